@@ -1,0 +1,49 @@
+# `make check` is what CI runs. The tools live in .venv, made by the first target that needs it.
+PY := .venv/bin/python
+BIN := .venv/bin
+SOURCES := manage.py departments pipeline revenue_health
+# As on a server, so that `check --deploy` looks at what a server runs; its database is a throwaway one.
+SERVER_ENV := HTTPS=true ALLOWED_HOSTS=revenue-health.example \
+	SECRET_KEY=only-for-the-deployment-check-0123456789-abcdefghijklmnopqrstuvwxyz
+
+.PHONY: check check-static test check-slow bench format lock environment
+
+check: check-static test
+
+# Everything but the tests.
+check-static: environment
+	$(BIN)/ruff format --quiet --check .
+	$(BIN)/ruff check .
+	find templates -name '*.html' -print0 | xargs -0 -r $(BIN)/djade --check --target-version 6.1
+	$(BIN)/lint-imports
+	$(BIN)/mypy $(SOURCES)
+	home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && export REVENUE_HEALTH_HOME="$$home" \
+		&& $(PY) manage.py makemigrations --check --dry-run \
+		&& $(SERVER_ENV) $(PY) manage.py check --deploy --fail-level WARNING
+
+test: environment
+	$(PY) -m pytest -n 2 --dist loadscope
+
+check-slow: environment
+	$(PY) -m pytest -m slow
+
+bench: environment
+	$(PY) -m tests.bench.bench_custody --sizes 100000 1000000
+	$(PY) -m tests.bench.bench_recompute --sizes 100000 1000000
+	$(PY) -m tests.bench.bench_pages
+	$(PY) -m pytest -m bench -s $(wildcard tests/bench/bench_*.py)
+
+format: environment
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	find templates -name '*.html' -print0 | xargs -0 -r $(BIN)/djade --target-version 6.1
+
+# The locks name versions and hashes, never an address.
+lock: environment
+	uv pip compile --quiet --generate-hashes --universal --python-version 3.12 --no-emit-index-url --no-annotate \
+		--no-header pyproject.toml -o requirements/base.txt
+	uv pip compile --quiet --generate-hashes --universal --python-version 3.12 --no-emit-index-url --no-annotate \
+		--no-header pyproject.toml --group dev -c requirements/base.txt -o requirements/dev.txt
+
+environment:
+	@python3 revenue_health/bootstrap.py --dev

@@ -1,0 +1,7 @@
+"""Django's handle on the departments app."""
+
+from django.apps import AppConfig
+
+
+class DepartmentsConfig(AppConfig):
+    name = "departments"

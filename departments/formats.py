@@ -1,0 +1,164 @@
+"""How figures are written: money, counts, shares, durations, differences. An undefined figure is a dash.
+
+Pages state the unit once, in a header, and print bare numbers under it; sentences carry it with the number.
+Money comes in as integer minor units (cents) of the reporting currency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+
+DASH = "–"
+MINUS = "−"
+MINOR_UNITS = 100
+NOTABLE = {"percent": 5.0, "points": 2.0}
+"""Differences smaller than these (days: than a tenth) are printed without a colour."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoneyScale:
+    """The one unit all money of a table is written in, such as EUR k."""
+
+    currency: str
+    divisor: int
+    letter: str
+
+    @property
+    def unit(self) -> str:
+        return f"{self.currency} {self.letter}".strip()
+
+    def write(self, minor: int | Decimal | None) -> str:
+        """Whole units with thousands separators; what is not zero but rounds to it is written `<1`."""
+        if minor is None:
+            return DASH
+        value = _rounded(Decimal(minor) / (MINOR_UNITS * self.divisor), 0)
+        if value == 0 and minor != 0:
+            return f"{MINUS}<1" if minor < 0 else "<1"
+        return grouped(value)
+
+    def value(self, minor: int | Decimal) -> float:
+        """For a chart's axis."""
+        return round(float(minor) / (MINOR_UNITS * self.divisor), 3)
+
+
+def single_units(currency: str) -> MoneyScale:
+    """Whole units, for lists of single deals."""
+    return MoneyScale(currency=currency, divisor=1, letter="")
+
+
+def money_scale(amounts: Iterable[int | Decimal], currency: str) -> MoneyScale:
+    """The largest unit that still writes the largest of the amounts with at least three digits."""
+    largest = max((abs(float(amount)) for amount in amounts), default=0.0) / MINOR_UNITS
+    for divisor, letter in ((1_000_000, "M"), (1_000, "k")):
+        if largest >= 100 * divisor:
+            return MoneyScale(currency=currency, divisor=divisor, letter=letter)
+    return MoneyScale(currency=currency, divisor=1, letter="")
+
+
+def money_in_words(minor: int | Decimal | None, currency: str) -> str:
+    """Money in a sentence, three digits: `EUR 1.24 M`, `EUR 640 k`, `EUR 87`."""
+    if minor is None:
+        return DASH
+    value = abs(Decimal(minor)) / MINOR_UNITS
+    sign = MINUS if minor < 0 else ""
+    for divisor, letter in ((10**9, "bn"), (10**6, "M"), (10**3, "k")):
+        # What rounds up to the next unit is written in it: EUR 1.00 M, never EUR 1,000 k.
+        if value >= Decimal("0.9995") * divisor:
+            return f"{currency} {sign}{_three_digits(value / divisor)} {letter}"
+    return f"{currency} {sign}{grouped(_rounded(value, 0))}"
+
+
+def money_full(minor: int | Decimal | None, currency: str) -> str:
+    """Money to the cent, for one deal: `EUR 12,400.50`; whole units without the cents."""
+    if minor is None:
+        return DASH
+    value = Decimal(minor) / MINOR_UNITS
+    places = 0 if value == value.to_integral_value() else 2
+    return f"{currency} {grouped(value, places)}"
+
+
+def grouped(value: int | float | Decimal | None, places: int = 0) -> str:
+    """`12,400`, with a true minus sign."""
+    if value is None:
+        return DASH
+    return f"{value:,.{places}f}".replace("-", MINUS)
+
+
+def percent(share: float | None, places: int = 0) -> str:
+    """A share from 0 to 1 as a bare percent number; the % stands in the header."""
+    return DASH if share is None else grouped(share * 100, places)
+
+
+def days(value: float | None) -> str:
+    """Days with one decimal under ten, whole from there on."""
+    if value is None:
+        return DASH
+    return grouped(value, 0 if value >= 9.95 else 1)
+
+
+def duration(seconds: float | None) -> str:
+    """A length of time in words: `12 days`, `5.0 days`, `3 hours`, `20 minutes`."""
+    if seconds is None:
+        return DASH
+    if seconds >= 86_400:
+        length = days(seconds / 86_400)
+        return f"{length} {'day' if length == '1.0' else 'days'}"
+    for size, word in ((3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = round(seconds / size)
+            return f"{count} {word}{'' if count == 1 else 's'}"
+    return "under a minute"
+
+
+def counted(count: int, word: str, plural: str | None = None) -> str:
+    """`1 deal`, `1,204 deals`."""
+    return f"{grouped(count)} {word if count == 1 else plural or word + 's'}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delta:
+    """A difference against what one compares with: a sign, a number, a word, and whether it is good."""
+
+    text: str
+    impact: str
+    """`good`, `bad` or `soft` (neither)."""
+
+
+def delta(
+    now: float | Decimal | None, then: float | Decimal | None, *, write: str, more_is_good: bool | None
+) -> Delta | None:
+    """The difference now - then, or None where one of them is undefined.
+
+    `write` is how: `percent` (relative change), `points` (of two shares), `days`. `more_is_good` None means that
+    it is neither good nor bad.
+    """
+    if now is None or then is None or (write == "percent" and then == 0):
+        return None
+    change = float(now) - float(then)
+    number, unit, places = {
+        "percent": (change / abs(float(then)) * 100 if then else 0.0, " %", 0),
+        "points": (change * 100, " pts", 1),
+        "days": (change, " d", 1),
+    }[write]
+    if round(number, places) == 0:
+        return Delta(text="same", impact="soft")
+    sign = "+" if number > 0 else MINUS
+    figure = f"{sign}{grouped(abs(number), places)}{unit}"
+    if more_is_good is None:
+        return Delta(text=figure, impact="soft")
+    better = (number > 0) == more_is_good
+    impact = "good" if better else "bad"
+    # A page on which everything is coloured shows nothing.
+    notable = abs(number) >= NOTABLE.get(write, 0) if write != "days" else abs(change) >= 0.1 * abs(float(then))
+    return Delta(text=f"{figure} {'better' if better else 'worse'}", impact=impact if notable else "soft")
+
+
+def _rounded(value: Decimal, places: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
+
+
+def _three_digits(value: Decimal) -> str:
+    places = 2 if value < Decimal("9.995") else 1 if value < Decimal("99.95") else 0
+    return grouped(_rounded(value, places), places)

@@ -1,0 +1,33 @@
+"""Every page tells the time of the person who reads it, or of the company."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from departments.models import Company, User
+
+_SECONDS = 60
+
+
+def time_zone_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Activates the signed-in person's time zone, else the company's; before a company is loaded, UTC."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        name = _own_zone(request) or cache.get_or_set("company-time-zone", _company_zone, _SECONDS)
+        with timezone.override(ZoneInfo(name or "UTC")):
+            return get_response(request)
+
+    return middleware
+
+
+def _own_zone(request: HttpRequest) -> str:
+    return request.user.time_zone if isinstance(request.user, User) else ""
+
+
+def _company_zone() -> str:
+    return Company.objects.values_list("time_zone", flat=True).first() or "UTC"

@@ -1,0 +1,71 @@
+"""The company and its departments."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+
+key_validator = RegexValidator(r"^[^\s:]{1,64}$", "A key has 1 to 64 characters, without spaces or colons.")
+
+
+def validate_time_zone(value: str) -> None:
+    if value not in available_timezones():
+        raise ValidationError(f"“{value}” is not a time zone of the IANA database, such as Europe/Berlin.")
+
+
+class Company(models.Model):
+    """The one company this installation belongs to: its money, its clock, its fiscal year."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.CharField(max_length=200)
+    reporting_currency = models.CharField(max_length=3, validators=[RegexValidator(r"^[A-Z]{3}$")])
+    time_zone = models.CharField(max_length=64, validators=[validate_time_zone])
+    fiscal_year_start_month = models.PositiveSmallIntegerField(
+        default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+
+    class Meta:
+        verbose_name_plural = "company"
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="company_is_one"),
+            models.CheckConstraint(
+                condition=Q(fiscal_year_start_month__range=(1, 12)), name="company_fiscal_month_in_year"
+            ),
+            models.CheckConstraint(
+                condition=Q(reporting_currency__regex=r"^[A-Z]{3}$"), name="company_currency_is_iso"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class Department(models.Model):
+    """A department, or an external cause such as the market: who work, causes and sources belong to."""
+
+    class Kind(models.TextChoices):
+        INTERNAL = "internal"
+        EXTERNAL = "external"
+
+    key = models.CharField(max_length=64, unique=True, validators=[key_validator])
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.INTERNAL)
+    head_email = models.EmailField(blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["internal", "external"]), name="department_kind_known"),
+            models.CheckConstraint(condition=~Q(key=""), name="department_key_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

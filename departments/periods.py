@@ -1,0 +1,152 @@
+"""Periods of the fiscal calendar, in the company's own days.
+
+A period is given as `2026-Q3`, `2026`, `2026-07` or `2026-06-29..2026-09-27` (both days inclusive).
+Years and quarters are fiscal: a year is named after the calendar year in which it ends, so with a fiscal year
+from April, `2026` is April 2025 to March 2026 and `2026-Q1` is April to June 2025. Months are calendar months.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+
+class PeriodError(ValueError):
+    """The text is not a period; the message says what one looks like."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """Whole days from `start` to `end`, both inclusive; `label` is what people call it."""
+
+    start: date
+    end: date
+    label: str
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.start).days + 1
+
+    def instants(self, zone: ZoneInfo) -> tuple[int, int]:
+        """Epoch seconds of the first instant in the period and of the first one after it."""
+        return (
+            int(datetime(self.start.year, self.start.month, self.start.day, tzinfo=zone).timestamp()),
+            int(_midnight_after(self.end, zone).timestamp()),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FiscalCalendar:
+    """The company's fiscal year: which months make which quarter."""
+
+    start_month: int = 1
+
+    def year(self, number: int) -> Period:
+        first = self._first_day(number)
+        return Period(start=first, end=_add_months(first, 12) - timedelta(days=1), label=str(number))
+
+    def quarter(self, year: int, number: int) -> Period:
+        first = _add_months(self._first_day(year), 3 * (number - 1))
+        return Period(start=first, end=_add_months(first, 3) - timedelta(days=1), label=f"{year}-Q{number}")
+
+    def quarter_of(self, day: date) -> Period:
+        months = (day.month - self.start_month) % 12
+        ends_later = self.start_month > 1 and day.month >= self.start_month
+        return self.quarter(day.year + (1 if ends_later else 0), months // 3 + 1)
+
+    def year_of(self, day: date) -> Period:
+        return self.year(int(self.quarter_of(day).label[:4]))
+
+    def parse(self, text: str) -> Period:
+        """The period named by a text; PeriodError when it is none."""
+        text = text.strip()
+        if match := re.fullmatch(r"(\d{4})(?:-[Qq]([1-4]))?", text):
+            year = int(match[1])
+            if not 1900 <= year <= 2200:
+                raise PeriodError(_message(text))
+            return self.quarter(year, int(match[2])) if match[2] else self.year(year)
+        if match := re.fullmatch(r"(\d{4})-(\d{2})", text):
+            return _month(text, int(match[1]), int(match[2]))
+        if match := re.fullmatch(r"(\S+)\.\.(\S+)", text):
+            return _range(text, match[1], match[2])
+        raise PeriodError(_message(text))
+
+    def previous(self, period: Period) -> Period:
+        """The period of the same kind just before; for a range, as many days just before."""
+        return self._moved(period, -1)
+
+    def following(self, period: Period) -> Period:
+        """The period of the same kind just after."""
+        return self._moved(period, 1)
+
+    def last_year(self, period: Period) -> Period:
+        """The same period a year earlier; a range of whole weeks moves by 52 weeks, so that weekdays agree."""
+        if ".." not in period.label:
+            return self.parse(f"{int(period.label[:4]) - 1}{period.label[4:]}")
+        back = timedelta(days=364)
+        return _span(period.start - back, period.end - back)
+
+    def _moved(self, period: Period, steps: int) -> Period:
+        label = period.label
+        if re.fullmatch(r"\d{4}", label):
+            return self.year(int(label) + steps)
+        if re.fullmatch(r"\d{4}-Q\d", label):
+            return self.quarter_of(_add_months(period.start, 3 * steps))
+        if re.fullmatch(r"\d{4}-\d{2}", label):
+            first = _add_months(period.start, steps)
+            return _month(label, first.year, first.month)
+        shift = timedelta(days=period.days * steps)
+        return _span(period.start + shift, period.end + shift)
+
+    def _first_day(self, year: int) -> date:
+        return date(year - (1 if self.start_month > 1 else 0), self.start_month, 1)
+
+
+def monday_of(day: date) -> date:
+    """The Monday of the ISO week a day belongs to."""
+    return day - timedelta(days=day.weekday())
+
+
+def week_period(monday: date) -> Period:
+    """The seven days from a Monday."""
+    return _span(monday, monday + timedelta(days=6))
+
+
+def _span(start: date, end: date) -> Period:
+    return Period(start=start, end=end, label=f"{start.isoformat()}..{end.isoformat()}")
+
+
+def _month(text: str, year: int, month: int) -> Period:
+    try:
+        first = date(year, month, 1)
+    except ValueError:
+        raise PeriodError(_message(text)) from None
+    return Period(start=first, end=_add_months(first, 1) - timedelta(days=1), label=f"{year:04}-{month:02}")
+
+
+def _range(text: str, first: str, last: str) -> Period:
+    try:
+        start, end = date.fromisoformat(first), date.fromisoformat(last)
+    except ValueError:
+        raise PeriodError(_message(text)) from None
+    if end < start:
+        raise PeriodError(f"“{text}” ends before it starts.")
+    if (end - start).days > 366 * 50:
+        raise PeriodError(f"“{text}” is longer than fifty years.")
+    return _span(start, end)
+
+
+def _add_months(day: date, months: int) -> date:
+    count = day.year * 12 + day.month - 1 + months
+    return date(count // 12, count % 12 + 1, 1)
+
+
+def _midnight_after(day: date, zone: ZoneInfo) -> datetime:
+    after = day + timedelta(days=1)
+    return datetime(after.year, after.month, after.day, tzinfo=zone)
+
+
+def _message(text: str) -> str:
+    return f"“{text}” is not a period. Write 2026-Q3, 2026, 2026-07 or 2026-06-29..2026-09-27."

@@ -1,0 +1,35 @@
+"""What pages read of the ground floor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from departments.models import Membership
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoPerson:
+    """Somebody the demo lets one be."""
+
+    username: str
+    title: str
+
+
+def demo_people() -> list[DemoPerson]:
+    """Whom the sign-in page offers: nobody outside a demo home."""
+    if not settings.DEMO:
+        return []
+    memberships = (
+        Membership.objects.filter(user__is_active=True, user__is_staff=False, user__is_superuser=False)
+        .select_related("user", "department")
+        .order_by("department_id", "pk")
+    )
+    people: dict[str, DemoPerson] = {}
+    for membership in memberships:
+        department = membership.department
+        title = f"{membership.get_role_display()} of {department.name}" if department else membership.get_role_display()
+        name = membership.user.get_username()
+        people.setdefault(name, DemoPerson(username=name, title=title))
+    return sorted(people.values(), key=lambda person: " of " in person.title)

@@ -1,0 +1,15 @@
+"""The demo's one-click sign-in, for the sign-in page."""
+
+from __future__ import annotations
+
+from django import template
+
+from departments.selectors import DemoPerson
+from departments.selectors import demo_people as people
+
+register = template.Library()
+
+
+@register.simple_tag
+def demo_people() -> list[DemoPerson]:
+    return people()

@@ -1,0 +1,56 @@
+"""Filters that write figures in templates, by the rules of departments.formats."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django import template
+
+from departments import formats
+
+register = template.Library()
+
+register.filter("grouped", formats.grouped)
+register.filter("percent", formats.percent)
+register.filter("days", formats.days)
+register.filter("duration", formats.duration)
+
+
+@register.filter
+def money(minor: int | None, scale: formats.MoneyScale) -> str:
+    """Money in the table's unit."""
+    return scale.write(minor)
+
+
+@register.filter
+def money_words(minor: int | None, currency: str) -> str:
+    return formats.money_in_words(minor, currency)
+
+
+@register.filter
+def money_full(minor: int | None, currency: str) -> str:
+    return formats.money_full(minor, currency)
+
+
+@register.filter
+def amount_full(amount: Decimal | None, currency: str) -> str:
+    """An amount in whole units, as deals have it, with its currency."""
+    return formats.money_full(None if amount is None else amount * formats.MINOR_UNITS, currency)
+
+
+@register.filter
+def bare_amount(amount: Decimal | None) -> str:
+    """An amount in whole units without its currency."""
+    return formats.money_full(None if amount is None else amount * formats.MINOR_UNITS, "").strip()
+
+
+@register.filter
+def money_bare(minor: int | None) -> str:
+    """Minor units to the cent without the currency."""
+    return formats.money_full(minor, "").strip()
+
+
+@register.filter
+def seconds(value: float | None) -> str:
+    """Seconds with one decimal."""
+    return formats.grouped(value, 1)

@@ -1,0 +1,45 @@
+"""Pages of the ground floor: signing in with one click in a demo, and the theme."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from departments.models import User
+from departments.rendering import THEMES
+
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+@login_not_required
+@require_POST
+def sign_in_as(request: HttpRequest, username: str) -> HttpResponse:
+    """Sign in as one of the demo's people without a password: in a demo home only, never as staff."""
+    if not settings.DEMO:
+        raise Http404
+    person = get_object_or_404(User, username=username, is_active=True, is_staff=False, is_superuser=False)
+    login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    return redirect(_next_page(request))
+
+
+@login_not_required
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Remember the theme in a cookie; with JavaScript the page does it itself."""
+    chosen = request.POST.get("theme", "auto")
+    response = redirect(_next_page(request))
+    if chosen in THEMES:
+        response.set_cookie("theme", chosen, max_age=YEAR_SECONDS, samesite="Lax")
+    return response
+
+
+def _next_page(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    own = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return wanted if own else reverse("home")

@@ -1,0 +1,1 @@
+"""First floor: what flows, from accounts and events to custody, flows and leaks."""

@@ -1,0 +1,49 @@
+"""Settings of the pipeline: stages and their owners, loss reasons, sources, the plan, exchange rates.
+
+Deals are not here: their history is append-only and comes in by imports. Changing an owner or a limit makes the
+next recompute compute everything anew.
+"""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from pipeline.models import ExchangeRate, LossReason, Pipeline, PlanTarget, Source, Stage
+
+
+class StageInline(admin.TabularInline):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+    model = Stage
+    extra = 0
+
+
+@admin.register(Pipeline)
+class PipelineAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+    list_display = ("name", "key")
+    inlines = (StageInline,)
+
+
+@admin.register(LossReason)
+class LossReasonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+    list_display = ("name", "key", "department")
+    list_filter = ("department",)
+    list_select_related = ("department",)
+
+
+@admin.register(Source)
+class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+    list_display = ("name", "key", "department")
+    list_filter = ("department",)
+    list_select_related = ("department",)
+
+
+@admin.register(PlanTarget)
+class PlanTargetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+    list_display = ("pipeline", "period_start", "period_end", "segment", "target", "expectation")
+    list_filter = ("pipeline", "segment")
+    list_select_related = ("pipeline",)
+
+
+@admin.register(ExchangeRate)
+class ExchangeRateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+    list_display = ("currency", "date", "rate")
+    list_filter = ("currency",)

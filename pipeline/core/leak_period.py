@@ -1,0 +1,85 @@
+"""A period and a choice of deals, as SQL over the custody tables of a DuckDB connection.
+
+The connection has tables or views visits, holds, moves, opportunities and stages (in memory or over Parquet).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+type Filters = Mapping[str, Sequence[object]]
+_COLUMN = re.compile(r"[a-z_][a-z0-9_]*")
+_PARAMETER = re.compile(r"\$([a-z_0-9]+)")
+_BEGINNING = -(2**62)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """[start, end) of the deals chosen, known up to `as_of`; runs queries that see nothing else.
+
+    Stock at an instant is what is there just before it, so a move at `start` belongs to the period and one at
+    `end` to the next. After `as_of` nothing is known: an end beyond it means "up to and including as_of".
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    start: int | None
+    end: int | None
+    as_of: int
+    filters: Filters = field(default_factory=dict)
+
+    @property
+    def close(self) -> int:
+        """The instant just before which closing stock is counted."""
+        return self.as_of + 1 if self.end is None else min(self.end, self.as_of + 1)
+
+    @property
+    def horizon(self) -> int:
+        """The instant at which ages of what is still there are taken: the end, or as_of before it."""
+        return self.as_of if self.end is None else min(self.end, self.as_of)
+
+    def rows(self, query: str, **parameters: object) -> list[tuple[Any, ...]]:
+        """Run a query over chosen_visits, chosen_holds, chosen_moves; $start, $close, $horizon are the period."""
+        text, given = self._question(query, parameters)
+        return self.connection.execute(text, given).fetchall()
+
+    def table(self, query: str, **parameters: object) -> pa.Table:
+        """The same as an Arrow table."""
+        text, given = self._question(query, parameters)
+        return self.connection.sql(text, params=given).to_arrow_table()
+
+    def _question(self, query: str, parameters: dict[str, object]) -> tuple[str, dict[str, object]]:
+        condition, values = self._condition()
+        semi = f"SEMI JOIN (SELECT opportunity FROM opportunities WHERE {condition}) USING (opportunity)"  # noqa: S608
+        tables = ", ".join(
+            # column names are checked against the table, values are parameters
+            f"chosen_{name} AS (FROM {name} {semi if condition else ''})"
+            for name in ("visits", "holds", "moves")
+        )
+        text = f"WITH {tables} {query}"
+        given = values | parameters | {"close": self.close, "horizon": self.horizon, "start": self._start}
+        used = set(_PARAMETER.findall(text))
+        return text, {k: v for k, v in given.items() if k in used}
+
+    @property
+    def _start(self) -> int:
+        return _BEGINNING if self.start is None else self.start
+
+    def _condition(self) -> tuple[str, dict[str, object]]:
+        """WHERE over opportunities: each column in one of its values (None = without a value)."""
+        if not self.filters:
+            return "", {}
+        columns = set(self.connection.table("opportunities").columns)
+        parts: list[str] = []
+        values: dict[str, object] = {}
+        for number, (column, wanted) in enumerate(sorted(self.filters.items())):
+            if column not in columns or not _COLUMN.fullmatch(column):
+                raise ValueError(f"opportunities have no column {column!r} to filter by")
+            name = f"filter_{number}"
+            values[name] = [value for value in wanted if value is not None]
+            empty = f'OR "{column}" IS NULL' if None in wanted else ""
+            parts.append(f'("{column}" IN (SELECT unnest(${name})) {empty})')
+        return " AND ".join(parts), values

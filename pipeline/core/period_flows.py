@@ -1,0 +1,171 @@
+"""Flows of one span of time by bucket of deals: what the contribution model reads.
+
+Steps may be any cut of the span (weeks from its first day, or all of it as one), because periods do not start on
+Mondays and a baseline needs no weeks. Works on the same connection as `leaks`: visits, holds, moves, opportunities,
+stages, in memory or over Parquet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import duckdb
+import pyarrow as pa
+
+from pipeline.core.leak_period import Filters, Period
+from pipeline.core.weeks import AGE_BIN_STARTS
+
+_FOREVER = 2**62
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodFlows:
+    """Long tables of a span.
+
+    Each has `group` (value of the grouping attribute), `bucket`, `pipeline`, and amounts in minor units. `turn` counts
+    a department's holds of a deal within one visit, from 0.
+
+    held: step, stage, department, turn, age_bin, amount_days (float).
+    handed_on: step, stage, department, turn, age_bin, to_stage, to_department?, to_turn, amount, count.
+    lost: step, stage, department (the cause), amount, count.
+    revalued: step, stage, department, amount.
+    entered: step, stage, department (first custody), source? (department), amount, count; what was reopened after a
+        loss enters again.
+    opening: instant (number), stage, department, turn, age_bin, amount.
+    """
+
+    held: pa.Table
+    handed_on: pa.Table
+    lost: pa.Table
+    revalued: pa.Table
+    entered: pa.Table
+    opening: pa.Table
+
+
+def period_flows(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    steps: Sequence[int],
+    openings: Sequence[int],
+    as_of: int,
+    group: str = "segment",
+    filters: Filters | None = None,
+) -> PeriodFlows:
+    """Sum custody over the steps [steps[i], steps[i + 1]) in epoch seconds, and stock at the `openings`.
+
+    `group` is a column of opportunities. What lies after `as_of` is not known: the last step then ends there.
+    """
+    span = Period(connection=connection, start=steps[0], end=steps[-1], as_of=as_of, filters=filters or {})
+    query = _Query(span, steps, openings, group)
+    return PeriodFlows(
+        held=query.run(_HELD),
+        handed_on=query.run(_HANDED_ON),
+        lost=query.run(_LOST),
+        revalued=query.run(_REVALUED),
+        entered=query.run(_ENTERED),
+        opening=query.run(_OPENING),
+    )
+
+
+class _Query:
+    """Small tables of steps, bins and instants, as SQL values in front of each query."""
+
+    def __init__(self, span: Period, steps: Sequence[int], openings: Sequence[int], group: str) -> None:
+        if list(steps) != sorted(set(steps)) or len(steps) < 2:
+            raise ValueError("steps need at least two rising instants")
+        self.span = span
+        bins = [int(edge) for edge in AGE_BIN_STARTS]
+        self.tables: dict[str, list[tuple[int, ...]]] = {
+            "steps(step, low, high)": [
+                # the instant of as_of itself is still known, like in `leaks`
+                (number, low, min(high, span.as_of + 1))
+                for number, (low, high) in enumerate(pairwise(steps))
+            ],
+            "bins(age_bin, low, high)": [
+                (number, low, high) for number, (low, high) in enumerate(zip(bins, [*bins[1:], _FOREVER], strict=True))
+            ],
+            "instants(instant, moment)": list(enumerate(openings)),
+        }
+        columns = span.connection.table("opportunities").columns
+        if group not in columns:
+            raise ValueError(f"opportunities have no column {group!r} to group by")
+        self.group = group
+
+    def run(self, query: str) -> pa.Table:
+        return self.span.table(self._prefix() + query)
+
+    def _prefix(self) -> str:
+        values = ", ".join(
+            f"{name} AS ({'VALUES ' + ', '.join(map(str, rows)) if rows else 'SELECT 0, 0 WHERE false'})"
+            for name, rows in self.tables.items()
+        )
+        # the column was checked against the table; a group is text, whatever the attribute's type
+        return (
+            f', {values}, deals AS (SELECT opportunity, bucket, coalesce("{self.group}"::VARCHAR, \'\') AS "group", '
+            f"source_department FROM opportunities), {_LATER_TURNS} "
+        )
+
+
+# Two holds in a row are never the same department's, so only a third hold can be somebody's second turn.
+_LATER_TURNS = """later_turns AS (
+    SELECT opportunity, visit, hold, turn FROM (
+        SELECT opportunity, visit, hold,
+            row_number() OVER (PARTITION BY opportunity, visit, department ORDER BY hold) - 1 AS turn
+        FROM (
+            SELECT DISTINCT opportunity, visit, hold, department FROM chosen_holds
+            SEMI JOIN (SELECT opportunity, visit FROM chosen_holds WHERE hold >= 2) USING (opportunity, visit)
+        )
+    ) WHERE turn > 0
+)"""
+_STEP = "JOIN steps ON {at} >= steps.low AND {at} < steps.high"
+_MOVE_STEP = _STEP.format(at='chosen_moves."at"')
+_HELD = """
+SELECT "group", bucket, pipeline, step, stage, department, coalesce(turn, 0) AS turn, age_bin,
+    sum(amount * seconds::DOUBLE) / 86400 AS amount_days
+FROM (
+    SELECT opportunity, pipeline, stage, department, visit, hold, step, age_bin, amount,
+        least(coalesce(to_at, $horizon), steps.high, hold_from + bins.high)
+            - greatest(from_at, steps.low, hold_from + bins.low) AS seconds
+    FROM chosen_holds
+    JOIN steps ON from_at < steps.high AND coalesce(to_at, $horizon) > steps.low
+    JOIN bins ON coalesce(to_at, $horizon) - hold_from > bins.low AND from_at - hold_from < bins.high
+) JOIN deals USING (opportunity) LEFT JOIN later_turns USING (opportunity, visit, hold)
+WHERE seconds > 0 GROUP BY ALL"""
+_HANDED_ON = f"""
+SELECT "group", bucket, pipeline, step, stage, department, coalesce(later_turns.turn, 0) AS turn, age_bin,
+    to_stage, to_department, CASE WHEN to_stage = stage THEN coalesce(taker.turn, 0) ELSE 0 END AS to_turn,
+    sum(amount_out)::BIGINT AS amount, count(*) AS count
+FROM chosen_holds {_STEP.format(at="to_at")}
+JOIN bins ON greatest(to_at - hold_from - 1, 0) >= bins.low AND greatest(to_at - hold_from - 1, 0) < bins.high
+JOIN deals USING (opportunity) LEFT JOIN later_turns USING (opportunity, visit, hold)
+LEFT JOIN later_turns AS taker ON taker.opportunity = chosen_holds.opportunity
+    AND taker.visit = chosen_holds.visit AND taker.hold = chosen_holds.hold + 1
+WHERE ended = 'handed_on' GROUP BY ALL"""
+_LOST = f"""
+SELECT "group", bucket, pipeline, step, from_stage AS stage, department, sum(amount)::BIGINT AS amount,
+    count(*) AS count
+FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity) WHERE kind = 'lost' GROUP BY ALL"""
+_REVALUED = f"""
+SELECT "group", bucket, pipeline, step, from_stage AS stage, department, sum(amount)::BIGINT AS amount
+FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity) WHERE kind = 'revalued' GROUP BY ALL"""
+_ENTERED = f"""
+SELECT "group", bucket, chosen_moves.pipeline, step, to_stage AS stage, first.department,
+    source_department AS source, sum(chosen_moves.amount)::BIGINT AS amount, count(*) AS count
+FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity)
+JOIN (
+    SELECT opportunity, stage, hold_from, arg_min(department, hold) AS department
+    FROM chosen_holds GROUP BY opportunity, stage, hold_from
+) AS first
+    ON first.opportunity = chosen_moves.opportunity AND first.stage = to_stage AND first.hold_from = chosen_moves."at"
+WHERE kind = 'entered' OR (kind = 'reopened' AND from_stage IS NULL) GROUP BY ALL"""
+_OPENING = """
+SELECT "group", bucket, pipeline, instant, stage, department, coalesce(turn, 0) AS turn, age_bin,
+    sum(amount)::BIGINT AS amount
+FROM chosen_holds
+JOIN instants ON from_at < instants.moment AND (to_at IS NULL OR to_at >= instants.moment)
+JOIN bins ON greatest(instants.moment - hold_from - 1, 0) >= bins.low
+    AND greatest(instants.moment - hold_from - 1, 0) < bins.high
+JOIN deals USING (opportunity) LEFT JOIN later_turns USING (opportunity, visit, hold)
+GROUP BY ALL"""

@@ -1,0 +1,1 @@
+"""Ways in and out: the company folder, event logs, and their undoing."""

@@ -1,0 +1,168 @@
+"""What only several rows together can tell: duplicate keys, names of rows that do not exist, stages of other pipelines.
+
+All run in the database over the temporary tables and the truth, before anything is written.
+"""
+
+# ruff: noqa: S608 - statements are put together from names of our own tables and columns only.
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+from pipeline.imports.folder_format import BY_NAME, FileFormat
+from pipeline.imports.problems import Problem
+from pipeline.imports.staging import StagedFile, Staging
+
+MOST_OF_A_KIND = 100_000
+"""Rows one check reports; a folder with more of one fault is refused all the same."""
+
+TRUTH = {
+    "departments.csv": "departments_department",
+    "pipelines.csv": "pipeline_pipeline",
+    "stages.csv": "pipeline_stage",
+    "loss_reasons.csv": "pipeline_lossreason",
+    "sources.csv": "pipeline_source",
+    "accounts.csv": "pipeline_account",
+    "opportunities.csv": "pipeline_opportunity",
+    "measurables.csv": "departments_measurable",
+}
+
+
+def rows_check(staging: Staging) -> None:
+    """Run every check and add what it finds to the problems."""
+    for staged in staging.files.values():
+        _duplicates(staging, staged)
+        _references(staging, staged)
+    if "company.csv" in staging.files and staging.files["company.csv"].read != 1:
+        read = staging.files["company.csv"].read
+        staging.problems.add(Problem(file="company.csv", line=1, reason=f"has {read} rows; a company is exactly one"))
+    if "measurables.csv" in staging.files:
+        _measurables_agree(staging)
+    if "events.csv" in staging.files:
+        _event_places(staging)
+
+
+def query(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """The rows of a query."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters or None)
+        return cursor.fetchall()
+
+
+def _add(staging: Staging, file: str, rows: list[tuple[Any, ...]], column: str, reason: str) -> None:
+    for line, value in rows:
+        staging.problems.add(
+            Problem(file=file, line=line, column=column, value="" if value is None else str(value), reason=reason)
+        )
+
+
+def _duplicates(staging: Staging, staged: StagedFile) -> None:
+    file = staged.format
+    key = [name for name in file.key if name in staged.columns]
+    if not key:
+        return
+    # Casts and blanks made comparable: a missing part of a key is the same as an empty one.
+    parts = ", ".join(f"coalesce(\"{name}\"::text, '')" for name in key)
+    shown = " || ' ' || ".join(f"coalesce(\"{name}\"::text, '')" for name in key)
+    filled = " AND ".join(f'"{name}" IS NOT NULL' for name in key if not file.column(name).blank)
+    rows = query(
+        f"SELECT line, shown, first FROM (SELECT line, {shown} AS shown, min(line) OVER same AS first FROM {file.table}"
+        f" WHERE {filled} AND ({parts}) IN (SELECT {parts} FROM {file.table} GROUP BY {parts} HAVING count(*) > 1)"
+        f" WINDOW same AS (PARTITION BY {parts})) doubled WHERE line > first ORDER BY line LIMIT {MOST_OF_A_KIND}"
+    )
+    for line, value, first in rows:
+        if str(value).strip():
+            _add(staging, file.name, [(line, value)], "+".join(key), f"stands in line {first} already")
+
+
+def _references(staging: Staging, staged: StagedFile) -> None:
+    file = staged.format
+    for reference in file.references:
+        if reference.column not in staged.columns or reference.file in staging.problems.unusable:
+            continue
+        column = f'"{reference.column}"'
+        truth = f"SELECT 1 FROM {TRUTH[reference.file]} t WHERE t.key = s.{column}"
+        where = f"s.{column} <> '' AND NOT EXISTS ({truth})"
+        if reference.file in staging.files:
+            coming = f"SELECT 1 FROM {BY_NAME[reference.file].table} t WHERE t.key = s.{column}"
+            where += f" AND NOT EXISTS ({coming})"
+        rows = query(f"SELECT line, {column} FROM {file.table} s WHERE {where} ORDER BY line LIMIT {MOST_OF_A_KIND}")
+        _add(staging, file.name, rows, reference.column, reference.reason)
+
+
+def _measurables_agree(staging: Staging) -> None:
+    """Rows of one measurable repeat what it is; they may differ in the goal only."""
+    for column in ("department", "name", "unit", "source"):
+        rows = query(
+            f'SELECT line, "{column}" FROM (SELECT line, key, "{column}",'
+            f' first_value("{column}") OVER (PARTITION BY key ORDER BY line) AS first FROM in_measurables) m'
+            f" WHERE \"{column}\" <> first AND key <> '' ORDER BY line LIMIT {MOST_OF_A_KIND}"
+        )
+        _add(staging, "measurables.csv", rows, column, "differs from an earlier row of the same measurable")
+
+
+def _deals_sql(staging: Staging) -> str:
+    """Every opportunity of the folder or the truth with its pipeline's key."""
+    truth = (
+        "SELECT o.key, p.key AS pipeline FROM pipeline_opportunity o JOIN pipeline_pipeline p ON p.id = o.pipeline_id"
+    )
+    if "opportunities.csv" not in staging.files:
+        return truth
+    return (
+        "SELECT DISTINCT ON (key) key, pipeline FROM in_opportunities UNION ALL "
+        f"{truth} WHERE NOT EXISTS (SELECT 1 FROM in_opportunities i WHERE i.key = o.key)"
+    )
+
+
+def _stages_sql(staging: Staging) -> str:
+    truth = "SELECT p.key AS pipeline, s.key FROM pipeline_stage s JOIN pipeline_pipeline p ON p.id = s.pipeline_id"
+    return truth + (" UNION SELECT pipeline, key FROM in_stages" if "stages.csv" in staging.files else "")
+
+
+def _pipelines_sql(staging: Staging) -> str:
+    return "SELECT key FROM pipeline_pipeline" + (
+        " UNION SELECT key FROM in_pipelines" if "pipelines.csv" in staging.files else ""
+    )
+
+
+def _event_places(staging: Staging) -> None:
+    """Each event names a known opportunity, and a stage of that opportunity's pipeline or `lost`."""
+    unusable = staging.problems.unusable
+    if "opportunities.csv" in unusable:
+        return
+    unjudged = unusable & {"stages.csv", "pipelines.csv"}
+    stage_wrong = "false" if unjudged else "s.key IS NULL AND e.stage <> 'lost' AND e.stage <> ''"
+    rows = query(
+        f"WITH deal AS ({_deals_sql(staging)}), s AS ({_stages_sql(staging)}),"
+        f" p AS ({_pipelines_sql(staging)})"
+        " SELECT e.line, e.opportunity, e.stage, d.key IS NULL, d.pipeline FROM in_events e"
+        " LEFT JOIN deal d ON d.key = e.opportunity LEFT JOIN s ON s.pipeline = d.pipeline AND s.key = e.stage"
+        # A deal of an unknown pipeline is refused for that alone.
+        " LEFT JOIN p ON p.key = d.pipeline"
+        f" WHERE (d.key IS NULL AND e.opportunity <> '') OR (p.key IS NOT NULL AND {stage_wrong})"
+        f" ORDER BY e.line LIMIT {MOST_OF_A_KIND}"
+    )
+    for line, opportunity, stage, unknown, pipeline in rows:
+        if unknown:
+            _add(staging, "events.csv", [(line, opportunity)], "opportunity", "is no known opportunity")
+        elif pipeline:
+            _add(staging, "events.csv", [(line, stage)], "stage", f"is no stage of pipeline {pipeline}")
+
+
+def files_check(staging: Staging, names: Sequence[str], *, first_load: bool) -> list[FileFormat]:
+    """The known files among the names, in the order they are loaded; a first load needs the six that make a company."""
+    present = [file for file in BY_NAME.values() if file.name in names]
+    if first_load:
+        for file in BY_NAME.values():
+            if file.first_load and file.name not in names:
+                staging.problems.refuse_file(file.name, "is missing; a first load needs it")
+    elif not present:
+        staging.problems.refuse_file("", "no file of a company folder was found")
+    unknown = [name for name in names if name not in BY_NAME]
+    if unknown:
+        listed = ", ".join(unknown[:20]) + (" …" if len(unknown) > 20 else "")
+        staging.notes.append(f"Files left out because a company folder has none of that name: {listed}.")
+    return present

@@ -1,0 +1,95 @@
+"""The truth as the rows of a company folder: one query a file, in an order that depends on the content alone.
+
+Small tables keep the order they were made in, which people chose; large ones are ordered by their keys. Loading
+an export into an empty database and exporting again gives the same bytes.
+"""
+
+# ruff: noqa: S608 - statements are put together from names of our own tables and columns only.
+
+from __future__ import annotations
+
+
+def _instant(column: str) -> str:
+    """ISO 8601 in UTC; parts of a second only where there are any."""
+    utc = f"{column} AT TIME ZONE 'UTC'"
+    return (
+        f"CASE WHEN date_trunc('second', {column}) = {column} THEN to_char({utc}, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+        f' ELSE to_char({utc}, \'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\') END'
+    )
+
+
+def _text(column: str) -> str:
+    """Nothing, rather than a pair of quotes, for an empty text."""
+    return f"nullif({column}, '')"
+
+
+def _number(column: str) -> str:
+    return f"trim_scale({column})::text"
+
+
+QUERIES: dict[str, str] = {
+    "company.csv": "SELECT name, reporting_currency, time_zone, fiscal_year_start_month FROM departments_company",
+    "departments.csv": (
+        f"SELECT key, name, kind, {_text('head_email')} AS head_email FROM departments_department ORDER BY id"
+    ),
+    "pipelines.csv": "SELECT key, name FROM pipeline_pipeline ORDER BY id",
+    "stages.csv": (
+        "SELECT p.key AS pipeline, s.key, s.name, s.position, d.key AS owner_department, s.earns::int AS earns,"
+        f" {_number('s.time_limit_days')} AS time_limit_days FROM pipeline_stage s"
+        " JOIN pipeline_pipeline p ON p.id = s.pipeline_id"
+        " JOIN departments_department d ON d.id = s.owner_department_id"
+        " ORDER BY p.id, s.position"
+    ),
+    "loss_reasons.csv": (
+        "SELECT r.key, r.name, d.key AS department FROM pipeline_lossreason r"
+        " JOIN departments_department d ON d.id = r.department_id ORDER BY r.id"
+    ),
+    "sources.csv": (
+        "SELECT s.key, s.name, d.key AS department FROM pipeline_source s"
+        " JOIN departments_department d ON d.id = s.department_id ORDER BY s.id"
+    ),
+    "rates.csv": f"SELECT currency, date, {_number('rate')} AS rate FROM pipeline_exchangerate ORDER BY currency, date",
+    "accounts.csv": (
+        f"SELECT key, name, {_text('industry')} AS industry, {_text('size')} AS size, {_text('region')} AS region,"
+        f' {_text("profile")} AS profile FROM pipeline_account ORDER BY key COLLATE "C"'
+    ),
+    "opportunities.csv": (
+        f"SELECT o.key, {_text('o.name')} AS name, p.key AS pipeline, a.key AS account, {_text('o.owner')} AS owner,"
+        f" {_text('o.team')} AS team, s.key AS source, o.currency, {_text('o.segment')} AS segment"
+        " FROM pipeline_opportunity o JOIN pipeline_pipeline p ON p.id = o.pipeline_id"
+        " LEFT JOIN pipeline_account a ON a.id = o.account_id LEFT JOIN pipeline_source s ON s.id = o.source_id"
+        ' ORDER BY o.key COLLATE "C"'
+    ),
+    "events.csv": (
+        f"SELECT o.key AS opportunity, {_instant('e.occurred_at')} AS occurred_at,"
+        f" {_instant('e.recorded_at')} AS recorded_at, coalesce(s.key, 'lost') AS stage, e.amount, e.expected_close,"
+        f" r.key AS reason, {_text('e.actor')} AS actor FROM pipeline_event e"
+        " JOIN pipeline_opportunity o ON o.id = e.opportunity_id LEFT JOIN pipeline_stage s ON s.id = e.stage_id"
+        " LEFT JOIN pipeline_lossreason r ON r.id = e.reason_id"
+        ' ORDER BY o.key COLLATE "C", e.occurred_at, e.sequence'
+    ),
+    "handoffs.csv": (
+        f"SELECT h.key, o.key AS opportunity, d.key AS department, {_text('h.kind')} AS kind,"
+        f" {_instant('h.requested_at')} AS requested_at, {_instant('h.started_at')} AS started_at,"
+        f" {_instant('h.completed_at')} AS completed_at, {_instant('h.due_at')} AS due_at,"
+        f" {_text('h.outcome')} AS outcome, {_text('h.assignee')} AS assignee FROM pipeline_handoff h"
+        " JOIN pipeline_opportunity o ON o.id = h.opportunity_id"
+        " JOIN departments_department d ON d.id = h.department_id"
+        ' ORDER BY h.key COLLATE "C"'
+    ),
+    "plan.csv": (
+        "SELECT p.key AS pipeline, t.period_start, t.period_end, t.target, t.expectation,"
+        f" {_text('t.segment')} AS segment FROM pipeline_plantarget t JOIN pipeline_pipeline p ON p.id = t.pipeline_id"
+        ' ORDER BY p.id, t.period_start, t.period_end, t.segment COLLATE "C"'
+    ),
+    "measurables.csv": (
+        f"SELECT m.key, d.key AS department, m.name, {_text('m.unit')} AS unit, g.rule AS goal_rule,"
+        f" {_number('g.goal')} AS goal, {_number('g.goal_high')} AS goal_high, g.effective_from, m.source"
+        " FROM departments_measurable m JOIN departments_department d ON d.id = m.department_id"
+        " LEFT JOIN departments_goal g ON g.measurable_id = m.id ORDER BY m.id, g.effective_from"
+    ),
+    "entries.csv": (
+        f"SELECT m.key AS measurable, e.week, {_number('e.value')} AS value, {_text('e.note')} AS note"
+        " FROM departments_entry e JOIN departments_measurable m ON m.id = e.measurable_id ORDER BY m.id, e.week"
+    ),
+}

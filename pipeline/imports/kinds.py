@@ -1,0 +1,143 @@
+"""What a value of a company folder may look like, as checks that DuckDB runs over whole columns.
+
+Each kind names the PostgreSQL type it is staged in, the SQL that turns the raw text into that type (null for what
+is no such value), and the problems it can have, first match wins. `{raw}` stands for the raw text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import available_timezones
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of value: how it is staged, read and refused."""
+
+    staged_as: str
+    value: str
+    problems: tuple[tuple[str, str], ...] = ()
+    fine: str = ""
+    """A cheap condition on `{raw}` and `{value}` that rules every problem out."""
+
+
+def text(longest: int, *problems: tuple[str, str]) -> Kind:
+    """Free text of at most so many characters."""
+    too_long = (f"length({{raw}}) > {longest}", f"is longer than {longest} characters")
+    return Kind("text", "{raw}", (*problems, too_long))
+
+
+def choice(values: Sequence[str]) -> Kind:
+    """One of a few words."""
+    listed = ", ".join(literal(value) for value in values)
+    return Kind("text", "{raw}", ((f"{{raw}} NOT IN ({listed})", "is none of " + ", ".join(values)),))
+
+
+def number(precision: int, scale: int, *, lowest: str = "negative allowed") -> Kind:
+    """A plain decimal number; `lowest` is "zero", "positive" or "negative allowed"."""
+    cast = f"TRY_CAST(trim({{raw}}) AS DECIMAL({precision},{scale}))"
+    plain = r"NOT regexp_full_match(trim({raw}), '[+-]?\d+(\.\d+)?')"
+    problems = [(plain, "is not a plain number, such as 1234.50")]
+    if lowest != "negative allowed":
+        # Before the other checks: "-1.005" is refused for its sign.
+        problems.append((r"regexp_full_match(trim({raw}), '-[\d.]*[1-9][\d.]*')", "is negative"))
+    if scale:
+        fraction = rf"regexp_full_match(trim({{raw}}), '.*\.\d{{{{{scale + 1},}}}}')"
+        problems.append((fraction, f"has more than {scale} decimals"))
+    problems.append((f"{cast} IS NULL", f"has more than {precision - scale} digits before the point"))
+    if lowest == "positive":
+        problems.append((f"{cast} <= 0", "must be above zero"))
+    return Kind(f"numeric({precision},{scale})", f"{cast}::VARCHAR", tuple(problems))
+
+
+def integer(lowest: int, highest: int) -> Kind:
+    """A whole number between two bounds, both allowed."""
+    cast = "TRY_CAST(trim({raw}) AS INTEGER)"
+    return Kind(
+        "integer",
+        cast,
+        (
+            (r"NOT regexp_full_match(trim({raw}), '\d+')", "is not a whole number"),
+            (f"{cast} IS NULL OR {cast} NOT BETWEEN {lowest} AND {highest}", f"is not between {lowest} and {highest}"),
+        ),
+    )
+
+
+_CLOCK_ALONE = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{{1,9}})?)?"
+_ZONE = r"(Z|[+-](0\d|1[0-5])(:?[0-5]\d)?)"
+_CLOCK = r"\d{{4}}-\d\d-\d\d[T ]" + _CLOCK_ALONE
+_DAY = r"\d{{4}}-\d\d-\d\d"
+_ISO = "is not an ISO 8601 date and time with an offset, such as 2026-03-31T09:00:00+02:00"
+_CALENDAR = "is no date of the calendar"
+_YEARS = "is not between the years 1900 and 2199"
+
+# A date alone is the start of that day in the company's time zone, which is the zone of the DuckDB session.
+# First the one pattern nearly every value matches; the others only say what is wrong with the rest.
+INSTANT = Kind(
+    "timestamptz",
+    "make_timestamp(epoch_us(TRY_CAST({raw} AS TIMESTAMPTZ)))",
+    (
+        (f"regexp_full_match({{raw}}, '{_CLOCK}')", "has no time zone; " + _ISO.replace("is not an", "write an")),
+        (f"NOT regexp_full_match({{raw}}, '{_DAY}|{_CLOCK}{_ZONE}')", _ISO),
+        ("TRY_CAST({raw} AS TIMESTAMPTZ) IS NULL", _CALENDAR),
+        ("{raw}[:4] NOT BETWEEN '1900' AND '2199'", _YEARS),
+    ),
+    fine=f"{{value}} BETWEEN TIMESTAMP '1900-01-02' AND TIMESTAMP '2199-12-30'"
+    f" AND regexp_full_match({{raw}}, '{_DAY}(T{_CLOCK_ALONE}{_ZONE})?')",
+)
+DATE_ALONE = "length({raw}) = 10"
+DATE = Kind(
+    "date",
+    "TRY_CAST(trim({raw}) AS DATE)",
+    (
+        (f"NOT regexp_full_match(trim({{raw}}), '{_DAY}')", "is not an ISO 8601 date, such as 2026-03-31"),
+        ("TRY_CAST(trim({raw}) AS DATE) IS NULL", _CALENDAR),
+        ("trim({raw})[:4] NOT BETWEEN '1900' AND '2199'", _YEARS),
+    ),
+)
+MONDAY = Kind(
+    DATE.staged_as,
+    DATE.value,
+    (*DATE.problems, (f"isodow({DATE.value}) <> 1", "is not a Monday; entries are per week")),
+)
+_SPACED = (r"regexp_matches({raw}, '^\s|\s$')", "has spaces around it")
+KEY = Kind(
+    "text",
+    "{raw}",
+    ((r"NOT regexp_full_match({raw}, '[^\s:]{{1,64}}')", "is no key: 1 to 64 characters without spaces or colons"),),
+)
+STAGE_KEY = Kind(KEY.staged_as, KEY.value, (*KEY.problems, ("{raw} = 'lost'", "is reserved for lost deals")))
+LONG_KEY = text(128, _SPACED)
+REFERENCE = text(128)
+NAME = text(200)
+LONG_NAME = text(300)
+TEXT = text(128)
+UNIT = text(32)
+NOTE = text(10_000)
+AMOUNT = number(18, 2, lowest="zero")
+RATE = number(20, 10, lowest="positive")
+LIMIT_DAYS = number(8, 2, lowest="positive")
+FIGURE = number(20, 6)
+POSITION = integer(0, 32_767)
+MONTH = integer(1, 12)
+FLAG = Kind("boolean", "{raw} = '1'", (("{raw} NOT IN ('0', '1')", "is neither 0 nor 1"),))
+CURRENCY = Kind(
+    "text", "{raw}", (("NOT regexp_full_match({raw}, '[A-Z]{{3}}')", "is no currency code of three capital letters"),)
+)
+EMAIL = text(254, (r"NOT regexp_full_match({raw}, '[^@\s]+@[^@\s]+\.[^@\s]+')", "is no e-mail address"))
+TIME_ZONE = Kind(
+    "text",
+    "{raw}",
+    (
+        (
+            "{raw} NOT IN (" + ", ".join(literal(zone) for zone in sorted(available_timezones())) + ")",
+            "is no time zone of the IANA database, such as Europe/Berlin",
+        ),
+    ),
+)

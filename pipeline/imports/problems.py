@@ -1,0 +1,108 @@
+"""What can be wrong with data on its way in: one problem is one value of one line; a refusal collects them."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LISTED_AT_MOST = 10_000
+"""Problems written to the error file; the rest is only counted."""
+
+_LONGEST_VALUE = 200
+
+
+class ImportProblem(Exception):
+    """The family of everything that stops an import with a sentence for its reader."""
+
+
+class ImportBusy(ImportProblem):
+    """Another import is running."""
+
+
+class ImportUnreadable(ImportProblem):
+    """The folder, file or mapping as a whole cannot be used."""
+
+
+class UndoRefused(ImportProblem):
+    """The import cannot be undone, and why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One reason to refuse. `line` counts from 1 (the header); 0 and an empty column mean the whole file."""
+
+    file: str
+    line: int
+    column: str = ""
+    value: str = ""
+    reason: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}" + (f" line {self.line}" if self.line else "")
+        value = f" “{self.value}”" if self.value else ""
+        return f"{place}: " + f"{self.column}{value} {self.reason}".strip()
+
+
+@dataclass
+class ProblemList:
+    """The problems of one import: the first ten thousand in full, all of them counted, per file and row."""
+
+    listed: list[Problem] = field(default_factory=list)
+    total: int = 0
+    rows: Counter[str] = field(default_factory=Counter)
+    unusable: set[str] = field(default_factory=set)
+    _lines: dict[str, set[int]] = field(default_factory=dict)
+
+    def add(self, problem: Problem) -> None:
+        self.total += 1
+        lines = self._lines.setdefault(problem.file, set())
+        if problem.line > 1 and problem.line not in lines:
+            lines.add(problem.line)
+            self.rows[problem.file] += 1
+        if len(self.listed) < LISTED_AT_MOST:
+            value = problem.value if len(problem.value) <= _LONGEST_VALUE else problem.value[:_LONGEST_VALUE] + "…"
+            self.listed.append(
+                Problem(
+                    file=problem.file,
+                    line=problem.line,
+                    column=problem.column,
+                    value=value.replace("\0", "␀"),
+                    reason=problem.reason,
+                )
+            )
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            self.add(problem)
+
+    def refuse_row(self, file: str, line: int, column: str, value: str, reason: str) -> None:
+        self.add(Problem(file=file, line=line, column=column, value=value, reason=reason))
+
+    def refuse_file(self, file: str, reason: str, *, line: int = 0, column: str = "", value: str = "") -> None:
+        """A problem that makes the rest of the file unreadable, so that nothing that names its rows is judged."""
+        self.unusable.add(file)
+        self.add(Problem(file=file, line=line, column=column, value=value, reason=reason))
+
+    def __bool__(self) -> bool:
+        return self.total > 0
+
+    def write(self, path: Path) -> None:
+        """The error file: file, line, column, value, reason, in order of file and line."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", encoding="utf-8", newline="") as handle:
+            writer = csv.writer(handle)
+            writer.writerow(["file", "line", "column", "value", "reason"])
+            for problem in sorted(self.listed, key=lambda one: (one.file, one.line)):
+                line = str(problem.line) if problem.line else ""
+                row = [problem.file, line, problem.column, problem.value, problem.reason]
+                writer.writerow(["'" + cell if cell[:1] in _FORMULA_STARTS else cell for cell in row])
+            if self.total > len(self.listed):
+                more = self.total - len(self.listed)
+                writer.writerow(["", "", "", "", f"{more} more problems are not listed"])
+
+
+# A spreadsheet would run these as formulas; the value comes from a stranger.
+_FORMULA_STARTS = ("=", "@", "\t")

@@ -1,0 +1,154 @@
+"""Where a company folder is read from: a directory or a zip of one, neither of them trusted."""
+
+from __future__ import annotations
+
+import os
+import stat
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO, Protocol
+
+from pipeline.imports.problems import ImportUnreadable
+
+MOST_FILES = 1_000
+ZIP_MOST_BYTES = 16 * 1024**3
+ZIP_MOST_RATIO = 200
+_SMALL = 1024**2  # a small file may be packed as tightly as it likes
+
+
+class FolderSource(Protocol):
+    """Files by name; each is opened once, so what is checked is what is loaded."""
+
+    names: list[str]
+    """Names of the files, sorted."""
+
+    def size(self, name: str) -> int: ...
+
+    def open(self, name: str) -> IO[bytes]: ...
+
+
+class DirectorySource:
+    """A directory; only regular files lying in it (links that leave it are refused)."""
+
+    def __init__(self, path: Path) -> None:
+        self._root = path.resolve()
+        names = []
+        for entry in os.scandir(self._root):
+            if entry.name.startswith(".") or entry.is_dir():
+                continue
+            names.append(entry.name)
+            if len(names) > MOST_FILES:
+                raise ImportUnreadable(f"{path.name} holds more than {MOST_FILES} files; it is no company folder.")
+        self.names = sorted(names)
+
+    def size(self, name: str) -> int:
+        """Bytes to come, about: only progress depends on it."""
+        return (self._root / name).lstat().st_size
+
+    def open(self, name: str) -> IO[bytes]:
+        path = self._root / name
+        if not path.resolve().is_relative_to(self._root):
+            raise ImportUnreadable(f"{name} is a link that leaves the folder.")
+        # Not blocking: opening a named pipe would wait for ever.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        opened = os.fstat(descriptor)
+        if not stat.S_ISREG(opened.st_mode):
+            os.close(descriptor)
+            raise ImportUnreadable(f"{name} is no regular file.")
+        return os.fdopen(descriptor, "rb")
+
+
+class _Counted:
+    """A packed file that may not turn out longer than it says it is."""
+
+    def __init__(self, file: IO[bytes], name: str, size: int) -> None:
+        self._file, self._name, self._left = file, name, size
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            block = self._file.read(size)
+        except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
+            raise ImportUnreadable(f"{self._name} in the zip is damaged: {error}") from error
+        except Exception as error:  # zlib.error and its relatives of other compressions have no common base
+            raise ImportUnreadable(f"{self._name} in the zip cannot be unpacked: {error}") from error
+        self._left -= len(block)
+        if self._left < 0:
+            raise ImportUnreadable(f"{self._name} in the zip is longer than the zip says.")
+        return block
+
+    def close(self) -> None:
+        self._file.close()
+
+    def __enter__(self) -> _Counted:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class ZipSource:
+    """A zip of a company folder, read without unpacking it to disk; files may lie in one folder inside it."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._entries: dict[str, zipfile.ZipInfo] = {}
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        if len(entries) > MOST_FILES:
+            raise ImportUnreadable(f"The zip holds more than {MOST_FILES} files.")
+        total = sum(entry.file_size for entry in entries)
+        if total > ZIP_MOST_BYTES:
+            raise ImportUnreadable(f"The zip would unpack to {total:,} bytes; at most {ZIP_MOST_BYTES:,} are taken.")
+        for entry in entries:
+            name = _safe_name(entry)
+            if name.startswith((".", "__MACOSX")):
+                continue
+            if name in self._entries:
+                raise ImportUnreadable(f"The zip holds {name} twice.")
+            self._entries[name] = entry
+        self.names = sorted(self._entries)
+
+    def size(self, name: str) -> int:
+        return self._entries[name].file_size
+
+    def open(self, name: str) -> IO[bytes]:
+        entry = self._entries[name]
+        try:
+            return _Counted(self._archive.open(entry), name, entry.file_size)  # type: ignore[return-value]
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+            raise ImportUnreadable(f"{name} in the zip cannot be read: {error}") from error
+
+
+def _safe_name(entry: zipfile.ZipInfo) -> str:
+    """The bare file name of an entry; refuses what tries to leave, hide or explode."""
+    path = PurePosixPath(entry.filename)
+    if path.is_absolute() or ".." in path.parts or "\\" in entry.filename or ":" in entry.filename:
+        raise ImportUnreadable(f"The zip holds {entry.filename!r}, a path that leaves it.")
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        raise ImportUnreadable(f"The zip holds {entry.filename!r}, a link.")
+    if entry.flag_bits & 0x1:
+        raise ImportUnreadable(f"{entry.filename} in the zip is encrypted.")
+    if len(path.parts) > 2:
+        raise ImportUnreadable(f"The zip holds {entry.filename!r}; only one folder deep is read.")
+    if entry.file_size > _SMALL and entry.file_size > ZIP_MOST_RATIO * max(entry.compress_size, 1):
+        raise ImportUnreadable(
+            f"{entry.filename} in the zip unpacks to more than {ZIP_MOST_RATIO} times its size; it is no honest table."
+        )
+    return "__MACOSX" if path.parts[0] == "__MACOSX" else path.name
+
+
+@contextmanager
+def folder_open(path: Path) -> Iterator[FolderSource]:
+    """The folder or zip at a path."""
+    if path.is_dir():
+        yield DirectorySource(path)
+    elif path.is_file():
+        try:
+            archive = zipfile.ZipFile(path)
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            raise ImportUnreadable(f"{path.name} is neither a folder nor a readable zip: {error}") from error
+        with archive:
+            yield ZipSource(archive)
+    else:
+        raise ImportUnreadable(f"There is no folder or zip {path.name}.")

@@ -1,0 +1,52 @@
+"""Options that several commands share: the period, and which deals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from departments.models import Company
+from departments.periods import PeriodError
+from pipeline.models import Pipeline, RecomputeRun, Source
+from pipeline.selectors.leaks import FILTERS, Choice, calendar_of
+from pipeline.selectors.runs import latest_run
+
+
+def add_choice_arguments(parser: CommandParser) -> None:
+    """--period and one option for each attribute figures can be narrowed by."""
+    parser.add_argument("--period", help="2026-Q3, 2026, 2026-07 or 2026-06-29..2026-09-27; all time without it.")
+    for name in FILTERS:
+        parser.add_argument(f"--{name}", action="append", default=[], help=f"Only this {name}; may be repeated.")
+    parser.add_argument("--json", action="store_true", help="One JSON object on standard output.")
+
+
+def run_and_company() -> tuple[RecomputeRun, Company]:
+    """The shown run and the company; CommandError with what to do when there is none yet."""
+    company, run = Company.objects.first(), latest_run()
+    if company is None:
+        raise CommandError("There is no company yet: load a company folder first (manage.py load DIR).")
+    if run is None:
+        raise CommandError("Nothing is computed yet: run manage.py recompute first.")
+    return run, company
+
+
+def choice_of(options: Mapping[str, Any], company: Company) -> Choice:
+    """The period and filters asked for; CommandError names what is unknown."""
+    try:
+        period = calendar_of(company).parse(options["period"]) if options["period"] else None
+    except PeriodError as problem:
+        raise CommandError(str(problem)) from problem
+    filters: dict[str, list[Any]] = {name: list(options[name]) for name in FILTERS if options[name]}
+    for name, model in (("pipeline", Pipeline), ("source", Source)):
+        if name in filters:
+            filters[name] = [_id_of(model, name, key) for key in filters[name]]
+    return Choice(period=period, filters=filters)
+
+
+def _id_of(model: type[Pipeline] | type[Source], name: str, key: str) -> int:
+    found = model._default_manager.filter(key=key).values_list("pk", flat=True).first()
+    if found is None:
+        raise CommandError(f"There is no {name} “{key}”.")
+    return int(found)

@@ -1,0 +1,69 @@
+"""flows: the weekly roll-up, as stored."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from departments.models import Company
+from departments.periods import week_period
+from pipeline.management.choices import add_choice_arguments, choice_of, run_and_company
+from pipeline.models import RecomputeRun
+from pipeline.selectors.figures import weekly_flows, weekly_json
+from pipeline.selectors.leaks import Choice, leaks_of
+from pipeline.selectors.overview import structure_names
+
+_STORED = {"pipeline", "segment"}
+
+
+class Command(BaseCommand):
+    help = "The weekly roll-up: per week and stage what opened, entered, moved, was won, lost and revalued."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_choice_arguments(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        run, company = run_and_company()
+        choice = choice_of(options, company)
+        if beyond := set(choice.filters) - _STORED:
+            raise CommandError(f"The weekly roll-up is not kept by {', '.join(sorted(beyond))}; `leaks` is.")
+        weeks = self._weeks(run, company, choice)
+        if options["json"]:
+            period = choice.period
+            self.stdout.write(
+                json.dumps(
+                    {
+                        "period": {
+                            "start": period.start.isoformat() if period else None,
+                            "end": period.end.isoformat() if period else None,
+                        },
+                        "run": run.pk,
+                        "weeks": weeks,
+                        "balance_error": max((week["balance_error"] for week in weeks), default=0.0),
+                    }
+                )
+            )
+            return
+        for week in weeks:
+            sums = {name: sum(stage[name]["amount"] for stage in week["stages"]) for name in ("entered", "won", "lost")}
+            self.stdout.write(
+                f"{week['week']}  entered {sums['entered']:>14,.0f}  won {sums['won']:>14,.0f}"
+                f"  lost {sums['lost']:>14,.0f}  balance error {week['balance_error']}"
+            )
+
+    def _weeks(self, run: RecomputeRun, company: Company, choice: Choice) -> list[dict[str, Any]]:
+        structure = structure_names()
+        weeks = weekly_flows(
+            first=choice.period.start if choice.period else None,
+            last=choice.period.end if choice.period else None,
+            pipelines=list(choice.filters.get("pipeline", [])),
+            segments=list(choice.filters.get("segment", [])),
+        )
+        return [
+            weekly_json(
+                week, leaks_of(run=run, company=company, choice=choice.moved_to(week_period(week["week"]))), structure
+            )
+            for week in weeks
+        ]

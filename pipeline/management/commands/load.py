@@ -1,0 +1,26 @@
+"""`manage.py load DIR`: a company folder, or a zip of one, in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from pipeline.management.commands._answers import AnsweringCommand
+from pipeline.services.imports import company_folder_load
+
+
+class Command(AnsweringCommand):
+    help = "Load a company folder (or a zip of one). All of it or, if any row is refused, nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("folder", type=Path, metavar="DIR")
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
+
+    def answer(self, options: dict[str, Any]) -> bool:
+        result = company_folder_load(
+            path=options["folder"], dry_run=options["dry_run"], progress=self.progress(options)
+        )
+        return self.say_import(options, result)

@@ -1,0 +1,25 @@
+"""`manage.py undo_import ID`: an import out again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from pipeline.management.commands._answers import AnsweringCommand
+from pipeline.services.imports_undo import import_undo
+
+
+class Command(AnsweringCommand):
+    help = "Take an import out again: what it made is deleted, what it changed is put back."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("id", type=int, metavar="ID")
+
+    def answer(self, options: dict[str, Any]) -> bool:
+        result = import_undo(batch_id=options["id"])
+        told = [f"  {count:,} {words} removed" for words, count in result.removed.items()]
+        told += [f"  {count:,} {words} put back" for words, count in result.restored.items()]
+        self.say(options, result.as_json(), f"Import {result.batch} is undone.", *told)
+        return True

@@ -1,0 +1,25 @@
+"""What flows: the truth (opportunities, events, hand-offs, plan), how it came in, and what is derived from it."""
+
+from pipeline.models.deals import Account, Event, HandOff, Opportunity
+from pipeline.models.derived import Flow, RecomputeRun, TouchedOpportunity
+from pipeline.models.imports import ImportBatch, ImportChange
+from pipeline.models.plan import ExchangeRate, PlanTarget
+from pipeline.models.structure import LossReason, Pipeline, Source, Stage
+
+__all__ = [
+    "Account",
+    "Event",
+    "ExchangeRate",
+    "Flow",
+    "HandOff",
+    "ImportBatch",
+    "ImportChange",
+    "LossReason",
+    "Opportunity",
+    "Pipeline",
+    "PlanTarget",
+    "RecomputeRun",
+    "Source",
+    "Stage",
+    "TouchedOpportunity",
+]

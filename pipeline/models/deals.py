@@ -1,0 +1,174 @@
+"""The truth: accounts, opportunities, their append-only events, and hand-offs to departments."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+from django.db.models import F, Q
+
+from departments.models import Department
+from pipeline.models.imports import ImportBatch
+from pipeline.models.structure import LossReason, Pipeline, Source, Stage
+
+
+class Account(models.Model):
+    """A customer or prospect, with the attributes that make its segment."""
+
+    key = models.CharField(max_length=128, unique=True)
+    name = models.CharField(max_length=300)
+    industry = models.CharField(max_length=128, blank=True)
+    size = models.CharField(max_length=128, blank=True)
+    region = models.CharField(max_length=128, blank=True)
+    profile = models.CharField(max_length=128, blank=True)
+    batch = models.ForeignKey(
+        ImportBatch, on_delete=models.SET_NULL, null=True, editable=False, related_name="+", db_index=False
+    )
+
+    class Meta:
+        # Rows of one import lie together, so a block-range index finds them at next to no cost.
+        indexes = [BrinIndex(fields=["batch"], name="account_batch")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Opportunity(models.Model):
+    """One deal. Its history, and so its stage and amount, are its events."""
+
+    key = models.CharField(max_length=128, unique=True)
+    name = models.CharField(max_length=300, blank=True)
+    pipeline = models.ForeignKey(Pipeline, on_delete=models.PROTECT, related_name="opportunities")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="opportunities")
+    owner = models.CharField(max_length=128, blank=True)
+    team = models.CharField(max_length=128, blank=True)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, null=True, blank=True, related_name="opportunities")
+    currency = models.CharField(max_length=3)
+    segment = models.CharField(max_length=128, blank=True)
+    # Which of the 40 jackknife buckets the deal falls in: from its key, so that it never changes.
+    bucket = models.GeneratedField(
+        expression=models.Func(
+            "key",
+            template="(('x' || substr(md5(%(expressions)s), 1, 7))::bit(28)::int %% 40)",
+            output_field=models.SmallIntegerField(),
+        ),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+    )
+    batch = models.ForeignKey(
+        ImportBatch, on_delete=models.SET_NULL, null=True, editable=False, related_name="+", db_index=False
+    )
+
+    class Meta:
+        verbose_name_plural = "opportunities"
+        indexes = [BrinIndex(fields=["batch"], name="opportunity_batch")]
+        constraints = [
+            models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="opportunity_currency_is_iso"),
+            models.CheckConstraint(condition=~Q(key=""), name="opportunity_key_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.key
+
+
+class Event(models.Model):
+    """One row of an opportunity's history: the values after a change. Never updated, never deleted.
+
+    `stage` empty means lost. `sequence` numbers the events of one opportunity at one instant in the order of
+    the file they came in; with `occurred_at` it is the natural key. Only undoing an import may delete rows.
+    """
+
+    opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE, related_name="events", db_index=False)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    sequence = models.PositiveIntegerField(default=0)
+    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    amount = models.DecimalField(max_digits=18, decimal_places=2)
+    expected_close = models.DateField(null=True, blank=True)
+    reason = models.ForeignKey(
+        LossReason, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    actor = models.CharField(max_length=128, blank=True)
+    batch = models.ForeignKey(
+        ImportBatch, on_delete=models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )
+
+    class Meta:
+        ordering = ["opportunity_id", "occurred_at", "sequence"]
+        indexes = [BrinIndex(fields=["batch"], name="event_batch")]
+        constraints = [
+            models.UniqueConstraint(fields=["opportunity", "occurred_at", "sequence"], name="event_natural_key"),
+            models.CheckConstraint(
+                condition=Q(recorded_at__gte=F("occurred_at")), name="event_recorded_after_occurred"
+            ),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="event_amount_not_negative"),
+            models.CheckConstraint(
+                condition=Q(stage__isnull=True) | Q(reason__isnull=True), name="event_reason_only_when_lost"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.opportunity_id} {self.occurred_at:%Y-%m-%d} {self.stage_id or 'lost'}"
+
+
+class HandOff(models.Model):
+    """A request to a department about an opportunity, from asking to outcome."""
+
+    class Outcome(models.TextChoices):
+        APPROVED = "approved"
+        RETURNED = "returned"
+        REJECTED = "rejected"
+        CANCELLED = "cancelled"
+
+    key = models.CharField(max_length=128, unique=True)
+    opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE, related_name="handoffs")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="handoffs", db_index=False)
+    kind = models.CharField(max_length=128, blank=True)
+    requested_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=9, blank=True, choices=Outcome)
+    assignee = models.CharField(max_length=128, blank=True)
+    batch = models.ForeignKey(
+        ImportBatch, on_delete=models.SET_NULL, null=True, editable=False, related_name="+", db_index=False
+    )
+
+    class Meta:
+        verbose_name = "hand-off"
+        indexes = [
+            # The queue: what waits with whom, oldest first.
+            models.Index(
+                fields=["department", "requested_at"], name="handoff_open", condition=Q(completed_at__isnull=True)
+            ),
+            BrinIndex(fields=["batch"], name="handoff_batch"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(started_at__isnull=True) | Q(started_at__gte=F("requested_at")),
+                name="handoff_started_after_requested",
+            ),
+            models.CheckConstraint(
+                condition=Q(completed_at__isnull=True) | Q(completed_at__gte=F("requested_at")),
+                name="handoff_completed_after_requested",
+            ),
+            models.CheckConstraint(
+                condition=Q(started_at__isnull=True)
+                | Q(completed_at__isnull=True)
+                | Q(completed_at__gte=F("started_at")),
+                name="handoff_completed_after_started",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome__in=["", "approved", "returned", "rejected", "cancelled"]),
+                name="handoff_outcome_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="") | Q(completed_at__isnull=False), name="handoff_outcome_when_completed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind or 'hand-off'} {self.key}"

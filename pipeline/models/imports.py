@@ -1,0 +1,55 @@
+"""How data came in, and what is needed to take it out again."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class ImportBatch(models.Model):
+    """One import: what was read, what it changed, where its refused rows are."""
+
+    class Status(models.TextChoices):
+        STARTED = "started"
+        DONE = "done"
+        REFUSED = "refused"
+        FAILED = "failed"
+        UNDONE = "undone"
+
+    class Kind(models.TextChoices):
+        FOLDER = "folder", "company folder"
+        LOG = "log", "event log"
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    name = models.CharField(max_length=300, help_text="The folder or file it came from.")
+    status = models.CharField(max_length=8, choices=Status, default=Status.STARTED)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    files = models.JSONField(default=dict, help_text="Per file: rows read, new, unchanged, refused.")
+    notes = models.JSONField(default=list, help_text="What was left out or assumed, a sentence each.")
+    errors_file = models.CharField(max_length=500, blank=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name_plural = "import batches"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"Import {self.pk}: {self.name}"
+
+
+class ImportChange(models.Model):
+    """A row an import made or changed outside the event history, with its values before; undo puts them back."""
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="changes")
+    table = models.CharField(max_length=64)
+    row = models.BigIntegerField()
+    before = models.JSONField(null=True, help_text="Null: the import made the row.")
+
+    class Meta:
+        indexes = [models.Index(fields=["table", "row"], name="import_change_row")]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.row}"

@@ -1,0 +1,81 @@
+"""The shape of the pipeline: pipelines, stages, loss reasons, sources, and which department owns each."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from departments.models import Department
+from departments.models.company import key_validator
+
+
+class Pipeline(models.Model):
+    """One way a deal can go, such as new business or renewal."""
+
+    key = models.CharField(max_length=64, unique=True, validators=[key_validator])
+    name = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Stage(models.Model):
+    """A step of a pipeline: who owns it, how long a deal may stay, and whether entering it earns the amount."""
+
+    pipeline = models.ForeignKey(Pipeline, on_delete=models.PROTECT, related_name="stages")
+    key = models.CharField(max_length=64, validators=[key_validator])
+    name = models.CharField(max_length=200)
+    position = models.PositiveSmallIntegerField()
+    owner_department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="stages")
+    earns = models.BooleanField(default=False)
+    time_limit_days = models.DecimalField(
+        max_digits=8, decimal_places=2, null=True, blank=True, help_text="Days until a deal here counts as rotting."
+    )
+
+    class Meta:
+        ordering = ["pipeline_id", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["pipeline", "key"], name="stage_key_once"),
+            # Deferred, so that an import may swap two positions.
+            models.UniqueConstraint(
+                fields=["pipeline", "position"], name="stage_position_once", deferrable=models.Deferrable.DEFERRED
+            ),
+            models.CheckConstraint(condition=~Q(key="lost"), name="stage_key_lost_is_reserved"),
+            models.CheckConstraint(
+                condition=Q(time_limit_days__isnull=True) | Q(time_limit_days__gt=0), name="stage_limit_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LossReason(models.Model):
+    """A structured reason why deals are lost, owned by the department that causes it."""
+
+    key = models.CharField(max_length=64, unique=True, validators=[key_validator])
+    name = models.CharField(max_length=200)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="loss_reasons")
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Source(models.Model):
+    """Where opportunities come from, owned by the department that brings them."""
+
+    key = models.CharField(max_length=64, unique=True, validators=[key_validator])
+    name = models.CharField(max_length=200)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="sources")
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name

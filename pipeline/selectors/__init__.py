@@ -1,0 +1,1 @@
+"""What pages, commands and exports read; nothing here changes anything."""

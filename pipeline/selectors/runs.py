@@ -1,0 +1,50 @@
+"""How fresh the figures are, and what the runs did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.models import RecomputeRun
+
+WARNING_HOURS = 26
+CRITICAL_HOURS = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Freshness:
+    """How old the shown figures are; `level` is none, fresh, warning (over 26 h) or critical (over 50 h)."""
+
+    as_of: datetime | None
+    age_hours: float | None
+    level: str
+
+
+def latest_run() -> RecomputeRun | None:
+    """The run whose figures the pages show: the newest that is DONE."""
+    return RecomputeRun.objects.filter(status=RecomputeRun.Status.DONE).order_by("-pk").first()
+
+
+def run_in_progress() -> RecomputeRun | None:
+    newest = RecomputeRun.objects.order_by("-pk").first()
+    return newest if newest and newest.status == RecomputeRun.Status.STARTED else None
+
+
+def last_failed_after(run: RecomputeRun | None) -> RecomputeRun | None:
+    """The newest failed run since the shown one: its figures are missing, and the page must say so."""
+    failed = RecomputeRun.objects.filter(status=RecomputeRun.Status.FAILED)
+    return (failed.filter(pk__gt=run.pk) if run else failed).order_by("-pk").first()
+
+
+def freshness(*, run: RecomputeRun | None, now: datetime) -> Freshness:
+    """Age counts from what the figures know, not from when they were computed."""
+    if run is None:
+        return Freshness(as_of=None, age_hours=None, level="none")
+    # Figures computed for the end of today are not older than now.
+    hours = max((now - run.as_of).total_seconds() / 3600, 0.0)
+    level = "critical" if hours > CRITICAL_HOURS else "warning" if hours > WARNING_HOURS else "fresh"
+    return Freshness(as_of=run.as_of, age_hours=round(hours, 1), level=level)
+
+
+def recent_runs(*, count: int = 20) -> list[RecomputeRun]:
+    return list(RecomputeRun.objects.select_related("user").order_by("-pk")[:count])

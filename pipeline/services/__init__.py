@@ -1,0 +1,1 @@
+"""Changes to the truth and to what is derived from it."""

@@ -1,0 +1,287 @@
+"""Bringing a company folder in: all of it or nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import Error, connection, transaction
+from django.utils import timezone
+
+from departments.models import Company, User
+from pipeline.imports.after_merge import opportunities_touch, truth_check
+from pipeline.imports.checks import files_check, rows_check
+from pipeline.imports.company import company_merge, company_zone
+from pipeline.imports.folder_format import BY_NAME, FILES, FileFormat
+from pipeline.imports.lock import import_lock
+from pipeline.imports.merge import TARGETS, Outcome, file_merge
+from pipeline.imports.merge_events import events_merge
+from pipeline.imports.problems import ImportProblem, ImportUnreadable, Problem, ProblemList
+from pipeline.imports.sources import FolderSource, folder_open
+from pipeline.imports.staging import Progress, Staging, file_stage
+from pipeline.imports.tables import Header, tables_of
+from pipeline.models import ImportBatch
+
+logger = logging.getLogger(__name__)
+_STAGING_SHARE = 0.6
+_ANALYSE_FROM = 50_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportResult:
+    """What an import did, or would do. `batch` is None after a dry run."""
+
+    batch: int | None
+    status: str
+    files: dict[str, dict[str, int]]
+    errors_file: str | None
+    notes: list[str]
+    dry_run: bool
+    problems: list[Problem] = field(default_factory=list)
+    problem_count: int = 0
+    touched: int = 0
+
+    @property
+    def accepted(self) -> bool:
+        return self.status == ImportBatch.Status.DONE
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "import": self.batch,
+            "status": self.status,
+            "dry_run": self.dry_run,
+            "files": self.files,
+            "errors": self.problem_count,
+            "errors_file": self.errors_file,
+            "touched": self.touched,
+            "notes": self.notes,
+        }
+
+
+class _Stop(Exception):
+    """Leaves the transaction so that nothing of it stays."""
+
+
+def company_folder_load(
+    *,
+    path: Path,
+    user: User | None = None,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    kind: ImportBatch.Kind = ImportBatch.Kind.FOLDER,
+    name: str | None = None,
+    notes: Sequence[str] = (),
+) -> ImportResult:
+    """Load a company folder (or a zip of one) as one transaction.
+
+    A single refused row refuses all of it: then only the ImportBatch and its error file stay. Raises ImportBusy
+    when another import runs, ImportUnreadable when there is nothing to read at the path.
+    """
+    advance = progress or (lambda step, share: None)
+    if not path.exists():
+        raise ImportUnreadable(f"There is no folder or zip {path}.")
+    with import_lock():
+        _mark_dead()
+        batch = ImportBatch.objects.create(
+            kind=kind, name=(name or path.resolve().name)[:300], started_at=timezone.now(), user=user
+        )
+        staging = Staging(zone="UTC", problems=ProblemList(), notes=list(notes))
+        work = _Work(batch=batch, staging=staging, progress=advance)
+        _attempt(work, path, dry_run=dry_run)
+        result = _finish(work, dry_run=dry_run)
+    if result.accepted and not dry_run:
+        _analyse(result)
+    advance("done", 1.0)
+    return result
+
+
+def _attempt(work: _Work, path: Path, *, dry_run: bool) -> None:
+    """The transaction: kept when nothing is wrong and it is meant, else rolled back."""
+    try:
+        with transaction.atomic():
+            _load(work, path)
+            if work.staging.problems or dry_run:
+                raise _Stop
+    except _Stop:
+        pass
+    except ImportProblem as problem:
+        work.staging.problems.refuse_file(work.batch.name, str(problem))
+    except Exception as error:
+        _fail(work.batch, error, dry_run=dry_run)
+        raise
+
+
+def _mark_dead() -> None:
+    """An import that is still marked as started while we hold the lock has died; its transaction is gone."""
+    ImportBatch.objects.filter(status=ImportBatch.Status.STARTED).update(
+        status=ImportBatch.Status.FAILED,
+        finished_at=timezone.now(),
+        error="It ended before it was done; nothing was kept.",
+    )
+
+
+def _fail(batch: ImportBatch, error: Exception, *, dry_run: bool) -> None:
+    logger.exception("import %s failed", batch.pk)
+    try:
+        if dry_run:
+            batch.delete()
+            return
+        batch.status, batch.finished_at = ImportBatch.Status.FAILED, timezone.now()
+        batch.error = f"{type(error).__name__}: {error}"[:2_000]
+        batch.save()
+    except Error:
+        # The connection is gone; the next import marks this one as dead.
+        logger.warning("import %s could not be marked as failed", batch.pk)
+
+
+@dataclass
+class _Work:
+    """One load on its way."""
+
+    batch: ImportBatch
+    staging: Staging
+    progress: Progress
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    touched: int = 0
+
+    def step(self, name: str, share: float) -> None:
+        logger.info("import %s: %s", self.batch.pk, name)
+        self.progress(name, share)
+
+
+def _load(work: _Work, path: Path) -> None:
+    staging = work.staging
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '192MB'")
+        # Left over only where several loads share one outer transaction.
+        cursor.execute(f"DROP TABLE IF EXISTS {', '.join(_temporary_tables())}")
+    with folder_open(path) as source, staging:
+        files = files_check(staging, source.names, first_load=not Company.objects.exists())
+        staging.zone = company_zone(_company_row(source))
+        _stage_all(work, source, files)
+    work.step("checking", _STAGING_SHARE)
+    rows_check(staging)
+    if staging.problems:
+        return
+    _merge_all(work)
+    work.step("checking the whole", 0.93)
+    truth_check(staging, work.batch.pk)
+    if staging.problems:
+        return
+    work.touched = opportunities_touch(staging, work.batch.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def _temporary_tables() -> list[str]:
+    names = [file.table for file in FILES] + ["matched_events", "new_events", "event_deals"]
+    for target in TARGETS:
+        names += [f"matched_{target.table}", f"changed_{target.table}"]
+    return [f"pg_temp.{name}" for name in names]
+
+
+def _company_row(source: FolderSource) -> dict[str, str] | None:
+    """A look ahead at the company's time zone; the file is checked and loaded like any other afterwards."""
+    if "company.csv" not in source.names:
+        return None
+    with source.open("company.csv") as stream:
+        tables = tables_of(stream, "company.csv", ProblemList())
+        header = next(tables, None)
+        if not isinstance(header, Header):
+            return None
+        table = next(tables, None)
+        rows = table.to_pylist() if table is not None and not isinstance(table, Header) else []
+    return rows[0] if rows else None
+
+
+def _stage_all(work: _Work, source: FolderSource, files: list[FileFormat]) -> None:
+    total = max(1, sum(source.size(file.name) for file in files))
+    seen = 0
+    for file in files:
+
+        def advance(count: int, name: str = file.name) -> None:
+            nonlocal seen
+            seen += count
+            work.progress(f"reading {name}", min(1.0, seen / total) * _STAGING_SHARE)
+
+        work.step(f"reading {file.name}", min(1.0, seen / total) * _STAGING_SHARE)
+        try:
+            with source.open(file.name) as stream:
+                file_stage(work.staging, file, stream, advance=advance)
+        except ImportUnreadable as problem:
+            work.staging.problems.refuse_file(file.name, str(problem))
+
+
+def _merge_all(work: _Work) -> None:
+    """In the order of FILES, so that what is named is there before what names it."""
+    for position, file in enumerate(FILES):
+        staged = work.staging.files.get(file.name)
+        if staged is None:
+            continue
+        work.step(f"writing {file.name}", _STAGING_SHARE + (0.9 - _STAGING_SHARE) * position / len(FILES))
+        if file.name == "company.csv":
+            work.outcomes[file.name] = company_merge(staged, work.batch.pk)
+        elif file.name == "events.csv":
+            work.outcomes[file.name] = events_merge(staged, work.batch.pk)
+        else:
+            work.outcomes[file.name] = file_merge(staged, work.batch.pk)
+
+
+def _finish(work: _Work, *, dry_run: bool) -> ImportResult:
+    """Write down what happened: counts, notes, error file."""
+    batch, problems = work.batch, work.staging.problems
+    names = [
+        name for name in BY_NAME if name in work.staging.files or name in problems.rows or name in problems.unusable
+    ]
+    counts = {name: _counts(work, name) for name in names}
+    refused = bool(problems)
+    status = ImportBatch.Status.REFUSED if refused else ImportBatch.Status.DONE
+    errors_file = None
+    if refused:
+        target = Path(settings.UPLOADS) / ("dry-run" if dry_run else str(batch.pk)) / "errors.csv"
+        problems.write(target)
+        errors_file = str(target)
+    if dry_run:
+        batch.delete()
+    else:
+        batch.status, batch.files, batch.notes = status, counts, work.staging.notes
+        batch.errors_file, batch.finished_at = errors_file or "", timezone.now()
+        batch.error = str(problems.listed[0])[:2_000] if refused else ""
+        batch.save()
+    logger.info("import %s: %s", batch.pk, status)
+    return ImportResult(
+        batch=None if dry_run else batch.pk,
+        status=str(status),
+        files=counts,
+        errors_file=errors_file,
+        notes=work.staging.notes,
+        dry_run=dry_run,
+        problems=problems.listed,
+        problem_count=problems.total,
+        touched=0 if refused else work.touched,
+    )
+
+
+def _counts(work: _Work, name: str) -> dict[str, int]:
+    staged = work.staging.files.get(name)
+    outcome = Outcome() if work.staging.problems else work.outcomes.get(name, Outcome())
+    return {
+        "read": staged.read if staged else 0,
+        "new": outcome.new,
+        "changed": outcome.changed,
+        "unchanged": outcome.unchanged,
+        "refused": work.staging.problems.rows[name],
+    }
+
+
+def _analyse(result: ImportResult) -> None:
+    """After much has come, tell the planner at once instead of waiting for autovacuum."""
+    for name, table in (("opportunities.csv", "opportunity"), ("events.csv", "event"), ("handoffs.csv", "handoff")):
+        if result.files.get(name, {}).get("new", 0) >= _ANALYSE_FROM:
+            with connection.cursor() as cursor:
+                cursor.execute(f"ANALYZE pipeline_{table}")

@@ -1,0 +1,37 @@
+"""A CRM export of one row per deal as a company folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pipeline.imports
+from pipeline.imports.problems import ImportUnreadable
+from pipeline.imports.snapshot_conversion import folder_from_snapshot
+from pipeline.imports.snapshot_mapping import snapshot_mapping_read
+
+CRM_MAPPING = Path(pipeline.imports.__file__).parent / "mappings" / "crm_sales_opportunities.toml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrmConversion:
+    """The folder written and a sentence for every assumption."""
+
+    folder: Path
+    deals: int
+    accounts: int
+    notes: list[str]
+
+    def as_json(self) -> dict[str, Any]:
+        return {"folder": str(self.folder), "deals": self.deals, "accounts": self.accounts, "notes": self.notes}
+
+
+def crm_export_convert(*, path: Path, out: Path, mapping: Path = CRM_MAPPING) -> CrmConversion:
+    """Convert an export; the folder must be new or empty. Raises ImportUnreadable with the reason."""
+    if not path.is_dir():
+        raise ImportUnreadable(f"There is no folder {path}.")
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise ImportUnreadable(f"{out} is there already and not empty; name a new folder.")
+    report = folder_from_snapshot(path, snapshot_mapping_read(mapping), out)
+    return CrmConversion(folder=out, deals=report.deals, accounts=report.accounts, notes=report.notes())

@@ -1,0 +1,51 @@
+"""Bringing an event log in: it becomes a company folder, and that is loaded."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from departments.models import User
+from pipeline.imports.event_log import Case, csv_cases, xes_cases
+from pipeline.imports.log_conversion import folder_from_log
+from pipeline.imports.log_mapping import LogColumns, mapping_read
+from pipeline.imports.problems import ImportUnreadable
+from pipeline.imports.staging import Progress
+from pipeline.models import ImportBatch
+from pipeline.services.imports import ImportResult, company_folder_load
+
+
+def event_log_load(
+    *, path: Path, mapping: Path, user: User | None = None, dry_run: bool = False, progress: Progress | None = None
+) -> ImportResult:
+    """Load an XES or CSV log by a mapping file, with all the checks of a company folder."""
+    read = mapping_read(mapping)
+    if progress:
+        progress("reading the log", 0.0)
+    with tempfile.TemporaryDirectory(prefix="log-") as scratch:
+        report = folder_from_log(log_cases(path, read.log), read, Path(scratch))
+        return company_folder_load(
+            path=Path(scratch),
+            user=user,
+            dry_run=dry_run,
+            progress=progress,
+            kind=ImportBatch.Kind.LOG,
+            name=path.name,
+            notes=report.notes(),
+        )
+
+
+def log_cases(path: Path, columns: LogColumns) -> Iterator[Case]:
+    """The cases of a log, by the look of the file: XML is XES, anything else CSV."""
+    if not path.is_file():
+        raise ImportUnreadable(f"There is no log {path}.")
+    if is_xes(path):
+        return xes_cases(path)
+    return csv_cases(path, case_column=columns.case, delimiter=columns.delimiter)
+
+
+def is_xes(path: Path) -> bool:
+    with path.open("rb") as stream:
+        head = stream.read(512)
+    return head.startswith(b"\x1f\x8b") or head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")

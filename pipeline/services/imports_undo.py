@@ -1,0 +1,78 @@
+"""Undoing an import."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from departments.models import User
+from pipeline.imports.lock import import_lock
+from pipeline.imports.problems import UndoRefused
+from pipeline.imports.undo import (
+    in_words,
+    later_imports_check,
+    rows_remove,
+    rows_restore,
+    touched_mark,
+    truth_left_check,
+)
+from pipeline.models import ImportBatch
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndoResult:
+    """What was taken out and put back, by the words people use, and how many deals that touches."""
+
+    batch: int
+    removed: dict[str, int]
+    restored: dict[str, int]
+    touched: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "import": self.batch,
+            "status": str(ImportBatch.Status.UNDONE),
+            "removed": self.removed,
+            "restored": self.restored,
+            "touched": self.touched,
+        }
+
+
+def import_undo(*, batch_id: int, user: User | None = None) -> UndoResult:
+    """Take an import out, whole, in one transaction. Raises UndoRefused with the reason when that is not possible."""
+    with import_lock():
+        try:
+            with transaction.atomic():
+                result = _undo(batch_id)
+        except IntegrityError as error:
+            raise UndoRefused(
+                f"Import {batch_id} cannot be undone: something that came later needs its rows."
+            ) from error
+    logger.info("import %s undone by %s", batch_id, user or "a command")
+    return result
+
+
+def _undo(batch_id: int) -> UndoResult:
+    batch = ImportBatch.objects.select_for_update().filter(pk=batch_id).first()
+    if batch is None:
+        raise UndoRefused(f"There is no import {batch_id}.")
+    if batch.status != ImportBatch.Status.DONE:
+        raise UndoRefused(
+            f"Import {batch_id} is {batch.get_status_display().lower()}; only one that is done can be undone."
+        )
+    later_imports_check(batch_id)
+    touched = touched_mark(batch_id)
+    restored, removed = rows_restore(batch_id), rows_remove(batch_id)
+    truth_left_check(batch_id)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    batch.status, batch.undone_at = ImportBatch.Status.UNDONE, timezone.now()
+    batch.save(update_fields=["status", "undone_at"])
+    return UndoResult(batch=batch_id, removed=in_words(removed), restored=in_words(restored), touched=touched)

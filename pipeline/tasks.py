@@ -1,0 +1,52 @@
+"""Work that Celery does: each task calls one service."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.db import InterfaceError, OperationalError
+
+from departments.models import User
+from pipeline.services.recompute import RecomputeRunning, recompute
+from pipeline.services.uploads import upload_check, upload_import
+
+logger = logging.getLogger(__name__)
+
+_ONCE_THERE_AGAIN = {
+    "autoretry_for": (OperationalError, InterfaceError),
+    "retry_backoff": True,
+    "retry_jitter": True,
+    "max_retries": 5,
+}
+
+
+@shared_task(**_ONCE_THERE_AGAIN)
+def recompute_nightly() -> None:
+    """Bring the figures up to now; a run that is already under way is enough."""
+    _recompute_unless_running(trigger="nightly", user=None, full=False)
+
+
+@shared_task(**_ONCE_THERE_AGAIN)
+def recompute_requested(user_id: int | None = None, full: bool = False) -> None:
+    """The button on the Data page."""
+    _recompute_unless_running(trigger="button", user=User.objects.filter(pk=user_id or 0).first(), full=full)
+
+
+@shared_task(**_ONCE_THERE_AGAIN)
+def folder_check_requested(token: str) -> None:
+    """An uploaded company folder: what would it do?"""
+    upload_check(token=token)
+
+
+@shared_task(**_ONCE_THERE_AGAIN)
+def folder_import_requested(token: str, user_id: int | None = None) -> None:
+    """An uploaded company folder that a person agreed to."""
+    upload_import(token=token, user=User.objects.filter(pk=user_id or 0).first())
+
+
+def _recompute_unless_running(*, trigger: str, user: User | None, full: bool) -> None:
+    try:
+        recompute(trigger=trigger, user=user, full=full)
+    except RecomputeRunning:
+        logger.info("A recompute is already running; this one is not needed.")

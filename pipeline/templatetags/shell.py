@@ -1,0 +1,37 @@
+"""The shell in templates: `{% shell as shell %}`; and the theme the reader chose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+
+from departments.rendering import theme_of
+from pipeline.views.shell import Shell, shell_of
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def shell(context: dict[str, Any]) -> Shell | None:
+    """The page's surroundings; None on error pages, which are rendered without a request, and before sign-in."""
+    request: HttpRequest | None = context.get("request")
+    if request is None or not getattr(request, "user", None) or not request.user.is_authenticated:
+        return None
+    return shell_of(request)
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: dict[str, Any]) -> str:
+    request: HttpRequest | None = context.get("request")
+    return theme_of(request) if request is not None else "auto"
+
+
+@register.simple_tag(takes_context=True)
+def in_section(context: dict[str, Any], *sections: str) -> str:
+    """`page` where the URL's name starts with one of the sections: for aria-current in the navigation."""
+    request: HttpRequest | None = context.get("request")
+    match = request.resolver_match if request is not None else None
+    name = (match.view_name if match else "") or ""
+    return "page" if any(name == section or name.startswith(f"{section}:") for section in sections) else ""

@@ -1,0 +1,23 @@
+"""Addresses of the pipeline floor; departments and data are its pages too, since they show what flows."""
+
+from django.urls import path
+
+from pipeline.views import data, departments, imports, leak_map, opportunities
+
+app_name = "pipeline"
+urlpatterns = [
+    path("pipeline/", leak_map.show, name="leak_map"),
+    path("pipeline/opportunities/", opportunities.index, name="opportunities"),
+    path("pipeline/opportunities/<str:key>/", opportunities.show, name="opportunity"),
+    path("departments/", departments.index, name="departments"),
+    path("departments/<str:key>/", departments.show, name="department"),
+    path("data/", data.show, name="data"),
+    path("data/runs/", data.runs, name="data_runs"),
+    path("data/recompute/", data.recompute, name="data_recompute"),
+    path("data/uploads/", imports.upload, name="import_upload_start"),
+    path("data/uploads/<slug:token>/", imports.uploaded, name="import_upload"),
+    path("data/uploads/<slug:token>/take-in/", imports.confirm, name="import_confirm"),
+    path("data/imports/<int:pk>/", imports.show, name="import"),
+    path("data/imports/<int:pk>/errors/", imports.errors, name="import_errors"),
+    path("data/imports/<int:pk>/undo/", imports.undo, name="import_undo"),
+]

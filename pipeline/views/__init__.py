@@ -1,0 +1,1 @@
+"""Pages of the pipeline: access, read, shape, one context, one render."""

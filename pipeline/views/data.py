@@ -1,0 +1,110 @@
+"""The Data page: how fresh the figures are, the runs that made them, and what came in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from departments.models import User
+from departments.rendering import page_render
+from pipeline.models import ImportBatch, RecomputeRun
+from pipeline.selectors.imports import recent_imports
+from pipeline.selectors.runs import recent_runs, run_in_progress
+from pipeline.tasks import recompute_requested
+from pipeline.views.imports import LARGEST_UPLOAD_MB, UploadForm
+from pipeline.views.shell import Shell, shell_of
+
+TEMPLATE = "pipeline/data.html"
+REQUESTED = "recompute-requested"
+REQUEST_SECONDS = 20
+"""How long a request that no worker has taken up yet keeps the button shut."""
+STEPS = ("read", "custody", "flows", "write", "total")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRow:
+    """A run with its seconds per step in the order of STEPS."""
+
+    run: RecomputeRun
+    seconds: list[float | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportRow:
+    """An import with its counts summed over its files."""
+
+    batch: ImportBatch
+    new: int
+    unchanged: int
+    refused: int
+
+
+def runs_context(shell: Shell) -> dict[str, Any]:
+    """What the panel of runs shows; `running` keeps it asking every second."""
+    running, newest = run_in_progress(), recent_runs(count=10)
+    asked_at: datetime | None = cache.get(REQUESTED)
+    answered = asked_at is not None and any(run.started_at >= asked_at for run in newest)
+    if answered:
+        cache.delete(REQUESTED)
+    requested = running is None and asked_at is not None and not answered
+    return {
+        "shell": shell,
+        "running": running,
+        "requested": requested,
+        "steps": STEPS,
+        "runs": [RunRow(run=run, seconds=[run.seconds.get(step) for step in STEPS]) for run in newest],
+    }
+
+
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """The whole page."""
+    shell = shell_of(request)
+    context = runs_context(shell) | {
+        "imports": [_import_row(batch) for batch in recent_imports()],
+        "upload_form": UploadForm(),
+        "largest_upload_mb": LARGEST_UPLOAD_MB,
+    }
+    return page_render(request, TEMPLATE, context, partial="page")
+
+
+@require_GET
+def runs(request: HttpRequest) -> HttpResponse:
+    """The panel of runs alone, asked for every second while one is under way; with it, how fresh the figures are."""
+    if not request.headers.get("HX-Request"):
+        return redirect("pipeline:data")
+    context = runs_context(shell_of(request)) | {"out_of_band": True}
+    return page_render(request, TEMPLATE, context, partial="runs")
+
+
+@require_POST
+def recompute(request: HttpRequest) -> HttpResponse:
+    """Ask a worker for a recompute, unless one is under way or asked for already."""
+    shell = shell_of(request)
+    if not shell.may_manage_data:
+        raise PermissionDenied
+    user = request.user
+    assert isinstance(user, User)
+    idle = not runs_context(shell)["running"]
+    # add() lets one of two clicks through; the run's own lock keeps out what comes another way.
+    if idle and cache.add(REQUESTED, shell.now, REQUEST_SECONDS):
+        recompute_requested.delay_on_commit(user_id=user.pk, full="full" in request.POST)
+    if request.headers.get("HX-Request"):
+        return page_render(request, TEMPLATE, runs_context(shell), partial="runs")
+    messages.info(request, "A recompute was asked for. Reload this page to see how far it is.")
+    return redirect("pipeline:data")
+
+
+def _import_row(batch: ImportBatch) -> ImportRow:
+    def summed(name: str) -> int:
+        return sum(counts.get(name, 0) for counts in batch.files.values())
+
+    return ImportRow(batch=batch, new=summed("new"), unchanged=summed("unchanged"), refused=summed("refused"))

@@ -1,0 +1,190 @@
+"""Departments: what each holds, what waits with it and what it lost; who waits on whom.
+
+These pages are built here and not on the ground floor, because what they show is the flow of deals; panels of
+higher floors come in by address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_GET
+
+from departments.formats import MoneyScale, money_in_words, money_scale, single_units
+from departments.models import Company
+from departments.periods import Period
+from departments.rendering import page_render
+from pipeline.core.leak_figures import Figure
+from pipeline.models import RecomputeRun
+from pipeline.selectors.handoffs import (
+    QUEUE_PAGE,
+    Queue,
+    Waiting,
+    WaitingFor,
+    custody_now,
+    names_of,
+    queues,
+    waiting,
+    waiting_matrix,
+)
+from pipeline.selectors.leaks import Choice, calendar_of, leaks_of
+from pipeline.selectors.overview import DepartmentName, Structure, structure_names
+from pipeline.views.opportunities import pages_of
+from pipeline.views.shell import shell_of
+
+INDEX = "departments/index.html"
+ONE = "departments/show.html"
+LARGEST_PAGE = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepartmentRow:
+    """One department's line of the overview."""
+
+    department: DepartmentName
+    custody: Figure
+    queue: Queue
+    lost: Figure
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatrixRow:
+    """Who one department waits on; None where it asked nothing."""
+
+    owner: DepartmentName
+    cells: list[WaitingFor | None]
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """Every department side by side, and the hand-off matrix of the running quarter."""
+    shell = shell_of(request)
+    run, company = shell.run, shell.company
+    if run is None or company is None:
+        return page_render(request, INDEX, {"shell": shell, "nothing": True}, partial="page")
+    structure, period = structure_names(), _quarter(run, company)
+    rows = _rows(run, company, structure, period)
+    waits = waiting_matrix(run=run, company=company, period=period)
+    columns = [one for one in structure.departments.values() if any(wait.department == one.id for wait in waits)]
+    context = {
+        "shell": shell,
+        "period": period,
+        "rows": rows,
+        "scale": _scale(rows, company),
+        "message": _message(rows, company),
+        "columns": columns,
+        "matrix": _matrix(waits, structure, columns),
+    }
+    return page_render(request, INDEX, context, partial="page")
+
+
+def _quarter(run: RecomputeRun, company: Company) -> Period:
+    return calendar_of(company).quarter_of(run.as_of.astimezone(company.zone).date())
+
+
+def _rows(run: RecomputeRun, company: Company, structure: Structure, period: Period) -> list[DepartmentRow]:
+    custody, queue = custody_now(run=run, company=company), queues(run=run, company=company)
+    lost: dict[int, Figure] = {}
+    for cell in leaks_of(run=run, company=company, choice=Choice(period=period)).cells:
+        lost[cell.department] = lost.get(cell.department, Figure()) + cell.lost
+    return [
+        DepartmentRow(
+            department=one,
+            custody=custody.get(one.id, Figure()),
+            queue=queue.get(one.id, Queue()),
+            lost=lost.get(one.id, Figure()),
+        )
+        for one in structure.departments.values()
+    ]
+
+
+def _scale(rows: list[DepartmentRow], company: Company) -> MoneyScale:
+    amounts = [amount for row in rows for amount in (row.custody.amount, row.queue.amount, row.lost.amount)]
+    return money_scale(amounts, company.reporting_currency)
+
+
+def _message(rows: list[DepartmentRow], company: Company) -> str:
+    worst = max(rows, key=lambda row: row.queue.amount, default=None)
+    if worst is None or not worst.queue.count:
+        return "No hand-off is waiting anywhere."
+    money = money_in_words(worst.queue.amount, company.reporting_currency)
+    late = f", {worst.queue.overdue:,} of them overdue" if worst.queue.overdue else ""
+    plural = "hand-off waits" if worst.queue.count == 1 else "hand-offs wait"
+    return f"Most money waits with {worst.department.name}: {money}; {worst.queue.count:,} {plural} there{late}."
+
+
+def _matrix(waits: tuple[WaitingFor, ...], structure: Structure, columns: list[DepartmentName]) -> list[MatrixRow]:
+    found = {(wait.owner, wait.department): wait for wait in waits}
+    owners = [one for one in structure.departments.values() if any(wait.owner == one.id for wait in waits)]
+    return [MatrixRow(owner=one, cells=[found.get((one.id, other.id)) for other in columns]) for one in owners]
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueRow:
+    """One open hand-off with the deal it is about."""
+
+    item: Waiting
+    key: str
+    name: str
+    stage: str
+
+
+@require_GET
+def show(request: HttpRequest, key: str) -> HttpResponse:
+    """One department: its queue, oldest first, and what it holds and lost."""
+    shell = shell_of(request)
+    structure = structure_names()
+    department = structure.department_at(key)
+    if department is None:
+        raise Http404
+    run, company = shell.run, shell.company
+    context: dict[str, Any] = {"shell": shell, "department": department, "panels": _panels(key)}
+    if run is None or company is None:
+        return page_render(request, ONE, context | {"nothing": True}, partial="page")
+    period = _quarter(run, company)
+    mine = [item for item in waiting(run=run, company=company) if item.department == department.id]
+    number = request.GET.get("page", "1")
+    page = int(number) if number.isdecimal() and 1 <= int(number) <= LARGEST_PAGE else 1
+    rows = _queue_rows(mine[(page - 1) * QUEUE_PAGE : page * QUEUE_PAGE], structure)
+    facts = next(row for row in _rows(run, company, structure, period) if row.department.id == department.id)
+    waits = waiting_matrix(run=run, company=company, period=period)
+    context |= {
+        "period": period,
+        "facts": facts,
+        "rows": rows,
+        "pages": pages_of(request.GET, page, len(mine)),
+        "scale": single_units(company.reporting_currency),
+        "asked_by": [(structure.departments[wait.owner], wait) for wait in waits if wait.department == department.id],
+        "asks": [(structure.departments[wait.department], wait) for wait in waits if wait.owner == department.id],
+        "lost_address": f"{reverse('pipeline:opportunities')}?kind=lost&department={key}&period={period.label}",
+        "custody_address": f"{reverse('pipeline:opportunities')}?department={key}",
+    }
+    return page_render(request, ONE, context, partial="page")
+
+
+def _queue_rows(items: list[Waiting], structure: Structure) -> list[QueueRow]:
+    names = names_of(opportunities=[item.opportunity for item in items])
+    return [
+        QueueRow(
+            item=item,
+            key=names[item.opportunity][0],
+            name=names[item.opportunity][1],
+            stage=structure.stages[item.stage].name,
+        )
+        for item in items
+        if item.opportunity in names
+    ]
+
+
+def _panels(key: str) -> list[str]:
+    """Addresses of panels that higher floors add to this page; none where the floor is not built."""
+    addresses = []
+    for name in ("contribution:department_panel",):
+        try:
+            addresses.append(reverse(name, args=[key]))
+        except NoReverseMatch:
+            continue
+    return addresses

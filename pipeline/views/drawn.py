@@ -1,0 +1,47 @@
+"""Panels drawn once: figures of a run never change, so neither does their HTML."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache as remembered
+from pathlib import Path
+
+from django.conf import settings
+from django.core.cache import cache
+from django.utils.safestring import SafeString, mark_safe
+
+from pipeline.models import RecomputeRun
+
+KEPT_SECONDS = 6 * 3600
+
+
+def drawn_once(run: RecomputeRun, asked: object, draw: Callable[[], dict[str, str]]) -> dict[str, SafeString]:
+    """Rendered panels by name, drawn at first use per run, per what was `asked` and per version of the code.
+
+    `asked` must hold everything the panels depend on besides the run; its repr is the key. What depends on the
+    reader or on the time of day must not be in them.
+    """
+    facts = f"{run.pk} {run.as_of} {run.fingerprint} {_version()} {asked!r}"
+    key = f"drawn:{hashlib.sha256(facts.encode()).hexdigest()}"
+    panels: dict[str, str] | None = None if settings.DEBUG else cache.get(key)
+    if panels is None:
+        panels = draw()
+        cache.set(key, panels, KEPT_SECONDS)
+    # They came out of our own templates, which escaped what had to be.
+    return {name: mark_safe(html) for name, html in panels.items()}  # noqa: S308
+
+
+@remembered
+def _version() -> str:
+    """Changes with the templates and the views, so that a new release draws anew."""
+    root = Path(settings.BASE_DIR)
+    files = sorted(
+        [
+            *(root / "templates").rglob("*.html"),
+            *(root / "pipeline").rglob("*.py"),
+            *(root / "departments").rglob("*.py"),
+        ]
+    )
+    facts = [(str(file.relative_to(root)), file.stat().st_mtime_ns, file.stat().st_size) for file in files]
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]

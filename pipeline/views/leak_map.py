@@ -1,0 +1,210 @@
+"""The leak map: where money is lost and delayed, stage by stage and department by department."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_GET
+
+from departments.formats import MoneyScale, delta, money_in_words, money_scale, percent
+from departments.models import Company
+from departments.periods import FiscalCalendar
+from departments.rendering import page_render
+from pipeline.charts.leaks import CauseBar, TrendPoint, cause_chart, trend_chart
+from pipeline.core.leak_figures import CellLeaks, Figure, Leaks
+from pipeline.custody_store import CustodyStoreMissing
+from pipeline.models import RecomputeRun
+from pipeline.selectors.leaks import LeakMap, calendar_of, leak_map
+from pipeline.selectors.overview import FilterChoices, Structure, filter_choices, structure_names
+from pipeline.selectors.plan import plan_target
+from pipeline.selectors.trend import TrendWeek, weekly_trend
+from pipeline.views.drawn import drawn_once
+from pipeline.views.leak_query import Question, QuestionForm, question_read
+from pipeline.views.leak_rows import Reading, Shown, grid_shape, stage_rows
+from pipeline.views.leak_words import Teller, message
+from pipeline.views.shell import Shell, shell_of
+
+TEMPLATE = "pipeline/leak_map.html"
+
+
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """The page, or its panel for htmx; without any figures, what to do."""
+    shell = shell_of(request)
+    if shell.run is None or shell.company is None:
+        return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
+    try:
+        context = _context(request, shell, shell.run, shell.company)
+    except CustodyStoreMissing as problem:
+        context = {"shell": shell, "store_missing": str(problem)}
+    response = page_render(request, TEMPLATE, context, partial="page")
+    if question := context.get("question"):
+        # The shortest address that asks the same, whatever fields the form sent along.
+        response["HX-Push-Url"] = f"{request.path}{question.address()}".removesuffix("?")
+    return response
+
+
+def _context(request: HttpRequest, shell: Shell, run: RecomputeRun, company: Company) -> dict[str, Any]:
+    structure = structure_names()
+    choices = filter_choices(run=run, company=company)
+    today = run.as_of.astimezone(company.zone).date()
+    question, form = question_read(
+        request.GET, calendar=calendar_of(company), today=today, structure=structure, choices=choices
+    )
+    plan = _plan(question)
+
+    def drawn() -> dict[str, str]:
+        given = _figures(run, company, question, form, structure, choices, plan)
+        panels = {"question": "pipeline/leak_map_question.html", "figures": "pipeline/leak_map_figures.html"}
+        return {name: render_to_string(template, given) for name, template in panels.items()}
+
+    panels = drawn_once(run, (question, structure, choices, plan), drawn)
+    return {"shell": shell, "question": question, "panels": panels}
+
+
+def _figures(
+    run: RecomputeRun,
+    company: Company,
+    question: Question,
+    form: QuestionForm,
+    structure: Structure,
+    choices: FilterChoices,
+    plan: int | None,
+) -> dict[str, Any]:
+    """Everything the panels print."""
+    calendar, currency = calendar_of(company), company.reporting_currency
+    choice = question.choice(structure=structure, choices=choices)
+    found = leak_map(run=run, company=company, choice=choice, compare=question.compare)
+    reading = Reading(question=question, structure=structure, scale=_scale(found, currency))
+    teller = Teller(question=question, currency=currency, structure=structure)
+    today = run.as_of.astimezone(company.zone).date()
+    running = question.period.start <= today < question.period.end
+    label = compared_label(found, question, calendar)
+    trend = weekly_trend(run=run, company=company, choice=choice)
+    return {
+        "question": question,
+        "form": form,
+        "earlier": question.address(period=calendar.previous(question.period)),
+        "later": question.address(period=calendar.following(question.period)),
+        "message": message(found.leaks, found.compared, teller, compared_label=label, running=running),
+        "compared_label": label if found.compared else "",
+        "totals": totals(found, reading, plan=plan, passed=_passed(question, today) if running else None),
+        "unit": reading.unit,
+        "rows": stage_rows(found.leaks, found.compared, reading),
+        "grid": grid_shape(found.leaks, reading, _measure(question, run, found.leaks)),
+        **_charts(found.leaks, trend, structure, question, currency),
+    }
+
+
+def compared_label(found: LeakMap, question: Question, calendar: FiscalCalendar) -> str:
+    """What the comparison is called: a period by its name, the beginning of one by its days too."""
+    other = found.compared_with
+    if other is None:
+        return ""
+    back = calendar.previous if question.compare == "previous" else calendar.last_year
+    whole = back(question.period)
+    return whole.label if whole.end == other.end else f"the first {other.days} days of {whole.label}"
+
+
+def _scale(found: LeakMap, currency: str) -> MoneyScale:
+    amounts = [(stage.opening + stage.entered + stage.moved_in).amount for stage in found.leaks.stages]
+    return money_scale(amounts, currency)
+
+
+def _measure(question: Question, run: RecomputeRun, leaks: Leaks) -> Callable[[CellLeaks], int]:
+    """How one cell is sized for the chosen leak; what was held is money (or deals) on an average day."""
+    money = question.measure == "money"
+    end = min(leaks.end or 2**62, int(run.as_of.timestamp()))
+    seconds = max(end - (leaks.start or 0), 1)
+
+    def size(cell: CellLeaks) -> int:
+        if question.leak == "held":
+            return (cell.held.amount_seconds if money else cell.held.deal_seconds) // seconds
+        figure = cell.lost if question.leak == "lost" else cell.over_limit
+        return figure.amount if money else figure.count
+
+    return size
+
+
+@dataclass(frozen=True, kw_only=True)
+class Total:
+    """One of the four figures on top."""
+
+    name: str
+    shown: Shown
+
+
+def totals(found: LeakMap, reading: Reading, *, plan: int | None, passed: float | None) -> list[Total]:
+    """Created, won, lost, open; won against the plan where that was asked and there is one."""
+    now, then = found.leaks.totals, found.compared.totals if found.compared else None
+    names: list[tuple[str, str, bool | None]] = [
+        ("created", "entered", True), ("won", "won", True), ("lost", "lost", False), ("open", "open", None)
+    ]  # fmt: skip
+    result = []
+    for name, kind, more_is_good in names:
+        before: Figure | None = getattr(then, name) if then else None
+        shown = reading.figure(getattr(now, name), kind, None, then=before, more_is_good=more_is_good)
+        if name == "won" and plan is not None:
+            shown = _against_plan(shown, now.won, plan, reading, passed)
+        result.append(Total(name=name.capitalize(), shown=shown))
+    return result
+
+
+def _against_plan(shown: Shown, won: Figure, plan: int, reading: Reading, passed: float | None) -> Shown:
+    """A running period has not had the time to reach its plan: then the share of time stands beside the share won."""
+    money = money_in_words(plan, reading.scale.currency)
+    note = f"{percent(won.amount / plan)} % of the plan, {money}" if plan else f"the plan is {money}"
+    if passed is not None:
+        return replace(shown, delta=None, note=f"{note}; {percent(passed)} % of the time")
+    return replace(shown, delta=delta(won.amount, plan, write="percent", more_is_good=True), note=note)
+
+
+def _passed(question: Question, today: date) -> float:
+    """The share of the period's days that have begun."""
+    return ((today - question.period.start).days + 1) / question.period.days
+
+
+def _plan(question: Question) -> int | None:
+    if question.compare != "plan":
+        return None
+    return plan_target(period=question.period, pipeline=question.pipeline, segment=question.segment)
+
+
+def _charts(
+    leaks: Leaks, trend: tuple[TrendWeek, ...], structure: Structure, question: Question, currency: str
+) -> dict[str, Any]:
+    money = question.measure == "money"
+
+    def size(figure: Figure) -> int:
+        return figure.amount if money else figure.count
+
+    points = [
+        TrendPoint(week=week.week, created=size(week.created), won=size(week.won), lost=size(week.lost))
+        for week in trend
+    ]
+    causes = _causes(leaks.cells, structure, size)
+    values = [value for point in points for value in (point.created, point.won, point.lost)]
+    trend_scale = money_scale(values, currency) if money else None
+    cause_scale = money_scale([bar.value for bar in causes], currency) if money else None
+    return {
+        "trend": points,
+        "trend_scale": trend_scale,
+        "trend_chart": trend_chart(points, scale=trend_scale),
+        "causes": causes,
+        "cause_scale": cause_scale,
+        "cause_chart": cause_chart(causes, scale=cause_scale),
+    }
+
+
+def _causes(cells: tuple[CellLeaks, ...], structure: Structure, size: Callable[[Figure], int]) -> list[CauseBar]:
+    sums: dict[int, int] = {}
+    for cell in cells:
+        if value := size(cell.lost):
+            sums[cell.department] = sums.get(cell.department, 0) + value
+    ranked = sorted(sums.items(), key=lambda pair: -pair[1])
+    return [CauseBar(name=structure.department_name(key), value=value) for key, value in ranked]

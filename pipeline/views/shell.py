@@ -1,0 +1,66 @@
+"""What every page shows around its own matter: the company, how fresh the figures are, what the reader may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from departments.access import may_manage_data
+from departments.models import Company
+from pipeline.models import RecomputeRun
+from pipeline.selectors import runs
+
+_ATTRIBUTE = "_revenue_health_shell"
+
+
+@dataclass
+class Shell:
+    """Read once a request, however many views and templates ask. `now` is the request's one clock reading."""
+
+    request: HttpRequest
+    now: datetime
+
+    @cached_property
+    def company(self) -> Company | None:
+        return Company.objects.first()
+
+    @cached_property
+    def currency(self) -> str:
+        return self.company.reporting_currency if self.company else ""
+
+    @cached_property
+    def run(self) -> RecomputeRun | None:
+        return runs.latest_run()
+
+    @cached_property
+    def failed(self) -> RecomputeRun | None:
+        return runs.last_failed_after(self.run)
+
+    @cached_property
+    def freshness(self) -> runs.Freshness:
+        return runs.freshness(run=self.run, now=self.now)
+
+    @cached_property
+    def as_of_local(self) -> datetime | None:
+        """The instant the figures know, in the company's time zone."""
+        return self.local(self.run.as_of) if self.run else None
+
+    @cached_property
+    def may_manage_data(self) -> bool:
+        return may_manage_data(self.request.user)
+
+    def local(self, instant: datetime) -> datetime:
+        return instant.astimezone(self.company.zone) if self.company else instant
+
+
+def shell_of(request: HttpRequest) -> Shell:
+    """The request's shell, made at first use."""
+    found: Shell | None = getattr(request, _ATTRIBUTE, None)
+    if found is None:
+        found = Shell(request=request, now=timezone.now())
+        setattr(request, _ATTRIBUTE, found)
+    return found

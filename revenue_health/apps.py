@@ -1,0 +1,11 @@
+"""Django's handle on the top floor: the commands that start, stop and check an installation."""
+
+from django.apps import AppConfig
+
+
+class RevenueHealthConfig(AppConfig):
+    name = "revenue_health"
+
+    def ready(self) -> None:
+        # Else the tasks a page asks for belong to a nameless Celery application without a broker.
+        from revenue_health import celery  # noqa: F401

@@ -1,0 +1,1 @@
+"""Who contributes to and who contaminates revenue, and how sure we are."""

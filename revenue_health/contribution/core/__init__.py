@@ -1,0 +1,1 @@
+"""Pure numbers of the contribution model: no Django, no clock, no environment."""

@@ -1,0 +1,216 @@
+"""Bridges by segment, region, team or rep, and the company as their sum.
+
+R is a sum over groups of deals, so shares are too. The company's figures are the sum over its segments: then a shift
+of mix between segments is demand, not somebody's invented fault. Another cut of the same deals (teams, say) models
+them in other groups and would sum to slightly other figures; it is reconciled to the company's (`reconciled`).
+
+Small groups lean on their company: `LEAN_DEALS` deals that behave like the company's average are mixed into a group's
+deals before its rates are taken (empirical Bayes with a fixed prior weight: Efron and Morris, JASA 68 (1973) 117). What
+entered and what was open is always the group's own.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+
+import numpy as np
+
+from revenue_health.contribution.core.bridge import Bridge, Party, bridge
+from revenue_health.contribution.core.flows import FlowArrays, FlowError
+from revenue_health.contribution.core.intervals import Interval, interval
+from revenue_health.contribution.core.rates import RatePair, estimate_rates
+from revenue_health.contribution.core.verdict import judge
+
+LEAN_DEALS = 60.0
+"""Deals of the company's average mixed into each group's rates, per custody."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """The deals of one group: flows of both spans (all groups share layout and steps), and its plan, if it has one."""
+
+    baseline: FlowArrays
+    period: FlowArrays
+    target: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupedBridge:
+    """The company as the sum of its groups, and each group's own bridge."""
+
+    company: Bridge
+    groups: dict[str, Bridge]
+
+
+def bridges(*, groups: Mapping[str, Group], target: float | None, factors: bool = True) -> GroupedBridge:
+    """Every group's bridge and their sum. target: the company's plan; a group's own is used for its own bridge only.
+
+    Raises FlowError without groups.
+    """
+    if not groups:
+        raise FlowError("no group of deals to make a bridge of")
+    together = whole_of(groups.values())
+    made = {key: group_bridge(group=group, together=together, factors=factors) for key, group in groups.items()}
+    return GroupedBridge(company=summed(tuple(made.values()), target), groups=made)
+
+
+def whole_of(groups: Iterable[Group]) -> Group:
+    """All groups together, the baseline as one step: what each of them leans on."""
+    every = list(groups)
+    return Group(
+        baseline=reduce(FlowArrays.plus, (group.baseline.sum_of_steps() for group in every)),
+        period=reduce(FlowArrays.plus, (group.period for group in every)),
+    )
+
+
+def group_bridge(*, group: Group, together: Group, factors: bool = True) -> Bridge:
+    """One group's bridge, so that groups can be computed apart. together: `whole_of` all groups; a group that is all
+    of them leans on nobody."""
+    pair = estimate_rates(baseline=group.baseline, period=group.period)
+    if not _is_all(group, together):
+        pair = _leaning(group, pair, together.baseline, together.period)
+    return bridge(baseline=group.baseline, period=group.period, target=group.target, pair=pair, factors=factors)
+
+
+def _is_all(group: Group, together: Group) -> bool:
+    return all(
+        np.array_equal(getattr(one, name), getattr(other, name))
+        for one, other in (
+            (group.baseline.sum_of_steps(), together.baseline),
+            (group.period, together.period),
+        )
+        for name in ("held", "handed_on", "entered", "lost", "opening")
+    )
+
+
+def _leaning(group: Group, own: RatePair, before: FlowArrays, now: FlowArrays) -> RatePair:
+    """A group's rates with the company's average mixed in; demand, opening stock and take-backs stay its own."""
+    mixed = estimate_rates(
+        baseline=group.baseline.sum_of_steps().plus(before.scaled(_weight(before))),
+        period=group.period.plus(now.scaled(_weight(now))),
+    )
+    return RatePair(
+        baseline=replace(
+            mixed.baseline,
+            demand=own.baseline.demand,
+            opening=own.baseline.opening,
+            reversed=own.baseline.reversed,
+        ),
+        actual=replace(
+            mixed.actual, demand=own.actual.demand, opening=own.actual.opening, reversed=own.actual.reversed
+        ),
+    )
+
+
+def _weight(flows: FlowArrays) -> float:
+    """Scale at which the company's hand-ons are `LEAN_DEALS` per custody that has any."""
+    counts = flows.handed_on_count.sum(axis=(0, 1))
+    used = counts[counts > 0]
+    return min(LEAN_DEALS / float(used.mean()), 1.0) if used.size else 0.0
+
+
+def summed(parts: Sequence[Bridge], target: float | None) -> Bridge:
+    """The bridge of several groups together; intervals from the sum of their replicates."""
+    nobody = sum(part.baseline_revenue for part in parts)
+    scale = nobody if target is None else target
+    keys = [party.key for party in parts[0].parties]
+    parties = tuple(_sum_party([part.parties[index] for part in parts], scale) for index in range(len(keys)))
+    strategy = None
+    base = np.sum([part.baseline_replicates for part in parts], axis=0)
+    if target is not None:
+        strategy = interval(base - target)
+    same_players = len({part.players for part in parts}) == 1
+    exact = same_players and len({part.coalitions.shape for part in parts}) == 1
+    return replace(
+        parts[0],
+        target=target,
+        actual=sum(part.actual for part in parts),
+        baseline_revenue=nobody,
+        baseline_replicates=base,
+        modelled_actual=sum(part.modelled_actual for part in parts),
+        strategy=strategy,
+        unexplained=interval(np.sum([part.unexplained_replicates for part in parts], axis=0)),
+        unexplained_replicates=np.sum([part.unexplained_replicates for part in parts], axis=0),
+        parties=parties,
+        players=parts[0].players if exact else (),
+        coalitions=parts[0].coalitions if exact else parts[0].coalitions[:0],
+        coalition_values=np.sum([part.coalition_values for part in parts], axis=0)
+        if exact
+        else parts[0].coalition_values[:0],
+        reasons=tuple(dict.fromkeys(reason for part in parts for reason in part.reasons if not _of_plan(reason)))
+        + (() if target is not None else ("no plan: the bridge starts at the baseline",)),
+    )
+
+
+def _of_plan(reason: str) -> bool:
+    return reason.startswith("no plan")
+
+
+def _sum_party(parties: Sequence[Party], scale: float) -> Party:
+    replicates = np.sum([party.replicates for party in parties], axis=0)
+    error = float(np.sqrt(sum(party.sampling_error**2 for party in parties)))
+    share, deals = interval(replicates, error), sum(party.deals for party in parties)
+    known = any(party.known for party in parties)
+    return replace(
+        parties[0],
+        share=share,
+        replicates=replicates,
+        factors={name: sum(party.factors.get(name, 0.0) for party in parties) for name in parties[0].factors},
+        deals=deals,
+        known=known,
+        judgement=judge(share=share, scale=scale, deals=deals, replicates=replicates.size - 1, known=known),
+        sampling_error=error,
+    )
+
+
+def reconciled(cut: GroupedBridge, company: Bridge) -> GroupedBridge:
+    """Another cut of the same deals, moved so that every party's groups add up to the company's share.
+
+    The difference of each party is spread over the groups by their won revenue (equally where nothing was won) and
+    taken out of the groups' unexplained, so every group still adds up. Intervals keep their width.
+    """
+    won = np.array([max(part.actual, 0.0) for part in cut.groups.values()])
+    weights = won / won.sum() if won.sum() > 0 else np.full(won.size, 1 / won.size)
+    short = [
+        whole.share.value - part.share.value for whole, part in zip(company.parties, cut.company.parties, strict=True)
+    ]
+    base = company.baseline_revenue - cut.company.baseline_revenue
+    moved = {
+        key: _moved(part, [weight * miss for miss in short], float(weight * base))
+        for (key, part), weight in zip(cut.groups.items(), weights, strict=True)
+    }
+    return GroupedBridge(company=company, groups=moved)
+
+
+def _moved(part: Bridge, misses: Sequence[float], base: float) -> Bridge:
+    parties = tuple(
+        replace(
+            party,
+            share=_shifted(party.share, miss),
+            replicates=party.replicates + miss,
+            factors=_scaled(party.factors, party.share.value + miss, miss),
+        )
+        for party, miss in zip(part.parties, misses, strict=True)
+    )
+    return replace(
+        part,
+        parties=parties,
+        baseline_revenue=part.baseline_revenue + base,
+        baseline_replicates=part.baseline_replicates + base,
+        strategy=None if part.strategy is None else _shifted(part.strategy, base),
+        unexplained=_shifted(part.unexplained, -base - sum(misses)),
+        unexplained_replicates=part.unexplained_replicates - base - sum(misses),
+        modelled_actual=part.modelled_actual + base + sum(misses),
+    )
+
+
+def _shifted(value: Interval, by: float) -> Interval:
+    return replace(value, value=value.value + by, low=value.low + by, high=value.high + by)
+
+
+def _scaled(factors: dict[str, float], total: float, miss: float) -> dict[str, float]:
+    """Factors that sum to the new total: the difference goes to each in proportion to its size."""
+    size = sum(abs(amount) for amount in factors.values())
+    if not size:
+        return {name: total if index == 0 else 0.0 for index, name in enumerate(factors)} if total else dict(factors)
+    return {name: amount + miss * abs(amount) / size for name, amount in factors.items()}

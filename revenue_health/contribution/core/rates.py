@@ -1,0 +1,211 @@
+"""From flows to rates: what every department did per day, in the baseline and in the period.
+
+All rates carry a leading axis of replicates R (see `intervals`). A rate that cannot be known from the period, because
+nothing was exposed to it, is the baseline's, so it moves nobody's share; one that neither span knows is zero.
+"""
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from revenue_health.contribution.core import hazards
+from revenue_health.contribution.core.flows import Floats, FlowArrays, Ints, Layout
+from revenue_health.contribution.core.hazards import ratio
+from revenue_health.contribution.core.intervals import replicated
+
+WEEK_PULL = 0.3
+"""Weight of the period's mean in a week's own rate, in mean weeks of exposure."""
+MOST_GROWTH = 0.5
+"""Ceiling of the revaluation rate per day: a hold that took no time cannot say how fast it grows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rates:
+    """What everyone does. Axes: R replicates, W steps of the period, J custodies, A age bins, S stages, P players.
+
+    fresh, old [R, J, A]: hand-on hazard per day by age, of holds begun in and before the period. speed [R, J, W]:
+    multiplies them in a step. pace [R, J]: theta, hand-ons over what the baseline's hazards expected. loss
+    [R, S, P, W]: hazard per day by cause. growth [R, J, W]: revaluation per day. routing [R, J, J + 1]: shares of
+    where handed-on money goes, rows sum to 1. demand [R, J, P, W]: amount entering per day. opening [R, J, A]: amount.
+    reversed [R, P, W]: won amount taken back per day, by cause, from stages nothing stays in (a deal lost after it had
+    left the books has no time in stage, so no hazard).
+    """
+
+    layout: Layout
+    step_days: Floats
+    fresh: Floats
+    old: Floats
+    speed: Floats
+    pace: Floats
+    loss: Floats
+    growth: Floats
+    routing: Floats
+    demand: Floats
+    opening: Floats
+    reversed: Floats
+
+    @property
+    def replicates(self) -> int:
+        """Number of replicates, the whole included."""
+        return int(self.fresh.shape[0])
+
+    def whole(self) -> "Rates":
+        """The rates of everything, without replicates."""
+        return self._of(slice(1))
+
+    def thinned(self, most: int) -> "Rates":
+        """The whole and at most so many of its replicates, evenly picked."""
+        every = max(-(-(self.replicates - 1) // most), 1)
+        return self._of(np.array([0, *range(1, self.replicates, every)]))
+
+    def _of(self, which: slice | Ints) -> "Rates":
+        names = [field.name for field in fields(self) if field.name not in ("layout", "step_days")]
+        return replace(self, **{name: getattr(self, name)[which] for name in names})
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatePair:
+    """The two sets of rates every question compares."""
+
+    baseline: Rates
+    actual: Rates
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sums:
+    """Replicated sums of flows: [R, W, ...] by step."""
+
+    held: Floats
+    handed_on: Floats
+    routed: Floats
+    lost: Floats
+    revalued: Floats
+    entered: Floats
+    opening: Floats
+    count: Floats
+
+
+def _sums(flows: FlowArrays) -> _Sums:
+    held, handed_on = replicated(flows.held), replicated(flows.handed_on)
+    # Holds that took no measurable time count as held for an hour, for hand-ons and losses alike.
+    held[..., 0] = np.maximum(held[..., 0], handed_on[..., 0] / hazards.FASTEST)
+    return _Sums(
+        held=held,
+        handed_on=handed_on,
+        routed=replicated(flows.routed.sum(axis=1)),
+        lost=replicated(flows.lost),
+        revalued=replicated(flows.revalued),
+        entered=replicated(flows.entered),
+        opening=replicated(flows.opening),
+        count=replicated(flows.handed_on_count.sum(axis=1)),
+    )
+
+
+def estimate_rates(*, baseline: FlowArrays, period: FlowArrays) -> RatePair:
+    """Rates of both spans, by bucket replicate.
+
+    baseline: any number of steps (they are summed; baseline rates are constant), opening = mean of its quarters'
+    openings. A baseline without a single amount-day is refused by the bridge before it comes here.
+    """
+    before, now = _sums(baseline.sum_of_steps()), _sums(period)
+    one_deal = _one_deal(before, now)
+    base = hazards.smooth(before.handed_on[:, 0], before.held[:, 0], one_deal)
+    known = (before.held[:, 0].sum(axis=-1) > 0) | (before.handed_on[:, 0].sum(axis=-1) > 0)
+    alone = hazards.smooth(now.handed_on.sum(axis=1), now.held.sum(axis=1), one_deal)
+    base = np.where(known[..., None], base, alone)
+    fitted = hazards.period_hazards(now.handed_on, now.held, base, one_deal, period.step_days, WEEK_PULL)
+    days, steps = period.step_days, period.step_days.size
+    ones = np.ones((base.shape[0], base.shape[1], steps))
+    routing_before, routing_now = _routing(before.routed, now.routed)
+    loss_before, loss_now = _losses(period.layout, before, now)
+    growth_before, growth_now = _growth(period.layout, before, now)
+    reversed_before, reversed_now = _reversed(period.layout, before, now)
+    actual = Rates(
+        layout=period.layout, step_days=days, fresh=fitted.fresh, old=fitted.old, speed=fitted.speed,
+        pace=fitted.pace, loss=loss_now, growth=growth_now, routing=routing_now, opening=now.opening,
+        demand=np.moveaxis(now.entered, 1, -1) / days, reversed=reversed_now / days,
+    )  # fmt: skip
+    entering = np.moveaxis(before.entered, 1, -1) / baseline.days
+    known_rates = Rates(
+        layout=period.layout, step_days=days, fresh=base, old=base, speed=ones, pace=ones[..., 0],
+        loss=_constant(loss_before, steps), growth=_constant(growth_before, steps), routing=routing_before,
+        demand=_constant(entering[..., 0], steps), opening=before.opening,
+        reversed=_constant(reversed_before[..., 0] / baseline.days, steps),
+    )  # fmt: skip
+    return RatePair(baseline=known_rates, actual=actual)
+
+
+def _constant(rate: Floats, steps: int) -> Floats:
+    return np.repeat(rate[..., None], steps, axis=-1)
+
+
+def _one_deal(before: _Sums, now: _Sums) -> Floats:
+    """Mean amount of a hand-on, [R, J, 1]; it makes events out of amounts."""
+    amount = before.handed_on.sum(axis=(1, 3)) + now.handed_on.sum(axis=(1, 3))
+    count = before.count + now.count
+    overall = ratio(amount.sum(axis=1, keepdims=True), count.sum(axis=1, keepdims=True), 1.0)
+    return ratio(amount, count, np.broadcast_to(overall, amount.shape))[..., None]
+
+
+def _weekly(over: Floats, under: Floats, fallback: Floats) -> Floats:
+    """Rates by step, each shrunk to the period's mean m: (o + c m) / (u + c mean u). [R, W, ...] -> [R, ..., W]."""
+    mean_rate = ratio(over.sum(axis=1), under.sum(axis=1), fallback)[:, None]
+    pull = WEEK_PULL * under.mean(axis=1, keepdims=True)
+    rate = ratio(over + pull * mean_rate, under + pull, np.broadcast_to(mean_rate, over.shape))
+    return np.moveaxis(rate, 1, -1)
+
+
+def _losses(layout: Layout, before: _Sums, now: _Sums) -> tuple[Floats, Floats]:
+    """Loss hazards [R, S, P] before and [R, S, P, W] now: amount lost / amount-days held in the stage.
+
+    Money lost without exposure (a deal that entered and was lost at once) counts as held for an hour.
+    """
+    stages = len(layout.stages)
+    in_stage = np.zeros((len(layout.custodies), stages))
+    in_stage[np.arange(len(layout.custodies)), layout.stage_of] = 1.0
+    exposed = [
+        np.maximum(sums.held.sum(axis=-1) @ in_stage, sums.lost.sum(axis=-1) / hazards.FASTEST)[..., None]
+        for sums in (before, now)
+    ]
+    baseline = ratio(before.lost[:, 0], np.broadcast_to(exposed[0][:, 0], before.lost[:, 0].shape))
+    baseline_known = np.broadcast_to(exposed[0][:, 0] > 0, baseline.shape)
+    exposure = np.broadcast_to(exposed[1], now.lost.shape)
+    alone = ratio(now.lost.sum(axis=1), exposure.sum(axis=1))
+    baseline = np.where(baseline_known, baseline, alone)
+    return baseline, _weekly(now.lost, exposure, baseline)
+
+
+def _reversed(layout: Layout, before: _Sums, now: _Sums) -> tuple[Floats, Floats]:
+    """Amounts [R, P, W] lost after earning from stages in which nothing was ever held."""
+    empty = layout.after_earning.copy()
+    for custody, stage in enumerate(layout.stage_of):
+        if before.held[0, :, custody].any() or now.held[0, :, custody].any():
+            empty[stage] = False
+    return tuple(np.moveaxis(sums.lost[:, :, empty].sum(axis=2), 1, -1) for sums in (before, now))  # type: ignore[return-value]
+
+
+def _growth(layout: Layout, before: _Sums, now: _Sums) -> tuple[Floats, Floats]:
+    """Revaluation [R, J] before and [R, J, W] now: signed amount per amount-day held, at most `MOST_GROWTH` a day up
+    and one ceiling hazard down (shaving more than everything means losing everything, no less than that).
+
+    One rate for all turns of a department in a stage: revaluations are booked by holder, not by turn.
+    """
+    holder = [custody[:2] for custody in layout.custodies]
+    same = np.array([[float(one == other) for other in holder] for one in holder])
+    held_before, held_now = before.held.sum(axis=-1) @ same, now.held.sum(axis=-1) @ same
+    revalued_before, revalued_now = before.revalued @ same, now.revalued @ same
+    baseline = ratio(revalued_before[:, 0], held_before[:, 0])
+    alone = ratio(revalued_now.sum(axis=1), held_now.sum(axis=1))
+    baseline = np.where(held_before[:, 0] > 0, baseline, alone)
+    weekly = _weekly(np.where(held_now > 0, revalued_now, 0.0), held_now, baseline)
+    return np.clip(baseline, -hazards.FASTEST, MOST_GROWTH), np.clip(weekly, -hazards.FASTEST, MOST_GROWTH)
+
+
+def _routing(before: Floats, now: Floats) -> tuple[Floats, Floats]:
+    """Routing rows [R, J, J + 1] of both spans; an empty row is the other span's, or leaves the books."""
+    leave = np.zeros(before.shape[1:])
+    leave[:, -1] = 1.0
+    sums_before, sums_now = before.sum(axis=-1, keepdims=True), now.sum(axis=-1, keepdims=True)
+    own_now = ratio(now, np.broadcast_to(sums_now, now.shape), np.broadcast_to(leave, now.shape))
+    baseline = ratio(before, np.broadcast_to(sums_before, before.shape), own_now)
+    return baseline, ratio(now, np.broadcast_to(sums_now, now.shape), baseline)

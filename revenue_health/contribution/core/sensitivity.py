@@ -1,0 +1,210 @@
+"""What if somebody kept a promise, and where does the pipeline choke: R with other rates, nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from revenue_health.contribution.core import hazards
+from revenue_health.contribution.core.flows import AGE_EDGES, Floats, FlowError, Ints, Layout
+from revenue_health.contribution.core.intervals import Interval, interval
+from revenue_health.contribution.core.rates import Rates
+from revenue_health.contribution.core.revenue import everyone, revenue
+
+REPLICATES = 20
+"""Replicates behind the interval of a what-if."""
+LESS = 0.1
+"""How much less holding or leaking the constraint asks about."""
+
+
+class Lever(StrEnum):
+    """What can be promised."""
+
+    WAIT_DAYS = "wait_days"
+    """Mean days of a hold."""
+    LIMIT_DAYS = "limit_days"
+    """No hold longer than this: whatever gets this old is handed on at once."""
+    LOSS_RATE = "loss_rate"
+    """Amount lost per amount-day in the stage, for this department's reasons."""
+    DEMAND = "demand"
+    """Amount a day entering the stage from the department's sources."""
+    VALUE = "value"
+    """Amount gained (or shaved) per amount-day in the department's hands."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One promise: at (stage key, department key) the lever becomes value, or, if relative, changes by this part
+    (-0.2: a fifth less). stage "" means every stage."""
+
+    stage: str
+    department: str
+    lever: Lever
+    value: float
+    relative: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhatIf:
+    """Revenue of the period as it is, with the changes, and the difference, each with its 90 % interval."""
+
+    before: Interval
+    after: Interval
+    change: Interval
+
+
+@dataclass(frozen=True, kw_only=True)
+class Constraint:
+    """Gain in revenue if (stage, department) held ("holding") or lost ("leaking") a tenth less."""
+
+    stage: str
+    department: str
+    kind: str
+    gain: float
+
+
+def mean_hold(hazard: Floats) -> Floats:
+    """Mean days of a hold [...], from its hazard by age bin [..., A]; infinite if nobody is ever handed on."""
+    edges = np.array(AGE_EDGES)
+    widths = np.diff(edges[:-1])
+    stay = hazard[..., :-1] * widths
+    reached = np.exp(-np.concatenate([np.zeros((*stay.shape[:-1], 1)), np.cumsum(stay, axis=-1)], axis=-1))
+    safe = np.where(stay > 1e-9, hazard[..., :-1], 1.0)
+    inside = reached[..., :-1] * np.where(stay > 1e-9, -np.expm1(-stay) / safe, widths)
+    with np.errstate(divide="ignore"):
+        tail = np.where(reached[..., -1] > 0, reached[..., -1] / hazard[..., -1], 0.0)
+    return np.asarray(inside.sum(axis=-1) + tail)
+
+
+def apply_changes(rates: Rates, changes: Sequence[Change]) -> Rates:
+    """The rates with every promise kept. Raises FlowError for a stage or department that is not there."""
+    for change in changes:
+        if not np.isfinite(change.value) or (not change.relative and change.value < 0 and change.lever != Lever.VALUE):
+            raise FlowError(f"{change.lever} cannot be {change.value}")
+        rates = _APPLY[change.lever](rates, change)
+    return rates
+
+
+def _stages(layout: Layout, change: Change) -> list[int]:
+    if change.stage and change.stage not in layout.stages:
+        raise FlowError(f"there is no stage {change.stage!r}")
+    return [index for index, key in enumerate(layout.stages) if change.stage in ("", key)]
+
+
+def _custodies(layout: Layout, change: Change) -> Ints:
+    stages = _stages(layout, change)
+    found = [
+        index
+        for index, custody in enumerate(layout.custodies)
+        if custody.stage in stages and custody.department == change.department
+    ]
+    if not found:
+        raise FlowError(f"{change.department!r} never holds a deal in {change.stage or 'any stage'!r}")
+    return np.array(found, dtype=np.int64)
+
+
+def _player(layout: Layout, change: Change) -> int:
+    if change.department not in layout.players:
+        raise FlowError(f"there is no department {change.department!r}")
+    return layout.players.index(change.department)
+
+
+def _new(old: Floats, change: Change) -> Floats:
+    return np.maximum(old * (1 + change.value), 0.0) if change.relative else np.full_like(old, change.value)
+
+
+def _wait(rates: Rates, change: Change) -> Rates:
+    """Another time scale: the pattern by age stays, the mean becomes what was promised. An absolute value is the mean
+    of the department's first turn; its later turns change in proportion."""
+    fresh, old = rates.fresh.copy(), rates.old.copy()
+    for custody in _custodies(rates.layout, change):
+        first = next(
+            index
+            for index, other in enumerate(rates.layout.custodies)
+            if other[:2] == rates.layout.custodies[custody][:2]
+        )
+        speed = rates.speed[:, first].mean(axis=-1, keepdims=True)
+        now = mean_hold(hazards.capped(rates.fresh[:, first] * speed))[:, None]
+        target = np.maximum(_new(now, change), 1 / hazards.FASTEST)
+        scale = np.where(np.isfinite(now), now / target, 1.0)
+        fresh[:, custody] = hazards.on_another_scale(fresh[:, custody], scale)
+        old[:, custody] = hazards.on_another_scale(old[:, custody], scale)
+    return replace(rates, fresh=fresh, old=old)
+
+
+def _limit(rates: Rates, change: Change) -> Rates:
+    fresh, old = rates.fresh.copy(), rates.old.copy()
+    beyond = np.array(AGE_EDGES[:-1]) >= change.value
+    for custody in _custodies(rates.layout, change):
+        fresh[:, custody, beyond] = old[:, custody, beyond] = hazards.FASTEST
+    return replace(rates, fresh=fresh, old=old)
+
+
+def _loss(rates: Rates, change: Change) -> Rates:
+    loss, player = rates.loss.copy(), _player(rates.layout, change)
+    for stage in _stages(rates.layout, change):
+        loss[:, stage, player] = _new(loss[:, stage, player], change)
+    return replace(rates, loss=loss)
+
+
+def _demand(rates: Rates, change: Change) -> Rates:
+    """An absolute value is spread over the stage's first custodies as they are now."""
+    demand, player = rates.demand.copy(), _player(rates.layout, change)
+    here = np.isin(rates.layout.stage_of, _stages(rates.layout, change))
+    now = demand[:, here, player]
+    total = now.sum(axis=1, keepdims=True)
+    factor = 1 + change.value if change.relative else hazards.ratio(np.full_like(total, change.value), total, 1.0)
+    demand[:, here, player] = np.maximum(now * factor, 0.0)
+    return replace(rates, demand=demand)
+
+
+def _value(rates: Rates, change: Change) -> Rates:
+    growth = rates.growth.copy()
+    for custody in _custodies(rates.layout, change):
+        now = growth[:, custody]
+        growth[:, custody] = now * (1 + change.value) if change.relative else change.value
+    return replace(rates, growth=growth)
+
+
+_APPLY = {
+    Lever.WAIT_DAYS: _wait,
+    Lever.LIMIT_DAYS: _limit,
+    Lever.LOSS_RATE: _loss,
+    Lever.DEMAND: _demand,
+    Lever.VALUE: _value,
+}
+
+
+def what_if(*, rates: Rates, changes: Sequence[Change]) -> WhatIf:
+    """Change of the period's revenue if the promises were kept from its first day; intervals by the jackknife, from at
+    most `REPLICATES` of its replicates, because somebody is waiting for the answer."""
+    choice = np.concatenate([everyone(rates.layout, 0), everyone(rates.layout, 1)])
+    few = rates.thinned(REPLICATES)
+    before, after = revenue((few, apply_changes(few, changes)), choice).T
+    buckets = max(rates.replicates - 1, 1)
+    return WhatIf(
+        before=interval(before, buckets=buckets),
+        after=interval(after, buckets=buckets),
+        change=interval(after - before, buckets=buckets),
+    )
+
+
+def constraints(rates: Rates) -> tuple[Constraint, ...]:
+    """Every (stage, department) that holds or loses money, ranked by the gain of a tenth less."""
+    layout, whole = rates.layout, rates.whole()
+    held = sorted({custody[:2] for index, custody in enumerate(layout.custodies) if whole.fresh[0, index].any()})
+    found = [(layout.stages[stage], department, "holding", Lever.WAIT_DAYS) for stage, department in held]
+    leaking = np.argwhere(whole.loss[0].any(axis=-1))
+    found += [(layout.stages[stage], layout.players[who], "leaking", Lever.LOSS_RATE) for stage, who in leaking]
+    worlds = [whole]
+    for stage, department, _, lever in found:
+        change = Change(stage=stage, department=department, lever=lever, value=-LESS, relative=True)
+        worlds.append(apply_changes(whole, [change]))
+    choice = np.concatenate([everyone(layout, index) for index in range(len(worlds))])
+    values = revenue(worlds, choice)[0]
+    gains = [
+        Constraint(stage=stage, department=department, kind=kind, gain=float(value - values[0]))
+        for (stage, department, kind, _), value in zip(found, values[1:], strict=True)
+    ]
+    return tuple(sorted(gains, key=lambda gain: -gain.gain))

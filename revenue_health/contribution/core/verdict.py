@@ -1,0 +1,63 @@
+"""The verdict in words: contributes, contaminates, or cannot tell, and why not."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from revenue_health.contribution.core.intervals import Interval
+
+MATERIALITY = 0.005
+"""Shares below this part of the plan (or, without one, of the baseline's revenue) are nobody's business."""
+FEWEST_DEALS = 30
+"""Deals a department must have handed on, lost or brought in during the period before it is judged."""
+
+
+class Verdict(StrEnum):
+    """What can be said of a party."""
+
+    CONTRIBUTES = "contributes"
+    CONTAMINATES = "contaminates"
+    CANNOT_TELL = "cannot tell"
+    NOT_JUDGED = "not judged"
+    """Strategy and Unexplained are no one's doing and get no verdict."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """A verdict and the sentence that explains it."""
+
+    verdict: Verdict
+    reason: str
+
+
+def judge(
+    *,
+    share: Interval,
+    scale: float,
+    deals: float,
+    replicates: int,
+    known: bool = True,
+    materiality: float = MATERIALITY,
+    fewest_deals: int = FEWEST_DEALS,
+) -> Judgement:
+    """Judge one party.
+
+    share: amount with its 90 % interval. scale: the plan, or the baseline's revenue without a plan. deals: number
+    of the party's hand-ons, losses and entries in the period. known: the baseline holds anything to compare with.
+    """
+    if not known:
+        return _cannot("the baseline has nothing of this department to compare with")
+    if deals < fewest_deals:
+        return _cannot(f"only {deals:.0f} deals in the period, fewer than {fewest_deals}")
+    if replicates < 3:
+        return _cannot("too few groups of deals for an interval")
+    if share.low <= 0 <= share.high:
+        return _cannot("the interval includes zero")
+    if abs(share.value) <= materiality * abs(scale):
+        return _cannot(f"the share is below {materiality:.1%} of the plan")
+    if share.value > 0:
+        return Judgement(verdict=Verdict.CONTRIBUTES, reason="the whole interval is above zero")
+    return Judgement(verdict=Verdict.CONTAMINATES, reason="the whole interval is below zero")
+
+
+def _cannot(why: str) -> Judgement:
+    return Judgement(verdict=Verdict.CANNOT_TELL, reason=f"cannot tell: {why}")

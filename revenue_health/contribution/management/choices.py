@@ -1,0 +1,44 @@
+"""Options that the commands of this floor share: the period, its baseline, and sentences for what goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from departments.models import Company
+from departments.periods import PeriodError
+from pipeline.custody_store import CustodyStoreMissing
+from pipeline.models import RecomputeRun
+from pipeline.selectors.leaks import calendar_of
+from revenue_health.contribution.core.flows import FlowError
+from revenue_health.contribution.selectors.spans import LAST_YEAR, SpanError, Spans, spans_of
+
+
+def add_span_arguments(parser: CommandParser, *, baseline: bool = True) -> None:
+    """--period, --baseline and --json."""
+    parser.add_argument(
+        "--period", help="2026-Q3, 2026, 2026-07 or 2026-06-29..2026-09-27; the running quarter without."
+    )
+    if baseline:
+        parser.add_argument("--baseline", help=f"A period, or {LAST_YEAR}; the four quarters before without.")
+    parser.add_argument("--json", action="store_true", help="One JSON object on standard output.")
+
+
+def spans_asked(options: Mapping[str, Any], run: RecomputeRun, company: Company) -> Spans:
+    """The spans asked for."""
+    calendar = calendar_of(company)
+    period = calendar.parse(options["period"]) if options.get("period") else None
+    return spans_of(run=run, company=company, period=period, baseline=options.get("baseline") or None)
+
+
+@contextmanager
+def as_sentences() -> Iterator[None]:
+    """What can go wrong, as a sentence and exit code 1."""
+    try:
+        yield
+    except (SpanError, PeriodError, FlowError, CustodyStoreMissing) as problem:
+        text = str(problem)
+        raise CommandError(text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")) from problem

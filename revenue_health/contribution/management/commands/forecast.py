@@ -1,0 +1,47 @@
+"""forecast: where revenue of the running period will land, and what holds it back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from pipeline.management.choices import run_and_company
+from revenue_health.contribution.management.choices import add_span_arguments, as_sentences, spans_asked
+from revenue_health.contribution.selectors.forecasts import company_forecast, forecast_json
+
+_SHOWN = 5
+
+
+class Command(BaseCommand):
+    help = "Forecast of the running period from today's open deals, with its probability to reach the plan."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_span_arguments(parser, baseline=False)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        run, company = run_and_company()
+        with as_sentences():
+            found = company_forecast(run=run, company=company, spans=spans_asked(options, run, company))
+        figures = forecast_json(found)
+        if options["json"]:
+            self.stdout.write(json.dumps(figures, allow_nan=False))
+            return
+        currency = company.reporting_currency
+        self.stdout.write(
+            f"{found.period.label}: {currency} {found.median:,.0f} expected, {found.won_so_far:,.0f} of it won; "
+            f"nine times in ten between {found.p5:,.0f} and {found.p95:,.0f}"
+        )
+        if found.target is not None and found.probability is not None:
+            chance = "under 1%" if found.probability < 0.01 else f"{found.probability:.0%}"
+            self.stdout.write(f"Plan {found.target:,.0f}: reached with a probability of {chance}")
+        needed, had = found.coverage.needed, found.coverage.had
+        if needed is not None and had is not None:
+            self.stdout.write(f"Open pipeline is {had:.1f} times what is missing; {needed:.1f} times was needed before")
+        for choke in found.chokes[:_SHOWN]:
+            self.stdout.write(
+                f"A tenth less {choke.kind} at {choke.pipeline}/{choke.stage}, {choke.department}: {choke.gain:+,.0f}"
+            )
+        for reason in found.reasons:
+            self.stdout.write(f"Note: {reason}")

@@ -1,0 +1,89 @@
+"""recompute: custody, flows and contributions, up to now or as known on a past day, in this one process."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from departments.models import Company
+from pipeline.core.currency import RateMissing
+from pipeline.services.recompute import RecomputeError, RecomputeRunning, recompute
+from revenue_health.contribution.models import ScoreRun
+from revenue_health.contribution.services.night import night_compute
+from revenue_health.contribution.tasks import scores_of_run
+
+
+class Command(BaseCommand):
+    help = "Compute custody, flows, leaks and contributions; only what changed since the last run, unless --full."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--as-of", help="What was known at the end of this day (YYYY-MM-DD), or at an instant.")
+        parser.add_argument("--full", action="store_true", help="Everything anew.")
+        parser.add_argument("--custody-only", action="store_true", help="Leave the contributions to a worker.")
+        parser.add_argument("--json", action="store_true", help="One JSON object on standard output.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        quiet = options["json"]
+
+        def say(step: str, share: float) -> None:
+            if not quiet:
+                self.stderr.write(f"  {share:4.0%} {step}")
+
+        try:
+            run = recompute(as_of=_instant(options["as_of"]), full=options["full"], progress=say)
+        except (RecomputeError, RecomputeRunning, RateMissing) as problem:
+            raise CommandError(str(problem)) from problem
+        if options["custody_only"]:
+            scores_of_run.delay(run.pk)
+        scores = [] if options["custody_only"] else night_compute(run=run, progress=say)
+        if quiet:
+            self.stdout.write(
+                json.dumps(
+                    {
+                        "run": run.pk,
+                        "mode": run.mode,
+                        "as_of": run.as_of.isoformat(),
+                        "opportunities": run.opportunities,
+                        "visits": run.visits,
+                        "touched": run.touched,
+                        "seconds": run.seconds,
+                        "balance_error": run.balance_error,
+                        "scores": {found.label: _score(found) for found in scores},
+                    }
+                )
+            )
+            return
+        self.stdout.write(
+            f"Run {run.pk} ({run.mode}) is done: {run.opportunities:,} opportunities, {run.visits:,} visits, "
+            f"{run.touched:,} computed, {run.seconds['total']} s. The flow balances."
+        )
+        for found in scores:
+            self.stdout.write(
+                f"Scores of {found.label}: {found.status}, {found.seconds}{found.error and ': '}{found.error}"
+            )
+
+
+def _score(found: ScoreRun) -> dict[str, Any]:
+    return {"status": found.status, "seconds": found.seconds, "groups": found.groups.count(), "error": found.error}
+
+
+def _instant(text: str | None) -> datetime | None:
+    """The end of a day in the company's time zone, or an instant with its offset."""
+    if text is None:
+        return None
+    try:
+        if len(text) == len("2026-11-23"):
+            after = date.fromisoformat(text) + timedelta(days=1)
+            company = Company.objects.first()
+            if company is None:
+                raise CommandError("There is no company yet: load a company folder first.")
+            return datetime.combine(after, time(), company.zone) - timedelta(seconds=1)
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise CommandError(f"“{text}” is no date. Write 2026-11-23, or 2026-11-23T18:00:00+01:00.") from None
+    if instant.tzinfo is None:
+        raise CommandError(f"“{text}” has no time zone. Write 2026-11-23T18:00:00+01:00.")
+    return instant

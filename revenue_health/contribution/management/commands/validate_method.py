@@ -1,0 +1,76 @@
+"""`manage.py validate_method`: is the contribution model true? Prints the table of docs/method.md."""
+
+import json
+import time
+from argparse import ArgumentParser
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from revenue_health.contribution.validation.company import MODES, scenarios
+from revenue_health.contribution.validation.table import SHAPES, Row, Table, make_table
+
+
+class Command(BaseCommand):
+    """Simulated companies with known shares, estimated and compared."""
+
+    help = "Compare estimated with true shares on simulated companies (needs no database)."
+    requires_system_checks: list[str] = []  # Django's own way of saying it
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--seeds", type=int, default=20, help="companies per scenario and shape (default 20)")
+        parser.add_argument("--shapes", type=int, nargs="+", default=list(SHAPES), help="gamma shapes of hold times")
+        parser.add_argument("--scenario", action="append", default=[], help="only this scenario (may be repeated)")
+        parser.add_argument("--mode", choices=MODES, default="start", help="what a change does to deals in progress")
+        parser.add_argument("--processes", type=int, default=2, help="companies worked on side by side")
+        parser.add_argument("--json", action="store_true", help="for machines")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        unknown = [name for name in options["scenario"] if name not in scenarios()]
+        if unknown:
+            raise CommandError(f"no scenario {unknown[0]!r}; there are: {', '.join(scenarios())}")
+        if options["seeds"] < 1 or any(shape < 1 for shape in options["shapes"]):
+            raise CommandError("seeds and shapes are whole numbers from 1 up")
+        began = time.monotonic()
+        table = make_table(
+            seeds=range(options["seeds"]),
+            names=options["scenario"],
+            shapes=options["shapes"],
+            mode=options["mode"],
+            processes=options["processes"],
+        )
+        if options["json"]:
+            self.stdout.write(json.dumps(asdict(table), indent=1))
+            return
+        for line in as_text(table):
+            self.stdout.write(line)
+        self.stdout.write(f"{time.monotonic() - began:.0f} s")
+
+
+def as_text(table: Table) -> list[str]:
+    """The table as Markdown, and the summary below it. Money in millions."""
+    judged = table.judged_when_nothing_changed
+    return [
+        "| scenario | shape | true (M) | mean estimate (M) | error | coverage | judged | unexplained |",
+        "|---|---|---|---|---|---|---|---|",
+        *(_row(row) for row in table.rows),
+        "",
+        f"error of the mean share: {table.mean_error:.1%} on average, {table.worst_error:.1%} at worst",
+        f"truth within the 90 % interval: {table.coverage:.1%} of (party, company) pairs",
+        f"judged where nothing changed: {'-' if judged is None else f'{judged:.1%}'} of parties",
+        f"unexplained: mean within {abs(table.unexplained_mean):.2%}, spread within {table.unexplained_spread:.2%} of "
+        "won revenue",
+    ]
+
+
+def _row(row: Row) -> str:
+    moved = [key for key, value in row.true.items() if value]
+    true = ", ".join(f"{key} {row.true[key] / 1e6:+.2f}" for key in moved) or "all zero"
+    largest = max(row.estimated, key=lambda key: abs(row.estimated[key]))
+    shown = moved or [largest]
+    estimated = ", ".join(f"{key} {row.estimated[key] / 1e6:+.2f}" for key in shown)
+    return (
+        f"| {row.scenario} | {row.shape} | {true} | {estimated} | {row.error:.1%} | {row.coverage:.0%} "
+        f"| {row.judged:.0%} | {row.unexplained_mean:+.2%} ± {row.unexplained_spread:.2%} |"
+    )

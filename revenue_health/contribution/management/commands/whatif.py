@@ -1,0 +1,47 @@
+"""whatif: the change of revenue if a department kept a promise."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from pipeline.management.choices import run_and_company
+from revenue_health.contribution.management.choices import add_span_arguments, as_sentences, spans_asked
+from revenue_health.contribution.selectors.whatif import PromiseError, company_what_if, promise_of, what_if_json
+
+
+class Command(BaseCommand):
+    help = "What revenue of this period and the next would be if a department waited, lost or brought in otherwise."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_span_arguments(parser, baseline=False)
+        parser.add_argument(
+            "--set",
+            action="append",
+            required=True,
+            metavar="STAGE:DEPARTMENT:LEVER=VALUE",
+            help="contract:legal:wait_days=4, offer:sales:loss_rate=-20%%; may be repeated.",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        run, company = run_and_company()
+        try:
+            with as_sentences():
+                promises = [promise_of(text) for text in options["set"]]
+                spans = spans_asked(options, run, company)
+                now, following = company_what_if(run=run, company=company, spans=spans, promises=promises)
+        except PromiseError as problem:
+            raise CommandError(str(problem)) from problem
+        figures = what_if_json(now, following, spans=spans, company=company)
+        if options["json"]:
+            self.stdout.write(json.dumps(figures, allow_nan=False))
+            return
+        for shown in filter(None, (figures, figures.get("next"))):
+            self.stdout.write(
+                f"{shown['period']['label']}: {company.reporting_currency} {shown['before']:,.0f} becomes "
+                f"{shown['after']:,.0f}, {shown['change']:+,.0f} ({shown['low']:+,.0f} to {shown['high']:+,.0f})"
+            )
+        for note in figures["notes"]:
+            self.stdout.write(f"Note: {note}")

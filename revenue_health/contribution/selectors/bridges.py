@@ -1,0 +1,162 @@
+"""Bridges of the company: the sum over pipelines and segments, and other cuts that add up to the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import reduce
+
+from departments.models import Company
+from pipeline.models import Pipeline, RecomputeRun
+from pipeline.selectors.leaks import Choice, run_cached
+from revenue_health.contribution.core.bridge import Bridge
+from revenue_health.contribution.core.flows import FlowArrays
+from revenue_health.contribution.core.groups import (
+    Group,
+    GroupedBridge,
+    group_bridge,
+    reconciled,
+    summed,
+    whole_of,
+)
+from revenue_health.contribution.selectors.model_input import SEGMENT, PipelineFlows, flows_kept, pipelines_flows
+from revenue_health.contribution.selectors.scores import METHOD, stored_bridges
+from revenue_health.contribution.selectors.spans import Spans
+from revenue_health.contribution.selectors.targets import Target, Targets, targets_of
+
+MOST_GROUPS = 24
+"""Groups of one cut that are modelled one by one; the smallest together become `OTHER`."""
+OTHER = "(other)"
+MOST_WITH_FACTORS = 6
+"""Of a cut with more groups, shares are not split into factors: that is most of the work."""
+CUT_BUCKETS = 10
+"""Buckets of deals for the intervals of a cut other than segments: wider intervals, in a quarter of the time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyBridge:
+    """The bridge of the company, its groups by name (segments, or the cut asked for), and its targets."""
+
+    company: Bridge
+    groups: dict[str, Bridge]
+    pipelines: dict[int, Bridge]
+    targets: Targets
+
+
+def company_bridge(*, run: RecomputeRun, company: Company, spans: Spans) -> CompanyBridge:
+    """The bridge by segment, kept per run: it never changes for the same run, spans and plan."""
+    targets = company_targets(run=run, company=company, spans=spans)
+
+    def compute() -> dict[int, dict[str, Bridge]]:
+        stored = stored_bridges(run=run, spans=spans, targets=targets)
+        return stored or {one.id: segment_bridges(one, targets) for one in flows_kept(run=run, spans=spans)}
+
+    return assembled(run_cached(run, _name("bridge", spans, targets.segments), Choice(), compute), targets)
+
+
+def scored_bridge(*, run: RecomputeRun, company: Company, spans: Spans) -> CompanyBridge | None:
+    """The same if it was scored or asked for before; None where it would have to be computed first."""
+    targets = company_targets(run=run, company=company, spans=spans)
+    stored = stored_bridges(run=run, spans=spans, targets=targets)
+    return assembled(stored, targets) if stored else None
+
+
+def company_targets(*, run: RecomputeRun, company: Company, spans: Spans) -> Targets:
+    """Targets of every pipeline that has stages."""
+    pipelines = list(
+        Pipeline.objects.filter(stages__isnull=False).distinct().order_by("pk").values_list("pk", flat=True)
+    )
+    return targets_of(run=run, company=company, spans=spans, pipelines=pipelines)
+
+
+def _name(what: str, spans: Spans, targets: object) -> str:
+    """Names a result for the cache."""
+    return f"{what}-{hashlib.sha256(repr((METHOD, spans.key, targets)).encode()).hexdigest()[:24]}"
+
+
+def segment_bridges(flows: PipelineFlows, targets: Targets) -> dict[str, Bridge]:
+    """Every segment's bridge of one pipeline."""
+    groups = with_targets(flows, targets)
+    together = whole_of(groups.values())
+    return {key: group_bridge(group=group, together=together) for key, group in groups.items()}
+
+
+def with_targets(flows: PipelineFlows, targets: Targets) -> dict[str, Group]:
+    """The groups with their own targets, where the plan has any."""
+    return {
+        key: replace(group, target=targets.segments.get((flows.id, key), NO_TARGET).to_date)
+        for key, group in flows.groups.items()
+    }
+
+
+NO_TARGET = Target(to_date=None, whole=None)
+
+
+def assembled(parts: Mapping[int, Mapping[str, Bridge]], targets: Targets) -> CompanyBridge:
+    """Sums of bridges by pipeline id and group: the pipelines, the groups over pipelines, the company."""
+    whole = {
+        key: summed(tuple(groups.values()), targets.pipelines.get(key, NO_TARGET).to_date)
+        for key, groups in parts.items()
+    }
+    return CompanyBridge(
+        company=summed(tuple(whole.values()), targets.company.to_date),
+        groups=_over_pipelines(parts),
+        pipelines=whole,
+        targets=targets,
+    )
+
+
+def _over_pipelines(parts: Mapping[int, Mapping[str, Bridge]]) -> dict[str, Bridge]:
+    """Groups of the same name summed; a target only where every part of it has one."""
+    names = sorted({name for groups in parts.values() for name in groups})
+    found = {}
+    for name in names:
+        bridges = tuple(groups[name] for groups in parts.values() if name in groups)
+        known = [bridge.target for bridge in bridges if bridge.target is not None]
+        found[name] = summed(bridges, sum(known) if len(known) == len(bridges) else None)
+    return found
+
+
+def cut_bridge(*, run: RecomputeRun, company: Company, spans: Spans, by: str) -> CompanyBridge:
+    """The company cut by team, owner, source or another attribute; every party's groups add up to the company's."""
+    whole = company_bridge(run=run, company=company, spans=spans)
+    if by == SEGMENT:
+        return whole
+
+    def compute() -> dict[int, dict[str, Bridge]]:
+        flows = pipelines_flows(run=run, spans=spans, by=by)
+        return {one.id: _cut(one.groups, whole.pipelines[one.id]) for one in flows}
+
+    parts = run_cached(run, _name(f"cut-{by}", spans, whole.targets), Choice(), compute)
+    return replace(whole, groups=_over_pipelines(parts))
+
+
+def _cut(groups: Mapping[str, Group], pipeline: Bridge) -> dict[str, Bridge]:
+    few = {
+        key: Group(
+            baseline=group.baseline.in_fewer_buckets(CUT_BUCKETS), period=group.period.in_fewer_buckets(CUT_BUCKETS)
+        )
+        for key, group in _largest(groups).items()
+    }
+    together = whole_of(few.values())
+    factors = len(few) <= MOST_WITH_FACTORS
+    made = {key: group_bridge(group=group, together=together, factors=factors) for key, group in few.items()}
+    return reconciled(GroupedBridge(company=summed(tuple(made.values()), None), groups=made), pipeline).groups
+
+
+def _largest(groups: Mapping[str, Group]) -> dict[str, Group]:
+    """At most `MOST_GROUPS` groups: the smallest by amount held are put together."""
+    if len(groups) <= MOST_GROUPS:
+        return dict(groups)
+    order = sorted(groups, key=lambda key: -float(groups[key].period.held.sum() + groups[key].baseline.held.sum()))
+    kept = {key: groups[key] for key in sorted(order[: MOST_GROUPS - 1])}
+    return kept | {OTHER: _joined([groups[key] for key in order[MOST_GROUPS - 1 :]])}
+
+
+def _joined(groups: Iterable[Group]) -> Group:
+    every = list(groups)
+    return Group(
+        baseline=reduce(FlowArrays.plus, (group.baseline for group in every)),
+        period=reduce(FlowArrays.plus, (group.period for group in every)),
+    )

@@ -1,0 +1,129 @@
+"""Bridges as figures for machines: plain dictionaries that JSON can write, finite numbers or null."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from departments.models import Department
+from departments.periods import Period
+from revenue_health.contribution.core.bridge import Bridge, Party
+from revenue_health.contribution.core.flows import MARKET, OPENING
+from revenue_health.contribution.core.intervals import Interval
+from revenue_health.contribution.core.verdict import Verdict
+from revenue_health.contribution.selectors.bridges import CompanyBridge
+from revenue_health.contribution.selectors.spans import Spans
+
+type Json = dict[str, Any]
+
+STRATEGY = "strategy"
+FACTORS = ("demand", "waiting", "losses", "value", "routing")
+NAMES = {MARKET: "Market", OPENING: "Opening pipeline", STRATEGY: "Strategy"}
+_NO_PLAN = "no plan: the bridge starts at the baseline"
+
+
+def contributions_json(*, found: CompanyBridge, spans: Spans, by: str = "") -> Json:
+    """The bridge of the company, and with `by` of its groups; amounts in the reporting currency."""
+    names = department_names()
+    whole = found.company
+    reasons = [*spans.reasons, *(reason for reason in whole.reasons if not _said(reason, spans.reasons))]
+    figures: Json = {
+        "period": period_json(spans.period),
+        "baseline": period_json(spans.baseline) if spans.baseline else None,
+        "as_of": spans.today.isoformat(),
+        "running": spans.running,
+        "target": number(whole.target),
+        "target_period": number(found.targets.company.whole),
+        **bridge_json(whole, names),
+        "players": len(whole.parties),
+        "replicates": whole.replicates,
+        "reasons": list(dict.fromkeys([*reasons, *found.targets.reasons])),
+    }
+    if by:
+        figures["by"] = by
+        figures["groups"] = [
+            {"key": key, "target": number(group.target), **bridge_json(group, names)}
+            for key, group in found.groups.items()
+        ]
+    return figures
+
+
+def _said(reason: str, already: tuple[str, ...]) -> bool:
+    return any(reason.split(":")[0] == other.split(":")[0] for other in already)
+
+
+def department_names() -> dict[str, str]:
+    """Names of the departments and of the parties that are none."""
+    return dict(Department.objects.values_list("key", "name")) | NAMES
+
+
+def bridge_json(bridge: Bridge, names: dict[str, str]) -> Json:
+    """The figures a bridge and a group of it share."""
+    scale = bridge.baseline_revenue if bridge.target is None else bridge.target
+    return {
+        "actual": number(bridge.actual),
+        "baseline_revenue": number(bridge.baseline_revenue),
+        "modelled_actual": number(bridge.modelled_actual),
+        "parties": [party_json(party, names, scale) for party in bridge.parties] + [_strategy_json(bridge, scale)],
+        "strategy": number(bridge.strategy.value) if bridge.strategy else None,
+        "unexplained": number(bridge.unexplained.value),
+        "unexplained_low": number(bridge.unexplained.low),
+        "unexplained_high": number(bridge.unexplained.high),
+    }
+
+
+def party_json(party: Party, names: dict[str, str], scale: float) -> Json:
+    """One department, the market or the opening pipeline."""
+    other = party.key in (MARKET, OPENING)
+    factors: Json = {name: number(party.factors.get(name, 0.0)) for name in FACTORS}
+    if party.key == OPENING:
+        factors["opening"] = number(party.share.value)
+    elif not party.factors:
+        factors = dict.fromkeys(FACTORS)
+    return {
+        "key": party.key,
+        "name": names.get(party.key, party.key),
+        "kind": party.key if other else "internal",
+        **_interval_json(party.share),
+        "score": score(party.share.value, scale),
+        "verdict": str(party.judgement.verdict),
+        "reason": party.judgement.reason,
+        "factors": factors,
+        "deals": number(party.deals),
+    }
+
+
+def _strategy_json(bridge: Bridge, scale: float) -> Json:
+    """The stretch of the plan beyond the baseline; nobody's doing, so it gets no verdict."""
+    found = bridge.strategy
+    figures = _interval_json(found) if found else dict.fromkeys(("amount", "low", "high"))
+    return {
+        "key": STRATEGY,
+        "name": NAMES[STRATEGY],
+        "kind": STRATEGY,
+        **figures,
+        "score": score(found.value, scale) if found else None,
+        "verdict": str(Verdict.NOT_JUDGED),
+        "reason": "what the company does at its baseline, against the plan" if found else _NO_PLAN,
+        "factors": dict.fromkeys(FACTORS, 0.0 if found else None) | {STRATEGY: figures["amount"]},
+        "deals": None,
+    }
+
+
+def score(amount: float, scale: float) -> float | None:
+    """A share as percent of the plan (or of the baseline's revenue), one decimal; None where that is nothing."""
+    return round(100 * amount / abs(scale), 1) if scale and math.isfinite(amount / scale) else None
+
+
+def _interval_json(value: Interval) -> Json:
+    return {"amount": number(value.value), "low": number(value.low), "high": number(value.high)}
+
+
+def period_json(period: Period) -> Json:
+    """A period by its days, both inclusive."""
+    return {"label": period.label, "start": period.start.isoformat(), "end": period.end.isoformat()}
+
+
+def number(value: float | None) -> float | None:
+    """A float that JSON can write: null for what is not finite."""
+    return float(value) if value is not None and math.isfinite(value) else None

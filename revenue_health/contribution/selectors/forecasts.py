@@ -1,0 +1,204 @@
+"""Where revenue of the running period will land: pipeline by pipeline, and together."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from departments.models import Company
+from departments.periods import Period
+from pipeline.custody_store import custody_cursor
+from pipeline.models import RecomputeRun
+from pipeline.selectors.leaks import calendar_of
+from revenue_health.contribution.core.forecast import Coverage, Forecast, forecast
+from revenue_health.contribution.core.sensitivity import constraints
+from revenue_health.contribution.models import ForecastSnapshot
+from revenue_health.contribution.selectors.bridges import NO_TARGET, company_targets
+from revenue_health.contribution.selectors.figures import Json, number, period_json
+from revenue_health.contribution.selectors.forward import Forward, forward_of, steps_ahead, won_by_pipeline
+from revenue_health.contribution.selectors.model_input import MINOR_UNITS
+from revenue_health.contribution.selectors.spans import Spans
+from revenue_health.contribution.selectors.targets import NET_REVENUE
+
+SEED = 1953
+PAST_PERIODS = 4
+"""Earlier periods behind the coverage needed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choke:
+    """Gain in revenue of the period if (stage, department) held or lost a tenth less."""
+
+    pipeline: str
+    stage: str
+    department: str
+    kind: str
+    gain: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyForecast:
+    """The period's revenue, all pipelines together, in units of the reporting currency; see core.forecast.Forecast."""
+
+    period: Period
+    target: float | None
+    won_so_far: float
+    expected: float
+    median: float
+    p5: float
+    p25: float
+    p75: float
+    p95: float
+    probability: float | None
+    coverage: Coverage
+    chokes: tuple[Choke, ...]
+    reasons: tuple[str, ...]
+
+
+def company_forecast(*, run: RecomputeRun, company: Company, spans: Spans) -> CompanyForecast:
+    """Forecast of the spans' period from today's open pipeline. Raises SpanError for a period that is over."""
+    ahead = steps_ahead(spans=spans, company=company, until=spans.period)
+    targets = company_targets(run=run, company=company, spans=spans)
+    won, parts, chokes = won_by_pipeline(run=run, spans=spans), [], []
+    every = forward_of(run=run, company=company)
+    past = {one.id: _past(run, company, spans, one.id) for one in every}
+    for one in every:
+        rates = one.rates(ahead)
+        parts.append(
+            forecast(
+                rates=rates,
+                deals=one.deals,
+                won_so_far=won.get(one.id, 0.0),
+                target=targets.pipelines.get(one.id, NO_TARGET).whole,
+                mean_square_size=one.square_size,
+                past=past[one.id],
+                rng=np.random.default_rng(SEED),
+            )
+        )
+        chokes += [
+            Choke(pipeline=one.key, stage=c.stage, department=c.department, kind=c.kind, gain=c.gain)
+            for c in constraints(rates)
+        ]
+    pairs = [pair for found in past.values() for pair in found]
+    return _together(
+        spans, parts, targets.company.whole, tuple(chokes), _coverage(every, pairs, won, targets.company.whole)
+    )
+
+
+def _together(
+    spans: Spans, parts: list[Forecast], target: float | None, chokes: tuple[Choke, ...], coverage: Coverage
+) -> CompanyForecast:
+    """Sums of independent pipelines: medians add, distances to a quantile add as squares, the probability is that of
+    a normal sum. With a single pipeline its own figures stay."""
+    median = sum(part.median for part in parts)
+
+    def quantile(name: str) -> float:
+        away = [getattr(part, name) - part.median for part in parts]
+        return median + math.copysign(math.hypot(*away), sum(away)) if away else median
+
+    expected = sum(part.expected for part in parts)
+    spread = math.hypot(*(error for part in parts for error in (part.error_of_rates, part.error_of_deals)))
+    reasons = [reason for part in parts for reason in part.reasons if not reason.startswith("no plan")]
+    if target is None:
+        reasons.append("no plan: no probability of reaching it")
+    return CompanyForecast(
+        period=spans.period,
+        target=target,
+        won_so_far=sum(part.won_so_far for part in parts),
+        expected=expected,
+        median=median,
+        **{name: quantile(name) for name in ("p5", "p25", "p75", "p95")},
+        probability=_probability(parts, target, expected, spread),
+        coverage=coverage,
+        chokes=tuple(sorted(chokes, key=lambda choke: -choke.gain)),
+        reasons=tuple(dict.fromkeys(reasons)),
+    )
+
+
+def _probability(parts: list[Forecast], target: float | None, expected: float, spread: float) -> float | None:
+    if target is None:
+        return None
+    if len(parts) == 1:
+        return parts[0].probability
+    return 1 - NormalDist(expected, spread).cdf(target) if spread > 0 else float(expected >= target)
+
+
+def _coverage(
+    every: list[Forward], past: list[tuple[float, float]], won: dict[int, float], target: float | None
+) -> Coverage:
+    """See core.forecast.coverage, over all pipelines."""
+    opened, later = sum(pair[0] for pair in past), sum(pair[1] for pair in past)
+    open_now = 0.0
+    for one in every:
+        layout = one.history.layout
+        before = ~layout.after_earning[layout.stage_of]
+        open_now += float(one.deals.amount[before[one.deals.custody]].sum())
+    missing = 0.0 if target is None else target - sum(won.values())
+    return Coverage(needed=opened / later if later > 0 else None, had=open_now / missing if missing > 0 else None)
+
+
+_STOCK = """
+WITH rules AS (
+    SELECT stage, coalesce(position >= min(position) FILTER (earns) OVER (PARTITION BY pipeline), false) AS after
+    FROM stages
+)
+SELECT coalesce(sum(amount), 0)::DOUBLE FROM holds JOIN rules USING (stage)
+WHERE pipeline = $pipeline AND NOT after AND from_at < $moment AND (to_at IS NULL OR to_at >= $moment)
+"""
+
+
+def _past(run: RecomputeRun, company: Company, spans: Spans, pipeline: int) -> list[tuple[float, float]]:
+    """Of earlier periods of the same kind, at the same part of the period: (open then, won from then to the end)."""
+    cursor, calendar = custody_cursor(run), calendar_of(company)
+    start, end = spans.period.instants(company.zone)
+    part, earlier, found = (spans.steps[-1] - start) / (end - start), spans.period, []
+    for _ in range(PAST_PERIODS):
+        earlier = calendar.previous(earlier)
+        first, after = earlier.instants(company.zone)
+        moment = int(first + part * (after - first))
+        opened = cursor.execute(_STOCK, {"pipeline": pipeline, "moment": moment}).fetchone()
+        rows = cursor.execute(NET_REVENUE, [pipeline, moment, after]).fetchnumpy()
+        won = float(np.asarray(list(rows.values())[1]).astype(np.float64).sum())
+        if opened and opened[0] > 0:
+            found.append((float(opened[0]) / MINOR_UNITS, won / MINOR_UNITS))
+    return found
+
+
+def forecast_json(found: CompanyForecast) -> Json:
+    """The forecast as `forecast --json` prints it."""
+    names = ("target", "won_so_far", "expected", "median", "p5", "p25", "p75", "p95", "probability")
+    return {
+        "period": period_json(found.period),
+        **{name: number(getattr(found, name)) for name in names},
+        "coverage": {"needed": number(found.coverage.needed), "had": number(found.coverage.had)},
+        "constraints": [
+            {
+                "pipeline": choke.pipeline,
+                "stage": choke.stage,
+                "department": choke.department,
+                "kind": choke.kind,
+                "gain": number(choke.gain),
+            }
+            for choke in found.chokes
+        ],
+        "calibration": calibration(),
+        "reasons": list(found.reasons),
+    }
+
+
+def calibration() -> list[Json]:
+    """Past forecasts whose period is over, beside what came."""
+    rows = ForecastSnapshot.objects.filter(actual__isnull=False).order_by("period_start", "as_of")
+    return [
+        {
+            "period": row.label,
+            "as_of": row.as_of.isoformat(),
+            **{name: number(getattr(row, name)) for name in ("median", "p5", "p25", "p75", "p95", "actual")},
+            "inside_50": row.p25 <= (row.actual or 0.0) <= row.p75,
+            "inside_90": row.p5 <= (row.actual or 0.0) <= row.p95,
+        }
+        for row in rows
+    ]

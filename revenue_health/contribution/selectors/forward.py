@@ -1,0 +1,133 @@
+"""The pipelines as they stand today, with the pace of the last quarter: what forecast and what-if run forward from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from departments.models import Company
+from departments.periods import Period
+from pipeline.custody_store import custody_cursor
+from pipeline.models import RecomputeRun
+from revenue_health.contribution.core.flows import Floats, FlowArrays
+from revenue_health.contribution.core.forecast import OpenDeals, forward_rates
+from revenue_health.contribution.core.long_tables import Axes
+from revenue_health.contribution.core.rates import Rates
+from revenue_health.contribution.selectors.model_input import MINOR_UNITS, PipelineFlows, flows_kept
+from revenue_health.contribution.selectors.spans import BASELINE_DAYS, DAY, STEP_DAYS, SpanError, Spans, first_day
+
+RECENT_DAYS = 91
+"""The pace that goes on: the last thirteen weeks."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forward:
+    """One pipeline today. Amounts in units of the reporting currency.
+
+    history, recent: flows of the year before and of the last quarter. deals: what is open; stock [J, A]: the same by
+    custody and age. square_size: E[amount^2] / E[amount] of new deals.
+    """
+
+    id: int
+    key: str
+    history: FlowArrays
+    recent: FlowArrays
+    deals: OpenDeals
+    stock: Floats
+    square_size: float
+
+    def rates(self, step_days: Floats) -> Rates:
+        """Rates over steps ahead of today."""
+        return forward_rates(history=self.history, recent=self.recent, step_days=step_days, stock=self.stock)
+
+
+def forward_of(*, run: RecomputeRun, company: Company) -> list[Forward]:
+    """Every pipeline with its open deals and the rates of the last quarter (where thin: of the last year)."""
+    spans = _recent_spans(run, company)
+    return [_forward(run, one) for one in flows_kept(run=run, spans=spans)]
+
+
+def steps_ahead(*, spans: Spans, company: Company, until: Period) -> Floats:
+    """Lengths in days of the steps from as_of to the end of a period: weeks, the last one what is left."""
+    days = (until.instants(company.zone)[1] - spans.steps[-1]) / DAY
+    if days <= 0:
+        raise SpanError(f"{until.label} is over: there is nothing left to forecast. Its bridge is in `contributions`.")
+    weeks = int(days // STEP_DAYS)
+    rest = days - weeks * STEP_DAYS
+    return np.array([float(STEP_DAYS)] * weeks + ([rest] if rest > 0 else []))
+
+
+def won_by_pipeline(*, run: RecomputeRun, spans: Spans) -> dict[int, float]:
+    """Net revenue of the period to date by pipeline id."""
+    return {
+        one.id: sum(group.period.won() for group in one.groups.values()) for one in flows_kept(run=run, spans=spans)
+    }
+
+
+def _recent_spans(run: RecomputeRun, company: Company) -> Spans:
+    """The last quarter as the period, the last year as the baseline, whose one opening is today's stock."""
+    end = int(run.as_of.timestamp()) + 1
+    today = run.as_of.astimezone(company.zone).date()
+    first = first_day(run=run, company=company)
+    if first is None:
+        raise SpanError("No deal has any history yet: load a company folder, then recompute.")
+    known = max(int((today - first).days), 1)
+    start, long_ago = end - min(RECENT_DAYS, known) * DAY, end - min(BASELINE_DAYS, known) * DAY
+    return Spans(
+        period=_days(today, RECENT_DAYS),
+        baseline=_days(today, BASELINE_DAYS),
+        steps=(start, end),
+        baseline_edges=(long_ago, end),
+        openings=(end,),
+        today=today,
+        running=False,
+    )
+
+
+def _days(today: date, count: int) -> Period:
+    return Period(start=today - timedelta(days=count - 1), end=today, label=f"last {count} days")
+
+
+def _forward(run: RecomputeRun, flows: PipelineFlows) -> Forward:
+    history = reduce(FlowArrays.plus, (group.baseline for group in flows.groups.values()))
+    recent = reduce(FlowArrays.plus, (group.period for group in flows.groups.values()))
+    return Forward(
+        id=flows.id,
+        key=flows.key,
+        history=history,
+        recent=recent,
+        deals=_open_deals(run, flows.id, flows.axes),
+        stock=history.opening.sum(axis=0),
+        square_size=_square_size(run, flows.id),
+    )
+
+
+_OPEN = """
+SELECT o.stage, o.department, count(DISTINCT b.hold) AS turn, any_value($end - o.hold_from) AS age,
+    any_value(o.amount) AS amount
+FROM holds AS o LEFT JOIN holds AS b
+    ON b.opportunity = o.opportunity AND b.visit = o.visit AND b.department = o.department AND b.hold < o.hold
+WHERE o.to_at IS NULL AND o.pipeline = $pipeline GROUP BY o.opportunity, o.stage, o.department, o.visit, o.hold
+"""
+
+
+def _open_deals(run: RecomputeRun, pipeline: int, axes: Axes) -> OpenDeals:
+    given = {"end": int(run.as_of.timestamp()) + 1, "pipeline": pipeline}
+    rows: dict[str, Any] = custody_cursor(run).execute(_OPEN, given).fetchnumpy()
+    table = {name: np.asarray(values) for name, values in rows.items()}
+    return OpenDeals(
+        custody=axes.custody(table),
+        age_days=table["age"].astype(np.float64) / DAY,
+        amount=table["amount"].astype(np.float64) / MINOR_UNITS,
+    )
+
+
+def _square_size(run: RecomputeRun, pipeline: int) -> float:
+    query = """SELECT sum(amount::DOUBLE * amount), sum(amount::DOUBLE) FROM moves
+        WHERE kind = 'entered' AND pipeline = ?"""
+    squares, total = custody_cursor(run).execute(query, [pipeline]).fetchone() or (None, None)
+    return float(squares / total) / MINOR_UNITS if squares and total else 0.0

@@ -1,0 +1,192 @@
+"""From the custody store to the arrays of the model: per pipeline, per group of deals, for period and baseline."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.conf import settings
+
+from departments.models import Department
+from pipeline.core.period_flows import PeriodFlows, period_flows
+from pipeline.custody_store import custody_cursor
+from pipeline.models import Pipeline, RecomputeRun, Source
+from revenue_health.contribution.core.flows import FlowArrays
+from revenue_health.contribution.core.groups import Group
+from revenue_health.contribution.core.long_tables import Axes, DepartmentRow, LongFlows, StageRow, flow_arrays
+from revenue_health.contribution.selectors.spans import DAY, Spans
+
+BUCKETS = 40
+MINOR_UNITS = 100
+SEGMENT = "segment"
+DIMENSIONS = ("segment", "team", "owner", "source", "region", "industry", "size", "profile")
+"""What deals can be grouped by; `rep` is another word for owner."""
+ALIASES = {"rep": "owner", "buyer_profile": "profile"}
+_TABLES = ("held", "handed_on", "lost", "revalued", "entered", "opening")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineFlows:
+    """One pipeline: its axes and the flows of each group. Amounts are units of the reporting currency."""
+
+    id: int
+    key: str
+    name: str
+    axes: Axes
+    groups: dict[str, Group]
+
+
+def pipelines_flows(
+    *, run: RecomputeRun, spans: Spans, by: str = SEGMENT, filters: Mapping[str, Sequence[Any]] | None = None
+) -> list[PipelineFlows]:
+    """Flows of every pipeline by groups of `by`; one in which nothing happened has the single group '', empty."""
+    cursor, as_of = custody_cursor(run), int(run.as_of.timestamp())
+    period = _period_flows(cursor, spans.steps, (spans.steps[0],), as_of, by, filters)
+    baseline = None
+    if spans.baseline is not None:
+        baseline = _period_flows(cursor, spans.baseline_edges, spans.openings, as_of, by, filters)
+    departments = department_rows()
+    names = _group_names(by)
+    return [
+        found
+        for pipeline in Pipeline.objects.prefetch_related("stages").order_by("pk")
+        if (found := _pipeline(pipeline, departments, period, baseline, spans, names))
+    ]
+
+
+_KEPT = 2
+_kept: OrderedDict[tuple[object, ...], list[PipelineFlows]] = OrderedDict()
+_keeping = threading.Lock()
+
+
+def flows_kept(*, run: RecomputeRun, spans: Spans) -> list[PipelineFlows]:
+    """`pipelines_flows` by segment; the last ones asked for stay in this process, for the groups of one score run."""
+    key = (settings.CUSTODY_STORE, run.pk, run.as_of, run.fingerprint, spans)
+    with _keeping:
+        if key in _kept:
+            return _kept[key]
+    found = pipelines_flows(run=run, spans=spans)
+    with _keeping:
+        _kept[key] = found
+        while len(_kept) > _KEPT:
+            _kept.popitem(last=False)
+    return found
+
+
+def department_rows() -> list[DepartmentRow]:
+    """All departments in order of id."""
+    rows = Department.objects.order_by("pk").values_list("pk", "key", "kind")
+    return [DepartmentRow(id=pk, key=key, external=kind == Department.Kind.EXTERNAL) for pk, key, kind in rows]
+
+
+def _period_flows(
+    cursor: duckdb.DuckDBPyConnection,
+    steps: Sequence[int],
+    openings: Sequence[int],
+    as_of: int,
+    by: str,
+    filters: Mapping[str, Sequence[Any]] | None,
+) -> PeriodFlows:
+    return period_flows(cursor, steps=steps, openings=openings, as_of=as_of, group=by, filters=filters)
+
+
+def _group_names(by: str) -> dict[str, str]:
+    """Sources are stored by number and named by key; everything else is its own name."""
+    return {str(pk): key for pk, key in Source.objects.values_list("pk", "key")} if by == "source" else {}
+
+
+def _pipeline(
+    pipeline: Pipeline,
+    departments: list[DepartmentRow],
+    period: PeriodFlows,
+    baseline: PeriodFlows | None,
+    spans: Spans,
+    names: dict[str, str],
+) -> PipelineFlows | None:
+    stages = [
+        StageRow(id=stage.pk, key=stage.key, earns=stage.earns, owner=stage.owner_department_id)
+        for stage in sorted(pipeline.stages.all(), key=lambda stage: stage.position)
+    ]
+    now = _Cut(period, pipeline.pk)
+    before = _Cut(baseline or _nothing(period), pipeline.pk)
+    if not stages:
+        return None
+    groups = sorted(now.groups | before.groups) or [""]
+    axes = Axes(stages=stages, departments=departments, spans=(now.everything(), before.everything()))
+    baseline_days = np.array([(spans.baseline_edges[1] - spans.baseline_edges[0]) / DAY or 1.0])
+    return PipelineFlows(
+        id=pipeline.pk,
+        key=pipeline.key,
+        name=pipeline.name,
+        axes=axes,
+        groups={
+            names.get(group, group): Group(
+                baseline=_arrays(axes, before.group(group), baseline_days),
+                period=_arrays(axes, now.group(group), np.array(spans.step_days)),
+            )
+            for group in groups
+        },
+    )
+
+
+def _arrays(axes: Axes, long: LongFlows, step_days: Any) -> FlowArrays:
+    return flow_arrays(axes=axes, long=long, step_days=step_days, buckets=BUCKETS, unit=MINOR_UNITS)
+
+
+def _nothing(flows: PeriodFlows) -> PeriodFlows:
+    return PeriodFlows(**{name: getattr(flows, name).slice(0, 0) for name in _TABLES})
+
+
+class _Cut:
+    """One span's tables of one pipeline, as columns of NumPy, cut by group."""
+
+    def __init__(self, flows: PeriodFlows, pipeline: int) -> None:
+        self.tables: dict[str, dict[str, np.ndarray]] = {}
+        self.places: dict[str, dict[str, np.ndarray]] = {}
+        for name in _TABLES:
+            table = getattr(flows, name)
+            table = table.filter(pc.equal(table["pipeline"], pipeline))
+            self.tables[name] = _columns(table)
+            self.places[name] = _places(table["group"])
+        self.groups = {group for places in self.places.values() for group in places}
+
+    def everything(self) -> LongFlows:
+        return LongFlows(**self.tables)
+
+    def group(self, key: str) -> LongFlows:
+        none = np.zeros(0, dtype=np.int64)
+        return LongFlows(
+            **{
+                name: {column: values[self.places[name].get(key, none)] for column, values in table.items()}
+                for name, table in self.tables.items()
+            }
+        )
+
+
+def _columns(table: pa.Table) -> dict[str, np.ndarray]:
+    """Columns as NumPy arrays; an absent whole number is -1."""
+    columns = {}
+    for name in table.column_names:
+        if name in ("group", "pipeline"):
+            continue
+        values = table[name]
+        columns[name] = (pc.fill_null(values, -1) if values.null_count else values).to_numpy()
+    return columns
+
+
+def _places(groups: pa.ChunkedArray) -> dict[str, np.ndarray]:
+    """Row numbers of each group."""
+    encoded = groups.combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    codes, keys = encoded.indices.to_numpy(), encoded.dictionary.to_pylist()
+    order = np.argsort(codes, kind="stable")
+    cuts = np.searchsorted(codes[order], np.arange(1, len(keys)))
+    return dict(zip(keys, np.split(order, cuts), strict=True)) if keys else {}

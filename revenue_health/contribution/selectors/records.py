@@ -1,0 +1,76 @@
+"""Bridges to what a JSON column can keep, and back, without losing a bit."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from revenue_health.contribution.core.bridge import Bridge, Party
+from revenue_health.contribution.core.intervals import Interval
+from revenue_health.contribution.core.verdict import Judgement, Verdict
+
+type Json = dict[str, Any]
+
+_PLAIN = ("target", "actual", "baseline_revenue", "modelled_actual", "replicates")
+
+
+def bridge_record(bridge: Bridge) -> Json:
+    """Everything a bridge holds, replicates included: Python writes floats so that they read back equal."""
+    return {name: getattr(bridge, name) for name in _PLAIN} | {
+        "strategy": asdict(bridge.strategy) if bridge.strategy else None,
+        "unexplained": asdict(bridge.unexplained),
+        "baseline_replicates": bridge.baseline_replicates.tolist(),
+        "unexplained_replicates": bridge.unexplained_replicates.tolist(),
+        "parties": [_party_record(party) for party in bridge.parties],
+        "players": list(bridge.players),
+        "coalitions": bridge.coalitions.tolist(),
+        "coalition_values": np.asarray(bridge.coalition_values).tolist(),
+        "reasons": list(bridge.reasons),
+    }
+
+
+def bridge_of(record: Json) -> Bridge:
+    """The bridge a record was made of."""
+    return Bridge(
+        **{name: record[name] for name in _PLAIN},
+        strategy=Interval(**record["strategy"]) if record["strategy"] else None,
+        unexplained=Interval(**record["unexplained"]),
+        baseline_replicates=np.array(record["baseline_replicates"], dtype=np.float64),
+        unexplained_replicates=np.array(record["unexplained_replicates"], dtype=np.float64),
+        parties=tuple(_party_of(party) for party in record["parties"]),
+        players=tuple(record["players"]),
+        coalitions=np.array(record["coalitions"], dtype=np.int64).reshape(
+            len(record["coalitions"]), len(record["players"])
+        ),
+        coalition_values=np.array(record["coalition_values"], dtype=np.float64),
+        reasons=tuple(record["reasons"]),
+    )
+
+
+def _party_record(party: Party) -> Json:
+    return {
+        "key": party.key,
+        "share": asdict(party.share),
+        "replicates": party.replicates.tolist(),
+        "factors": party.factors,
+        "deals": party.deals,
+        "known": bool(party.known),
+        "verdict": str(party.judgement.verdict),
+        "reason": party.judgement.reason,
+        "sampling_error": party.sampling_error,
+    }
+
+
+def _party_of(record: Json) -> Party:
+    return Party(
+        key=record["key"],
+        share=Interval(**record["share"]),
+        replicates=np.array(record["replicates"], dtype=np.float64),
+        factors=dict(record["factors"]),
+        deals=record["deals"],
+        known=record["known"],
+        judgement=Judgement(verdict=Verdict(record["verdict"]), reason=record["reason"]),
+        sampling_error=record["sampling_error"],
+    )

@@ -1,0 +1,100 @@
+"""Stored scores: which comparison has been scored, and the bridges in it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import fields
+
+import numpy as np
+
+from departments.models import Company
+from pipeline.models import RecomputeRun
+from pipeline.selectors.leaks import calendar_of
+from revenue_health.contribution.core.bridge import Bridge
+from revenue_health.contribution.core.groups import Group
+from revenue_health.contribution.models import GroupScore, ScoreRun
+from revenue_health.contribution.selectors.records import bridge_of
+from revenue_health.contribution.selectors.spans import SpanError, Spans, spans_of
+from revenue_health.contribution.selectors.targets import Targets
+
+METHOD = 1
+"""Goes up when the model's figures change for the same input, so that stored and cached ones are not used."""
+
+
+def standard_spans(*, run: RecomputeRun, company: Company) -> list[Spans]:
+    """What every nightly run scores: the running fiscal quarter to date, and the last finished one."""
+    running = spans_of(run=run, company=company)
+    found = [running]
+    with suppress(SpanError):  # the company may have begun in the running quarter
+        found.append(spans_of(run=run, company=company, period=calendar_of(company).previous(running.period)))
+    return found
+
+
+def score_run_of(*, run: RecomputeRun, spans: Spans) -> ScoreRun | None:
+    """The score run of this comparison on this run, in whatever state."""
+    return ScoreRun.objects.filter(run=run, **comparison(spans)).first()
+
+
+def comparison(spans: Spans) -> dict[str, object]:
+    """What names a comparison among the score runs of one run."""
+    return {
+        "period_start": spans.period.start,
+        "period_end": spans.period.end,
+        "baseline_start": spans.baseline.start if spans.baseline else None,
+        "baseline_end": spans.baseline.end if spans.baseline else None,
+    }
+
+
+def plan_fingerprint(targets: Targets) -> str:
+    """Of the plan and the method: stored scores with another one are not shown."""
+    return hashlib.sha256(repr((METHOD, targets)).encode()).hexdigest()
+
+
+def group_fingerprint(group: Group, together: Group) -> str:
+    """Of every array a group's figures are computed from, its target and the method.
+
+    To a hundredth: amount-days are summed in floats by several threads, so their last bits differ from run to run.
+    """
+    digest = hashlib.sha256(repr((METHOD, group.target, group.period.layout)).encode())
+    for flows in (group.baseline, group.period, together.baseline, together.period):
+        for field in fields(flows):
+            if field.name != "layout":
+                digest.update(np.ascontiguousarray(np.round(getattr(flows, field.name), 2) + 0.0))
+    return digest.hexdigest()
+
+
+def stored_bridges(*, run: RecomputeRun, spans: Spans, targets: Targets) -> dict[int, dict[str, Bridge]] | None:
+    """Bridges by pipeline and segment as the nightly run stored them; None where they are not, or where a segment's
+    plan is another one now. The plans of pipelines and company only count when bridges are summed."""
+    found = score_run_of(run=run, spans=spans)
+    if not found or found.status != ScoreRun.Status.DONE:
+        return None
+    parts = bridges_of(found)
+    for pipeline, groups in parts.items():
+        for key, bridge in groups.items():
+            planned = targets.segments.get((pipeline, key))
+            if bridge.target != (planned.to_date if planned else None):
+                return None
+    return parts
+
+
+def bridges_of(score_run: ScoreRun) -> dict[int, dict[str, Bridge]]:
+    """The bridges of a score run whose groups are all computed, by pipeline and segment."""
+    parts: dict[int, dict[str, Bridge]] = {}
+    rows = GroupScore.objects.filter(score_run=score_run, figures__isnull=False).order_by("pipeline_id", "group")
+    for pipeline, group, figures in rows.values_list("pipeline_id", "group", "figures"):
+        parts.setdefault(pipeline, {})[group] = bridge_of(figures or {})
+    return parts
+
+
+def pending_groups(score_run: ScoreRun) -> list[int]:
+    """Numbers of the groups still to be computed."""
+    return list(GroupScore.objects.filter(score_run=score_run, figures__isnull=True).values_list("pk", flat=True))
+
+
+def unfinished(run: RecomputeRun) -> Mapping[int, list[int]]:
+    """Score runs of a recompute that are not done, each with the groups it still needs."""
+    started = ScoreRun.objects.filter(run=run, status=ScoreRun.Status.STARTED)
+    return {found.pk: pending_groups(found) for found in started}

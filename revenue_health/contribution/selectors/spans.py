@@ -1,0 +1,178 @@
+"""Which days are compared with which: the period in steps of a week, its baseline, and the baseline's openings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from departments.models import Company
+from departments.periods import FiscalCalendar, Period, PeriodError
+from pipeline.custody_store import custody_cursor
+from pipeline.models import RecomputeRun
+from pipeline.selectors.leaks import Choice, calendar_of, run_cached
+
+STEP_DAYS = 7
+FEWEST_BASELINE_DAYS = 180
+"""Two quarters; with less history there is no default baseline."""
+BASELINE_DAYS = 364
+OPENING_DAYS = 91
+DAY = 86_400
+LAST_YEAR = "last-year"
+"""The baseline that is the same period a year earlier."""
+
+
+class SpanError(ValueError):
+    """A period or baseline that cannot be computed; the message says why and what to ask for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spans:
+    """The period and its baseline (None: too little history), in epoch seconds and fiscal periods.
+
+    steps: edges of the period's steps, the last one at its end or just after as_of. baseline_edges: first instant and
+    the one after the last, (0, 0) without a baseline. openings: instants at which the baseline's stock is taken.
+    today: the day of as_of. reasons: what the reader must be told.
+    """
+
+    period: Period
+    baseline: Period | None
+    steps: tuple[int, ...]
+    baseline_edges: tuple[int, int]
+    openings: tuple[int, ...]
+    today: date
+    running: bool
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Names the comparison, for caches."""
+        return f"{self.period.start}..{self.period.end}|{self.baseline.start if self.baseline else '-'}.." + (
+            str(self.baseline.end) if self.baseline else "-"
+        )
+
+    @property
+    def step_days(self) -> list[float]:
+        """Lengths of the steps in days."""
+        return [(high - low) / DAY for low, high in zip(self.steps[:-1], self.steps[1:], strict=True)]
+
+
+def spans_of(
+    *, run: RecomputeRun, company: Company, period: Period | None = None, baseline: str | Period | None = None
+) -> Spans:
+    """The spans of a bridge. Default period: the running fiscal quarter; default baseline: the four quarters before
+    the period's first quarter, or 364 days before a period that is no whole quarters, clipped to the first event.
+
+    Raises SpanError for a period after as_of, PeriodError for a baseline that is no period.
+    """
+    calendar, zone = calendar_of(company), company.zone
+    today = run.as_of.astimezone(zone).date()
+    period = period or calendar.quarter_of(today)
+    start, end = period.instants(zone)
+    known = int(run.as_of.timestamp()) + 1
+    if start >= known:
+        raise SpanError(f"{period.label} begins after the figures end ({today}): nothing is known of it yet.")
+    first = first_day(run=run, company=company)
+    if first is None:
+        raise SpanError("No deal has any history yet: load a company folder, then recompute.")
+    if period.end < first:
+        raise SpanError(f"{period.label} ends before the first recorded event ({first}): nothing is known of it.")
+    compared, reasons = _baseline(calendar, period, baseline, first)
+    edges = compared.instants(zone) if compared else (0, 0)
+    return Spans(
+        period=period,
+        baseline=compared,
+        steps=_steps(start, min(end, known)),
+        baseline_edges=edges,
+        openings=_openings(calendar, company, compared, first) if compared else (),
+        today=today,
+        running=end > known,
+        reasons=reasons,
+    )
+
+
+def first_day(*, run: RecomputeRun, company: Company) -> date | None:
+    """The day of the first event the run knows."""
+
+    def compute() -> tuple[int | None]:
+        found = custody_cursor(run).execute("SELECT min(entered_at) FROM visits").fetchone()
+        return (None if found is None else found[0],)
+
+    if not run.parts:
+        return None
+    (first,) = run_cached(run, "first_event", Choice(), compute)
+    return None if first is None else datetime.fromtimestamp(first, company.zone).date()
+
+
+def aligned(calendar: FiscalCalendar, period: Period) -> bool:
+    """Whether a period is made of whole fiscal quarters."""
+    return calendar.quarter_of(period.start).start == period.start and calendar.quarter_of(period.end).end == period.end
+
+
+def _baseline(
+    calendar: FiscalCalendar, period: Period, asked: str | Period | None, first: date
+) -> tuple[Period | None, tuple[str, ...]]:
+    if asked is None:
+        found = _clipped(_before(calendar, period), first)
+        if found is None or found.days < FEWEST_BASELINE_DAYS:
+            return None, (
+                f"no baseline: before {period.start} there are fewer than two quarters of history, so nothing can be "
+                "compared",
+            )
+        return found, ()
+    if isinstance(asked, str):
+        asked = calendar.last_year(period) if asked == LAST_YEAR else calendar.parse(asked)
+    if asked.end >= period.start and asked.start <= period.end:
+        raise SpanError(f"The baseline {asked.label} overlaps the period {period.label}; choose days outside of it.")
+    if asked.start > period.end:
+        raise SpanError(f"The baseline {asked.label} comes after the period {period.label}; choose an earlier one.")
+    found = _clipped(asked, first)
+    return found, () if found else (f"no baseline: nothing is recorded before {first}, the first event",)
+
+
+def _before(calendar: FiscalCalendar, period: Period) -> Period:
+    last = period.start - timedelta(days=1)
+    if not aligned(calendar, period):
+        return _span(period.start - timedelta(days=BASELINE_DAYS), last)
+    quarter = calendar.quarter_of(last)
+    for _ in range(3):
+        quarter = calendar.previous(quarter)
+    return _span(quarter.start, last)
+
+
+def _clipped(period: Period, first: date) -> Period | None:
+    if period.end < first:
+        return None
+    return period if period.start >= first else _span(first, period.end)
+
+
+def _span(start: date, end: date) -> Period:
+    return Period(start=start, end=end, label=f"{start.isoformat()}..{end.isoformat()}")
+
+
+def _steps(start: int, end: int) -> tuple[int, ...]:
+    return (*range(start, end, STEP_DAYS * DAY), end)
+
+
+def _openings(calendar: FiscalCalendar, company: Company, baseline: Period, first: date) -> tuple[int, ...]:
+    """Starts of the quarters inside the baseline, or every 91 days. The day of the first event is no opening: the
+    pipeline was not empty then, only not yet recorded."""
+    days = list(_quarter_starts(calendar, baseline)) if aligned(calendar, baseline) or baseline.start == first else []
+    if not days:
+        days = [
+            baseline.start + timedelta(days=at)
+            for at in range(0, max(baseline.days - OPENING_DAYS // 2, 1), OPENING_DAYS)
+        ]
+    later = [day for day in days if day > first]
+    return tuple(int(datetime(d.year, d.month, d.day, tzinfo=company.zone).timestamp()) for d in later or days)
+
+
+def _quarter_starts(calendar: FiscalCalendar, baseline: Period) -> Iterator[date]:
+    quarter = calendar.quarter_of(baseline.start)
+    while quarter.start <= baseline.end:
+        if quarter.start >= baseline.start:
+            yield quarter.start
+        quarter = calendar.following(quarter)
+
+
+__all__ = ["LAST_YEAR", "PeriodError", "SpanError", "Spans", "aligned", "first_day", "spans_of"]

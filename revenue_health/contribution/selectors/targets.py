@@ -1,0 +1,214 @@
+"""The plan of any period, also of one that is running or is cut out of a quarter.
+
+Revenue does not come evenly: much of a quarter is won in its last weeks. So a plan is prorated by the share of a
+quarter's net revenue that past quarters had earned by the same fraction of the quarter (averaged over the baseline's
+whole quarters, weighted by their revenue); by days only where there is no such history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from departments.models import Company
+from departments.periods import FiscalCalendar
+from pipeline.custody_store import custody_cursor
+from pipeline.models import PlanTarget, RecomputeRun
+from pipeline.selectors.leaks import calendar_of
+from revenue_health.contribution.selectors.spans import DAY, Spans
+
+type Floats = NDArray[np.float64]
+
+CURVE_POINTS = 92
+"""Fractions of the quarter at which the curve is known, 0 and 1 included."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """Plan of the part of the period that is over (`to_date`) and of all of it (`whole`), in units of the reporting
+    currency; None where nothing is planned. Of a finished period both are the same."""
+
+    to_date: float | None
+    whole: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Targets:
+    """Targets of the company, by pipeline id, and by (pipeline id, segment); reasons for the reader."""
+
+    company: Target
+    pipelines: dict[int, Target]
+    segments: dict[tuple[int, str], Target]
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One row of the plan."""
+
+    pipeline: int
+    segment: str
+    start: date
+    end: date
+    target: float
+
+
+def targets_of(*, run: RecomputeRun, company: Company, spans: Spans, pipelines: Sequence[int]) -> Targets:
+    """Targets of the spans' period for the pipelines in question.
+
+    A pipeline's own rows count; only where there are none, the sum of its segments' rows.
+    """
+    rows = _rows(spans)
+    calendar = calendar_of(company)
+    found, segments, by_days = {}, {}, False
+    for pipeline in pipelines:
+        mine = [row for row in rows if row.pipeline == pipeline]
+        if not mine:
+            continue
+        curve = revenue_curve(run=run, company=company, spans=spans, pipeline=pipeline)
+        by_days |= curve is None
+        scale = _Scale(calendar, company, spans, curve)
+        for segment in sorted({row.segment for row in mine if row.segment}):
+            segments[(pipeline, segment)] = scale.target([row for row in mine if row.segment == segment])
+        whole = [row for row in mine if not row.segment]
+        if whole:
+            found[pipeline] = scale.target(whole)
+        else:
+            found[pipeline] = _total([part for (key, _), part in segments.items() if key == pipeline])
+    planned = [target for target in found.values() if target.to_date is not None]
+    reasons = []
+    if planned and len(planned) < len(pipelines):
+        reasons.append("not every pipeline has a plan for this period: the target is the sum of those that have one")
+    if planned and by_days and (spans.running or _cut(rows, spans)):
+        reasons.append("the plan is prorated by days: there is no whole quarter of history to see how revenue comes in")
+    return Targets(company=_total(planned), pipelines=found, segments=segments, reasons=tuple(reasons))
+
+
+def _total(parts: Sequence[Target]) -> Target:
+    """Sum; None as soon as there is nothing to sum or a part is unknown."""
+
+    def total(values: list[float | None]) -> float | None:
+        known = [value for value in values if value is not None]
+        return sum(known) if known and len(known) == len(values) else None
+
+    return Target(to_date=total([part.to_date for part in parts]), whole=total([part.whole for part in parts]))
+
+
+def _rows(spans: Spans) -> list[Row]:
+    period = spans.period
+    found = PlanTarget.objects.filter(period_start__lte=period.end, period_end__gte=period.start).values_list(
+        "pipeline_id", "segment", "period_start", "period_end", "target"
+    )
+    return [
+        Row(pipeline=pipeline, segment=segment, start=start, end=end, target=float(target))
+        for pipeline, segment, start, end, target in found
+    ]
+
+
+def _cut(rows: list[Row], spans: Spans) -> bool:
+    return any(row.start < spans.period.start or row.end > spans.period.end for row in rows)
+
+
+class _Scale:
+    """How much of a plan row falls into the period: days weighted by the revenue curve of their quarter."""
+
+    def __init__(self, calendar: FiscalCalendar, company: Company, spans: Spans, curve: Floats | None) -> None:
+        self.calendar, self.company, self.spans = calendar, company, spans
+        self.curve = np.linspace(0.0, 1.0, CURVE_POINTS) if curve is None else curve
+
+    def target(self, rows: list[Row]) -> Target:
+        """The chosen rows' part of the period to date, and of all of it; None where days are not planned."""
+        period = self.spans.period
+        chosen = _chosen(rows, period.start, period.end)
+        last = min(period.end, self.spans.today)
+        return Target(
+            to_date=self._sum(chosen, last, self._known_part(last)),
+            whole=self._sum(chosen, period.end, 1.0),
+        )
+
+    def _known_part(self, last: date) -> float:
+        """How much of the last day has passed at as_of."""
+        if not self.spans.running:
+            return 1.0
+        midnight = datetime(last.year, last.month, last.day, tzinfo=self.company.zone).timestamp()
+        return min((self.spans.steps[-1] - midnight) / DAY, 1.0)
+
+    def _sum(self, rows: list[Row], last: date, part_of_last: float) -> float | None:
+        start = self.spans.period.start
+        planned = sum((min(row.end, last) - max(row.start, start)).days + 1 for row in rows if row.start <= last)
+        if planned < (last - start).days + 1:
+            return None
+        return float(sum(self._of_row(row, start, last, part_of_last) for row in rows if row.start <= last))
+
+    def _of_row(self, row: Row, start: date, last: date, part_of_last: float) -> float:
+        if start <= row.start and row.end <= last and part_of_last == 1.0:
+            return row.target
+        every = self._weight(row.start, row.end, 1.0)
+        inside = self._weight(max(row.start, start), min(row.end, last), part_of_last if last <= row.end else 1.0)
+        return row.target * inside / every if every else 0.0
+
+    def _weight(self, first: date, last: date, part_of_last: float) -> float:
+        """Sum of the curve's rises over the days, each whole quarter being one."""
+        total, day = 0.0, first
+        while day <= last:
+            quarter = self.calendar.quarter_of(day)
+            stop = min(quarter.end, last)
+            until = (stop - quarter.start).days + (part_of_last if stop == last else 1.0)
+            total += self._at(until / quarter.days) - self._at((day - quarter.start).days / quarter.days)
+            day = stop + timedelta(days=1)
+        return total
+
+    def _at(self, fraction: float) -> float:
+        return float(np.interp(fraction, np.linspace(0.0, 1.0, CURVE_POINTS), self.curve))
+
+
+def _chosen(rows: list[Row], start: date, end: date) -> list[Row]:
+    """Rows that do not overlap: the one that is exactly the period, else the finest ones first."""
+    exact = [row for row in rows if (row.start, row.end) == (start, end)]
+    if exact:
+        return exact[:1]
+    chosen: list[Row] = []
+    for row in sorted(rows, key=lambda row: ((row.end - row.start).days, row.start)):
+        if all(row.end < other.start or row.start > other.end for other in chosen):
+            chosen.append(row)
+    return chosen
+
+
+NET_REVENUE = """
+WITH rules AS (
+    SELECT stage, earns, coalesce(position >= min(position) FILTER (earns) OVER (PARTITION BY pipeline), false) AS after
+    FROM stages
+)
+SELECT "at", CASE WHEN kind = 'lost' THEN -amount ELSE amount END
+FROM moves LEFT JOIN rules AS came ON came.stage = to_stage LEFT JOIN rules AS went ON went.stage = from_stage
+WHERE pipeline = ? AND "at" >= ? AND "at" < ?
+    AND (kind = 'won' OR (kind = 'entered' AND came.earns) OR (kind = 'lost' AND went.after))
+"""
+"""Instants and signed cents of a pipeline's net revenue; parameters: pipeline, first instant, the one after."""
+
+
+def revenue_curve(*, run: RecomputeRun, company: Company, spans: Spans, pipeline: int) -> Floats | None:
+    """Share of a quarter's net revenue earned by each fraction of the quarter, [CURVE_POINTS]; None without history.
+
+    Net revenue is what enters earning stages minus what is lost from there on. Weighted by revenue, because the sum of
+    the quarters' revenue is what is divided.
+    """
+    if spans.baseline is None:
+        return None
+    cursor, calendar = custody_cursor(run), calendar_of(company)
+    quarter = calendar.quarter_of(spans.baseline.start)
+    points, total = np.linspace(0.0, 1.0, CURVE_POINTS), np.zeros(CURVE_POINTS)
+    while quarter.end <= spans.baseline.end:
+        start, end = quarter.instants(company.zone)
+        if quarter.start >= spans.baseline.start:
+            rows = cursor.execute(NET_REVENUE, [pipeline, start, end]).fetchnumpy()
+            at, amount = (np.asarray(values).astype(np.float64) for values in rows.values())
+            order = np.argsort(at, kind="stable")
+            earned = np.concatenate([[0.0], np.cumsum(amount[order])])
+            total += earned[np.searchsorted((at[order] - start) / (end - start), points, side="right")]
+        quarter = calendar.following(quarter)
+    return total / total[-1] if total[-1] > 0 else None

@@ -1,0 +1,49 @@
+"""How scores went: the newest ones, and a party's week by week."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from departments.models import Company
+from departments.periods import monday_of
+from revenue_health.contribution.models import PartyScore, ScoreRun
+
+WEEKS = 13
+
+
+@dataclass(frozen=True, kw_only=True)
+class Week:
+    """A party's score on the last run of a week: percent of the plan to date, and the verdict."""
+
+    monday: date
+    score: float | None
+    amount: int
+    verdict: str
+
+
+def latest_scores() -> ScoreRun | None:
+    """The newest score run of the period that was running then."""
+    done = ScoreRun.objects.filter(status=ScoreRun.Status.DONE).order_by("-run_id", "-period_end", "pk")
+    return done.first()
+
+
+def trend_of(*, party: str, like: ScoreRun) -> list[Week]:
+    """The last thirteen weeks in which a party was scored for the same comparison, oldest first; amounts in cents."""
+    company = Company.objects.get()
+    rows = (
+        PartyScore.objects.filter(
+            party=party,
+            score_run__status=ScoreRun.Status.DONE,
+            score_run__period_start=like.period_start,
+            score_run__period_end=like.period_end,
+            score_run__baseline_start=like.baseline_start,
+        )
+        .order_by("score_run__as_of", "score_run_id")
+        .values_list("score_run__as_of", "score", "amount", "verdict")
+    )
+    weeks: dict[date, Week] = {}
+    for as_of, score, amount, verdict in rows:
+        monday = monday_of(as_of.astimezone(company.zone).date())
+        weeks[monday] = Week(monday=monday, score=score, amount=round(amount * 100), verdict=verdict)
+    return list(weeks.values())[-WEEKS:]

@@ -1,0 +1,188 @@
+"""What if a department kept a promise: the change of revenue of the period, and of the next one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from departments.models import Company
+from pipeline.models import RecomputeRun
+from pipeline.selectors.leaks import calendar_of
+from revenue_health.contribution.core.groups import whole_of
+from revenue_health.contribution.core.intervals import Interval
+from revenue_health.contribution.core.rates import Rates, estimate_rates
+from revenue_health.contribution.core.sensitivity import Change, Lever, what_if
+from revenue_health.contribution.selectors.figures import Json, number, period_json
+from revenue_health.contribution.selectors.forward import forward_of, steps_ahead, won_by_pipeline
+from revenue_health.contribution.selectors.model_input import flows_kept
+from revenue_health.contribution.selectors.spans import Spans
+
+_PROMISE = re.compile(
+    r"(?P<stage>[^:]*):(?P<department>[^:]+):(?P<lever>[a-z_]+)=(?P<value>[+-]?[\d.]+)(?P<percent>%?)"
+)
+EVERY_STAGE = ("", "*")
+
+
+class PromiseError(ValueError):
+    """A promise that cannot be read; the message says what one looks like."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promise:
+    """A change, and the key of the pipeline it is meant for ('' for every one that has the stage)."""
+
+    pipeline: str
+    change: Change
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """Revenue of a period as it is and with the promises, and the change with its 90 % interval."""
+
+    before: float
+    after: float
+    change: Interval
+
+
+def promise_of(text: str) -> Promise:
+    """Reads `STAGE:DEPARTMENT:LEVER=VALUE`, such as `contract:legal:wait_days=4` or `new/offer:sales:loss_rate=-20%`.
+
+    With a percent sign the value is a change by that part of what is; without, the new value itself.
+    """
+    match = _PROMISE.fullmatch(text.strip())
+    if match is None or match["lever"] not in set(Lever):
+        raise PromiseError(
+            f"“{text}” is no promise. Write STAGE:DEPARTMENT:LEVER=VALUE, such as contract:legal:wait_days=4 or "
+            f"offer:sales:loss_rate=-20%; levers are {', '.join(Lever)}."
+        )
+    try:
+        value = float(match["value"])
+    except ValueError:
+        raise PromiseError(f"“{match['value']}” in “{text}” is no number.") from None
+    pipeline, _, stage = match["stage"].rpartition("/")
+    relative = bool(match["percent"])
+    if relative and match["lever"] == Lever.LIMIT_DAYS:
+        raise PromiseError("A limit is a number of days, not a percentage: write limit_days=5.")
+    if relative and value < -100:
+        raise PromiseError(f"“{text}” takes away more than everything: at most -100%.")
+    change = Change(
+        stage="" if stage in EVERY_STAGE else stage,
+        department=match["department"],
+        lever=Lever(match["lever"]),
+        value=value / 100 if relative else value,
+        relative=relative,
+    )
+    return Promise(pipeline=pipeline, change=change)
+
+
+def company_what_if(
+    *, run: RecomputeRun, company: Company, spans: Spans, promises: Sequence[Promise]
+) -> tuple[Outcome, Outcome | None]:
+    """The period with the promises kept, and the next one (None for a period that is over).
+
+    Of a running period, promises are kept from today on, from today's open deals at the pace of the last quarter. Of a
+    finished one they are kept from its first day, at its own rates. Raises PromiseError where nothing fits a promise.
+    """
+    if not spans.running:
+        flows = flows_kept(run=run, spans=spans)
+        worlds = {}
+        for one in flows:
+            together = whole_of(one.groups.values())
+            worlds[one.key] = estimate_rates(baseline=together.baseline, period=together.period).actual
+        return _outcome(worlds, promises, won=0.0), None
+    ahead = steps_ahead(spans=spans, company=company, until=spans.period)
+    following = calendar_of(company).following(spans.period)
+    further = steps_ahead(spans=spans, company=company, until=following)
+    every = forward_of(run=run, company=company)
+    won = sum(won_by_pipeline(run=run, spans=spans).values())
+    now = _outcome({one.key: one.rates(ahead) for one in every}, promises, won=won)
+    both = _outcome({one.key: one.rates(further) for one in every}, promises, won=won)
+    return now, _difference(both, now)
+
+
+def _outcome(worlds: dict[str, Rates], promises: Sequence[Promise], won: float) -> Outcome:
+    """Sum over pipelines; their deals are different ones, so errors add as squares."""
+    fits = {key: _fitting(key, rates, promises) for key, rates in worlds.items()}
+    for promise in promises:
+        if not any(promise.change in changes for changes in fits.values()):
+            raise PromiseError(_misfit(promise, worlds))
+    found = [what_if(rates=rates, changes=fits[key]) for key, rates in worlds.items()]
+    return Outcome(
+        before=won + sum(part.before.value for part in found),
+        after=won + sum(part.after.value for part in found),
+        change=_sum([part.change for part in found]),
+    )
+
+
+def _sum(parts: Sequence[Interval]) -> Interval:
+    value = sum(part.value for part in parts)
+    half = float(np.hypot.reduce([(part.high - part.low) / 2 for part in parts])) if parts else 0.0
+    error = float(np.hypot.reduce([part.standard_error for part in parts])) if parts else 0.0
+    return Interval(value=value, low=value - half, high=value + half, standard_error=error)
+
+
+def _difference(both: Outcome, now: Outcome) -> Outcome:
+    """The next period alone: up to its end less up to its start. The width is that of both, a little too wide."""
+    value, half = both.change.value - now.change.value, (both.change.high - both.change.low) / 2
+    return Outcome(
+        before=both.before - now.before,
+        after=both.after - now.after,
+        change=Interval(value=value, low=value - half, high=value + half, standard_error=both.change.standard_error),
+    )
+
+
+def _fitting(pipeline: str, rates: Rates, promises: Sequence[Promise]) -> list[Change]:
+    return [
+        promise.change for promise in promises if promise.pipeline in ("", pipeline) and _fits(rates, promise.change)
+    ]
+
+
+def _fits(rates: Rates, change: Change) -> bool:
+    """Whether the pipeline has the stage, and the department something to promise there."""
+    layout = rates.layout
+    stages = [place for place, key in enumerate(layout.stages) if change.stage in ("", key)]
+    if change.lever in (Lever.LOSS_RATE, Lever.DEMAND):
+        return bool(stages) and change.department in layout.players
+    return any(custody.stage in stages and custody.department == change.department for custody in layout.custodies)
+
+
+def _misfit(promise: Promise, worlds: dict[str, Rates]) -> str:
+    change = promise.change
+    if promise.pipeline and promise.pipeline not in worlds:
+        return f"There is no pipeline “{promise.pipeline}”; there are {', '.join(worlds)}."
+    chosen = [rates.layout for key, rates in worlds.items() if promise.pipeline in ("", key)]
+    stages = list(dict.fromkeys(stage for layout in chosen for stage in layout.stages))
+    if change.stage and change.stage not in stages:
+        return f"There is no stage “{change.stage}”; there are {', '.join(stages)}."
+    players = list(dict.fromkeys(player for layout in chosen for player in layout.players))
+    if change.department not in players:
+        return f"There is no department “{change.department}”; there are {', '.join(players)}."
+    where = f"“{change.stage}”" if change.stage else "any stage"
+    return f"“{change.department}” never holds a deal in {where}, so it has no time to promise there."
+
+
+def what_if_json(now: Outcome, following: Outcome | None, *, spans: Spans, company: Company) -> Json:
+    """The answer as `whatif --json` prints it."""
+    notes = [
+        "promises are kept from today on, from the deals open today, at the pace of the last quarter"
+        if spans.running
+        else "promises are kept from the period's first day, at the period's own rates",
+    ]
+    figures = {"period": period_json(spans.period), **_outcome_json(now), "notes": notes}
+    if following is not None:
+        period = calendar_of(company).following(spans.period)
+        figures["next"] = {"period": period_json(period), **_outcome_json(following)}
+    return figures
+
+
+def _outcome_json(found: Outcome) -> Json:
+    return {
+        "before": number(found.before),
+        "after": number(found.after),
+        "change": number(found.change.value),
+        "low": number(found.change.low),
+        "high": number(found.change.high),
+    }

@@ -1,0 +1,117 @@
+"""The working behind a party's share: rates before and after, what they rest on, and coalition values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.models import RecomputeRun
+from revenue_health.contribution.core.bridge import Bridge
+from revenue_health.contribution.core.groups import Group, whole_of
+from revenue_health.contribution.selectors.model_input import flows_kept
+from revenue_health.contribution.selectors.spans import Spans
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rate:
+    """One rate of a party in one stage, in the baseline (`before`) and in the period (`now`); None is undefined.
+
+    kind: hold_days (mean amount-days held per amount handed on), loss_rate (lost per 1,000 amount-days in the stage),
+    demand (amount a week, in cents). count: deals behind `now`.
+    """
+
+    pipeline: str
+    stage: str
+    kind: str
+    before: float | None
+    now: float | None
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coalitions:
+    """Revenue in cents with nobody, only the party, all but the party, and everybody as they really were; None where
+    the order of many players was sampled and this coalition was not among them."""
+
+    nobody: int
+    alone: int | None
+    without: int | None
+    everybody: int
+
+
+def rates_of(*, run: RecomputeRun, spans: Spans, party: str) -> list[Rate]:
+    """Rates of a department or the market, pipeline by pipeline and stage by stage."""
+    found: list[Rate] = []
+    for one in flows_kept(run=run, spans=spans):
+        layout = one.axes.layout
+        if party in layout.players:
+            whole = whole_of(one.groups.values())
+            player = layout.players.index(party)
+            for place, stage in enumerate(layout.stages):
+                found += _of_stage(whole, one.name, stage, place, player)
+    return found
+
+
+def _of_stage(whole: Group, pipeline: str, stage: str, place: int, player: int) -> list[Rate]:
+    spans = (whole.baseline, whole.period)
+    layout = whole.period.layout
+    here = layout.stage_of == place
+    own = here & (layout.player_of == player)
+    held = [float(flows.held[:, :, own].sum()) for flows in spans]
+    handed = [float(flows.handed_on[:, :, own].sum()) for flows in spans]
+    exposed = [float(flows.held[:, :, here].sum()) for flows in spans]
+    lost = [float(flows.lost[:, :, place, player].sum()) for flows in spans]
+    came = [float(flows.entered[:, :, here, player].sum()) for flows in spans]
+    weeks = [flows.days / 7 for flows in spans]
+    now = whole.period
+    made = [
+        ("hold_days", _ratios(held, handed), int(now.handed_on_count[:, :, own].sum()), any(held)),
+        (
+            "loss_rate",
+            _ratios([1000 * amount for amount in lost], exposed),
+            int(now.lost_count[:, :, place, player].sum()),
+            any(lost),
+        ),
+        (
+            "demand",
+            _ratios([100 * amount for amount in came], weeks),
+            int(now.entered_count[:, :, here, player].sum()),
+            any(came),
+        ),
+    ]
+    return [
+        Rate(pipeline=pipeline, stage=stage, kind=kind, before=values[0], now=values[1], count=count)
+        for kind, values, count, there in made
+        if there
+    ]
+
+
+def _ratios(over: list[float], under: list[float]) -> list[float | None]:
+    return [a / b if b > 0 else None for a, b in zip(over, under, strict=True)]
+
+
+def coalitions_of(*, bridges: Iterable[Bridge], party: str) -> Coalitions:
+    """Sums over groups of what revenue would have been with and without the party's play."""
+    nobody = everybody = alone = without = 0.0
+    known = True
+    for bridge in bridges:
+        nobody += bridge.baseline_revenue
+        everybody += bridge.modelled_actual
+        if party not in bridge.players:
+            alone += bridge.baseline_revenue
+            without += bridge.modelled_actual
+            continue
+        place, sizes = bridge.players.index(party), bridge.coalitions.sum(axis=1)
+        only = np.nonzero((sizes == 1) & (bridge.coalitions[:, place] == 1))[0]
+        others = np.nonzero((sizes == len(bridge.players) - 1) & (bridge.coalitions[:, place] == 0))[0]
+        known &= bool(only.size and others.size)
+        alone += float(bridge.coalition_values[only[0]]) if only.size else 0.0
+        without += float(bridge.coalition_values[others[0]]) if others.size else 0.0
+    return Coalitions(
+        nobody=round(100 * nobody),
+        alone=round(100 * alone) if known else None,
+        without=round(100 * without) if known else None,
+        everybody=round(100 * everybody),
+    )

@@ -1,0 +1,1 @@
+"""What is written: score runs, their groups, forecasts kept for comparison."""

@@ -1,0 +1,47 @@
+"""Forecasts kept each night, and compared with what came when the period has ended."""
+
+from __future__ import annotations
+
+from departments.models import Company
+from departments.periods import Period
+from pipeline.models import RecomputeRun
+from revenue_health.contribution.models import ForecastSnapshot
+from revenue_health.contribution.selectors.forecasts import company_forecast
+from revenue_health.contribution.selectors.model_input import flows_kept
+from revenue_health.contribution.selectors.spans import SpanError, spans_of
+
+_QUANTILES = ("median", "p5", "p25", "p75", "p95", "probability", "target")
+
+
+def forecast_keep(*, run: RecomputeRun) -> ForecastSnapshot | None:
+    """Store what is forecast for the running quarter on this run; done twice it replaces the same row."""
+    company = Company.objects.get()
+    try:
+        spans = spans_of(run=run, company=company)
+        found = company_forecast(run=run, company=company, spans=spans)
+    except SpanError:
+        return None  # nothing is known yet, so nothing can be expected
+    row, _ = ForecastSnapshot.objects.update_or_create(
+        run=run,
+        period_start=spans.period.start,
+        period_end=spans.period.end,
+        defaults={
+            "label": spans.period.label,
+            "as_of": run.as_of,
+            **{name: getattr(found, name) for name in _QUANTILES},
+        },
+    )
+    return row
+
+
+def forecasts_close(*, run: RecomputeRun) -> int:
+    """Fill in the actual revenue of periods that are over; returns how many forecasts got theirs."""
+    company = Company.objects.get()
+    today = run.as_of.astimezone(company.zone).date()
+    waiting = ForecastSnapshot.objects.filter(actual=None, period_end__lt=today)
+    closed = 0
+    for label, start, end in waiting.values_list("label", "period_start", "period_end").distinct().order_by():
+        spans = spans_of(run=run, company=company, period=Period(start=start, end=end, label=label))
+        actual = sum(group.period.won() for one in flows_kept(run=run, spans=spans) for group in one.groups.values())
+        closed += waiting.filter(period_start=start, period_end=end).update(actual=actual)
+    return closed

@@ -1,0 +1,16 @@
+"""What the night does with a finished run: scores, and the forecast to be compared with later."""
+
+from __future__ import annotations
+
+from pipeline.models import RecomputeRun
+from revenue_health.contribution.models import ScoreRun
+from revenue_health.contribution.services.forecasts import forecast_keep, forecasts_close
+from revenue_health.contribution.services.scores import Progress, scores_compute
+
+
+def night_compute(*, run: RecomputeRun, progress: Progress | None = None) -> list[ScoreRun]:
+    """Everything in this process: scores of the running and the last quarter, the forecast, past forecasts' actuals."""
+    scores = scores_compute(run=run, progress=progress)
+    forecasts_close(run=run)
+    forecast_keep(run=run)
+    return scores

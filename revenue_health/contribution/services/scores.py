@@ -1,0 +1,200 @@
+"""Scoring a run: planned in groups, computed group by group on any worker, summed by the last one.
+
+Every step may be done twice or be cut off anywhere: what is stored is found again, and the same input gives the same
+figures. No result backend: the database knows what is left.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from departments.models import Company
+from departments.periods import Period
+from pipeline.models import RecomputeRun
+from revenue_health.contribution.core.groups import Group, group_bridge, whole_of
+from revenue_health.contribution.models import GroupScore, PartyScore, ScoreRun
+from revenue_health.contribution.selectors.bridges import assembled, with_targets
+from revenue_health.contribution.selectors.figures import contributions_json
+from revenue_health.contribution.selectors.model_input import flows_kept
+from revenue_health.contribution.selectors.records import bridge_record
+from revenue_health.contribution.selectors.scores import (
+    bridges_of,
+    comparison,
+    group_fingerprint,
+    pending_groups,
+    plan_fingerprint,
+    standard_spans,
+)
+from revenue_health.contribution.selectors.spans import SpanError, Spans, spans_of
+from revenue_health.contribution.selectors.targets import Targets, targets_of
+
+Progress = Callable[[str, float], None]
+_SUPERSEDED = "A newer run of the figures took its place before it was done."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """Arrays of one comparison: groups with their targets by (pipeline id, name), and what each leans on."""
+
+    spans: Spans
+    targets: Targets
+    groups: dict[tuple[int, str], Group]
+    together: dict[int, Group]
+
+
+def scores_compute(*, run: RecomputeRun, progress: Progress | None = None) -> list[ScoreRun]:
+    """Score everything the night scores, in this process; returns the DONE score runs."""
+    company = Company.objects.get()
+    try:
+        every = standard_spans(run=run, company=company)
+    except SpanError:
+        return []  # nothing has happened yet, so there is nothing to score
+    return [scores_compute_one(run=run, spans=spans, progress=progress) for spans in every]
+
+
+def scores_compute_one(*, run: RecomputeRun, spans: Spans, progress: Progress | None = None) -> ScoreRun:
+    """Score one comparison in this process."""
+    score_run = scores_plan(run=run, spans=spans)
+    pending = pending_groups(score_run)
+    for place, group in enumerate(pending):
+        if progress:
+            progress(f"scores of {spans.period.label}", place / len(pending))
+        group_compute(group=group)
+    return scores_sum(score_run=score_run.pk)
+
+
+def scores_plan(*, run: RecomputeRun, spans: Spans) -> ScoreRun:
+    """Write down which groups a comparison needs; takes over figures of equal input, and what is already there."""
+    began = time.perf_counter()
+    planned = _planned(run, spans)
+    ScoreRun.objects.filter(status=ScoreRun.Status.STARTED, run__lt=run.pk).update(
+        status=ScoreRun.Status.FAILED, error=_SUPERSEDED, finished_at=timezone.now()
+    )
+    fingerprint = plan_fingerprint(planned.targets)
+    with transaction.atomic():
+        score_run, _ = ScoreRun.objects.get_or_create(
+            run=run,
+            **comparison(spans),
+            defaults={"label": spans.period.label, "as_of": run.as_of, "started_at": timezone.now()},
+        )
+        score_run = ScoreRun.objects.select_for_update().get(pk=score_run.pk)
+        if score_run.status == ScoreRun.Status.DONE and score_run.fingerprint == fingerprint:
+            return score_run
+        score_run.status, score_run.fingerprint, score_run.error = ScoreRun.Status.STARTED, fingerprint, ""
+        score_run.seconds = {**score_run.seconds, "flows": round(time.perf_counter() - began, 3)}
+        score_run.save()
+        _groups_write(score_run, planned)
+    return score_run
+
+
+def _groups_write(score_run: ScoreRun, planned: Planned) -> None:
+    """Rows of the groups; those whose input is unchanged with the figures of then."""
+    known = {(row.pipeline_id, row.group): row for row in score_run.groups.all()}
+    for key, group in planned.groups.items():
+        fingerprint = group_fingerprint(group, planned.together[key[0]])
+        if key in known and known[key].fingerprint == fingerprint and known[key].figures is not None:
+            continue
+        equal = GroupScore.objects.filter(fingerprint=fingerprint, figures__isnull=False).order_by("-pk").first()
+        GroupScore.objects.update_or_create(
+            score_run=score_run,
+            pipeline_id=key[0],
+            group=key[1],
+            defaults={"fingerprint": fingerprint, "figures": equal.figures if equal else None, "seconds": 0.0},
+        )
+    gone = [row.pk for key, row in known.items() if key not in planned.groups]
+    GroupScore.objects.filter(pk__in=gone).delete()
+
+
+def group_compute(*, group: int) -> int | None:
+    """Compute one group unless it is there; returns the score run to sum if this was the last group, else None."""
+    row = GroupScore.objects.select_related("score_run__run").filter(pk=group).first()
+    if row is None or row.score_run.status != ScoreRun.Status.STARTED:
+        return None
+    if row.figures is None:
+        began = time.perf_counter()
+        planned = _planned_again(row.score_run)
+        arrays = planned.groups[(row.pipeline_id, row.group)]
+        record = bridge_record(group_bridge(group=arrays, together=planned.together[row.pipeline_id]))
+        GroupScore.objects.filter(pk=group, figures__isnull=True).update(
+            figures=record, seconds=round(time.perf_counter() - began, 3)
+        )
+    return _last(row.score_run_id)
+
+
+def _last(score_run: int) -> int | None:
+    """Whether nothing is left. The lock makes one of two that end together see the other's figures."""
+    with transaction.atomic():
+        found = ScoreRun.objects.select_for_update().get(pk=score_run)
+        return None if found.status != ScoreRun.Status.STARTED or pending_groups(found) else score_run
+
+
+def scores_sum(*, score_run: int) -> ScoreRun:
+    """Add the groups up, store figures and trend, and mark it DONE; done twice it changes nothing."""
+    with transaction.atomic():
+        found = ScoreRun.objects.select_for_update().select_related("run").get(pk=score_run)
+        if found.status == ScoreRun.Status.DONE or pending_groups(found):
+            return found
+        began = time.perf_counter()
+        planned = _planned_again(found)
+        company = assembled(bridges_of(found), planned.targets)
+        found.figures = contributions_json(found=company, spans=planned.spans, by="segment")
+        _trend_write(found)
+        groups = sum(found.groups.values_list("seconds", flat=True))
+        found.seconds |= {"groups": round(groups, 3), "sum": round(time.perf_counter() - began, 3)}
+        found.status, found.finished_at = ScoreRun.Status.DONE, timezone.now()
+        found.save()
+    return found
+
+
+def _trend_write(score_run: ScoreRun) -> None:
+    PartyScore.objects.bulk_create(
+        [
+            PartyScore(
+                score_run=score_run,
+                party=party["key"],
+                **{name: party[name] for name in ("amount", "low", "high", "score", "verdict")},
+            )
+            for party in score_run.figures["parties"]
+            if party["amount"] is not None
+        ],
+        update_conflicts=True,
+        unique_fields=["score_run", "party"],
+        update_fields=["amount", "low", "high", "score", "verdict"],
+    )
+
+
+def scores_fail(*, score_run: int, error: str) -> None:
+    """A comparison that cannot be computed says why; the previous scores stay."""
+    ScoreRun.objects.filter(pk=score_run, status=ScoreRun.Status.STARTED).update(
+        status=ScoreRun.Status.FAILED, error=error, finished_at=timezone.now()
+    )
+
+
+def _planned_again(score_run: ScoreRun) -> Planned:
+    """The arrays of a stored score run."""
+    company = Company.objects.get()
+    period = _period(score_run.label, score_run.period_start, score_run.period_end)
+    baseline = None
+    if score_run.baseline_start and score_run.baseline_end:
+        baseline = _period("", score_run.baseline_start, score_run.baseline_end)
+    spans = spans_of(run=score_run.run, company=company, period=period, baseline=baseline)
+    return _planned(score_run.run, spans)
+
+
+def _period(label: str, start: object, end: object) -> Period:
+    return Period(start=start, end=end, label=label or f"{start}..{end}")  # type: ignore[arg-type]
+
+
+def _planned(run: RecomputeRun, spans: Spans) -> Planned:
+    """The plan is read anew, it may have changed; the arrays of a run never do."""
+    company = Company.objects.get()
+    arrays = flows_kept(run=run, spans=spans)
+    targets = targets_of(run=run, company=company, spans=spans, pipelines=[one.id for one in arrays])
+    groups = {(one.id, name): group for one in arrays for name, group in with_targets(one, targets).items()}
+    together = {one.id: whole_of(one.groups.values()) for one in arrays}
+    return Planned(spans=spans, targets=targets, groups=groups, together=together)

@@ -1,0 +1,109 @@
+"""The night shared by several workers: each task calls one service, and the database knows what is left.
+
+A worker that is killed loses nothing: its message comes back, and a worker that starts looks for what was left undone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_ready
+from django.db import InterfaceError, OperationalError
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from departments.models import Company
+from pipeline.models import RecomputeRun
+from pipeline.selectors.leaks import calendar_of
+from pipeline.selectors.runs import latest_run, run_in_progress
+from pipeline.tasks import recompute_nightly
+from revenue_health.contribution.models import ScoreRun
+from revenue_health.contribution.selectors.scores import pending_groups, standard_spans, unfinished
+from revenue_health.contribution.selectors.spans import SpanError, spans_of
+from revenue_health.contribution.services.forecasts import forecast_keep, forecasts_close
+from revenue_health.contribution.services.scores import group_compute, scores_fail, scores_plan, scores_sum
+
+_ONCE_THERE_AGAIN = {
+    "autoretry_for": (OperationalError, InterfaceError, RedisConnectionError),
+    "retry_backoff": True,
+    "retry_jitter": True,
+    "max_retries": 8,
+}
+
+
+@shared_task(**_ONCE_THERE_AGAIN)
+def scores_of_run(run_id: int) -> None:
+    """Everything the night scores on a run, a task for each group of deals."""
+    run, company = RecomputeRun.objects.get(pk=run_id), Company.objects.get()
+    try:
+        every = standard_spans(run=run, company=company)
+    except SpanError:
+        return  # nothing has happened yet, so there is nothing to score
+    for spans in every:
+        _groups_send(scores_plan(run=run, spans=spans).pk)
+    forecast_of_run.delay(run_id)
+
+
+@shared_task(**_ONCE_THERE_AGAIN)
+def scores_requested(run_id: int, period: str, baseline: str = "") -> None:
+    """The button of the bridge page: another period or baseline."""
+    run, company = RecomputeRun.objects.get(pk=run_id), Company.objects.get()
+    asked = calendar_of(company).parse(period)
+    _groups_send(
+        scores_plan(run=run, spans=spans_of(run=run, company=company, period=asked, baseline=baseline or None)).pk
+    )
+
+
+@shared_task(**_ONCE_THERE_AGAIN)
+def group_score(group_id: int, score_run_id: int) -> None:
+    """One group of deals; whoever ends last has the sum made."""
+    try:
+        last = group_compute(group=group_id)
+    except (OperationalError, InterfaceError, RedisConnectionError):
+        raise
+    except Exception as problem:
+        scores_fail(score_run=score_run_id, error=f"{type(problem).__name__}: {problem}")
+        raise
+    if last is not None:
+        scores_added_up.delay(last)
+
+
+@shared_task(**_ONCE_THERE_AGAIN)
+def scores_added_up(score_run_id: int) -> None:
+    """The sum over groups."""
+    scores_sum(score_run=score_run_id)
+
+
+@shared_task(**_ONCE_THERE_AGAIN)
+def forecast_of_run(run_id: int) -> None:
+    """The forecast as it looks tonight, kept for comparison; and the actuals of periods that have ended."""
+    run = RecomputeRun.objects.get(pk=run_id)
+    forecasts_close(run=run)
+    forecast_keep(run=run)
+
+
+@shared_task(**_ONCE_THERE_AGAIN)
+def left_undone_continue() -> None:
+    """After a start: a run that died is asked for again, and scores that were cut off go on where they stopped."""
+    if run_in_progress():
+        recompute_nightly.delay()
+    run = latest_run()
+    if run is None:
+        return
+    if not ScoreRun.objects.filter(run=run).exists():
+        scores_of_run.delay(run.pk)
+    for score_run, groups in unfinished(run).items():
+        _groups_send(score_run, groups)
+
+
+def _groups_send(score_run: int, groups: list[int] | None = None) -> None:
+    pending = pending_groups(ScoreRun.objects.get(pk=score_run)) if groups is None else groups
+    for group in pending:
+        group_score.delay(group, score_run)
+    if not pending:
+        scores_added_up.delay(score_run)
+
+
+@worker_ready.connect
+def _look_for_what_was_left(**kwargs: Any) -> None:
+    left_undone_continue.delay()

@@ -1,0 +1,57 @@
+"""Panels that pages of lower floors ask for by address: the contribution beside a department's queue."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from pipeline.selectors.overview import structure_names
+from pipeline.views.shell import shell_of
+from revenue_health.contribution.models import ScoreRun
+from revenue_health.contribution.selectors.figures import FACTORS, Json
+from revenue_health.contribution.selectors.trend import latest_scores, trend_of
+from revenue_health.contribution.views.bridge import party_row, scale_of
+from revenue_health.contribution.views.words import verdict_sentence
+
+
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    """Every party's share of the running quarter, for the departments page."""
+    if not request.headers.get("HX-Request"):
+        return HttpResponseRedirect(reverse("contribution:bridge"))
+    context = _context(request)
+    if found := context.get("scores"):
+        context["rows"] = [party_row(party) for party in found.figures["parties"] if party["kind"] == "internal"]
+    return render(request, "contribution/panel_overview.html", context)
+
+
+@require_GET
+def department(request: HttpRequest, key: str) -> HttpResponse:
+    """One department: its verdict in words, factors, and how its score went week by week."""
+    if structure_names().department_at(key) is None:
+        raise Http404
+    if not request.headers.get("HX-Request"):
+        return HttpResponseRedirect(reverse("contribution:party", args=[key]))
+    context = _context(request) | {"key": key}
+    found: ScoreRun | None = context.get("scores")
+    if found is not None:
+        party = next((party for party in found.figures["parties"] if party["key"] == key), None)
+        if party is not None:
+            currency = context["shell"].currency
+            row = party_row(party)
+            context |= {
+                "sentence": verdict_sentence(party, currency),
+                "row": row,
+                "factors": list(zip(FACTORS, row.factors, strict=True)),
+                "trend": trend_of(party=key, like=found),
+            }
+    return render(request, "contribution/panel_department.html", context)
+
+
+def _context(request: HttpRequest) -> Json:
+    shell = shell_of(request)
+    found = latest_scores()
+    scale = scale_of(found.figures, shell.company) if found and shell.company else None
+    return {"shell": shell, "scores": found, "scale": scale}

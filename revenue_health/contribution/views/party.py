@@ -1,0 +1,74 @@
+"""See the math: one party's share, its factors, the rates and coalition values behind it, and the deals."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from departments.formats import single_units
+from departments.models import Company
+from departments.rendering import page_render
+from pipeline.custody_store import CustodyStoreMissing
+from pipeline.models import RecomputeRun
+from pipeline.selectors.overview import structure_names
+from pipeline.views.shell import shell_of
+from revenue_health.contribution.models import ScoreRun
+from revenue_health.contribution.selectors.evidence import evidence_of
+from revenue_health.contribution.selectors.figures import FACTORS, Json, department_names
+from revenue_health.contribution.selectors.scores import bridges_of
+from revenue_health.contribution.selectors.spans import SpanError
+from revenue_health.contribution.selectors.working import coalitions_of, rates_of
+from revenue_health.contribution.views.bridge import party_row, scale_of, scored_figures
+from revenue_health.contribution.views.question import Question, question_read
+from revenue_health.contribution.views.words import verdict_sentence
+
+TEMPLATE = "contribution/party.html"
+TITLES = {
+    "waiting": "Held longest against the baseline, by money",
+    "losses": "Largest losses it caused",
+    "demand": "Largest deals it brought in",
+    "value": "Largest changes of amount in its hands",
+}
+
+
+@require_GET
+def show(request: HttpRequest, key: str) -> HttpResponse:
+    """A department, the market, the opening pipeline or the strategy."""
+    name = department_names().get(key)
+    if name is None:
+        raise Http404
+    shell = shell_of(request)
+    run, company = shell.run, shell.company
+    context: Json = {"shell": shell, "key": key, "name": name}
+    if run is None or company is None:
+        return page_render(request, TEMPLATE, context | {"nothing": True}, partial="page")
+    try:
+        question = question_read(request.GET, run=run, company=company)
+        context |= {"question": question}
+        figures, found = scored_figures(question, run, company)
+        if figures is not None and found is not None:
+            context |= _working(question, run, company, key, figures, found)
+    except (SpanError, CustodyStoreMissing) as problem:
+        context |= {"cannot": str(problem)}
+    return page_render(request, TEMPLATE, context, partial="page")
+
+
+def _working(question: Question, run: RecomputeRun, company: Company, key: str, figures: Json, found: ScoreRun) -> Json:
+    party = next((one for one in figures["parties"] if one["key"] == key), None)
+    if party is None:
+        raise Http404
+    row = party_row(party)
+    bridges = [bridge for groups in bridges_of(found).values() for bridge in groups.values()]
+    evidence = evidence_of(run=run, spans=question.spans, party=key)
+    return {
+        "sentence": verdict_sentence(party, company.reporting_currency),
+        "row": row,
+        "factors": list(zip(FACTORS, row.factors, strict=True)),
+        "scale": scale_of(figures, company),
+        "single": single_units(company.reporting_currency),
+        "rates": rates_of(run=run, spans=question.spans, party=key),
+        "coalitions": coalitions_of(bridges=bridges, party=key),
+        "evidence": [(TITLES[factor], factor, deals) for factor, deals in evidence.items()],
+        "structure": structure_names(),
+        "deals": party["deals"],
+    }

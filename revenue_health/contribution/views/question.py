@@ -1,0 +1,80 @@
+"""What the address of the bridge page asks for: a form in, spans out. Bad values fall back, saying so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import QueryDict
+
+from departments.models import Company
+from departments.periods import FiscalCalendar, Period, PeriodError
+from pipeline.models import RecomputeRun
+from pipeline.selectors.leaks import calendar_of
+from revenue_health.contribution.selectors.spans import LAST_YEAR, SpanError, Spans, spans_of
+
+BASELINES = {"": "four quarters before", LAST_YEAR: "same period last year"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One reading of the bridge: its spans, and what was asked in words of the address."""
+
+    spans: Spans
+    baseline: str = ""
+    default_period: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def period(self) -> Period:
+        return self.spans.period
+
+    def address(self, period: Period | None = None) -> str:
+        """The query string of this question, of another period if given."""
+        label = (period or self.period).label
+        asked = {"period": label if label != self.default_period else "", "baseline": self.baseline}
+        text = urlencode({name: value for name, value in asked.items() if value})
+        return f"?{text}"
+
+
+class QuestionForm(forms.Form):
+    """The two fields of the page; also draws the baseline's choices."""
+
+    period = forms.CharField(required=False, max_length=60)
+    baseline = forms.CharField(required=False, max_length=60)
+
+    def __init__(self, query: QueryDict, *, calendar: FiscalCalendar) -> None:
+        super().__init__(query)
+        self.calendar = calendar
+
+    def clean_period(self) -> Period | None:
+        text = self.cleaned_data["period"].strip()
+        try:
+            return self.calendar.parse(text) if text else None
+        except PeriodError as problem:
+            raise forms.ValidationError(f"{problem} Shown: the running quarter.") from problem
+
+    def clean_baseline(self) -> str:
+        text = str(self.cleaned_data["baseline"].strip())
+        if text and text != LAST_YEAR:
+            try:
+                self.calendar.parse(text)
+            except PeriodError as problem:
+                raise forms.ValidationError(f"{problem} Shown: the four quarters before.") from problem
+        return text
+
+
+def question_read(query: QueryDict, *, run: RecomputeRun, company: Company) -> Question:
+    """The question in a query string. Raises SpanError only where not even the running quarter can be shown."""
+    form = QuestionForm(query, calendar=calendar_of(company))
+    form.is_valid()
+    errors = {name: str(messages[0]) for name, messages in form.errors.items()}
+    period, baseline = form.cleaned_data.get("period"), form.cleaned_data.get("baseline", "")
+    default = calendar_of(company).quarter_of(run.as_of.astimezone(company.zone).date()).label
+    try:
+        spans = spans_of(run=run, company=company, period=period, baseline=baseline or None)
+    except SpanError as problem:
+        spans, baseline = spans_of(run=run, company=company), ""
+        errors["period"] = f"{problem} Shown: the running quarter."
+    return Question(spans=spans, baseline=baseline, default_period=default, errors=errors)

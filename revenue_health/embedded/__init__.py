@@ -1,0 +1,1 @@
+"""Servers for a laptop: PostgreSQL and Valkey from wheels, one supervisor, one home folder."""

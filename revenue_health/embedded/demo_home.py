@@ -1,0 +1,146 @@
+"""Building a demo home: a simulated company, generated, loaded like any other, computed, with people to sign in as.
+
+The marker is written last. A home with the other file, `demo-building.json`, is one whose building was cut off: its
+database is dropped and made again.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+import psycopg
+from django.core.management import call_command
+from django.utils import timezone
+from psycopg import sql
+
+from revenue_health.embedded.home import Home
+from revenue_health.embedded.process import ServerError
+from revenue_health.embedded.serving import Steps, prepare
+from revenue_health.embedded.session import DATABASE, close_connections, create_database
+
+OPPORTUNITIES = 20_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What the person asked for; None where they did not."""
+
+    as_of: date | None = None
+    seed: int | None = None
+    opportunities: int | None = None
+    password: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Built:
+    """What a demo home holds: the last day of its company, the seed it grew from, and its size."""
+
+    as_of: str
+    seed: int
+    opportunities: int
+
+    def to_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def built(home: Home) -> Built | None:
+    """What the home was built with, None when it is not (wholly) built."""
+    try:
+        told = json.loads(home.demo_marker.read_text())
+        return Built(as_of=told["as_of"], seed=told["seed"], opportunities=told["opportunities"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def build(home: Home, wish: Wish, steps: Steps) -> Built:
+    """Make the home's demo company, or leave a built one as it is; only the passwords are set anew when asked."""
+    present = built(home)
+    if present is None:
+        return _build_anew(home, wish, steps)
+    asked = {
+        "--as-of": (wish.as_of and wish.as_of.isoformat(), present.as_of),
+        "--seed": (wish.seed, present.seed),
+        "--opportunities": (wish.opportunities, present.opportunities),
+    }
+    for option, (wanted, has) in asked.items():
+        if wanted is not None and wanted != has:
+            raise ServerError(
+                f"This home was built with {option} {has}. For {option} {wanted} use another home: --home DIR."
+            )
+    prepare(home, steps)
+    if wish.password is not None:
+        _people(wish.password)
+    return present
+
+
+def _build_anew(home: Home, wish: Wish, steps: Steps) -> Built:
+    will = Built(
+        as_of=(wish.as_of or timezone.now().date()).isoformat(),
+        seed=1 if wish.seed is None else wish.seed,
+        opportunities=wish.opportunities or OPPORTUNITIES,
+    )
+    building = home.path / "demo-building.json"
+    if building.exists():
+        _clear(home)
+    else:
+        _refuse_own_data(home)
+    building.write_text(json.dumps(will.to_dict()))
+    prepare(home, steps)
+    folder = home.path / "demo-company"
+    for name, text, work in _table(folder, will, wish):
+        with steps.step(name, text):
+            work()
+    home.demo_marker.write_text(json.dumps(will.to_dict() | {"seconds": steps.seconds}))
+    building.unlink()
+    return will
+
+
+def _table(folder: Path, will: Built, wish: Wish) -> list[tuple[str, str, Callable[[], object]]]:
+    """The building steps after the tables: name, what is said, what is done."""
+    # Without --as-of the company ends today and the figures are of this moment.
+    then = {} if wish.as_of is None else {"as_of": will.as_of}
+    asked = {"seed": will.seed, "opportunities": will.opportunities, "as_of": date.fromisoformat(will.as_of)}
+    return [
+        ("generate", "Simulating a company", lambda: call_command("generate", folder, **asked)),
+        ("load", "Loading its folder", lambda: call_command("load", folder)),
+        ("people", "Making its people", lambda: _people(wish.password)),
+        ("recompute", "Computing custody, flows and leaks", lambda: call_command("recompute", **then)),
+    ]
+
+
+def _people(password: str | None) -> None:
+    from departments.services import demo_people_create
+
+    demo_people_create(password=password)
+
+
+def _refuse_own_data(home: Home) -> None:
+    """A home without any demo marker may hold a real company: never mix a simulated one into it."""
+    with _connect(home, DATABASE) as connection:
+        known = connection.execute("SELECT to_regclass('departments_company')").fetchone()
+        if not known or known[0] is None:
+            return
+        if connection.execute("SELECT 1 FROM departments_company LIMIT 1").fetchone():
+            raise ServerError(
+                f"The home {home.path} holds a company of your own: `serve` shows it. "
+                f"For the demo company give another home: demo --home DIR."
+            )
+
+
+def _clear(home: Home) -> None:
+    """Throw away what a cut-off building left."""
+    close_connections()
+    with _connect(home, "postgres") as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(DATABASE)))
+    create_database(home)
+    for folder in (home.custody_store, home.path / "demo-company"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _connect(home: Home, database: str) -> psycopg.Connection[tuple[object, ...]]:
+    return psycopg.connect(host=str(home.sockets), user="postgres", dbname=database, autocommit=True)

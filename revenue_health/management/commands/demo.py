@@ -1,0 +1,60 @@
+"""demo: from nothing to a running dashboard with a simulated company."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from revenue_health.embedded import demo_home, serving
+from revenue_health.embedded.process import ServerError
+
+
+class Command(BaseCommand):
+    help = "Build a demo company and serve it: servers, tables, data, figures, web, worker and clock. Ctrl-C stops all."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--home", metavar="DIR", help="Where the data live (default: .revenue_health here).")
+        parser.add_argument("--port", type=int, help="Port on 127.0.0.1 (default: 8000, or the next free one).")
+        parser.add_argument("--password", help="Password of the demo users for the sign-in form.")
+        parser.add_argument("--build-only", action="store_true", help="Build, print, exit.")
+        parser.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="Last day of the company.")
+        parser.add_argument("--seed", type=int, help="Another seed, another company (default: 1).")
+        parser.add_argument("--opportunities", type=int, metavar="N", help="Size of the company (default: 20000).")
+        parser.add_argument("--json", action="store_true", help="With --build-only: one JSON object.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.EMBEDDED:
+            raise CommandError("demo builds servers of its own: unset DATABASE_URL and REDIS_URL, or use `serve`.")
+        if options["json"] and not options["build_only"]:
+            raise CommandError("--json goes with --build-only.")
+        wish = demo_home.Wish(**{name: options[name] for name in ("as_of", "seed", "opportunities", "password")})
+        try:
+            self._demo(wish, build_only=options["build_only"], port=options["port"], as_json=options["json"])
+        except ServerError as error:
+            raise CommandError(str(error)) from error
+
+    def _demo(self, wish: demo_home.Wish, *, build_only: bool, port: int | None, as_json: bool) -> None:
+        home, steps = settings.HOME, serving.Steps()
+        with serving.owned_home(home, steps) as (ownership, supervisor):
+            # Standard output belongs to the answer; what the steps say is progress.
+            with contextlib.redirect_stdout(sys.stderr):
+                made = demo_home.build(home, wish, steps)
+            if build_only:
+                answer = {
+                    "home": str(home.path),
+                    **made.to_dict(),
+                    "seconds": {**steps.seconds, "total": steps.total()},
+                }
+                text = f"The demo company is built in {home.path} ({steps.total():.0f} s). `demo` serves it."
+                self.stdout.write(json.dumps(answer) if as_json else text)
+                return
+            signin = "Sign in there with one click as ceo, board, analyst or the head of a department"
+            signin += " (by form: these names and your password)." if wish.password else "."
+            serving.run(home, ownership, supervisor, port=port, steps=steps, signin=signin)

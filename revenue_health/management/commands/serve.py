@@ -1,0 +1,30 @@
+"""serve: the dashboard with your own data, everything under one supervisor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from revenue_health.embedded import serving
+from revenue_health.embedded.process import ServerError
+
+
+class Command(BaseCommand):
+    help = "Serve your own data: servers (unless DATABASE_URL and REDIS_URL name some), web, worker and clock."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--home", metavar="DIR", help="Where the data live (default: .revenue_health here).")
+        parser.add_argument("--port", type=int, help="Port on 127.0.0.1 (default: 8000, or the next free one).")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        home, steps = settings.HOME, serving.Steps()
+        try:
+            with serving.owned_home(home, steps) as (ownership, supervisor):
+                serving.prepare(home, steps)
+                signin = "Sign in with your account (the first one: python3 manage.py createsuperuser)."
+                serving.run(home, ownership, supervisor, port=options["port"], steps=steps, signin=signin)
+        except ServerError as error:
+            raise CommandError(str(error)) from error

@@ -1,0 +1,1 @@
+"""The executive pages: weekly review, accountability, board."""

@@ -1,0 +1,95 @@
+// Small things every page needs. Pages work without this file.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  root.classList.add("js-on");
+
+  // The theme switch: the cookie lets the server draw the right theme before any script runs.
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("[data-theme-form]");
+    if (!form) return;
+    const chosen = event.target.value;
+    document.cookie = `theme=${chosen};path=/;max-age=31536000;samesite=lax`;
+    if (chosen === "auto") delete root.dataset.theme;
+    else root.dataset.theme = chosen;
+    document.dispatchEvent(new CustomEvent("themechange"));
+  });
+
+  // A menu closes with Escape and with a click elsewhere.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = document.querySelector("details.menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+  document.addEventListener("click", (event) => {
+    const menu = document.querySelector("details.menu[open]");
+    if (menu && !menu.contains(event.target)) menu.open = false;
+  });
+
+  // A bookmark carries only what was chosen: empty fields stay out of the address.
+  document.addEventListener("htmx:config:request", (event) => {
+    const { request, sourceElement } = event.detail.ctx;
+    if (request.method !== "GET" || !sourceElement.matches("form[data-filters]")) return;
+    for (const [name, value] of [...request.body.entries()]) if (value === "") request.body.delete(name);
+  });
+
+  // What a swap did is told to those who do not see it; what failed is told to everybody, and the page stays.
+  const TOAST = ["notice", "bad-notice", "toast"];
+  const tellLive = (words, failed) => {
+    const live = document.getElementById("live");
+    if (!live) return;
+    live.textContent = words;
+    live.classList.toggle("visually-hidden", !failed);
+    for (const name of TOAST) live.classList.toggle(name, failed);
+  };
+  const tellFailure = () =>
+    tellLive("That did not work, and nothing was changed. Reload the page or try again in a minute.", true);
+  document.addEventListener("htmx:after:swap", (event) => {
+    const response = event.detail.ctx?.response;
+    if (response && response.status >= 400) return;
+    const told = document.querySelector("[data-announce]");
+    if (told) tellLive(told.textContent.trim().replace(/\s+/g, " "), false);
+  });
+  document.addEventListener("htmx:error", tellFailure);
+  document.addEventListener("htmx:response:error", (event) => {
+    if (event.detail.ctx.response.status >= 500) tellFailure();
+  });
+
+  // A form is sent once, however often its button is pressed.
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-once]");
+    if (!form) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+    for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+
+  // The words of a band of the custody strip, under it.
+  const tell = (event) => {
+    const band = event.target.closest?.("[data-words]");
+    const words = band?.closest("section")?.querySelector(".strip-words");
+    if (words) words.textContent = band.dataset.words;
+  };
+  document.addEventListener("focusin", tell);
+  document.addEventListener("pointerover", tell);
+
+  // Row and column of the focused or pointed cell are lit.
+  const light = (event) => {
+    const cell = event.target.closest?.("table.grid td");
+    const table = event.target.closest?.("table.grid");
+    for (const lit of document.querySelectorAll("table.grid .lit")) lit.classList.remove("lit");
+    if (!cell || !table) return;
+    for (const row of table.rows) {
+      for (const other of row.cells) {
+        if (other !== cell && (row === cell.parentNode || other.cellIndex === cell.cellIndex)) other.classList.add("lit");
+      }
+    }
+  };
+  document.addEventListener("focusin", light);
+  document.addEventListener("pointerover", light);
+})();

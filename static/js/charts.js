@@ -1,0 +1,72 @@
+// Draws every figure the server put into the page, in the colours of the page's theme, and clears it on removal.
+// A figure is <div class="chart" data-figure="ID"></div> beside <script id="ID" type="application/json">.
+(() => {
+  "use strict";
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+
+  // Custom properties hold light-dark(...): only a used colour is resolved.
+  const colour = (token) => {
+    const probe = document.createElement("span");
+    probe.style.color = `var(--${token})`;
+    document.body.append(probe);
+    const resolved = getComputedStyle(probe).color;
+    probe.remove();
+    return resolved;
+  };
+
+  const themed = (figure) => {
+    const text = colour("text");
+    const secondary = colour("secondary");
+    const paper = colour("paper");
+    const hairline = colour("hairline");
+    const data = figure.data.map((trace) => {
+      const shown = structuredClone(trace);
+      const token = trace.meta && trace.meta.token;
+      if (token && shown.marker) shown.marker = { ...shown.marker, color: colour(token) };
+      if (token && shown.line) shown.line = { ...shown.line, color: colour(token) };
+      return { ...shown, textfont: { color: text, size: 12 }, outsidetextfont: { color: text, size: 12 } };
+    });
+    const axis = { color: secondary, gridcolor: hairline, zerolinecolor: secondary, linecolor: hairline };
+    const layout = structuredClone(figure.layout);
+    Object.assign(layout, {
+      paper_bgcolor: paper,
+      plot_bgcolor: paper,
+      font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: text },
+      hoverlabel: { bgcolor: paper, bordercolor: secondary, font: { color: text } },
+      modebar: { bgcolor: "rgba(0,0,0,0)", color: secondary, activecolor: text },
+      xaxis: { ...axis, ...layout.xaxis },
+      yaxis: { ...axis, ...layout.yaxis },
+      transition: { duration: still.matches ? 0 : 120 },
+    });
+    return { data, layout };
+  };
+
+  const config = {
+    responsive: true,
+    displaylogo: false,
+    displayModeBar: false,
+    scrollZoom: false,
+    doubleClick: false,
+  };
+
+  const draw = (element) => {
+    const source = document.getElementById(element.dataset.figure);
+    if (!source || !window.Plotly) return;
+    const { data, layout } = themed(JSON.parse(source.textContent));
+    window.Plotly.react(element, data, layout, config);
+    element.dataset.drawn = "yes";
+  };
+  const drawAll = () => document.querySelectorAll(".chart[data-figure]").forEach(draw);
+  const drawNew = () => document.querySelectorAll(".chart[data-figure]:not([data-drawn])").forEach(draw);
+
+  document.addEventListener("htmx:before:swap", (event) => {
+    const target = event.detail.ctx && event.detail.ctx.target;
+    if (!target || !window.Plotly || !target.querySelectorAll) return;
+    for (const element of target.querySelectorAll(".chart[data-drawn]")) window.Plotly.purge(element);
+  });
+  document.addEventListener("htmx:after:swap", drawNew);
+  document.addEventListener("themechange", drawAll);
+  dark.addEventListener("change", drawAll);
+  drawNew();
+})();

@@ -1,0 +1,58 @@
+"""No violation of WCAG 2.1 A or AA that axe can find, on any page, in light and dark, wide and narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import PAGES
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+
+
+def open_page(page: Page, address: str) -> None:
+    page.goto(address)
+    if page.locator(".chart").count():
+        page.wait_for_selector(".chart[data-drawn] .main-svg")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_every_page(open_as: Callable[..., Page], width: int, dark: bool) -> None:
+    page = open_as(width=width, dark=dark)
+    page.goto("/pipeline/opportunities/?state=all")
+    deal = page.locator("table.rows th a").first.get_attribute("href")
+    assert deal
+    for name, address in {**PAGES, "deal": deal}.items():
+        if name == "not there":
+            continue
+        open_page(page, address)
+        assert violations(page) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is wider than the window"
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_sign_in_and_open_menu(open_as: Callable[..., Page], dark: bool) -> None:
+    page = open_as(dark=dark)
+    page.click("details.menu summary")
+    assert violations(page) == []
+    page.click("#sign-out")
+    page.goto("/accounts/login/")
+    assert violations(page) == []
+
+
+def test_everything_behind_a_chart_is_a_table_too(open_as: Callable[..., Page]) -> None:
+    page = open_as()
+    page.goto("/pipeline/")
+    for chart in page.locator("section:has(.chart)").all():
+        chart.locator("details.behind summary").click()
+        assert chart.locator("details.behind tbody tr").count() > 2

@@ -1,0 +1,53 @@
+"""The bridge and the working behind a share, with real scores, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from departments.models import Company
+from pipeline.selectors.runs import latest_run
+from revenue_health.contribution.selectors.spans import spans_of
+from revenue_health.contribution.services.scores import scores_compute_one
+from tests.browser.test_accessibility import open_page, violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def scored(site: str, django_db_blocker: Any) -> None:
+    """Scores of the running quarter, as the night makes them."""
+    with django_db_blocker.unblock():
+        run, company = latest_run(), Company.objects.get()
+        assert run
+        scores_compute_one(run=run, spans=spans_of(run=run, company=company))
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_bridge_and_working(open_as: Callable[..., Page], width: int, dark: bool) -> None:
+    page = open_as(width=width, dark=dark)
+    for address in ("/contribution/", "/contribution/legal/", "/departments/", "/departments/legal/"):
+        open_page(page, address)
+        assert violations(page) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+def test_from_the_verdict_to_a_deal_s_custody(open_as: Callable[..., Page]) -> None:
+    page = open_as()
+    page.goto("/contribution/")
+    page.get_by_role("link", name="Sales", exact=True).first.click()
+    page.locator("table a[href*='/pipeline/opportunities/']").first.click()
+    page.get_by_role("heading", name="Who held it").wait_for()
+    page.go_back()
+    page.go_back()
+    page.get_by_role("heading", name="Who moved it").wait_for()
+
+
+def test_without_scripts_the_bridge_is_a_table(open_as: Callable[..., Page]) -> None:
+    page = open_as(scripts=False)
+    page.goto("/contribution/")
+    assert page.locator("table", has_text="Strategy").count() >= 1

@@ -1,0 +1,97 @@
+"""The ground of every test: real PostgreSQL and Valkey in a home of the run, a real browser, real data if there are.
+
+With DATABASE_URL and REDIS_URL set, those are used and nothing is started.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from pathlib import Path
+
+import pytest
+
+from revenue_health.embedded.home import Home
+from revenue_health.embedded.session import Server, servers_of, start
+
+# pytest-playwright keeps an event loop in the thread in which live_server tests use the ORM.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_started: list[Server] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the run's servers, once: in the process that leads the run, before it starts parallel workers."""
+    if "DATABASE_URL" not in os.environ:
+        # The whole server goes with the run; dropping its databases first only waits for their last connections.
+        config.option.reuse_db = True
+    if hasattr(config, "workerinput") or config.option.collectonly or config.option.help:
+        return
+    _started.extend(
+        servers_of(
+            Home(Path(os.environ["REVENUE_HEALTH_TEST_HOME"]).resolve()),
+            database="DATABASE_URL" not in os.environ,
+            broker="REDIS_URL" not in os.environ,
+            careless=True,
+            follow_parent=True,
+        )
+    )
+    # A terminated run stops its servers and removes its home too.
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    start(_started)
+
+
+def _as_interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the servers and remove the home of the run."""
+    if hasattr(config, "workerinput"):
+        return
+    for server in reversed(_started):
+        server.stop()
+    home = Home(Path(os.environ["REVENUE_HEALTH_TEST_HOME"]).resolve())
+    shutil.rmtree(home.sockets, ignore_errors=True)
+    shutil.rmtree(home.path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder with the real logs, named by REVENUE_HEALTH_REAL_DATA; they are not part of the repository."""
+    folder = os.environ.get("REVENUE_HEALTH_REAL_DATA")
+    if not folder:
+        pytest.skip("REVENUE_HEALTH_REAL_DATA is not set: the real logs are not part of the repository")
+    path = Path(folder)
+    assert path.is_dir(), f"REVENUE_HEALTH_REAL_DATA names {folder}, which is no folder"
+    return path
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """An installed Chromium or Chrome; without one the test is skipped, in CI it fails."""
+    named = os.environ.get("CHROMIUM")
+    found = named or next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found:
+        return found
+    message = f"No browser: none of {', '.join(BROWSERS)} on PATH and CHROMIUM is not set"
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object], chromium: str) -> dict[str, object]:
+    """How pytest-playwright starts the browser: the installed one, with nothing that calls home."""
+    return {**browser_type_launch_args, "executable_path": chromium, "args": BROWSER_ARGUMENTS}

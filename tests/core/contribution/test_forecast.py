@@ -1,0 +1,99 @@
+"""The forecast: calibrated on simulated quarters, plain when nothing is open."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from revenue_health.contribution.core.forecast import Forecast, OpenDeals, forecast, forward_rates, worth_today
+from revenue_health.contribution.core.revenue import everyone, revenue
+from revenue_health.contribution.validation import simulator
+from revenue_health.contribution.validation.company import company
+
+TODAY = 49.0
+
+
+@cache
+def halfway(seed: int, target: float | None = 14e6, empty: bool = False) -> tuple[Forecast, float]:
+    """A forecast on day 49 of a quarter, and how it ended."""
+    made = company("nothing changed", 2)
+    history = simulator.simulate(made, made.after, np.random.default_rng(seed))
+    here = (history.begin < TODAY) & (history.end >= TODAY) & (not empty)
+    deals = OpenDeals(
+        custody=history.custody[here],
+        age_days=TODAY - history.begin[here],
+        amount=history.amount[history.deal[here]],
+    )
+    recent = simulator.flows(history, np.full(7, 7.0), 0.0, (0.0,)).in_fewer_buckets(10)
+    rates = forward_rates(
+        history=simulator.baseline_flows(made, history).in_fewer_buckets(10),
+        recent=recent,
+        step_days=np.full(6, 7.0),
+        stock=deals.stock(len(made.layout.custodies)),
+    )
+    found = forecast(
+        rates=rates,
+        deals=deals,
+        won_so_far=recent.won(),
+        target=target,
+        mean_square_size=float((history.amount**2).mean() / history.amount.mean()),
+        past=((4e7, 8e6), (4.2e7, 8.2e6)),
+        rng=np.random.default_rng(0),
+    )
+    return found, simulator.period_flows(made, history).won()
+
+
+def test_quantiles_are_in_order_and_the_probability_fits_them() -> None:
+    found, _ = halfway(1)
+    assert found.p5 < found.p25 < found.median < found.p75 < found.p95
+    assert halfway(1, found.median)[0].probability == pytest.approx(0.5, abs=0.01)
+    assert halfway(1, found.p95)[0].probability == pytest.approx(0.05, abs=0.01)
+
+
+def test_the_same_seed_gives_the_same_forecast() -> None:
+    assert halfway(1)[0] == halfway.__wrapped__(1)[0]
+
+
+@pytest.mark.slow
+def test_nine_in_ten_quarters_end_within_the_band() -> None:
+    inside = [found.p5 <= end <= found.p95 for found, end in map(halfway, range(24))]
+    assert 0.72 <= np.mean(inside) <= 1.0
+    away = np.array([(end - found.median) / end for found, end in map(halfway, range(24))])
+    assert abs(away.mean()) < 0.02
+
+
+def test_the_band_holds_a_few_quarters() -> None:
+    ends = [(found, end) for found, end in map(halfway, range(4))]
+    assert sum(found.p5 <= end <= found.p95 for found, end in ends) >= 2
+    assert abs(np.mean([(end - found.median) / end for found, end in ends])) < 0.06
+
+
+def test_coverage_needed_and_had() -> None:
+    found, _ = halfway(1)
+    assert found.coverage.needed == pytest.approx(8.2e7 / 16.2e6)
+    assert found.coverage.had is not None
+    assert found.coverage.had > 1
+
+
+def test_without_a_plan_there_is_no_probability() -> None:
+    found, _ = halfway(1, None)
+    assert found.probability is None
+    assert found.coverage.had is None
+    assert "no plan" in found.reasons[-1]
+
+
+def test_with_nothing_open_only_new_deals_count() -> None:
+    found, _ = halfway(1, 14e6, True)
+    assert found.reasons == ("nothing is open: only new deals can still be won",)
+    assert found.won_so_far < found.median < halfway(1)[0].p5
+
+
+def test_the_worth_of_each_open_deal_sums_to_the_same_revenue() -> None:
+    made = company("nothing changed", 2)
+    history = simulator.simulate(made, made.after, np.random.default_rng(1))
+    base, recent = simulator.baseline_flows(made, history), simulator.period_flows(made, history)
+    stock = recent.opening.sum(axis=0)
+    rates = forward_rates(history=base, recent=recent, step_days=np.full(6, 7.0), stock=stock)
+    chance, entry = worth_today(rates)
+    total = (chance * stock).sum() + np.einsum("jpw,jw->", rates.demand[0], entry)
+    assert total == pytest.approx(revenue((rates,), everyone(rates.layout, 0))[0, 0], rel=1e-6)

@@ -1,0 +1,85 @@
+"""Shapley and Owen shares: by hand, and their laws."""
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from revenue_health.contribution.core import shares
+from revenue_health.contribution.core.flows import Floats, Ints
+
+
+def table(values: list[float]) -> shares.Worth:
+    """A game given by the values of `all_coalitions`."""
+
+    def worth(coalitions: Ints) -> Floats:
+        weights = 2 ** np.arange(coalitions.shape[1])[::-1]
+        return np.array(values)[coalitions @ weights][None]
+
+    return worth
+
+
+def test_the_glove_game_by_hand() -> None:
+    """One left glove (first player), two right ones: a pair is worth 1. Shapley: 4/6, 1/6, 1/6."""
+    found = shares.shares_of(table([0, 0, 0, 0, 0, 1, 1, 1]), 3, np.random.default_rng(0))
+    assert found.shares[0] == pytest.approx([4 / 6, 1 / 6, 1 / 6])
+
+
+games = st.integers(1, 4).flatmap(lambda n: st.lists(st.floats(-1e6, 1e6), min_size=2**n, max_size=2**n))
+
+
+@given(games)
+def test_shares_are_the_mean_over_all_orders_and_add_up(values: list[float]) -> None:
+    players = int(np.log2(len(values)))
+    worth, mean = table(values), np.zeros(players)
+    orders = list(permutations(range(players)))
+    for order in orders:
+        inside = np.zeros((1, players), dtype=np.int64)
+        for player in order:
+            before = worth(inside)[0, 0]
+            inside[0, player] = 1
+            mean[player] += (worth(inside)[0, 0] - before) / len(orders)
+    found = shares.shares_of(worth, players, np.random.default_rng(0)).shares[0]
+    assert found == pytest.approx(mean, rel=1e-9, abs=1e-6)
+    assert found.sum() == pytest.approx(values[-1] - values[0], rel=1e-9, abs=1e-6)
+
+
+def quadratic(weights: Floats) -> shares.Worth:
+    """Every pair of players adds its product: the Shapley share of i is w_i (sum of w) - w_i^2 / 2 ... / see test."""
+
+    def worth(coalitions: Ints) -> Floats:
+        return ((coalitions @ weights) ** 2)[None]
+
+    return worth
+
+
+def test_sampled_orders_agree_with_the_exact_share_within_their_error() -> None:
+    weights = np.linspace(0.2, 1.4, 12)
+    found = shares.shares_of(quadratic(weights), 12, np.random.default_rng(1))
+    exact = weights * weights.sum()  # the share of (sum w)^2: w_i^2 + half of each 2 w_i w_j
+    assert np.abs(found.shares[0] - exact).max() <= 4 * found.sampling_error.max() + 1e-12
+    assert found.shares[0].sum() == pytest.approx(weights.sum() ** 2)
+
+
+def test_a_game_that_is_not_quadratic_has_a_sampling_error() -> None:
+    def cubic(coalitions: Ints) -> Floats:
+        return ((coalitions @ np.linspace(0.2, 1.4, 12)) ** 3)[None]
+
+    found = shares.shares_of(cubic, 12, np.random.default_rng(1))
+    assert (found.sampling_error > 0).all()
+    assert (found.sampling_error < 0.2 * np.abs(found.shares[0])).all()
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 10_000), st.integers(1, 4))
+def test_factors_sum_to_the_share_however_many_there_are(seed: int, cuts: int) -> None:
+    weights = np.random.default_rng(seed).normal(size=3)
+    others, sizes = shares.outside(3, 1, np.random.default_rng(0))
+
+    def cut(coalitions: Ints, switched: Ints) -> Floats:
+        return quadratic(weights)(coalitions + np.outer(switched.mean(axis=1), [0, 1, 0]))
+
+    whole = shares.shares_of(quadratic(weights), 3, np.random.default_rng(0)).shares[0, 1]
+    assert shares.owen_factors(cut, others, sizes, range(cuts)).sum() == pytest.approx(whole, abs=1e-9)

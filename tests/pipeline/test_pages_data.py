@@ -1,0 +1,185 @@
+"""The Data page: recompute once, upload with a look first, undo after asking; only for who may."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from departments.models import Membership
+from pipeline import tasks
+from pipeline.models import ImportBatch, Opportunity, RecomputeRun
+from pipeline.services.imports import company_folder_load
+from pipeline.views import data
+from revenue_health.celery import app
+
+pytestmark = pytest.mark.django_db
+RECOMPUTE = "/data/recompute/"
+
+
+@pytest.fixture(autouse=True)
+def _own_uploads(settings: Any, tmp_path: Path) -> None:
+    settings.UPLOADS = tmp_path / "uploads"
+    cache.delete(data.REQUESTED)
+
+
+class Workers:
+    """What waits for a worker in the real queue."""
+
+    def __init__(self, on_commit: Any) -> None:
+        self.on_commit = on_commit
+
+    def post(self, client: Client, address: str, given: dict[str, Any] | None = None, **more: Any) -> Any:
+        """Post as a browser does; what is to happen after the commit happens."""
+        with self.on_commit(execute=True):
+            return client.post(address, given, **more)
+
+    def asked(self) -> list[tuple[str, dict[str, Any]]]:
+        """Tasks and their arguments, oldest first; the queue is empty afterwards."""
+        found = []
+        with (
+            app.connection_for_read() as connection,
+            connection.SimpleQueue("celery") as queue,
+            suppress(queue.Empty),
+        ):
+            while message := queue.get(block=False):
+                found.append((message.headers["task"].rpartition(".")[2], message.payload[1]))
+                message.ack()
+        return found
+
+
+@pytest.fixture
+def workers(django_capture_on_commit_callbacks: Any) -> Workers:
+    found = Workers(django_capture_on_commit_callbacks)
+    found.asked()
+    return found
+
+
+@pytest.mark.parametrize("name", ["data_recompute", "import_upload_start"])
+def test_a_head_may_not_manage_data(head: Client, workers: Workers, name: str) -> None:
+    assert workers.post(head, reverse(f"pipeline:{name}")).status_code == 403
+    assert not workers.asked()
+    assert b"Recompute now" not in head.get("/data/").content
+
+
+def test_pressing_twice_asks_once(ceo: Client, workers: Workers) -> None:
+    for _ in range(2):
+        response = workers.post(ceo, RECOMPUTE, headers={"HX-Request": "true"})
+        assert b"waiting for the worker" in response.content
+    [(task, given)] = workers.asked()
+    assert (task, given["full"]) == ("recompute_requested", False)
+
+
+def test_a_running_recompute_shows_how_far_it_is(ceo: Client, workers: Workers) -> None:
+    now = timezone.now()
+    RecomputeRun.objects.create(as_of=now, started_at=now, step="custody", done_share=0.42)
+    text = ceo.get("/data/runs/", headers={"HX-Request": "true"}).content.decode()
+    assert "custody, 42 % done" in text
+    assert 'hx-trigger="every 1s"' in text
+    assert workers.post(ceo, RECOMPUTE).status_code == 302
+    assert not workers.asked()
+
+
+def test_when_the_run_has_ended_the_asking_ends(ceo: Client, workers: Workers) -> None:
+    assert b"every 1s" in workers.post(ceo, RECOMPUTE, headers={"HX-Request": "true"}).content
+    recompute_requested_is_done()
+    text = ceo.get("/data/runs/", headers={"HX-Request": "true"}).content.decode()
+    assert "every 1s" not in text
+    assert 'id="freshness" hx-swap-oob="true"' in text
+
+
+def recompute_requested_is_done() -> None:
+    now = timezone.now()
+    RecomputeRun.objects.create(as_of=now, started_at=now, status="failed", error="Lost its database.")
+
+
+def zipped(folder: Path, **changed: str) -> SimpleUploadedFile:
+    """The company's zip, with some files replaced."""
+    buffer = BytesIO()
+    with ZipFile(folder / "company.zip") as source, ZipFile(buffer, "w") as target:
+        for entry in source.infolist():
+            if not entry.is_dir():
+                target.writestr(entry.filename, changed.get(Path(entry.filename).stem, source.read(entry)))
+    return SimpleUploadedFile("my company.zip", buffer.getvalue(), content_type="application/zip")
+
+
+def test_an_upload_is_looked_at_first_and_taken_in_once(shown: Path, ceo: Client, workers: Workers) -> None:
+    page = workers.post(ceo, "/data/uploads/", {"folder": zipped(shown)})["Location"]
+    assert b"Looking at what it would do" in ceo.get(page).content
+    [(_, given)] = workers.asked()
+    tasks.folder_check_requested(**given)
+    assert b"This is what it would do" in ceo.get(page).content
+    assert ImportBatch.objects.count() == 1
+    for _ in range(2):
+        workers.post(ceo, f"{page}take-in/")
+    [(task, given)] = workers.asked()
+    assert task == "folder_import_requested"
+    tasks.folder_import_requested(**given)
+    assert b"It was taken in" in ceo.get(page).content
+    assert ImportBatch.objects.get(name="my_company.zip").user.username == "ceo"
+
+
+def test_an_upload_with_a_bad_row_is_not_taken_in(shown: Path, ceo: Client, workers: Workers) -> None:
+    folder = zipped(shown, departments="key,name,kind\nlegal,Legal,nonsense\n")
+    page = workers.post(ceo, "/data/uploads/", {"folder": folder})["Location"]
+    [(_, given)] = workers.asked()
+    tasks.folder_check_requested(**given)
+    text = ceo.get(page).content.decode()
+    assert "so nothing is taken in" in text
+    assert "nonsense" in text
+    workers.post(ceo, f"{page}take-in/")
+    assert not workers.asked()
+    assert ImportBatch.objects.count() == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"not a zip at all"])
+def test_what_is_no_zip_is_refused_at_once(ceo: Client, workers: Workers, content: bytes) -> None:
+    response = workers.post(ceo, "/data/uploads/", {"folder": SimpleUploadedFile("a.zip", content)})
+    assert response.status_code == 422
+    assert b'role="alert"' in response.content
+    assert not workers.asked()
+
+
+def test_undo_asks_first_and_then_takes_everything_out(ceo: Client) -> None:
+    address = reverse("pipeline:import_undo", args=[ImportBatch.objects.get().pk])
+    assert b"Take everything" in ceo.get(address).content
+    assert Opportunity.objects.exists()
+    # Heads belong to departments of this import: with them it could not be taken out.
+    Membership.objects.exclude(department=None).delete()
+    assert ceo.post(address)["Location"] == "/data/"
+    assert not Opportunity.objects.exists()
+    assert ceo.get(address).status_code == 404
+
+
+def test_undo_that_is_refused_says_why_and_changes_nothing(ceo: Client) -> None:
+    response = ceo.post(reverse("pipeline:import_undo", args=[ImportBatch.objects.get().pk]))
+    assert response.status_code == 409
+    assert b"It cannot be undone; nothing was changed." in response.content
+    assert ImportBatch.objects.get().status == "done"
+
+
+def test_a_refused_import_shows_its_rows_and_gives_its_file(ceo: Client, head: Client, tmp_path: Path) -> None:
+    (tmp_path / "departments.csv").write_text("key,name,kind\nlegal,Legal,nonsense\n")
+    result = company_folder_load(path=tmp_path)
+    address = reverse("pipeline:import", args=[result.batch])
+    text = ceo.get(address).content.decode()
+    assert "nonsense" in text
+    assert "refused, nothing was taken in" in text
+    download = ceo.get(f"{address}errors/")
+    assert b"nonsense" in b"".join(download.streaming_content)
+    assert head.get(f"{address}errors/").status_code == 403
+
+
+def test_only_error_files_of_uploads_are_given(ceo: Client) -> None:
+    batch = ImportBatch.objects.get()
+    ImportBatch.objects.filter(pk=batch.pk).update(errors_file="/etc/hostname")
+    assert ceo.get(reverse("pipeline:import_errors", args=[batch.pk])).status_code == 404

@@ -1,0 +1,123 @@
+"""Homes of their own for tests that start and kill servers, and a served one driven from outside."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from revenue_health.embedded.home import PROJECT, Home
+from revenue_health.embedded.process import command_line
+from revenue_health.embedded.session import servers_of
+
+OF_THE_TEST_RUN = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "HTTPS")
+
+
+def processes_of(home: Home) -> list[int]:
+    """Numbers of all processes whose command line names the home or its sockets."""
+    numbers = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    marks = (str(home.path), str(home.sockets))
+    return [n for n in numbers if n != os.getpid() and any(mark in command_line(n) for mark in marks)]
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"still not so after {seconds} s: {true}"
+        time.sleep(0.05)
+
+
+def environment(home: Home) -> dict[str, str]:
+    """The environment of a person at a terminal, with this home and nothing of the test run."""
+    kept = {k: v for k, v in os.environ.items() if k not in OF_THE_TEST_RUN and not k.startswith("REVENUE_HEALTH")}
+    return {**kept, "REVENUE_HEALTH_HOME": str(home.path)}
+
+
+def manage(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "manage.py", *arguments]
+    return subprocess.run(command, cwd=PROJECT, env=environment(home), capture_output=True, text=True, timeout=120)
+
+
+@contextmanager
+def new_home() -> Iterator[Home]:
+    """An empty home that others may look into; whatever runs in it is stopped in the end."""
+    folder = Path(tempfile.mkdtemp(prefix="rh-own-")).resolve()
+    folder.chmod(0o755)
+    home = Home(folder)
+    yield home
+    for server in reversed(servers_of(home)):
+        server.stop()
+    shutil.rmtree(home.sockets, ignore_errors=True)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def home() -> Iterator[Home]:
+    with new_home() as home:
+        yield home
+
+
+@dataclass
+class Served:
+    """`manage.py serve` in a home, as a person would run it."""
+
+    home: Home
+    process: subprocess.Popen[str]
+    address: str = ""
+
+    @classmethod
+    def start(cls, home: Home) -> Served:
+        """Start it and read its output until it tells the address."""
+        command = [sys.executable, "manage.py", "serve", "--port", "0"]
+        process = subprocess.Popen(command, cwd=PROJECT, env=environment(home), stdout=subprocess.PIPE, text=True)
+        served = cls(home, process)
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "http://" in line:
+                served.address = line.split()[-1]
+                return served
+        raise AssertionError(f"serve ended with {process.wait()}")
+
+    def pid(self, name: str) -> int:
+        files = {
+            "PostgreSQL": self.home.postgres_data / "postmaster.pid",
+            "Valkey": self.home.valkey_data / "valkey.pid",
+        }
+        try:
+            return int(files.get(name, self.home.run / f"{name}.pid").read_text().splitlines()[0])
+        except FileNotFoundError:  # between two lives
+            return 0
+
+    def healthy(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.address}healthz", timeout=5) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        self.process.send_signal(number)
+        code = self.process.wait(40)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return code
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    """One that the tests of a module share; none of them may stop it."""
+    with new_home() as home:
+        served = Served.start(home)
+        yield served
+        served.stop()

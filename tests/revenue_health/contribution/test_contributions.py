@@ -1,0 +1,92 @@
+"""`contributions --json` of a generated company: everything adds up, however the company is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from departments.models import Department
+from pipeline.models import PlanTarget, RecomputeRun
+
+pytestmark = pytest.mark.django_db
+Ask = Callable[..., dict[str, Any]]
+
+
+def gap_left(figures: dict[str, Any], start: float) -> float:
+    parts = sum(party["amount"] or 0.0 for party in figures["parties"])
+    return figures["actual"] - start - parts - figures["unexplained"]
+
+
+def test_parties_and_unexplained_are_the_gap_to_plan(run: RecomputeRun, answer: Ask) -> None:
+    figures = answer("contributions", "--by", "segment")
+    assert abs(gap_left(figures, figures["target"])) <= 1e-9 * figures["target"]
+    for group in figures["groups"]:
+        start = group["baseline_revenue"] if group["target"] is None else group["target"]
+        assert abs(gap_left(group, start)) <= 1e-9 * max(figures["target"], 1.0)
+
+
+@pytest.mark.parametrize("by", ["segment", "team", "rep", "source"])
+def test_groups_add_up_to_the_company_to_the_cent(run: RecomputeRun, answer: Ask, by: str) -> None:
+    figures = answer("contributions", "--by", by)
+    for place, party in enumerate(figures["parties"][:-1]):
+        total = sum(group["parties"][place]["amount"] for group in figures["groups"])
+        assert total == pytest.approx(party["amount"], abs=0.005), party["key"]
+    assert sum(group["actual"] for group in figures["groups"]) == pytest.approx(figures["actual"], abs=0.005)
+
+
+def test_factors_add_up_to_the_share(run: RecomputeRun, answer: Ask) -> None:
+    for party in answer("contributions")["parties"]:
+        assert sum(party["factors"].values()) == pytest.approx(party["amount"], rel=1e-6, abs=0.01), party["key"]
+
+
+def test_parties_are_the_internal_departments_and_the_three_that_are_none(run: RecomputeRun, answer: Ask) -> None:
+    internal = list(Department.objects.filter(kind="internal").values_list("key", flat=True))
+    parties = answer("contributions")["parties"]
+    assert [party["key"] for party in parties] == [*internal, "market", "opening", "strategy"]
+    assert {party["verdict"] for party in parties} <= {"contributes", "contaminates", "cannot tell", "not judged"}
+
+
+def test_without_a_plan_the_bridge_starts_at_the_baseline(run: RecomputeRun, answer: Ask) -> None:
+    PlanTarget.objects.all().delete()
+    figures = answer("contributions")
+    assert figures["target"] is None
+    assert figures["strategy"] is None
+    assert figures["parties"][-1]["amount"] is None
+    assert any("no plan" in reason for reason in figures["reasons"])
+    assert abs(gap_left(figures, figures["baseline_revenue"])) <= 1e-9 * abs(figures["actual"])
+
+
+def test_a_period_before_two_quarters_of_history_has_no_baseline(run: RecomputeRun, answer: Ask) -> None:
+    figures = answer("contributions", "--period", "2024-03")
+    assert figures["baseline"] is None
+    assert any("no baseline" in reason for reason in figures["reasons"])
+    assert {party["verdict"] for party in figures["parties"]} <= {"cannot tell", "not judged"}
+
+
+def test_a_running_period_has_less_than_its_whole_plan(run: RecomputeRun, answer: Ask) -> None:
+    figures = answer("contributions")
+    assert figures["running"]
+    assert 0 < figures["target"] < figures["target_period"]
+
+
+def test_a_finished_period_has_its_whole_plan(run: RecomputeRun, answer: Ask) -> None:
+    figures = answer("contributions", "--period", "2026-Q3")
+    assert figures["target"] == figures["target_period"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--period", "2040-Q1"], "begins after the figures end"),
+        (["--period", "1999"], "ends before the first recorded event"),
+        (["--period", "soon"], "is not a period"),
+        (["--baseline", "2026-Q4"], "overlaps the period"),
+        (["--by", "weather"], "cannot be grouped"),
+    ],
+)
+def test_what_cannot_be_computed_is_a_sentence(run: RecomputeRun, arguments: list[str], sentence: str) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        call_command("contributions", *arguments)

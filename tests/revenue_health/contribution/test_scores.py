@@ -1,0 +1,97 @@
+"""Stored scores: the same as computed at once, not computed twice, continued where they were cut off."""
+
+from __future__ import annotations
+
+import pytest
+
+from departments.models import Company
+from pipeline.models import RecomputeRun
+from revenue_health.contribution.models import GroupScore, PartyScore, ScoreRun
+from revenue_health.contribution.selectors.bridges import assembled, segment_bridges
+from revenue_health.contribution.selectors.figures import contributions_json
+from revenue_health.contribution.selectors.model_input import flows_kept
+from revenue_health.contribution.selectors.records import bridge_of, bridge_record
+from revenue_health.contribution.selectors.scores import bridges_of, pending_groups, unfinished
+from revenue_health.contribution.selectors.spans import spans_of
+from revenue_health.contribution.selectors.targets import targets_of
+from revenue_health.contribution.services import scores as service
+from revenue_health.contribution.services.scores import group_compute, scores_compute, scores_plan, scores_sum
+
+pytestmark = pytest.mark.django_db
+
+
+def running(run: RecomputeRun) -> ScoreRun:
+    return ScoreRun.objects.filter(run=run).earliest("pk")
+
+
+def test_the_night_scores_the_running_and_the_last_quarter(run: RecomputeRun) -> None:
+    made = list(ScoreRun.objects.filter(run=run).order_by("-period_start"))
+    assert [one.status for one in made] == ["done", "done"]
+    assert (made[0].period_start - made[1].period_end).days == 1
+    assert PartyScore.objects.filter(score_run=made[0]).count() == len(made[0].figures["parties"])
+
+
+def test_stored_figures_are_those_computed_at_once(run: RecomputeRun, company: Company) -> None:
+    spans = spans_of(run=run, company=company)
+    flows = flows_kept(run=run, spans=spans)
+    targets = targets_of(run=run, company=company, spans=spans, pipelines=[one.id for one in flows])
+    found = assembled({one.id: segment_bridges(one, targets) for one in flows}, targets)
+    figures = contributions_json(found=found, spans=spans, by="segment")
+    assert running(run).figures["actual"] == pytest.approx(figures["actual"], rel=1e-12)
+    stored = {party["key"]: party["amount"] for party in running(run).figures["parties"]}
+    assert stored == pytest.approx({party["key"]: party["amount"] for party in figures["parties"]}, rel=1e-6, abs=0.01)
+
+
+def test_a_record_reads_back_equal(run: RecomputeRun) -> None:
+    record = GroupScore.objects.filter(score_run=running(run)).earliest("pk").figures
+    assert bridge_record(bridge_of(record)) == record
+
+
+def test_an_unchanged_input_is_not_computed_again(run: RecomputeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    run.pk, run.status = None, "done"
+    run.save()
+    monkeypatch.setattr(service, "group_bridge", lambda **given: pytest.fail("computed again"))
+    again = scores_compute(run=run)
+    assert [one.status for one in again] == ["done", "done"]
+
+
+def cut_off(run: RecomputeRun) -> ScoreRun:
+    """A score run as a worker leaves it that died after some groups."""
+    score_run = running(run)
+    ScoreRun.objects.filter(pk=score_run.pk).update(status="started", figures={})
+    last = score_run.groups.latest("pk")
+    GroupScore.objects.filter(fingerprint=last.fingerprint).update(figures=None)
+    return ScoreRun.objects.get(pk=score_run.pk)
+
+
+def test_a_run_that_died_goes_on_where_it_stopped(run: RecomputeRun) -> None:
+    whole = running(run).figures
+    score_run = cut_off(run)
+    (left,) = unfinished(run)[score_run.pk]
+    assert group_compute(group=left) == score_run.pk
+    assert group_compute(group=left) == score_run.pk  # the same message again
+    assert scores_sum(score_run=score_run.pk).figures["unexplained"] == pytest.approx(whole["unexplained"], abs=0.01)
+    assert group_compute(group=left) is None
+
+
+def test_nothing_is_summed_before_the_last_group(run: RecomputeRun) -> None:
+    score_run = cut_off(run)
+    assert scores_sum(score_run=score_run.pk).status == "started"
+    assert len(bridges_of(score_run)) >= 1
+    assert len(pending_groups(score_run)) == 1
+
+
+def test_planning_again_takes_nothing_away(run: RecomputeRun, company: Company) -> None:
+    before = list(GroupScore.objects.order_by("pk").values_list("pk", "fingerprint"))
+    scores_plan(run=run, spans=spans_of(run=run, company=company))
+    assert list(GroupScore.objects.order_by("pk").values_list("pk", "fingerprint")) == before
+
+
+def test_a_newer_run_takes_the_place_of_an_unfinished_one(run: RecomputeRun, company: Company) -> None:
+    old = cut_off(run)
+    run.pk = None
+    run.save()
+    scores_plan(run=run, spans=spans_of(run=run, company=company))
+    old.refresh_from_db()
+    assert old.status == "failed"
+    assert "newer run" in old.error

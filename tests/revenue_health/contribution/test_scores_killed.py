@@ -1,0 +1,56 @@
+"""A worker, the broker or the database killed while scores are made: the run ends by itself, nothing is doubled."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from revenue_health.embedded.home import Home
+from tests.revenue_health.conftest import Served, manage, wait_until
+
+pytestmark = pytest.mark.servers
+
+
+def asked(home: Home, query: str) -> list[tuple[Any, ...]]:
+    try:
+        with psycopg.connect(host=str(home.sockets), user="postgres", dbname="revenue_health") as connection:
+            return connection.execute(query).fetchall()
+    except psycopg.OperationalError:  # between two lives of the server
+        return []
+
+
+def computed(home: Home) -> int:
+    rows = asked(home, "SELECT count(*) FROM contribution_groupscore WHERE figures IS NOT NULL")
+    return int(rows[0][0]) if rows else 0
+
+
+def all_done(home: Home) -> bool:
+    return asked(home, "SELECT status FROM contribution_scorerun ORDER BY id") == [("done",), ("done",)]
+
+
+SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("Valkey", "PostgreSQL")]
+
+
+@pytest.mark.parametrize("killed", ["worker", *SLOW])
+def test_a_night_that_is_cut_off_ends_by_itself(home: Home, tmp_path: Path, killed: str) -> None:
+    folder = str(tmp_path / "company")
+    for command in (["generate", folder, "--opportunities", "300"], ["load", folder], ["recompute", "--custody-only"]):
+        done = manage(home, *command)
+        assert done.returncode == 0, done.stderr
+    served = Served.start(home)
+    try:
+        wait_until(lambda: computed(home) >= 1)
+        os.kill(served.pid(killed), signal.SIGKILL)
+        assert not all_done(home)
+        wait_until(lambda: all_done(home), seconds=150)
+        groups = asked(home, "SELECT count(*), count(figures) FROM contribution_groupscore")[0]
+        parties = asked(home, "SELECT score_run_id, party, count(*) FROM contribution_partyscore GROUP BY 1, 2")
+    finally:
+        served.stop()
+    assert groups[0] == groups[1]
+    assert {row[2] for row in parties} == {1}

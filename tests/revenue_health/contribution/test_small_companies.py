@@ -1,0 +1,93 @@
+"""Nothing, one deal, everything lost, deals shaved to nothing: sentences and finite figures, never a NaN."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.core.management import CommandError, call_command
+
+from pipeline.services.recompute import recompute
+from revenue_health.contribution.services.night import night_compute
+from tests.pipeline.companies import BEGIN, SmallCompany, company_make, event_add, opportunity_make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Ask = Callable[..., dict[str, Any]]
+QUARTER = ("--period", "2026-Q4")
+
+
+@pytest.fixture(autouse=True)
+def _own_store(settings: Any, tmp_path: Any) -> None:
+    settings.CUSTODY_STORE = tmp_path / "custody"
+    cache.clear()
+
+
+@pytest.fixture
+def small(transactional_db: None) -> SmallCompany:
+    """The structure alone. Tests with real commits come last, when the scored company is not needed any more."""
+    call_command("flush", verbosity=0, interactive=False)
+    return company_make()
+
+
+def computed(days: int) -> None:
+    night_compute(run=recompute(as_of=BEGIN + timedelta(days=days)))
+
+
+def adds_up(figures: dict[str, Any]) -> None:
+    start = figures["baseline_revenue"] if figures["target"] is None else figures["target"]
+    parts = sum(party["amount"] or 0.0 for party in figures["parties"])
+    assert figures["actual"] - start - parts - figures["unexplained"] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_company_without_deals_has_nothing_to_score(small: SmallCompany) -> None:
+    computed(10)
+    with pytest.raises(CommandError, match="No deal has any history"):
+        call_command("contributions")
+
+
+def test_one_deal(small: SmallCompany, answer: Ask) -> None:
+    deal = opportunity_make(small, "only")
+    for days, stage in ((1, "lead"), (30, "offer"), (60, "contract"), (250, "won")):
+        event_add(small, deal, days, stage)
+    computed(260)
+    figures = answer("contributions", *QUARTER)
+    adds_up(figures)
+    assert figures["actual"] == 1000.0
+    assert {party["verdict"] for party in figures["parties"]} <= {"cannot tell", "not judged"}
+
+
+def test_all_deals_lost(small: SmallCompany, answer: Ask) -> None:
+    for number in range(12):
+        deal = opportunity_make(small, f"deal-{number}")
+        event_add(small, deal, 20 * number + 1, "lead")
+        event_add(small, deal, 20 * number + 15, "lost", reason="price")
+    computed(260)
+    figures = answer("contributions", *QUARTER)
+    adds_up(figures)
+    assert figures["actual"] == 0.0
+    assert answer("forecast")["median"] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_deal_shaved_to_nothing(small: SmallCompany, answer: Ask) -> None:
+    for number in range(6):
+        deal = opportunity_make(small, f"deal-{number}")
+        event_add(small, deal, 40 * number + 1, "lead", 5000)
+        event_add(small, deal, 40 * number + 11, "offer", 0)
+        event_add(small, deal, 40 * number + 21, "won", 0)
+    computed(260)
+    adds_up(answer("contributions", *QUARTER))
+    answer("forecast")
+    answer("whatif", "--set", "offer:sales:wait_days=3")
+
+
+def test_a_pipeline_that_went_quiet(small: SmallCompany, answer: Ask) -> None:
+    deal = opportunity_make(small, "old")
+    event_add(small, deal, 1, "lead")
+    event_add(small, deal, 2, "lost", reason="late")
+    computed(300)
+    figures = answer("contributions")
+    adds_up(figures)
+    assert any("nothing was in the pipeline" in reason for reason in figures["reasons"])

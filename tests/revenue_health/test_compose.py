@@ -1,0 +1,74 @@
+"""The files for a server: every service healthy and not root, no secret inside, every variable explained."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from revenue_health.embedded.home import PROJECT
+
+TEXT = (PROJECT / "docker-compose.yml").read_text()
+COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+DOCKERFILE = (PROJECT / "Dockerfile").read_text()
+
+
+def test_all_services_are_there() -> None:
+    assert set(SERVICES) == {"web", "worker", "beat", "migrate", "database", "broker"}
+    assert SERVICES["database"]["image"].startswith("postgres:18")
+    assert "database:/var/lib/postgresql" in SERVICES["database"]["volumes"]
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_a_service_is_not_root_and_cannot_become_it(name: str) -> None:
+    service = SERVICES[name]
+    assert str(service["user"]) not in {"root", "0", ""}
+    assert service["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in service["security_opt"]
+
+
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"migrate"}))
+def test_a_lasting_service_has_a_health_check(name: str) -> None:
+    of_the_image = "HEALTHCHECK" in DOCKERFILE and name == "web"
+    assert of_the_image or SERVICES[name]["healthcheck"]["test"]
+
+
+def test_web_worker_and_beat_wait_for_the_tables_and_share_the_files() -> None:
+    for name in ("web", "worker", "beat"):
+        assert SERVICES[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
+        assert SERVICES[name]["volumes"] == ["custody:/data/custody", "uploads:/data/uploads"]
+    assert SERVICES["migrate"]["depends_on"]["database"]["condition"] == "service_healthy"
+
+
+def test_secrets_come_from_the_environment_and_have_no_default() -> None:
+    for service in SERVICES.values():
+        for key, value in service.get("environment", {}).items():
+            if re.search("SECRET|PASSWORD|DATABASE_URL", key):
+                assert re.search(r"\$\{\w+:\?", value), f"{key} has a value or a default"
+    assert not re.search(r"\$\{\w*(SECRET|PASSWORD)\w*:-", TEXT)
+
+
+def test_every_variable_is_explained_and_the_required_ones_are_empty() -> None:
+    example = (PROJECT / ".env.example").read_text()
+    given = dict(re.findall(r"^([A-Z_]+)=(.*)$", example, re.MULTILINE))
+    required = set(re.findall(r"\$\{(\w+):\?", TEXT))
+    assert {name for name, value in given.items() if value == ""} >= required
+    assert set(re.findall(r"\$\{(\w+)", TEXT)) <= set(given)
+
+
+def test_only_the_web_is_reached_from_outside_and_only_from_this_machine() -> None:
+    assert COMPOSE["networks"]["inside"] == {"internal": True}
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["web"]
+    assert all(port.startswith("127.0.0.1:") for port in SERVICES["web"]["ports"])
+
+
+def test_the_image_is_built_from_the_lock_and_runs_as_a_user() -> None:
+    assert "--require-hashes" in DOCKERFILE
+    assert DOCKERFILE.rindex("USER app") > DOCKERFILE.rindex("RUN ")
+    copied = re.findall(r"^COPY (?!--from)(\S+)", DOCKERFILE, re.MULTILINE)
+    ignored = (PROJECT / ".dockerignore").read_text()
+    assert all(f"!{name.split('/')[0]}" in ignored and (PROJECT / name).exists() for name in copied)
+    assert not re.search(r"^(ENV|ARG).*(SECRET|PASSWORD)", DOCKERFILE, re.MULTILINE)

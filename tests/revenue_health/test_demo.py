@@ -1,0 +1,116 @@
+"""demo: builds once and whole, starts anew after being cut off, never mixes with a real company, serves quickly."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from revenue_health.embedded.home import PROJECT, Home
+from tests.revenue_health.conftest import environment, manage, new_home, processes_of
+
+pytestmark = pytest.mark.servers
+
+BUILD = ("demo", "--build-only", "--json", "--opportunities", "300", "--as-of", "2026-06-30", "--seed", "7")
+
+
+def cut_off_building(home: Home) -> None:
+    """Start building and kill it when the company is being loaded."""
+    command = [sys.executable, "manage.py", *BUILD]
+    building = subprocess.Popen(command, cwd=PROJECT, env=environment(home), stderr=subprocess.PIPE, text=True)
+    with building:
+        assert building.stderr is not None
+        for line in building.stderr:
+            if "Loading" in line:
+                building.send_signal(signal.SIGKILL)
+                break
+
+
+@pytest.fixture(scope="module")
+def demo_home() -> Iterator[tuple[Home, dict[str, object]]]:
+    """A home whose first building was cut off and whose second went through, with what that printed."""
+    with new_home() as home:
+        cut_off_building(home)
+        assert not home.demo_marker.exists()
+        built = manage(home, *BUILD, "--password", "Demo-people-1")
+        assert built.returncode == 0, built.stderr
+        yield home, json.loads(built.stdout)
+
+
+def test_a_building_that_was_cut_off_is_done_anew(demo_home: tuple[Home, dict[str, object]]) -> None:
+    home, told = demo_home
+    assert (told["as_of"], told["seed"], told["opportunities"]) == ("2026-06-30", 7, 300)
+    assert {"load", "recompute", "total"} <= set(told["seconds"])
+    code = "from pipeline.models import Opportunity as O; from departments.models import User as U; "
+    code += "print(O.objects.count(), U.objects.get(username='ceo').check_password('Demo-people-1'))"
+    assert manage(home, "shell", "-v0", "-c", code).stdout.strip() == "300 True"
+    assert processes_of(home) == []
+
+
+def test_a_built_home_is_not_built_again(demo_home: tuple[Home, dict[str, object]]) -> None:
+    again = manage(demo_home[0], *BUILD)
+    assert "load" not in json.loads(again.stdout)["seconds"]
+
+
+def test_another_seed_needs_another_home(demo_home: tuple[Home, dict[str, object]]) -> None:
+    refused = manage(demo_home[0], "demo", "--build-only", "--seed", "8")
+    assert refused.returncode == 1
+    assert "built with --seed 7" in refused.stderr
+
+
+def test_it_serves_and_lets_one_sign_in(demo_home: tuple[Home, dict[str, object]]) -> None:
+    home = demo_home[0]
+    begun = time.monotonic()
+    command = [sys.executable, "manage.py", "demo", "--home", str(home.path)]
+    demo = subprocess.Popen(command, cwd=PROJECT, env=environment(home), stdout=subprocess.PIPE, text=True)
+    with demo:
+        assert demo.stdout is not None
+        address = urlsplit(next(re.findall(r"http://\S+", line)[0] for line in demo.stdout if "http://" in line))
+        took = time.monotonic() - begun
+        connection = http.client.HTTPConnection(address.hostname or "", address.port)
+        connection.request("GET", "/accounts/login/")
+        page = connection.getresponse().read().decode()
+        connection.close()
+        demo.send_signal(signal.SIGINT)
+    assert 'action="/sign-in-as/ceo/"' in page
+    assert demo.returncode == 0
+    assert took < 60  # 3 s on an idle machine; this one may be busy
+    assert processes_of(home) == []
+
+
+def test_a_home_with_a_company_of_its_own_is_refused(home: Home) -> None:
+    code = "from departments.models import Company; Company.objects.create(name='Ours', reporting_currency='EUR')"
+    assert manage(home, "shell", "-v0", "-c", code).returncode == 0
+    refused = manage(home, "demo", "--build-only")
+    assert refused.returncode == 1
+    assert "holds a company of your own" in refused.stderr
+    assert not home.demo_marker.exists()
+
+
+def test_a_taken_port_is_an_error_only_when_it_was_asked_for(home: Home) -> None:
+    from revenue_health.embedded.process import ServerError
+    from revenue_health.embedded.programs import listen
+
+    with listen(18_700, exact=False) as first:
+        taken = first.getsockname()[1]
+        with listen(taken, exact=False) as second:
+            assert second.getsockname()[1] > taken
+        with pytest.raises(ServerError, match=f"Port {taken} is taken"):
+            listen(taken, exact=True)
+
+
+def test_demo_leaves_a_server_alone(home: Home) -> None:
+    env = environment(home) | {"DATABASE_URL": "postgres://x@localhost/x", "REDIS_URL": "redis://x", "SECRET_KEY": "x"}
+    command = [sys.executable, "manage.py", "demo"]
+    told = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, timeout=60)
+    assert told.returncode == 1
+    assert "unset DATABASE_URL" in told.stderr
+    assert list(home.path.iterdir()) == []

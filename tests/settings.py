@@ -1,0 +1,33 @@
+"""Settings of the test run: real servers in a home of its own, cheaper passwords, static files from their folders.
+
+The home is named here because settings load before any conftest; tests/conftest.py starts the servers in it.
+Not in the package revenue_health.settings: importing that would settle the home before this module is run.
+"""
+
+import os
+import tempfile
+
+# The process that starts the run names the home; the workers of pytest-xdist inherit it by the environment.
+if "REVENUE_HEALTH_TEST_HOME" not in os.environ:
+    os.environ["REVENUE_HEALTH_TEST_HOME"] = tempfile.mkdtemp(prefix="rh-test-")
+os.environ["REVENUE_HEALTH_HOME"] = os.environ["REVENUE_HEALTH_TEST_HOME"]
+# With DATABASE_URL set (a server of the person who tests) these would be asked for.
+os.environ.setdefault("SECRET_KEY", "only-for-tests")
+os.environ.setdefault("HTTPS", "false")
+
+from revenue_health.settings import *  # noqa: F403  (Django's settings idiom)
+from revenue_health.settings import CACHES, CELERY_BROKER_URL, REDIS_URL
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# Each parallel worker has a database of its own by pytest-django; the same for cache and broker.
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 7
+if REDIS_URL.startswith("unix://"):
+    CACHES["default"]["LOCATION"] = f"{REDIS_URL}?db={2 * _worker + 1}"
+    CELERY_BROKER_URL = f"{CELERY_BROKER_URL}?virtual_host={2 * _worker}"
+# Static files straight from their folders, as they are when asked: nothing is collected for a test.
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True
