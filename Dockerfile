@@ -10,6 +10,10 @@ ENV PATH=/opt/venv/bin:$PATH \
     STATIC_ROOT=/app/staticfiles \
     CUSTODY_STORE=/data/custody \
     UPLOADS=/data/uploads
+# Packs and evidence as PDF are drawn by Pango.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin app \
     && mkdir -p /data/custody /data/uploads \
     && chown -R app:app /data

@@ -1,20 +1,123 @@
-"""Who may do what: the one module that decides."""
+"""Who may do what: the one module that decides. Views ask it, templates only print what views tell them.
+
+What one may not see does not exist: views answer 404 by `require`, and every refusal is logged.
+"""
 
 from __future__ import annotations
 
-from django.contrib.auth.models import AnonymousUser
+from dataclasses import dataclass
 
-from departments.models import Membership, User
+import structlog
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest
+
+from departments.models import Company, Membership, User
 
 Visitor = User | AnonymousUser
+Role = Membership.Role
+_ATTRIBUTE = "_revenue_health_standing"
+log = structlog.get_logger("departments.access")
 
 
-def may_manage_data(user: Visitor) -> bool:
-    """Import, undo an import, recompute: executives, analysts and superusers."""
-    return _has_role(user, Membership.Role.EXECUTIVE, Membership.Role.ANALYST)
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What one person is: roles for the whole company, and departments (ids) led or belonged to."""
+
+    superuser: bool
+    roles: frozenset[str]
+    leads: frozenset[int]
+    """Departments the person is head or deputy of."""
+    belongs: frozenset[int]
+    """Departments the person is anything of."""
+
+    def has(self, *roles: str) -> bool:
+        return self.superuser or not self.roles.isdisjoint(roles)
 
 
-def _has_role(user: Visitor, *roles: str) -> bool:
+NOBODY = Standing(superuser=False, roles=frozenset(), leads=frozenset(), belongs=frozenset())
+
+
+def standing(user: Visitor) -> Standing:
+    """What a visitor is; read once for each user object, so once a request."""
     if not isinstance(user, User) or not user.is_active:
-        return False
-    return user.is_superuser or user.memberships.filter(role__in=roles).exists()
+        return NOBODY
+    found: Standing | None = getattr(user, _ATTRIBUTE, None)
+    if found is None:
+        found = _read(user)
+        setattr(user, _ATTRIBUTE, found)
+    return found
+
+
+def _read(user: User) -> Standing:
+    rows = list(user.memberships.values_list("role", "department_id"))
+    return Standing(
+        superuser=user.is_superuser,
+        roles=frozenset(role for role, _ in rows),
+        leads=frozenset(pk for role, pk in rows if role in (Role.HEAD, Role.DEPUTY) and pk is not None),
+        belongs=frozenset(pk for _, pk in rows if pk is not None),
+    )
+
+
+def require(request: HttpRequest, allowed: bool) -> None:
+    """404 unless allowed: a stranger cannot even learn that the page is there. The refusal is logged."""
+    if not allowed:
+        log.warning("refused", user=getattr(request.user, "username", ""), path=request.path, method=request.method)
+        raise Http404
+
+
+# --- data and settings ------------------------------------------------------------------------------------------
+def may_manage_data(user: Visitor) -> bool:
+    """Import, undo an import, recompute, change settings: executives, analysts and superusers."""
+    return standing(user).has(Role.EXECUTIVE, Role.ANALYST)
+
+
+def may_manage_people(user: Visitor) -> bool:
+    """Invite, change roles: executives and analysts."""
+    return standing(user).has(Role.EXECUTIVE, Role.ANALYST)
+
+
+def may_read_audit(user: Visitor) -> bool:
+    """Who changed and read what: executives and analysts."""
+    return standing(user).has(Role.EXECUTIVE, Role.ANALYST)
+
+
+# --- figures ----------------------------------------------------------------------------------------------------
+def may_see_company(user: Visitor) -> bool:
+    """The company's live figures and everybody's shares: all who work here. The board sees frozen packs only."""
+    return standing(user).has(Role.EXECUTIVE, Role.ANALYST, Role.HEAD, Role.DEPUTY, Role.MEMBER)
+
+
+def may_see_department(user: Visitor, department: int) -> bool:
+    """A department's detail: its own people; all who work here where the company has opened them; executives and
+    analysts always."""
+    who = standing(user)
+    if who.has(Role.EXECUTIVE, Role.ANALYST) or department in who.belongs:
+        return True
+    return may_see_company(user) and Company.objects.filter(departments_open=True).exists()
+
+
+def may_see_packs(user: Visitor) -> bool:
+    """Frozen packs: everybody who is anything to the company."""
+    return standing(user).has(*Role.values)
+
+
+def may_freeze(user: Visitor) -> bool:
+    """Freeze a review as a pack, share it by link, log a decision: executives and analysts."""
+    return standing(user).has(Role.EXECUTIVE, Role.ANALYST)
+
+
+# --- a department's own side ------------------------------------------------------------------------------------
+def may_edit_scorecard(user: Visitor, department: int) -> bool:
+    """Enter values, notes and goals: head and deputy, of their own department only. Not even an executive for them."""
+    who = standing(user)
+    return who.superuser or department in who.leads
+
+
+def may_reply(user: Visitor, department: int) -> bool:
+    """Answer for the department's share: head and deputy."""
+    return may_edit_scorecard(user, department)
+
+
+def may_assign(user: Visitor) -> bool:
+    """Give a leak or a commitment to somebody else: executives and analysts."""
+    return standing(user).has(Role.EXECUTIVE, Role.ANALYST)

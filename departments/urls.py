@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from departments import views
+from departments.views import session
 
 app_name = "departments"
 urlpatterns = [
-    path("theme/", views.theme, name="theme"),
-    path("sign-in-as/<str:username>/", views.sign_in_as, name="sign_in_as"),
+    path("theme/", session.theme, name="theme"),
+    path("sign-in-as/<str:username>/", session.sign_in_as, name="sign_in_as"),
 ]

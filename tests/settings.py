@@ -16,15 +16,19 @@ os.environ.setdefault("SECRET_KEY", "only-for-tests")
 os.environ.setdefault("HTTPS", "false")
 
 from revenue_health.settings import *  # noqa: F403  (Django's settings idiom)
-from revenue_health.settings import CACHES, CELERY_BROKER_URL, REDIS_URL
+from revenue_health.settings import CACHES, CELERY_BROKER_URL, HOME, REDIS_URL
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-# Each parallel worker has a database of its own by pytest-django; the same for cache and broker.
-_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 7
+# Each parallel worker has a database of its own by pytest-django; the same for cache, broker and files: run numbers
+# begin at 1 in every database, so in a shared store one worker would overwrite or remove the other's files.
+_name = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+_worker = int(_name.removeprefix("gw")) % 7
+CUSTODY_STORE = HOME.custody_store / _name
+UPLOADS = HOME.uploads / _name
 if REDIS_URL.startswith("unix://"):
     CACHES["default"]["LOCATION"] = f"{REDIS_URL}?db={2 * _worker + 1}"
     CELERY_BROKER_URL = f"{CELERY_BROKER_URL}?virtual_host={2 * _worker}"

@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 
-from departments.services import demo_people_create
+from departments.services.demo_people import demo_people_create
 from pipeline.services.imports import company_folder_load
 from pipeline.services.recompute import recompute
 from revenue_health.embedded.session import close_connections

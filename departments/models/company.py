@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
@@ -27,6 +28,18 @@ class Company(models.Model):
     fiscal_year_start_month = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
     )
+    week_close_weekday = models.PositiveSmallIntegerField(
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(6)],
+        help_text="On which day of the following week a week closes: 0 is Monday.",
+    )
+    week_close_time = models.TimeField(
+        default=time(12), db_default=time(12), help_text="At what time of that day, in the company's time zone."
+    )
+    departments_open = models.BooleanField(
+        default=False, db_default=False, help_text="Heads and members also see the detail of other departments."
+    )
 
     class Meta:
         verbose_name_plural = "company"
@@ -35,6 +48,7 @@ class Company(models.Model):
             models.CheckConstraint(
                 condition=Q(fiscal_year_start_month__range=(1, 12)), name="company_fiscal_month_in_year"
             ),
+            models.CheckConstraint(condition=Q(week_close_weekday__lte=6), name="company_week_close_is_a_weekday"),
             models.CheckConstraint(
                 condition=Q(reporting_currency__regex=r"^[A-Z]{3}$"), name="company_currency_is_iso"
             ),

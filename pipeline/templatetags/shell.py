@@ -26,12 +26,3 @@ def shell(context: dict[str, Any]) -> Shell | None:
 def theme(context: dict[str, Any]) -> str:
     request: HttpRequest | None = context.get("request")
     return theme_of(request) if request is not None else "auto"
-
-
-@register.simple_tag(takes_context=True)
-def in_section(context: dict[str, Any], *sections: str) -> str:
-    """`page` where the URL's name starts with one of the sections: for aria-current in the navigation."""
-    request: HttpRequest | None = context.get("request")
-    match = request.resolver_match if request is not None else None
-    name = (match.view_name if match else "") or ""
-    return "page" if any(name == section or name.startswith(f"{section}:") for section in sections) else ""

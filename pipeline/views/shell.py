@@ -9,10 +9,11 @@ from functools import cached_property
 from django.http import HttpRequest
 from django.utils import timezone
 
-from departments.access import may_manage_data
+from departments.access import may_manage_data, may_see_company
 from departments.models import Company
 from pipeline.models import RecomputeRun
 from pipeline.selectors import runs
+from pipeline.views.navigation import HEADER, MENU, Link, links
 
 _ATTRIBUTE = "_revenue_health_shell"
 
@@ -52,6 +53,20 @@ class Shell:
     @cached_property
     def may_manage_data(self) -> bool:
         return may_manage_data(self.request.user)
+
+    @cached_property
+    def may_see_company(self) -> bool:
+        return may_see_company(self.request.user)
+
+    @cached_property
+    def navigation(self) -> list[Link]:
+        """The header's links."""
+        return links(self.request, HEADER)
+
+    @cached_property
+    def menu(self) -> list[Link]:
+        """The links of the person's menu."""
+        return links(self.request, MENU)
 
     def local(self, instant: datetime) -> datetime:
         return instant.astimezone(self.company.zone) if self.company else instant

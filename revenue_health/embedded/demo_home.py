@@ -114,7 +114,7 @@ def _table(folder: Path, will: Built, wish: Wish) -> list[tuple[str, str, Callab
 
 
 def _people(password: str | None) -> None:
-    from departments.services import demo_people_create
+    from departments.services.demo_people import demo_people_create
 
     demo_people_create(password=password)
 

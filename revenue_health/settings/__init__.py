@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from revenue_health.embedded.home import Home
+from revenue_health.settings.mail import mailers
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
@@ -144,6 +145,12 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "departments.accounts.ClosedAccountAdapter"
+
+# --- mail -----------------------------------------------------------------------------------------------------
+MAILERS = mailers(env.str("EMAIL_URL", default=""), str(HOME.path / "mail"))
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Revenue Health <revenue-health@localhost>")
+# Links in mails are made outside of any request: the address people open the dashboard by.
+SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 
 # --- language and time ----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
