@@ -1,7 +1,22 @@
-"""Who we are: the company, its departments, its people, and the numbers the departments answer for."""
+"""Who we are: the company, its departments, its people, the numbers they answer for, and what they say about them."""
 
 from departments.models.company import Company, Department
 from departments.models.people import Membership, User
+from departments.models.promises import Commitment, Issue, PulseAnswer
 from departments.models.scorecard import Entry, Goal, Measurable
+from departments.models.talk import Comment, Reply
 
-__all__ = ["Company", "Department", "Entry", "Goal", "Measurable", "Membership", "User"]
+__all__ = [
+    "Comment",
+    "Commitment",
+    "Company",
+    "Department",
+    "Entry",
+    "Goal",
+    "Issue",
+    "Measurable",
+    "Membership",
+    "PulseAnswer",
+    "Reply",
+    "User",
+]
