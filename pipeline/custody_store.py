@@ -26,7 +26,9 @@ from pipeline.models import RecomputeRun, Stage
 PART_SIZE = 32_768
 """Opportunity ids a part covers: part n holds the ids from n * PART_SIZE on."""
 
-TABLES = ("opportunities", "visits", "holds", "moves")
+TABLES = ("opportunities", "visits", "holds", "moves", "events")
+_NEEDED = TABLES[:-1]
+"""What every page asks. `events` came later: what changed since a date waits for the next run of an older store."""
 OPEN_PIECES = "open_pieces"
 """A fifth file of each part: the pieces of holds that are still open, with their deal's segment and bucket, so that
 an incremental run finds what has grown without reading everything."""
@@ -91,9 +93,9 @@ def part_read(part: Part, table: str) -> pa.Table:
     return pq.read_table(part.path(table))
 
 
-def parts_missing(parts: Iterable[Part]) -> list[Path]:
+def parts_missing(parts: Iterable[Part], tables: Sequence[str] = FILES) -> list[Path]:
     """Files the parts need that are not here."""
-    return [part.path(table) for part in parts for table in FILES if not part.path(table).exists()]
+    return [part.path(table) for part in parts for table in tables if not part.path(table).exists()]
 
 
 def parts_discard(*, keep: Sequence[Part]) -> int:
@@ -144,7 +146,7 @@ _opened = _Opened()
 
 
 def custody_cursor(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
-    """A DuckDB cursor over a run's `opportunities`, `visits`, `holds`, `moves` and `stages`.
+    """A DuckDB cursor over a run's `opportunities`, `visits`, `holds`, `moves`, `events` and `stages`.
 
     Raises CustodyStoreMissing where the files are not on this machine.
     """
@@ -153,7 +155,7 @@ def custody_cursor(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
 
 def _database_open(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
     parts = run_parts(run)
-    if missing := parts_missing(parts):
+    if missing := parts_missing(parts, _NEEDED):
         raise CustodyStoreMissing(
             f"{len(missing)} files of run {run.pk} are not in {settings.CUSTODY_STORE}. Web and worker must share this "
             "folder; if it was lost, `recompute --full` makes it again."
@@ -162,9 +164,10 @@ def _database_open(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
     database.register("stages_given", stages_table(list(Stage.objects.order_by("pipeline_id", "position"))))
     database.execute("CREATE TABLE stages AS FROM stages_given")
     # A small company is read into memory once; a large one is read from its files column by column.
-    size = sum(part.path(table).stat().st_size for part in parts for table in TABLES)
+    tables = [*_NEEDED, *(() if parts_missing(parts, ["events"]) else ["events"])]
+    size = sum(part.path(table).stat().st_size for part in parts for table in tables)
     made = "TABLE" if size < _IN_MEMORY_BYTES else "VIEW"
-    for table in TABLES:
+    for table in tables:
         files = [str(part.path(table)) for part in parts]
         database.execute(f"CREATE {made} {table} AS FROM read_parquet({files!r})")
     return database

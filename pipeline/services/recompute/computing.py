@@ -60,7 +60,7 @@ def compute_everything(arrow: Any, *, run: RecomputeRun, structure: Structure, e
         custody = _timed(clock, "custody", lambda data=data: custody_compute(data))
         flows.append(_timed(clock, "flows", lambda c=custody, d=data: _flows(c, d)))
         began = time.perf_counter()
-        parts += parts_write(numbers, run, tables_of(custody, opportunities.sort_by("opportunity")))
+        parts += parts_write(numbers, run, tables_of(custody, data, opportunities.sort_by("opportunity")))
         clock.add("write", time.perf_counter() - began)
     clock.step("writing", 0.95)
     total = _timed(clock, "flows", lambda: flows_sum(flows))
@@ -119,7 +119,7 @@ def compute_changes(
     clock.add("flows", time.perf_counter() - began)
     clock.step("writing", 0.7)
     began = time.perf_counter()
-    parts = parts_rewrite(run, before, touched, tables_of(custody, opportunities))
+    parts = parts_rewrite(run, before, touched, tables_of(custody, data, opportunities))
     clock.add("write", time.perf_counter() - began)
     return Result(
         flows=difference,

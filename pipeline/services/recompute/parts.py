@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.core.custody import Custody
+from pipeline.core.custody import Custody, CustodyInput
+from pipeline.core.known_events import known_events
 from pipeline.custody_store import OPEN_PIECES, PART_SIZE, TABLES, Part, part_read, part_write
 from pipeline.models import RecomputeRun
 
@@ -31,10 +32,16 @@ class Stored:
     others: pa.Table
 
 
-def tables_of(custody: Custody, opportunities: pa.Table) -> Tables:
+def tables_of(custody: Custody, data: CustodyInput, opportunities: pa.Table) -> Tables:
     """The tables of the custody store; deals without an event known yet are not there yet."""
     seen = opportunities.filter(pc.is_in(opportunities["opportunity"], pc.unique(custody.visits["opportunity"])))
-    return {"opportunities": seen, "visits": custody.visits, "holds": custody.holds, "moves": custody.moves}
+    return {
+        "opportunities": seen,
+        "visits": custody.visits,
+        "holds": custody.holds,
+        "moves": custody.moves,
+        "events": known_events(data),
+    }
 
 
 def parts_write(numbers: range, run: RecomputeRun, tables: Tables) -> list[Part]:

@@ -32,7 +32,7 @@ from pipeline.models import (
     TouchedOpportunity,
 )
 
-METHOD = "custody-2"
+METHOD = "custody-3"
 """Changes when the rules of custody or flows change, so that stored figures are made anew."""
 
 
@@ -134,8 +134,8 @@ SELECT o.id AS opportunity, o.pipeline_id::int AS pipeline, o.segment, o.source_
 FROM {opportunity} o LEFT JOIN {source} s ON s.id = o.source_id LEFT JOIN {account} a ON a.id = o.account_id
 """
 _EVENTS = """
-SELECT e.opportunity_id AS opportunity, e.occurred_at, e.sequence::int AS sequence, e.stage_id::int AS stage,
-       (e.amount * 100)::bigint AS amount, r.department_id::int AS cause
+SELECT e.opportunity_id AS opportunity, e.occurred_at, e.recorded_at, e.sequence::int AS sequence,
+       e.stage_id::int AS stage, (e.amount * 100)::bigint AS amount, r.department_id::int AS cause, e.expected_close
 FROM {event} e LEFT JOIN {reason} r ON r.id = e.reason_id
 """
 _HANDOFFS = """
@@ -216,7 +216,7 @@ def _instants(table: pa.Table, renamed: dict[str, str]) -> pa.Table:
 def _events_converted(events: pa.Table, opportunities: pa.Table, structure: Structure) -> pa.Table:
     """Stamps as epoch microseconds and money in the reporting currency."""
     reporting = structure.company.reporting_currency
-    stamped = _instants(events, {"occurred_at": "at_us"})
+    stamped = _instants(events, {"occurred_at": "at_us", "recorded_at": "recorded_us"})
     if pc.all(pc.equal(opportunities["currency"], reporting)).as_py() in (True, None):
         return stamped
     # The day in the company's time zone decides the rate.
