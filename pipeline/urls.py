@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pipeline.views import data, departments, imports, leak_map, opportunities
+from pipeline.views import data, departments, imports, leak_map, my_queue, opportunities
 
 app_name = "pipeline"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("pipeline/opportunities/<str:key>/", opportunities.show, name="opportunity"),
     path("departments/", departments.index, name="departments"),
     path("departments/<str:key>/", departments.show, name="department"),
+    path("my/queue/", my_queue.show, name="my_queue"),
     path("data/", data.show, name="data"),
     path("data/runs/", data.runs, name="data_runs"),
     path("data/recompute/", data.recompute, name="data_recompute"),

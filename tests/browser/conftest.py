@@ -109,6 +109,7 @@ PAGES = {
     "deals behind": "/pipeline/opportunities/?kind=lost&period=2026",
     "departments": "/departments/",
     "department": "/departments/legal/",
+    "my queue": "/my/queue/",
     "data": "/data/",
     "contribution": "/contribution/",
     "contribution of legal": "/contribution/legal/",

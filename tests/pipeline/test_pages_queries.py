@@ -34,6 +34,7 @@ def addresses() -> dict[str, str]:
         "opportunity": reverse("pipeline:opportunity", args=[deal]),
         "departments": reverse("pipeline:departments"),
         "department": reverse("pipeline:department", args=["legal"]),
+        "my queue": reverse("pipeline:my_queue"),
         "data": reverse("pipeline:data"),
         "import": reverse("pipeline:import", args=[ImportBatch.objects.earliest("pk").pk]),
     }
