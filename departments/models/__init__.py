@@ -3,15 +3,17 @@
 from departments.models.company import Company, Department
 from departments.models.people import Membership, User
 from departments.models.promises import Commitment, Issue, PulseAnswer
-from departments.models.scorecard import Entry, Goal, Measurable
+from departments.models.scorecard import Annotation, Entry, EntryChange, Goal, Measurable
 from departments.models.talk import Comment, Reply
 
 __all__ = [
+    "Annotation",
     "Comment",
     "Commitment",
     "Company",
     "Department",
     "Entry",
+    "EntryChange",
     "Goal",
     "Issue",
     "Measurable",

@@ -10,6 +10,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import Q
 
+from departments.core.closing import CloseRule
+
 key_validator = RegexValidator(r"^[^\s:]{1,64}$", "A key has 1 to 64 characters, without spaces or colons.")
 
 
@@ -60,6 +62,11 @@ class Company(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def close_rule(self) -> CloseRule:
+        """When a week of the scorecards closes."""
+        return CloseRule(weekday=self.week_close_weekday, at=self.week_close_time, zone=self.zone)
 
 
 class Department(models.Model):

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
 from departments.models.company import Department, key_validator
+from departments.models.people import User
+
+MANUAL = "manual"
 
 
 class Measurable(models.Model):
@@ -16,14 +22,32 @@ class Measurable(models.Model):
     name = models.CharField(max_length=200)
     unit = models.CharField(max_length=32, blank=True)
     source = models.CharField(
-        max_length=128, default="manual", help_text="“manual”, or the name of the computed figure it follows."
+        max_length=128, default=MANUAL, help_text="“manual”, or the name of the computed figure it follows."
     )
+    owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="measurables")
+    weight = models.DecimalField(
+        max_digits=6,
+        decimal_places=2,
+        default=Decimal(1),
+        db_default=Decimal(1),
+        help_text="How much it counts in the department's share of measurables met.",
+    )
+    position = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Its place on the scorecard; equal places stand in the order they were made."
+    )
+    archived = models.BooleanField(default=False, db_default=False, help_text="No longer asked for; its past stays.")
 
     class Meta:
-        ordering = ["id"]
+        ordering = ["position", "id"]
+        constraints = [models.CheckConstraint(condition=Q(weight__gte=0), name="measurable_weight_not_negative")]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def manual(self) -> bool:
+        """Whether people enter it; a computed one follows its figure."""
+        return self.source == MANUAL
 
 
 class Goal(models.Model):
@@ -57,12 +81,24 @@ class Goal(models.Model):
 
 
 class Entry(models.Model):
-    """The value of a measurable for one ISO week."""
+    """The value of a measurable for one ISO week, as it is now; `reported` tells what it was when the week closed."""
 
     measurable = models.ForeignKey(Measurable, on_delete=models.CASCADE, related_name="entries")
     week = models.DateField(help_text="The Monday.")
     value = models.DecimalField(max_digits=20, decimal_places=6, null=True, blank=True)
     note = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1, db_default=1, help_text="Grows with each change.")
+    entered_at = models.DateTimeField(
+        null=True, blank=True, help_text="When there first was a value; empty for one from a file that did not say."
+    )
+    entered_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="entries")
+    copied = models.BooleanField(default=False, db_default=False, help_text="Taken over from the week before.")
+    changed_after_close = models.BooleanField(
+        default=False, db_default=False, help_text="Its value is not the one that was reported when the week closed."
+    )
+    reported_value = models.DecimalField(
+        max_digits=20, decimal_places=6, null=True, blank=True, help_text="Kept once the value is changed after close."
+    )
 
     class Meta:
         verbose_name_plural = "entries"
@@ -70,7 +106,64 @@ class Entry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["measurable", "week"], name="entry_once_a_week"),
             models.CheckConstraint(condition=Q(week__iso_week_day=1), name="entry_week_is_a_monday"),
+            models.CheckConstraint(
+                condition=Q(changed_after_close=True) | Q(reported_value__isnull=True),
+                name="entry_reported_value_only_when_changed",
+            ),
         ]
+        indexes = [models.Index(fields=["week"], name="entry_by_week")]
 
     def __str__(self) -> str:
         return f"{self.measurable_id} {self.week}: {self.value}"
+
+
+class EntryChange(models.Model):
+    """One change of an entry: who made it, when and how, and what stood there before. Append-only."""
+
+    class How(models.TextChoices):
+        GRID = "grid"
+        FORM = "form"
+        PASTE = "paste"
+        UNDO = "undo"
+        FILE = "file"
+        COPY = "copy", "copied forward"
+        MAIL = "mail", "link in a mail"
+
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="changes")
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="entry_changes")
+    how = models.CharField(max_length=5, choices=How)
+    version = models.PositiveIntegerField(help_text="The entry's version after the change.")
+    old_value = models.DecimalField(max_digits=20, decimal_places=6, null=True, blank=True)
+    new_value = models.DecimalField(max_digits=20, decimal_places=6, null=True, blank=True)
+    old_note = models.TextField(blank=True)
+    new_note = models.TextField(blank=True)
+    after_close = models.BooleanField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["entry", "version"], name="entry_change_once_a_version")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} v{self.version}: {self.old_value} to {self.new_value}"
+
+
+class Annotation(models.Model):
+    """A dated remark beside a department's numbers, or beside one of them: what happened then."""
+
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="annotations")
+    measurable = models.ForeignKey(
+        Measurable, on_delete=models.CASCADE, null=True, blank=True, related_name="annotations"
+    )
+    day = models.DateField()
+    text = models.CharField(max_length=300)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="annotations")
+
+    class Meta:
+        ordering = ["day", "id"]
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="annotation_says_something")]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.text}"

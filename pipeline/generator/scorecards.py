@@ -134,9 +134,11 @@ def _entries(number: Number, weeks: list[date], trouble: date, rng: np.random.Ge
         since = min(1.0, max(0.0, ((week - trouble).days + 7) / 28))
         value = max(0.0, number.level * (1 + (number.trouble - 1) * since) + noise[i])
         if not absent[i]:
-            entered = week + timedelta(days=9 + i % 5)
-            note = f"Late: entered on {entered.isoformat()}" if late[i] and i < len(weeks) - 1 else ""
-            rows.append((number.key, week.isoformat(), f"{round(value, number.decimals):.10g}", note))
+            is_late = bool(late[i]) and i < len(weeks) - 1
+            entered = week + timedelta(days=9 + i % 5 if is_late else 4)
+            note = f"Late: entered on {entered.isoformat()}" if is_late else ""
+            figure = f"{round(value, number.decimals):.10g}"
+            rows.append((number.key, week.isoformat(), figure, note, f"{entered.isoformat()}T13:{i % 60:02}:00Z"))
     return rows
 
 

@@ -30,7 +30,7 @@ def small_tables(
             scorecards.measurable_rows(first=first, as_of=as_of),
         ),
         "entries.csv": (
-            ("measurable", "week", "value", "note"),
+            ("measurable", "week", "value", "note", "entered_at"),
             scorecards.entry_rows(first=first, as_of=as_of, trouble=trouble, rng=rng),
         ),
     }

@@ -89,7 +89,8 @@ QUERIES: dict[str, str] = {
         " LEFT JOIN departments_goal g ON g.measurable_id = m.id ORDER BY m.id, g.effective_from"
     ),
     "entries.csv": (
-        f"SELECT m.key AS measurable, e.week, {_number('e.value')} AS value, {_text('e.note')} AS note"
+        f"SELECT m.key AS measurable, e.week, {_number('e.value')} AS value, {_text('e.note')} AS note,"
+        f" {_instant('e.entered_at')} AS entered_at"
         " FROM departments_entry e JOIN departments_measurable m ON m.id = e.measurable_id ORDER BY m.id, e.week"
     ),
 }

@@ -271,6 +271,7 @@ FILES: tuple[FileFormat, ...] = (
             Column("week", kinds.MONDAY),
             Column("value", kinds.FIGURE, blank=True),
             _opt("note", kinds.NOTE),
+            _opt("entered_at", kinds.INSTANT),
         ),
         key=("measurable", "week"),
         references=(Reference("measurable", "measurables.csv", "is no known measurable"),),

@@ -155,7 +155,7 @@ TARGETS = (
     Target(
         "entries.csv",
         "departments_entry",
-        (Value("measurable_id", "measurable", "m.id"), *_fact("week", "value"), *_plain("note")),
+        (Value("measurable_id", "measurable", "m.id"), *_fact("week", "value", "entered_at"), *_plain("note")),
         ("measurable_id", "week"),
         (("measurable", "JOIN departments_measurable m ON m.key = s.measurable"),),
     ),

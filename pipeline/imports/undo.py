@@ -42,6 +42,7 @@ _WORDS = {
     "pipeline_opportunity": "opportunities",
     "pipeline_account": "accounts",
     "departments_entry": "scorecard entries",
+    "departments_entrychange": "changes made to scorecard entries",
     "departments_goal": "goals",
     "departments_measurable": "measurables",
     "departments_membership": "people",

@@ -19,6 +19,7 @@ from pipeline.imports.company import company_merge, company_zone
 from pipeline.imports.folder_format import BY_NAME, FILES, FileFormat
 from pipeline.imports.lock import import_lock
 from pipeline.imports.merge import TARGETS, Outcome, file_merge
+from pipeline.imports.merge_entries import entries_merge
 from pipeline.imports.merge_events import events_merge
 from pipeline.imports.problems import ImportProblem, ImportUnreadable, Problem, ProblemList
 from pipeline.imports.sources import FolderSource, folder_open
@@ -228,6 +229,8 @@ def _merge_all(work: _Work) -> None:
             work.outcomes[file.name] = company_merge(staged, work.batch.pk)
         elif file.name == "events.csv":
             work.outcomes[file.name] = events_merge(staged, work.batch.pk)
+        elif file.name == "entries.csv":
+            work.outcomes[file.name] = entries_merge(staged, work.batch.pk)
         else:
             work.outcomes[file.name] = file_merge(staged, work.batch.pk)
 

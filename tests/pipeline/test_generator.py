@@ -29,7 +29,7 @@ COLUMNS = {
     "plan.csv": "pipeline,period_start,period_end,target,expectation,segment",
     "rates.csv": "currency,date,rate",
     "measurables.csv": "key,department,name,unit,goal_rule,goal,goal_high,effective_from,source",
-    "entries.csv": "measurable,week,value,note",
+    "entries.csv": "measurable,week,value,note,entered_at",
 }
 
 

@@ -1,0 +1,108 @@
+"""Goals: which one is in force in a week, whether a value meets it, and the weighted roll-up of a department."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+RULES = ("at_least", "at_most", "between", "exactly")
+
+
+class Status(IntEnum):
+    """A value against its goal. `NONE`: there is no value, or no goal was in force."""
+
+    NONE = 0
+    MET = 1
+    HIGH = 2
+    LOW = 3
+
+    @property
+    def word(self) -> str:
+        return _WORDS[self]
+
+    @property
+    def mark(self) -> str:
+        return _MARKS[self]
+
+    @property
+    def missed(self) -> bool:
+        return self in (Status.HIGH, Status.LOW)
+
+
+_WORDS = {Status.NONE: "none", Status.MET: "met", Status.HIGH: "missed high", Status.LOW: "missed low"}
+_MARKS = {Status.NONE: "–", Status.MET: "●", Status.HIGH: "▲", Status.LOW: "▼"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatedGoal:
+    """A goal of one measurable from a day on: a week has the one that was in force on its Monday."""
+
+    effective_from: date
+    rule: str
+    goal: float
+    goal_high: float | None = None
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Lowest and highest value that meets it, both inclusive."""
+        low = -np.inf if self.rule == "at_most" else self.goal
+        high = np.inf if self.rule == "at_least" else self.goal
+        return low, self.goal_high if self.rule == "between" and self.goal_high is not None else high
+
+
+def goal_of_week(goals: Iterable[DatedGoal], week: date) -> DatedGoal | None:
+    """The goal in force in a week, or None before the first."""
+    started = [goal for goal in goals if goal.effective_from <= week]
+    return max(started, key=lambda goal: goal.effective_from, default=None)
+
+
+def goal_bounds(goals: Sequence[Iterable[DatedGoal]], weeks: Sequence[date]) -> tuple[Floats, Floats]:
+    """Lowest and highest value that meets the goal, for each measurable (row) and week (column, any order).
+
+    NaN where no goal is in force. Shape of both: (measurables, weeks).
+    """
+    low = np.full((len(goals), len(weeks)), np.nan)
+    high = low.copy()
+    days = np.array([week.toordinal() for week in weeks], dtype=np.int64)
+    for row, dated in enumerate(goals):
+        for goal in sorted(dated, key=lambda one: one.effective_from):
+            started = days >= goal.effective_from.toordinal()
+            low[row, started], high[row, started] = goal.bounds
+    return low, high
+
+
+def statuses(values: Floats, low: Floats, high: Floats) -> npt.NDArray[np.int8]:
+    """The Status of each value; NaN is no value, NaN bounds are no goal. All of one shape."""
+    found = np.zeros(values.shape, dtype=np.int8)
+    known = ~np.isnan(values) & ~np.isnan(low)
+    found[known] = Status.MET
+    found[known & (values > high)] = Status.HIGH
+    found[known & (values < low)] = Status.LOW
+    return found
+
+
+def status_of(value: float | None, goal: DatedGoal | None) -> Status:
+    """The Status of one value."""
+    if value is None or goal is None:
+        return Status.NONE
+    low, high = goal.bounds
+    return Status(int(statuses(np.array([value]), np.array([low]), np.array([high]))[0]))
+
+
+def met_share(status: npt.NDArray[np.int8], weights: Floats) -> Floats:
+    """The weighted share of measurables met, for each week: weight of those met over weight of those judged.
+
+    `status` is (measurables, weeks), `weights` (measurables,). What has no value or goal is not judged; a week with
+    nothing judged has no share (NaN), not zero.
+    """
+    judged = weights @ (status != Status.NONE)
+    met = weights @ (status == Status.MET)
+    share: Floats = np.full(status.shape[1], np.nan)
+    np.divide(met, judged, out=share, where=judged > 0)
+    return share
