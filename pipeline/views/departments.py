@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
@@ -141,7 +142,7 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
     if department is None:
         raise Http404
     run, company = shell.run, shell.company
-    context: dict[str, Any] = {"shell": shell, "department": department, "panels": _panels(key)}
+    context: dict[str, Any] = {"shell": shell, "department": department, "panels": []}
     if run is None or company is None:
         return page_render(request, ONE, context | {"nothing": True}, partial="page")
     period = _quarter(run, company)
@@ -153,6 +154,7 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
     waits = waiting_matrix(run=run, company=company, period=period)
     context |= {
         "period": period,
+        "panels": _panels(key, period),
         "facts": facts,
         "rows": rows,
         "pages": pages_of(request.GET, page, len(mine)),
@@ -179,12 +181,18 @@ def _queue_rows(items: list[Waiting], structure: Structure) -> list[QueueRow]:
     ]
 
 
-def _panels(key: str) -> list[str]:
-    """Addresses of panels that higher floors add to this page; none where the floor is not built."""
-    addresses = []
-    for name in ("contribution:department_panel",):
+def _panels(key: str, period: Period) -> list[tuple[str, str]]:
+    """Panels that other floors add to this page, words and address; those of a floor that is not built are left out."""
+    named: tuple[tuple[str, str, list[str], dict[str, str]], ...] = (
+        ("Contribution", "contribution:department_panel", [key], {}),
+        ("What the head answers", "departments:reply", [], {"subject": f"share:{key}:{period.label}"}),
+        ("Commitments", "departments:commitments_panel", [], {"department": key}),
+    )
+    panels = []
+    for words, name, arguments, query in named:
         try:
-            addresses.append(reverse(name, args=[key]))
+            address = reverse(name, args=arguments)
         except NoReverseMatch:
             continue
-    return addresses
+        panels.append((words, f"{address}?{urlencode(query)}" if query else address))
+    return panels

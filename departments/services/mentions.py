@@ -1,0 +1,46 @@
+"""Mail to who was mentioned in a comment."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from departments.models import Comment, User
+from departments.subjects import SubjectUnknown, subject_of, subject_visible
+
+REMEMBERED_SECONDS = 7 * 24 * 3600
+
+
+def mention_mail_send(*, comment: int, user: int) -> bool:
+    """Tell one person of one comment, once; False when there is nothing to tell (any more).
+
+    What was sent is remembered after sending: a worker that dies in between sends again, and never not at all.
+    """
+    mark = f"mention-mail:{comment}:{user}"
+    said = Comment.objects.select_related("author").filter(pk=comment, mentions=user).first()
+    person = User.objects.filter(pk=user, is_active=True).exclude(email="").first()
+    if said is None or person is None or cache.get(mark) or not _still_visible(said, person):
+        return False
+    address = f"{settings.SITE_URL}{reverse('departments:comments')}?{urlencode({'subject': said.subject})}"
+    author = said.author.get_full_name() or said.author.get_username()
+    name = person.get_full_name() or person.get_username()
+    context = {"comment": said, "author": author, "name": name, "address": f"{address}#comment-{said.pk}"}
+    EmailMessage(
+        subject=" ".join(f"{author} mentioned you: {said.subject_label}".split()),
+        body=render_to_string("departments/mail/mention.txt", context),
+        to=[person.email],
+    ).send()
+    cache.set(mark, True, REMEMBERED_SECONDS)
+    return True
+
+
+def _still_visible(said: Comment, person: User) -> bool:
+    try:
+        return subject_visible(person, subject_of(said.subject))
+    except SubjectUnknown:
+        return False
