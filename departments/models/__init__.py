@@ -3,6 +3,7 @@
 from departments.models.company import Company, Department
 from departments.models.people import Membership, User
 from departments.models.promises import Commitment, Issue, PulseAnswer
+from departments.models.reminders import Reminder, UpdateLink
 from departments.models.scorecard import Annotation, Entry, EntryChange, Goal, Measurable
 from departments.models.talk import Comment, Reply
 
@@ -19,6 +20,8 @@ __all__ = [
     "Measurable",
     "Membership",
     "PulseAnswer",
+    "Reminder",
     "Reply",
+    "UpdateLink",
     "User",
 ]

@@ -1,0 +1,58 @@
+"""When a reminder may be sent: around the close of a week, at an hour at which mail is no nuisance."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+FIRST_HOUR, LAST_HOUR = 8, 18
+"""A decent hour is one of a working day: Monday to Friday, from 8:00 until before 18:00, where the person is."""
+MOVED_BACK_TO = time(14)
+"""A reminder that cannot be sent in time on its own day goes out at this time of the working day before."""
+BEFORE_CLOSE = timedelta(hours=3)
+AFTER_CLOSE = timedelta(hours=1)
+BEFORE, AFTER = "before", "after"
+
+
+def is_decent(instant: datetime, zone: ZoneInfo) -> bool:
+    """Whether mail may come at this instant to somebody in this time zone."""
+    local = instant.astimezone(zone)
+    return local.weekday() < 5 and FIRST_HOUR <= local.hour < LAST_HOUR
+
+
+def before_due(closes_at: datetime, zone: ZoneInfo) -> datetime:
+    """When the reminder before a close is due (UTC): three hours before, or the working afternoon before that."""
+    wanted = (closes_at - BEFORE_CLOSE).astimezone(UTC)
+    if is_decent(wanted, zone):
+        return wanted
+    day = wanted.astimezone(zone).date()
+    while True:
+        afternoon = datetime.combine(day, MOVED_BACK_TO, tzinfo=zone).astimezone(UTC)
+        if afternoon <= wanted and is_decent(afternoon, zone):
+            return afternoon
+        day -= timedelta(days=1)
+
+
+def after_due(closes_at: datetime, zone: ZoneInfo) -> datetime:
+    """When the reminder after a close is due (UTC): an hour later, or when the next working day begins."""
+    wanted = (closes_at + AFTER_CLOSE).astimezone(UTC)
+    if is_decent(wanted, zone):
+        return wanted
+    day = wanted.astimezone(zone).date()
+    while True:
+        morning = datetime.combine(day, time(FIRST_HOUR), tzinfo=zone).astimezone(UTC)
+        if morning >= wanted and is_decent(morning, zone):
+            return morning
+        day += timedelta(days=1)
+
+
+def may_send(kind: str, *, closes_at: datetime, next_close: datetime, zone: ZoneInfo, now: datetime) -> bool:
+    """Whether a reminder of this kind is to be sent now: it is due, not too late for its purpose, at a decent hour.
+
+    The one before the close has no purpose after it; the one after has none once the next week closes.
+    """
+    if not is_decent(now, zone):
+        return False
+    if kind == BEFORE:
+        return before_due(closes_at, zone) <= now < closes_at
+    return after_due(closes_at, zone) <= now < next_close
