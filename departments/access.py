@@ -87,13 +87,17 @@ def may_see_company(user: Visitor) -> bool:
     return standing(user).has(Role.EXECUTIVE, Role.ANALYST, Role.HEAD, Role.DEPUTY, Role.MEMBER)
 
 
-def may_see_department(user: Visitor, department: int) -> bool:
-    """A department's detail: its own people; all who work here where the company has opened them; executives and
-    analysts always."""
-    who = standing(user)
-    if who.has(Role.EXECUTIVE, Role.ANALYST) or department in who.belongs:
+def may_see_departments(user: Visitor) -> bool:
+    """The detail of every department: executives and analysts always, all who work here where the company has opened
+    them."""
+    if standing(user).has(Role.EXECUTIVE, Role.ANALYST):
         return True
     return may_see_company(user) and Company.objects.filter(departments_open=True).exists()
+
+
+def may_see_department(user: Visitor, department: int) -> bool:
+    """A department's detail: its own people, and who may see every department's."""
+    return department in standing(user).belongs or may_see_departments(user)
 
 
 def may_see_packs(user: Visitor) -> bool:

@@ -2,12 +2,11 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.generic import RedirectView
 
-from revenue_health import health
+from revenue_health import health, home
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", RedirectView.as_view(pattern_name="pipeline:leak_map"), name="home"),
+    path("", home.home, name="home"),
     path("", include("pipeline.urls")),
     path("", include("departments.urls")),
     path("contribution/", include("revenue_health.contribution.urls")),

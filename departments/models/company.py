@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time
 from zoneinfo import ZoneInfo, available_timezones
 
+import pghistory
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -20,6 +21,7 @@ def validate_time_zone(value: str) -> None:
         raise ValidationError(f"“{value}” is not a time zone of the IANA database, such as Europe/Berlin.")
 
 
+@pghistory.track()
 class Company(models.Model):
     """The one company this installation belongs to: its money, its clock, its fiscal year."""
 
@@ -69,6 +71,7 @@ class Company(models.Model):
         return CloseRule(weekday=self.week_close_weekday, at=self.week_close_time, zone=self.zone)
 
 
+@pghistory.track()
 class Department(models.Model):
     """A department, or an external cause such as the market: who work, causes and sources belong to."""
 

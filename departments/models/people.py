@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pghistory
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
@@ -15,6 +16,7 @@ class User(AbstractUser):
     time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone])
 
 
+@pghistory.track()
 class Membership(models.Model):
     """What one person is: to the whole company, or to one department."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -12,6 +13,7 @@ from departments.models.scorecard import Measurable
 from departments.models.talk import SUBJECT_LENGTH
 
 
+@pghistory.track()
 class Commitment(models.Model):
     """What somebody promised to do by a day, carried until it is done or dropped, and later: did it work?"""
 
@@ -64,6 +66,7 @@ class Commitment(models.Model):
         return self.text
 
 
+@pghistory.track()
 class Issue(models.Model):
     """Something off track that a department must talk about, until it is solved."""
 

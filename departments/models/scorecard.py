@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -14,6 +15,7 @@ from departments.models.people import User
 MANUAL = "manual"
 
 
+@pghistory.track()
 class Measurable(models.Model):
     """One number on a department's scorecard."""
 
@@ -50,6 +52,7 @@ class Measurable(models.Model):
         return self.source == MANUAL
 
 
+@pghistory.track()
 class Goal(models.Model):
     """What a measurable should be from a date on; older weeks keep the goal that was in force then."""
 
@@ -80,6 +83,7 @@ class Goal(models.Model):
         return f"{self.measurable_id} {self.rule} {self.goal}"
 
 
+@pghistory.track()
 class Entry(models.Model):
     """The value of a measurable for one ISO week, as it is now; `reported` tells what it was when the week closed."""
 

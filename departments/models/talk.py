@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -12,6 +13,7 @@ from departments.models.people import User
 SUBJECT_LENGTH = 200
 
 
+@pghistory.track()
 class Comment(models.Model):
     """One remark about a figure; with a parent, an answer to one. A thread is resolved by its first remark."""
 
@@ -47,6 +49,7 @@ class Comment(models.Model):
         return f"{self.subject} by {self.author_id}"
 
 
+@pghistory.track()
 class Reply(models.Model):
     """One version of what a department answers to its share of a period. Versions are only added."""
 

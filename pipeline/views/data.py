@@ -8,11 +8,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.cache import cache
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
+from departments.access import may_manage_data, may_see_company, require
 from departments.models import User
 from departments.rendering import page_render
 from pipeline.models import ImportBatch, RecomputeRun
@@ -67,6 +67,7 @@ def runs_context(shell: Shell) -> dict[str, Any]:
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
     """The whole page."""
+    require(request, may_see_company(request.user))
     shell = shell_of(request)
     context = runs_context(shell) | {
         "imports": [_import_row(batch) for batch in recent_imports()],
@@ -79,6 +80,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_GET
 def runs(request: HttpRequest) -> HttpResponse:
     """The panel of runs alone, asked for every second while one is under way; with it, how fresh the figures are."""
+    require(request, may_see_company(request.user))
     if not request.headers.get("HX-Request"):
         return redirect("pipeline:data")
     context = runs_context(shell_of(request)) | {"out_of_band": True}
@@ -88,9 +90,8 @@ def runs(request: HttpRequest) -> HttpResponse:
 @require_POST
 def recompute(request: HttpRequest) -> HttpResponse:
     """Ask a worker for a recompute, unless one is under way or asked for already."""
+    require(request, may_manage_data(request.user))
     shell = shell_of(request)
-    if not shell.may_manage_data:
-        raise PermissionDenied
     user = request.user
     assert isinstance(user, User)
     idle = not runs_context(shell)["running"]

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
+from departments.access import may_see_company, require
 from departments.formats import MoneyScale, money_in_words, money_scale, single_units
 from departments.models import Company
 from departments.periods import Period
@@ -33,6 +34,7 @@ from pipeline.selectors.handoffs import (
 )
 from pipeline.selectors.leaks import Choice, calendar_of, leaks_of
 from pipeline.selectors.overview import DepartmentName, Structure, structure_names
+from pipeline.views.department_doors import closed_departments, require_department
 from pipeline.views.opportunities import pages_of
 from pipeline.views.shell import shell_of
 
@@ -62,6 +64,7 @@ class MatrixRow:
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """Every department side by side, and the hand-off matrix of the running quarter."""
+    require(request, may_see_company(request.user))
     shell = shell_of(request)
     run, company = shell.run, shell.company
     if run is None or company is None:
@@ -78,6 +81,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "message": _message(rows, company),
         "columns": columns,
         "matrix": _matrix(waits, structure, columns),
+        "closed": closed_departments(request.user, structure),
     }
     return page_render(request, INDEX, context, partial="page")
 
@@ -138,9 +142,7 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
     """One department: its queue, oldest first, and what it holds and lost."""
     shell = shell_of(request)
     structure = structure_names()
-    department = structure.department_at(key)
-    if department is None:
-        raise Http404
+    department = require_department(request, structure.department_at(key))
     run, company = shell.run, shell.company
     context: dict[str, Any] = {"shell": shell, "department": department, "panels": []}
     if run is None or company is None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.text import get_valid_filename
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from departments.access import may_manage_data, may_see_company, require
 from departments.models import User
 from departments.rendering import page_render
 from pipeline.imports.problems import ImportProblem
@@ -87,6 +87,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """One import: counts per file, what was left out, the first refused rows."""
+    require(request, may_see_company(request.user))
     batch = _batch(pk)
     path = errors_path(batch=batch)
     context = {
@@ -129,10 +130,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 def manager_shell(request: HttpRequest) -> Shell:
     """The shell of somebody who may manage data; others are refused."""
-    shell = shell_of(request)
-    if not shell.may_manage_data:
-        raise PermissionDenied
-    return shell
+    require(request, may_manage_data(request.user))
+    return shell_of(request)
 
 
 def _user(shell: Shell) -> User:

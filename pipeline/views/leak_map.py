@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
+from departments.access import may_see_company, require
 from departments.formats import MoneyScale, delta, money_in_words, money_scale, percent
 from departments.models import Company
 from departments.periods import FiscalCalendar
@@ -23,6 +24,7 @@ from pipeline.selectors.leaks import LeakMap, calendar_of, leak_map
 from pipeline.selectors.overview import FilterChoices, Structure, filter_choices, structure_names
 from pipeline.selectors.plan import plan_target
 from pipeline.selectors.trend import TrendWeek, weekly_trend
+from pipeline.views.department_doors import closed_departments
 from pipeline.views.drawn import drawn_once
 from pipeline.views.leak_query import Question, QuestionForm, question_read
 from pipeline.views.leak_rows import Reading, Shown, grid_shape, stage_rows
@@ -35,6 +37,7 @@ TEMPLATE = "pipeline/leak_map.html"
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
     """The page, or its panel for htmx; without any figures, what to do."""
+    require(request, may_see_company(request.user))
     shell = shell_of(request)
     if shell.run is None or shell.company is None:
         return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
@@ -57,13 +60,14 @@ def _context(request: HttpRequest, shell: Shell, run: RecomputeRun, company: Com
         request.GET, calendar=calendar_of(company), today=today, structure=structure, choices=choices
     )
     plan = _plan(question)
+    closed = closed_departments(request.user, structure)
 
     def drawn() -> dict[str, str]:
-        given = _figures(run, company, question, form, structure, choices, plan)
+        given = _figures(run, company, question, form, structure, choices, plan, closed)
         panels = {"question": "pipeline/leak_map_question.html", "figures": "pipeline/leak_map_figures.html"}
         return {name: render_to_string(template, given) for name, template in panels.items()}
 
-    panels = drawn_once(run, (question, structure, choices, plan), drawn)
+    panels = drawn_once(run, (question, structure, choices, plan, sorted(closed)), drawn)
     return {"shell": shell, "question": question, "panels": panels}
 
 
@@ -75,12 +79,13 @@ def _figures(
     structure: Structure,
     choices: FilterChoices,
     plan: int | None,
+    closed: frozenset[str],
 ) -> dict[str, Any]:
     """Everything the panels print."""
     calendar, currency = calendar_of(company), company.reporting_currency
     choice = question.choice(structure=structure, choices=choices)
     found = leak_map(run=run, company=company, choice=choice, compare=question.compare)
-    reading = Reading(question=question, structure=structure, scale=_scale(found, currency))
+    reading = Reading(question=question, structure=structure, scale=_scale(found, currency), closed=closed)
     teller = Teller(question=question, currency=currency, structure=structure)
     today = run.as_of.astimezone(company.zone).date()
     running = question.period.start <= today < question.period.end
@@ -88,6 +93,7 @@ def _figures(
     trend = weekly_trend(run=run, company=company, choice=choice)
     return {
         "question": question,
+        "closed": closed,
         "form": form,
         "earlier": question.address(period=calendar.previous(question.period)),
         "later": question.address(period=calendar.following(question.period)),

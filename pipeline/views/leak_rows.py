@@ -44,6 +44,7 @@ class StageRow:
     name: str
     owner: str
     owner_address: str
+    """Empty where the reader may not open the owner's page."""
     pipeline: str
     """The pipeline's name where a new one begins, else empty."""
     bar: Bar
@@ -67,6 +68,8 @@ class Reading:
     question: Question
     structure: Structure
     scale: MoneyScale
+    closed: frozenset[str] = frozenset()
+    """Departments whose page the reader may not open."""
 
     def value(self, figure: Figure) -> int:
         return figure.amount if self.question.measure == "money" else figure.count
@@ -123,6 +126,10 @@ def stage_rows(leaks: Leaks, compared: Leaks | None, reading: Reading) -> list[S
     return rows
 
 
+def _owner_address(owner: str, reading: Reading) -> str:
+    return "" if owner in reading.closed else reverse("pipeline:department", args=[owner])
+
+
 def _volume(reading: Reading) -> Callable[[StageLeaks], int]:
     return lambda stage: reading.value(stage.opening + stage.entered + stage.moved_in)
 
@@ -137,7 +144,7 @@ def _stage_row(
     return StageRow(
         name=name.name,
         owner=name.owner_name,
-        owner_address=reverse("pipeline:department", args=[reading.structure.departments[name.owner].key]),
+        owner_address=_owner_address(reading.structure.departments[name.owner].key, reading),
         pipeline=name.pipeline_name if begins else "",
         bar=Bar(
             opening=_length(reading.value(stage.opening), largest),

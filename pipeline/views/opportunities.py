@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET
 
+from departments.access import may_see_company, require
 from departments.formats import counted, single_units
 from departments.models import Company
 from departments.rendering import page_render
@@ -134,6 +135,7 @@ def pages_of(query: QueryDict, number: int, total: int) -> Pages:
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """The list; with `kind` in the address, the deals behind one figure of the leak map."""
+    require(request, may_see_company(request.user))
     shell = shell_of(request)
     if shell.run is None or shell.company is None:
         return page_render(request, LIST, {"shell": shell, "nothing": True}, partial="page")
@@ -233,6 +235,7 @@ def _behind_title(kind: str, question: Question, stage: str, department: str) ->
 @require_GET
 def show(request: HttpRequest, key: str) -> HttpResponse:
     """One opportunity: who held it when, what happened, who was asked."""
+    require(request, may_see_company(request.user))
     shell = shell_of(request)
     opportunity = opportunity_by_key(key=key)
     if opportunity is None or shell.company is None:

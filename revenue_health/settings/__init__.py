@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from revenue_health.embedded.home import Home
+from revenue_health.settings.history import LEVEL, TRACKERS
 from revenue_health.settings.mail import mailers
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -51,6 +52,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "pgtrigger",
+    "pghistory",
     "django_structlog",
     "departments",
     "pipeline",
@@ -71,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "pghistory.middleware.HistoryMiddleware",
     "departments.middleware.time_zone_middleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
@@ -145,6 +148,13 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "departments.accounts.ClosedAccountAdapter"
+
+# Who changed what: triggers write it down, whoever changes it (docs/THREAT_MODEL.md). What is written down stays.
+PGHISTORY_DEFAULT_TRACKERS = TRACKERS
+PGHISTORY_LEVEL = LEVEL
+PGHISTORY_APPEND_ONLY = True
+PGHISTORY_BASE_MODEL = "departments.models.history.Event"
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 # --- mail -----------------------------------------------------------------------------------------------------
 MAILERS = mailers(env.str("EMAIL_URL", default=""), str(HOME.path / "mail"))

@@ -66,7 +66,7 @@ def workers(django_capture_on_commit_callbacks: Any) -> Workers:
 
 @pytest.mark.parametrize("name", ["data_recompute", "import_upload_start"])
 def test_a_head_may_not_manage_data(head: Client, workers: Workers, name: str) -> None:
-    assert workers.post(head, reverse(f"pipeline:{name}")).status_code == 403
+    assert workers.post(head, reverse(f"pipeline:{name}")).status_code == 404
     assert not workers.asked()
     assert b"Recompute now" not in head.get("/data/").content
 
@@ -176,7 +176,7 @@ def test_a_refused_import_shows_its_rows_and_gives_its_file(ceo: Client, head: C
     assert "refused, nothing was taken in" in text
     download = ceo.get(f"{address}errors/")
     assert b"nonsense" in b"".join(download.streaming_content)
-    assert head.get(f"{address}errors/").status_code == 403
+    assert head.get(f"{address}errors/").status_code == 404
 
 
 def test_only_error_files_of_uploads_are_given(ceo: Client) -> None:

@@ -11,12 +11,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from departments.access import may_see_company, require
 from departments.formats import MoneyScale, money_scale
 from departments.models import Company
 from departments.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of
+from pipeline.selectors.overview import structure_names
+from pipeline.views.department_doors import closed_departments
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.charts import Bar, waterfall
 from revenue_health.contribution.core.verdict import Verdict
@@ -54,13 +57,18 @@ class PartyRow:
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
     """The running quarter, or the period and baseline in the address."""
+    require(request, may_see_company(request.user))
     shell = shell_of(request)
     run, company = shell.run, shell.company
     if run is None or company is None:
         return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
     try:
         question = question_read(request.GET, run=run, company=company)
-        context = {"shell": shell, **page_context(question, run, company)}
+        context = {
+            "shell": shell,
+            "closed": closed_departments(request.user, structure_names()),
+            **page_context(question, run, company),
+        }
     except (SpanError, CustodyStoreMissing) as problem:
         context = {"shell": shell, "cannot": str(problem)}
     return page_render(request, TEMPLATE, context, partial="page")
@@ -69,6 +77,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_POST
 def compute(request: HttpRequest) -> HttpResponse:
     """Ask a worker for the comparison in the form, unless it was asked for a moment ago."""
+    require(request, may_see_company(request.user))
     shell = shell_of(request)
     run, company = shell.run, shell.company
     address = reverse("contribution:bridge")

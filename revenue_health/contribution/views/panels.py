@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from departments.access import may_see_company, require
 from pipeline.selectors.overview import structure_names
+from pipeline.views.department_doors import closed_departments, require_department
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.figures import FACTORS, Json
@@ -19,9 +21,10 @@ from revenue_health.contribution.views.words import verdict_sentence
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
     """Every party's share of the running quarter, for the departments page."""
+    require(request, may_see_company(request.user))
     if not request.headers.get("HX-Request"):
         return HttpResponseRedirect(reverse("contribution:bridge"))
-    context = _context(request)
+    context = _context(request) | {"closed": closed_departments(request.user, structure_names())}
     if found := context.get("scores"):
         context["rows"] = [party_row(party) for party in found.figures["parties"] if party["kind"] == "internal"]
     return render(request, "contribution/panel_overview.html", context)
@@ -30,8 +33,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_GET
 def department(request: HttpRequest, key: str) -> HttpResponse:
     """One department: its verdict in words, factors, and how its score went week by week."""
-    if structure_names().department_at(key) is None:
-        raise Http404
+    require_department(request, structure_names().department_at(key))
     if not request.headers.get("HX-Request"):
         return HttpResponseRedirect(reverse("contribution:party", args=[key]))
     context = _context(request) | {"key": key}

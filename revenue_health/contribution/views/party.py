@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from departments.access import may_see_company, require
 from departments.formats import single_units
 from departments.models import Company
 from departments.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.selectors.overview import structure_names
+from pipeline.views.department_doors import require_department
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.evidence import evidence_of
@@ -34,9 +36,12 @@ TITLES = {
 @require_GET
 def show(request: HttpRequest, key: str) -> HttpResponse:
     """A department, the market, the opening pipeline or the strategy."""
+    require(request, may_see_company(request.user))
     name = department_names().get(key)
     if name is None:
         raise Http404
+    if department := structure_names().department_at(key):
+        require_department(request, department)
     shell = shell_of(request)
     run, company = shell.run, shell.company
     context: Json = {"shell": shell, "key": key, "name": name}

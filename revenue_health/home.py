@@ -1,0 +1,30 @@
+"""The first page: where a person's work begins."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_GET
+
+from departments.access import may_see_company, may_see_packs
+from departments.rendering import page_render
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Who works here goes to the figures, the board to its packs; who is nothing yet is told whom to ask."""
+    if may_see_company(request.user):
+        return redirect("pipeline:leak_map")
+    board = may_see_packs(request.user)
+    if board and (packs := _packs()):
+        return redirect(packs)
+    return page_render(request, "home_without_figures.html", {"board": board}, partial="page")
+
+
+def _packs() -> str:
+    """The address of the packs, empty where they are not built."""
+    try:
+        return reverse("review:packs")
+    except NoReverseMatch:
+        return ""
