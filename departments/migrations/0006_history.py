@@ -15,7 +15,7 @@ import departments.models.company
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("departments", "0004_scorecards"),
+        ("departments", "0005_reminders"),
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 
