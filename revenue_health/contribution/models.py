@@ -92,6 +92,33 @@ class PartyScore(models.Model):
         return f"{self.party}: {self.amount:.0f}"
 
 
+class CutScore(models.Model):
+    """The shares of one score run cut another way than by segment (by team, by owner), asked for or made at night.
+
+    ASKED until a worker has done it, then DONE with `figures`: the groups as `contributions --json --by` prints them.
+    """
+
+    class Status(models.TextChoices):
+        ASKED = "asked"
+        DONE = "done"
+        FAILED = "failed"
+
+    score_run = models.ForeignKey(ScoreRun, on_delete=models.CASCADE, related_name="cuts")
+    by = models.CharField(max_length=16)
+    status = models.CharField(max_length=8, choices=Status, default=Status.ASKED)
+    asked_at = models.DateTimeField()
+    seconds = models.FloatField(default=0.0)
+    error = models.TextField(blank=True)
+    figures = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["score_run_id", "by"]
+        constraints = [models.UniqueConstraint(fields=["score_run", "by"], name="cut_score_once")]
+
+    def __str__(self) -> str:
+        return f"{self.score_run_id} by {self.by}: {self.status}"
+
+
 class ForecastSnapshot(models.Model):
     """What was forecast for a period on the figures of one run; `actual` is filled in when the period has ended."""
 
@@ -108,6 +135,7 @@ class ForecastSnapshot(models.Model):
     probability = models.FloatField(null=True)
     target = models.FloatField(null=True)
     actual = models.FloatField(null=True, help_text="Net revenue of the whole period, once it is over.")
+    figures = models.JSONField(default=dict, help_text="Everything `forecast --json` prints, for the page.")
 
     class Meta:
         ordering = ["as_of"]

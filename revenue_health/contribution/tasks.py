@@ -17,9 +17,10 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of
 from pipeline.selectors.runs import latest_run, run_in_progress
 from pipeline.tasks import recompute_nightly
-from revenue_health.contribution.models import ScoreRun
+from revenue_health.contribution.models import ForecastSnapshot, ScoreRun
 from revenue_health.contribution.selectors.scores import pending_groups, standard_spans, unfinished
 from revenue_health.contribution.selectors.spans import SpanError, spans_of
+from revenue_health.contribution.services.cuts import cut_ask, cut_compute, cut_fail
 from revenue_health.contribution.services.forecasts import forecast_keep, forecasts_close
 from revenue_health.contribution.services.scores import group_compute, scores_fail, scores_plan, scores_sum
 
@@ -70,8 +71,22 @@ def group_score(group_id: int, score_run_id: int) -> None:
 
 @shared_task(**_ONCE_THERE_AGAIN)
 def scores_added_up(score_run_id: int) -> None:
-    """The sum over groups."""
-    scores_sum(score_run=score_run_id)
+    """The sum over groups; of the running quarter, then the cut by team that people ask for first."""
+    found = scores_sum(score_run=score_run_id)
+    if found.status == ScoreRun.Status.DONE and _running(found):
+        _cut_send(found.pk, "team")
+
+
+@shared_task(**_ONCE_THERE_AGAIN)
+def cut_requested(score_run_id: int, by: str) -> None:
+    """Shares by team or owner."""
+    try:
+        cut_compute(score_run=score_run_id, by=by)
+    except (OperationalError, InterfaceError, RedisConnectionError):
+        raise
+    except Exception as problem:
+        cut_fail(score_run=score_run_id, by=by, error=f"{type(problem).__name__}: {problem}")
+        raise
 
 
 @shared_task(**_ONCE_THERE_AGAIN)
@@ -94,6 +109,23 @@ def left_undone_continue() -> None:
         scores_of_run.delay(run.pk)
     for score_run, groups in unfinished(run).items():
         _groups_send(score_run, groups)
+    for found in ScoreRun.objects.filter(run=run, status=ScoreRun.Status.DONE):
+        if _running(found):
+            _cut_send(found.pk, "team")
+    if not ForecastSnapshot.objects.filter(run=run).exists():
+        forecast_of_run.delay(run.pk)
+
+
+def _running(found: ScoreRun) -> bool:
+    """Whether the comparison is the standard one of the period that was running then."""
+    company = Company.objects.get()
+    today = found.run.as_of.astimezone(company.zone).date()
+    return calendar_of(company).quarter_of(today).label == found.label
+
+
+def _cut_send(score_run: int, by: str) -> None:
+    if cut_ask(score_run=score_run, by=by):
+        cut_requested.delay(score_run, by)
 
 
 def _groups_send(score_run: int, groups: list[int] | None = None) -> None:

@@ -14,7 +14,7 @@ from revenue_health.contribution.core.flows import OPENING, Floats, FlowArrays, 
 from revenue_health.contribution.core.intervals import Interval, interval, replicated
 from revenue_health.contribution.core.rates import RatePair, Rates, estimate_rates
 from revenue_health.contribution.core.revenue import revenue
-from revenue_health.contribution.core.shares import SAMPLED_PAIRS, Shares, outside, owen_factors, shares_of
+from revenue_health.contribution.core.shares import EXACT_UP_TO, SAMPLED_PAIRS, Shares, outside, owen_factors, shares_of
 from revenue_health.contribution.core.verdict import Judgement, judge
 
 SEED = 1953
@@ -24,16 +24,26 @@ SEED = 1953
 @dataclass(frozen=True, kw_only=True)
 class Party:
     """A department, the market or the opening pipeline. share in money; replicates [R]; factors by name sum to it;
-    known: the baseline saw anything of the party."""
+    known: the baseline saw anything of the party.
+
+    switch_replicates [R]: R(everybody) - R(everybody but the party): what its play changed while all others played as
+    they did. Another figure than the share, which averages over everything the others might have played.
+    """
 
     key: str
     share: Interval
     replicates: Floats
+    switch_replicates: Floats
     factors: dict[str, float]
     deals: float
     known: bool
     judgement: Judgement
     sampling_error: float
+
+    @property
+    def switch(self) -> Interval:
+        """The party's own switch with its 90 % interval: no order is sampled for it."""
+        return interval(self.switch_replicates)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,8 +101,9 @@ def bridge(
     nobody, everybody = found.values[:, 0], found.values[:, -1]
     won = replicated(period.won_by_bucket())
     scale = float(nobody[0]) if target is None else target
+    switches = game.switches(found)
     parties = tuple(
-        _party(game, found, index, key, (baseline, period), scale, factors) for index, key in enumerate(names)
+        _party(game, found, switches, index, key, (baseline, period), scale, factors) for index, key in enumerate(names)
     )
     return Bridge(
         target=target,
@@ -115,6 +126,7 @@ def bridge(
 def _party(
     game: "Game",
     found: Shares,
+    switches: Floats,
     index: int,
     key: str,
     spans: tuple[FlowArrays, FlowArrays],
@@ -122,14 +134,15 @@ def _party(
     factors: bool,
 ) -> Party:
     at = game.active.index(index) if index in game.active else None
-    replicates = np.zeros(found.values.shape[0]) if at is None else found.shares[:, at]
-    replicates = game.zero_where_equal(index, replicates)
+    none = np.zeros(found.values.shape[0])
+    replicates = game.zero_where_equal(index, none if at is None else found.shares[:, at])
     error = 0.0 if at is None else float(found.sampling_error[at])
     deals, share, known = _deals(spans[1], index), interval(replicates, error), _known(spans[0], index)
     return Party(
         key=key,
         share=share,
         replicates=replicates,
+        switch_replicates=game.zero_where_equal(index, none if at is None else switches[:, at]),
         factors=game.factors(index, float(replicates[0])) if factors else {},
         deals=deals,
         known=known,
@@ -156,6 +169,16 @@ class Game:
         choice = np.zeros((coalitions.shape[0], len(self.layout.players) + 1, len(FACTORS)), dtype=np.int64)
         choice[:, self.active] = coalitions[:, :, None]
         return choice
+
+    def switches(self, found: Shares) -> Floats:
+        """R(everybody) - R(everybody but one) for each active player, [R, n]; computed where not among the sampled."""
+        count = len(self.active)
+        but_one = 1 - np.eye(count, dtype=np.int64)
+        if count > EXACT_UP_TO:
+            return np.asarray(found.values[:, -1:] - self.worth(but_one))
+        # Rows are binary numbers, the first player the highest bit: everybody but one is everybody less that bit.
+        rows = found.coalitions.shape[0] - 1 - 2 ** np.arange(count - 1, -1, -1)
+        return np.asarray(found.values[:, -1:] - found.values[:, rows])
 
     def zero_where_equal(self, player: int, replicates: Floats) -> Floats:
         """A share is exactly zero where the play of the whole is equal, not merely to rounding."""

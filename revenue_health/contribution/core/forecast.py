@@ -51,10 +51,26 @@ class Coverage:
     had: float | None
 
 
+QUANTILES = {"p5": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Band:
+    """Revenue of the period up to the end of one step ahead, money: `days` from today."""
+
+    days: float
+    p5: float
+    p25: float
+    median: float
+    p75: float
+    p95: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Forecast:
     """Revenue of the whole period, money. probability: of reaching the target; None without one. expected: mean.
-    error_of_rates, error_of_deals: standard deviations from not knowing the rates, and from luck with deals."""
+    error_of_rates, error_of_deals: standard deviations from not knowing the rates, and from luck with deals.
+    path: the same after each step on the way, from the same draws; its last band is that of the whole period."""
 
     target: float | None
     won_so_far: float
@@ -69,6 +85,7 @@ class Forecast:
     error_of_deals: float
     coverage: Coverage
     reasons: tuple[str, ...]
+    path: tuple[Band, ...] = ()
 
 
 def forward_rates(*, history: FlowArrays, recent: FlowArrays, step_days: Floats, stock: Floats) -> Rates:
@@ -112,30 +129,60 @@ def forecast(
     typical size as money sees it). past: of earlier periods at the same week, (open amount then, won from then to the
     end), for the coverage needed. rng: seeded by the caller.
     """
-    ahead = revenue((rates,), everyone(rates.layout, 0))[:, 0]
-    chance, entry = worth_today(rates)
-    from_new = np.einsum("jpw,jw->", rates.demand[0], np.abs(entry)) * mean_square_size
-    of_rates = float(standard_error(ahead))
-    drawn, of_open = _draw_open(deals, chance, rng)
-    spread = np.sqrt(of_rates**2 + max(float(from_new), 0.0))
-    totals = won_so_far + float(ahead[0]) + drawn + rng.normal(0.0, 1.0, DRAWS) * spread
-    p5, p25, median, p75, p95 = (float(q) for q in np.quantile(totals, [0.05, 0.25, 0.5, 0.75, 0.95]))
+    ends = [_end(rates.first_steps(count), deals, mean_square_size) for count in range(1, rates.step_days.size + 1)]
+    whole, totals = ends[-1], [won_so_far + drawn for drawn in _draw(ends, deals, rng)]
+    days = np.cumsum(rates.step_days)
+    path = tuple(_band(float(day), drawn) for day, drawn in zip(days, totals, strict=True))
+    last = path[-1]
     reasons = () if deals.amount.size else ("nothing is open: only new deals can still be won",)
     return Forecast(
         target=target,
         won_so_far=won_so_far,
-        expected=won_so_far + float(ahead[0]),
-        median=median,
-        p5=p5,
-        p25=p25,
-        p75=p75,
-        p95=p95,
-        probability=None if target is None else float(np.mean(totals >= target)),
-        error_of_rates=of_rates,
-        error_of_deals=float(np.sqrt(of_open + max(float(from_new), 0.0))),
+        expected=won_so_far + whole.ahead,
+        **{name: getattr(last, name) for name in QUANTILES},
+        probability=None if target is None else float(np.mean(totals[-1] >= target)),
+        error_of_rates=whole.of_rates,
+        error_of_deals=float(np.sqrt(whole.variance(deals).sum() + whole.from_new)),
         coverage=coverage(rates, deals, won_so_far, target, past),
         reasons=reasons if target is not None else (*reasons, "no plan: no probability of reaching it"),
+        path=path,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _End:
+    """What is known of the revenue up to the end of one step: its mean, the error of the rates, the variance from
+    deals still to come, and each open deal's odds to have been won by then (to be lost, where it has earned)."""
+
+    ahead: float
+    of_rates: float
+    from_new: float
+    odds: Floats
+    sign: Floats
+
+    def variance(self, deals: OpenDeals) -> Floats:
+        return np.asarray(deals.amount**2 * self.odds * (1 - self.odds))
+
+
+def _end(rates: Rates, deals: OpenDeals, mean_square_size: float) -> _End:
+    """R of the steps up to here is the same function over a shorter period."""
+    ahead = revenue((rates,), everyone(rates.layout, 0))[:, 0]
+    chance, entry = worth_today(rates)
+    from_new = np.einsum("jpw,jw->", rates.demand[0], np.abs(entry)) * mean_square_size
+    # After earning a deal can only lose: its chance is negative.
+    odds = chance[deals.custody, deals.age_bin()]
+    return _End(
+        ahead=float(ahead[0]),
+        of_rates=float(standard_error(ahead)),
+        from_new=max(float(from_new), 0.0),
+        odds=np.clip(np.abs(odds), 0.0, 1.0),
+        sign=np.sign(odds),
+    )
+
+
+def _band(days: float, drawn: Floats) -> Band:
+    found = np.quantile(drawn, list(QUANTILES.values()))
+    return Band(days=days, **{name: float(value) for name, value in zip(QUANTILES, found, strict=True)})
 
 
 def worth_today(rates: Rates) -> tuple[Floats, Floats]:
@@ -157,18 +204,20 @@ def worth_today(rates: Rates) -> tuple[Floats, Floats]:
     return chance, entry
 
 
-def _draw_open(deals: OpenDeals, chance: Floats, rng: np.random.Generator) -> tuple[Floats, float]:
-    """Luck with open deals: draws around their expectation [DRAWS], and its variance. After earning a deal can only
-    lose: its chance is negative."""
-    odds = chance[deals.custody, deals.age_bin()]
-    sign, odds = np.sign(odds), np.clip(np.abs(odds), 0.0, 1.0)
-    variance = deals.amount**2 * odds * (1 - odds)
-    order = np.argsort(-variance)
+def _draw(ends: Sequence[_End], deals: OpenDeals, rng: np.random.Generator) -> list[Floats]:
+    """Draws [DRAWS] of the revenue still to come up to each end, every draw one future: a deal won by one week stays
+    won in the next. The deals that matter most by the last end are drawn one by one, the others as a normal sum."""
+    order = np.argsort(-ends[-1].variance(deals))
     single, rest = order[:SINGLE_DEALS], order[SINGLE_DEALS:]
-    won = rng.random((DRAWS, single.size)) < odds[single]
-    luck = ((won - odds[single]) * (sign * deals.amount)[single]).sum(axis=1)
-    luck += rng.normal(0.0, 1.0, DRAWS) * np.sqrt(variance[rest].sum())
-    return luck, float(variance.sum())
+    fate = rng.random((DRAWS, single.size))
+    of_rest, of_unknown = rng.normal(0.0, 1.0, DRAWS), rng.normal(0.0, 1.0, DRAWS)
+    found = []
+    for end in ends:
+        odds, size = end.odds[single], (end.sign * deals.amount)[single]
+        luck = ((fate < odds) - odds) @ size
+        luck += of_rest * np.sqrt(end.variance(deals)[rest].sum())
+        found.append(end.ahead + luck + of_unknown * np.sqrt(end.of_rates**2 + end.from_new))
+    return found
 
 
 def coverage(

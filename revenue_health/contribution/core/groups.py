@@ -155,6 +155,7 @@ def _sum_party(parties: Sequence[Party], scale: float) -> Party:
         parties[0],
         share=share,
         replicates=replicates,
+        switch_replicates=np.sum([party.switch_replicates for party in parties], axis=0),
         factors={name: sum(party.factors.get(name, 0.0) for party in parties) for name in parties[0].factors},
         deals=deals,
         known=known,

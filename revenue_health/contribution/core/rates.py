@@ -58,6 +58,12 @@ class Rates:
         every = max(-(-(self.replicates - 1) // most), 1)
         return self._of(np.array([0, *range(1, self.replicates, every)]))
 
+    def first_steps(self, count: int) -> "Rates":
+        """The same rates over the first so many steps: R of a shorter period."""
+        names = ("speed", "loss", "growth", "demand", "reversed")
+        cut = {name: getattr(self, name)[..., :count] for name in names}
+        return replace(self, step_days=self.step_days[:count], **cut)
+
     def _of(self, which: slice | Ints) -> "Rates":
         names = [field.name for field in fields(self) if field.name not in ("layout", "step_days")]
         return replace(self, **{name: getattr(self, name)[which] for name in names})

@@ -9,6 +9,7 @@ import numpy as np
 from revenue_health.contribution.core import hazards
 from revenue_health.contribution.core.flows import AGE_EDGES, Floats, FlowError, Ints, Layout
 from revenue_health.contribution.core.intervals import Interval, interval
+from revenue_health.contribution.core.one_choice import OneChoice
 from revenue_health.contribution.core.rates import Rates
 from revenue_health.contribution.core.revenue import everyone, revenue
 
@@ -176,18 +177,25 @@ _APPLY = {
 }
 
 
-def what_if(*, rates: Rates, changes: Sequence[Change]) -> WhatIf:
+def what_if(*, rates: Rates, changes: Sequence[Change], kept: OneChoice | None = None) -> WhatIf:
     """Change of the period's revenue if the promises were kept from its first day; intervals by the jackknife, from at
-    most `REPLICATES` of its replicates, because somebody is waiting for the answer."""
-    choice = np.concatenate([everyone(rates.layout, 0), everyone(rates.layout, 1)])
-    few = rates.thinned(REPLICATES)
-    before, after = revenue((few, apply_changes(few, changes)), choice).T
+    most `REPLICATES` of its replicates, because somebody is waiting for the answer.
+
+    kept: `to_be_asked` of the same rates, so that the next question costs only what it changes.
+    """
+    base = kept or to_be_asked(rates)
+    after = base.revenue(apply_changes(base.rates, changes)) if changes else base.before
     buckets = max(rates.replicates - 1, 1)
     return WhatIf(
-        before=interval(before, buckets=buckets),
+        before=interval(base.before, buckets=buckets),
         after=interval(after, buckets=buckets),
-        change=interval(after - before, buckets=buckets),
+        change=interval(after - base.before, buckets=buckets),
     )
+
+
+def to_be_asked(rates: Rates) -> OneChoice:
+    """The rates with few replicates and all kernels, for any number of what-ifs."""
+    return OneChoice(rates.thinned(REPLICATES))
 
 
 def constraints(rates: Rates) -> tuple[Constraint, ...]:

@@ -59,12 +59,11 @@ def department_names() -> dict[str, str]:
 
 def bridge_json(bridge: Bridge, names: dict[str, str]) -> Json:
     """The figures a bridge and a group of it share."""
-    scale = bridge.baseline_revenue if bridge.target is None else bridge.target
     return {
         "actual": number(bridge.actual),
         "baseline_revenue": number(bridge.baseline_revenue),
         "modelled_actual": number(bridge.modelled_actual),
-        "parties": [party_json(party, names, scale) for party in bridge.parties] + [_strategy_json(bridge, scale)],
+        "parties": [party_json(party, names, bridge) for party in bridge.parties] + [_strategy_json(bridge)],
         "strategy": number(bridge.strategy.value) if bridge.strategy else None,
         "unexplained": number(bridge.unexplained.value),
         "unexplained_low": number(bridge.unexplained.low),
@@ -72,8 +71,12 @@ def bridge_json(bridge: Bridge, names: dict[str, str]) -> Json:
     }
 
 
-def party_json(party: Party, names: dict[str, str], scale: float) -> Json:
-    """One department, the market or the opening pipeline."""
+def party_json(party: Party, names: dict[str, str], bridge: Bridge) -> Json:
+    """One department, the market or the opening pipeline.
+
+    `switch`: what its own play changed while all others played as they did; `had_met_baseline`: actual less that.
+    """
+    scale, switch = _scale(bridge), party.switch
     other = party.key in (MARKET, OPENING)
     factors: Json = {name: number(party.factors.get(name, 0.0)) for name in FACTORS}
     if party.key == OPENING:
@@ -86,6 +89,12 @@ def party_json(party: Party, names: dict[str, str], scale: float) -> Json:
         "kind": party.key if other else "internal",
         **_interval_json(party.share),
         "score": score(party.share.value, scale),
+        "switch": _interval_json(switch),
+        "had_met_baseline": {
+            "amount": number(bridge.actual - switch.value),
+            "low": number(bridge.actual - switch.high),
+            "high": number(bridge.actual - switch.low),
+        },
         "verdict": str(party.judgement.verdict),
         "reason": party.judgement.reason,
         "factors": factors,
@@ -93,7 +102,12 @@ def party_json(party: Party, names: dict[str, str], scale: float) -> Json:
     }
 
 
-def _strategy_json(bridge: Bridge, scale: float) -> Json:
+def _scale(bridge: Bridge) -> float:
+    """What scores are percent of: the plan, without one the baseline's revenue."""
+    return bridge.baseline_revenue if bridge.target is None else bridge.target
+
+
+def _strategy_json(bridge: Bridge) -> Json:
     """The stretch of the plan beyond the baseline; nobody's doing, so it gets no verdict."""
     found = bridge.strategy
     figures = _interval_json(found) if found else dict.fromkeys(("amount", "low", "high"))
@@ -102,7 +116,9 @@ def _strategy_json(bridge: Bridge, scale: float) -> Json:
         "name": NAMES[STRATEGY],
         "kind": STRATEGY,
         **figures,
-        "score": score(found.value, scale) if found else None,
+        "score": score(found.value, _scale(bridge)) if found else None,
+        "switch": None,
+        "had_met_baseline": None,
         "verdict": str(Verdict.NOT_JUDGED),
         "reason": "what the company does at its baseline, against the plan" if found else _NO_PLAN,
         "factors": dict.fromkeys(FACTORS, 0.0 if found else None) | {STRATEGY: figures["amount"]},

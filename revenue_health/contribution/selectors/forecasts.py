@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from statistics import NormalDist
 
 import numpy as np
@@ -13,11 +15,12 @@ from departments.periods import Period
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of
-from revenue_health.contribution.core.forecast import Coverage, Forecast, forecast
+from revenue_health.contribution.core.forecast import QUANTILES, Band, Coverage, Forecast, forecast
 from revenue_health.contribution.core.sensitivity import constraints
 from revenue_health.contribution.models import ForecastSnapshot
 from revenue_health.contribution.selectors.bridges import NO_TARGET, company_targets
 from revenue_health.contribution.selectors.figures import Json, number, period_json
+from revenue_health.contribution.selectors.forecast_curves import Curves, curves_of
 from revenue_health.contribution.selectors.forward import Forward, forward_of, steps_ahead, won_by_pipeline
 from revenue_health.contribution.selectors.model_input import MINOR_UNITS
 from revenue_health.contribution.selectors.spans import Spans
@@ -41,7 +44,10 @@ class Choke:
 
 @dataclass(frozen=True, kw_only=True)
 class CompanyForecast:
-    """The period's revenue, all pipelines together, in units of the reporting currency; see core.forecast.Forecast."""
+    """The period's revenue, all pipelines together, in units of the reporting currency; see core.forecast.Forecast.
+
+    path: bands by the end of each week ahead; curves: what is won by now, and what last year had won by when.
+    """
 
     period: Period
     target: float | None
@@ -56,6 +62,8 @@ class CompanyForecast:
     coverage: Coverage
     chokes: tuple[Choke, ...]
     reasons: tuple[str, ...]
+    path: tuple[Band, ...]
+    curves: Curves
 
 
 def company_forecast(*, run: RecomputeRun, company: Company, spans: Spans) -> CompanyForecast:
@@ -83,9 +91,10 @@ def company_forecast(*, run: RecomputeRun, company: Company, spans: Spans) -> Co
             for c in constraints(rates)
         ]
     pairs = [pair for found in past.values() for pair in found]
-    return _together(
+    found = _together(
         spans, parts, targets.company.whole, tuple(chokes), _coverage(every, pairs, won, targets.company.whole)
     )
+    return replace(found, curves=curves_of(run=run, company=company, spans=spans, pipelines=[one.id for one in every]))
 
 
 def _together(
@@ -93,12 +102,6 @@ def _together(
 ) -> CompanyForecast:
     """Sums of independent pipelines: medians add, distances to a quantile add as squares, the probability is that of
     a normal sum. With a single pipeline its own figures stay."""
-    median = sum(part.median for part in parts)
-
-    def quantile(name: str) -> float:
-        away = [getattr(part, name) - part.median for part in parts]
-        return median + math.copysign(math.hypot(*away), sum(away)) if away else median
-
     expected = sum(part.expected for part in parts)
     spread = math.hypot(*(error for part in parts for error in (part.error_of_rates, part.error_of_deals)))
     reasons = [reason for part in parts for reason in part.reasons if not reason.startswith("no plan")]
@@ -109,13 +112,25 @@ def _together(
         target=target,
         won_so_far=sum(part.won_so_far for part in parts),
         expected=expected,
-        median=median,
-        **{name: quantile(name) for name in ("p5", "p25", "p75", "p95")},
+        **_quantiles(parts),
         probability=_probability(parts, target, expected, spread),
         coverage=coverage,
         chokes=tuple(sorted(chokes, key=lambda choke: -choke.gain)),
         reasons=tuple(dict.fromkeys(reasons)),
+        path=tuple(
+            Band(days=bands[0].days, **_quantiles(bands)) for bands in zip(*(part.path for part in parts), strict=True)
+        ),
+        curves=Curves(),
     )
+
+
+def _quantiles(parts: Sequence[Forecast | Band]) -> dict[str, float]:
+    median = sum(part.median for part in parts)
+    found = {}
+    for name in QUANTILES:
+        away = [getattr(part, name) - part.median for part in parts]
+        found[name] = median + math.copysign(math.hypot(*away), sum(away)) if away else median
+    return found
 
 
 def _probability(parts: list[Forecast], target: float | None, expected: float, spread: float) -> float | None:
@@ -184,9 +199,20 @@ def forecast_json(found: CompanyForecast) -> Json:
             }
             for choke in found.chokes
         ],
+        "path": [
+            {"date": _date(found, band.days), **{name: number(getattr(band, name)) for name in QUANTILES}}
+            for band in found.path
+        ],
+        **found.curves.to_json(),
         "calibration": calibration(),
         "reasons": list(found.reasons),
     }
+
+
+def _date(found: CompanyForecast, days: float) -> str:
+    """The last day a band knows: `days` after now, counted back from the period's end."""
+    left = found.path[-1].days - days
+    return (found.period.end - timedelta(days=round(left))).isoformat()
 
 
 def calibration() -> list[Json]:

@@ -11,6 +11,7 @@ from departments.periods import FiscalCalendar, Period, PeriodError
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import Choice, calendar_of, run_cached
+from revenue_health.contribution.models import ScoreRun
 
 STEP_DAYS = 7
 FEWEST_BASELINE_DAYS = 180
@@ -89,6 +90,16 @@ def spans_of(
         running=end > known,
         reasons=reasons,
     )
+
+
+def spans_again(score_run: ScoreRun, company: Company) -> Spans:
+    """The spans a stored comparison was made of."""
+    period = Period(start=score_run.period_start, end=score_run.period_end, label=score_run.label)
+    baseline = None
+    if score_run.baseline_start and score_run.baseline_end:
+        start, end = score_run.baseline_start, score_run.baseline_end
+        baseline = Period(start=start, end=end, label=f"{start}..{end}")
+    return spans_of(run=score_run.run, company=company, period=period, baseline=baseline)
 
 
 def first_day(*, run: RecomputeRun, company: Company) -> date | None:
@@ -175,4 +186,4 @@ def _quarter_starts(calendar: FiscalCalendar, baseline: Period) -> Iterator[date
         quarter = calendar.following(quarter)
 
 
-__all__ = ["LAST_YEAR", "PeriodError", "SpanError", "Spans", "aligned", "first_day", "spans_of"]
+__all__ = ["LAST_YEAR", "PeriodError", "SpanError", "Spans", "aligned", "first_day", "spans_again", "spans_of"]

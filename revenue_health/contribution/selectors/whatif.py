@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from django.conf import settings
 
 from departments.models import Company
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of
+from revenue_health.contribution.core.flows import Floats
 from revenue_health.contribution.core.groups import whole_of
 from revenue_health.contribution.core.intervals import Interval
+from revenue_health.contribution.core.one_choice import OneChoice
 from revenue_health.contribution.core.rates import Rates, estimate_rates
-from revenue_health.contribution.core.sensitivity import Change, Lever, what_if
+from revenue_health.contribution.core.sensitivity import Change, Lever, to_be_asked, what_if
 from revenue_health.contribution.selectors.figures import Json, number, period_json
 from revenue_health.contribution.selectors.forward import forward_of, steps_ahead, won_by_pipeline
 from revenue_health.contribution.selectors.model_input import flows_kept
@@ -91,25 +96,51 @@ def company_what_if(
         worlds = {}
         for one in flows:
             together = whole_of(one.groups.values())
-            worlds[one.key] = estimate_rates(baseline=together.baseline, period=together.period).actual
+            rates = estimate_rates(baseline=together.baseline, period=together.period).actual
+            worlds[one.key] = World(rates=rates, asked=to_be_asked(rates))
         return _outcome(worlds, promises, won=0.0), None
     ahead = steps_ahead(spans=spans, company=company, until=spans.period)
     following = calendar_of(company).following(spans.period)
     further = steps_ahead(spans=spans, company=company, until=following)
-    every = forward_of(run=run, company=company)
     won = sum(won_by_pipeline(run=run, spans=spans).values())
-    now = _outcome({one.key: one.rates(ahead) for one in every}, promises, won=won)
-    both = _outcome({one.key: one.rates(further) for one in every}, promises, won=won)
+    now = _outcome(_worlds_kept(run, company, spans, ahead), promises, won=won)
+    both = _outcome(_worlds_kept(run, company, spans, further), promises, won=won)
     return now, _difference(both, now)
 
 
-def _outcome(worlds: dict[str, Rates], promises: Sequence[Promise], won: float) -> Outcome:
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """One pipeline's rates, and the same ready to be asked many questions."""
+
+    rates: Rates
+    asked: OneChoice
+
+
+_KEPT = 2
+_kept: OrderedDict[tuple[object, ...], dict[str, World]] = OrderedDict()
+_keeping = threading.Lock()
+
+
+def _worlds_kept(run: RecomputeRun, company: Company, spans: Spans, ahead: Floats) -> dict[str, World]:
+    """The pipelines as they stand, over the steps ahead; the last ones asked for stay in this process, because whoever
+    moves a slider asks again at once."""
+    key = (settings.CUSTODY_STORE, run.pk, run.as_of, run.fingerprint, spans.key, tuple(ahead))
+    with _keeping:
+        if key not in _kept:
+            rates = {one.key: one.rates(ahead) for one in forward_of(run=run, company=company)}
+            _kept[key] = {name: World(rates=one, asked=to_be_asked(one)) for name, one in rates.items()}
+            while len(_kept) > _KEPT:
+                _kept.popitem(last=False)
+        return _kept[key]
+
+
+def _outcome(worlds: dict[str, World], promises: Sequence[Promise], won: float) -> Outcome:
     """Sum over pipelines; their deals are different ones, so errors add as squares."""
-    fits = {key: _fitting(key, rates, promises) for key, rates in worlds.items()}
+    fits = {key: _fitting(key, world.rates, promises) for key, world in worlds.items()}
     for promise in promises:
         if not any(promise.change in changes for changes in fits.values()):
-            raise PromiseError(_misfit(promise, worlds))
-    found = [what_if(rates=rates, changes=fits[key]) for key, rates in worlds.items()]
+            raise PromiseError(_misfit(promise, {key: world.rates for key, world in worlds.items()}))
+    found = [what_if(rates=world.rates, changes=fits[key], kept=world.asked) for key, world in worlds.items()]
     return Outcome(
         before=won + sum(part.before.value for part in found),
         after=won + sum(part.after.value for part in found),

@@ -6,9 +6,10 @@ from departments.models import Company
 from departments.periods import Period
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.models import ForecastSnapshot
-from revenue_health.contribution.selectors.forecasts import company_forecast
+from revenue_health.contribution.selectors.forecasts import company_forecast, forecast_json
 from revenue_health.contribution.selectors.model_input import flows_kept
 from revenue_health.contribution.selectors.spans import SpanError, spans_of
+from revenue_health.contribution.selectors.whatif import company_what_if, what_if_json
 
 _QUANTILES = ("median", "p5", "p25", "p75", "p95", "probability", "target")
 
@@ -19,6 +20,7 @@ def forecast_keep(*, run: RecomputeRun) -> ForecastSnapshot | None:
     try:
         spans = spans_of(run=run, company=company)
         found = company_forecast(run=run, company=company, spans=spans)
+        outcome = company_what_if(run=run, company=company, spans=spans, promises=())
     except SpanError:
         return None  # nothing is known yet, so nothing can be expected
     row, _ = ForecastSnapshot.objects.update_or_create(
@@ -29,6 +31,8 @@ def forecast_keep(*, run: RecomputeRun) -> ForecastSnapshot | None:
             "label": spans.period.label,
             "as_of": run.as_of,
             **{name: getattr(found, name) for name in _QUANTILES},
+            # As things are: where the what-if page starts, without a model to wait for.
+            "figures": forecast_json(found) | {"what_if": what_if_json(*outcome, spans=spans, company=company)},
         },
     )
     return row

@@ -14,7 +14,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from departments.models import Company
-from departments.periods import Period
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.core.groups import Group, group_bridge, whole_of
 from revenue_health.contribution.models import GroupScore, PartyScore, ScoreRun
@@ -30,7 +29,7 @@ from revenue_health.contribution.selectors.scores import (
     plan_fingerprint,
     standard_spans,
 )
-from revenue_health.contribution.selectors.spans import SpanError, Spans, spans_of
+from revenue_health.contribution.selectors.spans import SpanError, Spans, spans_again
 from revenue_health.contribution.selectors.targets import Targets, targets_of
 
 Progress = Callable[[str, float], None]
@@ -88,6 +87,7 @@ def scores_plan(*, run: RecomputeRun, spans: Spans) -> ScoreRun:
         score_run.status, score_run.fingerprint, score_run.error = ScoreRun.Status.STARTED, fingerprint, ""
         score_run.seconds = {**score_run.seconds, "flows": round(time.perf_counter() - began, 3)}
         score_run.save()
+        score_run.cuts.all().delete()  # they add up to what is being made anew
         _groups_write(score_run, planned)
     return score_run
 
@@ -178,16 +178,8 @@ def scores_fail(*, score_run: int, error: str) -> None:
 def _planned_again(score_run: ScoreRun) -> Planned:
     """The arrays of a stored score run."""
     company = Company.objects.get()
-    period = _period(score_run.label, score_run.period_start, score_run.period_end)
-    baseline = None
-    if score_run.baseline_start and score_run.baseline_end:
-        baseline = _period("", score_run.baseline_start, score_run.baseline_end)
-    spans = spans_of(run=score_run.run, company=company, period=period, baseline=baseline)
+    spans = spans_again(score_run, company)
     return _planned(score_run.run, spans)
-
-
-def _period(label: str, start: object, end: object) -> Period:
-    return Period(start=start, end=end, label=label or f"{start}..{end}")  # type: ignore[arg-type]
 
 
 def _planned(run: RecomputeRun, spans: Spans) -> Planned:

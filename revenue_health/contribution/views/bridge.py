@@ -28,9 +28,9 @@ from revenue_health.contribution.selectors.bridges import company_targets, score
 from revenue_health.contribution.selectors.figures import FACTORS, STRATEGY, Json, contributions_json
 from revenue_health.contribution.selectors.scores import pending_groups, plan_fingerprint, score_run_of
 from revenue_health.contribution.selectors.spans import SpanError
+from revenue_health.contribution.selectors.words import MARKS, headline, minor, verdicts
 from revenue_health.contribution.tasks import scores_requested
 from revenue_health.contribution.views.question import BASELINES, Question, question_read
-from revenue_health.contribution.views.words import MARKS, headline, minor, verdicts
 
 TEMPLATE = "contribution/bridge.html"
 REQUEST_SECONDS = 30

@@ -14,8 +14,8 @@ from pipeline.views.shell import shell_of
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.figures import FACTORS, Json
 from revenue_health.contribution.selectors.trend import latest_scores, trend_of
+from revenue_health.contribution.selectors.words import verdict_sentence
 from revenue_health.contribution.views.bridge import party_row, scale_of
-from revenue_health.contribution.views.words import verdict_sentence
 
 
 @require_GET

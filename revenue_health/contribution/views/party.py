@@ -19,10 +19,10 @@ from revenue_health.contribution.selectors.evidence import evidence_of
 from revenue_health.contribution.selectors.figures import FACTORS, Json, department_names
 from revenue_health.contribution.selectors.scores import bridges_of
 from revenue_health.contribution.selectors.spans import SpanError
+from revenue_health.contribution.selectors.words import verdict_sentence
 from revenue_health.contribution.selectors.working import coalitions_of, rates_of
 from revenue_health.contribution.views.bridge import party_row, scale_of, scored_figures
 from revenue_health.contribution.views.question import Question, question_read
-from revenue_health.contribution.views.words import verdict_sentence
 
 TEMPLATE = "contribution/party.html"
 TITLES = {

@@ -135,3 +135,36 @@ def test_with_many_players_sampled_orders_still_add_up() -> None:
     assert any(party.sampling_error > 0 for party in found.parties)
     for party in found.parties:
         assert sum(party.factors.values()) == pytest.approx(party.share.value, rel=1e-9, abs=1e-6)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000))
+def test_a_party_s_own_switch_is_everybody_less_everybody_but_it(seed: int) -> None:
+    found = bridge(baseline=by_chance(seed), period=by_chance(seed + 1), target=1e5, factors=False)
+    row = {tuple(bits): value for bits, value in zip(found.coalitions.tolist(), found.coalition_values, strict=True)}
+    for party in found.parties:
+        if party.key not in found.players:
+            assert party.switch.value == 0.0
+            continue
+        but_one = [int(key != party.key) for key in found.players]
+        assert party.switch.value == pytest.approx(found.modelled_actual - row[tuple(but_one)], abs=1e-6)
+        assert party.switch.low <= party.switch.value <= party.switch.high
+
+
+def test_with_one_player_alone_the_switch_is_the_share() -> None:
+    pair = estimate_rates(baseline=by_chance(1), period=by_chance(2))
+    only_losses = replace(pair.baseline, loss=pair.baseline.loss.copy())
+    only_losses.loss[:, :, 1] *= 1.5
+    alone = RatePair(baseline=pair.baseline, actual=only_losses)
+    found = bridge(baseline=by_chance(1), period=by_chance(2), target=1e5, pair=alone)
+    legal = next(party for party in found.parties if party.key == "legal")
+    assert legal.share.value != 0.0
+    assert legal.switch.value == pytest.approx(legal.share.value, rel=1e-9)
+
+
+def test_of_many_players_the_switch_is_computed_where_orders_are_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
+    exact = bridge(baseline=by_chance(1), period=by_chance(2), target=1e5, factors=False)
+    monkeypatch.setattr("revenue_health.contribution.core.bridge.EXACT_UP_TO", 1)
+    sampled = bridge(baseline=by_chance(1), period=by_chance(2), target=1e5, factors=False)
+    for one, other in zip(exact.parties, sampled.parties, strict=True):
+        np.testing.assert_allclose(other.switch_replicates, one.switch_replicates, rtol=1e-9, atol=1e-6)

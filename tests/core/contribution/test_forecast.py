@@ -97,3 +97,32 @@ def test_the_worth_of_each_open_deal_sums_to_the_same_revenue() -> None:
     chance, entry = worth_today(rates)
     total = (chance * stock).sum() + np.einsum("jpw,jw->", rates.demand[0], entry)
     assert total == pytest.approx(revenue((rates,), everyone(rates.layout, 0))[0, 0], rel=1e-6)
+
+
+def test_the_path_ends_in_the_forecast_and_opens_like_a_fan() -> None:
+    found, _ = halfway(1)
+    last = found.path[-1]
+    assert [band.days for band in found.path] == [7, 14, 21, 28, 35, 42]
+    assert (last.p5, last.p25, last.median, last.p75, last.p95) == (
+        found.p5,
+        found.p25,
+        found.median,
+        found.p75,
+        found.p95,
+    )
+    widths = [band.p95 - band.p5 for band in found.path]
+    assert widths == sorted(widths)
+    medians = [found.won_so_far, *(band.median for band in found.path)]
+    assert medians == sorted(medians)
+
+
+def test_a_week_ahead_is_the_forecast_of_a_period_that_ends_then() -> None:
+    made = company("nothing changed", 2)
+    history = simulator.simulate(made, made.after, np.random.default_rng(1))
+    base, recent = simulator.baseline_flows(made, history), simulator.period_flows(made, history)
+    rates = forward_rates(history=base, recent=recent, step_days=np.full(6, 7.0), stock=recent.opening.sum(axis=0))
+    short = forward_rates(history=base, recent=recent, step_days=np.full(2, 7.0), stock=recent.opening.sum(axis=0))
+    cut = rates.first_steps(2)
+    np.testing.assert_allclose(
+        revenue((cut,), everyone(cut.layout, 0)), revenue((short,), everyone(short.layout, 0)), rtol=1e-12
+    )

@@ -1,0 +1,99 @@
+"""What can be promised: every lever that exists, with its value today and in the year before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from departments.models import Company
+from pipeline.models import RecomputeRun
+from pipeline.selectors.leaks import Choice, run_cached
+from revenue_health.contribution.core import hazards
+from revenue_health.contribution.core.rates import RatePair, Rates, estimate_rates
+from revenue_health.contribution.core.sensitivity import Lever, mean_hold
+from revenue_health.contribution.selectors.forward import forward_of
+
+LONGEST_HOLD = 400.0
+"""A mean hold beyond this many days is one that never ends: no wait can be promised of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promisable:
+    """One lever at one (stage, department), in the unit `whatif --set` takes: days of a hold, amount lost or gained
+    per amount-day, amount a day. today: the last quarter; baseline: the last year; None where undefined."""
+
+    pipeline: str
+    stage: str
+    department: str
+    lever: Lever
+    today: float | None
+    baseline: float | None
+
+    @property
+    def key(self) -> str:
+        """How a promise on it begins."""
+        return f"{self.pipeline}/{self.stage}:{self.department}:{self.lever}"
+
+
+def levers_of(*, run: RecomputeRun, company: Company) -> list[Promisable]:
+    """All levers in order of pipeline, stage, department."""
+
+    def compute() -> list[Promisable]:
+        found: list[Promisable] = []
+        for one in forward_of(run=run, company=company):
+            pair = estimate_rates(baseline=one.history, period=one.recent.sum_of_steps())
+            found += _of_pipeline(one.key, RatePair(baseline=pair.baseline.whole(), actual=pair.actual.whole()))
+        return found
+
+    return run_cached(run, "levers", Choice(), compute)
+
+
+def _of_pipeline(pipeline: str, pair: RatePair) -> Iterator[Promisable]:
+    layout = pair.actual.layout
+    for stage, name in enumerate(layout.stages):
+        for player, department in enumerate(layout.players):
+            for lever, read in _READ.items():
+                today, baseline = read(pair.actual, stage, player), read(pair.baseline, stage, player)
+                if today or baseline:
+                    yield Promisable(
+                        pipeline=pipeline,
+                        stage=name,
+                        department=department,
+                        lever=lever,
+                        today=today,
+                        baseline=baseline,
+                    )
+
+
+def _first(rates: Rates, stage: int, player: int) -> int | None:
+    """The custody of a department's first turn: later turns change in proportion."""
+    here = (rates.layout.stage_of == stage) & (rates.layout.player_of == player)
+    found = np.flatnonzero(here)
+    return int(found[0]) if found.size else None
+
+
+def _wait(rates: Rates, stage: int, player: int) -> float | None:
+    custody = _first(rates, stage, player)
+    if custody is None or not rates.fresh[0, custody].any():
+        return None
+    days = float(mean_hold(hazards.capped(rates.fresh[0, custody] * rates.speed[0, custody].mean())))
+    return days if days <= LONGEST_HOLD else None
+
+
+def _loss(rates: Rates, stage: int, player: int) -> float | None:
+    return float(rates.loss[0, stage, player].mean())
+
+
+def _demand(rates: Rates, stage: int, player: int) -> float | None:
+    here = rates.layout.stage_of == stage
+    return float(rates.demand[0, here, player].sum(axis=0).mean())
+
+
+def _value(rates: Rates, stage: int, player: int) -> float | None:
+    custody = _first(rates, stage, player)
+    return None if custody is None else float(rates.growth[0, custody].mean())
+
+
+_READ = {Lever.WAIT_DAYS: _wait, Lever.LOSS_RATE: _loss, Lever.DEMAND: _demand, Lever.VALUE: _value}

@@ -1,0 +1,57 @@
+"""Shares cut by team or owner: asked for once, made by a worker, kept with the score run they belong to."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from departments.models import Company
+from revenue_health.contribution.models import CutScore, ScoreRun
+from revenue_health.contribution.selectors.bridges import cut_bridge
+from revenue_health.contribution.selectors.figures import contributions_json
+from revenue_health.contribution.selectors.spans import spans_again
+
+CUTS = ("team", "owner")
+"""What a page may ask for."""
+PATIENCE = timedelta(minutes=20)
+"""An asked cut nobody has made by then is asked for again: its message was lost."""
+
+
+def cut_ask(*, score_run: int, by: str) -> bool:
+    """Write down that a cut is wanted; whether a worker has to be told (not where one was told a moment ago)."""
+    with transaction.atomic():
+        now = timezone.now()
+        row, made = CutScore.objects.select_for_update().get_or_create(
+            score_run_id=score_run, by=by, defaults={"asked_at": now}
+        )
+        waiting = row.status == CutScore.Status.ASKED and row.asked_at > now - PATIENCE
+        if row.status == CutScore.Status.DONE or (waiting and not made):
+            return False
+        row.status, row.asked_at, row.error = CutScore.Status.ASKED, now, ""
+        row.save()
+        return True
+
+
+def cut_compute(*, score_run: int, by: str) -> CutScore:
+    """Make the cut and keep it; done twice it stays as it is."""
+    found = ScoreRun.objects.select_related("run").get(pk=score_run)
+    row, _ = CutScore.objects.get_or_create(score_run=found, by=by, defaults={"asked_at": timezone.now()})
+    if row.status == CutScore.Status.DONE:
+        return row
+    began, company = time.perf_counter(), Company.objects.get()
+    spans = spans_again(found, company)
+    made = cut_bridge(run=found.run, company=company, spans=spans, by=by)
+    row.figures = contributions_json(found=made, spans=spans, by=by)["groups"]
+    row.status, row.seconds, row.error = CutScore.Status.DONE, round(time.perf_counter() - began, 3), ""
+    row.save()
+    return row
+
+
+def cut_fail(*, score_run: int, by: str, error: str) -> None:
+    """A cut that cannot be made says why."""
+    CutScore.objects.filter(score_run_id=score_run, by=by).exclude(status=CutScore.Status.DONE).update(
+        status=CutScore.Status.FAILED, error=error
+    )
