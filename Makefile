@@ -6,7 +6,7 @@ SOURCES := manage.py departments pipeline revenue_health
 SERVER_ENV := HTTPS=true ALLOWED_HOSTS=revenue-health.example \
 	SECRET_KEY=only-for-the-deployment-check-0123456789-abcdefghijklmnopqrstuvwxyz
 
-.PHONY: check check-static test check-slow bench format lock environment
+.PHONY: check check-static test check-slow bench load format lock environment
 
 check: check-static test
 
@@ -32,6 +32,10 @@ bench: environment
 	$(PY) -m tests.bench.bench_recompute --sizes 100000 1000000
 	$(PY) -m tests.bench.bench_pages
 	$(PY) -m pytest -m bench -s $(wildcard tests/bench/bench_*.py)
+
+# Fifty readers at once, on this machine only; ends by itself.
+load: environment
+	$(PY) -m tests.bench.load
 
 format: environment
 	$(BIN)/ruff format .

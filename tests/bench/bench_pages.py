@@ -8,20 +8,13 @@ second eight readers get. Loopback only, bounded in count.
 from __future__ import annotations
 
 import argparse
-import os
 import re
-import socket
 import statistics
-import subprocess
-import sys
-import tempfile
 import threading
 import time
-import urllib.request
-from http.cookiejar import CookieJar
-from urllib.parse import urlencode
 
-PASSWORD = "bench-only-Pa55"
+from tests.bench.serving import Reader, served
+
 PAGES = (
     "/pipeline/",
     "/pipeline/opportunities/",
@@ -33,64 +26,17 @@ ROUNDS = 40
 READERS, EACH = 8, 60
 
 
-class Reader:
-    """A signed-in browser without a screen."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-        page = self.get("/accounts/login/").decode()
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-        assert token
-        form = {"login": "ceo", "password": PASSWORD, "csrfmiddlewaretoken": token[1]}
-        request = urllib.request.Request(
-            address + "/accounts/login/",
-            urlencode(form).encode(),
-            {"Referer": address},
-        )
-        self.opener.open(request).read()
-
-    def get(self, path: str, **headers: str) -> bytes:
-        request = urllib.request.Request(self.address + path, headers=headers)
-        return self.opener.open(request).read()
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--home", help="a demo home that is built already; its users need the bench's password")
+    parser.add_argument("--opportunities", type=int, help="size of the company, where one is built")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="rh-bench-") as folder:
-        home = options.home or folder
-        subprocess.run(
-            [sys.executable, "manage.py", "demo", "--home", home, "--build-only", "--password", PASSWORD],
-            check=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        serving = subprocess.Popen(
-            [sys.executable, "manage.py", "demo", "--home", home, "--port", str(port)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )
-        try:
-            report(f"http://127.0.0.1:{port}")
-        finally:
-            serving.terminate()
-            serving.wait(60)
+    with served(options.home, opportunities=options.opportunities) as address:
+        report(address)
 
 
 def report(address: str) -> None:
     """Measure and print."""
-    for _ in range(240):
-        try:
-            urllib.request.urlopen(address + "/healthz", timeout=2).read()
-            break
-        except OSError:
-            time.sleep(0.25)
     reader = Reader(address)
     deal = re.search(rb'href="(/pipeline/opportunities/[^"?]+/)"', reader.get("/pipeline/opportunities/"))
     pages = [*PAGES, deal[1].decode()] if deal else list(PAGES)
