@@ -66,7 +66,7 @@ def scorecards_in(*, company: Company, now: datetime) -> Json:
         )
         .order_by("pk")
     )
-    departments = [
+    departments: list[Json] = [
         {
             "key": row.key,
             "name": row.name,
@@ -91,7 +91,7 @@ def commitments_due(*, today: date) -> Json:
         .select_related("department", "owner")
         .order_by("due", "pk")
     )
-    items = [
+    items: list[Json] = [
         {
             "id": row.pk,
             "text": row.text,

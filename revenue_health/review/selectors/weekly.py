@@ -1,4 +1,4 @@
-"""Everything one weekly review shows, as a plain dictionary: the page, the command and the frozen pack print the same."""
+"""Everything one weekly review shows, as a plain dictionary: page, command and frozen pack print the same."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from departments.access import require
 from departments import formats
+from departments.access import require
 from departments.formats import MoneyScale
 from departments.rendering import page_render
 from pipeline.charts.leaks import CauseBar, cause_chart

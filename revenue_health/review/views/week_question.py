@@ -1,4 +1,4 @@
-"""What the address of the weekly review asks for: period and baseline as on the bridge, and since when it looks back."""
+"""What the address of the weekly review asks for: period and baseline as on the bridge, and the day to look back to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The weekly review: the message, plan to actual by party, what changed, leaks, who has entered, what is due, forecast."""
+"""The weekly review: the message, plan to actual by party, what changed, leaks, scorecards, what is due, forecast."""
 
 from __future__ import annotations
 

@@ -74,7 +74,9 @@ def test_over_plan_the_contributors_explain_it() -> None:
 
 def test_on_plan_what_cancels_out_is_told_beneath() -> None:
     words = said(party("Marketing", 900, 100), party("Legal", -880, 100), actual=13_420)
-    assert words.startswith("On plan to date: EUR 13.4 M won. Beneath it, Legal contaminates and Marketing contributes.")
+    assert words.startswith(
+        "On plan to date: EUR 13.4 M won. Beneath it, Legal contaminates and Marketing contributes."
+    )
 
 
 def test_a_plan_beyond_the_baseline_is_named_with_what_is_sure_of_it() -> None:
@@ -93,8 +95,6 @@ def test_without_scores_nothing_is_claimed() -> None:
     assert told.message == "2025-Q1 is not scored yet, so nothing can be said of who moved it."
 
 
-@pytest.mark.parametrize(
-    ("names", "text"), [(["A"], "A"), (["A", "B"], "A and B"), (["A", "B", "C"], "A, B and C")]
-)
+@pytest.mark.parametrize(("names", "text"), [(["A"], "A"), (["A", "B"], "A and B"), (["A", "B", "C"], "A, B and C")])
 def test_names_are_listed_as_people_do(names: list[str], text: str) -> None:
     assert listed(names) == text
