@@ -125,3 +125,18 @@ def may_reply(user: Visitor, department: int) -> bool:
 def may_assign(user: Visitor) -> bool:
     """Give a leak or a commitment to somebody else: executives and analysts."""
     return standing(user).has(Role.EXECUTIVE, Role.ANALYST)
+
+
+def may_commit(user: Visitor, department: int) -> bool:
+    """Make, move and close a department's commitments and issues: its head and deputy, executives and analysts."""
+    return may_assign(user) or department in standing(user).leads
+
+
+def departments_seen(user: Visitor) -> frozenset[int] | None:
+    """The departments whose detail one may see, by id; None: all of them."""
+    who = standing(user)
+    if who.has(Role.EXECUTIVE, Role.ANALYST):
+        return None
+    if may_see_company(user) and Company.objects.filter(departments_open=True).exists():
+        return None
+    return who.belongs

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from departments.views import comments, replies, session
+from departments.views import comments, commitments, issues, pulse, replies, session
 
 app_name = "departments"
 urlpatterns = [
@@ -15,4 +15,14 @@ urlpatterns = [
     path("comments/<int:pk>/resolve/", comments.resolve, name="comment_resolve"),
     path("comments/<int:pk>/reopen/", comments.reopen, name="comment_reopen"),
     path("replies/", replies.panel, name="reply"),
+    path("commitments/", commitments.index, name="commitments"),
+    path("commitments/new/", commitments.new, name="commitment_new"),
+    path("commitments/panel/", commitments.panel, name="commitments_panel"),
+    path("commitments/<int:pk>/", commitments.show, name="commitment"),
+    path("commitments/<int:pk>/close/", commitments.close, name="commitment_close"),
+    path("commitments/<int:pk>/move/", commitments.move, name="commitment_move"),
+    path("pulse/", pulse.show, name="pulse"),
+    path("pulse/panel/", pulse.panel, name="pulse_panel"),
+    path("issues/new/", issues.new, name="issue_new"),
+    path("issues/<int:pk>/solve/", issues.solve, name="issue_solve"),
 ]
