@@ -18,11 +18,12 @@ class DemoPerson:
 
 
 def demo_people() -> list[DemoPerson]:
-    """Whom the sign-in page offers: nobody outside a demo home."""
+    """Whom the sign-in page offers: nobody outside a demo home, and there not every member of a department."""
     if not settings.DEMO:
         return []
     memberships = (
         Membership.objects.filter(user__is_active=True, user__is_staff=False, user__is_superuser=False)
+        .exclude(role=Membership.Role.MEMBER)
         .select_related("user", "department")
         .order_by("department_id", "pk")
     )

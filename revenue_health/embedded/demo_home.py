@@ -110,6 +110,7 @@ def _table(folder: Path, will: Built, wish: Wish) -> list[tuple[str, str, Callab
         ("load", "Loading its folder", lambda: call_command("load", folder)),
         ("people", "Making its people", lambda: _people(wish.password)),
         ("recompute", "Computing custody, flows and leaks", lambda: call_command("recompute", **then)),
+        ("talk", "Letting its people talk", lambda: _talk(will)),
     ]
 
 
@@ -117,6 +118,12 @@ def _people(password: str | None) -> None:
     from departments.services.demo_people import demo_people_create
 
     demo_people_create(password=password)
+
+
+def _talk(will: Built) -> None:
+    from departments.services.demo_talk import demo_talk_create
+
+    demo_talk_create(as_of=date.fromisoformat(will.as_of), seed=will.seed)
 
 
 def _refuse_own_data(home: Home) -> None:
