@@ -6,9 +6,13 @@ import logging
 
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
+from django.utils import timezone
 
 from departments.models import User
+from pipeline.models import RecomputeRun
+from pipeline.selectors.runs import latest_run
 from pipeline.services.recompute import RecomputeRunning, recompute
+from pipeline.services.recompute.measured import measurables_compute
 from pipeline.services.uploads import upload_check, upload_import
 
 logger = logging.getLogger(__name__)
@@ -31,6 +35,20 @@ def recompute_nightly() -> None:
 def recompute_requested(user_id: int | None = None, full: bool = False) -> None:
     """The button on the Data page."""
     _recompute_unless_running(trigger="button", user=User.objects.filter(pk=user_id or 0).first(), full=full)
+
+
+@shared_task(**_ONCE_THERE_AGAIN)
+def measurable_followed(measurable_id: int) -> None:
+    """A measurable that follows another figure now gets its past from the newest run."""
+    run = latest_run()
+    if run is not None:
+        measurables_compute(run=run, now=timezone.now(), only=[measurable_id])
+
+
+@shared_task(**_ONCE_THERE_AGAIN)
+def measurables_left_undone(run_id: int) -> None:
+    """A run that died after its figures were in place, before scorecards followed it."""
+    measurables_compute(run=RecomputeRun.objects.get(pk=run_id), now=timezone.now())
 
 
 @shared_task(**_ONCE_THERE_AGAIN)

@@ -3,12 +3,10 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from revenue_health import health
-from revenue_health.review.views import weekly
+from revenue_health import health, home
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("revenue_health.review.urls")),
-    path("", weekly.show, name="home"),
+    path("", home.home, name="home"),
     path("", include("pipeline.urls")),
     path("", include("departments.urls")),
     path("contribution/", include("revenue_health.contribution.urls")),

@@ -132,6 +132,7 @@ class EntryChange(models.Model):
         FILE = "file"
         COPY = "copy", "copied forward"
         MAIL = "mail", "link in a mail"
+        FIGURE = "calc", "computed anew"
 
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="changes")
     at = models.DateTimeField()

@@ -4,7 +4,7 @@ from pipeline.models.deals import Account, Event, HandOff, Opportunity
 from pipeline.models.derived import Flow, RecomputeRun, TouchedOpportunity
 from pipeline.models.imports import ImportBatch, ImportChange
 from pipeline.models.plan import ExchangeRate, PlanTarget
-from pipeline.models.structure import LossReason, Pipeline, Source, Stage
+from pipeline.models.structure import LossReason, Pipeline, Source, Stage, names_known
 
 __all__ = [
     "Account",
@@ -22,4 +22,5 @@ __all__ = [
     "Source",
     "Stage",
     "TouchedOpportunity",
+    "names_known",
 ]

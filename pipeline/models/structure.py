@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from django.db import models
 from django.db.models import Q
 
@@ -79,3 +81,11 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def names_known() -> tuple[dict[str, list[int]], dict[str, int]]:
+    """Stages by key (a key may be used in several pipelines), departments by key."""
+    stages: dict[str, list[int]] = defaultdict(list)
+    for pk, key in Stage.objects.order_by("pk").values_list("pk", "key"):
+        stages[key].append(pk)
+    return dict(stages), dict(Department.objects.values_list("key", "pk"))

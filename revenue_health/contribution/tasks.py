@@ -10,18 +10,21 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 from django.db import InterfaceError, OperationalError
+from django.utils import timezone
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from departments.models import Company
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of
 from pipeline.selectors.runs import latest_run, run_in_progress
-from pipeline.tasks import recompute_nightly
+from pipeline.services.recompute.measured import STEP
+from pipeline.tasks import measurables_left_undone, recompute_nightly
 from revenue_health.contribution.models import ForecastSnapshot, ScoreRun
 from revenue_health.contribution.selectors.scores import pending_groups, standard_spans, unfinished
 from revenue_health.contribution.selectors.spans import SpanError, spans_of
 from revenue_health.contribution.services.cuts import cut_ask, cut_compute, cut_fail
 from revenue_health.contribution.services.forecasts import forecast_keep, forecasts_close
+from revenue_health.contribution.services.register import leaks_find
 from revenue_health.contribution.services.scores import group_compute, scores_fail, scores_plan, scores_sum
 
 _ONCE_THERE_AGAIN = {
@@ -71,10 +74,18 @@ def group_score(group_id: int, score_run_id: int) -> None:
 
 @shared_task(**_ONCE_THERE_AGAIN)
 def scores_added_up(score_run_id: int) -> None:
-    """The sum over groups; of the running quarter, then the cut by team that people ask for first."""
+    """The sum over groups; then the leak register, and of the running quarter the cut by team people ask for first."""
     found = scores_sum(score_run=score_run_id)
+    if found.status == ScoreRun.Status.DONE:
+        leaks_of_run.delay(found.run_id)
     if found.status == ScoreRun.Status.DONE and _running(found):
         _cut_send(found.pk, "team")
+
+
+@shared_task(**_ONCE_THERE_AGAIN)
+def leaks_of_run(run_id: int) -> None:
+    """What the run's scores say to the leak register; done twice it changes nothing."""
+    leaks_find(run=RecomputeRun.objects.get(pk=run_id), now=timezone.now())
 
 
 @shared_task(**_ONCE_THERE_AGAIN)
@@ -109,6 +120,10 @@ def left_undone_continue() -> None:
         scores_of_run.delay(run.pk)
     for score_run, groups in unfinished(run).items():
         _groups_send(score_run, groups)
+    if ScoreRun.objects.filter(run=run, status=ScoreRun.Status.DONE).exists():
+        leaks_of_run.delay(run.pk)
+    if STEP not in run.seconds:
+        measurables_left_undone.delay(run.pk)
     for found in ScoreRun.objects.filter(run=run, status=ScoreRun.Status.DONE):
         if _running(found):
             _cut_send(found.pk, "team")

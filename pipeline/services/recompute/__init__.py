@@ -19,6 +19,7 @@ from pipeline.custody_store import parts_discard, parts_missing, run_parts
 from pipeline.models import RecomputeRun, TouchedOpportunity
 from pipeline.services.recompute.computing import Result, compute_changes, compute_everything
 from pipeline.services.recompute.lock import RecomputeRunning, recompute_lock
+from pipeline.services.recompute.measured import measurables_compute
 from pipeline.services.recompute.reading import Structure, arrow_connection, extent_read, structure_read, touched_read
 from pipeline.services.recompute.writing import flows_add, flows_replace
 from pipeline.signals import figures_ready
@@ -71,7 +72,10 @@ def recompute(
             run.save()
             raise
     # After the commit and outside the lock: whoever builds on the figures must not keep the next run waiting.
-    figures_ready.send(sender=RecomputeRun, run=run, trigger=trigger)
+    try:
+        measurables_compute(run=run, now=timezone.now())
+    finally:
+        figures_ready.send(sender=RecomputeRun, run=run, trigger=trigger)
     return run
 
 

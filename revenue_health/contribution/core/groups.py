@@ -66,10 +66,14 @@ def whole_of(groups: Iterable[Group]) -> Group:
 def group_bridge(*, group: Group, together: Group, factors: bool = True) -> Bridge:
     """One group's bridge, so that groups can be computed apart. together: `whole_of` all groups; a group that is all
     of them leans on nobody."""
-    pair = estimate_rates(baseline=group.baseline, period=group.period)
-    if not _is_all(group, together):
-        pair = _leaning(group, pair, together.baseline, together.period)
+    pair = group_rates(group=group, together=together)
     return bridge(baseline=group.baseline, period=group.period, target=group.target, pair=pair, factors=factors)
+
+
+def group_rates(*, group: Group, together: Group) -> RatePair:
+    """The rates of one group in both spans, leaning on all groups together."""
+    pair = estimate_rates(baseline=group.baseline, period=group.period)
+    return pair if _is_all(group, together) else _leaning(group, pair, together.baseline, together.period)
 
 
 def _is_all(group: Group, together: Group) -> bool:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.services.forecasts import forecast_keep, forecasts_close
+from revenue_health.contribution.services.register import leaks_find
 from revenue_health.contribution.services.scores import Progress, scores_compute
 
 
 def night_compute(*, run: RecomputeRun, progress: Progress | None = None) -> list[ScoreRun]:
-    """Everything in this process: scores of the running and the last quarter, the forecast, past forecasts' actuals."""
+    """Everything in this process: scores of the running and the last quarter, the leak register, the forecast, past
+    forecasts' actuals."""
     scores = scores_compute(run=run, progress=progress)
+    leaks_find(run=run, now=timezone.now())
     forecasts_close(run=run)
     forecast_keep(run=run)
     return scores

@@ -85,6 +85,7 @@ def scores_plan(*, run: RecomputeRun, spans: Spans) -> ScoreRun:
         if score_run.status == ScoreRun.Status.DONE and score_run.fingerprint == fingerprint:
             return score_run
         score_run.status, score_run.fingerprint, score_run.error = ScoreRun.Status.STARTED, fingerprint, ""
+        score_run.registered_at = None
         score_run.seconds = {**score_run.seconds, "flows": round(time.perf_counter() - began, 3)}
         score_run.save()
         score_run.cuts.all().delete()  # they add up to what is being made anew

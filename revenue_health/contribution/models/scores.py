@@ -33,6 +33,7 @@ class ScoreRun(models.Model):
     seconds = models.JSONField(default=dict, help_text="Per step; `groups` is the sum over groups.")
     error = models.TextField(blank=True)
     figures = models.JSONField(default=dict, help_text="The bridge by segment, as `contributions --json` prints it.")
+    registered_at = models.DateTimeField(null=True, blank=True, help_text="When the leak register took it in.")
 
     class Meta:
         ordering = ["-id"]

@@ -1,0 +1,36 @@
+"""What computed measurables follow: the names they can use, and in words what each of them means or why it cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from departments.models import Measurable
+from pipeline.core.measured import UnknownFigure, figure_asked
+from pipeline.models import names_known
+
+
+@dataclass(frozen=True, kw_only=True)
+class Followed:
+    """One computed measurable: what its figure means, or why its source names none."""
+
+    measurable: int
+    key: str
+    name: str
+    source: str
+    about: str = ""
+    problem: str = ""
+
+
+def followed(*, department: str) -> list[Followed]:
+    """The computed measurables of a department, in the order of its scorecard."""
+    stages, departments = names_known()
+    found = []
+    rows = Measurable.objects.filter(department__key=department).exclude(source="manual")
+    for pk, key, name, source in rows.values_list("pk", "key", "name", "source"):
+        try:
+            asked = figure_asked(source, stages=stages, departments=departments)
+            told = {"about": asked.figure.about}
+        except UnknownFigure as problem:
+            told = {"problem": str(problem)}
+        found.append(Followed(measurable=pk, key=key, name=name, source=source, **told))
+    return found

@@ -1,0 +1,125 @@
+"""Computed measurables: after each run every past week of every figure that a scorecard follows.
+
+All weeks are counted each time: a late event changes old weeks, and counting everything at once costs less than finding
+out which weeks it touched. Only what differs is written.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from departments.models import Company, Measurable
+from departments.services.computed_entries import computed_entries_save
+from pipeline.core.measured import Asked, UnknownFigure, figure_asked, figures_measured
+from pipeline.core.weeks import week_table
+from pipeline.custody_store import custody_cursor
+from pipeline.models import HandOff, RecomputeRun, names_known
+from pipeline.services.recompute.reading import arrow_connection
+
+STEP = "measurables"
+"""The name of this work in a run's seconds; a run without it has not been followed yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """What was done: entries written, and measurables whose source names no figure, with the reason."""
+
+    measurables: int = 0
+    weeks: int = 0
+    written: int = 0
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+def measurables_compute(*, run: RecomputeRun, now: datetime, only: Sequence[int] | None = None) -> Measured:
+    """Bring computed measurables (or `only` those) up to a run; done twice it writes nothing the second time.
+
+    A source that names no figure is told, not raised: the other measurables are none the worse for it. A run as known
+    on an earlier day than another's writes nothing: scorecards hold what is known now.
+    """
+    if RecomputeRun.objects.filter(status=RecomputeRun.Status.DONE, as_of__gt=run.as_of).exists():
+        return Measured()
+    began = time.perf_counter()
+    rows = Measurable.objects.exclude(source="manual").filter(archived=False).order_by("pk")
+    if only is not None:
+        rows = rows.filter(pk__in=only)
+    asked, problems = _asked(rows.values_list("pk", "key", "source"))
+    company = Company.objects.get()
+    weeks, starts = _weeks(run, company)
+    written = 0
+    if asked and weeks:
+        values = _values(run, {one.source: one for one in asked.values()}, starts)
+        written = computed_entries_save(
+            values={pk: dict(zip(weeks, values[one.source], strict=True)) for pk, one in asked.items()}, now=now
+        )
+    if only is None:
+        run.seconds = {**run.seconds, STEP: round(time.perf_counter() - began, 3)}
+        RecomputeRun.objects.filter(pk=run.pk).update(seconds=run.seconds)
+    return Measured(measurables=len(asked), weeks=len(weeks), written=written, problems=problems)
+
+
+def _asked(rows: Any) -> tuple[dict[int, Asked], dict[str, str]]:
+    """What each measurable follows, by its number; and what names nothing, by its key."""
+    stages, departments = names_known()
+    asked: dict[int, Asked] = {}
+    problems: dict[str, str] = {}
+    for pk, key, source in rows:
+        try:
+            asked[pk] = figure_asked(source, stages=stages, departments=departments)
+        except UnknownFigure as problem:
+            problems[key] = str(problem)
+    return asked, problems
+
+
+def _weeks(run: RecomputeRun, company: Company) -> tuple[list[date], list[int]]:
+    """Mondays of the whole weeks from the first event's on, and their edges in epoch seconds."""
+    if not run.parts:
+        return [], []
+    found = custody_cursor(run).execute("SELECT min(entered_at) FROM visits").fetchone()
+    first = found[0] if found else None
+    if first is None:
+        return [], []
+    as_of = int(run.as_of.timestamp())
+    table = week_table(int(first), as_of, company.time_zone)
+    edges = [
+        (monday, start)
+        for monday, start in zip(table["week"].to_pylist(), table["starts"].to_pylist(), strict=True)
+        if start >= first and start <= as_of + 1
+    ]
+    return [monday for monday, _ in edges[:-1]], [start for _, start in edges]
+
+
+def _values(run: RecomputeRun, asked: dict[str, Asked], starts: list[int]) -> dict[str, list[Decimal | None]]:
+    cursor = custody_cursor(run)
+    if any(one.figure.handoffs for one in asked.values()):
+        departments = sorted({one.department for one in asked.values() if one.figure.handoffs and one.department})
+        cursor.register("answers", _handoffs(run, departments))
+    return figures_measured(cursor, asked=list(asked.values()), starts=starts)
+
+
+_HANDOFFS = """
+SELECT opportunity_id AS opportunity, department_id::int AS department,
+    floor(extract(epoch FROM requested_at))::bigint AS requested_at,
+    CASE WHEN completed_at <= '{as_of}' THEN floor(extract(epoch FROM completed_at))::bigint END AS completed_at,
+    floor(extract(epoch FROM due_at))::bigint AS due_at,
+    CASE WHEN completed_at <= '{as_of}' THEN outcome ELSE '' END AS outcome
+FROM {table} WHERE requested_at <= '{as_of}' AND department_id IN ({departments})
+"""
+
+
+def _handoffs(run: RecomputeRun, departments: Sequence[int]) -> pa.Table:
+    """Hand-offs of some departments, as known then."""
+    query = _HANDOFFS.format(
+        as_of=run.as_of.astimezone(UTC).isoformat(),
+        table=HandOff._meta.db_table,
+        departments=", ".join(str(int(one)) for one in departments),
+    )
+    with arrow_connection() as arrow, arrow.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetch_arrow_table()

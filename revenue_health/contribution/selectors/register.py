@@ -1,0 +1,234 @@
+"""The leak register, read: the list, one leak with its history, and the largest ones for reviews and packs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from departments.models import User
+from pipeline.models import RecomputeRun
+from revenue_health.contribution.models import Leak, LeakChange, LeakSighting
+
+TREND_WEEKS = 13
+ALL, OPEN = "all", "open"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sighting:
+    """One week's reading of a leak, in cents; None where the week was not read."""
+
+    week: date
+    amount: int | None = None
+    low: int | None = None
+    high: int | None = None
+    state: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeakRow:
+    """One leak as lists show it. Amounts in cents, positive is money lost; `weeks` is its age in weeks."""
+
+    id: int
+    pipeline: str
+    stage_id: int
+    stage_key: str
+    stage: str
+    department_id: int
+    department_key: str
+    department: str
+    factor: str
+    status: str
+    owner_id: int | None
+    owner: str
+    declined_reason: str
+    first_seen: date
+    since: date
+    last_seen: date
+    read: date
+    weeks: int
+    recurrence: int
+    amount: int
+    low: int
+    high: int
+    trend: tuple[Sighting, ...] = ()
+
+    @property
+    def still_seen(self) -> bool:
+        """Whether the newest reading shows it."""
+        return self.last_seen == self.read
+
+    @property
+    def half(self) -> int:
+        """Half the width of the interval."""
+        return (self.high - self.low) // 2
+
+    @property
+    def contradicted(self) -> bool:
+        """Somebody says it is fixed; the figure does not."""
+        return self.status == Leak.Status.FIXED and self.still_seen
+
+    @property
+    def subject(self) -> str:
+        """What comments and commitments about it are kept under."""
+        return f"leak:{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """Which leaks: `state` is open (what still matters), all, or one status."""
+
+    state: str = OPEN
+    department: str = ""
+    factor: str = ""
+    owner: str = ""
+
+
+def leak_rows(*, wish: Wish | None = None, trend: bool = True) -> list[LeakRow]:
+    """Leaks by what they cost, largest first."""
+    return _rows(_chosen(wish or Wish()), trend)
+
+
+def top_leaks(*, run: RecomputeRun | None = None, most: int = 5) -> list[LeakRow]:
+    """The largest open leaks that the figures still show; with a run, as its week read them."""
+    if run is None:
+        return _rows(_chosen(Wish()).filter(last_seen=F("read"))[:most], trend=True)
+    seen = LeakSighting.objects.filter(run=run, state=LeakSighting.State.SEEN)
+    leaks = Leak.objects.filter(sightings__in=seen).exclude(status__in=[Leak.Status.DECLINED])
+    return _rows(leaks[:most] if leaks.exists() else _chosen(Wish()).filter(last_seen=F("read"))[:most], trend=True)
+
+
+def leak_row(*, leak: int) -> LeakRow | None:
+    """One leak with the trend of its last weeks."""
+    found = _rows(Leak.objects.filter(pk=leak), trend=True)
+    return found[0] if found else None
+
+
+def leak_sightings(*, leak: int) -> list[LeakSighting]:
+    """Every week it was read, oldest first."""
+    return list(LeakSighting.objects.filter(leak=leak).order_by("week"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One line of a leak's history; `by` is empty where the figure spoke."""
+
+    at: datetime
+    by: str
+    what: str
+    before: str
+    after: str
+    note: str
+
+
+def leak_changes(*, leak: int) -> list[Change]:
+    """Its history, newest first."""
+    rows = LeakChange.objects.filter(leak=leak).select_related("by").order_by("-at", "-pk")
+    return [
+        Change(at=row.at, by=_name(row.by), what=row.what, before=row.before, after=row.after, note=row.note)
+        for row in rows
+    ]
+
+
+def register_figures() -> dict[str, Any]:
+    """What `register --json` prints and packs freeze: every leak that is not recovered or declined, then the others."""
+    return {
+        "leaks": [
+            {
+                "id": row.id,
+                "pipeline": row.pipeline,
+                "stage": row.stage_key,
+                "department": row.department_key,
+                "factor": row.factor,
+                "amount": row.amount / 100,
+                "low": row.low / 100,
+                "high": row.high / 100,
+                "status": row.status,
+                "still_seen": row.still_seen,
+                "owner": row.owner or None,
+                "first_seen": row.first_seen.isoformat(),
+                "last_seen": row.last_seen.isoformat(),
+                "weeks": row.weeks,
+                "recurrence": row.recurrence,
+            }
+            for row in sorted(leak_rows(wish=Wish(state=ALL), trend=False), key=_closed)
+        ]
+    }
+
+
+def _closed(row: LeakRow) -> bool:
+    return row.status in (Leak.Status.RECOVERED, Leak.Status.DECLINED)
+
+
+def _chosen(wish: Wish) -> QuerySet[Leak]:
+    leaks = Leak.objects.order_by("-amount", "pk")
+    if wish.state == OPEN:
+        # What is said to be fixed stays as long as it has not recovered: only the figure closes it.
+        leaks = leaks.exclude(status__in=[Leak.Status.RECOVERED, Leak.Status.DECLINED])
+    elif wish.state != ALL:
+        leaks = leaks.filter(status=wish.state)
+    if wish.department:
+        leaks = leaks.filter(department__key=wish.department)
+    if wish.factor:
+        leaks = leaks.filter(factor=wish.factor)
+    if wish.owner == "none":
+        leaks = leaks.filter(owner=None)
+    elif wish.owner:
+        leaks = leaks.filter(Q(owner__username=wish.owner))
+    return leaks
+
+
+def _rows(leaks: QuerySet[Leak], trend: bool) -> list[LeakRow]:
+    found = list(leaks.select_related("pipeline", "stage", "department", "owner"))
+    trends = _trends([leak.pk for leak in found]) if trend and found else {}
+    return [_row(leak, trends.get(leak.pk, ())) for leak in found]
+
+
+def _row(leak: Leak, trend: tuple[Sighting, ...]) -> LeakRow:
+    return LeakRow(
+        id=leak.pk,
+        pipeline=leak.pipeline.key,
+        stage_id=leak.stage_id,
+        stage_key=leak.stage.key,
+        stage=leak.stage.name,
+        department_id=leak.department_id,
+        department_key=leak.department.key,
+        department=leak.department.name,
+        factor=leak.factor,
+        status=leak.status,
+        owner_id=leak.owner_id,
+        owner=_name(leak.owner),
+        declined_reason=leak.declined_reason,
+        first_seen=leak.first_seen,
+        since=leak.since,
+        last_seen=leak.last_seen,
+        read=leak.read,
+        weeks=(leak.read - leak.since).days // 7 + 1,
+        recurrence=leak.recurrence,
+        amount=round(leak.amount * 100),
+        low=round(leak.low * 100),
+        high=round(leak.high * 100),
+        trend=trend,
+    )
+
+
+def _trends(leaks: Sequence[int]) -> dict[int, tuple[Sighting, ...]]:
+    """The last weeks of each, ending with the newest week that any leak was read; one query."""
+    newest = LeakSighting.objects.order_by("-week").values_list("week", flat=True).first()
+    if newest is None:
+        return {}
+    weeks = [newest - timedelta(weeks=back) for back in range(TREND_WEEKS - 1, -1, -1)]
+    read: dict[tuple[int, date], Sighting] = {}
+    for one in LeakSighting.objects.filter(leak__in=leaks, week__gte=weeks[0]):
+        low, high = round(one.low * 100), round(one.high * 100)
+        read[one.leak_id, one.week] = Sighting(
+            week=one.week, amount=round(one.amount * 100), low=low, high=high, state=one.state
+        )
+    return {leak: tuple(read.get((leak, week), Sighting(week=week)) for week in weeks) for leak in leaks}
+
+
+def _name(user: User | None) -> str:
+    return (user.get_full_name() or user.get_username()) if user else ""

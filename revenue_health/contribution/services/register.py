@@ -1,0 +1,175 @@
+"""Keeping the leak register: what the figures say, once a run; and what people do about it.
+
+Found twice is found once: a leak has one row, a week one sighting of it, and a score run is taken in under its lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from departments.models import Company, User
+from departments.periods import monday_of
+from pipeline.models import RecomputeRun
+from revenue_health.contribution.core.intervals import Interval
+from revenue_health.contribution.core.readings import SEEN, has_recovered, reading
+from revenue_health.contribution.models import Leak, LeakChange, LeakSighting, ScoreRun
+from revenue_health.contribution.selectors.leak_costs import CellCost, CellKey, cell_costs, register_spans
+from revenue_health.contribution.selectors.model_input import flows_kept
+from revenue_health.contribution.selectors.scores import score_run_of
+from revenue_health.contribution.selectors.spans import SpanError
+
+Status = Leak.Status
+NOTHING = Interval(value=0.0, low=0.0, high=0.0, standard_error=0.0)
+
+
+class RegisterError(Exception):
+    """A change of a leak was not taken; the message is for the person. Nothing was changed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What the figures of one week say: costs of cells, and the plan to date that materiality is measured by."""
+
+    run: RecomputeRun
+    week: date
+    scale: float
+    costs: Sequence[CellCost]
+
+
+def leaks_find(*, run: RecomputeRun, now: datetime) -> int:
+    """Take a scored run into the register; returns the number of leaks it shows. Nothing to do: 0.
+
+    Computed outside the transaction, written in one: killed anywhere, it is done again from the start.
+    """
+    company = Company.objects.get()
+    try:
+        spans = register_spans(run=run, company=company)
+    except SpanError:
+        return 0  # nothing has happened yet
+    score_run = score_run_of(run=run, spans=spans)
+    if score_run is None or score_run.status != ScoreRun.Status.DONE or spans.baseline is None:
+        return 0
+    if score_run.registered_at is not None:
+        return Leak.objects.filter(sightings__run=run, sightings__state=SEEN).count()
+    known = set(Leak.objects.values_list("stage_id", "department_id", "factor"))
+    scale = score_run.figures["target"]
+    scale = score_run.figures["baseline_revenue"] if scale is None else scale
+    costs = cell_costs(flows=flows_kept(run=run, spans=spans), scale=scale, known=known)
+    week = monday_of(run.as_of.astimezone(company.zone).date())
+    with transaction.atomic():
+        locked = ScoreRun.objects.select_for_update().get(pk=score_run.pk)
+        if locked.registered_at is not None:
+            return Leak.objects.filter(sightings__run=run, sightings__state=SEEN).count()
+        seen = register_read(found=Reading(run=run, week=week, scale=scale, costs=costs), now=now)
+        locked.registered_at = now
+        locked.save(update_fields=["registered_at"])
+    return seen
+
+
+@transaction.atomic
+def register_read(*, found: Reading, now: datetime) -> int:
+    """Write one week's reading; returns how many leaks it shows. The figures of an older week say nothing new."""
+    if LeakSighting.objects.filter(week__gt=found.week).exists():
+        return 0
+    known: dict[CellKey, Leak] = {
+        (leak.stage_id, leak.department_id, leak.factor): leak
+        for leak in Leak.objects.select_for_update().order_by("pk")
+    }
+    costs = {cost.key: cost for cost in found.costs}
+    seen = 0
+    for key, cost in costs.items():
+        if key not in known and reading(cost.cost.cost, found.scale) == SEEN:
+            known[key] = _leak_new(cost, found.week, now)
+    for key, leak in known.items():
+        amount = costs[key].cost.cost if key in costs else NOTHING
+        seen += _leak_read(leak, amount, found, now)
+    return seen
+
+
+def _leak_new(cost: CellCost, week: date, now: datetime) -> Leak:
+    amount = cost.cost.cost
+    leak = Leak.objects.create(
+        pipeline_id=cost.pipeline,
+        stage_id=cost.stage,
+        department_id=cost.department,
+        factor=cost.cost.cell.factor,
+        first_seen=week,
+        since=week,
+        last_seen=week,
+        read=week,
+        amount=amount.value,
+        low=amount.low,
+        high=amount.high,
+    )
+    _status_told(leak, "", Status.NEW, now, "Seen for the first time.")
+    return leak
+
+
+def _leak_read(leak: Leak, amount: Interval, found: Reading, now: datetime) -> bool:
+    """One leak's sighting of the week, and what follows from it; returns whether it is seen."""
+    state = reading(amount, found.scale)
+    figures = {"amount": amount.value, "low": amount.low, "high": amount.high}
+    LeakSighting.objects.update_or_create(
+        leak=leak, week=found.week, defaults={"run": found.run, "state": state, **figures}
+    )
+    leak.amount, leak.low, leak.high, leak.read = amount.value, amount.low, amount.high, found.week
+    if state == SEEN:
+        leak.last_seen = found.week
+        if leak.status == Status.RECOVERED:
+            leak.recurrence, leak.since = leak.recurrence + 1, found.week
+            _status_change(leak, Status.NEW, now, "Seen again after it had recovered.")
+    elif leak.status != Status.RECOVERED:
+        readings = dict(leak.sightings.values_list("week", "state"))
+        if has_recovered(readings, found.week):
+            _status_change(leak, Status.RECOVERED, now, "Below materiality four weeks in a row.")
+    leak.save()
+    return state == SEEN
+
+
+def _status_change(leak: Leak, status: str, now: datetime, note: str, by: User | None = None) -> None:
+    _status_told(leak, leak.status, status, now, note, by)
+    leak.status = status
+
+
+def _status_told(leak: Leak, before: str, after: str, now: datetime, note: str, by: User | None = None) -> None:
+    LeakChange.objects.create(leak=leak, at=now, by=by, what="status", before=before, after=after, note=note)
+
+
+@transaction.atomic
+def leak_assign(*, leak: int, owner: User | None, user: User, now: datetime) -> Leak:
+    """Make somebody answer for a leak, or nobody."""
+    found = Leak.objects.select_for_update().get(pk=leak)
+    before = found.owner
+    if before == owner:
+        return found
+    found.owner = owner
+    found.save(update_fields=["owner"])
+    names = [(one.get_full_name() or one.get_username()) if one else "" for one in (before, owner)]
+    LeakChange.objects.create(leak=found, at=now, by=user, what="owner", before=names[0], after=names[1])
+    return found
+
+
+@transaction.atomic
+def leak_status_set(*, leak: int, status: str, reason: str, user: User, now: datetime) -> Leak:
+    """What a person says of a leak: accepted, working, fixed, or declined with a reason.
+
+    Raises RegisterError for what only the figure can say, for a leak that has recovered, or a missing reason.
+    """
+    found = Leak.objects.select_for_update().get(pk=leak)
+    reason = reason.strip()
+    if status not in Leak.BY_PEOPLE:
+        raise RegisterError("Choose accepted, working, fixed or declined; the rest is said by the figure.")
+    if found.status == Status.RECOVERED:
+        raise RegisterError("It has recovered; it opens again by itself if it is seen again.")
+    if status == Status.DECLINED and not reason:
+        raise RegisterError("Say why it is declined.")
+    if found.status == status and not reason:
+        return found
+    found.declined_reason = reason if status == Status.DECLINED else ""
+    _status_change(found, status, now, reason, user)
+    found.save(update_fields=["status", "declined_reason"])
+    return found
