@@ -38,6 +38,11 @@ class MoneyScale:
             return f"{MINUS}<1" if minor < 0 else "<1"
         return grouped(value)
 
+    def signed(self, minor: int | Decimal | None) -> str:
+        """The same with its sign, for differences: `+640`, `−90`; nothing is a plain 0."""
+        text = self.write(minor)
+        return f"+{text}" if minor is not None and minor > 0 else text
+
     def value(self, minor: int | Decimal) -> float:
         """For a chart's axis."""
         return round(float(minor) / (MINOR_UNITS * self.divisor), 3)
@@ -91,6 +96,27 @@ def percent(share: float | None, places: int = 0) -> str:
     return DASH if share is None else grouped(share * 100, places)
 
 
+def percent_in_words(share: float | None, places: int = 0) -> str:
+    """A share in a sentence, where no header says the unit: `52 %`."""
+    return DASH if share is None else f"{percent(share, places)} %"
+
+
+def points(change: float | None, places: int = 1) -> str:
+    """A difference of two shares, in percentage points with its sign: `+2.3 pp`, `−0.5 pp`."""
+    if change is None:
+        return DASH
+    number = round(change * 100, places)
+    return f"{signed(number, places)} pp"
+
+
+def signed(value: int | float | None, places: int = 0) -> str:
+    """A difference with its sign: `+12`, `−4`; nothing is a plain 0."""
+    if value is None:
+        return DASH
+    text = grouped(value, places)
+    return f"+{text}" if round(float(value), places) > 0 else text
+
+
 def days(value: float | None) -> str:
     """Days with one decimal under ten, whole from there on."""
     if value is None:
@@ -139,7 +165,7 @@ def delta(
     change = float(now) - float(then)
     number, unit, places = {
         "percent": (change / abs(float(then)) * 100 if then else 0.0, " %", 0),
-        "points": (change * 100, " pts", 1),
+        "points": (change * 100, " pp", 1),
         "days": (change, " d", 1),
     }[write]
     if round(number, places) == 0:

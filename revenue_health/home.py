@@ -1,4 +1,4 @@
-"""The first page: where a person's work begins."""
+"""The first page of those who see no live figures; everybody else begins with the weekly review."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
-from departments.access import may_see_company, may_see_packs
+from departments.access import may_see_packs
 from departments.rendering import page_render
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Who works here goes to the figures, the board to its packs; who is nothing yet is told whom to ask."""
-    if may_see_company(request.user):
-        return redirect("pipeline:leak_map")
+    """For those who see no live figures: the board goes to its packs; who is nothing yet is told whom to ask."""
     board = may_see_packs(request.user)
     if board and (packs := _packs()):
         return redirect(packs)

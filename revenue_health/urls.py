@@ -3,10 +3,12 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from revenue_health import health, home
+from revenue_health import health
+from revenue_health.review.views import weekly
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", home.home, name="home"),
+    path("", include("revenue_health.review.urls")),
+    path("", weekly.show, name="home"),
     path("", include("pipeline.urls")),
     path("", include("departments.urls")),
     path("contribution/", include("revenue_health.contribution.urls")),

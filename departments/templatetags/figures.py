@@ -23,6 +23,18 @@ def money(minor: int | None, scale: formats.MoneyScale) -> str:
 
 
 @register.filter
+def money_signed(minor: int | None, scale: formats.MoneyScale) -> str:
+    """A difference of money in the table's unit, with its sign."""
+    return scale.signed(minor)
+
+
+@register.filter
+def units(amount: float | None, scale: formats.MoneyScale) -> str:
+    """An amount in units of the currency, in the table's unit."""
+    return scale.write(None if amount is None else round(amount * formats.MINOR_UNITS))
+
+
+@register.filter
 def money_words(minor: int | None, currency: str) -> str:
     return formats.money_in_words(minor, currency)
 

@@ -24,6 +24,8 @@ class Link:
     name: str
     address: str
     here: bool
+    letter: str = ""
+    """What to type after `g` to go there."""
 
 
 def _staff(user: Visitor) -> bool:
@@ -32,7 +34,7 @@ def _staff(user: Visitor) -> bool:
 
 # Name, the URL's name, who sees it, and the URL names (or their beginnings) that belong to it.
 HEADER: tuple[tuple[str, str, Rule, tuple[str, ...]], ...] = (
-    ("Review", "review:index", access.may_see_company, ("review:index",)),
+    ("Review", "review:index", access.may_see_company, ("review:index", "review:changes")),
     ("Pipeline", "pipeline:leak_map", access.may_see_company, ("pipeline:leak_map", "pipeline:opportunit")),
     (
         "Departments",
@@ -59,6 +61,22 @@ MENU: tuple[tuple[str, str, Rule, tuple[str, ...]], ...] = (
 )
 
 
+LETTERS = {
+    "review:index": "r",
+    "pipeline:leak_map": "p",
+    "pipeline:departments": "d",
+    "review:accountability": "a",
+    "review:what_if": "w",
+    "review:forecast": "f",
+    "review:packs": "k",
+    "departments:my": "m",
+    "pipeline:opportunities": "o",
+    "contribution:bridge": "b",
+    "contribution:register": "l",
+    "pipeline:data": "t",
+}
+
+
 def links(request: HttpRequest, table: tuple[tuple[str, str, Rule, tuple[str, ...]], ...]) -> list[Link]:
     """The links of a table that the visitor may follow."""
     here = (request.resolver_match.view_name if request.resolver_match else "") or ""
@@ -70,5 +88,5 @@ def links(request: HttpRequest, table: tuple[tuple[str, str, Rule, tuple[str, ..
             address = reverse(url)
         except NoReverseMatch:
             continue
-        found.append(Link(name=name, address=address, here=here.startswith(section)))
+        found.append(Link(name=name, address=address, here=here.startswith(section), letter=LETTERS.get(url, "")))
     return found

@@ -68,6 +68,11 @@ class Shell:
         """The links of the person's menu."""
         return links(self.request, MENU)
 
+    @property
+    def letters(self) -> list[Link]:
+        """The pages that a key opens."""
+        return [link for link in (*self.navigation, *self.menu) if link.letter]
+
     def local(self, instant: datetime) -> datetime:
         return instant.astimezone(self.company.zone) if self.company else instant
 

@@ -77,7 +77,8 @@ def open_as(browser: Browser, site: str, complaints: list[str]) -> Iterator[Call
         _trap(page, site, complaints)
         page.goto("/accounts/login/")
         page.click(f"button[value={who}]")
-        page.wait_for_url("**/pipeline/")
+        page.wait_for_load_state()
+        page.goto("/pipeline/")
         return page
 
     yield opened
@@ -103,6 +104,9 @@ def _trap(page: Page, site: str, complaints: list[str]) -> None:
 
 
 PAGES = {
+    "weekly review": "/",
+    "what changed": "/review/changes/?bucket=new",
+    "style": "/style/",
     "leak map": "/pipeline/",
     "held": "/pipeline/?leak=held&measure=deals&compare=none",
     "opportunities": "/pipeline/opportunities/",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from departments.formats import (
+    MoneyScale,
     counted,
     days,
     delta,
@@ -14,6 +15,9 @@ from departments.formats import (
     money_in_words,
     money_scale,
     percent,
+    percent_in_words,
+    points,
+    signed,
 )
 
 
@@ -71,7 +75,7 @@ def test_a_difference_has_sign_and_word_and_knows_what_is_good() -> None:
 def test_a_small_difference_has_no_colour_and_none_has_no_sign() -> None:
     small = delta(0.51, 0.50, write="points", more_is_good=True)
     assert small is not None
-    assert (small.text, small.impact) == ("+1.0 pts better", "soft")
+    assert (small.text, small.impact) == ("+1.0 pp better", "soft")
     same = delta(100, 100, write="percent", more_is_good=True)
     assert same is not None
     assert (same.text, same.impact) == ("same", "soft")
@@ -84,3 +88,11 @@ def test_no_difference_from_nothing(now: float | None, then: float | None) -> No
 
 def test_counts_know_their_plural() -> None:
     assert (counted(1, "deal"), counted(1_204, "deal")) == ("1 deal", "1,204 deals")
+
+
+def test_differences_have_their_sign_and_nothing_has_none() -> None:
+    scale = MoneyScale(currency="EUR", divisor=1000, letter="k")
+    assert [scale.signed(amount) for amount in (64_000_00, -9_000_00, 0, None)] == ["+64", "−9", "0", "–"]
+    assert [signed(number, 1) for number in (2.04, -0.5, 0.01, None)] == ["+2.0", "−0.5", "0.0", "–"]
+    assert (points(0.023), points(-0.005), points(None)) == ("+2.3 pp", "−0.5 pp", "–")
+    assert (percent_in_words(0.524), percent_in_words(None)) == ("52 %", "–")

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from departments.models import Company
-from departments.periods import FiscalCalendar
+from departments.periods import FiscalCalendar, Period
 from pipeline.custody_store import custody_cursor
 from pipeline.models import PlanTarget, RecomputeRun
-from pipeline.selectors.leaks import calendar_of
+from pipeline.selectors.leaks import Choice, calendar_of, run_cached
 from revenue_health.contribution.selectors.spans import DAY, Spans
 
 type Floats = NDArray[np.float64]
@@ -197,14 +197,25 @@ def revenue_curve(*, run: RecomputeRun, company: Company, spans: Spans, pipeline
     Net revenue is what enters earning stages minus what is lost from there on. Weighted by revenue, because the sum of
     the quarters' revenue is what is divided.
     """
-    if spans.baseline is None:
+    baseline = spans.baseline
+    if baseline is None:
         return None
+
+    def compute() -> tuple[Floats | None]:
+        return (_curve(run, company, baseline, pipeline),)
+
+    # The same for every page of a run, and four questions to the custody store.
+    (curve,) = run_cached(run, f"revenue-curve-{pipeline}", Choice(period=baseline), compute)
+    return curve
+
+
+def _curve(run: RecomputeRun, company: Company, baseline: Period, pipeline: int) -> Floats | None:
     cursor, calendar = custody_cursor(run), calendar_of(company)
-    quarter = calendar.quarter_of(spans.baseline.start)
+    quarter = calendar.quarter_of(baseline.start)
     points, total = np.linspace(0.0, 1.0, CURVE_POINTS), np.zeros(CURVE_POINTS)
-    while quarter.end <= spans.baseline.end:
+    while quarter.end <= baseline.end:
         start, end = quarter.instants(company.zone)
-        if quarter.start >= spans.baseline.start:
+        if quarter.start >= baseline.start:
             rows = cursor.execute(NET_REVENUE, [pipeline, start, end]).fetchnumpy()
             at, amount = (np.asarray(values).astype(np.float64) for values in rows.values())
             order = np.argsort(at, kind="stable")

@@ -24,9 +24,9 @@ from pipeline.views.shell import shell_of
 from revenue_health.contribution.charts import Bar, waterfall
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.models import ScoreRun
-from revenue_health.contribution.selectors.bridges import company_targets, scored_bridge
-from revenue_health.contribution.selectors.figures import FACTORS, STRATEGY, Json, contributions_json
-from revenue_health.contribution.selectors.scores import pending_groups, plan_fingerprint, score_run_of
+from revenue_health.contribution.selectors.figures import FACTORS, STRATEGY, Json
+from revenue_health.contribution.selectors.scores import pending_groups
+from revenue_health.contribution.selectors.shown import shown_figures
 from revenue_health.contribution.selectors.spans import SpanError
 from revenue_health.contribution.selectors.words import MARKS, headline, minor, verdicts
 from revenue_health.contribution.tasks import scores_requested
@@ -125,15 +125,7 @@ def page_context(question: Question, run: RecomputeRun, company: Company) -> Jso
 
 def scored_figures(question: Question, run: RecomputeRun, company: Company) -> tuple[Json | None, ScoreRun | None]:
     """The stored figures of a comparison, and its score run in whatever state."""
-    found = score_run_of(run=run, spans=question.spans)
-    if found is None or found.status != ScoreRun.Status.DONE:
-        return None, found
-    targets = company_targets(run=run, company=company, spans=question.spans)
-    if found.fingerprint == plan_fingerprint(targets):
-        return found.figures, found
-    # The plan was changed since: what departments did is the same, only its sum is compared with something else.
-    stored = scored_bridge(run=run, company=company, spans=question.spans)
-    return (contributions_json(found=stored, spans=question.spans) if stored else None), found
+    return shown_figures(run=run, company=company, spans=question.spans)
 
 
 def _progress(found: ScoreRun | None) -> Json | None:

@@ -1,0 +1,24 @@
+"""The figures of one comparison as pages show them: as stored, put beside the plan as it is now."""
+
+from __future__ import annotations
+
+from departments.models import Company
+from pipeline.models import RecomputeRun
+from revenue_health.contribution.models import ScoreRun
+from revenue_health.contribution.selectors.bridges import company_targets, scored_bridge
+from revenue_health.contribution.selectors.figures import Json, contributions_json
+from revenue_health.contribution.selectors.scores import plan_fingerprint, score_run_of
+from revenue_health.contribution.selectors.spans import Spans
+
+
+def shown_figures(*, run: RecomputeRun, company: Company, spans: Spans) -> tuple[Json | None, ScoreRun | None]:
+    """The stored figures of a comparison, and its score run in whatever state; nothing is computed."""
+    found = score_run_of(run=run, spans=spans)
+    if found is None or found.status != ScoreRun.Status.DONE:
+        return None, found
+    targets = company_targets(run=run, company=company, spans=spans)
+    if found.fingerprint == plan_fingerprint(targets):
+        return found.figures, found
+    # The plan was changed since: what departments did is the same, only its sum is compared with something else.
+    stored = scored_bridge(run=run, company=company, spans=spans)
+    return (contributions_json(found=stored, spans=spans) if stored else None), found

@@ -1,0 +1,120 @@
+"""The smaller panels of the weekly review: largest leaks, scorecards, commitments due, the forecast in one line."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+
+from departments.models import Company, Department
+from departments.models.promises import Commitment
+from departments.periods import Period, monday_of
+from pipeline.core.leak_figures import CellLeaks
+from pipeline.models import RecomputeRun
+from pipeline.selectors.leaks import Choice, leaks_of
+from pipeline.selectors.overview import Structure, structure_names
+from revenue_health.contribution.models import ForecastSnapshot
+from revenue_health.contribution.selectors.figures import number
+
+type Json = dict[str, Any]
+SHOWN = 6
+"""Lines of a panel: what one can talk about in half an hour."""
+DUE_DAYS = 7
+MINOR_UNITS = 100
+
+
+def largest_leaks(*, run: RecomputeRun, company: Company, period: Period, now: datetime) -> list[Json]:
+    """The largest leaks of the period, largest first."""
+    leaks = leaks_of(run=run, company=company, choice=Choice(period=period))
+    structure = structure_names()
+    found = [_cell(cell, kind, structure) for cell in leaks.cells for kind in ("lost", "over_limit")]
+    return sorted((leak for leak in found if leak["amount"] > 0), key=lambda leak: -leak["amount"])[:SHOWN]
+
+
+def _cell(cell: CellLeaks, kind: str, structure: Structure) -> Json:
+    stage, department = structure.stages[cell.stage], structure.departments[cell.department]
+    figure = getattr(cell, kind)
+    return {
+        "id": None,
+        "name": f"{stage.name}, {'lost' if kind == 'lost' else 'waiting'}",
+        "kind": kind,
+        "pipeline": stage.pipeline_key,
+        "stage": stage.key,
+        "stage_name": stage.name,
+        "department": department.key,
+        "department_name": department.name,
+        "amount": figure.amount / MINOR_UNITS,
+        "deals": figure.count,
+        "age_weeks": None,
+        "owner": None,
+        "status": None,
+    }
+
+
+def scorecards_in(*, company: Company, now: datetime) -> Json:
+    """Of the last finished week: which departments have entered all their numbers, and which have not."""
+    week = monday_of(now.astimezone(company.zone).date()) - timedelta(days=7)
+    entered = Q(measurables__entries__week=week) & (
+        Q(measurables__entries__value__isnull=False) | ~Q(measurables__entries__note="")
+    )
+    rows = (
+        Department.objects.filter(kind=Department.Kind.INTERNAL, measurables__source="manual")
+        .annotate(
+            wanted=Count("measurables", filter=Q(measurables__source="manual"), distinct=True),
+            given=Count("measurables", filter=Q(measurables__source="manual") & entered, distinct=True),
+        )
+        .order_by("pk")
+    )
+    departments: list[Json] = [
+        {
+            "key": row.key,
+            "name": row.name,
+            "status": "in" if row.given >= row.wanted else "missing",
+            "given": row.given,
+            "wanted": row.wanted,
+        }
+        for row in rows
+    ]
+    return {
+        "week": week.isoformat(),
+        "in": sum(row["status"] != "missing" for row in departments),
+        "of": len(departments),
+        "departments": departments,
+    }
+
+
+def commitments_due(*, today: date) -> Json:
+    """What is overdue and what is due within a week, the oldest first."""
+    rows = (
+        Commitment.objects.filter(status=Commitment.Status.OPEN, due__lte=today + timedelta(days=DUE_DAYS))
+        .select_related("department", "owner")
+        .order_by("due", "pk")
+    )
+    items: list[Json] = [
+        {
+            "id": row.pk,
+            "text": row.text,
+            "department": row.department.key,
+            "department_name": row.department.name,
+            "owner": row.owner.get_full_name() or row.owner.get_username(),
+            "due": row.due.isoformat(),
+            "overdue": row.due < today,
+            "carried": row.carried,
+        }
+        for row in rows
+    ]
+    overdue = sum(item["overdue"] for item in items)
+    return {"due": len(items) - overdue, "overdue": overdue, "items": items}
+
+
+def forecast_line(*, run: RecomputeRun, period: Period, bridge: Json | None) -> Json | None:
+    """What the night forecast for the period on this run; null where it did not (a period that is over)."""
+    row = ForecastSnapshot.objects.filter(run=run, period_start=period.start, period_end=period.end).first()
+    if row is None:
+        return None
+    names = ("median", "p5", "p25", "p75", "p95", "probability", "target")
+    return {
+        "won_so_far": bridge["actual"] if bridge else None,
+        **{name: number(getattr(row, name)) for name in names},
+    }

@@ -1,0 +1,122 @@
+"""Everything one weekly review shows, as a plain dictionary: page, command and frozen pack print the same."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from departments.models import Company
+from departments.periods import Period
+from pipeline.core.changes import BUCKETS, Changes
+from pipeline.models import RecomputeRun
+from pipeline.selectors.changes import ChangesNotKept, changes_since, since_usual, today_of
+from pipeline.selectors.runs import freshness
+from revenue_health.contribution.selectors.figures import number, period_json
+from revenue_health.contribution.selectors.shown import shown_figures
+from revenue_health.contribution.selectors.spans import Spans, spans_of
+from revenue_health.review.selectors.week_panels import commitments_due, forecast_line, largest_leaks, scorecards_in
+from revenue_health.review.words import headline
+
+type Json = dict[str, Any]
+MINOR_UNITS = 100
+BUCKET_NAMES = {
+    "late": "Late entry",
+    "won": "Won",
+    "lost": "Lost",
+    "reopened": "Reopened",
+    "new": "New",
+    "pulled_in": "Pulled in",
+    "pushed_out": "Pushed out",
+    "up": "Up",
+    "down": "Down",
+    "moved": "Moved",
+    "idle": "Idle",
+}
+
+
+def review_figures(
+    *,
+    run: RecomputeRun,
+    company: Company,
+    period: Period | None = None,
+    baseline: str | None = None,
+    since: date | None = None,
+    now: datetime,
+) -> Json:
+    """The review of a period (default: the running quarter) against its baseline, with what changed since a day.
+
+    Amounts in units of the reporting currency; numbers are finite or null. `bridge` is null until it is scored.
+    Raises SpanError where the period cannot be shown at all.
+    """
+    return figures_of_spans(
+        spans=spans_of(run=run, company=company, period=period, baseline=baseline or None),
+        run=run,
+        company=company,
+        since=since,
+        now=now,
+    )
+
+
+def figures_of_spans(
+    *, spans: Spans, run: RecomputeRun, company: Company, since: date | None = None, now: datetime
+) -> Json:
+    """The same for spans that were read already."""
+    today = today_of(run=run, company=company)
+    since = min(since or since_usual(run=run, company=company), today)
+    bridge, _ = shown_figures(run=run, company=company, spans=spans)
+    told = headline(bridge, label=spans.period.label, currency=company.reporting_currency)
+    changes = changes_json(run=run, company=company, since=since)
+    return {
+        "company": {"name": company.name, "currency": company.reporting_currency},
+        "period": period_json(spans.period),
+        "week": week_of(spans.period, today),
+        "as_of": run.as_of.isoformat(),
+        "today": today.isoformat(),
+        "headline": {"message": told.message, "under": list(told.under)},
+        "bridge": bridge,
+        "since": since.isoformat(),
+        "changes": changes,
+        "open_pipeline": changes["now"] if changes else None,
+        "leaks": largest_leaks(run=run, company=company, period=spans.period, now=now),
+        "scorecards": scorecards_in(company=company, now=now),
+        "commitments": commitments_due(today=now.astimezone(company.zone).date()),
+        "forecast": forecast_line(run=run, period=spans.period, bridge=bridge),
+        "data": _data(run, now),
+    }
+
+
+def week_of(period: Period, today: date) -> Json | None:
+    """Which week of the period the review is in: `{"number": 8, "of": 13}`; None outside of it."""
+    if not period.start <= today <= period.end:
+        return None
+    weeks = max(round(period.days / 7), 1)
+    return {"number": min((today - period.start).days // 7 + 1, weeks), "of": weeks}
+
+
+def changes_json(*, run: RecomputeRun, company: Company, since: date) -> Json | None:
+    """The open pipeline then and now and the buckets between, in the published rank; null for a store without them."""
+    try:
+        found: Changes = changes_since(run=run, company=company, since=since)
+    except ChangesNotKept:
+        return None
+    return {
+        "then": {"amount": found.then / MINOR_UNITS, "deals": found.then_deals},
+        "now": {"amount": found.now / MINOR_UNITS, "deals": found.now_deals},
+        "buckets": [
+            {
+                "key": bucket.key,
+                "name": BUCKET_NAMES[bucket.key],
+                "meaning": BUCKETS[bucket.key],
+                "deals": bucket.deals,
+                "difference": bucket.difference / MINOR_UNITS,
+                "deals_difference": bucket.deals_difference,
+                "amount": bucket.amount / MINOR_UNITS,
+            }
+            for bucket in found.buckets
+        ],
+    }
+
+
+def _data(run: RecomputeRun, now: datetime) -> Json:
+    fresh = freshness(run=run, now=now)
+    return {"as_of": run.as_of.isoformat(), "age_hours": number(fresh.age_hours), "level": fresh.level}

@@ -1,0 +1,11 @@
+"""Addresses of the weekly review and of the page that shows every component."""
+
+from django.urls import path
+
+from revenue_health.review.views import changes, style, weekly
+
+urlpatterns = [
+    path("", weekly.show, name="index"),
+    path("review/changes/", changes.show, name="changes"),
+    path("style/", style.show, name="style"),
+]

@@ -1,0 +1,95 @@
+"""What the address of the weekly review asks for: period and baseline as on the bridge, and the day to look back to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import QueryDict
+
+from departments.models import Company
+from departments.periods import Period
+from pipeline.models import RecomputeRun
+from pipeline.selectors.changes import since_usual, today_of
+from pipeline.selectors.leaks import calendar_of
+from revenue_health.contribution.views.question import Question, question_read
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """A day one often looks back to."""
+
+    name: str
+    address: str
+    here: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeekQuestion:
+    """One reading of the review; addresses leave out what is usual."""
+
+    bridge: Question
+    since: date
+    usual: date
+    today: date
+    first: date
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def address(self, *, period: Period | None = None, since: date | None = None) -> str:
+        """The query string of this review, with another period or another day to look back to."""
+        label, day = (period or self.bridge.period).label, since or self.since
+        asked = {
+            "period": label if label != self.bridge.default_period else "",
+            "baseline": self.bridge.baseline,
+            "since": day.isoformat() if day != self.usual else "",
+        }
+        return f"?{urlencode({name: value for name, value in asked.items() if value})}"
+
+    @property
+    def since_earlier(self) -> str:
+        return self.address(since=self.since - WEEK)
+
+    @property
+    def since_later(self) -> str:
+        """Empty where that would be after the figures end."""
+        return self.address(since=self.since + WEEK) if self.since + WEEK <= self.today else ""
+
+    @property
+    def presets(self) -> list[Preset]:
+        days = {
+            "Last review week": self.usual,
+            "4 weeks": self.usual - 3 * WEEK,
+            f"Start of {self.bridge.default_period}": self.first,
+        }
+        return [
+            Preset(name=name, address=self.address(since=day), here=day == self.since) for name, day in days.items()
+        ]
+
+
+class SinceForm(forms.Form):
+    """The day the review looks back to."""
+
+    since = forms.DateField(
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        error_messages={"invalid": "That is no day. Write 2026-11-16. Shown: since the usual Monday."},
+    )
+
+
+def week_question_read(query: QueryDict, *, run: RecomputeRun, company: Company) -> WeekQuestion:
+    """The question in a query string; what is not understood is answered with the usual, and `errors` says so."""
+    bridge = question_read(query, run=run, company=company)
+    form = SinceForm(query)
+    form.is_valid()
+    errors = bridge.errors | {name: str(messages[0]) for name, messages in form.errors.items()}
+    usual, today = since_usual(run=run, company=company), today_of(run=run, company=company)
+    since = form.cleaned_data.get("since") or usual
+    if since > today:
+        errors["since"] = f"{since} is after the figures end ({today}). Shown: since the usual Monday."
+        since = usual
+    first = calendar_of(company).quarter_of(today).start
+    return WeekQuestion(bridge=bridge, since=since, usual=usual, today=today, first=first, errors=errors)

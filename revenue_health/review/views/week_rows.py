@@ -1,0 +1,198 @@
+"""What the panels of the weekly review print: the variance waterfall row by row, buckets, leaks, with addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from departments.formats import MoneyScale, money_scale
+from revenue_health.contribution.views.bridge import party_row, strategy_first
+from revenue_health.contribution.views.words import minor
+from revenue_health.review.views.week_question import WeekQuestion
+
+type Json = dict[str, Any]
+WIDTH = 1000.0
+"""Units of a bar's drawing: as wide as its column, whatever that is."""
+_SMALLEST = 2.0
+"""A step is never thinner than this: what has a number has a bar."""
+ORDER = ("new", "reopened", "up", "pulled_in", "won", "lost", "down", "pushed_out", "late", "moved", "idle")
+"""Buckets as the page lists them: what adds, what takes away, what does neither."""
+IMPACT = {"lost": "bad", "down": "bad", "won": "good", "new": "good", "up": "good"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BridgeRow:
+    """One row of the waterfall: places in units of WIDTH, written for SVG attributes."""
+
+    name: str
+    address: str
+    scenario: str
+    """Class of the bar: `pl`, `ac`, `good`, `bad` or `soft`."""
+    total: bool
+    text: str
+    half: str
+    mark: str
+    verdict: str
+    x: str
+    width: str
+    start: str
+    end: str
+    """Where the running sum stands before and after this row: the thin lines from and to its neighbours."""
+    low: str
+    high: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketRow:
+    """One bucket of what changed."""
+
+    name: str
+    meaning: str
+    deals: int
+    difference: int
+    impact: str
+    address: str
+
+
+def page_scale(figures: Json) -> MoneyScale:
+    """One unit for all money of the page, by its smaller figures: parties and buckets are what one reads."""
+    currency = figures["company"]["currency"]
+    amounts = [party["amount"] for party in figures["bridge"]["parties"]] if figures["bridge"] else []
+    if not amounts and figures["changes"]:
+        amounts = [bucket["difference"] for bucket in figures["changes"]["buckets"]]
+    # Two digits are enough for the largest step: the plan beside it then has three or four.
+    return money_scale([10 * (minor(amount) or 0) for amount in amounts], currency)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Axis:
+    """Cents to units of WIDTH, zero-based: zero is on the axis whatever is drawn."""
+
+    low: int
+    high: int
+
+    def place(self, amount: float) -> float:
+        return (amount - self.low) / max(self.high - self.low, 1) * WIDTH
+
+    def write(self, amount: float) -> str:
+        return f"{self.place(amount):.1f}"
+
+
+def bridge_rows(bridge: Json, scale: MoneyScale, question: WeekQuestion) -> list[BridgeRow]:
+    """Plan, strategy, parties, unexplained, actual; each step starts where the one before ended."""
+    planned = bridge["target"] is not None
+    start = minor(bridge["target"] if planned else bridge["baseline_revenue"]) or 0
+    actual = minor(bridge["actual"]) or 0
+    steps = _steps(bridge, question)
+    axis = _axis(start, actual, steps)
+    page = reverse("contribution:bridge") + question.bridge.address()
+    rows = [_total("Plan" if planned else "Baseline", "pl", start, page, axis, scale)]
+    at = start
+    for step in steps:
+        rows.append(_step(step, at, axis, scale))
+        at += step["amount"]
+    won = {"kind": "won", "period": question.bridge.period.label}
+    deals = f"{reverse('pipeline:opportunities')}?{urlencode(won)}"
+    return [*rows, _total("Actual", "ac", actual, deals, axis, scale)]
+
+
+def _steps(bridge: Json, question: WeekQuestion) -> list[Json]:
+    steps: list[Json] = []
+    for party in strategy_first(bridge):
+        row = party_row(party)
+        if row.amount is None:
+            continue
+        address = reverse("contribution:party", args=[row.key]) + question.bridge.address()
+        steps.append(
+            {
+                "name": row.name,
+                "amount": row.amount,
+                "half": row.half or 0,
+                "mark": row.mark,
+                "verdict": row.verdict if row.mark else "nobody’s doing",
+                "scenario": row.impact,
+                "address": address,
+            }
+        )
+    steps.append(
+        {
+            "name": "Unexplained",
+            "amount": minor(bridge["unexplained"]) or 0,
+            "half": 0,
+            "mark": "",
+            "verdict": "timing and luck",
+            "scenario": "soft",
+            "address": reverse("contribution:bridge") + question.bridge.address(),
+        }
+    )
+    return steps
+
+
+def _axis(start: int, actual: int, steps: list[Json]) -> _Axis:
+    at, ends = start, [0, start, actual]
+    for step in steps:
+        at += step["amount"]
+        ends += [at, at - step["half"], at + step["half"]]
+    return _Axis(low=min(ends), high=max(ends))
+
+
+def _total(name: str, scenario: str, amount: int, address: str, axis: _Axis, scale: MoneyScale) -> BridgeRow:
+    left, right = sorted((axis.place(0), axis.place(amount)))
+    return BridgeRow(
+        name=name,
+        address=address,
+        scenario=scenario,
+        total=True,
+        text=scale.write(amount),
+        half="",
+        mark="",
+        verdict="",
+        x=f"{left:.1f}",
+        width=f"{right - left:.1f}",
+        start=axis.write(amount),
+        end=axis.write(amount),
+        low="",
+        high="",
+    )
+
+
+def _step(step: Json, at: int, axis: _Axis, scale: MoneyScale) -> BridgeRow:
+    end, half = at + step["amount"], step["half"]
+    left, right = sorted((axis.place(at), axis.place(end)))
+    return BridgeRow(
+        name=step["name"],
+        address=step["address"],
+        scenario=step["scenario"],
+        total=False,
+        text=scale.signed(step["amount"]),
+        half=f"±{scale.write(half)}" if half else "",
+        mark=step["mark"],
+        verdict=step["verdict"],
+        x=f"{left:.1f}",
+        width=f"{max(right - left, _SMALLEST):.1f}",
+        start=axis.write(at),
+        end=axis.write(end),
+        low=axis.write(end - half) if half else "",
+        high=axis.write(end + half) if half else "",
+    )
+
+
+def bucket_rows(figures: Json) -> list[BucketRow]:
+    """Buckets with deals in them, what adds first."""
+    found = {bucket["key"]: bucket for bucket in figures["changes"]["buckets"]}
+    page = reverse("review:changes")
+    return [
+        BucketRow(
+            name=bucket["name"],
+            meaning=bucket["meaning"],
+            deals=bucket["deals"],
+            difference=minor(bucket["difference"]) or 0,
+            impact=IMPACT.get(key, "soft") if bucket["difference"] or key == "won" else "soft",
+            address=f"{page}?{urlencode({'bucket': key, 'since': figures['since']})}",
+        )
+        for key in ORDER
+        if (bucket := found[key])["deals"]
+    ]

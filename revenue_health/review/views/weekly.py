@@ -1,0 +1,106 @@
+"""The weekly review: the message, plan to actual by party, what changed, leaks, scorecards, what is due, forecast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_GET
+
+from departments.access import may_assign, may_freeze, may_see_company
+from departments.models import Company
+from departments.rendering import page_render
+from pipeline.custody_store import CustodyStoreMissing
+from pipeline.models import RecomputeRun
+from pipeline.selectors.leaks import calendar_of
+from pipeline.views.shell import shell_of
+from revenue_health.contribution.selectors.spans import SpanError
+from revenue_health.contribution.views.question import BASELINES
+from revenue_health.home import home
+from revenue_health.review.selectors.weekly import figures_of_spans
+from revenue_health.review.views.week_panel_rows import agenda_shape, due_rows, forecast_shape, leak_rows
+from revenue_health.review.views.week_question import WeekQuestion, week_question_read
+from revenue_health.review.views.week_rows import bridge_rows, bucket_rows, page_scale
+
+type Json = dict[str, Any]
+TEMPLATE = "review/weekly.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doors:
+    """Addresses of what other parts of the house offer here; empty where that is not there or not allowed."""
+
+    freeze: str
+    present: str
+    remind: str
+    register: str
+    scorecards: str
+    commitments: str
+    forecast: str
+
+
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """The running quarter, or what the address asks for. The board goes to its frozen packs."""
+    if not may_see_company(request.user):
+        return home(request)
+    shell = shell_of(request)
+    run, company = shell.run, shell.company
+    if run is None or company is None:
+        return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
+    try:
+        question = week_question_read(request.GET, run=run, company=company)
+        figures = figures_of_spans(
+            spans=question.bridge.spans, run=run, company=company, since=question.since, now=shell.now
+        )
+        context = {"shell": shell, "doors": doors_of(request), **page_context(question, figures, run, company)}
+    except (SpanError, CustodyStoreMissing) as problem:
+        context = {"shell": shell, "cannot": str(problem)}
+    return page_render(request, TEMPLATE, context, partial="page")
+
+
+def page_context(question: WeekQuestion, figures: Json, run: RecomputeRun, company: Company) -> Json:
+    """Everything the panels print."""
+    calendar, scale = calendar_of(company), page_scale(figures)
+    bridge = figures["bridge"]
+    chosen = question.bridge.baseline
+    return {
+        "question": question,
+        "figures": figures,
+        "scale": scale,
+        "baselines": BASELINES | ({chosen: chosen} if chosen not in BASELINES else {}),
+        "earlier": question.address(period=calendar.previous(question.bridge.period)),
+        "later": question.address(period=calendar.following(question.bridge.period)),
+        "bridge": bridge_rows(bridge, scale, question) if bridge else None,
+        "buckets": bucket_rows(figures) if figures["changes"] else None,
+        "leaks": leak_rows(figures, scale),
+        "forecast": forecast_shape(figures, company.reporting_currency),
+        "cards_week": date.fromisoformat(figures["scorecards"]["week"]),
+        "due": due_rows(figures),
+        "agenda": agenda_shape(),
+    }
+
+
+def doors_of(request: HttpRequest) -> Doors:
+    """What the visitor may open from here."""
+    freezes, assigns = may_freeze(request.user), may_assign(request.user)
+    return Doors(
+        freeze=address_of("review:pack_freeze") if freezes else "",
+        present=address_of("review:packs"),
+        remind=address_of("departments:remind") if assigns else "",
+        register=address_of("contribution:register"),
+        scorecards=address_of("departments:scorecards"),
+        commitments=address_of("departments:commitments"),
+        forecast=address_of("review:forecast"),
+    )
+
+
+def address_of(name: str) -> str:
+    """The address of a page by its URL name, empty where this installation has none."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

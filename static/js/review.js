@@ -1,0 +1,85 @@
+// The weekly review by keyboard, and the clock of its agenda. Without this file the page is read and the agenda is a list.
+(() => {
+  "use strict";
+  const panels = () => [...document.querySelectorAll("[data-panel]")];
+  const busy = (event) =>
+    event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented ||
+    document.querySelector("dialog[open]") || event.target.closest?.("input, select, textarea");
+
+  const move = (step) => {
+    const all = panels();
+    const here = all.findIndex((panel) => panel.contains(document.activeElement));
+    const next = all[Math.min(Math.max(here + step, 0), all.length - 1)];
+    if (!next) return;
+    next.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+  };
+
+  const open = (event) => {
+    if (!event.target.matches("[data-panel]")) return;
+    const link = event.target.querySelector("[data-opens-panel]") ?? event.target.querySelector("a");
+    link?.click();
+  };
+
+  const keys = {
+    j: () => move(1),
+    k: () => move(-1),
+    ArrowDown: (event) => event.target.matches("[data-panel]") && move(1),
+    ArrowUp: (event) => event.target.matches("[data-panel]") && move(-1),
+    Enter: open,
+    n: () => document.getElementById("review-week-after")?.click(),
+    p: () => document.getElementById("review-week-before")?.click(),
+    s: () => toggle(),
+  };
+  document.addEventListener("keydown", (event) => {
+    const act = keys[event.key];
+    if (!act || busy(event)) return;
+    if (act(event) !== false && event.key.startsWith("Arrow")) event.preventDefault();
+  });
+
+  // The clock: seconds that ran, and since when it runs; kept for this window, so that a look into a deal costs no time.
+  const KEPT = "review-clock";
+  const read = () => {
+    try {
+      return JSON.parse(sessionStorage.getItem(KEPT)) ?? { ran: 0, since: null };
+    } catch {
+      return { ran: 0, since: null };
+    }
+  };
+  const keep = (clock) => {
+    sessionStorage.setItem(KEPT, JSON.stringify(clock));
+    draw();
+  };
+  const seconds = (clock) => clock.ran + (clock.since ? (Date.now() - clock.since) / 1000 : 0);
+  function toggle() {
+    const clock = read();
+    keep(clock.since ? { ran: seconds(clock), since: null } : { ran: clock.ran, since: Date.now() });
+  }
+
+  const draw = () => {
+    const shown = document.querySelector(".clock");
+    if (!shown) return;
+    const clock = read();
+    const ran = Math.floor(seconds(clock));
+    shown.textContent = `${Math.floor(ran / 60)}:${String(ran % 60).padStart(2, "0")}`;
+    document.querySelector("[data-agenda=toggle]").textContent = clock.since ? "Pause" : ran ? "Go on" : "Start";
+    for (const step of document.querySelectorAll("[data-start]")) {
+      const start = Number(step.dataset.start) * 60;
+      const end = start + Number(step.dataset.minutes) * 60;
+      const here = ran > 0 && ran >= start && ran < end;
+      step.classList.toggle("done", ran >= end);
+      if (here) step.setAttribute("aria-current", "step");
+      else step.removeAttribute("aria-current");
+    }
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-agenda]");
+    if (!button) return;
+    if (button.dataset.agenda === "toggle") toggle();
+    else keep({ ran: 0, since: null });
+  });
+  document.addEventListener("htmx:after:swap", draw);
+  setInterval(draw, 1000);
+  draw();
+})();

@@ -1,0 +1,100 @@
+"""The sentence on top never says more than the intervals allow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from revenue_health.review.words import headline, listed
+
+type Json = dict[str, Any]
+
+
+def party(name: str, amount: float, half: float, *, kind: str = "internal") -> Json:
+    """A party in thousands, judged as the model does: beyond doubt when the interval excludes zero."""
+    low, high = (amount - half) * 1000, (amount + half) * 1000
+    verdict = "cannot tell" if low <= 0 <= high else "contributes" if amount > 0 else "contaminates"
+    return {
+        "key": name.lower(),
+        "name": name,
+        "kind": kind,
+        "amount": amount * 1000,
+        "low": low,
+        "high": high,
+        "verdict": verdict if kind == "internal" else "not judged",
+    }
+
+
+def said(*parties: Json, target: float | None = 13_400, actual: float = 12_200, running: bool = True) -> str:
+    bridge = {
+        "target": None if target is None else target * 1000,
+        "actual": actual * 1000,
+        "baseline_revenue": 13_000_000,
+        "running": running,
+        "parties": list(parties),
+    }
+    told = headline(bridge, label="2026-Q4", currency="EUR")
+    return " | ".join((told.message, *told.under))
+
+
+def test_whoever_explains_most_even_at_the_careful_end_is_said_to() -> None:
+    """1,200 k under; at least 640 - 190 + 410 - 170 = 690 k, which is more than half."""
+    words = said(party("Legal", -640, 190), party("Production", -410, 170), party("Sales", -90, 260))
+    assert words.startswith(
+        "EUR 1.20 M under plan to date (−9 %). Legal and Production explain most of it; sales cannot be told from zero."
+    )
+    assert "Legal EUR −640 k (EUR −830 k to EUR −450 k)" in words
+
+
+def test_most_is_not_said_where_the_interval_reaches_below_half() -> None:
+    """At least 640 - 300 + 410 - 170 = 580 k of 1,200 k: less than half, so only that they contaminate."""
+    words = said(party("Legal", -640, 300), party("Production", -410, 170))
+    assert "Legal and Production contaminate." in words
+    assert "most" not in words
+
+
+def test_a_company_where_nothing_is_significant_says_so() -> None:
+    words = said(party("Legal", -640, 700), party("Sales", -90, 260), party("Marketing", 180, 200))
+    assert "No department’s share can be told from zero." in words
+    for claim in ("explain", "contaminates", "contributes", "contaminate"):
+        assert claim not in words
+
+
+def test_merit_is_not_blamed_for_a_shortfall() -> None:
+    words = said(party("Marketing", 400, 100), party("Legal", -200, 300))
+    assert "No department contaminates beyond doubt." in words
+    assert "Contributes: Marketing EUR 400 k" in words
+
+
+def test_over_plan_the_contributors_explain_it() -> None:
+    words = said(party("Marketing", 900, 100), party("Sales", 20, 260), actual=14_400)
+    assert words.startswith("EUR 1.00 M over plan to date (+7 %). Marketing explains most of it; sales cannot be told")
+
+
+def test_on_plan_what_cancels_out_is_told_beneath() -> None:
+    words = said(party("Marketing", 900, 100), party("Legal", -880, 100), actual=13_420)
+    assert words.startswith(
+        "On plan to date: EUR 13.4 M won. Beneath it, Legal contaminates and Marketing contributes."
+    )
+
+
+def test_a_plan_beyond_the_baseline_is_named_with_what_is_sure_of_it() -> None:
+    words = said(party("Legal", -100, 200), party("Strategy", -900, 200, kind="strategy"))
+    assert "EUR 900 k is Strategy, most of the gap: what the plan asks beyond the company’s baseline." in words
+    words = said(party("Legal", -100, 200), party("Strategy", -900, 400, kind="strategy"))
+    assert "EUR 900 k is Strategy: what" in words
+
+
+def test_without_a_plan_it_is_compared_with_the_baseline() -> None:
+    assert said(party("Legal", -100, 200), target=None).startswith("EUR 800 k under its baseline to date (−6 %).")
+
+
+def test_without_scores_nothing_is_claimed() -> None:
+    told = headline(None, label="2025-Q1", currency="EUR")
+    assert told.message == "2025-Q1 is not scored yet, so nothing can be said of who moved it."
+
+
+@pytest.mark.parametrize(("names", "text"), [(["A"], "A"), (["A", "B"], "A and B"), (["A", "B", "C"], "A, B and C")])
+def test_names_are_listed_as_people_do(names: list[str], text: str) -> None:
+    assert listed(names) == text
