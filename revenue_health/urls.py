@@ -7,10 +7,10 @@ from revenue_health import health
 from revenue_health.review.views import weekly
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("revenue_health.review.urls")),
     path("", weekly.show, name="home"),
     path("", include("pipeline.urls")),
     path("", include("departments.urls")),
+    path("", include("revenue_health.review.urls")),
     path("contribution/", include("revenue_health.contribution.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("settings/", admin.site.urls),

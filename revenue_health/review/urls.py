@@ -1,8 +1,9 @@
 """Addresses of the executive pages, topic by topic."""
 
-from revenue_health.review import urls_weekly
+from revenue_health.review import urls_verdict, urls_weekly
 
 app_name = "review"
 urlpatterns = [
     *urls_weekly.urlpatterns,
+    *urls_verdict.urlpatterns,
 ]

@@ -24,7 +24,9 @@
       const shown = structuredClone(trace);
       const token = trace.meta && trace.meta.token;
       if (token && shown.marker) shown.marker = { ...shown.marker, color: colour(token) };
-      if (token && shown.line) shown.line = { ...shown.line, color: colour(token) };
+      if (token && shown.line) shown.line = { ...shown.line, color: colour(trace.meta.line || token) };
+      // A hatched area: the hatching takes the theme's ink, the paper shows between.
+      if (trace.meta && trace.meta.area) shown.fillpattern = { ...shown.fillpattern, fgcolor: colour(trace.meta.area) };
       return { ...shown, textfont: { color: text, size: 12 }, outsidetextfont: { color: text, size: 12 } };
     });
     const axis = { color: secondary, gridcolor: hairline, zerolinecolor: secondary, linecolor: hairline };

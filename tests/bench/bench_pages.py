@@ -21,6 +21,10 @@ PAGES = (
     "/departments/",
     "/departments/legal/",
     "/data/",
+    "/accountability/",
+    "/forecast/",
+    "/what-if/",
+    "/what-if/?set=contract:legal:wait_days=2",
 )
 ROUNDS = 40
 READERS, EACH = 8, 60

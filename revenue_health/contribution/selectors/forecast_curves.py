@@ -41,13 +41,13 @@ class Curves:
 
 
 def curves_of(*, run: RecomputeRun, company: Company, spans: Spans, pipelines: Sequence[int]) -> Curves:
-    """Both curves of the spans' period."""
+    """Both curves of the spans' period: at the end of each week so far, today, and on the days the forecast is for."""
     period, today = spans.period, spans.today
-    days = [
-        *(period.start + timedelta(days=last) for last in range(STEP_DAYS - 1, period.days - 1, STEP_DAYS)),
-        period.end,
+    past = [
+        period.start + timedelta(days=last) for last in range(STEP_DAYS - 1, (today - period.start).days, STEP_DAYS)
     ]
-    past = [day for day in days if day < today]
+    ahead = [today + timedelta(days=days) for days in range(STEP_DAYS, (period.end - today).days, STEP_DAYS)]
+    days = [*past, *([today] if today < period.end else []), *ahead, period.end]
     won = _earned(run, pipelines, period.instants(company.zone)[0], [*_ends(company, past), spans.steps[-1]])
     earlier = calendar_of(company).last_year(period)
     first = first_day(run=run, company=company)

@@ -210,9 +210,9 @@ def forecast_json(found: CompanyForecast) -> Json:
 
 
 def _date(found: CompanyForecast, days: float) -> str:
-    """The last day a band knows: `days` after now, counted back from the period's end."""
+    """The day on which a band's step ends, `days` after now; the last one is the period's last day."""
     left = found.path[-1].days - days
-    return (found.period.end - timedelta(days=round(left))).isoformat()
+    return (found.period.end - timedelta(days=math.floor(left))).isoformat()
 
 
 def calibration() -> list[Json]:

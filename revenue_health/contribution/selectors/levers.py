@@ -11,6 +11,7 @@ from departments.models import Company
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import Choice, run_cached
 from revenue_health.contribution.core import hazards
+from revenue_health.contribution.core.flows import MARKET
 from revenue_health.contribution.core.rates import RatePair, Rates, estimate_rates
 from revenue_health.contribution.core.sensitivity import Lever, mean_hold
 from revenue_health.contribution.selectors.forward import forward_of
@@ -54,6 +55,8 @@ def _of_pipeline(pipeline: str, pair: RatePair) -> Iterator[Promisable]:
     layout = pair.actual.layout
     for stage, name in enumerate(layout.stages):
         for player, department in enumerate(layout.players):
+            if department == MARKET:  # it promises nothing
+                continue
             for lever, read in _READ.items():
                 today, baseline = read(pair.actual, stage, player), read(pair.baseline, stage, player)
                 if today or baseline:

@@ -14,8 +14,8 @@ from revenue_health.contribution.selectors.figures import contributions_json
 from revenue_health.contribution.selectors.quality import part, quality_of
 from revenue_health.contribution.selectors.scores import METHOD, plan_fingerprint, score_run_of
 from revenue_health.contribution.selectors.spans import Spans
-from revenue_health.contribution.selectors.words import headline, verdicts
 from revenue_health.review.selectors.sales_words import against_plan, sales_sentences
+from revenue_health.review.words import headline
 
 type Json = dict[str, Any]
 
@@ -58,6 +58,7 @@ def accountability_of(figures: Json, *, run: RecomputeRun, company: Company, spa
     parties = [party for party in figures["parties"] if party["amount"] is not None]
     key = sales_key([party["key"] for party in parties if party["kind"] == "internal"])
     sales = next((party for party in parties if party["key"] == key), None)
+    said = headline(figures, label=figures["period"]["label"], currency=currency)
     names = (
         "period",
         "baseline",
@@ -73,8 +74,8 @@ def accountability_of(figures: Json, *, run: RecomputeRun, company: Company, spa
         **{name: figures[name] for name in names},
         "currency": currency,
         "method": METHOD,
-        "headline": headline(figures, currency),
-        "verdicts": verdicts(figures, currency),
+        "headline": said.message,
+        "verdicts": list(said.under),
         "parties": [_party(figures, party, currency) for party in sorted(parties, key=lambda one: one["amount"])],
         "unexplained": {
             "amount": figures["unexplained"],

@@ -1,0 +1,242 @@
+"""Promises as people write them: levers in the units of the page, and the texts `whatif --set` takes.
+
+A text is what an address and a scenario keep: `contract:legal:wait_days=4`. A field shows the same lever in days,
+percent a week, or money a week; a field that says what is true today is no promise.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from departments.models import Company
+from pipeline.models import RecomputeRun
+from pipeline.selectors.leaks import Choice, run_cached
+from pipeline.selectors.overview import StageName, Structure
+from revenue_health.contribution.core.sensitivity import Lever
+from revenue_health.contribution.selectors.figures import Json
+from revenue_health.contribution.selectors.levers import Promisable
+from revenue_health.contribution.selectors.spans import Spans
+from revenue_health.contribution.selectors.whatif import (
+    Promise,
+    PromiseError,
+    company_what_if,
+    promise_of,
+    what_if_json,
+)
+
+MOST = 40
+"""Promises of one question."""
+FIELD = "lever."
+LONGEST_LIMIT = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unit:
+    """How a lever is written: value of a page = value of the model x factor."""
+
+    words: str
+    unit: str
+    factor: float
+    places: int
+
+    def shown(self, value: float | None) -> str:
+        """As it stands in a field: a bare number, a dot for decimals; empty where undefined."""
+        return "" if value is None else f"{value * self.factor:.{self.places}f}"
+
+
+UNITS = {
+    Lever.WAIT_DAYS: Unit(words="mean wait", unit="days", factor=1, places=1),
+    Lever.LIMIT_DAYS: Unit(words="no hold longer than", unit="days", factor=1, places=0),
+    Lever.LOSS_RATE: Unit(words="lost for its reasons", unit="% a week", factor=700, places=2),
+    Lever.DEMAND: Unit(words="demand it brings", unit="k a week", factor=7 / 1000, places=0),
+    Lever.VALUE: Unit(words="value gained or shaved", unit="% a week", factor=700, places=2),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeverField:
+    """One field of the page, all values as shown; `value` is what is promised or true today."""
+
+    name: str
+    department: str
+    lever: Lever
+    today: str
+    baseline: str
+    limit: str
+    value: str
+    most: float
+    step: float
+
+    @property
+    def unit(self) -> Unit:
+        return UNITS[self.lever]
+
+    @property
+    def changed(self) -> bool:
+        return self.value != self.today
+
+    @property
+    def least(self) -> float:
+        """Where the slider begins: only value may be shaved."""
+        return -self.most if self.lever == Lever.VALUE else 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageFields:
+    """The levers of one stage."""
+
+    stage: StageName
+    fields: list[LeverField]
+    open: bool = False
+
+    @property
+    def changed(self) -> int:
+        return sum(field.changed for field in self.fields)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The promises of a question, as texts, and what could not be read."""
+
+    texts: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+
+
+def asked_by_address(texts: Sequence[str]) -> Asked:
+    """Promises in an address; what is none is told and left out."""
+    found, errors = [], []
+    for text in dict.fromkeys(text.strip() for text in texts[:MOST]):
+        try:
+            promise_of(text)
+        except PromiseError as problem:
+            errors.append(str(problem))
+        else:
+            found.append(text)
+    return Asked(texts=tuple(found), errors=tuple(errors))
+
+
+def asked_by_fields(form: Mapping[str, str], stages: Sequence[StageFields]) -> Asked:
+    """Promises in a form: the fields that say something else than today's value."""
+    found, errors = [], []
+    keys = [(one.stage, field) for one in stages for field in one.fields]
+    counts: dict[str, int] = defaultdict(int)
+    for stage, field in keys:
+        counts[f"{stage.key}:{field.name.partition(':')[2]}"] += 1
+    for stage, field in keys:
+        given = form.get(FIELD + field.name, field.today).strip().replace(",", ".")
+        if given in ("", field.today):
+            continue
+        try:
+            value = float(given) / field.unit.factor
+        except ValueError:
+            errors.append(f"“{given[:40]}” is no number: {stage.name}, {field.department}, {field.unit.words}.")
+            continue
+        short = f"{stage.key}:{field.name.partition(':')[2]}"
+        found.append(f"{short if counts[short] == 1 else field.name}={value:.6g}")
+    return Asked(texts=tuple(found[:MOST]), errors=tuple(errors))
+
+
+def stage_fields(
+    levers: Sequence[Promisable], structure: Structure, texts: Sequence[str], first_open: str = ""
+) -> list[StageFields]:
+    """All levers that exist, grouped by stage in stage order. first_open: address of the stage opened where nothing is
+    promised yet."""
+    promises = [promise_of(text) for text in texts]
+    found = []
+    for stage in structure.stages.values():
+        mine = [one for one in levers if (one.pipeline, one.stage) == (stage.pipeline_key, stage.key)]
+        fields = [field for one in mine for field in _fields(one, stage, structure, promises)]
+        if fields:
+            found.append(StageFields(stage=stage, fields=fields))
+    promised = any(one.changed for one in found)
+    return [replace(one, open=bool(one.changed) if promised else one.stage.address == first_open) for one in found]
+
+
+def _fields(one: Promisable, stage: StageName, structure: Structure, promises: Sequence[Promise]) -> list[LeverField]:
+    department = structure.department_at(one.department)
+    name = department.name if department else one.department.capitalize()
+    made = [_field(one, name, stage, promises)]
+    if one.lever == Lever.WAIT_DAYS:
+        made.append(_field(replace(one, lever=Lever.LIMIT_DAYS, today=None, baseline=None), name, stage, promises))
+    return made
+
+
+def _field(one: Promisable, name: str, stage: StageName, promises: Sequence[Promise]) -> LeverField:
+    unit = UNITS[one.lever]
+    today, baseline = unit.shown(one.today), unit.shown(one.baseline)
+    timed = one.lever in (Lever.WAIT_DAYS, Lever.LIMIT_DAYS)
+    limit = f"{stage.limit_days:g}" if timed and stage.limit_days is not None else ""
+    known = [abs(float(text)) for text in (today, baseline, limit) if text]
+    most = LONGEST_LIMIT if one.lever == Lever.LIMIT_DAYS else _round_up(2 * max(known, default=1.0))
+    return LeverField(
+        name=one.key,
+        department=name,
+        lever=one.lever,
+        today=today,
+        baseline=baseline,
+        limit=limit,
+        value=_promised(one, promises, today),
+        most=most,
+        step=10.0**-unit.places,
+    )
+
+
+def _promised(one: Promisable, promises: Sequence[Promise], today: str) -> str:
+    unit = UNITS[one.lever]
+    for promise in promises:
+        change = promise.change
+        fits = promise.pipeline in ("", one.pipeline) and change.stage in ("", one.stage)
+        if fits and (change.department, change.lever) == (one.department, one.lever):
+            return unit.shown((one.today or 0.0) * (1 + change.value) if change.relative else change.value)
+    return today
+
+
+def _round_up(value: float) -> float:
+    """The end of a slider: 1, 2, 5 or 10 times a power of ten."""
+    power = 10.0 ** len(str(int(value))) / 10 if value >= 1 else 0.1
+    return next((factor * power for factor in (1, 2, 5, 10) if factor * power >= value), value)
+
+
+def promise_words(text: str, levers: Sequence[Promisable], structure: Structure) -> str:
+    """A promise as a sentence: `Contract, Legal: mean wait 4.0 days (today 6.2)`."""
+    promise = promise_of(text)
+    change = promise.change
+    unit, department = UNITS[change.lever], structure.department_at(change.department)
+    stage = next(
+        (
+            one
+            for one in structure.stages.values()
+            if one.key == change.stage and promise.pipeline in ("", one.pipeline_key)
+        ),
+        None,
+    )
+    where = stage.name if stage else (change.stage or "every stage")
+    who = department.name if department else change.department.capitalize()
+    if change.relative:
+        return f"{where}, {who}: {unit.words} {change.value:+.0%}".replace("-", "−").replace("%", " %")
+    today = next(
+        (
+            one.today
+            for one in levers
+            if (one.stage, one.department, one.lever) == (change.stage, change.department, change.lever)
+            and promise.pipeline in ("", one.pipeline)
+        ),
+        None,
+    )
+    told = f" (today {unit.shown(today)})" if today is not None else ""
+    return f"{where}, {who}: {unit.words} {unit.shown(change.value)} {unit.unit}{told}".replace("-", "−")
+
+
+def outcome_of(*, run: RecomputeRun, company: Company, spans: Spans, texts: Sequence[str]) -> Json:
+    """What `whatif --json` prints for the promises; the same question on the same run is not computed again. Raises
+    PromiseError where one fits nothing, FlowError where a value cannot be."""
+
+    def compute() -> Json:
+        promises = [promise_of(text) for text in texts]
+        now, following = company_what_if(run=run, company=company, spans=spans, promises=promises)
+        return what_if_json(now, following, spans=spans, company=company)
+
+    choice = Choice(period=spans.period, filters={"promises": sorted(texts)})
+    return run_cached(run, "what-if", choice, compute)

@@ -1,0 +1,72 @@
+"""The evidence as a document: asked for, made by a worker, kept until its figures are gone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from departments.formats import single_units
+from departments.models import Company, User
+from pipeline.models import RecomputeRun
+from pipeline.selectors.leaks import calendar_of
+from revenue_health.contribution.selectors.spans import spans_of
+from revenue_health.review.models import EvidenceExport
+from revenue_health.review.selectors.account_rows import rows_of
+from revenue_health.review.selectors.evidence import evidence_content
+
+STYLE = Path(settings.BASE_DIR) / "static" / "css" / "print_evidence.css"
+
+
+def evidence_ask(*, run: RecomputeRun, period: str, baseline: str, user: User, now: datetime) -> EvidenceExport:
+    """Write down that the document is wanted."""
+    return EvidenceExport.objects.create(run=run, period=period, baseline=baseline, asked_by=user, asked_at=now)
+
+
+def evidence_make(*, export: int) -> EvidenceExport:
+    """Make the document and keep it; done twice it stays the first."""
+    row = EvidenceExport.objects.select_related("run", "asked_by").get(pk=export)
+    if row.status == EvidenceExport.Status.DONE:
+        return row
+    company = Company.objects.get()
+    period = calendar_of(company).parse(row.period)
+    spans = spans_of(run=row.run, company=company, period=period, baseline=row.baseline or None)
+
+    def progress(done: int, total: int) -> None:
+        EvidenceExport.objects.filter(pk=export).update(done=done, parties=total)
+
+    content = evidence_content(run=row.run, company=company, spans=spans, progress=progress)
+    row.pdf, row.sha256 = pdf_of(content, company=company, row=row), content["sha256"]
+    row.status, row.error, row.finished_at = EvidenceExport.Status.DONE, "", timezone.now()
+    row.save(update_fields=["pdf", "sha256", "status", "error", "finished_at"])
+    return row
+
+
+def evidence_fail(*, export: int, error: str) -> None:
+    """A document that cannot be made says why."""
+    waiting = EvidenceExport.objects.filter(pk=export).exclude(status=EvidenceExport.Status.DONE)
+    waiting.update(status=EvidenceExport.Status.FAILED, error=error)
+
+
+def pdf_of(content: dict[str, Any], *, company: Company, row: EvidenceExport) -> bytes:
+    """A4 landscape, black on white; nothing is fetched from anywhere."""
+    from weasyprint import CSS, HTML  # heavy: only a worker needs it
+
+    context = {
+        **rows_of(content["figures"], company),
+        "content": content,
+        "single": single_units(company.reporting_currency),
+        "as_of": row.run.as_of.astimezone(company.zone),
+        "asked_by": row.asked_by.get_full_name() or row.asked_by.get_username() if row.asked_by else "",
+    }
+    html = render_to_string("review/evidence_print.html", context)
+    made = HTML(string=html, url_fetcher=_nothing).write_pdf(stylesheets=[CSS(string=STYLE.read_text())])
+    return bytes(made or b"")
+
+
+def _nothing(url: str, *args: Any, **kwargs: Any) -> Any:
+    raise ValueError(f"a document loads nothing: {url}")

@@ -1,0 +1,49 @@
+"""Scenarios: promises somebody tried out, kept under a name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from departments.models import User
+from pipeline.models import RecomputeRun
+from revenue_health.contribution.selectors.figures import Json
+from revenue_health.review.models import Scenario
+
+LONGEST_NAME = 80
+
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be saved; the message says why."""
+
+
+def scenario_save(
+    *, name: str, promises: Sequence[str], result: Json, run: RecomputeRun, user: User, now: datetime
+) -> Scenario:
+    """Keep the promises with what they would change on the figures of this run."""
+    name = " ".join(name.split())
+    if not name:
+        raise ScenarioError("Give the scenario a name. Nothing was saved.")
+    if len(name) > LONGEST_NAME:
+        raise ScenarioError(f"A name has at most {LONGEST_NAME} characters. Nothing was saved.")
+    if not promises:
+        raise ScenarioError("Nothing is promised yet: move something first. Nothing was saved.")
+    return Scenario.objects.create(
+        name=name,
+        period=result["period"]["label"],
+        promises=list(promises),
+        result=result,
+        as_of=run.as_of,
+        created_at=now,
+        created_by=user,
+    )
+
+
+def scenario_delete(*, scenario: Scenario, now: datetime) -> None:
+    """Out of the list; it can be put back."""
+    Scenario.objects.filter(pk=scenario.pk, deleted_at=None).update(deleted_at=now)
+
+
+def scenario_restore(*, scenario: Scenario) -> None:
+    """Undo of the deletion."""
+    Scenario.objects.filter(pk=scenario.pk).update(deleted_at=None)

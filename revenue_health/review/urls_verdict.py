@@ -1,0 +1,21 @@
+"""Addresses of the verdict, the what-if and the forecast."""
+
+from django.urls import URLPattern, path
+
+from revenue_health.review.views import accountability, evidence, forecast, scenarios, what_if
+
+urlpatterns: list[URLPattern] = [
+    path("accountability/", accountability.show, name="accountability"),
+    path("accountability/compute/", accountability.compute, name="accountability_compute"),
+    path("accountability/inside/", accountability.inside, name="accountability_inside"),
+    path("accountability/evidence/", evidence.ask, name="accountability_evidence"),
+    path("accountability/evidence/<int:pk>/", evidence.show, name="accountability_evidence_state"),
+    path("accountability/evidence/<int:pk>/pdf/", evidence.download, name="accountability_evidence_pdf"),
+    path("forecast/", forecast.show, name="forecast"),
+    path("forecast/compute/", forecast.compute, name="forecast_compute"),
+    path("what-if/", what_if.show, name="what_if"),
+    path("what-if/scenarios/", scenarios.index, name="scenarios"),
+    path("what-if/scenarios/save/", scenarios.save, name="scenario_save"),
+    path("what-if/scenarios/<int:pk>/delete/", scenarios.delete, name="scenario_delete"),
+    path("what-if/scenarios/<int:pk>/restore/", scenarios.restore, name="scenario_restore"),
+]
