@@ -106,7 +106,6 @@ def _trap(page: Page, site: str, complaints: list[str]) -> None:
 PAGES = {
     "weekly review": "/",
     "what changed": "/review/changes/?bucket=new",
-    "style": "/style/",
     "leak map": "/pipeline/",
     "held": "/pipeline/?leak=held&measure=deals&compare=none",
     "opportunities": "/pipeline/opportunities/",

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
-
-from departments.models import Company, Department
+from departments.models import Company
 from departments.models.promises import Commitment
 from departments.periods import Period, monday_of
+from departments.selectors.scorecards import DepartmentHeat, department_heat
 from pipeline.core.leak_figures import CellLeaks
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import Choice, leaks_of
@@ -21,6 +20,7 @@ type Json = dict[str, Any]
 SHOWN = 6
 """Lines of a panel: what one can talk about in half an hour."""
 DUE_DAYS = 7
+WEEK = timedelta(days=7)
 MINOR_UNITS = 100
 
 
@@ -53,34 +53,33 @@ def _cell(cell: CellLeaks, kind: str, structure: Structure) -> Json:
 
 
 def scorecards_in(*, company: Company, now: datetime) -> Json:
-    """Of the last finished week: which departments have entered all their numbers, and which have not."""
-    week = monday_of(now.astimezone(company.zone).date()) - timedelta(days=7)
-    entered = Q(measurables__entries__week=week) & (
-        Q(measurables__entries__value__isnull=False) | ~Q(measurables__entries__note="")
-    )
-    rows = (
-        Department.objects.filter(kind=Department.Kind.INTERNAL, measurables__source="manual")
-        .annotate(
-            wanted=Count("measurables", filter=Q(measurables__source="manual"), distinct=True),
-            given=Count("measurables", filter=Q(measurables__source="manual") & entered, distinct=True),
-        )
-        .order_by("pk")
-    )
-    departments: list[Json] = [
-        {
-            "key": row.key,
-            "name": row.name,
-            "status": "in" if row.given >= row.wanted else "missing",
-            "given": row.given,
-            "wanted": row.wanted,
-        }
-        for row in rows
-    ]
+    """Of the last finished week: which departments have entered all their numbers, late or in time, and which not."""
+    week = monday_of(now.astimezone(company.zone).date()) - WEEK
+    heat = department_heat(weeks=2, now=now)
+    departments: list[Json] = []
+    if heat and week in heat.weeks:
+        at = heat.weeks.index(week)
+        departments = [_card(row, at) for row in heat.departments if row.owed]
+    states = [row["status"] for row in departments]
     return {
         "week": week.isoformat(),
-        "in": sum(row["status"] != "missing" for row in departments),
+        "in": sum(state != "missing" for state in states),
+        "late": states.count("late"),
+        "missing": states.count("missing"),
         "of": len(departments),
         "departments": departments,
+    }
+
+
+def _card(row: DepartmentHeat, at: int) -> Json:
+    whole = row.entered[at] >= row.owed
+    return {
+        "key": row.key,
+        "name": row.name,
+        "status": "missing" if not whole else "late" if row.late[at] else "in",
+        "given": row.entered[at],
+        "wanted": row.owed,
+        "late": row.late[at],
     }
 
 

@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from departments.formats import DASH, MoneyScale, counted, money_in_words, percent
 from revenue_health.contribution.views.words import minor
+from revenue_health.review.views.addresses import address_of
 
 type Json = dict[str, Any]
 WIDTH = 1000.0
@@ -93,17 +94,8 @@ def _leak(leak: Json, period: str) -> LeakRow:
         age=DASH if weeks is None else counted(weeks, "week"),
         owner=leak["owner"] or DASH,
         status=leak["status"] or DASH,
-        address=_register(leak["id"]) or deals,
+        address=(address_of("contribution:leak", leak["id"]) if leak["id"] else "") or deals,
     )
-
-
-def _register(leak: int | None) -> str:
-    if leak is None:
-        return ""
-    try:
-        return reverse("contribution:leak", args=[leak])
-    except NoReverseMatch:
-        return ""
 
 
 def forecast_shape(figures: Json, currency: str) -> ForecastBar | None:
@@ -140,6 +132,14 @@ def _chance(share: float) -> str:
     if share < 0.01:
         return "Under 1 %"
     return "Over 99 %" if share > 0.99 else f"{percent(share)} %"
+
+
+def card_rows(figures: Json, *, reminds: bool) -> list[Json]:
+    """Departments with how they stand, and where to remind those that miss something."""
+    return [
+        row | {"remind": address_of("departments:remind", row["key"]) if reminds and row["status"] == "missing" else ""}
+        for row in figures["scorecards"]["departments"]
+    ]
 
 
 def due_rows(figures: Json) -> list[Json]:

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
 from departments.access import may_assign, may_freeze, may_see_company
@@ -21,7 +20,8 @@ from revenue_health.contribution.selectors.spans import SpanError
 from revenue_health.contribution.views.question import BASELINES
 from revenue_health.home import home
 from revenue_health.review.selectors.weekly import figures_of_spans
-from revenue_health.review.views.week_panel_rows import agenda_shape, due_rows, forecast_shape, leak_rows
+from revenue_health.review.views.addresses import address_of
+from revenue_health.review.views.week_panel_rows import agenda_shape, card_rows, due_rows, forecast_shape, leak_rows
 from revenue_health.review.views.week_question import WeekQuestion, week_question_read
 from revenue_health.review.views.week_rows import bridge_rows, bucket_rows, page_scale
 
@@ -35,7 +35,6 @@ class Doors:
 
     freeze: str
     present: str
-    remind: str
     register: str
     scorecards: str
     commitments: str
@@ -56,7 +55,12 @@ def show(request: HttpRequest) -> HttpResponse:
         figures = figures_of_spans(
             spans=question.bridge.spans, run=run, company=company, since=question.since, now=shell.now
         )
-        context = {"shell": shell, "doors": doors_of(request), **page_context(question, figures, run, company)}
+        context = {
+            "shell": shell,
+            "doors": doors_of(request),
+            "cards": card_rows(figures, reminds=may_assign(request.user)),
+            **page_context(question, figures, run, company),
+        }
     except (SpanError, CustodyStoreMissing) as problem:
         context = {"shell": shell, "cannot": str(problem)}
     return page_render(request, TEMPLATE, context, partial="page")
@@ -86,11 +90,9 @@ def page_context(question: WeekQuestion, figures: Json, run: RecomputeRun, compa
 
 def doors_of(request: HttpRequest) -> Doors:
     """What the visitor may open from here."""
-    freezes, assigns = may_freeze(request.user), may_assign(request.user)
     return Doors(
-        freeze=address_of("review:pack_freeze") if freezes else "",
+        freeze=address_of("review:pack_freeze") if may_freeze(request.user) else "",
         present=address_of("review:packs"),
-        remind=address_of("departments:remind") if assigns else "",
         register=address_of("contribution:register"),
         scorecards=address_of("departments:scorecards"),
         commitments=address_of("departments:commitments"),
@@ -98,9 +100,3 @@ def doors_of(request: HttpRequest) -> Doors:
     )
 
 
-def address_of(name: str) -> str:
-    """The address of a page by its URL name, empty where this installation has none."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
