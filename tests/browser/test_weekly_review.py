@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -17,13 +18,12 @@ type Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def night(site: str, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+def night(site: str, django_db_blocker: Any) -> None:
     """The scores and the forecast of the figures shown."""
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+    with django_db_blocker.unblock():
         run = latest_run()
         assert run
         night_compute(run=run)
-    yield
 
 
 def monday(open_as: Open, **how: object) -> Page:

@@ -71,7 +71,10 @@ def stored_bridges(*, run: RecomputeRun, spans: Spans, targets: Targets) -> dict
     found = score_run_of(run=run, spans=spans)
     if not found or found.status != ScoreRun.Status.DONE:
         return None
-    parts = bridges_of(found)
+    try:
+        parts = bridges_of(found)
+    except KeyError:
+        return None  # stored by an older release, which kept less: the next run scores it anew
     for pipeline, groups in parts.items():
         for key, bridge in groups.items():
             planned = targets.segments.get((pipeline, key))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from departments.models import Company
-from departments.models.promises import Commitment
 from departments.periods import Period, monday_of
+from departments.selectors.commitments import commitments_due
 from departments.selectors.scorecards import DepartmentHeat, department_heat
 from pipeline.core.leak_figures import CellLeaks
 from pipeline.models import RecomputeRun
@@ -19,7 +19,6 @@ from revenue_health.contribution.selectors.figures import number
 type Json = dict[str, Any]
 SHOWN = 6
 """Lines of a panel: what one can talk about in half an hour."""
-DUE_DAYS = 7
 WEEK = timedelta(days=7)
 MINOR_UNITS = 100
 
@@ -83,25 +82,21 @@ def _card(row: DepartmentHeat, at: int) -> Json:
     }
 
 
-def commitments_due(*, today: date) -> Json:
-    """What is overdue and what is due within a week, the oldest first."""
-    rows = (
-        Commitment.objects.filter(status=Commitment.Status.OPEN, due__lte=today + timedelta(days=DUE_DAYS))
-        .select_related("department", "owner")
-        .order_by("due", "pk")
-    )
+def due_commitments(*, company: Company, now: datetime) -> Json:
+    """What was promised for this week, and what is overdue; the oldest first."""
+    due = commitments_due(week=monday_of(now.astimezone(company.zone).date()), now=now)
     items: list[Json] = [
         {
-            "id": row.pk,
+            "id": row.id,
             "text": row.text,
-            "department": row.department.key,
-            "department_name": row.department.name,
-            "owner": row.owner.get_full_name() or row.owner.get_username(),
+            "department": row.department_key,
+            "department_name": row.department,
+            "owner": row.owner,
             "due": row.due.isoformat(),
-            "overdue": row.due < today,
+            "overdue": row.days_overdue > 0,
             "carried": row.carried,
         }
-        for row in rows
+        for row in (*due.overdue, *due.this_week)
     ]
     overdue = sum(item["overdue"] for item in items)
     return {"due": len(items) - overdue, "overdue": overdue, "items": items}

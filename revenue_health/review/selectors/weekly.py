@@ -14,7 +14,7 @@ from pipeline.selectors.runs import freshness
 from revenue_health.contribution.selectors.figures import number, period_json
 from revenue_health.contribution.selectors.shown import shown_figures
 from revenue_health.contribution.selectors.spans import Spans, spans_of
-from revenue_health.review.selectors.week_panels import commitments_due, forecast_line, largest_leaks, scorecards_in
+from revenue_health.review.selectors.week_panels import due_commitments, forecast_line, largest_leaks, scorecards_in
 from revenue_health.review.words import headline
 
 type Json = dict[str, Any]
@@ -79,7 +79,7 @@ def figures_of_spans(
         "open_pipeline": changes["now"] if changes else None,
         "leaks": largest_leaks(run=run, company=company, period=spans.period, now=now),
         "scorecards": scorecards_in(company=company, now=now),
-        "commitments": commitments_due(today=now.astimezone(company.zone).date()),
+        "commitments": due_commitments(company=company, now=now),
         "forecast": forecast_line(run=run, period=spans.period, bridge=bridge),
         "data": _data(run, now),
     }

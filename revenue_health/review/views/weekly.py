@@ -98,5 +98,3 @@ def doors_of(request: HttpRequest) -> Doors:
         commitments=address_of("departments:commitments"),
         forecast=address_of("review:forecast"),
     )
-
-

@@ -141,15 +141,15 @@ def test_scorecards_of_the_last_week_are_in_or_missing(ceo: Client, company: Com
 
 
 def test_commitments_due_this_week_and_overdue_ones_are_listed(ceo: Client, company: Company) -> None:
-    today = timezone.now().astimezone(company.zone).date()
+    monday = monday_of(timezone.now().astimezone(company.zone).date())
     head, legal = User.objects.get(username="legal"), Department.objects.get(key="legal")
-    for days, words in ((-3, "Two more lawyers"), (5, "A shorter contract"), (30, "Later")):
-        due = today + timedelta(days=days)
+    for days, words in ((-3, "Two more lawyers"), (6, "A shorter contract"), (30, "Later")):
+        due = monday + timedelta(days=days)
         Commitment.objects.create(
             text=words, department=legal, owner=head, due=due, first_due=due, created_at=timezone.now(), created_by=head
         )
     shown = text(ceo.get("/"))
-    assert "1 due within a week, 1 overdue" in shown
+    assert "1 due this week, 1 overdue" in shown
     assert "Two more lawyers" in shown
     assert "Later" not in shown
 
