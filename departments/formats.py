@@ -1,14 +1,21 @@
 """How figures are written: money, counts, shares, durations, differences. An undefined figure is a dash.
 
 Pages state the unit once, in a header, and print bare numbers under it; sentences carry it with the number.
-Money comes in as integer minor units (cents) of the reporting currency.
+Money comes in as integer minor units (cents) of the reporting currency. Words are the house's; the signs between digits
+are those of the reader's language: `12,400.5` is `12.400,5` to a German reader.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import get_decimal_symbol, get_group_symbol
 
 DASH = "–"
 MINUS = "−"
@@ -84,11 +91,43 @@ def money_full(minor: int | Decimal | None, currency: str) -> str:
     return f"{currency} {grouped(value, places)}"
 
 
+ENGLISH = "en"
+_language: ContextVar[str] = ContextVar("language_of_numbers", default=ENGLISH)
+
+
+@contextmanager
+def numbers_as_in(language: str) -> Iterator[None]:
+    """Write numbers as readers of a language (`de`, `fr-CH`) do; an unknown language is written as English."""
+    before = _language.set(language)
+    try:
+        yield
+    finally:
+        _language.reset(before)
+
+
+def language_of_numbers() -> str:
+    """The language numbers are written for now: what is kept rendered must be kept by it."""
+    return _language.get()
+
+
+@cache
+def _signs(language: str) -> dict[int, str] | None:
+    """What stands for `,` and `.`; None where that is what they are."""
+    try:
+        locale = Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError, TypeError):
+        return None
+    signs = {ord(","): get_group_symbol(locale), ord("."): get_decimal_symbol(locale)}
+    return None if signs == {ord(","): ",", ord("."): "."} else signs
+
+
 def grouped(value: int | float | Decimal | None, places: int = 0) -> str:
-    """`12,400`, with a true minus sign."""
+    """`12,400`, with a true minus sign and the reader's signs between digits."""
     if value is None:
         return DASH
-    return f"{value:,.{places}f}".replace("-", MINUS)
+    text = f"{value:,.{places}f}".replace("-", MINUS)
+    signs = _signs(_language.get())
+    return text.translate(signs) if signs else text
 
 
 def percent(share: float | None, places: int = 0) -> str:
@@ -130,7 +169,7 @@ def duration(seconds: float | None) -> str:
         return DASH
     if seconds >= 86_400:
         length = days(seconds / 86_400)
-        return f"{length} {'day' if length == '1.0' else 'days'}"
+        return f"{length} {'day' if length == grouped(1.0, 1) else 'days'}"
     for size, word in ((3600, "hour"), (60, "minute")):
         if seconds >= size:
             count = round(seconds / size)

@@ -1,4 +1,4 @@
-"""Every page tells the time of the person who reads it, or of the company."""
+"""Every page tells the time of the person who reads it, or of the company, and writes numbers as that person does."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from zoneinfo import ZoneInfo
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation.trans_real import parse_accept_lang_header
 
+from departments.formats import ENGLISH, numbers_as_in
 from departments.models import Company, User
 
 _SECONDS = 60
@@ -21,6 +24,19 @@ def time_zone_middleware(get_response: Callable[[HttpRequest], HttpResponse]) ->
         name = _own_zone(request) or cache.get_or_set("company-time-zone", _company_zone, _SECONDS)
         with timezone.override(ZoneInfo(name or "UTC")):
             return get_response(request)
+
+    return middleware
+
+
+def numbers_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Numbers with the signs of the reader's first language, as the browser says it; words stay as they are."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        asked = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+        with numbers_as_in(asked[0][0] if asked else ENGLISH):
+            response = get_response(request)
+        patch_vary_headers(response, ["Accept-Language"])
+        return response
 
     return middleware
 

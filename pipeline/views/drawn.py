@@ -11,18 +11,19 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils.safestring import SafeString, mark_safe
 
+from departments.formats import language_of_numbers
 from pipeline.models import RecomputeRun
 
 KEPT_SECONDS = 6 * 3600
 
 
 def drawn_once(run: RecomputeRun, asked: object, draw: Callable[[], dict[str, str]]) -> dict[str, SafeString]:
-    """Rendered panels by name, drawn at first use per run, per what was `asked` and per version of the code.
+    """Rendered panels by name, drawn at first use per run, per what was `asked`, per language and version of the code.
 
     `asked` must hold everything the panels depend on besides the run; its repr is the key. What depends on the
     reader or on the time of day must not be in them.
     """
-    facts = f"{run.pk} {run.as_of} {run.fingerprint} {_version()} {asked!r}"
+    facts = f"{run.pk} {run.as_of} {run.fingerprint} {_version()} {language_of_numbers()} {asked!r}"
     key = f"drawn:{hashlib.sha256(facts.encode()).hexdigest()}"
     panels: dict[str, str] | None = None if settings.DEBUG else cache.get(key)
     if panels is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from departments.formats import (
     MoneyScale,
@@ -14,6 +15,7 @@ from departments.formats import (
     money_full,
     money_in_words,
     money_scale,
+    numbers_as_in,
     percent,
     percent_in_words,
     points,
@@ -96,3 +98,19 @@ def test_differences_have_their_sign_and_nothing_has_none() -> None:
     assert [signed(number, 1) for number in (2.04, -0.5, 0.01, None)] == ["+2.0", "−0.5", "0.0", "–"]
     assert (points(0.023), points(-0.005), points(None)) == ("+2.3 pp", "−0.5 pp", "–")
     assert (percent_in_words(0.524), percent_in_words(None)) == ("52 %", "–")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "12,400.5"), ("de", "12.400,5"), ("de-CH", "12’400.5"), ("fr", "12\u202f400,5"), ("xx-bad-1", "12,400.5")],
+)
+def test_numbers_have_the_signs_of_the_readers_language(language: str, text: str) -> None:
+    with numbers_as_in(language):
+        assert grouped(12_400.5, 1) == text
+        assert money_in_words(123_400_000, "EUR").startswith("EUR 1")
+    assert grouped(12_400.5, 1) == "12,400.5"
+
+
+def test_a_page_follows_the_browsers_language(client: Client, db: None) -> None:
+    answer = client.get("/accounts/login/", headers={"Accept-Language": "de-DE,de;q=0.9"})
+    assert "Accept-Language" in answer.headers["Vary"]

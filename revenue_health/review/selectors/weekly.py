@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from departments.formats import ENGLISH, numbers_as_in
 from departments.models import Company
 from departments.periods import Period
 from pipeline.core.changes import BUCKETS, Changes
@@ -48,13 +49,10 @@ def review_figures(
     Amounts in units of the reporting currency; numbers are finite or null. `bridge` is null until it is scored.
     Raises SpanError where the period cannot be shown at all.
     """
-    return figures_of_spans(
-        spans=spans_of(run=run, company=company, period=period, baseline=baseline or None),
-        run=run,
-        company=company,
-        since=since,
-        now=now,
-    )
+    spans = spans_of(run=run, company=company, period=period, baseline=baseline or None)
+    # Sentences for machines and for what is frozen do not depend on who asks.
+    with numbers_as_in(ENGLISH):
+        return figures_of_spans(spans=spans, run=run, company=company, since=since, now=now)
 
 
 def figures_of_spans(
