@@ -117,9 +117,19 @@ def may_edit_scorecard(user: Visitor, department: int) -> bool:
     return who.superuser or department in who.leads
 
 
+def may_enter(user: Visitor, *, department: int, owner: int | None) -> bool:
+    """Enter the value of one measurable: who may edit its scorecard, and the person it was given to."""
+    return may_edit_scorecard(user, department) or (owner is not None and user.is_active and owner == user.pk)
+
+
 def may_reply(user: Visitor, department: int) -> bool:
     """Answer for the department's share: head and deputy."""
     return may_edit_scorecard(user, department)
+
+
+def may_remind(user: Visitor) -> bool:
+    """Remind a department of what it owes: executives."""
+    return standing(user).has(Role.EXECUTIVE)
 
 
 def may_assign(user: Visitor) -> bool:

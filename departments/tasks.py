@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import smtplib
+from datetime import date
 
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
+from django.utils import timezone
 
+from departments.models import User
+from departments.selectors.owed import owed, reminders_due
 from departments.services.mentions import mention_mail_send
+from departments.services.reminders import MailServerAway, reminders_ask, reminders_send
 
 _ONCE_THERE_AGAIN = {
     # A server that is away or busy; an address it refuses is not tried again.
@@ -18,6 +23,7 @@ _ONCE_THERE_AGAIN = {
         TimeoutError,
         smtplib.SMTPServerDisconnected,
         smtplib.SMTPConnectError,
+        MailServerAway,
     ),
     "retry_backoff": True,
     "retry_jitter": True,
@@ -29,3 +35,18 @@ _ONCE_THERE_AGAIN = {
 def mention_mail(comment_id: int, user_id: int) -> None:
     """Somebody was mentioned in a comment."""
     mention_mail_send(comment=comment_id, user=user_id)
+
+
+@shared_task(**_ONCE_THERE_AGAIN)
+def reminders_hourly() -> None:
+    """Beat asks every hour: whose reminder is due, where it is a decent hour now?"""
+    now = timezone.now()
+    reminders_send(due=reminders_due(now=now), now=now)
+
+
+@shared_task(**_ONCE_THERE_AGAIN)
+def reminder_asked(department_id: int, week: str, user_id: int, words: str = "") -> None:
+    """The button of an executive."""
+    now = timezone.now()
+    found = owed(week=date.fromisoformat(week), now=now, department=department_id)
+    reminders_ask(owed=found, by=User.objects.filter(pk=user_id).first(), words=words, now=now)

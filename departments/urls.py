@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from departments.views import comments, commitments, issues, pulse, replies, session
+from departments.views import comments, commitments, issues, my, pulse, remind, replies, session, update_link
 
 app_name = "departments"
 urlpatterns = [
@@ -25,4 +25,8 @@ urlpatterns = [
     path("pulse/panel/", pulse.panel, name="pulse_panel"),
     path("issues/new/", issues.new, name="issue_new"),
     path("issues/<int:pk>/solve/", issues.solve, name="issue_solve"),
+    path("my/", my.show, name="my"),
+    path("my/<int:pk>/", my.row, name="my_row"),
+    path("departments/<str:key>/remind/", remind.send, name="remind"),
+    path("u/<str:token>/", update_link.use, name="update_link"),
 ]

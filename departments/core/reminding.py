@@ -49,10 +49,10 @@ def after_due(closes_at: datetime, zone: ZoneInfo) -> datetime:
 def may_send(kind: str, *, closes_at: datetime, next_close: datetime, zone: ZoneInfo, now: datetime) -> bool:
     """Whether a reminder of this kind is to be sent now: it is due, not too late for its purpose, at a decent hour.
 
-    The one before the close has no purpose after it; the one after has none once the next week closes.
+    The one before the close has no purpose after it; the one after has none once the next week is asked for.
     """
     if not is_decent(now, zone):
         return False
     if kind == BEFORE:
         return before_due(closes_at, zone) <= now < closes_at
-    return after_due(closes_at, zone) <= now < next_close
+    return after_due(closes_at, zone) <= now < before_due(next_close, zone)

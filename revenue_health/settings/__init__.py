@@ -234,6 +234,11 @@ CELERY_BEAT_SCHEDULE = {
         # Just under its period: a run that could not start is not worth starting beside the next.
         "options": {"expires": 23 * 3600},
     },
+    "reminders": {
+        "task": "departments.tasks.reminders_hourly",
+        "schedule": crontab(minute=11),
+        "options": {"expires": 3500},
+    },
 }
 
 # --- log ------------------------------------------------------------------------------------------------------

@@ -1,0 +1,61 @@
+"""remind: mail to who owes values for the scorecards."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from departments.owing import Owed
+from departments.selectors.owed import reminders_due
+from departments.services.reminders import MailServerAway, reminders_send
+
+
+class Command(BaseCommand):
+    """What the hourly task does, at once and at any hour. Run twice, it sends nothing the second time."""
+
+    help = "Remind who owes values of the week that closed last, or of the one that closes soon, by mail."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="only tell who would be reminded of what")
+        parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        refused: tuple[Owed, ...] = ()
+        due = reminders_due(now=now, any_hour=True)
+        if options["dry_run"]:
+            found = tuple(one.owed for one in due)
+        else:
+            try:
+                done = reminders_send(due=due, now=now)
+            except MailServerAway as problem:
+                raise CommandError(
+                    f"The mail server is away ({problem}). What was sent is written down; run this again for the rest."
+                ) from problem
+            found, refused = done.sent, done.refused
+        if options["json"]:
+            self.stdout.write(json.dumps({"reminders": [_json(one) for one in found]}))
+            return
+        self._say(found, refused, dry_run=options["dry_run"])
+
+    def _say(self, found: tuple[Owed, ...], refused: tuple[Owed, ...], *, dry_run: bool) -> None:
+        if not found:
+            self.stdout.write("Nobody has to be reminded.")
+        for one in found:
+            names = ", ".join(item.measurable_name for item in one.missing)
+            verb = "would be reminded" if dry_run else "was reminded"
+            self.stdout.write(f"{one.user.get_username()} {verb} of {one.department_name}, {one.week}: {names}")
+        for one in refused:
+            self.stderr.write(f"The mail server does not take the address of {one.user.get_username()}.")
+
+
+def _json(one: Owed) -> dict[str, Any]:
+    return {
+        "department": one.department_key,
+        "user": one.user.get_username(),
+        "week": one.week.isoformat(),
+        "missing": [item.measurable_key for item in one.missing],
+    }

@@ -1,0 +1,129 @@
+"""Links that open one week's form without a password: made, checked, used up, revoked."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.db import transaction
+from django.urls import reverse
+
+from departments.access import may_enter
+from departments.models import Measurable, UpdateLink, User
+
+LASTS = timedelta(days=14)
+_CODE_BYTES = 18
+
+
+class LinkClosed(Exception):
+    """The link opens nothing (any more). The message says why, in words for the person who followed it."""
+
+    reason = "unknown"
+
+
+class LinkUnknown(LinkClosed):
+    """Never made by us, or changed on its way."""
+
+    def __init__(self) -> None:
+        super().__init__("This link is not complete, or was never one of ours.")
+
+
+class LinkUsed(LinkClosed):
+    reason = "used"
+
+    def __init__(self) -> None:
+        super().__init__("This link was used already: each one works once.")
+
+
+class LinkExpired(LinkClosed):
+    reason = "expired"
+
+    def __init__(self) -> None:
+        super().__init__(f"This link is too old: each one works for {LASTS.days} days.")
+
+
+class LinkRevoked(LinkClosed):
+    reason = "revoked"
+
+    def __init__(self) -> None:
+        super().__init__("This link was taken back.")
+
+
+def _signer() -> Signer:
+    """Signs for this one purpose: a token made for anything else does not open a form, nor the other way round."""
+    return Signer(sep=".", salt="departments.update_link")
+
+
+@transaction.atomic
+def update_link_issue(*, user: User, department: int, week: date, now: datetime) -> UpdateLink:
+    """The open link of a person, department and week; made where there is none, renewed where it is too old."""
+    # Who makes a link for the same person at the same time waits, and then finds this one.
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    open_links = UpdateLink.objects.filter(used_at=None, revoked_at=None)
+    found = open_links.filter(user=user, department=department, week=week).first()
+    if found and found.expires_at > now:
+        return found
+    if found:
+        found.revoked_at = now
+        found.save(update_fields=["revoked_at"])
+    return UpdateLink.objects.create(
+        code=secrets.token_urlsafe(_CODE_BYTES),
+        user=user,
+        department_id=department,
+        week=week,
+        created_at=now,
+        expires_at=now + LASTS,
+    )
+
+
+def update_link_token(link: UpdateLink) -> str:
+    return _signer().sign(link.code)
+
+
+def update_link_address(link: UpdateLink) -> str:
+    """The whole address, for a mail."""
+    site: str = settings.SITE_URL
+    return site + reverse("departments:update_link", args=[update_link_token(link)])
+
+
+def update_link_open(*, token: str, now: datetime, lock: bool = False) -> UpdateLink:
+    """The link a token stands for, if it still opens its form; LinkClosed with the reason if not.
+
+    With `lock` (in a transaction) nobody else can use it meanwhile.
+    """
+    try:
+        code = _signer().unsign(token)
+    except BadSignature as problem:
+        raise LinkUnknown from problem
+    links = UpdateLink.objects.select_related("user", "department").filter(code=code)
+    link = (links.select_for_update(of=("self",)) if lock else links).first()
+    if link is None:
+        raise LinkUnknown
+    if link.used_at:
+        raise LinkUsed
+    if link.revoked_at or not may_use(link):
+        raise LinkRevoked
+    if link.expires_at <= now:
+        raise LinkExpired
+    return link
+
+
+def may_use(link: UpdateLink) -> bool:
+    """Whether its person still may enter anything there: who leaves takes no open link along."""
+    if not link.user.is_active:
+        return False
+    owners = set(Measurable.objects.filter(department=link.department_id).values_list("owner_id", flat=True))
+    return any(may_enter(link.user, department=link.department_id, owner=owner) for owner in owners)
+
+
+def update_link_used(*, link: UpdateLink, now: datetime) -> None:
+    link.used_at = now
+    link.save(update_fields=["used_at"])
+
+
+@transaction.atomic
+def update_links_revoke(*, user: User, now: datetime) -> int:
+    """Take back every open link of a person; how many there were."""
+    return UpdateLink.objects.filter(user=user, used_at=None, revoked_at=None).update(revoked_at=now)
