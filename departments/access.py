@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import structlog
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 
-from departments.models import Company, Membership, User
+from departments.models import AccessLog, Company, Membership, User
 
 Visitor = User | AnonymousUser
 Role = Membership.Role
@@ -61,8 +62,25 @@ def _read(user: User) -> Standing:
 def require(request: HttpRequest, allowed: bool) -> None:
     """404 unless allowed: a stranger cannot even learn that the page is there. The refusal is logged."""
     if not allowed:
+        _note(request, AccessLog.Kind.REFUSED)
         log.warning("refused", user=getattr(request.user, "username", ""), path=request.path, method=request.method)
         raise Http404
+
+
+def note_reading(request: HttpRequest, subject: str) -> None:
+    """Write down that somebody read what others answer for: shares, their working, the accountability page."""
+    _note(request, AccessLog.Kind.READ, subject)
+
+
+def _note(request: HttpRequest, kind: str, subject: str = "") -> None:
+    AccessLog.objects.create(
+        user=request.user if isinstance(request.user, User) else None,
+        kind=kind,
+        method=(request.method or "")[:8],
+        path=request.path[:500],
+        subject=subject[:200],
+        at=timezone.now(),
+    )
 
 
 # --- data and settings ------------------------------------------------------------------------------------------
@@ -74,6 +92,11 @@ def may_manage_data(user: Visitor) -> bool:
 def may_manage_people(user: Visitor) -> bool:
     """Invite, change roles: executives and analysts."""
     return standing(user).has(Role.EXECUTIVE, Role.ANALYST)
+
+
+def may_give_role(user: Visitor, role: str) -> bool:
+    """Give a role or take it: analysts every one but that of an executive, which only an executive can."""
+    return may_manage_people(user) and (role != Role.EXECUTIVE or standing(user).has(Role.EXECUTIVE))
 
 
 def may_read_audit(user: Visitor) -> bool:

@@ -1,9 +1,17 @@
-"""How people get in: nobody signs up by themselves; accounts are made by invitation."""
+"""How people get in: nobody signs up by themselves; accounts are made by invitation, also through single sign-on."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
+
+from departments.models import Invitation, User
+from departments.services.invitations import invited_person_settle
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):
@@ -11,3 +19,34 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+
+class InvitedOnlyAdapter(DefaultSocialAccountAdapter):
+    """Single sign-on lets in who has an account with the address, and who is invited by it. The provider must say that
+    the address is verified."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return _invitation(sociallogin) is not None
+
+    @transaction.atomic
+    def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
+        """The account of an invited person, with the role of the invitation."""
+        invitation = _invitation(sociallogin, lock=True)
+        assert invitation is not None
+        sociallogin.user.email = invitation.email
+        person: User = super().save_user(request, sociallogin, form)
+        invited_person_settle(person=person, invitation=invitation, now=timezone.now())
+        return person
+
+
+def _invitation(sociallogin: Any, *, lock: bool = False) -> Invitation | None:
+    """The open invitation of one of the verified addresses."""
+    rows = Invitation.objects.select_for_update() if lock else Invitation.objects.all()
+    verified = [address.email for address in sociallogin.email_addresses if address.verified]
+    for email in verified:
+        found = rows.filter(
+            email__iexact=email, accepted_at=None, revoked_at=None, expires_at__gt=timezone.now()
+        ).first()
+        if found:
+            return found
+    return None

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from departments.models import User
 from departments.selectors.owed import owed, reminders_due
+from departments.services.invitations import invitation_mail_send
 from departments.services.mentions import mention_mail_send
 from departments.services.reminders import MailServerAway, reminders_ask, reminders_send
 
@@ -50,3 +51,9 @@ def reminder_asked(department_id: int, week: str, user_id: int, words: str = "")
     now = timezone.now()
     found = owed(week=date.fromisoformat(week), now=now, department=department_id)
     reminders_ask(owed=found, by=User.objects.filter(pk=user_id).first(), words=words, now=now)
+
+
+@shared_task(**_ONCE_THERE_AGAIN)
+def invitation_mail(invitation_id: int) -> None:
+    """Somebody was invited, or is sent a new link."""
+    invitation_mail_send(invitation=invitation_id)

@@ -2,12 +2,40 @@
 
 from django.urls import path
 
-from departments.views import comments, commitments, issues, my, pulse, remind, replies, session, update_link
+from departments.views import (
+    account,
+    audit,
+    comments,
+    commitments,
+    invitations,
+    issues,
+    my,
+    people,
+    pulse,
+    remind,
+    replies,
+    session,
+    update_link,
+)
 
 app_name = "departments"
 urlpatterns = [
     path("theme/", session.theme, name="theme"),
     path("sign-in-as/<str:username>/", session.sign_in_as, name="sign_in_as"),
+    path("account/", account.show, name="account"),
+    path("audit/", audit.show, name="audit"),
+    path("audit/export/", audit.export, name="audit_export"),
+    path("audit/access/", audit.readers, name="audit_access"),
+    path("invitations/<str:token>/", invitations.accept, name="invitation"),
+    path("people/", people.index, name="people"),
+    path("people/settings/", people.settings, name="people_settings"),
+    path("people/invitations/<int:pk>/resend/", people.resend, name="people_resend"),
+    path("people/invitations/<int:pk>/revoke/", people.revoke, name="people_revoke"),
+    path("people/<int:pk>/", people.person, name="people_person"),
+    path("people/<int:pk>/active/", people.active, name="people_active"),
+    path("people/<int:pk>/roles/", people.role_add, name="people_role_add"),
+    path("people/<int:pk>/roles/<int:membership>/", people.role_edit, name="people_role_edit"),
+    path("people/<int:pk>/roles/<int:membership>/remove/", people.role_remove, name="people_role_remove"),
     path("comments/", comments.panel, name="comments"),
     path("comments/mine/", comments.mine, name="comments_mine"),
     path("comments/people/", comments.people, name="comments_people"),

@@ -1,10 +1,15 @@
 """Every address of the installation."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from revenue_health import health
 from revenue_health.review.views import weekly
+
+# The admin has no sign-in of its own: second factor and rate limits hold for it too.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", weekly.show, name="home"),
@@ -12,7 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("departments.urls")),
     path("", include("revenue_health.review.urls")),
     path("contribution/", include("revenue_health.contribution.urls")),
-    path("accounts/", include("allauth.account.urls")),
+    # An address is what single sign-on and invitations go by: it is changed by who manages people, not by oneself.
+    path("accounts/email/", RedirectView.as_view(pattern_name="departments:account"), name="account_email"),
+    path("accounts/", include("allauth.urls")),
     path("settings/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
 ]

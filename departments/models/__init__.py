@@ -1,6 +1,7 @@
 """Who we are: the company, its departments, its people, the numbers they answer for, and what they say about them."""
 
 from departments.models.company import Company, Department
+from departments.models.invitations import AccessLog, Invitation
 from departments.models.people import Membership, User
 from departments.models.promises import Commitment, Issue, PulseAnswer
 from departments.models.reminders import Reminder, UpdateLink
@@ -8,6 +9,7 @@ from departments.models.scorecard import Annotation, Entry, EntryChange, Goal, M
 from departments.models.talk import Comment, Reply
 
 __all__ = [
+    "AccessLog",
     "Annotation",
     "Comment",
     "Commitment",
@@ -16,6 +18,7 @@ __all__ = [
     "Entry",
     "EntryChange",
     "Goal",
+    "Invitation",
     "Issue",
     "Measurable",
     "Membership",

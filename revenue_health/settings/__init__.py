@@ -16,6 +16,7 @@ from django.utils.csp import CSP
 from revenue_health.embedded.home import Home
 from revenue_health.settings.history import LEVEL, TRACKERS
 from revenue_health.settings.mail import mailers
+from revenue_health.settings.sign_in import oidc_origin, oidc_providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
@@ -51,6 +52,10 @@ INSTALLED_APPS = [
     "django_htmx",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "pgtrigger",
     "pghistory",
     "django_structlog",
@@ -149,6 +154,20 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "departments.accounts.ClosedAccountAdapter"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Revenue Health: "
+# Whoever asks for a new password must not make us write to strangers.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Revenue Health"
+_OIDC = {name: env.str(name, default="") for name in ("OIDC_NAME", "OIDC_CLIENT_ID", "OIDC_SECRET", "OIDC_SERVER_URL")}
+SOCIALACCOUNT_ADAPTER = "departments.accounts.InvitedOnlyAdapter"
+SOCIALACCOUNT_PROVIDERS = oidc_providers(_OIDC)
+# The company's own provider vouches for the address: who has an account with it is signed in to that account.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 
 # Who changed what: triggers write it down, whoever changes it (docs/THREAT_MODEL.md). What is written down stays.
 PGHISTORY_DEFAULT_TRACKERS = TRACKERS
@@ -190,11 +209,13 @@ SECURE_CSP = {
     "connect-src": [CSP.SELF],
     "object-src": [CSP.NONE],
     "base-uri": [CSP.SELF],
-    "form-action": [CSP.SELF],
+    "form-action": [CSP.SELF, *oidc_origin(_OIDC)],
     "frame-ancestors": [CSP.NONE],
 }
 HTTPS = env.bool("HTTPS", default=not EMBEDDED_DATABASE)
 SECURE_SSL_REDIRECT = HTTPS
+# Passkeys work on https, and on localhost for a laptop.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0

@@ -115,5 +115,6 @@ OF_LIBRARIES = {
     "usersessions_": "sessions, of allauth",
     "socialaccount_": "single sign-on, of allauth",
     "openid_connect_": "single sign-on, of allauth",
+    "social/": "old addresses of single sign-on, led on to the new ones by allauth",
 }
 """Beginnings of URL names that come from libraries, each with what stands for them."""

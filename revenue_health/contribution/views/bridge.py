@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from departments.access import may_see_company, require
+from departments.access import may_see_company, note_reading, require
 from departments.formats import MoneyScale, money_scale
 from departments.models import Company
 from departments.rendering import page_render
@@ -64,6 +64,7 @@ def show(request: HttpRequest) -> HttpResponse:
         return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
     try:
         question = question_read(request.GET, run=run, company=company)
+        note_reading(request, f"bridge:{question.period.label}")
         context = {
             "shell": shell,
             "closed": closed_departments(request.user, structure_names()),

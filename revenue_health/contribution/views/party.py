@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from departments.access import may_see_company, require
+from departments.access import may_see_company, note_reading, require
 from departments.formats import single_units
 from departments.models import Company
 from departments.rendering import page_render
@@ -49,6 +49,7 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
         return page_render(request, TEMPLATE, context | {"nothing": True}, partial="page")
     try:
         question = question_read(request.GET, run=run, company=company)
+        note_reading(request, f"share:{key}:{question.period.label}")
         context |= {"question": question}
         figures, found = scored_figures(question, run, company)
         if figures is not None and found is not None:

@@ -1,0 +1,75 @@
+"""Invitations, and who looked at what."""
+
+from __future__ import annotations
+
+import secrets
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+
+from departments.models.company import Department
+from departments.models.people import Membership, User
+
+
+def nonce_new() -> str:
+    return secrets.token_urlsafe(16)
+
+
+@pghistory.track(exclude=["nonce"])
+class Invitation(models.Model):
+    """One person asked in by mail: what they will be, and until when the link works. It works once."""
+
+    email = models.EmailField()
+    role = models.CharField(max_length=9, choices=Membership.Role)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    nonce = models.CharField(max_length=32, default=nonce_new, help_text="What the newest link carries.")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                models.functions.Lower("email"),
+                condition=Q(accepted_at__isnull=True, revoked_at__isnull=True),
+                name="invitation_open_once_an_address",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=["executive", "board", "analyst"], department__isnull=True)
+                | Q(role__in=["head", "deputy", "member"], department__isnull=False),
+                name="invitation_department_fits_role",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email}: {self.role}"
+
+
+class AccessLog(models.Model):
+    """One request that was refused, or one reading of a page whose readers are written down."""
+
+    class Kind(models.TextChoices):
+        READ = "read"
+        REFUSED = "refused"
+
+    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    kind = models.CharField(max_length=7, choices=Kind)
+    method = models.CharField(max_length=8)
+    path = models.CharField(max_length=500)
+    subject = models.CharField(max_length=200, blank=True, help_text="What was looked at, such as share:legal:2026-Q4.")
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name_plural = "access log"
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["user", "-at"], name="accesslog_user_at")]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=["read", "refused"]), name="accesslog_kind_known")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.kind} {self.path}"

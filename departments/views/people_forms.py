@@ -1,0 +1,118 @@
+"""The forms of the people pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
+
+from departments.models import Company, Department, Membership, User
+from departments.models.company import validate_time_zone
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def role_choices() -> list[tuple[str, str]]:
+    """Roles of the company, then roles in each department, as one list: `head:legal`."""
+    company = [(role.value, role.label) for role in Membership.COMPANY_ROLES]
+    departments = Department.objects.filter(kind=Department.Kind.INTERNAL)
+    inside = [
+        (f"{role.value}:{department.key}", f"{role.label} of {department.name}")
+        for department in departments
+        for role in (Membership.Role.HEAD, Membership.Role.DEPUTY, Membership.Role.MEMBER)
+    ]
+    return company + inside
+
+
+class RoleForm(forms.Form):
+    """One role: of the company, or in one department."""
+
+    role = forms.ChoiceField(label="Role")
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **{"auto_id": "people-%s"} | named)
+        field = self.fields["role"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = role_choices()
+
+    def chosen(self) -> tuple[str, Department | None]:
+        """The role and its department, None for a role of the company."""
+        role, _, key = self.cleaned_data["role"].partition(":")
+        return role, Department.objects.get(key=key) if key else None
+
+
+class InviteForm(RoleForm):
+    """Whom to ask in, as what."""
+
+    email = forms.EmailField(label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    field_order = ("email", "role")
+
+
+class AcceptForm(forms.Form):
+    """What somebody invited says of themselves."""
+
+    first_name = forms.CharField(label="First name", max_length=150)
+    last_name = forms.CharField(label="Last name", max_length=150)
+    username = forms.CharField(label="User name", max_length=150, validators=[UnicodeUsernameValidator()])
+    password = forms.CharField(
+        label="Password",
+        strip=False,
+        help_text="At least 10 characters, and not one of the common ones. A few words are easy to keep in mind.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *arguments: Any, email: str, **named: Any) -> None:
+        super().__init__(*arguments, **{"auto_id": "invitation-%s"} | named)
+        self.email = email
+        self.fields["username"].widget.attrs["autocomplete"] = "username"
+
+    def clean_username(self) -> str:
+        username: str = self.cleaned_data["username"]
+        if User.objects.filter(username__iexact=username).exists():
+            raise ValidationError("Somebody has this user name already.")
+        return username
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        names = {name: given.get(name, "") for name in ("username", "first_name", "last_name")}
+        if password := given.get("password"):
+            try:
+                validate_password(password, User(email=self.email, **names))
+            except ValidationError as problem:
+                self.add_error("password", problem)
+        return given
+
+
+class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+    """One's own name and clock."""
+
+    time_zone = forms.CharField(
+        required=False,
+        max_length=64,
+        validators=[validate_time_zone],
+        help_text="Such as Europe/Berlin. Empty: the company’s.",
+        widget=forms.TextInput(attrs={"list": "account-zones", "autocomplete": "off"}),
+    )
+
+    class Meta:
+        model = User
+        fields = ("first_name", "last_name", "time_zone")
+
+
+class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+    """What the company decides about departments and weeks."""
+
+    week_close_weekday = forms.TypedChoiceField(
+        label="A week closes on the following", coerce=int, choices=list(enumerate(WEEKDAYS))
+    )
+    week_close_time = forms.TimeField(label="at", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    departments_open = forms.BooleanField(
+        label="Heads and members also see the detail of other departments", required=False
+    )
+
+    class Meta:
+        model = Company
+        fields = ("week_close_weekday", "week_close_time", "departments_open")
