@@ -228,6 +228,6 @@ def _issue(issue: Issue) -> IssueRow:
 def _effect(effect: Decimal | None, unit: str) -> str:
     if effect is None:
         return ""
-    places = 0 if effect == effect.to_integral_value() else 2
+    places = max(0, -int(effect.normalize().as_tuple().exponent))
     sign = "+" if effect > 0 else ""
     return f"{sign}{grouped(effect, places)} {unit}".strip()

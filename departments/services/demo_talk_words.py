@@ -71,7 +71,7 @@ PROMISES = (
             measurable="pro_on_time", effect="10", unit="percent", made=20, due=None, owner=3),
     Promise(department="production", text="Weekly list of deals at risk by delivery date, to sales, on Monday",
             measurable="pro_lost", effect="-30000", unit="EUR", made=12, due=-16, owner=4),
-    Promise(department="production", text="Maintenance of line 1 moved to the holidays", measurable="pro_absent",
+    Promise(department="production", text="Maintenance of line 1 moved to the holidays", measurable="pro_load",
             made=150, due=122, closed=124, owner=2, note="Done without a lost day."),
     Promise(department="sales", text="Ask for a delivery slot before the proposal goes out, not after",
             measurable="sal_proposals", made=30, due=2, owner=6),

@@ -51,7 +51,7 @@ def test_a_head_commits_from_a_scorecard_row_in_one_click(reads_as: Open) -> Non
     made = Commitment.objects.get()
     assert response["Location"] == f"/commitments/{made.pk}/"
     assert (made.owner.username, made.measurable.key, made.first_due) == ("amelie", "leg_wait", date(2026, 12, 4))
-    assert "−1.50 days" in client.get(response["Location"]).content.decode()
+    assert "−1.5 days" in client.get(response["Location"]).content.decode()
 
 
 def test_a_what_if_fills_the_form_in(reads_as: Open) -> None:
