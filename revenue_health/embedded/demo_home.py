@@ -111,6 +111,7 @@ def _table(folder: Path, will: Built, wish: Wish) -> list[tuple[str, str, Callab
         ("people", "Making its people", lambda: _people(wish.password)),
         ("recompute", "Computing custody, flows and leaks", lambda: call_command("recompute", **then)),
         ("talk", "Letting its people talk", lambda: _talk(will)),
+        ("scenarios", "Trying out what-ifs", lambda: _scenarios(will)),
     ]
 
 
@@ -124,6 +125,12 @@ def _talk(will: Built) -> None:
     from departments.services.demo_talk import demo_talk_create
 
     demo_talk_create(as_of=date.fromisoformat(will.as_of), seed=will.seed)
+
+
+def _scenarios(will: Built) -> None:
+    from revenue_health.review.services.demo_verdict import demo_verdict_create
+
+    demo_verdict_create(as_of=date.fromisoformat(will.as_of), seed=will.seed)
 
 
 def _refuse_own_data(home: Home) -> None:

@@ -108,6 +108,13 @@ def company_what_if(
     return now, _difference(both, now)
 
 
+def worlds_ready(*, run: RecomputeRun, company: Company, spans: Spans) -> None:
+    """Have everything in this process that a moved lever needs, before somebody moves one."""
+    if spans.running:
+        for period in (spans.period, calendar_of(company).following(spans.period)):
+            _worlds_kept(run, company, spans, steps_ahead(spans=spans, company=company, until=period))
+
+
 @dataclass(frozen=True, kw_only=True)
 class World:
     """One pipeline's rates, and the same ready to be asked many questions."""

@@ -95,6 +95,7 @@ def _plan(begin: date, end: date, target: int, scale: MoneyScale) -> dict[str, A
         "line": {"width": 1, "dash": "dot"},
         "marker": {"size": [0, 12], "symbol": "square", "line": {"width": 1.5, "color": _INK_OF_OUTLINES}},
         "meta": {"token": "paper", "line": "text"},
+        "cliponaxis": False,
         "hoverinfo": "skip",
     }
 

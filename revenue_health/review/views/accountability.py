@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from departments.access import may_see_company, may_see_department, require
+from departments.access import may_see_company, may_see_department, note_reading, require
 from departments.models import Company, Department
 from departments.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
@@ -44,6 +44,7 @@ def show(request: HttpRequest) -> HttpResponse:
     try:
         question = question_read(request.GET, run=run, company=company)
         context = {"shell": shell, **_context(request, question, run, company)}
+        note_reading(request, f"accountability:{question.period.label}")
     except (SpanError, CustodyStoreMissing) as problem:
         context = {"shell": shell, "cannot": str(problem)}
     return page_render(request, TEMPLATE, context, partial="page")

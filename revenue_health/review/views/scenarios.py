@@ -16,7 +16,7 @@ from pipeline.custody_store import CustodyStoreMissing
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.core.flows import FlowError
 from revenue_health.contribution.selectors.spans import SpanError, spans_of
-from revenue_health.contribution.selectors.whatif import PromiseError
+from revenue_health.contribution.selectors.whatif import PromiseError, worlds_ready
 from revenue_health.review.models import Scenario
 from revenue_health.review.selectors.promises import asked_by_address, outcome_of
 from revenue_health.review.selectors.scenarios import scenario_rows
@@ -40,7 +40,9 @@ def index(request: HttpRequest) -> HttpResponse:
     if run is None or company is None:
         return page_render(request, TEMPLATE, {"shell": shell, "rows": []}, partial="list")
     try:
-        rows, axis = scenario_rows(run=run, company=company, spans=spans_of(run=run, company=company))
+        spans = spans_of(run=run, company=company)
+        rows, axis = scenario_rows(run=run, company=company, spans=spans)
+        worlds_ready(run=run, company=company, spans=spans)  # this panel loads behind the levers: nobody waits for it
     except (SpanError, CustodyStoreMissing):
         rows, axis = [], None
     amounts = [value for row in rows for change in (row.then, row.now) if change for value in (change.low, change.high)]

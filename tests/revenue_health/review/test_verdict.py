@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from departments.models import Company, User
+from departments.models import AccessLog, Company, User
 from pipeline.models import PlanTarget, RecomputeRun
 from revenue_health.contribution.models import CutScore, ForecastSnapshot, ScoreRun
 from revenue_health.contribution.selectors.levers import levers_of
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 ACCOUNT, FORECAST, WHAT_IF = "/accountability/", "/forecast/", "/what-if/"
 PROMISE = "contract:legal:wait_days=2"
-MOST_QUERIES = {ACCOUNT: 26, FORECAST: 12, WHAT_IF: 12, f"{WHAT_IF}?set={PROMISE}": 16}
+MOST_QUERIES = {ACCOUNT: 27, FORECAST: 12, WHAT_IF: 12, f"{WHAT_IF}?set={PROMISE}": 16}
 
 
 def signed_in(username: str) -> Client:
@@ -151,6 +151,12 @@ def test_the_evidence_is_asked_for_and_fetched(ceo: Client, run: RecomputeRun) -
     EvidenceExport.objects.update(status="done", pdf=b"%PDF-1.7", sha256="ab" * 32)
     assert "evidence-download" in text(ceo.get(answer.url))
     assert ceo.get(f"{answer.url}pdf/").headers["Content-Type"] == "application/pdf"
+
+
+def test_who_read_the_verdict_is_written_down(ceo: Client) -> None:
+    ceo.get(ACCOUNT)
+    noted = AccessLog.objects.get(kind="read")
+    assert (noted.user.username, noted.path) == ("ceo", ACCOUNT)
 
 
 # --- forecast -----------------------------------------------------------------------------------------------------
