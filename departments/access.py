@@ -145,6 +145,11 @@ def may_enter(user: Visitor, *, department: int, owner: int | None) -> bool:
     return may_edit_scorecard(user, department) or (owner is not None and user.is_active and owner == user.pk)
 
 
+def may_set_measurables(user: Visitor, department: int) -> bool:
+    """Add, rename, weigh and archive measurables and date their goals: the head, and analysts for everybody."""
+    return may_edit_scorecard(user, department) or standing(user).has(Role.ANALYST)
+
+
 def may_reply(user: Visitor, department: int) -> bool:
     """Answer for the department's share: head and deputy."""
     return may_edit_scorecard(user, department)

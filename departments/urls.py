@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from departments.urls_scorecards import urlpatterns as scorecards
 from departments.views import (
     account,
     audit,
@@ -57,4 +58,5 @@ urlpatterns = [
     path("my/<int:pk>/", my.row, name="my_row"),
     path("departments/<str:key>/remind/", remind.send, name="remind"),
     path("u/<str:token>/", update_link.use, name="update_link"),
+    *scorecards,
 ]

@@ -9,6 +9,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
+from departments.core.goals import DatedGoal
 from departments.models.company import Department, key_validator
 from departments.models.people import User
 
@@ -81,6 +82,16 @@ class Goal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measurable_id} {self.rule} {self.goal}"
+
+    @property
+    def dated(self) -> DatedGoal:
+        """As the core judges by it."""
+        return DatedGoal(
+            effective_from=self.effective_from,
+            rule=self.rule,
+            goal=float(self.goal),
+            goal_high=None if self.goal_high is None else float(self.goal_high),
+        )
 
 
 @pghistory.track()

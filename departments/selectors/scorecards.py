@@ -157,14 +157,8 @@ def score_rows(*, departments: Iterable[int] | None = None, archived: bool = Fal
         chosen = chosen.filter(archived=False)
     measurables = list(chosen)
     goals: dict[int, list[DatedGoal]] = {}
-    for owner, since, rule, goal, high in Goal.objects.filter(measurable__in=[m.pk for m in measurables]).values_list(
-        "measurable_id", "effective_from", "rule", "goal", "goal_high"
-    ):
-        goals.setdefault(owner, []).append(
-            DatedGoal(
-                effective_from=since, rule=rule, goal=float(goal), goal_high=None if high is None else float(high)
-            )
-        )
+    for goal in Goal.objects.filter(measurable__in=[one.pk for one in measurables]):
+        goals.setdefault(goal.measurable_id, []).append(goal.dated)
     return tuple(
         ScoreRow(
             id=one.pk,

@@ -48,13 +48,21 @@ class PasteRefused(ScorecardError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CellText:
-    """One cell of a block as it was pasted: the text, and the version of the entry that the sender saw (0: none)."""
+class CellVersion:
+    """A cell as the sender saw it."""
 
     measurable: str
     week: date
-    text: str
     version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellText(CellVersion):
+    """One cell of a block as it was sent: the text, and the version of the entry that the sender saw (0: none)."""
+
+    text: str
+    note: str | None = None
+    """None leaves the note as it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +115,24 @@ def entry_undo(*, measurable: Measurable, week: date, version: int, user: User, 
     """Put back what stood there before the newest change; that is a change too, so undoing twice brings it back."""
     hand = _Hand(user=user, now=now, how=How.UNDO, rule=_rule())
     locked = _locked([measurable.pk])[measurable.key]
-    entry = Entry.objects.filter(measurable=locked, week=week).first()
+    return _undone(locked, week, Entry.objects.filter(measurable=locked, week=week).first(), version, hand)
+
+
+@transaction.atomic
+def entries_undo(*, department: int, cells: Sequence[CellVersion], user: User, now: datetime) -> list[Entry]:
+    """Undo the newest change of several cells, such as a paste; all or none. Any error is that of the first cell."""
+    hand = _Hand(user=user, now=now, how=How.UNDO, rule=_rule())
+    measurables, found = _block(department, cells)
+    undone = []
+    for cell in cells:
+        measurable = measurables.get(cell.measurable)
+        if measurable is None:
+            raise EntryRefused("No such measurable on this scorecard.")
+        undone.append(_undone(measurable, cell.week, found.get((measurable.pk, cell.week)), cell.version, hand))
+    return undone
+
+
+def _undone(measurable: Measurable, week: date, entry: Entry | None, version: int, hand: _Hand) -> Entry:
     if entry is None:
         raise EntryRefused("There is nothing to undo.")
     if entry.version != version:
@@ -115,7 +140,7 @@ def entry_undo(*, measurable: Measurable, week: date, version: int, user: User, 
     last = entry.changes.filter(version=entry.version).first()
     if last is None:
         raise EntryRefused("This value came with a file: undo that import instead.")
-    return _write(locked, week, entry, value=last.old_value, note=last.old_note, version=version, hand=hand)
+    return _write(measurable, week, entry, value=last.old_value, note=last.old_note, version=version, hand=hand)
 
 
 @transaction.atomic
@@ -123,17 +148,8 @@ def entries_paste(
     *, department: int, cells: Sequence[CellText], user: User, now: datetime, how: str = How.PASTE
 ) -> list[Entry]:
     """Write a block of cells of one department, all or none; PasteRefused says what is wrong with which cell."""
-    if len(cells) > MOST_CELLS:
-        raise EntryRefused(f"At most {MOST_CELLS:,} cells at a time; this were {len(cells):,}. Nothing was changed.")
     hand = _Hand(user=user, now=now, how=how, rule=_rule())
-    keys = {cell.measurable for cell in cells}
-    known = Measurable.objects.filter(department_id=department, key__in=keys).values_list("pk", flat=True)
-    measurables = _locked(list(known))
-    weeks = {cell.week for cell in cells}
-    found = {
-        (entry.measurable_id, entry.week): entry
-        for entry in Entry.objects.filter(measurable__in=measurables.values(), week__in=weeks)
-    }
+    measurables, found = _block(department, cells)
     errors: dict[tuple[str, date], str] = {}
     conflicts: dict[tuple[str, date], EntryConflict] = {}
     written = []
@@ -144,7 +160,7 @@ def entries_paste(
                 raise EntryRefused("No such measurable on this scorecard.")
             entry = found.get((measurable.pk, cell.week))
             value = number_read(cell.text)
-            entry = _write(measurable, cell.week, entry, value=value, note=None, version=cell.version, hand=hand)
+            entry = _write(measurable, cell.week, entry, value=value, note=cell.note, version=cell.version, hand=hand)
             found[measurable.pk, cell.week] = entry
             written.append(entry)
         except EntryConflict as conflict:
@@ -154,6 +170,19 @@ def entries_paste(
     if errors or conflicts:
         raise PasteRefused(errors, conflicts)
     return written
+
+
+def _block(
+    department: int, cells: Sequence[CellVersion]
+) -> tuple[dict[str, Measurable], dict[tuple[int, date], Entry]]:
+    """The department's measurables named by the cells, locked, by key; and the entries there are."""
+    if len(cells) > MOST_CELLS:
+        raise EntryRefused(f"At most {MOST_CELLS:,} cells at a time; this were {len(cells):,}. Nothing was changed.")
+    keys = {cell.measurable for cell in cells}
+    known = Measurable.objects.filter(department_id=department, key__in=keys).values_list("pk", flat=True)
+    measurables = _locked(list(known))
+    entries = Entry.objects.filter(measurable__in=measurables.values(), week__in={cell.week for cell in cells})
+    return measurables, {(entry.measurable_id, entry.week): entry for entry in entries}
 
 
 def _rule() -> CloseRule:

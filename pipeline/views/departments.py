@@ -188,6 +188,7 @@ def _panels(key: str, period: Period) -> list[tuple[str, str]]:
     named: tuple[tuple[str, str, list[str], dict[str, str]], ...] = (
         ("Contribution", "contribution:department_panel", [key], {}),
         ("What the head answers", "departments:reply", [], {"subject": f"share:{key}:{period.label}"}),
+        ("Scorecard", "departments:scorecard_panel", [key], {}),
         ("Commitments", "departments:commitments_panel", [], {"department": key}),
     )
     panels = []

@@ -1,0 +1,62 @@
+"""scorecard: a department's weeks against their goals."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from departments.models import Department
+from departments.selectors.scorecard_json import grid_json
+from departments.selectors.scorecards import MOST_WEEKS, grid
+
+
+class Command(BaseCommand):
+    help = "A department's scorecard: measurables, their goals, and each week's value and status."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--department", required=True, help="The department's key.")
+        parser.add_argument("--weeks", type=int, default=13, help=f"How many, up to {MOST_WEEKS}; 13 without it.")
+        parser.add_argument("--until", help="The Monday of the newest week; the week that is due without it.")
+        parser.add_argument("--json", action="store_true", help="One JSON object on standard output.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        department = Department.objects.filter(key=options["department"]).first()
+        if department is None:
+            raise CommandError(f"There is no department “{options['department']}”.")
+        if not 1 <= options["weeks"] <= MOST_WEEKS:
+            raise CommandError(f"--weeks is from 1 to {MOST_WEEKS}.")
+        found = grid(
+            department=department.pk, until_week=_monday(options["until"]), weeks=options["weeks"], now=timezone.now()
+        )
+        if found is None:
+            raise CommandError("There is no company yet: load a company folder first (manage.py load DIR).")
+        figures = grid_json(found, department.key)
+        if options["json"]:
+            self.stdout.write(json.dumps(figures, ensure_ascii=False))
+            return
+        self.stdout.write(f"{'measurable':<36}{'goal':>16}" + "".join(f"{week[5:]:>9}" for week in figures["weeks"]))
+        for one in figures["measurables"]:
+            marks = {"met": " ", "missed high": "▲", "missed low": "▼", "missing": "!", "none": " "}
+            cells = [
+                f"{'–' if entry['value'] is None else format(entry['value'], 'g')}{marks[entry['status']]}"
+                for entry in one["entries"]
+            ]
+            goal = one["goal"]
+            told = "–" if goal is None else f"{goal['rule'].replace('_', ' ')} {goal['goal']:g}"
+            self.stdout.write(f"{one['name'][:35]:<36}{told:>16}" + "".join(f"{cell:>9}" for cell in cells))
+
+
+def _monday(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise CommandError(f"“{text}” is no date; write 2026-11-23.") from None
+    if day.weekday() != 0:
+        raise CommandError(f"{day} is not a Monday.")
+    return day

@@ -1,0 +1,113 @@
+"""What stands on a scorecard: measurables and their dated goals."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from departments.models import Annotation, Company, Department, Goal, Measurable, User
+
+
+class MeasurableRefused(Exception):
+    """The change was not made; the message says why, for the person who asked."""
+
+
+@transaction.atomic
+def measurable_add(
+    *, department: Department, name: str, unit: str, owner: User | None, weight: Decimal, source: str = "manual"
+) -> Measurable:
+    """A new measurable at the end of the scorecard; its key is made of its name."""
+    Department.objects.select_for_update(no_key=True).get(pk=department.pk)
+    last = Measurable.objects.filter(department=department).order_by("position").last()
+    return Measurable.objects.create(
+        department=department,
+        key=_free_key(department, name),
+        name=name,
+        unit=unit,
+        owner=owner,
+        weight=weight,
+        source=source,
+        position=(last.position + 1) if last else 1,
+    )
+
+
+def _free_key(department: Department, name: str) -> str:
+    stem = f"{department.key}_{slugify(name).replace('-', '_') or 'measurable'}"[:56]
+    taken = set(Measurable.objects.filter(key__startswith=stem).values_list("key", flat=True))
+    return next(key for key in (stem, *(f"{stem}_{number}" for number in range(2, 10**6))) if key not in taken)
+
+
+@transaction.atomic
+def measurable_change(
+    *, measurable: Measurable, name: str, unit: str, owner: User | None, weight: Decimal
+) -> Measurable:
+    """Other words, another owner, another weight. What was entered stays as it is."""
+    measurable.name, measurable.unit, measurable.owner, measurable.weight = name, unit, owner, weight
+    measurable.save(update_fields=["name", "unit", "owner", "weight"])
+    return measurable
+
+
+@transaction.atomic
+def measurable_archive(*, measurable: Measurable, archived: bool) -> Measurable:
+    """Take it off the scorecard or bring it back; its weeks are kept either way."""
+    measurable.archived = archived
+    measurable.save(update_fields=["archived"])
+    return measurable
+
+
+@transaction.atomic
+def measurable_move(*, measurable: Measurable, up: bool) -> None:
+    """One place up or down among those on the scorecard; at the end nothing happens."""
+    rows = list(
+        Measurable.objects.select_for_update(no_key=True)
+        .filter(department=measurable.department_id, archived=False)
+        .order_by("position", "pk")
+    )
+    at = next((at for at, row in enumerate(rows) if row.pk == measurable.pk), None)
+    other = None if at is None else at - 1 if up else at + 1
+    if at is not None and other is not None and 0 <= other < len(rows):
+        rows[at], rows[other] = rows[other], rows[at]
+    for place, row in enumerate(rows, 1):
+        row.position = place
+    Measurable.objects.bulk_update(rows, ["position"])
+
+
+@transaction.atomic
+def goal_set(
+    *, measurable: Measurable, effective_from: date, rule: str, goal: Decimal, goal_high: Decimal | None, now: datetime
+) -> Goal:
+    """The goal from a week on. Weeks that are closed keep the goal they had: they cannot be reached.
+
+    Only the first goal of a measurable may be dated back, since without one nothing was judged.
+    """
+    monday = effective_from - timedelta(days=effective_from.weekday())
+    company = Company.objects.get()
+    due = company.close_rule.due_week(now)
+    if (goal_high is not None) != (rule == Goal.Rule.BETWEEN):
+        raise MeasurableRefused("“Between” needs both a lowest and a highest value; the other rules only one.")
+    if goal_high is not None and goal_high < goal:
+        raise MeasurableRefused(f"The highest value, {goal_high}, is below the lowest, {goal}.")
+    if monday < due and measurable.goals.exists():
+        raise MeasurableRefused(f"Weeks before {due:%-d %b %Y} are closed and keep their goals. Choose a later week.")
+    set_, _ = Goal.objects.update_or_create(
+        measurable=measurable, effective_from=monday, defaults={"rule": rule, "goal": goal, "goal_high": goal_high}
+    )
+    return set_
+
+
+@transaction.atomic
+def annotation_add(
+    *, department: Department, measurable: Measurable | None, day: date, text: str, user: User, now: datetime
+) -> Annotation:
+    """A dated remark beside the numbers."""
+    return Annotation.objects.create(
+        department=department, measurable=measurable, day=day, text=text, made_by=user, made_at=now
+    )
+
+
+@transaction.atomic
+def annotation_remove(*, annotation: Annotation) -> None:
+    annotation.delete()

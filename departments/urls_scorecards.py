@@ -1,0 +1,27 @@
+"""Addresses of the scorecards."""
+
+from django.urls import path, register_converter
+
+from departments.views import scorecard_cells, scorecard_files, scorecard_setup, scorecard_week, scorecards
+from departments.views.week_address import MondayConverter
+
+register_converter(MondayConverter, "monday")
+
+urlpatterns = [
+    path("scorecards/", scorecards.index, name="scorecards"),
+    path("scorecards/<str:key>/", scorecards.show, name="scorecard"),
+    path("scorecards/<str:key>/panel/", scorecards.panel, name="scorecard_panel"),
+    path("scorecards/<str:key>/cells/<str:measurable>/<monday:week>/", scorecard_cells.cell, name="scorecard_cell"),
+    path("scorecards/<str:key>/paste/", scorecard_cells.paste, name="scorecard_paste"),
+    path("scorecards/<str:key>/weeks/<monday:week>/", scorecard_week.week, name="scorecard_week"),
+    path("scorecards/<str:key>/remarks/", scorecard_setup.annotation_add, name="scorecard_annotations"),
+    path(
+        "scorecards/<str:key>/remarks/<int:pk>/remove/",
+        scorecard_setup.annotation_remove,
+        name="scorecard_annotation_remove",
+    ),
+    path("scorecards/<str:key>/measurables/", scorecard_setup.measurables, name="scorecard_measurables"),
+    path("scorecards/<str:key>/measurables/<str:measurable>/", scorecard_setup.measurable, name="scorecard_measurable"),
+    path("scorecards/<str:key>/download/<str:kind>/", scorecard_files.download, name="scorecard_download"),
+    path("scorecards/<str:key>/upload/", scorecard_files.upload, name="scorecard_upload"),
+]

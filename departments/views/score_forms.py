@@ -1,0 +1,88 @@
+"""The forms of a scorecard's setting up: a measurable, its goal, a remark."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from departments.core.number_text import NotANumber, number_read
+from departments.models import Department, Goal, Measurable, User
+
+
+class NumberField(forms.CharField):
+    """A number as people type it; None where nothing is typed."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(**options)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return number_read(text)
+        except NotANumber as problem:
+            raise forms.ValidationError(str(problem)) from problem
+
+
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+    """Somebody by the name they go by."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.get_full_name() or obj.get_username())
+
+
+class MeasurableForm(forms.Form):
+    """What a measurable is called, in what unit, whose it is, how much it counts."""
+
+    name = forms.CharField(max_length=200)
+    unit = forms.CharField(max_length=32, required=False)
+    owner = PersonField(User.objects.none(), required=False, empty_label="nobody")
+    weight = NumberField(initial="1")
+
+    def __init__(self, *arguments: Any, department: Department, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        people = User.objects.filter(memberships__department=department, is_active=True).distinct().order_by("pk")
+        field = self.fields["owner"]
+        assert isinstance(field, PersonField)
+        field.queryset = people
+
+    def clean_weight(self) -> Decimal:
+        weight: Decimal | None = self.cleaned_data["weight"]
+        if weight is None or not 0 <= weight <= 1000:
+            raise forms.ValidationError("A weight is a number from 0 to 1000.")
+        return weight
+
+
+class GoalForm(forms.Form):
+    """A goal from a week on."""
+
+    rule = forms.ChoiceField(
+        choices=[("at_least", "at least"), ("at_most", "at most"), ("between", "between"), ("exactly", "exactly")]
+    )
+    goal = NumberField(label="Goal")
+    goal_high = NumberField(label="Highest (between)", required=False)
+    effective_from = forms.DateField(label="From the week of", widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class RemarkForm(forms.Form):
+    """A dated remark, about a measurable or the whole department."""
+
+    day = forms.DateField()
+    text = forms.CharField(max_length=300)
+    measurable = forms.ModelChoiceField(Measurable.objects.none(), required=False, to_field_name="key")
+
+    def __init__(self, *arguments: Any, department: Department, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        field = self.fields["measurable"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Measurable.objects.filter(department=department)
+
+
+def goal_initial(goal: Goal | None) -> dict[str, Any]:
+    """What the goal form starts from: the newest goal."""
+    if goal is None:
+        return {}
+    high = None if goal.goal_high is None else f"{goal.goal_high.normalize():f}"
+    return {"rule": goal.rule, "goal": f"{goal.goal.normalize():f}", "goal_high": high}

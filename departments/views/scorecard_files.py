@@ -1,0 +1,120 @@
+"""A scorecard out as CSV or XLSX, and in again after a look at what it would change."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from departments.models import Company, Department, EntryChange, User
+from departments.rendering import page_render
+from departments.selectors.file_changes import FileChange, file_changes
+from departments.selectors.scorecards import grid
+from departments.services.entries import CellText, PasteRefused, ScorecardError, entries_paste
+from departments.services.score_files import FileRow, FileUnreadable, cells_read, csv_written, workbook_written
+from departments.views.score_grid import goal_text
+from departments.views.score_question import department_edited, department_seen, question_read
+
+UPLOAD = "scorecards/upload.html"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SALT = "departments.scorecard.file"
+SECONDS = 3600
+"""How long one may think about what a file would change."""
+
+
+@require_GET
+def download(request: HttpRequest, key: str, kind: str) -> HttpResponse:
+    """The weeks of the page as a file; all measurables, whatever is filtered."""
+    department = department_seen(request, key)
+    company, now = Company.objects.first(), timezone.now()
+    if company is None or kind not in ("csv", "xlsx"):
+        raise Http404
+    _, question = question_read(request, today=now.astimezone(company.zone).date())
+    found = grid(department=department.pk, until_week=question.until, weeks=question.weeks, now=now)
+    assert found is not None
+    rows = [
+        FileRow(
+            key=row.key,
+            name=row.name,
+            unit=row.unit,
+            goal=goal_text(row.goal(found.weeks[0])),
+            values=[found.value(at, column) for column in range(len(found.weeks))],
+        )
+        for at, row in enumerate(found.rows)
+    ]
+    if kind == "csv":
+        response = HttpResponse(csv_written(rows, found.weeks), content_type="text/csv; charset=utf-8")
+    else:
+        response = HttpResponse(workbook_written(rows, found.weeks, title=department.name), content_type=XLSX)
+    name = f"scorecard-{department.key}-{found.weeks[0].isoformat()}.{kind}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def upload(request: HttpRequest, key: str) -> HttpResponse:
+    """Choose a file; see what it would change; take it in. Until the last step nothing is changed."""
+    department = department_edited(request, key)
+    context: dict[str, Any] = {"department": department}
+    if request.method == "GET":
+        return page_render(request, UPLOAD, context, partial="page")
+    if "changes" in request.POST:
+        context["refused"] = refused = _take_in(request, department)
+        if not refused:
+            return redirect("departments:scorecard", key)
+        return page_render(request, UPLOAD, context, partial="page", status=422)
+    sent = request.FILES.get("file")
+    if sent is None:
+        context["refused"] = ["Choose a file first."]
+        return page_render(request, UPLOAD, context, partial="page", status=422)
+    try:
+        cells = [(cell.key, cell.week, cell.text) for cell in cells_read(sent.read())]
+    except FileUnreadable as problem:
+        context["refused"] = [str(problem)]
+        return page_render(request, UPLOAD, context, partial="page", status=422)
+    changes = file_changes(department=department.pk, cells=cells)
+    wrong = [change for change in changes if change.error]
+    context |= {"name": sent.name, "read": len(cells), "changes": changes, "wrong": wrong}
+    if changes and not wrong:
+        context["signed"] = signing.dumps(_packed(department, changes), salt=SALT, compress=True)
+    return page_render(request, UPLOAD, context, partial="page", status=422 if wrong else 200)
+
+
+def _packed(department: Department, changes: list[FileChange]) -> list[Any]:
+    cells = [
+        [one.key, one.week.isoformat(), one.version, "" if one.after is None else str(one.after)] for one in changes
+    ]
+    return [department.pk, cells]
+
+
+def _take_in(request: HttpRequest, department: Department) -> list[str]:
+    """What stood in the way, in sentences; nothing where it is done."""
+    assert isinstance(request.user, User)
+    try:
+        owner, packed = signing.loads(request.POST["changes"], salt=SALT, max_age=SECONDS)
+    except signing.BadSignature:
+        return ["This was looked at too long ago. Choose the file again; nothing was changed."]
+    if owner != department.pk:
+        return ["This file was meant for another department; nothing was changed."]
+    cells = [
+        CellText(measurable=key, week=date.fromisoformat(week), version=version, text=text)
+        for key, week, version, text in packed
+    ]
+    try:
+        written = entries_paste(
+            department=department.pk, cells=cells, user=request.user, now=timezone.now(), how=EntryChange.How.FILE
+        )
+    except PasteRefused as refused:
+        told = [(*at, why) for at, why in refused.errors.items()]
+        told += [(*at, str(why)) for at, why in refused.conflicts.items()]
+        return [str(refused), *(f"{key}, week of {week:%-d %b %Y}: {why}" for key, week, why in told[:20])]
+    except ScorecardError as problem:
+        return [str(problem)]
+    messages.success(request, f"{len(written)} values were taken in.")
+    return []

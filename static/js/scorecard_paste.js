@@ -1,0 +1,67 @@
+// Blocks on a scorecard: paste from a sheet, copy one cell, and the undoing of a block. All cells or none.
+(() => {
+  "use strict";
+  const card = window.scorecard;
+  if (!card) return;
+
+  const rowsOf = (text) => text.replace(/\r\n?/g, "\n").replace(/\n$/, "").split("\n").map((line) => line.split("\t"));
+
+  // Cells of the block from the one that is stood on: down the measurables, right to older weeks.
+  const target = (start, rows) => {
+    const lines = [...card.table().tBodies[0].rows];
+    const first = lines.indexOf(start.closest("tr"));
+    const found = [];
+    for (const [down, texts] of rows.entries()) {
+      for (const [right, text] of texts.entries()) {
+        const cell = lines[first + down]?.cells[start.cellIndex + right];
+        if (!cell?.matches("td.cell")) return null;
+        found.push({ cell, text: text.trim() });
+      }
+    }
+    return found;
+  };
+  const post = async (cells, values) => {
+    await card.settled();
+    await htmx.ajax("POST", card.table().dataset.paste + location.search, {
+      source: "#scorecard-grid", target: "#scorecard-told", swap: "outerHTML",
+      values: { cells: JSON.stringify(cells), ...values },
+    });
+  };
+  const tell = (words) => {
+    const told = document.getElementById("scorecard-told");
+    const item = document.createElement("li");
+    item.className = "notice bad-notice";
+    item.textContent = words;
+    told.replaceChildren(item);
+  };
+
+  document.addEventListener("paste", async (event) => {
+    const start = document.activeElement?.closest?.("table.score[data-cells] td.cell");
+    if (!start || document.activeElement.matches("input")) return;
+    const text = event.clipboardData.getData("text/plain");
+    if (!text) return;
+    event.preventDefault();
+    const rows = rowsOf(text);
+    const block = target(start, rows);
+    if (!block) {
+      tell(`This block of ${rows.length} rows and ${Math.max(...rows.map((row) => row.length))} columns reaches over the edge of the grid; nothing was changed.`);
+      return;
+    }
+    const before = block.map(({ cell }) => [cell.id, cell.dataset.version]);
+    await post(block.map(({ cell, text: typed }) => [card.key(cell), card.week(cell), cell.dataset.version, typed]));
+    const changed = before.filter(([id, version]) => card.cellAt(id)?.dataset.version !== version).map(([id]) => id);
+    if (changed.length) card.remember(changed);
+    card.stand(card.cellAt(start.id));
+  });
+  document.addEventListener("scorecard:undo-block", async (event) => {
+    const cells = event.detail.ids.map(card.cellAt).filter(Boolean);
+    await post(cells.map((cell) => [card.key(cell), card.week(cell), cell.dataset.version]), { action: "undo" });
+    card.stand(cells[0] && card.cellAt(cells[0].id));
+  });
+  document.addEventListener("copy", (event) => {
+    const cell = document.activeElement?.closest?.("table.score[data-cells] td.cell");
+    if (!cell || document.activeElement.matches("input") || !getSelection().isCollapsed) return;
+    event.preventDefault();
+    event.clipboardData.setData("text/plain", cell.dataset.raw);
+  });
+})();
