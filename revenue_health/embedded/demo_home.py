@@ -112,6 +112,7 @@ def _table(folder: Path, will: Built, wish: Wish) -> list[tuple[str, str, Callab
         ("recompute", "Computing custody, flows and leaks", lambda: call_command("recompute", **then)),
         ("talk", "Letting its people talk", lambda: _talk(will)),
         ("scenarios", "Trying out what-ifs", lambda: _scenarios(will)),
+        ("packs", "Freezing a review", lambda: _packs(will)),
     ]
 
 
@@ -131,6 +132,12 @@ def _scenarios(will: Built) -> None:
     from revenue_health.review.services.demo_verdict import demo_verdict_create
 
     demo_verdict_create(as_of=date.fromisoformat(will.as_of), seed=will.seed)
+
+
+def _packs(will: Built) -> None:
+    from revenue_health.review.services.demo_packs import demo_packs_create
+
+    demo_packs_create(as_of=date.fromisoformat(will.as_of), seed=will.seed)
 
 
 def _refuse_own_data(home: Home) -> None:

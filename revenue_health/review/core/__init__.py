@@ -1,0 +1,1 @@
+"""Pure functions of the review: no Django, no clock."""

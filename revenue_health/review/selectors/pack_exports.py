@@ -1,0 +1,69 @@
+"""Reading the files made of packs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from departments.formats import counted, grouped
+from revenue_health.review.models import Pack, PackExport
+
+UNTAKEN_SECONDS = 20
+"""An export no worker has taken up by then: the worker is probably down."""
+SILENT_SECONDS = 180
+MOST_LISTED = 20
+_FREE = (PackExport.Status.ASKED, PackExport.Status.WORKING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportRow:
+    """A file as the page of its pack lists it; `trouble` says why it does not come."""
+
+    export: PackExport
+    waiting: bool
+    trouble: str
+    size: str
+
+
+def exports_folder() -> Path:
+    return Path(settings.UPLOADS) / "exports"
+
+
+def export_path(export: PackExport) -> Path | None:
+    """Where the finished file is; None where it is not (any more)."""
+    path = exports_folder() / export.file if export.file else None
+    return path if path and path.is_file() else None
+
+
+def exports_of(*, pack: Pack, now: datetime) -> list[ExportRow]:
+    """The files of a pack, newest first."""
+    rows = PackExport.objects.filter(pack=pack).select_related("requested_by")[:MOST_LISTED]
+    return [
+        ExportRow(export=row, waiting=row.status in _FREE, trouble=_trouble(row, now), size=_size(row.size))
+        for row in rows
+    ]
+
+
+def _trouble(export: PackExport, now: datetime) -> str:
+    silent = (now - export.touched_at).total_seconds()
+    if export.status == PackExport.Status.ASKED and silent > UNTAKEN_SECONDS:
+        return (
+            f"No worker has taken this up for {counted(round(silent), 'second')}: it is probably not running. "
+            "The file is made as soon as one starts; nothing is lost."
+        )
+    if export.status == PackExport.Status.WORKING and silent > SILENT_SECONDS:
+        return "The worker has gone silent; the file is made again when the next one starts."
+    if export.status == PackExport.Status.DONE and export_path(export) is None:
+        return "The file is no longer there; ask for it again."
+    return export.error
+
+
+def _size(size: int) -> str:
+    return f"{grouped(size / 1000)} kB" if size else ""
+
+
+def export_of(*, pack_id: int, pk: int) -> PackExport | None:
+    return PackExport.objects.filter(pk=pk, pack_id=pack_id).first()

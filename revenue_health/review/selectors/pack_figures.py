@@ -1,0 +1,139 @@
+"""Everything a review shows, as figures that can be frozen: one function a source, None where there is nothing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from departments.models import Company, Membership, User
+from departments.periods import Period
+from departments.selectors.replies import replies_for
+from departments.subjects import share_subject
+from pipeline.models import RecomputeRun
+from pipeline.selectors.figures import leaks_json
+from pipeline.selectors.leaks import Choice, leaks_of, run_cached
+from pipeline.selectors.overview import Structure, structure_names
+from revenue_health.contribution.selectors.bridges import company_bridge, company_targets
+from revenue_health.contribution.selectors.figures import contributions_json
+from revenue_health.contribution.selectors.forecasts import company_forecast, forecast_json
+from revenue_health.contribution.selectors.register import register_figures
+from revenue_health.contribution.selectors.scores import METHOD, plan_fingerprint
+from revenue_health.contribution.selectors.spans import SpanError, Spans, spans_of
+from revenue_health.review.models import Decision, Pack
+from revenue_health.review.selectors.accountability import accountability_figures
+from revenue_health.review.selectors.weekly import review_figures
+
+type Json = dict[str, Any]
+FORMAT = 1
+"""Goes up when the content of packs is built otherwise; old packs keep theirs."""
+
+
+def review_content(
+    *, run: RecomputeRun, company: Company, period: Period | None, since: date | None, now: datetime
+) -> Json:
+    """The figures of one review, without when and by whom it was frozen. Raises SpanError where nothing is known."""
+    spans = spans_of(run=run, company=company, period=period)
+    structure = structure_names()
+    review = review_figures(run=run, company=company, period=spans.period, since=since, now=now)
+    accountability = accountability_figures(run=run, company=company, spans=spans)
+    contributions = review.pop("bridge") or _contributions(run, company, spans)
+    return {
+        "format": FORMAT,
+        "method": METHOD,
+        "run": run.pk,
+        "as_of": run.as_of.isoformat(),
+        "company": company.name,
+        "currency": company.reporting_currency,
+        "time_zone": company.time_zone,
+        "period": {"label": spans.period.label, "start": spans.period.start, "end": spans.period.end},
+        "running": spans.running,
+        "names": _names(structure),
+        "people": people_names(),
+        # How old the figures were is no figure of theirs: two freezes within a minute are the same pack.
+        "review": {name: value for name, value in review.items() if name != "data"},
+        "contributions": contributions,
+        "accountability": accountability,
+        "forecast": _forecast(run, company, spans),
+        "leaks": leaks_json(
+            leaks_of(run=run, company=company, choice=Choice(period=spans.period)),
+            structure,
+            start=spans.period.start,
+            end=spans.period.end,
+        ),
+        "register": register_figures()["leaks"],
+        "replies": _replies(contributions, spans.period.label),
+        "earlier_decisions": earlier_decisions(before=run.as_of),
+    }
+
+
+def _contributions(run: RecomputeRun, company: Company, spans: Spans) -> Json:
+    """Computed now, where the night has not scored this comparison."""
+    return contributions_json(found=company_bridge(run=run, company=company, spans=spans), spans=spans)
+
+
+def _replies(contributions: Json, label: str) -> list[Json]:
+    """The newest answer of every head, with the number it answers as it was when the pack was frozen."""
+    subjects = {share_subject(party["key"], label): party for party in contributions["parties"]}
+    answers = replies_for(subjects=subjects)
+    return [
+        answer.to_dict() | {"party": subjects[subject]["name"], "amount": subjects[subject]["amount"]}
+        for subject, answer in sorted(answers.items())
+    ]
+
+
+def _forecast(run: RecomputeRun, company: Company, spans: Spans) -> Json | None:
+    """None for a period that is over. Kept with the run and the plan it was made against."""
+    targets = company_targets(run=run, company=company, spans=spans)
+
+    def compute() -> Json | None:
+        try:
+            return forecast_json(company_forecast(run=run, company=company, spans=spans))
+        except SpanError:
+            return None
+
+    name = f"pack-forecast-{plan_fingerprint(targets)[:24]}"
+    return run_cached(run, name, Choice(period=spans.period), compute)
+
+
+def _names(structure: Structure) -> Json:
+    """What keys are called, in the order of pages."""
+    return {
+        "departments": {one.key: one.name for one in structure.departments.values()},
+        "stages": [
+            {
+                "address": stage.address,
+                "name": stage.name,
+                "pipeline": stage.pipeline_name,
+                "owner": stage.owner_name,
+                "limit_days": stage.limit_days,
+                "earns": stage.earns,
+            }
+            for stage in structure.stages.values()
+        ],
+        "pipelines": structure.pipelines,
+    }
+
+
+def people_names() -> list[Json]:
+    """Names that a board can have hidden, and what stands in their place."""
+    found: dict[str, str] = {}
+    rows = Membership.objects.select_related("user", "department").order_by("department_id", "pk")
+    for row in rows:
+        title = f"{row.get_role_display()} of {row.department.name}" if row.department else row.get_role_display()
+        name = row.user.get_full_name() or row.user.get_username()
+        if name.lower() != title.lower():
+            found.setdefault(name, title)
+    for user in User.objects.filter(memberships=None):
+        found.setdefault(user.get_full_name() or user.get_username(), "a colleague")
+    return [{"name": name, "instead": found[name]} for name in sorted(found)]
+
+
+def earlier_decisions(*, before: datetime) -> list[Json]:
+    """What was decided on the pack before this one: a review begins with what the last one ended with."""
+    pack = Pack.objects.filter(as_of__lt=before).defer("content").first()
+    if pack is None:
+        return []
+    rows = Decision.objects.filter(pack=pack, correction=None).order_by("pk")
+    return [
+        {"text": row.text, "decided_by": row.decided_by, "at": row.at.isoformat(), "pack": pack.title} for row in rows
+    ]

@@ -1,0 +1,221 @@
+"""Reading packs: the archive, one pack with its proof, and its slides as pages print them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, QuerySet
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from departments.formats import counted
+from revenue_health.review.charts.drawing import chart_svg
+from revenue_health.review.core.sealed import canonical, sha256_of
+from revenue_health.review.models import Decision, Pack
+from revenue_health.review.selectors.pack_cells import NUMERIC, Names, cell_text, names_of, scale_from, shade
+from revenue_health.review.selectors.slides.parts import column, slide, table
+
+type Json = dict[str, Any]
+
+FIRST_COLUMNS = 6
+"""So many columns of a table fit a phone or a slide; further ones are marked as wide."""
+DRAWING_WIDTH = 1500
+DRAWING_HEIGHT = 540
+DRAWING_FONT = 26.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """Whether a pack is what was frozen: its hash computed anew, and its columns as the content has them."""
+
+    sound: bool
+    computed: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One cell as it is printed."""
+
+    text: SafeString
+    numeric: bool
+    shade: int
+    wide: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TablePage:
+    """One table as it is printed; `more` rows are left out of it on slides."""
+
+    title: str
+    heads: list[Json]
+    rows: list[list[Cell]]
+    total: list[Cell] | None
+    shaded: bool
+    more: int
+    shown: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlidePage:
+    """One slide as it is printed."""
+
+    number: int
+    key: str
+    title: str
+    message: SafeString
+    unit: str
+    lines: list[SafeString]
+    notes: list[SafeString]
+    drawing: SafeString | None
+    tables: list[TablePage]
+
+    @property
+    def together(self) -> bool:
+        """Whether drawing and tables fit one sheet of paper."""
+        return sum(len(table.rows) + 2 for table in self.tables) <= 6
+
+
+def packs_listed() -> QuerySet[Pack]:
+    """The archive, newest first, without the contents."""
+    return Pack.objects.defer("content").select_related("frozen_by").annotate(decided=Count("decisions"))
+
+
+def pack_by_id(*, pk: int) -> Pack | None:
+    return Pack.objects.select_related("frozen_by").filter(pk=pk).first()
+
+
+def proof_of(pack: Pack) -> Proof:
+    """Compute the hash anew; the columns packs are found by must be what the sealed content says."""
+    computed = sha256_of(pack.content)
+    figures = pack.figures
+    agrees = (
+        pack.title == figures["pack"]["title"]
+        and pack.as_of == datetime.fromisoformat(figures["as_of"])
+        and pack.frozen_at == datetime.fromisoformat(figures["pack"]["frozen_at"])
+        and pack.period_label == figures["period"]["label"]
+        and pack.run_number == figures["run"]
+        and canonical(figures) == pack.content
+    )
+    return Proof(sound=agrees and computed == pack.sha256, computed=computed)
+
+
+def decisions_of(*, pack: Pack) -> list[Decision]:
+    """What was decided on a pack, in order, corrected wordings included and marked."""
+    return list(Decision.objects.filter(pack=pack).select_related("user", "corrects", "correction").order_by("pk"))
+
+
+def decisions_listed(*, limit: int) -> list[Decision]:
+    """The decision log over all packs, newest first; only wordings that stand."""
+    rows = Decision.objects.filter(correction=None).select_related("pack", "user", "corrects")
+    return list(rows.defer("pack__content").order_by("-pk")[:limit])
+
+
+def as_known_on(figures: Json) -> datetime:
+    """The instant the pack knows, in the company's time zone as it was frozen."""
+    return datetime.fromisoformat(figures["as_of"]).astimezone(ZoneInfo(figures["time_zone"]))
+
+
+def slides_and_decisions(pack: Pack) -> list[Json]:
+    """The frozen slides; before the last one, what was decided on the pack since, from its own log."""
+    slides = list(pack.figures["slides"])
+    rows = [
+        [row.text, row.decided_by, row.at.date().isoformat()]
+        for row in decisions_of(pack=pack)
+        if not hasattr(row, "correction")
+    ]
+    if rows:
+        message = f"{counted(len(rows), 'decision')} taken on this review."
+        decided = table("Decided", [column("Decided"), column("By"), column("On", "date")], rows)
+        slides.insert(max(len(slides) - 1, 0), slide("decided", "Decided", message, tables=[decided]))
+    return slides
+
+
+def slide_pages(figures: Json, slides: Sequence[Json], *, hide_names: bool = False) -> list[SlidePage]:
+    """Slides, ready to print. With `hide_names` no name of a person is in them at all."""
+    names = names_of(figures, hidden=hide_names)
+    return [slide_page(each, number, names) for number, each in enumerate(slides, 1)]
+
+
+def slide_page(shown: Json, number: int, names: Names, *, striped: bool = False) -> SlidePage:
+    return SlidePage(
+        number=number,
+        key=shown["key"],
+        title=shown["title"],
+        message=marked(shown["message"], names),
+        unit=shown["unit"],
+        lines=[marked(line, names) for line in shown["lines"]],
+        notes=[marked(note, names) for note in shown["notes"]],
+        drawing=_drawing(shown, striped),
+        tables=[_table(each, names) for each in shown["tables"]],
+    )
+
+
+def _drawing(shown: Json, striped: bool) -> SafeString | None:
+    chart = shown["chart"]
+    if not chart or not chart["bars"]:
+        return None
+    row = min(max(DRAWING_HEIGHT / len(chart["bars"]), 31.0), 62.0 if len(chart["bars"]) > 4 else 76.0)
+    svg = chart_svg(chart, width=DRAWING_WIDTH, font=DRAWING_FONT, prefix=f"d-{shown['key']}", row=row, striped=striped)
+    return mark_safe(svg)  # noqa: S308  (chart_svg escapes every text)
+
+
+def marked(text: str, names: Names, *, person: bool = False) -> SafeString:
+    """The text as HTML in which each name of a person can be hidden by a switch; or without names where they may not
+    be in the page."""
+    if names.hidden:
+        return escape(names.plain(text, person=person))
+    if person and text not in names.people:
+        parts = [text]
+        instead = {text: "a colleague"} if text not in ("", "–") else {}
+    else:
+        parts, instead = names.split(text), names.people
+    return mark_safe(  # noqa: S308  (every part is escaped)
+        "".join(
+            f'<span class="who"><span class="who-name">{escape(part)}</span>'
+            f'<span class="who-role">{escape(instead[part])}</span></span>'
+            if part in instead
+            else escape(part)
+            for part in parts
+        )
+    )
+
+
+def _table(frozen: Json, names: Names) -> TablePage:
+    scale, columns = scale_from(frozen), frozen["columns"]
+    sizes = [value for row in frozen["rows"] for value in row[1:-1] if frozen["shaded"] and isinstance(value, int)]
+    largest = max(sizes, default=0)
+
+    def printed(row: list[Any], *, shaded: bool) -> list[Cell]:
+        last = len(columns) - 1  # the sum of the row
+        return [
+            Cell(
+                text=marked(cell_text(value, head, scale), names, person=head["kind"] == "person"),
+                numeric=head["kind"] in NUMERIC,
+                shade=shade(value, largest) if shaded and 0 < number < last and isinstance(value, int) else 0,
+                wide=number >= FIRST_COLUMNS and not frozen["shaded"],
+            )
+            for number, (value, head) in enumerate(zip(row, columns, strict=True))
+        ]
+
+    shown = frozen["shown"] or len(frozen["rows"])
+    return TablePage(
+        title=frozen["title"],
+        heads=[
+            {
+                "name": head["name"],
+                "unit": scale.unit if head["kind"] == "money" and not head["unit"] else head["unit"],
+                "numeric": head["kind"] in NUMERIC,
+                "wide": number >= FIRST_COLUMNS and not frozen["shaded"],
+            }
+            for number, head in enumerate(columns)
+        ],
+        rows=[printed(row, shaded=frozen["shaded"]) for row in frozen["rows"]],
+        total=printed(frozen["total"], shaded=False) if frozen["total"] else None,
+        shaded=frozen["shaded"],
+        more=max(0, len(frozen["rows"]) - shown),
+        shown=shown,
+    )

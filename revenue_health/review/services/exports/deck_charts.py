@@ -1,0 +1,173 @@
+"""Frozen charts as native charts: stacked bars on invisible ground, whiskers as error bars, numbers in a workbook.
+
+Amounts stand in the workbook in whole units of the currency; number formats show them in the unit of the slide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_TICK_LABEL_POSITION, XL_TICK_MARK
+from pptx.enum.dml import MSO_PATTERN
+from pptx.util import Pt
+
+from revenue_health.review.charts.axis import ends, spread
+
+type Json = dict[str, Any]
+GROUND, WHISKER, LABEL = "Ground", "Room for whiskers", "Room for labels"
+INK, SOFT, PAPER = "37474F", "7D929D", "FFFFFF"
+LOOKS = {
+    "plan": ("Plan", PAPER, INK),
+    "actual": ("Actual", INK, None),
+    "forecast": ("Forecast", None, INK),
+    "good": ("Contributes", "00796B", None),
+    "bad": ("Contaminates", "C2410C", None),
+    "soft": ("Cannot tell, or nobody's doing", SOFT, None),
+}
+"""What a kind of bar is called, its fill (None: hatched) and its outline."""
+SPACE = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """One bar of a chart: invisible ground, its length beyond that, and room to its right; in whole units."""
+
+    ground: float
+    length: float
+    whisker: float
+    plus: float
+    minus: float
+    on_ground: bool
+    """The whisker sits on the end of the ground: a step down ends there."""
+
+
+def piece_of(bar: Json) -> Piece:
+    """Stacked bars grow away from zero on both sides; a step that crosses zero is drawn from zero."""
+    start, end = ends(bar)
+    low, high = spread(bar)
+    above = min(start, end) >= 0
+    below = max(start, end) <= 0
+    ground = min(start, end) if above else max(start, end) if below else 0
+    length = abs(end - start) if above else -abs(end - start) if below else end
+    most = max(start, end, 0)
+    return Piece(
+        ground=ground / 100,
+        length=length / 100,
+        whisker=max(0, (high or 0) - most) / 100 if high is not None else 0.0,
+        plus=((high or end) - end) / 100 if high is not None else 0.0,
+        minus=(end - (low or end)) / 100 if low is not None else 0.0,
+        on_ground=above and end < start,
+    )
+
+
+def chart_add(page: Any, chart: Json, *, left: int, top: int, width: int, height: int) -> Any:
+    """Put a chart of kind waterfall, intervals or bars on a slide."""
+    bars = chart["bars"]
+    pieces = [piece_of(bar) for bar in bars]
+    kinds = [bar.get("role", "step") if bar.get("role", "step") != "step" else bar["impact"] for bar in bars]
+    used = [kind for kind in LOOKS if kind in kinds]
+    reach = max(abs(piece.ground) + abs(piece.length) + piece.whisker for piece in pieces) or 1.0
+    data = CategoryChartData(number_format=number_format(chart["scale"]))
+    data.categories = [bar["name"] for bar in bars]
+    data.add_series(GROUND, [piece.ground for piece in pieces])
+    for kind in used:
+        data.add_series(LOOKS[kind][0], [p.length if k == kind else None for p, k in zip(pieces, kinds, strict=True)])
+    data.add_series(WHISKER, [piece.whisker for piece in pieces])
+    data.add_series(LABEL, [0.14 * reach] * len(bars))
+    frame = page.shapes.add_chart(XL_CHART_TYPE.BAR_STACKED, left, top, width, height, data)
+    native = frame.chart
+    _dress(native)
+    for series in native.plots[0].series:
+        _paint(series)
+    for number, kind in enumerate(used, 1):
+        _look(native.plots[0].series[number], kind)
+        _whiskers(
+            native.plots[0].series[number],
+            [p if k == kind and not p.on_ground else None for p, k in zip(pieces, kinds, strict=True)],
+        )
+    _whiskers(native.plots[0].series[0], [piece if piece.on_ground else None for piece in pieces])
+    _labels(native.plots[0].series[len(used) + 2], bars, chart["kind"])
+    return native
+
+
+def number_format(scale: Json) -> str:
+    """Shows whole units in thousands or millions."""
+    return "#,##0" + {"": "", "k": ",", "M": ",,"}[scale["letter"]]
+
+
+def _dress(native: Any) -> None:
+    native.has_legend, native.has_title = False, False
+    native.font.size, native.font.name = Pt(14), "Calibri"
+    plot = native.plots[0]
+    plot.gap_width, plot.overlap = 45, 100
+    category, value = native.category_axis, native.value_axis
+    category.reverse_order = True
+    category.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    category.major_tick_mark = XL_TICK_MARK.NONE
+    category.format.line.color.rgb = RGBColor.from_string(SOFT)
+    category.has_major_gridlines = False
+    value.visible, value.has_major_gridlines = False, False
+
+
+def _paint(series: Any) -> None:
+    """Invisible, until a look is given."""
+    series.format.fill.background()
+    series.format.line.fill.background()
+    series.invert_if_negative = False
+
+
+def _look(series: Any, kind: str) -> None:
+    _, fill, outline = LOOKS[kind]
+    if fill is None:
+        series.format.fill.patterned()
+        series.format.fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL
+        series.format.fill.fore_color.rgb = RGBColor.from_string(INK)
+        series.format.fill.back_color.rgb = RGBColor.from_string(PAPER)
+    else:
+        series.format.fill.solid()
+        series.format.fill.fore_color.rgb = RGBColor.from_string(fill)
+    if outline is not None:
+        series.format.line.color.rgb = RGBColor.from_string(outline)
+        series.format.line.width = Pt(1.5)
+
+
+def _labels(series: Any, bars: list[Json], kind: str) -> None:
+    """The number at the end of each bar, with sign and mark."""
+    for number, bar in enumerate(bars):
+        signed = kind != "bars" and bar.get("role", "step") == "step" and bar["amount"] > 0
+        label = series.points[number].data_label
+        label.position = XL_LABEL_POSITION.INSIDE_BASE
+        run = label.text_frame.paragraphs[0].add_run()
+        run.text = f"{'+' if signed else ''}{bar['text']} {bar['mark']}".rstrip()
+        run.font.size = Pt(14)
+        run.font.bold = bar.get("role", "step") != "step"
+        fill = LOOKS[bar["impact"]][1] if bar["impact"] in ("good", "bad") else "16202A"
+        run.font.color.rgb = RGBColor.from_string(fill or INK)
+
+
+def _whiskers(series: Any, pieces: list[Piece | None]) -> None:
+    """Custom error bars; python-pptx has no words for them, so they are put into the XML before the categories."""
+    if not any(piece and (piece.plus or piece.minus) for piece in pieces):
+        return
+    element = series._element
+    bars = etree.SubElement(element, f"{{{SPACE}}}errBars")
+    for name, value in (("errBarType", "both"), ("errValType", "cust"), ("noEndCap", "0")):
+        etree.SubElement(bars, f"{{{SPACE}}}{name}", val=value)
+    for name in ("plus", "minus"):
+        literal = etree.SubElement(etree.SubElement(bars, f"{{{SPACE}}}{name}"), f"{{{SPACE}}}numLit")
+        etree.SubElement(literal, f"{{{SPACE}}}formatCode").text = "General"
+        etree.SubElement(literal, f"{{{SPACE}}}ptCount", val=str(len(pieces)))
+        for number, piece in enumerate(pieces):
+            point = etree.SubElement(literal, f"{{{SPACE}}}pt", idx=str(number))
+            etree.SubElement(point, f"{{{SPACE}}}v").text = repr(getattr(piece, name) if piece else 0.0)
+    line = etree.fromstring(
+        f'<c:spPr xmlns:c="{SPACE}" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
+        '<a:ln w="15875"><a:solidFill><a:srgbClr val="16202A"/></a:solidFill></a:ln></c:spPr>'
+    )
+    bars.append(line)
+    element.remove(bars)
+    element.find(f"{{{SPACE}}}cat").addprevious(bars)

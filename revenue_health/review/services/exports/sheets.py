@@ -1,0 +1,159 @@
+"""Excel and CSV: a sheet, or a file, for each slide; numbers as numbers, to the cent."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.utility import xl_range
+
+from revenue_health.review.services.exports.content import ExportContent, Progress
+
+type Json = dict[str, Any]
+_WIDEST = 60
+
+
+def write_csv(content: ExportContent, path: Path, progress: Progress) -> None:
+    """A zip with a CSV for each table."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+        for number, slide in enumerate(content.slides, 1):
+            for part, table in enumerate(slide["tables"]):
+                suffix = f"-{part + 1}" if part else ""
+                target.writestr(f"{number:02}-{slide['key']}{suffix}.csv", table_csv(table))
+            progress(number / len(content.slides))
+
+
+def table_csv(table: Json) -> str:
+    """A table as CSV: dot decimals, amounts in whole units of the currency."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([head_of(column, table) for column in table["columns"]])
+    for row in [*table["rows"], *([table["total"]] if table["total"] else [])]:
+        writer.writerow([_guarded(plain_of(value, col)) for value, col in zip(row, table["columns"], strict=True)])
+    return out.getvalue()
+
+
+def plain_of(value: Any, column: Json) -> Any:
+    """A cell as a number or text; money in whole units."""
+    if value is not None and column["kind"] == "money":
+        return value / 100
+    return "" if value is None else value
+
+
+def _guarded(value: Any) -> Any:
+    """Text that a spreadsheet would run as a formula is kept as text."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def head_of(column: Json, table: Json) -> str:
+    """A column's name with its unit."""
+    unit = column["unit"]
+    if column["kind"] == "money" and table["scale"]:
+        unit = ", ".join(part for part in (unit, table["scale"]["currency"]) if part)
+    return f"{column['name']} ({unit})" if unit else str(column["name"])
+
+
+def write_xlsx(content: ExportContent, path: Path, progress: Progress) -> None:
+    """A workbook: a sheet for each slide with its message, its tables below, sums as formulas."""
+    # Made from the pack alone, so the same pack gives the same workbook.
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        book.set_properties(
+            {
+                "title": content.pack.title,
+                "company": content.figures["company"],
+                "created": content.pack.frozen_at.replace(tzinfo=None),
+            }
+        )
+        formats = _formats(book)
+        taken: set[str] = set()
+        for number, slide in enumerate(content.slides, 1):
+            sheet = book.add_worksheet(_sheet_name(slide["title"], taken))
+            _sheet(sheet, slide, content, formats)
+            progress(number / len(content.slides))
+
+
+def _formats(book: Any) -> dict[str, Any]:
+    base = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
+    numbers = {"money": "#,##0", "number": "#,##0", "percent": "0.0", "days": "0.0"}
+    made = {
+        "message": book.add_format(base | {"bold": True, "font_size": 16}),
+        "soft": book.add_format(base | {"font_color": "#51606E"}),
+        "text": book.add_format(base | {"text_wrap": True}),
+        "head": book.add_format(base | {"bold": True, "bottom": 1, "text_wrap": True}),
+        "head-n": book.add_format(base | {"bold": True, "bottom": 1, "align": "right", "text_wrap": True}),
+        "total": book.add_format(base | {"bold": True, "top": 1}),
+    }
+    for kind, code in numbers.items():
+        made[kind] = book.add_format(base | {"num_format": code})
+        made[f"total-{kind}"] = book.add_format(base | {"num_format": code, "bold": True, "top": 1})
+    return made
+
+
+def _sheet(sheet: Any, slide: Json, content: ExportContent, formats: dict[str, Any]) -> None:
+    sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.write_string(0, 0, slide["message"], formats["message"])
+    sheet.write_string(1, 0, f"{content.head}. Amounts in whole {content.figures['currency']}.", formats["soft"])
+    at = 2
+    for line in slide["lines"]:
+        sheet.write_string(at, 0, line, formats["soft"])
+        at += 1
+    widths: dict[int, int] = {}
+    for table in slide["tables"]:
+        at = _write_table(sheet, table, at + 1, formats, widths)
+    for number, width in widths.items():
+        sheet.set_column(number, number, min(_WIDEST, width + 2))
+
+
+def _write_table(sheet: Any, table: Json, at: int, formats: dict[str, Any], widths: dict[int, int]) -> int:
+    """Returns the row after the table."""
+    columns = table["columns"]
+    for number, column in enumerate(columns):
+        name = head_of(column, table)
+        numeric = column["kind"] in ("money", "number", "percent", "days")
+        sheet.write_string(at, number, name, formats["head-n" if numeric else "head"])
+        widths[number] = max(widths.get(number, 8), min(len(name), 18))
+    first = at + 1
+    for offset, row in enumerate(table["rows"]):
+        for number, (value, column) in enumerate(zip(row, columns, strict=True)):
+            _write_cell(sheet, first + offset, number, value, column, formats, "")
+            widths[number] = max(widths[number], len(str(plain_of(value, column))))
+    after = first + len(table["rows"])
+    if table["total"] is None:
+        return after
+    for number, (value, column) in enumerate(zip(table["total"], columns, strict=True)):
+        if table["summed"] and column["kind"] == "money" and value is not None:
+            cells = xl_range(first, number, after - 1, number)
+            sheet.write_formula(after, number, f"=SUM({cells})", formats["total-money"], value / 100)
+        else:
+            _write_cell(sheet, after, number, value, column, formats, "total-")
+    return after + 1
+
+
+def _write_cell(
+    sheet: Any, row: int, number: int, value: Any, column: Json, formats: dict[str, Any], prefix: str
+) -> None:
+    kind = column["kind"]
+    if value is None:
+        sheet.write_blank(row, number, None, formats["total" if prefix else "text"])
+    elif isinstance(value, (int, float)):
+        sheet.write_number(row, number, plain_of(value, column), formats.get(f"{prefix}{kind}", formats["text"]))
+    else:
+        sheet.write_string(row, number, str(value), formats["total" if prefix else "text"])
+
+
+def _sheet_name(title: str, taken: set[str]) -> str:
+    """At most 31 letters, none of those Excel forbids, each once."""
+    name = re.sub(r"[\[\]:*?/\\]", " ", title)[:31].strip("' ") or "Sheet"
+    number = 2
+    while name.lower() in taken:
+        name, number = f"{name[:28]} {number}", number + 1
+    taken.add(name.lower())
+    return name

@@ -1,0 +1,92 @@
+"""Freezing a review, and writing down what was decided on it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from departments.models import Company, User
+from departments.periods import Period
+from pipeline.models import RecomputeRun
+from revenue_health.review.core.sealed import canonical, sha256_of
+from revenue_health.review.models import Decision, Pack
+from revenue_health.review.selectors.pack_figures import review_content
+from revenue_health.review.selectors.slides import slides_of
+
+TWICE_SECONDS = 60
+"""A second press within this time, of the same figures, gives the same pack."""
+_LOCK = 5_200_317
+
+
+class PackProblem(Exception):
+    """Something about a pack cannot be done; the message says what and why."""
+
+
+def pack_freeze(
+    *,
+    run: RecomputeRun,
+    company: Company,
+    user: User | None,
+    now: datetime,
+    title: str = "",
+    since: date | None = None,
+    period: Period | None = None,
+) -> Pack:
+    """Store everything the review of this run shows, sealed by a hash. Raises SpanError where nothing is known."""
+    content = review_content(run=run, company=company, period=period, since=since, now=now)
+    content["slides"] = slides_of(content)
+    local = run.as_of.astimezone(company.zone)
+    title = title.strip()[:200] or f"Review of {local:%a} {local.day} {local:%b %Y}, {content['period']['label']}"
+    sealed = {
+        "title": title,
+        "frozen_at": now.isoformat(),
+        "frozen_by": (user.get_full_name() or user.get_username()) if user else "",
+    }
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        found = _same(run, content, now, title)
+        if found is not None:
+            return found
+        text = canonical(content | {"pack": sealed})
+        return Pack.objects.create(
+            title=title,
+            period_label=content["period"]["label"],
+            as_of=run.as_of,
+            frozen_at=now,
+            frozen_by=user,
+            method=content["method"],
+            run_number=run.pk,
+            content=text,
+            sha256=sha256_of(text),
+        )
+
+
+def _same(run: RecomputeRun, content: dict[str, Any], now: datetime, title: str) -> Pack | None:
+    """A pack of the same figures frozen a moment ago: the button was pressed twice."""
+    recent = now - timedelta(seconds=TWICE_SECONDS)
+    newest = Pack.objects.filter(run_number=run.pk, frozen_at__gte=recent, title=title).first()
+    if newest is None:
+        return None
+    before = {name: value for name, value in newest.figures.items() if name != "pack"}
+    return newest if canonical(before) == canonical(content) else None
+
+
+@transaction.atomic
+def decision_log(
+    *, pack: Pack, text: str, decided_by: str, user: User | None, now: datetime, corrects: Decision | None = None
+) -> Decision:
+    """Write down a decision taken on a pack; a correction names the one it takes the place of."""
+    text, decided_by = text.strip(), decided_by.strip()
+    if not text or not decided_by:
+        raise PackProblem("A decision needs what was decided, and by whom. Nothing was written down.")
+    if corrects is not None and (corrects.pack_id != pack.pk or Decision.objects.filter(corrects=corrects).exists()):
+        raise PackProblem("This decision was corrected before; correct the newest wording. Nothing was written down.")
+    same = Decision.objects.filter(
+        pack=pack, text=text, decided_by=decided_by, corrects=corrects, at__gte=now - timedelta(seconds=TWICE_SECONDS)
+    ).first()
+    return same or Decision.objects.create(
+        pack=pack, text=text, decided_by=decided_by, user=user, at=now, corrects=corrects
+    )

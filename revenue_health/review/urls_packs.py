@@ -1,0 +1,20 @@
+"""Addresses of packs, their board, decisions, links and files."""
+
+from django.urls import URLPattern, path
+
+from revenue_health.review.views import board, decisions, exports, links, packs
+
+urlpatterns: list[URLPattern] = [
+    path("packs/", packs.index, name="packs"),
+    path("packs/freeze/", packs.freeze, name="pack_freeze"),
+    path("packs/decisions/", decisions.index, name="decisions"),
+    path("packs/<int:pk>/", packs.show, name="pack"),
+    path("packs/<int:pk>/csv/<slug:key>/", packs.csv, name="pack_csv"),
+    path("packs/<int:pk>/decisions/", decisions.log, name="decision_log"),
+    path("packs/<int:pk>/links/", links.create, name="pack_links"),
+    path("packs/<int:pk>/links/<int:link>/revoke/", links.revoke, name="pack_link_revoke"),
+    path("packs/<int:pk>/exports/", exports.panel, name="pack_exports"),
+    path("packs/<int:pk>/exports/<int:export>/", exports.download, name="pack_export"),
+    path("board/<int:pk>/", board.show, name="board"),
+    path("b/<str:token>/", links.opened, name="pack_link"),
+]

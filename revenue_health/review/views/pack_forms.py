@@ -1,0 +1,64 @@
+"""What people fill in about packs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from departments.models import Company
+from departments.periods import FiscalCalendar, Period, PeriodError
+from revenue_health.review.models import Decision, Pack, PackExport
+from revenue_health.review.services.pack_links import LONGEST_DAYS
+
+
+class FreezeForm(forms.Form):
+    """What a pack may be called, its period, and since when its changes are counted; all of it may be left out."""
+
+    title = forms.CharField(required=False, max_length=200)
+    period = forms.CharField(required=False, max_length=60)
+    since = forms.DateField(required=False)
+
+    def __init__(self, *arguments: Any, company: Company, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.calendar = FiscalCalendar(start_month=company.fiscal_year_start_month)
+
+    def clean_period(self) -> Period | None:
+        text = self.cleaned_data["period"].strip()
+        try:
+            return self.calendar.parse(text) if text else None
+        except PeriodError as problem:
+            raise forms.ValidationError(str(problem)) from problem
+
+
+class DecisionForm(forms.Form):
+    """What was decided, and who decided it; a correction names the wording it takes the place of."""
+
+    text = forms.CharField(
+        label="What was decided", max_length=2000, widget=forms.Textarea(attrs={"rows": 3, "id": "decision-text"})
+    )
+    decided_by = forms.CharField(label="By whom", max_length=200)
+    corrects = forms.ModelChoiceField(
+        label="In place of", required=False, queryset=Decision.objects.none(), empty_label="nothing, it is new"
+    )
+
+    def __init__(self, *arguments: Any, pack: Pack, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        field = self.fields["corrects"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Decision.objects.filter(pack=pack, correction=None)
+
+
+class LinkForm(forms.Form):
+    """How long a link works, whom it is for, and whether names are left out."""
+
+    label = forms.CharField(label="For whom", required=False, max_length=100)
+    days = forms.IntegerField(label="Days it works", min_value=1, max_value=LONGEST_DAYS, initial=7)
+    hide_names = forms.BooleanField(label="Leave out names of people", required=False, initial=True)
+
+
+class ExportForm(forms.Form):
+    """Which file is wanted."""
+
+    kind = forms.ChoiceField(choices=PackExport.Kind.choices)
+    hide_names = forms.BooleanField(required=False)

@@ -1,0 +1,174 @@
+"""Packs: frozen whole, proved by their hash, never changed, and still the same when the data are not."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pgtrigger
+import pytest
+from django.core.management import call_command
+from django.db import Error, transaction
+from django.test import Client
+from django.utils import timezone
+
+from departments.models import Company, Department, User
+from pipeline.models import Opportunity, RecomputeRun
+from pipeline.services.recompute import recompute
+from revenue_health.review.core.sealed import canonical
+from revenue_health.review.models import Decision, Pack
+from revenue_health.review.selectors.packs import proof_of, slide_pages
+from revenue_health.review.services.packs import PackProblem, decision_log, pack_freeze
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_hash_is_of_the_canonical_bytes(pack: Pack) -> None:
+    assert hashlib.sha256(pack.content.encode()).hexdigest() == pack.sha256
+    assert canonical(json.loads(pack.content)) == pack.content
+    assert proof_of(pack).sound
+
+
+def test_the_bridge_of_a_pack_adds_up_to_the_cent(pack: Pack) -> None:
+    table = next(one for one in pack.figures["slides"] if one["key"] == "bridge")["tables"][0]
+    assert sum(row[1] for row in table["rows"]) == table["total"][1]
+
+
+def test_rows_and_columns_of_the_leak_map_add_up(pack: Pack) -> None:
+    table = next(one for one in pack.figures["slides"] if one["key"] == "leak-map")["tables"][0]
+    for row in table["rows"]:
+        assert sum(amount or 0 for amount in row[1:-1]) == row[-1]
+    for number in range(1, len(table["columns"])):
+        assert sum(row[number] or 0 for row in table["rows"]) == table["total"][number]
+
+
+def test_pressed_twice_it_is_one_pack(run: RecomputeRun, company: Company) -> None:
+    user, now = User.objects.get(username="ceo"), timezone.now()
+    first = pack_freeze(run=run, company=company, user=user, now=now)
+    again = pack_freeze(run=run, company=company, user=user, now=now + timedelta(seconds=5))
+    later = pack_freeze(run=run, company=company, user=user, now=now + timedelta(minutes=5))
+    assert again.pk == first.pk != later.pk
+
+
+def test_a_pack_can_be_neither_changed_nor_removed(pack: Pack) -> None:
+    for forbidden in (lambda: Pack.objects.update(title="x"), lambda: Pack.objects.all().delete()):
+        with pytest.raises(Error), transaction.atomic():
+            forbidden()
+
+
+def test_whoever_gets_around_the_trigger_is_found_out(pack: Pack, ceo: Client) -> None:
+    with pgtrigger.ignore("review.Pack:append_only"):
+        Pack.objects.filter(pk=pack.pk).update(content=pack.content.replace('"currency":"EUR"', '"currency":"USD"'))
+    page = ceo.get(f"/packs/{pack.pk}/").content.decode()
+    assert "This pack is not what was frozen" in page
+    assert "verified, sha256" not in page
+
+
+def test_a_changed_title_is_found_out_too(pack: Pack) -> None:
+    with pgtrigger.ignore("review.Pack:append_only"):
+        Pack.objects.filter(pk=pack.pk).update(title="Another review")
+    assert not proof_of(Pack.objects.get(pk=pack.pk)).sound
+
+
+def printed(client: Client, pack: Pack) -> str:
+    """The figures of the page: all its slides, without what a request adds."""
+    page = client.get(f"/packs/{pack.pk}/").content.decode()
+    return page[page.index('<section class="panel pack-slide"') : page.index('id="decisions"')]
+
+
+def test_after_the_data_changed_the_pack_shows_the_old_figures_bit_by_bit(pack: Pack, ceo: Client) -> None:
+    before, slides = printed(ceo, pack), slide_pages(pack.figures, pack.figures["slides"])
+    # The truth changes: a department gets another name, deals another segment, everything is computed anew.
+    Department.objects.filter(key="legal").update(name="Law")
+    Company.objects.update(name="Another name")
+    Opportunity.objects.filter(pk__lt=200).update(segment="elsewhere")
+    recompute(full=True)
+    assert printed(ceo, pack) == before
+    now = Pack.objects.get(pk=pack.pk)
+    assert slide_pages(now.figures, now.figures["slides"]) == slides
+    assert proof_of(now).sound
+    assert "verified, sha256" in ceo.get(f"/packs/{pack.pk}/").content.decode()
+
+
+def test_decisions_are_added_and_corrected_by_another_row(pack: Pack, ceo: Client) -> None:
+    address = f"/packs/{pack.pk}/decisions/"
+    ceo.post(address, {"text": "Legal gets a second reviewer.", "decided_by": "the board"})
+    first = Decision.objects.get()
+    ceo.post(address, {"text": "Legal gets two reviewers.", "decided_by": "the board", "corrects": first.pk})
+    page = ceo.get(f"/packs/{pack.pk}/").content.decode()
+    assert "<s>Legal gets a second reviewer.</s>" in page
+    log = ceo.get("/packs/decisions/").content.decode()
+    assert "Legal gets two reviewers." in log
+    assert "second reviewer" not in log
+    with pytest.raises(Error), transaction.atomic():
+        Decision.objects.update(text="x")
+
+
+def test_a_wording_is_corrected_once(pack: Pack) -> None:
+    user, now = User.objects.get(username="ceo"), timezone.now()
+    said: dict[str, Any] = {"pack": pack, "decided_by": "the board", "user": user, "now": now}
+    first = decision_log(text="A", **said)
+    decision_log(text="B", corrects=first, **said)
+    with pytest.raises(PackProblem, match="corrected before"):
+        decision_log(text="C", corrects=first, **said)
+
+
+def test_an_empty_decision_is_refused_with_the_form(pack: Pack, ceo: Client) -> None:
+    answer = ceo.post(f"/packs/{pack.pk}/decisions/", {"text": " ", "decided_by": "the board"})
+    assert answer.status_code == 422
+    assert not Decision.objects.exists()
+
+
+def test_the_next_pack_begins_with_what_was_decided(pack: Pack, run: RecomputeRun, company: Company) -> None:
+    user, now = User.objects.get(username="ceo"), timezone.now()
+    decision_log(pack=pack, text="Legal answers in 4 days.", decided_by="the board", user=user, now=now)
+    run.as_of += timedelta(days=7)
+    following = pack_freeze(run=run, company=company, user=user, now=now + timedelta(days=7))
+    slide = next(one for one in following.figures["slides"] if one["key"] == "decisions")
+    assert slide["tables"][0]["rows"][0][0] == "Legal answers in 4 days."
+
+
+@pytest.mark.parametrize(
+    ("who", "reads", "freezes"), [("ceo", 200, 302), ("analyst", 200, 302), ("board", 200, 404), ("legal", 200, 404)]
+)
+def test_who_may_what(pack: Pack, reads_as: Callable[[str], Client], who: str, reads: int, freezes: int) -> None:
+    client = reads_as(who)
+    for address in ("/packs/", "/packs/decisions/", f"/packs/{pack.pk}/", f"/board/{pack.pk}/"):
+        assert client.get(address).status_code == reads, address
+    assert client.post("/packs/freeze/").status_code == freezes
+    decided = client.post(f"/packs/{pack.pk}/decisions/", {"text": "A", "decided_by": "B"})
+    assert decided.status_code == freezes
+    assert client.get("/packs/freeze/").status_code == 405
+
+
+def test_strangers_are_asked_to_sign_in_and_no_pack_is_404(pack: Pack, ceo: Client) -> None:
+    assert Client().get(f"/packs/{pack.pk}/").status_code == 302
+    assert Client().get(f"/board/{pack.pk}/").status_code == 302
+    assert ceo.get("/packs/999/").status_code == 404
+    assert ceo.get("/board/999/").status_code == 404
+
+
+def test_htmx_gets_the_part(pack: Pack, ceo: Client) -> None:
+    page = ceo.get(f"/packs/{pack.pk}/", headers={"HX-Request": "true"})
+    assert "<html" not in page.content.decode()
+
+
+def test_a_period_that_is_none_freezes_nothing(ceo: Client) -> None:
+    count = Pack.objects.count()
+    for period in ("nonsense", "2044-Q1"):
+        page = ceo.post("/packs/freeze/", {"period": period}, follow=True).content.decode()
+        assert "Nothing was frozen" in page
+    assert Pack.objects.count() == count
+
+
+def test_the_commands_freeze_and_write(pack: Pack, tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("pack", "--freeze", "--json", "--title", "By command")
+    told = json.loads(capsys.readouterr().out)
+    assert told["title"] == "By command"
+    assert told["sha256"] == Pack.objects.get(pk=told["pack"]).sha256
+    call_command("pack", "--export", "xlsx", str(pack.pk), str(tmp_path / "a.xlsx"), "--json")
+    assert json.loads(capsys.readouterr().out)["pack"] == pack.pk
+    assert (tmp_path / "a.xlsx").read_bytes()[:2] == b"PK"
