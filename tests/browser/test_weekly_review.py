@@ -38,7 +38,7 @@ def test_from_the_message_to_a_deals_custody_line_and_back(open_as: Open) -> Non
     sizes = page.evaluate("[...document.querySelectorAll('main *')].map(e => parseFloat(getComputedStyle(e).fontSize))")
     message = page.locator("p.message").evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
     assert message == max(sizes), "the message is the largest text"
-    page.locator("#review-leaks tbody td.n a").first.click()
+    page.locator("#review-leaks tbody a.deals").first.click()
     page.locator("table.rows th a").first.click()
     expect(page.locator("svg.strip rect").first).to_be_visible()
     page.go_back()
@@ -99,7 +99,7 @@ def test_with_the_keyboard_alone(open_as: Open) -> None:
     expect(page.locator("#review-leaks")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Shift+Tab")
-    page.locator("#review-leaks tbody td.n a").first.focus()
+    page.locator("#review-leaks tbody a.deals").first.focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/opportunities/**")
     page.locator("table.rows th a").first.focus()
@@ -133,7 +133,7 @@ def test_on_a_phone_the_panels_stack_in_order_and_nothing_is_cut_off(open_as: Op
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     tops = [page.locator(f"#review-{name}").bounding_box() for name in ("bridge", "changes", "leaks", "scorecards")]
     assert [box["y"] for box in tops if box] == sorted(box["y"] for box in tops if box)
-    page.locator("#review-leaks tbody td.n a").first.click()
+    page.locator("#review-leaks tbody a.deals").first.click()
     page.locator("table.rows th a").first.click()
     expect(page.locator("svg.strip rect").first).to_be_visible()
 

@@ -15,6 +15,7 @@ from pipeline.selectors.leaks import Choice, leaks_of
 from pipeline.selectors.overview import Structure, structure_names
 from revenue_health.contribution.models import ForecastSnapshot
 from revenue_health.contribution.selectors.figures import number
+from revenue_health.contribution.selectors.register import LeakRow, top_leaks
 
 type Json = dict[str, Any]
 SHOWN = 6
@@ -23,12 +24,33 @@ WEEK = timedelta(days=7)
 MINOR_UNITS = 100
 
 
-def largest_leaks(*, run: RecomputeRun, company: Company, period: Period, now: datetime) -> list[Json]:
-    """The largest leaks of the period, largest first."""
+def largest_leaks(*, run: RecomputeRun, company: Company, period: Period) -> list[Json]:
+    """The largest open leaks of the register; before it has any, the largest cells of the leak map."""
+    if found := top_leaks(most=SHOWN):
+        return [_registered(row) for row in found]
     leaks = leaks_of(run=run, company=company, choice=Choice(period=period))
     structure = structure_names()
-    found = [_cell(cell, kind, structure) for cell in leaks.cells for kind in ("lost", "over_limit")]
-    return sorted((leak for leak in found if leak["amount"] > 0), key=lambda leak: -leak["amount"])[:SHOWN]
+    cells = [_cell(cell, kind, structure) for cell in leaks.cells for kind in ("lost", "over_limit")]
+    return sorted((leak for leak in cells if leak["amount"] > 0), key=lambda leak: -leak["amount"])[:SHOWN]
+
+
+def _registered(row: LeakRow) -> Json:
+    return {
+        "id": row.id,
+        "name": f"{row.stage}, {row.factor}",
+        "kind": {"waiting": "held", "value": "revalued"}.get(row.factor, "lost"),
+        "pipeline": row.pipeline,
+        "stage": row.stage_key,
+        "stage_name": row.stage,
+        "department": row.department_key,
+        "department_name": row.department,
+        "amount": row.amount / MINOR_UNITS,
+        "half": row.half / MINOR_UNITS,
+        "deals": None,
+        "age_weeks": row.weeks,
+        "owner": row.owner or None,
+        "status": row.status,
+    }
 
 
 def _cell(cell: CellLeaks, kind: str, structure: Structure) -> Json:
@@ -44,6 +66,7 @@ def _cell(cell: CellLeaks, kind: str, structure: Structure) -> Json:
         "department": department.key,
         "department_name": department.name,
         "amount": figure.amount / MINOR_UNITS,
+        "half": None,
         "deals": figure.count,
         "age_weeks": None,
         "owner": None,

@@ -75,7 +75,7 @@ def figures_of_spans(
         "since": since.isoformat(),
         "changes": changes,
         "open_pipeline": changes["now"] if changes else None,
-        "leaks": largest_leaks(run=run, company=company, period=spans.period, now=now),
+        "leaks": largest_leaks(run=run, company=company, period=spans.period),
         "scorecards": scorecards_in(company=company, now=now),
         "commitments": due_commitments(company=company, now=now),
         "forecast": forecast_line(run=run, period=spans.period, bridge=bridge),

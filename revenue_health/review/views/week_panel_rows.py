@@ -35,7 +35,8 @@ class LeakRow:
     department: str
     department_address: str
     amount: int
-    deals: int
+    half: int | None
+    deals: int | None
     deals_address: str
     age: str
     owner: str
@@ -89,6 +90,7 @@ def _leak(leak: Json, period: str) -> LeakRow:
         department=leak["department_name"],
         department_address=reverse("pipeline:department", args=[leak["department"]]),
         amount=minor(leak["amount"]) or 0,
+        half=minor(leak["half"]),
         deals=leak["deals"],
         deals_address=deals,
         age=DASH if weeks is None else counted(weeks, "week"),
