@@ -124,7 +124,7 @@ def events_of(data: CustodyInput, rules: StageRules, rows: Positions) -> Events:
         has_amount=known(data.events, "amount"),
         cause=integers(data.events, "cause", dtype=np.int32),
     )
-    order = _order(opportunity, at_us, sequence)
+    order = order_of(opportunity, at_us, sequence)
     if order is not None:
         events = events.only(order)
     if len(events.at) and int(events.at.max()) > data.as_of:
@@ -144,14 +144,14 @@ def requests_of(data: CustodyInput, rows: Positions) -> Requests:
         completed=np.where(completed > data.as_of, open_until, completed),
         department=integers(data.handoffs, "department", dtype=np.int32),
     )
-    order = _order(opportunity, requested_us, integers(data.handoffs, "handoff"))
+    order = order_of(opportunity, requested_us, integers(data.handoffs, "handoff"))
     if order is not None:
         requests = requests.only(order)
     keep = (requests.opportunity >= 0) & (requests.requested <= data.as_of)
     return requests if keep.all() else requests.only(keep)
 
 
-def _order(group: np.ndarray, instant: np.ndarray, tie: np.ndarray) -> np.ndarray | None:
+def order_of(group: np.ndarray, instant: np.ndarray, tie: np.ndarray) -> np.ndarray | None:
     """Row order by (group, instant, tie), or None where the rows already have it."""
     if not len(group):
         return None

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.core.columns import NONE, integers, known, nullable, shifted
-from pipeline.core.custody_input import MICROSECONDS, CustodyInput
+from pipeline.core.custody_input import MICROSECONDS, CustodyInput, order_of
 
 NOTHING = int(np.iinfo(np.int64).min)
 
@@ -18,7 +18,9 @@ def known_events(data: CustodyInput) -> pa.Table:
     as it was (a loss without an amount, a second loss); expected_close date32? (null = not said).
     """
     opportunity, at_us = integers(data.events, "opportunity"), integers(data.events, "at_us")
-    order = np.lexsort((integers(data.events, "sequence"), at_us, opportunity))
+    order = order_of(opportunity, at_us, integers(data.events, "sequence"))
+    if order is None:
+        order = np.arange(len(opportunity))
     order = order[at_us[order] // MICROSECONDS <= data.as_of]
     events = data.events.take(pa.array(order))
     key = opportunity[order]

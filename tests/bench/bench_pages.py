@@ -16,6 +16,8 @@ import time
 from tests.bench.serving import Reader, served
 
 PAGES = (
+    "/",
+    "/review/changes/?bucket=lost",
     "/pipeline/",
     "/pipeline/opportunities/",
     "/departments/",

@@ -26,6 +26,8 @@ def addresses() -> dict[str, str]:
     deal = Opportunity.objects.earliest("pk").key
     lists = "pipeline:opportunities"
     return {
+        "weekly review": reverse("review:index"),
+        "what changed": f"{reverse('review:changes')}?bucket=new",
         "leak map": reverse("pipeline:leak_map"),
         "leak map, plan": f"{reverse('pipeline:leak_map')}?compare=plan",
         "opportunities": reverse(lists),
