@@ -29,11 +29,16 @@ from departments.views.commitment_forms import CommitmentForm, FilterForm, commi
 
 INDEX, ONE, NEW = "departments/commitments.html", "departments/commitment.html", "departments/commitment_new.html"
 
+FILLS_IN = {"text", "subject", "measurable", "expected_effect"}
+"""With one of these the address is that of a commitment to be made: from a leak, a what-if, a scorecard's row."""
+
 
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """Every commitment the reader may see, filtered, and what is off track."""
     require(request, may_see_company(request.user))
+    if FILLS_IN & request.GET.keys() and committing(request.user).exists():
+        return redirect(f"{reverse('departments:commitment_new')}?{request.GET.urlencode()}")
     now, seen = timezone.now(), departments_seen(request.user)
     everything = commitments_of(now=now, departments=seen)
     owners = sorted({(row.owner_username, row.owner) for row in everything})

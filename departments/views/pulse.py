@@ -67,7 +67,7 @@ def panel(request: HttpRequest) -> HttpResponse:
         return redirect("departments:pulse")
     now = timezone.now()
     months = closed_months(now=now)
-    context = {"told": pulse_month(month=months[0], now=now) if months else None}
+    context = {"told": pulse_month(month=months[0], now=now) if months else None, "beside": True}
     return page_render(request, TEMPLATE, context, partial="matrix")
 
 

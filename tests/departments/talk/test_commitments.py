@@ -61,6 +61,12 @@ def test_a_what_if_fills_the_form_in(reads_as: Open) -> None:
         assert expected in page
 
 
+def test_the_list_leads_to_the_form_when_the_address_fills_it_in(reads_as: Open) -> None:
+    response = reads_as("legal").get("/commitments/?department=legal&text=Four+days")
+    assert response["Location"] == "/commitments/new/?department=legal&text=Four+days"
+    assert reads_as("amelie").get("/commitments/?text=x").status_code == 200, "a member reads the list"
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
