@@ -11,16 +11,17 @@ from departments.selectors.replies import replies_for
 from departments.subjects import share_subject
 from pipeline.models import RecomputeRun
 from pipeline.selectors.figures import leaks_json
-from pipeline.selectors.leaks import Choice, leaks_of, run_cached
+from pipeline.selectors.leaks import Choice, leaks_of
 from pipeline.selectors.overview import Structure, structure_names
-from revenue_health.contribution.selectors.bridges import company_bridge, company_targets
+from revenue_health.contribution.selectors.bridges import company_bridge
 from revenue_health.contribution.selectors.figures import contributions_json
 from revenue_health.contribution.selectors.forecasts import company_forecast, forecast_json
 from revenue_health.contribution.selectors.register import register_figures
-from revenue_health.contribution.selectors.scores import METHOD, plan_fingerprint
+from revenue_health.contribution.selectors.scores import METHOD
 from revenue_health.contribution.selectors.spans import SpanError, Spans, spans_of
 from revenue_health.review.models import Decision, Pack
 from revenue_health.review.selectors.accountability import accountability_figures
+from revenue_health.review.selectors.forecast import forecast_kept
 from revenue_health.review.selectors.weekly import review_figures
 
 type Json = dict[str, Any]
@@ -82,17 +83,22 @@ def _replies(contributions: Json, label: str) -> list[Json]:
 
 
 def _forecast(run: RecomputeRun, company: Company, spans: Spans) -> Json | None:
-    """None for a period that is over. Kept with the run and the plan it was made against."""
-    targets = company_targets(run=run, company=company, spans=spans)
-
-    def compute() -> Json | None:
-        try:
-            return forecast_json(company_forecast(run=run, company=company, spans=spans))
-        except SpanError:
-            return None
-
-    name = f"pack-forecast-{plan_fingerprint(targets)[:24]}"
-    return run_cached(run, name, Choice(period=spans.period), compute)
+    """As the night kept it, or computed now; None for a period that is over."""
+    kept = forecast_kept(run=run)
+    if (
+        kept is not None
+        and kept.figures
+        and (kept.period_start, kept.period_end)
+        == (
+            spans.period.start,
+            spans.period.end,
+        )
+    ):
+        return dict(kept.figures)
+    try:
+        return forecast_json(company_forecast(run=run, company=company, spans=spans))
+    except SpanError:
+        return None
 
 
 def _names(structure: Structure) -> Json:

@@ -12,7 +12,7 @@ from django.db.models import Count, QuerySet
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from departments.formats import counted
+from departments.formats import ENGLISH, counted, numbers_as_in
 from revenue_health.review.charts.drawing import chart_svg
 from revenue_health.review.core.sealed import canonical, sha256_of
 from revenue_health.review.models import Decision, Pack
@@ -137,7 +137,8 @@ def slides_and_decisions(pack: Pack) -> list[Json]:
 def slide_pages(figures: Json, slides: Sequence[Json], *, hide_names: bool = False) -> list[SlidePage]:
     """Slides, ready to print. With `hide_names` no name of a person is in them at all."""
     names = names_of(figures, hidden=hide_names)
-    return [slide_page(each, number, names) for number, each in enumerate(slides, 1)]
+    with numbers_as_in(ENGLISH):
+        return [slide_page(each, number, names) for number, each in enumerate(slides, 1)]
 
 
 def slide_page(shown: Json, number: int, names: Names, *, striped: bool = False) -> SlidePage:

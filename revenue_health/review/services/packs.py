@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from departments.formats import ENGLISH, numbers_as_in
 from departments.models import Company, User
 from departments.periods import Period
 from pipeline.models import RecomputeRun
@@ -35,8 +36,10 @@ def pack_freeze(
     period: Period | None = None,
 ) -> Pack:
     """Store everything the review of this run shows, sealed by a hash. Raises SpanError where nothing is known."""
-    content = review_content(run=run, company=company, period=period, since=since, now=now)
-    content["slides"] = slides_of(content)
+    # Frozen words keep one way of writing numbers, whoever freezes and whoever reads.
+    with numbers_as_in(ENGLISH):
+        content = review_content(run=run, company=company, period=period, since=since, now=now)
+        content["slides"] = slides_of(content)
     local = run.as_of.astimezone(company.zone)
     title = title.strip()[:200] or f"Review of {local:%a} {local.day} {local:%b %Y}, {content['period']['label']}"
     sealed = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
@@ -83,7 +84,11 @@ def _sealed(response: HttpResponse) -> HttpResponse:
 
 
 def _key(request: HttpRequest) -> str:
-    return f"wrong-links:{request.META.get('REMOTE_ADDR', '')}"
+    """By the visitor's address; behind a proxy, the one the proxy itself saw: the last it wrote."""
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.SECURE_PROXY_SSL_HEADER:
+        address = request.headers.get("X-Forwarded-For", address).rsplit(",", 1)[-1].strip()
+    return f"wrong-links:{address}"
 
 
 def too_many_wrong(request: HttpRequest) -> bool:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from departments.formats import ENGLISH, numbers_as_in
 from departments.models import User
 from revenue_health.review.models import Decision, Pack, PackExport
 from revenue_health.review.selectors.pack_exports import export_path, exports_folder
@@ -86,7 +87,8 @@ def pack_write(
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        WRITERS[kind](content_of(pack, hide_names=hide_names), half, progress)
+        with numbers_as_in(ENGLISH):
+            WRITERS[kind](content_of(pack, hide_names=hide_names), half, progress)
         half.replace(path)
     finally:
         half.unlink(missing_ok=True)
