@@ -144,8 +144,7 @@ def _cell(text: str, rest: str) -> Subject:
 
 def _leak(text: str, rest: str) -> Subject:
     pk = _number(text, rest)
-    address = _address("contribution:register")
-    return Subject(text=text, kind="leak", label=f"Leak {pk}", address=f"{address}#leak-{pk}" if address else "")
+    return Subject(text=text, kind="leak", label=f"Leak {pk}", address=_address("contribution:leak", pk))
 
 
 def _opportunity(text: str, rest: str) -> Subject:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from revenue_health.contribution.views import bridge, panels, party
+from revenue_health.contribution.views import bridge, leak, panels, party, register
 
 app_name = "contribution"
 urlpatterns = [
@@ -10,5 +10,9 @@ urlpatterns = [
     path("compute/", bridge.compute, name="compute"),
     path("panel/", panels.overview, name="panel"),
     path("panel/<str:key>/", panels.department, name="department_panel"),
+    path("register/", register.index, name="register"),
+    path("register/<int:pk>/", leak.show, name="leak"),
+    path("register/<int:pk>/owner/", leak.assign, name="leak_assign"),
+    path("register/<int:pk>/status/", leak.status, name="leak_status"),
     path("<str:key>/", party.show, name="party"),
 ]

@@ -110,6 +110,7 @@ def _table(folder: Path, will: Built, wish: Wish) -> list[tuple[str, str, Callab
         ("load", "Loading its folder", lambda: call_command("load", folder)),
         ("people", "Making its people", lambda: _people(wish.password)),
         ("recompute", "Computing custody, flows and leaks", lambda: call_command("recompute", **then)),
+        ("register", "Remembering its leaks", lambda: _register(will)),
         ("talk", "Letting its people talk", lambda: _talk(will)),
         ("scenarios", "Trying out what-ifs", lambda: _scenarios(will)),
         ("packs", "Freezing a review", lambda: _packs(will)),
@@ -120,6 +121,12 @@ def _people(password: str | None) -> None:
     from departments.services.demo_people import demo_people_create
 
     demo_people_create(password=password)
+
+
+def _register(will: Built) -> None:
+    from revenue_health.contribution.services.demo_register import demo_register_create
+
+    demo_register_create(as_of=date.fromisoformat(will.as_of), seed=will.seed)
 
 
 def _talk(will: Built) -> None:

@@ -18,6 +18,11 @@ class Leak(models.Model):
     Amounts are units of the reporting currency, of the newest week it was read; positive is money lost.
     """
 
+    class State(models.TextChoices):
+        SEEN = "seen", "seen: material, and the whole interval above zero"
+        UNCLEAR = "unclear", "unclear: material, but the interval includes zero"
+        BELOW = "below", "below materiality"
+
     class Factor(models.TextChoices):
         WAITING = "waiting"
         LOSSES = "losses"
@@ -49,6 +54,7 @@ class Leak(models.Model):
     amount = models.FloatField()
     low = models.FloatField()
     high = models.FloatField()
+    state = models.CharField(max_length=7, choices=State, default=State.SEEN, help_text="What its newest reading says.")
 
     class Meta:
         ordering = ["-amount", "id"]
@@ -68,16 +74,13 @@ class Leak(models.Model):
     @property
     def still_seen(self) -> bool:
         """Whether the newest reading shows it."""
-        return self.last_seen == self.read
+        return self.state == Leak.State.SEEN
 
 
 class LeakSighting(models.Model):
     """What a leak cost in the figures of one week (the newest run of that week counts), and what that says."""
 
-    class State(models.TextChoices):
-        SEEN = "seen", "seen: material, and the whole interval above zero"
-        UNCLEAR = "unclear", "unclear: material, but the interval includes zero"
-        BELOW = "below", "below materiality"
+    State = Leak.State
 
     leak = models.ForeignKey(Leak, on_delete=models.CASCADE, related_name="sightings")
     week = models.DateField(help_text="The Monday.")

@@ -34,7 +34,7 @@ _WAITING = """
 WITH pieces AS (
     SELECT opportunity, visit, hold, stage, department, hold_from, from_at, to_at, amount,
         coalesce(to_at, $horizon) AS until, ended
-    FROM holds WHERE department IN (SELECT unnest($departments::INT[]))
+    FROM holds WHERE department IN (SELECT unnest($departments::INT[])) AND ($stage IS NULL OR stage = $stage)
 ), normal AS (
     SELECT stage, department,
         sum(amount::DOUBLE * greatest(least(until, $before_end) - greatest(from_at, $before), 0))
@@ -52,25 +52,28 @@ WHERE spell.seconds > normal.seconds ORDER BY amount * (spell.seconds - normal.s
 """
 _MOVES = {
     "losses": """SELECT opportunity, from_stage, amount, NULL, NULL FROM moves
-        WHERE kind = 'lost' AND {who} AND "at" >= $start AND "at" < $end
+        WHERE kind = 'lost' AND {who} AND ($stage IS NULL OR from_stage = $stage) AND "at" >= $start AND "at" < $end
         ORDER BY amount DESC, opportunity LIMIT $most""",
     "demand": """SELECT opportunity, to_stage, amount, NULL, NULL FROM moves
-        WHERE kind = 'entered' AND {who} AND "at" >= $start AND "at" < $end
+        WHERE kind = 'entered' AND {who} AND ($stage IS NULL OR to_stage = $stage) AND "at" >= $start AND "at" < $end
         ORDER BY amount DESC, opportunity LIMIT $most""",
     "value": """SELECT opportunity, any_value(from_stage), sum(amount)::BIGINT AS changed, NULL, NULL FROM moves
-        WHERE kind = 'revalued' AND {who} AND "at" >= $start AND "at" < $end
+        WHERE kind = 'revalued' AND {who} AND ($stage IS NULL OR from_stage = $stage) AND "at" >= $start AND "at" < $end
         GROUP BY opportunity ORDER BY abs(changed) DESC, opportunity LIMIT $most""",
 }
 _WHO = "department IN (SELECT unnest($departments::INT[]))"
 
 
-def evidence_of(*, run: RecomputeRun, spans: Spans, party: str) -> dict[str, list[Evidence]]:
-    """Deals by factor for a department or the market; other parties are no one's doing and have none."""
+def evidence_of(*, run: RecomputeRun, spans: Spans, party: str, stage: int | None = None) -> dict[str, list[Evidence]]:
+    """Deals by factor for a department or the market, in one stage or all; other parties are no one's doing and have
+    none."""
     departments = _departments(party)
     if not departments:
         return {}
     cursor = custody_cursor(run)
-    span = {"start": spans.steps[0], "end": spans.steps[-1], "departments": departments, "most": SHOWN}
+    span = {
+        "start": spans.steps[0], "end": spans.steps[-1], "departments": departments, "most": SHOWN, "stage": stage,
+    }  # fmt: skip
     found: dict[str, list[tuple[int, int, int, float | None, float | None]]] = {}
     if spans.baseline and party != MARKET:
         before = {"before": spans.baseline_edges[0], "before_end": spans.baseline_edges[1]}

@@ -55,17 +55,27 @@ def register_spans(*, run: RecomputeRun, company: Company) -> Spans:
     return running
 
 
-def cell_costs(*, flows: list[PipelineFlows], scale: float, known: Collection[CellKey]) -> list[CellCost]:
+def cell_costs(
+    *,
+    flows: list[PipelineFlows],
+    scale: float,
+    known: Collection[CellKey],
+    replicates: int = REPLICATES,
+    only: Collection[str] = (),
+) -> list[CellCost]:
     """Costs of all cells that may be a leak, and of those `known` to the register whatever they cost now.
 
     scale: the plan to date. First without intervals, which is quick; then with one, for those that could be beyond
-    materiality at all.
+    materiality at all. only: keys of the departments to look at, all without.
     """
     internal = set(Department.objects.filter(kind=Department.Kind.INTERNAL).values_list("key", flat=True))
-    return [cost for one in flows for cost in _of_pipeline(one, scale, known, internal)]
+    internal = internal.intersection(only) if only else internal
+    return [cost for one in flows for cost in _of_pipeline(one, scale, known, internal, replicates)]
 
 
-def _of_pipeline(one: PipelineFlows, scale: float, known: Collection[CellKey], internal: set[str]) -> list[CellCost]:
+def _of_pipeline(
+    one: PipelineFlows, scale: float, known: Collection[CellKey], internal: set[str], most: int
+) -> list[CellCost]:
     together = whole_of(one.groups.values())
     pairs = [group_rates(group=group, together=together) for group in one.groups.values()]
     cells = sorted({cell for pair in pairs for cell in cells_changed(pair) if cell.department in internal})
@@ -81,7 +91,7 @@ def _of_pipeline(one: PipelineFlows, scale: float, known: Collection[CellKey], i
         for cell, amount in zip(cells, whole, strict=True)
         if amount > MATERIALITY * abs(scale) or key(cell) in known
     ]
-    replicates = _summed([_thinned(pair) for pair in pairs], wanted, replicates=True)
+    replicates = _summed([_thinned(pair, most) for pair in pairs], wanted, replicates=True)
     return [
         CellCost(
             pipeline=one.id,
@@ -98,5 +108,5 @@ def _summed(pairs: list[RatePair], cells: list[Cell], *, replicates: bool) -> np
     return np.asarray(np.sum([costs_of(pair, cells, replicates=replicates) for pair in pairs], axis=0))
 
 
-def _thinned(pair: RatePair) -> RatePair:
-    return RatePair(baseline=pair.baseline.thinned(REPLICATES), actual=pair.actual.thinned(REPLICATES))
+def _thinned(pair: RatePair, most: int) -> RatePair:
+    return RatePair(baseline=pair.baseline.thinned(most), actual=pair.actual.thinned(most))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 
 from departments.models import User
 from pipeline.models import RecomputeRun
@@ -42,7 +42,7 @@ class LeakRow:
     department: str
     factor: str
     status: str
-    owner_id: int | None
+    owner_username: str
     owner: str
     declined_reason: str
     first_seen: date
@@ -54,12 +54,14 @@ class LeakRow:
     amount: int
     low: int
     high: int
+    still_seen: bool
     trend: tuple[Sighting, ...] = ()
 
     @property
-    def still_seen(self) -> bool:
-        """Whether the newest reading shows it."""
-        return self.last_seen == self.read
+    def where(self) -> str:
+        """In words: `Contract, waiting with Legal`."""
+        verb = {"waiting": "waiting with", "losses": "losses by", "value": "value shaved by"}[self.factor]
+        return f"{self.stage}, {verb} {self.department}"
 
     @property
     def half(self) -> int:
@@ -95,10 +97,10 @@ def leak_rows(*, wish: Wish | None = None, trend: bool = True) -> list[LeakRow]:
 def top_leaks(*, run: RecomputeRun | None = None, most: int = 5) -> list[LeakRow]:
     """The largest open leaks that the figures still show; with a run, as its week read them."""
     if run is None:
-        return _rows(_chosen(Wish()).filter(last_seen=F("read"))[:most], trend=True)
+        return _rows(_chosen(Wish()).filter(state=Leak.State.SEEN)[:most], trend=True)
     seen = LeakSighting.objects.filter(run=run, state=LeakSighting.State.SEEN)
     leaks = Leak.objects.filter(sightings__in=seen).exclude(status__in=[Leak.Status.DECLINED])
-    return _rows(leaks[:most] if leaks.exists() else _chosen(Wish()).filter(last_seen=F("read"))[:most], trend=True)
+    return _rows(leaks[:most] if leaks.exists() else _chosen(Wish()).filter(state=Leak.State.SEEN)[:most], trend=True)
 
 
 def leak_row(*, leak: int) -> LeakRow | None:
@@ -107,9 +109,14 @@ def leak_row(*, leak: int) -> LeakRow | None:
     return found[0] if found else None
 
 
-def leak_sightings(*, leak: int) -> list[LeakSighting]:
+def sightings_of(*, leak: int) -> list[Sighting]:
     """Every week it was read, oldest first."""
-    return list(LeakSighting.objects.filter(leak=leak).order_by("week"))
+    return [_sighting(one) for one in LeakSighting.objects.filter(leak=leak).order_by("week")]
+
+
+def _sighting(one: LeakSighting) -> Sighting:
+    low, high = round(one.low * 100), round(one.high * 100)
+    return Sighting(week=one.week, amount=round(one.amount * 100), low=low, high=high, state=one.state)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +184,7 @@ def _chosen(wish: Wish) -> QuerySet[Leak]:
     if wish.owner == "none":
         leaks = leaks.filter(owner=None)
     elif wish.owner:
-        leaks = leaks.filter(Q(owner__username=wish.owner))
+        leaks = leaks.filter(owner__username=wish.owner)
     return leaks
 
 
@@ -199,7 +206,7 @@ def _row(leak: Leak, trend: tuple[Sighting, ...]) -> LeakRow:
         department=leak.department.name,
         factor=leak.factor,
         status=leak.status,
-        owner_id=leak.owner_id,
+        owner_username=leak.owner.get_username() if leak.owner else "",
         owner=_name(leak.owner),
         declined_reason=leak.declined_reason,
         first_seen=leak.first_seen,
@@ -211,6 +218,7 @@ def _row(leak: Leak, trend: tuple[Sighting, ...]) -> LeakRow:
         amount=round(leak.amount * 100),
         low=round(leak.low * 100),
         high=round(leak.high * 100),
+        still_seen=leak.still_seen,
         trend=trend,
     )
 
@@ -221,14 +229,16 @@ def _trends(leaks: Sequence[int]) -> dict[int, tuple[Sighting, ...]]:
     if newest is None:
         return {}
     weeks = [newest - timedelta(weeks=back) for back in range(TREND_WEEKS - 1, -1, -1)]
-    read: dict[tuple[int, date], Sighting] = {}
-    for one in LeakSighting.objects.filter(leak__in=leaks, week__gte=weeks[0]):
-        low, high = round(one.low * 100), round(one.high * 100)
-        read[one.leak_id, one.week] = Sighting(
-            week=one.week, amount=round(one.amount * 100), low=low, high=high, state=one.state
-        )
+    rows = LeakSighting.objects.filter(leak__in=leaks, week__gte=weeks[0])
+    read = {(one.leak_id, one.week): _sighting(one) for one in rows}
     return {leak: tuple(read.get((leak, week), Sighting(week=week)) for week in weeks) for leak in leaks}
 
 
 def _name(user: User | None) -> str:
     return (user.get_full_name() or user.get_username()) if user else ""
+
+
+def owners_of() -> list[tuple[str, str]]:
+    """User name and name of everybody who owns a leak."""
+    owners = User.objects.filter(leaks__isnull=False).distinct().order_by("username")
+    return [(user.get_username(), _name(user)) for user in owners]

@@ -34,7 +34,7 @@ class RegisterError(Exception):
 class Reading:
     """What the figures of one week say: costs of cells, and the plan to date that materiality is measured by."""
 
-    run: RecomputeRun
+    run: RecomputeRun | None
     week: date
     scale: float
     costs: Sequence[CellCost]
@@ -117,6 +117,7 @@ def _leak_read(leak: Leak, amount: Interval, found: Reading, now: datetime) -> b
         leak=leak, week=found.week, defaults={"run": found.run, "state": state, **figures}
     )
     leak.amount, leak.low, leak.high, leak.read = amount.value, amount.low, amount.high, found.week
+    leak.state = state
     if state == SEEN:
         leak.last_seen = found.week
         if leak.status == Status.RECOVERED:

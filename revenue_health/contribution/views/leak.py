@@ -1,0 +1,165 @@
+"""One leak: how it went, the deals behind it, who has it and what they did about it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from departments.access import may_assign, may_edit_scorecard, may_see_company, may_see_department, require
+from departments.formats import money_in_words, money_scale, single_units
+from departments.models import Membership, User
+from departments.rendering import page_render
+from pipeline.custody_store import CustodyStoreMissing
+from pipeline.selectors.overview import structure_names
+from pipeline.views.shell import Shell, shell_of
+from revenue_health.contribution.models import Leak
+from revenue_health.contribution.selectors.evidence import Evidence, evidence_of
+from revenue_health.contribution.selectors.leak_costs import register_spans
+from revenue_health.contribution.selectors.register import LeakRow, leak_changes, leak_row, sightings_of
+from revenue_health.contribution.selectors.spans import SpanError
+from revenue_health.contribution.services.register import RegisterError, leak_assign, leak_status_set
+from revenue_health.contribution.views.register import bars_of
+
+TEMPLATE = "contribution/leak.html"
+TALL, WIDE_STEP = 96, 14
+
+
+class _People(forms.ModelChoiceField):
+    """People by their names."""
+
+    def label_from_instance(self, obj: User) -> str:  # type: ignore[override]
+        return obj.get_full_name() or obj.get_username()
+
+
+class OwnerForm(forms.Form):
+    """Who shall answer for it: anybody who works here."""
+
+    owner = _People(
+        User.objects.filter(is_active=True)
+        .exclude(memberships__role=Membership.Role.BOARD)
+        .filter(memberships__isnull=False)
+        .distinct()
+        .order_by("username"),
+        required=False,
+        to_field_name="username",
+        empty_label="Nobody",
+    )
+
+
+@require_GET
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """History, sightings, deals, comments, and the doors to change it."""
+    row = _row(request, pk)
+    return _page(request, row)
+
+
+@require_POST
+def assign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give it to somebody: executives and analysts."""
+    row = _row(request, pk)
+    require(request, may_assign(request.user))
+    form = OwnerForm(request.POST)
+    if not form.is_valid():
+        return _page(request, row, error="There is nobody of that name. Nothing was changed.", status=422)
+    leak_assign(leak=pk, owner=form.cleaned_data["owner"], user=_person(request), now=timezone.now())
+    messages.success(request, "The owner is written down.")
+    return redirect("contribution:leak", pk)
+
+
+@require_POST
+def status(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the department says of it: head and deputy."""
+    row = _row(request, pk)
+    require(request, may_edit_scorecard(request.user, row.department_id))
+    said, reason = request.POST.get("status", ""), request.POST.get("reason", "")
+    try:
+        leak_status_set(leak=pk, status=said, reason=reason[:5000], user=_person(request), now=timezone.now())
+    except RegisterError as problem:
+        return _page(request, row, error=f"{problem} Nothing was changed.", said=said, reason=reason, status=422)
+    messages.success(request, f"It is {said} now.")
+    return redirect("contribution:leak", pk)
+
+
+def _row(request: HttpRequest, pk: int) -> LeakRow:
+    require(request, may_see_company(request.user))
+    row = leak_row(leak=pk)
+    if row is None:
+        raise Http404
+    return row
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _page(
+    request: HttpRequest, row: LeakRow, *, error: str = "", said: str = "", reason: str = "", status: int = 200
+) -> HttpResponse:
+    shell = shell_of(request)
+    sightings = sightings_of(leak=row.id)
+    may_say = may_edit_scorecard(request.user, row.department_id) and row.status != Leak.Status.RECOVERED
+    context = {
+        "shell": shell,
+        "row": row,
+        "scale": money_scale([row.amount, *(one.amount or 0 for one in sightings)], shell.currency),
+        "half": money_in_words(row.half, shell.currency),
+        "sightings": sightings[::-1],
+        "bars": bars_of(tuple(sightings), height=TALL, step=WIDE_STEP),
+        "width": max(len(sightings), 1) * WIDE_STEP,
+        "tall": TALL,
+        "changes": leak_changes(leak=row.id),
+        "owner_form": OwnerForm(initial={"owner": row.owner_username}) if may_assign(request.user) else None,
+        "choices": [(value, Leak.Status(value).label) for value in Leak.BY_PEOPLE] if may_say else [],
+        "error": error,
+        "said": said,
+        "reason": reason,
+        "promise": _promise(row) if may_say else "",
+        **_deals(request, row, shell),
+    }
+    return page_render(request, TEMPLATE, context, partial="page", status=status)
+
+
+def _promise(row: LeakRow) -> str:
+    """Where to promise something about it: the form, filled in with half of what it costs."""
+    try:
+        address = reverse("departments:commitment_new")
+    except NoReverseMatch:
+        return ""
+    asked = {
+        "department": row.department_key,
+        "subject": row.subject,
+        "text": f"Stop the leak: {row.where}",
+        "expected_effect": max(row.amount, 0) // 100,
+        "expected_from": f"What leak {row.id} cost when this was promised",
+    }
+    return f"{address}?{urlencode(asked)}"
+
+
+def _deals(request: HttpRequest, row: LeakRow, shell: Shell) -> dict[str, object]:
+    """The deals behind it, for who may see the department's detail."""
+    if not may_see_department(request.user, row.department_id) or shell.run is None or shell.company is None:
+        return {}
+    found: list[Evidence] = []
+    label = ""
+    try:
+        spans = register_spans(run=shell.run, company=shell.company)
+        label = spans.period.label
+        every = evidence_of(run=shell.run, spans=spans, party=row.department_key, stage=row.stage_id)
+        found = every.get(row.factor, [])
+    except (SpanError, CustodyStoreMissing) as problem:
+        return {"no_deals": str(problem)}
+    return {
+        "deals": found,
+        "deals_of": label,
+        "single": single_units(shell.currency),
+        "structure": structure_names(),
+        "sees_deals": True,
+    }

@@ -1,0 +1,120 @@
+"""The leak register: what the figures found, who has it, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.views.decorators.http import require_GET
+
+from departments.access import may_see_company, require
+from departments.formats import MoneyScale, counted, money_in_words, money_scale
+from departments.rendering import page_render
+from pipeline.selectors.overview import structure_names
+from pipeline.views.shell import shell_of
+from revenue_health.contribution.models import Leak
+from revenue_health.contribution.selectors.register import ALL, OPEN, LeakRow, Sighting, Wish, leak_rows, owners_of
+
+TEMPLATE = "contribution/register.html"
+BAR_STEP, BAR_HEIGHT, BAR_GAP = 7, 24, 2
+STATES = {OPEN: "Open", **{str(value): str(label) for value, label in Leak.Status.choices}, ALL: "All"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """One week's bar, in pixels of the drawing; `kind` is the state, which the shape tells too: unclear is outlined."""
+
+    x: int
+    y: float
+    width: int
+    height: float
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One leak as the list prints it."""
+
+    row: LeakRow
+    bars: list[Bar]
+    trend_words: str
+
+
+class FilterForm(forms.Form):
+    """What the address of the list may say; what it says wrongly is told and left out."""
+
+    state = forms.ChoiceField(label="Status", required=False, choices=list(STATES.items()))
+    department = forms.ChoiceField(label="Department", required=False)
+    factor = forms.ChoiceField(label="Factor", required=False, choices=[("", "All"), *Leak.Factor.choices])
+    owner = forms.ChoiceField(label="Owner", required=False)
+
+    def __init__(self, query: QueryDict, *, departments: list[tuple[str, str]], owners: list[tuple[str, str]]) -> None:
+        super().__init__(query)
+        for name, choices in (("department", departments), ("owner", [*owners, ("none", "Nobody")])):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", "All"), *choices]
+
+    def wish(self) -> Wish:
+        """The question, without what was wrong in it."""
+        good = self.cleaned_data
+        return Wish(
+            state=good.get("state") or OPEN,
+            department=good.get("department", ""),
+            factor=good.get("factor", ""),
+            owner=good.get("owner", ""),
+        )
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """The list, narrowed by its address."""
+    require(request, may_see_company(request.user))
+    shell = shell_of(request)
+    structure = structure_names()
+    departments = [(one.key, one.name) for one in structure.departments.values() if one.internal]
+    form = FilterForm(request.GET, departments=departments, owners=owners_of())
+    form.is_valid()
+    rows = leak_rows(wish=form.wish())
+    scale = money_scale([row.amount for row in rows], shell.currency)
+    context = {
+        "shell": shell,
+        "form": form,
+        "lines": [line_of(row, scale) for row in rows],
+        "scale": scale,
+        "message": _message(rows, shell.currency),
+        "read": max((row.read for row in rows), default=None),
+    }
+    return page_render(request, TEMPLATE, context, partial="page")
+
+
+def _message(rows: list[LeakRow], currency: str) -> str:
+    seen = [row for row in rows if row.still_seen]
+    if not rows:
+        return "No leak is in this list."
+    if not seen:
+        return f"{counted(len(rows), 'leak')}; none of them shows in the newest figures."
+    largest = seen[0]
+    money = money_in_words(largest.amount, currency)
+    return f"{counted(len(seen), 'leak')} in the newest figures. The largest: {largest.where}, {money}."
+
+
+def line_of(row: LeakRow, scale: MoneyScale) -> Line:
+    """One leak with the drawing of its last weeks and the same in words."""
+    read = [one for one in row.trend if one.amount is not None]
+    words = "; ".join(f"{one.week:%-d %b} {scale.write(one.amount)} {one.state}" for one in read)
+    return Line(row=row, bars=bars_of(row.trend), trend_words=words)
+
+
+def bars_of(trend: tuple[Sighting, ...], height: int = BAR_HEIGHT, step: int = BAR_STEP) -> list[Bar]:
+    """A bar a week from a common zero; a week that was not read stays empty, a gain has no bar."""
+    largest = max((one.amount or 0 for one in trend), default=0)
+    bars = []
+    for place, one in enumerate(trend):
+        if one.amount is not None and largest > 0:
+            tall = round(max(one.amount, 0) / largest * (height - 1), 1) + 1
+            bars.append(
+                Bar(x=place * step, y=round(height - tall, 1), width=step - BAR_GAP, height=tall, kind=one.state)
+            )
+    return bars

@@ -1,0 +1,162 @@
+"""The pages of the leak register, and the command that prints it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from departments.models import Department, User
+from pipeline.models import Stage
+from revenue_health.contribution.models import Leak, LeakSighting
+from tests.shown_company import company_shown
+
+pytestmark = pytest.mark.django_db
+LIST = "/contribution/register/"
+HTMX = {"HX-Request": "true"}
+WEEK = date(2026, 11, 16)
+MOST_QUERIES = 16
+
+
+@pytest.fixture(scope="module")
+def shown(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with django_db_blocker.unblock(), company_shown(tmp_path_factory.mktemp("register")):
+        yield
+
+
+@pytest.fixture
+def leak(shown: None, db: None) -> Leak:
+    """Legal's waiting at the contract, seen for three weeks."""
+    stage = Stage.objects.get(key="contract")
+    made = Leak.objects.create(
+        pipeline=stage.pipeline, stage=stage, department=Department.objects.get(key="legal"), factor="waiting",
+        first_seen=WEEK - timedelta(weeks=2), since=WEEK - timedelta(weeks=2), last_seen=WEEK, read=WEEK,
+        amount=640_000, low=450_000, high=830_000,
+    )  # fmt: skip
+    for back, state in enumerate(["seen", "unclear", "seen"]):
+        LeakSighting.objects.create(
+            leak=made, week=WEEK - timedelta(weeks=back), state=state, amount=640_000 - back * 9_000, low=1, high=2
+        )
+    return made
+
+
+def signed_in(name: str) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def page(leak: Leak) -> str:
+    return f"{LIST}{leak.pk}/"
+
+
+def test_the_list_says_the_largest_and_shows_every_week_in_words(leak: Leak) -> None:
+    text = signed_in("ceo").get(LIST).content.decode()
+    assert "1 leak in the newest figures. The largest: Contract, waiting with Legal, EUR 640 k." in text
+    assert "16 Nov 640 seen" in text
+    assert "9 Nov 631 unclear" in text
+    assert 'style="' not in text
+
+
+def test_htmx_gets_the_part_of_the_list_and_of_a_leak(leak: Leak) -> None:
+    for address in (LIST, page(leak)):
+        answer = signed_in("ceo").get(address, headers=HTMX)
+        assert "<html" not in answer.content.decode()
+        assert "HX-Request" in answer.headers["Vary"]
+
+
+def test_without_any_leak_the_list_says_when_there_would_be_one(shown: None) -> None:
+    assert "0.5 % of the plan" in signed_in("ceo").get(LIST).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("department=legal", 1),
+        ("department=sales", 0),
+        ("factor=waiting", 1),
+        ("state=recovered", 0),
+        ("owner=none", 1),
+    ],
+)
+def test_filters_stand_in_the_address(leak: Leak, query: str, found: int) -> None:
+    assert len(signed_in("ceo").get(f"{LIST}?{query}").context["lines"]) == found
+
+
+def test_a_bad_filter_says_so_and_is_left_out(leak: Leak) -> None:
+    answer = signed_in("ceo").get(f"{LIST}?state=nonsense&factor=x")
+    assert answer.status_code == 200
+    assert 'class="error-text"' in answer.content.decode()
+    assert len(answer.context["lines"]) == 1
+
+
+def test_a_head_sees_the_deals_and_says_what_is_done(leak: Leak) -> None:
+    head = signed_in("legal")
+    text = head.get(page(leak)).content.decode()
+    assert "The deals behind it" in text
+    assert "commitments/new/?department=legal&amp;subject=leak" in text
+    answer = head.post(f"{page(leak)}status/", {"status": "working", "reason": "Two more reviewers"})
+    assert answer.url == page(leak)
+    leak.refresh_from_db()
+    assert leak.status == "working"
+    assert "Two more reviewers" in head.get(page(leak)).content.decode()
+
+
+def test_declining_without_a_reason_is_told_and_changes_nothing(leak: Leak) -> None:
+    answer = signed_in("legal").post(f"{page(leak)}status/", {"status": "declined"})
+    assert answer.status_code == 422
+    assert "Say why" in answer.content.decode()
+    leak.refresh_from_db()
+    assert leak.status == "new"
+
+
+def test_an_executive_gives_it_to_somebody(leak: Leak) -> None:
+    ceo = signed_in("ceo")
+    ceo.post(f"{page(leak)}owner/", {"owner": "legal"})
+    leak.refresh_from_db()
+    assert leak.owner
+    assert leak.owner.username == "legal"
+    assert ceo.post(f"{page(leak)}owner/", {"owner": "no one"}).status_code == 422
+    ceo.post(f"{page(leak)}owner/", {"owner": ""})
+    leak.refresh_from_db()
+    assert leak.owner is None
+
+
+def test_another_head_sees_the_leak_but_neither_deals_nor_forms(leak: Leak) -> None:
+    other = signed_in("finance")
+    text = other.get(page(leak)).content.decode()
+    assert "The deals behind it" not in text
+    assert 'id="leak-say"' not in text
+    assert other.post(f"{page(leak)}status/", {"status": "fixed"}).status_code == 404
+    assert other.post(f"{page(leak)}owner/", {"owner": "finance"}).status_code == 404
+
+
+def test_what_is_not_there_is_not_found(leak: Leak) -> None:
+    assert signed_in("ceo").get(f"{LIST}999999/").status_code == 404
+    assert signed_in("ceo").post(page(leak)).status_code == 405
+
+
+def test_fixed_but_seen_is_said_on_both_pages(leak: Leak) -> None:
+    Leak.objects.update(status="fixed")
+    ceo = signed_in("ceo")
+    assert "still seen" in ceo.get(LIST).content.decode()
+    assert "the figures still show it" in ceo.get(page(leak)).content.decode()
+
+
+@pytest.mark.parametrize("which", ["list", "leak"])
+def test_pages_ask_few_queries_however_many_leaks(leak: Leak, which: str) -> None:
+    address, ceo = (LIST if which == "list" else page(leak)), signed_in("ceo")
+    ceo.get(address, headers=HTMX)
+    with CaptureQueriesContext(connection) as asked:
+        ceo.get(address, headers=HTMX)
+    assert len(asked) <= MOST_QUERIES
+
+
+def test_the_command_prints_the_same(leak: Leak, answer: Callable[..., dict[str, Any]]) -> None:
+    found = answer("register")["leaks"]
+    assert [(one["id"], one["stage"], one["amount"]) for one in found] == [(leak.pk, "contract", 640_000.0)]
