@@ -6,44 +6,97 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contribution', '0003_leak_register'),
+        ("contribution", "0003_leak_register"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='leak',
-            name='insert_insert',
+            model_name="leak",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='leak',
-            name='update_update',
+            model_name="leak",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='leak',
-            name='delete_delete',
+            model_name="leak",
+            name="delete_delete",
         ),
         migrations.AddField(
-            model_name='leak',
-            name='state',
-            field=models.CharField(choices=[('seen', 'seen: material, and the whole interval above zero'), ('unclear', 'unclear: material, but the interval includes zero'), ('below', 'below materiality')], default='seen', help_text='What its newest reading says.', max_length=7),
+            model_name="leak",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("seen", "seen: material, and the whole interval above zero"),
+                    ("unclear", "unclear: material, but the interval includes zero"),
+                    ("below", "below materiality"),
+                ],
+                default="seen",
+                help_text="What its newest reading says.",
+                max_length=7,
+            ),
         ),
         migrations.AddField(
-            model_name='leakevent',
-            name='state',
-            field=models.CharField(choices=[('seen', 'seen: material, and the whole interval above zero'), ('unclear', 'unclear: material, but the interval includes zero'), ('below', 'below materiality')], default='seen', help_text='What its newest reading says.', max_length=7),
+            model_name="leakevent",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("seen", "seen: material, and the whole interval above zero"),
+                    ("unclear", "unclear: material, but the interval includes zero"),
+                    ("below", "below materiality"),
+                ],
+                default="seen",
+                help_text="What its newest reading says.",
+                max_length=7,
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='leak',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "contribution_leakevent" ("amount", "declined_reason", "department_id", "factor", "first_seen", "high", "id", "last_seen", "low", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pipeline_id", "read", "recurrence", "since", "stage_id", "state", "status") SELECT new_values."amount", new_values."declined_reason", new_values."department_id", new_values."factor", new_values."first_seen", new_values."high", new_values."id", new_values."last_seen", new_values."low", new_values."owner_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pipeline_id", new_values."read", new_values."recurrence", new_values."since", new_values."stage_id", new_values."state", new_values."status" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='544e6b66338f2840badd8fca06ea962481e9c9cc', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ef1ac', referencing='REFERENCING NEW TABLE AS new_values ', table='contribution_leak', when='AFTER')),
+            model_name="leak",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "contribution_leakevent" ("amount", "declined_reason", "department_id", "factor", "first_seen", "high", "id", "last_seen", "low", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pipeline_id", "read", "recurrence", "since", "stage_id", "state", "status") SELECT new_values."amount", new_values."declined_reason", new_values."department_id", new_values."factor", new_values."first_seen", new_values."high", new_values."id", new_values."last_seen", new_values."low", new_values."owner_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pipeline_id", new_values."read", new_values."recurrence", new_values."since", new_values."stage_id", new_values."state", new_values."status" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="544e6b66338f2840badd8fca06ea962481e9c9cc",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_ef1ac",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="contribution_leak",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='leak',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "contribution_leakevent" ("amount", "declined_reason", "department_id", "factor", "first_seen", "high", "id", "last_seen", "low", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pipeline_id", "read", "recurrence", "since", "stage_id", "state", "status") SELECT new_values."amount", new_values."declined_reason", new_values."department_id", new_values."factor", new_values."first_seen", new_values."high", new_values."id", new_values."last_seen", new_values."low", new_values."owner_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pipeline_id", new_values."read", new_values."recurrence", new_values."since", new_values."stage_id", new_values."state", new_values."status" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='aeb96febed549360b81b7a3b6a2a551ce4ccca27', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_d921f', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='contribution_leak', when='AFTER')),
+            model_name="leak",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "contribution_leakevent" ("amount", "declined_reason", "department_id", "factor", "first_seen", "high", "id", "last_seen", "low", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pipeline_id", "read", "recurrence", "since", "stage_id", "state", "status") SELECT new_values."amount", new_values."declined_reason", new_values."department_id", new_values."factor", new_values."first_seen", new_values."high", new_values."id", new_values."last_seen", new_values."low", new_values."owner_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pipeline_id", new_values."read", new_values."recurrence", new_values."since", new_values."stage_id", new_values."state", new_values."status" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="aeb96febed549360b81b7a3b6a2a551ce4ccca27",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_d921f",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="contribution_leak",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='leak',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "contribution_leakevent" ("amount", "declined_reason", "department_id", "factor", "first_seen", "high", "id", "last_seen", "low", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pipeline_id", "read", "recurrence", "since", "stage_id", "state", "status") SELECT old_values."amount", old_values."declined_reason", old_values."department_id", old_values."factor", old_values."first_seen", old_values."high", old_values."id", old_values."last_seen", old_values."low", old_values."owner_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."pipeline_id", old_values."read", old_values."recurrence", old_values."since", old_values."stage_id", old_values."state", old_values."status" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='a9d351c501a1b5b5ecbc0074a3695e76d70445b5', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_9a0d9', referencing='REFERENCING OLD TABLE AS old_values ', table='contribution_leak', when='AFTER')),
+            model_name="leak",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "contribution_leakevent" ("amount", "declined_reason", "department_id", "factor", "first_seen", "high", "id", "last_seen", "low", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pipeline_id", "read", "recurrence", "since", "stage_id", "state", "status") SELECT old_values."amount", old_values."declined_reason", old_values."department_id", old_values."factor", old_values."first_seen", old_values."high", old_values."id", old_values."last_seen", old_values."low", old_values."owner_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."pipeline_id", old_values."read", old_values."recurrence", old_values."since", old_values."stage_id", old_values."state", old_values."status" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="a9d351c501a1b5b5ecbc0074a3695e76d70445b5",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_9a0d9",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="contribution_leak",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django import forms
@@ -31,10 +32,16 @@ TEMPLATE = "contribution/leak.html"
 TALL, WIDE_STEP = 96, 14
 
 
-class _People(forms.ModelChoiceField):
+if TYPE_CHECKING:
+    _UserChoice = forms.ModelChoiceField[User]
+else:
+    _UserChoice = forms.ModelChoiceField
+
+
+class _People(_UserChoice):
     """People by their names."""
 
-    def label_from_instance(self, obj: User) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: User) -> str:
         return obj.get_full_name() or obj.get_username()
 
 
