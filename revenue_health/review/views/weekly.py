@@ -19,6 +19,7 @@ from pipeline.views.shell import shell_of
 from revenue_health.contribution.selectors.spans import SpanError
 from revenue_health.contribution.views.question import BASELINES
 from revenue_health.home import home
+from revenue_health.review.selectors.packs import newest_pack
 from revenue_health.review.selectors.weekly import figures_of_spans
 from revenue_health.review.views.addresses import address_of
 from revenue_health.review.views.week_panel_rows import agenda_shape, card_rows, due_rows, forecast_shape, leak_rows
@@ -90,9 +91,10 @@ def page_context(question: WeekQuestion, figures: Json, run: RecomputeRun, compa
 
 def doors_of(request: HttpRequest) -> Doors:
     """What the visitor may open from here."""
+    pack = newest_pack()
     return Doors(
         freeze=address_of("review:pack_freeze") if may_freeze(request.user) else "",
-        present=address_of("review:packs"),
+        present=address_of("review:board", pack) if pack else "",
         register=address_of("contribution:register"),
         scorecards=address_of("departments:scorecards"),
         commitments=address_of("departments:commitments"),
