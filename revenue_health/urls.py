@@ -12,10 +12,11 @@ from revenue_health.review.views import weekly
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", weekly.show, name="home"),
     path("", include("pipeline.urls")),
     path("", include("departments.urls")),
     path("", include("revenue_health.review.urls")),
+    # The same page under the name it has for sign-in; after it, so that the page knows itself as the review.
+    path("", weekly.show, name="home"),
     path("contribution/", include("revenue_health.contribution.urls")),
     # An address is what single sign-on and invitations go by: it is changed by who manages people, not by oneself.
     path("accounts/email/", RedirectView.as_view(pattern_name="departments:account"), name="account_email"),

@@ -30,8 +30,10 @@ class Headline:
     under: tuple[str, ...] = ()
 
 
-def headline(bridge: Json | None, *, label: str, currency: str) -> Headline:
+def headline(bridge: Json | None, *, label: str, currency: str, scoring: bool = False) -> Headline:
     """What a review says first: how far from plan, who explains it beyond doubt, and of whom that cannot be said."""
+    if bridge is None and scoring:
+        return Headline(message=f"{label} is being scored now; who moved it is known in a minute or two.")
     if bridge is None:
         return Headline(message=f"{label} is not scored yet, so nothing can be said of who moved it.")
     gap, share = _gap(bridge)

@@ -12,6 +12,7 @@ from pipeline.core.changes import BUCKETS, Changes
 from pipeline.models import RecomputeRun
 from pipeline.selectors.changes import ChangesNotKept, changes_since, since_usual, today_of
 from pipeline.selectors.runs import freshness
+from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.figures import number, period_json
 from revenue_health.contribution.selectors.shown import shown_figures
 from revenue_health.contribution.selectors.spans import Spans, spans_of
@@ -61,8 +62,9 @@ def figures_of_spans(
     """The same for spans that were read already."""
     today = today_of(run=run, company=company)
     since = min(since or since_usual(run=run, company=company), today)
-    bridge, _ = shown_figures(run=run, company=company, spans=spans)
-    told = headline(bridge, label=spans.period.label, currency=company.reporting_currency)
+    bridge, scores = shown_figures(run=run, company=company, spans=spans)
+    scoring = scores is not None and scores.status == ScoreRun.Status.STARTED
+    told = headline(bridge, label=spans.period.label, currency=company.reporting_currency, scoring=scoring)
     changes = changes_json(run=run, company=company, since=since)
     return {
         "company": {"name": company.name, "currency": company.reporting_currency},

@@ -93,6 +93,7 @@ def test_without_a_plan_it_is_compared_with_the_baseline() -> None:
 def test_without_scores_nothing_is_claimed() -> None:
     told = headline(None, label="2025-Q1", currency="EUR")
     assert told.message == "2025-Q1 is not scored yet, so nothing can be said of who moved it."
+    assert "is being scored now" in headline(None, label="2025-Q1", currency="EUR", scoring=True).message
 
 
 @pytest.mark.parametrize(("names", "text"), [(["A"], "A"), (["A", "B"], "A and B"), (["A", "B", "C"], "A, B and C")])
