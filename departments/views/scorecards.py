@@ -127,6 +127,7 @@ def page_context(request: HttpRequest, department: Department, now: datetime) ->
         "department": department,
         "may_edit": access.may_edit_scorecard(request.user, department.pk),
         "may_set": access.may_set_measurables(request.user, department.pk),
+        "may_commit": access.may_commit(request.user, department.pk),
     }
     company = Company.objects.first()
     if company is None:

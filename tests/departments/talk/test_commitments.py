@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from departments.models import Commitment, Company, Department, Issue, Measurable, User
+from departments.models import Commitment, Company, Department, Entry, Issue, Measurable, User
 from departments.selectors.commitments import commitments_due, commitments_of, issues_of
 from departments.services.commitments import commitment_close, commitment_make, commitment_move
 from departments.services.talk_errors import CommitmentRefused
@@ -52,6 +52,15 @@ def test_a_head_commits_from_a_scorecard_row_in_one_click(reads_as: Open) -> Non
     assert response["Location"] == f"/commitments/{made.pk}/"
     assert (made.owner.username, made.measurable.key, made.first_due) == ("amelie", "leg_wait", date(2026, 12, 4))
     assert "−1.5 days" in client.get(response["Location"]).content.decode()
+
+
+def test_what_is_off_track_on_a_scorecard_leads_to_a_commitment_or_an_issue(reads_as: Open) -> None:
+    wait = Measurable.objects.get(key="leg_wait")
+    Entry.objects.create(measurable=wait, week=date(2026, 11, 16), value=9)
+    page = reads_as("legal").get("/scorecards/legal/").content.decode()
+    assert '/commitments/new/?measurable=leg_wait"' in page
+    assert '/issues/new/?measurable=leg_wait"' in page
+    assert "/commitments/new/?measurable" not in reads_as("amelie").get("/scorecards/legal/").content.decode()
 
 
 def test_a_what_if_fills_the_form_in(reads_as: Open) -> None:
