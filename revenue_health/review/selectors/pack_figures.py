@@ -23,6 +23,7 @@ from revenue_health.review.models import Decision, Pack
 from revenue_health.review.selectors.accountability import accountability_figures
 from revenue_health.review.selectors.forecast import forecast_kept
 from revenue_health.review.selectors.weekly import review_figures
+from revenue_health.review.words import headline
 
 type Json = dict[str, Any]
 FORMAT = 1
@@ -38,6 +39,8 @@ def review_content(
     review = review_figures(run=run, company=company, period=spans.period, since=since, now=now)
     accountability = accountability_figures(run=run, company=company, spans=spans)
     contributions = review.pop("bridge") or _contributions(run, company, spans)
+    told = headline(contributions, label=spans.period.label, currency=company.reporting_currency)
+    review["headline"] = {"message": told.message, "under": list(told.under)}
     return {
         "format": FORMAT,
         "method": METHOD,

@@ -119,9 +119,10 @@ def decisions_listed(*, limit: int) -> list[Decision]:
     return list(rows.defer("pack__content").order_by("-pk")[:limit])
 
 
-def as_known_on(figures: Json) -> datetime:
-    """The instant the pack knows, in the company's time zone as it was frozen."""
-    return datetime.fromisoformat(figures["as_of"]).astimezone(ZoneInfo(figures["time_zone"]))
+def as_known_on(figures: Json) -> str:
+    """The instant the pack knows, in the company's time zone as it was frozen, whoever reads it where."""
+    known = datetime.fromisoformat(figures["as_of"]).astimezone(ZoneInfo(figures["time_zone"]))
+    return f"{known.day} {known:%B %Y, %H:%M}"
 
 
 def slides_and_decisions(pack: Pack) -> list[Json]:

@@ -35,13 +35,12 @@ def content_of(pack: Pack, *, hide_names: bool) -> ExportContent:
     figures = pack.figures
     names = names_of(figures, hidden=hide_names)
     slides = slides_and_decisions(pack)
-    known = as_known_on(figures)
     return ExportContent(
         pack=pack,
         figures=figures,
         slides=[_named(one, names) for one in slides] if hide_names else slides,
         names=names,
-        known=f"{known.day} {known:%B %Y, %H:%M}",
+        known=as_known_on(figures),
     )
 
 

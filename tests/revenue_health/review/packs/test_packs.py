@@ -172,3 +172,13 @@ def test_the_commands_freeze_and_write(pack: Pack, tmp_path: Any, capsys: pytest
     call_command("pack", "--export", "xlsx", str(pack.pk), str(tmp_path / "a.xlsx"), "--json")
     assert json.loads(capsys.readouterr().out)["pack"] == pack.pk
     assert (tmp_path / "a.xlsx").read_bytes()[:2] == b"PK"
+
+
+@pytest.mark.parametrize(
+    ("address", "most"), [("/packs/", 12), ("/packs/decisions/", 12), ("/packs/{}/", 18), ("/board/{}/", 8)]
+)
+def test_pages_ask_little(
+    pack: Pack, ceo: Client, address: str, most: int, django_assert_max_num_queries: Callable[..., Any]
+) -> None:
+    with django_assert_max_num_queries(most):
+        assert ceo.get(address.format(pack.pk)).status_code == 200
