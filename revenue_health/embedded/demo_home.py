@@ -112,6 +112,7 @@ def _table(folder: Path, will: Built, wish: Wish) -> list[tuple[str, str, Callab
         ("recompute", "Computing custody, flows and leaks", lambda: call_command("recompute", **then)),
         ("register", "Remembering its leaks", lambda: _register(will)),
         ("talk", "Letting its people talk", lambda: _talk(will)),
+        ("scorecards", "Filling in scorecards", lambda: _scorecards(will)),
         ("scenarios", "Trying out what-ifs", lambda: _scenarios(will)),
         ("packs", "Freezing a review", lambda: _packs(will)),
     ]
@@ -133,6 +134,12 @@ def _talk(will: Built) -> None:
     from departments.services.demo_talk import demo_talk_create
 
     demo_talk_create(as_of=date.fromisoformat(will.as_of), seed=will.seed)
+
+
+def _scorecards(will: Built) -> None:
+    from departments.services.demo_scorecards import demo_scorecards_create
+
+    demo_scorecards_create(as_of=date.fromisoformat(will.as_of), seed=will.seed)
 
 
 def _scenarios(will: Built) -> None:

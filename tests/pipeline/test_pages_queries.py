@@ -37,6 +37,10 @@ def addresses() -> dict[str, str]:
         "departments": reverse("pipeline:departments"),
         "department": reverse("pipeline:department", args=["legal"]),
         "my queue": reverse("pipeline:my_queue"),
+        "scorecards": reverse("departments:scorecards"),
+        "scorecard": reverse("departments:scorecard", args=["legal"]),
+        "scorecard, five years": f"{reverse('departments:scorecard', args=['legal'])}?weeks=260",
+        "scorecard panel": reverse("departments:scorecard_panel", args=["legal"]),
         "data": reverse("pipeline:data"),
         "import": reverse("pipeline:import", args=[ImportBatch.objects.earliest("pk").pk]),
     }
