@@ -7,7 +7,7 @@ from revenue_health.review.selectors.slides.headline import probability, total_b
 from revenue_health.review.selectors.slides.parts import Json, cents, column, scale_json, scale_of, slide, table
 
 SHOWN = 5
-KEPT = 12
+KEPT = 10
 
 
 def forecast(content: Json) -> Json | None:
