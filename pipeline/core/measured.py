@@ -71,6 +71,8 @@ FIGURES: Mapping[str, MeasuredFigure] = {
         _rate("median_hold_days", "days", "Half of the holds that the department handed on in this stage were shorter.",
               queries.MEDIAN_HOLD_DAYS, STAGE, DEPARTMENT),
         _rate("p90_hold_days", "days", "Nine in ten of them were shorter.", queries.P90_HOLD_DAYS, STAGE, DEPARTMENT),
+        _rate("mean_hold_days", "days", "Mean length of the holds that the department handed on, in any stage.",
+              queries.WAIT_DAYS, DEPARTMENT),
         _counted("queue", "hand-offs", "Hand-offs that waited with the department at the week's end, of open deals.",
                  queries.QUEUE, DEPARTMENT, handoffs=True),
         _counted("overdue_handoffs", "hand-offs", "Those of them that were past their due time.",

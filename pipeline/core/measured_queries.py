@@ -108,3 +108,9 @@ SELECT place, week, 100.0 * avg((completed_at IS NOT NULL AND completed_at <= du
 FROM answers JOIN wanted USING (department) ASOF JOIN measured_weeks ON due_at >= starts
 WHERE due_at < ends AND outcome <> 'cancelled' GROUP BY place, week
 """
+# Any stage: what a department's hand-ons took in the week, for comparison with its measurables.
+WAIT_DAYS = """
+SELECT place, week, avg(to_at - hold_from) / 86400.0
+FROM holds JOIN wanted USING (department) ASOF JOIN measured_weeks ON to_at >= starts
+WHERE ended = 'handed_on' AND to_at < ends GROUP BY place, week
+"""

@@ -24,6 +24,7 @@ from revenue_health.contribution.selectors.scores import pending_groups, standar
 from revenue_health.contribution.selectors.spans import SpanError, spans_of
 from revenue_health.contribution.services.cuts import cut_ask, cut_compute, cut_fail
 from revenue_health.contribution.services.forecasts import forecast_keep, forecasts_close
+from revenue_health.contribution.services.night import people_compute
 from revenue_health.contribution.services.register import leaks_find
 from revenue_health.contribution.services.scores import group_compute, scores_fail, scores_plan, scores_sum
 
@@ -84,8 +85,10 @@ def scores_added_up(score_run_id: int) -> None:
 
 @shared_task(**_ONCE_THERE_AGAIN)
 def leaks_of_run(run_id: int) -> None:
-    """What the run's scores say to the leak register; done twice it changes nothing."""
-    leaks_find(run=RecomputeRun.objects.get(pk=run_id), now=timezone.now())
+    """What the run's scores say to the leak register, measurables and promises; done twice it changes nothing."""
+    run, now = RecomputeRun.objects.get(pk=run_id), timezone.now()
+    leaks_find(run=run, now=now)
+    people_compute(run=run, now=now)
 
 
 @shared_task(**_ONCE_THERE_AGAIN)

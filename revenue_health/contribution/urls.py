@@ -10,6 +10,7 @@ urlpatterns = [
     path("compute/", bridge.compute, name="compute"),
     path("panel/", panels.overview, name="panel"),
     path("panel/<str:key>/", panels.department, name="department_panel"),
+    path("measurables/<str:key>/", panels.measurables, name="measurables_panel"),
     path("register/", register.index, name="register"),
     path("register/<int:pk>/", leak.show, name="leak"),
     path("register/<int:pk>/owner/", leak.assign, name="leak_assign"),

@@ -30,6 +30,7 @@ def a_leak() -> dict[str, int]:
 
 
 ROWS += [
+    row("contribution:measurables_panel", LEGAL, get=OWN),
     row("contribution:register", get=WORKS_HERE),
     row("contribution:leak", a_leak, get=WORKS_HERE),
     row("contribution:leak_assign", a_leak, post=MANAGERS.gives(302)),

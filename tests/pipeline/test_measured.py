@@ -23,7 +23,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 FIRST = date(2026, 3, 2)
 SOURCES = (
     "leads:marketing", "accepted_leads:marketing", "entered_amount:marketing", "median_hold_days:contract:legal",
-    "p90_hold_days:contract:legal", "queue:legal", "overdue_handoffs:legal", "returned_share:legal",
+    "p90_hold_days:contract:legal", "mean_hold_days:legal", "queue:legal", "overdue_handoffs:legal",
+    "returned_share:legal",
     "on_time_share:legal", "lost_amount:production", "lost_count:production", "revalued:sales", "won_amount",
     "won_count", "churn", "churn_caused:production",
 )  # fmt: skip
@@ -82,6 +83,7 @@ def test_every_figure_counts_what_it_says(company: SmallCompany) -> None:
         "accepted_leads:marketing": [3, 0, 0],  # the first step forward of A, B and C
         "median_hold_days:contract:legal": [2, 4, None],  # C days 9-11, A days 10-14; B was lost, not handed on
         "p90_hold_days:contract:legal": [2, 4, None],
+        "mean_hold_days:legal": [2, 4, None],
         "queue:legal": [0, 1, 1],  # A is answered, B is lost; D waits
         "overdue_handoffs:legal": [0, 1, 1],
         "returned_share:legal": [100, None, None],

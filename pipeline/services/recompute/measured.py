@@ -51,7 +51,7 @@ def measurables_compute(*, run: RecomputeRun, now: datetime, only: Sequence[int]
         rows = rows.filter(pk__in=only)
     asked, problems = _asked(rows.values_list("pk", "key", "source"))
     company = Company.objects.get()
-    weeks, starts = _weeks(run, company)
+    weeks, starts = whole_weeks(run, company)
     written = 0
     if asked and weeks:
         values = _values(run, {one.source: one for one in asked.values()}, starts)
@@ -77,7 +77,7 @@ def _asked(rows: Any) -> tuple[dict[int, Asked], dict[str, str]]:
     return asked, problems
 
 
-def _weeks(run: RecomputeRun, company: Company) -> tuple[list[date], list[int]]:
+def whole_weeks(run: RecomputeRun, company: Company) -> tuple[list[date], list[int]]:
     """Mondays of the whole weeks from the first event's on, and their edges in epoch seconds."""
     if not run.parts:
         return [], []

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils import timezone
 
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.models import ScoreRun
+from revenue_health.contribution.services.associations import associations_compute
+from revenue_health.contribution.services.did_it_work import results_compute
 from revenue_health.contribution.services.forecasts import forecast_keep, forecasts_close
 from revenue_health.contribution.services.register import leaks_find
 from revenue_health.contribution.services.scores import Progress, scores_compute
@@ -16,6 +20,13 @@ def night_compute(*, run: RecomputeRun, progress: Progress | None = None) -> lis
     forecasts' actuals."""
     scores = scores_compute(run=run, progress=progress)
     leaks_find(run=run, now=timezone.now())
+    people_compute(run=run, now=timezone.now())
     forecasts_close(run=run)
     forecast_keep(run=run)
     return scores
+
+
+def people_compute(*, run: RecomputeRun, now: datetime) -> None:
+    """What the run says of people's own numbers: which measurables matter, and which promises worked."""
+    associations_compute(run=run)
+    results_compute(now=now)

@@ -12,6 +12,7 @@ from pipeline.selectors.overview import structure_names
 from pipeline.views.department_doors import closed_departments, require_department
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.models import ScoreRun
+from revenue_health.contribution.selectors.associations import measurables_said
 from revenue_health.contribution.selectors.figures import FACTORS, Json
 from revenue_health.contribution.selectors.trend import latest_scores, trend_of
 from revenue_health.contribution.selectors.words import verdict_sentence
@@ -57,3 +58,11 @@ def _context(request: HttpRequest) -> Json:
     found = latest_scores()
     scale = scale_of(found.figures, shell.company) if found and shell.company else None
     return {"shell": shell, "scores": found, "scale": scale}
+
+
+@require_GET
+def measurables(request: HttpRequest, key: str) -> HttpResponse:
+    """What a department's measurables follow and whether they matter, for its scorecard."""
+    require_department(request, structure_names().department_at(key))
+    context = {"key": key, "rows": measurables_said(department=key)}
+    return render(request, "contribution/panel_measurables.html", context)

@@ -1,0 +1,59 @@
+"""What the newest night says of a department's measurables: what they follow, and whether they matter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from departments.formats import grouped
+from departments.models import Measurable
+from pipeline.selectors.measured import followed
+from revenue_health.contribution.core.association import FALSE_DISCOVERIES
+from revenue_health.contribution.models import MeasurableAssociation
+
+_RATES = {"waiting": "waiting", "losses": "losses", "demand": "demand"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasurableSaid:
+    """One measurable in words. `problem`: why its source names no figure; `evidence`: it moves before a rate."""
+
+    key: str
+    name: str
+    about: str
+    problem: str
+    answer: str
+    evidence: bool
+
+
+def measurables_said(*, department: str) -> list[MeasurableSaid]:
+    """Every measurable of a department, in the order of its scorecard."""
+    follows = {one.measurable: one for one in followed(department=department)}
+    rows = MeasurableAssociation.objects.filter(measurable__department__key=department).order_by("run_id")
+    newest = {row.measurable_id: row for row in rows}
+    said = []
+    for one in Measurable.objects.filter(department__key=department, archived=False):
+        figure, row = follows.get(one.pk), newest.get(one.pk)
+        evidence = row is not None and row.q is not None and row.q <= FALSE_DISCOVERIES
+        said.append(
+            MeasurableSaid(
+                key=one.key,
+                name=one.name,
+                about=figure.about if figure else "Entered by hand.",
+                problem=figure.problem if figure else "",
+                answer=_answer(row, evidence),
+                evidence=evidence,
+            )
+        )
+    return said
+
+
+def _answer(row: MeasurableAssociation | None, evidence: bool) -> str:
+    if row is None:
+        return "Not computed yet: the next run compares it."
+    if row.r is None or row.low is None or row.high is None:
+        return "Too few weeks to say."
+    if not evidence:
+        return f"No evidence yet, in {row.weeks} weeks."
+    when = "in the same week as" if not row.lag else f"{row.lag} week{'' if row.lag == 1 else 's'} before"
+    r, low, high = (grouped(value, 2) for value in (row.r, row.low, row.high))
+    return f"Moves {when} the department's {_RATES[row.rate]}: r = {r} ({low} to {high})."

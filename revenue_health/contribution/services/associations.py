@@ -1,0 +1,101 @@
+"""Does a measurable matter? Each night, every measurable against its department's own weekly rates."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from departments.models import Company, Department, Entry, Measurable
+from pipeline.core.measured import FIGURES, Asked, figures_measured
+from pipeline.custody_store import custody_cursor
+from pipeline.models import RecomputeRun
+from pipeline.services.recompute.measured import whole_weeks
+from revenue_health.contribution.core.association import Association, false_discovery_rates, strongest
+from revenue_health.contribution.models import MeasurableAssociation
+
+MOST_WEEKS = 208
+SEED = 1970
+RATES = {"waiting": "mean_hold_days", "losses": "lost_amount", "demand": "leads"}
+# A measurable that counts a rate itself would only find itself.
+_SAME = {
+    "waiting": ("median_hold_days", "p90_hold_days", "mean_hold_days", "queue", "overdue_handoffs", "on_time_share"),
+    "losses": ("lost_amount", "lost_count", "churn", "churn_caused"),
+    "demand": ("leads", "accepted_leads", "entered_amount"),
+}
+
+
+def associations_compute(*, run: RecomputeRun) -> int:
+    """Compare and keep, one row a measurable; done twice it replaces the same rows. Returns how many."""
+    weeks, starts = whole_weeks(run, Company.objects.get())
+    weeks, starts = weeks[-MOST_WEEKS:], starts[-MOST_WEEKS - 1 :]
+    if not weeks:
+        return 0
+    rates, rng = _rates(run, starts), np.random.default_rng(SEED)
+    measurables = list(Measurable.objects.filter(archived=False).order_by("pk"))
+    values = _values(measurables, weeks)
+    found = {
+        one.pk: strongest(values[one.pk], _others(one, rates[one.department_id]), rng)
+        for one in measurables
+        if one.department_id in rates
+    }
+    return _keep(run, found)
+
+
+def _rates(run: RecomputeRun, starts: list[int]) -> dict[int, dict[str, np.ndarray]]:
+    """Weekly waiting, losses and demand of every internal department."""
+    internal = list(Department.objects.filter(kind=Department.Kind.INTERNAL).values_list("pk", flat=True))
+    asked = [
+        Asked(source=f"{pk}:{rate}", figure=FIGURES[name], department=pk)
+        for pk in internal
+        for rate, name in RATES.items()
+    ]
+    found = figures_measured(custody_cursor(run), asked=asked, starts=starts)
+    return {
+        pk: {
+            rate: np.array([np.nan if value is None else float(value) for value in found[f"{pk}:{rate}"]])
+            for rate in RATES
+        }
+        for pk in internal
+    }
+
+
+def _others(one: Measurable, rates: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The rates it is not counted from itself, and that ever vary."""
+    figure = one.source.split(":")[0]
+    return {
+        name: values
+        for name, values in rates.items()
+        if figure not in _SAME[name] and np.unique(values[np.isfinite(values)]).size > 1
+    }
+
+
+def _values(measurables: list[Measurable], weeks: list[date]) -> dict[int, np.ndarray]:
+    place = {week: index for index, week in enumerate(weeks)}
+    found = {one.pk: np.full(len(weeks), np.nan) for one in measurables}
+    rows = Entry.objects.filter(measurable__in=found, week__gte=weeks[0], value__isnull=False)
+    for pk, week, value in rows.values_list("measurable_id", "week", "value"):
+        if week in place:
+            found[pk][place[week]] = float(value or 0)
+    return found
+
+
+def _keep(run: RecomputeRun, found: dict[int, Association | None]) -> int:
+    known = {pk: one for pk, one in found.items() if one is not None}
+    adjusted = dict(zip(known, false_discovery_rates([one.p for one in known.values()]), strict=True))
+    rows = [
+        MeasurableAssociation(run=run, measurable_id=pk)
+        if one is None
+        else MeasurableAssociation(
+            run=run, measurable_id=pk, rate=one.rate, lag=one.lag, r=one.r, low=one.low, high=one.high, p=one.p,
+            q=adjusted[pk], weeks=one.weeks,
+        )
+        for pk, one in found.items()
+    ]  # fmt: skip
+    MeasurableAssociation.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["run", "measurable"],
+        update_fields=["rate", "lag", "r", "low", "high", "p", "q", "weeks"],
+    )
+    return len(rows)

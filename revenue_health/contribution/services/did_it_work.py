@@ -1,0 +1,99 @@
+"""Did it work? Four weeks after a commitment was due, what it should move is compared before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from departments.core.before_after import Comparison, compared
+from departments.formats import grouped
+from departments.models import Commitment, Company, Entry, Goal
+from departments.periods import monday_of
+from departments.services.commitment_results import commitment_result_save
+from revenue_health.contribution.models import LeakSighting
+
+PATIENCE = timedelta(weeks=4)
+MOST_BEFORE = 26
+_LEAK = "leak:"
+
+
+def results_compute(*, now: datetime) -> int:
+    """Compare every commitment that has been due for four weeks and has no result; returns how many got theirs."""
+    company = Company.objects.first()
+    if company is None:
+        return 0
+    today = now.astimezone(company.zone).date()
+    waiting = Commitment.objects.filter(result=None, due__lte=today - PATIENCE).exclude(status="dropped")
+    written = 0
+    for one in waiting.select_related("measurable").order_by("pk"):
+        values = _weekly(one)
+        if values is not None:
+            made = one.created_at.astimezone(company.zone).date()
+            written += commitment_result_save(commitment=one.pk, result=_result(one, values, made), now=now)
+    return written
+
+
+def _weekly(one: Commitment) -> Mapping[date, float] | None:
+    """A value a week of what it should move; None where it names neither a measurable nor a leak."""
+    if one.measurable_id:
+        rows = Entry.objects.filter(measurable=one.measurable_id, value__isnull=False)
+        return {week: float(value or 0) for week, value in rows.values_list("week", "value")}
+    number = one.subject.removeprefix(_LEAK)
+    if one.subject.startswith(_LEAK) and number.isdigit():
+        return dict(LeakSighting.objects.filter(leak=int(number)).values_list("week", "amount"))
+    return None
+
+
+def _result(one: Commitment, values: Mapping[date, float], made: date) -> dict[str, Any]:
+    """Weeks wholly before the day it was made, against whole weeks from the day it was due."""
+    before = [values[week] for week in sorted(values) if week < monday_of(made)][-MOST_BEFORE:]
+    first = monday_of(one.due + timedelta(days=6))
+    after = [values[week] for week in sorted(values) if week >= first]
+    found = compared(before, after)
+    if found is None:
+        words = f"Too few weeks to say: {len(before)} before it was made, {len(after)} since it was due."
+        return {"verdict": "too few weeks", "words": words, "weeks_before": len(before), "weeks_after": len(after)}
+    verdict = _verdict(one, found)
+    return {
+        "verdict": verdict,
+        "words": _words(one, found, verdict),
+        **{name: round(getattr(found, name), 6) for name in ("before", "after", "change", "low", "high")},
+        "weeks_before": found.weeks_before,
+        "weeks_after": found.weeks_after,
+    }
+
+
+def _verdict(one: Commitment, found: Comparison) -> str:
+    if not found.certain:
+        return "cannot tell"
+    return "moved as promised" if _better(one, found) else "moved the wrong way"
+
+
+def _better(one: Commitment, found: Comparison) -> bool:
+    """Nearer to the goal in force when it was due; a leak should cost less."""
+    goal = None
+    if one.measurable_id:
+        goals = Goal.objects.filter(measurable=one.measurable_id, effective_from__lte=one.due)
+        goal = goals.order_by("-effective_from").first()
+    if one.measurable_id and goal is None:
+        return found.change > 0
+    if goal is None or goal.rule == Goal.Rule.AT_MOST:
+        return found.change < 0
+    if goal.rule == Goal.Rule.AT_LEAST:
+        return found.change > 0
+    low, high = float(goal.goal), float(goal.goal if goal.goal_high is None else goal.goal_high)
+    away = [max(low - value, value - high, 0.0) for value in (found.before, found.after)]
+    return away[1] <= away[0]
+
+
+def _words(one: Commitment, found: Comparison, verdict: str) -> str:
+    name = one.measurable.name if one.measurable else "What the leak cost"
+    places = 0 if max(abs(found.before), abs(found.after)) >= 100 else 1
+    before, after, change, low, high = (
+        grouped(getattr(found, which), places) for which in ("before", "after", "change", "low", "high")
+    )
+    return (
+        f"{name}: {before} on average in the {found.weeks_before} weeks before it was promised, {after} in the "
+        f"{found.weeks_after} since it was due. Change {change} ({low} to {high}, 90 %): {verdict}."
+    )
