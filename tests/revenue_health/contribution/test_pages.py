@@ -17,7 +17,8 @@ from revenue_health.contribution.models import ScoreRun
 pytestmark = pytest.mark.django_db
 BRIDGE = "/contribution/"
 HTMX = {"HX-Request": "true"}
-MOST_QUERIES = {BRIDGE: 14, "/contribution/legal/": 20, "/contribution/panel/": 8, "/contribution/panel/legal/": 12}
+# Of them one writes down who read what others answer for, and two name the departments that are closed to the reader.
+MOST_QUERIES = {BRIDGE: 17, "/contribution/legal/": 20, "/contribution/panel/": 8, "/contribution/panel/legal/": 12}
 
 
 @pytest.mark.parametrize(
