@@ -17,7 +17,8 @@ CONTRIBUTES, CONTAMINATES, CANNOT_TELL = "contributes", "contaminates", "cannot 
 ON_PLAN = 0.005
 """A gap below this part of the plan is none to speak of (the model's materiality)."""
 MOST = 0.5
-"""`Explain most of it` is said only when even the ends of the intervals nearest to zero make more than this part."""
+"""`Explain most of it` is said only when even the ends of the intervals nearest to zero make more than this part, and
+when what no department did (strategy, market, opening pipeline) did not move revenue further the same way."""
 WATCHED = "sales"
 """The department the board looks at: when it cannot be told from zero, that is said by name."""
 
@@ -49,7 +50,9 @@ def headline(bridge: Json | None, *, label: str, currency: str, scoring: bool = 
     else:
         along, against = _sides(sure, gap)
         on_plan = share is None or abs(share) < ON_PLAN
-        sentences.append(_beneath(sure) if on_plan else _cause(along, gap, unclear) or _nobody(unclear, gap))
+        sentences.append(
+            _beneath(sure) if on_plan else _cause(along, gap, unclear, _nobodys(bridge, gap)) or _nobody(unclear, gap)
+        )
         under += [_with_amounts(side, currency) for side in (along, against) if side]
     if stretch := _stretch(bridge, gap, currency):
         under.append(stretch)
@@ -83,14 +86,20 @@ def _sides(sure: list[Json], gap: float) -> tuple[list[Json], list[Json]]:
     return along, [party for party in order if party not in along]
 
 
-def _cause(along: list[Json], gap: float, unclear: list[Json]) -> str:
+def _nobodys(bridge: Json, gap: float) -> float:
+    """How far the parties that are no department moved revenue the way the gap went."""
+    amounts = [party["amount"] or 0.0 for party in bridge["parties"] if party["kind"] != "internal"]
+    return sum(abs(amount) for amount in amounts if (amount < 0) == (gap < 0))
+
+
+def _cause(along: list[Json], gap: float, unclear: list[Json], nobodys: float) -> str:
     if not along:
         return ""
     names = listed([party["name"] for party in along])
     several = len(along) > 1
     # Even if every share lay at the end of its interval that is nearest to zero.
     least = sum(min(abs(party["low"]), abs(party["high"])) for party in along)
-    if least > MOST * abs(gap):
+    if least > MOST * abs(gap) and sum(abs(party["amount"]) for party in along) > nobodys:
         verb = f"explain{'' if several else 's'} most of it"
     elif gap < 0:
         verb = f"contaminate{'' if several else 's'}"

@@ -54,6 +54,16 @@ def test_most_is_not_said_where_the_interval_reaches_below_half() -> None:
     assert "most" not in words
 
 
+def test_most_is_not_said_where_the_plan_asked_for_more_than_they_cost() -> None:
+    """Legal and Production took 1,050 k, but the plan lies 1,300 k beyond the baseline, and others made up for it."""
+    words = said(
+        party("Legal", -640, 190), party("Production", -410, 170), party("Strategy", -1_300, 300, kind="strategy")
+    )
+    assert "Legal and Production contaminate." in words
+    assert "explain" not in words
+    assert "EUR 1.30 M is Strategy, most of the gap" in words
+
+
 def test_a_company_where_nothing_is_significant_says_so() -> None:
     words = said(party("Legal", -640, 700), party("Sales", -90, 260), party("Marketing", 180, 200))
     assert "No department’s share can be told from zero." in words
