@@ -88,7 +88,7 @@ def _sides(sure: list[Json], gap: float) -> tuple[list[Json], list[Json]]:
 
 def _nobodys(bridge: Json, gap: float) -> float:
     """How far the parties that are no department moved revenue the way the gap went."""
-    amounts = [party["amount"] or 0.0 for party in bridge["parties"] if party["kind"] != "internal"]
+    amounts = [float(party["amount"] or 0.0) for party in bridge["parties"] if party["kind"] != "internal"]
     return sum(abs(amount) for amount in amounts if (amount < 0) == (gap < 0))
 
 
