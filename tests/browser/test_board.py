@@ -64,7 +64,7 @@ def board(page: Page, pack: int) -> Page:
 
 
 def test_keys_lead_through_the_slides(open_as: Callable[..., Page], pack: int) -> None:
-    page = board(open_as("board"), pack)
+    page = board(open_as(), pack)
     last = page.locator(".slide").count()
     assert at(page) == 1
     for key, expected in (
@@ -87,7 +87,7 @@ def test_keys_lead_through_the_slides(open_as: Callable[..., Page], pack: int) -
 
 
 def test_nothing_on_a_slide_is_smaller_than_20_px(open_as: Callable[..., Page], pack: int) -> None:
-    page = board(open_as("board"), pack)
+    page = board(open_as(), pack)
     for width, height in ((1440, 900), (1920, 1080), (1280, 720)):
         page.set_viewport_size({"width": width, "height": height})
         page.keyboard.press("Home")
@@ -99,7 +99,7 @@ def test_nothing_on_a_slide_is_smaller_than_20_px(open_as: Callable[..., Page], 
 
 
 def test_it_goes_on_when_the_server_is_gone(open_as: Callable[..., Page], pack: int, complaints: list[str]) -> None:
-    page = board(open_as("board"), pack)
+    page = board(open_as(), pack)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.context.set_offline(True)
@@ -120,7 +120,7 @@ def test_it_goes_on_when_the_server_is_gone(open_as: Callable[..., Page], pack: 
 
 
 def test_notes_follow_in_a_second_window(open_as: Callable[..., Page], pack: int) -> None:
-    page = board(open_as("board"), pack)
+    page = board(open_as(), pack)
     with page.expect_popup() as opened:
         page.click("[data-do=notes]")
     notes = opened.value
@@ -138,7 +138,7 @@ def test_notes_follow_in_a_second_window(open_as: Callable[..., Page], pack: int
 
 
 def test_names_are_hidden_by_a_switch(open_as: Callable[..., Page], pack: int) -> None:
-    page = open_as("board")
+    page = open_as()
     page.goto(f"/board/{pack}/")
     name = page.locator(".who-name", has_text="Casey").first
     number = page.locator(".slide", has=name).first.get_attribute("id").removeprefix("slide-")
@@ -169,7 +169,7 @@ def test_accessible_in_light_and_dark_wide_and_narrow(open_as: Callable[..., Pag
 
 
 def test_without_scripts_all_slides_can_be_read(open_as: Callable[..., Page], pack: int) -> None:
-    page = open_as("board", scripts=False)
+    page = open_as(scripts=False)
     page.goto(f"/board/{pack}/")
     for message in page.locator(".slide-message").all():
         assert message.is_visible()
