@@ -3,7 +3,7 @@ PY := .venv/bin/python
 BIN := .venv/bin
 SOURCES := manage.py departments pipeline revenue_health
 # As on a server, so that `check --deploy` looks at what a server runs; its database is a throwaway one.
-SERVER_ENV := HTTPS=true ALLOWED_HOSTS=revenue-health.example \
+SERVER_ENV := HTTPS=true ALLOWED_HOSTS=revenue-health.example EMAIL_URL=smtp://mail.revenue-health.example \
 	SECRET_KEY=only-for-the-deployment-check-0123456789-abcdefghijklmnopqrstuvwxyz
 
 .PHONY: check check-static test check-slow bench load format lock environment

@@ -10,4 +10,4 @@ from departments.models import Commitment
 
 def commitment_result_save(*, commitment: int, result: dict[str, Any], now: datetime) -> bool:
     """Write the result unless there is one; whether it was written."""
-    return bool(Commitment.objects.filter(pk=commitment, result=None).update(result=result, result_at=now))
+    return bool(Commitment.objects.filter(pk=commitment, result__isnull=True).update(result=result, result_at=now))

@@ -177,7 +177,10 @@ PGHISTORY_BASE_MODEL = "departments.models.history.Event"
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 # --- mail -----------------------------------------------------------------------------------------------------
-MAILERS = mailers(env.str("EMAIL_URL", default=""), str(HOME.path / "mail"))
+# Without a mail server, files: in the home, and on a server in the one folder it can write to.
+MAILERS = mailers(
+    env.str("EMAIL_URL", default=""), str(HOME.path / "mail" if EMBEDDED_DATABASE else Path(UPLOADS) / "mail")
+)
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Revenue Health <revenue-health@localhost>")
 # Links in mails are made outside of any request: the address people open the dashboard by.
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")

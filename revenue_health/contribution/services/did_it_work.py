@@ -24,7 +24,7 @@ def results_compute(*, now: datetime) -> int:
     if company is None:
         return 0
     today = now.astimezone(company.zone).date()
-    waiting = Commitment.objects.filter(result=None, due__lte=today - PATIENCE).exclude(status="dropped")
+    waiting = Commitment.objects.filter(result__isnull=True, due__lte=today - PATIENCE).exclude(status="dropped")
     written = 0
     for one in waiting.select_related("measurable").order_by("pk"):
         values = _weekly(one)

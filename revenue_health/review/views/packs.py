@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from departments.access import may_freeze, may_see_packs, require
 from departments.models import User
@@ -63,7 +63,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
     return redirect("review:pack", pk=pack.pk)
 
 
-@require_GET
+@require_safe  # the slides ask by HEAD whether they can come back
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """One pack: what was shown then, whatever the data say now."""
     require(request, may_see_packs(request.user))
