@@ -7,11 +7,13 @@ database is dropped and made again.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from django.core.management import call_command
@@ -24,6 +26,8 @@ from revenue_health.embedded.serving import Steps, prepare
 from revenue_health.embedded.session import DATABASE, close_connections, create_database
 
 OPPORTUNITIES = 20_000
+MOST_PROCESSES = 4
+"""Scoring waits for nothing but the processor, and somebody waits for the demo."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +107,8 @@ def _build_anew(home: Home, wish: Wish, steps: Steps) -> Built:
 def _table(folder: Path, will: Built, wish: Wish) -> list[tuple[str, str, Callable[[], object]]]:
     """The building steps after the tables: name, what is said, what is done."""
     # Without --as-of the company ends today and the figures are of this moment.
-    then = {} if wish.as_of is None else {"as_of": will.as_of}
+    then: dict[str, Any] = {} if wish.as_of is None else {"as_of": will.as_of}
+    then["processes"] = min(os.cpu_count() or 1, MOST_PROCESSES)
     asked = {"seed": will.seed, "opportunities": will.opportunities, "as_of": date.fromisoformat(will.as_of)}
     return [
         ("generate", "Simulating a company", lambda: call_command("generate", folder, **asked)),

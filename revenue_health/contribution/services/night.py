@@ -15,10 +15,10 @@ from revenue_health.contribution.services.register import leaks_find
 from revenue_health.contribution.services.scores import Progress, scores_compute
 
 
-def night_compute(*, run: RecomputeRun, progress: Progress | None = None) -> list[ScoreRun]:
-    """Everything in this process: scores of the running and the last quarter, the leak register, the forecast, past
-    forecasts' actuals."""
-    scores = scores_compute(run=run, progress=progress)
+def night_compute(*, run: RecomputeRun, progress: Progress | None = None, processes: int = 1) -> list[ScoreRun]:
+    """Scores of the running and the last quarter (in this process or in several), then the leak register, people's
+    numbers, the forecast and past forecasts' actuals."""
+    scores = scores_compute(run=run, progress=progress, processes=processes)
     leaks_find(run=run, now=timezone.now())
     people_compute(run=run, now=timezone.now())
     forecasts_close(run=run)

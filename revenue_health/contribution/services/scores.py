@@ -31,6 +31,7 @@ from revenue_health.contribution.selectors.scores import (
 )
 from revenue_health.contribution.selectors.spans import SpanError, Spans, spans_again
 from revenue_health.contribution.selectors.targets import Targets, targets_of
+from revenue_health.contribution.services.processes import groups_compute
 
 Progress = Callable[[str, float], None]
 _SUPERSEDED = "A newer run of the figures took its place before it was done."
@@ -46,13 +47,20 @@ class Planned:
     together: dict[int, Group]
 
 
-def scores_compute(*, run: RecomputeRun, progress: Progress | None = None) -> list[ScoreRun]:
-    """Score everything the night scores, in this process; returns the DONE score runs."""
+def scores_compute(*, run: RecomputeRun, progress: Progress | None = None, processes: int = 1) -> list[ScoreRun]:
+    """Score everything the night scores, in this process or in several beside it; returns the DONE score runs."""
     company = Company.objects.get()
     try:
         every = standard_spans(run=run, company=company)
     except SpanError:
         return []  # nothing has happened yet, so there is nothing to score
+    if processes > 1:
+        pending = [group for spans in every for group in pending_groups(scores_plan(run=run, spans=spans))]
+        groups_compute(
+            groups=pending,
+            processes=processes,
+            done=lambda count: progress("scores", count / len(pending)) if progress else None,
+        )
     return [scores_compute_one(run=run, spans=spans, progress=progress) for spans in every]
 
 

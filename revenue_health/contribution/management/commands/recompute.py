@@ -23,6 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--as-of", help="What was known at the end of this day (YYYY-MM-DD), or at an instant.")
         parser.add_argument("--full", action="store_true", help="Everything anew.")
         parser.add_argument("--custody-only", action="store_true", help="Leave the contributions to a worker.")
+        parser.add_argument("--processes", type=int, default=1, help="Score with so many processes (default 1).")
         parser.add_argument("--json", action="store_true", help="One JSON object on standard output.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,7 +39,11 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from problem
         if options["custody_only"]:
             scores_of_run.delay(run.pk)
-        scores = [] if options["custody_only"] else night_compute(run=run, progress=say)
+        scores = (
+            []
+            if options["custody_only"]
+            else night_compute(run=run, progress=say, processes=max(options["processes"], 1))
+        )
         if quiet:
             self.stdout.write(
                 json.dumps(
