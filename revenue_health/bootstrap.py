@@ -162,11 +162,12 @@ def make_venv() -> None:
 def install(dev: bool) -> None:
     """Install the locked requirements, each file checked against its hash; by uv where it is, else by pip."""
     path, uv = requirements(dev), find_uv()
-    fast = [str(uv), "pip", "install", "--quiet", "--python", VENV_PYTHON, "--compile-bytecode"]
+    fast = [str(uv), "pip", "install", "--quiet", "--python", VENV_PYTHON]
     if uv and _run([*fast, "--require-hashes", "-r", path]):
         return
     # uv does not read pip's own configuration (a company's package index), hence this second way.
     pip = [VENV_PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--progress-bar", "off"]
+    pip.append("--no-compile")  # of twenty thousand files few are ever used; those are compiled when they are
     if not _run([*pip, "--no-input", "--require-hashes", "-r", path]):
         raise BootstrapError(
             "The packages of %s could not be installed (see above). It needs a package index that pip can reach; run "

@@ -71,6 +71,18 @@ def _noted(table: str, batch: int, condition: str) -> str:
     )
 
 
+def computed_remove(batch: int) -> None:
+    """Values computed for the import's measurables go along: nobody entered them, and every run makes them anew."""
+    entries = (
+        "SELECT e.id FROM departments_entry e JOIN departments_measurable m ON m.id = e.measurable_id"
+        f" WHERE m.source <> 'manual' AND m.id IN ({_made('departments_measurable', batch)})"
+        f" AND e.id NOT IN ({_made('departments_entry', batch)})"
+    )
+    with pgtrigger.ignore("departments.EntryChange:append_only"):
+        _execute(f"DELETE FROM departments_entrychange WHERE entry_id IN ({entries})", [])
+        _execute(f"DELETE FROM departments_entry WHERE id IN ({entries})", [])
+
+
 def later_imports_check(batch: int) -> None:
     """Raise UndoRefused, naming the import to undo first, when something builds on this one."""
     for table in TABLES:

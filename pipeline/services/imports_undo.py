@@ -13,6 +13,7 @@ from departments.models import User
 from pipeline.imports.lock import import_lock
 from pipeline.imports.problems import UndoRefused
 from pipeline.imports.undo import (
+    computed_remove,
     in_words,
     later_imports_check,
     rows_remove,
@@ -66,6 +67,7 @@ def _undo(batch_id: int) -> UndoResult:
         raise UndoRefused(
             f"Import {batch_id} is {batch.get_status_display().lower()}; only one that is done can be undone."
         )
+    computed_remove(batch_id)
     later_imports_check(batch_id)
     touched = touched_mark(batch_id)
     restored, removed = rows_restore(batch_id), rows_remove(batch_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 
@@ -27,7 +28,7 @@ def value(page: Page, key: str) -> str:
 def saved(page: Page, key: str, text: str) -> None:
     cell = page.locator(due(page, key))
     expect(cell.locator(".cell-value")).to_have_text(text)
-    expect(cell).not_to_have_class("saving")
+    expect(cell).not_to_have_class(re.compile(r"\bsaving\b"))
 
 
 def clear(page: Page) -> None:
@@ -38,6 +39,9 @@ def clear(page: Page) -> None:
             page.locator(due(page, key)).focus()
             page.keyboard.press("Delete")
             saved(page, key, "")
+    page.wait_for_load_state("networkidle")
+    page.reload()
+    assert [value(page, key) for key in MANUAL] == ["", "", ""]
 
 
 def test_a_head_fills_this_week_by_keyboard_in_under_a_minute(open_as: Callable[..., Page]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 
 from departments.models import Company
 from pipeline.core.changes import BUCKETS
@@ -112,8 +114,15 @@ def test_a_deal_undone_since_is_left_out_of_the_list(company: SmallCompany) -> N
     assert (row.key, row.name) == ("idle", "Named")
 
 
-def test_a_store_of_an_older_release_says_when_it_will_be_known(company: SmallCompany) -> None:
+def test_a_store_of_an_older_release_says_when_it_will_be_known(
+    company: SmallCompany, settings: Any, tmp_path: Path
+) -> None:
     run = computed(company)
+    # As another process finds it that has read nothing yet.
+    older = tmp_path / "older"
+    shutil.copytree(settings.CUSTODY_STORE, older)
+    settings.CUSTODY_STORE = older
+    cache.clear()
     for part in run_parts(run):
         part.path("events").unlink()
     with pytest.raises(ChangesNotKept, match="next recompute"):

@@ -47,8 +47,10 @@ def test_secrets_come_from_the_environment_and_have_no_default() -> None:
     for service in SERVICES.values():
         for key, value in service.get("environment", {}).items():
             if re.search("SECRET|PASSWORD|DATABASE_URL", key):
-                assert re.search(r"\$\{\w+:\?", value), f"{key} has a value or a default"
-    assert not re.search(r"\$\{\w*(SECRET|PASSWORD)\w*:-", TEXT)
+                # Asked for, or empty where what it is for is not used.
+                assert re.search(r"\$\{\w+:(\?|-\})", value), f"{key} has a value or a default"
+    assert not re.search(r"\$\{\w*(SECRET|PASSWORD)\w*:-[^}]", TEXT)
+    assert {"SECRET_KEY", "POSTGRES_PASSWORD"} <= set(re.findall(r"\$\{(\w+):\?", TEXT))
 
 
 def test_every_variable_is_explained_and_the_required_ones_are_empty() -> None:
