@@ -25,7 +25,7 @@ FIRST_COLUMNS = 6
 """So many columns of a table fit a phone or a slide; further ones are marked as wide."""
 DRAWING_WIDTH = 1500
 DRAWING_HEIGHT = 540
-DRAWING_FONT = 26.0
+DRAWING_FONT = 29.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -136,8 +136,8 @@ def test_scorecards_of_the_last_week_are_in_or_missing(ceo: Client, company: Com
     production = Measurable.objects.filter(department__key="production")
     Entry.objects.filter(measurable__in=production, week=week).delete()
     shown = text(ceo.get("/"))
-    assert "● in</span> Legal" in shown
-    assert "○ missing</span> Production" in shown
+    assert '● in</span> <a class="quiet" href="/departments/legal/">Legal</a>' in shown
+    assert '○ missing</span> <a class="quiet" href="/departments/production/">Production</a>' in shown
 
 
 def test_commitments_due_this_week_and_overdue_ones_are_listed(ceo: Client, company: Company) -> None:
