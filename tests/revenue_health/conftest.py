@@ -46,7 +46,7 @@ def environment(home: Home) -> dict[str, str]:
 
 def manage(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "manage.py", *arguments]
-    return subprocess.run(command, cwd=PROJECT, env=environment(home), capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, cwd=PROJECT, env=environment(home), capture_output=True, text=True, timeout=400)
 
 
 @contextmanager
