@@ -44,7 +44,7 @@ def _closing(application: Any) -> Any:
 def site(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a demo with figures and people."""
     folder = tmp_path_factory.mktemp("browser")
-    with django_db_blocker.unblock(), company_shown(folder):
+    with django_db_blocker.unblock(), company_shown(folder, scored=True):
         settings.DEMO = True
         server = make_server("127.0.0.1", 0, _closing(get_wsgi_application()), _ThreadedServer, _Quiet)
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -14,8 +14,6 @@ from playwright.sync_api import Browser, Page
 
 from departments.models import Company, User
 from pipeline.selectors.runs import latest_run
-from revenue_health.contribution.selectors.spans import spans_of
-from revenue_health.contribution.services.scores import scores_compute_one
 from revenue_health.review.models import Pack, PackLink
 from revenue_health.review.services.pack_links import link_create
 from revenue_health.review.services.packs import decision_log, pack_freeze
@@ -34,7 +32,6 @@ def pack(site: str, django_db_blocker: Any) -> int:
     with django_db_blocker.unblock():
         run, company, now = latest_run(), Company.objects.get(), timezone.now()
         assert run
-        scores_compute_one(run=run, spans=spans_of(run=run, company=company))
         user = User.objects.get(username="ceo")
         made = pack_freeze(run=run, company=company, user=user, now=now)
         decision_log(pack=made, text="Casey Ofori speaks to legal.", decided_by="the board", user=user, now=now)

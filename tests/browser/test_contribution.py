@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
-from departments.models import Company
-from pipeline.selectors.runs import latest_run
-from revenue_health.contribution.selectors.spans import spans_of
-from revenue_health.contribution.services.scores import scores_compute_one
 from tests.browser.test_accessibility import open_page, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def scored(site: str, django_db_blocker: Any) -> None:
-    """Scores of the running quarter, as the night makes them."""
-    with django_db_blocker.unblock():
-        run, company = latest_run(), Company.objects.get()
-        assert run
-        scores_compute_one(run=run, spans=spans_of(run=run, company=company))
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from pipeline.selectors.runs import latest_run
-from revenue_health.contribution.services.night import night_compute
 from tests.browser.test_accessibility import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 type Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def night(site: str, django_db_blocker: Any) -> None:
-    """The scores and the forecast of the figures shown."""
-    with django_db_blocker.unblock():
-        run = latest_run()
-        assert run
-        night_compute(run=run)
 
 
 def monday(open_as: Open, **how: object) -> Page:
@@ -107,8 +95,9 @@ def test_with_the_keyboard_alone(open_as: Open) -> None:
     expect(page.locator("svg.strip rect").first).to_be_visible()
     page.keyboard.press("g")
     page.keyboard.press("r")
-    page.wait_for_url(re.compile(r"/$"))
+    expect(page.locator("#review-bridge")).to_be_visible()
     page.keyboard.press("j")
+    expect(page.locator("#review-bridge")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url("**/contribution/**")
 

@@ -1,4 +1,4 @@
-"""A generated company with scores, made anew for each module that asks: whatever runs between finds nothing of it."""
+"""A generated company with scores, for each module that asks: whatever runs between finds nothing of it."""
 
 from __future__ import annotations
 
@@ -14,17 +14,13 @@ from django.test import Client
 from departments.models import Company, User
 from pipeline.models import RecomputeRun
 from pipeline.selectors.runs import latest_run
-from revenue_health.contribution.services.night import night_compute
 from tests.shown_company import company_shown
 
 
 @pytest.fixture(scope="module")
 def scored(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The shown company with what a night makes of it."""
-    with django_db_blocker.unblock(), company_shown(tmp_path_factory.mktemp("scored")):
-        run = latest_run()
-        assert run
-        night_compute(run=run)
+    with django_db_blocker.unblock(), company_shown(tmp_path_factory.mktemp("scored"), scored=True):
         yield
 
 

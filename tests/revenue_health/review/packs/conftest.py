@@ -11,9 +11,6 @@ from django.utils import timezone
 
 from departments.models import Company, User
 from pipeline.selectors.runs import latest_run
-from revenue_health.contribution.selectors.spans import spans_of
-from revenue_health.contribution.services.forecasts import forecast_keep
-from revenue_health.contribution.services.scores import scores_compute_one
 from revenue_health.review.models import Pack
 from revenue_health.review.services.packs import pack_freeze
 from tests.shown_company import company_shown
@@ -21,12 +18,10 @@ from tests.shown_company import company_shown
 
 @pytest.fixture(scope="module")
 def scored(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The shown company with scores and forecast of its running quarter, and one pack of it."""
-    with django_db_blocker.unblock(), company_shown(tmp_path_factory.mktemp("frozen")):
+    """The scored company, and one pack of it."""
+    with django_db_blocker.unblock(), company_shown(tmp_path_factory.mktemp("frozen"), scored=True):
         run, company = latest_run(), Company.objects.get()
         assert run
-        scores_compute_one(run=run, spans=spans_of(run=run, company=company))
-        forecast_keep(run=run)
         pack_freeze(run=run, company=company, user=User.objects.get(username="ceo"), now=timezone.now())
         yield
 
