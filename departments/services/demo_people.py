@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from departments.models import Department, Membership, User
@@ -28,16 +29,15 @@ def demo_people_create(*, password: str | None = None) -> list[User]:
         (department.key, "Head of", department.name, department.head_email, Membership.Role.HEAD, department)
         for department in Department.objects.filter(kind=Department.Kind.INTERNAL)
     ]
+    # One hash for all of them: made slowly on purpose, and in a demo they share the password anyway.
+    hashed = make_password(password)
     users = []
     for name, first, last, email, role, department in people:
         user, created = User.objects.get_or_create(
             username=name, defaults={"first_name": first, "last_name": last, "email": email or f"{name}@example.com"}
         )
-        if password is not None:
-            user.set_password(password)
-            user.save(update_fields=["password"])
-        elif created:
-            user.set_unusable_password()
+        if password is not None or created:
+            user.password = hashed
             user.save(update_fields=["password"])
         Membership.objects.get_or_create(user=user, role=role, department=department)
         users.append(user)

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pgtrigger
+from django.apps import apps
 from django.db import connection
+from django.db.models import Model, QuerySet
 
 from pipeline.imports.after_merge import WITHOUT_RATE
 from pipeline.imports.checks import query
 from pipeline.imports.problems import UndoRefused
+from pipeline.models import ImportChange
 
 # In the order they are deleted in: what names others goes first.
 TABLES = (
@@ -69,6 +72,14 @@ def _noted(table: str, batch: int, condition: str) -> str:
         'SELECT "row" AS id FROM pipeline_importchange'
         f" WHERE batch_id = {batch:d} AND \"table\" = '{table}' AND {condition}"
     )
+
+
+def going(model: type[Model], batch: int) -> QuerySet[Any]:
+    """Rows of a model that go with the import. Raises KeyError for a model whose rows name their import themselves."""
+    if model._meta.db_table in _WITH_BATCH:
+        raise KeyError(model._meta.db_table)
+    made = ImportChange.objects.filter(batch=batch, table=model._meta.db_table, before__isnull=True)
+    return model._default_manager.filter(pk__in=made.values("row"))
 
 
 def computed_remove(batch: int) -> None:
@@ -126,7 +137,7 @@ def _reference_check(key: _ForeignKey, batch: int) -> None:
     if key.table in TABLES:
         stays += f" AND r.id NOT IN ({_made(key.table, batch)})"
         stays += f" AND r.id NOT IN ({_noted(key.table, batch, 'before IS NOT NULL')})"
-    words, target = _WORDS.get(key.table, key.table.replace("_", " ")), _WORDS[key.target]
+    words, target = _WORDS.get(key.table) or _plural(key.table), _WORDS[key.target]
     if key.table in _WITH_BATCH:
         found, later = query(f"SELECT count(*), max(batch_id) FROM {key.table} r WHERE {stays}")[0]
     else:
@@ -140,6 +151,12 @@ def _reference_check(key: _ForeignKey, batch: int) -> None:
         )
     if found:
         raise UndoRefused(f"{found:,} {words} need {target} of import {batch}. Remove them first.")
+
+
+def _plural(table: str) -> str:
+    """What the rows of a table of another floor are called."""
+    names = {model._meta.db_table: str(model._meta.verbose_name_plural) for model in apps.get_models()}
+    return names.get(table, table.replace("_", " "))
 
 
 def touched_mark(batch: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -14,6 +15,7 @@ from pipeline.imports.lock import import_lock
 from pipeline.imports.problems import UndoRefused
 from pipeline.imports.undo import (
     computed_remove,
+    going,
     in_words,
     later_imports_check,
     rows_remove,
@@ -22,6 +24,7 @@ from pipeline.imports.undo import (
     truth_left_check,
 )
 from pipeline.models import ImportBatch
+from pipeline.signals import import_going
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +71,7 @@ def _undo(batch_id: int) -> UndoResult:
             f"Import {batch_id} is {batch.get_status_display().lower()}; only one that is done can be undone."
         )
     computed_remove(batch_id)
+    import_going.send(ImportBatch, rows=partial(going, batch=batch_id))
     later_imports_check(batch_id)
     touched = touched_mark(batch_id)
     restored, removed = rows_restore(batch_id), rows_remove(batch_id)

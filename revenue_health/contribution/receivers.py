@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Model, QuerySet
 from django.dispatch import receiver
 
-from pipeline.models import RecomputeRun
-from pipeline.signals import figures_ready
+from pipeline.models import ImportBatch, RecomputeRun
+from pipeline.signals import figures_ready, import_going
+from revenue_health.contribution.services.undo import computed_remove
 from revenue_health.contribution.tasks import scores_of_run
 
 
@@ -16,3 +19,9 @@ def scores_follow(sender: type[RecomputeRun], run: RecomputeRun, trigger: str, *
     """Runs of the night and of the button are scored by workers; the command scores by itself."""
     if trigger != "command":
         scores_of_run.delay(run.pk)
+
+
+@receiver(import_going, dispatch_uid="contribution-undo")
+def computed_goes_along(sender: type[ImportBatch], rows: Callable[[type[Model]], QuerySet[Any]], **kwargs: Any) -> None:
+    """Scores of a pipeline that is taken out say nothing any more."""
+    computed_remove(rows=rows)

@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.conftest import PAGES
+from tests.browser.windows import in_every_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
@@ -25,8 +26,7 @@ def open_page(page: Page, address: str) -> None:
         page.wait_for_selector(".chart[data-drawn] .main-svg")
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+@in_every_window
 def test_every_page(open_as: Callable[..., Page], width: int, dark: bool) -> None:
     page = open_as(width=width, dark=dark)
     page.goto("/pipeline/opportunities/?state=all")

@@ -18,6 +18,7 @@ from revenue_health.review.models import Pack, PackLink
 from revenue_health.review.services.pack_links import link_create
 from revenue_health.review.services.packs import decision_log, pack_freeze
 from tests.browser.test_accessibility import violations
+from tests.browser.windows import in_every_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 SMALLEST = """() => Math.min(...[...document.querySelectorAll('.slide.current *')]
@@ -162,22 +163,22 @@ def test_names_are_hidden_by_a_switch(open_as: Callable[..., Page], pack: int) -
     assert page.locator(".slide.current .who-role", has_text="Executive").first.is_visible()
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_accessible_in_light_and_dark_wide_and_narrow(open_as: Callable[..., Page], pack: int, dark: bool) -> None:
-    page = open_as(dark=dark)
-    for width in (1440, 390):
-        page.set_viewport_size({"width": width, "height": 844})
-        for address in (f"/packs/{pack}/", "/packs/", "/packs/decisions/"):
-            page.goto(address)
-            assert violations(page) == [], address
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, address
-        board(page, pack)
-        if dark:
-            page.keyboard.press("d")
-        for _ in range(page.locator(".slide").count()):
-            assert violations(page) == []
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            page.keyboard.press("ArrowRight")
+@in_every_window
+def test_accessible_in_light_and_dark_wide_and_narrow(
+    open_as: Callable[..., Page], pack: int, width: int, dark: bool
+) -> None:
+    page = open_as(width=width, dark=dark)
+    for address in (f"/packs/{pack}/", "/packs/", "/packs/decisions/"):
+        page.goto(address)
+        assert violations(page) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+    board(page, pack)
+    if dark:
+        page.keyboard.press("d")
+    for _ in range(page.locator(".slide").count()):
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.keyboard.press("ArrowRight")
 
 
 def test_without_scripts_all_slides_can_be_read(open_as: Callable[..., Page], pack: int) -> None:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.test_accessibility import violations
+from tests.browser.windows import in_every_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 type Open = Callable[..., Page]
@@ -16,8 +17,7 @@ PAGES = ["/people/", "/people/1/", "/people/settings/", "/audit/?everything=on",
 OF_ALLAUTH = ["password/change/", "2fa/totp/activate/", "2fa/webauthn/", "2fa/webauthn/add/", "sessions/"]
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+@in_every_window
 def test_every_page_of_people(open_as: Open, width: int, dark: bool) -> None:
     page = open_as("ceo", width=width, dark=dark)
     page.goto("/accounts/reauthenticate/")

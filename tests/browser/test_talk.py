@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from departments.services.demo_talk import demo_talk_create
 from tests.browser.test_accessibility import violations
+from tests.browser.windows import in_every_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 type Open = Callable[..., Page]
@@ -157,8 +158,7 @@ def test_without_scripts_everything_is_said_too(open_as: Open) -> None:
     expect(page.locator(".messages")).to_contain_text("Saved")
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+@in_every_window
 def test_nothing_is_out_of_reach(open_as: Open, width: int, dark: bool) -> None:
     page = open_as("legal", width=width, dark=dark)
     year = timezone.now().year
