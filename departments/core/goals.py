@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import IntEnum
 
 import numpy as np
@@ -47,6 +48,12 @@ class DatedGoal:
     rule: str
     goal: float
     goal_high: float | None = None
+
+    @classmethod
+    def stored(cls, effective_from: date, rule: str, goal: Decimal, goal_high: Decimal | None) -> DatedGoal:
+        """From the columns of the database."""
+        high = None if goal_high is None else float(goal_high)
+        return cls(effective_from=effective_from, rule=rule, goal=float(goal), goal_high=high)
 
     @property
     def bounds(self) -> tuple[float, float]:

@@ -86,12 +86,7 @@ class Goal(models.Model):
     @property
     def dated(self) -> DatedGoal:
         """As the core judges by it."""
-        return DatedGoal(
-            effective_from=self.effective_from,
-            rule=self.rule,
-            goal=float(self.goal),
-            goal_high=None if self.goal_high is None else float(self.goal_high),
-        )
+        return DatedGoal.stored(self.effective_from, self.rule, self.goal, self.goal_high)
 
 
 @pghistory.track()

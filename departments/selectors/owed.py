@@ -9,29 +9,19 @@ from zoneinfo import ZoneInfo
 
 from departments.core.closing import WEEK, CloseRule
 from departments.core.reminding import AFTER, BEFORE, before_due, may_send
-from departments.models import Company, Entry, Membership, Reminder, User
+from departments.models import Company, Membership, Reminder, User
 from departments.owing import DueReminder, Lacking, Owed, zone_of
 from departments.selectors.scorecards import Missing, missing_entries
 
 Role = Membership.Role
 
 
-def unanswered(*, week: date, now: datetime) -> tuple[Missing, ...]:
-    """Values missing of a week, without those of which somebody wrote why there is none. Two queries."""
-    missing = missing_entries(week=week, now=now)
-    ids = [one.measurable for one in missing]
-    explained = set(
-        Entry.objects.filter(week=week, measurable__in=ids).exclude(note="").values_list("measurable_id", flat=True)
-    )
-    return tuple(one for one in missing if one.measurable not in explained)
-
-
 def owed(*, week: date, now: datetime, department: int | None = None) -> tuple[Owed, ...]:
     """Who owes what of a week: the owner of a measurable, else the heads of its department, else its deputies.
 
-    People who left and people without an address are not among them. Three queries.
+    People who left and people without an address are not among them. Two queries.
     """
-    missing = [one for one in unanswered(week=week, now=now) if department in (None, one.department)]
+    missing = [one for one in missing_entries(week=week, now=now) if department in (None, one.department)]
     if not missing:
         return ()
     leads = _leads({one.department for one in missing})
@@ -121,7 +111,7 @@ def week_to_ask(*, department: int, now: datetime) -> date | None:
         return None
     rule = company.close_rule
     for week in (rule.last_closed_week(now), rule.due_week(now)):
-        if any(one.department == department for one in unanswered(week=week, now=now)):
+        if any(one.department == department for one in missing_entries(week=week, now=now)):
             return week
     return None
 
@@ -153,10 +143,10 @@ def week_standing(*, now: datetime) -> WeekStanding | None:
         return None
     rule = company.close_rule
     week = rule.last_closed_week(now)
-    missing = unanswered(week=week, now=now)
+    missing = missing_entries(week=week, now=now)
     if not missing:
         week = rule.due_week(now)
-        missing = unanswered(week=week, now=now)
+        missing = missing_entries(week=week, now=now)
     by_department: dict[int, list[Missing]] = {}
     for one in missing:
         by_department.setdefault(one.department, []).append(one)

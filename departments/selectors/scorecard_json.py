@@ -16,7 +16,7 @@ def grid_json(found: Grid, department: str) -> dict[str, Any]:
         entries = []
         for column, week in enumerate(found.weeks):
             value, status = found.value(at, column), Status(int(found.status[at, column]))
-            missing = value is None and row.manual and found.closed[column]
+            missing = value is None and row.manual and found.closed[column] and not found.cells.noted[at, column]
             entries.append(
                 {
                     "week": week.isoformat(),

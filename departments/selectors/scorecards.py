@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from departments.core.closing import CloseRule
 from departments.core.goals import DatedGoal, Floats, Status, goal_bounds, goal_of_week, met_share
@@ -129,7 +129,7 @@ class DepartmentHeat:
     owed: int
     """Manual measurables asked for in a week."""
     entered: tuple[int, ...]
-    """For each week, how many of them have a value."""
+    """For each week, how many of them have a value, or a note that says why there is none."""
     late: tuple[int, ...]
 
 
@@ -157,8 +157,11 @@ def score_rows(*, departments: Iterable[int] | None = None, archived: bool = Fal
         chosen = chosen.filter(archived=False)
     measurables = list(chosen)
     goals: dict[int, list[DatedGoal]] = {}
-    for goal in Goal.objects.filter(measurable__in=[one.pk for one in measurables]):
-        goals.setdefault(goal.measurable_id, []).append(goal.dated)
+    dated = Goal.objects.filter(measurable__in=[one.pk for one in measurables])
+    for measurable, day, rule, goal, high in dated.values_list(
+        "measurable_id", "effective_from", "rule", "goal", "goal_high"
+    ):
+        goals.setdefault(measurable, []).append(DatedGoal.stored(day, rule, goal, high))
     return tuple(
         ScoreRow(
             id=one.pk,
@@ -206,13 +209,14 @@ def grid(
 
 
 def missing_entries(*, week: date, now: datetime) -> tuple[Missing, ...]:
-    """Who owes what for a week: manual measurables of internal departments without a value. One query.
+    """Who owes what for a week: manual measurables of internal departments without a value, and without a note that
+    says why there is none. One query.
 
     `now` guards against asking too early: nothing is owed for a week that has not begun.
     """
     if week > (now + timedelta(days=1)).date():
         return ()
-    there = Entry.objects.filter(measurable=OuterRef("pk"), week=week, value__isnull=False)
+    there = Entry.objects.filter(~Q(value=None, note=""), measurable=OuterRef("pk"), week=week)
     rows = (
         Measurable.objects.filter(~Exists(there), source="manual", archived=False)
         .filter(department__kind=Department.Kind.INTERNAL)
@@ -258,7 +262,7 @@ def department_heat(*, weeks: int, now: datetime) -> Heat | None:
     status, late = _judged(rows, cells, rule)
     owners = np.array([row.department for row in rows], dtype=np.int64)
     manual = np.array([row.manual for row in rows], dtype=bool)
-    entered = ~np.isnan(cells.values)
+    entered = ~np.isnan(cells.values) | cells.noted
     found = []
     for one in Department.objects.filter(kind=Department.Kind.INTERNAL):
         mine = owners == one.pk

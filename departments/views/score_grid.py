@@ -9,13 +9,17 @@ from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
+from django.utils.safestring import SafeString, mark_safe
 
 from departments.core.goals import DatedGoal, Status
-from departments.formats import DASH, grouped
+from departments.formats import DASH, grouped, percent
 from departments.selectors.scorecards import Grid, ScoreRow
 
 MISSING, NO_VALUE = "missing", "no value yet"
 _CSS = {Status.NONE: "", Status.MET: " met", Status.HIGH: " missed", Status.LOW: " missed"}
+_FLAGS = (
+    ("L", "late"), ("A", "changed after the close"), ("C", "copied from the week before"), ("N", "has a note"),
+)  # fmt: skip
 _LARGE = 1000
 """From here on decimals are noise."""
 
@@ -31,6 +35,18 @@ class CellShown(NamedTuple):
     mark: str
     flag: str
     words: str
+
+    def td(self, *, first: bool = False) -> SafeString:
+        """Its cell; the first one of a table is where the keyboard comes in."""
+        flag = f'<span class="flag" aria-hidden="true">{self.flag}</span>' if self.flag else ""
+        # Nothing here is typed by people but numbers, which are written anew: there is nothing to escape, and escaping
+        # nothing 2,600 times a page is most of its time.
+        return mark_safe(  # noqa: S308
+            f'<td id="{self.id}" class="{self.css}" tabindex="{0 if first else -1}" data-version="{self.version}"'
+            f' data-raw="{self.raw}"><span class="cell-value">{self.text}</span>'
+            f'<span class="mark" aria-hidden="true">{self.mark}</span>{flag}'
+            f'<span class="visually-hidden">{self.words}</span></td>'
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +80,12 @@ class RowShown:
     goal_words: str
     summary: Summary
     cells: list[CellShown]
+    first: bool
+
+    @property
+    def cells_html(self) -> SafeString:
+        cells = [cell.td(first=self.first and not at) for at, cell in enumerate(self.cells)]
+        return mark_safe("".join(cells))  # noqa: S308  (safe parts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,20 +99,68 @@ class WeekShown:
     notes: tuple[int, ...]
     """Numbers of the annotations of that week."""
 
+    forms: str = ""
+    """Where the forms of single weeks are, for those who may fill them in."""
 
-def rows_shown(grid: Grid, rows: Sequence[int] | None = None) -> list[RowShown]:
-    """The lines asked for, all by default."""
-    return [_row(grid, at) for at in (range(len(grid.rows)) if rows is None else rows)]
+    @property
+    def iso(self) -> str:
+        return self.week.isoformat()
+
+    @property
+    def th(self) -> SafeString:
+        """Its column's head. As with cells: dates and our own words, and there are hundreds of them."""
+        text = f"{self.week:%-d %b}"
+        if self.forms:
+            text = f'<a class="quiet" href="{self.forms}{self.iso}/" title="Fill in as a form">{text}</a>'
+        notes = "".join(
+            f'<a class="annotated" href="#annotation-{n}">{n}<span class="visually-hidden"> is a remark</span></a>'
+            for n in self.notes
+        )
+        return mark_safe(  # noqa: S308
+            f'<th scope="col" class="n week{" due" if self.due else ""}" data-week="{self.iso}">{text}{notes}</th>'
+        )
+
+    @property
+    def share_td(self) -> SafeString:
+        """The weighted share met, at the foot of its column."""
+        due = " due" if self.due else ""
+        return mark_safe(f'<td class="n{due}" id="share-{self.iso}">{percent(self.share)}</td>')  # noqa: S308
 
 
-def weeks_shown(grid: Grid, annotations: Sequence[date] = ()) -> list[WeekShown]:
-    """The columns; `annotations` are the days of the annotations in the order they are numbered."""
+def rows_shown(grid: Grid, rows: Sequence[int] | None = None, *, first: bool = True) -> list[RowShown]:
+    """The lines asked for, all by default. first: whether a table begins with them."""
+    chosen = range(len(grid.rows)) if rows is None else rows
+    return [_row(grid, at, first=first and not place) for place, at in enumerate(chosen)]
+
+
+class OffTrack(NamedTuple):
+    """A measurable that misses its goal."""
+
+    row: ScoreRow
+    goal: str
+    mark: str
+
+
+def off_track(grid: Grid, rows: Sequence[int]) -> list[OffTrack]:
+    """Those of the rows that miss their goal, however many of them are written as lines."""
+    states = [(at, grid.state(at)) for at in rows]
+    return [
+        OffTrack(grid.rows[at], goal_text(grid.rows[at].goal(grid.weeks[0])), state.mark)
+        for at, state in states
+        if state is not None and state.missed
+    ]
+
+
+def weeks_shown(grid: Grid, annotations: Sequence[date] = (), *, forms: str = "") -> list[WeekShown]:
+    """The columns; `annotations` are the days of the annotations in the order they are numbered, `forms` the address
+    under which a week can be filled in as a form (escaped, as it stands in a path)."""
     return [
         WeekShown(
             week=week,
             due=week == grid.due_week,
             closed=grid.closed[at],
             share=grid.shares[at],
+            forms=forms,
             notes=tuple(n for n, day in enumerate(annotations, 1) if week <= day < week + timedelta(days=7)),
         )
         for at, week in enumerate(grid.weeks)
@@ -105,12 +175,12 @@ def cell_shown(grid: Grid, row: int, week: int) -> CellShown:
     return _cells(grid, row)[week]
 
 
-def _row(grid: Grid, at: int) -> RowShown:
+def _row(grid: Grid, at: int, *, first: bool) -> RowShown:
     row = grid.rows[at]
     goal = row.goal(grid.weeks[0])
     return RowShown(
         row=row, goal=goal_text(goal), goal_words=goal_words(goal, row.unit), summary=_summary(grid, at),
-        cells=_cells(grid, at),
+        cells=_cells(grid, at), first=first,
     )  # fmt: skip
 
 
@@ -141,15 +211,11 @@ def _cells(grid: Grid, at: int) -> list[CellShown]:
         value = values[column]
         blank = value != value
         kind = Status(status[column])
-        marks = [
-            (late[column], "L", "late"),
-            (changed[column], "A", "changed after the close"),
-            (copied[column], "C", "copied from the week before"),
-            (noted[column], "N", "has a note"),
-        ]
+        flags = late[column], changed[column], copied[column], noted[column]
+        marks = [mark for there, mark in zip(flags, _FLAGS, strict=True) if there] if any(flags) else []
         if blank:
             text, mark, words = "", "", NO_VALUE
-            if grid.closed[column] and row.manual:
+            if grid.closed[column] and row.manual and not noted[column]:
                 mark, words = DASH, MISSING
         else:
             text, mark, words = _number(value, places), kind.mark if kind else "", _state_words(kind)
@@ -162,8 +228,8 @@ def _cells(grid: Grid, at: int) -> list[CellShown]:
                 raw="" if blank else plain(value),
                 text=text,
                 mark=mark,
-                flag="".join(letter for there, letter, _ in marks if there),
-                words=", ".join([words, *(said for there, _, said in marks if there)]),
+                flag="".join(letter for letter, _ in marks),
+                words=", ".join([words, *(said for _, said in marks)]),
             )
         )
     return shown

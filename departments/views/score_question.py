@@ -15,6 +15,8 @@ from departments.periods import monday_of
 from departments.selectors.scorecards import Grid
 
 WEEKS = (13, 26, 52, 260)
+MOST_CELLS = 650
+FEWEST_LINES = 5
 SHOWN = (("all", "All"), ("missed", "Off track"), ("missing", "Missing"), ("mine", "Mine"), ("manual", "Typed in"))
 
 
@@ -26,20 +28,27 @@ class GridForm(forms.Form):
         choices=[(str(count), f"{count} weeks") for count in WEEKS], coerce=int, required=False
     )
     show = forms.ChoiceField(choices=SHOWN, required=False, label="Measurables")
+    start = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
 
 @dataclass(frozen=True, kw_only=True)
 class GridQuestion:
-    """A valid question; `until` None is the week that is due."""
+    """A valid question; `until` None is the week that is due, `start` how many lines come before those shown."""
 
     until: date | None = None
     weeks: int = 13
     show: str = "all"
+    start: int = 0
+
+    @property
+    def lines(self) -> int:
+        """Lines written at once; of the others, the next ones come when they are scrolled to."""
+        return max(MOST_CELLS // self.weeks, FEWEST_LINES)
 
     def address(self, **changes: object) -> str:
         """The query string of this question with something changed; what is the default stays out."""
-        asked = {"until": self.until, "weeks": self.weeks, "show": self.show} | changes
-        default = {"until": None, "weeks": 13, "show": "all"}
+        asked = {"until": self.until, "weeks": self.weeks, "show": self.show, "start": 0} | changes
+        default = {"until": None, "weeks": 13, "show": "all", "start": 0}
         return "?" + urlencode({name: str(value) for name, value in asked.items() if value != default[name]})
 
 
@@ -52,7 +61,10 @@ def question_read(request: HttpRequest, *, today: date) -> tuple[GridForm, GridQ
         until = min(monday_of(until), monday_of(today))
         until = until if until > date(2000, 1, 1) else None
     return form, GridQuestion(
-        until=until, weeks=form.cleaned_data.get("weeks") or 13, show=form.cleaned_data.get("show") or "all"
+        until=until,
+        weeks=form.cleaned_data.get("weeks") or 13,
+        show=form.cleaned_data.get("show") or "all",
+        start=form.cleaned_data.get("start") or 0,
     )
 
 

@@ -138,6 +138,7 @@ def _cell_saved(
         "cell": cell_shown(found, row, column),
         "measurable": history.measurable,
         "week": history.week,
+        "iso": history.week.isoformat(),
         "share": found.shares[column],
         "due": history.week == found.due_week,
         "problem": problem,
@@ -160,8 +161,10 @@ def paste(request: HttpRequest, key: str) -> HttpResponse:
     now = timezone.now()
     errors: list[dict[str, Any]] = []
     words, status, written = "", 200, list[Entry]()
+    reach: set[str] = set()
     try:
         block = _block(request.POST.get("cells", ""))
+        reach = {one.measurable for one in block}
         if request.POST.get("action") == "undo":
             written = entries_undo(department=department.pk, cells=block, user=request.user, now=now)
         else:
@@ -173,7 +176,7 @@ def paste(request: HttpRequest, key: str) -> HttpResponse:
         errors = [{"key": measurable, "week": week, "why": why} for (measurable, week), why in told]
     except ScorecardError as problem:
         words, status = str(problem), 422
-    context = page_context(request, department, now) | {"words": words, "written": len(written)}
+    context = page_context(request, department, now, reach=reach) | {"words": words, "written": len(written)}
     names = {row.key: row.name for row in context["grid"].rows}
     context["errors"] = [error | {"name": names.get(error["key"], error["key"])} for error in errors]
     return render(request, TABLE, context, status=status)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -25,11 +27,12 @@ from departments.selectors.scorecards import (
     grid,
     missing_entries,
 )
-from departments.views.score_grid import rows_shown, weeks_shown
+from departments.views.score_grid import off_track, rows_shown, weeks_shown
 from departments.views.score_question import GridQuestion, department_seen, pages, question_read, rows_asked
 
 INDEX = "scorecards/index.html"
 ONE = "scorecards/show.html"
+LINES = "scorecards/lines.html"
 PANEL = "scorecards/panel.html"
 WEEKS = 13
 PANEL_WEEKS = 6
@@ -118,11 +121,15 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
     department = department_seen(request, key)
     now = timezone.now()
     context = page_context(request, department, now)
+    if request.GET.get("start") and "HX-Request" in request.headers and not context.get("nothing"):
+        return render(request, LINES, context)
     return page_render(request, ONE, context, partial="page")
 
 
-def page_context(request: HttpRequest, department: Department, now: datetime) -> dict[str, Any]:
-    """Everything the page of a scorecard prints."""
+def page_context(
+    request: HttpRequest, department: Department, now: datetime, *, reach: Collection[str] = ()
+) -> dict[str, Any]:
+    """Everything the page of a scorecard prints. reach: measurables that must be among the lines."""
     context: dict[str, Any] = {
         "department": department,
         "may_edit": access.may_edit_scorecard(request.user, department.pk),
@@ -139,14 +146,15 @@ def page_context(request: HttpRequest, department: Department, now: datetime) ->
     chosen = rows_asked(found, question, request.user.pk)
     annotations = annotations_of(department=department.pk, since=found.weeks[-1], until=found.weeks[0])
     before, after = pages(question, found, today)
+    forms = f"{reverse('departments:scorecard', args=[department.key])}weeks/" if context["may_edit"] else ""
     return (
         context
-        | grid_context(found, chosen, question)
+        | grid_context(found, chosen, question, reach)
         | {
             "form": form,
             "question": question,
             "annotations": list(enumerate(annotations, 1)),
-            "weeks": weeks_shown(found, [one.day for one in annotations]),
+            "weeks": weeks_shown(found, [one.day for one in annotations], forms=forms),
             "before": before,
             "after": after,
             "today": today,
@@ -156,9 +164,24 @@ def page_context(request: HttpRequest, department: Department, now: datetime) ->
     )
 
 
-def grid_context(found: Grid, chosen: list[int], question: GridQuestion) -> dict[str, Any]:
-    """What the table alone prints."""
-    return {"grid": found, "rows": rows_shown(found, chosen), "hidden": len(found.rows) - len(chosen)}
+def grid_context(found: Grid, chosen: list[int], question: GridQuestion, reach: Collection[str] = ()) -> dict[str, Any]:
+    """What the table alone prints: as many lines as are written at once, and where the next ones are."""
+    start = min(question.start, len(chosen))
+    end = start + question.lines
+    end = max([end, *(place + 1 for place, at in enumerate(chosen) if found.rows[at].key in reach)])
+    following = {}
+    if end < len(chosen):
+        last = min(end + question.lines, len(chosen))
+        following = {"more": question.address(start=end), "more_first": end + 1, "more_last": last}
+    return {
+        "grid": found,
+        "rows": rows_shown(found, chosen[start:end], first=not start),
+        "off_track": off_track(found, chosen),
+        "hidden": len(found.rows) - len(chosen),
+        "lines": len(chosen),
+        "start": start,
+        "from_the_top": question.address(),
+    } | following
 
 
 def _told(found: Grid) -> str:

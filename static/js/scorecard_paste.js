@@ -44,7 +44,7 @@
     const rows = rowsOf(text);
     const block = target(start, rows);
     if (!block) {
-      tell(`This block of ${rows.length} rows and ${Math.max(...rows.map((row) => row.length))} columns reaches over the edge of the grid; nothing was changed.`);
+      tell(`This block of ${rows.length} rows and ${Math.max(...rows.map((row) => row.length))} columns reaches over the edge of the grid; nothing was changed.${card.table().querySelector("tr.more") ? " Scroll down first to have all its rows." : ""}`);
       return;
     }
     const before = block.map(({ cell }) => [cell.id, cell.dataset.version]);

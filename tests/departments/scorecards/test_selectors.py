@@ -10,6 +10,7 @@ import pytest
 
 from departments.core.goals import Status
 from departments.models import Entry, Goal, Measurable
+from departments.selectors.scorecard_json import grid_json
 from departments.selectors.scorecards import department_heat, grid, missing_entries, statuses
 from tests.departments.scorecards.companies import CLOSED, CLOSED_AT, DUE, NOW, weeks_back
 
@@ -84,6 +85,20 @@ def test_who_owes_what(measurables: dict[str, Measurable]) -> None:
     assert missing_entries(week=DUE + timedelta(days=7), now=NOW) == ()
 
 
+def test_a_note_says_why_there_is_no_value_and_is_an_answer_everywhere(measurables: dict[str, Measurable]) -> None:
+    Entry.objects.create(measurable=measurables["reviews"], week=CLOSED, note="The portal was down.")
+    assert [one.measurable_key for one in missing_entries(week=CLOSED, now=NOW)] == ["terms", "calls"]
+    heat = department_heat(weeks=2, now=NOW)
+    assert heat is not None
+    assert next(row for row in heat.departments if row.key == "legal").entered == (0, 1)
+    shown = grid(department=measurables["reviews"].department_id, until_week=None, weeks=2, now=NOW)
+    assert shown is not None
+    told = grid_json(shown, "legal")["measurables"]
+    assert {row["key"]: row["entries"][1]["status"] for row in told} == {
+        "reviews": "none", "terms": "missing", "wait": "none"
+    }  # fmt: skip
+
+
 def test_the_statuses_of_a_week(measurables: dict[str, Measurable]) -> None:
     put(measurables["calls"], 1, 51)
     found = {one.row.key: one.status for one in statuses(week=CLOSED)}
@@ -97,5 +112,5 @@ def test_the_grid_asks_the_same_number_of_queries(
     for back in range(50):
         put(measurables["reviews"], back, back)
     # Company, measurables, goals; the cells come by COPY, which is not counted.
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         grid(department=measurables["reviews"].department_id, until_week=None, weeks=weeks, now=NOW)
