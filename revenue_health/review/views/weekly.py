@@ -20,6 +20,7 @@ from revenue_health.contribution.selectors.spans import SpanError
 from revenue_health.contribution.views.question import BASELINES
 from revenue_health.home import home
 from revenue_health.review.selectors.packs import newest_pack
+from revenue_health.review.selectors.week_kept import kept_figures
 from revenue_health.review.selectors.weekly import figures_of_spans
 from revenue_health.review.views.addresses import address_of
 from revenue_health.review.views.week_panel_rows import agenda_shape, card_rows, due_rows, forecast_shape, leak_rows
@@ -53,8 +54,13 @@ def show(request: HttpRequest) -> HttpResponse:
         return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
     try:
         question = week_question_read(request.GET, run=run, company=company)
-        figures = figures_of_spans(
-            spans=question.bridge.spans, run=run, company=company, since=question.since, now=shell.now
+        spans, since = question.bridge.spans, question.since
+        figures = kept_figures(
+            run=run,
+            spans=spans,
+            since=since,
+            now=shell.now,
+            compute=lambda: figures_of_spans(spans=spans, run=run, company=company, since=since, now=shell.now),
         )
         context = {
             "shell": shell,
