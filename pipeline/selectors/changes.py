@@ -64,14 +64,13 @@ def changed_rows(
     *, run: RecomputeRun, company: Company, since: date, bucket: str, limit: int = 50, offset: int = 0
 ) -> ChangedRows:
     """The deals of one bucket, the largest difference first. Deals undone since the run are left out."""
-    deals, total = changed_deals(
-        _cursor(run),
-        since=_instant(company, since),
-        last=_last_day(run, company),
-        bucket=bucket,
-        limit=limit,
-        offset=offset,
-    )
+
+    def compute() -> tuple[list[ChangedDeal], int]:
+        cursor, instant, last = _cursor(run), _instant(company, since), _last_day(run, company)
+        return changed_deals(cursor, since=instant, last=last, bucket=bucket, limit=limit, offset=offset)
+
+    name = f"changed-{since.isoformat()}-{bucket}-{limit}-{offset}"
+    deals, total = run_cached(run, name, Choice(), compute)
     named = Opportunity.objects.in_bulk([deal.opportunity for deal in deals])
     accounts = dict(Opportunity.objects.filter(pk__in=named, account__isnull=False).values_list("pk", "account__name"))
     rows = tuple(

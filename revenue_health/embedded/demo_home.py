@@ -26,6 +26,7 @@ from revenue_health.embedded.serving import Steps, prepare
 from revenue_health.embedded.session import DATABASE, close_connections, create_database
 
 OPPORTUNITIES = 20_000
+YEARS = 3
 MOST_PROCESSES = 4
 """Scoring waits for nothing but the processor, and somebody waits for the demo."""
 
@@ -37,16 +38,18 @@ class Wish:
     as_of: date | None = None
     seed: int | None = None
     opportunities: int | None = None
+    years: int | None = None
     password: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Built:
-    """What a demo home holds: the last day of its company, the seed it grew from, and its size."""
+    """What a demo home holds: the last day of its company, the seed it grew from, its size and years of history."""
 
     as_of: str
     seed: int
     opportunities: int
+    years: int = YEARS
 
     def to_dict(self) -> dict[str, object]:
         return asdict(self)
@@ -56,7 +59,12 @@ def built(home: Home) -> Built | None:
     """What the home was built with, None when it is not (wholly) built."""
     try:
         told = json.loads(home.demo_marker.read_text())
-        return Built(as_of=told["as_of"], seed=told["seed"], opportunities=told["opportunities"])
+        return Built(
+            as_of=told["as_of"],
+            seed=told["seed"],
+            opportunities=told["opportunities"],
+            years=told.get("years", YEARS),
+        )
     except (OSError, ValueError, KeyError):
         return None
 
@@ -70,6 +78,7 @@ def build(home: Home, wish: Wish, steps: Steps) -> Built:
         "--as-of": (wish.as_of and wish.as_of.isoformat(), present.as_of),
         "--seed": (wish.seed, present.seed),
         "--opportunities": (wish.opportunities, present.opportunities),
+        "--years": (wish.years, present.years),
     }
     for option, (wanted, has) in asked.items():
         if wanted is not None and wanted != has:
@@ -87,6 +96,7 @@ def _build_anew(home: Home, wish: Wish, steps: Steps) -> Built:
         as_of=(wish.as_of or timezone.now().date()).isoformat(),
         seed=1 if wish.seed is None else wish.seed,
         opportunities=wish.opportunities or OPPORTUNITIES,
+        years=wish.years or YEARS,
     )
     building = home.path / "demo-building.json"
     if building.exists():
@@ -109,7 +119,12 @@ def _table(folder: Path, will: Built, wish: Wish) -> list[tuple[str, str, Callab
     # Without --as-of the company ends today and the figures are of this moment.
     then: dict[str, Any] = {} if wish.as_of is None else {"as_of": will.as_of}
     then["processes"] = min(os.cpu_count() or 1, MOST_PROCESSES)
-    asked = {"seed": will.seed, "opportunities": will.opportunities, "as_of": date.fromisoformat(will.as_of)}
+    asked = {
+        "seed": will.seed,
+        "opportunities": will.opportunities,
+        "years": will.years,
+        "as_of": date.fromisoformat(will.as_of),
+    }
     return [
         ("generate", "Simulating a company", lambda: call_command("generate", folder, **asked)),
         ("load", "Loading its folder", lambda: call_command("load", folder)),

@@ -36,8 +36,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--home", help="a demo home that is built already; its users need the bench's password")
     parser.add_argument("--opportunities", type=int, help="size of the company, where one is built")
+    parser.add_argument("--years", type=int, help="years of its history, where one is built")
     options = parser.parse_args()
-    with served(options.home, opportunities=options.opportunities) as address:
+    with served(options.home, opportunities=options.opportunities, years=options.years) as address:
         report(address)
 
 

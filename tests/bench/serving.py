@@ -48,11 +48,12 @@ class Reader:
 
 
 @contextmanager
-def served(home: str | None, *, opportunities: int | None = None) -> Iterator[str]:
+def served(home: str | None, *, opportunities: int | None = None, years: int | None = None) -> Iterator[str]:
     """The address of a demo home; built first, in a folder that goes away again, where none is given."""
     with tempfile.TemporaryDirectory(prefix="rh-bench-") as folder:
         place = home or folder
         size = [] if opportunities is None else ["--opportunities", str(opportunities)]
+        size += [] if years is None else ["--years", str(years)]
         command = [sys.executable, "manage.py", "demo", "--home", place]
         subprocess.run(
             [*command, "--build-only", "--password", PASSWORD, *size],

@@ -27,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="Last day of the company.")
         parser.add_argument("--seed", type=int, help="Another seed, another company (default: 1).")
         parser.add_argument("--opportunities", type=int, metavar="N", help="Size of the company (default: 20000).")
+        parser.add_argument("--years", type=int, metavar="N", help="Years of its history (default: 3).")
         parser.add_argument("--json", action="store_true", help="With --build-only: one JSON object.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -34,7 +35,9 @@ class Command(BaseCommand):
             raise CommandError("demo builds servers of its own: unset DATABASE_URL and REDIS_URL, or use `serve`.")
         if options["json"] and not options["build_only"]:
             raise CommandError("--json goes with --build-only.")
-        wish = demo_home.Wish(**{name: options[name] for name in ("as_of", "seed", "opportunities", "password")})
+        wish = demo_home.Wish(
+            **{name: options[name] for name in ("as_of", "seed", "opportunities", "years", "password")}
+        )
         try:
             self._demo(wish, build_only=options["build_only"], port=options["port"], as_json=options["json"])
         except ServerError as error:
