@@ -221,6 +221,7 @@ def _behind(
         "title": _behind_title(kind, question, stage.name if stage else "", department.name if department else ""),
         "behind": question,
         "held": kind == "held",
+        "spoken_of": f"cell:{stage.address}:{department.key}" if stage and department else "",
     }
 
 

@@ -116,6 +116,7 @@ PAGES = {
     "data": "/data/",
     "contribution": "/contribution/",
     "contribution of legal": "/contribution/legal/",
+    "leak register": "/contribution/register/",
     "import": "/data/imports/1/",
     "undo": "/data/imports/1/undo/",
     "not there": "/nothing/",

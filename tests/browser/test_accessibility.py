@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from departments.models import User
+from tests.browser.committed import committed
 from tests.browser.conftest import PAGES
 from tests.browser.windows import in_every_window
 
@@ -56,3 +58,14 @@ def test_everything_behind_a_chart_is_a_table_too(open_as: Callable[..., Page]) 
     for chart in page.locator("section:has(.chart)").all():
         chart.locator("details.behind summary").click()
         assert chart.locator("details.behind tbody tr").count() > 2
+
+
+@in_every_window
+def test_the_page_of_all_components(open_as: Callable[..., Page], width: int, dark: bool) -> None:
+    page = open_as("analyst", width=width, dark=dark)
+    committed(lambda: User.objects.filter(username="analyst").update(is_staff=True))
+    page.goto("/style/")
+    expect(page.locator("h1")).to_be_visible()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    committed(lambda: User.objects.filter(username="analyst").update(is_staff=False))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
@@ -17,6 +15,7 @@ from pipeline.selectors.runs import latest_run
 from revenue_health.review.models import Pack, PackLink
 from revenue_health.review.services.pack_links import link_create
 from revenue_health.review.services.packs import decision_log, pack_freeze
+from tests.browser.committed import committed
 from tests.browser.test_accessibility import violations
 from tests.browser.windows import in_every_window
 
@@ -37,19 +36,6 @@ def pack(site: str, django_db_blocker: Any) -> int:
         made = pack_freeze(run=run, company=company, user=user, now=now)
         decision_log(pack=made, text="Casey Ofori speaks to legal.", decided_by="the board", user=user, now=now)
         return made.pk
-
-
-def committed(work: Callable[[], Any]) -> Any:
-    """Done on a connection of its own: what the test's own connection writes the server does not see."""
-
-    def done() -> Any:
-        try:
-            return work()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(1) as other:
-        return other.submit(done).result()
 
 
 @pytest.fixture

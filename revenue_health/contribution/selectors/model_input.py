@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +16,7 @@ from django.conf import settings
 from departments.models import Department
 from pipeline.core.period_flows import PeriodFlows, period_flows
 from pipeline.custody_store import custody_cursor
+from pipeline.flows_store import period_flows_kept
 from pipeline.models import Pipeline, RecomputeRun, Source
 from revenue_health.contribution.core.flows import FlowArrays
 from revenue_health.contribution.core.groups import Group
@@ -47,11 +47,10 @@ def pipelines_flows(
     *, run: RecomputeRun, spans: Spans, by: str = SEGMENT, filters: Mapping[str, Sequence[Any]] | None = None
 ) -> list[PipelineFlows]:
     """Flows of every pipeline by groups of `by`; one in which nothing happened has the single group '', empty."""
-    cursor, as_of = custody_cursor(run), int(run.as_of.timestamp())
-    period = _period_flows(cursor, spans.steps, (spans.steps[0],), as_of, by, filters)
+    period = _period_flows(run, spans.steps, (spans.steps[0],), by, filters)
     baseline = None
     if spans.baseline is not None:
-        baseline = _period_flows(cursor, spans.baseline_edges, spans.openings, as_of, by, filters)
+        baseline = _period_flows(run, spans.baseline_edges, spans.openings, by, filters)
     departments = department_rows()
     names = _group_names(by)
     return [
@@ -61,7 +60,7 @@ def pipelines_flows(
     ]
 
 
-_KEPT = 2
+_KEPT = 4
 _kept: OrderedDict[tuple[object, ...], list[PipelineFlows]] = OrderedDict()
 _keeping = threading.Lock()
 
@@ -87,14 +86,16 @@ def department_rows() -> list[DepartmentRow]:
 
 
 def _period_flows(
-    cursor: duckdb.DuckDBPyConnection,
+    run: RecomputeRun,
     steps: Sequence[int],
     openings: Sequence[int],
-    as_of: int,
     by: str,
     filters: Mapping[str, Sequence[Any]] | None,
 ) -> PeriodFlows:
-    return period_flows(cursor, steps=steps, openings=openings, as_of=as_of, group=by, filters=filters)
+    if not filters:
+        return period_flows_kept(run=run, steps=steps, openings=openings, group=by)
+    as_of = int(run.as_of.timestamp())
+    return period_flows(custody_cursor(run), steps=steps, openings=openings, as_of=as_of, group=by, filters=filters)
 
 
 def _group_names(by: str) -> dict[str, str]:

@@ -22,7 +22,8 @@ def night_compute(*, run: RecomputeRun, progress: Progress | None = None, proces
     leaks_find(run=run, now=timezone.now())
     people_compute(run=run, now=timezone.now())
     forecasts_close(run=run)
-    forecast_keep(run=run)
+    if processes == 1:
+        forecast_keep(run=run)
     return scores
 
 

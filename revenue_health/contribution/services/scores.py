@@ -48,7 +48,8 @@ class Planned:
 
 
 def scores_compute(*, run: RecomputeRun, progress: Progress | None = None, processes: int = 1) -> list[ScoreRun]:
-    """Score everything the night scores, in this process or in several beside it; returns the DONE score runs."""
+    """Score everything the night scores; returns the DONE score runs. With several processes beside this one, they keep
+    the forecast too."""
     company = Company.objects.get()
     try:
         every = standard_spans(run=run, company=company)
@@ -58,6 +59,7 @@ def scores_compute(*, run: RecomputeRun, progress: Progress | None = None, proce
         pending = [group for spans in every for group in pending_groups(scores_plan(run=run, spans=spans))]
         groups_compute(
             groups=pending,
+            forecast=run.pk,
             processes=processes,
             done=lambda count: progress("scores", count / len(pending)) if progress else None,
         )

@@ -1,0 +1,42 @@
+"""Flows of a span, kept beside the custody store: what one worker read of a run, the others need not read again.
+
+Files go with the run they belong to: the next run's tidying removes whatever is not one of its parts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.conf import settings
+
+from pipeline.core.period_flows import PeriodFlows, period_flows
+from pipeline.custody_store import custody_cursor
+from pipeline.models import RecomputeRun
+
+_TABLES = tuple(field.name for field in fields(PeriodFlows))
+_VERSION = 1
+"""Goes up when the same question is answered by other tables."""
+
+
+def period_flows_kept(*, run: RecomputeRun, steps: Sequence[int], openings: Sequence[int], group: str) -> PeriodFlows:
+    """`period_flows` of all deals of a run, read from its files where somebody asked before."""
+    as_of = int(run.as_of.timestamp())
+    asked = repr((_VERSION, run.pk, as_of, run.fingerprint, tuple(steps), tuple(openings), group))
+    folder, name = Path(settings.CUSTODY_STORE), f"flows-{hashlib.sha256(asked.encode()).hexdigest()[:24]}"
+    files = {table: folder / f"{name}-{table}.parquet" for table in _TABLES}
+    try:
+        return PeriodFlows(**{table: pq.read_table(file) for table, file in files.items()})
+    except (OSError, pa.ArrowException):  # not there, not all of them, or not whole
+        found = period_flows(custody_cursor(run), steps=steps, openings=openings, as_of=as_of, group=group)
+    folder.mkdir(parents=True, exist_ok=True)
+    for table, file in files.items():
+        partial = file.with_suffix(f".partial{os.getpid()}")
+        pq.write_table(getattr(found, table), partial, compression="zstd")
+        partial.rename(file)
+    return found

@@ -1,0 +1,94 @@
+"""The whole night of a large company, in one process and in two: `python -m tests.bench.bench_night --sizes N ...`.
+
+Each size is generated and loaded in a home of its own, its deals spread over ten segments. Then everything the night
+does is done and timed: custody and flows (all anew), scores of both quarters, leak register, forecast, people's
+numbers. The second time, nothing is left of the first but the figures of the run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from itertools import pairwise
+from pathlib import Path
+
+from tests.bench.bench_recompute import AS_OF, _run
+
+SEGMENTS = 10
+PARTS = "custody scores leaks people forecast total"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000_000])
+    parser.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.measure:
+        measure()
+        return
+    from revenue_health.embedded.home import Home
+    from revenue_health.embedded.session import servers_of, session
+
+    for size in options.sizes:
+        with tempfile.TemporaryDirectory(prefix="rh-bench-") as folder:
+            os.environ["REVENUE_HEALTH_HOME"] = folder
+            home = Home(Path(folder).resolve())
+            with session(home, servers_of(home)):
+                _run("manage.py", "generate", f"{folder}/company", "--opportunities", str(size), "--as-of", AS_OF)
+                _run("manage.py", "load", f"{folder}/company")
+                print(f"{size:,} opportunities, {SEGMENTS} segments")
+                subprocess.run([sys.executable, "-m", "tests.bench.bench_night", "--measure"], check=True)
+
+
+def measure() -> None:
+    """Inside a home: the night, in one process and in two."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "revenue_health.settings")
+    import django
+
+    django.setup()
+    from datetime import date, datetime
+
+    from django.db import connection
+    from django.utils import timezone
+
+    from departments.models import Company
+    from pipeline.services.recompute import recompute
+    from revenue_health.contribution.models import ForecastSnapshot, Leak, ScoreRun
+    from revenue_health.contribution.services.forecasts import forecast_keep, forecasts_close
+    from revenue_health.contribution.services.night import people_compute
+    from revenue_health.contribution.services.register import leaks_find
+    from revenue_health.contribution.services.scores import scores_compute
+
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE pipeline_opportunity SET segment = 'segment ' || (id %% %s)", [SEGMENTS])
+        cursor.execute("ANALYZE")
+    end = datetime.combine(date.fromisoformat(AS_OF), datetime.min.time(), Company.objects.get().zone)
+    print("  ".join(f"{name:>10}" for name in ("processes", *PARTS.split())))
+    for processes in (1, 2):
+        ScoreRun.objects.all().delete()
+        Leak.objects.all().delete()
+        ForecastSnapshot.objects.all().delete()
+        marks = [time.perf_counter()]
+        run = recompute(as_of=end, full=True)
+        marks.append(time.perf_counter())
+        scores_compute(run=run, processes=processes)
+        marks.append(time.perf_counter())
+        leaks_find(run=run, now=timezone.now())
+        marks.append(time.perf_counter())
+        people_compute(run=run, now=timezone.now())
+        marks.append(time.perf_counter())
+        forecasts_close(run=run)
+        if processes == 1:
+            forecast_keep(run=run)
+        marks.append(time.perf_counter())
+        parts = [after - before for before, after in pairwise(marks)]
+        cells = (str(processes), *(f"{part:.1f}" for part in (*parts, marks[-1] - marks[0])))
+        print("  ".join(f"{cell:>10}" for cell in cells), flush=True)
+
+
+if __name__ == "__main__":
+    main()
