@@ -38,7 +38,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     context = {"form": form, "invitation": invitation, "what": _what(invitation)}
     response = page_render(request, TEMPLATE, context, partial="page", status=422 if form.errors else 200)
     # The address is the secret: it must not travel to another site.
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
     return response
 
 

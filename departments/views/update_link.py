@@ -94,7 +94,7 @@ def _guessed_too_often(request: HttpRequest) -> bool:
 
 def _sealed(response: HttpResponse) -> HttpResponse:
     """Nobody else learns the address from a page opened by it."""
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Cache-Control"] = "no-store, private"
     return response

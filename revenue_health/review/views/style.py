@@ -51,7 +51,7 @@ class SampleForm(forms.Form):
 def show(request: HttpRequest) -> HttpResponse:
     """The page; the refused form shows its errors."""
     require(request, request.user.is_staff)
-    refused = SampleForm({"refused-name": "much longer than twenty letters", "refused-day": "soon"}, prefix="refused")
+    refused = SampleForm({"refused-name": "much longer than twenty letters", "refused-day": ""}, prefix="refused")
     refused.is_valid()
     bars = [CauseBar(name=name, value=value) for name, value in (("Legal", 64_000_00), ("Production", 41_000_00))]
     context = {

@@ -85,7 +85,7 @@ def test_no_session_is_made_and_nobody_is_signed_in(link: UpdateLink, measurable
 
 def test_the_address_stays_between_mail_and_page(link: UpdateLink) -> None:
     for page in (Client().get(path_of(link)), Client().get("/u/garbage/")):
-        assert page["Referrer-Policy"] == "no-referrer"
+        assert page["Referrer-Policy"] == "same-origin"
         assert page["X-Robots-Tag"] == "noindex, nofollow"
         assert page["Cache-Control"] == "no-store, private"
         assert "style-src" in page["Content-Security-Policy"]
