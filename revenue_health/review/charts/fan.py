@@ -107,7 +107,7 @@ def _layout(
     named = [("Plan", target), ("Forecast", end.median), ("Last year" if last_year else "", end.last_year)]
     labels = sorted(((scale.value(at), f"{name} {scale.write(at)}") for name, at in named if name and at is not None))
     return {
-        "margin": {"l": 56, "r": 112, "t": 8, "b": 32},
+        "margin": {"l": 56, "r": 132, "t": 8, "b": 32},
         "showlegend": False,
         "dragmode": False,
         "hovermode": "closest",
