@@ -30,7 +30,9 @@ check-slow: environment
 bench: environment
 	$(PY) -m tests.bench.bench_custody --sizes 100000 1000000
 	$(PY) -m tests.bench.bench_recompute --sizes 100000 1000000
+	$(PY) -m tests.bench.bench_night
 	$(PY) -m tests.bench.bench_pages
+	$(PY) -m tests.bench.bench_cold
 	$(PY) -m pytest -m bench -s $(wildcard tests/bench/bench_*.py)
 
 # Fifty readers at once, on this machine only; ends by itself.

@@ -27,6 +27,16 @@ PAGES = (
     "/forecast/",
     "/what-if/",
     "/what-if/?set=contract:legal:wait_days=2",
+    "/what-if/scenarios/",
+    "/contribution/",
+    "/contribution/register/",
+    "/packs/",
+    "/packs/1/",
+    "/board/1/",
+    "/scorecards/",
+    "/scorecards/legal/",
+    "/my/",
+    "/commitments/",
 )
 ROUNDS = 40
 READERS, EACH = 8, 60

@@ -29,6 +29,7 @@ def test_from_the_verdict_to_a_deal_s_custody(open_as: Callable[..., Page]) -> N
     page.locator("table a[href*='/pipeline/opportunities/']").first.click()
     page.get_by_role("heading", name="Who held it").wait_for()
     page.go_back()
+    page.locator("table a[href*='/pipeline/opportunities/']").first.wait_for()
     page.go_back()
     page.get_by_role("heading", name="Who moved it").wait_for()
 
