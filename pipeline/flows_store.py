@@ -6,10 +6,10 @@ Files go with the run they belong to: the next run's tidying removes whatever is
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -36,7 +36,7 @@ def period_flows_kept(*, run: RecomputeRun, steps: Sequence[int], openings: Sequ
         found = period_flows(custody_cursor(run), steps=steps, openings=openings, as_of=as_of, group=group)
     folder.mkdir(parents=True, exist_ok=True)
     for table, file in files.items():
-        partial = file.with_suffix(f".partial{os.getpid()}")
+        partial = file.with_suffix(f".partial-{uuid4().hex}")
         pq.write_table(getattr(found, table), partial, compression="zstd")
         partial.rename(file)
     return found

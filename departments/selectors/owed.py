@@ -11,7 +11,7 @@ from departments.core.closing import WEEK, CloseRule
 from departments.core.reminding import AFTER, BEFORE, before_due, may_send
 from departments.models import Company, Membership, Reminder, User
 from departments.owing import DueReminder, Lacking, Owed, zone_of
-from departments.selectors.scorecards import Missing, missing_entries
+from departments.selectors.missing_entries import Missing, missing_entries
 
 Role = Membership.Role
 
@@ -19,7 +19,7 @@ Role = Membership.Role
 def owed(*, week: date, now: datetime, department: int | None = None) -> tuple[Owed, ...]:
     """Who owes what of a week: the owner of a measurable, else the heads of its department, else its deputies.
 
-    People who left and people without an address are not among them. Two queries.
+    People who left and people without an address are not among them. Three queries.
     """
     missing = [one for one in missing_entries(week=week, now=now) if department in (None, one.department)]
     if not missing:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +24,8 @@ _EPOCH = 946_684_800
 """Seconds from 1970 to 2000, where PostgreSQL counts from (in microseconds)."""
 _NEVER = np.iinfo(np.int64).min
 _QUERY = """SELECT string_agg(
-    int8send((measurable_id * 1024 + (%(newest)s::date - week) / 7) * 8
-             + changed_after_close::int4 + 2 * copied::int4 + 4 * (note <> '')::int4)
+    int8send((measurable_id * %(back)s + (%(newest)s::date - week) / 7) * %(flags)s
+             + %(changed)s * changed_after_close::int4 + %(copied)s * copied::int4 + %(noted)s * (note <> '')::int4)
         || int4send(version::int4) || float8send(coalesce(value::float8, 'NaN'))
         || timestamptz_send(coalesce(entered_at, '-infinity')), ''::bytea)
     FROM departments_entry
@@ -50,8 +51,8 @@ class ScoreCells:
 
 
 def score_cells(*, measurables: Sequence[int], newest: date, count: int) -> ScoreCells:
-    """The cells of `measurables` (rows, in their order) for `count` weeks back from the Monday
-    `newest`, at most 1,024."""
+    """The cells of `measurables` (rows, in their order) for `count` weeks, at most `_BACK`, back from the Monday
+    `newest`."""
     weeks = tuple(newest - timedelta(days=7 * back) for back in range(count))
     shape = (len(measurables), count)
     nothing = np.full(shape, np.nan)
@@ -82,6 +83,8 @@ def score_cells(*, measurables: Sequence[int], newest: date, count: int) -> Scor
 
 def _stored(measurables: list[int], newest: date, oldest: date) -> npt.NDArray[np.void]:
     with connection.cursor() as cursor:
-        cursor.execute(_QUERY, {"measurables": measurables, "newest": newest, "oldest": oldest})
+        asked: dict[str, Any] = {"measurables": measurables, "newest": newest, "oldest": oldest}
+        packing = {"back": _BACK, "flags": _FLAGS, "changed": _CHANGED, "copied": _COPIED, "noted": _NOTED}
+        cursor.execute(_QUERY, asked | packing)
         (data,) = cursor.fetchone()
     return np.frombuffer(data or b"", dtype=_ROW)

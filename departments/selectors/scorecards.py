@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models import Exists, OuterRef, Q
 
 from departments.core.closing import CloseRule
 from departments.core.goals import DatedGoal, Floats, Status, goal_bounds, goal_of_week, met_share
 from departments.core.goals import statuses as judge
-from departments.models import Company, Department, Entry, Goal, Measurable
+from departments.models import Company, Department, Goal, Measurable
 from departments.selectors.score_cells import ScoreCells, score_cells
 
 TRAILING = 13
@@ -92,19 +91,6 @@ class Grid:
     def value(self, row: int, week: int) -> float | None:
         value = self.cells.values[row, week]
         return None if np.isnan(value) else float(value)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Missing:
-    """A value that somebody owes."""
-
-    measurable: int
-    measurable_key: str
-    measurable_name: str
-    department: int
-    department_key: str
-    department_name: str
-    owner: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,30 +192,6 @@ def grid(
         late=late,
         shares=_shares(status[:, :weeks], rows),
     )
-
-
-def missing_entries(*, week: date, now: datetime) -> tuple[Missing, ...]:
-    """Who owes what for a week: manual measurables of internal departments without a value, and without a note that
-    says why there is none. One query.
-
-    `now` guards against asking too early: nothing is owed for a week that has not begun.
-    """
-    if week > (now + timedelta(days=1)).date():
-        return ()
-    there = Entry.objects.filter(~Q(value=None, note=""), measurable=OuterRef("pk"), week=week)
-    rows = (
-        Measurable.objects.filter(~Exists(there), source="manual", archived=False)
-        .filter(department__kind=Department.Kind.INTERNAL)
-        .order_by("department_id", "position", "id")
-        .values_list("pk", "key", "name", "department_id", "department__key", "department__name", "owner_id")
-    )
-    return tuple(
-        Missing(
-            measurable=pk, measurable_key=key, measurable_name=name,
-            department=department, department_key=department_key, department_name=department_name, owner=owner,
-        )
-        for pk, key, name, department, department_key, department_name, owner in rows
-    )  # fmt: skip
 
 
 def statuses(*, week: date, departments: Iterable[int] | None = None) -> tuple[MeasurableStatus, ...]:

@@ -24,6 +24,12 @@ _LARGE = 1000
 """From here on decimals are noise."""
 
 
+def _written(html: str) -> SafeString:
+    """HTML of this module as it stands. Nothing in it was typed by people but numbers, which are written anew: there is
+    nothing to escape, and escaping nothing for every cell is most of a page's time."""
+    return mark_safe(html)  # noqa: S308
+
+
 class CellShown(NamedTuple):
     """One cell. `raw` is what one edits, `words` what a reader of the screen hears after the number."""
 
@@ -39,9 +45,7 @@ class CellShown(NamedTuple):
     def td(self, *, first: bool = False) -> SafeString:
         """Its cell; the first one of a table is where the keyboard comes in."""
         flag = f'<span class="flag" aria-hidden="true">{self.flag}</span>' if self.flag else ""
-        # Nothing here is typed by people but numbers, which are written anew: there is nothing to escape, and escaping
-        # nothing 2,600 times a page is most of its time.
-        return mark_safe(  # noqa: S308
+        return _written(
             f'<td id="{self.id}" class="{self.css}" tabindex="{0 if first else -1}" data-version="{self.version}"'
             f' data-raw="{self.raw}"><span class="cell-value">{self.text}</span>'
             f'<span class="mark" aria-hidden="true">{self.mark}</span>{flag}'
@@ -85,7 +89,7 @@ class RowShown:
     @property
     def cells_html(self) -> SafeString:
         cells = [cell.td(first=self.first and not at) for at, cell in enumerate(self.cells)]
-        return mark_safe("".join(cells))  # noqa: S308  (safe parts)
+        return _written("".join(cells))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +112,7 @@ class WeekShown:
 
     @property
     def th(self) -> SafeString:
-        """Its column's head. As with cells: dates and our own words, and there are hundreds of them."""
+        """Its column's head."""
         text = f"{self.week:%-d %b}"
         if self.forms:
             text = f'<a class="quiet" href="{self.forms}{self.iso}/" title="Fill in as a form">{text}</a>'
@@ -116,15 +120,23 @@ class WeekShown:
             f'<a class="annotated" href="#annotation-{n}">{n}<span class="visually-hidden"> is a remark</span></a>'
             for n in self.notes
         )
-        return mark_safe(  # noqa: S308
+        return _written(
             f'<th scope="col" class="n week{" due" if self.due else ""}" data-week="{self.iso}">{text}{notes}</th>'
         )
 
     @property
     def share_td(self) -> SafeString:
         """The weighted share met, at the foot of its column."""
+        return self._share("")
+
+    @property
+    def share_td_swapped(self) -> SafeString:
+        """The same beside an answer that is about something else, for the page to put where it belongs."""
+        return self._share(' hx-swap-oob="true"')
+
+    def _share(self, attribute: str) -> SafeString:
         due = " due" if self.due else ""
-        return mark_safe(f'<td class="n{due}" id="share-{self.iso}">{percent(self.share)}</td>')  # noqa: S308
+        return _written(f'<td class="n{due}" id="share-{self.iso}"{attribute}>{percent(self.share)}</td>')
 
 
 def rows_shown(grid: Grid, rows: Sequence[int] | None = None, *, first: bool = True) -> list[RowShown]:

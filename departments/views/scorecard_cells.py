@@ -32,7 +32,7 @@ from departments.services.entries import (
     entry_save,
     entry_undo,
 )
-from departments.views.score_grid import cell_shown, rows_shown
+from departments.views.score_grid import cell_shown, rows_shown, weeks_shown
 from departments.views.score_question import GridQuestion, department_edited, department_seen, question_read
 from departments.views.scorecards import page_context
 
@@ -138,9 +138,7 @@ def _cell_saved(
         "cell": cell_shown(found, row, column),
         "measurable": history.measurable,
         "week": history.week,
-        "iso": history.week.isoformat(),
-        "share": found.shares[column],
-        "due": history.week == found.due_week,
+        "column": weeks_shown(found)[column],
         "problem": problem,
     }
     return render(request, SAVED, context, status=problem.status if problem else 200)

@@ -17,15 +17,14 @@ from departments.formats import counted, grouped
 from departments.models import Company, Department
 from departments.rendering import page_render
 from departments.selectors.annotations import annotations_of
+from departments.selectors.missing_entries import Missing, missing_entries
 from departments.selectors.scorecards import (
     DepartmentHeat,
     Grid,
     Heat,
-    Missing,
     close_rule,
     department_heat,
     grid,
-    missing_entries,
 )
 from departments.views.score_grid import off_track, rows_shown, weeks_shown
 from departments.views.score_question import GridQuestion, department_seen, pages, question_read, rows_asked

@@ -16,7 +16,7 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
-from tests.bench.bench_recompute import AS_OF, _run
+from tests.bench.bench_recompute import AS_OF, run_command
 
 SEGMENTS = 10
 PARTS = "custody scores leaks people forecast total"
@@ -38,8 +38,10 @@ def main() -> None:
             os.environ["REVENUE_HEALTH_HOME"] = folder
             home = Home(Path(folder).resolve())
             with session(home, servers_of(home)):
-                _run("manage.py", "generate", f"{folder}/company", "--opportunities", str(size), "--as-of", AS_OF)
-                _run("manage.py", "load", f"{folder}/company")
+                run_command(
+                    "manage.py", "generate", f"{folder}/company", "--opportunities", str(size), "--as-of", AS_OF
+                )
+                run_command("manage.py", "load", f"{folder}/company")
                 print(f"{size:,} opportunities, {SEGMENTS} segments")
                 subprocess.run([sys.executable, "-m", "tests.bench.bench_night", "--measure"], check=True)
 

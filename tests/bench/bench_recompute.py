@@ -45,12 +45,12 @@ def in_a_home(size: int, repeat: int) -> list[str]:
         os.environ["REVENUE_HEALTH_HOME"] = folder
         home = Home(Path(folder).resolve())
         with session(home, servers_of(home)):
-            _run("manage.py", "generate", f"{folder}/company", "--opportunities", str(size), "--as-of", AS_OF)
+            run_command("manage.py", "generate", f"{folder}/company", "--opportunities", str(size), "--as-of", AS_OF)
             began = time.perf_counter()
-            loaded = json.loads(_run("manage.py", "load", f"{folder}/company", "--json"))["files"]
+            loaded = json.loads(run_command("manage.py", "load", f"{folder}/company", "--json"))["files"]
             seconds = time.perf_counter() - began
             found = json.loads(
-                _run("-m", "tests.bench.bench_recompute", "--measure", "--repeat", str(repeat)).splitlines()[-1]
+                run_command("-m", "tests.bench.bench_recompute", "--measure", "--repeat", str(repeat)).splitlines()[-1]
             )
     counts = [loaded[name]["new"] for name in ("opportunities.csv", "events.csv", "handoffs.csv")]
     full = found["full"]
@@ -94,7 +94,7 @@ def measure(repeat: int) -> dict[str, object]:
     }
 
 
-def _run(*command: str) -> str:
+def run_command(*command: str) -> str:
     return subprocess.run([sys.executable, *command], check=True, stdout=subprocess.PIPE, text=True).stdout
 
 

@@ -10,8 +10,9 @@ import pytest
 
 from departments.core.goals import Status
 from departments.models import Entry, Goal, Measurable
+from departments.selectors.missing_entries import missing_entries
 from departments.selectors.scorecard_json import grid_json
-from departments.selectors.scorecards import department_heat, grid, missing_entries, statuses
+from departments.selectors.scorecards import department_heat, grid, statuses
 from tests.departments.scorecards.companies import CLOSED, CLOSED_AT, DUE, NOW, weeks_back
 
 pytestmark = pytest.mark.django_db
