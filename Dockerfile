@@ -9,13 +9,14 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     STATIC_ROOT=/app/staticfiles \
     CUSTODY_STORE=/data/custody \
-    UPLOADS=/data/uploads
+    UPLOADS=/data/uploads \
+    NUMBA_CACHE_DIR=/data/compiled
 # Packs and evidence as PDF are drawn by Pango.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
     && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin app \
-    && mkdir -p /data/custody /data/uploads \
+    && mkdir -p /data/custody /data/uploads /data/compiled \
     && chown -R app:app /data
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /app

@@ -6,6 +6,9 @@ SOURCES := manage.py departments pipeline revenue_health
 SERVER_ENV := HTTPS=true ALLOWED_HOSTS=revenue-health.example EMAIL_URL=smtp://mail.revenue-health.example \
 	SECRET_KEY=only-for-the-deployment-check-0123456789-abcdefghijklmnopqrstuvwxyz
 
+# A run starts hundreds of processes; none of them should compile every library anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: check check-static test check-slow bench load format lock environment
 
 check: check-static test

@@ -51,6 +51,11 @@ class Period:
         text, given = self._question(query, parameters)
         return self.connection.sql(text, params=given).to_arrow_table()
 
+    def keep(self, name: str, query: str, **parameters: object) -> None:
+        """The answer as a table of the connection, which the caller names and drops."""
+        text, given = self._question(query, parameters)
+        self.connection.execute(f"CREATE TEMP TABLE {name} AS {text}", given)
+
     def _question(self, query: str, parameters: dict[str, object]) -> tuple[str, dict[str, object]]:
         condition, values = self._condition()
         semi = f"SEMI JOIN (SELECT opportunity FROM opportunities WHERE {condition}) USING (opportunity)"  # noqa: S608

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Self
+from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
@@ -58,19 +60,20 @@ def period_flows(
     `group` is a column of opportunities. What lies after `as_of` is not known: the last step then ends there.
     """
     span = Period(connection=connection, start=steps[0], end=steps[-1], as_of=as_of, filters=filters or {})
-    query = _Query(span, steps, openings, group)
-    return PeriodFlows(
-        held=query.run(_HELD),
-        handed_on=query.run(_HANDED_ON),
-        lost=query.run(_LOST),
-        revalued=query.run(_REVALUED),
-        entered=query.run(_ENTERED),
-        opening=query.run(_OPENING),
-    )
+    with _Query(span, steps, openings, group) as query:
+        return PeriodFlows(
+            held=query.run(_HELD),
+            handed_on=query.run(_HANDED_ON),
+            lost=query.run(_LOST),
+            revalued=query.run(_REVALUED),
+            entered=query.run(_ENTERED),
+            opening=query.run(_OPENING),
+        )
 
 
 class _Query:
-    """Small tables of steps, bins and instants, as SQL values in front of each query."""
+    """Small tables of steps, bins and instants, as SQL values in front of each query; and the holds of the span with
+    what is asked of them, picked once into a table that lives as long as the block."""
 
     def __init__(self, span: Period, steps: Sequence[int], openings: Sequence[int], group: str) -> None:
         if list(steps) != sorted(set(steps)) or len(steps) < 2:
@@ -92,9 +95,18 @@ class _Query:
         if group not in columns:
             raise ValueError(f"opportunities have no column {group!r} to group by")
         self.group = group
+        self.reach = {"from": min([steps[0], *openings]), "until": max([span.close, *openings])}
+        self.holds = f"span_holds_{uuid4().hex}"
+
+    def __enter__(self) -> Self:
+        self.span.keep(self.holds, self._prefix() + _SPAN_HOLDS, **self.reach)
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self.span.connection.execute(f"DROP TABLE IF EXISTS {self.holds}")
 
     def run(self, query: str) -> pa.Table:
-        return self.span.table(self._prefix() + query)
+        return self.span.table(f"{self._prefix()}, span_holds AS (FROM {self.holds}) {query}")
 
     def _prefix(self) -> str:
         values = ", ".join(
@@ -104,44 +116,49 @@ class _Query:
         # the column was checked against the table; a group is text, whatever the attribute's type
         return (
             f', {values}, deals AS (SELECT opportunity, bucket, coalesce("{self.group}"::VARCHAR, \'\') AS "group", '
-            f"source_department FROM opportunities), {_LATER_TURNS} "
+            f"source_department FROM opportunities)"
         )
 
 
+# What is held at some time of the span, its deal's group and bucket, and the turns of who holds it and who is next.
 # Two holds in a row are never the same department's, so only a third hold can be somebody's second turn.
-_LATER_TURNS = """later_turns AS (
+_SPAN_HOLDS = """, picked AS MATERIALIZED (
+    FROM chosen_holds WHERE from_at < $until AND (to_at IS NULL OR to_at >= $from)
+), later_turns AS MATERIALIZED (
     SELECT opportunity, visit, hold, turn FROM (
         SELECT opportunity, visit, hold,
             row_number() OVER (PARTITION BY opportunity, visit, department ORDER BY hold) - 1 AS turn
         FROM (
             SELECT DISTINCT opportunity, visit, hold, department FROM chosen_holds
-            SEMI JOIN (SELECT opportunity, visit FROM chosen_holds WHERE hold >= 2) USING (opportunity, visit)
+            SEMI JOIN (SELECT opportunity, visit FROM picked WHERE hold >= 1) USING (opportunity, visit)
         )
     ) WHERE turn > 0
-)"""
+)
+SELECT picked.*, "group", bucket, coalesce(own.turn, 0) AS turn, coalesce(taker.turn, 0) AS next_turn
+FROM picked JOIN deals USING (opportunity)
+LEFT JOIN later_turns AS own USING (opportunity, visit, hold)
+LEFT JOIN later_turns AS taker ON taker.opportunity = picked.opportunity
+    AND taker.visit = picked.visit AND taker.hold = picked.hold + 1"""
 _STEP = "JOIN steps ON {at} >= steps.low AND {at} < steps.high"
 _MOVE_STEP = _STEP.format(at='chosen_moves."at"')
 _HELD = """
-SELECT "group", bucket, pipeline, step, stage, department, coalesce(turn, 0) AS turn, age_bin,
+SELECT "group", bucket, pipeline, step, stage, department, turn, age_bin,
     sum(amount * seconds::DOUBLE) / 86400 AS amount_days
 FROM (
-    SELECT opportunity, pipeline, stage, department, visit, hold, step, age_bin, amount,
+    SELECT "group", bucket, pipeline, stage, department, turn, step, age_bin, amount,
         least(coalesce(to_at, $horizon), steps.high, hold_from + bins.high)
             - greatest(from_at, steps.low, hold_from + bins.low) AS seconds
-    FROM chosen_holds
+    FROM span_holds
     JOIN steps ON from_at < steps.high AND coalesce(to_at, $horizon) > steps.low
     JOIN bins ON coalesce(to_at, $horizon) - hold_from > bins.low AND from_at - hold_from < bins.high
-) JOIN deals USING (opportunity) LEFT JOIN later_turns USING (opportunity, visit, hold)
+)
 WHERE seconds > 0 GROUP BY ALL"""
 _HANDED_ON = f"""
-SELECT "group", bucket, pipeline, step, stage, department, coalesce(later_turns.turn, 0) AS turn, age_bin,
-    to_stage, to_department, CASE WHEN to_stage = stage THEN coalesce(taker.turn, 0) ELSE 0 END AS to_turn,
+SELECT "group", bucket, pipeline, step, stage, department, turn, age_bin,
+    to_stage, to_department, CASE WHEN to_stage = stage THEN next_turn ELSE 0 END AS to_turn,
     sum(amount_out)::BIGINT AS amount, count(*) AS count
-FROM chosen_holds {_STEP.format(at="to_at")}
+FROM span_holds {_STEP.format(at="to_at")}
 JOIN bins ON greatest(to_at - hold_from - 1, 0) >= bins.low AND greatest(to_at - hold_from - 1, 0) < bins.high
-JOIN deals USING (opportunity) LEFT JOIN later_turns USING (opportunity, visit, hold)
-LEFT JOIN later_turns AS taker ON taker.opportunity = chosen_holds.opportunity
-    AND taker.visit = chosen_holds.visit AND taker.hold = chosen_holds.hold + 1
 WHERE ended = 'handed_on' GROUP BY ALL"""
 _LOST = f"""
 SELECT "group", bucket, pipeline, step, from_stage AS stage, department, sum(amount)::BIGINT AS amount,
@@ -156,16 +173,14 @@ SELECT "group", bucket, chosen_moves.pipeline, step, to_stage AS stage, first.de
 FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity)
 JOIN (
     SELECT opportunity, stage, hold_from, arg_min(department, hold) AS department
-    FROM chosen_holds GROUP BY opportunity, stage, hold_from
+    FROM span_holds GROUP BY opportunity, stage, hold_from
 ) AS first
     ON first.opportunity = chosen_moves.opportunity AND first.stage = to_stage AND first.hold_from = chosen_moves."at"
 WHERE kind = 'entered' OR (kind = 'reopened' AND from_stage IS NULL) GROUP BY ALL"""
 _OPENING = """
-SELECT "group", bucket, pipeline, instant, stage, department, coalesce(turn, 0) AS turn, age_bin,
-    sum(amount)::BIGINT AS amount
-FROM chosen_holds
+SELECT "group", bucket, pipeline, instant, stage, department, turn, age_bin, sum(amount)::BIGINT AS amount
+FROM span_holds
 JOIN instants ON from_at < instants.moment AND (to_at IS NULL OR to_at >= instants.moment)
 JOIN bins ON greatest(instants.moment - hold_from - 1, 0) >= bins.low
     AND greatest(instants.moment - hold_from - 1, 0) < bins.high
-JOIN deals USING (opportunity) LEFT JOIN later_turns USING (opportunity, visit, hold)
 GROUP BY ALL"""

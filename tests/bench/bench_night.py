@@ -2,7 +2,8 @@
 
 Each size is generated and loaded in a home of its own, its deals spread over ten segments. Then everything the night
 does is done and timed: custody and flows (all anew), scores of both quarters, leak register, forecast, people's
-numbers. The second time, nothing is left of the first but the figures of the run.
+numbers. Each time, nothing is left of the one before but the figures of the run. The lines: one process kept to one
+processor core, one process that may use all, and two processes on two cores; PostgreSQL may use all of them always.
 """
 
 from __future__ import annotations
@@ -13,13 +14,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from itertools import pairwise
 from pathlib import Path
 
 from tests.bench.bench_recompute import AS_OF, run_command
 
 SEGMENTS = 10
-PARTS = "custody scores leaks people forecast total"
+PARTS = "custody model total"
 
 
 def main() -> None:
@@ -55,40 +55,33 @@ def measure() -> None:
     from datetime import date, datetime
 
     from django.db import connection
-    from django.utils import timezone
 
     from departments.models import Company
     from pipeline.services.recompute import recompute
     from revenue_health.contribution.models import ForecastSnapshot, Leak, ScoreRun
-    from revenue_health.contribution.services.forecasts import forecast_keep, forecasts_close
-    from revenue_health.contribution.services.night import people_compute
-    from revenue_health.contribution.services.register import leaks_find
-    from revenue_health.contribution.services.scores import scores_compute
+    from revenue_health.contribution.services.night import night_compute
+    from revenue_health.contribution.services.processes import several
 
     with connection.cursor() as cursor:
         cursor.execute("UPDATE pipeline_opportunity SET segment = 'segment ' || (id %% %s)", [SEGMENTS])
         cursor.execute("ANALYZE")
     end = datetime.combine(date.fromisoformat(AS_OF), datetime.min.time(), Company.objects.get().zone)
-    print("  ".join(f"{name:>10}" for name in ("processes", *PARTS.split())))
-    for processes in (1, 2):
+    print("  ".join(f"{name:>10}" for name in ("processes", "cores", *PARTS.split())))
+    every = sorted(os.sched_getaffinity(0))
+    for processes, cores in ((1, every[:1]), (1, every), (2, every[:2])):
+        os.sched_setaffinity(0, cores)
         ScoreRun.objects.all().delete()
         Leak.objects.all().delete()
         ForecastSnapshot.objects.all().delete()
-        marks = [time.perf_counter()]
-        run = recompute(as_of=end, full=True)
-        marks.append(time.perf_counter())
-        scores_compute(run=run, processes=processes)
-        marks.append(time.perf_counter())
-        leaks_find(run=run, now=timezone.now())
-        marks.append(time.perf_counter())
-        people_compute(run=run, now=timezone.now())
-        marks.append(time.perf_counter())
-        forecasts_close(run=run)
-        if processes == 1:
-            forecast_keep(run=run)
-        marks.append(time.perf_counter())
-        parts = [after - before for before, after in pairwise(marks)]
-        cells = (str(processes), *(f"{part:.1f}" for part in (*parts, marks[-1] - marks[0])))
+        with several(processes) as others:
+            if others:
+                others.ready()  # as workers are, when the night begins
+            began = time.perf_counter()
+            run = recompute(as_of=end, full=True)
+            custody = time.perf_counter() - began
+            night_compute(run=run, others=others)
+            total = time.perf_counter() - began
+        cells = (str(processes), str(len(cores)), *(f"{part:.1f}" for part in (custody, total - custody, total)))
         print("  ".join(f"{cell:>10}" for cell in cells), flush=True)
 
 

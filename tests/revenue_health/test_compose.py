@@ -39,7 +39,9 @@ def test_a_lasting_service_has_a_health_check(name: str) -> None:
 def test_web_worker_and_beat_wait_for_the_tables_and_share_the_files() -> None:
     for name in ("web", "worker", "beat"):
         assert SERVICES[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
-        assert SERVICES[name]["volumes"] == ["custody:/data/custody", "uploads:/data/uploads"]
+        assert SERVICES[name]["volumes"] == [
+            f"{folder}:/data/{folder}" for folder in ("custody", "uploads", "compiled")
+        ]
     assert SERVICES["migrate"]["depends_on"]["database"]["condition"] == "service_healthy"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from pipeline.custody_store import parts_discard, parts_missing, run_parts
 from pipeline.models import RecomputeRun, TouchedOpportunity
 from pipeline.services.recompute.computing import Result, compute_changes, compute_everything
 from pipeline.services.recompute.lock import RecomputeRunning, recompute_lock
-from pipeline.services.recompute.measured import measurables_compute
+from pipeline.services.recompute.measured import Counted, measurables_count, measurables_write
 from pipeline.services.recompute.reading import Structure, arrow_connection, extent_read, structure_read, touched_read
 from pipeline.services.recompute.writing import flows_add, flows_replace
 from pipeline.signals import figures_ready
@@ -64,7 +65,7 @@ def recompute(
         run = RecomputeRun.objects.create(as_of=as_of, started_at=started, trigger=trigger, user=user)
         clock = Clock(run, progress)
         try:
-            run = _run(run, clock, full=full)
+            run, counting = _run(run, clock, full=full)
         except BaseException as problem:
             run.status = RecomputeRun.Status.FAILED
             run.error = str(problem) or type(problem).__name__
@@ -73,7 +74,7 @@ def recompute(
             raise
     # After the commit and outside the lock: whoever builds on the figures must not keep the next run waiting.
     try:
-        measurables_compute(run=run, now=timezone.now())
+        measurables_write(run=run, counted=counting.result(), now=timezone.now())
     finally:
         figures_ready.send(sender=RecomputeRun, run=run, trigger=trigger)
     return run
@@ -111,7 +112,8 @@ def _interrupted_runs_fail() -> None:
     )
 
 
-def _run(run: RecomputeRun, clock: Clock, *, full: bool) -> RecomputeRun:
+def _run(run: RecomputeRun, clock: Clock, *, full: bool) -> tuple[RecomputeRun, Future[Counted]]:
+    """The DONE run, and its scorecard figures, counted while PostgreSQL took in the flows."""
     previous = RecomputeRun.objects.filter(status=RecomputeRun.Status.DONE).first()
     try:
         structure = structure_read()
@@ -131,9 +133,12 @@ def _run(run: RecomputeRun, clock: Clock, *, full: bool) -> RecomputeRun:
                 arrow, run=run, previous=previous, touched=touched, structure=structure, extent=extent, clock=clock
             )
     _check_balance(run, result, structure)
-    _finish(run, result, clock)
+    run.parts = [[part.number, part.run] for part in result.parts]
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        counting = beside.submit(measurables_count(run=run))
+        _finish(run, result, clock)
     parts_discard(keep=run_parts(run) + (run_parts(previous) if previous else []))
-    return run
+    return run, counting
 
 
 def _can_build_on(previous: RecomputeRun, run: RecomputeRun, structure: Structure, touched: list[int]) -> bool:
@@ -169,7 +174,6 @@ def _finish(run: RecomputeRun, result: Result, clock: Clock) -> None:
     TouchedOpportunity.objects.filter(pk__lte=run.last_touch).delete()
     TouchedOpportunity.objects.bulk_create([TouchedOpportunity(opportunity=pk) for pk in result.not_yet_known])
     clock.add("write", time.perf_counter() - clock_started)
-    run.parts = [[part.number, part.run] for part in result.parts]
     run.opportunities, run.visits, run.touched = result.opportunities, result.visits, result.touched
     run.seconds = clock.total()
     run.step, run.done_share = "", 1.0

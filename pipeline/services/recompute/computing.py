@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -30,8 +32,10 @@ from pipeline.services.recompute.reading import (
 if TYPE_CHECKING:
     from pipeline.services.recompute import Clock
 
-_PARTS_AT_ONCE = 8
-"""Parts read and computed together: about 260,000 opportunities, so that memory stays bounded."""
+_PARTS_AT_ONCE = 4
+"""Parts read and computed together: about 130,000 opportunities, so that memory stays bounded."""
+_RANGES_AT_ONCE = 2
+"""Ranges of parts computed side by side; NumPy and Arrow let threads run in their long loops."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,23 +51,36 @@ class Result:
     not_yet_known: list[int]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Range:
+    """What a range of parts came to, and the seconds of work in it."""
+
+    flows: pa.Table
+    parts: list[Part]
+    seconds: dict[str, float]
+
+
 def compute_everything(arrow: Any, *, run: RecomputeRun, structure: Structure, extent: Extent, clock: Clock) -> Result:
-    """Read all opportunities, a range at a time; the next range is read while this one is computed."""
+    """Read all opportunities, a range at a time; the next range is read while others are computed."""
     stop = extent.last_opportunity // PART_SIZE + 1
     ranges = [range(first, min(first + _PARTS_AT_ONCE, stop)) for first in range(0, stop, _PARTS_AT_ONCE)]
-    flows: list[pa.Table] = []
-    parts: list[Part] = []
-    for done, (numbers, data, opportunities) in enumerate(
-        _read_ahead(arrow, ranges, run=run, structure=structure, extent=extent, clock=clock)
-    ):
-        clock.step("custody and flows", done / len(ranges))
-        custody = _timed(clock, "custody", lambda data=data: custody_compute(data))
-        flows.append(_timed(clock, "flows", lambda c=custody, d=data: _flows(c, d)))
-        began = time.perf_counter()
-        parts += parts_write(numbers, run, tables_of(custody, data, opportunities.sort_by("opportunity")))
-        clock.add("write", time.perf_counter() - began)
+    made: list[_Range] = []
+    with ThreadPoolExecutor(_RANGES_AT_ONCE) as workers:
+        waiting: deque[Future[_Range]] = deque()
+        for numbers, data, opportunities in _read_ahead(
+            arrow, ranges, run=run, structure=structure, extent=extent, clock=clock
+        ):
+            if len(waiting) == _RANGES_AT_ONCE:
+                made.append(waiting.popleft().result())
+                clock.step("custody and flows", len(made) / len(ranges))
+            waiting.append(workers.submit(_range_compute, run, numbers, data, opportunities))
+        made += [one.result() for one in waiting]
+    for one in made:
+        for name, seconds in one.seconds.items():
+            clock.add(name, seconds)
     clock.step("writing", 0.95)
-    total = _timed(clock, "flows", lambda: flows_sum(flows))
+    parts = [part for one in made for part in one.parts]
+    total = _timed(clock, "flows", lambda: flows_sum([one.flows for one in made]))
     everyone = Selection(start=0, stop=extent.last_opportunity + 1)
     return Result(
         flows=total,
@@ -74,6 +91,19 @@ def compute_everything(arrow: Any, *, run: RecomputeRun, structure: Structure, e
         visits=_rows(parts, "visits"),
         not_yet_known=not_yet_known_read(arrow, everyone, as_of=run.as_of),
     )
+
+
+def _range_compute(run: RecomputeRun, numbers: range, data: CustodyInput, opportunities: pa.Table) -> _Range:
+    """Custody and flows of a range of parts, its parts written."""
+    marks = [time.perf_counter()]
+    custody = custody_compute(data)
+    marks.append(time.perf_counter())
+    flows = _flows(custody, data)
+    marks.append(time.perf_counter())
+    parts = parts_write(numbers, run, tables_of(custody, data, opportunities.sort_by("opportunity")))
+    marks.append(time.perf_counter())
+    spent = (after - before for before, after in pairwise(marks))
+    return _Range(flows=flows, parts=parts, seconds=dict(zip(("custody", "flows", "write"), spent, strict=True)))
 
 
 def compute_changes(

@@ -7,7 +7,7 @@ out which weeks it touched. Only what differs is written.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -37,31 +37,66 @@ class Measured:
     problems: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """Figures of a run, counted but not written: what each measurable follows, by its number, and the values of each
+    source in each of the weeks."""
+
+    asked: dict[int, Asked]
+    problems: dict[str, str]
+    weeks: list[date]
+    values: dict[str, list[Decimal | None]]
+    seconds: float
+
+
 def measurables_compute(*, run: RecomputeRun, now: datetime, only: Sequence[int] | None = None) -> Measured:
     """Bring computed measurables (or `only` those) up to a run; done twice it writes nothing the second time.
 
     A source that names no figure is told, not raised: the other measurables are none the worse for it. A run as known
     on an earlier day than another's writes nothing: scorecards hold what is known now.
     """
-    if RecomputeRun.objects.filter(status=RecomputeRun.Status.DONE, as_of__gt=run.as_of).exists():
+    if _overtaken(run):
         return Measured()
-    began = time.perf_counter()
+    return measurables_write(
+        run=run, counted=measurables_count(run=run, only=only)(), now=now, all_of_them=only is None
+    )
+
+
+def measurables_count(*, run: RecomputeRun, only: Sequence[int] | None = None) -> Callable[[], Counted]:
+    """What is to be counted is read now; counting it reads the run's custody alone, and can be done by a thread."""
     rows = Measurable.objects.exclude(source="manual").filter(archived=False).order_by("pk")
     if only is not None:
         rows = rows.filter(pk__in=only)
     asked, problems = _asked(rows.values_list("pk", "key", "source"))
-    company = Company.objects.get()
-    weeks, starts = whole_weeks(run, company)
-    written = 0
-    if asked and weeks:
-        values = _values(run, {one.source: one for one in asked.values()}, starts)
-        written = computed_entries_save(
-            values={pk: dict(zip(weeks, values[one.source], strict=True)) for pk, one in asked.items()}, now=now
-        )
-    if only is None:
-        run.seconds = {**run.seconds, STEP: round(time.perf_counter() - began, 3)}
+    wanted = {one.source: one for one in asked.values()}
+    weeks, starts = whole_weeks(run, Company.objects.get())
+
+    def count() -> Counted:
+        began = time.perf_counter()
+        values = _values(run, wanted, starts) if wanted and weeks else {}
+        seconds = time.perf_counter() - began
+        return Counted(asked=asked, problems=problems, weeks=weeks, values=values, seconds=seconds)
+
+    return count
+
+
+def measurables_write(*, run: RecomputeRun, counted: Counted, now: datetime, all_of_them: bool = True) -> Measured:
+    """Write what was counted, where it differs."""
+    if _overtaken(run):
+        return Measured()
+    began, asked, written = time.perf_counter(), counted.asked, 0
+    if counted.values:
+        values = {pk: dict(zip(counted.weeks, counted.values[one.source], strict=True)) for pk, one in asked.items()}
+        written = computed_entries_save(values=values, now=now)
+    if all_of_them:
+        spent = counted.seconds + time.perf_counter() - began
+        run.seconds = {**run.seconds, STEP: round(spent, 3)}
         RecomputeRun.objects.filter(pk=run.pk).update(seconds=run.seconds)
-    return Measured(measurables=len(asked), weeks=len(weeks), written=written, problems=problems)
+    return Measured(measurables=len(asked), weeks=len(counted.weeks), written=written, problems=counted.problems)
+
+
+def _overtaken(run: RecomputeRun) -> bool:
+    return RecomputeRun.objects.filter(status=RecomputeRun.Status.DONE, as_of__gt=run.as_of).exists()
 
 
 def _asked(rows: Any) -> tuple[dict[int, Asked], dict[str, str]]:

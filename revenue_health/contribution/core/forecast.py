@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from revenue_health.contribution.core import kernels
-from revenue_health.contribution.core.backward import Pass, Prepared, march
+from revenue_health.contribution.core.backward import Prepared, backward
 from revenue_health.contribution.core.flows import AGE_BINS, AGE_EDGES, Floats, FlowArrays, Ints
 from revenue_health.contribution.core.intervals import standard_error
-from revenue_health.contribution.core.kernels import Grid
 from revenue_health.contribution.core.rates import Rates, estimate_rates
 from revenue_health.contribution.core.revenue import everyone, revenue
 
@@ -188,19 +187,19 @@ def _band(days: float, drawn: Floats) -> Band:
 def worth_today(rates: Rates) -> tuple[Floats, Floats]:
     """Expected revenue per unit open, [J, A] by custody and age bin, and per unit a day entering in a step, [J, W]."""
     whole = rates.whole()
-    grid: Grid = kernels.make_grid(whole.step_days)
+    grid = kernels.make_grid(whole.step_days)
+
+    def spread(custody: int) -> Floats:
+        """A unit in each age bin, [1, A, cells]."""
+        hazard = np.repeat(whole.old[:, custody], AGE_BINS, axis=0)
+        return kernels.spread_opening(np.eye(AGE_BINS), hazard, grid)[None]
+
     shaping = everyone(whole.layout, 0)[:, :-1, 1:]
-    prepared = Prepared((whole,), shaping, grid)
-    run = Pass(prepared, shaping)
-    entry = march(run)[:, :, 0, 0]
+    prepared = Prepared((whole,), shaping, grid, spread)
+    worth = backward(prepared, shaping)
     chance = np.zeros((len(whole.layout.custodies), AGE_BINS))
-    for custody in prepared.live:
-        units = np.eye(AGE_BINS)
-        spread = np.stack([kernels.spread_opening(unit[None], whole.old[:, custody], grid)[0] for unit in units])
-        start = kernels.opening_paths(spread[None], whole.old[:, custody], whole.speed[:, custody], grid)
-        chance[custody] = start.worth[0] @ run.kept[custody][0][0, :, 0] / run.factor[custody][0, 0]
-        if custody in run.taken:
-            chance[custody] -= [run.lost_from_opening(custody, present[None])[0, 0] for present in start.present[0]]
+    entry = np.zeros((chance.shape[0], grid.week_days.size))
+    chance[prepared.live], entry[prepared.live] = worth.opening[0, 0], worth.entry[0, 0]
     return chance, entry
 
 

@@ -7,17 +7,16 @@ that enters inside a step has its right mean age, and a second move within the s
 itself. Source: Linz, Analytical and Numerical Methods for Volterra Equations (SIAM 1985).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from revenue_health.contribution.core.compiled import compiled
 from revenue_health.contribution.core.flows import AGE_EDGES, Floats, Ints
 
 STEP_DAYS = 1.0
 """Length of a step of the forward calculation, days."""
-CHUNK = 4
-"""Replicates whose kernels are made together."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,83 +73,116 @@ class Paths:
     present: Floats
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Steps:
-    """For each path and step: part still held at its beginning, part of that leaving, its far half, presence."""
+class Step(NamedTuple):
+    """What one step does to a unit held at its beginning, [K, R, W, A] by kernel, replicate, week and age index: part
+    that stays, part that leaves, the part of it weighted to the far node, and days present."""
 
-    start: Floats
-    leaving: Floats
+    stays: Floats
+    leaves: Floats
     far: Floats
-    present: Callable[[], Floats]
+    present: Floats
 
 
-def _follow(hazard: Floats, grid: Grid, at: Ints, first: Ints) -> _Steps:
-    """Follow paths. hazard [R, W, K] per day by week and age index; at int[paths, n]: age index in each step; first
-    int[paths]: the step the money enters (before it nothing happens)."""
-    started = np.arange(grid.steps)[None, :] >= first[:, None]
-    cells = hazard.shape[1] * hazard.shape[2]
-    # A hazard depends on week and age index alone: the costly functions are computed once for each, then looked up.
-    # One more cell, without hazard or presence, serves the steps before the money enters.
-    cell = np.where(started, grid.week_of_step[None, :] * hazard.shape[2] + at, cells)
-    x = np.concatenate([(hazard * grid.dt).reshape(hazard.shape[0], -1), np.zeros((hazard.shape[0], 1))], axis=1)
+def steps_of(hazard: Floats, grid: Grid) -> Step:
+    """hazard [K, R, W, A] per day. It depends on week and age index alone: costly functions once for each."""
+    x = hazard * grid.dt
     near, far = leave_split(x)
     present = grid.dt * np.where(x > 1e-6, -np.expm1(-x) / np.where(x > 1e-6, x, 1.0), 1 - x / 2)
-    present[:, -1] = 0.0
-    start = np.ones((hazard.shape[0], *cell.shape))
-    np.cumsum(np.take(x, cell[:, :-1], axis=1), axis=-1, out=start[..., 1:])
-    start[..., 0] = 0.0
-    np.exp(-start, out=start)
-    leaving, far = np.take(near + far, cell, axis=1), np.take(far, cell, axis=1)
-    return _Steps(start=start, leaving=leaving, far=far, present=lambda: np.take(present, cell, axis=1))
+    return Step(stays=np.exp(-x), leaves=near + far, far=far, present=present)
 
 
-def _worth(leaving: Floats, far: Floats, first: Ints) -> Floats:
-    """Weights by node of what leaves in each step, the far part of it at the later node."""
-    worth = np.zeros((*leaving.shape[:-1], leaving.shape[-1] + 1))
-    worth[..., :-1] = leaving - far
-    worth[..., 1:] += far
-    return curved(worth, leaving, first)
+def fresh_steps(hazard: Floats, speed: Floats, grid: Grid) -> tuple[Step, Ints]:
+    """Steps of money entering in the period, and the age bin it has so many steps after it entered [n]. hazard
+    [K, R, A] by age bin, speed [K, R, W]."""
+    cells = age_cells(grid)
+    age = cells[np.minimum(np.arange(grid.steps), cells.size - 1)]
+    return steps_of(speed[..., None] * hazard[:, :, None, :], grid), age
 
 
-def curved(weights: Floats, mass: Floats, first: Ints) -> Floats:
-    """Weights corrected for the curvature of the worth: linear interpolation overstates a convex worth by its second
-    difference / 12 in each step. weights [R, paths, n + 1]; mass [R, paths, n]: what leaves in each step.
+@compiled
+def _curve(weights: Floats, mass: Floats, first: int) -> None:
+    """Correct weights [n + 1] for the curvature of the worth: linear interpolation overstates a convex worth by its
+    second difference / 12 in each step. mass [n]: what leaves in each step, from step `first` on.
 
     A step takes the mean of the second differences at its two nodes; the first one only the later, the last one only
     the earlier, as far as both neighbours lie on the path. A path of one step keeps its linear weights.
     """
-    steps = mass.shape[-1]
-    step = np.arange(steps)
-    early, late = step == first[:, None], step == steps - 1
-    to_near, to_far = np.where(early, 0.0, np.where(late, 1.0, 0.5)), np.where(late, 0.0, np.where(early, 1.0, 0.5))
-    single = first == steps - 1
-    to_near[single] = to_far[single] = 0.0
-    centre = np.zeros(weights.shape)
-    np.multiply(mass, to_near / 12, out=centre[..., :-1])
-    centre[..., 1:] += mass * (to_far / 12)
-    weights += 2 * centre
-    weights[..., 1:] -= centre[..., :-1]
-    weights[..., :-1] -= centre[..., 1:]
-    return weights
+    last = mass.size - 1
+    for step in range(first, last + 1):
+        if step > first:
+            part = mass[step] / (12.0 if step == last else 24.0)
+            weights[step - 1] -= part
+            weights[step] += 2 * part
+            weights[step + 1] -= part
+        if step < last:
+            part = mass[step] / (12.0 if step == first else 24.0)
+            weights[step] -= part
+            weights[step + 1] += 2 * part
+            weights[step + 2] -= part
+
+
+@compiled
+def enter(step: Step, k: int, r: int, week: Ints, age: Ints, worth: Floats, present: Floats) -> None:
+    """Follow a unit entering at each node through its ages; fills worth [n, n + 1] and, if it has rows, present
+    [n, n], of one kernel and replicate. Only what lies on or behind the node it entered at is written."""
+    steps = week.size
+    mass = np.zeros(steps)
+    for p in range(steps):
+        held = 1.0
+        for q in range(p, steps + 1):
+            worth[p, q] = 0.0
+        for q in range(p, steps):
+            w, a = week[q], age[q - p]
+            mass[q] = held * step.leaves[k, r, w, a]
+            far = held * step.far[k, r, w, a]
+            worth[p, q] += mass[q] - far
+            worth[p, q + 1] += far
+            if present.shape[0]:
+                present[p, q] = held * step.present[k, r, w, a]
+            held *= step.stays[k, r, w, a]
+        _curve(worth[p], mass, p)
+
+
+@compiled
+def _enter_all(step: Step, week: Ints, age: Ints, worth: Floats, present: Floats) -> None:
+    for r in range(worth.shape[0]):
+        enter(step, 0, r, week, age, worth[r], present[r])
+
+
+@compiled
+def _leave(step: Step, week: Ints, age: Ints, amounts: Floats, worth: Floats, present: Floats) -> None:
+    """Follow stocks: amounts [R, M, cells] that start in cells of `age` [cells + n] and grow older by one cell a step;
+    fills worth [R, M, n + 1] and present [R, M, n]."""
+    replicates, stocks, cells = amounts.shape
+    steps = week.size
+    mass = np.zeros((stocks, steps))
+    for r in range(replicates):
+        mass[:] = 0.0
+        for cell in range(cells):
+            held = 1.0
+            for q in range(steps):
+                w, a = week[q], age[cell + q]
+                for m in range(stocks):
+                    part = amounts[r, m, cell] * held
+                    leaves, far = part * step.leaves[0, r, w, a], part * step.far[0, r, w, a]
+                    mass[m, q] += leaves
+                    worth[r, m, q] += leaves - far
+                    worth[r, m, q + 1] += far
+                    present[r, m, q] += part * step.present[0, r, w, a]
+                held *= step.stays[0, r, w, a]
+        for m in range(stocks):
+            _curve(worth[r, m], mass[m], 0)
 
 
 def fresh_paths(hazard: Floats, speed: Floats, grid: Grid, *, presence: bool) -> Paths:
     """Money entering at each node 0..n - 1. hazard [R, A] by age bin of holds begun in the period, speed [R, W].
 
     presence: whether days present are wanted too (after earning, where losses take revenue back)."""
-    steps, cells, replicates = grid.steps, age_cells(grid), hazard.shape[0]
-    by_age = hazard[:, cells[np.minimum(np.arange(steps), cells.size - 1)]]
-    first = np.arange(steps)
-    lag = np.maximum(first[None, :] - first[:, None], 0)
-    worth = np.empty((replicates, steps, steps + 1))
-    present = np.empty((replicates, steps, steps) if presence else (replicates, 0, 0))
-    # A few replicates at a time: their arrays stay in the processor's cache.
-    for start in range(0, replicates, CHUNK):
-        part = slice(start, start + CHUNK)
-        paths = _follow(speed[part, :, None] * by_age[part, None, :], grid, lag, first)
-        worth[part] = _worth(paths.start * paths.leaving, paths.start * paths.far, first)
-        if presence:
-            np.multiply(paths.start, paths.present(), out=present[part])
+    steps, replicates = grid.steps, hazard.shape[0]
+    worth = np.zeros((replicates, steps, steps + 1))
+    present = np.zeros((replicates, steps, steps) if presence else (replicates, 0, 0))
+    step, age = fresh_steps(hazard[None], speed[None], grid)
+    _enter_all(step, grid.week_of_step, age, worth, present)
     return Paths(worth=worth, present=present)
 
 
@@ -160,13 +192,13 @@ def opening_paths(stock: Floats, hazard: Floats, speed: Floats, grid: Grid) -> P
     cells = age_cells(grid)
     by_age = hazard[:, cells]
     midway = 0.5 * (by_age + np.concatenate([by_age[:, 1:], by_age[:, -1:]], axis=1))
-    used = np.flatnonzero(stock.any(axis=(0, 1)))
-    at = np.minimum(used[:, None] + np.arange(grid.steps)[None, :], cells.size - 1)
-    paths = _follow(speed[:, :, None] * midway[:, None, :], grid, at, np.zeros(used.size, dtype=np.int64))
-    amounts = stock[:, :, used]
-    leaving, far = amounts @ (paths.start * paths.leaving), amounts @ (paths.start * paths.far)
-    worth = _worth(leaving, far, np.zeros(stock.shape[1], dtype=np.int64))
-    return Paths(worth=worth, present=amounts @ (paths.start * paths.present()))
+    worth = np.zeros((*stock.shape[:2], grid.steps + 1))
+    present = np.zeros((*stock.shape[:2], grid.steps))
+    used = int(np.flatnonzero(stock.any(axis=(0, 1)))[-1:].sum()) + 1  # up to the oldest cell that holds anything
+    age = np.minimum(np.arange(used + grid.steps), cells.size - 1)
+    step = steps_of((speed[:, :, None] * midway[:, None, :])[None], grid)
+    _leave(step, grid.week_of_step, age, np.ascontiguousarray(stock[:, :, :used]), worth, present)
+    return Paths(worth=worth, present=present)
 
 
 def spread_opening(opening: Floats, hazard: Floats, grid: Grid) -> Floats:

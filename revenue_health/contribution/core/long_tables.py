@@ -111,9 +111,7 @@ class Axes:
         stage, department = _ints(table, f"{prefix}stage"), _ints(table, f"{prefix}department")
         turn = np.minimum(_column(table, f"{prefix}turn", stage.size), MOST_TURNS)
         width = int(department.max(initial=0)) + 2
-        codes, which_of = np.unique(
-            ((stage + 1) * width + department + 1) * (MOST_TURNS + 1) + turn, return_inverse=True
-        )
+        codes, which_of = _different(((stage + 1) * width + department + 1) * (MOST_TURNS + 1) + turn)
         places, turns = np.divmod(codes, MOST_TURNS + 1)
         wheres, whos = np.divmod(places, width)
         keys = []
@@ -134,7 +132,7 @@ class Axes:
 
     def stage(self, table: Table) -> Ints:
         """Stage position of each row."""
-        different, which_of = np.unique(_ints(table, "stage"), return_inverse=True)
+        different, which_of = _different(_ints(table, "stage"))
         return np.array([self._stage[stage] for stage in different.tolist()], dtype=np.int64)[which_of]
 
     def player(self, table: Table, column: str) -> Ints:
@@ -142,8 +140,8 @@ class Axes:
         places = {-1: len(self.layout.players) - 1}
         for row, player in zip(self.departments, self._player, strict=True):
             places[row.id] = self.layout.players.index(player)
-        different, which_of = np.unique(_ints(table, column), return_inverse=True)
-        return np.array([places[department] for department in different.tolist()], dtype=np.int64)[which_of]
+        different, which_of = _different(_ints(table, column) + 1)
+        return np.array([places[department - 1] for department in different.tolist()], dtype=np.int64)[which_of]
 
 
 def flow_arrays(*, axes: Axes, long: LongFlows, step_days: Floats, buckets: int, unit: float = 1.0) -> FlowArrays:
@@ -188,6 +186,13 @@ def flow_arrays(*, axes: Axes, long: LongFlows, step_days: Floats, buckets: int,
         lost_count=summed(left, (buckets, weeks, stages, players), _values(losses, "count")),
         entered_count=summed(came, (*shape, players), _values(news, "count")),
     )
+
+
+def _different(values: Ints) -> tuple[Ints, Ints]:
+    """The different values, none below zero, and which of them each is; small numbers need no sorting."""
+    there = np.bincount(values) > 0
+    place = np.cumsum(there) - 1
+    return np.flatnonzero(there), place[values]
 
 
 def sum_cells(keys: tuple[Ints, ...], shape: tuple[int, ...], values: Floats) -> Floats:

@@ -21,9 +21,6 @@ from revenue_health.contribution.core.backward import DEMAND, FACTORS, LOSSES, P
 from revenue_health.contribution.core.flows import Floats, Ints, Layout
 from revenue_health.contribution.core.rates import Rates
 
-AT_ONCE = 24_000
-"""Replicates x coalitions calculated together: their arrays stay in the processor's cache."""
-
 
 def everyone(layout: Layout, world: int) -> Ints:
     """The choice in which all play the same world: int[1, P + 1, 5]."""
@@ -41,37 +38,30 @@ def revenue(worlds: Sequence[Rates], choice: Ints, longest_step: float = kernels
     players = choice.shape[1] - 1
     shaping = shaping.reshape(shaping.shape[0], players, len(FACTORS) - 1)
     prepared = Prepared(worlds, shaping, grid)
-    replicates = worlds[0].replicates
-    size = max(AT_ONCE // replicates, 1)
-    parts = []
-    for start in range(0, shaping.shape[0], size):
-        worth = backward(prepared, shaping[start : start + size])
-        parts.append((_demand_worth(worlds, worth), worth.opening))
-    by_source = np.concatenate([part[0] for part in parts], axis=-1)
-    opening = np.concatenate([part[1] for part in parts], axis=-1)
-    total = np.zeros((replicates, choice.shape[0]))
+    worth = backward(prepared, shaping)
+    by_source = _demand_worth(prepared, worth)
+    opening = worth.opening.sum(axis=2)
+    total = np.zeros((worlds[0].replicates, choice.shape[0]))
     position = position.reshape(-1)
-    for player in range(players):
-        for index, world in enumerate(worlds):
+    for index, world in enumerate(worlds):
+        for player in range(players):
             here = np.nonzero(choice[:, player, DEMAND] == index)[0]
-            total[:, here] += by_source[index, player][:, position[here]]
+            total[:, here] += by_source[index][:, position[here], player]
             here = np.nonzero(choice[:, player, LOSSES] == index)[0]
             total[:, here] -= (world.reversed[:, player] @ world.step_days)[:, None]
-    for index in range(len(worlds)):
         here = np.nonzero(choice[:, players, 0] == index)[0]
-        total[:, here] += opening[index][:, position[here]]
+        total[:, here] += opening[:, position[here], index]
     return total
 
 
-def _demand_worth(worlds: Sequence[Rates], worth: Worth) -> Floats:
-    """Revenue from each source's demand: [worlds, P, R, C]."""
-    layout = worlds[0].layout
-    result = np.zeros((len(worlds), len(layout.players), *worth.opening.shape[1:]))
-    days = worlds[0].step_days
-    for index, world in enumerate(worlds):
-        for custody, player in zip(*np.nonzero(world.demand.any(axis=(0, 3))), strict=True):
-            rate = world.demand[:, custody, player]
-            result[index, player] += np.einsum("rw,wrc->rc", rate, worth.entry[custody])
-            if layout.entry_earns[custody]:
-                result[index, player] += (rate @ days)[:, None]
+def _demand_worth(prepared: Prepared, worth: Worth) -> list[Floats]:
+    """Revenue from each source's demand, [R, C, P], in each world."""
+    layout, live = prepared.layout, prepared.live
+    entry = worth.entry.reshape(*worth.entry.shape[:2], -1)
+    earns = np.array(layout.entry_earns)
+    result = []
+    for world in prepared.worlds:
+        demand = np.moveaxis(world.demand[:, live], 3, 2).reshape(world.replicates, -1, len(layout.players))
+        at_once = world.demand[:, earns].sum(axis=1) @ world.step_days
+        result.append(entry @ demand + at_once[:, None])
     return result

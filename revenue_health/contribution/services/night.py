@@ -11,19 +11,29 @@ from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.services.associations import associations_compute
 from revenue_health.contribution.services.did_it_work import results_compute
 from revenue_health.contribution.services.forecasts import forecast_keep, forecasts_close
+from revenue_health.contribution.services.processes import Processes
 from revenue_health.contribution.services.register import leaks_find
-from revenue_health.contribution.services.scores import Progress, scores_compute
+from revenue_health.contribution.services.scores import Progress, scores_compute, scores_shared
 
 
-def night_compute(*, run: RecomputeRun, progress: Progress | None = None, processes: int = 1) -> list[ScoreRun]:
-    """Scores of the running and the last quarter (in this process or in several), then the leak register, people's
+def night_compute(
+    *, run: RecomputeRun, progress: Progress | None = None, others: Processes | None = None
+) -> list[ScoreRun]:
+    """Scores of the running and the last quarter (in this process or by the others), then the leak register, people's
     numbers, the forecast and past forecasts' actuals."""
-    scores = scores_compute(run=run, progress=progress, processes=processes)
-    leaks_find(run=run, now=timezone.now())
-    people_compute(run=run, now=timezone.now())
-    forecasts_close(run=run)
-    if processes == 1:
+    if others is None:
+        scores = scores_compute(run=run, progress=progress)
+        leaks_find(run=run, now=timezone.now())
+        associations_compute(run=run)
         forecast_keep(run=run)
+    else:
+        scores = []
+        for found in scores_shared(run=run, others=others, progress=progress):
+            scores.append(found)
+            leaks_find(run=run, now=timezone.now())  # the register reads one of them; for the others it does nothing
+        others.all_done()
+    results_compute(now=timezone.now())
+    forecasts_close(run=run)
     return scores
 
 

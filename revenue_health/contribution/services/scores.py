@@ -7,7 +7,7 @@ figures. No result backend: the database knows what is left.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -31,7 +31,7 @@ from revenue_health.contribution.selectors.scores import (
 )
 from revenue_health.contribution.selectors.spans import SpanError, Spans, spans_again
 from revenue_health.contribution.selectors.targets import Targets, targets_of
-from revenue_health.contribution.services.processes import groups_compute
+from revenue_health.contribution.services.processes import Processes
 
 Progress = Callable[[str, float], None]
 _SUPERSEDED = "A newer run of the figures took its place before it was done."
@@ -47,23 +47,34 @@ class Planned:
     together: dict[int, Group]
 
 
-def scores_compute(*, run: RecomputeRun, progress: Progress | None = None, processes: int = 1) -> list[ScoreRun]:
-    """Score everything the night scores; returns the DONE score runs. With several processes beside this one, they keep
-    the forecast too."""
-    company = Company.objects.get()
+def scores_compute(*, run: RecomputeRun, progress: Progress | None = None) -> list[ScoreRun]:
+    """Score everything the night scores, in this process; returns the DONE score runs."""
+    return [scores_compute_one(run=run, spans=spans, progress=progress) for spans in _standard(run)]
+
+
+def scores_shared(*, run: RecomputeRun, others: Processes, progress: Progress | None = None) -> Iterator[ScoreRun]:
+    """The same by other processes; each score run is given when it is DONE, while they go on with the next."""
+    planned = []
+    for spans in _standard(run):
+        # The flows of the next comparison are read here while the others compute this one.
+        planned.append(scores_plan(run=run, spans=spans))
+        others.groups(planned[-1].pk, pending_groups(planned[-1]))
+        if len(planned) == 1:
+            others.beside(run.pk)  # not before: the forecast asks for the same flows
+    for one in planned:
+        others.groups_done(one.pk, _told(progress, one.label))
+        yield scores_sum(score_run=one.pk)
+
+
+def _standard(run: RecomputeRun) -> list[Spans]:
     try:
-        every = standard_spans(run=run, company=company)
+        return list(standard_spans(run=run, company=Company.objects.get()))
     except SpanError:
         return []  # nothing has happened yet, so there is nothing to score
-    if processes > 1:
-        pending = [group for spans in every for group in pending_groups(scores_plan(run=run, spans=spans))]
-        groups_compute(
-            groups=pending,
-            forecast=run.pk,
-            processes=processes,
-            done=lambda count: progress("scores", count / len(pending)) if progress else None,
-        )
-    return [scores_compute_one(run=run, spans=spans, progress=progress) for spans in every]
+
+
+def _told(progress: Progress | None, label: str) -> Callable[[float], None]:
+    return lambda share: progress(f"scores of {label}", share) if progress else None
 
 
 def scores_compute_one(*, run: RecomputeRun, spans: Spans, progress: Progress | None = None) -> ScoreRun:

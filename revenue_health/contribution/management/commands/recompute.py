@@ -13,6 +13,7 @@ from pipeline.core.currency import RateMissing
 from pipeline.services.recompute import RecomputeError, RecomputeRunning, recompute
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.services.night import night_compute
+from revenue_health.contribution.services.processes import several
 from revenue_health.contribution.tasks import scores_of_run
 
 
@@ -34,16 +35,14 @@ class Command(BaseCommand):
                 self.stderr.write(f"  {share:4.0%} {step}")
 
         try:
-            run = recompute(as_of=_instant(options["as_of"]), full=options["full"], progress=say)
+            # Other processes set themselves up while custody is computed.
+            with several(1 if options["custody_only"] else options["processes"]) as others:
+                run = recompute(as_of=_instant(options["as_of"]), full=options["full"], progress=say)
+                scores = [] if options["custody_only"] else night_compute(run=run, progress=say, others=others)
         except (RecomputeError, RecomputeRunning, RateMissing) as problem:
             raise CommandError(str(problem)) from problem
         if options["custody_only"]:
             scores_of_run.delay(run.pk)
-        scores = (
-            []
-            if options["custody_only"]
-            else night_compute(run=run, progress=say, processes=max(options["processes"], 1))
-        )
         if quiet:
             self.stdout.write(
                 json.dumps(

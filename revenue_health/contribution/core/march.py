@@ -1,0 +1,336 @@
+"""The backward pass itself, compiled: node by node from the end of the period to its start.
+
+See `revenue` for the equations and `backward` for what is laid out here. Coalitions are taken `LANES` at a time, so
+that one processor instruction serves several of them; within a lane everything is independent of its neighbours but
+for the number of rounds.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from revenue_health.contribution.core.compiled import compiled
+from revenue_health.contribution.core.flows import Floats, Ints
+from revenue_health.contribution.core.kernels import Step, enter
+
+LANES = 8
+"""Coalitions calculated together."""
+BLOCK = 8
+"""Nodes between two looks at all the nodes behind them."""
+SWEEPS = 200
+"""At most so many rounds for moves within one step; a cycle of instant holds converges slowest."""
+SETTLED = 1e-11
+"""Change of worth per unit of money at which the rounds stop."""
+STEEPEST = 500.0
+"""Largest exponent of growth or loss over the period: what an exponential can hold."""
+
+
+class Company(NamedTuple):
+    """Everything the march reads. J live custodies, later ones of the flow first; V worlds; R replicates; E moves.
+
+    dt: days of a step. week [n]: step of the rates each node lies in; days: length of the period. cyclic: whether some
+    move leads to a custody that is solved later. stage, player int[J]. loss [V, R, S, P, W], growth [V, R, J, W]: per
+    day. earn [V, R, J]: part of handed-on money that earns; move [V, R, J, E]: part that goes to the custody
+    target[J, E] (-1: no more). kernel int[J, V]: which of K kernels a custody has in a world; lost int[K]: which of the
+    Q of them after earning it is, -1 before. step, age: see `kernels.enter`. start [K, R, M, n + 1], stay [Q, R, M, n]:
+    weights and days present of M opening stocks.
+    """
+
+    dt: float
+    days: float
+    week: Ints
+    cyclic: bool
+    stage: Ints
+    player: Ints
+    loss: Floats
+    growth: Floats
+    earn: Floats
+    move: Floats
+    target: Ints
+    kernel: Ints
+    lost: Ints
+    step: Step
+    age: Ints
+    start: Floats
+    stay: Floats
+
+
+class Room(NamedTuple):
+    """What the march writes. path [K, n, n + 1], present [Q, n, n]: kernels of the replicate at hand.
+
+    The rest is of the `LANES` coalitions at hand, L. plays int[4, P, L]: worlds each player plays, by factor from
+    waiting on. kernel int[J, L]; the different ones among them are kinds int[J], kernel_of_kind int[J, kinds], and
+    kind int[J, L] says which each lane has. leak, net, factor_of_step [J, W, L]: losses, growth less losses, its factor
+    over a step. kept [J, n + 1, L], taken [J, n, L]: what is handed on and what is lost after earning, times the
+    integrating factor. ahead [J, BLOCK, L]: worth at a block's nodes from behind the block. worth, before, earlier
+    [J, L]: worth at this node and the two behind it.
+    """
+
+    path: Floats
+    present: Floats
+    plays: Ints
+    kernel: Ints
+    kinds: Ints
+    kernel_of_kind: Ints
+    kind: Ints
+    total: Floats
+    ahead: Floats
+    leak: Floats
+    net: Floats
+    factor_of_step: Floats
+    earn: Floats
+    move: Floats
+    kept: Floats
+    taken: Floats
+    factor: Floats
+    known: Floats
+    weight: Floats
+    reward: Floats
+    worth: Floats
+    before: Floats
+    earlier: Floats
+
+
+def room_for(company: Company) -> Room:
+    """Room to work in."""
+    count, edges = company.target.shape
+    weeks, steps = company.loss.shape[4], company.week.size
+
+    def lanes(*shape: int) -> Floats:
+        return np.zeros((*shape, LANES))
+
+    late = int((company.lost >= 0).sum())
+    return Room(
+        path=np.zeros((company.lost.size, steps, steps + 1)),
+        present=np.zeros((late, steps, steps)),
+        plays=np.zeros((4, company.loss.shape[3], LANES), dtype=np.int64),
+        kernel=np.zeros((count, LANES), dtype=np.int64),
+        kinds=np.zeros(count, dtype=np.int64),
+        kernel_of_kind=np.zeros((count, LANES), dtype=np.int64),
+        kind=np.zeros((count, LANES), dtype=np.int64),
+        total=lanes(),
+        ahead=lanes(count, BLOCK),
+        leak=lanes(count, weeks),
+        net=lanes(count, weeks),
+        factor_of_step=lanes(count, weeks),
+        earn=lanes(count),
+        move=lanes(count, edges),
+        kept=lanes(count, steps + 1),
+        taken=lanes(count, steps),
+        factor=lanes(count),
+        known=lanes(count),
+        weight=lanes(count),
+        reward=lanes(count),
+        worth=lanes(count),
+        before=lanes(count),
+        earlier=lanes(count),
+    )
+
+
+@compiled
+def _play(company: Company, room: Room, r: int) -> None:
+    """Rates of each lane's coalition: losses, growth and its factor over a step, and where money goes."""
+    count, edges = company.target.shape
+    players, weeks = company.loss.shape[3], company.loss.shape[4]
+    most = STEEPEST / company.days
+    for j in range(count):
+        stage, player = company.stage[j], company.player[j]
+        for w in range(weeks):
+            for lane in range(LANES):
+                leak = 0.0
+                for p in range(players):
+                    leak += company.loss[room.plays[1, p, lane], r, stage, p, w]
+                net = company.growth[room.plays[2, player, lane], r, j, w] - leak
+                net = min(max(net, -most), most)
+                room.leak[j, w, lane], room.net[j, w, lane] = leak, net
+                room.factor_of_step[j, w, lane] = np.exp(-net * company.dt)
+        kinds = 0
+        for lane in range(LANES):
+            kernel = company.kernel[j, room.plays[0, player, lane]]
+            kind = 0
+            while kind < kinds and room.kernel_of_kind[j, kind] != kernel:
+                kind += 1
+            kinds = max(kinds, kind + 1)
+            room.kernel[j, lane], room.kernel_of_kind[j, kind], room.kind[j, lane] = kernel, kernel, kind
+            world = room.plays[3, player, lane]
+            room.earn[j, lane] = company.earn[world, r, j]
+            for e in range(edges):
+                room.move[j, e, lane] = company.move[world, r, j, e]
+        room.kinds[j] = kinds
+
+
+@compiled
+def _take_back(company: Company, room: Room) -> None:
+    """Losses after earning per unit entering at each node, times the integrating factor mid-step."""
+    steps = company.week.size
+    lost = np.zeros((steps, LANES))
+    for j in range(company.target.shape[0]):
+        if company.lost[room.kernel[j, 0]] < 0:
+            continue
+        for lane in range(LANES):
+            exponent = 0.0
+            for node in range(steps - 1, -1, -1):
+                rate = room.net[j, company.week[node], lane] * company.dt
+                lost[node, lane] = room.leak[j, company.week[node], lane] * np.exp(-(exponent + 0.5 * rate))
+                exponent += rate
+        for lane in range(LANES):
+            row = company.lost[room.kernel[j, lane]]
+            for node in range(steps):
+                total = 0.0
+                for later in range(node, steps):
+                    total += room.present[row, node, later] * lost[later, lane]
+                room.taken[j, node, lane] = total
+
+
+@compiled
+def _ahead(company: Company, room: Room, first: int, last: int) -> None:
+    """Worth at the nodes first..last from what is handed on behind `last`: most of the work of the pass. A block of
+    nodes at a time reads what is kept once, and four nodes of it at a time keep the sums in registers."""
+    path, kept, total = room.path, room.kept, room.total
+    end = company.week.size + 1
+    for j in range(company.target.shape[0]):
+        # One kernel serves all lanes that wait alike; nearly always there are one or two.
+        for kind in range(room.kinds[j]):
+            k = room.kernel_of_kind[j, kind]
+            for node in range(first, last + 1):
+                for lane in range(LANES):
+                    total[lane] = 0.0
+                later = last + 1
+                while later + 4 <= end:
+                    one, two = path[k, node, later], path[k, node, later + 1]
+                    three, four = path[k, node, later + 2], path[k, node, later + 3]
+                    for lane in range(LANES):
+                        total[lane] += (one * kept[j, later, lane] + two * kept[j, later + 1, lane]) + (
+                            three * kept[j, later + 2, lane] + four * kept[j, later + 3, lane]
+                        )
+                    later += 4
+                while later < end:
+                    for lane in range(LANES):
+                        total[lane] += path[k, node, later] * kept[j, later, lane]
+                    later += 1
+                for lane in range(LANES):
+                    if room.kind[j, lane] == kind:
+                        room.ahead[j, node - first, lane] = total[lane]
+
+
+@compiled
+def _behind(company: Company, room: Room, node: int, first: int, last: int) -> None:
+    """Worth at a node without what is handed on at the node itself, and the weight of that; first..last: its block."""
+    path, kept, total = room.path, room.kept, room.total
+    for j in range(company.target.shape[0]):
+        for kind in range(room.kinds[j]):
+            k = room.kernel_of_kind[j, kind]
+            for lane in range(LANES):
+                total[lane] = room.ahead[j, node - first, lane] - room.taken[j, node, lane]
+            for later in range(node + 1, last + 1):
+                weight = path[k, node, later]
+                for lane in range(LANES):
+                    total[lane] += weight * kept[j, later, lane]
+            for lane in range(LANES):
+                if room.kind[j, lane] == kind:
+                    room.known[j, lane] = total[lane] / room.factor[j, lane]
+                    room.weight[j, lane] = path[k, node, node]
+
+
+@compiled
+def _solve(company: Company, room: Room) -> None:
+    """Worth at a node: later custodies first; again until moves in a circle within the step have settled."""
+    count, edges = company.target.shape
+    worth, move, known, weight, reward = room.worth, room.move, room.known, room.weight, room.reward
+    for j in range(count):
+        for lane in range(LANES):
+            now = worth[j, lane]
+            guess = 2 * now - room.before[j, lane] if company.cyclic else now
+            room.earlier[j, lane], room.before[j, lane] = room.before[j, lane], now
+            worth[j, lane] = guess
+    change = room.total
+    for _ in range(SWEEPS if company.cyclic else 1):
+        for lane in range(LANES):
+            change[lane] = 0.0
+        for j in range(count):
+            for lane in range(LANES):
+                reward[j, lane] = room.earn[j, lane]
+            for e in range(edges):
+                k = company.target[j, e]
+                if k < 0:
+                    break
+                for lane in range(LANES):
+                    reward[j, lane] += move[j, e, lane] * worth[k, lane]
+            for lane in range(LANES):
+                value = known[j, lane] + weight[j, lane] * reward[j, lane]
+                moved = abs(value - worth[j, lane])
+                change[lane] = moved if moved > change[lane] else change[lane]
+                worth[j, lane] = value
+        if change.max() < SETTLED:
+            break
+
+
+@compiled
+def _begin(company: Company, room: Room, r: int, c: int, opening: Floats) -> None:
+    """Revenue from the opening stocks of each live custody: what is kept, less losses after earning since the start."""
+    steps = company.week.size
+    for j in range(company.target.shape[0]):
+        for lane in range(min(LANES, opening.shape[1] - c)):
+            kernel = room.kernel[j, lane]
+            row = company.lost[kernel]
+            for m in range(opening.shape[3]):
+                total = 0.0
+                for node in range(steps + 1):
+                    total += company.start[kernel, r, m, node] * room.kept[j, node, lane]
+                total /= room.factor[j, lane]
+                if row >= 0:
+                    exponent = 0.0
+                    for node in range(steps):
+                        rate = room.net[j, company.week[node], lane] * company.dt
+                        leak = room.leak[j, company.week[node], lane] * np.exp(exponent + 0.5 * rate)
+                        total -= company.stay[row, r, m, node] * leak
+                        exponent += rate
+                opening[r, c + lane, j, m] = total
+
+
+@compiled
+def march(company: Company, shaping: Ints, room: Room, entry: Floats, opening: Floats) -> None:
+    """Fill entry [R, C, J, W]: money earned per unit a day entering a custody all through a step; and opening
+    [R, C, J, M]: from its stocks. shaping int[C, P, 4]: the worlds each coalition's players play."""
+    count, steps = company.target.shape[0], company.week.size
+    replicates, coalitions = entry.shape[0], entry.shape[1]
+    for r in range(replicates):
+        # One replicate's kernels at a time: they stay in the processor's cache for all coalitions.
+        for k in range(company.lost.size):
+            late = company.lost[k]
+            present = room.present[:0, 0] if late < 0 else room.present[late]
+            enter(company.step, k, r, company.week, company.age, room.path[k], present)
+        for c in range(0, coalitions, LANES):
+            for lane in range(LANES):  # lanes behind the last coalition repeat it and are not written
+                for p in range(shaping.shape[1]):
+                    for factor in range(4):
+                        room.plays[factor, p, lane] = shaping[min(c + lane, coalitions - 1), p, factor]
+            _play(company, room, r)
+            _take_back(company, room)
+            room.factor[:] = 1.0
+            room.worth[:] = 0.0
+            room.before[:] = 0.0
+            for j in range(count):
+                for lane in range(LANES):
+                    room.kept[j, steps, lane] = room.earn[j, lane]
+            for node in range(steps - 1, -1, -1):
+                week = company.week[node]
+                for j in range(count):
+                    for lane in range(LANES):
+                        room.factor[j, lane] *= room.factor_of_step[j, week, lane]
+                last = min(node - node % BLOCK + BLOCK, steps) - 1
+                if node == last:
+                    _ahead(company, room, node - node % BLOCK, last)
+                _behind(company, room, node, node - node % BLOCK, last)
+                _solve(company, room)
+                for j in range(count):
+                    for lane in range(LANES):
+                        room.kept[j, node, lane] = room.factor[j, lane] * room.reward[j, lane]
+                    for lane in range(min(LANES, coalitions - c)):
+                        # The trapezoid over the step, less a twelfth of the second difference behind it.
+                        worth, before = room.worth[j, lane], room.before[j, lane]
+                        mean = 0.5 * (worth + before)
+                        if node < steps - 1:
+                            mean -= (worth - 2 * before + room.earlier[j, lane]) / 12
+                        entry[r, c + lane, j, week] += company.dt * mean
+            _begin(company, room, r, c, opening)
