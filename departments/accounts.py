@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+import requests
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from departments.models import Invitation, User
 from departments.services.invitations import invited_person_settle
+
+
+log = structlog.get_logger("departments.accounts")
+AWAY = "The single sign-on of your company does not answer just now. Try again in a moment."
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):
@@ -24,6 +33,25 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
 class InvitedOnlyAdapter(DefaultSocialAccountAdapter):
     """Single sign-on lets in who has an account with the address, and who is invited by it. The provider must say that
     the address is verified."""
+
+    def get_requests_session(self) -> requests.Session:
+        """A session whose questions end on our sign-in page, in words, where the provider is away."""
+        session: requests.Session = super().get_requests_session()
+        ask = session.request
+
+        def asked(method: str, *given: Any, **more: Any) -> requests.Response:
+            try:
+                answer = ask(method, *given, **more)
+                if method.upper() == "GET":  # refused codes and tokens are the library's own to tell
+                    answer.raise_for_status()
+            except requests.RequestException as problem:
+                log.warning("single sign-on is away", problem=str(problem))
+                messages.error(self.request, AWAY)
+                raise ImmediateHttpResponse(redirect("account_login")) from problem
+            return answer
+
+        session.request = asked  # type: ignore[method-assign]
+        return session
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return _invitation(sociallogin) is not None

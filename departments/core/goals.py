@@ -74,14 +74,21 @@ def goal_bounds(goals: Sequence[Iterable[DatedGoal]], weeks: Sequence[date]) -> 
 
     NaN where no goal is in force. Shape of both: (measurables, weeks).
     """
-    low = np.full((len(goals), len(weeks)), np.nan)
-    high = low.copy()
-    days = np.array([week.toordinal() for week in weeks], dtype=np.int64)
-    for row, dated in enumerate(goals):
-        for goal in sorted(dated, key=lambda one: one.effective_from):
-            started = days >= goal.effective_from.toordinal()
-            low[row, started], high[row, started] = goal.bounds
-    return low, high
+    ordered = [sorted(dated, key=lambda one: one.effective_from) for dated in goals]
+    most = max((len(dated) for dated in ordered), default=0)
+    # One more place in front of each row: no goal yet.
+    starts = np.full((len(goals), most), np.inf)
+    bounds = np.full((len(goals), most + 1, 2), np.nan)
+    for row, dated in enumerate(ordered):
+        for place, goal in enumerate(dated):
+            starts[row, place] = goal.effective_from.toordinal()
+            bounds[row, place + 1] = goal.bounds
+    days = np.array([week.toordinal() for week in weeks], dtype=np.float64)
+    in_force = np.zeros((len(goals), len(weeks)), dtype=np.int64)
+    for place in range(most):
+        in_force += days >= starts[:, place, None]
+    found = np.take_along_axis(bounds, in_force[:, :, None], axis=1)
+    return found[..., 0], found[..., 1]
 
 
 def statuses(values: Floats, low: Floats, high: Floats) -> npt.NDArray[np.int8]:

@@ -16,17 +16,19 @@ from django.db import connection
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-_ROW = np.dtype([("place", ">i8"), ("version", ">i4"), ("value", ">f8"), ("entered", ">i8")])
-_BACK, _FLAGS = 1024, 8
-"""A place is (measurable * _BACK + weeks back) * _FLAGS + flags: whole numbers cost less to add than to send apart."""
+_ROW = np.dtype([("place", ">i8"), ("value", ">f8"), ("entered", ">i8")])
+_BACK, _FLAGS, _VERSIONS = 1024, 8, 2**20
+"""A place is ((measurable * _BACK + weeks back) * _FLAGS + flags) * _VERSIONS + version: whole numbers cost less to add
+than to send apart. Nobody changes one cell a million times."""
 _CHANGED, _COPIED, _NOTED = 1, 2, 4
 _EPOCH = 946_684_800
 """Seconds from 1970 to 2000, where PostgreSQL counts from (in microseconds)."""
 _NEVER = np.iinfo(np.int64).min
 _QUERY = """SELECT string_agg(
-    int8send((measurable_id * %(back)s + (%(newest)s::date - week) / 7) * %(flags)s
-             + %(changed)s * changed_after_close::int4 + %(copied)s * copied::int4 + %(noted)s * (note <> '')::int4)
-        || int4send(version::int4) || float8send(coalesce(value::float8, 'NaN'))
+    int8send(((measurable_id * %(back)s + (%(newest)s::date - week) / 7) * %(flags)s
+              + %(changed)s * changed_after_close::int4
+              + %(copied)s * copied::int4 + %(noted)s * (note <> '')::int4) * %(versions)s + version)
+        || float8send(coalesce(value::float8, 'NaN'))
         || timestamptz_send(coalesce(entered_at, '-infinity')), ''::bytea)
     FROM departments_entry
     WHERE measurable_id = ANY(%(measurables)s) AND week BETWEEN %(oldest)s AND %(newest)s"""
@@ -70,12 +72,13 @@ def score_cells(*, measurables: Sequence[int], newest: date, count: int) -> Scor
     stored = _stored(list(measurables), newest, weeks[-1])
     ids = np.array(measurables, dtype=np.int64)
     order = np.argsort(ids)
-    row, rest = np.divmod(stored["place"].astype(np.int64), _BACK * _FLAGS)
+    place, version = np.divmod(stored["place"].astype(np.int64), _VERSIONS)
+    row, rest = np.divmod(place, _BACK * _FLAGS)
     back, flags = np.divmod(rest, _FLAGS)
     at = order[np.searchsorted(ids, row, sorter=order)], back
     never = stored["entered"] == _NEVER
     cells.entered[at] = np.where(never, np.nan, stored["entered"] / 1e6 + _EPOCH)
-    cells.values[at], cells.versions[at] = stored["value"], stored["version"]
+    cells.values[at], cells.versions[at] = stored["value"], version
     for marked, bit in ((cells.changed, _CHANGED), (cells.copied, _COPIED), (cells.noted, _NOTED)):
         marked[at] = (flags & bit) > 0
     return cells
@@ -84,7 +87,14 @@ def score_cells(*, measurables: Sequence[int], newest: date, count: int) -> Scor
 def _stored(measurables: list[int], newest: date, oldest: date) -> npt.NDArray[np.void]:
     with connection.cursor() as cursor:
         asked: dict[str, Any] = {"measurables": measurables, "newest": newest, "oldest": oldest}
-        packing = {"back": _BACK, "flags": _FLAGS, "changed": _CHANGED, "copied": _COPIED, "noted": _NOTED}
+        packing = {
+            "back": _BACK,
+            "flags": _FLAGS,
+            "versions": _VERSIONS,
+            "changed": _CHANGED,
+            "copied": _COPIED,
+            "noted": _NOTED,
+        }
         cursor.execute(_QUERY, asked | packing)
         (data,) = cursor.fetchone()
     return np.frombuffer(data or b"", dtype=_ROW)

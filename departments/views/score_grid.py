@@ -17,6 +17,7 @@ from departments.selectors.scorecards import Grid, ScoreRow
 
 MISSING, NO_VALUE = "missing", "no value yet"
 _CSS = {Status.NONE: "", Status.MET: " met", Status.HIGH: " missed", Status.LOW: " missed"}
+_STATUSES = tuple(Status)
 _FLAGS = (
     ("L", "late"), ("A", "changed after the close"), ("C", "copied from the week before"), ("N", "has a note"),
 )  # fmt: skip
@@ -219,19 +220,20 @@ def _cells(grid: Grid, at: int) -> list[CellShown]:
     versions, changed = grid.cells.versions[at].tolist(), grid.cells.changed[at].tolist()
     copied, noted = grid.cells.copied[at].tolist(), grid.cells.noted[at].tolist()
     shown = []
+    computed = "" if row.manual else " computed"
     for column, week in enumerate(grid.weeks):
         value = values[column]
         blank = value != value
-        kind = Status(status[column])
+        kind = _STATUSES[status[column]]
         flags = late[column], changed[column], copied[column], noted[column]
-        marks = [mark for there, mark in zip(flags, _FLAGS, strict=True) if there] if any(flags) else []
+        marks = [mark for there, mark in zip(flags, _FLAGS, strict=True) if there] if True in flags else []
         if blank:
             text, mark, words = "", "", NO_VALUE
             if grid.closed[column] and row.manual and not noted[column]:
                 mark, words = DASH, MISSING
         else:
             text, mark, words = _number(value, places), kind.mark if kind else "", _state_words(kind)
-        css = "cell" + _CSS[kind] + (" due" if week == grid.due_week else "") + ("" if row.manual else " computed")
+        css = "cell" + _CSS[kind] + (" due" if week == grid.due_week else "") + computed
         shown.append(
             CellShown(
                 id=cell_id(row.id, week),
@@ -240,8 +242,8 @@ def _cells(grid: Grid, at: int) -> list[CellShown]:
                 raw="" if blank else plain(value),
                 text=text,
                 mark=mark,
-                flag="".join(letter for letter, _ in marks),
-                words=", ".join([words, *(said for _, said in marks)]),
+                flag="".join(letter for letter, _ in marks) if marks else "",
+                words=", ".join([words, *(said for _, said in marks)]) if marks else words,
             )
         )
     return shown

@@ -35,6 +35,8 @@ LINES = "scorecards/lines.html"
 PANEL = "scorecards/panel.html"
 WEEKS = 13
 PANEL_WEEKS = 6
+MOST_OFF_TRACK = 20
+"""Longer lists below the grid nobody reads: the grid itself shows all of them when asked."""
 
 
 @require_GET
@@ -168,14 +170,16 @@ def grid_context(found: Grid, chosen: list[int], question: GridQuestion, reach: 
     start = min(question.start, len(chosen))
     end = start + question.lines
     end = max([end, *(place + 1 for place, at in enumerate(chosen) if found.rows[at].key in reach)])
-    following = {}
+    missed, following = off_track(found, chosen), {}
     if end < len(chosen):
         last = min(end + question.lines, len(chosen))
         following = {"more": question.address(start=end), "more_first": end + 1, "more_last": last}
     return {
         "grid": found,
         "rows": rows_shown(found, chosen[start:end], first=not start),
-        "off_track": off_track(found, chosen),
+        "off_track": missed[:MOST_OFF_TRACK],
+        "more_off_track": len(missed) - MOST_OFF_TRACK,
+        "only_off_track": question.address(show="missed", start=0),
         "hidden": len(found.rows) - len(chosen),
         "lines": len(chosen),
         "start": start,

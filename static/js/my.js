@@ -1,14 +1,14 @@
 // My updates: where the focus goes when the pressed button is gone after a swap. The page works without this file.
 (() => {
   "use strict";
-  let then = "";
+  let pressed = null;
   document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("[data-then]");
-    then = button ? button.dataset.then : "";
+    pressed = event.target.closest?.("[data-then]") || null;
   });
   document.addEventListener("htmx:after:swap", () => {
-    const wanted = then && document.getElementById(then);
-    then = "";
+    if (!pressed || pressed.isConnected) return; // something else was swapped: the answer is still to come
+    const wanted = document.getElementById(pressed.dataset.then);
+    pressed = null;
     if (wanted && (!document.activeElement || document.activeElement === document.body)) wanted.focus();
   });
 })();

@@ -81,11 +81,14 @@ def test_a_block_from_a_sheet_is_pasted_whole_and_undone_whole(open_as: Callable
     page = open_as("legal")
     page.goto(PAGE)
     before = page.locator("tr[data-key=leg_standard] td.cell").all_inner_texts()
+    last_week = page.locator("tr[data-key=leg_training] td.cell").nth(1)
+    # The company is made up to today: on some days last week's value is missing, and what comes now is late.
+    told = "changed after the close" if last_week.locator(".cell-value").inner_text() else "late"
     page.locator(due(page, "leg_reviewers")).focus()
     paste(page, "5\t4\n71\t\n1\t9\n")
     expect(page.locator("#scorecard-told")).to_contain_text("6 cells written")
     saved(page, "leg_training", "1")
-    assert "changed after the close" in page.locator("tr[data-key=leg_training] td.cell").nth(1).inner_text()
+    assert told in last_week.inner_text()
     page.keyboard.press("Control+z")
     saved(page, "leg_training", "")
     assert page.locator("tr[data-key=leg_standard] td.cell").all_inner_texts() == before

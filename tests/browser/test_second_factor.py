@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -13,6 +14,8 @@ from playwright.sync_api import Page, expect
 
 from departments.models import Invitation, User
 from departments.services.invitations import invitation_address
+from revenue_health.settings.sign_in import oidc_origin
+from tests.departments.identity_provider import IdentityProvider
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 type Open = Callable[..., Page]
@@ -92,4 +95,26 @@ def test_a_passkey_opens_the_door(open_as: Open, complaints: list[str]) -> None:
     expect(page.locator("main")).to_contain_text("Ana Lyska")
     # Passkeys need a name: this test left 127.0.0.1 for localhost on purpose.
     assert [one for one in complaints if f" asked {home}" not in one] == []
+    complaints.clear()
+
+
+def test_the_companys_own_sign_in_leads_there_and_back(open_as: Open, settings: Any, complaints: list[str]) -> None:
+    provider = IdentityProvider()
+    settings.SOCIALACCOUNT_PROVIDERS = provider.settings()
+    settings.SECURE_CSP = settings.SECURE_CSP | {
+        "form-action": ["'self'", *oidc_origin({"OIDC_SERVER_URL": provider.issuer})]
+    }
+    person = User.objects.get(username="legal")
+    provider.person = {"sub": "17", "email": person.email, "email_verified": True}
+    page = open_as("legal")
+    page.click("details.menu summary")
+    page.click("#sign-out")
+    page.goto("/accounts/login/")
+    page.click("button:has-text('Acme'), a:has-text('Acme')")
+    expect(page.locator(".messages")).to_contain_text("signed in as legal")
+    page.goto("/account/")
+    expect(page.locator("main")).to_contain_text(person.email)
+    assert provider.problems == []
+    provider.close()
+    assert all(f"asked {provider.issuer}/authorize" in complaint for complaint in complaints), "nothing else outside"
     complaints.clear()
