@@ -18,7 +18,6 @@ from django.utils import timezone
 from departments.models import Invitation, User
 from departments.services.invitations import invited_person_settle
 
-
 log = structlog.get_logger("departments.accounts")
 AWAY = "The single sign-on of your company does not answer just now. Try again in a moment."
 

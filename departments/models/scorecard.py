@@ -160,6 +160,7 @@ class EntryChange(models.Model):
         return f"{self.entry_id} v{self.version}: {self.old_value} to {self.new_value}"
 
 
+@pghistory.track()
 class Annotation(models.Model):
     """A dated remark beside a department's numbers, or beside one of them: what happened then."""
 
@@ -173,6 +174,7 @@ class Annotation(models.Model):
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="annotations")
 
     class Meta:
+        verbose_name = "remark"
         ordering = ["day", "id"]
         constraints = [models.CheckConstraint(condition=~Q(text=""), name="annotation_says_something")]
 

@@ -45,7 +45,8 @@ class Words:
     def name(self, label: str, item: int, values: Values) -> str:
         """The thing's name today; of one that is gone, the name it had."""
         found = self._names[self._models[label]].get(item)
-        return found or str(values.get("name") or values.get("email") or values.get("week") or f"no. {item}")
+        known = (values.get(field) for field in ("name", "email", "text", "week"))
+        return found or str(next((value for value in known if value), f"no. {item}"))
 
     def differences(self, label: str, deed: str, now: Values, before: Values) -> tuple[Difference, ...]:
         """Of a change the fields that differ; of a new or removed row those that have something in them."""

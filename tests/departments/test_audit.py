@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from departments.models import AccessLog, Company, CompanyEvent, Department, Membership, User
+from departments.models import AccessLog, Annotation, Company, CompanyEvent, Department, Membership, User
 from departments.selectors.audit import Wanted, changes
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +100,19 @@ def test_what_is_gone_keeps_the_name_it_had(ceo: Client) -> None:
     text = ceo.get("/audit/?everything=on&kind=departments.Department").content.decode()
     assert "department removed" in text
     assert "Gone department" in text
+
+
+def test_a_remark_that_was_taken_away_is_still_known(ceo: Client) -> None:
+    legal = Department.objects.create(key="legal", name="Legal")
+    author, now = User.objects.get(username="ceo"), timezone.now()
+    remark = Annotation.objects.create(
+        department=legal, day=now.date(), text="Two people left", made_at=now, made_by=author
+    )
+    remark.delete()
+    rows = changes(wanted=Wanted(kind="departments.Annotation", everything=True)).changes
+    assert [(row.deed, row.kind_name, row.name) for row in rows] == [
+        ("removed", "remark", "Two people left"), ("made", "remark", "Two people left"),
+    ]  # fmt: skip
 
 
 def test_the_history_itself_cannot_be_changed(company: Company) -> None:
