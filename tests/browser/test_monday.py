@@ -133,9 +133,9 @@ def test_the_ceos_monday(
     assert violations(page) == []
     # Presented.
     by.press(page.locator("#present"))
-    expect(page.locator("#slide-1")).to_be_visible()
+    expect(page.locator("html.board-on #slide-1")).to_be_visible()  # before, all slides stand below each other
     by.next_slide()
-    expect(page.locator("#slide-2")).to_be_visible()
+    expect(page.locator("#slide-2.current")).to_be_visible()
     by.leave_board()
     page.wait_for_url(pack)
     # Taken away: asked for, made as a worker makes it, loaded.

@@ -13,7 +13,8 @@ import numpy as np
 from revenue_health.contribution.core import kernels
 from revenue_health.contribution.core.flows import AGE_BINS, Floats, Ints
 from revenue_health.contribution.core.kernels import Grid, Step
-from revenue_health.contribution.core.march import Company, march, room_for
+from revenue_health.contribution.core.march import march
+from revenue_health.contribution.core.march_arrays import Company, room_for
 from revenue_health.contribution.core.rates import Rates
 
 FACTORS = ("demand", "waiting", "losses", "value", "routing")

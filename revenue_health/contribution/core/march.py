@@ -5,126 +5,19 @@ that one processor instruction serves several of them; within a lane everything 
 for the number of rounds.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
 from revenue_health.contribution.core.compiled import compiled
 from revenue_health.contribution.core.flows import Floats, Ints
-from revenue_health.contribution.core.kernels import Step, enter
+from revenue_health.contribution.core.kernels import enter
+from revenue_health.contribution.core.march_arrays import BLOCK, LANES, Company, Room
 
-LANES = 8
-"""Coalitions calculated together."""
-BLOCK = 8
-"""Nodes between two looks at all the nodes behind them."""
 SWEEPS = 200
 """At most so many rounds for moves within one step; a cycle of instant holds converges slowest."""
 SETTLED = 1e-11
 """Change of worth per unit of money at which the rounds stop."""
 STEEPEST = 500.0
 """Largest exponent of growth or loss over the period: what an exponential can hold."""
-
-
-class Company(NamedTuple):
-    """Everything the march reads. J live custodies, later ones of the flow first; V worlds; R replicates; E moves.
-
-    dt: days of a step. week [n]: step of the rates each node lies in; days: length of the period. cyclic: whether some
-    move leads to a custody that is solved later. stage, player int[J]. loss [V, R, S, P, W], growth [V, R, J, W]: per
-    day. earn [V, R, J]: part of handed-on money that earns; move [V, R, J, E]: part that goes to the custody
-    target[J, E] (-1: no more). kernel int[J, V]: which of K kernels a custody has in a world; lost int[K]: which of the
-    Q of them after earning it is, -1 before. step, age: see `kernels.enter`. start [K, R, M, n + 1], stay [Q, R, M, n]:
-    weights and days present of M opening stocks.
-    """
-
-    dt: float
-    days: float
-    week: Ints
-    cyclic: bool
-    stage: Ints
-    player: Ints
-    loss: Floats
-    growth: Floats
-    earn: Floats
-    move: Floats
-    target: Ints
-    kernel: Ints
-    lost: Ints
-    step: Step
-    age: Ints
-    start: Floats
-    stay: Floats
-
-
-class Room(NamedTuple):
-    """What the march writes. path [K, n, n + 1], present [Q, n, n]: kernels of the replicate at hand.
-
-    The rest is of the `LANES` coalitions at hand, L. plays int[4, P, L]: worlds each player plays, by factor from
-    waiting on. kernel int[J, L]; the different ones among them are kinds int[J], kernel_of_kind int[J, kinds], and
-    kind int[J, L] says which each lane has. leak, net, factor_of_step [J, W, L]: losses, growth less losses, its factor
-    over a step. kept [J, n + 1, L], taken [J, n, L]: what is handed on and what is lost after earning, times the
-    integrating factor. ahead [J, BLOCK, L]: worth at a block's nodes from behind the block. worth, before, earlier
-    [J, L]: worth at this node and the two behind it.
-    """
-
-    path: Floats
-    present: Floats
-    plays: Ints
-    kernel: Ints
-    kinds: Ints
-    kernel_of_kind: Ints
-    kind: Ints
-    total: Floats
-    ahead: Floats
-    leak: Floats
-    net: Floats
-    factor_of_step: Floats
-    earn: Floats
-    move: Floats
-    kept: Floats
-    taken: Floats
-    factor: Floats
-    known: Floats
-    weight: Floats
-    reward: Floats
-    worth: Floats
-    before: Floats
-    earlier: Floats
-
-
-def room_for(company: Company) -> Room:
-    """Room to work in."""
-    count, edges = company.target.shape
-    weeks, steps = company.loss.shape[4], company.week.size
-
-    def lanes(*shape: int) -> Floats:
-        return np.zeros((*shape, LANES))
-
-    late = int((company.lost >= 0).sum())
-    return Room(
-        path=np.zeros((company.lost.size, steps, steps + 1)),
-        present=np.zeros((late, steps, steps)),
-        plays=np.zeros((4, company.loss.shape[3], LANES), dtype=np.int64),
-        kernel=np.zeros((count, LANES), dtype=np.int64),
-        kinds=np.zeros(count, dtype=np.int64),
-        kernel_of_kind=np.zeros((count, LANES), dtype=np.int64),
-        kind=np.zeros((count, LANES), dtype=np.int64),
-        total=lanes(),
-        ahead=lanes(count, BLOCK),
-        leak=lanes(count, weeks),
-        net=lanes(count, weeks),
-        factor_of_step=lanes(count, weeks),
-        earn=lanes(count),
-        move=lanes(count, edges),
-        kept=lanes(count, steps + 1),
-        taken=lanes(count, steps),
-        factor=lanes(count),
-        known=lanes(count),
-        weight=lanes(count),
-        reward=lanes(count),
-        worth=lanes(count),
-        before=lanes(count),
-        earlier=lanes(count),
-    )
 
 
 @compiled
