@@ -37,6 +37,16 @@
     if (act(event) !== false && event.key.startsWith("Arrow")) event.preventDefault();
   });
 
+  // Whoever stands on a panel stands there after a swap, also where one week follows the other faster than it settles.
+  let stood = "";
+  document.addEventListener("focusin", (event) => {
+    stood = event.target.matches?.("[data-panel]") ? event.target.id : "";
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    const panel = stood && document.getElementById(stood);
+    if (panel && document.activeElement === document.body) panel.focus({ preventScroll: true });
+  });
+
   // The clock: seconds that ran, and since when it runs; kept for this window, so that a look into a deal costs no time.
   const KEPT = "review-clock";
   const read = () => {

@@ -82,3 +82,16 @@ def test_all_that_are_off_track_are_named_not_only_those_shown(many: Client) -> 
         text = many.get(PAGE).content.decode()
     assert f"<b>{last.name}</b>" in text
     assert last.key not in lines(text)
+
+
+def test_many_that_are_off_track_are_named_up_to_twenty_and_the_grid_has_the_others(many: Client) -> None:
+    keys = [f"more{n}" for n in range(40, 65)]
+    cells = ", ".join(f'["{key}", "{DUE}", 0, "0"]' for key in keys)
+    with time_machine.travel(NOW, tick=False):
+        many.post(f"{PAGE}paste/", {"cells": f"[{cells}]"}, headers=HTMX)
+        text = many.get(PAGE).content.decode()
+        only = many.get(f"{PAGE}?show=missed").content.decode()
+    named = re.findall(r"<b>(More \d+)</b>", text)
+    assert named == [f"More {n}" for n in range(40, 60)]
+    assert '<a href="?show=missed">The other 5 in the grid</a>' in text
+    assert lines(only) == keys
