@@ -49,6 +49,7 @@ class InvitedOnlyAdapter(DefaultSocialAccountAdapter):
                 raise ImmediateHttpResponse(redirect("account_login")) from problem
             return answer
 
+        # The library itself wraps this method of its session so, for its time limit.
         session.request = asked  # type: ignore[method-assign]
         return session
 

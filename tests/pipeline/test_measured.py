@@ -125,6 +125,19 @@ def test_twice_writes_nothing_the_second_time(company: SmallCompany) -> None:
     assert measurables_compute(run=run, now=day(28)).written == 0
 
 
+def test_figures_that_cannot_be_counted_fail_no_run(company: SmallCompany, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(**asked: object) -> None:
+        raise RuntimeError("cannot be counted")
+
+    monkeypatch.setattr("pipeline.services.recompute.measurables_count", broken)
+    with pytest.raises(RuntimeError, match="cannot be counted"):
+        recompute(as_of=day(28))
+    run = latest_run()
+    assert run is not None
+    assert run.status == RecomputeRun.Status.DONE
+    assert STEP not in run.seconds  # so a worker makes up for it
+
+
 def test_a_late_event_changes_an_old_week_and_what_was_reported_is_kept(company: SmallCompany) -> None:
     follow("lost_amount:production")
     recompute(as_of=day(28))

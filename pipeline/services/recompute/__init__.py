@@ -134,11 +134,24 @@ def _run(run: RecomputeRun, clock: Clock, *, full: bool) -> tuple[RecomputeRun, 
             )
     _check_balance(run, result, structure)
     run.parts = [[part.number, part.run] for part in result.parts]
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        counting = beside.submit(measurables_count(run=run))
-        _finish(run, result, clock)
+    counting = _counting(run)
+    _finish(run, result, clock)
     parts_discard(keep=run_parts(run) + (run_parts(previous) if previous else []))
     return run, counting
+
+
+def _counting(run: RecomputeRun) -> Future[Counted]:
+    """Scorecard figures, counted by a thread. What goes wrong is told by whoever asks for them: it fails no run."""
+    counting: Future[Counted] = Future()
+    try:
+        count = measurables_count(run=run)
+    except Exception as problem:
+        counting.set_exception(problem)
+        return counting
+    beside = ThreadPoolExecutor(max_workers=1)
+    counting = beside.submit(count)
+    beside.shutdown(wait=False)  # the lock is not kept for it
+    return counting
 
 
 def _can_build_on(previous: RecomputeRun, run: RecomputeRun, structure: Structure, touched: list[int]) -> bool:

@@ -6,15 +6,14 @@ department plays, so there is one for each (custody, world) that some coalition 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from revenue_health.contribution.core import kernels
 from revenue_health.contribution.core.flows import AGE_BINS, Floats, Ints
-from revenue_health.contribution.core.kernels import Grid, Step
+from revenue_health.contribution.core.kernels import Grid
 from revenue_health.contribution.core.march import march
-from revenue_health.contribution.core.march_arrays import Company, room_for
+from revenue_health.contribution.core.march_arrays import Company, Kernels, room_for
 from revenue_health.contribution.core.rates import Rates
 
 FACTORS = ("demand", "waiting", "losses", "value", "routing")
@@ -29,17 +28,6 @@ class Worth:
 
     entry: Floats
     opening: Floats
-
-
-class _Kernels(NamedTuple):
-    """Fields of `Company` that hold kernels."""
-
-    kernel: Ints
-    lost: Ints
-    step: Step
-    age: Ints
-    start: Floats
-    stay: Floats
 
 
 class Prepared:
@@ -87,7 +75,7 @@ class Prepared:
             earn=np.ascontiguousarray(np.einsum("vrjk,jk->vrj", routing, layout.earning_move[live].astype(np.float64))),
             move=np.ascontiguousarray(np.take_along_axis(moves, np.maximum(target, 0)[None, None], axis=3)),
             target=target,
-            **self._kernels(shaping)._asdict(),
+            kernels=self._kernels(shaping),
         )
 
     def _targets(self, routing: Floats) -> Ints:
@@ -101,7 +89,7 @@ class Prepared:
             target[place, : len(row)] = row
         return target
 
-    def _kernels(self, shaping: Ints) -> _Kernels:
+    def _kernels(self, shaping: Ints) -> Kernels:
         """Kernels of every (custody, world) that some choice plays, and of the stocks that wait so."""
         after = self.layout.after_earning[self.layout.stage_of]
         kernel = np.zeros((len(self.live), len(self.worlds)), dtype=np.int64)
@@ -126,7 +114,7 @@ class Prepared:
             if earned[row]:
                 stay[lost[row]] = begun.present
         step, age = kernels.fresh_steps(fresh, speed, self.grid)
-        return _Kernels(kernel=kernel, lost=lost, step=step, age=age, start=start, stay=stay)
+        return Kernels(kernel=kernel, lost=lost, step=step, age=age, start=start, stay=stay)
 
     def _opening_stocks(self, custody: int) -> Floats:
         """The stocks of all worlds by age cell, [R, V, cells]; worlds that agree are spread once."""
@@ -160,6 +148,6 @@ def backward(prepared: Prepared, shaping: Ints) -> Worth:
     company = prepared.company
     size = (prepared.worlds[0].replicates, shaping.shape[0], len(prepared.live))
     entry = np.zeros((*size, prepared.grid.week_days.size))
-    opening = np.zeros((*size, company.start.shape[2]))
+    opening = np.zeros((*size, company.kernels.start.shape[2]))
     march(company, np.ascontiguousarray(shaping), room_for(company), entry, opening)
     return Worth(entry=entry, opening=opening)

@@ -38,4 +38,4 @@ def compiled[**P, T](function: Callable[P, T]) -> Callable[P, T]:
         made = numba.njit(function, cache=True, **how)
     except RuntimeError:
         made = numba.njit(function, **how)
-    return made  # type: ignore[no-any-return]
+    return made  # type: ignore[no-any-return]  # numba tells no types

@@ -39,7 +39,7 @@ def _play(company: Company, room: Room, r: int) -> None:
                 room.factor_of_step[j, w, lane] = np.exp(-net * company.dt)
         kinds = 0
         for lane in range(LANES):
-            kernel = company.kernel[j, room.plays[0, player, lane]]
+            kernel = company.kernels.kernel[j, room.plays[0, player, lane]]
             kind = 0
             while kind < kinds and room.kernel_of_kind[j, kind] != kernel:
                 kind += 1
@@ -58,7 +58,7 @@ def _take_back(company: Company, room: Room) -> None:
     steps = company.week.size
     lost = np.zeros((steps, LANES))
     for j in range(company.target.shape[0]):
-        if company.lost[room.kernel[j, 0]] < 0:
+        if company.kernels.lost[room.kernel[j, 0]] < 0:
             continue
         for lane in range(LANES):
             exponent = 0.0
@@ -67,7 +67,7 @@ def _take_back(company: Company, room: Room) -> None:
                 lost[node, lane] = room.leak[j, company.week[node], lane] * np.exp(-(exponent + 0.5 * rate))
                 exponent += rate
         for lane in range(LANES):
-            row = company.lost[room.kernel[j, lane]]
+            row = company.kernels.lost[room.kernel[j, lane]]
             for node in range(steps):
                 total = 0.0
                 for later in range(node, steps):
@@ -165,18 +165,18 @@ def _begin(company: Company, room: Room, r: int, c: int, opening: Floats) -> Non
     for j in range(company.target.shape[0]):
         for lane in range(min(LANES, opening.shape[1] - c)):
             kernel = room.kernel[j, lane]
-            row = company.lost[kernel]
+            row = company.kernels.lost[kernel]
             for m in range(opening.shape[3]):
                 total = 0.0
                 for node in range(steps + 1):
-                    total += company.start[kernel, r, m, node] * room.kept[j, node, lane]
+                    total += company.kernels.start[kernel, r, m, node] * room.kept[j, node, lane]
                 total /= room.factor[j, lane]
                 if row >= 0:
                     exponent = 0.0
                     for node in range(steps):
                         rate = room.net[j, company.week[node], lane] * company.dt
                         leak = room.leak[j, company.week[node], lane] * np.exp(exponent + 0.5 * rate)
-                        total -= company.stay[row, r, m, node] * leak
+                        total -= company.kernels.stay[row, r, m, node] * leak
                         exponent += rate
                 opening[r, c + lane, j, m] = total
 
@@ -189,10 +189,10 @@ def march(company: Company, shaping: Ints, room: Room, entry: Floats, opening: F
     replicates, coalitions = entry.shape[0], entry.shape[1]
     for r in range(replicates):
         # One replicate's kernels at a time: they stay in the processor's cache for all coalitions.
-        for k in range(company.lost.size):
-            late = company.lost[k]
+        for k in range(company.kernels.lost.size):
+            late = company.kernels.lost[k]
             present = room.present[:0, 0] if late < 0 else room.present[late]
-            enter(company.step, k, r, company.week, company.age, room.path[k], present)
+            enter(company.kernels.step, k, r, company.week, company.kernels.age, room.path[k], present)
         for c in range(0, coalitions, LANES):
             for lane in range(LANES):  # lanes behind the last coalition repeat it and are not written
                 for p in range(shaping.shape[1]):

@@ -13,15 +13,27 @@ BLOCK = 8
 """Nodes between two looks at all the nodes behind them."""
 
 
+class Kernels(NamedTuple):
+    """Kernels of K (custody, world) pairs, Q of them after earning. kernel int[J, V]: which a custody has in a world;
+    lost int[K]: which of the Q it is, -1 before earning. step, age: see `kernels.enter`. start [K, R, M, n + 1], stay
+    [Q, R, M, n]: weights and days present of M opening stocks.
+    """
+
+    kernel: Ints
+    lost: Ints
+    step: Step
+    age: Ints
+    start: Floats
+    stay: Floats
+
+
 class Company(NamedTuple):
     """Everything the march reads. J live custodies, later ones of the flow first; V worlds; R replicates; E moves.
 
     dt: days of a step. week [n]: step of the rates each node lies in; days: length of the period. cyclic: whether some
     move leads to a custody that is solved later. stage, player int[J]. loss [V, R, S, P, W], growth [V, R, J, W]: per
     day. earn [V, R, J]: part of handed-on money that earns; move [V, R, J, E]: part that goes to the custody
-    target[J, E] (-1: no more). kernel int[J, V]: which of K kernels a custody has in a world; lost int[K]: which of the
-    Q of them after earning it is, -1 before. step, age: see `kernels.enter`. start [K, R, M, n + 1], stay [Q, R, M, n]:
-    weights and days present of M opening stocks.
+    target[J, E] (-1: no more).
     """
 
     dt: float
@@ -35,12 +47,7 @@ class Company(NamedTuple):
     earn: Floats
     move: Floats
     target: Ints
-    kernel: Ints
-    lost: Ints
-    step: Step
-    age: Ints
-    start: Floats
-    stay: Floats
+    kernels: Kernels
 
 
 class Room(NamedTuple):
@@ -87,9 +94,9 @@ def room_for(company: Company) -> Room:
     def lanes(*shape: int) -> Floats:
         return np.zeros((*shape, LANES))
 
-    late = int((company.lost >= 0).sum())
+    late = int((company.kernels.lost >= 0).sum())
     return Room(
-        path=np.zeros((company.lost.size, steps, steps + 1)),
+        path=np.zeros((company.kernels.lost.size, steps, steps + 1)),
         present=np.zeros((late, steps, steps)),
         plays=np.zeros((4, company.loss.shape[3], LANES), dtype=np.int64),
         kernel=np.zeros((count, LANES), dtype=np.int64),
