@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+
+from departments.requests import HtmxRequest
 
 THEMES = ("auto", "light", "dark")
 
@@ -18,11 +20,8 @@ def page_render(
 
     Restoring history and swaps of the whole body get the page. `Vary` keeps caches from mixing the two.
     """
-    wants_partial = (
-        request.headers.get("HX-Request") == "true"
-        and request.headers.get("HX-History-Restore-Request") != "true"
-        and request.headers.get("HX-Request-Type") != "full"
-    )
+    htmx = cast(HtmxRequest, request).htmx
+    wants_partial = htmx and not htmx.history_restore_request and htmx.request_type != "full"
     name = f"{template}#{partial}" if wants_partial else template
     response = render(request, name, context, status=status)
     patch_vary_headers(response, ["HX-Request"])

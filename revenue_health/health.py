@@ -50,6 +50,7 @@ class Report:
     checks: list[Check]
     age_hours: float | None
     balance_error: float | None
+    version: str
 
     def to_dict(self) -> dict[str, object]:
         return asdict(self)
@@ -88,6 +89,7 @@ def report(*, now: datetime) -> Report:
         checks=checks,
         age_hours=freshness(run=run, now=now).age_hours,
         balance_error=run.balance_error if run else None,
+        version=settings.VERSION,
     )
 
 

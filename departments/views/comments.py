@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from departments.access import may_see_company, require
 from departments.models import Comment, User
 from departments.rendering import page_render
+from departments.requests import HtmxRequest
 from departments.selectors.comments import threads_for, threads_of
 from departments.services.comments import (
     EDIT_MINUTES,
@@ -34,7 +35,7 @@ MOST_OFFERED = 8
 
 
 @require_http_methods(["GET", "POST"])
-def panel(request: HttpRequest) -> HttpResponse:
+def panel(request: HtmxRequest) -> HttpResponse:
     """Everything said about a figure; a POST says something more."""
     subject = visible_subject(request, (request.POST or request.GET).get("subject", ""))
     if request.method == "GET":
@@ -49,7 +50,7 @@ def panel(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: HtmxRequest, pk: int) -> HttpResponse:
     """One's own comment once more in a field, for some minutes."""
     comment, subject = _comment(request, pk)
     now = timezone.now()
@@ -67,7 +68,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def resolve(request: HttpRequest, pk: int) -> HttpResponse:
+def resolve(request: HtmxRequest, pk: int) -> HttpResponse:
     """The thread is settled."""
     comment, subject = _comment(request, pk)
     try:
@@ -78,7 +79,7 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def reopen(request: HtmxRequest, pk: int) -> HttpResponse:
     """The thread is not settled after all."""
     comment, subject = _comment(request, pk)
     try:
@@ -144,7 +145,7 @@ def _shown(request: HttpRequest, subject: Subject, *, error: str = "", **more: A
     return page_render(request, TEMPLATE, context, partial="panel", status=422 if error else 200)
 
 
-def _told(request: HttpRequest, subject: Subject, said: Said) -> HttpResponse:
+def _told(request: HtmxRequest, subject: Subject, said: Said) -> HttpResponse:
     for user in said.told:
         mention_mail.delay_on_commit(said.comment.pk, user)
     names = ", ".join(f"@{name}" for name in said.not_told)
@@ -152,8 +153,8 @@ def _told(request: HttpRequest, subject: Subject, said: Said) -> HttpResponse:
     return _back(request, subject, notice, anchor=f"comment-{said.comment.pk}")
 
 
-def _back(request: HttpRequest, subject: Subject, notice: str, *, anchor: str = "") -> HttpResponse:
-    if request.headers.get("HX-Request"):
+def _back(request: HtmxRequest, subject: Subject, notice: str, *, anchor: str = "") -> HttpResponse:
+    if request.htmx:
         return _shown(request, subject, notice=notice)
     messages.info(request, notice)
     address = f"{reverse('departments:comments')}?{urlencode({'subject': subject.text})}"

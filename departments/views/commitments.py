@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from departments.access import departments_seen, may_commit, may_see_company, may_see_department, require
 from departments.models import Commitment, Department, User
 from departments.rendering import page_render
+from departments.requests import HtmxRequest
 from departments.selectors.commitments import (
     commitment_row,
     commitments_of,
@@ -126,11 +127,11 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def panel(request: HttpRequest) -> HttpResponse:
+def panel(request: HtmxRequest) -> HttpResponse:
     """A department's open commitments and issues, for its page."""
     department = get_object_or_404(Department, key=request.GET.get("department", ""), kind=Department.Kind.INTERNAL)
     require(request, may_see_department(request.user, department.pk))
-    if not request.headers.get("HX-Request"):
+    if not request.htmx:
         return redirect(f"{reverse('departments:commitments')}?{urlencode({'department': department.key})}")
     now = timezone.now()
     context = {

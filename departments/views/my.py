@@ -18,6 +18,7 @@ from departments.access import may_remind, may_see_company, require
 from departments.formats import counted
 from departments.models import User
 from departments.rendering import page_render
+from departments.requests import HtmxRequest
 from departments.selectors.my_week import MySection, MyWeek, my_week
 from departments.selectors.owed import WeekStanding, week_standing
 from departments.services.updates import Problem, updates_save
@@ -46,7 +47,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def row(request: HttpRequest, pk: int) -> HttpResponse:
+def row(request: HtmxRequest, pk: int) -> HttpResponse:
     """One row, saved as soon as it is filled in."""
     require(request, may_see_company(request.user))
     now = timezone.now()
@@ -58,7 +59,7 @@ def row(request: HttpRequest, pk: int) -> HttpResponse:
     assert one is not None
     given = given_of(request.POST, one)
     problem = updates_save(rows=[given], week=mine.week, user=user, now=now, own_wins=True).get(pk)
-    if not request.headers.get("HX-Request"):
+    if not request.htmx:
         return redirect(f"{reverse('departments:my')}?{urlencode({'week': mine.week.isoformat()})}")
     mine = my_week(user=user, week=mine.week, now=now)
     assert mine is not None

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from departments.access import may_see_company, may_see_department, require, standing
 from departments.models import Department, User
 from departments.rendering import page_render
+from departments.requests import HtmxRequest
 from departments.selectors.pulse import (
     OwnAnswer,
     PulseMonth,
@@ -60,10 +61,10 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def panel(request: HttpRequest) -> HttpResponse:
+def panel(request: HtmxRequest) -> HttpResponse:
     """The newest month beside the hand-off matrix of the departments page."""
     require(request, may_see_company(request.user))
-    if not request.headers.get("HX-Request"):
+    if not request.htmx:
         return redirect("departments:pulse")
     now = timezone.now()
     months = closed_months(now=now)

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from departments.access import may_remind, require
 from departments.models import Department
+from departments.requests import HtmxRequest
 from departments.selectors.owed import owed, week_to_ask
 from departments.services.reminders import LONGEST_WORDS
 from departments.tasks import reminder_asked
@@ -27,7 +28,7 @@ ONCE_SECONDS = 60
 
 
 @require_POST
-def send(request: HttpRequest, key: str) -> HttpResponse:
+def send(request: HtmxRequest, key: str) -> HttpResponse:
     """Ask a worker to remind who owes something of a department's week: the week given, else the one that lacks most
     urgently."""
     require(request, may_remind(request.user))
@@ -52,9 +53,9 @@ def _nobody(department: Department, week: date | None) -> str:
     return f"Nobody to write to: {department.name} lacks nothing of week {week:%V}, or has no head with an address."
 
 
-def _answer(request: HttpRequest, department: Department, words: str, *, done: bool) -> HttpResponse:
+def _answer(request: HtmxRequest, department: Department, words: str, *, done: bool) -> HttpResponse:
     """A line in place of the button for htmx; the page one came from for a browser."""
-    if request.headers.get("HX-Request"):
+    if request.htmx:
         response = render(request, ANSWER, {"department": department, "words": words, "done": done})
         patch_vary_headers(response, ["HX-Request"])
         return response

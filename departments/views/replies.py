@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from departments.access import may_reply, require
 from departments.models import Department, User
 from departments.rendering import page_render
+from departments.requests import HtmxRequest
 from departments.selectors.replies import versions_of
 from departments.services.replies import reply_add
 from departments.services.talk_errors import TalkError
@@ -25,7 +26,7 @@ TEMPLATE = "departments/reply.html"
 
 
 @require_http_methods(["GET", "POST"])
-def panel(request: HttpRequest) -> HttpResponse:
+def panel(request: HtmxRequest) -> HttpResponse:
     """The newest answer to a share with its versions; a POST adds one."""
     subject = visible_subject(request, (request.POST or request.GET).get("subject", ""))
     if subject.kind != "share":
@@ -48,7 +49,7 @@ def panel(request: HttpRequest) -> HttpResponse:
     notice = (
         f"Your answer is saved as version {added.version}." if added else "These are the same words: no new version."
     )
-    if request.headers.get("HX-Request"):
+    if request.htmx:
         return _shown(request, subject, notice=notice)
     messages.info(request, notice)
     return redirect(f"{reverse('departments:reply')}?{urlencode({'subject': subject.text})}")

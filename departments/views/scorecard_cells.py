@@ -17,6 +17,7 @@ from departments.access import may_edit_scorecard, require
 from departments.core.number_text import NotANumber, number_read
 from departments.models import Company, Department, Entry, EntryChange, User
 from departments.rendering import page_render
+from departments.requests import HtmxRequest
 from departments.selectors.entry_history import EntryHistory, entry_history
 from departments.selectors.scorecards import grid
 from departments.services.entries import (
@@ -56,7 +57,7 @@ class Problem:
 
 
 @require_http_methods(["GET", "POST"])
-def cell(request: HttpRequest, key: str, measurable: str, week: date) -> HttpResponse:
+def cell(request: HtmxRequest, key: str, measurable: str, week: date) -> HttpResponse:
     """One value with its note and history; a POST writes the value, the note, or undoes the newest change."""
     reads = request.method == "GET"
     department = department_seen(request, key) if reads else department_edited(request, key)
@@ -67,7 +68,7 @@ def cell(request: HttpRequest, key: str, measurable: str, week: date) -> HttpRes
         return _cell_page(request, department, history, None)
     now = timezone.now()
     problem = _write(request, history, now)
-    if "HX-Request" in request.headers:
+    if request.htmx:
         return _cell_saved(request, department, history, problem, now)
     if problem:
         fresh = entry_history(department=department.pk, measurable=measurable, week=week) or history

@@ -16,6 +16,7 @@ from departments import access
 from departments.formats import counted, grouped
 from departments.models import Company, Department
 from departments.rendering import page_render
+from departments.requests import HtmxRequest
 from departments.selectors.annotations import annotations_of
 from departments.selectors.missing_entries import Missing, missing_entries
 from departments.selectors.scorecards import (
@@ -117,12 +118,12 @@ def _handed_in(row: DepartmentHeat, due: tuple[Missing, ...], last: tuple[Missin
 
 
 @require_GET
-def show(request: HttpRequest, key: str) -> HttpResponse:
+def show(request: HtmxRequest, key: str) -> HttpResponse:
     """One department's grid."""
     department = department_seen(request, key)
     now = timezone.now()
     context = page_context(request, department, now)
-    if request.GET.get("start") and "HX-Request" in request.headers and not context.get("nothing"):
+    if request.GET.get("start") and request.htmx and not context.get("nothing"):
         return render(request, LINES, context)
     return page_render(request, ONE, context, partial="page")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.http import HttpRequest
 
 from departments.rendering import theme_of
@@ -20,6 +21,13 @@ def shell(context: dict[str, Any]) -> Shell | None:
     if request is None or not getattr(request, "user", None) or not request.user.is_authenticated:
         return None
     return shell_of(request)
+
+
+@register.simple_tag
+def version() -> str:
+    """The release that made this page, for the foot of the page and for whoever reports a fault."""
+    release: str = settings.VERSION
+    return release
 
 
 @register.simple_tag(takes_context=True)

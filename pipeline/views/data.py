@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from departments.access import may_manage_data, may_see_company, require
 from departments.models import User
 from departments.rendering import page_render
+from departments.requests import HtmxRequest
 from pipeline.models import ImportBatch, RecomputeRun
 from pipeline.selectors.imports import recent_imports
 from pipeline.selectors.runs import recent_runs, run_in_progress
@@ -78,17 +79,17 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def runs(request: HttpRequest) -> HttpResponse:
+def runs(request: HtmxRequest) -> HttpResponse:
     """The panel of runs alone, asked for every second while one is under way; with it, how fresh the figures are."""
     require(request, may_see_company(request.user))
-    if not request.headers.get("HX-Request"):
+    if not request.htmx:
         return redirect("pipeline:data")
     context = runs_context(shell_of(request)) | {"out_of_band": True}
     return page_render(request, TEMPLATE, context, partial="runs")
 
 
 @require_POST
-def recompute(request: HttpRequest) -> HttpResponse:
+def recompute(request: HtmxRequest) -> HttpResponse:
     """Ask a worker for a recompute, unless one is under way or asked for already."""
     require(request, may_manage_data(request.user))
     shell = shell_of(request)
@@ -98,7 +99,7 @@ def recompute(request: HttpRequest) -> HttpResponse:
     # add() lets one of two clicks through; the run's own lock keeps out what comes another way.
     if idle and cache.add(REQUESTED, shell.now, REQUEST_SECONDS):
         recompute_requested.delay_on_commit(user_id=user.pk, full="full" in request.POST)
-    if request.headers.get("HX-Request"):
+    if request.htmx:
         return page_render(request, TEMPLATE, runs_context(shell), partial="runs")
     messages.info(request, "A recompute was asked for. Reload this page to see how far it is.")
     return redirect("pipeline:data")

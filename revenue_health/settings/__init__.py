@@ -13,6 +13,7 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from revenue_health import __version__
 from revenue_health.embedded.home import Home
 from revenue_health.settings.history import LEVEL, TRACKERS
 from revenue_health.settings.mail import mailers
@@ -20,6 +21,7 @@ from revenue_health.settings.sign_in import oidc_origin, oidc_providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
+VERSION = __version__
 
 HOME = Home.current()
 EMBEDDED_DATABASE = "DATABASE_URL" not in env.ENVIRON
@@ -47,7 +49,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "django.contrib.postgres",
     "django_htmx",
     "allauth",

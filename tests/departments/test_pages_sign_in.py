@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client, RequestFactory
+from django_htmx.middleware import HtmxDetails
 
 from departments.models import Membership, User
 from departments.rendering import page_render
@@ -94,4 +95,5 @@ def test_a_made_up_theme_is_none() -> None:
 
 def test_a_swap_of_the_body_gets_the_page() -> None:
     request = RequestFactory().get("/", headers={"HX-Request": "true", "HX-Request-Type": "full"})
+    request.htmx = HtmxDetails(request)
     assert b"<html" in page_render(request, "404.html", {}, partial="none").content

@@ -86,7 +86,7 @@ def test_json_has_the_agreed_shape() -> None:
     with pytest.raises(SystemExit, match="1"):
         call_command("doctor", json=True, stdout=out)
     told = json.loads(out.getvalue())
-    assert set(told) == {"ok", "checks", "age_hours", "balance_error"}
+    assert set(told) == {"ok", "checks", "age_hours", "balance_error", "version"}
     assert all(set(one) == {"name", "ok", "detail"} for one in told["checks"])
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from departments.access import may_see_company, require
+from departments.requests import HtmxRequest
 from pipeline.selectors.overview import structure_names
 from pipeline.views.department_doors import closed_departments, require_department
 from pipeline.views.shell import shell_of
@@ -20,10 +21,10 @@ from revenue_health.contribution.views.bridge import party_row, scale_of
 
 
 @require_GET
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: HtmxRequest) -> HttpResponse:
     """Every party's share of the running quarter, for the departments page."""
     require(request, may_see_company(request.user))
-    if not request.headers.get("HX-Request"):
+    if not request.htmx:
         return HttpResponseRedirect(reverse("contribution:bridge"))
     context = _context(request) | {"closed": closed_departments(request.user, structure_names())}
     if found := context.get("scores"):
@@ -32,10 +33,10 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def department(request: HttpRequest, key: str) -> HttpResponse:
+def department(request: HtmxRequest, key: str) -> HttpResponse:
     """One department: its verdict in words, factors, and how its score went week by week."""
     require_department(request, structure_names().department_at(key))
-    if not request.headers.get("HX-Request"):
+    if not request.htmx:
         return HttpResponseRedirect(reverse("contribution:party", args=[key]))
     context = _context(request) | {"key": key}
     found: ScoreRun | None = context.get("scores")

@@ -26,6 +26,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(found.to_dict()))
         else:
+            self.stdout.write(f"Revenue Health {found.version}")
             for check in found.checks:
                 self.stdout.write(f"{'ok    ' if check.ok else 'NOT OK'} {check.name:<14} {check.detail}")
             self.stdout.write("All is well." if found.ok else "Something needs attention.")

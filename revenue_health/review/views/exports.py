@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from departments.access import may_see_packs, require
 from departments.models import User
 from departments.rendering import page_render
+from departments.requests import HtmxRequest
 from pipeline.views.shell import shell_of
 from revenue_health.review.selectors.pack_exports import export_of, export_path
 from revenue_health.review.services.exports import export_ask
@@ -21,7 +22,7 @@ from revenue_health.review.views.pack_page import ONE, exports_context, pack_con
 
 
 @require_http_methods(["GET", "POST"])
-def panel(request: HttpRequest, pk: int) -> HttpResponse:
+def panel(request: HtmxRequest, pk: int) -> HttpResponse:
     """How far the files are; with POST one more is asked for."""
     require(request, may_see_packs(request.user))
     pack = pack_or_404(pk)
@@ -33,7 +34,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
         export, asked = export_ask(pack=pack, user=request.user, now=shell_of(request).now, **form.cleaned_data)
         if asked:
             pack_export_requested.delay_on_commit(export.pk)
-    if not request.headers.get("HX-Request"):
+    if not request.htmx:
         return redirect(f"{reverse('review:pack', args=[pack.pk])}#exports")
     return page_render(request, ONE, exports_context(request, pack), partial="exports")
 

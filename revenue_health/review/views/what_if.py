@@ -14,6 +14,7 @@ from departments.access import may_see_company, require
 from departments.formats import money_in_words, money_scale
 from departments.models import Company
 from departments.rendering import page_render
+from departments.requests import HtmxRequest
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.selectors.overview import Structure, structure_names
@@ -71,7 +72,7 @@ class Promised:
 
 
 @require_http_methods(["GET", "POST"])
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: HtmxRequest) -> HttpResponse:
     """GET answers the promises in the address; POST takes the fields and leads to such an address."""
     require(request, may_see_company(request.user))
     shell = shell_of(request)
@@ -82,7 +83,7 @@ def show(request: HttpRequest) -> HttpResponse:
         levers, structure = levers_of(run=run, company=company), structure_names()
         asked = _asked(request, levers, structure)
         address = address_of(asked.texts)
-        if request.method == "POST" and not request.headers.get("HX-Request") and not asked.errors:
+        if request.method == "POST" and not request.htmx and not asked.errors:
             return HttpResponseRedirect(address)
         context = {"shell": shell, **_context(asked, levers, structure, run, company)}
         context["deleted"] = _deleted(request.GET.get("deleted", ""))
