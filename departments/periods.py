@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+FIRST_YEAR, FINAL_YEAR = 1900, 2200
+"""Years that periods and days may lie in; far from the ends of the calendar, so that what is a quarter or a time zone
+away is still a date."""
+
 
 class PeriodError(ValueError):
     """The text is not a period; the message says what one looks like."""
@@ -62,13 +66,16 @@ class FiscalCalendar:
     def parse(self, text: str) -> Period:
         """The period named by a text; PeriodError when it is none."""
         text = text.strip()
-        if match := re.fullmatch(r"(\d{4})(?:-[Qq]([1-4]))?", text):
+        if match := re.fullmatch(r"([0-9]{4})(?:-[Qq]([1-4]))?", text):
             year = int(match[1])
-            if not 1900 <= year <= 2200:
+            if not FIRST_YEAR <= year <= FINAL_YEAR:
                 raise PeriodError(_message(text))
             return self.quarter(year, int(match[2])) if match[2] else self.year(year)
-        if match := re.fullmatch(r"(\d{4})-(\d{2})", text):
-            return _month(text, int(match[1]), int(match[2]))
+        if match := re.fullmatch(r"([0-9]{4})-([0-9]{2})", text):
+            year, month = int(match[1]), int(match[2])
+            if not (FIRST_YEAR <= year <= FINAL_YEAR and 1 <= month <= 12):
+                raise PeriodError(_message(text))
+            return _month(year, month)
         if match := re.fullmatch(r"(\S+)\.\.(\S+)", text):
             return _range(text, match[1], match[2])
         raise PeriodError(_message(text))
@@ -84,7 +91,7 @@ class FiscalCalendar:
     def last_year(self, period: Period) -> Period:
         """The same period a year earlier; a range of whole weeks moves by 52 weeks, so that weekdays agree."""
         if ".." not in period.label:
-            return self.parse(f"{int(period.label[:4]) - 1}{period.label[4:]}")
+            return self._moved(period, -12 // _months(period.label))
         back = timedelta(days=364)
         return _span(period.start - back, period.end - back)
 
@@ -96,7 +103,7 @@ class FiscalCalendar:
             return self.quarter_of(_add_months(period.start, 3 * steps))
         if re.fullmatch(r"\d{4}-\d{2}", label):
             first = _add_months(period.start, steps)
-            return _month(label, first.year, first.month)
+            return _month(first.year, first.month)
         shift = timedelta(days=period.days * steps)
         return _span(period.start + shift, period.end + shift)
 
@@ -118,24 +125,37 @@ def _span(start: date, end: date) -> Period:
     return Period(start=start, end=end, label=f"{start.isoformat()}..{end.isoformat()}")
 
 
-def _month(text: str, year: int, month: int) -> Period:
-    try:
-        first = date(year, month, 1)
-    except ValueError:
-        raise PeriodError(_message(text)) from None
+def _month(year: int, month: int) -> Period:
+    first = date(year, month, 1)
     return Period(start=first, end=_add_months(first, 1) - timedelta(days=1), label=f"{year:04}-{month:02}")
+
+
+def parse_day(text: str) -> date:
+    """The day named by an ISO date; PeriodError for anything else, and for years nobody plans or sells in."""
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        day = date.min
+    if not FIRST_YEAR <= day.year <= FINAL_YEAR:
+        raise PeriodError(f"“{text}” is not a day from {FIRST_YEAR} to {FINAL_YEAR}. Write it as 2026-11-23.")
+    return day
 
 
 def _range(text: str, first: str, last: str) -> Period:
     try:
-        start, end = date.fromisoformat(first), date.fromisoformat(last)
-    except ValueError:
+        start, end = parse_day(first), parse_day(last)
+    except PeriodError:
         raise PeriodError(_message(text)) from None
     if end < start:
         raise PeriodError(f"“{text}” ends before it starts.")
     if (end - start).days > 366 * 50:
         raise PeriodError(f"“{text}” is longer than fifty years.")
     return _span(start, end)
+
+
+def _months(label: str) -> int:
+    """How many months a named period has."""
+    return 12 if len(label) == len("2026") else 3 if "Q" in label else 1
 
 
 def _add_months(day: date, months: int) -> date:
@@ -149,4 +169,7 @@ def _midnight_after(day: date, zone: ZoneInfo) -> datetime:
 
 
 def _message(text: str) -> str:
-    return f"“{text}” is not a period. Write 2026-Q3, 2026, 2026-07 or 2026-06-29..2026-09-27."
+    return (
+        f"“{text}” is not a period. Write 2026-Q3, 2026, 2026-07 or 2026-06-29..2026-09-27;"
+        f" years from {FIRST_YEAR} to {FINAL_YEAR}."
+    )

@@ -18,6 +18,7 @@ from departments.models import AccessLog, User
 from departments.rendering import page_render
 from departments.selectors.access_log import access_lines
 from departments.selectors.audit import Change, Wanted, changes, changes_all, kinds
+from departments.views.day_field import DayField
 
 CHANGES = "people/audit.html"
 READERS = "people/audit_access.html"
@@ -30,7 +31,7 @@ class AuditForm(forms.Form):
 
     person = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
     kind = forms.ChoiceField(required=False)
-    day = forms.DateField(required=False, label="Day", widget=forms.DateInput(attrs={"type": "date"}))
+    day = DayField(required=False, label="Day", widget=forms.DateInput(attrs={"type": "date"}))
     item = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     everything = forms.BooleanField(required=False, label="Also imports and nightly work")
     page = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_PAGE, widget=forms.HiddenInput)

@@ -13,6 +13,7 @@ from departments.access import Visitor, departments_seen, may_assign, standing
 from departments.models import Department, Measurable, Membership, User
 from departments.selectors.commitments import DUE
 from departments.subjects import Subject, SubjectUnknown, subject_of, subject_visible
+from departments.views.day_field import DayField
 
 STATUSES = {"open": "Open", "done": "Done", "dropped": "Dropped", "any": "Any"}
 USUAL_DAYS = 14
@@ -56,7 +57,7 @@ class CommitmentForm(IssueForm):
     """What is promised: by whom, by when, and what it should move."""
 
     owner = _PersonChoice(User.objects.none(), to_field_name="username", empty_label=None)
-    due = forms.DateField(label="Due", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    due = DayField(label="Due", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     expected_effect = forms.DecimalField(required=False, max_digits=18, decimal_places=4, label="Expected effect")
     expected_unit = forms.CharField(required=False, max_length=32, label="Unit")
     expected_from = forms.CharField(required=False, max_length=300, label="Taken from")

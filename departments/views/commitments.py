@@ -9,12 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from departments.access import departments_seen, may_commit, may_see_company, may_see_department, require
 from departments.models import Commitment, Department, User
+from departments.periods import PeriodError, parse_day
 from departments.rendering import page_render
 from departments.requests import HtmxRequest
 from departments.selectors.commitments import (
@@ -113,11 +113,9 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     """Carry it over to a later day."""
     commitment = _changeable(request, pk)
     try:
-        due = parse_date(request.POST.get("due", ""))
-    except ValueError:
-        due = None
-    if due is None:
-        return _one(request, pk, error="That is no day. Write one such as 2026-12-04.")
+        due = parse_day(request.POST.get("due", ""))
+    except PeriodError as problem:
+        return _one(request, pk, error=str(problem))
     try:
         commitment_move(commitment=commitment, due=due, today=company_today(timezone.now()))
     except TalkError as problem:

@@ -9,6 +9,7 @@ from django import forms
 
 from departments.core.number_text import NotANumber, number_read
 from departments.models import Department, Goal, Measurable, User
+from departments.views.day_field import DayField
 
 
 class NumberField(forms.CharField):
@@ -63,13 +64,13 @@ class GoalForm(forms.Form):
     )
     goal = NumberField(label="Goal")
     goal_high = NumberField(label="Highest (between)", required=False)
-    effective_from = forms.DateField(label="From the week of", widget=forms.DateInput(attrs={"type": "date"}))
+    effective_from = DayField(label="From the week of", widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class RemarkForm(forms.Form):
     """A dated remark, about a measurable or the whole department."""
 
-    day = forms.DateField()
+    day = DayField()
     text = forms.CharField(max_length=300)
     measurable = forms.ModelChoiceField(Measurable.objects.none(), required=False, to_field_name="key")
 

@@ -13,6 +13,7 @@ from departments import access
 from departments.models import Department
 from departments.periods import monday_of
 from departments.selectors.scorecards import Grid
+from departments.views.day_field import DayField
 
 WEEKS = (13, 26, 52, 260)
 MOST_CELLS = 650
@@ -23,7 +24,7 @@ SHOWN = (("all", "All"), ("missed", "Off track"), ("missing", "Missing"), ("mine
 class GridForm(forms.Form):
     """The filters of the grid; anything else falls back to the newest thirteen weeks, and says so."""
 
-    until = forms.DateField(required=False, label="Up to the week of", widget=forms.DateInput(attrs={"type": "date"}))
+    until = DayField(required=False, label="Up to the week of", widget=forms.DateInput(attrs={"type": "date"}))
     weeks = forms.TypedChoiceField(
         choices=[(str(count), f"{count} weeks") for count in WEEKS], coerce=int, required=False
     )

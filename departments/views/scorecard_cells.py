@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from departments.access import may_edit_scorecard, require
 from departments.core.number_text import NotANumber, number_read
 from departments.models import Company, Department, Entry, EntryChange, User
+from departments.periods import parse_day
 from departments.rendering import page_render
 from departments.requests import HtmxRequest
 from departments.selectors.entry_history import EntryHistory, entry_history
@@ -186,9 +187,9 @@ def _block(text: str) -> list[Any]:
     try:
         rows = json.loads(text)
         return [
-            CellText(measurable=str(row[0]), week=date.fromisoformat(row[1]), version=int(row[2]), text=str(row[3]))
+            CellText(measurable=str(row[0]), week=parse_day(str(row[1])), version=int(row[2]), text=str(row[3]))
             if len(row) > 3
-            else CellVersion(measurable=str(row[0]), week=date.fromisoformat(row[1]), version=int(row[2]))
+            else CellVersion(measurable=str(row[0]), week=parse_day(str(row[1])), version=int(row[2]))
             for row in rows
         ]
     except (ValueError, TypeError, IndexError, KeyError) as problem:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from departments.models import Company, Department, EntryChange, User
+from departments.periods import parse_day
 from departments.rendering import page_render
 from departments.selectors.file_changes import FileChange, file_changes
 from departments.selectors.scorecards import grid
@@ -103,7 +103,7 @@ def _take_in(request: HttpRequest, department: Department) -> list[str]:
     if owner != department.pk:
         return ["This file was meant for another department; nothing was changed."]
     cells = [
-        CellText(measurable=key, week=date.fromisoformat(week), version=version, text=text)
+        CellText(measurable=key, week=parse_day(week), version=version, text=text)
         for key, week, version, text in packed
     ]
     try:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, QueryDict
 
 from departments.core.goals import DatedGoal, Status
 from departments.formats import grouped
+from departments.periods import PeriodError, parse_day
 from departments.selectors.my_week import MyRow
 from departments.services.updates import NOTHING, Given, Problem
 
@@ -128,8 +129,8 @@ def week_asked(request: HttpRequest) -> tuple[date | None, str]:
     if not text:
         return None, ""
     try:
-        week = date.fromisoformat(text)
-    except ValueError:
+        week = parse_day(text)
+    except PeriodError:
         week = None
     if week is None or week.weekday() != 0:
         return None, f"“{text[:40]}” is not the Monday of a week. Shown: the week that is due."

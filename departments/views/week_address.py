@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from departments.periods import parse_day
+
 
 class MondayConverter:
     """`2026-11-23` as a date; what is no Monday does not match, so it answers 404."""
@@ -11,7 +13,7 @@ class MondayConverter:
     regex = r"\d{4}-\d{2}-\d{2}"
 
     def to_python(self, value: str) -> date:
-        day = date.fromisoformat(value)
+        day = parse_day(value)  # a PeriodError is a ValueError: no such address
         if day.weekday() != 0:
             raise ValueError(value)
         return day

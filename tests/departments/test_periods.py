@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from departments.periods import FiscalCalendar, Period, PeriodError, monday_of
+from departments.periods import FiscalCalendar, Period, PeriodError, monday_of, parse_day
 
 JANUARY = FiscalCalendar(start_month=1)
 APRIL = FiscalCalendar(start_month=4)
@@ -29,7 +29,22 @@ def test_a_text_names_its_days(calendar: FiscalCalendar, text: str, start: date,
     assert calendar.parse(period.label) == period
 
 
-@pytest.mark.parametrize("text", ["", "Q3", "2026-Q5", "2026-13", "2026-02-30..2026-03-01", "2026-03-02..2026-03-01"])
+EDGES = [
+    "1899",
+    "2201-Q1",
+    "0001-01",
+    "1899-12",
+    "9999-12",
+    "9999-12-31..9999-12-31",
+    "1899-12-31..1900-01-02",
+    "0000-00",
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Q3", "2026-Q5", "2026-13", "2026-02-30..2026-03-01", "2026-03-02..2026-03-01", "2026\0", "٢٠٢٦-07", *EDGES],
+)
 def test_anything_else_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(PeriodError):
         JANUARY.parse(text)
@@ -49,6 +64,21 @@ def test_the_period_before_and_a_year_before(text: str, previous: str, last_year
     assert JANUARY.previous(period).label == previous
     assert JANUARY.last_year(period).label == last_year
     assert JANUARY.following(JANUARY.previous(period)) == period
+
+
+@pytest.mark.parametrize("text", ["1900", "1900-Q1", "1900-01", "1900-01-01..1949-12-31", "2200", "2200-Q4", "2200-12"])
+def test_the_first_and_the_last_periods_have_neighbours(text: str) -> None:
+    for calendar in (JANUARY, APRIL):
+        period = calendar.parse(text)
+        assert calendar.previous(period).end < period.start
+        assert calendar.following(period).start > period.end
+        assert calendar.last_year(period).end < period.end
+
+
+@pytest.mark.parametrize("text", ["", "0001-01-01", "1899-12-31", "2201-01-01", "9999-12-31", "2026-02-30", "2026\0"])
+def test_a_day_at_the_edge_of_the_calendar_is_refused(text: str) -> None:
+    with pytest.raises(PeriodError, match="is not a day"):
+        parse_day(text)
 
 
 def test_every_day_is_in_its_quarter_and_its_year() -> None:

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from departments.models import Department
+from departments.periods import PeriodError, parse_day
 from departments.selectors.scorecard_json import grid_json
 from departments.selectors.scorecards import MOST_WEEKS, grid
 
@@ -54,9 +55,9 @@ def _monday(text: str | None) -> date | None:
     if text is None:
         return None
     try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise CommandError(f"“{text}” is no date; write 2026-11-23.") from None
+        day = parse_day(text)
+    except PeriodError as problem:
+        raise CommandError(str(problem)) from None
     if day.weekday() != 0:
         raise CommandError(f"{day} is not a Monday.")
     return day

@@ -8,6 +8,7 @@ from django import forms
 
 from departments.models import Company
 from departments.periods import FiscalCalendar, Period, PeriodError
+from departments.views.day_field import DayField
 from revenue_health.review.models import Decision, Pack, PackExport
 from revenue_health.review.services.pack_links import LONGEST_DAYS
 
@@ -17,7 +18,7 @@ class FreezeForm(forms.Form):
 
     title = forms.CharField(required=False, max_length=200)
     period = forms.CharField(required=False, max_length=60)
-    since = forms.DateField(required=False)
+    since = DayField(required=False)
 
     def __init__(self, *arguments: Any, company: Company, **options: Any) -> None:
         super().__init__(*arguments, **options)

@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from departments.models import Company
 from departments.periods import Period
+from departments.views.day_field import DayField
 from pipeline.models import RecomputeRun
 from pipeline.selectors.changes import since_usual, today_of
 from pipeline.selectors.leaks import calendar_of
@@ -73,7 +74,7 @@ class WeekQuestion:
 class SinceForm(forms.Form):
     """The day the review looks back to."""
 
-    since = forms.DateField(
+    since = DayField(
         required=False,
         input_formats=["%Y-%m-%d"],
         error_messages={"invalid": "That is no day. Write 2026-11-16. Shown: since the usual Monday."},

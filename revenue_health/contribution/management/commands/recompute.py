@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from departments.models import Company
+from departments.periods import FINAL_YEAR, FIRST_YEAR, parse_day
 from pipeline.core.currency import RateMissing
 from pipeline.services.recompute import RecomputeError, RecomputeRunning, recompute
 from revenue_health.contribution.models import ScoreRun
@@ -80,7 +81,7 @@ def _instant(text: str | None) -> datetime | None:
         return None
     try:
         if len(text) == len("2026-11-23"):
-            after = date.fromisoformat(text) + timedelta(days=1)
+            after = parse_day(text) + timedelta(days=1)
             company = Company.objects.first()
             if company is None:
                 raise CommandError("There is no company yet: load a company folder first.")
@@ -88,6 +89,8 @@ def _instant(text: str | None) -> datetime | None:
         instant = datetime.fromisoformat(text)
     except ValueError:
         raise CommandError(f"“{text}” is no date. Write 2026-11-23, or 2026-11-23T18:00:00+01:00.") from None
+    if not FIRST_YEAR <= instant.year <= FINAL_YEAR:
+        raise CommandError(f"“{text}” is not a day from {FIRST_YEAR} to {FINAL_YEAR}.")
     if instant.tzinfo is None:
         raise CommandError(f"“{text}” has no time zone. Write 2026-11-23T18:00:00+01:00.")
     return instant

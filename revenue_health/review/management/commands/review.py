@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from departments.formats import money_in_words
+from departments.periods import PeriodError, parse_day
 from pipeline.management.choices import run_and_company
 from pipeline.selectors.leaks import calendar_of
 from revenue_health.contribution.management.choices import as_sentences
@@ -27,9 +27,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         run, company = run_and_company()
         try:
-            since = date.fromisoformat(options["since"]) if options["since"] else None
-        except ValueError as problem:
-            raise CommandError(f"“{options['since']}” is not a day. Write 2026-11-16.") from problem
+            since = parse_day(options["since"]) if options["since"] else None
+        except PeriodError as problem:
+            raise CommandError(str(problem)) from problem
         with as_sentences():
             period = calendar_of(company).parse(options["period"]) if options["period"] else None
             figures = review_figures(run=run, company=company, period=period, since=since, now=timezone.now())

@@ -1,0 +1,24 @@
+"""The field of every form that takes a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+
+from departments.periods import FINAL_YEAR, FIRST_YEAR
+
+_BOUNDS = f"That is not a day from {FIRST_YEAR} to {FINAL_YEAR}."
+
+
+class DayField(forms.DateField):
+    """A date far enough from both ends of the calendar for weeks, quarters and time zones to be added to it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.validators += [
+            MinValueValidator(date(FIRST_YEAR, 1, 1), _BOUNDS),
+            MaxValueValidator(date(FINAL_YEAR, 12, 31), _BOUNDS),
+        ]
