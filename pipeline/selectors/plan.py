@@ -1,32 +1,160 @@
-"""What was promised: the target of a period."""
+"""What was promised: the plan of a span, looked up for each pipeline and segment by itself before anything is summed.
+
+Every page and command that speaks of a plan comes here for the rows that make it up. What is within a span to the day
+is summed; who may prorate (the contribution model knows how revenue comes in) does so on the same rows.
+"""
 
 from __future__ import annotations
 
-from django.db.models import Sum
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
-from departments.periods import Period
+from departments.periods import FiscalCalendar, Period
 from pipeline.models import PlanTarget
+
+NEARLY_DAYS = 10
+"""Days by which a plan may miss an end of the span and still be meant for it: 4-4-5 quarters and 52-week years do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanRow:
+    """One row of the plan."""
+
+    pipeline: int
+    key: str
+    name: str
+    segment: str
+    start: date
+    end: date
+    target: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpanPlan:
+    """The target of exactly a span in minor units, None where none is planned; remarks say what was left out."""
+
+    target: int | None
+    remarks: tuple[str, ...] = ()
+
+
+def plan_rows(*, period: Period) -> list[PlanRow]:
+    """Every row that touches the span, of every pipeline."""
+    found = (
+        PlanTarget.objects.filter(period_start__lte=period.end, period_end__gte=period.start)
+        .order_by("pipeline_id", "segment", "period_start", "period_end")
+        .values_list(
+            "pipeline_id", "pipeline__key", "pipeline__name", "segment", "period_start", "period_end", "target"
+        )
+    )
+    return [
+        PlanRow(pipeline=pipeline, key=key, name=name, segment=segment, start=start, end=end, target=target)
+        for pipeline, key, name, segment, start, end, target in found
+    ]
+
+
+def rows_of_span(rows: Iterable[PlanRow], period: Period) -> list[PlanRow]:
+    """The rows of one pipeline and segment that make up the span, without overlap: the row that is exactly the span,
+    else those inside it that cover it, else the finest ones first."""
+    rows = list(rows)
+    exact = [row for row in rows if (row.start, row.end) == (period.start, period.end)]
+    if exact:
+        return exact[:1]
+    inside = _disjoint(row for row in rows if row.start >= period.start and row.end <= period.end)
+    return inside if uncovered_days(inside, period) == 0 else _disjoint(rows)
+
+
+def uncovered_days(rows: Iterable[PlanRow], period: Period) -> int:
+    """Days of the span in none of these rows, which do not overlap."""
+    return period.days - sum((min(row.end, period.end) - max(row.start, period.start)).days + 1 for row in rows)
+
+
+def _disjoint(rows: Iterable[PlanRow]) -> list[PlanRow]:
+    chosen: list[PlanRow] = []
+    for row in sorted(rows, key=lambda row: ((row.end - row.start).days, row.start)):
+        if all(row.end < other.start or row.start > other.end for other in chosen):
+            chosen.append(row)
+    return sorted(chosen, key=lambda row: row.start)
 
 
 def plan_target(*, period: Period, pipeline: str = "", segment: str = "") -> int | None:
-    """The target of exactly this period in minor units, summed over what was asked; None where there is no plan.
+    """The target of exactly this span in minor units; None where there is no plan."""
+    return span_plan(period=period, pipeline=pipeline, segment=segment).target
 
-    A plan cut finer in time (quarters of a year, months of a quarter) is summed if it covers every day. A company
-    states targets per segment or for all segments together; both at once would count twice, so the finer wins only
-    when a segment is asked for.
+
+def span_plan(*, period: Period, pipeline: str = "", segment: str = "") -> SpanPlan:
+    """The target of exactly this span, summed over the pipelines that have one.
+
+    A plan cut finer in time (quarters of a year, months of a quarter) is summed where it covers every day. A pipeline
+    states targets per segment or for all of them together; both at once would count twice, so its own rows come
+    first and its segments' rows stand in where there are none.
     """
-    targets = PlanTarget.objects.filter(period_start__gte=period.start, period_end__lte=period.end)
-    if pipeline:
-        targets = targets.filter(pipeline__key=pipeline)
+    rows = [row for row in plan_rows(period=period) if pipeline in ("", row.key)]
     if segment:
-        targets = targets.filter(segment=segment)
-    elif (whole := targets.filter(segment="")).exists():
-        targets = whole
-    spans = set(targets.values_list("period_start", "period_end"))
-    exact = (period.start, period.end)
-    if exact in spans:
-        targets = targets.filter(period_start=period.start, period_end=period.end)
-    elif sum((end - start).days + 1 for start, end in spans) != period.days:
-        return None
-    total = targets.aggregate(total=Sum("target"))["total"]
-    return None if total is None else int(total * 100)
+        rows = [row for row in rows if row.segment == segment]
+    targets: list[Decimal | None] = []
+    for one in dict.fromkeys(row.pipeline for row in rows):
+        mine = [row for row in rows if row.pipeline == one]
+        whole = _exactly([row for row in mine if row.segment == segment], period)
+        if whole is None and not segment and all(row.segment for row in mine):
+            parts = [_exactly([row for row in mine if row.segment == name], period) for name in _segments(mine)]
+            known = [part for part in parts if part is not None]
+            whole = sum(known, Decimal(0)) if len(known) == len(parts) else None
+        targets.append(whole)
+    planned = [target for target in targets if target is not None]
+    return SpanPlan(target=int(sum(planned) * 100) if planned else None, remarks=plan_remarks(rows, period))
+
+
+def _segments(rows: Iterable[PlanRow]) -> list[str]:
+    return sorted({row.segment for row in rows if row.segment})
+
+
+def _exactly(rows: Sequence[PlanRow], period: Period) -> Decimal | None:
+    chosen = rows_of_span(rows, period)
+    inside = all(row.start >= period.start and row.end <= period.end for row in chosen)
+    return sum((row.target for row in chosen), Decimal(0)) if inside and not uncovered_days(chosen, period) else None
+
+
+def plan_remarks(rows: Sequence[PlanRow], period: Period) -> tuple[str, ...]:
+    """A sentence for each pipeline and segment whose plan nearly is the span's, and is not."""
+    sentences = []
+    for place in dict.fromkeys((row.pipeline, row.segment) for row in rows):
+        mine = [row for row in rows if (row.pipeline, row.segment) == place]
+        if _exactly(mine, period) is not None:
+            continue
+        near = _nearest(mine, period)
+        if near is not None:
+            name = mine[0].name + (f", segment {mine[0].segment}" if mine[0].segment else "")
+            first, last = near
+            sentences.append(
+                f"the plan of {name} runs from {first} to {last}, not from {period.start} to {period.end};"
+                f" the period {first}..{last} is compared with it to the day"
+            )
+    return tuple(sentences)
+
+
+def _nearest(rows: Sequence[PlanRow], period: Period) -> tuple[date, date] | None:
+    """The ends of adjoining rows that begin and end near the span's; None where no rows do."""
+    for begin in rows:
+        if abs((begin.start - period.start).days) > NEARLY_DAYS:
+            continue
+        chain = [row for row in _disjoint(rows) if row.start >= begin.start]
+        end = begin.end
+        for row in chain:
+            if (row.start - end).days == 1 and (row.end - period.end).days <= NEARLY_DAYS:
+                end = row.end
+        if abs((end - period.end).days) <= NEARLY_DAYS:
+            return begin.start, end
+    return None
+
+
+def odd_spans(spans: Iterable[tuple[date, date]], calendar: FiscalCalendar) -> list[tuple[date, date]]:
+    """Spans that are no month, quarter or year of the fiscal calendar, so no page opens on them by itself."""
+    odd = []
+    for start, end in spans:
+        month = calendar.parse(f"{start:%Y-%m}")
+        usual = (month, calendar.quarter_of(start), calendar.year_of(start))
+        if (start, end) not in {(period.start, period.end) for period in usual}:
+            odd.append((start, end))
+    return odd

@@ -22,7 +22,7 @@ from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import LeakMap, calendar_of, leak_map
 from pipeline.selectors.overview import FilterChoices, Structure, filter_choices, structure_names
-from pipeline.selectors.plan import plan_target
+from pipeline.selectors.plan import SpanPlan, span_plan
 from pipeline.selectors.trend import TrendWeek, weekly_trend
 from pipeline.views.department_doors import closed_departments
 from pipeline.views.drawn import drawn_once
@@ -78,7 +78,7 @@ def _figures(
     form: QuestionForm,
     structure: Structure,
     choices: FilterChoices,
-    plan: int | None,
+    plan: SpanPlan | None,
     closed: frozenset[str],
 ) -> dict[str, Any]:
     """Everything the panels print."""
@@ -97,9 +97,12 @@ def _figures(
         "form": form,
         "earlier": question.address(period=calendar.previous(question.period)),
         "later": question.address(period=calendar.following(question.period)),
+        "plan_remarks": _plan_remarks(question, plan),
         "message": message(found.leaks, found.compared, teller, compared_label=label, running=running),
         "compared_label": label if found.compared else "",
-        "totals": totals(found, reading, plan=plan, passed=_passed(question, today) if running else None),
+        "totals": totals(
+            found, reading, plan=plan.target if plan else None, passed=_passed(question, today) if running else None
+        ),
         "unit": reading.unit,
         "rows": stage_rows(found.leaks, found.compared, reading),
         "grid": grid_shape(found.leaks, reading, _measure(question, run, found.leaks)),
@@ -175,10 +178,18 @@ def _passed(question: Question, today: date) -> float:
     return ((today - question.period.start).days + 1) / question.period.days
 
 
-def _plan(question: Question) -> int | None:
+def _plan(question: Question) -> SpanPlan | None:
     if question.compare != "plan":
         return None
-    return plan_target(period=question.period, pipeline=question.pipeline, segment=question.segment)
+    return span_plan(period=question.period, pipeline=question.pipeline, segment=question.segment)
+
+
+def _plan_remarks(question: Question, plan: SpanPlan | None) -> list[str]:
+    """Sentences for a reader who asked for a plan: that there is none, or which one nearly is this period's."""
+    if plan is None:
+        return []
+    missing = [] if plan.target is not None else [f"There is no plan for exactly {question.period.label}."]
+    return missing + [f"{remark[:1].upper()}{remark[1:]}." for remark in plan.remarks]
 
 
 def _charts(

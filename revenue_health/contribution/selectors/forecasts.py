@@ -94,7 +94,9 @@ def company_forecast(*, run: RecomputeRun, company: Company, spans: Spans) -> Co
     found = _together(
         spans, parts, targets.company.whole, tuple(chokes), _coverage(every, pairs, won, targets.company.whole)
     )
-    return replace(found, curves=curves_of(run=run, company=company, spans=spans, pipelines=[one.id for one in every]))
+    reasons = tuple(dict.fromkeys((*found.reasons, *targets.reasons)))
+    curves = curves_of(run=run, company=company, spans=spans, pipelines=[one.id for one in every])
+    return replace(found, reasons=reasons, curves=curves)
 
 
 def _together(

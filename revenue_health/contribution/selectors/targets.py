@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from departments.models import Company
 from departments.periods import FiscalCalendar, Period
 from pipeline.custody_store import custody_cursor
-from pipeline.models import PlanTarget, RecomputeRun
+from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import Choice, calendar_of, run_cached
+from pipeline.selectors.plan import PlanRow, plan_remarks, plan_rows, rows_of_span
 from revenue_health.contribution.selectors.spans import DAY, Spans
 
 type Floats = NDArray[np.float64]
@@ -46,23 +47,12 @@ class Targets:
     reasons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One row of the plan."""
-
-    pipeline: int
-    segment: str
-    start: date
-    end: date
-    target: float
-
-
 def targets_of(*, run: RecomputeRun, company: Company, spans: Spans, pipelines: Sequence[int]) -> Targets:
     """Targets of the spans' period for the pipelines in question.
 
     A pipeline's own rows count; only where there are none, the sum of its segments' rows.
     """
-    rows = _rows(spans)
+    rows = plan_rows(period=spans.period)
     calendar = calendar_of(company)
     found, segments, by_days = {}, {}, False
     for pipeline in pipelines:
@@ -85,6 +75,7 @@ def targets_of(*, run: RecomputeRun, company: Company, spans: Spans, pipelines: 
         reasons.append("not every pipeline has a plan for this period: the target is the sum of those that have one")
     if planned and by_days and (spans.running or _cut(rows, spans)):
         reasons.append("the plan is prorated by days: there is no whole quarter of history to see how revenue comes in")
+    reasons += plan_remarks([row for row in rows if row.pipeline in pipelines], spans.period)
     return Targets(company=_total(planned), pipelines=found, segments=segments, reasons=tuple(reasons))
 
 
@@ -98,18 +89,7 @@ def _total(parts: Sequence[Target]) -> Target:
     return Target(to_date=total([part.to_date for part in parts]), whole=total([part.whole for part in parts]))
 
 
-def _rows(spans: Spans) -> list[Row]:
-    period = spans.period
-    found = PlanTarget.objects.filter(period_start__lte=period.end, period_end__gte=period.start).values_list(
-        "pipeline_id", "segment", "period_start", "period_end", "target"
-    )
-    return [
-        Row(pipeline=pipeline, segment=segment, start=start, end=end, target=float(target))
-        for pipeline, segment, start, end, target in found
-    ]
-
-
-def _cut(rows: list[Row], spans: Spans) -> bool:
+def _cut(rows: list[PlanRow], spans: Spans) -> bool:
     return any(row.start < spans.period.start or row.end > spans.period.end for row in rows)
 
 
@@ -120,10 +100,10 @@ class _Scale:
         self.calendar, self.company, self.spans = calendar, company, spans
         self.curve = np.linspace(0.0, 1.0, CURVE_POINTS) if curve is None else curve
 
-    def target(self, rows: list[Row]) -> Target:
+    def target(self, rows: list[PlanRow]) -> Target:
         """The chosen rows' part of the period to date, and of all of it; None where days are not planned."""
         period = self.spans.period
-        chosen = _chosen(rows, period.start, period.end)
+        chosen = rows_of_span(rows, period)
         last = min(period.end, self.spans.today)
         return Target(
             to_date=self._sum(chosen, last, self._known_part(last)),
@@ -137,19 +117,19 @@ class _Scale:
         midnight = datetime(last.year, last.month, last.day, tzinfo=self.company.zone).timestamp()
         return min((self.spans.steps[-1] - midnight) / DAY, 1.0)
 
-    def _sum(self, rows: list[Row], last: date, part_of_last: float) -> float | None:
+    def _sum(self, rows: list[PlanRow], last: date, part_of_last: float) -> float | None:
         start = self.spans.period.start
         planned = sum((min(row.end, last) - max(row.start, start)).days + 1 for row in rows if row.start <= last)
         if planned < (last - start).days + 1:
             return None
         return float(sum(self._of_row(row, start, last, part_of_last) for row in rows if row.start <= last))
 
-    def _of_row(self, row: Row, start: date, last: date, part_of_last: float) -> float:
+    def _of_row(self, row: PlanRow, start: date, last: date, part_of_last: float) -> float:
         if start <= row.start and row.end <= last and part_of_last == 1.0:
-            return row.target
+            return float(row.target)
         every = self._weight(row.start, row.end, 1.0)
         inside = self._weight(max(row.start, start), min(row.end, last), part_of_last if last <= row.end else 1.0)
-        return row.target * inside / every if every else 0.0
+        return float(row.target) * inside / every if every else 0.0
 
     def _weight(self, first: date, last: date, part_of_last: float) -> float:
         """Sum of the curve's rises over the days, each whole quarter being one."""
@@ -164,18 +144,6 @@ class _Scale:
 
     def _at(self, fraction: float) -> float:
         return float(np.interp(fraction, np.linspace(0.0, 1.0, CURVE_POINTS), self.curve))
-
-
-def _chosen(rows: list[Row], start: date, end: date) -> list[Row]:
-    """Rows that do not overlap: the one that is exactly the period, else the finest ones first."""
-    exact = [row for row in rows if (row.start, row.end) == (start, end)]
-    if exact:
-        return exact[:1]
-    chosen: list[Row] = []
-    for row in sorted(rows, key=lambda row: ((row.end - row.start).days, row.start)):
-        if all(row.end < other.start or row.start > other.end for other in chosen):
-            chosen.append(row)
-    return chosen
 
 
 NET_REVENUE = """
