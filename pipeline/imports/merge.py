@@ -13,7 +13,6 @@ from typing import Any
 from django.db import connection
 
 from pipeline.imports.checks import query
-from pipeline.imports.foreign_keys import checked_at_the_end
 from pipeline.imports.staging import StagedFile
 
 
@@ -187,12 +186,12 @@ def _target_merge(target: Target, staged: StagedFile, batch: int) -> Outcome:
         cursor.execute(_changed_sql(target, staged, matched, differs))
         outcome = _count(cursor, matched, differs)
         if outcome.changed:
+            cursor.execute(_lock_sql(target, differs))
             cursor.execute(_remember_sql(target, staged, differs), [batch, target.table])
             cursor.execute(_update_sql(target, staged, matched, differs))
         if outcome.new:
-            with checked_at_the_end(target.table, outcome.new):
-                insert, parameters = _insert_sql(target, matched, batch)
-                cursor.execute(insert, parameters)
+            insert, parameters = _insert_sql(target, matched, batch)
+            cursor.execute(insert, parameters)
     return outcome
 
 
@@ -246,6 +245,11 @@ def _count(cursor: Any, matched: str, differs: str) -> Outcome:
     )
     new, known, changed = cursor.fetchone()
     return Outcome(new=new, changed=changed, unchanged=known - changed)
+
+
+def _lock_sql(target: Target, differs: str) -> str:
+    """In the order of ids, so that two writers of the same rows wait for each other instead of dying."""
+    return f"SELECT t.id FROM {target.table} t JOIN {differs} USING (id) ORDER BY t.id FOR NO KEY UPDATE OF t"
 
 
 def _remember_sql(target: Target, staged: StagedFile, differs: str) -> str:

@@ -13,7 +13,6 @@ from typing import Any
 
 from django.db import connection
 
-from pipeline.imports.foreign_keys import checked_at_the_end
 from pipeline.imports.merge import Outcome
 from pipeline.imports.staging import StagedFile
 
@@ -35,8 +34,7 @@ def events_merge(staged: StagedFile, batch: int) -> Outcome:
             new = "new_events"
         cursor.execute(f"SELECT count(*) FROM {new}")
         added = int(_one(cursor))
-        with checked_at_the_end("pipeline_event", added):
-            cursor.execute(_insert_sql(new, known_before=bool(known_before)), [batch])
+        cursor.execute(_insert_sql(new, known_before=bool(known_before)), [batch])
         cursor.execute(
             f"CREATE TEMP TABLE event_deals ON COMMIT DROP AS SELECT DISTINCT opportunity_id AS id FROM {new}"
         )

@@ -7,7 +7,6 @@ Refused as long as something that came later stands on it; the database's own fo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import pgtrigger
@@ -19,6 +18,7 @@ from pipeline.imports.after_merge import WITHOUT_RATE
 from pipeline.imports.checks import query
 from pipeline.imports.problems import UndoRefused
 from pipeline.models import ImportChange
+from pipeline.references import REFERENCES, Reference
 
 # In the order they are deleted in: what names others goes first.
 TABLES = (
@@ -110,25 +110,20 @@ def later_imports_check(batch: int) -> None:
         _reference_check(reference, batch)
 
 
-@dataclass(frozen=True)
-class _ForeignKey:
-    table: str
-    column: str
-    target: str
-
-
-def _references() -> list[_ForeignKey]:
-    """Every foreign key of the database that points at a table imports fill."""
+def _references() -> list[Reference]:
+    """Every foreign key of the database that points at a table imports fill, whichever way it is checked."""
     rows = query(
         "SELECT c.conrelid::regclass::text, a.attname, c.confrelid::regclass::text FROM pg_constraint c"
         " JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]"
-        " WHERE c.contype = 'f' AND c.confrelid::regclass::text = ANY(%s) ORDER BY 1, 2",
+        " WHERE c.contype = 'f' AND c.confrelid::regclass::text = ANY(%s)",
         [list(TABLES)],
     )
-    return [_ForeignKey(str(table), str(column), str(target)) for table, column, target in rows]
+    keys = {Reference(str(table), str(column), str(target)) for table, column, target in rows}
+    keys |= {reference for reference in REFERENCES if reference.target in TABLES}
+    return sorted(keys, key=lambda key: (key.table, key.column))
 
 
-def _reference_check(key: _ForeignKey, batch: int) -> None:
+def _reference_check(key: Reference, batch: int) -> None:
     """Rows that stay may not name rows that go."""
     made = _made(key.target, batch)
     if not query(f"SELECT EXISTS ({made})")[0][0]:

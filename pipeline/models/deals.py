@@ -1,4 +1,8 @@
-"""The truth: accounts, opportunities, their append-only events, and hand-offs to departments."""
+"""The truth: accounts, opportunities, their append-only events, and hand-offs to departments.
+
+These tables are filled by the million, so PostgreSQL checks their foreign keys once a statement instead of once a
+row: `db_constraint=False` here, and triggers instead (pipeline/references.py).
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,13 @@ class Account(models.Model):
     region = models.CharField(max_length=128, blank=True)
     profile = models.CharField(max_length=128, blank=True)
     batch = models.ForeignKey(
-        ImportBatch, on_delete=models.SET_NULL, null=True, editable=False, related_name="+", db_index=False
+        ImportBatch,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
 
     class Meta:
@@ -38,11 +48,15 @@ class Opportunity(models.Model):
 
     key = models.CharField(max_length=128, unique=True)
     name = models.CharField(max_length=300, blank=True)
-    pipeline = models.ForeignKey(Pipeline, on_delete=models.PROTECT, related_name="opportunities")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="opportunities")
+    pipeline = models.ForeignKey(Pipeline, on_delete=models.PROTECT, related_name="opportunities", db_constraint=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, null=True, blank=True, related_name="opportunities", db_constraint=False
+    )
     owner = models.CharField(max_length=128, blank=True)
     team = models.CharField(max_length=128, blank=True)
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, null=True, blank=True, related_name="opportunities")
+    source = models.ForeignKey(
+        Source, on_delete=models.PROTECT, null=True, blank=True, related_name="opportunities", db_constraint=False
+    )
     currency = models.CharField(max_length=3)
     segment = models.CharField(max_length=128, blank=True)
     # Which of the 40 jackknife buckets the deal falls in: from its key, so that it never changes.
@@ -56,7 +70,13 @@ class Opportunity(models.Model):
         db_persist=True,
     )
     batch = models.ForeignKey(
-        ImportBatch, on_delete=models.SET_NULL, null=True, editable=False, related_name="+", db_index=False
+        ImportBatch,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
 
     class Meta:
@@ -78,19 +98,41 @@ class Event(models.Model):
     the file they came in; with `occurred_at` it is the natural key. Only undoing an import may delete rows.
     """
 
-    opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE, related_name="events", db_index=False)
+    opportunity = models.ForeignKey(
+        Opportunity, on_delete=models.CASCADE, related_name="events", db_index=False, db_constraint=False
+    )
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     sequence = models.PositiveIntegerField(default=0)
-    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    stage = models.ForeignKey(
+        Stage,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
     amount = models.DecimalField(max_digits=18, decimal_places=2)
     expected_close = models.DateField(null=True, blank=True)
     reason = models.ForeignKey(
-        LossReason, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+        LossReason,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     actor = models.CharField(max_length=128, blank=True)
     batch = models.ForeignKey(
-        ImportBatch, on_delete=models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+        ImportBatch,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
 
     class Meta:
@@ -124,8 +166,10 @@ class HandOff(models.Model):
         CANCELLED = "cancelled"
 
     key = models.CharField(max_length=128, unique=True)
-    opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE, related_name="handoffs")
-    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="handoffs", db_index=False)
+    opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE, related_name="handoffs", db_constraint=False)
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, related_name="handoffs", db_index=False, db_constraint=False
+    )
     kind = models.CharField(max_length=128, blank=True)
     requested_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
@@ -134,7 +178,13 @@ class HandOff(models.Model):
     outcome = models.CharField(max_length=9, blank=True, choices=Outcome)
     assignee = models.CharField(max_length=128, blank=True)
     batch = models.ForeignKey(
-        ImportBatch, on_delete=models.SET_NULL, null=True, editable=False, related_name="+", db_index=False
+        ImportBatch,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
 
     class Meta:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,8 +76,9 @@ def company_folder_load(
     kind: ImportBatch.Kind = ImportBatch.Kind.FOLDER,
     name: str | None = None,
     notes: Sequence[str] = (),
+    on_done: Callable[[ImportResult], None] | None = None,
 ) -> ImportResult:
-    """Load a company folder (or a zip of one) as one transaction.
+    """Load a company folder (or a zip of one) as one transaction; `on_done` commits with it or not at all.
 
     A single refused row refuses all of it: then only the ImportBatch and its error file stay. Raises ImportBusy
     when another import runs, ImportUnreadable when there is nothing to read at the path.
@@ -87,26 +88,32 @@ def company_folder_load(
         raise ImportUnreadable(f"There is no folder or zip {path}.")
     with import_lock():
         _mark_dead()
-        batch = ImportBatch.objects.create(
-            kind=kind, name=(name or path.resolve().name)[:300], started_at=timezone.now(), user=user
-        )
+        batch = ImportBatch(kind=kind, name=(name or path.resolve().name)[:300], started_at=timezone.now(), user=user)
+        if not dry_run:
+            batch.save()
         staging = Staging(zone="UTC", problems=ProblemList(), notes=list(notes))
         work = _Work(batch=batch, staging=staging, progress=advance)
-        _attempt(work, path, dry_run=dry_run)
-        result = _finish(work, dry_run=dry_run)
+        result = _attempt(work, path, dry_run=dry_run, on_done=on_done)
     if result.accepted and not dry_run:
         _analyse(result)
     advance("done", 1.0)
     return result
 
 
-def _attempt(work: _Work, path: Path, *, dry_run: bool) -> None:
-    """The transaction: kept when nothing is wrong and it is meant, else rolled back."""
+def _attempt(work: _Work, path: Path, *, dry_run: bool, on_done: Callable[[ImportResult], None] | None) -> ImportResult:
+    """The transaction: committed together with its result when nothing is wrong and it is meant, else rolled back."""
     try:
         with transaction.atomic():
+            if dry_run:
+                # Inside, so that not even a killed look leaves an import behind that seems to run.
+                work.batch.save()
             _load(work, path)
             if work.staging.problems or dry_run:
                 raise _Stop
+            result = _finish(work, dry_run=False)
+            if on_done:
+                on_done(result)
+            return result
     except _Stop:
         pass
     except ImportProblem as problem:
@@ -114,6 +121,7 @@ def _attempt(work: _Work, path: Path, *, dry_run: bool) -> None:
     except Exception as error:
         _fail(work.batch, error, dry_run=dry_run)
         raise
+    return _finish(work, dry_run=dry_run)
 
 
 def _mark_dead() -> None:
@@ -127,10 +135,9 @@ def _mark_dead() -> None:
 
 def _fail(batch: ImportBatch, error: Exception, *, dry_run: bool) -> None:
     logger.exception("import %s failed", batch.pk)
+    if dry_run:
+        return
     try:
-        if dry_run:
-            batch.delete()
-            return
         batch.status, batch.finished_at = ImportBatch.Status.FAILED, timezone.now()
         batch.error = f"{type(error).__name__}: {error}"[:2_000]
         batch.save()
@@ -158,6 +165,8 @@ def _load(work: _Work, path: Path) -> None:
     staging = work.staging
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '192MB'")
+        # A writer in our way is waited for only so long.
+        cursor.execute("SET LOCAL lock_timeout = '30s'")
         # Left over only where several loads share one outer transaction.
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(_temporary_tables())}")
     with folder_open(path) as source, staging:
@@ -249,9 +258,7 @@ def _finish(work: _Work, *, dry_run: bool) -> ImportResult:
         target = Path(settings.UPLOADS) / ("dry-run" if dry_run else str(batch.pk)) / "errors.csv"
         problems.write(target)
         errors_file = str(target)
-    if dry_run:
-        batch.delete()
-    else:
+    if not dry_run:
         batch.status, batch.files, batch.notes = status, counts, work.staging.notes
         batch.errors_file, batch.finished_at = errors_file or "", timezone.now()
         batch.error = str(problems.listed[0])[:2_000] if refused else ""
