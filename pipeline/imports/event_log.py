@@ -15,8 +15,9 @@ from xml.parsers import expat
 
 import duckdb
 
+from pipeline.imports.headers import LINE, Header
 from pipeline.imports.problems import ImportUnreadable, ProblemList
-from pipeline.imports.tables import LINE, Header, tables_of
+from pipeline.imports.tables import tables_of
 
 _FIRST = LINE + " where its case begins"
 _BLOCK = 256 * 1024

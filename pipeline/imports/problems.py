@@ -54,6 +54,8 @@ class ProblemList:
     total: int = 0
     rows: Counter[str] = field(default_factory=Counter)
     unusable: set[str] = field(default_factory=set)
+    blank_rows: Counter[str] = field(default_factory=Counter)
+    """Rows per file in which every field was empty: left out, and worth a note."""
     _lines: dict[str, set[int]] = field(default_factory=dict)
 
     def add(self, problem: Problem) -> None:
@@ -85,6 +87,14 @@ class ProblemList:
         """A problem that makes the rest of the file unreadable, so that nothing that names its rows is judged."""
         self.unusable.add(file)
         self.add(Problem(file=file, line=line, column=column, value=value, reason=reason))
+
+    def notes(self, file: str) -> list[str]:
+        """What of a file was left out without being wrong."""
+        count = self.blank_rows[file]
+        if not count:
+            return []
+        rows, verb = ("row", "was") if count == 1 else ("rows", "were")
+        return [f"{file}: {count:,} {rows} in which every field is empty {verb} left out."]
 
     def __bool__(self) -> bool:
         return self.total > 0

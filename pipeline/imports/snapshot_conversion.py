@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.imports.headers import Header
 from pipeline.imports.log_conversion import structure_write
 from pipeline.imports.log_mapping import HandOffRules, LogColumns, LogMapping, OpportunityFields
 from pipeline.imports.problems import ImportUnreadable, ProblemList
 from pipeline.imports.snapshot_mapping import SnapshotMapping
 from pipeline.imports.sources import DirectorySource
-from pipeline.imports.tables import Header, tables_of
+from pipeline.imports.tables import tables_of
 
 LOST = "lost"
 _YES = {"1", "true", "t", "yes", "y"}

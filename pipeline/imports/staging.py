@@ -21,8 +21,9 @@ from django.db import connection
 
 from pipeline.imports import kinds
 from pipeline.imports.folder_format import Column, FileFormat
+from pipeline.imports.headers import LINE, Expected, Header
 from pipeline.imports.problems import Problem, ProblemList
-from pipeline.imports.tables import LINE, Header, tables_of
+from pipeline.imports.tables import tables_of
 
 Progress = Callable[[str, float], None]
 """Called with a step's name and the share done, 0 to 1."""
@@ -60,7 +61,9 @@ class Staging:
 
 def file_stage(staging: Staging, file: FileFormat, stream: IO[bytes], *, advance: Callable[[int], None]) -> None:
     """Read, check and stage one file."""
-    tables = tables_of(stream, file.name, staging.problems)
+    known = {column.name for column in file.columns}
+    expected = Expected(says="a company folder uses", known=known)
+    tables = tables_of(stream, file.name, staging.problems, expected=expected)
     header = next(tables, None)
     if not isinstance(header, Header):
         return
@@ -70,15 +73,15 @@ def file_stage(staging: Staging, file: FileFormat, stream: IO[bytes], *, advance
     if missing:
         return
     present = tuple(column for column in file.columns if column.name in header.names)
-    known = {column.name for column in present}
     staged = StagedFile(file, tuple(column.name for column in present))
-    staged.unknown = tuple(name for name in header.names if name not in known)
+    staged.unknown = tuple(name for name in header.names if name not in {column.name for column in present})
     columns = ", ".join(f'"{column.name}" {column.kind.staged_as}' for column in present)
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE {file.table} (line bigint NOT NULL, {columns}) ON COMMIT DROP")
         _copy(cursor.cursor, staged, present, tables, staging, advance)
         cursor.execute(f"ANALYZE {file.table}")
     staging.files[file.name] = staged
+    staging.notes += staging.problems.notes(file.name)
 
 
 def _copy(

@@ -2,53 +2,56 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import IO
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
+from pipeline.imports.headers import (
+    LINE,
+    Expected,
+    Header,
+    header_of,
+    separator_line,
+    split_header,
+    wrong_kind,
+    wrong_separator,
+    wrong_separator_line,
+)
 from pipeline.imports.problems import ProblemList
 from pipeline.imports.records import Block, BrokenRecords, Records, blocks_of, records_of
 
-LINE = "line of the file"
-"""The column that is added to every table: the line a row starts on."""
-
 _BOM = b"\xef\xbb\xbf"
-_MOST_COLUMNS = 2_000
 _ENCODING = "is not UTF-8; save the file in the encoding UTF-8"
 _NUL = "holds a NUL byte"
 
 
-@dataclass(frozen=True)
-class Header:
-    """The names in the first row, in the order of the file."""
-
-    names: tuple[str, ...]
-
-
 def tables_of(
-    stream: IO[bytes], file: str, problems: ProblemList, *, delimiter: str = ","
+    stream: IO[bytes], file: str, problems: ProblemList, *, delimiter: str = ",", expected: Expected | None = None
 ) -> Iterator[Header | pa.Table]:
-    """First the header, then tables of its columns plus LINE. Stops, having said why, where a file breaks."""
+    """First the header, then tables of its columns plus LINE. Stops, having said why, where a file breaks.
+
+    Rows in which every field is empty are left out, counted in `problems.blank_rows`. `expected` says more than a
+    delimiter does.
+    """
     try:
-        yield from _tables(stream, file, problems, delimiter)
+        yield from _tables(stream, file, problems, expected or Expected(delimiter=delimiter))
     except BrokenRecords as broken:
         problems.refuse_file(file, broken.reason, line=broken.line)
 
 
-def _tables(stream: IO[bytes], file: str, problems: ProblemList, delimiter: str) -> Iterator[Header | pa.Table]:
+def _tables(stream: IO[bytes], file: str, problems: ProblemList, expected: Expected) -> Iterator[Header | pa.Table]:
     header: Header | None = None
+    delimiter = expected.delimiter
     for block in blocks_of(stream):
         if header is None:
-            if block.data.startswith((b"\xff\xfe", b"\xfe\xff")):
-                problems.refuse_file(file, "is UTF-16; save the file in the encoding UTF-8", line=1)
+            if why := wrong_kind(block.data):
+                problems.refuse_file(file, why, line=1)
                 return
-            header, block = _header_of(block, file, problems, delimiter)
+            header, block = _header_of(block, file, problems, expected)
             if header is None:
                 return
             yield header
@@ -58,38 +61,28 @@ def _tables(stream: IO[bytes], file: str, problems: ProblemList, delimiter: str)
         problems.refuse_file(file, "is empty; it needs a header row", line=1)
 
 
-def _header_of(block: Block, file: str, problems: ProblemList, delimiter: str) -> tuple[Header | None, Block]:
+def _header_of(block: Block, file: str, problems: ProblemList, expected: Expected) -> tuple[Header | None, Block]:
     """The header and the block without it."""
-    data = block.data.removeprefix(_BOM)
+    data, first_line = block.data.removeprefix(_BOM), block.first_line
+    if sign := separator_line(data):
+        if why := wrong_separator_line(sign, expected):
+            problems.refuse_file(file, why, line=1)
+            return None, block
+        data, first_line = data[data.find(b"\n") + 1 :], first_line + 1
     end = data.find(b"\n") + 1
     while data.count(b'"', 0, end) % 2:
         end = data.find(b"\n", end) + 1
-    head = Block(data[:end], block.first_line)
+    rest = Block(data[end:], first_line + data.count(b"\n", 0, end))
+    if why := wrong_separator(data[:end], expected):
+        problems.refuse_file(file, why, line=first_line)
+        return None, rest
     problems_before = problems.total
-    cleaned = _clean(head, None, file, problems, delimiter)
-    records = records_of(cleaned, delimiter=delimiter)
-    names = _split(records.data, delimiter)
-    rest = Block(data[end:], block.first_line + data.count(b"\n", 0, end))
-    doubled = sorted({name for name in names if names.count(name) > 1})
+    cleaned = _clean(Block(data[:end], first_line), None, file, problems, expected.delimiter)
+    names = split_header(records_of(cleaned, delimiter=expected.delimiter).data, expected.delimiter)
     if problems.total > problems_before:
         problems.unusable.add(file)
-    elif not names or not any(names):
-        problems.refuse_file(file, "has an empty first line; it needs a header row", line=1)
-    elif len(names) > _MOST_COLUMNS:
-        problems.refuse_file(file, f"has more than {_MOST_COLUMNS} columns", line=1)
-    elif LINE in names:
-        problems.refuse_file(file, "is a name kept for the import itself", line=1, column=LINE)
-    elif doubled:
-        for name in doubled:
-            problems.refuse_file(file, "stands in the header twice", line=1, column=name)
-    else:
-        return Header(tuple(names)), rest
-    return None, rest
-
-
-def _split(record: bytes, delimiter: str) -> list[str]:
-    rows = csv.reader(io.StringIO(record.decode("utf-8", "replace"), newline=""), delimiter=delimiter)
-    return [name.strip() for name in next(rows, [])]
+        return None, rest
+    return header_of(names, file, problems), rest
 
 
 def _clean(block: Block, header: Header | None, file: str, problems: ProblemList, delimiter: str) -> Block:
@@ -118,24 +111,25 @@ def _where(line: str, header: Header | None, delimiter: str, sign: str) -> tuple
     if header is None:
         return "", line
     cells = line.rstrip("\r").split(delimiter)
-    for name, cell in zip(header.names, cells, strict=False):
+    for name, cell in zip(header.columns, cells, strict=False):
         if sign in cell:
             return name, cell
     return "", line
 
 
 def _parse(records: Records, header: Header, file: str, problems: ProblemList, delimiter: str) -> pa.Table:
-    names = list(header.names)
+    names = list(header.columns)
     if not len(records.lines):
-        return pa.table({**{name: pa.array([], pa.string()) for name in names}, LINE: pa.array([], pa.int64())})
-    ragged: list[int] = []
+        return pa.table({**{name: pa.array([], pa.string()) for name in header.names}, LINE: pa.array([], pa.int64())})
+    left_out: list[int] = []
 
     def skip(row: pa.csv.InvalidRow) -> str:
-        line = int(records.lines[row.number - 1])
-        problems.refuse_row(
-            file, line, "", row.text, f"has {row.actual_columns} fields where the header has {row.expected_columns}"
-        )
-        ragged.append(row.number - 1)
+        left_out.append(row.number - 1)
+        if not row.text.strip(f'{delimiter}" \t\r\n'):
+            problems.blank_rows[file] += 1
+            return "skip"
+        reason = f"has {row.actual_columns} fields where the header has {row.expected_columns}"
+        problems.refuse_row(file, int(records.lines[row.number - 1]), "", row.text, reason)
         return "skip"
 
     table = pa.csv.read_csv(
@@ -148,10 +142,34 @@ def _parse(records: Records, header: Header, file: str, problems: ProblemList, d
             column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
         ),
     )
-    lines = np.delete(records.lines, ragged) if ragged else records.lines
+    lines = np.delete(records.lines, left_out) if left_out else records.lines
     if len(lines) != table.num_rows:
         first = int(records.lines[0])
         raise BrokenRecords(
             first, f"the rows from this line on cannot be told apart ({table.num_rows} or {len(lines)})"
         )
-    return table.append_column(LINE, pa.array(lines))
+    return _named(_filled(table.append_column(LINE, pa.array(lines)), file, problems), header, file, problems)
+
+
+def _filled(table: pa.Table, file: str, problems: ProblemList) -> pa.Table:
+    """The table without rows of nothing: a spreadsheet writes bare separators for rows that were emptied."""
+    blank = None
+    for name in table.column_names:
+        if name == LINE:
+            continue
+        empty = pc.equal(pc.utf8_trim_whitespace(table[name]), "")
+        blank = empty if blank is None else pc.and_(blank, empty)
+        # Nearly always the first column, a key, tells that no row is blank.
+        if not pc.any(blank).as_py():
+            return table
+    problems.blank_rows[file] += pc.sum(blank).as_py()
+    return table.filter(pc.invert(blank))
+
+
+def _named(table: pa.Table, header: Header, file: str, problems: ProblemList) -> pa.Table:
+    """The table without columns that have no name; a value in one of them is refused, since nothing says what it is."""
+    for name in header.nameless:
+        filled = table.filter(pc.not_equal(pc.utf8_trim_whitespace(table[name]), ""))
+        for line, value in zip(filled[LINE].to_pylist(), filled[name].to_pylist(), strict=True):
+            problems.refuse_row(file, line, name, value, "has a value, and the header has no name for it")
+    return table.drop_columns(list(header.nameless)) if header.nameless else table

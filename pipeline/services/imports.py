@@ -17,6 +17,7 @@ from pipeline.imports.after_merge import opportunities_touch, truth_check
 from pipeline.imports.checks import files_check, rows_check
 from pipeline.imports.company import company_merge, company_zone
 from pipeline.imports.folder_format import BY_NAME, FILES, FileFormat
+from pipeline.imports.headers import Header
 from pipeline.imports.lock import import_lock
 from pipeline.imports.merge import TARGETS, Outcome, file_merge
 from pipeline.imports.merge_entries import entries_merge
@@ -24,7 +25,7 @@ from pipeline.imports.merge_events import events_merge
 from pipeline.imports.problems import ImportProblem, ImportUnreadable, Problem, ProblemList
 from pipeline.imports.sources import FolderSource, folder_open
 from pipeline.imports.staging import Progress, Staging, file_stage
-from pipeline.imports.tables import Header, tables_of
+from pipeline.imports.tables import tables_of
 from pipeline.models import ImportBatch
 
 logger = logging.getLogger(__name__)

@@ -1,0 +1,109 @@
+"""The first lines of a CSV file: what separates its values, and what its columns are called."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from pipeline.imports.problems import ProblemList
+
+LINE = "line of the file"
+"""The column that is added to every table: the line a row starts on."""
+
+_MOST_COLUMNS = 2_000
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+_SEP_LINE = re.compile(rb'"?sep=(.)"?\r?\n?', re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Header:
+    """The names in the first row, in the order of the file; `columns` has a stand-in for each empty name."""
+
+    names: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+
+    @property
+    def nameless(self) -> tuple[str, ...]:
+        """Stand-ins of the columns without a name: a spreadsheet writes them for cells that were once filled."""
+        return tuple(name for name in self.columns if name not in self.names)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What the reader of a file counts on: its separator, the place that says so, and names of columns it may have."""
+
+    delimiter: str = ","
+    says: str = "the mapping says"
+    known: Collection[str] = ()
+
+
+def wrong_kind(data: bytes) -> str:
+    """Why the first bytes cannot be those of a CSV file in UTF-8; empty where they can."""
+    start = data[:400]
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")) or start.count(b"\0") > len(start) // 4:
+        return "is UTF-16; save the file in the encoding UTF-8"
+    if start.startswith(b"PK\x03\x04"):
+        return "is a spreadsheet or a zip under the name of a CSV file; save the sheet as CSV in the encoding UTF-8"
+    return ""
+
+
+def separator_line(data: bytes) -> str:
+    """The sign that a first line `sep=;` names; empty where there is no such line."""
+    match = _SEP_LINE.fullmatch(data[: data.find(b"\n") + 1])
+    return match[1].decode("latin-1") if match else ""
+
+
+def split_header(record: bytes, delimiter: str) -> list[str]:
+    """The names in a header row, without the spaces around them."""
+    rows = csv.reader(io.StringIO(record.decode("utf-8", "replace"), newline=""), delimiter=delimiter)
+    return [name.strip() for name in next(rows, [])]
+
+
+def wrong_separator(record: bytes, expected: Expected) -> str:
+    """Why the header seems to be separated by another sign than expected; empty where it does not."""
+    score = _score(record, expected.delimiter, expected.known)
+    for sign in _SEPARATORS:
+        if sign != expected.delimiter and _score(record, sign, expected.known) > max(score, 1):
+            return f"seems to be separated by {_name(sign)}; {expected.says} {_name(expected.delimiter)}"
+    return ""
+
+
+def wrong_separator_line(sign: str, expected: Expected) -> str:
+    """Why a first line `sep=;` refuses the file; empty where it names the expected sign."""
+    if sign == expected.delimiter:
+        return ""
+    return f"begins with “sep={sign}”, so it is separated by {_name(sign)}; {expected.says} {_name(expected.delimiter)}"
+
+
+def _score(record: bytes, sign: str, known: Collection[str]) -> int:
+    """How much a header looks like one separated by a sign. Without names to look for, a header of several columns
+    is taken as it stands, whatever else is in the names."""
+    names = split_header(record, sign)
+    if known:
+        return len(set(names) & set(known))
+    return len(names) if len(names) > 1 and sign in _SEPARATORS else 1
+
+
+def _name(sign: str) -> str:
+    return _SEPARATORS.get(sign, f"“{sign}”")
+
+
+def header_of(names: list[str], file: str, problems: ProblemList) -> Header | None:
+    """The header with these names, or what is wrong with them."""
+    doubled = sorted({name for name in names if name and names.count(name) > 1})
+    if not any(names):
+        problems.refuse_file(file, "has an empty first line; it needs a header row", line=1)
+    elif len(names) > _MOST_COLUMNS:
+        problems.refuse_file(file, f"has more than {_MOST_COLUMNS} columns", line=1)
+    elif LINE in names:
+        problems.refuse_file(file, "is a name kept for the import itself", line=1, column=LINE)
+    elif doubled:
+        for name in doubled:
+            problems.refuse_file(file, "stands in the header twice", line=1, column=name)
+    else:
+        columns = tuple(name or f"column {position} without a name" for position, name in enumerate(names, 1))
+        return Header(tuple(name for name in names if name), columns)
+    return None
