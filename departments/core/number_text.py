@@ -1,60 +1,142 @@
-"""Numbers as people type them: decimal points or commas, thousands marks, a stray unit sign."""
+"""Numbers as people type them: decimal points or commas, thousands marks, a percent sign.
+
+The rules, in one place (docs/import.md repeats them for users):
+
+- A comma and a point: the last one marks the decimals, the other one thousands. `1,234.5` and `1.234,5` are equal.
+- One mark that comes more than once marks thousands. Thousands stand in groups of three, or it is no number.
+- A lone comma before exactly three digits marks thousands (`1,234` is 1234), a lone point marks decimals (`1.234` is
+  one and a bit). Either could be meant the other way: such a number is `ambiguous`, and whoever takes it in has to
+  compare it with the earlier values or ask.
+- A space or an apostrophe marks thousands before groups of three digits, and nowhere else.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from dataclasses import dataclass
 from decimal import Decimal
 
 MOST_DIGITS, MOST_DECIMALS = 14, 6
+"""What a column of entries keeps; sums are made in float64 and in numeric without a bound, so none can overflow."""
 _NOTHING = {"", "-", "–", "—"}
-_GROUPING = re.compile("[\\s'’\u00a0\u202f\u2009]")
-_PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+_SPACES = " '’\u00a0\u202f\u2009\u2007"
+_SIGN = r"[+-]?"
+_PLAIN = re.compile(rf"{_SIGN}(\d+(\.\d*)?|\.\d+)")
+_SPACED = re.compile(rf"({_SIGN}[1-9]\d{{0,2}})([{_SPACES}])(\d{{3}}(?:\2\d{{3}})*)([.,]\d*)?")
+_GROUPED = {mark: re.compile(rf"{_SIGN}[1-9]\d{{0,2}}(\{mark}\d{{3}})+") for mark in ",."}
+_AMBIGUOUS = re.compile(rf"{_SIGN}[1-9]\d{{0,2}}[.,]\d{{3}}")
+_NAMED = (
+    (re.compile(r"\(.*\)"), "it stands in brackets. Write a negative number with a minus in front, like -5"),
+    (re.compile(r".*\d\s*[-−]"), "the minus stands at the end. Write it in front, like -5"),
+    (re.compile(r"[–—].*\d.*"), "it begins with a dash. Write a negative number with a minus, like -5"),
+    (re.compile(r"[+-]?[\d.,]+\s*[eE]\s*[+-]?\d+"), "it has an exponent. Write all its digits"),
+    (re.compile(r"=.*"), "it is a formula. Write its result"),
+    (re.compile(r"#[A-Z/0!?]+.*"), "it is an error of a spreadsheet. Correct the cell, or leave it empty"),
+    (re.compile(r"true|false", re.IGNORECASE), "it is true or false. Write a number, or leave it empty"),
+    (re.compile(r"\d{4}-\d\d?-\d\d?.*|\d\d?[./]\d\d?[./]\d{2,4}"), "it is a date. Write a number, or leave it empty"),
+    (
+        re.compile(rf"[+-]?[\d.,]+([{_SPACES}]+[\d.,]+)+"),
+        "a space marks thousands, before groups of three digits only. Write one like 1234.5 or 1234,5",
+    ),
+)
 
 
 class NotANumber(ValueError):
     """The text is no number we can be sure of; the message says what would be one."""
 
 
-def number_read(text: str) -> Decimal | None:
-    """The number a text means, None for an empty cell or a dash; NotANumber for anything else.
+@dataclass(frozen=True, kw_only=True)
+class NumberText:
+    """What a text says: the number (None for an empty cell or a dash), and what the text alone cannot settle."""
 
-    `12.5` and `12,5` are the same. `1,234.5`, `1.234,5` and `1 234,5` are the same. A lone `1,234` is 1234, since
-    pages print it so; a lone `1.234` is one and a bit. A % sign at the end is left out.
-    """
+    value: Decimal | None = None
+    percent: bool = False
+    """It has a percent sign, so its unit has to be percent."""
+    other: Decimal | None = None
+    """The number it could be as well, a thousand times off."""
+
+
+def number_read(text: str) -> Decimal | None:
+    """The number a text means, None for an empty cell or a dash; NotANumber for anything else."""
+    return number_parse(text).value
+
+
+def number_parse(text: str) -> NumberText:
+    """The number a text means by the rules above; NotANumber where it means none, with the reason by name."""
     bare = text.strip()
     if bare in _NOTHING:
-        return None
-    number = _GROUPING.sub("", bare.replace("−", "-").removesuffix("%").strip())
-    number = _one_point(number)
+        return NumberText()
+    _refuse_invisible(bare)
+    number = bare.replace("−", "-")
+    percent = number.endswith("%")
+    number = _one_point(number.removesuffix("%").rstrip() if percent else number)
     if not _PLAIN.fullmatch(number):
-        raise NotANumber(f"“{_short(bare)}” is not a number. Write one like 1234.5 or 1234,5, or leave it empty.")
-    value = Decimal(number)
-    exponent = value.normalize().as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > MOST_DECIMALS:
+        raise NotANumber(_reason(bare))
+    other = None
+    if _AMBIGUOUS.fullmatch(bare := bare.replace("−", "-")):
+        other = Decimal(bare.replace(",", ".") if "," in bare else bare.replace(".", ""))
+    return NumberText(value=_bounded(number, text.strip()), percent=percent, other=other)
+
+
+def number_text(value: Decimal) -> str:
+    """A number as text that is read back as the same number and is not ambiguous: `1.234` becomes `1.2340`."""
+    text = f"{value:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{text}0" if _AMBIGUOUS.fullmatch(text) else text
+
+
+def _refuse_invisible(bare: str) -> None:
+    if "\n" in bare or "\r" in bare:
+        raise NotANumber(f"“{_short(bare)}” is not a number: it has a line break inside.")
+    for character in bare:
+        if unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Cn"):
+            raise NotANumber(
+                f"“{_short(bare)}” is not a number: it holds an invisible character (U+{ord(character):04X})."
+                " Type it anew."
+            )
+
+
+def _reason(bare: str) -> str:
+    reason = next((reason for pattern, reason in _NAMED if pattern.fullmatch(bare)), "")
+    if reason:
+        return f"“{_short(bare)}” is not a number: {reason}."
+    return f"“{_short(bare)}” is not a number. Write one like 1234.5 or 1234,5, or leave it empty."
+
+
+def _bounded(number: str, bare: str) -> Decimal:
+    """Neither cut nor rounded: a number that cannot be kept to its last digit is refused."""
+    whole, _, fraction = number.partition(".")
+    fraction = fraction.rstrip("0")
+    if len(fraction) > MOST_DECIMALS:
         raise NotANumber(f"“{_short(bare)}” has more than {MOST_DECIMALS} decimals.")
+    value = Decimal(f"{whole}.{fraction}")
     if abs(value) >= Decimal(10) ** MOST_DIGITS:
         raise NotANumber(f"“{_short(bare)}” has more than {MOST_DIGITS} digits before the point.")
     return value
 
 
 def _one_point(number: str) -> str:
-    """The same digits with a point for the decimals and nothing between thousands."""
+    """The same digits with a point for the decimals and nothing between thousands; else as it is, no number then."""
+    if spaced := _SPACED.fullmatch(number):
+        start, space, groups, decimals = spaced.groups()
+        return start + groups.replace(space, "") + (decimals or "").replace(",", ".")
     comma, point = number.rfind(","), number.rfind(".")
     if comma >= 0 and point >= 0:
         decimal, grouping = (",", ".") if comma > point else (".", ",")
         whole, _, fraction = number.rpartition(decimal)
         return f"{_ungrouped(whole, grouping)}.{fraction}"
     mark = "," if comma >= 0 else "."
-    if number.count(mark) > 1 or (mark == "," and re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", number)):
+    if number.count(mark) > 1 or (mark == "," and _AMBIGUOUS.fullmatch(number)):
         return _ungrouped(number, mark)
     return number.replace(",", ".")
 
 
 def _ungrouped(number: str, mark: str) -> str:
-    """Without thousands marks, if they stand where thousands are; else as it is, which is no number then."""
-    right = re.fullmatch(rf"[+-]?\d{{1,3}}(\{mark}\d{{3}})*", number) or mark not in number
-    return number.replace(mark, "") if right else number + "?"
+    return number.replace(mark, "") if _GROUPED[mark].fullmatch(number) else number + "?"
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 30 else f"{text[:29]}…"
+    """The text as it was written, in one line: what cannot be seen is named by its code."""
+    seen = "".join(one if one.isprintable() else f"⟨U+{ord(one):04X}⟩" for one in text)
+    return seen if len(seen) <= 30 else f"{seen[:29]}…"

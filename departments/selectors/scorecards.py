@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from departments.core.closing import CloseRule
+from departments.core.entry_rules import is_percent
 from departments.core.goals import DatedGoal, Floats, Status, goal_bounds, goal_of_week, met_share
 from departments.core.goals import statuses as judge
 from departments.models import Company, Department, Goal, Measurable
@@ -44,7 +45,7 @@ class ScoreRow:
     @property
     def adds_up(self) -> bool:
         """Whether a total over weeks means something."""
-        return self.unit.casefold() not in _RATES
+        return self.unit.casefold() not in _RATES and not is_percent(self.unit)
 
     def goal(self, week: date) -> DatedGoal | None:
         return goal_of_week(self.goals, week)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +11,8 @@ from decimal import Decimal
 from django.db import transaction
 
 from departments.core.closing import CloseRule, Kept, changed
-from departments.core.number_text import NotANumber, number_read
+from departments.core.entry_rules import entry_text, note_problem, week_problem
+from departments.core.number_text import NotANumber
 from departments.models import Company, Entry, EntryChange, Measurable, User
 
 How = EntryChange.How
@@ -153,13 +155,16 @@ def entries_paste(
     errors: dict[tuple[str, date], str] = {}
     conflicts: dict[tuple[str, date], EntryConflict] = {}
     written = []
+    times = Counter((cell.measurable, cell.week) for cell in cells)
     for cell in cells:
         try:
             measurable = measurables.get(cell.measurable)
             if measurable is None:
                 raise EntryRefused("No such measurable on this scorecard.")
+            if times[cell.measurable, cell.week] > 1:
+                raise EntryRefused(f"It comes {times[cell.measurable, cell.week]} times; send it once.")
             entry = found.get((measurable.pk, cell.week))
-            value = number_read(cell.text)
+            value = entry_text(cell.text, name=measurable.name, unit=measurable.unit).value
             entry = _write(measurable, cell.week, entry, value=value, note=cell.note, version=cell.version, hand=hand)
             found[measurable.pk, cell.week] = entry
             written.append(entry)
@@ -254,9 +259,7 @@ def _check(measurable: Measurable, week: date, note: str | None, hand: _Hand) ->
         raise EntryRefused(f"{measurable.name} is computed; it cannot be typed in.")
     if measurable.archived:
         raise EntryRefused(f"{measurable.name} is archived; bring it back first.")
-    if week.weekday() != 0:
-        raise EntryRefused(f"{week} is not a Monday.")
-    if week > hand.now.astimezone(hand.rule.zone).date():
-        raise EntryRefused(f"The week of {week:%-d %B %Y} has not begun.")
-    if note is not None and len(note) > LONGEST_NOTE:
-        raise EntryRefused(f"A note has at most {LONGEST_NOTE:,} characters.")
+    problem = week_problem(week, today=hand.now.astimezone(hand.rule.zone).date())
+    problem = problem or note_problem(note or "", longest=LONGEST_NOTE)
+    if problem:
+        raise EntryRefused(problem)

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from django.db import transaction
 
 from departments.core.closing import WEEK
-from departments.core.number_text import NotANumber, number_read
+from departments.core.entry_rules import entry_text
+from departments.core.number_text import NotANumber
 from departments.models import Entry, EntryChange, Measurable, UpdateLink, User
 from departments.services.entries import EntryConflict, EntryRefused, entry_save
 from departments.services.update_links import update_link_open, update_link_used
@@ -104,7 +105,8 @@ def update_link_submit(*, token: str, rows: Callable[[UpdateLink], Sequence[Give
 
 
 def _save(row: Given, measurable: Measurable, hand: _Hand) -> Entry:
-    value, note, how = number_read(row.text), None if row.note is None else row.note.strip(), hand.how
+    value = entry_text(row.text, name=measurable.name, unit=measurable.unit).value
+    note, how = None if row.note is None else row.note.strip(), hand.how
     if row.copy:
         last = Entry.objects.filter(measurable=measurable, week=hand.week - WEEK, value__isnull=False).first()
         if last is None:

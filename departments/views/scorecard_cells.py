@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from departments.access import may_edit_scorecard, require
-from departments.core.number_text import NotANumber, number_read
+from departments.core.entry_rules import entry_text
+from departments.core.number_text import NotANumber
 from departments.models import Company, Department, Entry, EntryChange, User
 from departments.periods import parse_day
 from departments.rendering import page_render
@@ -94,7 +95,9 @@ def _write(request: HttpRequest, history: EntryHistory, now: datetime) -> Proble
             sent = request.POST.get("note", "")
             entry_note_save(note=sent, how=How.GRID, **target)
         else:
-            entry_save(value=number_read(sent), note=request.POST.get("note"), how=How.GRID, **target)
+            one = history.measurable
+            value = entry_text(sent, name=one.name, unit=one.unit).value
+            entry_save(value=value, note=request.POST.get("note"), how=How.GRID, **target)
     except EntryConflict as conflict:
         return Problem(words=str(conflict), sent=sent, conflict=conflict)
     except (EntryRefused, NotANumber) as problem:
