@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from departments.core.number_text import NotANumber, number_read
+from departments.core.entry_rules import entry_text, week_problem
+from departments.core.formula_guard import unguarded
+from departments.core.number_text import NotANumber
+from departments.core.score_file.cells import FileCell
 from departments.models import Entry, Measurable
 
 
@@ -18,39 +21,73 @@ class FileChange:
     key: str
     name: str
     week: date
+    place: str
+    text: str
     before: Decimal | None
     after: Decimal | None
     version: int
     error: str = ""
 
 
-def file_changes(*, department: int, cells: Iterable[tuple[str, date, str]]) -> list[FileChange]:
-    """The cells (measurable's key, week, text) that differ from what is stored, with their errors. Two queries."""
+def file_changes(*, department: int, cells: Iterable[FileCell], today: date) -> list[FileChange]:
+    """The cells of a file that differ from what is stored, with their errors. Two queries."""
     sent = list(cells)
     known = {one.key: one for one in Measurable.objects.filter(department=department)}
     found = {
         (entry.measurable_id, entry.week): entry
-        for entry in Entry.objects.filter(measurable__in=known.values(), week__in={week for _, week, _ in sent})
+        for entry in Entry.objects.filter(measurable__in=known.values(), week__in={cell.week for cell in sent})
     }
     changes = []
-    for key, week, text in sent:
-        one = known.get(key)
-        entry = found.get((one.pk, week)) if one else None
-        before, version = (entry.value, entry.version) if entry else (None, 0)
-        after, error = None, ""
+    for cell in sent:
+        # A guarded key that went through a workbook still has its apostrophe.
+        one = known.get(cell.key) or known.get(unguarded(cell.key))
+        change = _change(cell, one, found.get((one.pk, cell.week)) if one else None, today)
+        if change.error or change.after != change.before:
+            changes.append(change)
+    return changes
+
+
+def _change(cell: FileCell, one: Measurable | None, entry: Entry | None, today: date) -> FileChange:
+    before, version = (entry.value, entry.version) if entry else (None, 0)
+    after, error = None, ""
+    if one is None:
+        error = "This scorecard has no measurable of this key."
+    elif cell.problem:
+        error = cell.problem
+    else:
         try:
-            after = number_read(text)
+            after = entry_text(cell.text, name=one.name, unit=one.unit).value
         except NotANumber as problem:
             error = str(problem)
-        if one is None:
-            error = "This scorecard has no measurable of this key."
-        elif not one.manual and after != before:
-            error = "It is computed; it cannot be brought by a file."
-        elif week.weekday() != 0:
-            error = f"{week} is not a Monday."
-        if error or after != before:
-            name = one.name if one else key
-            changes.append(
-                FileChange(key=key, name=name, week=week, before=before, after=after, version=version, error=error)
-            )
-    return changes
+        if not error and after != before:
+            error = _refusal(one, cell.week, today)
+    return FileChange(
+        key=one.key if one else cell.key,
+        name=one.name if one else cell.key,
+        week=cell.week,
+        place=cell.place,
+        text=cell.text,
+        before=before,
+        after=after,
+        version=version,
+        error=error,
+    )
+
+
+def _refusal(one: Measurable, week: date, today: date) -> str:
+    """Why a new value cannot be written, as the service that writes would say."""
+    if not one.manual:
+        return "It is computed; it cannot be brought by a file."
+    if one.archived:
+        return "It is archived; bring it back first."
+    return week_problem(week, today=today)
+
+
+def stored_values(*, department: int, weeks: Iterable[date]) -> dict[tuple[str, date], Decimal]:
+    """The values of a department by measurable's key and week, to their last digit. One query."""
+    entries = Entry.objects.filter(measurable__department=department, week__in=list(weeks), value__isnull=False)
+    return {
+        (entry.measurable.key, entry.week): entry.value
+        for entry in entries.select_related("measurable")
+        if entry.value is not None
+    }

@@ -9,17 +9,21 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 
+from departments.core.number_text import number_text
+from departments.core.score_file.sheet import FileUnreadable
 from departments.models import Company, Department, EntryChange, User
 from departments.periods import parse_day
 from departments.rendering import page_render
-from departments.selectors.file_changes import FileChange, file_changes
+from departments.selectors.file_changes import FileChange, file_changes, stored_values
 from departments.selectors.scorecards import grid
 from departments.services.entries import CellText, PasteRefused, ScorecardError, entries_paste
-from departments.services.score_files import FileRow, FileUnreadable, cells_read, csv_written, workbook_written
+from departments.services.score_files import FileRow, csv_written, file_read, workbook_written
 from departments.views.score_grid import goal_text
 from departments.views.score_question import department_edited, department_seen, question_read
+from departments.views.upload_handler import BoundedUploadHandler
 
 UPLOAD = "scorecards/upload.html"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -38,15 +42,16 @@ def download(request: HttpRequest, key: str, kind: str) -> HttpResponse:
     _, question = question_read(request, today=now.astimezone(company.zone).date())
     found = grid(department=department.pk, until_week=question.until, weeks=question.weeks, now=now)
     assert found is not None
+    values = stored_values(department=department.pk, weeks=found.weeks)
     rows = [
         FileRow(
             key=row.key,
             name=row.name,
             unit=row.unit,
             goal=goal_text(row.goal(found.weeks[0])),
-            values=[found.value(at, column) for column in range(len(found.weeks))],
+            values=[values.get((row.key, week)) for week in found.weeks],
         )
-        for at, row in enumerate(found.rows)
+        for row in found.rows
     ]
     if kind == "csv":
         response = HttpResponse(csv_written(rows, found.weeks), content_type="text/csv; charset=utf-8")
@@ -57,9 +62,16 @@ def download(request: HttpRequest, key: str, kind: str) -> HttpResponse:
     return response
 
 
+@csrf_exempt  # only so that the size is bounded before anything of the request is read: `_upload` is protected
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest, key: str) -> HttpResponse:
     """Choose a file; see what it would change; take it in. Until the last step nothing is changed."""
+    request.upload_handlers = [BoundedUploadHandler(request)]
+    return _upload(request, key)
+
+
+@csrf_protect
+def _upload(request: HttpRequest, key: str) -> HttpResponse:
     department = department_edited(request, key)
     context: dict[str, Any] = {"department": department}
     if request.method == "GET":
@@ -69,26 +81,39 @@ def upload(request: HttpRequest, key: str) -> HttpResponse:
         if not refused:
             return redirect("departments:scorecard", key)
         return page_render(request, UPLOAD, context, partial="page", status=422)
-    sent = request.FILES.get("file")
-    if sent is None:
-        context["refused"] = ["Choose a file first."]
-        return page_render(request, UPLOAD, context, partial="page", status=422)
     try:
-        cells = [(cell.key, cell.week, cell.text) for cell in cells_read(sent.read())]
+        context |= _looked_at(request, department)
     except FileUnreadable as problem:
         context["refused"] = [str(problem)]
-        return page_render(request, UPLOAD, context, partial="page", status=422)
-    changes = file_changes(department=department.pk, cells=cells)
+    status = 422 if "refused" in context or context["wrong"] else 200
+    return page_render(request, UPLOAD, context, partial="page", status=status)
+
+
+def _looked_at(request: HttpRequest, department: Department) -> dict[str, Any]:
+    """What the file of the request would change, for the page; FileUnreadable where it is none."""
+    sent, company = request.FILES.get("file"), Company.objects.first()
+    if sent is None or company is None:
+        raise FileUnreadable("Choose a file first.")
+    content = file_read(sent.read())
+    today = timezone.now().astimezone(company.zone).date()
+    changes = file_changes(department=department.pk, cells=content.cells, today=today)
     wrong = [change for change in changes if change.error]
-    context |= {"name": sent.name, "read": len(cells), "changes": changes, "wrong": wrong}
+    looked: dict[str, Any] = {
+        "name": sent.name,
+        "read": len(content.cells),
+        "changes": wrong or changes,
+        "wrong": wrong,
+        "notes": content.notes,
+    }
     if changes and not wrong:
-        context["signed"] = signing.dumps(_packed(department, changes), salt=SALT, compress=True)
-    return page_render(request, UPLOAD, context, partial="page", status=422 if wrong else 200)
+        looked["signed"] = signing.dumps(_packed(department, changes), salt=SALT, compress=True)
+    return looked
 
 
 def _packed(department: Department, changes: list[FileChange]) -> list[Any]:
     cells = [
-        [one.key, one.week.isoformat(), one.version, "" if one.after is None else str(one.after)] for one in changes
+        [one.key, one.week.isoformat(), one.version, "" if one.after is None else number_text(one.after)]
+        for one in changes
     ]
     return [department.pk, cells]
 

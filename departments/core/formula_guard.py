@@ -1,0 +1,34 @@
+"""The one guard against formulas: text that a spreadsheet would run is written so that it stays text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_MARK = "'"
+_STARTS = "=+-@"
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet could take the text of a cell for a formula, or for the start of another cell.
+
+    It begins with `=`, `+`, `-` or `@`, also in a wide or small form and after blanks or invisible characters, or with
+    a tab or a line break. A number with its sign is a number.
+    """
+    if text[:1] in ("\t", "\r", "\n") and text:
+        return True
+    if _NUMBER.fullmatch(text):
+        return False
+    first = next((one for one in text if unicodedata.category(one)[0] not in "ZC"), "")
+    return bool(first) and unicodedata.normalize("NFKC", first)[:1] in _STARTS
+
+
+def guarded[Value](value: Value) -> Value | str:
+    """Text as it is written into a cell: with an apostrophe in front where it is needed. What is no text stays."""
+    return _MARK + value if isinstance(value, str) and is_formula(value.lstrip(_MARK)) else value
+
+
+def unguarded(text: str) -> str:
+    """The text that `guarded` was called with: the way back in."""
+    return text[1:] if text.startswith(_MARK) and is_formula(text.lstrip(_MARK)) else text
