@@ -11,9 +11,11 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
+from django.core.mail import mailers
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -21,6 +23,7 @@ from django.views.decorators.http import require_safe
 from pipeline.custody_store import parts_missing, run_parts
 from pipeline.models import RecomputeRun
 from pipeline.selectors.runs import CRITICAL_HOURS, WARNING_HOURS, freshness, last_failed_after, latest_run
+from revenue_health.backup.nightly import nightly_backups
 from revenue_health.celery import app
 from revenue_health.embedded.programs import beat, worker
 from revenue_health.embedded.supervisor import owner_of
@@ -31,6 +34,8 @@ MINIMUM_FREE_BYTES = 1024**3
 PING_SECONDS = 2.0
 STARTING_TRIES = 6
 HEARTBEAT_LIMIT_SECONDS = 180
+CLOCK_LIMIT_SECONDS = 5.0
+QUEUE_LIMIT = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +86,10 @@ def report(*, now: datetime) -> Report:
         "flow balance": _balance,
         "custody store": _custody_store,
         "disk": _disk,
+        "clock": lambda: _clock(now),
+        "queue": _queue,
+        "mail": _mail,
+        "backup": lambda: _backup(now),
     }
     checks = [_check(name, look) for name, look in looks.items()]
     run = _run_or_none()
@@ -193,3 +202,50 @@ def _disk() -> tuple[bool, str]:
         folder = folder.parent
     free = shutil.disk_usage(folder).free
     return free > MINIMUM_FREE_BYTES, f"{free / 1024**3:.1f} GB free at {folder}"
+
+
+def _clock(now: datetime) -> tuple[bool, str]:
+    """Expiry of links, the close of a week and "as known on" are all compared across these two clocks."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        apart = abs((cursor.fetchone()[0] - timezone.now()).total_seconds())
+    detail = f"{apart:.1f} s between this machine and the database"
+    return apart < CLOCK_LIMIT_SECONDS, detail if apart < CLOCK_LIMIT_SECONDS else f"{detail}: synchronise them (NTP)"
+
+
+def _queue() -> tuple[bool, str]:
+    """Tasks that wait are no fault; tasks that wait while nothing is taken from the queue are."""
+    if not _expected_to_serve():
+        return True, "not serving: tasks wait for `demo` or `serve`"
+    with app.connection_for_read(connect_timeout=PING_SECONDS) as broker:
+        broker.ensure_connection(max_retries=1, timeout=PING_SECONDS)
+        with broker.channel() as channel:
+            waiting = channel.client.llen("celery")
+    if waiting > QUEUE_LIMIT:
+        return False, f"{waiting} tasks wait, over {QUEUE_LIMIT}: the worker is stuck, or there are too few"
+    return True, f"{waiting} tasks wait"
+
+
+def _mail() -> tuple[bool, str]:
+    """Whether the mail server takes a connection and our password; nothing is sent."""
+    if settings.MAILERS["default"]["BACKEND"].endswith("filebased.EmailBackend"):
+        folder = settings.MAILERS["default"]["OPTIONS"]["file_path"]
+        return True, f"EMAIL_URL is not set: mails are written to {folder} and reach nobody"
+    server = mailers["default"]
+    try:
+        server.open()
+    finally:
+        server.close()
+    options = settings.MAILERS["default"]["OPTIONS"]
+    return True, f"{options['host']}:{options['port']} answers (`remind --test ADDRESS` sends a mail)"
+
+
+def _backup(now: datetime) -> tuple[bool, str]:
+    if not settings.BACKUP_DIR:
+        return True, "no nightly backup (BACKUP_DIR is not set); `backup FILE` makes one"
+    backups = nightly_backups()
+    if not backups:
+        return False, f"none in {settings.BACKUP_DIR} yet"
+    newest = backups[-1]
+    hours = (now.timestamp() - newest.stat().st_mtime) / 3600
+    return hours < WARNING_HOURS, f"{len(backups)} in {settings.BACKUP_DIR}, newest {newest.name}, {hours:.1f} h old"

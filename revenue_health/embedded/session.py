@@ -33,7 +33,7 @@ WITHOUT_SERVERS = {
 # Commands that must find the tables as they are.
 WITHOUT_MIGRATE = {
     *("migrate", "makemigrations", "showmigrations", "sqlmigrate", "squashmigrations", "optimizemigration"),
-    *("dbshell", "doctor", "pgtrigger", "check"),
+    *("dbshell", "doctor", "pgtrigger", "check", "restore"),
 }
 
 

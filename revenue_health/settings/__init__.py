@@ -138,6 +138,12 @@ CACHES = {
 CUSTODY_STORE = env.path("CUSTODY_STORE", default=str(HOME.custody_store))()
 UPLOADS = env.path("UPLOADS", default=str(HOME.uploads))()
 
+# --- backups: docs/operations.md ------------------------------------------------------------------------------
+# Empty: nobody makes one at night.
+BACKUP_DIR = env.str("BACKUP_DIR", default="")
+BACKUP_KEEP = max(1, env.int("BACKUP_KEEP", default=14))
+BACKUP_PASSPHRASE = env.str("BACKUP_PASSPHRASE", default="")
+
 # --- people ---------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "departments.User"
 AUTHENTICATION_BACKENDS = [
@@ -265,6 +271,13 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3500},
     },
 }
+
+if BACKUP_DIR:
+    CELERY_BEAT_SCHEDULE["nightly-backup"] = {
+        "task": "revenue_health.tasks.backup_nightly",
+        "schedule": crontab(hour=env.int("BACKUP_HOUR_UTC", default=5), minute=23),
+        "options": {"expires": 23 * 3600},
+    }
 
 # --- log ------------------------------------------------------------------------------------------------------
 LOGGING = {

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import smtplib
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.validators import validate_email
 from django.utils import timezone
 
 from departments.owing import Owed
 from departments.selectors.owed import reminders_due
+from departments.services.mail import mail_destination, test_mail_send
 from departments.services.reminders import MailServerAway, reminders_send
 
 
@@ -20,10 +25,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only tell who would be reminded of what")
+        parser.add_argument("--test", metavar="ADDRESS", help="only send one mail there, to see that mail arrives")
         parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
+        if options["test"]:
+            self._send_test_mail(options["test"], as_json=options["json"])
+            return
         refused: tuple[Owed, ...] = ()
         due = reminders_due(now=now, any_hour=True)
         if options["dry_run"]:
@@ -40,6 +49,23 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps({"reminders": [_json(one) for one in found]}))
             return
         self._say(found, refused, dry_run=options["dry_run"])
+
+    def _send_test_mail(self, address: str, *, as_json: bool) -> None:
+        try:
+            validate_email(address)
+            test_mail_send(to=address)
+        except ValidationError as problem:
+            raise CommandError(f"“{address}” is no e-mail address.") from problem
+        except (OSError, smtplib.SMTPException) as problem:
+            raise CommandError(
+                f"The mail server did not take the mail: {problem}. Check EMAIL_URL, and that this machine (in compose "
+                "the worker) can reach it."
+            ) from problem
+        where = mail_destination()
+        if as_json:
+            self.stdout.write(json.dumps({"to": address, "server": where}))
+        else:
+            self.stdout.write(f"Sent to {address} by {where}. Links in mails begin with {settings.SITE_URL}.")
 
     def _say(self, found: tuple[Owed, ...], refused: tuple[Owed, ...], *, dry_run: bool) -> None:
         if not found:
