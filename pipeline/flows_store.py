@@ -20,20 +20,29 @@ from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
 
 _TABLES = tuple(field.name for field in fields(PeriodFlows))
-_VERSION = 1
+_VERSION = 2
 """Goes up when the same question is answered by other tables."""
 
 
-def period_flows_kept(*, run: RecomputeRun, steps: Sequence[int], openings: Sequence[int], group: str) -> PeriodFlows:
+def period_flows_kept(
+    *,
+    run: RecomputeRun,
+    steps: Sequence[int],
+    openings: Sequence[int],
+    group: str,
+    ungrouped: Sequence[int] = (),
+) -> PeriodFlows:
     """`period_flows` of all deals of a run, read from its files where somebody asked before."""
     as_of = int(run.as_of.timestamp())
-    asked = repr((_VERSION, run.pk, as_of, run.fingerprint, tuple(steps), tuple(openings), group))
+    asked = repr((_VERSION, run.pk, as_of, run.fingerprint, tuple(steps), tuple(openings), group, tuple(ungrouped)))
     folder, name = Path(settings.CUSTODY_STORE), f"flows-{hashlib.sha256(asked.encode()).hexdigest()[:24]}"
     files = {table: folder / f"{name}-{table}.parquet" for table in _TABLES}
     try:
         return PeriodFlows(**{table: pq.read_table(file) for table, file in files.items()})
     except (OSError, pa.ArrowException):  # not there, not all of them, or not whole
-        found = period_flows(custody_cursor(run), steps=steps, openings=openings, as_of=as_of, group=group)
+        found = period_flows(
+            custody_cursor(run), steps=steps, openings=openings, as_of=as_of, group=group, ungrouped=ungrouped
+        )
     folder.mkdir(parents=True, exist_ok=True)
     for table, file in files.items():
         partial = file.with_suffix(f".partial-{uuid4().hex}")

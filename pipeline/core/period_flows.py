@@ -53,14 +53,16 @@ def period_flows(
     openings: Sequence[int],
     as_of: int,
     group: str = "segment",
+    ungrouped: Sequence[int] = (),
     filters: Filters | None = None,
 ) -> PeriodFlows:
     """Sum custody over the steps [steps[i], steps[i + 1]) in epoch seconds, and stock at the `openings`.
 
-    `group` is a column of opportunities. What lies after `as_of` is not known: the last step then ends there.
+    `group` is a column of opportunities; deals of the `ungrouped` pipelines are one group, ''. What lies after `as_of`
+    is not known: the last step then ends there.
     """
     span = Period(connection=connection, start=steps[0], end=steps[-1], as_of=as_of, filters=filters or {})
-    with _Query(span, steps, openings, group) as query:
+    with _Query(span, steps, openings, group, ungrouped) as query:
         return PeriodFlows(
             held=query.run(_HELD),
             handed_on=query.run(_HANDED_ON),
@@ -75,7 +77,9 @@ class _Query:
     """Small tables of steps, bins and instants, as SQL values in front of each query; and the holds of the span with
     what is asked of them, picked once into a table that lives as long as the block."""
 
-    def __init__(self, span: Period, steps: Sequence[int], openings: Sequence[int], group: str) -> None:
+    def __init__(
+        self, span: Period, steps: Sequence[int], openings: Sequence[int], group: str, ungrouped: Sequence[int]
+    ) -> None:
         if list(steps) != sorted(set(steps)) or len(steps) < 2:
             raise ValueError("steps need at least two rising instants")
         self.span = span
@@ -94,7 +98,11 @@ class _Query:
         columns = span.connection.table("opportunities").columns
         if group not in columns:
             raise ValueError(f"opportunities have no column {group!r} to group by")
-        self.group = group
+        self.group = f"coalesce(\"{group}\"::VARCHAR, '')"
+        if ungrouped:
+            self.group = (
+                f"CASE WHEN pipeline IN ({', '.join(map(str, map(int, ungrouped)))}) THEN '' ELSE {self.group} END"
+            )
         self.reach = {"from": min([steps[0], *openings]), "until": max([span.close, *openings])}
         self.holds = f"span_holds_{uuid4().hex}"
 
@@ -115,7 +123,7 @@ class _Query:
         )
         # the column was checked against the table; a group is text, whatever the attribute's type
         return (
-            f', {values}, deals AS (SELECT opportunity, bucket, coalesce("{self.group}"::VARCHAR, \'\') AS "group", '
+            f', {values}, deals AS (SELECT opportunity, bucket, {self.group} AS "group", '
             f"source_department FROM opportunities)"
         )
 

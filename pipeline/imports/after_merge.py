@@ -7,6 +7,7 @@ from __future__ import annotations
 from django.db import connection
 
 from pipeline.imports.checks import MOST_OF_A_KIND, query
+from pipeline.imports.hindsight import hindsight_notes
 from pipeline.imports.problems import Problem
 from pipeline.imports.staging import Staging
 
@@ -114,6 +115,8 @@ def _notes(staging: Staging, batch: int) -> None:
                 f"events.csv: {silent:,} events happened before the last import and say they were recorded at once;"
                 " figures as known on past dates change with them."
             )
+    if set(staging.files) & {"events.csv", "opportunities.csv", "accounts.csv"}:
+        staging.notes += hindsight_notes()
 
 
 def opportunities_touch(staging: Staging, batch: int) -> int:

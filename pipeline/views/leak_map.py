@@ -20,6 +20,7 @@ from pipeline.charts.leaks import CauseBar, TrendPoint, cause_chart, trend_chart
 from pipeline.core.leak_figures import CellLeaks, Figure, Leaks
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
+from pipeline.selectors.hindsight import hindsight_reasons
 from pipeline.selectors.leaks import LeakMap, calendar_of, leak_map
 from pipeline.selectors.overview import FilterChoices, Structure, filter_choices, structure_names
 from pipeline.selectors.plan import SpanPlan, span_plan
@@ -91,6 +92,8 @@ def _figures(
     running = question.period.start <= today < question.period.end
     label = compared_label(found, question, calendar)
     trend = weekly_trend(run=run, company=company, choice=choice)
+    columns = dict.fromkeys(["segment", *question.chosen])
+    hindsight = [reason for column in columns for reason in hindsight_reasons(run=run, column=column)]
     return {
         "question": question,
         "closed": closed,
@@ -103,6 +106,7 @@ def _figures(
         "totals": totals(
             found, reading, plan=plan.target if plan else None, passed=_passed(question, today) if running else None
         ),
+        "hindsight": hindsight,
         "unit": reading.unit,
         "rows": stage_rows(found.leaks, found.compared, reading),
         "grid": grid_shape(found.leaks, reading, _measure(question, run, found.leaks)),

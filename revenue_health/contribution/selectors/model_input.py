@@ -18,6 +18,7 @@ from pipeline.core.period_flows import PeriodFlows, period_flows
 from pipeline.custody_store import custody_cursor
 from pipeline.flows_store import period_flows_kept
 from pipeline.models import Pipeline, RecomputeRun, Source
+from pipeline.selectors.hindsight import ungrouped_pipelines
 from revenue_health.contribution.core.flows import FlowArrays
 from revenue_health.contribution.core.groups import Group
 from revenue_health.contribution.core.long_tables import Axes, DepartmentRow, LongFlows, StageRow, flow_arrays
@@ -46,7 +47,10 @@ class PipelineFlows:
 def pipelines_flows(
     *, run: RecomputeRun, spans: Spans, by: str = SEGMENT, filters: Mapping[str, Sequence[Any]] | None = None
 ) -> list[PipelineFlows]:
-    """Flows of every pipeline by groups of `by`; one in which nothing happened has the single group '', empty."""
+    """Flows of every pipeline by groups of `by`; one in which nothing happened has the single group '', empty.
+
+    Where the column was filled in with the outcome of the deals (pipeline.core.hindsight), the pipeline is one group.
+    """
     period = _period_flows(run, spans.steps, (spans.steps[0],), by, filters)
     baseline = None
     if spans.baseline is not None:
@@ -92,10 +96,18 @@ def _period_flows(
     by: str,
     filters: Mapping[str, Sequence[Any]] | None,
 ) -> PeriodFlows:
+    ungrouped = ungrouped_pipelines(run=run, column=by)
     if not filters:
-        return period_flows_kept(run=run, steps=steps, openings=openings, group=by)
-    as_of = int(run.as_of.timestamp())
-    return period_flows(custody_cursor(run), steps=steps, openings=openings, as_of=as_of, group=by, filters=filters)
+        return period_flows_kept(run=run, steps=steps, openings=openings, group=by, ungrouped=ungrouped)
+    return period_flows(
+        custody_cursor(run),
+        steps=steps,
+        openings=openings,
+        as_of=int(run.as_of.timestamp()),
+        group=by,
+        ungrouped=ungrouped,
+        filters=filters,
+    )
 
 
 def _group_names(by: str) -> dict[str, str]:

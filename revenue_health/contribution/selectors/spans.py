@@ -10,6 +10,7 @@ from departments.models import Company
 from departments.periods import FiscalCalendar, Period, PeriodError
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
+from pipeline.selectors.hindsight import hindsight_reasons
 from pipeline.selectors.leaks import Choice, calendar_of, run_cached
 from revenue_health.contribution.models import ScoreRun
 
@@ -88,7 +89,7 @@ def spans_of(
         openings=_openings(calendar, company, compared, first) if compared else (),
         today=today,
         running=end > known,
-        reasons=reasons,
+        reasons=(*reasons, *hindsight_reasons(run=run, column="segment")),
     )
 
 

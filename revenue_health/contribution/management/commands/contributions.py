@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from pipeline.management.choices import run_and_company
+from pipeline.selectors.hindsight import hindsight_reasons
 from revenue_health.contribution.management.choices import add_span_arguments, as_sentences, spans_asked
 from revenue_health.contribution.selectors.bridges import cut_bridge
 from revenue_health.contribution.selectors.figures import contributions_json
@@ -31,6 +32,7 @@ class Command(BaseCommand):
             spans = spans_asked(options, run, company)
             found = cut_bridge(run=run, company=company, spans=spans, by=by or SEGMENT)
         figures = contributions_json(found=found, spans=spans, by=asked)
+        figures["reasons"] = list(dict.fromkeys([*figures["reasons"], *hindsight_reasons(run=run, column=by)]))
         if options["json"]:
             self.stdout.write(json.dumps(figures, allow_nan=False))
         else:
