@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache
 
@@ -19,6 +19,9 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 
 DASH = "–"
 MINUS = "−"
+NEARLY_NOTHING = "≈0"
+DIGITS = 3
+"""Significant digits of money in sentences and documents."""
 MINOR_UNITS = 100
 NOTABLE = {"percent": 5.0, "points": 2.0}
 """Differences smaller than these (days: than a tenth) are printed without a colour."""
@@ -31,23 +34,30 @@ class MoneyScale:
     currency: str
     divisor: int
     letter: str
+    digits: int = 0
+    """Significant digits for documents, which are read away from the data; 0 writes whole units, as pages do."""
 
     @property
     def unit(self) -> str:
         return f"{self.currency} {self.letter}".strip()
 
     def write(self, minor: int | Decimal | None) -> str:
-        """Whole units with thousands separators; what is not zero but rounds to it is written `<1`."""
+        """Units with thousands separators. What is not zero and rounds to it is `<1`; below zero it is `≈0`."""
         if minor is None:
             return DASH
-        value = _rounded(Decimal(minor) / (MINOR_UNITS * self.divisor), 0)
-        if value == 0 and minor != 0:
-            return f"{MINUS}<1" if minor < 0 else "<1"
-        return grouped(value)
+        value = Decimal(minor) / (MINOR_UNITS * self.divisor)
+        if self.digits:
+            return significant(value, self.digits, most=2 if self.divisor == 1 else None)
+        rounded = _rounded(value, 0)
+        if rounded == 0 and minor != 0:
+            return NEARLY_NOTHING if minor < 0 else "<1"
+        return grouped(rounded)
 
     def signed(self, minor: int | Decimal | None) -> str:
-        """The same with its sign, for differences: `+640`, `−90`; nothing is a plain 0."""
+        """The same with its sign, for differences: `+640`, `−90`, `≈0`; nothing is a plain 0."""
         text = self.write(minor)
+        if text == "<1":
+            return NEARLY_NOTHING
         return f"+{text}" if minor is not None and minor > 0 else text
 
     def value(self, minor: int | Decimal) -> float:
@@ -60,26 +70,82 @@ def single_units(currency: str) -> MoneyScale:
     return MoneyScale(currency=currency, divisor=1, letter="")
 
 
+_UNITS = ((10**9, "bn"), (10**6, "M"), (10**3, "k"))
+
+
 def money_scale(amounts: Iterable[int | Decimal], currency: str) -> MoneyScale:
     """The largest unit that still writes the largest of the amounts with at least three digits."""
     largest = max((abs(float(amount)) for amount in amounts), default=0.0) / MINOR_UNITS
-    for divisor, letter in ((1_000_000, "M"), (1_000, "k")):
+    for divisor, letter in _UNITS:
         if largest >= 100 * divisor:
             return MoneyScale(currency=currency, divisor=divisor, letter=letter)
     return MoneyScale(currency=currency, divisor=1, letter="")
 
 
-def money_in_words(minor: int | Decimal | None, currency: str) -> str:
+def document_scale(
+    amounts: Iterable[int | None], currency: str, *, intervals: Iterable[tuple[int | None, int | None]] = ()
+) -> MoneyScale:
+    """The unit of one table or chart in a document, with three significant digits.
+
+    The largest amount has two to four digits before the point; where the smallest would be under a tenth of the unit,
+    the next smaller unit is taken. More digits are written where the two ends of an interval would read the same.
+    """
+    sizes = [abs(amount) / MINOR_UNITS for amount in amounts if amount]
+    units = [*_UNITS, (1, "")]
+    at = next((n for n, (divisor, _) in enumerate(units) if max(sizes, default=0) >= 10 * divisor), len(units) - 1)
+    if sizes and min(sizes) < units[at][0] / 10:
+        at = min(at + 1, len(units) - 1)
+    divisor, letter = units[at]
+    scale = MoneyScale(currency=currency, divisor=divisor, letter=letter, digits=DIGITS)
+    pairs = [(low, high) for low, high in intervals if low is not None and high is not None and low != high]
+    while any(scale.write(low) == scale.write(high) for low, high in pairs):
+        scale = replace(scale, digits=scale.digits + 1)
+    return scale
+
+
+def money_in_words(minor: int | Decimal | None, currency: str, *, digits: int = DIGITS) -> str:
     """Money in a sentence, three digits: `EUR 1.24 M`, `EUR 640 k`, `EUR 87`."""
     if minor is None:
         return DASH
     value = abs(Decimal(minor)) / MINOR_UNITS
     sign = MINUS if minor < 0 else ""
-    for divisor, letter in ((10**9, "bn"), (10**6, "M"), (10**3, "k")):
+    for divisor, letter in _UNITS:
         # What rounds up to the next unit is written in it: EUR 1.00 M, never EUR 1,000 k.
         if value >= Decimal("0.9995") * divisor:
-            return f"{currency} {sign}{_three_digits(value / divisor)} {letter}"
-    return f"{currency} {sign}{grouped(_rounded(value, 0))}"
+            return f"{currency} {sign}{significant(value / divisor, digits)} {letter}"
+    # Below a thousand the cents matter only where two amounts have to be told apart.
+    places = 0 if digits == DIGITS else 2
+    rounded = _rounded(value, places)
+    return f"{currency} {sign if rounded else ''}{grouped(rounded, places)}"
+
+
+def interval_in_words(low: int | None, high: int | None, currency: str) -> tuple[str, str]:
+    """Both ends of an interval in a sentence, with as many digits as it takes to tell them apart."""
+    digits = DIGITS
+    while True:
+        ends = (money_in_words(low, currency, digits=digits), money_in_words(high, currency, digits=digits))
+        if ends[0] != ends[1] or low == high or low is None or high is None:
+            return ends
+        digits += 1
+
+
+def significant(value: Decimal, digits: int, *, most: int | None = None) -> str:
+    """A number with so many significant digits: `1,235`, `12.3`, `8.67`.
+
+    Below one there are as many decimals as just above it, so that 8.67 less 7.92 is 0.75, but never fewer than two
+    digits that say something: `0.048`. `most` is the largest number of decimals there are.
+    """
+    if not value:
+        return grouped(value)
+    places = _places(value, digits)
+    # 9.996 has become 10.00, which has a digit more before the point.
+    places = min(places, _places(_rounded(value, places) or value, digits))
+    return grouped(_rounded(value, places if most is None else min(places, most)), min(places, most or places))
+
+
+def _places(value: Decimal, digits: int) -> int:
+    exponent = value.adjusted()
+    return max(digits - 1 - exponent, 0) if exponent >= 0 else max(digits - 1, digits - 2 - exponent)
 
 
 def money_full(minor: int | Decimal | None, currency: str) -> str:
@@ -222,8 +288,3 @@ def delta(
 
 def _rounded(value: Decimal, places: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
-
-
-def _three_digits(value: Decimal) -> str:
-    places = 2 if value < Decimal("9.995") else 1 if value < Decimal("99.95") else 0
-    return grouped(_rounded(value, places), places)

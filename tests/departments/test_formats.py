@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 
 from departments.formats import (
     MoneyScale,
     counted,
     days,
     delta,
+    document_scale,
     duration,
     grouped,
+    interval_in_words,
     money_full,
     money_in_words,
     money_scale,
@@ -38,7 +44,7 @@ def test_one_scale_for_a_table_with_three_digits_at_least() -> None:
     scale = money_scale([1_240_000_000, 640_000_00, 40], "EUR")
     assert scale.unit == "EUR k"
     assert [scale.write(value) for value in (1_240_000_000, 64_000_00, 40, -40, 0, None)] == [
-        "12,400", "64", "<1", "−<1", "0", "–",
+        "12,400", "64", "<1", "≈0", "0", "–",
     ]  # fmt: skip
     assert money_scale([], "EUR").unit == "EUR"
 
@@ -114,3 +120,53 @@ def test_numbers_have_the_signs_of_the_readers_language(language: str, text: str
 def test_a_page_follows_the_browsers_language(client: Client, db: None) -> None:
     answer = client.get("/accounts/login/", headers={"Accept-Language": "de-DE,de;q=0.9"})
     assert "Accept-Language" in answer.headers["Vary"]
+
+
+MONEY = st.integers(min_value=-(10**14), max_value=10**14)
+
+
+@given(st.lists(MONEY, min_size=1, max_size=12))
+def test_money_of_a_document_is_within_half_a_percent_and_never_nothing(amounts: list[int]) -> None:
+    scale = document_scale(amounts, "EUR")
+    for minor in amounts:
+        text = scale.write(minor)
+        number = Decimal(text.replace("−", "-").replace(",", ""))
+        assert (number == 0) is (minor == 0)
+        assert abs(number * scale.divisor * 100 - minor) <= max(abs(minor) * Decimal("0.051"), Decimal("0.5"))
+        if abs(number) >= 1:
+            assert len(text.strip("−").replace(",", "").replace(".", "")) >= 3 or scale.divisor == 1
+            assert abs(number * scale.divisor * 100 - minor) <= abs(minor) * Decimal("0.0051")
+
+
+@given(MONEY, MONEY)
+def test_the_ends_of_an_interval_differ_where_the_values_do(low: int, high: int) -> None:
+    scale = document_scale([low, high], "EUR", intervals=[(low, high)])
+    assert (scale.write(low) == scale.write(high)) is (low == high)
+    ends = interval_in_words(low, high, "EUR")
+    assert (ends[0] == ends[1]) is (low == high)
+
+
+@given(MONEY, st.sampled_from([0, 3]), st.sampled_from([1, 1000, 10**6, 10**9]))
+def test_no_amount_is_a_sign_before_a_comparison(minor: int, digits: int, divisor: int) -> None:
+    scale = MoneyScale(currency="EUR", divisor=divisor, letter="", digits=digits)
+    for text in (scale.write(minor), scale.signed(minor), money_in_words(minor, "EUR")):
+        assert not any(odd in text for odd in ("−<", "+<", "-<", "−−", "+−", "E+", "−0 ", "nan"))
+        assert text not in ("−0", "+0", "−0.0", "−0.00")
+
+
+@pytest.mark.parametrize(
+    ("millions", "text"),
+    [("8.6654", "8.67"), ("7.9174", "7.92"), ("12.302", "12.3"), ("13.651", "13.7"), ("-0.748", "−0.75"),
+     ("9.996", "10.0"), ("99.96", "100"), ("1234.5", "1,234"), ("0.0484", "0.048"), ("0", "0")],
+)  # fmt: skip
+def test_three_significant_digits(millions: str, text: str) -> None:
+    scale = MoneyScale(currency="EUR", divisor=10**6, letter="M", digits=3)
+    assert scale.write(int(Decimal(millions) * 10**8)) == text
+
+
+def test_a_document_takes_the_smaller_unit_where_cells_would_be_next_to_nothing() -> None:
+    assert document_scale([1_366_000_000, 866_500_000, -74_800_000], "EUR").unit == "EUR M"
+    assert document_scale([1_210_000_000, 2_600_000], "EUR").unit == "EUR k"
+    assert document_scale([5 * 10**12], "EUR").unit == "EUR bn"
+    assert document_scale([], "EUR").write(0) == "0"
+    assert document_scale([4], "EUR").write(4) == "0.04"

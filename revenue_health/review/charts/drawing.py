@@ -1,8 +1,8 @@
 """A frozen chart as SVG: presentation attributes in colours for paper, and classes by which a page recolours them.
 
 No inline style, so the strict content policy holds, and the same drawing goes into the page, the board and the PDF.
-Notation: plan outlined, actual solid, forecast hatched; steps by impact with a sign and a mark, and on paper the
-contaminating ones are striped, so that nothing rests on colour.
+Notation: plan outlined, actual solid, forecast hatched, and nothing else is; steps by impact with a sign and a mark.
+On paper the contributing ones are light and the contaminating ones dark, so that nothing rests on colour.
 """
 
 from __future__ import annotations
@@ -19,8 +19,13 @@ type Json = dict[str, Any]
 
 INK, TEXT, SOFT, PAPER = "#37474f", "#16202a", "#7d929d", "#ffffff"
 FILLS = {"good": "#00796b", "bad": "#c2410c", "soft": SOFT, "ink": INK}
+LIGHT_GOOD = "#9fd0ca"
 LETTER = 0.62
 """Mean width of a letter by its height, in the fonts pages are set in."""
+TWO_LINES = 2.15
+"""So many times the size of its letters a row must be high for a name on two lines."""
+ONE_LINE, MOST_FOR_NAMES = 0.34, 0.5
+"""Parts of the drawing's width a name may take before it is set on two lines, and before it is set smaller."""
 FILLED = 0.62
 """Part of a row's height its bar takes."""
 
@@ -42,7 +47,7 @@ class Frame:
         return self.left, self.width - self.right
 
 
-def chart_svg(chart: Json, *, width: int, font: float, prefix: str, row: float = 0.0, striped: bool = False) -> str:
+def chart_svg(chart: Json, *, width: int, font: float, prefix: str, row: float = 0.0, on_paper: bool = False) -> str:
     """The drawing of a chart of kind waterfall, intervals or bars; `prefix` keeps its ids apart from others'.
 
     The numbers stand in the table beside it, so the drawing itself is hidden from readers of the page by voice.
@@ -54,7 +59,7 @@ def chart_svg(chart: Json, *, width: int, font: float, prefix: str, row: float =
         width=width,
         height=round(height * len(bars) + font * 0.4),
         font=font,
-        left=min(max(len(bar["name"]) for bar in bars) * font * LETTER + font, width * 0.34),
+        left=_room_for_names([bar["name"] for bar in bars], font, height, width),
         right=max(len(text) for text in texts) * font * LETTER + font * 1.2,
         row=height,
         prefix=prefix,
@@ -64,7 +69,7 @@ def chart_svg(chart: Json, *, width: int, font: float, prefix: str, row: float =
     if chart["kind"] == "waterfall":
         parts += _connectors(bars, axis, frame)
     parts += [
-        _row(bar, text, number, axis, frame, striped)
+        _row(bar, text, number, axis, frame, on_paper)
         for number, (bar, text) in enumerate(zip(bars, texts, strict=True))
     ]
     return (
@@ -75,7 +80,7 @@ def chart_svg(chart: Json, *, width: int, font: float, prefix: str, row: float =
     )
 
 
-def _row(bar: Json, text: str, number: int, axis: Axis, frame: Frame, striped: bool) -> str:
+def _row(bar: Json, text: str, number: int, axis: Axis, frame: Frame, on_paper: bool) -> str:
     top = number * frame.row + frame.font * 0.2
     middle = top + frame.row / 2
     start, end = ends(bar)
@@ -83,23 +88,20 @@ def _row(bar: Json, text: str, number: int, axis: Axis, frame: Frame, striped: b
     x, width = axis.at(min(start, end)), abs(axis.at(end) - axis.at(start))
     thick = frame.row * FILLED
     rect = (
-        f'<rect {_fill(bar, frame.prefix, striped)} x="{_n(x)}" y="{_n(middle - thick / 2)}" '
+        f'<rect {_fill(bar, frame.prefix, on_paper)} x="{_n(x)}" y="{_n(middle - thick / 2)}" '
         f'width="{_n(max(width, 1.5))}" height="{_n(thick)}"/>'
     )
     whisker = _whisker(axis.at(low), axis.at(high), middle, thick) if low is not None and high is not None else ""
     after = max(axis.at(value) for value in (start, end, low, high) if value is not None) + frame.font * 0.45
     strong = ' font-weight="650"' if bar.get("role") in ("plan", "actual", "forecast") else ""
-    name = _shortened(bar["name"], frame.left / (frame.font * LETTER))
     return (
-        f'<text class="d-name" x="{_n(frame.left - frame.font * 0.6)}" y="{_n(middle + frame.font * 0.35)}" '
-        f'text-anchor="end" fill="{TEXT}"{strong}>{escape(name)}</text>'
-        f"{rect}{whisker}"
+        f"{_name(bar['name'], middle, frame, strong)}{rect}{whisker}"
         f'<text class="d-value d-{bar["impact"]}" x="{_n(after)}" y="{_n(middle + frame.font * 0.35)}" '
         f'fill="{FILLS[bar["impact"]] if bar["impact"] != "soft" else TEXT}"{strong}>{escape(text)}</text>'
     )
 
 
-def _fill(bar: Json, prefix: str, striped: bool) -> str:
+def _fill(bar: Json, prefix: str, on_paper: bool) -> str:
     """Class and paint of a bar by what it shows."""
     role = bar.get("role", "step")
     if role == "plan":
@@ -109,8 +111,8 @@ def _fill(bar: Json, prefix: str, striped: bool) -> str:
     if role == "actual":
         return f'class="d-actual" fill="{INK}"'
     colour = FILLS[bar["impact"]]
-    if striped and bar["impact"] == "bad":
-        return f'class="d-bar-bad" fill="url(#{prefix}-bad)" stroke="{colour}" stroke-width="1.5"'
+    if on_paper and bar["impact"] == "good":
+        return f'class="d-bar-good" fill="{LIGHT_GOOD}" stroke="{colour}" stroke-width="1.5"'
     return f'class="d-bar-{bar["impact"]}" fill="{colour}"'
 
 
@@ -119,10 +121,7 @@ def _patterns(prefix: str) -> str:
         f'<defs><pattern id="{prefix}-hatch" width="9" height="9" patternUnits="userSpaceOnUse">'
         f'<rect class="d-paper" width="9" height="9" fill="{PAPER}"/>'
         f'<path class="d-line" d="M-2,2 L2,-2 M0,9 L9,0 M7,11 L11,7" stroke="{INK}" stroke-width="2" fill="none"/>'
-        "</pattern>"
-        f'<pattern id="{prefix}-bad" width="6" height="6" patternUnits="userSpaceOnUse">'
-        f'<rect width="6" height="6" fill="{FILLS["bad"]}"/>'
-        f'<path d="M3,0 L3,6" stroke="{PAPER}" stroke-width="2" fill="none"/></pattern></defs>'
+        "</pattern></defs>"
     )
 
 
@@ -159,9 +158,35 @@ def _words(bar: Json, kind: str) -> str:
     return f"{'+' if signed else ''}{bar['text']} {bar['mark']}".rstrip()
 
 
-def _shortened(name: str, letters: float) -> str:
-    most = int(letters)
-    return name if len(name) <= most else f"{name[: max(most - 1, 1)].rstrip()}…"
+def _room_for_names(names: Sequence[str], font: float, row: float, width: int) -> float:
+    """What the longest name takes; names that would take too much of the drawing stand on two lines where rows are
+    high enough. A name is never cut: it says whose bar this is."""
+    lines = names if row < TWO_LINES * font else [line for name in names for line in _in_two(name, font, width)]
+    return min(max(len(line) for line in lines) * font * LETTER + font, width * MOST_FOR_NAMES)
+
+
+def _in_two(name: str, font: float, width: int) -> list[str]:
+    """The name, or its two halves cut at the space nearest to its middle."""
+    spaces = [at for at, letter in enumerate(name) if letter == " "]
+    if len(name) * font * LETTER + font <= width * ONE_LINE or not spaces:
+        return [name]
+    cut = min(spaces, key=lambda at: abs(at - len(name) / 2))
+    return [name[:cut], name[cut + 1 :]]
+
+
+def _name(name: str, middle: float, frame: Frame, strong: str) -> str:
+    """Right-aligned before its bar; what is longer than the room for names is set smaller."""
+    high = frame.row >= TWO_LINES * frame.font
+    lines = _in_two(name, frame.font, frame.width) if high else [name]
+    wide = max(len(line) for line in lines) * frame.font * LETTER + frame.font
+    size = frame.font * min(1.0, frame.left / wide)
+    smaller = f' font-size="{_n(size)}"' if size < frame.font - 0.05 else ""
+    x, first = _n(frame.left - frame.font * 0.6), middle + size * (0.35 - 0.55 * (len(lines) - 1))
+    return "".join(
+        f'<text class="d-name" x="{x}" y="{_n(first + number * size * 1.1)}" text-anchor="end" fill="{TEXT}"{smaller}'
+        f"{strong}>{escape(line)}</text>"
+        for number, line in enumerate(lines)
+    )
 
 
 def _n(value: float) -> str:

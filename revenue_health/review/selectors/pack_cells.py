@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from departments.formats import DASH, MINUS, MoneyScale, grouped
 
@@ -12,12 +14,39 @@ type Json = dict[str, Any]
 
 NUMERIC = ("money", "number", "percent", "days")
 SOMEBODY = "a colleague"
+TIED = "\N{NO-BREAK SPACE}"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_FIGURE = re.compile(
+    rf"\b([A-Z]{{3}}) (?=[{MINUS}\d])|(?<=\d) (?=(?:k|M|bn|%|pp|d)\b|%)"  # EUR 1.24 M, 90 %
+    r"|(?<=\b\d) (?=[A-Z][a-z]{2,8}\b)|(?<=\b\d\d) (?=[A-Z][a-z]{2,8}\b)|(?<=[a-z]) (?=\d{4}\b)"  # 19 Nov 2026
+    r"|(?<=[▲▼●○◐]) (?=\w)"
+)
+"""Spaces a line may not be broken at."""
 
 
 def scale_from(table: Json) -> MoneyScale:
     """The unit a table's money is written in."""
     scale = table["scale"] or {"currency": "", "divisor": 1, "letter": ""}
-    return MoneyScale(currency=scale["currency"], divisor=scale["divisor"], letter=scale["letter"])
+    # Packs of before the three digits go on printing whole units, as they were frozen.
+    return MoneyScale(
+        currency=scale["currency"], divisor=scale["divisor"], letter=scale["letter"], digits=scale.get("digits", 0)
+    )
+
+
+def day_text(day: date) -> str:
+    """A day as documents write it: `19 Nov 2026`."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def as_known_on(figures: Json) -> str:
+    """The instant the pack knows, in the company's time zone as it was frozen, whoever reads it where."""
+    known = datetime.fromisoformat(figures["as_of"]).astimezone(ZoneInfo(figures["time_zone"]))
+    return f"{known.day} {known:%B %Y, %H:%M}"
+
+
+def unbroken(text: str) -> str:
+    """The text with an amount and its unit, a day and its month, a mark and its word on one line."""
+    return _FIGURE.sub(lambda found: f"{found[1] or ''}{TIED}", text)
 
 
 def cell_text(value: Any, column: Json, scale: MoneyScale) -> str:
@@ -28,6 +57,8 @@ def cell_text(value: Any, column: Json, scale: MoneyScale) -> str:
         return scale.write(value)
     if column["kind"] in NUMERIC:
         return grouped(value, column["places"])
+    if column["kind"] == "date" and _DAY.fullmatch(str(value)):
+        return day_text(date.fromisoformat(value))
     return str(value)
 
 
@@ -40,10 +71,14 @@ def shade(value: int | None, largest: int) -> int:
 
 @dataclass(frozen=True)
 class Names:
-    """The people a pack names, and what stands for each when names are hidden."""
+    """The people a pack names, and what stands for each when names are hidden.
+
+    With `switch` both are in the page and a switch shows one of them; a file has no switch, so it has one of them.
+    """
 
     people: dict[str, str]
     hidden: bool = False
+    switch: bool = True
 
     def plain(self, text: str, *, person: bool = False) -> str:
         """The text with names as the reader may see them; `person`: the whole cell is a name."""
@@ -64,6 +99,3 @@ class Names:
 
 def names_of(figures: Json, *, hidden: bool) -> Names:
     return Names({one["name"]: one["instead"] for one in figures["people"]}, hidden)
-
-
-__all__ = ["DASH", "MINUS", "NUMERIC", "Names", "cell_text", "names_of", "scale_from", "shade"]

@@ -6,17 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, QuerySet
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from departments.formats import ENGLISH, counted, numbers_as_in
+from departments.formats import DASH, ENGLISH, counted, numbers_as_in
 from revenue_health.review.charts.drawing import chart_svg
 from revenue_health.review.core.sealed import canonical, sha256_of
 from revenue_health.review.models import Decision, Pack
-from revenue_health.review.selectors.pack_cells import NUMERIC, Names, cell_text, names_of, scale_from, shade
+from revenue_health.review.selectors.pack_cells import (
+    NUMERIC,
+    SOMEBODY,
+    Names,
+    cell_text,
+    names_of,
+    scale_from,
+    shade,
+    unbroken,
+)
+from revenue_health.review.selectors.paging import part_text
 from revenue_health.review.selectors.slides.parts import column, slide, table
 
 type Json = dict[str, Any]
@@ -26,6 +35,10 @@ FIRST_COLUMNS = 6
 DRAWING_WIDTH = 1500
 DRAWING_HEIGHT = 540
 DRAWING_FONT = 29.0
+SHEET, HEAD, ROW, SMALL_ROW = 172.0, 32.0, 6.9, 5.9
+"""Millimetres of an A4 sheet between its margins, of the head of a slide on it, and of rows of tables."""
+PAPER_WIDTH, LEAST_WIDTH = 262, 150
+PAPER_LETTERS, MESSAGE_LETTERS, MANY, FEW, LONG = 130, 62, 8, 7, 9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +71,11 @@ class TablePage:
     more: int
     shown: int
 
+    @property
+    def long(self) -> bool:
+        """Whether paper sets it closer, so that it shares a sheet with its drawing."""
+        return len(self.rows) > LONG
+
 
 @dataclass(frozen=True, kw_only=True)
 class SlidePage:
@@ -71,12 +89,21 @@ class SlidePage:
     lines: list[SafeString]
     notes: list[SafeString]
     drawing: SafeString | None
+    drawing_height: int
+    """As part of DRAWING_WIDTH."""
     tables: list[TablePage]
+    part: str
+    """Which rows of how many, where a slide takes several pages."""
 
     @property
-    def together(self) -> bool:
-        """Whether drawing and tables fit one sheet of paper."""
-        return sum(len(table.rows) + 2 for table in self.tables) <= 6
+    def paper_width(self) -> int:
+        """Millimetres the drawing gets on paper, so that its first table fits below it where that can be."""
+        table = self.tables[0] if self.tables else None
+        row = SMALL_ROW if table and (table.long or len(table.heads) > MANY) else ROW
+        rows = (len(table.rows) + 1 + (table.total is not None)) * row if table else 0.0
+        lines = sum(1 + len(line) // PAPER_LETTERS for line in self.lines) + len(self.message) // MESSAGE_LETTERS
+        width = int((SHEET - HEAD - ROW * lines - rows) * DRAWING_WIDTH / max(self.drawing_height, 1))
+        return min(width, PAPER_WIDTH) if width >= LEAST_WIDTH else PAPER_WIDTH
 
 
 def packs_listed() -> QuerySet[Pack]:
@@ -119,12 +146,6 @@ def decisions_listed(*, limit: int) -> list[Decision]:
     return list(rows.defer("pack__content").order_by("-pk")[:limit])
 
 
-def as_known_on(figures: Json) -> str:
-    """The instant the pack knows, in the company's time zone as it was frozen, whoever reads it where."""
-    known = datetime.fromisoformat(figures["as_of"]).astimezone(ZoneInfo(figures["time_zone"]))
-    return f"{known.day} {known:%B %Y, %H:%M}"
-
-
 def slides_and_decisions(pack: Pack) -> list[Json]:
     """The frozen slides; before the last one, what was decided on the pack since, from its own log."""
     slides = list(pack.figures["slides"])
@@ -147,7 +168,7 @@ def slide_pages(figures: Json, slides: Sequence[Json], *, hide_names: bool = Fal
         return [slide_page(each, number, names) for number, each in enumerate(slides, 1)]
 
 
-def slide_page(shown: Json, number: int, names: Names, *, striped: bool = False) -> SlidePage:
+def slide_page(shown: Json, number: int, names: Names, *, on_paper: bool = False) -> SlidePage:
     return SlidePage(
         number=number,
         key=shown["key"],
@@ -156,28 +177,43 @@ def slide_page(shown: Json, number: int, names: Names, *, striped: bool = False)
         unit=shown["unit"],
         lines=[marked(line, names) for line in shown["lines"]],
         notes=[marked(note, names) for note in shown["notes"]],
-        drawing=_drawing(shown, striped),
+        drawing=_drawing(shown, on_paper),
+        drawing_height=round(_row_height(shown, on_paper) * len(shown["chart"]["bars"])) if has_drawing(shown) else 0,
+        part=part_text(shown),
         tables=[_table(each, names) for each in shown["tables"]],
     )
 
 
-def _drawing(shown: Json, striped: bool) -> SafeString | None:
-    chart = shown["chart"]
-    if not chart or not chart["bars"]:
+def _row_height(shown: Json, on_paper: bool) -> float:
+    """Of a bar: what the drawing has, less where lines of text stand above it or, on paper, a long table below."""
+    bars = len(shown["chart"]["bars"])
+    if on_paper and bars > FEW:
+        return 38.0
+    return min(max(DRAWING_HEIGHT / bars, 31.0), 48.0 if len(shown["lines"]) > 2 else 68.0 if bars > 4 else 76.0)
+
+
+def _drawing(shown: Json, on_paper: bool) -> SafeString | None:
+    if not has_drawing(shown):
         return None
-    row = min(max(DRAWING_HEIGHT / len(chart["bars"]), 31.0), 62.0 if len(chart["bars"]) > 4 else 76.0)
-    svg = chart_svg(chart, width=DRAWING_WIDTH, font=DRAWING_FONT, prefix=f"d-{shown['key']}", row=row, striped=striped)
+    chart, row = shown["chart"], _row_height(shown, on_paper)
+    svg = chart_svg(
+        chart, width=DRAWING_WIDTH, font=DRAWING_FONT, prefix=f"d-{shown['key']}", row=row, on_paper=on_paper
+    )
     return mark_safe(svg)  # noqa: S308  (chart_svg escapes every text)
+
+
+def has_drawing(shown: Json) -> bool:
+    return bool(shown["chart"] and shown["chart"]["bars"])
 
 
 def marked(text: str, names: Names, *, person: bool = False) -> SafeString:
     """The text as HTML in which each name of a person can be hidden by a switch; or without names where they may not
     be in the page."""
-    if names.hidden:
-        return escape(names.plain(text, person=person))
+    if names.hidden or not names.switch:
+        return escape(unbroken(names.plain(text, person=person)))
     if person and text not in names.people:
         parts = [text]
-        instead = {text: "a colleague"} if text not in ("", "–") else {}
+        instead = {text: SOMEBODY} if text not in ("", DASH) else {}
     else:
         parts, instead = names.split(text), names.people
     return mark_safe(  # noqa: S308  (every part is escaped)
@@ -185,7 +221,7 @@ def marked(text: str, names: Names, *, person: bool = False) -> SafeString:
             f'<span class="who"><span class="who-name">{escape(part)}</span>'
             f'<span class="who-role">{escape(instead[part])}</span></span>'
             if part in instead
-            else escape(part)
+            else escape(unbroken(part))
             for part in parts
         )
     )

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET
 
 from departments.access import may_see_packs, require
 from revenue_health.review.models import Pack
-from revenue_health.review.selectors.packs import as_known_on, proof_of, slide_pages, slides_and_decisions
+from revenue_health.review.selectors.pack_cells import as_known_on
+from revenue_health.review.selectors.packs import proof_of, slide_pages, slides_and_decisions
 from revenue_health.review.views.pack_page import pack_or_404
 
 TEMPLATE = "review/board.html"

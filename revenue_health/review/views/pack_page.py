@@ -10,9 +10,10 @@ from django.http import Http404, HttpRequest
 from departments.access import may_freeze
 from pipeline.views.shell import shell_of
 from revenue_health.review.models import Pack, PackExport
+from revenue_health.review.selectors.pack_cells import as_known_on
 from revenue_health.review.selectors.pack_exports import exports_of
 from revenue_health.review.selectors.pack_links import links_of
-from revenue_health.review.selectors.packs import as_known_on, decisions_of, pack_by_id, proof_of, slide_pages
+from revenue_health.review.selectors.packs import decisions_of, pack_by_id, proof_of, slide_pages
 from revenue_health.review.views.pack_forms import DecisionForm, LinkForm
 
 ONE = "review/pack.html"

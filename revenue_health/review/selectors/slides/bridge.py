@@ -23,7 +23,9 @@ def bridge(content: Json) -> Json:
     """The waterfall from plan (or baseline) over every party to actual; it adds up to the cent."""
     figures, currency = content["contributions"], content["currency"]
     start, steps, actual = bridge_steps(figures)
-    scale = scale_of([step["amount"] for step in steps], currency)
+    scale = scale_of(
+        [step["amount"] for step in steps], currency, intervals=((step["low"], step["high"]) for step in steps)
+    )
     first = "Plan" if figures["target"] is not None else "Baseline"
     bars = [_total(first, start, "plan", scale)]
     at = start
@@ -120,7 +122,8 @@ def shares(content: Json) -> Json:
     figures, currency = content["contributions"], content["currency"]
     parties = [party for party in figures["parties"] if party["amount"] is not None and party["key"] != STRATEGY]
     parties.sort(key=lambda party: party["amount"])
-    scale = scale_of([cents(party["amount"]) for party in parties], currency)
+    intervals = ((cents(party["low"]), cents(party["high"])) for party in parties)
+    scale = scale_of([cents(party["amount"]) for party in parties], currency, intervals=intervals)
     rows = [{**_step(party), "text": scale.write(cents(party["amount"]))} for party in parties]
     return slide(
         "shares",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from departments.formats import MoneyScale, counted, money_in_words
-from revenue_health.review.selectors.slides.headline import total_bar
-from revenue_health.review.selectors.slides.parts import Json, cents, column, scale_json, scale_of, slide, table
+from revenue_health.review.selectors.slides.headline import total_bar, written
+from revenue_health.review.selectors.slides.parts import Json, cents, column, day, scale_json, scale_of, slide, table
 
 GOOD, BAD = ("new", "won", "up", "pulled_in", "reopened"), ("lost", "down", "pushed_out")
 """By impact: what is won leaves the open pipeline too, and is no loss."""
@@ -21,7 +21,7 @@ def changes(content: Json) -> Json | None:
     since = content["review"]["since"]
     return slide(
         "changes",
-        f"Since {since}",
+        f"Since {day(since)}",
         _message(then, now, moved, currency),
         unit=f"{scale.unit} of open pipeline; idle deals make no difference",
         chart={"kind": "waterfall", "scale": scale_json(scale), "bars": _bars(then, now, moved, scale)},
@@ -47,7 +47,7 @@ def _message(then: int, now: int, moved: list[Json], currency: str) -> str:
 
 
 def _bars(then: int, now: int, moved: list[Json], scale: MoneyScale) -> list[Json]:
-    bars, at = [total_bar("Open then", then / 100, "actual", scale)], then
+    bars, at = [written(total_bar("Open then", then / 100, "actual"), scale)], then
     for bucket in moved:
         amount = cents(bucket["difference"]) or 0
         impact = "good" if bucket["key"] in GOOD else "bad" if bucket["key"] in BAD else "soft"
@@ -57,7 +57,7 @@ def _bars(then: int, now: int, moved: list[Json], scale: MoneyScale) -> list[Jso
              "mark": mark, "role": "step", "text": scale.write(amount)}
         )  # fmt: skip
         at += amount
-    return [*bars, total_bar("Open now", now / 100, "actual", scale)]
+    return [*bars, written(total_bar("Open now", now / 100, "actual"), scale)]
 
 
 def _table(then: int, now: int, found: Json, scale: MoneyScale) -> Json:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from departments.formats import MoneyScale, grouped, money_in_words
-from revenue_health.review.selectors.slides.headline import probability, total_bar
+from departments.formats import MoneyScale, grouped, interval_in_words, money_in_words
+from revenue_health.review.selectors.slides.headline import probability, total_bar, written
 from revenue_health.review.selectors.slides.parts import Json, cents, column, scale_json, scale_of, slide, table
 
 SHOWN = 5
@@ -17,18 +17,21 @@ def forecast(content: Json) -> Json | None:
         return None
     names = ("won_so_far", "median", "p5", "p25", "p75", "p95", "target")
     amount = {name: cents(figures[name]) for name in names}
-    scale = scale_of(amount.values(), currency)
+    ends = [(amount["p5"], amount["p95"]), (amount["p25"], amount["p75"])]
+    # 12 to 13 for 90 % and for 50 % would be two intervals that look like one.
+    ends += [(amount["p5"], amount["p25"]), (amount["p75"], amount["p95"])]
+    scale = scale_of(amount.values(), currency, intervals=ends)
     label = content["period"]["label"]
     message = f"{label} is expected at {money_in_words(amount['median'], currency)}"
     if figures["probability"] is not None:
         message += f"; the plan is reached with a probability of {probability(figures['probability'])}"
-    between = f"{money_in_words(amount['p5'], currency)} and {money_in_words(amount['p95'], currency)}"
+    low, high = interval_in_words(amount["p5"], amount["p95"], currency)
     return slide(
         "forecast",
         "Where it will land",
         f"{message}.",
         unit=f"{scale.unit}, all of {label}; the whisker is the 90 % interval",
-        lines=[f"Nine times in ten it lands between {between}."],
+        lines=[f"Nine times in ten it lands between {low} and {high}."],
         chart={"kind": "bars", "scale": scale_json(scale), "bars": _bars(figures, scale)},
         tables=[_figures_table(amount, label, scale), *_constraints(content)],
         notes=[_coverage(figures), *(f"{reason[:1].upper()}{reason[1:]}." for reason in figures["reasons"])],
@@ -42,7 +45,9 @@ def _bars(figures: Json, scale: MoneyScale) -> list[Json]:
         ("Plan", figures["target"], "plan", None, None),
     ]
     return [
-        total_bar(name, value, role, scale, low, high) for name, value, role, low, high in rows if value is not None
+        written(total_bar(name, value, role, low, high), scale)
+        for name, value, role, low, high in rows
+        if value is not None
     ]
 
 

@@ -11,14 +11,15 @@ def headline(content: Json) -> Json:
     currency = content["currency"]
     told = content["review"]["headline"]
     rows = _rows(content)
-    scale = scale_of((row[1] for row in rows), currency)
+    bars = _bars(content)
+    scale = scale_of((row[1] for row in rows), currency, intervals=((bar["low"], bar["high"]) for bar in bars))
     return slide(
         "headline",
         "Where we stand",
         told["message"],
         unit=f"{scale.unit}, {when(content)}",
         lines=told["under"],
-        chart={"kind": "bars", "scale": scale_json(scale), "bars": _bars(content, scale)},
+        chart={"kind": "bars", "scale": scale_json(scale), "bars": [written(bar, scale) for bar in bars]},
         tables=[
             table("In figures", [column("Figure"), column("Amount", "money"), column("In words")], rows, scale=scale)
         ],
@@ -43,22 +44,36 @@ def _rows(content: Json) -> list[tuple[str, int | None, str]]:
     return rows
 
 
-def _bars(content: Json, scale: MoneyScale) -> list[Json]:
-    """Plan and actual to date, and the whole period's forecast and plan where it still runs."""
+def _bars(content: Json) -> list[Json]:
+    """Plan and actual to date with what lies between them, and the whole period's forecast and plan where it runs."""
     figures, forecast, label = content["contributions"], content["forecast"], content["period"]["label"]
-    rows = [("Plan to date" if content["running"] else "Plan", figures["target"], "plan", None, None)]
-    rows += [("Actual to date" if content["running"] else "Actual", figures["actual"], "actual", None, None)]
+    suffix = " to date" if content["running"] else ""
+    target, actual = figures["target"], figures["actual"]
+    bars = [total_bar(f"Plan{suffix}", target, "plan"), total_bar(f"Actual{suffix}", actual, "actual")]
+    if target is not None and actual is not None:
+        bars.append(_difference(cents(target) or 0, cents(actual) or 0))
     if forecast is not None:
-        rows += [(f"Forecast {label}", forecast["median"], "forecast", forecast["p5"], forecast["p95"])]
-        rows += [(f"Plan {label}", forecast["target"], "plan", None, None)]
-    return [
-        total_bar(name, value, role, scale, low, high) for name, value, role, low, high in rows if value is not None
-    ]
+        bars.append(total_bar(f"Forecast {label}", forecast["median"], "forecast", forecast["p5"], forecast["p95"]))
+        bars.append(total_bar(f"Plan {label}", forecast["target"], "plan"))
+    return [bar for bar in bars if bar["amount"] is not None]
 
 
-def total_bar(
-    name: str, amount: float, role: str, scale: MoneyScale, low: float | None = None, high: float | None = None
-) -> Json:
+def _difference(target: int, actual: int) -> Json:
+    """From the end of the plan's bar to the end of actual's."""
+    gap = actual - target
+    return {
+        "name": "Difference",
+        "start": target,
+        "amount": gap,
+        "low": None,
+        "high": None,
+        "impact": "bad" if gap < 0 else "good",
+        "mark": "",
+        "role": "step",
+    }
+
+
+def total_bar(name: str, amount: float | None, role: str, low: float | None = None, high: float | None = None) -> Json:
     """A bar from zero; amounts in whole units, the interval where it has one."""
     return {
         "name": name,
@@ -68,8 +83,13 @@ def total_bar(
         "impact": "ink",
         "mark": "",
         "role": role,
-        "text": scale.write(cents(amount)),
     }
+
+
+def written(bar: Json, scale: MoneyScale) -> Json:
+    """A bar with its label; a step between two totals carries its sign."""
+    step = bar["role"] == "step"
+    return bar | {"text": scale.signed(bar["amount"]) if step else scale.write(bar["amount"])}
 
 
 def probability(chance: float) -> str:

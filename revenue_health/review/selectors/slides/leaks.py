@@ -69,7 +69,9 @@ def largest(content: Json) -> Json | None:
     rows = _register_rows(content) or _map_rows(content)
     if not rows:
         return None
-    scale = scale_of([row["amount"] for row in rows], content["currency"])
+    scale = scale_of(
+        [row["amount"] for row in rows], content["currency"], intervals=((row["low"], row["high"]) for row in rows)
+    )
     top = rows[0]
     owned = sum(1 for row in rows[:SHOWN] if row["owner"])
     message = f"The largest leak is {top['name']}: {money_in_words(top['amount'], content['currency'])}."

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from revenue_health.review.selectors.slides.parts import Json, column, slide, table
+from revenue_health.review.selectors.pack_cells import as_known_on
+from revenue_health.review.selectors.slides.parts import Json, column, day, slide, table
 
 ASSUMPTIONS = (
     "Rates are taken as constant within a week.",
@@ -16,11 +17,11 @@ def method(content: Json) -> Json:
     """Assumptions, baseline, method and run."""
     figures = content["contributions"]
     baseline = figures["baseline"]
-    compared = f"{baseline['start']} to {baseline['end']}" if baseline else "none"
+    compared = f"{day(baseline['start'])} to {day(baseline['end'])}" if baseline else "none"
     rows = [
-        ["Period", f"{content['period']['start']} to {content['period']['end']}"],
+        ["Period", f"{day(content['period']['start'])} to {day(content['period']['end'])}"],
         ["Baseline", compared],
-        ["Known up to", content["as_of"][:16].replace("T", " ") + " UTC"],
+        ["Known up to", f"{as_known_on(content)} ({content['time_zone']})"],
         ["Method", f"version {content['method']}, {figures['players']} parties, {figures['replicates']} replicates"],
         ["Recompute", f"number {content['run']}, its flows balance to {content['leaks']['balance_error']:.2f}"],
     ]

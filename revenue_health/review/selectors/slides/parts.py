@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
-from departments.formats import MoneyScale, money_scale
+from departments.formats import MoneyScale, document_scale
+from revenue_health.review.selectors.pack_cells import day_text
 
 type Json = dict[str, Any]
 
@@ -67,12 +69,24 @@ def table(
 
 
 def scale_json(scale: MoneyScale) -> Json:
-    return {"currency": scale.currency, "divisor": scale.divisor, "letter": scale.letter}
+    return {
+        "currency": scale.currency,
+        "divisor": scale.divisor,
+        "letter": scale.letter,
+        "digits": scale.digits,
+    }
 
 
-def scale_of(amounts: Iterable[int | None], currency: str) -> MoneyScale:
-    """The unit in which the largest of the amounts has two to four digits: slides are read from five metres."""
-    return money_scale([10 * amount for amount in amounts if amount is not None], currency)
+def scale_of(
+    amounts: Iterable[int | None], currency: str, *, intervals: Iterable[tuple[int | None, int | None]] = ()
+) -> MoneyScale:
+    """The unit and the digits of a slide, which is read from five metres; the ends of no interval look the same."""
+    return document_scale(amounts, currency, intervals=intervals)
+
+
+def day(when: date | str) -> str:
+    """A day, or an ISO date or instant, as a slide writes it: `19 Nov 2026`."""
+    return day_text(date.fromisoformat(when[:10]) if isinstance(when, str) else when)
 
 
 def cents(amount: float | None) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from departments.formats import counted
-from revenue_health.review.selectors.slides.parts import Json, cents, column, scale_of, slide, table, when
+from revenue_health.review.selectors.slides.parts import Json, cents, column, day, scale_of, slide, table, when
 from revenue_health.review.words import listed
 
 SHOWN = 8
@@ -26,7 +26,7 @@ def scorecards(content: Json) -> Json | None:
         "scorecards",
         "Scorecards",
         message,
-        unit=f"week of {found['week']}",
+        unit=f"week of {day(found['week'])}",
         tables=[table("Scorecards", columns, rows)],
         notes=["Ask for what is missing before anything is concluded from what is in."],
     )
@@ -37,8 +37,7 @@ def commitments(content: Json) -> Json | None:
     found = content["review"]["commitments"]
     if not found["items"]:
         return None
-    message = f"{counted(found['due'], 'commitment')} due within a week"
-    message += f", {found['overdue']} overdue." if found["overdue"] else "; none is overdue."
+    message = _promised(due=found["due"], overdue=found["overdue"])
     columns = [column("Promised"), column("Department"), column("Owner", "person"), column("Due", "date"), column("")]
     rows = [
         [
@@ -57,6 +56,14 @@ def commitments(content: Json) -> Json | None:
         tables=[table("Commitments", columns, rows, shown=SHOWN)],
         notes=["For each: done, or by when? What is moved a second time needs another owner or another promise."],
     )
+
+
+def _promised(*, due: int, overdue: int) -> str:
+    late = f"{counted(overdue, 'commitment')} {'is' if overdue == 1 else 'are'} overdue"
+    soon = f"{counted(due, 'commitment')} {'is' if due == 1 else 'are'} due within a week"
+    if not overdue:
+        return f"{soon}; none is overdue."
+    return f"{late}; {soon}." if due else f"{late}; none is due within a week."
 
 
 def replies(content: Json) -> Json | None:

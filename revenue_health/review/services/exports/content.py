@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from revenue_health.review.models import Pack
-from revenue_health.review.selectors.pack_cells import Names, names_of
-from revenue_health.review.selectors.packs import as_known_on, slides_and_decisions
+from revenue_health.review.selectors.pack_cells import Names, as_known_on, names_of
+from revenue_health.review.selectors.packs import slides_and_decisions
 
 type Json = dict[str, Any]
 Progress = Callable[[float], None]

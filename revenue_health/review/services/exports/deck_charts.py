@@ -16,6 +16,7 @@ from pptx.enum.dml import MSO_PATTERN
 from pptx.util import Pt
 
 from revenue_health.review.charts.axis import ends, spread
+from revenue_health.review.selectors.pack_cells import unbroken
 
 type Json = dict[str, Any]
 GROUND, WHISKER, LABEL = "Ground", "Room for whiskers", "Room for labels"
@@ -24,9 +25,9 @@ LOOKS = {
     "plan": ("Plan", PAPER, INK),
     "actual": ("Actual", INK, None),
     "forecast": ("Forecast", None, INK),
-    "good": ("Contributes", "00796B", None),
-    "bad": ("Contaminates", "C2410C", None),
-    "soft": ("Cannot tell, or nobody's doing", SOFT, None),
+    "good": ("Better", "00796B", None),
+    "bad": ("Worse", "C2410C", None),
+    "soft": ("Neither, or cannot tell", SOFT, None),
 }
 """What a kind of bar is called, its fill (None: hatched) and its outline."""
 SPACE = "http://schemas.openxmlformats.org/drawingml/2006/chart"
@@ -96,7 +97,7 @@ def chart_add(page: Any, chart: Json, *, left: int, top: int, width: int, height
 
 def number_format(scale: Json) -> str:
     """Shows whole units in thousands or millions."""
-    return "#,##0" + {"": "", "k": ",", "M": ",,"}[scale["letter"]]
+    return "#,##0" + {"": "", "k": ",", "M": ",,", "bn": ",,,"}[scale["letter"]]
 
 
 def _dress(native: Any) -> None:
@@ -142,7 +143,7 @@ def _labels(series: Any, bars: list[Json], kind: str) -> None:
         label = series.points[number].data_label
         label.position = XL_LABEL_POSITION.INSIDE_BASE
         run = label.text_frame.paragraphs[0].add_run()
-        run.text = f"{'+' if signed else ''}{bar['text']} {bar['mark']}".rstrip()
+        run.text = unbroken(f"{'+' if signed else ''}{bar['text']} {bar['mark']}".rstrip())
         run.font.size = Pt(14)
         run.font.bold = bar.get("role", "step") != "step"
         fill = LOOKS[bar["impact"]][1] if bar["impact"] in ("good", "bad") else "16202A"

@@ -36,10 +36,15 @@ def written(pack: Pack, kind: str, folder: Path, **options: Any) -> Path:
     return path
 
 
+def plain(text: str) -> str:
+    """The text with the spaces that keep amounts and days on one line as plain ones."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
 def charts(path: Path) -> dict[str, Any]:
     """Native charts by the message of their slide."""
     return {
-        slide.shapes[1].text_frame.text: shape.chart
+        plain(slide.shapes.title.text_frame.text): shape.chart
         for slide in Presentation(str(path)).slides
         for shape in slide.shapes
         if shape.has_chart
