@@ -2,270 +2,130 @@
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
 from collections.abc import Iterable
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from pipeline.imports.event_log import Case
-from pipeline.imports.log_mapping import LogMapping, LossPart, StagePart
-from pipeline.imports.log_work import WorkOfActivity
-from pipeline.imports.problems import ImportUnreadable
+from pipeline.imports.event_log import Case, LogReading
+from pipeline.imports.log_cases import CaseReader, DealOfCase, LogReport
+from pipeline.imports.log_mapping import LogMapping
+from pipeline.imports.problems import ConversionRefused, ImportUnreadable
+from pipeline.imports.provenance import FolderWriter, Provenance
+from pipeline.imports.structure import structure_write
 
-LOST = "lost"
-_HANDOFF_COLUMNS = (
-    "key",
-    "opportunity",
-    "department",
-    "kind",
-    "requested_at",
-    "started_at",
-    "completed_at",
-    "outcome",
-    "assignee",
-)
+_OPPORTUNITY_COLUMNS = ("key", "name", "pipeline", "owner", "team", "source", "currency", "segment")
+_EVENT_COLUMNS = ("opportunity", "occurred_at", "stage", "amount", "reason", "actor")
+_HANDOFF_COLUMNS = ("key", "opportunity", "department", "kind", "requested_at", "started_at", "completed_at",
+                    "outcome", "assignee")  # fmt: skip
+_NAMED_AT_MOST = 40
 
 
-@dataclass
-class LogReport:
-    """What was read and what was left out, for the notes of the import."""
+def folder_from_log(
+    cases: Iterable[Case], mapping: LogMapping, folder: Path, reading: LogReading
+) -> tuple[list[str], Provenance]:
+    """Write the company folder of a log, one case at a time; gives the notes, and where each row comes from.
 
-    cases: int = 0
-    events: int = 0
-    left_out: int = 0
-    after_final: int = 0
-    closed: int = 0
-    skipped: int = 0
-    unmapped: Counter[str] = field(default_factory=Counter)
-
-    def notes(self) -> list[str]:
-        notes = [f"The log holds {self.cases:,} cases with {self.events:,} events."]
-        if self.unmapped:
-            listed = ", ".join(f"{name} ({count:,})" for name, count in self.unmapped.most_common(40))
-            notes.append(f"Activities the mapping does not use: {listed}.")
-        for count, what in (
-            (self.left_out, "cases never enter a stage and are left out"),
-            (self.after_final, "moves after a final stage are left out"),
-            (self.skipped, "starts or completions without a request are left out"),
-            (self.closed, "hand-offs were still open when their deal ended and count as cancelled then"),
-        ):
-            if count:
-                notes.append(f"{count:,} {what}.")
-        return notes
-
-
-def folder_from_log(cases: Iterable[Case], mapping: LogMapping, folder: Path) -> LogReport:
-    """Write the company folder of a log, one case at a time."""
-    structure_write(mapping, folder)
+    Raises ConversionRefused with every problem of the log, and ImportUnreadable where nothing of it was read.
+    """
     report = LogReport()
-    with ExitStack() as stack:
-        writers = {
-            name: csv.writer(stack.enter_context((folder / f"{name}.csv").open("w", encoding="utf-8", newline="")))
-            for name in ("opportunities", "events", "handoffs")
-        }
-        writers["opportunities"].writerow(["key", "name", "pipeline", "owner", "team", "source", "currency", "segment"])
-        writers["events"].writerow(["opportunity", "occurred_at", "stage", "amount", "reason", "actor"])
-        writers["handoffs"].writerow(_HANDOFF_COLUMNS)
-        reader = _CaseReader(mapping, report)
+    reader = CaseReader(mapping, reading, report)
+    with FolderWriter(folder) as writer:
+        structure_write(writer, mapping, mapping.pipeline)
+        _begin(writer, mapping, reading.file)
         for case in cases:
-            rows = reader.read(case)
-            for name, lines in rows.items():
-                writers[name].writerows(lines)
-    return report
+            deal = reader.read(case)
+            if deal is not None:
+                _deal_write(writer, deal)
+    _judge(reader, mapping, reading, report)
+    return _notes(reader, mapping, reading, report), writer.provenance
 
 
-def structure_write(mapping: LogMapping, folder: Path) -> None:
-    """The small tables, straight from the mapping."""
-    company, pipe = mapping.company, mapping.pipeline
-    _table(
-        folder / "company.csv",
-        "name reporting_currency time_zone fiscal_year_start_month",
-        [[company.name, company.reporting_currency, company.time_zone, company.fiscal_year_start_month]],
+def _begin(writer: FolderWriter, mapping: LogMapping, file: str) -> None:
+    log, fields = mapping.log, mapping.opportunity
+    of_deal = {"key": log.case, "name": fields.name, "owner": fields.owner, "team": fields.team,
+               "source": fields.source, "currency": fields.currency_attribute, "segment": fields.segment}  # fmt: skip
+    of_event = {"opportunity": log.case, "occurred_at": log.time, "stage": log.activity, "amount": fields.amount,
+                "actor": log.resource}  # fmt: skip
+    of_work = {
+        "key": log.case,
+        "opportunity": log.case,
+        "kind": log.activity,
+        "assignee": log.resource,
+    } | dict.fromkeys(("requested_at", "started_at", "completed_at"), log.time)
+    writer.begin("opportunities", _OPPORTUNITY_COLUMNS, source=file, columns=of_deal)
+    writer.begin("events", _EVENT_COLUMNS, source=file, columns=of_event)
+    writer.begin("handoffs", _HANDOFF_COLUMNS, source=file, columns=of_work)
+
+
+def _deal_write(writer: FolderWriter, deal: DealOfCase) -> None:
+    writer.row("opportunities", [deal.key, *deal.fields], deal.line)
+    for move in deal.moves:
+        row = [deal.key, move.at.isoformat(), move.place, move.amount, move.reason, move.actor]
+        writer.row("events", row, move.line)
+    number = 0
+    for done in deal.work:
+        for item in done.items:
+            number += 1
+            times = [at.isoformat() if at else "" for at in (item.requested, item.started, item.completed)]
+            row = [f"{deal.key}-{number}", deal.key, done.department, done.kind, *times, item.outcome, item.assignee]
+            writer.row("handoffs", row, item.line)
+
+
+def _judge(reader: CaseReader, mapping: LogMapping, reading: LogReading, report: LogReport) -> None:
+    """Refuse a log with problems, and one of which nothing was read."""
+    if report.cases == 0 and not reading.problems:
+        raise ImportUnreadable(f"{reading.file} holds no case; there is nothing to import.")
+    missing = refuse_missing(mapping, reading)
+    for column, lines in ((mapping.log.time, reader.untimed), (mapping.log.case, reader.unnamed)):
+        if column not in missing:
+            for line in lines:
+                reading.refuse(line, column, "", "is missing")
+    used = {name for _, _, name in mapping.attributes()}
+    for name, line in reading.doubled.items():
+        if used & {name, f"case:{name}", f"event:{name}"}:
+            reading.refuse(line, name, "", "stands twice with different values")
+        else:
+            report.counted[f"attributes stand twice with different values and are not used, such as {name}"] += 1
+    if reading.problems:
+        raise ConversionRefused(reading.problems)
+    if report.deals == 0:
+        raise ImportUnreadable(_nothing_read(mapping, reading, report))
+
+
+def refuse_missing(mapping: LogMapping, reading: LogReading) -> set[str]:
+    """Refuse every attribute that the mapping names and the log does not have; gives their names."""
+    missing = set()
+    for part, word, name in mapping.attributes():
+        if not reading.has(name):
+            reason = f"is no attribute of {reading.file}, which has {reading.names_listed()}"
+            reading.problems.add(mapping.source.problem(part, word, name, reason))
+            missing.add(name)
+    return missing
+
+
+def _nothing_read(mapping: LogMapping, reading: LogReading, report: LogReport) -> str:
+    has = ", ".join(f"“{name}”" for name, _ in report.activities.most_common(_NAMED_AT_MOST)) or "none"
+    names = _activities(mapping)
+    return (
+        f"None of the {report.cases:,} cases of {reading.file} enters a stage; there is nothing to import. Its "
+        f"activities are {has}; those of the mapping's stages are {', '.join(f'“{name}”' for name in names) or 'none'}."
     )
-    _table(folder / "departments.csv", "key name kind", [[d.key, d.name, d.kind] for d in mapping.departments])
-    _table(folder / "pipelines.csv", "key name", [[pipe.key, pipe.name]])
-    stages = [
-        [pipe.key, s.key, s.name, place, s.owner, int(s.earns), "" if s.time_limit_days is None else s.time_limit_days]
-        for place, s in enumerate(mapping.stages, 1)
-    ]
-    _table(folder / "stages.csv", "pipeline key name position owner_department earns time_limit_days", stages)
-    for name, rows in (("loss_reasons", mapping.loss_reasons), ("sources", mapping.sources)):
-        _table(folder / f"{name}.csv", "key name department", [[r.key, r.name, r.department] for r in rows])
 
 
-def _table(path: Path, header: str, rows: list[list[Any]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as handle:
-        csv.writer(handle).writerows([header.split(), *rows])
+def _notes(reader: CaseReader, mapping: LogMapping, reading: LogReading, report: LogReport) -> list[str]:
+    notes = [f"The log holds {report.cases:,} cases with {report.events:,} events."]
+    notes += reading.problems.notes(reading.file)
+    if report.unmapped:
+        listed = [f"{name} ({count:,})" for name, count in report.unmapped.most_common(_NAMED_AT_MOST)]
+        more = len(report.unmapped) - len(listed)
+        notes.append(f"Activities the mapping does not use: {', '.join(listed)}{f' and {more:,} more' * (more > 0)}.")
+    names = _activities(mapping) + [part.activity for part in mapping.handoffs]
+    if absent := [name for name in names if name not in report.activities]:
+        notes.append(f"Activities of the mapping that the log does not have: {', '.join(absent)}.")
+    counted = report.counted + reading.counted
+    return notes + [f"{count:,} {what}." for what, count in counted.items() if count] + reader.times.notes()
 
 
-class _CaseReader:
-    """Turns one case after another into rows."""
-
-    def __init__(self, mapping: LogMapping, report: LogReport) -> None:
-        self._mapping, self._report = mapping, report
-        self._stages = {activity: stage for stage in mapping.stages for activity in stage.activities}
-        self._losses = {activity: loss for loss in mapping.losses for activity in loss.activities}
-        self._work = {part.activity: part for part in mapping.handoffs}
-        self._stage_transitions = {word.lower() for word in mapping.log.stage_transitions}
-        self._key_attribute = mapping.log.case
-        self._zone = mapping.zone
-
-    def read(self, case: Case) -> dict[str, list[list[Any]]]:
-        report, log = self._report, self._mapping.log
-        report.cases += 1
-        report.events += len(case.events)
-        key = self._mapping.opportunity.key_prefix + case.attributes.get(self._key_attribute, "")
-        # Stable: of equal stamps the file's order decides.
-        timed = sorted(((self._at(event, key), event) for event in case.events), key=lambda pair: pair[0])
-        work: dict[str, WorkOfActivity] = {}
-        moves = _Moves(self, case, key)
-        for at, event in timed:
-            activity, transition = event.get(log.activity, ""), event.get(log.transition, "").lower()
-            used = False
-            if activity in self._work:
-                items = work.setdefault(activity, WorkOfActivity(self._mapping.handoff_rules))
-                used = items.add(transition, at, event.get(log.resource, ""))
-            if not transition or transition in self._stage_transitions:
-                used = moves.add(activity, at, event) or used
-            if not used:
-                report.unmapped[f"{activity} {transition}".strip()] += 1
-        if not moves.rows:
-            report.left_out += 1
-            return {}
-        return {
-            "opportunities": [self._opportunity(case, key, [event for _, event in timed])],
-            "events": moves.rows,
-            "handoffs": self._handoffs(key, work, moves.ended),
-        }
-
-    def _at(self, event: dict[str, str], key: str) -> datetime:
-        text = event.get(self._mapping.log.time, "")
-        return self.instant(text, f"an event of case {key}")
-
-    def instant(self, text: str, what: str) -> datetime:
-        form = self._mapping.log.time_format
-        try:
-            at = datetime.strptime(text, form) if form else datetime.fromisoformat(text)  # noqa: DTZ007
-        except ValueError:
-            raise ImportUnreadable(f"The time “{text[:60]}” of {what} cannot be read; see time_format.") from None
-        return at if at.tzinfo else at.replace(tzinfo=self._zone)
-
-    def stage_of(self, activity: str) -> StagePart | None:
-        return self._stages.get(activity)
-
-    def loss_of(self, activity: str) -> LossPart | None:
-        return self._losses.get(activity)
-
-    def _opportunity(self, case: Case, key: str, events: list[dict[str, str]]) -> list[Any]:
-        fields, pipeline = self._mapping.opportunity, self._mapping.pipeline
-
-        def text(name: str) -> str:
-            return next((value for event in events if (value := attribute(name, case, event))), "") if name else ""
-
-        source = text(fields.source)
-        currency = text(fields.currency_attribute) or fields.currency or self._mapping.company.reporting_currency
-        return [
-            key, text(fields.name), pipeline.key, self._owner(case, events), text(fields.team),
-            fields.source_values.get(source, source), currency, text(fields.segment),
-        ]  # fmt: skip
-
-    def _owner(self, case: Case, events: list[dict[str, str]]) -> str:
-        fields = self._mapping.opportunity
-        if not fields.owner:
-            return ""
-        names = [
-            name
-            for event in events
-            if (name := attribute(fields.owner, case, event)) and name not in fields.owner_ignore
-        ]
-        if not names:
-            return ""
-        if fields.owner_pick == "most":
-            return Counter(names).most_common(1)[0][0]
-        return names[0 if fields.owner_pick == "first" else -1]
-
-    def _handoffs(self, key: str, work: dict[str, WorkOfActivity], ended: datetime | None) -> list[list[Any]]:
-        rows: list[list[Any]] = []
-        for activity, items in work.items():
-            part = self._work[activity]
-            self._report.skipped += items.skipped
-            if ended is not None and self._mapping.handoff_rules.close_with_deal:
-                self._report.closed += items.close(ended)
-            for item in items.items:
-                times = [item.requested, item.started, item.completed]
-                rows.append(
-                    [f"{key}-{len(rows) + 1}", key, part.department, part.kind or activity]
-                    + [at.isoformat() if at else "" for at in times]
-                    + [item.outcome, item.assignee]
-                )
-        return rows
-
-    def count_after_final(self) -> None:
-        self._report.after_final += 1
-
-    @property
-    def mapping(self) -> LogMapping:
-        return self._mapping
-
-
-def attribute(name: str, case: Case, event: dict[str, str]) -> str:
-    """`case:x` of the case, `event:x` of the event, `x` of either."""
-    if name in case.attributes or name in event:
-        return case.attributes.get(name) or event.get(name, "")
-    scope, _, bare = name.partition(":")
-    if scope == "case":
-        return case.attributes.get(bare, "")
-    return event.get(bare, "") if scope == "event" else ""
-
-
-class _Moves:
-    """The history of one deal: a row for each change of stage or amount."""
-
-    def __init__(self, reader: _CaseReader, case: Case, key: str) -> None:
-        self.rows: list[list[Any]] = []
-        self.ended: datetime | None = None
-        self._reader, self._case, self._key = reader, case, key
-        self._now: tuple[str, str] | None = None
-        self._been: set[str] = set()
-        self._final = False
-
-    def add(self, activity: str, at: datetime, event: dict[str, str]) -> bool:
-        """Take an event in; False when the mapping has no stage and no loss for its activity."""
-        stage, loss = self._reader.stage_of(activity), self._reader.loss_of(activity)
-        if stage is None and loss is None:
-            return False
-        place = stage.key if stage else LOST
-        if stage and stage.once and stage.key in self._been:
-            place = self._now[0] if self._now else place
-        amount = self._amount(event)
-        if self._final:
-            if self._now and place != self._now[0]:
-                self._reader.count_after_final()
-            return True
-        if self._now == (place, amount):
-            return True
-        if not self.rows:
-            at = self._created(at)
-        resource = event.get(self._reader.mapping.log.resource, "")
-        self.rows.append([self._key, at.isoformat(), place, amount, loss.reason if loss else "", resource])
-        self._now = (place, amount)
-        self._been.add(place)
-        ends = stage.final if stage else True
-        self.ended = at if ends else None
-        self._final = stage.final if stage else bool(loss and loss.final)
-        return True
-
-    def _amount(self, event: dict[str, str]) -> str:
-        fields = self._reader.mapping.opportunity
-        found = attribute(fields.amount, self._case, event) if fields.amount else ""
-        return found or (self._now[1] if self._now else fields.amount_default)
-
-    def _created(self, first: datetime) -> datetime:
-        """The deal's own date of creation, where it has one before its first event."""
-        name = self._reader.mapping.opportunity.created
-        text = attribute(name, self._case, {}) if name else ""
-        return min(first, self._reader.instant(text, f"case {self._key} ({name})")) if text else first
+def _activities(mapping: LogMapping) -> list[str]:
+    """The activities that enter a stage or lose a deal."""
+    stages = [activity for stage in mapping.stages for activity in stage.activities]
+    return stages + [activity for loss in mapping.losses for activity in loss.activities]

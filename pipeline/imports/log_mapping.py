@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipeline.core.decimal_text import NumberSigns
+from pipeline.imports.mapping_checks import MappingMistakes, check_names, check_once, check_structure
+from pipeline.imports.mapping_source import NO_SOURCE, MappingSource, mapping_source, toml_parse
 from pipeline.imports.problems import ImportUnreadable
 
 
@@ -24,6 +26,8 @@ class LogColumns:
     delimiter: str = ","
     time_format: str = ""
     time_zone: str = ""
+    decimal_sign: str = "."
+    thousands_sign: str = ""
     stage_transitions: list[str] = field(default_factory=lambda: ["complete"])
 
 
@@ -142,6 +146,26 @@ class LogMapping:
     sources: list[OwnedPart]
     handoffs: list[HandOffPart]
     handoff_rules: HandOffRules
+    source: MappingSource = NO_SOURCE
+
+    @property
+    def signs(self) -> NumberSigns:
+        """How the numbers of the log are written."""
+        return NumberSigns(self.log.decimal_sign, self.log.thousands_sign)
+
+    def attributes(self) -> Iterator[tuple[str, str, str]]:
+        """Part, word and name of every attribute of the log that must exist.
+
+        Life cycle and resource are optional as long as they carry their standard names.
+        """
+        standard = LogColumns()
+        for word in ("case", "activity", "time", "transition", "resource"):
+            name = getattr(self.log, word)
+            if word in ("case", "activity", "time") or (name and name != getattr(standard, word)):
+                yield "log", word, name
+        for word in ("amount", "created", "name", "owner", "team", "segment", "source", "currency_attribute"):
+            if name := getattr(self.opportunity, word):
+                yield "opportunity", word, name
 
     @property
     def zone(self) -> ZoneInfo:
@@ -169,20 +193,16 @@ _NEEDED = ("company", "departments", "pipeline", "stages")
 
 def mapping_read(path: Path) -> LogMapping:
     """Read a mapping file; raises ImportUnreadable with the place of a mistake."""
-    return mapping_parse(toml_read(path))
+    source = mapping_source(path)
+    return mapping_parse(toml_parse(source), source)
 
 
 def toml_read(path: Path) -> dict[str, Any]:
     """A TOML file as plain values."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ImportUnreadable(f"The mapping {path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ImportUnreadable(f"The mapping {path.name} is no TOML: {error}") from error
+    return toml_parse(mapping_source(path))
 
 
-def mapping_parse(data: dict[str, Any]) -> LogMapping:
+def mapping_parse(data: dict[str, Any], source: MappingSource = NO_SOURCE) -> LogMapping:
     """Check a mapping's words and types."""
     unknown = sorted(set(data) - set(_TABLES) - set(_LISTS))
     if unknown:
@@ -192,13 +212,17 @@ def mapping_parse(data: dict[str, Any]) -> LogMapping:
             raise ImportUnreadable(f"The mapping lacks its part [{name}].")
     parts: dict[str, Any] = {name: part_of(kind, data.get(name, {}), f"[{name}]") for name, kind in _TABLES.items()}
     for name, kind in _LISTS.items():
-        rows = data.get(name, [])
-        if not isinstance(rows, list):
-            raise ImportUnreadable(f"The mapping's part [{name}] is a list: write [[{name}]].")
-        parts[name] = [part_of(kind, row, f"[[{name}]] {place}") for place, row in enumerate(rows, 1)]
-    mapping = LogMapping(**parts)
+        parts[name] = parts_of(kind, data.get(name, []), name)
+    mapping = LogMapping(**parts, source=source)
     _check(mapping)
     return mapping
+
+
+def parts_of(kind: Callable[..., Any], rows: Any, name: str) -> list[Any]:
+    """A list of parts, such as all [[stages]]."""
+    if not isinstance(rows, list):
+        raise ImportUnreadable(f"The mapping's part [{name}] is a list: write [[{name}]].")
+    return [part_of(kind, row, f"[[{name}]] {place}") for place, row in enumerate(rows, 1)]
 
 
 def part_of[Part](kind: Callable[..., Part], data: Any, place: str) -> Part:
@@ -229,25 +253,20 @@ def _fits(wanted: str, value: Any) -> bool:
 
 
 def _check(mapping: LogMapping) -> None:
-    """One activity means one thing; words of the rules are known; the time zone exists."""
-    seen: dict[str, str] = {}
-    for place, activities in [(f"stage {stage.key}", stage.activities) for stage in mapping.stages] + [
-        ("a loss", loss.activities) for loss in mapping.losses
-    ]:
-        for activity in activities:
-            if activity in seen:
-                raise ImportUnreadable(f"The mapping says of activity “{activity}” both {seen[activity]} and {place}.")
-            seen[activity] = place
-    for word, value, allowed in (
-        ("without_request", mapping.handoff_rules.without_request, ("start", "skip")),
-        ("repeat", mapping.handoff_rules.repeat, ("last", "each")),
-        ("owner_pick", mapping.opportunity.owner_pick, ("first", "last", "most")),
-    ):
-        if value not in allowed:
-            raise ImportUnreadable(f"The mapping's “{word}” is one of {', '.join(allowed)}, not “{value}”.")
-    if len(mapping.log.delimiter) != 1:
-        raise ImportUnreadable("The mapping's “delimiter” is one character.")
-    try:
-        _ = mapping.zone
-    except (KeyError, ValueError, OSError):
-        raise ImportUnreadable("The mapping names no time zone of the IANA database, such as Europe/Berlin.") from None
+    """What the parts say fits together; every mistake is named."""
+    mistakes = MappingMistakes(mapping.source)
+    check_structure(mapping, mistakes, owned_elsewhere=True)
+    keys = [one.key for one in mapping.departments]
+    check_names(mistakes, "handoffs", "department", mapping.handoffs, keys, "department")
+    check_once(mistakes, "handoffs", "activity", [part.activity for part in mapping.handoffs])
+    mistakes.one_of("handoff_rules", "without_request", mapping.handoff_rules.without_request, ("start", "skip"))
+    mistakes.one_of("handoff_rules", "repeat", mapping.handoff_rules.repeat, ("last", "each"))
+    mistakes.one_of("opportunity", "owner_pick", mapping.opportunity.owner_pick, ("first", "last", "most"))
+    mistakes.number("opportunity", "amount_default", mapping.opportunity.amount_default)
+    log = mapping.log
+    mistakes.delimiter("log", log.delimiter)
+    mistakes.signs("log", mapping.signs)
+    mistakes.time_formats("log", "time_format", [log.time_format] if log.time_format else [])
+    if log.time_zone:
+        mistakes.zone("log", log.time_zone)
+    mistakes.refuse()

@@ -11,6 +11,7 @@ from typing import Any
 
 from pipeline.imports.event_log import Case
 from pipeline.imports.log_mapping import LogColumns
+from pipeline.imports.problems import ImportUnreadable
 
 _LOSES = re.compile(r"declin|cancel|reject|lost|abort|withdraw|den(y|ied)|refus|abgelehnt|storn", re.IGNORECASE)
 _WINS = re.compile(r"approv|won\b|activat|regist|pay(ment)?\b|closed|gewonnen|accepted by customer", re.IGNORECASE)
@@ -35,11 +36,13 @@ def log_sketch(cases: Iterable[Case], columns: LogColumns) -> LogSketch:
     for case in cases:
         case_names.update(case.attributes.keys())
         for place, event in enumerate(case.events):
-            activity = event.get(columns.activity, "")
-            counts[activity, event.get(columns.transition, "").lower()] += 1
+            activity = event.get(columns.activity)
+            counts[activity, event.get(columns.transition).lower()] += 1
             places[activity][0] += place / len(case.events)
             places[activity][1] += 1
-            event_names.update(event.keys())
+            event_names.update(event.attributes.keys())
+    if not places:
+        raise ImportUnreadable("The log holds no event; there is nothing to sketch.")
     order = sorted(places, key=lambda name: places[name][0] / places[name][1])
     activities = [
         {"activity": name, "transition": transition, "count": count}

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 LISTED_AT_MOST = 10_000
 """Problems written to the error file; the rest is only counted."""
 
 _LONGEST_VALUE = 200
+_IN_A_SENTENCE = 20
+_UNKNOWN = "is no known"
 
 
 class ImportProblem(Exception):
@@ -39,6 +41,11 @@ class Problem:
     column: str = ""
     value: str = ""
     reason: str
+
+    @property
+    def fault(self) -> tuple[str, str, str, str]:
+        """What is wrong, whatever the line."""
+        return self.file, self.column, self.value, self.reason
 
     def __str__(self) -> str:
         place = f"{self.file}" + (f" line {self.line}" if self.line else "")
@@ -99,6 +106,25 @@ class ProblemList:
     def __bool__(self) -> bool:
         return self.total > 0
 
+    def merge_unknown(self) -> None:
+        """Let a missing key stand once, with the number of its rows, instead of once for every row that names it."""
+        counts = Counter(one.fault for one in self.listed)
+        merged: dict[object, Problem] = {}
+        for place, one in enumerate(self.listed):
+            many = one.reason.startswith(_UNKNOWN) and one.value != "" and counts[one.fault] > 1
+            reason = f"{one.reason} ({counts[one.fault]:,} rows)" if many else one.reason
+            merged.setdefault(one.fault if many else place, replace(one, reason=reason))
+        self.total -= len(self.listed) - len(merged)
+        self.listed[:] = merged.values()
+
+    def sentence(self) -> str:
+        """The first problems and how many there are, for an error of one text."""
+        if self.total == 1:
+            return f"{self.listed[0]}."
+        first = "\n".join(f"  {problem}" for problem in self.listed[:_IN_A_SENTENCE])
+        more = "\n  …" if self.total > _IN_A_SENTENCE else ""
+        return f"{self.total:,} problems:\n{first}{more}"
+
     def write(self, path: Path) -> None:
         """The error file: file, line, column, value, reason, in order of file and line."""
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -116,3 +142,11 @@ class ProblemList:
 
 # A spreadsheet would run these as formulas; the value comes from a stranger.
 _FORMULA_STARTS = ("=", "@", "\t")
+
+
+class ConversionRefused(ImportUnreadable):
+    """A log or an export has values that cannot be understood; each is named with its file and line."""
+
+    def __init__(self, problems: ProblemList) -> None:
+        self.problems = problems
+        super().__init__(problems.sentence())

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipeline.core.decimal_text import NumberSigns
 from pipeline.imports.log_mapping import (
     CompanyPart,
     DepartmentPart,
@@ -16,8 +17,10 @@ from pipeline.imports.log_mapping import (
     PipelinePart,
     StagePart,
     part_of,
-    toml_read,
+    parts_of,
 )
+from pipeline.imports.mapping_checks import MappingMistakes, check_once, check_structure
+from pipeline.imports.mapping_source import NO_SOURCE, MappingSource, mapping_source, toml_parse
 from pipeline.imports.problems import ImportUnreadable
 
 
@@ -105,10 +108,16 @@ class SnapshotMapping:
     lookups: list[Lookup]
     accounts: AccountColumns | None
     values: dict[str, dict[str, str]]
+    source: MappingSource = NO_SOURCE
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.company.time_zone)
+
+    @property
+    def signs(self) -> NumberSigns:
+        """How the numbers of the export are written."""
+        return NumberSigns(self.files.decimal_sign, self.files.thousands_sign)
 
 
 _TABLES: dict[str, type] = {
@@ -129,7 +138,8 @@ _LISTS: dict[str, type] = {
 
 def snapshot_mapping_read(path: Path) -> SnapshotMapping:
     """Read a mapping file; raises ImportUnreadable with the place of a mistake."""
-    data = toml_read(path)
+    source = mapping_source(path)
+    data = toml_parse(source)
     unknown = sorted(set(data) - set(_TABLES) - set(_LISTS) - {"accounts", "values"})
     if unknown:
         raise ImportUnreadable(f"The mapping has an unknown part [{unknown[0]}].")
@@ -139,30 +149,47 @@ def snapshot_mapping_read(path: Path) -> SnapshotMapping:
             raise ImportUnreadable(f"The mapping lacks its part [{name}].")
         parts[name] = part_of(kind, data[name], f"[{name}]")
     for name, kind in _LISTS.items():
-        rows = data.get(name, [])
-        if not isinstance(rows, list):
-            raise ImportUnreadable(f"The mapping's part [{name}] is a list: write [[{name}]].")
-        parts[name] = [part_of(kind, row, f"[[{name}]] {place}") for place, row in enumerate(rows, 1)]
+        parts[name] = parts_of(kind, data.get(name, []), name)
     accounts = part_of(AccountColumns, data["accounts"], "[accounts]") if "accounts" in data else None
-    mapping = SnapshotMapping(**parts, accounts=accounts, values=data.get("values", {}))
+    mapping = SnapshotMapping(**parts, accounts=accounts, values=_values(data.get("values", {})), source=source)
     _check(mapping)
     return mapping
 
 
-def _check(mapping: SnapshotMapping) -> None:
-    keys = [stage.key for stage in mapping.stages]
-    if mapping.deal.entry_stage not in keys:
-        raise ImportUnreadable(f"The mapping's entry_stage “{mapping.deal.entry_stage}” is none of its stages.")
-    if mapping.deal.missing_created != "latest":
-        try:
-            date.fromisoformat(mapping.deal.missing_created)
-        except ValueError:
-            raise ImportUnreadable("The mapping's missing_created is “latest” or a date such as 2026-03-31.") from None
-    if mapping.deal.won_flag and not any(stage.earns for stage in mapping.stages):
-        raise ImportUnreadable("The mapping has a won_flag but no stage that earns.")
-    if not all(isinstance(one, dict) for one in mapping.values.values()):
+def _values(data: Any) -> dict[str, dict[str, str]]:
+    tables = data.values() if isinstance(data, dict) else [data]
+    if not all(isinstance(one, dict) and all(isinstance(text, str) for text in one.values()) for one in tables):
         raise ImportUnreadable('The mapping\'s [values] holds tables: [values.product] with "old" = "new".')
+    return dict(data)
+
+
+def _check(mapping: SnapshotMapping) -> None:
+    """What the parts say fits together; every mistake is named."""
+    mistakes, deal = MappingMistakes(mapping.source), mapping.deal
+    check_structure(mapping, mistakes, owned_elsewhere=False)
+    stages = {stage.key: stage for stage in mapping.stages}
+    if deal.entry_stage not in stages:
+        mistakes.add("deal", "entry_stage", deal.entry_stage, f"is none of its stages ({', '.join(stages)})")
+    elif stages[deal.entry_stage].earns or stages[deal.entry_stage].final:
+        mistakes.add("deal", "entry_stage", deal.entry_stage, "ends deals; closed deals were in another stage before")
+    if deal.stage_default and deal.stage_default not in stages:
+        mistakes.add("deal", "stage_default", deal.stage_default, f"is none of its stages ({', '.join(stages)})")
+    if deal.missing_created != "latest" and not _is_date(deal.missing_created):
+        reason = "is neither “latest” nor a date such as 2026-03-31"
+        mistakes.add("deal", "missing_created", deal.missing_created, reason)
+    if deal.won_flag and not any(stage.earns for stage in mapping.stages):
+        mistakes.add("deal", "won_flag", deal.won_flag, "is named, but no stage earns")
+    mistakes.number("deal", "missing_amount", deal.missing_amount)
+    mistakes.delimiter("files", mapping.files.delimiter)
+    mistakes.signs("files", mapping.signs)
+    mistakes.time_formats("files", "date_formats", mapping.files.date_formats)
+    check_once(mistakes, "lookups", "name", [lookup.name for lookup in mapping.lookups])
+    mistakes.refuse()
+
+
+def _is_date(text: str) -> bool:
     try:
-        _ = mapping.zone
-    except (KeyError, ValueError, OSError):
-        raise ImportUnreadable("The mapping names no time zone of the IANA database, such as Europe/Berlin.") from None
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -10,7 +10,7 @@ leaves the temporary tables.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -61,20 +61,10 @@ class Staging:
 
 def file_stage(staging: Staging, file: FileFormat, stream: IO[bytes], *, advance: Callable[[int], None]) -> None:
     """Read, check and stage one file."""
-    known = {column.name for column in file.columns}
-    expected = Expected(says="a company folder uses", known=known)
-    tables = tables_of(stream, file.name, staging.problems, expected=expected)
-    header = next(tables, None)
-    if not isinstance(header, Header):
+    begun = _begin(staging, file, stream)
+    if begun is None:
         return
-    missing = [c.name for c in file.columns if not c.optional and c.name not in header.names]
-    for name in missing:
-        staging.problems.refuse_file(file.name, "is missing from the header", line=1, column=name)
-    if missing:
-        return
-    present = tuple(column for column in file.columns if column.name in header.names)
-    staged = StagedFile(file, tuple(column.name for column in present))
-    staged.unknown = tuple(name for name in header.names if name not in {column.name for column in present})
+    staged, present, tables = begun
     columns = ", ".join(f'"{column.name}" {column.kind.staged_as}' for column in present)
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE {file.table} (line bigint NOT NULL, {columns}) ON COMMIT DROP")
@@ -82,6 +72,37 @@ def file_stage(staging: Staging, file: FileFormat, stream: IO[bytes], *, advance
         cursor.execute(f"ANALYZE {file.table}")
     staging.files[file.name] = staged
     staging.notes += staging.problems.notes(file.name)
+
+
+def file_check(staging: Staging, file: FileFormat, stream: IO[bytes]) -> None:
+    """Read and check one file without staging it: what one value or one row can tell, and no database."""
+    if (begun := _begin(staging, file, stream)) is None:
+        return
+    staged, present, tables = begun
+    staging.checker.execute(f"SET TimeZone = {kinds.literal(staging.zone)}")
+    for raw in tables:
+        staging.problems.extend(_check(staging.checker, raw, staged, present)[1])
+
+
+def _begin(
+    staging: Staging, file: FileFormat, stream: IO[bytes]
+) -> tuple[StagedFile, tuple[Column, ...], Iterator[Any]] | None:
+    """The columns of a file and its tables to come; None, having said why, where it cannot be read."""
+    known = {column.name for column in file.columns}
+    expected = Expected(says="a company folder uses", known=known)
+    tables = tables_of(stream, file.name, staging.problems, expected=expected)
+    header = next(tables, None)
+    if not isinstance(header, Header):
+        return None
+    missing = [c.name for c in file.columns if not c.optional and c.name not in header.names]
+    for name in missing:
+        staging.problems.refuse_file(file.name, "is missing from the header", line=1, column=name)
+    if missing:
+        return None
+    present = tuple(column for column in file.columns if column.name in header.names)
+    staged = StagedFile(file, tuple(column.name for column in present))
+    staged.unknown = tuple(name for name in header.names if name not in {column.name for column in present})
+    return staged, present, tables
 
 
 def _copy(

@@ -23,6 +23,7 @@ from pipeline.imports.merge import TARGETS, Outcome, file_merge
 from pipeline.imports.merge_entries import entries_merge
 from pipeline.imports.merge_events import events_merge
 from pipeline.imports.problems import ImportProblem, ImportUnreadable, Problem, ProblemList
+from pipeline.imports.provenance import Provenance
 from pipeline.imports.sources import FolderSource, folder_open
 from pipeline.imports.staging import Progress, Staging, file_stage
 from pipeline.imports.tables import tables_of
@@ -77,12 +78,13 @@ def company_folder_load(
     kind: ImportBatch.Kind = ImportBatch.Kind.FOLDER,
     name: str | None = None,
     notes: Sequence[str] = (),
+    provenance: Provenance | None = None,
     on_done: Callable[[ImportResult], None] | None = None,
 ) -> ImportResult:
     """Load a company folder (or a zip of one) as one transaction; `on_done` commits with it or not at all.
 
-    A single refused row refuses all of it: then only the ImportBatch and its error file stay. Raises ImportBusy
-    when another import runs, ImportUnreadable when there is nothing to read at the path.
+    A single refused row refuses all of it: then only the ImportBatch and its error file stay. `provenance` names the
+    sources of a generated folder. Raises ImportBusy when another import runs, ImportUnreadable without a folder.
     """
     advance = progress or (lambda step, share: None)
     if not path.exists():
@@ -93,7 +95,7 @@ def company_folder_load(
         if not dry_run:
             batch.save()
         staging = Staging(zone="UTC", problems=ProblemList(), notes=list(notes))
-        work = _Work(batch=batch, staging=staging, progress=advance)
+        work = _Work(batch, staging, advance, provenance or Provenance())
         result = _attempt(work, path, dry_run=dry_run, on_done=on_done)
     if result.accepted and not dry_run:
         _analyse(result)
@@ -154,6 +156,7 @@ class _Work:
     batch: ImportBatch
     staging: Staging
     progress: Progress
+    provenance: Provenance
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     touched: int = 0
 
@@ -202,8 +205,7 @@ def _company_row(source: FolderSource) -> dict[str, str] | None:
         return None
     with source.open("company.csv") as stream:
         tables = tables_of(stream, "company.csv", ProblemList())
-        header = next(tables, None)
-        if not isinstance(header, Header):
+        if not isinstance(next(tables, None), Header):
             return None
         table = next(tables, None)
         rows = table.to_pylist() if table is not None and not isinstance(table, Header) else []
@@ -248,6 +250,7 @@ def _merge_all(work: _Work) -> None:
 def _finish(work: _Work, *, dry_run: bool) -> ImportResult:
     """Write down what happened: counts, notes, error file."""
     batch, problems = work.batch, work.staging.problems
+    work.provenance.translate(problems)
     names = [
         name for name in BY_NAME if name in work.staging.files or name in problems.rows or name in problems.unusable
     ]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pipeline.imports
+from pipeline.imports.new_folder import new_folder
 from pipeline.imports.problems import ImportUnreadable
 from pipeline.imports.snapshot_conversion import folder_from_snapshot
 from pipeline.imports.snapshot_mapping import snapshot_mapping_read
@@ -28,10 +29,13 @@ class CrmConversion:
 
 
 def crm_export_convert(*, path: Path, out: Path, mapping: Path = CRM_MAPPING) -> CrmConversion:
-    """Convert an export; the folder must be new or empty. Raises ImportUnreadable with the reason."""
+    """Convert an export; the folder must be new or empty, and is there only when all went well.
+
+    Raises ImportUnreadable with the reason.
+    """
     if not path.is_dir():
         raise ImportUnreadable(f"There is no folder {path}.")
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise ImportUnreadable(f"{out} is there already and not empty; name a new folder.")
-    report = folder_from_snapshot(path, snapshot_mapping_read(mapping), out)
-    return CrmConversion(folder=out, deals=report.deals, accounts=report.accounts, notes=report.notes())
+    read = snapshot_mapping_read(mapping)
+    with new_folder(out) as folder:
+        report = folder_from_snapshot(path, read, folder)
+    return CrmConversion(folder=out, deals=report.deals, accounts=report.accounts, notes=report.notes)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from departments.models import User
-from pipeline.imports.event_log import Case, csv_cases, xes_cases
-from pipeline.imports.log_conversion import folder_from_log
+from pipeline.imports.event_log import Case, LogReading
+from pipeline.imports.log_conversion import folder_from_log, refuse_missing
+from pipeline.imports.log_csv import csv_cases
 from pipeline.imports.log_mapping import LogColumns, mapping_read
+from pipeline.imports.log_xes import xes_cases
 from pipeline.imports.problems import ImportUnreadable
 from pipeline.imports.staging import Progress
 from pipeline.models import ImportBatch
@@ -24,7 +27,9 @@ def event_log_load(
     if progress:
         progress("reading the log", 0.0)
     with tempfile.TemporaryDirectory(prefix="log-") as scratch:
-        report = folder_from_log(log_cases(path, read.log), read, Path(scratch))
+        reading = LogReading(path.name)
+        reading.check_names = partial(refuse_missing, read, reading)
+        notes, provenance = folder_from_log(log_cases(path, read.log, reading), read, Path(scratch), reading)
         return company_folder_load(
             path=Path(scratch),
             user=user,
@@ -32,17 +37,18 @@ def event_log_load(
             progress=progress,
             kind=ImportBatch.Kind.LOG,
             name=path.name,
-            notes=report.notes(),
+            notes=notes,
+            provenance=provenance,
         )
 
 
-def log_cases(path: Path, columns: LogColumns) -> Iterator[Case]:
+def log_cases(path: Path, columns: LogColumns, reading: LogReading) -> Iterator[Case]:
     """The cases of a log, by the look of the file: XML is XES, anything else CSV."""
     if not path.is_file():
         raise ImportUnreadable(f"There is no log {path}.")
     if is_xes(path):
-        return xes_cases(path)
-    return csv_cases(path, case_column=columns.case, delimiter=columns.delimiter)
+        return xes_cases(path, reading)
+    return csv_cases(path, reading, case_column=columns.case, delimiter=columns.delimiter)
 
 
 def is_xes(path: Path) -> bool:

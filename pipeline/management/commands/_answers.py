@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from pipeline.imports.problems import ImportProblem
+from pipeline.imports.problems import ConversionRefused, ImportProblem
 from pipeline.imports.staging import Progress
 from pipeline.services.imports import ImportResult
 
@@ -25,7 +26,7 @@ class AnsweringCommand(BaseCommand):
             accepted = self.answer(options)
         except ImportProblem as problem:
             if options["json"]:
-                self.stdout.write(json.dumps({"error": str(problem)}))
+                self.stdout.write(json.dumps({"error": str(problem), **_problems_json(problem)}, ensure_ascii=False))
             raise CommandError(str(problem)) from problem
         if not accepted:
             raise SystemExit(1)
@@ -58,6 +59,13 @@ class AnsweringCommand(BaseCommand):
         """The outcome of an import."""
         self.say(options, result.as_json(), *import_sentences(result))
         return result.accepted
+
+
+def _problems_json(problem: ImportProblem) -> dict[str, Any]:
+    """Each problem of a refused conversion with its place."""
+    if not isinstance(problem, ConversionRefused):
+        return {}
+    return {"problem_count": problem.problems.total, "problems": [asdict(one) for one in problem.problems.listed]}
 
 
 def import_sentences(result: ImportResult) -> list[str]:

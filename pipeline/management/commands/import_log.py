@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from pipeline.imports.event_log import LogReading
 from pipeline.imports.log_mapping import LogColumns
 from pipeline.imports.log_sketch import log_sketch
 from pipeline.management.commands._answers import AnsweringCommand
@@ -51,7 +52,8 @@ class Command(AnsweringCommand):
             and not {"case", "activity", "time"} <= given.keys()
         ):
             raise CommandError("Say which columns of the CSV hold the --case, the --activity and the --time.")
-        sketch = log_sketch(log_cases(options["file"], columns), columns)
+        reading = LogReading(options["file"].name)
+        sketch = log_sketch(log_cases(options["file"], columns, reading), columns)
         told = [f"{one['count']:>9,}  {one['activity']}  {one['transition']}" for one in sketch.activities]
         answer = {"activities": sketch.activities, "attributes": sketch.attributes, "mapping": sketch.mapping}
         self.say(options, answer, *told, "", sketch.mapping)

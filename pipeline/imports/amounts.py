@@ -1,0 +1,36 @@
+"""Amounts of logs and exports as the company folder writes them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pipeline.core.decimal_text import NotDecimal, NumberSigns, parse_decimal, parse_xes_float, plain_decimal
+from pipeline.imports.event_log import TypedNumber
+
+_CENT = Decimal("0.01")
+_NOISE = Decimal("0.000001")
+_WHOLE_DIGITS = 16
+
+
+def parse_amount(text: str, signs: NumberSigns) -> str:
+    """An amount in plain decimals; raises NotDecimal where it is none, negative, too long or finer than a cent.
+
+    A float that misses a whole cent by less than a millionth is that cent: programs print 0.1 + 0.2 so.
+    """
+    if isinstance(text, TypedNumber):
+        value = parse_xes_float(text)
+        if abs(value - (near := _cents(value))) < _NOISE:
+            value = near
+    else:
+        value = parse_decimal(text, signs)
+    if value < 0:
+        raise NotDecimal("is negative")
+    if value.adjusted() >= _WHOLE_DIGITS:
+        raise NotDecimal(f"has more than {_WHOLE_DIGITS} digits before the point")
+    if value != _cents(value):
+        raise NotDecimal("has more than 2 decimals")
+    return plain_decimal(abs(value))
+
+
+def _cents(value: Decimal) -> Decimal:
+    return value.quantize(_CENT) if value.adjusted() < _WHOLE_DIGITS else value

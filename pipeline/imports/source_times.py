@@ -1,0 +1,126 @@
+"""Dates and times as logs and exports write them, by the formats and the zone of a mapping."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, tzinfo
+from zoneinfo import ZoneInfo, available_timezones
+
+_CERTAIN = {"UTC", "GMT", "UT", "Z"}
+_ZONE_WORD = re.compile(r"[A-Za-z]+(?:[/_+-][A-Za-z0-9_+-]+)*")
+_CLOCK_DIRECTIVES = re.compile(r"%[HIMScXTfpsR]")
+
+
+class UnreadableTime(ValueError):
+    """The text is no certain time; the message continues a sentence: “32.01.2026” cannot be read …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time of a source. `bare`: only the day is known, and `at` is its start in the mapping's zone."""
+
+    at: datetime
+    day: date
+    bare: bool
+
+
+@dataclass
+class TimeReader:
+    """Reads the times of one source. `midnight_is_day`: a midnight without an offset is only a day.
+
+    `twice` counts times of the hour that comes twice when clocks go back; they are read as the first of the two.
+    """
+
+    zone: ZoneInfo
+    formats: Sequence[str] = ()
+    setting: str = "time_format"
+    midnight_is_day: bool = False
+    twice: Counter[str] = field(default_factory=Counter)
+
+    def parse(self, text: str) -> Moment:
+        """The moment a text means; UnreadableTime where it means none, or more than one."""
+        found = {moment.at: moment for form in self.formats or ("",) if (moment := self._by_format(text, form))}
+        if not found:
+            hint = "see" if self.formats else "it is not ISO 8601; name its format in"
+            raise UnreadableTime(f"cannot be read as a time; {hint} {self.setting}")
+        if len(found) > 1:
+            days = " or ".join(at.date().isoformat() for at in found)
+            raise UnreadableTime(f"fits several formats of {self.setting} and could be {days}; leave one format")
+        (moment,) = found.values()
+        if not 1900 <= moment.day.year <= 2199:
+            raise UnreadableTime("is not between the years 1900 and 2199")
+        return moment
+
+    def _by_format(self, text: str, form: str) -> Moment | None:
+        try:
+            if not form:
+                if "W" in text:  # a week is read as its Monday by Python; nobody wrote a Monday
+                    return None
+                at, has_clock = datetime.fromisoformat(text), len(text) > 10
+            else:
+                at, has_clock = self._strptime(text, form), bool(_CLOCK_DIRECTIVES.search(form.replace("%%", "")))
+        except ValueError as error:
+            if isinstance(error, UnreadableTime):
+                raise
+            return None
+        if at.tzinfo is not None:
+            return Moment(at, self._local_day(at), bare=False)
+        midnight = (at.hour, at.minute, at.second, at.microsecond) == (0, 0, 0, 0)
+        if midnight and (not has_clock or self.midnight_is_day):
+            return Moment(at.replace(tzinfo=self.zone), at.date(), bare=True)
+        return Moment(self._placed(at, self.zone), at.date(), bare=False)
+
+    def _local_day(self, at: datetime) -> date:
+        try:
+            return at.astimezone(self.zone).date()
+        except OverflowError:
+            return at.date()
+
+    def _strptime(self, text: str, form: str) -> datetime:
+        """As Python reads it, except for names of zones, which Python reads and then throws away."""
+        marked = form.replace("%%", "\0")
+        if "%Z" not in marked:
+            return datetime.strptime(text, form)  # noqa: DTZ007
+        offset = "%z" in marked
+        fallback: UnreadableTime | None = None
+        for word in _ZONE_WORD.finditer(text):
+            bare = text[: word.start()] + "UTC" + text[word.end() :]
+            try:
+                at = datetime.strptime(bare, form)  # noqa: DTZ007
+            except ValueError:
+                continue
+            if offset:
+                return at
+            zone = _zone_named(word[0])
+            if zone is not None:
+                return self._placed(at, zone)
+            fallback = UnreadableTime(
+                f"names the zone “{word[0]}”, which stands for more than one offset; only UTC, GMT and names such as "
+                f"Europe/Berlin are certain"
+            )
+        raise fallback or ValueError(text)
+
+    def _placed(self, at: datetime, zone: tzinfo) -> datetime:
+        """A local time in a zone: refused where clocks skip it, counted where they show it twice."""
+        first, second = at.replace(tzinfo=zone, fold=0), at.replace(tzinfo=zone, fold=1)
+        if first.utcoffset() != second.utcoffset():
+            if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None, fold=0) != at.replace(fold=0):
+                raise UnreadableTime(f"is a time that never was in {zone}, since clocks went forward over it")
+            self.twice[str(zone)] += 1
+        return first
+
+    def notes(self) -> list[str]:
+        """A sentence for each zone in which times came twice."""
+        return [
+            f"{count:,} times stand in an hour that came twice in {zone}; they are read as the first of the two."
+            for zone, count in self.twice.items()
+        ]
+
+
+def _zone_named(name: str) -> tzinfo | None:
+    if name.upper() in _CERTAIN:
+        return UTC
+    return ZoneInfo(name) if "/" in name and name in available_timezones() else None

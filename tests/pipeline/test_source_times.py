@@ -1,0 +1,88 @@
+"""Times of logs and exports: what is certain is read, what is not is refused or counted."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pipeline.imports.source_times import TimeReader, UnreadableTime
+
+BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
+NAMED = "%Y-%m-%d %H:%M %Z"
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "instant"),
+    [
+        ("2026-07-01 10:00 UTC", NAMED, "2026-07-01T10:00"),
+        ("2026-07-01 23:30 GMT", NAMED, "2026-07-01T23:30"),
+        ("2026-07-01 10:00 Europe/Berlin", NAMED, "2026-07-01T08:00"),
+        ("2026-07-01 10:00 America/New_York", NAMED, "2026-07-01T14:00"),
+        ("2026-07-01 10:00 +0200", "%Y-%m-%d %H:%M %z", "2026-07-01T08:00"),
+        ("Wed Jul 01 10:00:00 UTC 2026", "%a %b %d %H:%M:%S %Z %Y", "2026-07-01T10:00"),
+        ("2026-07-01 10:00 +0200 CEST", "%Y-%m-%d %H:%M %z %Z", "2026-07-01T08:00"),
+        ("2026-07-01T10:00:00Z", "", "2026-07-01T10:00"),
+        ("2026-07-01T10:00:00+02:00", "", "2026-07-01T08:00"),
+        ("2026-07-01 10:00", "", "2026-07-01T08:00"),
+        ("2026-07-01", "", "2026-06-30T22:00"),
+    ],
+)
+def test_a_time_is_read_in_its_own_zone(text: str, form: str, instant: str) -> None:
+    moment = TimeReader(BERLIN, [form] if form else []).parse(text)
+    assert moment.at.astimezone(UTC) == datetime.fromisoformat(instant + "+00:00")
+
+
+@pytest.mark.parametrize(
+    ("text", "forms", "why"),
+    [
+        ("2026-07-01 10:00 CST", [NAMED], "“CST”, which stands for more than one offset"),
+        ("2026-07-01 10:00 CET", [NAMED], "“CET”"),
+        ("2026-07-01 10:00", [NAMED], "cannot be read"),
+        ("2026-07-01 10:00 UTC", [], "cannot be read"),
+        ("03/04/2026", [], "cannot be read"),
+        ("03/04/2026", ["%d/%m/%Y", "%m/%d/%Y"], "2026-04-03 or 2026-03-04"),
+        ("2026-03-29 02:30", [], "never was in Europe/Berlin"),
+        ("2026-02-30", [], "cannot be read"),
+        ("0001-01-01", [], "between the years 1900 and 2199"),
+        ("9999-12-31T23:59:59-12:00", [], "between the years 1900 and 2199"),
+        ("2026-W10", [], "cannot be read"),
+        ("", [], "cannot be read"),
+        ("now", [], "cannot be read"),
+    ],
+)
+def test_an_uncertain_time_is_refused(text: str, forms: list[str], why: str) -> None:
+    with pytest.raises(UnreadableTime, match=why):
+        TimeReader(BERLIN, forms).parse(text)
+
+
+def test_one_of_two_formats_that_fits_is_certain() -> None:
+    assert TimeReader(BERLIN, ["%d/%m/%Y", "%m/%d/%Y"]).parse("13/04/2026").day == date(2026, 4, 13)
+    assert TimeReader(BERLIN, ["%d/%m/%Y", "%m/%d/%Y"]).parse("04/04/2026").day == date(2026, 4, 4)
+
+
+def test_an_hour_that_comes_twice_is_the_first_and_counted() -> None:
+    times = TimeReader(BERLIN)
+    assert times.parse("2026-10-25 02:30").at.astimezone(UTC).hour == 0
+    assert times.notes() == [
+        "1 times stand in an hour that came twice in Europe/Berlin; they are read as the first of the two."
+    ]
+    assert TimeReader(ZoneInfo("UTC")).parse("2026-10-25 02:30").at.hour == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "day"),
+    [
+        ("2026-09-30T22:00:00Z", BERLIN, date(2026, 10, 1)),
+        ("2026-09-30T21:59:59Z", BERLIN, date(2026, 9, 30)),
+        ("2026-10-01T03:59:59Z", NEW_YORK, date(2026, 9, 30)),
+        ("2026-10-01T04:00:00Z", NEW_YORK, date(2026, 10, 1)),
+        ("2026-10-01T00:30:00+05:45", BERLIN, date(2026, 9, 30)),
+        ("2026-12-31T12:00:00Z", ZoneInfo("Pacific/Kiritimati"), date(2027, 1, 1)),
+        ("2026-10-01 23:30", NEW_YORK, date(2026, 10, 1)),
+        ("2026-10-01", NEW_YORK, date(2026, 10, 1)),
+    ],
+)
+def test_the_day_of_an_instant_is_that_of_the_company(text: str, zone: ZoneInfo, day: date) -> None:
+    assert TimeReader(zone).parse(text).day == day
