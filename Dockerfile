@@ -33,4 +33,4 @@ RUN REVENUE_HEALTH_HOME=/tmp/build python manage.py collectstatic --noinput -v 0
 USER app
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["python", "-m", "revenue_health.healthcheck"]
-CMD ["gunicorn", "revenue_health.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2", "--worker-class", "gthread", "--threads", "4", "--timeout", "120", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]
+CMD ["gunicorn", "revenue_health.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2", "--worker-class", "gthread", "--threads", "4", "--timeout", "120", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--logger-class", "revenue_health.logs.gunicorn.EventLogger"]

@@ -12,6 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
+from departments.masking import address_of
 from departments.models import AccessLog, Company, Membership, User
 
 Visitor = User | AnonymousUser
@@ -63,7 +64,9 @@ def require(request: HttpRequest, allowed: bool) -> None:
     """404 unless allowed: a stranger cannot even learn that the page is there. The refusal is logged."""
     if not allowed:
         _note(request, AccessLog.Kind.REFUSED)
-        log.warning("refused", user=getattr(request.user, "username", ""), path=request.path, method=request.method)
+        log.warning(
+            "refused", user=getattr(request.user, "username", ""), path=address_of(request), method=request.method
+        )
         raise Http404
 
 
@@ -77,7 +80,7 @@ def _note(request: HttpRequest, kind: str, subject: str = "") -> None:
         user=request.user if isinstance(request.user, User) else None,
         kind=kind,
         method=(request.method or "")[:8],
-        path=request.path[:500],
+        path=address_of(request)[:500],
         subject=subject[:200],
         at=timezone.now(),
     )

@@ -8,6 +8,7 @@ import requests
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal import ratelimit
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib import messages
 from django.db import transaction
@@ -17,16 +18,43 @@ from django.utils import timezone
 
 from departments.models import Invitation, User
 from departments.services.invitations import invited_person_settle
+from departments.visitors import client_address
 
 log = structlog.get_logger("departments.accounts")
+_ANYWHERE = "login_failed_anywhere"
+ATTEMPTS_ANYWHERE = "100/h/key"
+"""Wrong passwords for one account from all addresses together; one address has 5 in five minutes."""
 AWAY = "The single sign-on of your company does not answer just now. Try again in a moment."
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):
-    """Closes open sign-up: this is a company's inside, not a public site."""
+    """Closes open sign-up: this is a company's inside, not a public site.
+
+    Wrong passwords are counted by network address (allauth's limit), by address and account, and by account alone. The
+    last limit is above what one address can reach, so nobody can keep another person out by guessing.
+    """
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The same address that all other limits go by."""
+        return client_address(request) or str(super().get_client_ip(request))
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt, also for the account alone; a right password takes its attempt back."""
+        super().pre_authenticate(request, **credentials)
+        account = super()._get_login_attempts_cache_key(request, **credentials)
+        usage = ratelimit.consume(
+            request, app="departments", action=_ANYWHERE, key=account, config={_ANYWHERE: ATTEMPTS_ANYWHERE}
+        )
+        if not usage:
+            raise self.validation_error("too_many_login_attempts")
+        self._login_failed_rl_usage.usage.extend(usage.usage)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        account = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{account}:{self.get_client_ip(request)}"
 
 
 class InvitedOnlyAdapter(DefaultSocialAccountAdapter):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
@@ -10,11 +11,21 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
+from pghistory.middleware import HistoryMiddleware as RequestHistoryMiddleware
 
 from departments.formats import ENGLISH, numbers_as_in
+from departments.masking import address_of
 from departments.models import Company, User
 
 _SECONDS = 60
+
+
+class HistoryMiddleware(RequestHistoryMiddleware):
+    """pghistory's person and page of each change, without the key in the page's address."""
+
+    def get_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What the audit says of where a change was made."""
+        return super().get_context(request) | {"url": address_of(request)}
 
 
 def time_zone_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -26,10 +25,9 @@ from departments.selectors.my_week import MyRow, rows_of_department, rows_of_wee
 from departments.services.update_links import LinkClosed, LinkUnknown, update_link_open
 from departments.services.updates import Given, UpdatesRefused, update_link_submit
 from departments.views.update_form import given_of, rows_shown
+from departments.visitors import wrong_link_opened
 
 FORM, CLOSED = "departments/link.html", "departments/link_closed.html"
-GUESSES, GUESS_SECONDS = 30, 60
-"""How many wrong addresses one visitor may try in that time. Right ones are never counted."""
 
 
 @csrf_exempt
@@ -45,7 +43,7 @@ def use(request: HttpRequest, token: str) -> HttpResponse:
     except UpdatesRefused as refused:
         return _form(request, update_link_open(token=token, now=now), now, refused)
     except LinkUnknown as problem:
-        status = 429 if _guessed_too_often(request) else 404
+        status = 429 if wrong_link_opened(request) else 404
         return _sealed(render(request, CLOSED, {"problem": problem}, status=status))
     except LinkClosed as problem:
         return _sealed(render(request, CLOSED, {"problem": problem}, status=410))
@@ -81,15 +79,6 @@ def _given(request: HttpRequest, link: UpdateLink) -> Sequence[Given]:
     has an answer by now is a conflict, whatever version was sent."""
     sent = [row for row in _rows(link) if f"value-{row.row.id}" in request.POST]
     return [replace(given_of(request.POST, row), version=0 if row.answered else row.version) for row in sent]
-
-
-def _guessed_too_often(request: HttpRequest) -> bool:
-    key = f"link-guesses:{request.META.get('REMOTE_ADDR', '')}"
-    cache.add(key, 0, GUESS_SECONDS)
-    try:
-        return cache.incr(key) > GUESSES
-    except ValueError:  # it ran out between the two
-        return False
 
 
 def _sealed(response: HttpResponse) -> HttpResponse:

@@ -39,6 +39,8 @@ TUNING = {
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # The text of a failed statement may hold the key of a session.
+    "log_min_error_statement": "panic",
 }
 # For databases that are thrown away after the test run.
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

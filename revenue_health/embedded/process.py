@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -118,8 +119,7 @@ def spawn(
 ) -> Process:
     """Start a program in a session of its own (Ctrl-C reaches only its owner), its output going to `log`."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    if log.exists() and log.stat().st_size > _LOG_LIMIT_BYTES:
-        log.replace(log.with_suffix(".1.log"))
+    log_bound(log)
     with log.open("ab") as output:
         child = subprocess.Popen(
             command,
@@ -135,6 +135,14 @@ def spawn(
         )
     _children[child.pid] = child
     return Process(child.pid)
+
+
+def log_bound(log: Path) -> None:
+    """Copy a log over its limit to `.1.log` and empty it. Its writer has it open for appending and goes on in it."""
+    with contextlib.suppress(OSError):
+        if log.stat().st_size > _LOG_LIMIT_BYTES:
+            shutil.copy2(log, log.with_suffix(".1.log"))
+            os.truncate(log, 0)
 
 
 def tail(log: Path, lines: int = 12) -> str:

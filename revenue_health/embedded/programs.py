@@ -120,21 +120,22 @@ def web(home: Home, listener: socket.socket) -> Program:
         f"fd://{listener.fileno()}",
     ]
     command += ["--workers", "2", "--worker-class", "gthread", "--threads", "4", "--graceful-timeout", "5"]
-    command += ["--timeout", "120", "--no-control-socket", "--log-level", "warning", "--name", f"web {home.path}"]
+    command += ["--timeout", "120", "--no-control-socket", "--name", f"web {home.path}"]
+    command += ["--logger-class", "revenue_health.logs.gunicorn.EventLogger"]
     return Program("web", home, command, pass_fds=[listener.fileno()], ready=lambda: answers(port))
 
 
 def worker(home: Home) -> Program:
     """The Celery worker: warm shutdown first; a task cut off by the second signal is delivered again."""
     command = [*_celery(), "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"]
-    # The log by name, not by redirection: its path is what marks the process as one of this home.
-    command += ["--loglevel", "INFO", "--logfile", str(home.logs / "worker.log")]
+    # Its output is the log (LOGGING writes to standard error); the path marks the process as one of this home.
+    command += ["--logfile", str(home.logs / "worker.log")]
     return Program("worker", home, command, signals=(signal.SIGTERM, signal.SIGQUIT))
 
 
 def beat(home: Home) -> Program:
     """Celery's clock; its record in the home lets it make up a night it slept through."""
-    command = [*_celery(), "beat", "--loglevel", "INFO", "--pidfile=", "--schedule", str(home.run / "beat-schedule")]
+    command = [*_celery(), "beat", "--pidfile=", "--schedule", str(home.run / "beat-schedule")]
     return Program("beat", home, command)
 
 

@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import Protocol
 
@@ -42,6 +43,8 @@ class Server(Protocol):
 
     name: str
 
+    @property
+    def log(self) -> Path: ...
     def running(self) -> Process | None: ...
     def start(self) -> None: ...
     def stop(self) -> None: ...

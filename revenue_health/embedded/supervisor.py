@@ -15,7 +15,7 @@ from types import FrameType
 
 from revenue_health.embedded import session
 from revenue_health.embedded.home import Home
-from revenue_health.embedded.process import ServerError
+from revenue_health.embedded.process import ServerError, log_bound
 from revenue_health.embedded.session import Server
 
 LOOK_SECONDS = 0.25
@@ -139,6 +139,7 @@ class Supervisor:
             while True:
                 for server in self._servers:
                     self._look_after(server)
+                    log_bound(server.log)
                 time.sleep(LOOK_SECONDS)
 
     def _look_after(self, server: Server) -> None:

@@ -5,6 +5,7 @@ Set DATABASE_URL and REDIS_URL (and SECRET_KEY, ALLOWED_HOSTS) and nothing embed
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.utils.csp import CSP
 
 from revenue_health import __version__
 from revenue_health.embedded.home import Home
+from revenue_health.logs.config import configure as configure_logs
 from revenue_health.settings.history import LEVEL, TRACKERS
 from revenue_health.settings.mail import mailers
 from revenue_health.settings.sign_in import oidc_origin, oidc_providers
@@ -49,6 +51,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    # Pages of allauth (sessions, passkeys) load its tags.
+    "django.contrib.humanize",
     "django.contrib.postgres",
     "django_htmx",
     "allauth",
@@ -79,11 +83,11 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "departments.middleware.HistoryMiddleware",
     "departments.middleware.time_zone_middleware",
     "departments.middleware.numbers_middleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "revenue_health.logs.requests.RequestLogMiddleware",
 ]
 
 ROOT_URLCONF = "revenue_health.urls"
@@ -231,7 +235,10 @@ CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+# With a proxy in front, X-Forwarded-Proto and the last address of X-Forwarded-For are its own words.
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
 # The health check of a container asks over plain HTTP from inside.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SESSION_COOKIE_HTTPONLY = True
@@ -280,11 +287,8 @@ if BACKUP_DIR:
     }
 
 # --- log ------------------------------------------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="WARNING")},
-    "loggers": {"django_structlog": {"level": "WARNING"}},
-}
+LOGGING = configure_logs(os.environ)
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+# The worker's and beat's lines too, at LOG_LEVEL: Celery would set up handlers of its own.
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False

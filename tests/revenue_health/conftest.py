@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -77,10 +78,12 @@ class Served:
     address: str = ""
 
     @classmethod
-    def start(cls, home: Home) -> Served:
+    def start(cls, home: Home, *, stderr: IO[str] | None = None, **env: str) -> Served:
         """Start it and read its output until it tells the address."""
         command = [sys.executable, "manage.py", "serve", "--port", "0"]
-        process = subprocess.Popen(command, cwd=PROJECT, env=environment(home), stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            command, cwd=PROJECT, env=environment(home) | env, stdout=subprocess.PIPE, stderr=stderr, text=True
+        )
         served = cls(home, process)
         assert process.stdout is not None
         for line in process.stdout:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from departments.access import may_freeze, require
 from departments.models import User
 from departments.rendering import page_render
+from departments.visitors import wrong_link_opened
 from pipeline.views.shell import shell_of
 from revenue_health.review.models import PackLink
 from revenue_health.review.selectors.pack_links import link_behind
@@ -24,9 +23,6 @@ from revenue_health.review.views.pack_forms import LinkForm
 from revenue_health.review.views.pack_page import ONE, pack_context, pack_or_404
 
 SHUT = "review/link_shut.html"
-MOST_WRONG = 20
-"""Wrong tokens one address may try within WRONG_SECONDS."""
-WRONG_SECONDS = 600
 
 
 @require_POST
@@ -59,12 +55,10 @@ def revoke(request: HttpRequest, pk: int, link: int) -> HttpResponse:
 def opened(request: HttpRequest, token: str) -> HttpResponse:
     """The board of the pack behind a token; of a token that opens nothing, one page that says what to do."""
     now = timezone.now()
-    if too_many_wrong(request):
-        return _sealed(render(request, SHUT, {"many": True}, status=429))
     link = link_behind(token=token)
     if link is None:
-        _count_wrong(request)
-        return _sealed(render(request, SHUT, status=404))
+        many = wrong_link_opened(request)
+        return _sealed(render(request, SHUT, {"many": many}, status=429 if many else 404))
     if not link.open_at(now):
         return _sealed(render(request, SHUT, status=410))
     link_opened(link=link, now=now)
@@ -81,21 +75,3 @@ def _sealed(response: HttpResponse) -> HttpResponse:
     response["Referrer-Policy"] = "no-referrer"
     response["Cache-Control"] = "no-store, private"
     return response
-
-
-def _key(request: HttpRequest) -> str:
-    """By the visitor's address; behind a proxy, the one the proxy itself saw: the last it wrote."""
-    address = request.META.get("REMOTE_ADDR", "")
-    if settings.SECURE_PROXY_SSL_HEADER:
-        address = request.headers.get("X-Forwarded-For", address).rsplit(",", 1)[-1].strip()
-    return f"wrong-links:{address}"
-
-
-def too_many_wrong(request: HttpRequest) -> bool:
-    return int(cache.get(_key(request), 0)) >= MOST_WRONG
-
-
-def _count_wrong(request: HttpRequest) -> None:
-    key = _key(request)
-    if not cache.add(key, 1, WRONG_SECONDS):
-        cache.incr(key)

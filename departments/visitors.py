@@ -1,0 +1,44 @@
+"""The network address of a visitor, and how many wrong links one visitor may try."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+
+WRONG_LINKS, WRONG_SECONDS = 30, 60
+"""Wrong links one address may open in that time. Right ones are never counted and never refused."""
+
+
+def client_address(request: HttpRequest) -> str:
+    """The visitor's address. Behind a proxy it is the last one of X-Forwarded-For, which the proxy itself wrote:
+    whatever stands before it came from the visitor and may be invented."""
+    direct = _clean(request.META.get("REMOTE_ADDR", ""))
+    if not settings.BEHIND_PROXY:
+        return direct
+    return _clean(request.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1]) or direct
+
+
+def _clean(text: str) -> str:
+    """The address without a port or brackets; empty where it is none."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return ""
+
+
+def wrong_link_opened(request: HttpRequest) -> bool:
+    """Count a link that opens nothing; whether this visitor has now tried too many."""
+    key = f"wrong-links:{client_address(request)}"
+    cache.add(key, 0, WRONG_SECONDS)
+    try:
+        return int(cache.incr(key)) > WRONG_LINKS
+    except ValueError:  # it expired between the two
+        return False
