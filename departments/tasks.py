@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import smtplib
 from datetime import date
 
 from celery import shared_task
@@ -12,8 +11,10 @@ from django.utils import timezone
 from departments.models import User
 from departments.selectors.owed import owed, reminders_due
 from departments.services.invitations import invitation_mail_send
+from departments.services.mail import MailServerAway
 from departments.services.mentions import mention_mail_send
-from departments.services.reminders import MailServerAway, reminders_ask, reminders_send
+from departments.services.password_reset import password_reset_mail_send
+from departments.services.reminders import reminders_ask, reminders_send
 
 _ONCE_THERE_AGAIN = {
     # A server that is away or busy; an address it refuses is not tried again.
@@ -22,17 +23,17 @@ _ONCE_THERE_AGAIN = {
         InterfaceError,
         ConnectionError,
         TimeoutError,
-        smtplib.SMTPServerDisconnected,
-        smtplib.SMTPConnectError,
         MailServerAway,
     ),
     "retry_backoff": True,
     "retry_jitter": True,
     "max_retries": 5,
 }
+# A mail somebody waits for: a mail server that is away for half an hour loses none.
+_MAIL = _ONCE_THERE_AGAIN | {"retry_backoff": 15, "retry_backoff_max": 600, "max_retries": 8}
 
 
-@shared_task(**_ONCE_THERE_AGAIN)
+@shared_task(**_MAIL)
 def mention_mail(comment_id: int, user_id: int) -> None:
     """Somebody was mentioned in a comment."""
     mention_mail_send(comment=comment_id, user=user_id)
@@ -53,7 +54,13 @@ def reminder_asked(department_id: int, week: str, user_id: int, words: str = "")
     reminders_ask(owed=found, by=User.objects.filter(pk=user_id).first(), words=words, now=now)
 
 
-@shared_task(**_ONCE_THERE_AGAIN)
+@shared_task(**_MAIL)
+def password_reset_mail(email: str) -> None:
+    """Somebody wrote an address into the form for a new password; it may be nobody's."""
+    password_reset_mail_send(email=email)
+
+
+@shared_task(**_MAIL)
 def invitation_mail(invitation_id: int) -> None:
     """Somebody was invited, or is sent a new link."""
     invitation_mail_send(invitation=invitation_id)

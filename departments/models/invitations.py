@@ -24,6 +24,14 @@ class Invitation(models.Model):
     role = models.CharField(max_length=9, choices=Membership.Role)
     department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    sent_by = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Made the newest link: the one person who may read it without a mail server.",
+    )
     nonce = models.CharField(max_length=32, default=nonce_new, help_text="What the newest link carries.")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()

@@ -17,6 +17,7 @@ from django.utils import timezone
 from departments.access import may_give_role
 from departments.models import Company, Department, Invitation, Membership, User
 from departments.models.invitations import nonce_new
+from departments.services.mail import mail_send
 from departments.services.people_errors import InvitationInvalid, InvitationRefused, RoleRefused
 
 DAYS = 7
@@ -41,6 +42,7 @@ def invitation_create(
         role=role,
         department=department,
         invited_by=invited_by,
+        sent_by=invited_by,
         created_at=now,
         expires_at=now + timedelta(days=DAYS),
     )
@@ -55,21 +57,32 @@ def invitation_renew(*, invitation: int, user: User, now: datetime) -> Invitatio
     if not may_give_role(user, found.role):
         raise RoleRefused("Only an executive can make somebody an executive.")
     found.nonce, found.expires_at, found.mailed_at = nonce_new(), now + timedelta(days=DAYS), None
-    found.save(update_fields=["nonce", "expires_at", "mailed_at"])
+    found.sent_by = user
+    found.save(update_fields=["nonce", "expires_at", "mailed_at", "sent_by"])
     return found
 
 
 @transaction.atomic
-def invitation_revoke(*, invitation: int, now: datetime) -> None:
+def invitation_revoke(*, invitation: int, user: User, now: datetime) -> None:
     """Withdraw it: its link does not work any more."""
-    if not _open().filter(pk=invitation).update(revoked_at=now):
+    found = _open().select_for_update().filter(pk=invitation).first()
+    if found is None:
         raise InvitationRefused("This invitation was accepted or withdrawn already.")
+    if not may_give_role(user, found.role):
+        raise RoleRefused("Only an executive can withdraw the invitation of an executive.")
+    found.revoked_at = now
+    found.save(update_fields=["revoked_at"])
 
 
 def invitation_address(invitation: Invitation) -> str:
     """The address that accepts it; who has it can."""
     token = signing.dumps([invitation.pk, invitation.nonce], salt=_SALT)
     return f"{settings.SITE_URL}{reverse('departments:invitation', args=[token])}"
+
+
+def may_read_address(user: User, invitation: Invitation) -> bool:
+    """Whether a person may be told the link: the one who sent it, while they still may give the role it gives."""
+    return invitation.sent_by_id == user.pk and may_give_role(user, invitation.role)
 
 
 def invitation_mail_send(*, invitation: int) -> bool:
@@ -85,11 +98,13 @@ def invitation_mail_send(*, invitation: int) -> bool:
         "by": (by.get_full_name() or by.get_username()) if by else "An executive",
         "address": invitation_address(found),
     }
-    EmailMessage(
-        subject=f"You are invited to Revenue Health of {context['company']}",
-        body=render_to_string("people/mail/invitation.txt", context),
-        to=[found.email],
-    ).send()
+    mail_send(
+        EmailMessage(
+            subject=f"You are invited to Revenue Health of {context['company']}",
+            body=render_to_string("people/mail/invitation.txt", context),
+            to=[found.email],
+        )
+    )
     _open().filter(pk=found.pk, nonce=found.nonce).update(mailed_at=timezone.now())
     return True
 

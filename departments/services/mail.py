@@ -1,9 +1,41 @@
-"""Sending a mail to see whether mail arrives."""
+"""Sending one mail, telling a server that is away from one that refuses; a mail to see whether mail arrives."""
 
 from __future__ import annotations
 
+import smtplib
+
 from django.conf import settings
 from django.core.mail import EmailMessage
+
+_TRY_AGAIN_FROM, _TRY_AGAIN_TO = 400, 500
+
+
+class MailServerAway(Exception):
+    """The mail server did not answer or asked to come again later; what was not sent can be sent later."""
+
+
+def mail_send(message: EmailMessage) -> None:
+    """Send a mail; MailServerAway when the same mail may be taken later, smtplib's own error when it never will be."""
+    try:
+        message.send()
+    except smtplib.SMTPException as problem:
+        if comes_back(problem):
+            raise MailServerAway(str(problem)) from problem
+        raise
+    except OSError as problem:
+        raise MailServerAway(str(problem)) from problem
+
+
+def comes_back(problem: smtplib.SMTPException) -> bool:
+    """Whether the same mail may be taken later: the server is away, or answered with a 4xx code."""
+    if isinstance(problem, smtplib.SMTPRecipientsRefused):
+        codes = [code for code, _ in problem.recipients.values()]
+        return all(_TRY_AGAIN_FROM <= code < _TRY_AGAIN_TO for code in codes)
+    if isinstance(problem, smtplib.SMTPConnectError):
+        return True
+    if isinstance(problem, smtplib.SMTPResponseException):
+        return _TRY_AGAIN_FROM <= problem.smtp_code < _TRY_AGAIN_TO
+    return isinstance(problem, smtplib.SMTPServerDisconnected)
 
 
 def mail_destination() -> str:

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from departments.models import Comment, User
+from departments.services.mail import mail_send
 from departments.subjects import SubjectUnknown, subject_of, subject_visible
 
 REMEMBERED_SECONDS = 7 * 24 * 3600
@@ -30,11 +31,13 @@ def mention_mail_send(*, comment: int, user: int) -> bool:
     author = said.author.get_full_name() or said.author.get_username()
     name = person.get_full_name() or person.get_username()
     context = {"comment": said, "author": author, "name": name, "address": f"{address}#comment-{said.pk}"}
-    EmailMessage(
-        subject=" ".join(f"{author} mentioned you: {said.subject_label}".split()),
-        body=render_to_string("departments/mail/mention.txt", context),
-        to=[person.email],
-    ).send()
+    mail_send(
+        EmailMessage(
+            subject=" ".join(f"{author} mentioned you: {said.subject_label}".split()),
+            body=render_to_string("departments/mail/mention.txt", context),
+            to=[person.email],
+        )
+    )
     cache.set(mark, True, REMEMBERED_SECONDS)
     return True
 

@@ -23,17 +23,13 @@ from django.utils import timezone
 from departments.formats import counted
 from departments.models import Company, Reminder, User
 from departments.owing import DueReminder, Owed, zone_of
+from departments.services.mail import MailServerAway, comes_back
 from departments.services.update_links import update_link_address, update_link_issue
 
 ASKED_AGAIN_AFTER = timedelta(hours=1)
 """Who asks for the same reminder sooner asks for nothing."""
 LONGEST_WORDS = 500
-_TRY_AGAIN_FROM, _TRY_AGAIN_TO = 400, 500
 log = structlog.get_logger("departments.reminders")
-
-
-class MailServerAway(Exception):
-    """The mail server did not answer or asked to come again later; what was not sent can be sent later."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,25 +60,13 @@ def _send_all(work: list[tuple[Owed, Callable[[], bool]]]) -> Sent:
             if send():
                 sent.append(item)
         except smtplib.SMTPException as problem:
-            if _comes_back(problem):
+            if comes_back(problem):
                 raise MailServerAway(str(problem)) from problem
             log.warning("reminder refused", user=item.user.get_username(), problem=str(problem))
             refused.append(item)
         except OSError as problem:
             raise MailServerAway(str(problem)) from problem
     return Sent(sent=tuple(sent), refused=tuple(refused))
-
-
-def _comes_back(problem: smtplib.SMTPException) -> bool:
-    """Whether the same mail may be taken later: the server is away, or answered with a 4xx code."""
-    if isinstance(problem, smtplib.SMTPRecipientsRefused):
-        codes = [code for code, _ in problem.recipients.values()]
-        return all(_TRY_AGAIN_FROM <= code < _TRY_AGAIN_TO for code in codes)
-    if isinstance(problem, smtplib.SMTPConnectError):
-        return True
-    if isinstance(problem, smtplib.SMTPResponseException):
-        return _TRY_AGAIN_FROM <= problem.smtp_code < _TRY_AGAIN_TO
-    return isinstance(problem, smtplib.SMTPServerDisconnected)
 
 
 def _send_once(due: DueReminder, now: datetime) -> bool:

@@ -20,6 +20,7 @@ from departments.services.invitations import (
     invitation_create,
     invitation_renew,
     invitation_revoke,
+    may_read_address,
 )
 from departments.services.people import person_active_set, role_change, role_give, role_take
 from departments.services.people_errors import PeopleError
@@ -60,7 +61,10 @@ def index(request: HttpRequest) -> HttpResponse:
     out = mail_goes_out()
     context = {
         "people": people(),
-        "invited": [(row, "" if out else invitation_address(row.invitation)) for row in rows],
+        "invited": [
+            (row, invitation_address(row.invitation) if not out and may_read_address(user, row.invitation) else "")
+            for row in rows
+        ],
         "form": form,
         "problem": problem,
         "mail_goes_out": out,
@@ -86,7 +90,7 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask first, then withdraw an invitation."""
-    manager(request)
+    user = manager(request)
     found = next((row.invitation for row in invited(now=timezone.now()) if row.invitation.pk == pk), None)
     if found is None:
         raise Http404
@@ -95,7 +99,9 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
         "under": "Its link will not work any more. You can invite the same address again.",
         "deed": "Withdraw it",
     }
-    return _asked(request, sure, lambda: invitation_revoke(invitation=pk, now=timezone.now()), "It is withdrawn.")
+    return _asked(
+        request, sure, lambda: invitation_revoke(invitation=pk, user=user, now=timezone.now()), "It is withdrawn."
+    )
 
 
 @require_GET

@@ -168,6 +168,7 @@ ACCOUNT_ADAPTER = "departments.accounts.ClosedAccountAdapter"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Revenue Health: "
 # Whoever asks for a new password must not make us write to strangers.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_FORMS = {"reset_password": "departments.views.reset_form.ResetForm"}
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]

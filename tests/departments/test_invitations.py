@@ -228,3 +228,44 @@ def test_roles_are_given_changed_and_taken_by_the_page(ceo: User, analyst: User,
     response = client.post(f"/people/{ceo.pk}/roles/{ceo.memberships.get().pk}/remove/")
     assert response.status_code == 409
     assert b"last executive" in response.content
+
+
+# --- without a mail server ----------------------------------------------------------------------------------------
+@pytest.fixture
+def no_mail(settings: Any, tmp_path: Any) -> None:
+    settings.MAILERS = mailers("", str(tmp_path))
+
+
+def test_only_the_sender_sees_a_link(no_mail: None, ceo: User, analyst: User, legal: Department) -> None:
+    other = person("cfo", "executive")
+    for role in ("executive", "analyst"):
+        made = invitation_create(
+            email=f"{role}@x.example", role=role, department=None, invited_by=ceo, now=timezone.now()
+        )
+        address = invitation_address(made)
+        assert address in signed_in(ceo).get("/people/").content.decode()
+        for reader in (analyst, other):
+            assert token(made) not in signed_in(reader).get("/people/").content.decode()
+
+
+def test_a_renewed_link_is_its_new_senders(no_mail: None, ceo: User, analyst: User, invitation: Invitation) -> None:
+    signed_in(analyst).post(f"/people/invitations/{invitation.pk}/resend/")
+    invitation.refresh_from_db()
+    assert token(invitation) in signed_in(analyst).get("/people/").content.decode()
+    assert token(invitation) not in signed_in(ceo).get("/people/").content.decode()
+
+
+def test_a_sender_who_lost_the_right_sees_no_link(no_mail: None, ceo: User) -> None:
+    person("cfo", "executive")
+    made = invitation_create(email="x@x.example", role="executive", department=None, invited_by=ceo, now=timezone.now())
+    Membership.objects.filter(user=ceo).update(role="analyst")
+    assert token(made) not in signed_in(ceo).get("/people/").content.decode()
+
+
+def test_an_analyst_can_neither_renew_nor_withdraw_an_executives_invitation(ceo: User, analyst: User) -> None:
+    made = invitation_create(email="x@x.example", role="executive", department=None, invited_by=ceo, now=timezone.now())
+    for deed in ("resend", "revoke"):
+        signed_in(analyst).post(f"/people/invitations/{made.pk}/{deed}/")
+    before = made.nonce
+    made.refresh_from_db()
+    assert (made.nonce, made.revoked_at) == (before, None)

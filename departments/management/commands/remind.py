@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from departments.owing import Owed
 from departments.selectors.owed import reminders_due
-from departments.services.mail import mail_destination, test_mail_send
-from departments.services.reminders import MailServerAway, reminders_send
+from departments.services.mail import MailServerAway, mail_destination, test_mail_send
+from departments.services.reminders import reminders_send
 
 
 class Command(BaseCommand):

@@ -20,7 +20,8 @@ from django.test.utils import CaptureQueriesContext
 from departments import tasks
 from departments.models import Department, Entry, Measurable, Reminder, User
 from departments.selectors.owed import owed, reminders_due
-from departments.services.reminders import MailServerAway, Sent, reminders_ask, reminders_send
+from departments.services.mail import MailServerAway
+from departments.services.reminders import Sent, reminders_ask, reminders_send
 from revenue_health.embedded.session import close_connections
 from tests.departments.scorecards.companies import CLOSED, DUE, NOW, weeks_back
 from tests.departments.updates.post_office import PostOffice, html_of, link_in, text_of

@@ -1,0 +1,22 @@
+"""The form of somebody who forgot the password: the same answer for every address, in the same time."""
+
+from __future__ import annotations
+
+from allauth.account.forms import ResetPasswordForm
+from django.http import HttpRequest
+
+from departments.tasks import password_reset_mail
+
+
+class ResetForm(ResetPasswordForm):
+    """Looks nobody up and writes to nobody: a worker does both, so the answer cannot say who has an account."""
+
+    def clean_email(self) -> str:
+        """The address as it is; whether it is anybody's is found out by the worker."""
+        return str(self.cleaned_data["email"]).lower()
+
+    def save(self, request: HttpRequest, **options: object) -> str:
+        """Leave the address to a worker."""
+        email: str = self.cleaned_data["email"]
+        password_reset_mail.delay_on_commit(email)
+        return email
