@@ -56,7 +56,8 @@ def deals_of_cell(
     """The opportunities behind one figure of `leaks_compute`, biggest amount first.
 
     kind: a figure of a stage (opening, entered, moved_in, reached, advanced, returned, won, lost, finished, revalued,
-    closing, over_limit), held, or open (closing stock before earning). The amounts of all pages add up to the
+    closing, over_limit), caused (lost for a recorded reason), unrecorded (lost without one), held, or open (closing
+    stock before earning). The amounts of all pages add up to the
     figure; for held they are the amount at the last piece held, in order of money x time. `stage` None is all
     stages (and then won counts money that began or came back in an earning stage, as the totals do); `department`
     is the cause of lost, the holder of held, over_limit, opening and closing, the source of entered.
@@ -124,17 +125,17 @@ def _arriving(condition: str) -> str:
         FROM chosen_moves WHERE {condition} AND {_NOW}"""  # noqa: S608
 
 
-def _leaving(kind: str) -> str:
+def _leaving(kind: str, condition: str = "true") -> str:
     """Moves out of a stage; the length of the visits they ended is added once per deal and stage."""
     return f"""SELECT opportunity, amount, NULL::BIGINT AS seconds, from_stage AS stage, department
-        FROM chosen_moves WHERE kind = '{kind}' AND {_NOW}
+        FROM chosen_moves WHERE kind = '{kind}' AND {condition} AND {_NOW}
         UNION ALL
         SELECT opportunity, 0, seconds, stage, department FROM (
             SELECT opportunity, stage, sum(left_at - entered_at) AS seconds FROM chosen_visits
             WHERE how = '{kind}' AND left_at >= $start AND left_at < $close GROUP BY opportunity, stage
         ) JOIN (
             SELECT DISTINCT opportunity, from_stage AS stage, department FROM chosen_moves
-            WHERE kind = '{kind}' AND {_NOW}
+            WHERE kind = '{kind}' AND {condition} AND {_NOW}
         ) USING (opportunity, stage)"""  # noqa: S608
 
 
@@ -154,6 +155,8 @@ _QUERIES = {
     "reached": """SELECT opportunity, amount_in AS amount, NULL::BIGINT AS seconds, stage, NULL::INTEGER AS department
         FROM chosen_visits WHERE first_entry AND entered_at >= $start AND entered_at < $close""",
     **{kind: _leaving(kind) for kind in ("advanced", "returned", "won", "lost", "finished")},
+    "caused": _leaving("lost", "NOT assumed"),
+    "unrecorded": _leaving("lost", "assumed"),
     "revalued": f"""SELECT opportunity, amount, NULL::BIGINT AS seconds, from_stage AS stage, department
         FROM chosen_moves WHERE kind = 'revalued' AND {_NOW}""",  # noqa: S608
     "opening": _stock("$start", "$start"),

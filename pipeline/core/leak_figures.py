@@ -86,6 +86,11 @@ class CellLeaks:
     held: Held
     over_limit: Figure
 
+    @property
+    def caused(self) -> Figure:
+        """What was lost for a recorded reason: the only part that may be called the department's."""
+        return Figure(amount=self.lost.amount - self.assumed.amount, count=self.lost.count - self.assumed.count)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Totals:

@@ -38,11 +38,11 @@ WHERE "at" < ends GROUP BY place, week
 """
 LOST_COUNT = f"""
 SELECT place, week, count(*) FROM ({_MOVES_IN_WEEK}) JOIN wanted USING (department)
-WHERE kind = 'lost' GROUP BY place, week
+WHERE kind = 'lost' AND NOT assumed GROUP BY place, week
 """
 LOST_AMOUNT = f"""
 SELECT place, week, sum(amount) FROM ({_MOVES_IN_WEEK}) JOIN wanted USING (department)
-WHERE kind = 'lost' GROUP BY place, week
+WHERE kind = 'lost' AND NOT assumed GROUP BY place, week
 """
 REVALUED = f"""
 SELECT place, week, sum(amount) FROM ({_MOVES_IN_WEEK}) JOIN wanted USING (department)
@@ -67,7 +67,7 @@ CHURN_CAUSED = f"""
 WITH {_RULES}
 SELECT place, week, sum(amount) FROM ({_MOVES_IN_WEEK}) JOIN rules ON rules.stage = from_stage
 JOIN wanted USING (department)
-WHERE kind = 'lost' AND after_earning GROUP BY place, week
+WHERE kind = 'lost' AND NOT assumed AND after_earning GROUP BY place, week
 """
 # A hold's length from its first piece to the hand-on; deals lost or finished in somebody's hands were not handed on.
 _HOLD_DAYS = """

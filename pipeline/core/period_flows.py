@@ -31,7 +31,7 @@ class PeriodFlows:
 
     held: step, stage, department, turn, age_bin, amount_days (float).
     handed_on: step, stage, department, turn, age_bin, to_stage, to_department?, to_turn, amount, count.
-    lost: step, stage, department (the cause), amount, count.
+    lost: step, stage, department? (the cause; null where no reason was recorded), amount, count.
     revalued: step, stage, department, amount.
     entered: step, stage, department (first custody), source? (department), amount, count; what was reopened after a
         loss enters again.
@@ -168,9 +168,10 @@ SELECT "group", bucket, pipeline, step, stage, department, turn, age_bin,
 FROM span_holds {_STEP.format(at="to_at")}
 JOIN bins ON greatest(to_at - hold_from - 1, 0) >= bins.low AND greatest(to_at - hold_from - 1, 0) < bins.high
 WHERE ended = 'handed_on' GROUP BY ALL"""
+# A loss without a recorded reason has no cause: whoever held the deal is not accused of it.
 _LOST = f"""
-SELECT "group", bucket, pipeline, step, from_stage AS stage, department, sum(amount)::BIGINT AS amount,
-    count(*) AS count
+SELECT "group", bucket, pipeline, step, from_stage AS stage, CASE WHEN NOT assumed THEN department END AS department,
+    sum(amount)::BIGINT AS amount, count(*) AS count
 FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity) WHERE kind = 'lost' GROUP BY ALL"""
 _REVALUED = f"""
 SELECT "group", bucket, pipeline, step, from_stage AS stage, department, sum(amount)::BIGINT AS amount

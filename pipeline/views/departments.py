@@ -94,7 +94,7 @@ def _rows(run: RecomputeRun, company: Company, structure: Structure, period: Per
     custody, queue = custody_now(run=run, company=company), queues(run=run, company=company)
     lost: dict[int, Figure] = {}
     for cell in leaks_of(run=run, company=company, choice=Choice(period=period)).cells:
-        lost[cell.department] = lost.get(cell.department, Figure()) + cell.lost
+        lost[cell.department] = lost.get(cell.department, Figure()) + cell.caused
     return [
         DepartmentRow(
             department=one,
@@ -163,7 +163,7 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
         "scale": single_units(company.reporting_currency),
         "asked_by": [(structure.departments[wait.owner], wait) for wait in waits if wait.department == department.id],
         "asks": [(structure.departments[wait.department], wait) for wait in waits if wait.owner == department.id],
-        "lost_address": f"{reverse('pipeline:opportunities')}?kind=lost&department={key}&period={period.label}",
+        "lost_address": f"{reverse('pipeline:opportunities')}?kind=caused&department={key}&period={period.label}",
         "custody_address": f"{reverse('pipeline:opportunities')}?department={key}",
     }
     return page_render(request, ONE, context, partial="page")

@@ -27,8 +27,9 @@ from pipeline.selectors.plan import SpanPlan, span_plan
 from pipeline.selectors.trend import TrendWeek, weekly_trend
 from pipeline.views.department_doors import closed_departments
 from pipeline.views.drawn import drawn_once
+from pipeline.views.leak_grid import UNRECORDED, grid_shape
 from pipeline.views.leak_query import Question, QuestionForm, question_read
-from pipeline.views.leak_rows import Reading, Shown, grid_shape, stage_rows
+from pipeline.views.leak_rows import Reading, Shown, stage_rows
 from pipeline.views.leak_words import Teller, message
 from pipeline.views.shell import Shell, shell_of
 
@@ -138,7 +139,7 @@ def _measure(question: Question, run: RecomputeRun, leaks: Leaks) -> Callable[[C
     def size(cell: CellLeaks) -> int:
         if question.leak == "held":
             return (cell.held.amount_seconds if money else cell.held.deal_seconds) // seconds
-        figure = cell.lost if question.leak == "lost" else cell.over_limit
+        figure = cell.caused if question.leak == "lost" else cell.over_limit
         return figure.amount if money else figure.count
 
     return size
@@ -223,9 +224,12 @@ def _charts(
 
 
 def _causes(cells: tuple[CellLeaks, ...], structure: Structure, size: Callable[[Figure], int]) -> list[CauseBar]:
+    """By recorded reason, the largest first; what has none stands last and under no department."""
     sums: dict[int, int] = {}
     for cell in cells:
-        if value := size(cell.lost):
+        if value := size(cell.caused):
             sums[cell.department] = sums.get(cell.department, 0) + value
     ranked = sorted(sums.items(), key=lambda pair: -pair[1])
-    return [CauseBar(name=structure.department_name(key), value=value) for key, value in ranked]
+    bars = [CauseBar(name=structure.department_name(key), value=value) for key, value in ranked]
+    silent = sum(size(cell.assumed) for cell in cells)
+    return [*bars, CauseBar(name=UNRECORDED.name, value=silent)] if silent else bars

@@ -1,8 +1,7 @@
-"""The leak map's figures shaped for reading: rows, cells, bars and deltas with their texts and addresses."""
+"""The leak map's figures shaped for reading: rows, bars and deltas with their texts and addresses."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
@@ -10,11 +9,9 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from departments.formats import DASH, Delta, MoneyScale, days, delta, grouped, percent
-from pipeline.core.leak_figures import CellLeaks, Figure, Leaks, StageLeaks
-from pipeline.selectors.overview import DepartmentName, StageName, Structure
+from pipeline.core.leak_figures import Figure, Leaks, StageLeaks
+from pipeline.selectors.overview import StageName, Structure
 from pipeline.views.leak_query import Question
-
-SHADES = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,71 +205,3 @@ def _days(now: float | None, then: float | None) -> Shown:
 
 def _length(value: int, largest: int) -> str:
     return f"{value / largest * 100:.2f}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class GridCell:
-    """One shaded cell; shade 0 is none."""
-
-    text: str
-    address: str
-    shade: int
-    words: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class GridRow:
-    """One stage of the grid, or the totals."""
-
-    name: str
-    cells: list[GridCell]
-    total: GridCell
-
-
-@dataclass(frozen=True, kw_only=True)
-class Grid:
-    """Stage x department, for the leak the question asks for."""
-
-    departments: list[DepartmentName]
-    rows: list[GridRow]
-    totals: list[GridCell]
-    total: GridCell
-
-
-def grid_shape(leaks: Leaks, reading: Reading, value_of: Callable[[CellLeaks], int]) -> Grid:
-    """Only departments and stages with anything to show; five shades up to the largest cell."""
-    kind = reading.question.leak
-    values = {(cell.stage, cell.department): value for cell in leaks.cells if (value := value_of(cell))}
-    by_department: dict[int, int] = {}
-    for (_, department), value in values.items():
-        by_department[department] = by_department.get(department, 0) + value
-    names = [name for key, name in reading.structure.departments.items() if key in by_department]
-    largest = max(values.values(), default=0)
-    rows = []
-    for stage in leaks.stages:
-        here = {department: value for (key, department), value in values.items() if key == stage.stage}
-        if not here:
-            continue
-        title = reading.structure.stages[stage.stage].name
-        cells = [
-            _cell(here.get(name.id, 0), reading, kind, stage.stage, name, largest, f"{title}, {name.name}")
-            for name in names
-        ]
-        rows.append(GridRow(name=title, cells=cells, total=_cell(sum(here.values()), reading, kind, stage.stage)))
-    totals = [_cell(by_department[name.id], reading, kind, None, name) for name in names]
-    return Grid(departments=names, rows=rows, totals=totals, total=_cell(sum(values.values()), reading, kind, None))
-
-
-def _cell(
-    value: int,
-    reading: Reading,
-    kind: str,
-    stage: int | None,
-    department: DepartmentName | None = None,
-    largest: int = 0,
-    words: str = "",
-) -> GridCell:
-    # By the square root, so that one huge cell does not make all others look alike.
-    shade = math.ceil(math.sqrt(max(value, 0) / largest) * SHADES) if largest else 0
-    address = reading.deals(kind, stage, department.id if department else None) if value else ""
-    return GridCell(text=reading.write(value), address=address, shade=shade, words=words)

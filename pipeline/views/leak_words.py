@@ -1,4 +1,4 @@
-"""The sentences of the leak map, made from its figures: what leaks most, and what is not known."""
+"""The sentences of the leak map, made from its figures: where most was lost, and what is not known."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Teller:
 
 
 def message(leaks: Leaks, compared: Leaks | None, teller: Teller, *, compared_label: str, running: bool) -> Message:
-    """What was lost, where most of it and because of whom; then what is late, and what the figures do not say."""
+    """What was lost and where most of it; then what is late, and what the figures do not say."""
     period = teller.question.period.label
     lost = leaks.totals.lost
     so_far = " so far" if running else ""
@@ -52,15 +52,26 @@ def message(leaks: Leaks, compared: Leaks | None, teller: Teller, *, compared_la
     if not teller.size(lost):
         head = f"Nothing was lost in {period}{so_far}."
     else:
-        worst = max(leaks.cells, key=lambda cell: teller.size(cell.lost))
-        stage, department = teller.where(worst)
+        worst = max(leaks.stages, key=lambda stage: teller.size(stage.lost))
         part = percent(teller.size(worst.lost) / teller.size(lost))
+        stage = teller.structure.stages[worst.stage].name
         head = (
-            f"{_upper(teller.tell(lost))} {teller.verb(lost, 'was', 'were')} lost in {period}{so_far}. "
-            f"The largest leak: {stage}, caused by {department}, {teller.tell(worst.lost)} ({part} %)."
+            f"{_upper(teller.tell(lost))} {teller.verb(lost, 'was', 'were')} lost in {period}{so_far}, "
+            f"most of it in {stage}: {teller.tell(worst.lost)} ({part} %)."
         )
-    under = [_change(leaks, compared, teller, compared_label), _late(leaks, teller), _unknown(leaks, teller)]
+    under = [
+        _change(leaks, compared, teller, compared_label),
+        _late(leaks, teller),
+        _unknown(leaks, teller),
+        GROSS if teller.size(lost) else "",
+    ]
     return Message(head=head, under=[sentence for sentence in under if sentence])
+
+
+GROSS = (
+    "Deals are lost in every company: what was lost is no verdict on a department. Who lost more or less than its "
+    "baseline stands under Contribution and in the leak register."
+)
 
 
 def _upper(text: str) -> str:
@@ -110,4 +121,4 @@ def _unknown(leaks: Leaks, teller: Teller) -> str:
     if not lost or not assumed:
         return ""
     part = percent(assumed / lost) if assumed / lost >= 0.005 else "under 1"
-    return f"Not known: the reason of {part} % of what was lost. It is charged to whoever held the deal."
+    return f"No reason is recorded for {part} % of what was lost; no department is charged with that part."

@@ -49,6 +49,8 @@ KINDS = {
     "returned": "Sent back in",
     "won": "Won in",
     "lost": "Lost in",
+    "caused": "Lost for a recorded reason in",
+    "unrecorded": "Lost without a recorded reason in",
     "finished": "Finished in",
     "revalued": "Revalued in",
     "closing": "There at the end of",
@@ -226,7 +228,7 @@ def _behind(
 
 
 def _behind_title(kind: str, question: Question, stage: str, department: str) -> str:
-    words = {"lost": "because of", "entered": "from sources of"}.get(kind, "with")
+    words = {"caused": "because of", "entered": "from sources of"}.get(kind, "with")
     where = f", {stage}" if stage else ""
     whom = f", {words} {department}" if department else ""
     chosen = "".join(f", {value}" for value in question.chosen.values())

@@ -1,6 +1,6 @@
 """Flows by bucket for the model: on whole weeks they are the stored roll-up, on any steps they add up."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,8 +52,23 @@ def test_weeks_are_those_of_the_roll_up(company):
     assert same(sums(found.held, [*cell, "age_bin"], "amount_days"), held)
     onward = [*cell, "age_bin", "to_stage", "to_department"]
     assert sums(found.handed_on, onward, "amount") == stored("handed_on", onward, "amount")
-    assert sums(found.lost, cell, "count") == stored("lost", cell, "count")
+    where = ["group", "bucket", "step", "stage"]
+    assert sums(found.lost, where, "count") == stored("lost", where, "count")
     assert sums(found.revalued, cell, "amount") == stored("revalued", cell, "amount")
+
+
+@brief
+@given(companies(most=4))
+def test_a_loss_has_the_cause_that_was_recorded_and_else_none(company):
+    found, starts = flows_by_bucket(company)
+    moves = custody_of(company).moves.to_pylist()
+    lost = [row for row in moves if row["kind"] == "lost" and starts[0] <= row["at"] < starts[-1]]
+    recorded = Counter(row["department"] for row in lost if not row["assumed"])
+    recorded[None] = sum(row["assumed"] for row in lost)
+    counted = Counter()
+    for row in found.lost.to_pylist():
+        counted[row["department"]] += row["count"]
+    assert +counted == +recorded
 
 
 @brief

@@ -16,7 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from departments.formats import money_in_words
-from departments.models import Company
+from departments.models import Company, Department
+from departments.periods import Period
+from pipeline.core.leak_figures import Leaks
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import Choice, calendar_of, leaks_of
 from pipeline.selectors.runs import latest_run
@@ -29,22 +31,29 @@ def text_of(client: Client, query: str = "") -> str:
     return unescape(client.get(f"{URL}{query}").content.decode())
 
 
-def test_the_head_line_names_the_largest_leak(ceo: Client) -> None:
+def leaks_now() -> tuple[Leaks, Period]:
     run, company = latest_run(), Company.objects.get()
     assert run is not None
     period = calendar_of(company).quarter_of(run.as_of.astimezone(company.zone).date())
-    leaks = leaks_of(run=run, company=company, choice=Choice(period=period))
-    worst = max(leaks.cells, key=lambda cell: cell.lost.amount)
-    text = text_of(ceo)
-    assert f"{money_in_words(leaks.totals.lost.amount, 'EUR')} was lost in {period.label}" in text
-    assert f"{money_in_words(worst.lost.amount, 'EUR')} (" in text
+    return leaks_of(run=run, company=company, choice=Choice(period=period)), period
+
+
+def test_the_head_line_says_how_much_was_lost_and_where_and_accuses_nobody(ceo: Client) -> None:
+    leaks, period = leaks_now()
+    worst = max(leaks.stages, key=lambda stage: stage.lost.amount)
+    head = re.search(r'<p class="message"[^>]*>(.*?)</p>', text_of(ceo), re.DOTALL)
+    assert head is not None
+    assert f"{money_in_words(leaks.totals.lost.amount, 'EUR')} was lost in {period.label}" in head[1]
+    assert f"{money_in_words(worst.lost.amount, 'EUR')} (" in head[1]
+    assert not any(name in head[1] for name in Department.objects.values_list("name", flat=True))
+    assert "caused by" not in head[1]
 
 
 def test_every_figure_leads_to_as_many_deals(ceo: Client) -> None:
     """The grid in deals: each cell's number is the number of deals behind it (a deal lost twice counts once)."""
     text = text_of(ceo, "?measure=deals&period=2026")
     cells = re.findall(
-        r'<a href="(/pipeline/opportunities/\?kind=lost[^"]+stage=[^"]+department=[^"]+)">.*?([\d,]+)</a>', text
+        r'<a href="(/pipeline/opportunities/\?kind=caused[^"]+stage=[^"]+department=[^"]+)">.*?([\d,]+)</a>', text
     )
     assert len(cells) > 5
     for address, number in cells[:6]:

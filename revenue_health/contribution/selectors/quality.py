@@ -19,8 +19,8 @@ LATE_AFTER = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Quality:
-    """Counts behind the verdicts of one period. Losses in cents; `assumed` are those without a recorded reason, charged
-    to whoever held the deal. Late entries are events of the period; deals are all that are recorded."""
+    """Counts behind the verdicts of one period. Losses in cents; `assumed` are those without a recorded reason,
+    charged to no department. Late entries are events of the period; deals are all that are recorded."""
 
     lost_amount: int
     lost_count: int

@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 
 from departments.models import User
 from pipeline.models import RecomputeRun
-from revenue_health.contribution.models import Leak, LeakChange, LeakSighting
+from revenue_health.contribution.core.verdict import Verdict
+from revenue_health.contribution.models import Leak, LeakChange, LeakSighting, ScoreRun
 
 TREND_WEEKS = 13
 ALL, OPEN = "all", "open"
@@ -55,7 +56,14 @@ class LeakRow:
     low: int
     high: int
     still_seen: bool
+    verdict: str = ""
+    """Of the department as a whole, in the comparison the leak was read from; empty where there is none."""
     trend: tuple[Sighting, ...] = ()
+
+    @property
+    def unclear(self) -> bool:
+        """Whether the department's own share is undecided: then neither does its leak accuse it."""
+        return self.verdict not in (Verdict.CONTRIBUTES, Verdict.CONTAMINATES)
 
     @property
     def where(self) -> str:
@@ -155,6 +163,7 @@ def register_figures() -> dict[str, Any]:
                 "high": row.high / 100,
                 "status": row.status,
                 "still_seen": row.still_seen,
+                "verdict": row.verdict or None,
                 "owner": row.owner or None,
                 "first_seen": row.first_seen.isoformat(),
                 "last_seen": row.last_seen.isoformat(),
@@ -191,10 +200,18 @@ def _chosen(wish: Wish) -> QuerySet[Leak]:
 def _rows(leaks: QuerySet[Leak], trend: bool) -> list[LeakRow]:
     found = list(leaks.select_related("pipeline", "stage", "department", "owner"))
     trends = _trends([leak.pk for leak in found]) if trend and found else {}
-    return [_row(leak, trends.get(leak.pk, ())) for leak in found]
+    verdicts = _verdicts() if found else {}
+    return [_row(leak, verdicts.get(leak.department.key, ""), trends.get(leak.pk, ())) for leak in found]
 
 
-def _row(leak: Leak, trend: tuple[Sighting, ...]) -> LeakRow:
+def _verdicts() -> dict[str, str]:
+    """The verdict of each department in the comparison the register was last read from."""
+    read = ScoreRun.objects.filter(registered_at__isnull=False).order_by("-run_id", "-registered_at")
+    parties = read.values_list("figures__parties", flat=True).first()
+    return {party["key"]: party["verdict"] for party in parties or ()}
+
+
+def _row(leak: Leak, verdict: str, trend: tuple[Sighting, ...]) -> LeakRow:
     return LeakRow(
         id=leak.pk,
         pipeline=leak.pipeline.key,
@@ -219,6 +236,7 @@ def _row(leak: Leak, trend: tuple[Sighting, ...]) -> LeakRow:
         low=round(leak.low * 100),
         high=round(leak.high * 100),
         still_seen=leak.still_seen,
+        verdict=verdict,
         trend=trend,
     )
 

@@ -12,6 +12,7 @@ from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
 from pipeline.selectors.hindsight import hindsight_reasons
 from pipeline.selectors.leaks import Choice, calendar_of, run_cached
+from pipeline.selectors.unrecorded import unrecorded_reasons
 from revenue_health.contribution.models import ScoreRun
 
 STEP_DAYS = 7
@@ -89,7 +90,11 @@ def spans_of(
         openings=_openings(calendar, company, compared, first) if compared else (),
         today=today,
         running=end > known,
-        reasons=(*reasons, *hindsight_reasons(run=run, column="segment")),
+        reasons=(
+            *reasons,
+            *hindsight_reasons(run=run, column="segment"),
+            *unrecorded_reasons(run=run, company=company, period=period),
+        ),
     )
 
 

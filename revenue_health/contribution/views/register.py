@@ -95,9 +95,11 @@ def _message(rows: list[LeakRow], currency: str) -> str:
         return "No leak is in this list."
     if not seen:
         return f"{counted(len(rows), 'leak')}; none of them shows in the newest figures."
-    largest = seen[0]
-    money = money_in_words(largest.amount, currency)
-    return f"{counted(len(seen), 'leak')} in the newest figures. The largest: {largest.where}, {money}."
+    clear = [row for row in seen if not row.unclear]
+    if not clear:
+        return f"{counted(len(seen), 'leak')} in the newest figures, all of departments whose share is unclear."
+    money = money_in_words(clear[0].amount, currency)
+    return f"{counted(len(seen), 'leak')} in the newest figures. The largest: {clear[0].where}, {money}."
 
 
 def line_of(row: LeakRow, scale: MoneyScale) -> Line:

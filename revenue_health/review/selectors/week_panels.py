@@ -50,12 +50,14 @@ def _registered(row: LeakRow) -> Json:
         "age_weeks": row.weeks,
         "owner": row.owner or None,
         "status": row.status,
+        "verdict": row.verdict or None,
     }
 
 
 def _cell(cell: CellLeaks, kind: str, structure: Structure) -> Json:
     stage, department = structure.stages[cell.stage], structure.departments[cell.department]
-    figure = getattr(cell, kind)
+    # What nobody gave a reason for is charged to no department.
+    figure = cell.caused if kind == "lost" else cell.over_limit
     return {
         "id": None,
         "name": f"{stage.name}, {'lost' if kind == 'lost' else 'waiting'}",
@@ -71,6 +73,7 @@ def _cell(cell: CellLeaks, kind: str, structure: Structure) -> Json:
         "age_weeks": None,
         "owner": None,
         "status": None,
+        "verdict": None,
     }
 
 

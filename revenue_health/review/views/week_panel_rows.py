@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from departments.formats import DASH, MoneyScale, counted, money_in_words, percent
+from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.views.words import minor
 from revenue_health.review.views.addresses import address_of
 
@@ -41,6 +42,8 @@ class LeakRow:
     age: str
     owner: str
     status: str
+    unclear: bool
+    """Whether the department's share is undecided, so that its leak accuses nobody."""
     address: str
 
 
@@ -77,7 +80,7 @@ def leak_rows(figures: Json, scale: MoneyScale) -> list[LeakRow]:
 
 def _leak(leak: Json, period: str) -> LeakRow:
     asked = {
-        "kind": leak["kind"],
+        "kind": "caused" if leak["kind"] == "lost" else leak["kind"],
         "stage": f"{leak['pipeline']}:{leak['stage']}",
         "department": leak["department"],
         "period": period,
@@ -96,6 +99,7 @@ def _leak(leak: Json, period: str) -> LeakRow:
         age=DASH if weeks is None else counted(weeks, "week"),
         owner=leak["owner"] or DASH,
         status=leak["status"] or DASH,
+        unclear=leak["verdict"] not in (Verdict.CONTRIBUTES, Verdict.CONTAMINATES),
         address=(address_of("contribution:leak", leak["id"]) if leak["id"] else "") or deals,
     )
 

@@ -9,7 +9,7 @@ ASSUMPTIONS = (
     "Rates are taken as constant within a week.",
     "A department's speed multiplies its own pattern of time.",
     "Losses accrue with the time a deal spends in a stage.",
-    "Causes are as recorded; without a reason the holder of the deal counts, and is marked as assumed.",
+    "Causes are as recorded; a loss without a reason is charged to no department and counts with the market.",
 )
 
 

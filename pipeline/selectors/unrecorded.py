@@ -1,0 +1,34 @@
+"""Losses whose reason nobody recorded: how much of what was lost they are. They accuse no department."""
+
+from __future__ import annotations
+
+from departments.formats import counted, percent
+from departments.models import Company
+from departments.periods import Period
+from pipeline.custody_store import custody_cursor
+from pipeline.models import RecomputeRun
+from pipeline.selectors.leaks import Choice, run_cached
+
+_LOSSES = """
+SELECT count(*) FILTER (assumed), count(*), coalesce(sum(amount) FILTER (assumed), 0)::BIGINT,
+    coalesce(sum(amount), 0)::BIGINT
+FROM moves WHERE kind = 'lost' AND "at" >= ? AND "at" < ?"""
+
+
+def unrecorded_reasons(*, run: RecomputeRun, company: Company, period: Period) -> tuple[str, ...]:
+    """What a reader of the period's shares must know of them; nothing where every loss has its reason."""
+
+    def compute() -> tuple[int, int, int, int]:
+        start, end = period.instants(company.zone)
+        known = int(run.as_of.timestamp()) + 1
+        row = custody_cursor(run).execute(_LOSSES, [start, min(end, known)]).fetchone()
+        return row or (0, 0, 0, 0)
+
+    silent, losses, amount, total = run_cached(run, "unrecorded-reasons", Choice(period=period), compute)
+    if not silent:
+        return ()
+    share = f" ({percent(amount / total)} % of the money lost)" if total else ""
+    return (
+        f"reason not recorded: {silent:,} of {counted(losses, 'loss', 'losses')}{share} name no reason, so no"
+        " department is charged with them; they count with the market",
+    )
