@@ -20,7 +20,7 @@ from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
 
 _TABLES = tuple(field.name for field in fields(PeriodFlows))
-_VERSION = 2
+_VERSION = 3
 """Goes up when the same question is answered by other tables."""
 
 

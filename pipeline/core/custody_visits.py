@@ -103,6 +103,8 @@ def _steps(events: Events, rules: StageRules) -> _Steps:
             lost[keep],
             finished[keep],
         )
+    events, amount = _revalued_before_return(events, amount, shifted(finished) & ~first & ~lost)
+    first, lost = _first(events), events.stage == LOST
     return _Steps(
         events=events,
         first=first,
@@ -111,8 +113,22 @@ def _steps(events: Events, rules: StageRules) -> _Steps:
         stage_before=shifted(events.stage),
         amount_before=shifted(amount),
         after_loss=shifted(lost) & ~first,
-        after_finish=shifted(finished) & ~first,
+        after_finish=shifted(~lost & rules.finishes[events.stage]) & ~first,
     )
+
+
+def _revalued_before_return(events: Events, amount: Ints, after_finish: Flags) -> tuple[Events, Ints]:
+    """A finished deal that comes back elsewhere at another amount is revalued in its last stage first, as every move
+    is: otherwise what it earned would differ from what is taken back."""
+    both = after_finish & (events.stage != shifted(events.stage)) & (amount != shifted(amount))
+    if not both.any():
+        return events, amount
+    rows = np.repeat(np.arange(len(both)), 1 + both)
+    revalued = np.flatnonzero(both) + np.arange(int(both.sum()))
+    last_stage = shifted(events.stage)[both]
+    events = events.only(rows)
+    events.stage[revalued] = last_stage
+    return events, amount[rows]
 
 
 def _first(events: Events) -> Flags:
@@ -158,10 +174,11 @@ def _visits(steps: _Steps, rules: StageRules, first_stage: Ints, open_until: int
 
 
 def _direction(rules: StageRules, stage: Ints, to_stage: Ints) -> np.ndarray:
-    """ADVANCED, WON or RETURNED for a move; only forward moves into an earning stage are won."""
+    """ADVANCED, WON or RETURNED for a move; what has been earned cannot be won a second time on the way."""
     target = np.maximum(to_stage, 0)
     forward = rules.position[target] > rules.position[stage]
-    return np.where(forward, np.where(rules.earns[target], WON, ADVANCED), RETURNED)
+    won = rules.after_earning[target] & ~rules.after_earning[stage]
+    return np.where(forward, np.where(won, WON, ADVANCED), RETURNED)
 
 
 def _running_number(new: Flags) -> SmallInts:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from pipeline.core.earned import REVERSED, bookings_of
 from pipeline.core.leak_figures import DAY
 from pipeline.core.leak_period import Filters, Period
 
@@ -56,18 +57,18 @@ def deals_of_cell(
     """The opportunities behind one figure of `leaks_compute`, biggest amount first.
 
     kind: a figure of a stage (opening, entered, moved_in, reached, advanced, returned, won, lost, finished, revalued,
-    closing, over_limit), caused (lost for a recorded reason), unrecorded (lost without one), held, or open (closing
-    stock before earning). The amounts of all pages add up to the
-    figure; for held they are the amount at the last piece held, in order of money x time. `stage` None is all
-    stages (and then won counts money that began or came back in an earning stage, as the totals do); `department`
-    is the cause of lost, the holder of held, over_limit, opening and closing, the source of entered.
+    reversed, closing, over_limit), caused (lost for a recorded reason), unrecorded (lost without one), held, open
+    (closing stock before earning), or revenue (won less reversed). The amounts of all pages add up to the figure; for
+    held they are the amount at the last piece held, in order of money x time. `stage` None is all stages (and then won
+    is what came to stand earned, as in the totals); `department` is the cause of lost, the holder of held, over_limit,
+    opening and closing, the source of entered.
     """
     if kind not in _QUERIES:
         raise ValueError(f"there are no deals of kind {kind!r}")
     period = Period(connection=connection, start=start, end=end, as_of=as_of, filters=filters or {})
     query = _EARNED if kind == "won" and stage is None else _QUERIES[kind]
     rows = period.rows(
-        f""", {_RULES}, rows AS ({query}), deals AS (
+        f""", {bookings_of("chosen_moves")}, rows AS ({query}), deals AS (
             SELECT opportunity, {_AMOUNT.get(kind, "sum(amount)")} AS amount, sum(seconds) AS seconds,
                 {_ORDER.get(kind, "abs(sum(amount))")} AS size
             FROM rows
@@ -112,11 +113,6 @@ def hand_overs(
 
 
 # What is put into these texts are the constants of this file; periods, stages and departments are parameters.
-_RULES = """rules AS (
-    SELECT stage, earns, limit_seconds,
-        coalesce(position >= min(position) FILTER (earns) OVER (PARTITION BY pipeline), false) AS after_earning
-    FROM stages
-)"""
 _NOW = '"at" >= $start AND "at" < $close'
 
 
@@ -146,9 +142,12 @@ def _stock(before: str, age_at: str, condition: str = "true") -> str:
             AND entered_at < {before} AND (left_at IS NULL OR left_at >= {before}) AND {condition}"""  # noqa: S608
 
 
-_EARNED = f"""SELECT opportunity, amount, NULL::BIGINT AS seconds, to_stage AS stage, department
-    FROM chosen_moves JOIN rules ON rules.stage = to_stage
-    WHERE earns AND {_NOW} AND (kind IN ('won', 'entered') OR (kind = 'reopened' AND from_stage IS NULL))"""  # noqa: S608
+def _booked(revenue: str, condition: str) -> str:
+    return f"""SELECT opportunity, {revenue} AS amount, NULL::BIGINT AS seconds, from_stage AS stage, department
+        FROM bookings WHERE {condition} AND {_NOW}"""  # noqa: S608
+
+
+_EARNED = _booked("revenue", f"booked <> '{REVERSED}'")
 _QUERIES = {
     "entered": _arriving("kind = 'entered'"),
     "moved_in": _arriving("kind IN ('advanced', 'returned', 'won', 'reopened')"),
@@ -159,6 +158,8 @@ _QUERIES = {
     "unrecorded": _leaving("lost", "assumed"),
     "revalued": f"""SELECT opportunity, amount, NULL::BIGINT AS seconds, from_stage AS stage, department
         FROM chosen_moves WHERE kind = 'revalued' AND {_NOW}""",  # noqa: S608
+    "reversed": _booked("-revenue", f"booked = '{REVERSED}'"),
+    "revenue": _booked("revenue", "true"),
     "opening": _stock("$start", "$start"),
     "closing": _stock("$close", "$horizon"),
     "open": _stock("$close", "$horizon", "NOT after_earning"),

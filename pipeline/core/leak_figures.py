@@ -41,7 +41,8 @@ class StageLeaks:
     opening + entered + moved_in + revalued - advanced - returned - won - lost - finished = closing, exactly (in
     deals without revalued). moved_in holds what came from other stages and what was reopened. reached counts
     opportunities that were never in the stage before. over_limit: in the stage at the end for longer than its
-    limit. conversion_previous / conversion_first: reached / reached of the stage before it / of the pipeline's
+    limit. reversed: what was taken back of money that had been earned, by the stage it was taken back from.
+    conversion_previous / conversion_first: reached / reached of the stage before it / of the pipeline's
     first stage in the same period (may exceed 1); None where there is none or nobody reached that one. median_days
     and p90_days: length of the visits that ended in the period, None without any.
     """
@@ -59,6 +60,7 @@ class StageLeaks:
     lost: Figure
     finished: Figure
     revalued: Figure
+    reversed: Figure
     closing: Figure
     over_limit: Figure
     conversion_previous: float | None
@@ -96,14 +98,21 @@ class CellLeaks:
 class Totals:
     """The period as a whole.
 
-    created: new deals. won: money entering earning stages (forward moves, deals that begin there, lost deals
-    reopened there). lost: all losses. open: neither lost nor in or after an earning stage at the end.
+    created: new deals. won: deals that came to stand earned, and what was added to their amounts after that (which
+    counts no deal). reversed: all that was taken back after it was earned: lost, moved back, shrunk. lost: all losses,
+    those after earning too. open: neither lost nor in or after an earning stage at the end. See pipeline.core.earned.
     """
 
     created: Figure
     won: Figure
+    reversed: Figure
     lost: Figure
     open: Figure
+
+    @property
+    def revenue(self) -> int:
+        """Revenue of the period, minor units: what was earned and still stands at its end, less what it took back."""
+        return self.won.amount - self.reversed.amount
 
 
 @dataclass(frozen=True, kw_only=True)

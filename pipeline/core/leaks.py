@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import duckdb
 
+from pipeline.core.earned import Bookings
 from pipeline.core.leak_deals import Deal, Deals, HandOver, deals_of_cell, hand_overs
 from pipeline.core.leak_figures import DAY, CellLeaks, Figure, Held, Leaks, StageLeaks, Totals
 from pipeline.core.leak_period import Filters, Period
@@ -47,15 +48,15 @@ def leaks_compute(
     has a row, in order of pipeline and position, even where nothing happened.
     """
     period = Period(connection=connection, start=start, end=end, as_of=as_of, filters=filters or {})
-    moves, over_limit = _Moves(period), _over_limit(period)
-    stages = _stages(period, moves, over_limit)
+    moves, bookings, over_limit = _Moves(period), Bookings(period), _over_limit(period)
+    stages = _stages(period, moves, bookings, over_limit)
     error = max((max(abs(s.imbalance.amount), abs(s.imbalance.count)) for s in stages), default=0)
     return Leaks(
         start=start,
         end=end,
         stages=stages,
         cells=_cells(period, moves, over_limit),
-        totals=_totals(period, moves, stages),
+        totals=_totals(period, bookings, stages),
         balance_error=error,
     )
 
@@ -70,7 +71,6 @@ class _Moves:
         )
         self.out: dict[str, _ByStage] = defaultdict(lambda: defaultdict(Figure))
         self.into: dict[str, _ByStage] = defaultdict(lambda: defaultdict(Figure))
-        self.reopened_lost: _ByStage = defaultdict(Figure)
         self.lost: dict[tuple[int, int], Figure] = defaultdict(Figure)
         self.assumed: dict[tuple[int, int], Figure] = defaultdict(Figure)
         for kind, from_stage, to_stage, department, assumed, amount, count in rows:
@@ -79,8 +79,6 @@ class _Moves:
                 self.out[kind][from_stage] += figure
             if to_stage is not None:
                 self.into[kind][to_stage] += figure
-            if kind == "reopened" and from_stage is None:
-                self.reopened_lost[to_stage] += figure
             if kind == "lost":
                 self.lost[from_stage, department] += figure
             if kind == "lost" and assumed:
@@ -89,16 +87,14 @@ class _Moves:
     def moved_in(self, stage: int) -> Figure:
         return _total(self.into[kind][stage] for kind in ("advanced", "returned", "won", "reopened"))
 
-    def earned(self, stage: int) -> Figure:
-        """Money that came to earn in this (earning) stage; a finished deal reopened there was earned before."""
-        return self.into["won"][stage] + self.into["entered"][stage] + self.reopened_lost[stage]
-
 
 def _total(figures: Iterable[Figure]) -> Figure:
     return sum(figures, Figure())
 
 
-def _stages(period: Period, moves: _Moves, over_limit: dict[tuple[int, int], Figure]) -> tuple[StageLeaks, ...]:
+def _stages(
+    period: Period, moves: _Moves, bookings: Bookings, over_limit: dict[tuple[int, int], Figure]
+) -> tuple[StageLeaks, ...]:
     opening, closing = _stock(period, "$start"), _stock(period, "$close")
     reached, days = _reached(period), _days(period)
     result, before, first = [], None, None
@@ -116,6 +112,7 @@ def _stages(period: Period, moves: _Moves, over_limit: dict[tuple[int, int], Fig
                 reached=reached[stage],
                 **{kind: moves.out[kind][stage] for kind in _OUT},
                 revalued=moves.out["revalued"][stage],
+                reversed=bookings.reversed_from[stage],
                 closing=closing[stage],
                 over_limit=_total(figure for (where, _), figure in over_limit.items() if where == stage),
                 conversion_previous=None if before is None else _share(reached[stage], reached[before]),
@@ -221,12 +218,13 @@ def _cells(period: Period, moves: _Moves, over_limit: dict[tuple[int, int], Figu
     )
 
 
-def _totals(period: Period, moves: _Moves, stages: tuple[StageLeaks, ...]) -> Totals:
+def _totals(period: Period, bookings: Bookings, stages: tuple[StageLeaks, ...]) -> Totals:
     closing = {stage.stage: stage.closing for stage in stages}
     rows = _stage_rows(period)
     return Totals(
         created=_total(stage.entered for stage in stages),
-        won=_total(moves.earned(stage) for _, stage, _, earns, _ in rows if earns),
+        won=bookings.won,
+        reversed=bookings.reversed,
         lost=_total(stage.lost for stage in stages),
         open=_total(closing[stage] for _, stage, _, _, after in rows if not after),
     )

@@ -10,12 +10,10 @@ Every query gives (place, week, value). Something at the very start of a week be
 just before the week's end.
 """
 
+from pipeline.core.earned import STAGE_RULES, bookings_of
+
 _MOVES_IN_WEEK = """
 SELECT week, moves.* FROM moves ASOF JOIN measured_weeks ON "at" >= starts WHERE "at" < ends
-"""
-_RULES = """
-rules AS (SELECT stage, earns,
-    coalesce(position >= min(position) FILTER (earns) OVER (PARTITION BY pipeline), false) AS after_earning FROM stages)
 """
 
 ENTERED_COUNT = f"""
@@ -48,23 +46,20 @@ REVALUED = f"""
 SELECT place, week, sum(amount) FROM ({_MOVES_IN_WEEK}) JOIN wanted USING (department)
 WHERE kind = 'revalued' GROUP BY place, week
 """
-# As in the totals of the leak map: also a deal that enters an earning stage, or is reopened there after a loss.
+# As in the totals of the leak map.
 _WON = f"""
-WITH {_RULES}, found AS (
-    SELECT week, amount FROM ({_MOVES_IN_WEEK}) LEFT JOIN rules ON rules.stage = to_stage
-    WHERE kind = 'won' OR (earns AND (kind = 'entered' OR (kind = 'reopened' AND from_stage IS NULL)))
-)
-SELECT place, week, {{value}} FROM found CROSS JOIN wanted GROUP BY place, week
+WITH in_week AS ({_MOVES_IN_WEEK}), {bookings_of("in_week")}
+SELECT place, week, {{value}} FROM bookings CROSS JOIN wanted WHERE booked IN ({{booked}}) GROUP BY place, week
 """
-WON_AMOUNT = _WON.format(value="sum(amount)")
-WON_COUNT = _WON.format(value="count(*)")
+WON_AMOUNT = _WON.format(value="sum(revenue)", booked="'won', 'raised'")
+WON_COUNT = _WON.format(value="count(*)", booked="'won'")
 CHURN = f"""
-WITH {_RULES}
+WITH {STAGE_RULES}
 SELECT place, week, sum(amount) FROM ({_MOVES_IN_WEEK}) JOIN rules ON rules.stage = from_stage CROSS JOIN wanted
 WHERE kind = 'lost' AND after_earning GROUP BY place, week
 """
 CHURN_CAUSED = f"""
-WITH {_RULES}
+WITH {STAGE_RULES}
 SELECT place, week, sum(amount) FROM ({_MOVES_IN_WEEK}) JOIN rules ON rules.stage = from_stage
 JOIN wanted USING (department)
 WHERE kind = 'lost' AND NOT assumed AND after_earning GROUP BY place, week

@@ -16,6 +16,7 @@ from uuid import uuid4
 import duckdb
 import pyarrow as pa
 
+from pipeline.core.earned import STAGE_RULES
 from pipeline.core.leak_period import Filters, Period
 from pipeline.core.weeks import AGE_BIN_STARTS
 
@@ -33,8 +34,11 @@ class PeriodFlows:
     handed_on: step, stage, department, turn, age_bin, to_stage, to_department?, to_turn, amount, count.
     lost: step, stage, department? (the cause; null where no reason was recorded), amount, count.
     revalued: step, stage, department, amount.
-    entered: step, stage, department (first custody), source? (department), amount, count; what was reopened after a
-        loss enters again.
+    entered: step, stage, department (first custody), source? (department), amount, count; what was reopened enters
+        again.
+    taken_back: step, stage (the last one), department, amount, count: what had finished as earned and entered again.
+        The department is the last stage's owner; the source, where the deal entered an earned stage again, because
+        then nothing was taken back and the entry must not count as earned by anybody.
     opening: instant (number), stage, department, turn, age_bin, amount.
     """
 
@@ -43,6 +47,7 @@ class PeriodFlows:
     lost: pa.Table
     revalued: pa.Table
     entered: pa.Table
+    taken_back: pa.Table
     opening: pa.Table
 
 
@@ -69,6 +74,7 @@ def period_flows(
             lost=query.run(_LOST),
             revalued=query.run(_REVALUED),
             entered=query.run(_ENTERED),
+            taken_back=query.run(_TAKEN_BACK),
             opening=query.run(_OPENING),
         )
 
@@ -176,6 +182,8 @@ FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity) WHERE kind = 'lost
 _REVALUED = f"""
 SELECT "group", bucket, pipeline, step, from_stage AS stage, department, sum(amount)::BIGINT AS amount
 FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity) WHERE kind = 'revalued' GROUP BY ALL"""
+# Back from where it had finished; a deal that is only revalued or lost there is never held again.
+_ENTERED_AGAIN = "(kind = 'reopened' AND from_stage <> to_stage)"
 _ENTERED = f"""
 SELECT "group", bucket, chosen_moves.pipeline, step, to_stage AS stage, first.department,
     source_department AS source, sum(chosen_moves.amount)::BIGINT AS amount, count(*) AS count
@@ -185,7 +193,14 @@ JOIN (
     FROM span_holds GROUP BY opportunity, stage, hold_from
 ) AS first
     ON first.opportunity = chosen_moves.opportunity AND first.stage = to_stage AND first.hold_from = chosen_moves."at"
-WHERE kind = 'entered' OR (kind = 'reopened' AND from_stage IS NULL) GROUP BY ALL"""
+WHERE kind = 'entered' OR {_ENTERED_AGAIN} OR (kind = 'reopened' AND from_stage IS NULL) GROUP BY ALL"""
+_TAKEN_BACK = f""", {STAGE_RULES}
+SELECT "group", bucket, chosen_moves.pipeline, step, from_stage AS stage,
+    CASE WHEN came.after_earning THEN source_department ELSE went.owner END AS department,
+    sum(amount)::BIGINT AS amount, count(*) AS count
+FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity)
+JOIN rules AS went ON went.stage = from_stage JOIN rules AS came ON came.stage = to_stage
+WHERE {_ENTERED_AGAIN} GROUP BY ALL"""
 _OPENING = """
 SELECT "group", bucket, pipeline, instant, stage, department, turn, age_bin, sum(amount)::BIGINT AS amount
 FROM span_holds

@@ -15,19 +15,19 @@ from pipeline.selectors.overview import Structure
 
 type Json = dict[str, Any]
 _STAGE_FIGURES = ("opening", "entered", "moved_in", "advanced", "returned", "won", "lost", "revalued", "closing")
+_BESIDE = ("reached", "finished", "reversed", "over_limit")
 _OUT = ("advanced", "returned", "won")
 
 
 def leaks_json(leaks: Leaks, structure: Structure, *, start: date | None, end: date | None) -> Json:
-    """The figures of one leak map with keys in the place of ids; `reached`, `finished`, `assumed` are extra."""
+    """The figures of one leak map with keys in the place of ids; `reached`, `finished`, `reversed`, `assumed`
+    are extra."""
     stages = [
         {
             "pipeline": structure.stages[row.stage].pipeline_key,
             "stage": structure.stages[row.stage].key,
             "position": row.position,
-            **{
-                name: figure_json(getattr(row, name)) for name in (*_STAGE_FIGURES, "reached", "finished", "over_limit")
-            },
+            **{name: figure_json(getattr(row, name)) for name in (*_STAGE_FIGURES, *_BESIDE)},
             "conversion_previous": row.conversion_previous,
             "conversion_first": row.conversion_first,
             "median_days": row.median_days,
@@ -47,7 +47,7 @@ def leaks_json(leaks: Leaks, structure: Structure, *, start: date | None, end: d
         }
         for cell in leaks.cells
     ]
-    totals = {name: figure_json(getattr(leaks.totals, name)) for name in ("created", "won", "lost", "open")}
+    totals = {name: figure_json(getattr(leaks.totals, name)) for name in ("created", "won", "reversed", "lost", "open")}
     return {
         "period": {"start": start.isoformat() if start else None, "end": end.isoformat() if end else None},
         "stages": stages,

@@ -14,6 +14,9 @@ from django.core.cache import cache
 
 from departments.models import Company
 from departments.periods import FiscalCalendar, Period
+from pipeline.core.earned import Bookings
+from pipeline.core.leak_figures import Figure
+from pipeline.core.leak_period import Period as Instants
 from pipeline.core.leaks import Deals, HandOver, Leaks, deals_of_cell, hand_overs, leaks_compute
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
@@ -60,6 +63,21 @@ def leaks_of(*, run: RecomputeRun, company: Company, choice: Choice) -> Leaks:
         )
 
     return run_cached(run, "leaks", choice, compute)
+
+
+def earned_of(*, run: RecomputeRun, company: Company, choice: Choice) -> tuple[Figure, Figure]:
+    """(won, reversed) of one choice, as in the totals of its leak map: their difference is its revenue."""
+
+    def compute() -> tuple[Figure, Figure]:
+        start, end = choice.instants(company)
+        period = Instants(
+            connection=custody_cursor(run), start=start, end=end, as_of=int(run.as_of.timestamp()),
+            filters=choice.filters,
+        )  # fmt: skip
+        bookings = Bookings(period)
+        return bookings.won, bookings.reversed
+
+    return run_cached(run, "earned", choice, compute)
 
 
 def leak_map(*, run: RecomputeRun, company: Company, choice: Choice, compare: str) -> LeakMap:
@@ -189,6 +207,10 @@ def filter_values(*, run: RecomputeRun, company: Company) -> dict[str, list[str]
     return run_cached(run, "filter_values", Choice(), compute)
 
 
+_VERSION = 2
+"""Goes up when figures of the same run change or get new fields: a cache may outlive the code that filled it."""
+
+
 def run_cached[T](run: RecomputeRun, what: str, choice: Choice, compute: Callable[[], T]) -> T:
     """The result of `compute`, kept by run, name and choice: figures of one run never change."""
     period = choice.period
@@ -197,7 +219,7 @@ def run_cached[T](run: RecomputeRun, what: str, choice: Choice, compute: Callabl
         (period.start, period.end) if period else None,
     )
     digest = hashlib.sha256(repr(asked).encode()).hexdigest()[:24]
-    key = f"{what}:{run.pk}:{int(run.as_of.timestamp())}:{run.fingerprint[:12]}:{digest}"
+    key = f"{what}:{_VERSION}:{run.pk}:{int(run.as_of.timestamp())}:{run.fingerprint[:12]}:{digest}"
     found: T | None = cache.get(key)
     if found is None:
         found = compute()

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from departments.models import Company
 from departments.periods import Period, monday_of
+from pipeline.core.earned import REVERSED, WON, bookings_of
 from pipeline.core.leak_figures import Figure
 from pipeline.core.leak_period import Period as Instants
 from pipeline.custody_store import custody_cursor
@@ -26,12 +27,13 @@ class TrendWeek:
     created: Figure
     won: Figure
     lost: Figure
+    reversed: Figure
 
 
 def weekly_trend(*, run: RecomputeRun, company: Company, choice: Choice, weeks: int = WEEKS) -> tuple[TrendWeek, ...]:
     """The last whole weeks up to the end of the choice's period (or of what the run knows), oldest first.
 
-    Created, won and lost as in the totals of the leak map.
+    Created, won, lost and reversed as in the totals of the leak map.
     """
     mondays = _mondays(run, company, choice.period, weeks)
     asked = choice.moved_to(
@@ -61,24 +63,24 @@ def _compute(run: RecomputeRun, company: Company, choice: Choice, mondays: list[
         filters=choice.filters,
     )
     rows = period.rows(
-        """SELECT number, CASE WHEN kind IN ('entered', 'lost') THEN kind ELSE 'won' END AS what,
-            sum(amount), count(*), coalesce(bool_or(earns AND kind = 'entered'), false)
-        FROM chosen_moves ASOF JOIN trend_weeks ON "at" >= starts LEFT JOIN stages ON stage = to_stage
-        WHERE "at" >= $start AND "at" < $close
-            AND (kind IN ('entered', 'lost', 'won') OR (kind = 'reopened' AND from_stage IS NULL AND earns))
-        GROUP BY number, what, (earns AND kind = 'entered')"""
+        f""", {bookings_of("chosen_moves")}, counted AS (
+            SELECT "at", kind::VARCHAR AS what, amount, 1 AS deals FROM chosen_moves WHERE kind IN ('entered', 'lost')
+            UNION ALL
+            SELECT "at", CASE WHEN booked = '{REVERSED}' THEN booked ELSE '{WON}' END, abs(revenue),
+                (booked IN ('{WON}', '{REVERSED}'))::INTEGER
+            FROM bookings
+        )
+        SELECT number, what, sum(amount), sum(deals) FROM counted ASOF JOIN trend_weeks ON "at" >= starts
+        WHERE "at" >= $start AND "at" < $close GROUP BY number, what"""  # noqa: S608
     )
-    sums: dict[tuple[int, str], Figure] = {}
-    for number, what, amount, count, earned_at_once in rows:
-        figure = Figure(amount=int(amount), count=count)
-        for name in (what, "won") if earned_at_once else (what,):
-            sums[number, name] = sums.get((number, name), Figure()) + figure
+    sums = {(number, what): Figure(amount=int(amount), count=int(count)) for number, what, amount, count in rows}
     return tuple(
         TrendWeek(
             week=monday,
             created=sums.get((number, "entered"), Figure()),
             won=sums.get((number, "won"), Figure()),
             lost=sums.get((number, "lost"), Figure()),
+            reversed=sums.get((number, "reversed"), Figure()),
         )
         for number, monday in enumerate(mondays[:-1])
     )

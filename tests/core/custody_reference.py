@@ -48,6 +48,9 @@ class Deal:
         reached = [s["earns"] for s in self.ladder]
         return stage == self.ladder[-1]["stage"] and any(reached)
 
+    def earned(self, stage):
+        return any(s["earns"] for s in self.ladder[: [s["stage"] for s in self.ladder].index(stage) + 1])
+
     def begin(self, at, stage, amount, begun):
         first = all(v.stage != stage for v in self.visits)
         self.visits.append(Visit(stage, at, amount, begun, first, amount=amount))
@@ -76,9 +79,13 @@ class Deal:
         elif self.state == "finished":
             if stage == self.visits[-1].stage and amount == now:
                 return
-            same = stage == self.visits[-1].stage
-            self.begin(at, stage, now if same else amount, "back")
-            self.revalue(at, amount)
+            if amount != now:  # revalued where it had finished, before it goes anywhere
+                self.begin(at, self.visits[-1].stage, now, "back")
+                self.revalue(at, amount)
+            if stage != self.visits[-1].stage:
+                if self.visits[-1].how == "open":
+                    self.end(at, "finished")
+                self.begin(at, stage, amount, "back")
         elif stage == self.visits[-1].stage:
             self.revalue(at, amount)
         else:
@@ -89,7 +96,8 @@ class Deal:
     def move(self, at, stage, amount):
         self.revalue(at, amount)
         here, there = self.stages[self.visits[-1].stage], self.stages[stage]
-        how = "returned" if there["position"] < here["position"] else "won" if there["earns"] else "advanced"
+        won = self.earned(stage) and not self.earned(self.visits[-1].stage)
+        how = "returned" if there["position"] < here["position"] else "won" if won else "advanced"
         self.end(at, how, to_stage=stage)
         self.begin(at, stage, amount, "moved")
 

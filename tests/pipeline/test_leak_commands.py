@@ -68,6 +68,7 @@ def test_the_leak_map_by_hand() -> None:
     assert {name: figure["count"] for name, figure in figures["totals"].items()} == {
         "created": 3,
         "won": 1,
+        "reversed": 0,
         "lost": 1,
         "open": 1,
     }

@@ -32,7 +32,7 @@ from pipeline.models import (
     TouchedOpportunity,
 )
 
-METHOD = "custody-3"
+METHOD = "custody-4"
 """Changes when the rules of custody or flows change, so that stored figures are made anew."""
 
 

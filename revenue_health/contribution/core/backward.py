@@ -72,7 +72,7 @@ class Prepared:
             # All in one order in memory, so that the pass is compiled once.
             loss=np.ascontiguousarray(np.stack([world.loss for world in self.worlds])),
             growth=np.ascontiguousarray(np.stack([world.growth[:, live] for world in self.worlds])),
-            earn=np.ascontiguousarray(np.einsum("vrjk,jk->vrj", routing, layout.earning_move[live].astype(np.float64))),
+            earn=np.ascontiguousarray(np.einsum("vrjk,jk->vrj", routing, layout.earning_move[live])),
             move=np.ascontiguousarray(np.take_along_axis(moves, np.maximum(target, 0)[None, None], axis=3)),
             target=target,
             kernels=self._kernels(shaping),

@@ -80,21 +80,21 @@ class Layout:
 
     @cached_property
     def after_earning(self) -> NDArray[np.bool_]:
-        """Stages whose losses take back earned revenue, bool[S]: the first earning stage and all later ones."""
+        """Stages in which a deal stands earned, bool[S]: the first earning stage and all later ones."""
         earns = np.array(self.earns, dtype=bool)
         return np.logical_or.accumulate(earns)
 
     @cached_property
-    def earning_move(self) -> NDArray[np.bool_]:
-        """bool[J, J + 1]: money handed on from custody j to custody k is won (k earns and lies further on)."""
-        earns = np.array(self.earns, dtype=bool)[self.stage_of]
-        forward = self.stage_of[None, :] > self.stage_of[:, None]
-        return np.concatenate([forward & earns[None, :], np.zeros((len(self.custodies), 1), dtype=bool)], axis=1)
+    def earning_move(self) -> Floats:
+        """[J, J + 1]: what a unit handed on from custody j to custody k earns: 1 where it comes to stand earned, -1
+        where it goes back to before earning, else 0."""
+        earned = self.after_earning[self.stage_of].astype(np.float64)
+        return np.concatenate([earned[None, :] - earned[:, None], np.zeros((len(self.custodies), 1))], axis=1)
 
     @cached_property
     def entry_earns(self) -> NDArray[np.bool_]:
         """bool[J]: a deal that enters the books here is won at once."""
-        return np.array(self.earns, dtype=bool)[self.stage_of]
+        return self.after_earning[self.stage_of]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,9 +106,10 @@ class FlowArrays:
     for another one, by age of the hold. routed [B, W, J, J + 1]: the same amount by next custody; the last column is
     leaving the books without earning. lost [B, W, S, P]: amount lost in a stage by the cause's player. revalued
     [B, W, J]: signed change of amount while held. entered [B, W, J, P]: amount entering the books by first custody
-    and the source's player (deals reopened belong here too). opening [B, J, A]: amount in custody at the start by age
-    of the hold; of a baseline, the mean over its quarters' openings. The *_count arrays count deals. Amounts are in one
-    currency and one unit throughout.
+    and the source's player (deals reopened belong here too). taken_back [B, W, P]: earned amount of deals that had left
+    the books and entered again, by the player it is charged to. opening [B, J, A]: amount in custody at the start by
+    age of the hold; of a baseline, the mean over its quarters' openings. The *_count arrays count deals. Amounts are in
+    one currency and one unit throughout.
     """
 
     layout: Layout
@@ -119,6 +120,7 @@ class FlowArrays:
     lost: Floats
     revalued: Floats
     entered: Floats
+    taken_back: Floats
     opening: Floats
     handed_on_count: Floats
     lost_count: Floats
@@ -145,6 +147,7 @@ class FlowArrays:
             "lost": (buckets, steps, stages, players),
             "revalued": (buckets, steps, custodies),
             "entered": (buckets, steps, custodies, players),
+            "taken_back": (buckets, steps, players),
             "opening": (buckets, custodies, AGE_BINS),
             "handed_on_count": (buckets, steps, custodies),
             "lost_count": (buckets, steps, stages, players),
@@ -162,11 +165,13 @@ class FlowArrays:
         return float(self.step_days.sum())
 
     def won_by_bucket(self) -> Floats:
-        """Revenue as booked, [B]: money entering earning stages minus money lost from the earning stage or later."""
-        moved = np.einsum("bwjk,jk->b", self.routed, self.layout.earning_move.astype(np.float64))
+        """Revenue as booked, [B]: what came to stand earned or grew while it did, minus what was taken back."""
+        earned = self.layout.after_earning.astype(np.float64)
+        moved = np.einsum("bwjk,jk->b", self.routed, self.layout.earning_move)
         entered = np.einsum("bwjp,j->b", self.entered, self.layout.entry_earns.astype(np.float64))
-        taken_back = np.einsum("bwsp,s->b", self.lost, self.layout.after_earning.astype(np.float64))
-        return np.asarray(moved + entered - taken_back)
+        revalued = np.einsum("bwj,j->b", self.revalued, earned[self.layout.stage_of])
+        lost = np.einsum("bwsp,s->b", self.lost, earned)
+        return np.asarray(moved + entered + revalued - lost - self.taken_back.sum(axis=(1, 2)))
 
     def won(self) -> float:
         """Revenue as booked in the span."""

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from revenue_health.contribution.core import kernels
 from revenue_health.contribution.core.backward import Prepared, backward
 from revenue_health.contribution.core.flows import AGE_BINS, AGE_EDGES, Floats, FlowArrays, Ints
-from revenue_health.contribution.core.intervals import standard_error
+from revenue_health.contribution.core.hazards import ratio
+from revenue_health.contribution.core.intervals import replicated, standard_error
 from revenue_health.contribution.core.rates import Rates, estimate_rates
 from revenue_health.contribution.core.revenue import everyone, revenue
 
@@ -91,9 +93,11 @@ def forward_rates(*, history: FlowArrays, recent: FlowArrays, step_days: Floats,
     """Rates to run forward with: those of the recent span (say 13 weeks), where it is thin those of the history.
 
     step_days [W]: the steps left in the period. stock [J, A]: open amounts today. Holds in progress go on at the
-    recent pace; the stock is known, so it is the same in every replicate.
+    recent pace; the stock is known, so it is the same in every replicate. What finished deals took back is not taken
+    back day by day, whether or not anything is won, but as a part of every win to come.
     """
-    rates = estimate_rates(baseline=history, period=recent.sum_of_steps()).actual
+    pair = estimate_rates(baseline=history, period=recent.sum_of_steps())
+    rates = _less_taken_back(pair.actual, _share_taken_back(history, pair.baseline))
     steps = step_days.size
 
     def constant(rate: Floats) -> Floats:
@@ -107,9 +111,30 @@ def forward_rates(*, history: FlowArrays, recent: FlowArrays, step_days: Floats,
         loss=constant(rates.loss),
         growth=constant(rates.growth),
         demand=constant(rates.demand),
-        reversed=constant(rates.reversed),
+        reversed=np.zeros((*rates.reversed.shape[:2], steps)),
         opening=np.repeat(stock[None], rates.replicates, axis=0),
     )
+
+
+def _share_taken_back(history: FlowArrays, rates: Rates) -> Floats:
+    """Of what was won in the history, the share that was taken back where no hazard says so: [R], from 0 to 1."""
+    layout = history.layout
+    wins = np.maximum(layout.earning_move, 0.0)
+    won = np.einsum("rjk,jk->r", replicated(history.routed.sum(axis=1)), wins)
+    won += replicated(history.entered.sum(axis=1))[:, layout.entry_earns].sum(axis=(1, 2))
+    taken_back = rates.reversed[..., 0].sum(axis=1) * history.days
+    return np.clip(ratio(taken_back, won), 0.0, 1.0)
+
+
+def _less_taken_back(rates: Rates, share: Floats) -> Rates:
+    """The rates with this share of every win leaving the books without having earned."""
+    layout, stays = rates.layout, 1 - share[:, None, None]
+    routing, demand = rates.routing.copy(), rates.demand.copy()
+    won = np.where(layout.earning_move > 0, routing, 0.0)
+    routing -= won * (1 - stays)
+    routing[:, :, -1] += (won * (1 - stays)).sum(axis=2)
+    demand[:, layout.entry_earns] *= stays[..., None]
+    return replace(rates, routing=routing, demand=demand)
 
 
 def forecast(
@@ -129,7 +154,8 @@ def forecast(
     end), for the coverage needed. rng: seeded by the caller.
     """
     ends = [_end(rates.first_steps(count), deals, mean_square_size) for count in range(1, rates.step_days.size + 1)]
-    whole, totals = ends[-1], [won_so_far + drawn for drawn in _draw(ends, deals, rng)]
+    after = rates.layout.after_earning[rates.layout.stage_of]
+    whole, totals = ends[-1], [won_so_far + drawn for drawn in _draw(ends, deals, after, rng)]
     days = np.cumsum(rates.step_days)
     path = tuple(_band(float(day), drawn) for day, drawn in zip(days, totals, strict=True))
     last = path[-1]
@@ -203,9 +229,13 @@ def worth_today(rates: Rates) -> tuple[Floats, Floats]:
     return chance, entry
 
 
-def _draw(ends: Sequence[_End], deals: OpenDeals, rng: np.random.Generator) -> list[Floats]:
+def _draw(
+    ends: Sequence[_End], deals: OpenDeals, after_earning: NDArray[np.bool_], rng: np.random.Generator
+) -> list[Floats]:
     """Draws [DRAWS] of the revenue still to come up to each end, every draw one future: a deal won by one week stays
-    won in the next. The deals that matter most by the last end are drawn one by one, the others as a normal sum."""
+    won in the next. The deals that matter most by the last end are drawn one by one, the others as a normal sum; none
+    takes back more than stands earned and open today."""
+    least = -float(deals.amount[after_earning[deals.custody]].sum())
     order = np.argsort(-ends[-1].variance(deals))
     single, rest = order[:SINGLE_DEALS], order[SINGLE_DEALS:]
     fate = rng.random((DRAWS, single.size))
@@ -215,7 +245,8 @@ def _draw(ends: Sequence[_End], deals: OpenDeals, rng: np.random.Generator) -> l
         odds, size = end.odds[single], (end.sign * deals.amount)[single]
         luck = ((fate < odds) - odds) @ size
         luck += of_rest * np.sqrt(end.variance(deals)[rest].sum())
-        found.append(end.ahead + luck + of_unknown * np.sqrt(end.of_rates**2 + end.from_new))
+        ahead = end.ahead + luck + of_unknown * np.sqrt(end.of_rates**2 + end.from_new)
+        found.append(np.maximum(ahead, min(least, end.ahead)))
     return found
 
 

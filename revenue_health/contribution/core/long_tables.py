@@ -7,6 +7,7 @@ A table is a mapping from column name to a NumPy array; absent whole numbers are
     lost       bucket, step, stage, department (the cause), amount, count
     revalued   bucket, step, stage, department (the holder), turn?, amount
     entered    bucket, step, stage, department (the first custody), source (department), amount, count
+    taken_back bucket, step, stage, department, amount, count
     opening    bucket, instant, stage, department, turn?, age_bin, amount
 
 stage and department are ids. A missing `turn` column means turn 0 throughout; turns above `MOST_TURNS` are counted as
@@ -57,13 +58,14 @@ class DepartmentRow:
 
 @dataclass(frozen=True, kw_only=True)
 class LongFlows:
-    """The six tables of a span, see the module."""
+    """The seven tables of a span, see the module."""
 
     held: Table
     handed_on: Table
     lost: Table
     revalued: Table
     entered: Table
+    taken_back: Table
     opening: Table
 
 
@@ -101,7 +103,7 @@ class Axes:
         return self._department[department]
 
     def _custodies(self, span: LongFlows) -> set[tuple[int, int, int]]:
-        tables = (span.held, span.handed_on, span.entered, span.opening)
+        tables = (span.held, span.handed_on, span.revalued, span.entered, span.opening)
         found = {key for table in tables for key in self._keys(table, "")[0]}
         return found | {key for key in self._keys(span.handed_on, "to_")[0] if key[0] >= 0}
 
@@ -151,7 +153,7 @@ def flow_arrays(*, axes: Axes, long: LongFlows, step_days: Floats, buckets: int,
     stages, players = len(axes.layout.stages), len(axes.layout.players)
     shape = (buckets, weeks, custodies)
     instants = int(_column(long.opening, "instant", len(long.opening["bucket"])).max(initial=0)) + 1
-    on, losses, gains, news = long.handed_on, long.lost, long.revalued, long.entered
+    on, losses, gains, news, back = long.handed_on, long.lost, long.revalued, long.entered, long.taken_back
     at, left = (_at(on), axes.custody(on)), (_at(losses), axes.stage(losses), axes.player(losses, "department"))
     came = (_at(news), axes.custody(news), axes.player(news, "source"))
 
@@ -176,6 +178,9 @@ def flow_arrays(*, axes: Axes, long: LongFlows, step_days: Floats, buckets: int,
         lost=summed(left, (buckets, weeks, stages, players), _values(losses, "amount") / unit),
         revalued=summed((_at(gains), axes.custody(gains)), shape, _values(gains, "amount") / unit),
         entered=summed(came, (*shape, players), _values(news, "amount") / unit),
+        taken_back=summed(
+            (_at(back), axes.player(back, "department")), (buckets, weeks, players), _values(back, "amount") / unit
+        ),
         opening=summed(
             (_ints(opening, "bucket"), axes.custody(opening), _ints(opening, "age_bin")),
             (buckets, custodies, AGE_BINS),

@@ -35,7 +35,7 @@ def _play(company: Company, room: Room, r: int) -> None:
                     leak += company.loss[room.plays[1, p, lane], r, stage, p, w]
                 net = company.growth[room.plays[2, player, lane], r, j, w] - leak
                 net = min(max(net, -most), most)
-                room.leak[j, w, lane], room.net[j, w, lane] = leak, net
+                room.net[j, w, lane] = net
                 room.factor_of_step[j, w, lane] = np.exp(-net * company.dt)
         kinds = 0
         for lane in range(LANES):
@@ -54,7 +54,7 @@ def _play(company: Company, room: Room, r: int) -> None:
 
 @compiled
 def _take_back(company: Company, room: Room) -> None:
-    """Losses after earning per unit entering at each node, times the integrating factor mid-step."""
+    """Losses less growth after earning per unit entering at each node, times the integrating factor mid-step."""
     steps = company.week.size
     lost = np.zeros((steps, LANES))
     for j in range(company.target.shape[0]):
@@ -63,8 +63,9 @@ def _take_back(company: Company, room: Room) -> None:
         for lane in range(LANES):
             exponent = 0.0
             for node in range(steps - 1, -1, -1):
-                rate = room.net[j, company.week[node], lane] * company.dt
-                lost[node, lane] = room.leak[j, company.week[node], lane] * np.exp(-(exponent + 0.5 * rate))
+                net = room.net[j, company.week[node], lane]
+                rate = net * company.dt
+                lost[node, lane] = -net * np.exp(-(exponent + 0.5 * rate))
                 exponent += rate
         for lane in range(LANES):
             row = company.kernels.lost[room.kernel[j, lane]]
@@ -160,7 +161,7 @@ def _solve(company: Company, room: Room) -> None:
 
 @compiled
 def _begin(company: Company, room: Room, r: int, c: int, opening: Floats) -> None:
-    """Revenue from the opening stocks of each live custody: what is kept, less losses after earning since the start."""
+    """Revenue from the opening stocks of each live custody: what is kept, and growth less losses since the start."""
     steps = company.week.size
     for j in range(company.target.shape[0]):
         for lane in range(min(LANES, opening.shape[1] - c)):
@@ -174,9 +175,9 @@ def _begin(company: Company, room: Room, r: int, c: int, opening: Floats) -> Non
                 if row >= 0:
                     exponent = 0.0
                     for node in range(steps):
-                        rate = room.net[j, company.week[node], lane] * company.dt
-                        leak = room.leak[j, company.week[node], lane] * np.exp(exponent + 0.5 * rate)
-                        total -= company.kernels.stay[row, r, m, node] * leak
+                        net = room.net[j, company.week[node], lane]
+                        rate = net * company.dt
+                        total += company.kernels.stay[row, r, m, node] * net * np.exp(exponent + 0.5 * rate)
                         exponent += rate
                 opening[r, c + lane, j, m] = total
 

@@ -70,7 +70,6 @@ class Room(NamedTuple):
     kind: Ints
     total: Floats
     ahead: Floats
-    leak: Floats
     net: Floats
     factor_of_step: Floats
     earn: Floats
@@ -105,7 +104,6 @@ def room_for(company: Company) -> Room:
         kind=np.zeros((count, LANES), dtype=np.int64),
         total=lanes(),
         ahead=lanes(count, BLOCK),
-        leak=lanes(count, weeks),
         net=lanes(count, weeks),
         factor_of_step=lanes(count, weeks),
         earn=lanes(count),

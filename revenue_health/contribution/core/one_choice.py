@@ -71,12 +71,12 @@ class _March:
         self.base, self.own, self.rates = kept.worth, own, rates
         self.layout, self.grid = kept.layout, kept.grid
         self.week = self.grid.week_of_step
-        # Rates by week, [W, R, J]: losses of the stage, and growth less losses within what an exponential can hold.
-        self.leak = np.moveaxis(rates.loss.sum(axis=2)[:, self.layout.stage_of], 2, 0)
+        # By week, [W, R, J]: growth less the losses of the stage, within what an exponential can hold.
+        leak = np.moveaxis(rates.loss.sum(axis=2)[:, self.layout.stage_of], 2, 0)
         most = 500.0 / float(self.grid.week_days.sum())
-        self.net = np.clip(np.moveaxis(rates.growth, 2, 0) - self.leak, -most, most)
+        self.net = np.clip(np.moveaxis(rates.growth, 2, 0) - leak, -most, most)
         self.step_factor = np.exp(-self.net * self.grid.dt)
-        self.earn = np.einsum("rjk,jk->rj", rates.routing, self.layout.earning_move.astype(np.float64))
+        self.earn = np.einsum("rjk,jk->rj", rates.routing, self.layout.earning_move)
         self.moves = rates.routing[:, :, :-1]
         self.taken = self._taken_back(present)
         self.kept = np.zeros((*self.earn.shape, self.grid.steps + 1))
@@ -84,10 +84,11 @@ class _March:
         self.solved: tuple[Floats, Floats] | None = None
 
     def _taken_back(self, present: dict[int, Floats]) -> dict[int, Floats]:
-        """Losses after earning per unit entering at each node, times the integrating factor mid-step: [R, n]."""
+        """Losses less growth after earning per unit entering at each node, times the integrating factor mid-step:
+        [R, n]."""
         rate = self.net[self.week]
         exponent = -np.cumsum(rate[::-1], axis=0)[::-1] * self.grid.dt + 0.5 * self.grid.dt * rate
-        lost = np.moveaxis(self.leak[self.week] * np.exp(exponent), 0, -1)
+        lost = np.moveaxis(-rate * np.exp(exponent), 0, -1)
         return {
             custody: np.einsum("rpn,rn->rp", days, lost[:, custody]) for custody, days in present.items() if days.size
         }
@@ -100,7 +101,7 @@ class _March:
         total += rates.demand[:, np.array(self.layout.entry_earns)].sum(axis=(1, 2)) @ days
         total -= rates.reversed.sum(axis=1) @ days
         rate = self.net[self.week]
-        since = np.exp(np.cumsum(rate, axis=0) * self.grid.dt - 0.5 * self.grid.dt * rate) * self.leak[self.week]
+        since = np.exp(np.cumsum(rate, axis=0) * self.grid.dt - 0.5 * self.grid.dt * rate) * -rate
         for custody, paths in start.items():
             worth = np.einsum("rn,rn->r", paths.worth[:, 0], self.kept[:, custody])
             total += worth / self.factor[:, custody]

@@ -27,8 +27,8 @@ class Rates:
     multiplies them in a step. pace [R, J]: theta, hand-ons over what the baseline's hazards expected. loss
     [R, S, P, W]: hazard per day by cause. growth [R, J, W]: revaluation per day. routing [R, J, J + 1]: shares of
     where handed-on money goes, rows sum to 1. demand [R, J, P, W]: amount entering per day. opening [R, J, A]: amount.
-    reversed [R, P, W]: won amount taken back per day, by cause, from stages nothing stays in (a deal lost after it had
-    left the books has no time in stage, so no hazard).
+    reversed [R, P, W]: won amount taken back per day, net of growth, by who did it, from custodies nothing stays in (a
+    deal lost, revalued or reopened after it had left the books has no time in stage, so no hazard).
     """
 
     layout: Layout
@@ -87,6 +87,7 @@ class _Sums:
     lost: Floats
     revalued: Floats
     entered: Floats
+    taken_back: Floats
     opening: Floats
     count: Floats
 
@@ -102,6 +103,7 @@ def _sums(flows: FlowArrays) -> _Sums:
         lost=replicated(flows.lost),
         revalued=replicated(flows.revalued),
         entered=replicated(flows.entered),
+        taken_back=replicated(flows.taken_back),
         opening=replicated(flows.opening),
         count=replicated(flows.handed_on_count.sum(axis=1)),
     )
@@ -182,12 +184,27 @@ def _losses(layout: Layout, before: _Sums, now: _Sums) -> tuple[Floats, Floats]:
 
 
 def _reversed(layout: Layout, before: _Sums, now: _Sums) -> tuple[Floats, Floats]:
-    """Amounts [R, P, W] lost after earning from stages in which nothing was ever held."""
+    """Amounts [R, P, W] taken back where no rate can say so: lost from earned stages in which nothing was ever held,
+    shrunk (net of grown) in the hands of somebody who held nothing, and of deals that came back onto the books."""
     empty = layout.after_earning.copy()
     for custody, stage in enumerate(layout.stage_of):
         if before.held[0, :, custody].any() or now.held[0, :, custody].any():
             empty[stage] = False
-    return tuple(np.moveaxis(sums.lost[:, :, empty].sum(axis=2), 1, -1) for sums in (before, now))  # type: ignore[return-value]
+    same, earned = _same_holder(layout), layout.after_earning[layout.stage_of]
+    owner = np.zeros((len(layout.custodies), len(layout.players)))
+    owner[np.arange(len(layout.custodies)), layout.player_of] = earned
+
+    def taken_back(sums: _Sums) -> Floats:
+        shrunk = np.where(sums.held.sum(axis=-1) @ same > 0, 0.0, -sums.revalued)
+        return np.moveaxis(sums.lost[:, :, empty].sum(axis=2) + shrunk @ owner + sums.taken_back, 1, -1)
+
+    return taken_back(before), taken_back(now)
+
+
+def _same_holder(layout: Layout) -> Floats:
+    """[J, J]: 1 where two custodies are turns of one department in one stage; revaluations do not tell turns apart."""
+    holder = [custody[:2] for custody in layout.custodies]
+    return np.array([[float(one == other) for other in holder] for one in holder])
 
 
 def _growth(layout: Layout, before: _Sums, now: _Sums) -> tuple[Floats, Floats]:
@@ -196,8 +213,7 @@ def _growth(layout: Layout, before: _Sums, now: _Sums) -> tuple[Floats, Floats]:
 
     One rate for all turns of a department in a stage: revaluations are booked by holder, not by turn.
     """
-    holder = [custody[:2] for custody in layout.custodies]
-    same = np.array([[float(one == other) for other in holder] for one in holder])
+    same = _same_holder(layout)
     held_before, held_now = before.held.sum(axis=-1) @ same, now.held.sum(axis=-1) @ same
     revalued_before, revalued_now = before.revalued @ same, now.revalued @ same
     baseline = ratio(revalued_before[:, 0], held_before[:, 0])

@@ -3,8 +3,8 @@
 R is linear in what enters and in what is there at the start, so it is computed backwards: the worth of one unit of
 money entering custody j at time t is
 
-    V_j(t) = integral of S_j(t, u) mu_j(t, u) W_j(u) du  -  after earning: integral of S_j(t, u) loss(u) du
-    W_j(u) = sum over k of r_jk (1 if the move earns + V_k(u))
+    V_j(t) = integral of S_j(t, u) mu_j(t, u) W_j(u) du + after earning: integral of S_j(t, u) (growth(u) - loss(u)) du
+    W_j(u) = sum over k of r_jk (e_jk + V_k(u)),  e_jk: 1 if the move earns, -1 if it goes back to before earning
 
 with S the probability to be still held (hand-on, loss and revaluation together). Then R = opening . V(0) + demand .
 integral of V. One backward pass serves every source, and only departments whose play shapes a kernel need coalitions.

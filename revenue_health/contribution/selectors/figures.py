@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from departments.models import Department
@@ -22,8 +23,13 @@ NAMES = {MARKET: "Market", OPENING: "Opening pipeline", STRATEGY: "Strategy"}
 _NO_PLAN = "no plan: the bridge starts at the baseline"
 
 
-def contributions_json(*, found: CompanyBridge, spans: Spans, by: str = "") -> Json:
-    """The bridge of the company, and with `by` of its groups; amounts in the reporting currency."""
+def contributions_json(
+    *, found: CompanyBridge, spans: Spans, by: str = "", earned: Mapping[str, float] | None = None
+) -> Json:
+    """The bridge of the company, and with `by` of its groups; amounts in the reporting currency.
+
+    earned: see `earned_json`; `actual` is its `won` less its `reversed`.
+    """
     names = department_names()
     whole = found.company
     reasons = [*spans.reasons, *(reason for reason in whole.reasons if not _said(reason, spans.reasons))]
@@ -35,6 +41,7 @@ def contributions_json(*, found: CompanyBridge, spans: Spans, by: str = "") -> J
         "target": number(whole.target),
         "target_period": number(found.targets.company.whole),
         **bridge_json(whole, names),
+        **(earned or {}),
         "players": len(whole.parties),
         "replicates": whole.replicates,
         "reasons": list(dict.fromkeys([*reasons, *found.targets.reasons])),

@@ -19,6 +19,7 @@ from revenue_health.contribution.core.forecast import QUANTILES, Band, Coverage,
 from revenue_health.contribution.core.sensitivity import constraints
 from revenue_health.contribution.models import ForecastSnapshot
 from revenue_health.contribution.selectors.bridges import NO_TARGET, company_targets
+from revenue_health.contribution.selectors.earned import earned_json
 from revenue_health.contribution.selectors.figures import Json, number, period_json
 from revenue_health.contribution.selectors.forecast_curves import Curves, curves_of
 from revenue_health.contribution.selectors.forward import Forward, forward_of, steps_ahead, won_by_pipeline
@@ -46,6 +47,7 @@ class Choke:
 class CompanyForecast:
     """The period's revenue, all pipelines together, in units of the reporting currency; see core.forecast.Forecast.
 
+    won, reversed: what was earned in the period and what was taken back; won_so_far is their difference.
     path: bands by the end of each week ahead; curves: what is won by now, and what last year had won by when.
     """
 
@@ -64,6 +66,8 @@ class CompanyForecast:
     reasons: tuple[str, ...]
     path: tuple[Band, ...]
     curves: Curves
+    won: float = 0.0
+    reversed: float = 0.0
 
 
 def company_forecast(*, run: RecomputeRun, company: Company, spans: Spans) -> CompanyForecast:
@@ -94,9 +98,14 @@ def company_forecast(*, run: RecomputeRun, company: Company, spans: Spans) -> Co
     found = _together(
         spans, parts, targets.company.whole, tuple(chokes), _coverage(every, pairs, won, targets.company.whole)
     )
-    reasons = tuple(dict.fromkeys((*found.reasons, *targets.reasons)))
-    curves = curves_of(run=run, company=company, spans=spans, pipelines=[one.id for one in every])
-    return replace(found, reasons=reasons, curves=curves)
+    earned = earned_json(run=run, company=company, period=spans.period)
+    return replace(
+        found,
+        reasons=tuple(dict.fromkeys((*found.reasons, *targets.reasons))),
+        curves=curves_of(run=run, company=company, spans=spans, pipelines=[one.id for one in every]),
+        won=earned["won"],
+        reversed=earned["reversed"],
+    )
 
 
 def _together(
@@ -190,6 +199,8 @@ def forecast_json(found: CompanyForecast) -> Json:
     return {
         "period": period_json(found.period),
         **{name: number(getattr(found, name)) for name in names},
+        "won_gross": number(found.won),
+        "reversed": number(found.reversed),
         "coverage": {"needed": number(found.coverage.needed), "had": number(found.coverage.had)},
         "constraints": [
             {

@@ -6,6 +6,7 @@ from departments.models import Company
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.bridges import company_targets, scored_bridge
+from revenue_health.contribution.selectors.earned import earned_json
 from revenue_health.contribution.selectors.figures import Json, contributions_json
 from revenue_health.contribution.selectors.scores import plan_fingerprint, score_run_of
 from revenue_health.contribution.selectors.spans import Spans
@@ -21,4 +22,8 @@ def shown_figures(*, run: RecomputeRun, company: Company, spans: Spans) -> tuple
         return found.figures, found
     # The plan was changed since: what departments did is the same, only its sum is compared with something else.
     stored = scored_bridge(run=run, company=company, spans=spans)
-    return (contributions_json(found=stored, spans=spans) if stored else None), found
+    if stored is None:
+        return None, found
+    return contributions_json(
+        found=stored, spans=spans, earned=earned_json(run=run, company=company, period=spans.period)
+    ), found

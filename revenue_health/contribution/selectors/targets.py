@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from departments.models import Company
 from departments.periods import FiscalCalendar, Period
+from pipeline.core.earned import bookings_of
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import Choice, calendar_of, run_cached
@@ -146,24 +147,18 @@ class _Scale:
         return float(np.interp(fraction, np.linspace(0.0, 1.0, CURVE_POINTS), self.curve))
 
 
-NET_REVENUE = """
-WITH rules AS (
-    SELECT stage, earns, coalesce(position >= min(position) FILTER (earns) OVER (PARTITION BY pipeline), false) AS after
-    FROM stages
-)
-SELECT "at", CASE WHEN kind = 'lost' THEN -amount ELSE amount END
-FROM moves LEFT JOIN rules AS came ON came.stage = to_stage LEFT JOIN rules AS went ON went.stage = from_stage
-WHERE pipeline = ? AND "at" >= ? AND "at" < ?
-    AND (kind = 'won' OR (kind = 'entered' AND came.earns) OR (kind = 'lost' AND went.after))
-"""
+NET_REVENUE = f"""
+WITH in_span AS (FROM moves WHERE pipeline = ? AND "at" >= ? AND "at" < ?), {bookings_of("in_span")}
+SELECT "at", revenue FROM bookings
+"""  # noqa: S608
 """Instants and signed cents of a pipeline's net revenue; parameters: pipeline, first instant, the one after."""
 
 
 def revenue_curve(*, run: RecomputeRun, company: Company, spans: Spans, pipeline: int) -> Floats | None:
     """Share of a quarter's net revenue earned by each fraction of the quarter, [CURVE_POINTS]; None without history.
 
-    Net revenue is what enters earning stages minus what is lost from there on. Weighted by revenue, because the sum of
-    the quarters' revenue is what is divided.
+    Net revenue is what was earned minus what was taken back (pipeline.core.earned). Weighted by revenue, because the
+    sum of the quarters' revenue is what is divided.
     """
     baseline = spans.baseline
     if baseline is None:

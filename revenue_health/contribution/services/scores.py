@@ -18,6 +18,7 @@ from pipeline.models import RecomputeRun
 from revenue_health.contribution.core.groups import Group, group_bridge, whole_of
 from revenue_health.contribution.models import GroupScore, PartyScore, ScoreRun
 from revenue_health.contribution.selectors.bridges import assembled, with_targets
+from revenue_health.contribution.selectors.earned import earned_json
 from revenue_health.contribution.selectors.figures import contributions_json
 from revenue_health.contribution.selectors.model_input import flows_kept
 from revenue_health.contribution.selectors.records import bridge_record
@@ -164,7 +165,8 @@ def scores_sum(*, score_run: int) -> ScoreRun:
         began = time.perf_counter()
         planned = _planned_again(found)
         company = assembled(bridges_of(found), planned.targets)
-        found.figures = contributions_json(found=company, spans=planned.spans, by="segment")
+        earned = earned_json(run=found.run, company=Company.objects.get(), period=planned.spans.period)
+        found.figures = contributions_json(found=company, spans=planned.spans, by="segment", earned=earned)
         _trend_write(found)
         groups = sum(found.groups.values_list("seconds", flat=True))
         found.seconds |= {"groups": round(groups, 3), "sum": round(time.perf_counter() - began, 3)}

@@ -151,6 +151,7 @@ def flows(history: History, step_days: Floats, start: float, openings: tuple[flo
         lost=_summed(loss_keys, loss_shape, amount[lost]),
         revalued=np.zeros(shape),
         entered=_summed(entry_keys, entry_shape, history.amount[entered]),
+        taken_back=np.zeros((BUCKETS, weeks, players)),
         opening=sum((_stock(history, at) for at in openings), np.zeros((BUCKETS, custodies, AGE_BINS))) / len(openings),
         handed_on_count=_summed(keys, shape, np.ones(int(on.sum()))),
         lost_count=_summed(loss_keys, loss_shape, np.ones(int(lost.sum()))),

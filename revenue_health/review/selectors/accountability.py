@@ -10,6 +10,7 @@ from pipeline.models import RecomputeRun, Stage
 from revenue_health.contribution.core.verdict import FEWEST_DEALS, Verdict
 from revenue_health.contribution.models import CutScore, ScoreRun
 from revenue_health.contribution.selectors.bridges import company_bridge, company_targets
+from revenue_health.contribution.selectors.earned import earned_json
 from revenue_health.contribution.selectors.figures import contributions_json
 from revenue_health.contribution.selectors.quality import part, quality_of
 from revenue_health.contribution.selectors.scores import METHOD, plan_fingerprint, score_run_of
@@ -39,7 +40,9 @@ def accountability_figures(*, run: RecomputeRun, company: Company, spans: Spans)
     figures = scored_figures(run=run, company=company, spans=spans)
     if figures is None:
         whole = company_bridge(run=run, company=company, spans=spans)
-        figures = contributions_json(found=whole, spans=spans)
+        figures = contributions_json(
+            found=whole, spans=spans, earned=earned_json(run=run, company=company, period=spans.period)
+        )
     return accountability_of(figures, run=run, company=company, spans=spans)
 
 

@@ -14,6 +14,7 @@ from pipeline.selectors.figures import leaks_json
 from pipeline.selectors.leaks import Choice, leaks_of
 from pipeline.selectors.overview import Structure, structure_names
 from revenue_health.contribution.selectors.bridges import company_bridge
+from revenue_health.contribution.selectors.earned import earned_json
 from revenue_health.contribution.selectors.figures import contributions_json
 from revenue_health.contribution.selectors.forecasts import company_forecast, forecast_json
 from revenue_health.contribution.selectors.register import register_figures
@@ -72,7 +73,10 @@ def review_content(
 
 def _contributions(run: RecomputeRun, company: Company, spans: Spans) -> Json:
     """Computed now, where the night has not scored this comparison."""
-    return contributions_json(found=company_bridge(run=run, company=company, spans=spans), spans=spans)
+    found = company_bridge(run=run, company=company, spans=spans)
+    return contributions_json(
+        found=found, spans=spans, earned=earned_json(run=run, company=company, period=spans.period)
+    )
 
 
 def _replies(contributions: Json, label: str) -> list[Json]:

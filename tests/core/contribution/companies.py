@@ -31,6 +31,7 @@ def empty(buckets: int = 4, steps: int = 2, layout: Layout = LAYOUT) -> FlowArra
         lost=np.zeros((buckets, steps, stages, players)),
         revalued=np.zeros(shape),
         entered=np.zeros((*shape, players)),
+        taken_back=np.zeros((buckets, steps, players)),
         opening=np.zeros((buckets, custodies, AGE_BINS)),
         handed_on_count=np.zeros(shape),
         lost_count=np.zeros((buckets, steps, stages, players)),

@@ -37,6 +37,7 @@ def by_hand() -> LongFlows:
         entered=columns(
             "bucket step stage department source amount count", (0, 0, 5, 1, 2, 100, 1), (1, 0, 5, 1, -1, 300, 2)
         ),
+        taken_back=columns("bucket step stage department amount count", (1, 0, 9, 2, 40, 1)),
         opening=columns(
             "bucket instant stage department turn age_bin amount", (0, 0, 5, 1, 0, 3, 80), (0, 1, 5, 1, 0, 3, 40)
         ),
@@ -59,7 +60,7 @@ def test_every_row_lands_where_it_belongs_in_units() -> None:
     flows = arrays()
     assert (flows.held[0, 0, 0, 2], flows.held[1, 0, 3, 0], flows.held[1, 0, 1, 0]) == (4.0, 0.7, 0.3)
     assert (flows.routed[0, 0, 0, 3], flows.routed[1, 0, 2, 4]) == (1.0, 3.0)
-    assert flows.won() == 3.0
+    assert (flows.taken_back[1, 0].tolist(), flows.won()) == ([0.0, 0.4, 0.0], 3.0 - 0.4)
     assert flows.lost[0, 0, 0, 2] + flows.lost[1, 0, 0, 2] == 0.7
     assert (flows.revalued[1, 0, 3], flows.opening[0, 0, 3]) == pytest.approx((-0.05, 0.6))
 
@@ -118,6 +119,7 @@ def long_of(flows: FlowArrays) -> LongFlows:
         lost=nothing,
         revalued=nothing,
         entered=nothing,
+        taken_back=nothing,
         opening=table(flows.opening, "bucket custody age_bin", "amount"),
     )
 

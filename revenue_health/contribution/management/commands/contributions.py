@@ -11,6 +11,7 @@ from pipeline.management.choices import run_and_company
 from pipeline.selectors.hindsight import hindsight_reasons
 from revenue_health.contribution.management.choices import add_span_arguments, as_sentences, spans_asked
 from revenue_health.contribution.selectors.bridges import cut_bridge
+from revenue_health.contribution.selectors.earned import earned_json
 from revenue_health.contribution.selectors.figures import contributions_json
 from revenue_health.contribution.selectors.model_input import ALIASES, DIMENSIONS, SEGMENT
 
@@ -31,7 +32,9 @@ class Command(BaseCommand):
         with as_sentences():
             spans = spans_asked(options, run, company)
             found = cut_bridge(run=run, company=company, spans=spans, by=by or SEGMENT)
-        figures = contributions_json(found=found, spans=spans, by=asked)
+        figures = contributions_json(
+            found=found, spans=spans, by=asked, earned=earned_json(run=run, company=company, period=spans.period)
+        )
         figures["reasons"] = list(dict.fromkeys([*figures["reasons"], *hindsight_reasons(run=run, column=by)]))
         if options["json"]:
             self.stdout.write(json.dumps(figures, allow_nan=False))
@@ -62,3 +65,6 @@ class Command(BaseCommand):
                 )
         self.stdout.write(f"{'Unexplained':<18}{figures['unexplained']:>+16,.0f}")
         self.stdout.write(f"{'actual':<18}{figures['actual']:>16,.0f}")
+        if figures.get("reversed"):
+            self.stdout.write(f"{'  won':<18}{figures['won']:>16,.0f}")
+            self.stdout.write(f"{'  taken back':<18}{-figures['reversed']:>+16,.0f}")
