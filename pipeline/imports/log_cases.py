@@ -154,13 +154,13 @@ class CaseReader:
 
     def _amount(self, case: Case, event: LogEvent) -> str:
         name = self._mapping.opportunity.amount
-        text = attribute(name, case, event).strip() if name else ""
-        if not text:
+        text = attribute(name, case, event) if name else ""
+        if not text.strip():
             return ""
         try:
             return parse_amount(text, self._mapping.signs)
         except NotDecimal as error:
-            line = event.line if text == event.get(name.removeprefix("event:")).strip() else case.line
+            line = event.line if text == event.get(name.removeprefix("event:")) else case.line
             self._refuse_once(line, name, text, str(error))
             return ""
 

@@ -27,6 +27,7 @@ def folder_from_log(
     Raises ConversionRefused with every problem of the log, and ImportUnreadable where nothing of it was read.
     """
     report = LogReport()
+    reading.check_names = lambda: refuse_missing(mapping, reading)
     reader = CaseReader(mapping, reading, report)
     with FolderWriter(folder) as writer:
         structure_write(writer, mapping, mapping.pipeline)

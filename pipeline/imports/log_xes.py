@@ -19,7 +19,10 @@ _PACKED_RATIO = 200
 _PACKED_FROM = 256 * 1024**2
 _ATTRIBUTES = {"string", "date", "int", "float", "boolean", "id"}
 _NUMBERS = {"int", "float"}
+_CONTAINERS = {"trace": "log", "event": "trace"}
 _FOREIGN = "?"
+_ELSEWHERE = "!"
+"""Stands for a trace or an event where none can be, such as in a list."""
 
 
 class _XesParser:
@@ -61,15 +64,16 @@ class _XesParser:
             raise ImportUnreadable(f"The log nests tags more than {_DEEPEST} deep.")
         parent = self._open[-1] if self._open else ""
         tag = self._tag(name, attributes)
+        if parent != _CONTAINERS.get(tag, parent):
+            self._reading.counted["events stand outside any case and are left out"] += (tag, parent) == ("event", "log")
+            tag = _ELSEWHERE
         self._open.append(tag)
         if tag == _FOREIGN:
             self._reading.counted["elements of other XML namespaces are left out"] += parent != _FOREIGN
-        elif tag == "trace" and parent == "log":
+        elif tag == "trace":
             self._case = Case(line=self._parser.CurrentLineNumber)
-        elif tag == "event" and parent == "trace" and self._case is not None:
+        elif tag == "event":
             self._event = LogEvent(line=self._parser.CurrentLineNumber)
-        elif tag == "event" and parent == "log":
-            self._reading.counted["events stand outside any case and are left out"] += 1
         elif tag in _ATTRIBUTES and parent in ("trace", "event") and self._case is not None:
             self._attribute(tag, parent, attributes)
 
@@ -104,11 +108,10 @@ class _XesParser:
 
     def _end(self, name: str) -> None:
         tag = self._open.pop()
-        parent = self._open[-1] if self._open else ""
-        if tag == "trace" and parent == "log" and self._case is not None:
+        if tag == "trace" and self._case is not None:
             self.cases.append(self._case)
             self._case = None
-        elif tag == "event" and parent == "trace" and self._event is not None and self._case is not None:
+        elif tag == "event" and self._event is not None and self._case is not None:
             self._case.events.append(self._event)
             self._event = None
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 from departments.models import User
 from pipeline.imports.event_log import Case, LogReading
-from pipeline.imports.log_conversion import folder_from_log, refuse_missing
+from pipeline.imports.log_conversion import folder_from_log
 from pipeline.imports.log_csv import csv_cases
 from pipeline.imports.log_mapping import LogColumns, mapping_read
 from pipeline.imports.log_xes import xes_cases
@@ -28,7 +27,6 @@ def event_log_load(
         progress("reading the log", 0.0)
     with tempfile.TemporaryDirectory(prefix="log-") as scratch:
         reading = LogReading(path.name)
-        reading.check_names = partial(refuse_missing, read, reading)
         notes, provenance = folder_from_log(log_cases(path, read.log, reading), read, Path(scratch), reading)
         return company_folder_load(
             path=Path(scratch),
