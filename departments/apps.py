@@ -5,3 +5,6 @@ from django.apps import AppConfig
 
 class DepartmentsConfig(AppConfig):
     name = "departments"
+
+    def ready(self) -> None:
+        from departments import key_address  # noqa: F401  # registers the converter `key` before any address is read

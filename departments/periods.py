@@ -63,6 +63,11 @@ class FiscalCalendar:
     def year_of(self, day: date) -> Period:
         return self.year(int(self.quarter_of(day).label[:4]))
 
+    def names(self, start: date, end: date) -> bool:
+        """Whether these days are a month, a quarter or a year."""
+        month = _month(start.year, start.month)
+        return any((one.start, one.end) == (start, end) for one in (month, self.quarter_of(start), self.year_of(start)))
+
     def parse(self, text: str) -> Period:
         """The period named by a text; PeriodError when it is none."""
         text = text.strip()

@@ -56,7 +56,7 @@ urlpatterns = [
     path("issues/<int:pk>/solve/", issues.solve, name="issue_solve"),
     path("my/", my.show, name="my"),
     path("my/<int:pk>/", my.row, name="my_row"),
-    path("departments/<str:key>/remind/", remind.send, name="remind"),
+    path("departments/<key:key>/remind/", remind.send, name="remind"),
     path("u/<str:token>/", update_link.use, name="update_link"),
     *scorecards,
 ]

@@ -12,8 +12,13 @@ from django.db import models
 from django.db.models import Q
 
 from departments.core.closing import CloseRule
+from departments.core.text import key_problem
 
-key_validator = RegexValidator(r"^[^\s:]{1,64}$", "A key has 1 to 64 characters, without spaces or colons.")
+
+def validate_key(value: str) -> None:
+    """The rule of keys that holds for files, too."""
+    if problem := key_problem(value):
+        raise ValidationError(f"“{value}” {problem}.")
 
 
 def validate_time_zone(value: str) -> None:
@@ -79,7 +84,7 @@ class Department(models.Model):
         INTERNAL = "internal"
         EXTERNAL = "external"
 
-    key = models.CharField(max_length=64, unique=True, validators=[key_validator])
+    key = models.CharField(max_length=64, unique=True, validators=[validate_key])
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.INTERNAL)
     head_email = models.EmailField(blank=True)

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from departments.core.goals import DatedGoal
-from departments.models.company import Department, key_validator
+from departments.models.company import Department, validate_key
 from departments.models.people import User
 
 MANUAL = "manual"
@@ -20,7 +20,7 @@ MANUAL = "manual"
 class Measurable(models.Model):
     """One number on a department's scorecard."""
 
-    key = models.CharField(max_length=64, unique=True, validators=[key_validator])
+    key = models.CharField(max_length=64, unique=True, validators=[validate_key])
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="measurables")
     name = models.CharField(max_length=200)
     unit = models.CharField(max_length=32, blank=True)

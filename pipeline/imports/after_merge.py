@@ -10,6 +10,7 @@ from pipeline.imports.checks import MOST_OF_A_KIND, query
 from pipeline.imports.hindsight import hindsight_notes
 from pipeline.imports.problems import Problem
 from pipeline.imports.staging import Staging
+from pipeline.imports.unusual import sums_check, unusual_notes
 
 WITHOUT_RATE = (
     "WITH company AS (SELECT reporting_currency AS money, time_zone AS zone FROM departments_company),"
@@ -32,7 +33,9 @@ def truth_check(staging: Staging, batch: int) -> None:
         _pipelines(staging)
     if "stages.csv" in names:
         _positions(staging)
+    sums_check(staging)
     _notes(staging, batch)
+    unusual_notes(staging)
 
 
 def _lines(staging: Staging, file: str) -> str:
@@ -94,7 +97,8 @@ def _notes(staging: Staging, batch: int) -> None:
     """Sentences about what was assumed, left out, or looks unusual."""
     for name, staged in staging.files.items():
         if staged.unknown:
-            listed = ", ".join(staged.unknown[:20])
+            more = f" and {len(staged.unknown) - 20:,} more" if len(staged.unknown) > 20 else ""
+            listed = ", ".join(staged.unknown[:20]) + more
             staging.notes.append(f"{name}: columns left out because the format has none of that name: {listed}.")
         if staged.dates_alone:
             staging.notes.append(

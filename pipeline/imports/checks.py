@@ -12,12 +12,14 @@ from typing import Any
 
 from django.db import connection
 
+from departments.core.text import readable
 from pipeline.imports.folder_format import BY_NAME, FileFormat
+from pipeline.imports.order import order_check
 from pipeline.imports.problems import Problem
 from pipeline.imports.staging import StagedFile, Staging
 
 MOST_OF_A_KIND = 100_000
-"""Rows one check reports; a folder with more of one fault is refused all the same."""
+"""Problems one check lists; more of one fault are counted."""
 
 TRUTH = {
     "departments.csv": "departments_department",
@@ -43,6 +45,7 @@ def rows_check(staging: Staging) -> None:
         _measurables_agree(staging)
     if "events.csv" in staging.files:
         _event_places(staging)
+        order_check(staging)
 
 
 def query(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -59,6 +62,23 @@ def _add(staging: Staging, file: str, rows: list[tuple[Any, ...]], column: str, 
         )
 
 
+def _listed(staging: Staging, sql: str, order: str) -> list[tuple[Any, ...]]:
+    """The first rows of a query; of the others it is counted how many problems they are."""
+    rows = query(f"SELECT *, count(*) OVER () FROM ({sql}) every ORDER BY {order} LIMIT {MOST_OF_A_KIND}")
+    if rows:
+        staging.problems.total += rows[0][-1] - len(rows)
+    return [row[:-1] for row in rows]
+
+
+def _add_missing(staging: Staging, file: str, sql: str, column: str, reason: str) -> None:
+    """Of a query of lines and the values that name nothing: one problem for each value, at the first of its lines."""
+    grouped = f"SELECT array_agg(line ORDER BY line) AS lines, value FROM ({sql}) missing GROUP BY value"
+    for (line, *also), value in _listed(staging, grouped, "lines[1]"):
+        more = f" ({1 + len(also):,} rows)" if also else ""
+        problem = Problem(file=file, line=line, column=column, value=str(value), reason=reason + more)
+        staging.problems.add(problem, also)
+
+
 def _duplicates(staging: Staging, staged: StagedFile) -> None:
     file = staged.format
     key = [name for name in file.key if name in staged.columns]
@@ -68,10 +88,12 @@ def _duplicates(staging: Staging, staged: StagedFile) -> None:
     parts = ", ".join(f"coalesce(\"{name}\"::text, '')" for name in key)
     shown = " || ' ' || ".join(f"coalesce(\"{name}\"::text, '')" for name in key)
     filled = " AND ".join(f'"{name}" IS NOT NULL' for name in key if not file.column(name).blank)
-    rows = query(
+    rows = _listed(
+        staging,
         f"SELECT line, shown, first FROM (SELECT line, {shown} AS shown, min(line) OVER same AS first FROM {file.table}"
         f" WHERE {filled} AND ({parts}) IN (SELECT {parts} FROM {file.table} GROUP BY {parts} HAVING count(*) > 1)"
-        f" WINDOW same AS (PARTITION BY {parts})) doubled WHERE line > first ORDER BY line LIMIT {MOST_OF_A_KIND}"
+        f" WINDOW same AS (PARTITION BY {parts})) doubled WHERE line > first",
+        "line",
     )
     for line, value, first in rows:
         if str(value).strip():
@@ -89,17 +111,19 @@ def _references(staging: Staging, staged: StagedFile) -> None:
         if reference.file in staging.files:
             coming = f"SELECT 1 FROM {BY_NAME[reference.file].table} t WHERE t.key = s.{column}"
             where += f" AND NOT EXISTS ({coming})"
-        rows = query(f"SELECT line, {column} FROM {file.table} s WHERE {where} ORDER BY line LIMIT {MOST_OF_A_KIND}")
-        _add(staging, file.name, rows, reference.column, reference.reason)
+        sql = f"SELECT line, {column} AS value FROM {file.table} s WHERE {where}"
+        _add_missing(staging, file.name, sql, reference.column, reference.reason)
 
 
 def _measurables_agree(staging: Staging) -> None:
     """Rows of one measurable repeat what it is; they may differ in the goal only."""
     for column in ("department", "name", "unit", "source"):
-        rows = query(
+        rows = _listed(
+            staging,
             f'SELECT line, "{column}" FROM (SELECT line, key, "{column}",'
             f' first_value("{column}") OVER (PARTITION BY key ORDER BY line) AS first FROM in_measurables) m'
-            f" WHERE \"{column}\" <> first AND key <> '' ORDER BY line LIMIT {MOST_OF_A_KIND}"
+            f" WHERE \"{column}\" <> first AND key <> ''",
+            "line",
         )
         _add(staging, "measurables.csv", rows, column, "differs from an earlier row of the same measurable")
 
@@ -133,23 +157,29 @@ def _event_places(staging: Staging) -> None:
     unusable = staging.problems.unusable
     if "opportunities.csv" in unusable:
         return
-    unjudged = unusable & {"stages.csv", "pipelines.csv"}
-    stage_wrong = "false" if unjudged else "s.key IS NULL AND e.stage <> 'lost' AND e.stage <> ''"
-    rows = query(
-        f"WITH deal AS ({_deals_sql(staging)}), s AS ({_stages_sql(staging)}),"
-        f" p AS ({_pipelines_sql(staging)})"
-        " SELECT e.line, e.opportunity, e.stage, d.key IS NULL, d.pipeline FROM in_events e"
-        " LEFT JOIN deal d ON d.key = e.opportunity LEFT JOIN s ON s.pipeline = d.pipeline AND s.key = e.stage"
-        # A deal of an unknown pipeline is refused for that alone.
-        " LEFT JOIN p ON p.key = d.pipeline"
-        f" WHERE (d.key IS NULL AND e.opportunity <> '') OR (p.key IS NOT NULL AND {stage_wrong})"
-        f" ORDER BY e.line LIMIT {MOST_OF_A_KIND}"
+    unknown = (
+        f"WITH deal AS ({_deals_sql(staging)}) SELECT e.line, e.opportunity AS value FROM in_events e"
+        " LEFT JOIN deal d ON d.key = e.opportunity WHERE d.key IS NULL AND e.opportunity <> ''"
     )
-    for line, opportunity, stage, unknown, pipeline in rows:
-        if unknown:
-            _add(staging, "events.csv", [(line, opportunity)], "opportunity", "is no known opportunity")
-        elif pipeline:
-            _add(staging, "events.csv", [(line, stage)], "stage", f"is no stage of pipeline {pipeline}")
+    _add_missing(staging, "events.csv", unknown, "opportunity", "is no known opportunity")
+    if unusable & {"stages.csv", "pipelines.csv"}:
+        return
+    # A deal of an unknown pipeline is refused for that alone.
+    rows = _listed(
+        staging,
+        f"WITH deal AS ({_deals_sql(staging)}), s AS ({_stages_sql(staging)}), p AS ({_pipelines_sql(staging)})"
+        " SELECT array_agg(e.line ORDER BY e.line) AS lines, e.stage, d.pipeline FROM in_events e"
+        " JOIN deal d ON d.key = e.opportunity JOIN p ON p.key = d.pipeline"
+        " LEFT JOIN s ON s.pipeline = d.pipeline AND s.key = e.stage"
+        " WHERE s.key IS NULL AND e.stage <> 'lost' AND e.stage <> '' GROUP BY e.stage, d.pipeline",
+        "lines[1]",
+    )
+    for (line, *also), stage, pipeline in rows:
+        more = f" ({1 + len(also):,} rows)" if also else ""
+        reason = f"is no stage of pipeline {pipeline}{more}"
+        staging.problems.add(
+            Problem(file="events.csv", line=line, column="stage", value=str(stage), reason=reason), also
+        )
 
 
 def files_check(staging: Staging, names: Sequence[str], *, first_load: bool) -> list[FileFormat]:
@@ -163,6 +193,7 @@ def files_check(staging: Staging, names: Sequence[str], *, first_load: bool) -> 
         staging.problems.refuse_file("", "no file of a company folder was found")
     unknown = [name for name in names if name not in BY_NAME]
     if unknown:
-        listed = ", ".join(unknown[:20]) + (" …" if len(unknown) > 20 else "")
+        more = f" and {len(unknown) - 20:,} more" if len(unknown) > 20 else ""
+        listed = ", ".join(readable(name) for name in unknown[:20]) + more
         staging.notes.append(f"Files left out because a company folder has none of that name: {listed}.")
     return present

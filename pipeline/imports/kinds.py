@@ -10,6 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
+from departments.core.text import (
+    BREAKS,
+    CONTROL_REASON,
+    CONTROLS,
+    INVISIBLE,
+    INVISIBLE_REASON,
+    KEY_REASON,
+    LONGEST_KEY,
+    RESERVED,
+    SPACES,
+    Ranges,
+    ranges_class_re2,
+)
+
 
 def literal(text: str) -> str:
     """A text as an SQL literal."""
@@ -27,10 +41,25 @@ class Kind:
     """A cheap condition on `{raw}` and `{value}` that rules every problem out."""
 
 
-def text(longest: int, *problems: tuple[str, str]) -> Kind:
-    """Free text of at most so many characters."""
+# Composed letters: what looks equal is equal, in the file and between files.
+_COMPOSED = "nfc_normalize({raw})"
+
+
+def _holds(*ranges: Ranges) -> str:
+    """The condition that a text holds a character of these classes."""
+    inside = "".join(ranges_class_re2(one) for one in ranges)
+    return f"regexp_matches({{raw}}, '[{inside}]')"
+
+
+_CONTROL = (_holds(CONTROLS), CONTROL_REASON)
+
+
+def text(longest: int, *problems: tuple[str, str], plain_is_fine: bool = False) -> Kind:
+    """Free text of at most so many characters. A line feed may stand in it; other control characters may not."""
     too_long = (f"length({{raw}}) > {longest}", f"is longer than {longest} characters")
-    return Kind("text", "{raw}", (*problems, too_long))
+    # Nearly every text is printable ASCII without spaces around it.
+    fine = f"length({{raw}}) <= {longest} AND regexp_full_match({{raw}}, '[!-~]([ -~]*[!-~])?')"
+    return Kind("text", _COMPOSED, (_CONTROL, *problems, too_long), "" if problems and not plain_is_fine else fine)
 
 
 def choice(values: Sequence[str]) -> Kind:
@@ -39,16 +68,25 @@ def choice(values: Sequence[str]) -> Kind:
     return Kind("text", "{raw}", ((f"{{raw}} NOT IN ({listed})", "is none of " + ", ".join(values)),))
 
 
+_EXPONENT = "is written with an exponent, which hides digits; write it in full, such as 1234.50"
+
+
 def number(precision: int, scale: int, *, lowest: str = "negative allowed") -> Kind:
     """A plain decimal number; `lowest` is "zero", "positive" or "negative allowed"."""
     cast = f"TRY_CAST(trim({{raw}}) AS DECIMAL({precision},{scale}))"
+    exponent = r"regexp_full_match(trim({raw}), '[+-]?\d+(\.\d+)?[eE][+-]?\d+')"
     plain = r"NOT regexp_full_match(trim({raw}), '[+-]?\d+(\.\d+)?')"
-    problems = [(plain, "is not a plain number, such as 1234.50")]
+    problems = [(exponent, _EXPONENT), (plain, "is not a plain number, such as 1234.50")]
     if lowest != "negative allowed":
         # Before the other checks: "-1.005" is refused for its sign.
         problems.append((r"regexp_full_match(trim({raw}), '-[\d.]*[1-9][\d.]*')", "is negative"))
     if scale:
-        fraction = rf"regexp_full_match(trim({{raw}}), '.*\.\d{{{{{scale + 1},}}}}')"
+        # 100.5000 of a database is 100.50; but three digits after a point may be thousands.
+        zeros = "0+" if scale > 2 else "00+"
+        fraction = (
+            rf"regexp_full_match(trim({{raw}}), '.*\.\d{{{{{scale + 1},}}}}')"
+            rf" AND NOT regexp_full_match(trim({{raw}}), '.*\.\d{{{{{scale}}}}}{zeros}')"
+        )
         problems.append((fraction, f"has more than {scale} decimals"))
     problems.append((f"{cast} IS NULL", f"has more than {precision - scale} digits before the point"))
     if lowest == "positive":
@@ -106,21 +144,25 @@ MONDAY = Kind(
     DATE.value,
     (*DATE.problems, (f"isodow({DATE.value}) <> 1", "is not a Monday; entries are per week")),
 )
-_SPACED = (r"regexp_matches({raw}, '^\s|\s$')", "has spaces around it")
-KEY = Kind(
-    "text",
-    "{raw}",
-    ((r"NOT regexp_full_match({raw}, '[^\s:]{{1,64}}')", "is no key: 1 to 64 characters without spaces or colons"),),
+_ENDS = ranges_class_re2((*SPACES, *BREAKS))
+_SPACED = (f"regexp_matches({{raw}}, '^[{_ENDS}]|[{_ENDS}]$')", "has spaces around it")
+_HIDDEN = ((_holds(CONTROLS, BREAKS), CONTROL_REASON), (_holds(INVISIBLE), INVISIBLE_REASON))
+_NO_KEY = (
+    f"length({{raw}}) > {LONGEST_KEY} OR {{raw}} IN ('.', '..') OR regexp_matches({{raw}}, '[{ranges_class_re2(SPACES)}"
+    + RESERVED.replace("\\", "\\\\")
+    + "]')"
 )
+KEY = Kind("text", _COMPOSED, (*_HIDDEN, (_NO_KEY, KEY_REASON)))
 STAGE_KEY = Kind(KEY.staged_as, KEY.value, (*KEY.problems, ("{raw} = 'lost'", "is reserved for lost deals")))
-LONG_KEY = text(128, _SPACED)
+LONG_KEY = text(128, _SPACED, *_HIDDEN, plain_is_fine=True)
 REFERENCE = text(128)
 NAME = text(200)
 LONG_NAME = text(300)
 TEXT = text(128)
 UNIT = text(32)
 NOTE = text(10_000)
-AMOUNT = number(18, 2, lowest="zero")
+AMOUNT = number(17, 2, lowest="zero")
+"""A digit less than the database holds: a dozen of the largest are still added up exactly, in cents, in 64 bits."""
 RATE = number(20, 10, lowest="positive")
 LIMIT_DAYS = number(8, 2, lowest="positive")
 FIGURE = number(20, 6)

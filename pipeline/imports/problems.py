@@ -14,6 +14,8 @@ LISTED_AT_MOST = 10_000
 _LONGEST_VALUE = 200
 _IN_A_SENTENCE = 20
 _UNKNOWN = "is no known"
+_PICTURES = {code: 0x2400 + code for code in range(0x20) if code not in (0x09, 0x0A, 0x0D)} | {0x7F: 0x2421}
+"""Signs for control characters, so that they can be seen."""
 
 
 class ImportProblem(Exception):
@@ -65,12 +67,14 @@ class ProblemList:
     """Rows per file in which every field was empty: left out, and worth a note."""
     _lines: dict[str, set[int]] = field(default_factory=dict)
 
-    def add(self, problem: Problem) -> None:
+    def add(self, problem: Problem, also: Iterable[int] = ()) -> None:
+        """One problem; `also` are more lines that have the very same one."""
         self.total += 1
         lines = self._lines.setdefault(problem.file, set())
-        if problem.line > 1 and problem.line not in lines:
-            lines.add(problem.line)
-            self.rows[problem.file] += 1
+        for line in (problem.line, *also):
+            if line > 1 and line not in lines:
+                lines.add(line)
+                self.rows[problem.file] += 1
         if len(self.listed) < LISTED_AT_MOST:
             value = problem.value if len(problem.value) <= _LONGEST_VALUE else problem.value[:_LONGEST_VALUE] + "…"
             self.listed.append(
@@ -78,7 +82,7 @@ class ProblemList:
                     file=problem.file,
                     line=problem.line,
                     column=problem.column,
-                    value=value.replace("\0", "␀"),
+                    value=value.translate(_PICTURES),
                     reason=problem.reason,
                 )
             )

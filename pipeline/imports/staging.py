@@ -37,6 +37,8 @@ class StagedFile:
     columns: tuple[str, ...]
     read: int = 0
     dates_alone: int = 0
+    lines_alone: list[int] = field(default_factory=list)
+    """Lines whose first instant is a date without a time."""
     unknown: tuple[str, ...] = ()
 
 
@@ -133,6 +135,8 @@ def _check(
     if instants:
         alone = " OR ".join(kinds.DATE_ALONE.format(raw=f"r_{name}") for name in instants)
         staged.dates_alone += checker.execute(f"SELECT count(*) FILTER ({alone}) FROM typed").fetchall()[0][0]
+        first = kinds.DATE_ALONE.format(raw=f"r_{instants[0]}")
+        staged.lines_alone += [line for (line,) in checker.execute(f"SELECT line FROM typed WHERE {first}").fetchall()]
     chosen = ", ".join(f'v_{name} AS "{name}"' for name in staged.columns)
     table = checker.sql(f"SELECT line, {chosen} FROM typed").to_arrow_table()
     checker.unregister("raw")

@@ -8,13 +8,13 @@ from django.db import models
 from django.db.models import Q
 
 from departments.models import Department
-from departments.models.company import key_validator
+from departments.models.company import validate_key
 
 
 class Pipeline(models.Model):
     """One way a deal can go, such as new business or renewal."""
 
-    key = models.CharField(max_length=64, unique=True, validators=[key_validator])
+    key = models.CharField(max_length=64, unique=True, validators=[validate_key])
     name = models.CharField(max_length=200)
 
     class Meta:
@@ -28,7 +28,7 @@ class Stage(models.Model):
     """A step of a pipeline: who owns it, how long a deal may stay, and whether entering it earns the amount."""
 
     pipeline = models.ForeignKey(Pipeline, on_delete=models.PROTECT, related_name="stages")
-    key = models.CharField(max_length=64, validators=[key_validator])
+    key = models.CharField(max_length=64, validators=[validate_key])
     name = models.CharField(max_length=200)
     position = models.PositiveSmallIntegerField()
     owner_department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="stages")
@@ -58,7 +58,7 @@ class Stage(models.Model):
 class LossReason(models.Model):
     """A structured reason why deals are lost, owned by the department that causes it."""
 
-    key = models.CharField(max_length=64, unique=True, validators=[key_validator])
+    key = models.CharField(max_length=64, unique=True, validators=[validate_key])
     name = models.CharField(max_length=200)
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="loss_reasons")
 
@@ -72,7 +72,7 @@ class LossReason(models.Model):
 class Source(models.Model):
     """Where opportunities come from, owned by the department that brings them."""
 
-    key = models.CharField(max_length=64, unique=True, validators=[key_validator])
+    key = models.CharField(max_length=64, unique=True, validators=[validate_key])
     name = models.CharField(max_length=200)
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="sources")
 

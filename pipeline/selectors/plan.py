@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from departments.periods import FiscalCalendar, Period
+from departments.periods import Period
 from pipeline.models import PlanTarget
 
 NEARLY_DAYS = 10
@@ -147,14 +147,3 @@ def _nearest(rows: Sequence[PlanRow], period: Period) -> tuple[date, date] | Non
         if abs((end - period.end).days) <= NEARLY_DAYS:
             return begin.start, end
     return None
-
-
-def odd_spans(spans: Iterable[tuple[date, date]], calendar: FiscalCalendar) -> list[tuple[date, date]]:
-    """Spans that are no month, quarter or year of the fiscal calendar, so no page opens on them by itself."""
-    odd = []
-    for start, end in spans:
-        month = calendar.parse(f"{start:%Y-%m}")
-        usual = (month, calendar.quarter_of(start), calendar.year_of(start))
-        if (start, end) not in {(period.start, period.end) for period in usual}:
-            odd.append((start, end))
-    return odd

@@ -193,7 +193,7 @@ def _load(work: _Work, path: Path) -> None:
 
 
 def _temporary_tables() -> list[str]:
-    names = [file.table for file in FILES] + ["matched_events", "new_events", "event_deals"]
+    names = [file.table for file in FILES] + ["matched_events", "new_events", "event_deals", "dates_alone"]
     for target in TARGETS:
         names += [f"matched_{target.table}", f"changed_{target.table}"]
     return [f"pg_temp.{name}" for name in names]

@@ -1,0 +1,89 @@
+"""What a name and a key may hold, said once for files, forms, the admin and addresses.
+
+The classes of characters are lists of ranges, so that Python and the database engine that checks files read the same.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+type Ranges = tuple[tuple[int, int], ...]
+
+LONGEST_KEY = 64
+CONTROLS: Ranges = ((0x00, 0x08), (0x0B, 0x0C), (0x0E, 0x1F), (0x7F, 0x9F), (0xFFFE, 0xFFFF))
+"""Control characters apart from tabs and line ends: nobody sees them, and no slide or sheet can hold them."""
+BREAKS: Ranges = ((0x09, 0x0A), (0x0D, 0x0D), (0x2028, 0x2029))
+INVISIBLE: Ranges = (
+    (0xAD, 0xAD), (0x61C, 0x61C), (0x180B, 0x180E), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F),
+    (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB), (0xE0000, 0xE0FFF),
+)  # fmt: skip
+"""Marks without width: with one of them a second key looks exactly like the first."""
+SPACES: Ranges = (
+    (0x20, 0x20), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A), (0x202F, 0x202F), (0x205F, 0x205F),
+    (0x3000, 0x3000),
+)  # fmt: skip
+RESERVED = r":/\?#%"
+"""Signs of addresses, and of what stands between two keys."""
+
+CONTROL_REASON = "holds a control character; write a space or nothing in its place"
+INVISIBLE_REASON = "holds a character that cannot be seen; write it anew"
+KEY_REASON = (
+    f"is no key: 1 to {LONGEST_KEY} characters, without spaces, colons, slashes, backslashes or ? # %, and not . or .."
+)
+DOTS = (".", "..")
+
+
+def ranges_class(ranges: Iterable[tuple[int, int]]) -> str:
+    """The inside of a character class as Python's `re` reads it."""
+    return "".join(f"\\U{low:08x}-\\U{high:08x}" for low, high in ranges)
+
+
+def ranges_class_re2(ranges: Iterable[tuple[int, int]]) -> str:
+    """The same as DuckDB reads it, with braces doubled for `str.format`."""
+    return "".join(f"\\x{{{{{low:x}}}}}-\\x{{{{{high:x}}}}}" for low, high in ranges)
+
+
+_CONTROL = re.compile(f"[{ranges_class(CONTROLS)}\ud800-\udfff]")
+_UNSEEN = re.compile(f"[{ranges_class((*CONTROLS, *BREAKS))}\ud800-\udfff]")
+_INVISIBLE = re.compile(f"[{ranges_class(INVISIBLE)}]")
+_NO_KEY = re.compile(f"[{ranges_class(SPACES)}{re.escape(RESERVED)}]")
+
+
+def key_problem(text: str) -> str:
+    """Why a text is no key of a department, pipeline, stage, reason, source or measurable; empty where it is one."""
+    if _UNSEEN.search(text):
+        return CONTROL_REASON
+    if _INVISIBLE.search(text):
+        return INVISIBLE_REASON
+    if not 1 <= len(text) <= LONGEST_KEY or text in DOTS or _NO_KEY.search(text):
+        return KEY_REASON
+    return ""
+
+
+def readable(text: str) -> str:
+    """A text with a space for each control character and each half of a character: what a person can have meant."""
+    return _CONTROL.sub(" ", text)
+
+
+def unreadable(text: str) -> bool:
+    """Whether a text holds what `readable` would replace."""
+    return _CONTROL.search(text) is not None
+
+
+def canonical_key(text: str) -> str:
+    """A key as it is stored: letters with accents in their composed form, so that equal looks are equal texts."""
+    return unicodedata.normalize("NFC", text)
+
+
+# Letters of other alphabets that look like Latin ones in every typeface.
+_LIKE_LATIN = str.maketrans(
+    "аеорсухіјѕһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧαορνАВЕКМНОРСТХІЈЅ",
+    "aeopcyxijshdqwABEZHIKMNOPTYXaopvABEKMHOPCTXIJS",
+)
+
+
+def look(text: str) -> str:
+    """What a key looks like at a glance: two keys of one look are easily taken for each other."""
+    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_LIKE_LATIN).casefold()

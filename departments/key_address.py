@@ -1,0 +1,28 @@
+"""Keys in addresses: an address can be made for every key, also for one from before there was a rule."""
+
+from __future__ import annotations
+
+import re
+
+from django.urls import register_converter
+
+from departments.core.text import DOTS
+
+_ESCAPED = re.compile(r"~([0-9A-F]{2})")
+
+
+class KeyConverter:
+    """A key as one part of a path. What a server or a browser would take for the path's own is written `~2F`."""
+
+    regex = "[^/]+"
+
+    def to_python(self, value: str) -> str:
+        return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), value)
+
+    def to_url(self, value: object) -> str:
+        key = str(value)
+        special = "~/\\?#%." if key in DOTS else "~/\\?#%"
+        return "".join(f"~{ord(sign):02X}" if sign in special else sign for sign in key)
+
+
+register_converter(KeyConverter, "key")
