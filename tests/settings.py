@@ -30,7 +30,7 @@ _worker = int(_name.removeprefix("gw")) % 7
 CUSTODY_STORE = HOME.custody_store / _name
 UPLOADS = HOME.uploads / _name
 if REDIS_URL.startswith("unix://"):
-    CACHES["default"]["LOCATION"] = f"{REDIS_URL}?db={2 * _worker + 1}"
+    CACHES["default"]["LOCATION"] = f"{HOME.cache_url}?db={2 * _worker + 1}"
     CELERY_BROKER_URL = f"{CELERY_BROKER_URL}?virtual_host={2 * _worker}"
 # Static files straight from their folders, as they are when asked: nothing is collected for a test.
 WHITENOISE_AUTOREFRESH = True

@@ -20,6 +20,7 @@ from pipeline.core.leak_period import Period as Instants
 from pipeline.core.leaks import Deals, HandOver, Leaks, deals_of_cell, hand_overs, leaks_compute
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
+from pipeline.selectors.code_version import code_version
 
 FILTERS = ("pipeline", "segment", "source", "team", "owner", "region", "industry", "size", "profile")
 """Attributes of opportunities that figures can be narrowed by; pipeline and source by id, the others by value."""
@@ -212,11 +213,12 @@ _VERSION = 2
 
 
 def run_cached[T](run: RecomputeRun, what: str, choice: Choice, compute: Callable[[], T]) -> T:
-    """The result of `compute`, kept by run, name and choice: figures of one run never change."""
+    """The result of `compute`, kept by run, name, choice and release: figures of one run never change."""
     period = choice.period
     asked = (
         sorted((key, list(values)) for key, values in choice.filters.items()),
         (period.start, period.end) if period else None,
+        code_version(),
     )
     digest = hashlib.sha256(repr(asked).encode()).hexdigest()[:24]
     key = f"{what}:{_VERSION}:{run.pk}:{int(run.as_of.timestamp())}:{run.fingerprint[:12]}:{digest}"

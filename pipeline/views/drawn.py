@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from functools import cache as remembered
-from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import cache
@@ -13,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from departments.formats import language_of_numbers
 from pipeline.models import RecomputeRun
+from pipeline.selectors.code_version import code_version
 
 KEPT_SECONDS = 6 * 3600
 
@@ -23,7 +22,7 @@ def drawn_once(run: RecomputeRun, asked: object, draw: Callable[[], dict[str, st
     `asked` must hold everything the panels depend on besides the run; its repr is the key. What depends on the
     reader or on the time of day must not be in them.
     """
-    facts = f"{run.pk} {run.as_of} {run.fingerprint} {_version()} {language_of_numbers()} {asked!r}"
+    facts = f"{run.pk} {run.as_of} {run.fingerprint} {code_version()} {language_of_numbers()} {asked!r}"
     key = f"drawn:{hashlib.sha256(facts.encode()).hexdigest()}"
     panels: dict[str, str] | None = None if settings.DEBUG else cache.get(key)
     if panels is None:
@@ -31,18 +30,3 @@ def drawn_once(run: RecomputeRun, asked: object, draw: Callable[[], dict[str, st
         cache.set(key, panels, KEPT_SECONDS)
     # They came out of our own templates, which escaped what had to be.
     return {name: mark_safe(html) for name, html in panels.items()}  # noqa: S308
-
-
-@remembered
-def _version() -> str:
-    """Changes with the templates and the views, so that a new release draws anew."""
-    root = Path(settings.BASE_DIR)
-    files = sorted(
-        [
-            *(root / "templates").rglob("*.html"),
-            *(root / "pipeline").rglob("*.py"),
-            *(root / "departments").rglob("*.py"),
-        ]
-    )
-    facts = [(str(file.relative_to(root)), file.stat().st_mtime_ns, file.stat().st_size) for file in files]
-    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]

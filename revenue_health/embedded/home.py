@@ -74,6 +74,15 @@ class Home:
         return self.sockets / "valkey.sock"
 
     @property
+    def cache_data(self) -> Path:
+        """What the cache had when it was stopped last."""
+        return self.path / "cache"
+
+    @property
+    def cache_socket(self) -> Path:
+        return self.sockets / "cache.sock"
+
+    @property
     def custody_store(self) -> Path:
         return self.path / "custody"
 
@@ -96,8 +105,36 @@ class Home:
         return self.path / "demo.json"
 
     @property
+    def own_data(self) -> Path:
+        """Present once a demo home took in a company of somebody's own: from then on it is no demo any more."""
+        return self.path / "own-data"
+
+    @property
+    def site_file(self) -> Path:
+        """The address this home was last served at, for links in mails."""
+        return self.run / "address"
+
+    def site_url(self) -> str:
+        """Where the home is served, or was served last."""
+        try:
+            return self.site_file.read_text().strip()
+        except OSError:
+            return "http://localhost:8000"
+
+    def close(self) -> None:
+        """Make the folder, or an existing one, readable by its owner only: mails, uploads, deals and logs lie in it."""
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        state = self.path.stat()
+        if state.st_uid == os.getuid() and stat.S_IMODE(state.st_mode) & 0o077:
+            self.path.chmod(0o700)
+
+    @property
     def redis_url(self) -> str:
         return f"unix://{self.valkey_socket}"
+
+    @property
+    def cache_url(self) -> str:
+        return f"unix://{self.cache_socket}"
 
     def secret_key(self) -> str:
         """The installation's own key, made at first use and kept in the home, readable by its owner only."""

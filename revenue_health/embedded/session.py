@@ -23,7 +23,7 @@ from psycopg import sql
 from revenue_health.embedded.home import Home
 from revenue_health.embedded.postgres import Postgres
 from revenue_health.embedded.process import Process
-from revenue_health.embedded.valkey import Valkey
+from revenue_health.embedded.valkey import Cache, Valkey
 
 DATABASE = "revenue_health"
 # Commands that need no server at all, or bring their own supervisor.
@@ -59,6 +59,7 @@ def servers_of(
         servers.append(Postgres(home, careless=careless, follow_parent=follow_parent))
     if broker:
         servers.append(Valkey(home, follow_parent=follow_parent))
+        servers.append(Cache(home, follow_parent=follow_parent))
     return servers
 
 

@@ -1,4 +1,7 @@
-"""An own Valkey in the home: the Celery broker and the cache, on a socket, with every message on disk."""
+"""Two Valkeys of the home, each on a socket: the queue with every message on disk, and the cache in memory.
+
+Each has a bound and a policy of its own: a full queue refuses new work, a full cache forgets what was used least.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import shutil
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,28 +35,43 @@ def binary() -> str:
         ) from None
 
 
+QUEUE = ("--save", "", "--appendonly", "yes", "--maxmemory", "256mb", "--maxmemory-policy", "noeviction")
+"""A broker must not drop messages to make room, and the log alone is the record."""
+CACHE = ("--save", "3600 1", "--appendonly", "no", "--maxmemory", "128mb", "--maxmemory-policy", "allkeys-lru")
+"""Written to disk when it stops, so that figures computed once are there after the next start."""
+
+
 @dataclass
 class Valkey:
-    """The Valkey of one home. `follow_parent` makes it stop when its owner dies without a word."""
+    """The queue of one home. `follow_parent` makes it stop when its owner dies without a word."""
 
     home: Home
     follow_parent: bool = False
     name: str = "Valkey"
+    options: Sequence[str] = QUEUE
     process: Process | None = field(default=None, repr=False)
 
     @property
+    def data(self) -> Path:
+        return self.home.valkey_data
+
+    @property
+    def socket(self) -> Path:
+        return self.home.valkey_socket
+
+    @property
     def log(self) -> Path:
-        return self.home.logs / "valkey.log"
+        return self.home.logs / f"{self.data.name}.log"
 
     @property
     def pid_file(self) -> Path:
-        return self.home.valkey_data / "valkey.pid"
+        return self.data / "valkey.pid"
 
     def running(self) -> Process | None:
         """The server of this home, ours or left by an earlier owner."""
         if self.process and self.process.alive():
             return self.process
-        self.process = find(self.pid_file, self.home.valkey_data, self.home.sockets)
+        self.process = find(self.pid_file, self.data, self.socket)
         return self.process
 
     def answers(self) -> bool:
@@ -61,7 +79,7 @@ class Valkey:
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(2)
             try:
-                connection.connect(str(self.home.valkey_socket))
+                connection.connect(str(self.socket))
                 connection.sendall(b"PING\r\n")
                 return connection.recv(64).startswith(b"+PONG")
             except OSError:
@@ -69,7 +87,7 @@ class Valkey:
 
     def start(self) -> None:
         """Start it, or find it running; returns when it answers."""
-        self.home.make_sockets(self.home.valkey_socket.name)
+        self.home.make_sockets(self.socket.name)
         process = self.running() or self._spawn()
         deadline = time.monotonic() + START_SECONDS
         while not self.answers():
@@ -80,11 +98,9 @@ class Valkey:
             time.sleep(0.01)
 
     def _spawn(self) -> Process:
-        self.home.valkey_data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        command = [binary(), "--port", "0", "--unixsocket", str(self.home.valkey_socket), "--unixsocketperm", "700"]
-        command += ["--dir", str(self.home.valkey_data), "--pidfile", str(self.pid_file), "--appendonly", "yes"]
-        # A broker must not drop messages to make room, and the log alone is the record.
-        command += ["--save", "", "--maxmemory-policy", "noeviction"]
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        command = [binary(), "--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "700"]
+        command += ["--dir", str(self.data), "--pidfile", str(self.pid_file), *self.options]
         self.process = spawn(command, log=self.log, before_exec=self._before_exec())
         return self.process
 
@@ -97,3 +113,19 @@ class Valkey:
         if process:
             process.end([signal.SIGTERM], patience=STOP_SECONDS)
         self.process = None
+
+
+@dataclass
+class Cache(Valkey):
+    """The cache of one home."""
+
+    name: str = "Cache"
+    options: Sequence[str] = CACHE
+
+    @property
+    def data(self) -> Path:
+        return self.home.cache_data
+
+    @property
+    def socket(self) -> Path:
+        return self.home.cache_socket

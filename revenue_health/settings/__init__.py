@@ -18,7 +18,7 @@ from revenue_health import __version__
 from revenue_health.embedded.home import Home
 from revenue_health.logs.config import configure as configure_logs
 from revenue_health.settings.history import LEVEL, TRACKERS
-from revenue_health.settings.mail import mailers
+from revenue_health.settings.mail import mailers, site_url
 from revenue_health.settings.sign_in import oidc_origin, oidc_providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -30,7 +30,7 @@ EMBEDDED_DATABASE = "DATABASE_URL" not in env.ENVIRON
 EMBEDDED_BROKER = "REDIS_URL" not in env.ENVIRON
 EMBEDDED = EMBEDDED_DATABASE and EMBEDDED_BROKER
 # Only a home that `demo` built, with its own servers, offers sign-in without a password.
-DEMO = EMBEDDED and HOME.demo_marker.exists()
+DEMO = EMBEDDED and HOME.demo_marker.exists() and not HOME.own_data.exists()
 
 DEBUG = env.bool("DEBUG", default=False)
 if EMBEDDED_DATABASE:
@@ -131,10 +131,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default=HOME.redis_url)
 _CELERY_REDIS = REDIS_URL.replace("unix://", "redis+socket://") if REDIS_URL.startswith("unix://") else REDIS_URL
+# The cache may forget what the queue must not: on a server a Valkey of its own, by CACHE_URL.
+CACHE_URL = env.str("CACHE_URL", default=HOME.cache_url if EMBEDDED_BROKER else REDIS_URL)
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": f"{REDIS_URL}?db=1" if REDIS_URL.startswith("unix://") else REDIS_URL,
+        # Never pickles: reading one runs it.
+        "BACKEND": "revenue_health.cache.JsonCache",
+        "LOCATION": CACHE_URL,
         "KEY_PREFIX": "rh",
         "TIMEOUT": 24 * 3600,
     }
@@ -195,7 +198,7 @@ MAILERS = mailers(
 )
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Revenue Health <revenue-health@localhost>")
 # Links in mails are made outside of any request: the address people open the dashboard by.
-SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
+SITE_URL = site_url(env.str("SITE_URL", default=""), home=HOME, server=not EMBEDDED_DATABASE)
 
 # --- language and time ----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -248,6 +251,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # --- nightly work ---------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = _CELERY_REDIS
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -7,7 +7,10 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from revenue_health.embedded.home import Home
+
 TIMEOUT_SECONDS = 20
+LOCAL = "http://localhost:8000"
 _SMTP = {"smtp": {}, "smtp+tls": {"use_tls": True}, "smtps": {"use_ssl": True}}
 _PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
@@ -36,3 +39,15 @@ def mailers(url: str, folder: str) -> dict[str, dict[str, Any]]:
     if parts.username:
         options |= {"username": unquote(parts.username), "password": unquote(parts.password or "")}
     return {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}}
+
+
+def site_url(value: str, *, home: Home, server: bool) -> str:
+    """The address in links of mails. A home knows where it is served; a server is told by SITE_URL."""
+    if not value:
+        return LOCAL if server else home.site_url()
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ImproperlyConfigured(
+            f"SITE_URL is {value!r}, which is no address. Write how people open the dashboard: https://revenue.example.com"
+        )
+    return value.rstrip("/")

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 import yaml
 
 from revenue_health.embedded.home import PROJECT
+from revenue_health.embedded.process import command_line
+from revenue_health.embedded.valkey import binary
+from tests.revenue_health.conftest import wait_until
 
 TEXT = (PROJECT / "docker-compose.yml").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
@@ -17,7 +23,7 @@ DOCKERFILE = (PROJECT / "Dockerfile").read_text()
 
 
 def test_all_services_are_there() -> None:
-    assert set(SERVICES) == {"web", "worker", "beat", "migrate", "database", "broker"}
+    assert set(SERVICES) == {"web", "worker", "beat", "migrate", "database", "broker", "cache"}
     assert SERVICES["database"]["image"].startswith("postgres:18")
     assert "database:/var/lib/postgresql" in SERVICES["database"]["volumes"]
 
@@ -52,7 +58,7 @@ def test_secrets_come_from_the_environment_and_have_no_default() -> None:
                 # Asked for, or empty where what it is for is not used.
                 assert re.search(r"\$\{\w+:(\?|-\})", value), f"{key} has a value or a default"
     assert not re.search(r"\$\{\w*(SECRET|PASSWORD)\w*:-[^}]", TEXT)
-    assert {"SECRET_KEY", "POSTGRES_PASSWORD"} <= set(re.findall(r"\$\{(\w+):\?", TEXT))
+    assert {"SECRET_KEY", "POSTGRES_PASSWORD", "VALKEY_PASSWORD", "SITE_URL"} <= set(re.findall(r"\$\{(\w+):\?", TEXT))
 
 
 def test_every_variable_is_explained_and_the_required_ones_are_empty() -> None:
@@ -84,3 +90,35 @@ def test_the_image_is_built_from_the_lock_and_runs_as_a_user() -> None:
     ignored = (PROJECT / ".dockerignore").read_text()
     assert all(f"!{name.split('/')[0]}" in ignored and (PROJECT / name).exists() for name in copied)
     assert not re.search(r"^(ENV|ARG).*(SECRET|PASSWORD)", DOCKERFILE, re.MULTILINE)
+
+
+def test_queue_and_cache_are_apart_each_with_a_password_a_bound_and_a_policy() -> None:
+    app = COMPOSE["x-app"]["environment"]
+    for name, variable, policy in (("broker", "REDIS_URL", "noeviction"), ("cache", "CACHE_URL", "allkeys-lru")):
+        script = SERVICES[name]["command"][-1]
+        assert "requirepass $$REDISCLI_AUTH" in script
+        assert "VALKEY_PASSWORD" not in script  # not on the command line
+        assert f"--maxmemory-policy {policy}" in script
+        assert re.search(r"--maxmemory \d+mb", script)
+        assert "${VALKEY_PASSWORD:?" in SERVICES[name]["environment"]["REDISCLI_AUTH"]
+        assert app[variable].startswith("redis://:${VALKEY_PASSWORD:?")
+        assert f"@{name}:6379" in app[variable]
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("name", ["broker", "cache"])
+def test_the_script_of_a_valkey_starts_one_with_the_password(name: str, tmp_path: Path) -> None:
+    socket = tmp_path / "s.sock"
+    script = SERVICES[name]["command"][-1].replace("$$", "$").replace("valkey-server", binary(), 1)
+    script = script.replace(" - ", f" - --port 0 --unixsocket {socket} --dir {tmp_path} ", 1)
+    environment = {"REDISCLI_AUTH": "Valkey-secret-1"}
+    with subprocess.Popen(["sh", "-c", script], env=environment, stdout=subprocess.DEVNULL) as run:
+        try:
+            wait_until(socket.exists)
+            assert "Valkey-secret-1" not in command_line(run.pid)
+            with redis.Redis(unix_socket_path=str(socket)) as stranger, pytest.raises(redis.AuthenticationError):
+                stranger.ping()
+            with redis.Redis(unix_socket_path=str(socket), password="Valkey-secret-1") as client:
+                assert client.ping()
+        finally:
+            run.terminate()

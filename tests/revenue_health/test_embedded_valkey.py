@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from revenue_health.embedded.home import Home
-from revenue_health.embedded.valkey import Valkey
+from revenue_health.embedded.valkey import Cache, Valkey
 
 pytestmark = pytest.mark.servers
 
@@ -33,6 +33,30 @@ def test_it_never_drops_messages_to_make_room(home: Home) -> None:
     Valkey(home).start()
     with redis.Redis(unix_socket_path=str(home.valkey_socket), decode_responses=True) as client:
         assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+
+
+def test_queue_and_cache_are_two_with_a_bound_each(home: Home) -> None:
+    queue, memory = Valkey(home), Cache(home)
+    bounds = {}
+    for server in (queue, memory):
+        server.start()
+        with redis.Redis(unix_socket_path=str(server.socket), decode_responses=True) as client:
+            bounds[server.name] = client.config_get("maxmemory*")
+            client.set("only", server.name)
+    with redis.Redis(unix_socket_path=str(home.valkey_socket), decode_responses=True) as client:
+        assert client.get("only") == "Valkey"
+    assert bounds["Cache"]["maxmemory-policy"] == "allkeys-lru"
+    assert all(int(bound["maxmemory"]) > 0 for bound in bounds.values())
+
+
+def test_the_cache_is_warm_after_a_restart(home: Home) -> None:
+    memory = Cache(home)
+    for _ in range(2):
+        memory.start()
+        with redis.Redis(unix_socket_path=str(home.cache_socket)) as client:
+            seen = client.incr("starts")
+        memory.stop()
+    assert seen == 2
 
 
 def test_it_is_stopped_and_gone(home: Home) -> None:
