@@ -29,7 +29,7 @@ COPY revenue_health revenue_health
 COPY templates templates
 COPY static static
 # Without DATABASE_URL the settings make a key of their own, in a folder that does not outlive this line.
-RUN REVENUE_HEALTH_HOME=/tmp/build python manage.py collectstatic --noinput -v 0 && rm -rf /tmp/build
+RUN REVENUE_HEALTH_HOME=/tmp/build python manage.py collectstatic --noinput -v 0 && chmod -R a+rX staticfiles && rm -rf /tmp/build
 USER app
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["python", "-m", "revenue_health.healthcheck"]

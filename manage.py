@@ -9,11 +9,15 @@ def main() -> None:
     """Prepare the environment, bring up the servers the command needs, run it."""
     from revenue_health import bootstrap
 
+    bootstrap.hide_password(sys.argv)
     bootstrap.ensure(sys.argv)
-    from revenue_health.embedded.home import take_home_option
+    from revenue_health.embedded.home import Home, take_home_option
 
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     take_home_option(command, sys.argv[2:])
+    # Whatever is written from here on is for this account alone.
+    os.umask(0o077)
+    Home.current().close()
     os.environ.setdefault(
         "DJANGO_SETTINGS_MODULE", "tests.settings" if command == "test" else "revenue_health.settings"
     )

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+PASSWORD_VARIABLE = "DEMO_PASSWORD"  # noqa: S105  (its name)
 MINIMUM = (3, 12)
 # Wheels of the locked requirements exist up to this version; a later one is tried when there is nothing else.
 NEWEST = (3, 14)
@@ -43,6 +44,26 @@ class BootstrapError(Exception):
 def say(text: str) -> None:
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
+
+
+def hide_password(arguments: "list[str]") -> None:
+    """Start again with a password of `demo --password X` in the environment, which only this account can read.
+
+    Every account of the machine sees command lines (ps). Environments are for their owner.
+    """
+    for position, argument in enumerate(arguments):
+        name, equals, value = argument.partition("=")
+        if arguments[1:2] != ["demo"] or name != "--password":
+            continue
+        if not equals:
+            following = arguments[position + 1 : position + 2]
+            if not following or following[0].startswith("-"):
+                return  # asked for at the terminal
+            value = following[0]
+        os.environ[PASSWORD_VARIABLE] = value
+        say("A password on the command line can be seen by others: use --password without one, or --password-file.")
+        kept = arguments[:position] + arguments[position + (1 if equals else 2) :]
+        os.execv(sys.executable, [sys.executable, *kept])  # noqa: S606  (this very program)
 
 
 def requirements(dev: bool) -> str:

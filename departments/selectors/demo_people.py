@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.conf import settings
-
+from departments.demo import demo_open
 from departments.models import Membership
 
 
@@ -19,7 +18,7 @@ class DemoPerson:
 
 def demo_people() -> list[DemoPerson]:
     """Whom the sign-in page offers: nobody outside a demo home, and there not every member of a department."""
-    if not settings.DEMO:
+    if not demo_open():
         return []
     memberships = (
         Membership.objects.filter(user__is_active=True, user__is_staff=False, user__is_superuser=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allauth.usersessions.models import UserSession
-from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from departments.demo import demo_open, same_account
 from departments.models import User
 from departments.rendering import THEMES
 
@@ -28,8 +29,11 @@ def sign_in(request: HttpRequest, person: User) -> None:
 @require_POST
 def sign_in_as(request: HttpRequest, username: str) -> HttpResponse:
     """Sign in as one of the demo's people without a password: in a demo home only, never as staff."""
-    if not settings.DEMO:
+    if not demo_open():
         raise Http404
+    if not same_account(request):
+        messages.error(request, "One click signs in only the account of this machine that started the demo.")
+        return redirect("account_login")
     person = get_object_or_404(User, username=username, is_active=True, is_staff=False, is_superuser=False)
     sign_in(request, person)
     return redirect(_next_page(request))

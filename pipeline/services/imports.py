@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
+from departments.demo import demo_ends
 from departments.models import Company, User
 from pipeline.imports.after_merge import opportunities_touch, truth_check
 from pipeline.imports.checks import files_check, rows_check
@@ -98,6 +99,7 @@ def company_folder_load(
         work = _Work(batch, staging, advance, provenance or Provenance())
         result = _attempt(work, path, dry_run=dry_run, on_done=on_done)
     if result.accepted and not dry_run:
+        demo_ends()
         _analyse(result)
     advance("done", 1.0)
     return result

@@ -201,6 +201,8 @@ class Postgres:
         """The user to become by setuid: `nobody` (who then gets the folders) for a root without user namespaces."""
         if not namespace.is_root() or namespace.available():
             return None
+        # `nobody` has to pass through the home to its folder, and still cannot list it.
+        self.home.path.chmod(0o711)
         namespace.give_to_nobody(*folders)
         return "nobody"
 

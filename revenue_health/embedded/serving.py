@@ -89,6 +89,7 @@ def run(
     close_connections()
     listener = programs.listen(DEFAULT_PORT if port is None else port, exact=port is not None)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    home.site_file.write_text(address.rstrip("/"))
     with contextlib.closing(listener):
         with steps.step("web", "Starting the web processes, the worker and the clock"):
             supervisor.start([programs.web(home, listener), programs.worker(home), programs.beat(home)])

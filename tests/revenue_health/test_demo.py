@@ -5,7 +5,9 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import shutil
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -20,6 +22,31 @@ from tests.revenue_health.conftest import environment, manage, new_home, process
 pytestmark = pytest.mark.servers
 
 BUILD = ("demo", "--build-only", "--json", "--opportunities", "300", "--as-of", "2026-06-30", "--seed", "7")
+
+
+SECRET = "Secret-of-the-demo-1"
+CLICK = """
+import http.client, re, sys
+connection = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]))
+connection.request("GET", "/accounts/login/")
+answer = connection.getresponse()
+cookies = "; ".join(value.partition(";")[0] for name, value in answer.getheaders() if name.lower() == "set-cookie")
+token = re.search('csrfmiddlewaretoken" value="([^"]+)"', answer.read().decode())[1]
+headers = {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"}
+connection.request("POST", "/sign-in-as/ceo/", "csrfmiddlewaretoken=" + token, headers)
+answer = connection.getresponse()
+print(answer.status, answer.headers.get("Location"))
+"""
+
+
+def click(port: int | None, user: str | None = None) -> str:
+    """What signing in with one click answers to a process of this account, or of another one."""
+    # Another account may not run an interpreter that lies in somebody's folder.
+    python = shutil.which("python3", path="/usr/bin:/usr/local/bin") if user else sys.executable
+    assert python
+    command = [python, "-I", "-S", "-c", CLICK, str(port)]
+    run = subprocess.run(command, capture_output=True, text=True, user=user, check=False, cwd="/")
+    return run.stdout.strip() or run.stderr
 
 
 def cut_off_building(home: Home) -> None:
@@ -69,7 +96,7 @@ def test_another_seed_needs_another_home(demo_home: tuple[Home, dict[str, object
 def test_it_serves_and_lets_one_sign_in(demo_home: tuple[Home, dict[str, object]]) -> None:
     home = demo_home[0]
     begun = time.monotonic()
-    command = [sys.executable, "manage.py", "demo", "--home", str(home.path)]
+    command = [sys.executable, "manage.py", "demo", "--home", str(home.path), "--password", SECRET]
     demo = subprocess.Popen(command, cwd=PROJECT, env=environment(home), stdout=subprocess.PIPE, text=True)
     with demo:
         assert demo.stdout is not None
@@ -79,8 +106,22 @@ def test_it_serves_and_lets_one_sign_in(demo_home: tuple[Home, dict[str, object]
         connection.request("GET", "/accounts/login/")
         page = connection.getresponse().read().decode()
         connection.close()
+        processes = subprocess.run(["ps", "-ef"], capture_output=True, text=True, check=True).stdout
+        mine, others = click(address.port), click(address.port, user="nobody")
+        mailed = manage(home, "shell", "-v0", "-c", "from django.conf import settings; print(settings.SITE_URL)")
+        before_loading = click(address.port)
+        assert not home.own_data.exists()
+        loaded = manage(home, "load", str(home.path / "demo-company"))
+        after_loading = click(address.port)
         demo.send_signal(signal.SIGINT)
     assert 'action="/sign-in-as/ceo/"' in page
+    assert SECRET not in processes
+    assert (mine, others) == ("302 /", "302 /accounts/login/")
+    assert mailed.stdout.strip() == f"http://127.0.0.1:{address.port}"
+    assert loaded.returncode == 0, loaded.stderr
+    assert (before_loading, after_loading) == ("302 /", "404 None")
+    assert [path for path in home.path.rglob("*") if stat.S_IMODE(path.lstat().st_mode) & 0o077] == []
+    assert stat.S_IMODE(home.path.stat().st_mode) == 0o700
     assert demo.returncode == 0
     assert took < 60  # 3 s on an idle machine; this one may be busy
     assert processes_of(home) == []

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import getpass
 import json
+import os
 import sys
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from revenue_health.bootstrap import PASSWORD_VARIABLE
 from revenue_health.embedded import demo_home, serving
 from revenue_health.embedded.process import ServerError
 
@@ -22,7 +26,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--home", metavar="DIR", help="Where the data live (default: .revenue_health here).")
         parser.add_argument("--port", type=int, help="Port on 127.0.0.1 (default: 8000, or the next free one).")
-        parser.add_argument("--password", help="Password of the demo users for the sign-in form.")
+        parser.add_argument("--password", action="store_true", help="Ask for a password of the demo users.")
+        parser.add_argument("--password-file", metavar="FILE", help="Take it from a file (or from DEMO_PASSWORD).")
         parser.add_argument("--build-only", action="store_true", help="Build, print, exit.")
         parser.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="Last day of the company.")
         parser.add_argument("--seed", type=int, help="Another seed, another company (default: 1).")
@@ -36,7 +41,8 @@ class Command(BaseCommand):
         if options["json"] and not options["build_only"]:
             raise CommandError("--json goes with --build-only.")
         wish = demo_home.Wish(
-            **{name: options[name] for name in ("as_of", "seed", "opportunities", "years", "password")}
+            **{name: options[name] for name in ("as_of", "seed", "opportunities", "years")},
+            password=_password(ask=options["password"], file=options["password_file"]),
         )
         try:
             self._demo(wish, build_only=options["build_only"], port=options["port"], as_json=options["json"])
@@ -61,3 +67,19 @@ class Command(BaseCommand):
             signin = "Sign in there with one click as ceo, board, analyst or the head of a department"
             signin += " (by form: these names and your password)." if wish.password else "."
             serving.run(home, ownership, supervisor, port=port, steps=steps, signin=signin)
+
+
+def _password(*, ask: bool, file: str | None) -> str | None:
+    """The demo users' password: from the terminal, a file or the environment, none of which others can see."""
+    # Taken out: the programs started from here inherit the environment.
+    password = os.environ.pop(PASSWORD_VARIABLE, None)
+    if file:
+        try:
+            password = Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as problem:
+            raise CommandError(f"The password cannot be read from {file}: {problem}") from problem
+    elif ask:
+        password = getpass.getpass("Password of the demo users: ")
+    if password == "":
+        raise CommandError("The password is empty.")
+    return password
