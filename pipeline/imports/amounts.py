@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from pipeline.core.decimal_text import NotDecimal, NumberSigns, parse_decimal, parse_xes_float, plain_decimal
@@ -15,7 +16,8 @@ _WHOLE_DIGITS = 16
 def parse_amount(text: str, signs: NumberSigns) -> str:
     """An amount in plain decimals; raises NotDecimal where it is none, negative, too long or finer than a cent.
 
-    A float that misses a whole cent by less than a millionth is that cent: programs print 0.1 + 0.2 so.
+    A float that misses a whole cent by less than a millionth is that cent: programs print 0.1 + 0.2 so. In a text three
+    digits after the decimal sign are refused where they could be a group of thousands: 1.200 may be 1200.
     """
     if isinstance(text, TypedNumber):
         value = parse_xes_float(text)
@@ -23,6 +25,8 @@ def parse_amount(text: str, signs: NumberSigns) -> str:
             value = near
     else:
         value = parse_decimal(text, signs)
+        if re.fullmatch(rf"[+-]?[1-9][0-9]{{0,2}}{re.escape(signs.decimal)}[0-9]{{3}}", text.strip()):
+            raise NotDecimal(f"could be thousands: three digits stand after “{signs.decimal}”, the decimal sign")
     if value < 0:
         raise NotDecimal("is negative")
     if value.adjusted() >= _WHOLE_DIGITS:

@@ -98,7 +98,7 @@ class CaseReader:
 
     def _take(self, one: _Timed, moves: Moves, work: dict[str, WorkOfActivity]) -> None:
         log, report, event = self._mapping.log, self._report, one.event
-        activity, transition = event.get(log.activity), event.get(log.transition).lower()
+        activity, transition = event.get(log.activity), event.get(log.transition).strip().lower()
         actor = event.get(log.resource)
         report.activities[activity] += 1
         used = False

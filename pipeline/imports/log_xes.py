@@ -63,7 +63,8 @@ class _XesParser:
         if len(self._open) >= _DEEPEST:
             raise ImportUnreadable(f"The log nests tags more than {_DEEPEST} deep.")
         parent = self._open[-1] if self._open else ""
-        tag = self._tag(name, attributes)
+        plain = parent not in ("", _FOREIGN) and ":" not in name and "xmlns" not in attributes
+        tag = name if plain else self._tag(name, attributes)
         if parent != _CONTAINERS.get(tag, parent):
             self._reading.counted["events stand outside any case and are left out"] += (tag, parent) == ("event", "log")
             tag = _ELSEWHERE

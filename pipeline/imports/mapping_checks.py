@@ -12,7 +12,7 @@ from pipeline.core.decimal_text import NotDecimal, NumberSigns, parse_decimal
 from pipeline.imports.mapping_source import MappingSource
 from pipeline.imports.problems import ConversionRefused, ProblemList
 
-_DATE_PARTS = (("year", "YyGcx"), ("month", "mbBjcxU"), ("day", "djcxaAuw"))
+_WEEKS, _WEEKDAYS = set("UWV"), set("aAuw")
 
 
 class Structured(Protocol):
@@ -73,7 +73,9 @@ class MappingMistakes:
     def time_formats(self, part: str, word: str, formats: Iterable[str]) -> None:
         for form in formats:
             directives = set(re.findall(r"%([A-Za-z])", form.replace("%%", "")))
-            lacking = [name for name, letters in _DATE_PARTS if not directives & set(letters)]
+            by_week = bool(directives & _WEEKS and directives & _WEEKDAYS)
+            parts = (("year", "YyGcx", False), ("month", "mbBjcx", by_week), ("day", "djcx", by_week))
+            lacking = [name for name, letters, other in parts if not (directives & set(letters) or other)]
             if bad := _bad_directive(form):
                 self.add(part, word, form, f"is no format: {bad}")
             elif lacking:

@@ -126,7 +126,7 @@ class ProblemList:
         if self.total == 1:
             return f"{self.listed[0]}."
         first = "\n".join(f"  {problem}" for problem in self.listed[:_IN_A_SENTENCE])
-        more = "\n  …" if self.total > _IN_A_SENTENCE else ""
+        more = f"\n  … and {self.total - _IN_A_SENTENCE:,} more" if self.total > _IN_A_SENTENCE else ""
         return f"{self.total:,} problems:\n{first}{more}"
 
     def write(self, path: Path) -> None:

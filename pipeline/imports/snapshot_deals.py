@@ -145,10 +145,13 @@ class DealRows:
             self._counted["deals name an account that is not in the export; they are loaded without"] += 1
             account = ""
         self._known(row, columns.source, self._sources, "source", "sources")
+        own = self._mapping.company.reporting_currency
+        if (currency := row.get(columns.currency) or own) != own:
+            self._counted[f"deals are in {currency}; add a rates.csv with its rates to the folder"] += 1
         return [
             row.get(columns.key), row.get(columns.name), self._mapping.pipeline.key, account, row.get(columns.owner),
             row.get(columns.team), row.get(columns.source),
-            row.get(columns.currency) or self._mapping.company.reporting_currency, row.get(columns.segment),
+            currency, row.get(columns.segment),
         ]  # fmt: skip
 
     def _known(self, row: SourceRow, column: str, keys: set[str], what: str, part: str) -> None:

@@ -31,7 +31,8 @@ def problems(tmp_path: Path, rows: str, text: str = MAPPING, **files: str) -> li
         ('decimal_sign = ","\nthousands_sign = "."', "1.200,50", ["1200.50", "1,200.50"]),
         ('decimal_sign = ","\nthousands_sign = " "', "1\u202f200,50", ["12 00,50", "1.200,50"]),
         ('thousands_sign = "\'"', "1’200.50", ["12'00", "1,200.50"]),
-        ("", "1200.50", ["1,200.50", "1.2E3", "-5", "1.005", "€ 5", "12345678901234567"]),
+        ('decimal_sign = ","', "1200,500", ["1,200", "12.000", "1200.5"]),
+        ("", "1200.50", ["1.200", "250.000", "1,200.50", "1.2E3", "-5", "1.005", "€ 5", "12345678901234567"]),
     ],
 )
 def test_amounts_are_read_as_the_mapping_says_or_refused_by_line(

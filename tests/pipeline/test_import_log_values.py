@@ -53,6 +53,7 @@ def test_an_amount_of_xes_is_exact(tmp_path: Path, tag: str, value: str, amount:
         ("float", "-5.0", "is negative"),
         ("string", "1,200.50", "is not a number with the decimal sign"),
         ("string", "1.25E7", "has an exponent"),
+        ("string", "1.250", "could be thousands"),
         ("boolean", "true", "is not a number"),
         ("date", "2026-09-01", "is not a number"),
     ],
@@ -173,6 +174,7 @@ def test_a_zone_by_name_counts_and_an_uncertain_name_is_refused(tmp_path: Path) 
         ("%d.%m.%Q", "is no format"),
         ("%H:%M", "names no year and no month and no day"),
         ("%m/%Y", "names no day"),
+        ("%a %m/%Y", "names no day"),
         ("%", "is no format"),
     ],
 )
