@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
@@ -12,6 +13,7 @@ from departments.models import User
 from pipeline.models import RecomputeRun
 from pipeline.selectors.runs import latest_run
 from pipeline.services.recompute import RecomputeRunning, recompute
+from pipeline.services.recompute.last_day import last_day_end, stays_on_last_day
 from pipeline.services.recompute.measured import measurables_compute
 from pipeline.services.uploads import upload_check, upload_import
 
@@ -27,14 +29,20 @@ _ONCE_THERE_AGAIN = {
 
 @shared_task(**_ONCE_THERE_AGAIN)
 def recompute_nightly() -> None:
-    """Bring the figures up to now; a run that is already under way is enough."""
+    """Bring the figures up to now; a run that is already under way is enough. Data that has stopped stays as of its
+    last day where somebody chose that."""
+    if stays_on_last_day():
+        logger.info("The figures are read as of the last day of the data, and nothing was recorded since.")
+        return
     _recompute_unless_running(trigger="nightly", user=None, full=False)
 
 
 @shared_task(**_ONCE_THERE_AGAIN)
-def recompute_requested(user_id: int | None = None, full: bool = False) -> None:
-    """The button on the Data page."""
-    _recompute_unless_running(trigger="button", user=User.objects.filter(pk=user_id or 0).first(), full=full)
+def recompute_requested(user_id: int | None = None, full: bool = False, last_day: bool = False) -> None:
+    """The button on the Data page, or the one that reads stopped data as of its last day."""
+    user = User.objects.filter(pk=user_id or 0).first()
+    trigger = RecomputeRun.LAST_DAY if last_day else "button"
+    _recompute_unless_running(trigger=trigger, user=user, full=full, as_of=last_day_end() if last_day else None)
 
 
 @shared_task(**_ONCE_THERE_AGAIN)
@@ -63,8 +71,8 @@ def folder_import_requested(token: str, user_id: int | None = None) -> None:
     upload_import(token=token, user=User.objects.filter(pk=user_id or 0).first())
 
 
-def _recompute_unless_running(*, trigger: str, user: User | None, full: bool) -> None:
+def _recompute_unless_running(*, trigger: str, user: User | None, full: bool, as_of: datetime | None = None) -> None:
     try:
-        recompute(trigger=trigger, user=user, full=full)
+        recompute(trigger=trigger, user=user, full=full, as_of=as_of)
     except RecomputeRunning:
         logger.info("A recompute is already running; this one is not needed.")

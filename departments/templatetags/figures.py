@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from django import template
+from django.utils import timezone
 
 from departments import formats
 
@@ -66,3 +68,11 @@ def money_bare(minor: int | None) -> str:
 def seconds(value: float | None) -> str:
     """Seconds with one decimal."""
     return formats.grouped(value, 1)
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A day of data: `28 Nov`, or with its year where that is not the running one: `12 Mar 2013`."""
+    if value is None:
+        return formats.DASH
+    return f"{value:%-d %b}" if value.year == timezone.localdate().year else f"{value:%-d %b %Y}"

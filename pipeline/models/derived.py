@@ -25,6 +25,9 @@ class RecomputeRun(models.Model):
         FULL = "full"
         INCREMENTAL = "incremental"
 
+    LAST_DAY = "last day"
+    """Trigger of a run that reads data which has stopped as of its last day."""
+
     status = models.CharField(max_length=8, choices=Status, default=Status.STARTED)
     mode = models.CharField(max_length=11, choices=Mode, default=Mode.FULL)
     trigger = models.CharField(max_length=16, default="command", help_text="command, nightly or button")

@@ -13,7 +13,8 @@ CRITICAL_HOURS = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Freshness:
-    """How old the shown figures are; `level` is none, fresh, warning (over 26 h) or critical (over 50 h)."""
+    """How old the shown figures are; `level` is none, fresh, warning (over 26 h), critical (over 50 h), or fresh at any
+    age where somebody reads data that has stopped as of its last day."""
 
     as_of: datetime | None
     age_hours: float | None
@@ -42,6 +43,8 @@ def freshness(*, run: RecomputeRun | None, now: datetime) -> Freshness:
         return Freshness(as_of=None, age_hours=None, level="none")
     # Figures computed for the end of today are not older than now.
     hours = max((now - run.as_of).total_seconds() / 3600, 0.0)
+    if run.trigger == RecomputeRun.LAST_DAY:
+        return Freshness(as_of=run.as_of, age_hours=round(hours, 1), level="fresh")
     level = "critical" if hours > CRITICAL_HOURS else "warning" if hours > WARNING_HOURS else "fresh"
     return Freshness(as_of=run.as_of, age_hours=round(hours, 1), level=level)
 

@@ -98,7 +98,9 @@ def recompute(request: HtmxRequest) -> HttpResponse:
     idle = not runs_context(shell)["running"]
     # add() lets one of two clicks through; the run's own lock keeps out what comes another way.
     if idle and cache.add(REQUESTED, shell.now, REQUEST_SECONDS):
-        recompute_requested.delay_on_commit(user_id=user.pk, full="full" in request.POST)
+        recompute_requested.delay_on_commit(
+            user_id=user.pk, full="full" in request.POST, last_day="last_day" in request.POST
+        )
     if request.htmx:
         return page_render(request, TEMPLATE, runs_context(shell), partial="runs")
     messages.info(request, "A recompute was asked for. Reload this page to see how far it is.")

@@ -24,6 +24,7 @@ from pipeline.selectors.hindsight import hindsight_reasons
 from pipeline.selectors.leaks import LeakMap, calendar_of, leak_map
 from pipeline.selectors.overview import FilterChoices, Structure, filter_choices, structure_names
 from pipeline.selectors.plan import SpanPlan, span_plan
+from pipeline.selectors.reach import reach_of
 from pipeline.selectors.trend import TrendWeek, weekly_trend
 from pipeline.views.department_doors import closed_departments
 from pipeline.views.drawn import drawn_once
@@ -92,6 +93,7 @@ def _figures(
     today = run.as_of.astimezone(company.zone).date()
     running = question.period.start <= today < question.period.end
     label = compared_label(found, question, calendar)
+    reach = reach_of(run=run, company=company)
     trend = weekly_trend(run=run, company=company, choice=choice)
     columns = dict.fromkeys(["segment", *question.chosen])
     hindsight = [reason for column in columns for reason in hindsight_reasons(run=run, column=column)]
@@ -99,14 +101,14 @@ def _figures(
         "question": question,
         "closed": closed,
         "form": form,
-        "earlier": question.address(period=calendar.previous(question.period)),
-        "later": question.address(period=calendar.following(question.period)),
+        **reach.addresses(calendar, question.period, lambda other: question.address(period=other)),
         "plan_remarks": _plan_remarks(question, plan),
         "message": message(found.leaks, found.compared, teller, compared_label=label, running=running),
         "compared_label": label if found.compared else "",
         "totals": totals(
             found, reading, plan=plan.target if plan else None, passed=_passed(question, today) if running else None
         ),
+        "period_problem": reach.problem(question.period),
         "hindsight": hindsight,
         "unit": reading.unit,
         "rows": stage_rows(found.leaks, found.compared, reading),

@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from departments.access import may_manage_data, may_see_company
 from departments.models import Company
+from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.selectors import runs
+from pipeline.selectors.reach import Stopped, age_in_words, reach_of, stopped
 from pipeline.views.navigation import HEADER, MENU, Link, links
 
 _ATTRIBUTE = "_revenue_health_shell"
@@ -44,6 +46,23 @@ class Shell:
     @cached_property
     def freshness(self) -> runs.Freshness:
         return runs.freshness(run=self.run, now=self.now)
+
+    @cached_property
+    def age(self) -> str:
+        """How old the figures are, in words."""
+        hours = self.freshness.age_hours
+        return "" if hours is None else age_in_words(hours / 24)
+
+    @cached_property
+    def stopped(self) -> Stopped | None:
+        """Set where the newest event is so long ago that every page must say so first."""
+        if self.run is None or self.company is None:
+            return None
+        try:
+            reach = reach_of(run=self.run, company=self.company)
+        except CustodyStoreMissing:
+            return None  # the page itself says that the files are missing
+        return stopped(reach, run=self.run, today=self.local(self.now).date())
 
     @cached_property
     def as_of_local(self) -> datetime | None:

@@ -150,28 +150,28 @@ def leak_changes(*, leak: int) -> list[Change]:
 
 def register_figures() -> dict[str, Any]:
     """What `register --json` prints and packs freeze: every leak that is not recovered or declined, then the others."""
+    return {"leaks": [leak_json(row) for row in sorted(leak_rows(wish=Wish(state=ALL), trend=False), key=_closed)]}
+
+
+def leak_json(row: LeakRow) -> dict[str, Any]:
+    """A leak for machines."""
     return {
-        "leaks": [
-            {
-                "id": row.id,
-                "pipeline": row.pipeline,
-                "stage": row.stage_key,
-                "department": row.department_key,
-                "factor": row.factor,
-                "amount": row.amount / 100,
-                "low": row.low / 100,
-                "high": row.high / 100,
-                "status": row.status,
-                "still_seen": row.still_seen,
-                "verdict": row.verdict or None,
-                "owner": row.owner or None,
-                "first_seen": row.first_seen.isoformat(),
-                "last_seen": row.last_seen.isoformat(),
-                "weeks": row.weeks,
-                "recurrence": row.recurrence,
-            }
-            for row in sorted(leak_rows(wish=Wish(state=ALL), trend=False), key=_closed)
-        ]
+        "id": row.id,
+        "pipeline": row.pipeline,
+        "stage": row.stage_key,
+        "department": row.department_key,
+        "factor": row.factor,
+        "amount": row.amount / 100,
+        "low": row.low / 100,
+        "high": row.high / 100,
+        "status": row.status,
+        "still_seen": row.still_seen,
+        "verdict": row.verdict or None,
+        "owner": row.owner or None,
+        "first_seen": row.first_seen.isoformat(),
+        "last_seen": row.last_seen.isoformat(),
+        "weeks": row.weeks,
+        "recurrence": row.recurrence,
     }
 
 
@@ -195,6 +195,11 @@ def _chosen(wish: Wish) -> QuerySet[Leak]:
     elif wish.owner:
         leaks = leaks.filter(owner__username=wish.owner)
     return leaks
+
+
+def rows_of_leaks(leaks: QuerySet[Leak]) -> list[LeakRow]:
+    """The leaks of a query as rows, without their trend."""
+    return _rows(leaks, trend=False)
 
 
 def _rows(leaks: QuerySet[Leak], trend: bool) -> list[LeakRow]:

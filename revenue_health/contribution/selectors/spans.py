@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 
 from departments.models import Company
 from departments.periods import FiscalCalendar, Period, PeriodError
-from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
 from pipeline.selectors.hindsight import hindsight_reasons
-from pipeline.selectors.leaks import Choice, calendar_of, run_cached
+from pipeline.selectors.leaks import calendar_of
+from pipeline.selectors.reach import reach_of
 from pipeline.selectors.unrecorded import unrecorded_reasons
 from revenue_health.contribution.models import ScoreRun
 
@@ -73,13 +73,14 @@ def spans_of(
     period = period or calendar.quarter_of(today)
     start, end = period.instants(zone)
     known = int(run.as_of.timestamp()) + 1
+    reach = reach_of(run=run, company=company)
     if start >= known:
-        raise SpanError(f"{period.label} begins after the figures end ({today}): nothing is known of it yet.")
-    first = first_day(run=run, company=company)
+        raise SpanError(reach.problem(period))
+    first = reach.first
     if first is None:
         raise SpanError("No deal has any history yet: load a company folder, then recompute.")
-    if period.end < first:
-        raise SpanError(f"{period.label} ends before the first recorded event ({first}): nothing is known of it.")
+    if problem := reach.problem(period):
+        raise SpanError(problem)
     compared, reasons = _baseline(calendar, period, baseline, first)
     edges = compared.instants(zone) if compared else (0, 0)
     return Spans(
@@ -111,14 +112,7 @@ def spans_again(score_run: ScoreRun, company: Company) -> Spans:
 def first_day(*, run: RecomputeRun, company: Company) -> date | None:
     """The day of the first event the run knows."""
 
-    def compute() -> tuple[int | None]:
-        found = custody_cursor(run).execute("SELECT min(entered_at) FROM visits").fetchone()
-        return (None if found is None else found[0],)
-
-    if not run.parts:
-        return None
-    (first,) = run_cached(run, "first_event", Choice(), compute)
-    return None if first is None else datetime.fromtimestamp(first, company.zone).date()
+    return reach_of(run=run, company=company).first
 
 
 def aligned(calendar: FiscalCalendar, period: Period) -> bool:

@@ -19,6 +19,7 @@ from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of
 from pipeline.selectors.overview import structure_names
+from pipeline.selectors.reach import reach_of
 from pipeline.views.department_doors import closed_departments
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.charts import Bar, waterfall
@@ -102,8 +103,7 @@ def page_context(question: Question, run: RecomputeRun, company: Company) -> Jso
     context: Json = {
         "question": question,
         "baselines": _baselines(question),
-        "earlier": question.address(calendar.previous(question.period)),
-        "later": question.address(calendar.following(question.period)),
+        **reach_of(run=run, company=company).addresses(calendar, question.period, question.address),
     }
     figures, found = scored_figures(question, run, company)
     if figures is None:

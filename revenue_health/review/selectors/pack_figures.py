@@ -23,6 +23,7 @@ from revenue_health.contribution.selectors.spans import SpanError, Spans, spans_
 from revenue_health.review.models import Decision, Pack
 from revenue_health.review.selectors.accountability import accountability_figures
 from revenue_health.review.selectors.forecast import forecast_kept
+from revenue_health.review.selectors.week_earlier import register_of
 from revenue_health.review.selectors.weekly import review_figures
 from revenue_health.review.words import headline
 
@@ -65,7 +66,7 @@ def review_content(
             start=spans.period.start,
             end=spans.period.end,
         ),
-        "register": register_figures()["leaks"],
+        "register": register_of(spans) if review["absent"] else register_figures()["leaks"],
         "replies": _replies(contributions, spans.period.label),
         "earlier_decisions": earlier_decisions(before=run.as_of),
     }

@@ -27,14 +27,15 @@ MINOR_UNITS = 100
 def largest_leaks(*, run: RecomputeRun, company: Company, period: Period) -> list[Json]:
     """The largest open leaks of the register; before it has any, the largest cells of the leak map."""
     if found := top_leaks(most=SHOWN):
-        return [_registered(row) for row in found]
+        return [registered_leak(row) for row in found]
     leaks = leaks_of(run=run, company=company, choice=Choice(period=period))
     structure = structure_names()
     cells = [_cell(cell, kind, structure) for cell in leaks.cells for kind in ("lost", "over_limit")]
     return sorted((leak for leak in cells if leak["amount"] > 0), key=lambda leak: -leak["amount"])[:SHOWN]
 
 
-def _registered(row: LeakRow) -> Json:
+def registered_leak(row: LeakRow) -> Json:
+    """A leak of the register as the panel's JSON."""
     return {
         "id": row.id,
         "name": f"{row.stage}, {row.factor}",

@@ -13,9 +13,16 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.changes import ChangesNotKept, changes_since, since_usual, today_of
 from pipeline.selectors.runs import freshness
 from revenue_health.contribution.models import ScoreRun
-from revenue_health.contribution.selectors.figures import number, period_json
+from revenue_health.contribution.selectors.bridges import company_bridge
+from revenue_health.contribution.selectors.figures import contributions_json, number, period_json
 from revenue_health.contribution.selectors.shown import shown_figures
 from revenue_health.contribution.selectors.spans import Spans, spans_of
+from revenue_health.review.selectors.week_earlier import (
+    NOTHING_DUE,
+    absent_panels,
+    leaks_then,
+    scorecards_of_no_week,
+)
 from revenue_health.review.selectors.week_panels import due_commitments, forecast_line, largest_leaks, scorecards_in
 from revenue_health.review.words import headline
 
@@ -47,25 +54,35 @@ def review_figures(
 ) -> Json:
     """The review of a period (default: the running quarter) against its baseline, with what changed since a day.
 
-    Amounts in units of the reporting currency; numbers are finite or null. `bridge` is null until it is scored.
-    Raises SpanError where the period cannot be shown at all.
+    Amounts in units of the reporting currency; numbers are finite or null. A comparison that is not scored yet is
+    computed, so that this never says less than `contributions` of the same period. Of a period that is over, panels
+    show what was known then, or nothing with the reason in `absent`. Raises SpanError where the period cannot be shown.
     """
     spans = spans_of(run=run, company=company, period=period, baseline=baseline or None)
     # Sentences for machines and for what is frozen do not depend on who asks.
     with numbers_as_in(ENGLISH):
-        return figures_of_spans(spans=spans, run=run, company=company, since=since, now=now)
+        return figures_of_spans(spans=spans, run=run, company=company, since=since, now=now, compute=True)
 
 
 def figures_of_spans(
-    *, spans: Spans, run: RecomputeRun, company: Company, since: date | None = None, now: datetime
+    *,
+    spans: Spans,
+    run: RecomputeRun,
+    company: Company,
+    since: date | None = None,
+    now: datetime,
+    compute: bool = False,
 ) -> Json:
-    """The same for spans that were read already."""
+    """The same for spans that were read already; without `compute`, `bridge` is null until a worker has scored it."""
     today = today_of(run=run, company=company)
     since = min(since or since_usual(run=run, company=company), today)
     bridge, scores = shown_figures(run=run, company=company, spans=spans)
+    if bridge is None and compute:
+        bridge = contributions_json(found=company_bridge(run=run, company=company, spans=spans), spans=spans)
     scoring = scores is not None and scores.status == ScoreRun.Status.STARTED
     told = headline(bridge, label=spans.period.label, currency=company.reporting_currency, scoring=scoring)
-    changes = changes_json(run=run, company=company, since=since)
+    over = spans.period.end < today
+    changes = None if over else changes_json(run=run, company=company, since=since)
     return {
         "company": {"name": company.name, "currency": company.reporting_currency},
         "period": period_json(spans.period),
@@ -77,9 +94,12 @@ def figures_of_spans(
         "since": since.isoformat(),
         "changes": changes,
         "open_pipeline": changes["now"] if changes else None,
-        "leaks": largest_leaks(run=run, company=company, period=spans.period),
-        "scorecards": scorecards_in(company=company, now=now),
-        "commitments": due_commitments(company=company, now=now),
+        "leaks": leaks_then(period=spans.period, bridge=bridge)
+        if over
+        else largest_leaks(run=run, company=company, period=spans.period),
+        "scorecards": scorecards_of_no_week(spans.period) if over else scorecards_in(company=company, now=now),
+        "commitments": NOTHING_DUE if over else due_commitments(company=company, now=now),
+        "absent": absent_panels(spans.period) if over else {},
         "forecast": forecast_line(run=run, period=spans.period, bridge=bridge),
         "data": _data(run, now),
     }

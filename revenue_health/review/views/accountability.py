@@ -16,6 +16,7 @@ from departments.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of
+from pipeline.selectors.reach import reach_of
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.scores import pending_groups, score_run_of
@@ -56,8 +57,7 @@ def _context(request: HttpRequest, question: Question, run: RecomputeRun, compan
     context: Context = {
         "question": question,
         "baselines": BASELINES | chosen,
-        "earlier": question.address(calendar.previous(question.period)),
-        "later": question.address(calendar.following(question.period)),
+        **reach_of(run=run, company=company).addresses(calendar, question.period, question.address),
     }
     figures, found = scored_figures(question, run, company)
     if figures is None:

@@ -15,6 +15,7 @@ from departments.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of
+from pipeline.selectors.reach import reach_of
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.selectors.spans import SpanError
 from revenue_health.contribution.views.question import BASELINES
@@ -76,6 +77,7 @@ def show(request: HttpRequest) -> HttpResponse:
 def page_context(question: WeekQuestion, figures: Json, run: RecomputeRun, company: Company) -> Json:
     """Everything the panels print."""
     calendar, scale = calendar_of(company), page_scale(figures)
+    reach = reach_of(run=run, company=company)
     bridge = figures["bridge"]
     chosen = question.bridge.baseline
     return {
@@ -83,8 +85,7 @@ def page_context(question: WeekQuestion, figures: Json, run: RecomputeRun, compa
         "figures": figures,
         "scale": scale,
         "baselines": BASELINES | ({chosen: chosen} if chosen not in BASELINES else {}),
-        "earlier": question.address(period=calendar.previous(question.bridge.period)),
-        "later": question.address(period=calendar.following(question.bridge.period)),
+        **reach.addresses(calendar, question.bridge.period, lambda other: question.address(period=other)),
         "bridge": bridge_rows(bridge, scale, question) if bridge else None,
         "buckets": bucket_rows(figures) if figures["changes"] else None,
         "leaks": leak_rows(figures, scale),

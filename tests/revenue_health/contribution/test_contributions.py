@@ -80,7 +80,7 @@ def test_a_finished_period_has_its_whole_plan(run: RecomputeRun, answer: Ask) ->
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--period", "2040-Q1"], "begins after the figures end"),
+        (["--period", "2040-Q1"], "2040-Q1 has not begun: the figures end on"),
         (["--period", "1999"], "ends before the first recorded event"),
         (["--period", "soon"], "is not a period"),
         (["--baseline", "2026-Q4"], "overlaps the period"),

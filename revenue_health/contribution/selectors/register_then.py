@@ -1,0 +1,42 @@
+"""The leak register as an earlier week read it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from revenue_health.contribution.models import Leak, LeakChange, LeakSighting
+from revenue_health.contribution.selectors.register import LeakRow, rows_of_leaks
+
+
+def leaks_read_between(*, first: date, last: date, most: int) -> list[LeakRow]:
+    """The largest leaks seen by the last reading of the weeks from `first` to `last`, with amount, age, status and
+    owner as they were then; nothing where no week was read."""
+    read = LeakSighting.objects.filter(week__gte=first, week__lte=last)
+    newest = read.order_by("-week").values_list("week", flat=True).first()
+    if newest is None:
+        return []
+    seen = read.filter(week=newest, state=LeakSighting.State.SEEN).order_by("-amount", "leak_id")[:most]
+    sightings = {one.leak_id: one for one in seen}
+    rows = {row.id: row for row in rows_of_leaks(Leak.objects.filter(pk__in=sightings))}
+    return [_as_read(rows[leak], one) for leak, one in sightings.items()]
+
+
+def _as_read(row: LeakRow, one: LeakSighting) -> LeakRow:
+    until = timezone.make_aware(datetime.combine(one.week + timedelta(days=7), datetime.min.time()))
+    told = {
+        change.what: change.after
+        for change in LeakChange.objects.filter(leak=row.id, at__lt=until).order_by("at", "pk")
+    }
+    return replace(
+        row,
+        amount=round(one.amount * 100),
+        low=round(one.low * 100),
+        high=round(one.high * 100),
+        read=one.week,
+        weeks=max((one.week - row.first_seen).days // 7 + 1, 1),
+        status=told.get("status", Leak.Status.NEW),
+        owner=told.get("owner", ""),
+    )
