@@ -23,8 +23,16 @@
     history.replaceState(null, "", `#${at + 1}`);
     document.title = document.title.replace(/^(\d+\/\d+ )?/, `${at + 1}/${slides.length} `);
     fillNotes();
+    hint();
     // A notes window and other windows on the same pack follow.
     if (!told) channel?.postMessage({ at });
+  };
+
+  // Pages are cut to fit; in a window so small that one does not, it says that there is more.
+  const hint = () => {
+    const body = slides[at].querySelector(".slide-body");
+    body.classList.remove("overflows");
+    body.classList.toggle("overflows", body.scrollHeight > body.clientHeight + 1);
   };
 
   const fillNotes = () => {
@@ -75,7 +83,10 @@
     first: () => show(0),
     last: () => show(slides.length - 1),
     notes: openNotes,
-    tables: () => press("tables", root.classList.toggle("tables-on")),
+    tables: () => {
+      press("tables", root.classList.toggle("tables-on"));
+      hint();
+    },
     names: () => {
       if (names !== "shown") return;
       press("names", root.classList.toggle("names-hidden"));
@@ -133,6 +144,7 @@
   });
 
   channel?.addEventListener("message", (event) => show(event.data.at, true));
+  window.addEventListener("resize", hint);
   window.addEventListener("pagehide", () => notes?.close());
   root.classList.add("board-on");
   show((parseInt(location.hash.slice(1), 10) || 1) - 1, true);

@@ -96,6 +96,60 @@ def test_nothing_on_a_slide_is_smaller_than_20_px(open_as: Callable[..., Page], 
             page.keyboard.press("ArrowRight")
 
 
+WIDER = """() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync('* { letter-spacing: 0.055em !important }');
+    document.adoptedStyleSheets = [sheet];
+}"""
+"""Letters are half as wide as high on average, so this is a font a tenth wider."""
+CUT = """() => {
+    const slide = document.querySelector('.slide.current'), body = slide.querySelector('.slide-body');
+    const inside = (inner, outer) => inner.left >= outer.left - 1 && inner.right <= outer.right + 1
+        && inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1;
+    const found = [];
+    if (body.scrollHeight > body.clientHeight + 1) found.push(`${body.scrollHeight} in ${body.clientHeight}`);
+    if (body.scrollWidth > body.clientWidth + 1) found.push(`wide ${body.scrollWidth} in ${body.clientWidth}`);
+    for (const part of slide.children) {
+        if (part.getClientRects().length && !inside(part.getBoundingClientRect(), slide.getBoundingClientRect()))
+            found.push(`outside: ${part.className}`);
+    }
+    const drawing = slide.querySelector('.drawing');
+    for (const text of drawing ? drawing.querySelectorAll('text') : []) {
+        if (!inside(text.getBoundingClientRect(), body.getBoundingClientRect())) found.push(text.textContent);
+    }
+    for (const cell of slide.querySelectorAll('.tables .tied, .tables .n')) {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        const lines = new Set([...range.getClientRects()].map((line) => Math.round(line.top / 4)));
+        if (cell.tagName === 'TD' && lines.size > 1) found.push(`wrapped: ${cell.textContent}`);
+    }
+    return found;
+}"""
+
+
+@pytest.mark.parametrize("wider", [False, True])
+def test_nothing_on_a_slide_is_cut_or_wrapped_inside(open_as: Callable[..., Page], pack: int, wider: bool) -> None:
+    page = board(open_as(), pack)
+    if wider:
+        page.evaluate(WIDER)
+    for width, height in ((1920, 1080), (1280, 720)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.keyboard.press("Home")
+        for number in range(page.locator(".slide").count()):
+            assert page.evaluate(CUT) == [], f"slide {number + 1} at {width}"
+            page.keyboard.press("ArrowRight")
+
+
+def test_a_window_too_small_for_a_slide_says_that_there_is_more(open_as: Callable[..., Page], pack: int) -> None:
+    page = board(open_as(), pack)
+    page.set_viewport_size({"width": 800, "height": 500})
+    page.keyboard.press("End")
+    more = "(e) => getComputedStyle(e, '::after').content"
+    assert "More below" in page.locator(".slide.current .slide-body").evaluate(more)
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.wait_for_function("!document.querySelector('.slide.current .overflows')")
+
+
 def test_it_goes_on_when_the_server_is_gone(open_as: Callable[..., Page], pack: int, complaints: list[str]) -> None:
     page = board(open_as(), pack)
     asked: list[str] = []

@@ -26,6 +26,8 @@ TWO_LINES = 2.15
 """So many times the size of its letters a row must be high for a name on two lines."""
 ONE_LINE, MOST_FOR_NAMES = 0.34, 0.5
 """Parts of the drawing's width a name may take before it is set on two lines, and before it is set smaller."""
+TOTALS, BOLD = ("plan", "actual", "forecast"), 1.12
+"""Roles whose names are bold, and how much wider that is."""
 FILLED = 0.62
 """Part of a row's height its bar takes."""
 
@@ -59,7 +61,7 @@ def chart_svg(chart: Json, *, width: int, font: float, prefix: str, row: float =
         width=width,
         height=round(height * len(bars) + font * 0.4),
         font=font,
-        left=_room_for_names([bar["name"] for bar in bars], font, height, width),
+        left=_room_for_names(bars, font, height, width),
         right=max(len(text) for text in texts) * font * LETTER + font * 1.2,
         row=height,
         prefix=prefix,
@@ -93,9 +95,9 @@ def _row(bar: Json, text: str, number: int, axis: Axis, frame: Frame, on_paper: 
     )
     whisker = _whisker(axis.at(low), axis.at(high), middle, thick) if low is not None and high is not None else ""
     after = max(axis.at(value) for value in (start, end, low, high) if value is not None) + frame.font * 0.45
-    strong = ' font-weight="650"' if bar.get("role") in ("plan", "actual", "forecast") else ""
+    strong = ' font-weight="650"' if bar.get("role") in TOTALS else ""
     return (
-        f"{_name(bar['name'], middle, frame, strong)}{rect}{whisker}"
+        f"{_name(bar, middle, frame, strong)}{rect}{whisker}"
         f'<text class="d-value d-{bar["impact"]}" x="{_n(after)}" y="{_n(middle + frame.font * 0.35)}" '
         f'fill="{FILLS[bar["impact"]] if bar["impact"] != "soft" else TEXT}"{strong}>{escape(text)}</text>'
     )
@@ -158,11 +160,20 @@ def _words(bar: Json, kind: str) -> str:
     return f"{'+' if signed else ''}{bar['text']} {bar['mark']}".rstrip()
 
 
-def _room_for_names(names: Sequence[str], font: float, row: float, width: int) -> float:
+def _room_for_names(bars: Sequence[Json], font: float, row: float, width: int) -> float:
     """What the longest name takes; names that would take too much of the drawing stand on two lines where rows are
     high enough. A name is never cut: it says whose bar this is."""
-    lines = names if row < TWO_LINES * font else [line for name in names for line in _in_two(name, font, width)]
-    return min(max(len(line) for line in lines) * font * LETTER + font, width * MOST_FOR_NAMES)
+    needed = max(_wide(line, bar, font) for bar in bars for line in _lines(bar, font, row, width))
+    return min(needed, width * MOST_FOR_NAMES)
+
+
+def _wide(line: str, bar: Json, font: float) -> float:
+    """The room a line of a bar's name takes; names of totals are bold."""
+    return len(line) * font * LETTER * (BOLD if bar.get("role") in TOTALS else 1.0) + font
+
+
+def _lines(bar: Json, font: float, row: float, width: int) -> list[str]:
+    return _in_two(bar["name"], font, width) if row >= TWO_LINES * font else [bar["name"]]
 
 
 def _in_two(name: str, font: float, width: int) -> list[str]:
@@ -174,11 +185,10 @@ def _in_two(name: str, font: float, width: int) -> list[str]:
     return [name[:cut], name[cut + 1 :]]
 
 
-def _name(name: str, middle: float, frame: Frame, strong: str) -> str:
+def _name(bar: Json, middle: float, frame: Frame, strong: str) -> str:
     """Right-aligned before its bar; what is longer than the room for names is set smaller."""
-    high = frame.row >= TWO_LINES * frame.font
-    lines = _in_two(name, frame.font, frame.width) if high else [name]
-    wide = max(len(line) for line in lines) * frame.font * LETTER + frame.font
+    lines = _lines(bar, frame.font, frame.row, frame.width)
+    wide = max(_wide(line, bar, frame.font) for line in lines)
     size = frame.font * min(1.0, frame.left / wide)
     smaller = f' font-size="{_n(size)}"' if size < frame.font - 0.05 else ""
     x, first = _n(frame.left - frame.font * 0.6), middle + size * (0.35 - 0.55 * (len(lines) - 1))

@@ -15,6 +15,7 @@ from departments.formats import DASH, ENGLISH, counted, numbers_as_in
 from revenue_health.review.charts.drawing import chart_svg
 from revenue_health.review.core.sealed import canonical, sha256_of
 from revenue_health.review.models import Decision, Pack
+from revenue_health.review.selectors.fit import is_tied, texts_of
 from revenue_health.review.selectors.pack_cells import (
     NUMERIC,
     SOMEBODY,
@@ -33,7 +34,7 @@ type Json = dict[str, Any]
 FIRST_COLUMNS = 6
 """So many columns of a table fit a phone or a slide; further ones are marked as wide."""
 DRAWING_WIDTH = 1500
-DRAWING_HEIGHT = 540
+DRAWING_HEIGHT = 500
 DRAWING_FONT = 29.0
 SHEET, HEAD, ROW, SMALL_ROW = 172.0, 32.0, 6.9, 5.9
 """Millimetres of an A4 sheet between its margins, of the head of a slide on it, and of rows of tables."""
@@ -57,6 +58,8 @@ class Cell:
     numeric: bool
     shade: int
     wide: bool
+    tied: bool
+    """Whether it stays on one line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +181,7 @@ def slide_page(shown: Json, number: int, names: Names, *, on_paper: bool = False
         lines=[marked(line, names) for line in shown["lines"]],
         notes=[marked(note, names) for note in shown["notes"]],
         drawing=_drawing(shown, on_paper),
-        drawing_height=round(_row_height(shown, on_paper) * len(shown["chart"]["bars"])) if has_drawing(shown) else 0,
+        drawing_height=drawing_height(shown, on_paper=on_paper) if has_drawing(shown) else 0,
         part=part_text(shown),
         tables=[_table(each, names) for each in shown["tables"]],
     )
@@ -189,7 +192,12 @@ def _row_height(shown: Json, on_paper: bool) -> float:
     bars = len(shown["chart"]["bars"])
     if on_paper and bars > FEW:
         return 38.0
-    return min(max(DRAWING_HEIGHT / bars, 31.0), 48.0 if len(shown["lines"]) > 2 else 68.0 if bars > 4 else 76.0)
+    return min(max(DRAWING_HEIGHT / bars, 31.0), 40.0 if len(shown["lines"]) > 2 else 68.0 if bars > 4 else 76.0)
+
+
+def drawing_height(shown: Json, *, on_paper: bool = False) -> int:
+    """Of a slide's drawing, as part of DRAWING_WIDTH."""
+    return round(_row_height(shown, on_paper) * len(shown["chart"]["bars"]) + DRAWING_FONT * 0.4)
 
 
 def _drawing(shown: Json, on_paper: bool) -> SafeString | None:
@@ -231,6 +239,8 @@ def _table(frozen: Json, names: Names) -> TablePage:
     scale, columns = scale_from(frozen), frozen["columns"]
     sizes = [value for row in frozen["rows"] for value in row[1:-1] if frozen["shaded"] and isinstance(value, int)]
     largest = max(sizes, default=0)
+    texts = list(zip(*texts_of(frozen), strict=True)) or [()] * len(columns)
+    tied = [is_tied(head, column) for head, column in zip(columns, texts, strict=True)]
 
     def printed(row: list[Any], *, shaded: bool) -> list[Cell]:
         last = len(columns) - 1  # the sum of the row
@@ -240,6 +250,7 @@ def _table(frozen: Json, names: Names) -> TablePage:
                 numeric=head["kind"] in NUMERIC,
                 shade=shade(value, largest) if shaded and 0 < number < last and isinstance(value, int) else 0,
                 wide=number >= FIRST_COLUMNS and not frozen["shaded"],
+                tied=tied[number],
             )
             for number, (value, head) in enumerate(zip(row, columns, strict=True))
         ]

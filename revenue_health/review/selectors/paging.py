@@ -49,7 +49,7 @@ def _filled(slide: Json, room: Room) -> list[Json]:
                 part = _part(table, rows[:count], total=count == len(rows))
                 pages[-1]["tables"].append(part)
                 pages[-1]["part"].append((rows[0][0], rows[count - 1][0], len(table["rows"])))
-                left -= above + head_height(part, room) + sum(row_heights(part, room))
+                left -= above + _high(part, room)
                 rows = rows[count:]
             if count and not rows:
                 break
@@ -89,7 +89,14 @@ def _fitting(table: Json, rows: Sequence[Row], room: Room, left: float) -> int:
         if used + (total if count == len(rows) - 1 else 0.0) > left:
             break
         count += 1
+    # Columns are set by the rows that stand on the page, so texts may take more lines there than in the whole table.
+    while count > 1 and _high(_part(table, rows[:count], total=count == len(rows)), room) > left:
+        count -= 1
     return max(count, int(left >= room.height - room.line))
+
+
+def _high(part: Json, room: Room) -> float:
+    return head_height(part, room) + sum(row_heights(part, room))
 
 
 def _short_enough(table: Json, rows: Sequence[Row], room: Room) -> list[Row]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from departments.access import may_see_packs, require
 from revenue_health.review.models import Pack
+from revenue_health.review.selectors.board_slides import board_slides
 from revenue_health.review.selectors.pack_cells import as_known_on
 from revenue_health.review.selectors.packs import proof_of, slide_pages, slides_and_decisions
 from revenue_health.review.views.pack_page import pack_or_404
@@ -35,6 +36,6 @@ def board_context(pack: Pack, *, hide_names: bool) -> dict[str, Any]:
         "figures": figures,
         "known": as_known_on(figures),
         "proof": proof_of(pack),
-        "slides": slide_pages(figures, slides_and_decisions(pack), hide_names=hide_names),
+        "slides": slide_pages(figures, board_slides(slides_and_decisions(pack)), hide_names=hide_names),
         "hide_names": hide_names,
     }
