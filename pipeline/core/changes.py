@@ -12,8 +12,11 @@ import duckdb
 
 BUCKETS: dict[str, str] = {
     "late": "Happened before the date, but was recorded after it: the review of that day could not know",
-    "won": "Reached an earning stage",
-    "lost": "Was lost",
+    "won": "Was open on the date, reached an earning stage",
+    "came_won": "Was not open on the date, reached an earning stage since: it came and was won within",
+    "lost": "Was open on the date, was lost",
+    "lost_later": "Was won on the date, was lost since",
+    "came_lost": "Was not open on the date, was lost since: it came and was lost within",
     "reopened": "Was lost or won, is open again",
     "new": "Was not known on the date, is open",
     "pulled_in": "Expected close moved into the running quarter from later; or, at the same amount, to an earlier day",
@@ -31,7 +34,8 @@ of amount, any other change of the expected close after it."""
 class Bucket:
     """What one bucket does to the open pipeline: `difference` (minor units) and `deals_difference` add up.
 
-    deals: how many fall in it; amount: what they are worth now (the last known amount of those that ended).
+    But for late entries, all deals of a bucket change the number of open deals alike: by one more, one less or not at
+    all. deals: how many fall in it; amount: what they are worth now (the last known amount of those that ended).
     """
 
     key: str
@@ -102,8 +106,9 @@ WITH rules AS (
     SELECT opportunity, CASE
             WHEN same THEN 'idle'
             WHEN NOT happened THEN 'late'
-            WHEN state_now = 'won' THEN 'won'
-            WHEN state_now = 'lost' THEN 'lost'
+            WHEN state_now = 'won' THEN CASE WHEN was_open THEN 'won' ELSE 'came_won' END
+            WHEN state_now = 'lost' THEN CASE WHEN was_open THEN 'lost' WHEN state_then = 'won' THEN 'lost_later'
+                ELSE 'came_lost' END
             WHEN state_then = 'unknown' THEN 'new'
             WHEN state_then <> 'open' THEN 'reopened'
             WHEN close_then > $last AND close_now <= $last THEN 'pulled_in'

@@ -25,8 +25,11 @@ SINCE = date(2026, 3, 22)
 LATE = BEGIN + timedelta(days=21)
 EXPECTED = {
     "late": (1, -100_000),
-    "won": (2, -100_000),
+    "won": (1, -100_000),
+    "came_won": (1, 0),
     "lost": (1, -100_000),
+    "lost_later": (1, 0),
+    "came_lost": (1, 0),
     "reopened": (1, 90_000),
     "new": (1, 70_000),
     "pulled_in": (2, 20_000),
@@ -53,6 +56,8 @@ def histories(company: SmallCompany) -> None:
         "won": [began, (22, "won", 1000, {})],
         "won at once": [(21, "lead", 500, {}), (22, "won", 500, {})],
         "lost": [began, (22, "lost", 0, {})],
+        "cancelled": [began, (5, "won", 1000, {}), (22, "lost", 0, {})],
+        "came and lost": [(21, "lead", 500, {}), (22, "lost", 0, {})],
         "reopened": [began, (5, "lost", 0, {}), (22, "offer", 900, {})],
         "new": [(22, "lead", 700, {})],
         "pulled across": [(1, "lead", 1000, april), (22, "lead", 1200, march)],
@@ -92,7 +97,8 @@ def test_each_bucket_names_its_deals_with_both_sides(company: SmallCompany) -> N
         for bucket in BUCKETS
     }
     assert names["pulled_in"] == ["pulled across", "pulled by date"]
-    assert names["won"] == ["won", "won at once"]
+    assert (names["won"], names["came_won"]) == (["won"], ["won at once"])
+    assert (names["lost_later"], names["came_lost"]) == (["cancelled"], ["came and lost"])
     assert "delivered before" not in [key for keys in names.values() for key in keys]
     (late,) = changed_rows(run=run, company=owner, since=SINCE, bucket="late").rows
     assert (late.deal.amount_then, late.deal.difference, late.deal.stage_now) == (100_000, -100_000, None)

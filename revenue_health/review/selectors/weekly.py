@@ -31,7 +31,10 @@ MINOR_UNITS = 100
 BUCKET_NAMES = {
     "late": "Late entry",
     "won": "Won",
+    "came_won": "Came and won within",
     "lost": "Lost",
+    "lost_later": "Lost after it was won",
+    "came_lost": "Came and lost within",
     "reopened": "Reopened",
     "new": "New",
     "pulled_in": "Pulled in",

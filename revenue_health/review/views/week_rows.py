@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from departments.formats import MoneyScale, money_scale
+from departments.formats import MoneyScale, money_scale, signed
 from revenue_health.contribution.views.bridge import party_row, strategy_first
 from revenue_health.contribution.views.words import minor
 from revenue_health.review.views.week_question import WeekQuestion
@@ -18,8 +18,13 @@ WIDTH = 1000.0
 """Units of a bar's drawing: as wide as its column, whatever that is."""
 _SMALLEST = 2.0
 """A step is never thinner than this: what has a number has a bar."""
-ORDER = ("new", "reopened", "up", "pulled_in", "won", "lost", "down", "pushed_out", "late", "moved", "idle")
+ORDER = (
+    "new", "reopened", "up", "pulled_in", "won", "lost", "down", "pushed_out", "late",
+    "came_won", "came_lost", "lost_later", "moved", "idle",
+)  # fmt: skip
 """Buckets as the page lists them: what adds, what takes away, what does neither."""
+UNCHANGED = ("came_won", "came_lost", "lost_later", "moved", "idle")
+"""Buckets of deals that leave the open pipeline as it was: below the line."""
 IMPACT = {"lost": "bad", "down": "bad", "won": "good", "new": "good", "up": "good"}
 
 
@@ -52,9 +57,13 @@ class BucketRow:
     name: str
     meaning: str
     deals: int
+    change: str
+    """By how much it changes the number of open deals, signed: the column adds up like the money does."""
     difference: int
     impact: str
     address: str
+    unchanged: bool
+    """It changes nothing; a line stands above the first of these."""
 
 
 def page_scale(figures: Json) -> MoneyScale:
@@ -94,8 +103,8 @@ def bridge_rows(bridge: Json, scale: MoneyScale, question: WeekQuestion) -> list
     for step in steps:
         rows.append(_step(step, at, axis, scale))
         at += step["amount"]
-    won = {"kind": "won", "period": question.bridge.period.label}
-    deals = f"{reverse('pipeline:opportunities')}?{urlencode(won)}"
+    revenue = {"kind": "revenue", "period": question.bridge.period.label}
+    deals = f"{reverse('pipeline:opportunities')}?{urlencode(revenue)}"
     return [*rows, _total("Actual", "ac", actual, deals, axis, scale)]
 
 
@@ -189,9 +198,11 @@ def bucket_rows(figures: Json) -> list[BucketRow]:
             name=bucket["name"],
             meaning=bucket["meaning"],
             deals=bucket["deals"],
+            change=signed(bucket["deals_difference"]) if bucket["deals_difference"] else "0",
             difference=minor(bucket["difference"]) or 0,
             impact=IMPACT.get(key, "soft") if bucket["difference"] or key == "won" else "soft",
             address=f"{page}?{urlencode({'bucket': key, 'since': figures['since']})}",
+            unchanged=key in UNCHANGED,
         )
         for key in ORDER
         if (bucket := found[key])["deals"]

@@ -64,7 +64,13 @@ def _table(then: int, now: int, found: Json, scale: MoneyScale) -> Json:
     columns = [column("What"), column("Difference", "money"), column("Deals", "number"), column("Which deals")]
     rows: list[list[object]] = [["Open then", then, found["then"]["deals"], ""]]
     rows += [
-        [bucket["name"], cents(bucket["difference"]), bucket["deals"], bucket["meaning"]] for bucket in found["buckets"]
+        [
+            bucket["name"],
+            cents(bucket["difference"]),
+            bucket["deals_difference"],
+            f"{counted(bucket['deals'], 'deal')}: {bucket['meaning']}",
+        ]
+        for bucket in found["buckets"]
     ]
     total = ["Open now", now, found["now"]["deals"], counted(found["now"]["deals"], "deal")]
     return table("What changed", columns, rows, scale=scale, total=total, summed=True)
