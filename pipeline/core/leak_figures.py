@@ -42,9 +42,10 @@ class StageLeaks:
     deals without revalued). moved_in holds what came from other stages and what was reopened. reached counts
     opportunities that were never in the stage before. over_limit: in the stage at the end for longer than its
     limit. reversed: what was taken back of money that had been earned, by the stage it was taken back from.
-    conversion_previous / conversion_first: reached / reached of the stage before it / of the pipeline's
-    first stage in the same period (may exceed 1); None where there is none or nobody reached that one. median_days
-    and p90_days: length of the visits that ended in the period, None without any.
+    conversion_previous / conversion_first: of the deals that in the period came past this stage or the one before it /
+    the pipeline's first, the share that came past this one, 0 to 1; None where there is none or none came past that
+    one. A deal comes past a stage once, when it reaches it or a later one. median_days and p90_days: length of the
+    visits that ended in the period, None without any.
     """
 
     pipeline: int

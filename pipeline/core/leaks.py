@@ -96,11 +96,12 @@ def _stages(
     period: Period, moves: _Moves, bookings: Bookings, over_limit: dict[tuple[int, int], Figure]
 ) -> tuple[StageLeaks, ...]:
     opening, closing = _stock(period, "$start"), _stock(period, "$close")
-    reached, days = _reached(period), _days(period)
-    result, before, first = [], None, None
+    reached, days, passed = _reached(period), _days(period), _Passed(period)
+    result: list[StageLeaks] = []
+    before, first = None, 0
     for pipeline, stage, position, *_ in _stage_rows(period):
-        if first is None or result[-1].pipeline != pipeline:
-            before, first = None, stage
+        if not result or result[-1].pipeline != pipeline:
+            before, first = None, position
         result.append(
             StageLeaks(
                 pipeline=pipeline,
@@ -115,18 +116,45 @@ def _stages(
                 reversed=bookings.reversed_from[stage],
                 closing=closing[stage],
                 over_limit=_total(figure for (where, _), figure in over_limit.items() if where == stage),
-                conversion_previous=None if before is None else _share(reached[stage], reached[before]),
-                conversion_first=_share(reached[stage], reached[first]),
+                conversion_previous=None if before is None else passed.conversion(pipeline, before, position),
+                conversion_first=passed.conversion(pipeline, first, position),
                 median_days=days.get(stage, (None, None))[0],
                 p90_days=days.get(stage, (None, None))[1],
             )
         )
-        before = stage
+        before = position
     return tuple(result)
 
 
-def _share(part: Figure, whole: Figure) -> float | None:
-    return part.count / whole.count if whole.count else None
+class _Passed:
+    """How far deals got in the period: a deal came past a stage when it reached it or any later one, so that one may
+    be skipped."""
+
+    def __init__(self, period: Period) -> None:
+        self.rows = period.rows(
+            """SELECT pipeline, before, until, count(*) FROM (
+                SELECT pipeline, max(position) FILTER (entered_at < $start) AS before, max(position) AS until
+                FROM chosen_visits JOIN stages USING (stage, pipeline) WHERE entered_at < $close
+                GROUP BY opportunity, pipeline HAVING max(entered_at) >= $start
+            ) WHERE until > coalesce(before, -1) GROUP BY ALL"""
+        )
+
+    def conversion(self, pipeline: int, earlier: int, stage: int) -> float | None:
+        """Of the deals that came past the earlier stage or this one for the first time, the share that came past this
+        one; None where none came past the earlier stage. Arguments are positions."""
+
+        def came_past(position: int, before: int | None, until: int) -> bool:
+            return until >= position and (before is None or before < position)
+
+        rows = [row[1:] for row in self.rows if row[0] == pipeline]
+        past = sum(count for before, until, count in rows if came_past(stage, before, until))
+        left = sum(
+            count
+            for before, until, count in rows
+            if came_past(earlier, before, until) and not came_past(stage, before, until)
+        )
+        both = any(came_past(earlier, before, until) for before, until, _ in rows)
+        return past / (past + left) if both else None
 
 
 def _stage_rows(period: Period) -> list[tuple[int, int, int, bool, bool]]:

@@ -65,17 +65,23 @@ def held_json(held: Held) -> Json:
     return {"amount_days": held.amount_days / 100, "deal_days": held.deal_days}
 
 
-def weekly_flows(*, first: date | None, last: date | None, pipelines: list[int], segments: list[str]) -> list[Json]:
-    """The stored roll-up week by week, from the week of `first` to the week of `last`.
+def weekly_flows(
+    *, first: date | None, last: date | None, pipelines: list[int], segments: list[str]
+) -> tuple[list[Json], int]:
+    """The stored roll-up week by week, from the week of `first` to the week of `last`, and how many weeks are left out.
 
-    Per week and stage the parts of the balance, `balance_error` in whole units; cells with lost and held.
+    Per week and stage the parts of the balance, `balance_error` in whole units; cells with lost and held. Without
+    `first` and `last` weeks in which nothing moved are left out: a deal that has been open since 2009 fills hundreds.
     """
     rows = _roll_up(first, last, pipelines, segments)
     weeks = sorted({row["week"] for row in rows if row["kind"] != "opening"})
+    moved = {row["week"] for row in rows if row["kind"] not in ("opening", "held")}
+    listed = [week for week in weeks if week in moved] if first is None and last is None else weeks
     by_week: dict[date, list[Json]] = defaultdict(list)
     for row in rows:
         by_week[row["week"]].append(row)
-    return [_week(week, by_week[week], by_week[week + timedelta(days=7)]) for week in weeks]
+    found = [_week(week, by_week[week], by_week[week + timedelta(days=7)]) for week in listed]
+    return found, len(weeks) - len(listed)
 
 
 def _roll_up(first: date | None, last: date | None, pipelines: list[int], segments: list[str]) -> list[Json]:

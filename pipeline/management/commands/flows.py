@@ -29,7 +29,7 @@ class Command(BaseCommand):
         choice = choice_of(options, company)
         if beyond := set(choice.filters) - _STORED:
             raise CommandError(f"The weekly roll-up is not kept by {', '.join(sorted(beyond))}; `leaks` is.")
-        weeks = self._weeks(run, company, choice)
+        weeks, still = self._weeks(run, company, choice)
         if options["json"]:
             period = choice.period
             self.stdout.write(
@@ -41,6 +41,7 @@ class Command(BaseCommand):
                         },
                         "run": run.pk,
                         "weeks": weeks,
+                        "weeks_without_movement": still,
                         "balance_error": max((week["balance_error"] for week in weeks), default=0.0),
                     }
                 )
@@ -50,20 +51,24 @@ class Command(BaseCommand):
             sums = {name: sum(stage[name]["amount"] for stage in week["stages"]) for name in ("entered", "won", "lost")}
             self.stdout.write(
                 f"{week['week']}  entered {sums['entered']:>14,.0f}  won {sums['won']:>14,.0f}"
-                f"  lost {sums['lost']:>14,.0f}  balance error {week['balance_error']}"
+                f"  taken back {week['totals']['reversed']['amount']:>14,.0f}  lost {sums['lost']:>14,.0f}"
+                f"  balance error {week['balance_error']}"
             )
+        if still:
+            self.stdout.write(f"{still} weeks in which nothing moved are left out; `--period` lists every week.")
 
-    def _weeks(self, run: RecomputeRun, company: Company, choice: Choice) -> list[dict[str, Any]]:
+    def _weeks(self, run: RecomputeRun, company: Company, choice: Choice) -> tuple[list[dict[str, Any]], int]:
         structure = structure_names()
-        weeks = weekly_flows(
+        weeks, still = weekly_flows(
             first=choice.period.start if choice.period else None,
             last=choice.period.end if choice.period else None,
             pipelines=list(choice.filters.get("pipeline", [])),
             segments=list(choice.filters.get("segment", [])),
         )
-        return [
+        figures = [
             weekly_json(
                 week, leaks_of(run=run, company=company, choice=choice.moved_to(week_period(week["week"]))), structure
             )
             for week in weeks
         ]
+        return figures, still
