@@ -17,7 +17,7 @@ from departments.models import Company
 from departments.periods import FiscalCalendar
 from departments.rendering import page_render
 from pipeline.charts.leaks import CauseBar, TrendPoint, cause_chart, trend_chart
-from pipeline.core.leak_figures import CellLeaks, Figure, Leaks
+from pipeline.core.leak_figures import CellLeaks, Figure, Leaks, Totals
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.selectors.hindsight import hindsight_reasons
@@ -149,35 +149,55 @@ def _measure(question: Question, run: RecomputeRun, leaks: Leaks) -> Callable[[C
 
 @dataclass(frozen=True, kw_only=True)
 class Total:
-    """One of the four figures on top."""
+    """One of the figures on top."""
 
     name: str
     shown: Shown
 
 
 def totals(found: LeakMap, reading: Reading, *, plan: int | None, passed: float | None) -> list[Total]:
-    """Created, won, lost, open; won against the plan where that was asked and there is one."""
+    """Created, won, lost, open; where something was taken back after it was earned, that and the revenue it leaves.
+
+    Revenue (without anything taken back: won) stands against the plan where that was asked and there is one.
+    """
     now, then = found.leaks.totals, found.compared.totals if found.compared else None
-    names: list[tuple[str, str, bool | None]] = [
-        ("created", "entered", True), ("won", "won", True), ("lost", "lost", False), ("open", "open", None)
-    ]  # fmt: skip
+    names = [name for name in _TOTALS if now.reversed.count or name not in ("reversed", "revenue")]
     result = []
-    for name, kind, more_is_good in names:
-        before: Figure | None = getattr(then, name) if then else None
-        shown = reading.figure(getattr(now, name), kind, None, then=before, more_is_good=more_is_good)
-        if name == "won" and plan is not None:
-            shown = _against_plan(shown, now.won, plan, reading, passed)
-        result.append(Total(name=name.capitalize(), shown=shown))
+    for name in names:
+        title, kind, more_is_good = _TOTALS[name]
+        before = _figure_of(then, name) if then else None
+        shown = reading.figure(_figure_of(now, name), kind, None, then=before, more_is_good=more_is_good)
+        if plan is not None and name == ("revenue" if "revenue" in names else "won"):
+            shown = _against_plan(shown, now.revenue, plan, reading, passed)
+        result.append(Total(name=title, shown=shown))
     return result
 
 
-def _against_plan(shown: Shown, won: Figure, plan: int, reading: Reading, passed: float | None) -> Shown:
-    """A running period has not had the time to reach its plan: then the share of time stands beside the share won."""
+_TOTALS: dict[str, tuple[str, str, bool | None]] = {
+    "created": ("Created", "entered", True),
+    "won": ("Won", "won", True),
+    "reversed": ("Taken back", "reversed", False),
+    "revenue": ("Revenue", "revenue", True),
+    "lost": ("Lost", "lost", False),
+    "open": ("Open", "open", None),
+}
+"""Title of each total, the kind of the deals behind it, and whether more of it is good."""
+
+
+def _figure_of(totals: Totals, name: str) -> Figure:
+    if name == "revenue":
+        return Figure(amount=totals.revenue, count=totals.won.count - totals.reversed.count)
+    figure: Figure = getattr(totals, name)
+    return figure
+
+
+def _against_plan(shown: Shown, revenue: int, plan: int, reading: Reading, passed: float | None) -> Shown:
+    """A running period has not had the time to reach its plan: then the share of time stands beside that of revenue."""
     money = money_in_words(plan, reading.scale.currency)
-    note = f"{percent(won.amount / plan)} % of the plan, {money}" if plan else f"the plan is {money}"
+    note = f"{percent(revenue / plan)} % of the plan, {money}" if plan else f"the plan is {money}"
     if passed is not None:
         return replace(shown, delta=None, note=f"{note}; {percent(passed)} % of the time")
-    return replace(shown, delta=delta(won.amount, plan, write="percent", more_is_good=True), note=note)
+    return replace(shown, delta=delta(revenue, plan, write="percent", more_is_good=True), note=note)
 
 
 def _passed(question: Question, today: date) -> float:

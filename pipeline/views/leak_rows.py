@@ -102,7 +102,7 @@ class Reading:
         value = self.value(figure)
         return Shown(
             text=self.write(value),
-            address=self.deals(kind, stage) if figure.count else "",
+            address=self.deals(kind, stage) if figure.count or figure.amount else "",
             delta=delta(value, self.value(then), write="percent", more_is_good=more_is_good) if then else None,
             note=note,
         )

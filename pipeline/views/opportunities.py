@@ -54,6 +54,8 @@ KINDS = {
     "finished": "Finished in",
     "revalued": "Revalued in",
     "closing": "There at the end of",
+    "reversed": "Taken back after it was earned in",
+    "revenue": "Revenue (won, less what was taken back) of",
     "open": "Open at the end of",
     "over_limit": "Over the stage’s time limit at the end of",
     "held": "Held in",

@@ -14,7 +14,7 @@ from departments.models import Company
 from departments.periods import Period
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks import calendar_of
+from pipeline.selectors.leaks import Choice, calendar_of, run_cached
 from revenue_health.contribution.core.forecast import QUANTILES, Band, Coverage, Forecast, forecast
 from revenue_health.contribution.core.sensitivity import constraints
 from revenue_health.contribution.models import ForecastSnapshot
@@ -106,6 +106,18 @@ def company_forecast(*, run: RecomputeRun, company: Company, spans: Spans) -> Co
         won=earned["won"],
         reversed=earned["reversed"],
     )
+
+
+def forecast_median(*, run: RecomputeRun, company: Company, spans: Spans) -> float:
+    """The forecast's number: as the night stored it, else computed."""
+    row = ForecastSnapshot.objects.filter(run=run, period_start=spans.period.start, period_end=spans.period.end).first()
+    if row is not None and row.median is not None:
+        return float(row.median)
+
+    def compute() -> float:
+        return company_forecast(run=run, company=company, spans=spans).median
+
+    return run_cached(run, f"forecast-median-{spans.period.end.isoformat()}", Choice(period=spans.period), compute)
 
 
 def _together(

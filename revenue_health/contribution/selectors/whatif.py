@@ -21,6 +21,7 @@ from revenue_health.contribution.core.one_choice import OneChoice
 from revenue_health.contribution.core.rates import Rates, estimate_rates
 from revenue_health.contribution.core.sensitivity import Change, Lever, to_be_asked, what_if
 from revenue_health.contribution.selectors.figures import Json, number, period_json
+from revenue_health.contribution.selectors.forecasts import forecast_median
 from revenue_health.contribution.selectors.forward import forward_of, steps_ahead, won_by_pipeline
 from revenue_health.contribution.selectors.model_input import flows_kept
 from revenue_health.contribution.selectors.spans import Spans
@@ -84,9 +85,12 @@ def promise_of(text: str) -> Promise:
 
 
 def company_what_if(
-    *, run: RecomputeRun, company: Company, spans: Spans, promises: Sequence[Promise]
+    *, run: RecomputeRun, company: Company, spans: Spans, promises: Sequence[Promise], base: float | None = None
 ) -> tuple[Outcome, Outcome | None]:
     """The period with the promises kept, and the next one (None for a period that is over).
+
+    What it is compared with is the number other pages show: the forecast's of a running period (`base`, where the
+    caller has it already), the revenue of one that is over. The change is the model's.
 
     Of a running period, promises are kept from today on, from today's open deals at the pace of the last quarter. Of a
     finished one they are kept from its first day, at its own rates. Raises PromiseError where nothing fits a promise.
@@ -98,14 +102,21 @@ def company_what_if(
             together = whole_of(one.groups.values())
             rates = estimate_rates(baseline=together.baseline, period=together.period).actual
             worlds[one.key] = World(rates=rates, asked=to_be_asked(rates))
-        return _outcome(worlds, promises, won=0.0), None
+        actual = sum(won_by_pipeline(run=run, spans=spans).values())
+        return _rebased(_outcome(worlds, promises, won=0.0), actual), None
     ahead = steps_ahead(spans=spans, company=company, until=spans.period)
     following = calendar_of(company).following(spans.period)
     further = steps_ahead(spans=spans, company=company, until=following)
     won = sum(won_by_pipeline(run=run, spans=spans).values())
     now = _outcome(_worlds_kept(run, company, spans, ahead), promises, won=won)
     both = _outcome(_worlds_kept(run, company, spans, further), promises, won=won)
-    return now, _difference(both, now)
+    landing = forecast_median(run=run, company=company, spans=spans) if base is None else base
+    return _rebased(now, landing), _difference(both, now)
+
+
+def _rebased(found: Outcome, before: float) -> Outcome:
+    """The same change from another starting point."""
+    return Outcome(before=before, after=before + found.change.value, change=found.change)
 
 
 def worlds_ready(*, run: RecomputeRun, company: Company, spans: Spans) -> None:

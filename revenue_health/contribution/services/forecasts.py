@@ -20,7 +20,7 @@ def forecast_keep(*, run: RecomputeRun) -> ForecastSnapshot | None:
     try:
         spans = spans_of(run=run, company=company)
         found = company_forecast(run=run, company=company, spans=spans)
-        outcome = company_what_if(run=run, company=company, spans=spans, promises=())
+        outcome = company_what_if(run=run, company=company, spans=spans, promises=(), base=found.median)
     except SpanError:
         return None  # nothing is known yet, so nothing can be expected
     row, _ = ForecastSnapshot.objects.update_or_create(

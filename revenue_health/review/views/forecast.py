@@ -76,7 +76,7 @@ def _asked(run: int) -> str:
 
 def _context(figures: Json, currency: str) -> Json:
     weeks = _weeks(figures)
-    amount = {name: minor(figures[name]) for name in ("target", "won_so_far", *_BANDS)}
+    amount = {name: minor(figures.get(name)) for name in ("target", "won_so_far", "won_gross", "reversed", *_BANDS)}
     scale = money_scale([value for value in amount.values() if value is not None], currency)
     target = amount["target"]
     begin = date.fromisoformat(figures["period"]["start"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +56,14 @@ def _own(settings: Any, tmp_path: Path, transactional_db: None) -> Iterator[None
     everything_empty()
 
 
-def loaded(tmp_path: Path, events: str) -> None:
+def loaded(tmp_path: Path, events: str, more: dict[str, str] | None = None) -> None:
     nothing = tuple(name for name in ("loss_reasons.csv", "sources.csv", "accounts.csv", "handoffs.csv", "rates.csv",
                                       "measurables.csv", "entries.csv"))  # fmt: skip
-    call_command("load", folder_write(tmp_path / "in", SHAPE | {"events.csv": events}, without=nothing), verbosity=0)
+    call_command(
+        "load",
+        folder_write(tmp_path / "in", SHAPE | {"events.csv": events} | (more or {}), without=nothing),
+        verbosity=0,
+    )
     night_compute(run=recompute(as_of=TODAY))
 
 
@@ -69,6 +74,9 @@ def test_a_win_taken_back_and_won_again_is_one_order(tmp_path: Path, answer: Ask
     forecast = answer("forecast")
     assert (forecast["won_so_far"], forecast["won_gross"], forecast["reversed"]) == (500.0, 1000.0, 500.0)
     assert answer("review")["bridge"]["actual"] == 500.0
+    plain = StringIO()
+    call_command("contributions", stdout=plain)
+    assert "taken back" in plain.getvalue()
     totals = answer("leaks", "--period", "2026-Q4")["totals"]
     assert totals["won"] == {"amount": 1000.0, "count": 2}
     assert totals["reversed"] == {"amount": 500.0, "count": 1}
@@ -83,6 +91,32 @@ def test_won_and_then_lost_gives_no_negative_forecast(tmp_path: Path, answer: As
     assert (forecast["won_so_far"], forecast["reversed"]) == (0.0, 500.0)
     assert min(forecast[name] for name in ("expected", "median", "p5", "p25", "p75", "p95")) >= 0
     assert all(band[name] >= 0 for band in forecast["path"] for name in ("median", "p5", "p95"))
+
+
+def test_a_what_if_starts_where_the_forecast_lands(tmp_path: Path, answer: Ask) -> None:
+    loaded(tmp_path, REWON)
+    found, forecast = answer("whatif", "--set", "lead:mkt:wait_days=2"), answer("forecast")
+    assert found["before"] == forecast["median"]
+    assert found["after"] == pytest.approx(forecast["median"] + found["change"])
+
+
+def test_of_a_period_that_is_over_a_what_if_starts_at_its_revenue(tmp_path: Path, answer: Ask) -> None:
+    loaded(tmp_path, REWON)
+    found = answer("whatif", "--period", "2026-10", "--set", "lead:mkt:wait_days=2")
+    assert found["before"] == answer("contributions", "--period", "2026-10")["actual"] == 500.0
+
+
+def test_deals_open_since_2009_give_the_weeks_in_which_something_moved(tmp_path: Path, answer: Ask) -> None:
+    """Three deals that began in three weeks of 2009 and never moved again: not 880 weeks of standing still."""
+    head, *_ = REWON.splitlines()
+    events = "\n".join([head, *(f"D{n},2009-0{n}-05T09:00:00+01:00,lead,100" for n in (1, 2, 3))]) + "\n"
+    names = SHAPE["opportunities.csv"] + "D3,Third,main,Ann,EUR,North\n"
+    loaded(tmp_path, events, {"opportunities.csv": names})
+    found = answer("flows")
+    assert [week["week"] for week in found["weeks"]] == ["2009-01-05", "2009-02-02", "2009-03-02"]
+    assert found["weeks"][-1]["totals"]["open"] == {"amount": 300.0, "count": 3}
+    assert found["weeks_without_movement"] > 800
+    assert len(answer("flows", "--period", "2009-Q1")["weeks"]) == 13
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
