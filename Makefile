@@ -9,7 +9,7 @@ SERVER_ENV := HTTPS=true ALLOWED_HOSTS=revenue-health.example EMAIL_URL=smtp://m
 # A run starts hundreds of processes; none of them should compile every library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: check check-static test check-slow bench load format lock environment
+.PHONY: check check-static test check-slow bench load format lock audit environment
 
 check: check-static test
 
@@ -53,6 +53,10 @@ lock: environment
 		--no-header pyproject.toml -o requirements/base.txt
 	uv pip compile --quiet --generate-hashes --universal --python-version 3.12 --no-emit-index-url --no-annotate \
 		--no-header pyproject.toml --group dev -c requirements/base.txt -o requirements/dev.txt
+
+# Known vulnerabilities of the locked packages. Without the tool or its list it says so and passes.
+audit: environment
+	$(PY) requirements/audit.py requirements/base.txt requirements/dev.txt
 
 environment:
 	@python3 revenue_health/bootstrap.py --dev

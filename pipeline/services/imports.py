@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
@@ -17,6 +16,7 @@ from departments.models import Company, User
 from pipeline.imports.after_merge import opportunities_touch, truth_check
 from pipeline.imports.checks import files_check, rows_check
 from pipeline.imports.company import company_merge, company_zone
+from pipeline.imports.error_files import errors_path
 from pipeline.imports.folder_format import BY_NAME, FILES, FileFormat
 from pipeline.imports.headers import Header
 from pipeline.imports.lock import import_lock
@@ -261,7 +261,7 @@ def _finish(work: _Work, *, dry_run: bool) -> ImportResult:
     status = ImportBatch.Status.REFUSED if refused else ImportBatch.Status.DONE
     errors_file = None
     if refused:
-        target = Path(settings.UPLOADS) / ("dry-run" if dry_run else str(batch.pk)) / "errors.csv"
+        target = errors_path(batch=None if dry_run else batch.pk)
         problems.write(target)
         errors_file = str(target)
     if not dry_run:

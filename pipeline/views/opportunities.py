@@ -31,6 +31,7 @@ from pipeline.selectors.opportunities import (
 )
 from pipeline.selectors.overview import FilterChoices, Structure, filter_choices, structure_names
 from pipeline.views.custody_strip import closes_shape, holds_shape, strip_shape
+from pipeline.views.department_doors import closed_departments
 from pipeline.views.drawn import drawn_once
 from pipeline.views.leak_query import Question, question_read
 from pipeline.views.shell import shell_of
@@ -256,6 +257,7 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
         "events": events,
         "latest": events[0] if events else None,
         "handoffs": handoffs,
+        "closed": closed_departments(request.user, structure),
         "closes": closes_shape(events),
         "strip": strip_shape(holds, structure=structure, as_of=as_of, zone=shell.company.zone),
         "holds": holds_shape(holds, structure=structure, as_of=as_of, zone=shell.company.zone),

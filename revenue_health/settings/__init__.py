@@ -12,13 +12,13 @@ from typing import Any
 import environ
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.csp import CSP
 
 from revenue_health import __version__
 from revenue_health.embedded.home import Home
 from revenue_health.logs.config import configure as configure_logs
 from revenue_health.settings.history import LEVEL, TRACKERS
 from revenue_health.settings.mail import mailers, site_url
+from revenue_health.settings.safety import content_policy, second_factor_roles
 from revenue_health.settings.sign_in import oidc_origin, oidc_providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -74,6 +74,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "departments.safety.policy_middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -84,6 +85,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "departments.middleware.HistoryMiddleware",
+    "departments.safety.idle_middleware",
+    "departments.safety.second_factor_middleware",
     "departments.middleware.time_zone_middleware",
     "departments.middleware.numbers_middleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -218,18 +221,7 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # --- safety ---------------------------------------------------------------------------------------------------
-SECURE_CSP = {
-    "default-src": [CSP.SELF],
-    "script-src": [CSP.SELF],
-    "style-src": [CSP.SELF],
-    # Plotly makes PNG downloads from blobs and data URLs.
-    "img-src": [CSP.SELF, "data:", "blob:"],
-    "connect-src": [CSP.SELF],
-    "object-src": [CSP.NONE],
-    "base-uri": [CSP.SELF],
-    "form-action": [CSP.SELF, *oidc_origin(_OIDC)],
-    "frame-ancestors": [CSP.NONE],
-}
+SECURE_CSP = content_policy(oidc_origin(_OIDC))
 HTTPS = env.bool("HTTPS", default=not EMBEDDED_DATABASE)
 SECURE_SSL_REDIRECT = HTTPS
 # Passkeys work on https, and on localhost for a laptop.
@@ -237,8 +229,12 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+# One host does not decide for all of its domain unless it is told to.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_PRELOAD", default=False)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+SESSION_IDLE_HOURS = env.int("SESSION_IDLE_HOURS", default=72)
+SECOND_FACTOR_ROLES = second_factor_roles(env.list("SECOND_FACTOR_ROLES", default=[]))
 # With a proxy in front, X-Forwarded-Proto and the last address of X-Forwarded-For are its own words.
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
