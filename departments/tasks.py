@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from celery import shared_task
-from django.db import InterfaceError, OperationalError
+from celery.signals import worker_ready
 from django.utils import timezone
 
+from departments.jobs import TRANSIENT, JobTask, left_jobs_send
 from departments.models import User
+from departments.models.jobs import STALE_SECONDS
 from departments.selectors.owed import owed, reminders_due
 from departments.services.invitations import invitation_mail_send
 from departments.services.mail import MailServerAway
@@ -16,21 +19,27 @@ from departments.services.mentions import mention_mail_send
 from departments.services.password_reset import password_reset_mail_send
 from departments.services.reminders import reminders_ask, reminders_send
 
-_ONCE_THERE_AGAIN = {
+_MAIL: dict[str, Any] = {
+    "base": JobTask,
     # A server that is away or busy; an address it refuses is not tried again.
-    "autoretry_for": (
-        OperationalError,
-        InterfaceError,
-        ConnectionError,
-        TimeoutError,
-        MailServerAway,
-    ),
-    "retry_backoff": True,
-    "retry_jitter": True,
-    "max_retries": 5,
+    "transient": (*TRANSIENT, ConnectionError, TimeoutError, MailServerAway),
+    # A mail somebody waits for: a mail server that is away for half an hour loses none.
+    "pause_seconds": 15.0,
+    "most_attempts": 9,
 }
-# A mail somebody waits for: a mail server that is away for half an hour loses none.
-_MAIL = _ONCE_THERE_AGAIN | {"retry_backoff": 15, "retry_backoff_max": 600, "max_retries": 8}
+
+
+@shared_task
+def jobs_continue(at_start: bool = False) -> None:
+    """Every minute, and when a worker starts: what a killed worker left is done by another."""
+    left_jobs_send(at_start=at_start)
+
+
+@worker_ready.connect
+def _look_for_jobs_left(**kwargs: Any) -> None:
+    jobs_continue.delay(at_start=True)
+    # A worker that was killed a moment ago still seems to live; beat may not run.
+    jobs_continue.apply_async(countdown=STALE_SECONDS + 5)
 
 
 @shared_task(**_MAIL)
@@ -39,14 +48,14 @@ def mention_mail(comment_id: int, user_id: int) -> None:
     mention_mail_send(comment=comment_id, user=user_id)
 
 
-@shared_task(**_ONCE_THERE_AGAIN)
+@shared_task(**_MAIL)
 def reminders_hourly() -> None:
     """Beat asks every hour: whose reminder is due, where it is a decent hour now?"""
     now = timezone.now()
     reminders_send(due=reminders_due(now=now), now=now)
 
 
-@shared_task(**_ONCE_THERE_AGAIN)
+@shared_task(**_MAIL)
 def reminder_asked(department_id: int, week: str, user_id: int, words: str = "") -> None:
     """The button of an executive."""
     now = timezone.now()

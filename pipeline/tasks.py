@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from typing import Any
 
 from celery import shared_task
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
+from departments.jobs import JobTask
 from departments.models import User
+from pipeline.imports.problems import ImportBusy
 from pipeline.models import RecomputeRun
 from pipeline.selectors.runs import latest_run
+from pipeline.selectors.uploads import LINE
 from pipeline.services.recompute import RecomputeRunning, recompute
 from pipeline.services.recompute.last_day import last_day_end, stays_on_last_day
 from pipeline.services.recompute.measured import measurables_compute
-from pipeline.services.uploads import upload_check, upload_import
+from pipeline.services.uploads import upload_check, upload_fail, upload_import
 
 logger = logging.getLogger(__name__)
 
-_ONCE_THERE_AGAIN = {
-    "autoretry_for": (OperationalError, InterfaceError),
-    "retry_backoff": True,
-    "retry_jitter": True,
-    "max_retries": 5,
-}
+
+def _upload_given_up(token: str, user_id: int | None = None, *, error: str) -> None:
+    logger.error("upload %s: %s", token, error)
+    upload_fail(token=token, error="It failed, and nothing was taken in. The log says why.")
 
 
-@shared_task(**_ONCE_THERE_AGAIN)
+_UPLOAD: dict[str, Any] = {"base": JobTask, "line": LINE, "busy": (ImportBusy,), "given_up": _upload_given_up}
+
+
+@shared_task(base=JobTask)
 def recompute_nightly() -> None:
     """Bring the figures up to now; a run that is already under way is enough. Data that has stopped stays as of its
     last day where somebody chose that."""
@@ -37,7 +41,7 @@ def recompute_nightly() -> None:
     _recompute_unless_running(trigger="nightly", user=None, full=False)
 
 
-@shared_task(**_ONCE_THERE_AGAIN)
+@shared_task(base=JobTask)
 def recompute_requested(user_id: int | None = None, full: bool = False, last_day: bool = False) -> None:
     """The button on the Data page, or the one that reads stopped data as of its last day."""
     user = User.objects.filter(pk=user_id or 0).first()
@@ -45,7 +49,7 @@ def recompute_requested(user_id: int | None = None, full: bool = False, last_day
     _recompute_unless_running(trigger=trigger, user=user, full=full, as_of=last_day_end() if last_day else None)
 
 
-@shared_task(**_ONCE_THERE_AGAIN)
+@shared_task(base=JobTask, again=True)
 def measurable_followed(measurable_id: int) -> None:
     """A measurable that follows another figure now gets its past from the newest run."""
     run = latest_run()
@@ -53,19 +57,19 @@ def measurable_followed(measurable_id: int) -> None:
         measurables_compute(run=run, now=timezone.now(), only=[measurable_id])
 
 
-@shared_task(**_ONCE_THERE_AGAIN)
+@shared_task(base=JobTask)
 def measurables_left_undone(run_id: int) -> None:
     """A run that died after its figures were in place, before scorecards followed it."""
     measurables_compute(run=RecomputeRun.objects.get(pk=run_id), now=timezone.now())
 
 
-@shared_task(**_ONCE_THERE_AGAIN)
+@shared_task(**_UPLOAD)
 def folder_check_requested(token: str) -> None:
     """An uploaded company folder: what would it do?"""
     upload_check(token=token)
 
 
-@shared_task(**_ONCE_THERE_AGAIN)
+@shared_task(**_UPLOAD)
 def folder_import_requested(token: str, user_id: int | None = None) -> None:
     """An uploaded company folder that a person agreed to."""
     upload_import(token=token, user=User.objects.filter(pk=user_id or 0).first())

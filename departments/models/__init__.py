@@ -2,6 +2,7 @@
 
 from departments.models.company import Company, Department
 from departments.models.invitations import AccessLog, Invitation
+from departments.models.jobs import Job
 from departments.models.people import Membership, User
 from departments.models.promises import Commitment, Issue, PulseAnswer
 from departments.models.reminders import Reminder, UpdateLink
@@ -20,6 +21,7 @@ __all__ = [
     "Goal",
     "Invitation",
     "Issue",
+    "Job",
     "Measurable",
     "Membership",
     "PulseAnswer",

@@ -1,13 +1,16 @@
-"""Sending reminders: each in a transaction of its own, so that who dies half-way has sent what is written down.
+"""Sending reminders: each is written down, committed, and then mailed, so that nobody gets one twice.
 
-A reminder is written down before its mail leaves and stays only if the mail left. A second sender waits for the first
-at the row and then finds it there. Only a crash between the mail and the commit sends a mail twice.
+A second sender, also one that takes over from a killed worker, finds the row and sends nothing. When the mail server
+does not take the mail, the row goes again. A worker that is killed at the very moment of sending leaves a row whose
+mail may not have left: one person misses one reminder, rather than getting it every time a worker dies.
 """
 
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -73,22 +76,32 @@ def _send_once(due: DueReminder, now: datetime) -> bool:
     """Send one reminder unless it was sent."""
     item = due.owed
     address = _address(item, now)
-    with transaction.atomic():
-        _, made = Reminder.objects.get_or_create(
-            user=item.user,
-            department_id=item.department,
-            week=item.week,
-            kind=due.kind,
-            defaults={"sent_at": now, "missing": len(item.missing)},
-        )
-        if made:
+    row, made = Reminder.objects.get_or_create(
+        user=item.user,
+        department_id=item.department,
+        week=item.week,
+        kind=due.kind,
+        defaults={"sent_at": now, "missing": len(item.missing)},
+    )
+    if made:
+        with _taken_back_unless_sent(row):
             _mail(item, address, now=now)
     return made
 
 
+@contextmanager
+def _taken_back_unless_sent(row: Reminder, *, before: Reminder | None = None) -> Iterator[None]:
+    """The row as it was `before` (or none) when the mail server did not take the mail."""
+    try:
+        yield
+    except Exception:
+        row.delete() if before is None else before.save()
+        raise
+
+
 def _send_asked(item: Owed, by: User | None, words: str, now: datetime) -> bool:
     """Send one that was asked for, unless it was sent within the hour."""
-    address = _address(item, now)
+    address, before = _address(item, now), None
     with transaction.atomic():
         row, made = Reminder.objects.select_for_update().get_or_create(
             user=item.user,
@@ -100,8 +113,10 @@ def _send_asked(item: Owed, by: User | None, words: str, now: datetime) -> bool:
         if not made:
             if now - row.sent_at < ASKED_AGAIN_AFTER:
                 return False
+            before = copy(row)
             row.sent_at, row.missing, row.asked_by = now, len(item.missing), by
             row.save()
+    with _taken_back_unless_sent(row, before=before):
         _mail(item, address, now=now, by=by, words=words)
     return True
 

@@ -7,10 +7,8 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+from pipeline.advisory_locks import IMPORT_LOCK
 from pipeline.imports.problems import ImportBusy
-
-IMPORT_LOCK = 7_205_759_403
-"""Advisory lock: one import or undo at a time, so that ids and touches follow each other."""
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from pipeline.models.deals import Account, Event, HandOff, Opportunity
 from pipeline.models.derived import Flow, RecomputeRun, TouchedOpportunity
-from pipeline.models.imports import ImportBatch, ImportChange
+from pipeline.models.imports import ImportBatch, ImportChange, Upload
 from pipeline.models.plan import ExchangeRate, PlanTarget
 from pipeline.models.structure import LossReason, Pipeline, Source, Stage, names_known
 
@@ -22,5 +22,6 @@ __all__ = [
     "Source",
     "Stage",
     "TouchedOpportunity",
+    "Upload",
     "names_known",
 ]

@@ -53,3 +53,26 @@ class ImportChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table} {self.row}"
+
+
+class Upload(models.Model):
+    """A zip of a company folder that came by browser, and what a worker found out about it. Lives for a day."""
+
+    class State(models.TextChoices):
+        CHECKING = "checking"
+        CHECKED = "checked"
+        IMPORTING = "importing"
+        IMPORTED = "imported"
+        FAILED = "failed"
+
+    token = models.CharField(max_length=24, unique=True)
+    name = models.CharField(max_length=300, help_text="The file's.")
+    state = models.CharField(max_length=9, choices=State, default=State.CHECKING)
+    outcome = models.JSONField(default=dict, help_text="Counts, notes and problems of the last look or import.")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"Upload of {self.name}: {self.state}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.advisory_locks import RECOMPUTE_LOCK, advisory_lock_held
 from pipeline.models import RecomputeRun
 
 WARNING_HOURS = 26
@@ -27,6 +28,18 @@ def latest_run() -> RecomputeRun | None:
 
 
 def run_in_progress() -> RecomputeRun | None:
+    """The run somebody works on: the process that computes it holds the lock."""
+    newest = _newest_started()
+    return newest if newest and advisory_lock_held(RECOMPUTE_LOCK) else None
+
+
+def interrupted_run() -> RecomputeRun | None:
+    """A run whose process died: nobody works on it any more."""
+    newest = _newest_started()
+    return None if newest is None or advisory_lock_held(RECOMPUTE_LOCK) else newest
+
+
+def _newest_started() -> RecomputeRun | None:
     newest = RecomputeRun.objects.order_by("-pk").first()
     return newest if newest and newest.status == RecomputeRun.Status.STARTED else None
 

@@ -1,85 +1,129 @@
 """Company folders uploaded by browser: kept as a zip, looked at by a worker, taken in when a person agrees.
 
-What is known of an upload lives in the cache for a day, under its token; the zip under UPLOADS as long.
+What is known of an upload is a row for a day, under its token; the zip lies under UPLOADS only as long as it is
+needed: one that is refused, unreadable or taken in is removed at once.
 """
 
 from __future__ import annotations
 
 import re
 import secrets
-import time
+import shutil
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.utils import timezone
 
 from departments.models import User
-from pipeline.imports.problems import ImportProblem
+from pipeline.imports.problems import ImportBusy, ImportProblem
+from pipeline.models import Upload
 from pipeline.services.imports import ImportResult, company_folder_load
 
-KEPT_SECONDS = 24 * 3600
+KEPT = timedelta(days=1)
 PROBLEMS_SHOWN = 20
+FREE_BYTES = 1024**3
+"""What an upload leaves free on the disk, for the database and everything else."""
 type State = dict[str, Any]
-"""`state` is checking, checked, importing, imported or failed; `name` the file's; then what came out."""
+"""`state` is one of Upload.State; `name` the file's; then what came out."""
+
+
+class UploadRefused(ImportProblem):
+    """There is no room for this file now."""
+
+
+def upload_room_check(*, size: int) -> None:
+    """Raise UploadRefused, saying why, if a zip of this size would exceed the quota or fill the disk."""
+    folder = _folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    _old_remove()
+    kept, quota = sum(file.stat().st_size for file in folder.glob("*.zip")), settings.UPLOAD_QUOTA_MB * 1024**2
+    if kept + size > quota:
+        raise UploadRefused(
+            f"Uploads that wait for somebody’s decision take {_megabytes(kept)} of {_megabytes(quota)}, and this one"
+            f" has {_megabytes(size)}. Take one of them in, or try again tomorrow: they are removed after a day."
+        )
+    free = shutil.disk_usage(folder).free
+    # Twice: the browser's file is received beside its place.
+    if free - 2 * size < FREE_BYTES:
+        raise UploadRefused(
+            f"The disk of the server has {_megabytes(free)} free, too little for a file of {_megabytes(size)}."
+            " Make room there, then upload it again."
+        )
 
 
 def upload_keep(*, pieces: Iterable[bytes], name: str) -> str:
-    """Write the zip piece by piece; returns its token. Zips of yesterday go."""
+    """Write the zip piece by piece; returns its token."""
     token = secrets.token_hex(12)
     path = _path(token)
     path.parent.mkdir(parents=True, exist_ok=True)
-    for old in path.parent.glob("*.zip"):
-        if old.stat().st_mtime < time.time() - KEPT_SECONDS:
-            old.unlink(missing_ok=True)
-    with path.open("wb") as target:
-        for piece in pieces:
-            target.write(piece)
-    _write(token, {"state": "checking", "name": name})
+    _old_remove()
+    try:
+        with path.open("wb") as target:
+            for piece in pieces:
+                target.write(piece)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+    Upload.objects.create(token=token, name=name, created_at=timezone.now())
     return token
 
 
 def upload_state(*, token: str) -> State | None:
     """What is known of an upload; None where there is none (any more)."""
-    found: State | None = cache.get(_key(token))
-    return found
+    upload = Upload.objects.filter(token=token).first()
+    return {"state": upload.state, "name": upload.name} | upload.outcome if upload else None
 
 
 def upload_check(*, token: str) -> None:
-    """See what the zip would do, changing nothing."""
-    _load(token, done="checked", user=None, dry_run=True)
+    """See what the zip would do, changing nothing. Raises ImportBusy while another import runs."""
+    _load(token, Upload.State.CHECKING, user=None)
 
 
 def upload_confirm(*, token: str) -> bool:
     """Whether the zip is to be taken in now: once, and only if it was looked at and nothing in it was refused."""
-    state = upload_state(token=token)
-    if state is None or state["state"] != "checked" or not state["accepted"]:
-        return False
-    if not cache.add(f"{_key(token)}:taken", 1, KEPT_SECONDS):
-        return False
-    _write(token, state | {"state": "importing"})
-    return True
+    checked = Upload.objects.filter(token=token, state=Upload.State.CHECKED, outcome__accepted=True)
+    return bool(checked.update(state=Upload.State.IMPORTING))
 
 
 def upload_import(*, token: str, user: User | None) -> None:
-    """Take the zip in. Doing it again changes nothing."""
-    _load(token, done="imported", user=user, dry_run=False)
+    """Take the zip in, once: what came out is written in the transaction of the import. Raises ImportBusy."""
+    _load(token, Upload.State.IMPORTING, user=user)
 
 
-def _load(token: str, *, done: str, user: User | None, dry_run: bool) -> None:
-    state = upload_state(token=token)
-    if state is None:
+def upload_fail(*, token: str, error: str) -> None:
+    """No further attempt is made."""
+    open_ones = Upload.objects.filter(token=token, state__in=[Upload.State.CHECKING, Upload.State.IMPORTING])
+    if open_ones.update(state=Upload.State.FAILED, outcome={"error": error}):
+        _path(token).unlink(missing_ok=True)
+
+
+def _load(token: str, state: str, *, user: User | None) -> None:
+    """Do what the state asks for; an upload that is no longer in it was done before."""
+    upload = Upload.objects.filter(token=token, state=state).first()
+    if upload is None:
         return
+    dry_run = state == Upload.State.CHECKING
+    after = Upload.State.CHECKED if dry_run else Upload.State.IMPORTED
+
+    def write(result: ImportResult) -> None:
+        Upload.objects.filter(pk=upload.pk).update(state=after, outcome=_outcome(result))
+
     try:
-        result = company_folder_load(path=_path(token), user=user, dry_run=dry_run, name=state["name"])
-    except ImportProblem as problem:
-        _write(token, state | {"state": "failed", "error": str(problem)})
-    except Exception:
-        _write(token, state | {"state": "failed", "error": "It failed, and nothing was kept. The log says why."})
+        result = company_folder_load(
+            path=_path(token), user=user, dry_run=dry_run, name=upload.name, on_done=None if dry_run else write
+        )
+    except ImportBusy:
         raise
-    else:
-        _write(token, state | {"state": done} | _outcome(result))
+    except ImportProblem as problem:
+        upload_fail(token=token, error=str(problem))
+        return
+    if dry_run or not result.accepted:
+        write(result)
+    if not (dry_run and result.accepted):
+        _path(token).unlink(missing_ok=True)
 
 
 def _outcome(result: ImportResult) -> State:
@@ -93,15 +137,26 @@ def _outcome(result: ImportResult) -> State:
     }
 
 
-def _write(token: str, state: State) -> None:
-    cache.set(_key(token), state, KEPT_SECONDS)
+def _old_remove() -> None:
+    """Uploads of yesterday and their zips, and zips that no upload names."""
+    Upload.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+    known = set(Upload.objects.values_list("token", flat=True))
+    oldest = (timezone.now() - KEPT).timestamp()
+    for file in _folder().glob("*.zip"):
+        # A young zip without a row is being written at this moment.
+        if file.stem not in known and file.stat().st_mtime < oldest:
+            file.unlink(missing_ok=True)
 
 
-def _key(token: str) -> str:
-    return f"upload:{token}"
+def _megabytes(size: int) -> str:
+    return f"{size / 1024**2:,.0f} MB"
+
+
+def _folder() -> Path:
+    return Path(settings.UPLOADS) / "uploaded"
 
 
 def _path(token: str) -> Path:
     if not re.fullmatch(r"[0-9a-f]{24}", token):
         raise ValueError("not an upload's token")
-    return Path(settings.UPLOADS) / "uploaded" / f"{token}.zip"
+    return _folder() / f"{token}.zip"

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
@@ -16,6 +14,8 @@ from departments.access import may_manage_data, may_see_company, require
 from departments.models import User
 from departments.rendering import page_render
 from departments.requests import HtmxRequest
+from departments.selectors.jobs import open_jobs
+from pipeline.advisory_locks import IMPORT_LOCK, advisory_lock_held
 from pipeline.models import ImportBatch, RecomputeRun
 from pipeline.selectors.imports import recent_imports
 from pipeline.selectors.runs import recent_runs, run_in_progress
@@ -24,9 +24,6 @@ from pipeline.views.imports import LARGEST_UPLOAD_MB, UploadForm
 from pipeline.views.shell import Shell, shell_of
 
 TEMPLATE = "pipeline/data.html"
-REQUESTED = "recompute-requested"
-REQUEST_SECONDS = 20
-"""How long a request that no worker has taken up yet keeps the button shut."""
 STEPS = ("read", "custody", "flows", "write", "total")
 
 
@@ -51,11 +48,7 @@ class ImportRow:
 def runs_context(shell: Shell) -> dict[str, Any]:
     """What the panel of runs shows; `running` keeps it asking every second."""
     running, newest = run_in_progress(), recent_runs(count=10)
-    asked_at: datetime | None = cache.get(REQUESTED)
-    answered = asked_at is not None and any(run.started_at >= asked_at for run in newest)
-    if answered:
-        cache.delete(REQUESTED)
-    requested = running is None and asked_at is not None and not answered
+    requested = running is None and bool(open_jobs(tasks=[recompute_requested.name]))
     return {
         "shell": shell,
         "running": running,
@@ -71,6 +64,7 @@ def show(request: HttpRequest) -> HttpResponse:
     require(request, may_see_company(request.user))
     shell = shell_of(request)
     context = runs_context(shell) | {
+        "import_running": advisory_lock_held(IMPORT_LOCK),
         "imports": [_import_row(batch) for batch in recent_imports()],
         "upload_form": UploadForm(),
         "largest_upload_mb": LARGEST_UPLOAD_MB,
@@ -95,14 +89,15 @@ def recompute(request: HtmxRequest) -> HttpResponse:
     shell = shell_of(request)
     user = request.user
     assert isinstance(user, User)
-    idle = not runs_context(shell)["running"]
-    # add() lets one of two clicks through; the run's own lock keeps out what comes another way.
-    if idle and cache.add(REQUESTED, shell.now, REQUEST_SECONDS):
+    context = runs_context(shell)
+    # Of two clicks at once the second joins the job of the first; the run's own lock keeps out what comes another way.
+    if not (context["running"] or context["requested"]):
         recompute_requested.delay_on_commit(
             user_id=user.pk, full="full" in request.POST, last_day="last_day" in request.POST
         )
+        context["requested"] = True
     if request.htmx:
-        return page_render(request, TEMPLATE, runs_context(shell), partial="runs")
+        return page_render(request, TEMPLATE, context, partial="runs")
     messages.info(request, "A recompute was asked for. Reload this page to see how far it is.")
     return redirect("pipeline:data")
 

@@ -13,11 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from departments.access import may_manage_data, may_see_company, require
 from departments.models import User
 from departments.rendering import page_render
+from pipeline.advisory_locks import IMPORT_LOCK, advisory_lock_held
 from pipeline.imports.problems import ImportProblem
-from pipeline.models import ImportBatch
+from pipeline.models import ImportBatch, Upload
 from pipeline.selectors.imports import errors_path, import_by_id, refusals
+from pipeline.selectors.uploads import upload_progress
 from pipeline.services.imports_undo import import_undo
-from pipeline.services.uploads import upload_confirm, upload_keep, upload_state
+from pipeline.services.uploads import UploadRefused, upload_confirm, upload_keep, upload_room_check, upload_state
 from pipeline.tasks import folder_check_requested, folder_import_requested
 from pipeline.views.shell import Shell, shell_of
 
@@ -51,6 +53,10 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Keep the zip and let a worker see what it would do. Nothing is changed by it."""
     shell = manager_shell(request)
     form = UploadForm(request.POST, request.FILES)
+    try:
+        upload_room_check(size=int(request.headers.get("Content-Length") or 0))
+    except UploadRefused as problem:
+        form.add_error("folder", str(problem))
     if not form.is_valid():
         context = {"shell": shell, "form": form, "largest_upload_mb": LARGEST_UPLOAD_MB}
         return page_render(request, UPLOAD, context, partial="page", status=422)
@@ -70,6 +76,8 @@ def uploaded(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     counts = [(name, [rows.get(count, 0) for count in COUNTS]) for name, rows in state.get("files", {}).items()]
     context = {"shell": shell, "token": token, "upload": state, "files": counts, "counts": COUNTS}
+    if state["state"] in (Upload.State.CHECKING, Upload.State.IMPORTING):
+        context["progress"] = upload_progress(token=token)
     return page_render(request, UPLOAD, context, partial="page")
 
 
@@ -93,6 +101,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "shell": shell_of(request),
         "batch": batch,
+        "import_running": advisory_lock_held(IMPORT_LOCK),
         "files": [(name, [rows.get(count, 0) for count in COUNTS]) for name, rows in batch.files.items()],
         "counts": COUNTS,
         "refusals": refusals(path=path) if path else None,

@@ -9,14 +9,13 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
-from redis.exceptions import ConnectionError as RedisConnectionError
 
+from departments.jobs import JobTask
 from departments.models import Company
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of
-from pipeline.selectors.runs import latest_run, run_in_progress
+from pipeline.selectors.runs import interrupted_run, latest_run
 from pipeline.services.recompute.measured import STEP
 from pipeline.tasks import measurables_left_undone, recompute_nightly
 from revenue_health.contribution.models import ForecastSnapshot, ScoreRun
@@ -28,15 +27,16 @@ from revenue_health.contribution.services.night import people_compute
 from revenue_health.contribution.services.register import leaks_find
 from revenue_health.contribution.services.scores import group_compute, scores_fail, scores_plan, scores_sum
 
-_ONCE_THERE_AGAIN = {
-    "autoretry_for": (OperationalError, InterfaceError, RedisConnectionError),
-    "retry_backoff": True,
-    "retry_jitter": True,
-    "max_retries": 8,
-}
+
+def _scores_given_up(group_id: int, score_run_id: int, *, error: str) -> None:
+    scores_fail(score_run=score_run_id, error=error)
 
 
-@shared_task(**_ONCE_THERE_AGAIN)
+def _cut_given_up(score_run_id: int, by: str, *, error: str) -> None:
+    cut_fail(score_run=score_run_id, by=by, error=error)
+
+
+@shared_task(base=JobTask)
 def scores_of_run(run_id: int) -> None:
     """Everything the night scores on a run, a task for each group of deals."""
     run, company = RecomputeRun.objects.get(pk=run_id), Company.objects.get()
@@ -49,7 +49,7 @@ def scores_of_run(run_id: int) -> None:
     forecast_of_run.delay(run_id)
 
 
-@shared_task(**_ONCE_THERE_AGAIN)
+@shared_task(base=JobTask)
 def scores_requested(run_id: int, period: str, baseline: str = "") -> None:
     """The button of the bridge page: another period or baseline."""
     run, company = RecomputeRun.objects.get(pk=run_id), Company.objects.get()
@@ -59,21 +59,15 @@ def scores_requested(run_id: int, period: str, baseline: str = "") -> None:
     )
 
 
-@shared_task(**_ONCE_THERE_AGAIN)
+@shared_task(base=JobTask, given_up=_scores_given_up)
 def group_score(group_id: int, score_run_id: int) -> None:
     """One group of deals; whoever ends last has the sum made."""
-    try:
-        last = group_compute(group=group_id)
-    except (OperationalError, InterfaceError, RedisConnectionError):
-        raise
-    except Exception as problem:
-        scores_fail(score_run=score_run_id, error=f"{type(problem).__name__}: {problem}")
-        raise
+    last = group_compute(group=group_id)
     if last is not None:
         scores_added_up.delay(last)
 
 
-@shared_task(**_ONCE_THERE_AGAIN)
+@shared_task(base=JobTask)
 def scores_added_up(score_run_id: int) -> None:
     """The sum over groups; then the leak register, and of the running quarter the cut by team people ask for first."""
     found = scores_sum(score_run=score_run_id)
@@ -83,7 +77,7 @@ def scores_added_up(score_run_id: int) -> None:
         _cut_send(found.pk, "team")
 
 
-@shared_task(**_ONCE_THERE_AGAIN)
+@shared_task(base=JobTask)
 def leaks_of_run(run_id: int) -> None:
     """What the run's scores say to the leak register, measurables and promises; done twice it changes nothing."""
     run, now = RecomputeRun.objects.get(pk=run_id), timezone.now()
@@ -91,19 +85,13 @@ def leaks_of_run(run_id: int) -> None:
     people_compute(run=run, now=now)
 
 
-@shared_task(**_ONCE_THERE_AGAIN)
+@shared_task(base=JobTask, given_up=_cut_given_up)
 def cut_requested(score_run_id: int, by: str) -> None:
     """Shares by team or owner."""
-    try:
-        cut_compute(score_run=score_run_id, by=by)
-    except (OperationalError, InterfaceError, RedisConnectionError):
-        raise
-    except Exception as problem:
-        cut_fail(score_run=score_run_id, by=by, error=f"{type(problem).__name__}: {problem}")
-        raise
+    cut_compute(score_run=score_run_id, by=by)
 
 
-@shared_task(**_ONCE_THERE_AGAIN)
+@shared_task(base=JobTask)
 def forecast_of_run(run_id: int) -> None:
     """The forecast as it looks tonight, kept for comparison; and the actuals of periods that have ended."""
     run = RecomputeRun.objects.get(pk=run_id)
@@ -111,10 +99,10 @@ def forecast_of_run(run_id: int) -> None:
     forecast_keep(run=run)
 
 
-@shared_task(**_ONCE_THERE_AGAIN)
+@shared_task(base=JobTask)
 def left_undone_continue() -> None:
     """After a start: a run that died is asked for again, and scores that were cut off go on where they stopped."""
-    if run_in_progress():
+    if interrupted_run():
         recompute_nightly.delay()
     run = latest_run()
     if run is None:

@@ -6,36 +6,35 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready
-from django.db import InterfaceError, OperationalError
-from redis.exceptions import ConnectionError as RedisConnectionError
 
+from departments.jobs import JobTask
 from revenue_health.review.services.evidence import evidence_fail, evidence_make
-from revenue_health.review.services.exports import export_make, exports_unfinished
-
-_TRANSIENT = (OperationalError, InterfaceError, RedisConnectionError)
+from revenue_health.review.services.exports import export_fail, export_make, exports_unfinished
 
 
-@shared_task(autoretry_for=_TRANSIENT, retry_backoff=True, retry_jitter=True, max_retries=8)
+def _evidence_given_up(export_id: int, *, error: str) -> None:
+    evidence_fail(export=export_id, error=error)
+
+
+def _export_given_up(export_id: int, *, error: str) -> None:
+    export_fail(export_id=export_id)
+
+
+@shared_task(base=JobTask, given_up=_evidence_given_up)
 def evidence_asked(export_id: int) -> None:
     """The evidence of one comparison as a PDF."""
-    try:
-        evidence_make(export=export_id)
-    except _TRANSIENT:
-        raise
-    except Exception as problem:
-        evidence_fail(export=export_id, error=f"{type(problem).__name__}: {problem}")
-        raise
+    evidence_make(export=export_id)
 
 
-@shared_task(autoretry_for=_TRANSIENT, retry_backoff=True, retry_jitter=True, max_retries=8)
+@shared_task(base=JobTask, given_up=_export_given_up)
 def pack_export_requested(export_id: int) -> None:
     """A file of a pack; done again after a worker was killed, it is the same file."""
     export_make(export_id=export_id)
 
 
-@shared_task(autoretry_for=_TRANSIENT, retry_backoff=True, retry_jitter=True, max_retries=8)
+@shared_task(base=JobTask)
 def pack_exports_continue() -> None:
-    """After a start: files that were asked for and are not there."""
+    """After a start: files that were requested by an earlier version and are not there."""
     for pk in exports_unfinished():
         pack_export_requested.delay(pk)
 

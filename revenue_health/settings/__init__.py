@@ -147,6 +147,13 @@ CACHES = {
 }
 CUSTODY_STORE = env.path("CUSTODY_STORE", default=str(HOME.custody_store))()
 UPLOADS = env.path("UPLOADS", default=str(HOME.uploads))()
+# What zips that wait for a decision may take together.
+UPLOAD_QUOTA_MB = env.int("UPLOAD_QUOTA_MB", default=2048)
+FILE_UPLOAD_HANDLERS = [
+    "pipeline.uploading.RoomUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- backups: docs/operations.md ------------------------------------------------------------------------------
 # Empty: nobody makes one at night.
@@ -265,6 +272,11 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {
         "task": "revenue_health.tasks.heartbeat",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "jobs-continue": {
+        "task": "departments.tasks.jobs_continue",
         "schedule": 60.0,
         "options": {"expires": 55},
     },

@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
-from pipeline.views.data import REQUESTED
+from departments.models import Job
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 type Open = Callable[..., Page]
@@ -92,7 +91,7 @@ def test_recompute_is_asked_once_and_shows_it(open_as: Open) -> None:
     page.click("#data-recompute")
     expect(page.locator("#data-runs")).to_contain_text("waiting for the worker")
     expect(page.locator("#data-recompute")).to_be_disabled()
-    cache.delete(REQUESTED)
+    Job.objects.all().delete()
     expect(page.locator("#data-recompute")).to_be_enabled()
 
 
@@ -129,7 +128,7 @@ def test_without_scripts_everything_is_there(open_as: Open) -> None:
     page.goto("/data/")
     page.click("#data-recompute")
     expect(page.locator(".messages")).to_contain_text("asked for")
-    cache.delete(REQUESTED)
+    Job.objects.all().delete()
     page.locator("details.menu summary").click()
     page.get_by_label("Dark").check(force=True)
     page.click("[data-theme-form] button")

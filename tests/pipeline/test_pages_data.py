@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import suppress
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from departments.models import Membership
+from departments.models import Job, Membership
 from pipeline import tasks
-from pipeline.models import ImportBatch, Opportunity, RecomputeRun
+from pipeline.imports.lock import import_lock
+from pipeline.imports.problems import ImportBusy
+from pipeline.models import ImportBatch, Opportunity, RecomputeRun, Upload
+from pipeline.selectors.runs import interrupted_run, run_in_progress
 from pipeline.services.imports import company_folder_load
-from pipeline.views import data
+from pipeline.services.recompute.lock import recompute_lock
 from revenue_health.celery import app
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +33,6 @@ RECOMPUTE = "/data/recompute/"
 @pytest.fixture(autouse=True)
 def _own_uploads(settings: Any, tmp_path: Path) -> None:
     settings.UPLOADS = tmp_path / "uploads"
-    cache.delete(data.REQUESTED)
 
 
 class Workers:
@@ -81,7 +84,16 @@ def test_pressing_twice_asks_once(ceo: Client, workers: Workers) -> None:
 
 def test_a_running_recompute_shows_how_far_it_is(ceo: Client, workers: Workers) -> None:
     now = timezone.now()
-    RecomputeRun.objects.create(as_of=now, started_at=now, step="custody", done_share=0.42)
+    run = RecomputeRun.objects.create(as_of=now, started_at=now, step="custody", done_share=0.42)
+    text = ceo.get("/data/").content.decode()
+    assert "◐ running" not in text, "nobody works on it"
+    assert "▼ interrupted" in text
+    assert (run_in_progress(), interrupted_run()) == (None, run)
+    with recompute_lock():
+        assert_running(ceo, workers)
+
+
+def assert_running(ceo: Client, workers: Workers) -> None:
     text = ceo.get("/data/runs/", headers={"HX-Request": "true"}).content.decode()
     assert "custody, 42 % done" in text
     assert 'hx-trigger="every 1s"' in text
@@ -100,6 +112,7 @@ def test_when_the_run_has_ended_the_asking_ends(ceo: Client, workers: Workers) -
 def recompute_requested_is_done() -> None:
     now = timezone.now()
     RecomputeRun.objects.create(as_of=now, started_at=now, status="failed", error="Lost its database.")
+    Job.objects.update(state=Job.State.DONE)
 
 
 def zipped(folder: Path, **changed: str) -> SimpleUploadedFile:
@@ -114,7 +127,7 @@ def zipped(folder: Path, **changed: str) -> SimpleUploadedFile:
 
 def test_an_upload_is_looked_at_first_and_taken_in_once(shown: Path, ceo: Client, workers: Workers) -> None:
     page = workers.post(ceo, "/data/uploads/", {"folder": zipped(shown)})["Location"]
-    assert b"Looking at what it would do" in ceo.get(page).content
+    assert b"Waiting for a worker" in ceo.get(page).content
     [(_, given)] = workers.asked()
     tasks.folder_check_requested(**given)
     assert b"This is what it would do" in ceo.get(page).content
@@ -185,3 +198,73 @@ def test_only_error_files_of_uploads_are_given(ceo: Client) -> None:
     batch = ImportBatch.objects.get()
     ImportBatch.objects.filter(pk=batch.pk).update(errors_file="/etc/hostname")
     assert ceo.get(reverse("pipeline:import_errors", args=[batch.pk])).status_code == 404
+
+
+def test_the_second_upload_waits_in_line(shown: Path, ceo: Client, workers: Workers) -> None:
+    pages = [workers.post(ceo, "/data/uploads/", {"folder": zipped(shown)})["Location"] for _ in range(2)]
+    assert b"Waiting for a worker" in ceo.get(pages[0]).content
+    second = ceo.get(pages[1]).content.decode()
+    assert "In line behind my_company.zip" in second
+    assert "nothing needs to be sent again" in second
+    Job.objects.filter(pk=Job.objects.first().pk).update(state=Job.State.RUNNING, touched_at=timezone.now(), attempts=1)
+    assert b"Looking at what it would do" in ceo.get(pages[0]).content
+    Job.objects.update(touched_at=timezone.now() - timedelta(minutes=1))
+    assert b"The worker was interrupted" in ceo.get(pages[0]).content
+
+
+def test_an_import_beside_it_keeps_an_upload_waiting_and_fails_nothing(
+    shown: Path, ceo: Client, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = workers.post(ceo, "/data/uploads/", {"folder": zipped(shown)})["Location"]
+
+    def busy(**given: Any) -> None:
+        raise ImportBusy("Another import is running.")
+
+    monkeypatch.setattr("pipeline.services.uploads.company_folder_load", busy)
+    token = page.rstrip("/").rpartition("/")[2]
+    with pytest.raises(ImportBusy):
+        tasks.folder_check_requested(token=token)
+    assert tasks.folder_check_requested.busy == (ImportBusy,)
+    assert b"It failed" not in ceo.get(page).content
+    assert Upload.objects.get().state == Upload.State.CHECKING
+
+
+def test_an_import_whose_process_died_is_not_called_running(ceo: Client) -> None:
+    dead = ImportBatch.objects.create(kind="folder", name="dead", started_at=timezone.now())
+    for address in ("/data/", f"/data/imports/{dead.pk}/"):
+        assert "◐ running" not in ceo.get(address).content.decode()
+    with import_lock():
+        assert "◐ running" in ceo.get("/data/").content.decode()
+
+
+def test_there_must_be_room_for_an_upload(shown: Path, ceo: Client, workers: Workers, settings: Any) -> None:
+    settings.UPLOAD_QUOTA_MB = 0
+    answer = workers.post(ceo, "/data/uploads/", {"folder": zipped(shown)})
+    assert answer.status_code == 422
+    assert b"Uploads that wait for somebody" in answer.content
+    assert not workers.asked()
+    assert not Upload.objects.exists()
+
+
+def test_a_full_disk_refuses_before_anything_is_written(
+    shown: Path, ceo: Client, workers: Workers, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage("/")._replace(free=1024**3)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: usage)
+    answer = workers.post(ceo, "/data/uploads/", {"folder": zipped(shown)})
+    assert (answer.status_code, b"has 1,024 MB free" in answer.content) == (422, True)
+    assert not list(Path(settings.UPLOADS).rglob("*.zip"))
+
+
+def test_zips_that_were_refused_or_taken_in_are_removed(
+    shown: Path, ceo: Client, workers: Workers, settings: Any
+) -> None:
+    kept = Path(settings.UPLOADS) / "uploaded"
+    for folder, left in ((zipped(shown, departments="key,name,kind\nlegal,Legal,no\n"), 0), (zipped(shown), 1)):
+        page = workers.post(ceo, "/data/uploads/", {"folder": folder})["Location"]
+        token = page.rstrip("/").rpartition("/")[2]
+        tasks.folder_check_requested(token=token)
+        assert len(list(kept.glob("*.zip"))) == left
+    workers.post(ceo, f"{page}take-in/")
+    tasks.folder_import_requested(token=token)
+    assert not list(kept.glob("*.zip"))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-LOCK = 7_315_001
+from pipeline.advisory_locks import RECOMPUTE_LOCK as LOCK
 
 
 class RecomputeRunning(Exception):

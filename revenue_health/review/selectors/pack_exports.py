@@ -9,12 +9,14 @@ from pathlib import Path
 from django.conf import settings
 
 from departments.formats import counted, grouped
+from departments.selectors.jobs import Phase, open_jobs, phase_of
 from revenue_health.review.models import Pack, PackExport
 
 UNTAKEN_SECONDS = 20
 """An export no worker has taken up by then: the worker is probably down."""
 SILENT_SECONDS = 180
 MOST_LISTED = 20
+INTERRUPTED = "The worker was interrupted. The file is made by another one within two minutes."
 _FREE = (PackExport.Status.ASKED, PackExport.Status.WORKING)
 
 
@@ -40,11 +42,23 @@ def export_path(export: PackExport) -> Path | None:
 
 def exports_of(*, pack: Pack, now: datetime) -> list[ExportRow]:
     """The files of a pack, newest first."""
-    rows = PackExport.objects.filter(pack=pack).select_related("requested_by")[:MOST_LISTED]
+    rows = list(PackExport.objects.filter(pack=pack).select_related("requested_by")[:MOST_LISTED])
+    cut_off = _interrupted() if any(row.status in _FREE for row in rows) else set()
     return [
-        ExportRow(export=row, waiting=row.status in _FREE, trouble=_trouble(row, now), size=_size(row.size))
+        ExportRow(
+            export=row,
+            waiting=row.status in _FREE,
+            trouble=INTERRUPTED if row.status in _FREE and row.pk in cut_off else _trouble(row, now),
+            size=_size(row.size),
+        )
         for row in rows
     ]
+
+
+def _interrupted() -> set[int]:
+    """Exports whose worker was stopped."""
+    jobs = open_jobs(tasks=["revenue_health.review.tasks.pack_export_requested"])
+    return {job.arguments["args"][0] for job in jobs if phase_of(job) == Phase.INTERRUPTED}
 
 
 def _trouble(export: PackExport, now: datetime) -> str:

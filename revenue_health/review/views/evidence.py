@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from departments.access import may_see_company, note_reading, require
 from departments.models import User
 from departments.rendering import page_render
+from departments.selectors.jobs import open_job, phase_of
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.selectors.spans import SpanError
 from revenue_health.contribution.views.question import question_read
@@ -46,7 +47,9 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     """How far the document is; it is fetched from here when it is done."""
     require(request, may_see_company(request.user))
     row = get_object_or_404(EvidenceExport.objects.defer("pdf"), pk=pk)
-    return page_render(request, TEMPLATE, {"shell": shell_of(request), "export": row}, partial="state")
+    waits = row.status == EvidenceExport.Status.ASKED
+    phase = phase_of(open_job(task=evidence_asked.name, args=[pk])) if waits else None
+    return page_render(request, TEMPLATE, {"shell": shell_of(request), "export": row, "phase": phase}, partial="state")
 
 
 @require_GET

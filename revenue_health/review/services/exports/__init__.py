@@ -73,11 +73,14 @@ def export_make(*, export_id: int) -> None:
     except ExportProblem as problem:
         _say(export, status=Status.FAILED, error=str(problem), finished_at=timezone.now())
         return
-    except Exception:
-        _say(export, status=Status.FAILED, error="It failed; the log says why.", finished_at=timezone.now())
-        raise
     size = (exports_folder() / name).stat().st_size
     _say(export, status=Status.DONE, progress=100, file=name, size=size, finished_at=timezone.now())
+
+
+def export_fail(*, export_id: int) -> None:
+    """No further attempt is made."""
+    unfinished = PackExport.objects.filter(pk=export_id).exclude(status=Status.DONE)
+    unfinished.update(status=Status.FAILED, error="It failed; the log says why.", finished_at=timezone.now())
 
 
 def pack_write(
@@ -108,4 +111,4 @@ def _ending(kind: str) -> str:
     return "zip" if kind == PackExport.Kind.CSV else kind
 
 
-__all__ = ["ExportProblem", "export_ask", "export_make", "exports_unfinished", "pack_write"]
+__all__ = ["ExportProblem", "export_ask", "export_fail", "export_make", "exports_unfinished", "pack_write"]

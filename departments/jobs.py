@@ -1,0 +1,147 @@
+"""Celery tasks that survive their worker: `@shared_task(base=JobTask)`.
+
+Every request is a row (departments/models/jobs.py) and a message. A worker that takes the message claims the row and
+keeps it alive; what a killed worker leaves is found at the start of a worker and every minute.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+from typing import Any
+
+from celery import current_app
+from celery.contrib.django.task import DjangoTask
+from django.db import InterfaceError, OperationalError
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from departments.models.jobs import Job
+from departments.services.jobs import (
+    MOST_ATTEMPTS,
+    heartbeat,
+    job_claim,
+    job_done,
+    job_fail,
+    job_request,
+    job_sent,
+    job_wait,
+    jobs_left,
+    next_in_line,
+)
+
+logger = logging.getLogger(__name__)
+TRANSIENT: tuple[type[Exception], ...] = (OperationalError, InterfaceError, RedisConnectionError)
+BUSY_SECONDS = 3.0
+LONGEST_PAUSE_SECONDS = 600.0
+
+
+class JobTask(DjangoTask):  # type: ignore[misc]
+    """A task whose requests are jobs. Called directly (`task(...)`) it runs there and then, without a job."""
+
+    abstract = True
+    transient: tuple[type[Exception], ...] = TRANSIENT
+    """What passes by itself: tried again, later and later."""
+    busy: tuple[type[Exception], ...] = ()
+    """Somebody else is at it: tried again in a moment, as often as it takes."""
+    pause_seconds = 2.0
+    """Before the second attempt; doubled before each further one."""
+    most_attempts = MOST_ATTEMPTS
+    line = ""
+    again = False
+    """Whether a request while it runs makes it run once more."""
+    given_up: Callable[..., None] | None = None
+    """Called with the arguments and `error=` when no further attempt is made."""
+
+    def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
+        """Write the job down, then send its message."""
+        args, kwargs = list(args or ()), dict(kwargs or {})
+        job = job_request(
+            task=self.name,
+            args=args,
+            kwargs=kwargs,
+            line=self.line,
+            due_in=options.get("countdown") or 0,
+            again=self.again,
+        )
+        return self._send(job, **options)
+
+    def _send(self, job: Job, **options: Any) -> Any:
+        headers = {**(options.pop("headers", None) or {}), "job": job.pk}
+        sent = super().apply_async(job.arguments["args"], job.arguments["kwargs"], headers=headers, **options)
+        job_sent(job=job.pk)
+        return sent
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        request = self.request
+        if request.called_directly or request.is_eager:
+            return self.run(*args, **kwargs)
+        number = request.get("job") or (request.headers or {}).get("job")
+        if number is None:
+            # Beat sends by name; from here on it is a job like any other.
+            number = job_request(task=self.name, args=list(args), kwargs=kwargs, line=self.line).pk
+        job = job_claim(job=number)
+        if job is not None:
+            self._work(job, args, kwargs)
+        return None
+
+    def _work(self, job: Job, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        try:
+            if job.attempts > self.most_attempts:
+                self._give_up(job, "It was interrupted or failed too often; the log of the worker says why.")
+                return
+            with heartbeat(job):
+                self.run(*args, **kwargs)
+        except self.busy:
+            self._later(job, BUSY_SECONDS, counted=False)
+        except self.transient as problem:
+            if job.attempts >= self.most_attempts:
+                self._give_up(job, f"{type(problem).__name__}: {problem}")
+                raise
+            logger.warning("job %s (%s) is tried again: %s", job.pk, self.name, problem)
+            self._later(job, _pause(self.pause_seconds * 2 ** (job.attempts - 1)), error=str(problem))
+        except Exception as problem:
+            self._give_up(job, f"{type(problem).__name__}: {problem}")
+            raise
+        else:
+            if job_done(job):
+                self._next(job)
+            else:
+                self._send(job)
+
+    def _later(self, job: Job, seconds: float, *, error: str = "", counted: bool = True) -> None:
+        job_wait(job, seconds=seconds, error=error, counted=counted)
+        self._send(job, countdown=seconds)
+
+    def _give_up(self, job: Job, error: str) -> None:
+        if self.given_up is not None:
+            type(self).given_up(*job.arguments["args"], **job.arguments["kwargs"], error=error)  # type: ignore[misc]
+        job_fail(job, error=error)
+        self._next(job)
+
+    def _next(self, job: Job) -> None:
+        following = next_in_line(job)
+        if following is not None:
+            job_send(following)
+
+
+def job_send(job: Job) -> None:
+    """Send the message of a job again."""
+    task = current_app.tasks.get(job.task)
+    if isinstance(task, JobTask):
+        task._send(job)
+    else:
+        job_fail(job, error="There is no such task in this version.")
+
+
+def left_jobs_send(*, at_start: bool = False) -> int:
+    """Send what nobody works on; how many that were."""
+    left = jobs_left(at_start=at_start)
+    for job in left:
+        job_send(job)
+    return len(left)
+
+
+def _pause(seconds: float) -> float:
+    """Two workers never try again at the same moment."""
+    return min(LONGEST_PAUSE_SECONDS, seconds) * random.uniform(0.75, 1.0)  # noqa: S311 - no secret

@@ -1,0 +1,156 @@
+"""Jobs of the worker, as rows: requested, claimed, kept alive by a heartbeat, ended; found again when a worker died.
+
+The queue only says that there is something to do. Whether it is to be done is decided by the row, so a message that
+is lost, doubled or late does no harm.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from departments.models.jobs import OPEN, STALE_SECONDS, Job, job_key
+
+TOUCH_SECONDS = 5.0
+RESEND_SECONDS = 45
+MOST_ATTEMPTS = 6
+KEPT = timedelta(days=1)
+
+
+def job_request(
+    *, task: str, args: list[Any], kwargs: dict[str, Any], line: str, due_in: float = 0, again: bool = False
+) -> Job:
+    """The open job of this task with these arguments; made if there is none.
+
+    With `again` one that runs at this moment runs once more, because it may have read what has changed since.
+    """
+    now = timezone.now()
+    arguments = {"args": args, "kwargs": kwargs}
+    with transaction.atomic():
+        job, made = Job.objects.filter(state__in=OPEN).get_or_create(
+            key=job_key(task, args, kwargs),
+            defaults={
+                "task": task,
+                "arguments": arguments,
+                "line": line,
+                "created_at": now,
+                "due_at": now + timedelta(seconds=due_in),
+                "touched_at": now,
+            },
+        )
+        if again and not made:
+            Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(again=True)
+    return job
+
+
+def job_sent(*, job: int) -> None:
+    """A message about it went to the queue."""
+    Job.objects.filter(pk=job).update(sent_at=timezone.now(), sends=F("sends") + 1)
+
+
+def job_claim(*, job: int) -> Job | None:
+    """Take it up, unless it is done, somebody works on it, or an earlier one of its line is open."""
+    now = timezone.now()
+    free = Q(state=Job.State.WAITING) | Q(state=Job.State.RUNNING, touched_at__lt=_stale(now))
+    earlier = Job.objects.filter(line=OuterRef("line"), state__in=OPEN, pk__lt=OuterRef("pk")).exclude(line="")
+    holder = secrets.token_hex(16)
+    claimed = Job.objects.filter(free, ~Exists(earlier), pk=job).update(
+        state=Job.State.RUNNING, holder=holder, touched_at=now, attempts=F("attempts") + 1
+    )
+    return Job.objects.get(pk=job) if claimed else None
+
+
+@contextmanager
+def heartbeat(job: Job) -> Iterator[None]:
+    """Touch the job every few seconds while the block runs, from a thread with a connection of its own."""
+    over = threading.Event()
+
+    def beat() -> None:
+        try:
+            while not over.wait(TOUCH_SECONDS):
+                try:
+                    _held(job).update(touched_at=timezone.now())
+                except DatabaseError:
+                    # The database may come back before the job counts as lost.
+                    connection.close()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=beat, name=f"heartbeat of job {job.pk}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def job_done(job: Job) -> bool:
+    """It ended well; False when it was requested once more meanwhile and waits again."""
+    now = timezone.now()
+    if _held(job).filter(again=False).update(state=Job.State.DONE, error="", touched_at=now):
+        return True
+    waits = {"state": Job.State.WAITING, "holder": "", "again": False, "attempts": 0, "sends": 0}
+    return not _held(job).update(due_at=now, touched_at=now, **waits)
+
+
+def job_fail(job: Job, *, error: str) -> None:
+    _held(job).update(state=Job.State.FAILED, error=error[:2_000], touched_at=timezone.now())
+
+
+def job_wait(job: Job, *, seconds: float, error: str = "", counted: bool = True) -> None:
+    """Back into the line, for a later attempt; one that only waited for somebody else does not count."""
+    now = timezone.now()
+    _held(job).update(
+        state=Job.State.WAITING,
+        holder="",
+        due_at=now + timedelta(seconds=seconds),
+        touched_at=now,
+        sends=0,
+        error=error[:2_000],
+        attempts=F("attempts") if counted else F("attempts") - 1,
+    )
+
+
+def next_in_line(job: Job) -> Job | None:
+    """The job that may run now that this one has ended."""
+    if not job.line:
+        return None
+    return Job.objects.filter(line=job.line, state__in=OPEN).order_by("pk").first()
+
+
+def jobs_left(*, at_start: bool) -> list[Job]:
+    """Open jobs that nobody works on: their worker died, or their message was lost. Old ended ones are removed.
+
+    At the start of a worker also those whose message may still be in the queue: a second message does no harm.
+    """
+    now = timezone.now()
+    Job.objects.exclude(state__in=OPEN).filter(touched_at__lt=now - KEPT).delete()
+    lost = Job.objects.filter(state=Job.State.RUNNING, touched_at__lt=_stale(now))
+    lost.update(state=Job.State.WAITING, holder="", due_at=now, sends=0, touched_at=now, sent_at=None)
+    waiting = Job.objects.filter(state=Job.State.WAITING, due_at__lte=now)
+    return [job for job in waiting if at_start or _message_lost(job, now)]
+
+
+def _message_lost(job: Job, now: datetime) -> bool:
+    """Each message is given twice the time of the one before: a long queue does not fill up with doubles."""
+    if job.sent_at is None:
+        return True
+    patience = RESEND_SECONDS * 2 ** max(job.sends - 1, 0)
+    return max(job.sent_at, job.due_at) < now - timedelta(seconds=patience)
+
+
+def _held(job: Job) -> Any:
+    return Job.objects.filter(pk=job.pk, holder=job.holder, state=Job.State.RUNNING)
+
+
+def _stale(now: datetime) -> datetime:
+    return now - timedelta(seconds=STALE_SECONDS)
