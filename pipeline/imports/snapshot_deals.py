@@ -144,7 +144,7 @@ class DealRows:
         elif account and account not in self._accounts:
             self._counted["deals name an account that is not in the export; they are loaded without"] += 1
             account = ""
-        self._known(row, columns.source, self._sources, "source", "sources")
+        self._check_reference(row, columns.source, self._sources, "source", "sources")
         own = self._mapping.company.reporting_currency
         if (currency := row.get(columns.currency) or own) != own:
             self._counted[f"deals are in {currency}; add a rates.csv with its rates to the folder"] += 1
@@ -154,7 +154,7 @@ class DealRows:
             currency, row.get(columns.segment),
         ]  # fmt: skip
 
-    def _known(self, row: SourceRow, column: str, keys: set[str], what: str, part: str) -> None:
+    def _check_reference(self, row: SourceRow, column: str, keys: set[str], what: str, part: str) -> None:
         value = row.get(column)
         if value and value not in keys:
             listed = ", ".join(sorted(keys)) or "it has none"
@@ -176,7 +176,7 @@ class DealRows:
 
     def _reason(self, row: SourceRow) -> str:
         value = row.get(self._columns.stage)
-        self._known(row, self._columns.reason, self._reasons, "loss reason", "loss_reasons")
+        self._check_reference(row, self._columns.reason, self._reasons, "loss reason", "loss_reasons")
         return row.get(self._columns.reason) or (self._loss_of[value].reason if value in self._loss_of else "")
 
     def _dates(self, deal: ReadDeal) -> tuple[str, str]:

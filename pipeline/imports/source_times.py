@@ -42,14 +42,14 @@ class TimeReader:
 
     def parse(self, text: str) -> Moment:
         """The moment a text means; UnreadableTime where it means none, or more than one."""
-        found = {moment.at: moment for form in self.formats or ("",) if (moment := self._by_format(text, form))}
-        if not found:
+        moments = {moment.at: moment for form in self.formats or ("",) if (moment := self._by_format(text, form))}
+        if not moments:
             hint = "see" if self.formats else "it is not ISO 8601; name its format in"
             raise UnreadableTime(f"cannot be read as a time; {hint} {self.setting}")
-        if len(found) > 1:
-            days = " or ".join(at.date().isoformat() for at in found)
+        if len(moments) > 1:
+            days = " or ".join(at.date().isoformat() for at in moments)
             raise UnreadableTime(f"fits several formats of {self.setting} and could be {days}; leave one format")
-        (moment,) = found.values()
+        (moment,) = moments.values()
         if not 1900 <= moment.day.year <= 2199:
             raise UnreadableTime("is not between the years 1900 and 2199")
         return moment
