@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
+from collections.abc import Iterable
+from typing import Any
 
 _MARK = "'"
 _STARTS = "=+-@"
@@ -32,3 +35,17 @@ def guarded[Value](value: Value) -> Value | str:
 def unguarded(text: str) -> str:
     """The text that `guarded` was called with: the way back in."""
     return text[1:] if text.startswith(_MARK) and is_formula(text.lstrip(_MARK)) else text
+
+
+class GuardedWriter:
+    """A CSV writer of files that people open in spreadsheets: every cell is guarded, heads like all others."""
+
+    def __init__(self, handle: Any, **options: Any) -> None:
+        self._writer = csv.writer(handle, **options)
+
+    def writerow(self, row: Iterable[object]) -> None:
+        self._writer.writerow([guarded(value) for value in row])
+
+    def writerows(self, rows: Iterable[Iterable[object]]) -> None:
+        for row in rows:
+            self.writerow(row)

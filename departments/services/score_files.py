@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from decimal import Decimal
 
 import xlsxwriter
 
-from departments.core.formula_guard import guarded, is_formula
+from departments.core.formula_guard import GuardedWriter, is_formula
 from departments.core.score_file.archive import is_zip
 from departments.core.score_file.cells import HEAD, FileContent, content_of
 from departments.core.score_file.sheet import LARGEST_BYTES, FileUnreadable
@@ -33,11 +32,12 @@ class FileRow:
 def csv_written(rows: Iterable[FileRow], weeks: Sequence[date]) -> str:
     """Text that a spreadsheet would take for a formula is guarded; `file_read` takes the guard off again."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = GuardedWriter(out, lineterminator="\n")
     writer.writerow([*HEAD, *(week.isoformat() for week in weeks)])
     for row in rows:
-        names = [guarded(text) for text in (row.key, row.name, row.unit, row.goal)]
-        writer.writerow([*names, *("" if value is None else _plain(value) for value in row.values)])
+        writer.writerow(
+            [row.key, row.name, row.unit, row.goal, *("" if value is None else _plain(value) for value in row.values)]
+        )
     return out.getvalue()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -14,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from departments.access import may_read_audit, require
+from departments.core.formula_guard import GuardedWriter
 from departments.models import AccessLog, User
 from departments.rendering import page_render
 from departments.selectors.access_log import access_lines
@@ -79,7 +79,7 @@ def export(request: HttpRequest) -> HttpResponse:
     wanted, _ = _wanted(AuditForm(request.GET, kinds=kinds()))
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="audit-{timezone.localdate():%Y-%m-%d}.csv"'
-    writer = csv.writer(response)
+    writer = GuardedWriter(response)
     writer.writerow(["time", "person", "deed", "kind", "number", "name", "field", "before", "after", "page"])
     for change in changes_all(wanted=wanted, most=MOST_EXPORTED):
         writer.writerows(_csv_lines(change))
@@ -134,14 +134,6 @@ def _steps(query: QueryDict, page: int, *, more: bool) -> Steps:
 def _csv_lines(change: Change) -> list[list[str]]:
     start = [change.at.isoformat(), change.person or "the server", change.deed, change.kind_name, str(change.item)]
     return [
-        [*start, _plain(change.name), one.field, _plain(one.before), _plain(one.after), change.address]
+        [*start, change.name, one.field, one.before or "", one.after or "", change.address]
         for one in change.differences
-    ] or [[*start, _plain(change.name), "", "", "", change.address]]
-
-
-def _plain(text: str | None) -> str:
-    """A sheet must not take somebody's words for a formula."""
-    text = text or ""
-    return (
-        f"'{text}" if text.startswith(("=", "+", "@", "\t")) or (text[:1] == "-" and not text[1:2].isdigit()) else text
-    )
+    ] or [[*start, change.name, "", "", "", change.address]]

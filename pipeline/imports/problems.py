@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from departments.core.formula_guard import GuardedWriter
 
 LISTED_AT_MOST = 10_000
 """Problems written to the error file; the rest is only counted."""
@@ -133,19 +134,14 @@ class ProblemList:
         """The error file: file, line, column, value, reason, in order of file and line."""
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", encoding="utf-8", newline="") as handle:
-            writer = csv.writer(handle)
+            writer = GuardedWriter(handle)
             writer.writerow(["file", "line", "column", "value", "reason"])
             for problem in sorted(self.listed, key=lambda one: (one.file, one.line)):
                 line = str(problem.line) if problem.line else ""
-                row = [problem.file, line, problem.column, problem.value, problem.reason]
-                writer.writerow(["'" + cell if cell[:1] in _FORMULA_STARTS else cell for cell in row])
+                writer.writerow([problem.file, line, problem.column, problem.value, problem.reason])
             if self.total > len(self.listed):
                 more = self.total - len(self.listed)
                 writer.writerow(["", "", "", "", f"{more} more problems are not listed"])
-
-
-# A spreadsheet would run these as formulas; the value comes from a stranger.
-_FORMULA_STARTS = ("=", "@", "\t")
 
 
 class ConversionRefused(ImportUnreadable):

@@ -9,13 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from departments.core.formula_guard import guarded, is_formula, unguarded
+from tests.formulas import FORMULAS
 
-FORMULAS = [
-    "=1+1", "+1+1", "-1+1", "@SUM(A1)", "\tx", "\rx", "\nx", " =1+1", "\u00a0=1", "  \t=1", "\u200b=1", "\ufeff=1",
-    "＝1+1", "＋1", "－x", "＠x", "﹦1", "-", "=", "-legal", '=HYPERLINK("http://evil.example","x")',
-    "-1+cmd|' /C calc'!A0",
-    "'=1", "''=1",
-]  # fmt: skip
 HARMLESS = ["", "Calls", "a=b", "5", "-5", "+5.25", "-12.5", "'quoted'", "’=1", "12 = 12", "(-5)", "−5", "'"]
 
 

@@ -15,6 +15,7 @@ from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_TICK_LABEL_POSI
 from pptx.enum.dml import MSO_PATTERN
 from pptx.util import Pt
 
+from departments.core.formula_guard import guarded
 from revenue_health.review.charts.axis import ends, spread
 from revenue_health.review.selectors.pack_cells import unbroken
 
@@ -73,7 +74,8 @@ def chart_add(page: Any, chart: Json, *, left: int, top: int, width: int, height
     used = [kind for kind in LOOKS if kind in kinds]
     reach = max(abs(piece.ground) + abs(piece.length) + piece.whisker for piece in pieces) or 1.0
     data = CategoryChartData(number_format=number_format(chart["scale"]))
-    data.categories = [bar["name"] for bar in bars]
+    # They go into the chart's workbook, whose writer takes a leading = for a formula.
+    data.categories = [guarded(bar["name"]) for bar in bars]
     data.add_series(GROUND, [piece.ground for piece in pieces])
     for kind in used:
         data.add_series(LOOKS[kind][0], [p.length if k == kind else None for p, k in zip(pieces, kinds, strict=True)])

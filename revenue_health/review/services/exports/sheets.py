@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 import zipfile
@@ -12,6 +11,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_range
 
+from departments.core.formula_guard import GuardedWriter, is_formula
 from revenue_health.review.services.exports.content import ExportContent, Progress
 
 type Json = dict[str, Any]
@@ -31,10 +31,10 @@ def write_csv(content: ExportContent, path: Path, progress: Progress) -> None:
 def table_csv(table: Json) -> str:
     """A table as CSV: dot decimals, amounts in whole units of the currency."""
     out = io.StringIO()
-    writer = csv.writer(out)
+    writer = GuardedWriter(out)
     writer.writerow([head_of(column, table) for column in table["columns"]])
     for row in [*table["rows"], *([table["total"]] if table["total"] else [])]:
-        writer.writerow([_guarded(plain_of(value, col)) for value, col in zip(row, table["columns"], strict=True)])
+        writer.writerow([plain_of(value, col) for value, col in zip(row, table["columns"], strict=True)])
     return out.getvalue()
 
 
@@ -43,11 +43,6 @@ def plain_of(value: Any, column: Json) -> Any:
     if value is not None and column["kind"] == "money":
         return value / 100
     return "" if value is None else value
-
-
-def _guarded(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula is kept as text."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 def head_of(column: Json, table: Json) -> str:
@@ -80,18 +75,27 @@ def write_xlsx(content: ExportContent, path: Path, progress: Progress) -> None:
 def _formats(book: Any) -> dict[str, Any]:
     base = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
     numbers = {"money": "#,##0", "number": "#,##0", "percent": "0.0", "days": "0.0"}
-    made = {
-        "message": book.add_format(base | {"bold": True, "font_size": 16}),
-        "soft": book.add_format(base | {"font_color": "#51606E"}),
-        "text": book.add_format(base | {"text_wrap": True}),
-        "head": book.add_format(base | {"bold": True, "bottom": 1, "text_wrap": True}),
-        "head-n": book.add_format(base | {"bold": True, "bottom": 1, "align": "right", "text_wrap": True}),
-        "total": book.add_format(base | {"bold": True, "top": 1}),
+    texts: dict[str, Json] = {
+        "message": {"bold": True, "font_size": 16},
+        "soft": {"font_color": "#51606E"},
+        "text": {"text_wrap": True},
+        "head": {"bold": True, "bottom": 1, "text_wrap": True},
+        "head-n": {"bold": True, "bottom": 1, "align": "right", "text_wrap": True},
+        "total": {"bold": True, "top": 1},
     }
+    made = {}
+    for name, look in texts.items():
+        made[name] = book.add_format(base | look)
+        made[f"{name}-quoted"] = book.add_format(base | look | {"quote_prefix": True})
     for kind, code in numbers.items():
         made[kind] = book.add_format(base | {"num_format": code})
         made[f"total-{kind}"] = book.add_format(base | {"num_format": code, "bold": True, "top": 1})
     return made
+
+
+def _write_text(sheet: Any, row: int, number: int, text: str, formats: dict[str, Any], look: str) -> None:
+    """Text by its type; what a spreadsheet would run carries a quote, so that it stays text when a cell is edited."""
+    sheet.write_string(row, number, text, formats[f"{look}-quoted" if is_formula(text) else look])
 
 
 def _sheet(sheet: Any, slide: Json, content: ExportContent, formats: dict[str, Any]) -> None:
@@ -99,11 +103,11 @@ def _sheet(sheet: Any, slide: Json, content: ExportContent, formats: dict[str, A
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    sheet.write_string(0, 0, slide["message"], formats["message"])
-    sheet.write_string(1, 0, f"{content.head}. Amounts in whole {content.figures['currency']}.", formats["soft"])
+    _write_text(sheet, 0, 0, slide["message"], formats, "message")
+    _write_text(sheet, 1, 0, f"{content.head}. Amounts in whole {content.figures['currency']}.", formats, "soft")
     at = 2
     for line in slide["lines"]:
-        sheet.write_string(at, 0, line, formats["soft"])
+        _write_text(sheet, at, 0, line, formats, "soft")
         at += 1
     widths: dict[int, int] = {}
     for table in slide["tables"]:
@@ -118,7 +122,7 @@ def _write_table(sheet: Any, table: Json, at: int, formats: dict[str, Any], widt
     for number, column in enumerate(columns):
         name = head_of(column, table)
         numeric = column["kind"] in ("money", "number", "percent", "days")
-        sheet.write_string(at, number, name, formats["head-n" if numeric else "head"])
+        _write_text(sheet, at, number, name, formats, "head-n" if numeric else "head")
         widths[number] = max(widths.get(number, 8), min(len(name), 18))
     first = at + 1
     for offset, row in enumerate(table["rows"]):
@@ -146,7 +150,7 @@ def _write_cell(
     elif isinstance(value, (int, float)):
         sheet.write_number(row, number, plain_of(value, column), formats.get(f"{prefix}{kind}", formats["text"]))
     else:
-        sheet.write_string(row, number, str(value), formats["total" if prefix else "text"])
+        _write_text(sheet, row, number, str(value), formats, "total" if prefix else "text")
 
 
 def _sheet_name(title: str, taken: set[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
 import shutil
@@ -24,6 +25,7 @@ from revenue_health.review.charts.axis import ends
 from revenue_health.review.models import Pack, PackExport
 from revenue_health.review.selectors.pack_exports import exports_folder
 from revenue_health.review.services.exports import export_ask, export_make, exports_unfinished, pack_write
+from revenue_health.review.services.exports.deck_charts import chart_add
 from revenue_health.review.services.packs import decision_log
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +67,15 @@ def test_charts_are_native_and_their_workbooks_hold_the_figures(pack: Pack, tmp_
             ground, lengths = row[1], [value for value in row[2:-2] if value is not None]
             assert len(lengths) == 1
             assert {round(100 * ground), round(100 * (ground + lengths[0]))} == {start, end}
+
+
+def test_a_name_in_a_chart_s_workbook_is_no_formula(pack: Pack) -> None:
+    chart = copy.deepcopy(next(one["chart"] for one in pack.figures["slides"] if one["chart"]))
+    chart["bars"][0]["name"] = "=1+1"
+    page = Presentation().slides.add_slide(Presentation().slide_layouts[6])
+    native = chart_add(page, chart, left=0, top=0, width=9_000_000, height=5_000_000).chart
+    book = load_workbook(io.BytesIO(native.part.chart_workbook.xlsx_part.blob)).active
+    assert (book["A2"].value, book["A2"].data_type) == ("'=1+1", "s")
 
 
 def test_a_slide_with_a_chart_is_followed_by_a_native_table(pack: Pack, tmp_path: Path) -> None:
