@@ -79,10 +79,15 @@ def number_parse(text: str) -> NumberText:
     return NumberText(value=_bounded(number, text.strip()), percent=percent, other=other)
 
 
+def bare_text(value: Decimal) -> str:
+    """A number as one would type it: to its last digit, with a point, without an exponent."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def number_text(value: Decimal) -> str:
     """A number as text that is read back as the same number and is not ambiguous: `1.234` becomes `1.2340`."""
-    text = f"{value:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
+    text = bare_text(value)
     return f"{text}0" if _AMBIGUOUS.fullmatch(text) else text
 
 

@@ -9,6 +9,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
+from departments.core.entry_rules import Limits, limits_of_unit
 from departments.core.goals import DatedGoal
 from departments.models.company import Department, validate_key
 from departments.models.people import User
@@ -19,6 +20,10 @@ MANUAL = "manual"
 @pghistory.track()
 class Measurable(models.Model):
     """One number on a department's scorecard."""
+
+    class LimitsFrom(models.TextChoices):
+        UNIT = "unit", "by the unit"
+        OWN = "own", "as set here"
 
     key = models.CharField(max_length=64, unique=True, validators=[validate_key])
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="measurables")
@@ -39,10 +44,29 @@ class Measurable(models.Model):
         default=0, db_default=0, help_text="Its place on the scorecard; equal places stand in the order they were made."
     )
     archived = models.BooleanField(default=False, db_default=False, help_text="No longer asked for; its past stays.")
+    limits = models.CharField(
+        max_length=4,
+        choices=LimitsFrom,
+        default=LimitsFrom.UNIT,
+        db_default=LimitsFrom.UNIT,
+        help_text="Where the lowest and highest possible values come from.",
+    )
+    lowest = models.DecimalField(max_digits=20, decimal_places=6, null=True, blank=True)
+    highest = models.DecimalField(max_digits=20, decimal_places=6, null=True, blank=True)
 
     class Meta:
         ordering = ["position", "id"]
-        constraints = [models.CheckConstraint(condition=Q(weight__gte=0), name="measurable_weight_not_negative")]
+        constraints = [
+            models.CheckConstraint(condition=Q(weight__gte=0), name="measurable_weight_not_negative"),
+            models.CheckConstraint(
+                condition=Q(limits="own") | Q(lowest__isnull=True, highest__isnull=True),
+                name="measurable_limits_only_own",
+            ),
+            models.CheckConstraint(
+                condition=Q(lowest__isnull=True) | Q(highest__isnull=True) | Q(highest__gte=F("lowest")),
+                name="measurable_highest_not_below_lowest",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -51,6 +75,13 @@ class Measurable(models.Model):
     def manual(self) -> bool:
         """Whether people enter it; a computed one follows its figure."""
         return self.source == MANUAL
+
+    @property
+    def bounds(self) -> Limits:
+        """The lowest and highest value that can be entered: its own limits, or those of its unit and goals."""
+        if self.limits == self.LimitsFrom.OWN:
+            return Limits(lowest=self.lowest, highest=self.highest)
+        return limits_of_unit(self.unit, goals=[(goal.goal, goal.goal_high) for goal in self.goals.all()])
 
 
 @pghistory.track()

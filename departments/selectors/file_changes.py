@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from departments.core.entry_rules import entry_text, week_problem
+from departments.core.entry_rules import entry_text, far_off, week_problem
 from departments.core.formula_guard import unguarded
-from departments.core.number_text import NotANumber
+from departments.core.number_text import NotANumber, NumberText
 from departments.core.score_file.cells import FileCell
 from departments.models import Entry, Measurable
 
@@ -27,40 +28,44 @@ class FileChange:
     after: Decimal | None
     version: int
     error: str = ""
+    far: str = ""
+    """Why it should be looked at once more."""
 
 
 def file_changes(*, department: int, cells: Iterable[FileCell], today: date) -> list[FileChange]:
-    """The cells of a file that differ from what is stored, with their errors. Two queries."""
+    """The cells of a file that differ from what is stored, with their errors. Three queries."""
     sent = list(cells)
-    known = {one.key: one for one in Measurable.objects.filter(department=department)}
-    found = {
-        (entry.measurable_id, entry.week): entry
-        for entry in Entry.objects.filter(measurable__in=known.values(), week__in={cell.week for cell in sent})
-    }
+    known = {one.key: one for one in Measurable.objects.filter(department=department).prefetch_related("goals")}
+    entries: dict[int, dict[date, Entry]] = defaultdict(dict)
+    for entry in Entry.objects.filter(measurable__in=known.values()).order_by("week"):
+        entries[entry.measurable_id][entry.week] = entry
     changes = []
     for cell in sent:
         # A guarded key that went through a workbook still has its apostrophe.
         one = known.get(cell.key) or known.get(unguarded(cell.key))
-        change = _change(cell, one, found.get((one.pk, cell.week)) if one else None, today)
+        change = _change(cell, one, entries[one.pk] if one else {}, today)
         if change.error or change.after != change.before:
             changes.append(change)
     return changes
 
 
-def _change(cell: FileCell, one: Measurable | None, entry: Entry | None, today: date) -> FileChange:
+def _change(cell: FileCell, one: Measurable | None, entries: Mapping[date, Entry], today: date) -> FileChange:
+    entry = entries.get(cell.week)
     before, version = (entry.value, entry.version) if entry else (None, 0)
-    after, error = None, ""
+    number, error, far = NumberText(), "", ""
     if one is None:
         error = "This scorecard has no measurable of this key."
     elif cell.problem:
         error = cell.problem
     else:
         try:
-            after = entry_text(cell.text, name=one.name, unit=one.unit).value
+            number = entry_text(cell.text, name=one.name, unit=one.unit)
         except NotANumber as problem:
             error = str(problem)
-        if not error and after != before:
-            error = _refusal(one, cell.week, today)
+        if not error and number.value != before:
+            error = _refusal(one, cell.week, number.value, today)
+            earlier = [old.value for week, old in entries.items() if week < cell.week and old.value is not None]
+            far = far_off(number, earlier=earlier)
     return FileChange(
         key=one.key if one else cell.key,
         name=one.name if one else cell.key,
@@ -68,19 +73,21 @@ def _change(cell: FileCell, one: Measurable | None, entry: Entry | None, today: 
         place=cell.place,
         text=cell.text,
         before=before,
-        after=after,
+        after=number.value,
         version=version,
         error=error,
+        far=far,
     )
 
 
-def _refusal(one: Measurable, week: date, today: date) -> str:
+def _refusal(one: Measurable, week: date, value: Decimal | None, today: date) -> str:
     """Why a new value cannot be written, as the service that writes would say."""
     if not one.manual:
         return "It is computed; it cannot be brought by a file."
     if one.archived:
         return "It is archived; bring it back first."
-    return week_problem(week, today=today)
+    beyond = "" if value is None else one.bounds.problem(value, name=one.name)
+    return week_problem(week, today=today) or beyond
 
 
 def stored_values(*, department: int, weeks: Iterable[date]) -> dict[tuple[str, date], Decimal]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,60 +11,37 @@ from decimal import Decimal
 from django.db import transaction
 
 from departments.core.closing import CloseRule, Kept, changed
-from departments.core.entry_rules import entry_text, note_problem, week_problem
-from departments.core.number_text import NotANumber
+from departments.core.entry_rules import entry_text, far_off, note_problem, week_problem
+from departments.core.number_text import NotANumber, NumberText
 from departments.models import Company, Entry, EntryChange, Measurable, User
+from departments.services.entry_cells import (
+    CellText,
+    CellVersion,
+    EntryConflict,
+    EntryRefused,
+    EntryUnusual,
+    PasteRefused,
+    ScorecardError,
+)
+
+__all__ = [
+    "CellText",
+    "CellVersion",
+    "EntryConflict",
+    "EntryRefused",
+    "EntryUnusual",
+    "PasteRefused",
+    "ScorecardError",
+    "entries_paste",
+    "entries_undo",
+    "entry_note_save",
+    "entry_save",
+    "entry_undo",
+]
 
 How = EntryChange.How
 LONGEST_NOTE = 10_000
 MOST_CELLS = 2_000
-
-
-class ScorecardError(Exception):
-    """A value was not taken; the message is for the person who sent it. Nothing was changed."""
-
-
-class EntryRefused(ScorecardError):
-    """What was sent can never be taken: a computed measurable, a week to come, no number."""
-
-
-class EntryConflict(ScorecardError):
-    """Somebody else changed the entry since the sender saw it."""
-
-    def __init__(self, entry: Entry) -> None:
-        self.value, self.note, self.version = entry.value, entry.note, entry.version
-        last = entry.changes.select_related("by").order_by("-version").first()
-        self.at: datetime | None = last.at if last else None
-        self.by: User | None = last.by if last else None
-        who = self.by.get_full_name() or self.by.get_username() if self.by else "a file"
-        super().__init__(f"Changed by {who} meanwhile.")
-
-
-class PasteRefused(ScorecardError):
-    """Some cells of a block cannot be taken, so none was."""
-
-    def __init__(self, errors: dict[tuple[str, date], str], conflicts: dict[tuple[str, date], EntryConflict]) -> None:
-        self.errors, self.conflicts = errors, conflicts
-        count = len(errors) + len(conflicts)
-        super().__init__(f"{count} {'cell' if count == 1 else 'cells'} cannot be taken; nothing was changed.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class CellVersion:
-    """A cell as the sender saw it."""
-
-    measurable: str
-    week: date
-    version: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class CellText(CellVersion):
-    """One cell of a block as it was sent: the text, and the version of the entry that the sender saw (0: none)."""
-
-    text: str
-    note: str | None = None
-    """None leaves the note as it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +52,8 @@ class _Hand:
     now: datetime
     how: str
     rule: CloseRule
+    earlier: Mapping[int, Sequence[tuple[date, Decimal]]] | None = None
+    """The values of each measurable by week, where far-off ones are to be asked about."""
 
 
 @transaction.atomic
@@ -88,16 +67,18 @@ def entry_save(
     user: User | None,
     now: datetime,
     how: str,
+    ask: NumberText | None = None,
 ) -> Entry:
     """Write the value of one week; `note` None leaves the note as it is.
 
     `version` is that of the entry the sender saw, 0 where there was none. EntryConflict when it has moved on,
-    EntryRefused when the value can never be taken. What is already so is not written again.
+    EntryRefused when the value can never be taken, EntryUnusual when it is far off and `ask` (the text it was read
+    from) says that nobody confirmed it yet. What is already so is not written again.
     """
-    hand = _Hand(user=user, now=now, how=how, rule=_rule())
     locked = _locked([measurable.pk])[measurable.key]
+    hand = _Hand(user=user, now=now, how=how, rule=_rule(), earlier=_values_by_week([locked.pk]) if ask else None)
     entry = Entry.objects.filter(measurable=locked, week=week).first()
-    return _write(locked, week, entry, value=value, note=note, version=version, hand=hand)
+    return _write(locked, week, entry, value=value, note=note, version=version, hand=hand, ask=ask)
 
 
 @transaction.atomic
@@ -147,12 +128,23 @@ def _undone(measurable: Measurable, week: date, entry: Entry | None, version: in
 
 @transaction.atomic
 def entries_paste(
-    *, department: int, cells: Sequence[CellText], user: User, now: datetime, how: str = How.PASTE
+    *,
+    department: int,
+    cells: Sequence[CellText],
+    user: User,
+    now: datetime,
+    how: str = How.PASTE,
+    ask: bool = False,
 ) -> list[Entry]:
-    """Write a block of cells of one department, all or none; PasteRefused says what is wrong with which cell."""
-    hand = _Hand(user=user, now=now, how=how, rule=_rule())
+    """Write a block of cells of one department, all or none; PasteRefused says what is wrong with which cell.
+
+    With `ask` it also says which values are far off, unless their sender is sure of them.
+    """
     measurables, found = _block(department, cells)
+    earlier = _values_by_week([one.pk for one in measurables.values()]) if ask else None
+    hand = _Hand(user=user, now=now, how=how, rule=_rule(), earlier=earlier)
     errors: dict[tuple[str, date], str] = {}
+    unusual: dict[tuple[str, date], str] = {}
     conflicts: dict[tuple[str, date], EntryConflict] = {}
     written = []
     times = Counter((cell.measurable, cell.week) for cell in cells)
@@ -164,16 +156,27 @@ def entries_paste(
             if times[cell.measurable, cell.week] > 1:
                 raise EntryRefused(f"It comes {times[cell.measurable, cell.week]} times; send it once.")
             entry = found.get((measurable.pk, cell.week))
-            value = entry_text(cell.text, name=measurable.name, unit=measurable.unit).value
-            entry = _write(measurable, cell.week, entry, value=value, note=cell.note, version=cell.version, hand=hand)
+            number = entry_text(cell.text, name=measurable.name, unit=measurable.unit)
+            entry = _write(
+                measurable,
+                cell.week,
+                entry,
+                value=number.value,
+                note=cell.note,
+                version=cell.version,
+                hand=hand,
+                ask=number if ask and not cell.sure else None,
+            )
             found[measurable.pk, cell.week] = entry
             written.append(entry)
         except EntryConflict as conflict:
             conflicts[cell.measurable, cell.week] = conflict
+        except EntryUnusual as problem:
+            unusual[cell.measurable, cell.week] = str(problem)
         except (EntryRefused, NotANumber) as problem:
             errors[cell.measurable, cell.week] = str(problem)
-    if errors or conflicts:
-        raise PasteRefused(errors, conflicts)
+    if errors or conflicts or unusual:
+        raise PasteRefused(errors, conflicts, unusual)
     return written
 
 
@@ -200,7 +203,17 @@ def _rule() -> CloseRule:
 def _locked(ids: list[int]) -> dict[str, Measurable]:
     """Measurables by key, locked in one order: who writes to the same measurable waits until the other is done."""
     rows = Measurable.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
-    return {row.key: row for row in rows}
+    return {row.key: row for row in rows.prefetch_related("goals")}
+
+
+def _values_by_week(ids: list[int]) -> dict[int, list[tuple[date, Decimal]]]:
+    """What was entered for measurables so far, oldest first. One query."""
+    values: dict[int, list[tuple[date, Decimal]]] = defaultdict(list)
+    entries = Entry.objects.filter(measurable__in=ids, value__isnull=False).order_by("week")
+    for measurable, week, value in entries.values_list("measurable_id", "week", "value"):
+        if value is not None:
+            values[measurable].append((week, value))
+    return values
 
 
 def _write(
@@ -212,6 +225,7 @@ def _write(
     note: str | None,
     version: int,
     hand: _Hand,
+    ask: NumberText | None = None,
 ) -> Entry:
     _check(measurable, week, note, hand)
     entry = entry or Entry(measurable=measurable, week=week, version=0)
@@ -220,6 +234,8 @@ def _write(
         return entry
     if entry.version != version:
         raise EntryConflict(entry)
+    if value is not None and value != entry.value and hand.how != How.UNDO:
+        _check_value(measurable, week, value, hand, ask)
     change = EntryChange(
         at=hand.now,
         by=hand.user,
@@ -252,6 +268,18 @@ def _apply(entry: Entry, value: Decimal | None, note: str, hand: _Hand) -> None:
     entry.changed_after_close, entry.reported_value = after.changed_after_close, after.reported_value
     entry.note, entry.version = note, entry.version + 1
     entry.save()
+
+
+def _check_value(measurable: Measurable, week: date, value: Decimal, hand: _Hand, ask: NumberText | None) -> None:
+    """What cannot be is refused; what is far off is asked about. Undoing puts back what once was right."""
+    problem = measurable.bounds.problem(value, name=measurable.name)
+    if problem:
+        raise EntryRefused(problem)
+    if ask is not None and hand.earlier is not None:
+        earlier = [old for at, old in hand.earlier.get(measurable.pk, ()) if at < week]
+        problem = far_off(ask, earlier=earlier)
+        if problem:
+            raise EntryUnusual(problem)
 
 
 def _check(measurable: Measurable, week: date, note: str | None, hand: _Hand) -> None:

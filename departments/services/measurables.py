@@ -17,7 +17,16 @@ class MeasurableRefused(Exception):
 
 @transaction.atomic
 def measurable_add(
-    *, department: Department, name: str, unit: str, owner: User | None, weight: Decimal, source: str = "manual"
+    *,
+    department: Department,
+    name: str,
+    unit: str,
+    owner: User | None,
+    weight: Decimal,
+    source: str = "manual",
+    limits: str = Measurable.LimitsFrom.UNIT,
+    lowest: Decimal | None = None,
+    highest: Decimal | None = None,
 ) -> Measurable:
     """A new measurable at the end of the scorecard; its key is made of its name."""
     Department.objects.select_for_update(no_key=True).get(pk=department.pk)
@@ -30,6 +39,9 @@ def measurable_add(
         owner=owner,
         weight=weight,
         source=source,
+        limits=limits,
+        lowest=lowest,
+        highest=highest,
         position=(last.position + 1) if last else 1,
     )
 
@@ -42,11 +54,20 @@ def _free_key(department: Department, name: str) -> str:
 
 @transaction.atomic
 def measurable_change(
-    *, measurable: Measurable, name: str, unit: str, owner: User | None, weight: Decimal
+    *,
+    measurable: Measurable,
+    name: str,
+    unit: str,
+    owner: User | None,
+    weight: Decimal,
+    limits: str = Measurable.LimitsFrom.UNIT,
+    lowest: Decimal | None = None,
+    highest: Decimal | None = None,
 ) -> Measurable:
-    """Other words, another owner, another weight. What was entered stays as it is."""
+    """Another name, unit, owner or weight, or other limits. What was entered stays as it is."""
     measurable.name, measurable.unit, measurable.owner, measurable.weight = name, unit, owner, weight
-    measurable.save(update_fields=["name", "unit", "owner", "weight"])
+    measurable.limits, measurable.lowest, measurable.highest = limits, lowest, highest
+    measurable.save(update_fields=["name", "unit", "owner", "weight", "limits", "lowest", "highest"])
     return measurable
 
 

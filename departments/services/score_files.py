@@ -11,6 +11,7 @@ from decimal import Decimal
 import xlsxwriter
 
 from departments.core.formula_guard import GuardedWriter, is_formula
+from departments.core.number_text import bare_text
 from departments.core.score_file.archive import is_zip
 from departments.core.score_file.cells import HEAD, FileContent, content_of
 from departments.core.score_file.sheet import LARGEST_BYTES, FileUnreadable
@@ -35,9 +36,8 @@ def csv_written(rows: Iterable[FileRow], weeks: Sequence[date]) -> str:
     writer = GuardedWriter(out, lineterminator="\n")
     writer.writerow([*HEAD, *(week.isoformat() for week in weeks)])
     for row in rows:
-        writer.writerow(
-            [row.key, row.name, row.unit, row.goal, *("" if value is None else _plain(value) for value in row.values)]
-        )
+        numbers = ("" if value is None else bare_text(value) for value in row.values)
+        writer.writerow([row.key, row.name, row.unit, row.goal, *numbers])
     return out.getvalue()
 
 
@@ -75,9 +75,3 @@ def file_read(data: bytes) -> FileContent:
     if len(data) > LARGEST_BYTES:
         raise FileUnreadable(f"The file is larger than {LARGEST_BYTES // 1024 // 1024} MB.")
     return content_of(workbook_read(data) if is_zip(data) else [sheet_of_text(data)])
-
-
-def _plain(value: Decimal) -> str:
-    """A number that spreadsheets and `file_read` take for the same number."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

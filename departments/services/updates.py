@@ -12,7 +12,7 @@ from departments.core.closing import WEEK
 from departments.core.entry_rules import entry_text
 from departments.core.number_text import NotANumber
 from departments.models import Entry, EntryChange, Measurable, UpdateLink, User
-from departments.services.entries import EntryConflict, EntryRefused, entry_save
+from departments.services.entries import EntryConflict, EntryRefused, EntryUnusual, entry_save
 from departments.services.update_links import update_link_open, update_link_used
 
 How = EntryChange.How
@@ -31,6 +31,8 @@ class Given:
     """There is no number this week: that is not zero, and not missing either."""
     copy: bool = False
     """Take the value of the week before."""
+    sure: bool = False
+    """The sender was asked about this text and sends it again."""
 
     @property
     def empty(self) -> bool:
@@ -45,6 +47,8 @@ class Problem:
     given: Given
     words: str
     conflict: EntryConflict | None = None
+    unusual: bool = False
+    """It may be right: sent again, it is written."""
 
 
 class UpdatesRefused(Exception):
@@ -54,6 +58,13 @@ class UpdatesRefused(Exception):
         self.problems = problems
         self.given = {row.measurable: row for row in given}
         super().__init__("Nothing was saved yet: correct what is marked and send it again.")
+
+
+class NothingSent(UpdatesRefused):
+    """Nothing of the link's own rows was filled in, so it is not used up."""
+
+    def __init__(self, given: Sequence[Given]) -> None:
+        super().__init__({}, given)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +95,8 @@ def updates_save(
             _save(row, measurables[row.measurable], hand)
         except EntryConflict as conflict:
             problems[row.measurable] = Problem(given=row, words=str(conflict), conflict=conflict)
+        except EntryUnusual as problem:
+            problems[row.measurable] = Problem(given=row, words=str(problem), unusual=True)
         except (EntryRefused, NotANumber) as problem:
             problems[row.measurable] = Problem(given=row, words=str(problem))
     return problems
@@ -97,6 +110,8 @@ def update_link_submit(*, token: str, rows: Callable[[UpdateLink], Sequence[Give
     """
     link = update_link_open(token=token, now=now, lock=True)
     given = rows(link)
+    if all(row.empty for row in given):
+        raise NothingSent(given)
     problems = updates_save(rows=given, week=link.week, user=link.user, now=now, how=How.MAIL)
     if problems:
         raise UpdatesRefused(problems, given)
@@ -105,7 +120,8 @@ def update_link_submit(*, token: str, rows: Callable[[UpdateLink], Sequence[Give
 
 
 def _save(row: Given, measurable: Measurable, hand: _Hand) -> Entry:
-    value = entry_text(row.text, name=measurable.name, unit=measurable.unit).value
+    number = entry_text(row.text, name=measurable.name, unit=measurable.unit)
+    value, ask = number.value, None if row.sure or row.copy else number
     note, how = None if row.note is None else row.note.strip(), hand.how
     if row.copy:
         last = Entry.objects.filter(measurable=measurable, week=hand.week - WEEK, value__isnull=False).first()
@@ -127,6 +143,7 @@ def _save(row: Given, measurable: Measurable, hand: _Hand) -> Entry:
             user=hand.user,
             now=hand.now,
             how=how,
+            ask=ask,
         )
 
     try:

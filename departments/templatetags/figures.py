@@ -9,6 +9,7 @@ from django import template
 from django.utils import timezone
 
 from departments import formats
+from departments.core.number_text import bare_text
 
 register = template.Library()
 
@@ -76,3 +77,9 @@ def day(value: date | None) -> str:
     if value is None:
         return formats.DASH
     return f"{value:%-d %b}" if value.year == timezone.localdate().year else f"{value:%-d %b %Y}"
+
+
+@register.filter
+def bare_number(value: Decimal | None) -> str:
+    """A number as one would type it, to its last digit and without an exponent; nothing for none."""
+    return "" if value is None else bare_text(value)

@@ -27,6 +27,7 @@ from departments.services.entries import (
     CellVersion,
     EntryConflict,
     EntryRefused,
+    EntryUnusual,
     PasteRefused,
     ScorecardError,
     entries_paste,
@@ -52,6 +53,8 @@ class Problem:
     words: str
     sent: str
     conflict: EntryConflict | None = None
+    unusual: bool = False
+    """It may be right: sent again, it is written."""
 
     @property
     def status(self) -> int:
@@ -96,10 +99,13 @@ def _write(request: HttpRequest, history: EntryHistory, now: datetime) -> Proble
             entry_note_save(note=sent, how=How.GRID, **target)
         else:
             one = history.measurable
-            value = entry_text(sent, name=one.name, unit=one.unit).value
-            entry_save(value=value, note=request.POST.get("note"), how=How.GRID, **target)
+            number = entry_text(sent, name=one.name, unit=one.unit)
+            ask = None if request.POST.get("sure") == sent else number
+            entry_save(value=number.value, note=request.POST.get("note"), how=How.GRID, ask=ask, **target)
     except EntryConflict as conflict:
         return Problem(words=str(conflict), sent=sent, conflict=conflict)
+    except EntryUnusual as problem:
+        return Problem(words=str(problem), sent=sent, unusual=True)
     except (EntryRefused, NotANumber) as problem:
         return Problem(words=str(problem), sent=sent)
     return None
@@ -163,7 +169,7 @@ def paste(request: HttpRequest, key: str) -> HttpResponse:
     assert isinstance(request.user, User)
     now = timezone.now()
     errors: list[dict[str, Any]] = []
-    words, status, written = "", 200, list[Entry]()
+    words, again, status, written = "", "", 200, list[Entry]()
     reach: set[str] = set()
     try:
         block = _block(request.POST.get("cells", ""))
@@ -171,15 +177,19 @@ def paste(request: HttpRequest, key: str) -> HttpResponse:
         if request.POST.get("action") == "undo":
             written = entries_undo(department=department.pk, cells=block, user=request.user, now=now)
         else:
-            written = entries_paste(department=department.pk, cells=block, user=request.user, now=now)
+            ask = "sure" not in request.POST
+            written = entries_paste(department=department.pk, cells=block, user=request.user, now=now, ask=ask)
     except PasteRefused as refused:
         words, status = str(refused), 422
         told = [(at, why) for at, why in refused.errors.items()]
         told += [(at, f"{why} There is {why.value} now.") for at, why in refused.conflicts.items()]
+        told += list(refused.unusual.items())
+        again = "" if refused.errors or refused.conflicts else request.POST["cells"]
         errors = [{"key": measurable, "week": week, "why": why} for (measurable, week), why in told]
     except ScorecardError as problem:
         words, status = str(problem), 422
-    context = page_context(request, department, now, reach=reach) | {"words": words, "written": len(written)}
+    context = page_context(request, department, now, reach=reach)
+    context |= {"words": words, "again": again, "written": len(written)}
     names = {row.key: row.name for row in context["grid"].rows}
     context["errors"] = [error | {"name": names.get(error["key"], error["key"])} for error in errors]
     return render(request, TABLE, context, status=status)

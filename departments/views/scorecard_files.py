@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -12,12 +14,12 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 
-from departments.core.number_text import number_text
+from departments.core.score_file.cells import FileCell
 from departments.core.score_file.sheet import FileUnreadable
+from departments.formats import counted
 from departments.models import Company, Department, EntryChange, User
-from departments.periods import parse_day
 from departments.rendering import page_render
-from departments.selectors.file_changes import FileChange, file_changes, stored_values
+from departments.selectors.file_changes import file_changes, stored_values
 from departments.selectors.scorecards import grid
 from departments.services.entries import CellText, PasteRefused, ScorecardError, entries_paste
 from departments.services.score_files import FileRow, csv_written, file_read, workbook_written
@@ -77,10 +79,10 @@ def _upload(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "GET":
         return page_render(request, UPLOAD, context, partial="page")
     if "changes" in request.POST:
-        context["refused"] = refused = _take_in(request, department)
-        if not refused:
+        answer = _take_in(request, department)
+        if not answer:
             return redirect("departments:scorecard", key)
-        return page_render(request, UPLOAD, context, partial="page", status=422)
+        return page_render(request, UPLOAD, context | answer, partial="page", status=422)
     try:
         context |= _looked_at(request, department)
     except FileUnreadable as problem:
@@ -91,55 +93,57 @@ def _upload(request: HttpRequest, key: str) -> HttpResponse:
 
 def _looked_at(request: HttpRequest, department: Department) -> dict[str, Any]:
     """What the file of the request would change, for the page; FileUnreadable where it is none."""
-    sent, company = request.FILES.get("file"), Company.objects.first()
-    if sent is None or company is None:
+    sent = request.FILES.get("file")
+    if sent is None:
         raise FileUnreadable("Choose a file first.")
     content = file_read(sent.read())
-    today = timezone.now().astimezone(company.zone).date()
-    changes = file_changes(department=department.pk, cells=content.cells, today=today)
+    return _preview(department, content.cells) | {"name": sent.name, "notes": content.notes}
+
+
+def _preview(department: Department, cells: Sequence[FileCell]) -> dict[str, Any]:
+    """What cells would change, and the signed form of it where all of them can be taken."""
+    today = timezone.now().astimezone(Company.objects.get().zone).date()
+    changes = file_changes(department=department.pk, cells=cells, today=today)
     wrong = [change for change in changes if change.error]
-    looked: dict[str, Any] = {
-        "name": sent.name,
-        "read": len(content.cells),
+    shown: dict[str, Any] = {
+        "name": "-",
+        "read": len(cells),
         "changes": wrong or changes,
         "wrong": wrong,
-        "notes": content.notes,
+        "far": sum(bool(change.far) for change in changes),
     }
     if changes and not wrong:
-        looked["signed"] = signing.dumps(_packed(department, changes), salt=SALT, compress=True)
-    return looked
+        packed = [[one.key, one.week.isoformat(), one.version, one.text] for one in changes]
+        shown["signed"] = signing.dumps([department.pk, packed], salt=SALT, compress=True)
+    return shown
 
 
-def _packed(department: Department, changes: list[FileChange]) -> list[Any]:
-    cells = [
-        [one.key, one.week.isoformat(), one.version, "" if one.after is None else number_text(one.after)]
-        for one in changes
-    ]
-    return [department.pk, cells]
-
-
-def _take_in(request: HttpRequest, department: Department) -> list[str]:
-    """What stood in the way, in sentences; nothing where it is done."""
+def _take_in(request: HttpRequest, department: Department) -> dict[str, Any]:
+    """What stood in the way, for the page; nothing where it is done."""
     assert isinstance(request.user, User)
     try:
         owner, packed = signing.loads(request.POST["changes"], salt=SALT, max_age=SECONDS)
     except signing.BadSignature:
-        return ["This was looked at too long ago. Choose the file again; nothing was changed."]
+        return {"refused": ["This was looked at too long ago. Choose the file again; nothing was changed."]}
     if owner != department.pk:
-        return ["This file was meant for another department; nothing was changed."]
+        return {"refused": ["This file was meant for another department; nothing was changed."]}
     cells = [
-        CellText(measurable=key, week=parse_day(week), version=version, text=text)
+        CellText(measurable=key, week=date.fromisoformat(week), version=version, text=text, sure="sure" in request.POST)
         for key, week, version, text in packed
     ]
+    how = EntryChange.How.FILE
     try:
         written = entries_paste(
-            department=department.pk, cells=cells, user=request.user, now=timezone.now(), how=EntryChange.How.FILE
+            department=department.pk, cells=cells, user=request.user, now=timezone.now(), how=how, ask=True
         )
     except PasteRefused as refused:
+        if not refused.errors and not refused.conflicts:
+            same = [FileCell(key=one.measurable, week=one.week, text=one.text) for one in cells]
+            return _preview(department, same) | {"unticked": True}
         told = [(*at, why) for at, why in refused.errors.items()]
         told += [(*at, str(why)) for at, why in refused.conflicts.items()]
-        return [str(refused), *(f"{key}, week of {week:%-d %b %Y}: {why}" for key, week, why in told[:20])]
+        return {"refused": [str(refused), *(f"{key}, week of {week:%-d %b %Y}: {why}" for key, week, why in told)]}
     except ScorecardError as problem:
-        return [str(problem)]
-    messages.success(request, f"{len(written)} values were taken in.")
-    return []
+        return {"refused": [str(problem)]}
+    messages.success(request, f"{counted(len(written), 'value')} {'was' if len(written) == 1 else 'were'} taken in.")
+    return {}

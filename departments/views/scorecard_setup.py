@@ -28,7 +28,7 @@ from departments.services.measurables import (
 from departments.services.measurables import (
     annotation_remove as remark_remove,
 )
-from departments.views.score_forms import GoalForm, MeasurableForm, RemarkForm, goal_initial
+from departments.views.score_forms import GoalForm, MeasurableForm, RemarkForm, goal_initial, measurable_initial
 from departments.views.score_grid import goal_text
 
 LIST = "scorecards/measurables.html"
@@ -97,12 +97,12 @@ def _forms(request: HttpRequest, department: Department, one: Measurable) -> dic
     """Both forms; only the one that was sent is bound."""
     action = request.POST.get("action", "")
     company = Company.objects.get()
-    weight = f"{one.weight.normalize():f}"
-    initial = {"name": one.name, "unit": one.unit, "owner": one.owner_id, "weight": weight}
     newest = one.goals.order_by("effective_from").last()
     goal = goal_initial(newest) | {"effective_from": company.close_rule.due_week(timezone.now())}
     return {
-        "form": MeasurableForm(request.POST if action == "change" else None, department=department, initial=initial),
+        "form": MeasurableForm(
+            request.POST if action == "change" else None, department=department, initial=measurable_initial(one)
+        ),
         "goal_form": GoalForm(request.POST if action == "goal" else None, initial=goal),
     }
 

@@ -32,6 +32,8 @@ class Line:
     value: str
     note: str
     error: str = ""
+    sure: str = ""
+    """The text that was asked about: sent again, it is written."""
 
     @property
     def key(self) -> str:
@@ -88,11 +90,14 @@ def _take(
                 week=week,
                 text=request.POST.get(f"value-{line.key}", ""),
                 note=request.POST.get(f"note-{line.key}", ""),
+                sure=request.POST.get(f"sure-{line.key}") == request.POST.get(f"value-{line.key}", ""),
                 version=int(version) if version.isdecimal() and len(version) < 10 else -1,
             )
         )
     try:
-        entries_paste(department=department.pk, cells=cells, user=request.user, now=now, how=EntryChange.How.FORM)
+        entries_paste(
+            department=department.pk, cells=cells, user=request.user, now=now, how=EntryChange.How.FORM, ask=True
+        )
     except PasteRefused as refused:
         return refused
     except EntryRefused as problem:
@@ -109,9 +114,13 @@ def _with_what_was_sent(request: HttpRequest, lines: list[Line], refused: PasteR
         if conflict:
             now_there = "nothing" if conflict.value is None else plain(float(conflict.value))
             error = f"{conflict} There is {now_there} now; yours is in the field. Save again to write yours over it."
+        unusual = refused.unusual.get((line.key, week), "")
+        if unusual:
+            error = f"{unusual} Correct it, or save again if it is right."
         shown.append(
             replace(
                 line,
+                sure=request.POST.get(f"value-{line.key}", "") if unusual else "",
                 value=request.POST.get(f"value-{line.key}", ""),
                 note=request.POST.get(f"note-{line.key}", ""),
                 error=error,

@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.http import HttpRequest, QueryDict
 
 from departments.core.goals import DatedGoal, Status
+from departments.core.number_text import bare_text
 from departments.formats import grouped
 from departments.periods import PeriodError, parse_day
 from departments.selectors.my_week import MyRow
@@ -69,6 +70,7 @@ def given_of(query: QueryDict, row: MyRow) -> Given:
         version=int(version) if version.isdecimal() and len(version) <= _LARGEST_VERSION else 0,
         nothing=f"nothing-{pk}" in query,
         copy=query.get("copy") == str(pk),
+        sure=query.get(f"sure-{pk}") == query.get(f"value-{pk}"),
     )
 
 
@@ -103,10 +105,7 @@ def rows_shown(
 
 def plain(value: Decimal | None) -> str:
     """A number as one would type it: `12.5`, `1200`; nothing for none."""
-    if value is None:
-        return ""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return "" if value is None else bare_text(value)
 
 
 def grouped_plain(value: Decimal | None) -> str:

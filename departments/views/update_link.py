@@ -23,7 +23,7 @@ from departments.models import Company, UpdateLink
 from departments.owing import zone_of
 from departments.selectors.my_week import MyRow, rows_of_department, rows_of_week
 from departments.services.update_links import LinkClosed, LinkUnknown, update_link_open
-from departments.services.updates import Given, UpdatesRefused, update_link_submit
+from departments.services.updates import Given, NothingSent, UpdatesRefused, update_link_submit
 from departments.views.update_form import given_of, rows_shown
 from departments.visitors import wrong_link_opened
 
@@ -56,17 +56,19 @@ def _form(request: HttpRequest, link: UpdateLink, now: datetime, refused: Update
     closes_at = company.close_rule.closes_at(link.week)
     rows = _rows(link)
     problems, given = (refused.problems, refused.given) if refused else ({}, {})
+    rows_left = [row for row in rows if not row.answered or row.row.id in problems]
     context: dict[str, Any] = {
         "link": link,
         "company": company,
         "closes_at": closes_at,
         "closed": closes_at <= now,
-        "rows": rows_shown([row for row in rows if not row.answered or row.row.id in problems], problems, given),
+        "rows": rows_shown(rows_left, problems, given),
+        "nothing_sent": isinstance(refused, NothingSent) and bool(rows_left),
         "in_already": sum(row.answered for row in rows),
         "problems": len(problems),
     }
     with timezone.override(zone_of(link.user, company)):
-        return _sealed(render(request, FORM, context, status=422 if problems else 200))
+        return _sealed(render(request, FORM, context, status=422 if refused else 200))
 
 
 def _rows(link: UpdateLink) -> tuple[MyRow, ...]:

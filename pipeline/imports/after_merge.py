@@ -7,6 +7,7 @@ from __future__ import annotations
 from django.db import connection
 
 from pipeline.imports.checks import MOST_OF_A_KIND, query
+from pipeline.imports.entry_notes import beyond_limits_notes
 from pipeline.imports.hindsight import hindsight_notes
 from pipeline.imports.problems import Problem
 from pipeline.imports.staging import Staging
@@ -121,6 +122,8 @@ def _notes(staging: Staging, batch: int) -> None:
             )
     if set(staging.files) & {"events.csv", "opportunities.csv", "accounts.csv"}:
         staging.notes += hindsight_notes()
+    if "entries.csv" in staging.files:
+        staging.notes += beyond_limits_notes()
 
 
 def opportunities_touch(staging: Staging, batch: int) -> int:

@@ -27,6 +27,13 @@
       values: { cells: JSON.stringify(cells), ...values },
     });
   };
+  let before = []; // cells of the last block, with the versions they had
+  const written = () => {
+    const changed = before.filter(([id, version]) => card.cellAt(id)?.dataset.version !== version).map(([id]) => id);
+    if (!changed.length) return;
+    card.remember(changed);
+    before = [];
+  };
   const tell = (words) => {
     const told = document.getElementById("scorecard-told");
     const item = document.createElement("li");
@@ -47,11 +54,14 @@
       tell(`This block of ${rows.length} rows and ${Math.max(...rows.map((row) => row.length))} columns reaches over the edge of the grid; nothing was changed.${card.table().querySelector("tr.more") ? " Scroll down first to have all its rows." : ""}`);
       return;
     }
-    const before = block.map(({ cell }) => [cell.id, cell.dataset.version]);
+    before = block.map(({ cell }) => [cell.id, cell.dataset.version]);
     await post(block.map(({ cell, text: typed }) => [card.key(cell), card.week(cell), cell.dataset.version, typed]));
-    const changed = before.filter(([id, version]) => card.cellAt(id)?.dataset.version !== version).map(([id]) => id);
-    if (changed.length) card.remember(changed);
+    written();
     card.stand(card.cellAt(start.id));
+  });
+  // A block with far-off values is written by the form that asks about them: it can be undone like any other.
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (event.detail.ctx?.sourceElement?.matches?.("[data-block-again]")) written();
   });
   document.addEventListener("scorecard:undo-block", async (event) => {
     const cells = event.detail.ids.map(card.cellAt).filter(Boolean);

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from departments.models import Entry
+from departments.models import Entry, Measurable
 from pipeline.services.imports import company_folder_load
 from pipeline.services.imports_export import company_folder_export
 from pipeline.services.imports_undo import import_undo
@@ -49,3 +49,19 @@ def test_a_file_that_changes_a_closed_week_marks_it_and_undoing_takes_the_mark_o
     import_undo(batch_id=batch)
     after = truth()
     assert after["departments_entry"] == before["departments_entry"]
+
+
+def test_values_beyond_the_limits_of_a_measurable_are_taken_and_named(tmp_path: Path) -> None:
+    company_folder_load(path=folder_write(tmp_path / "in"))
+    Measurable.objects.filter(key="calls").update(unit="percent")
+    result = company_folder_load(
+        path=part_write(
+            tmp_path / "more",
+            {"entries.csv": HEADER + "calls,2026-01-19,640,,\ncalls,2026-01-26,-2,,\ncalls,2026-02-02,50,,\n"},
+        )
+    )
+    assert Entry.objects.get(week="2026-01-19").value == 640
+    (note,) = [note for note in result.notes if note.startswith("entries.csv")]
+    assert note.startswith(
+        "entries.csv: 2 values of calls (-2 to 640) beyond its limits (0 to 100); taken as they are."
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -69,8 +70,8 @@ def _content(sheet: Sheet) -> FileContent:
             raise FileUnreadable(f"{sheet.place(row.line, key_column)}: {key.problem}")
         if not key.text and any(not row.cells[column].empty for column in weeks):
             raise FileUnreadable(f"Row {row.line} has values but no key: nobody can know whose they are.")
-        if key.text:
-            by_key.setdefault(key.text, []).append(row)
+        if key.text:  # keys are stored in their composed form
+            by_key.setdefault(unicodedata.normalize("NFC", key.text), []).append(row)
     _once(by_key, weeks)
     cells = [
         FileCell(

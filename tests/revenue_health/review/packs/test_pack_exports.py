@@ -72,8 +72,9 @@ def test_charts_are_native_and_their_workbooks_hold_the_figures(pack: Pack, tmp_
 def test_a_name_in_a_chart_s_workbook_is_no_formula(pack: Pack) -> None:
     chart = copy.deepcopy(next(one["chart"] for one in pack.figures["slides"] if one["chart"]))
     chart["bars"][0]["name"] = "=1+1"
-    page = Presentation().slides.add_slide(Presentation().slide_layouts[6])
-    native = chart_add(page, chart, left=0, top=0, width=9_000_000, height=5_000_000).chart
+    deck = Presentation()
+    page = deck.slides.add_slide(deck.slide_layouts[6])
+    native = chart_add(page, chart, left=0, top=0, width=9_000_000, height=5_000_000)
     book = load_workbook(io.BytesIO(native.part.chart_workbook.xlsx_part.blob)).active
     assert (book["A2"].value, book["A2"].data_type) == ("'=1+1", "s")
 

@@ -1,0 +1,70 @@
+"""What is sent to a scorecard, cell by cell, and why it may not be written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from departments.models import Entry, User
+
+
+class ScorecardError(Exception):
+    """A value was not taken; the message is for the person who sent it. Nothing was changed."""
+
+
+class EntryRefused(ScorecardError):
+    """What was sent can never be taken: a computed measurable, a week to come, no number."""
+
+
+class EntryUnusual(ScorecardError):
+    """The value may be right and is far from the earlier ones: whoever sends it again, saying so, has it written."""
+
+
+class EntryConflict(ScorecardError):
+    """Somebody else changed the entry since the sender saw it."""
+
+    def __init__(self, entry: Entry) -> None:
+        self.value, self.note, self.version = entry.value, entry.note, entry.version
+        last = entry.changes.select_related("by").order_by("-version").first()
+        self.at: datetime | None = last.at if last else None
+        self.by: User | None = last.by if last else None
+        who = self.by.get_full_name() or self.by.get_username() if self.by else "a file"
+        super().__init__(f"Changed by {who} meanwhile.")
+
+
+class PasteRefused(ScorecardError):
+    """Some cells of a block cannot be taken, so none was."""
+
+    def __init__(
+        self,
+        errors: dict[tuple[str, date], str],
+        conflicts: dict[tuple[str, date], EntryConflict],
+        unusual: dict[tuple[str, date], str] | None = None,
+    ) -> None:
+        self.errors, self.conflicts, self.unusual = errors, conflicts, unusual or {}
+        count = len(errors) + len(conflicts)
+        if count:
+            super().__init__(f"{count} {'cell' if count == 1 else 'cells'} cannot be taken; nothing was changed.")
+        else:
+            count = len(self.unusual)
+            super().__init__(f"{count} {'value is' if count == 1 else 'values are'} far off; nothing was changed yet.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellVersion:
+    """A cell as the sender saw it."""
+
+    measurable: str
+    week: date
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellText(CellVersion):
+    """One cell of a block as it was sent: the text, and the version of the entry that the sender saw (0: none)."""
+
+    text: str
+    note: str | None = None
+    """None leaves the note as it is."""
+    sure: bool = False
+    """The sender was asked about this text and sends it again."""
