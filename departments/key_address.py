@@ -17,7 +17,10 @@ class KeyConverter:
     regex = "[^/]+"
 
     def to_python(self, value: str) -> str:
-        return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), value)
+        key = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), value)
+        if "\0" in key:  # no key of ours, and the database refuses to look for it
+            raise ValueError(value)
+        return key
 
     def to_url(self, value: object) -> str:
         key = str(value)

@@ -130,3 +130,43 @@ def test_a_note_with_a_nul_character_is_refused(head: Client, note: str) -> None
     answer = head.post(f"/scorecards/legal/cells/reviews/{DUE}/", {"action": "note", "note": note, "version": "0"})
     assert answer.status_code == 422
     assert "NUL character" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/scorecards/%00/",
+        "/scorecards/legal/measurables/%00/",
+        f"/scorecards/legal/cells/%00/{DUE}/",
+        "/scorecards/legal/cells/reviews/9999-12-27/",
+        "/scorecards/legal/cells/reviews/0001-01-01/",
+        "/scorecards/legal/weeks/9999-12-27/",
+        "/scorecards/legal/weeks/0001-01-01/",
+        "/scorecards/~00/",
+        "/scorecards/legal/download/%00/",
+        "/scorecards/%00/upload/",
+    ],
+)
+def test_an_address_that_can_be_none_is_not_found(head: Client, address: str) -> None:
+    assert head.get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["until=9999-12-31", "until=0001-01-01", "until=%00", "show=%00", "weeks=%00", "start=99999999999999999999"],
+)
+def test_any_question_gets_a_page(head: Client, query: str) -> None:
+    assert head.get(f"/scorecards/legal/?{query}").status_code == 200
+    assert head.get(f"/scorecards/legal/panel/?{query}").status_code == 200
+    assert head.get(f"/scorecards/legal/download/csv/?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("week", ["0001-01-01", "9999-12-27", "\0"])
+def test_my_week_of_another_age_says_so(head: Client, week: str) -> None:
+    assert head.get("/my/", {"week": week}).status_code in (200, 404)
+
+
+@pytest.mark.parametrize("name", ["a\0b", "x" * 300])
+def test_setting_up_with_a_text_that_cannot_be_stored_is_refused(head: Client, name: str) -> None:
+    sent = {"action": "change", "name": name, "unit": "", "owner": "", "weight": "1"}
+    assert head.post("/scorecards/legal/measurables/reviews/", sent).status_code == 422
