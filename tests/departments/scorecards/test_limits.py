@@ -200,7 +200,7 @@ def test_undoing_puts_back_what_was_possible_once(measurables: dict[str, Measura
 def test_measurables_that_hold_impossible_values_get_limits_of_their_own(measurables: dict[str, Measurable]) -> None:
     Entry.objects.create(measurable=measurables["terms"], week=DUE, value=140)
     Entry.objects.create(measurable=measurables["reviews"], week=DUE, value=7)
-    import_module("departments.migrations.0014_limits_fit_what_was_entered").fit(apps, None)
+    import_module("departments.migrations.0015_limits_fit_what_was_entered").fit(apps, None)
     bounds = {one.key: str(one.bounds) for one in Measurable.objects.all()}
     assert (bounds["terms"], bounds["reviews"]) == ("from 0", "from 0")
     assert Measurable.objects.get(key="reviews").limits == "unit"

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("departments", "0012_keys_of_addresses"),
+        ("departments", "0013_jobs"),
     ]
 
     operations = [

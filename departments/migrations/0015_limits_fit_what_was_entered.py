@@ -31,6 +31,6 @@ def fit(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("departments", "0013_measurable_limits")]
+    dependencies = [("departments", "0014_measurable_limits")]
 
     operations = [migrations.RunPython(fit, migrations.RunPython.noop)]
