@@ -60,6 +60,10 @@ def _read(user: User) -> Standing:
     )
 
 
+class ForExecutives(Http404):
+    """The same 404, for somebody who reads packs and came to a page whose address names nobody and nothing."""
+
+
 def require(request: HttpRequest, allowed: bool) -> None:
     """404 unless allowed: a stranger cannot even learn that the page is there. The refusal is logged."""
     if not allowed:
@@ -67,7 +71,20 @@ def require(request: HttpRequest, allowed: bool) -> None:
         log.warning(
             "refused", user=getattr(request.user, "username", ""), path=address_of(request), method=request.method
         )
-        raise Http404
+        raise ForExecutives if _is_no_secret(request) else Http404
+
+
+def _is_no_secret(request: HttpRequest) -> bool:
+    """Whether a member of the board may be told that a page is there: its address is in the manual, without any key,
+    number or name in it."""
+    match = request.resolver_match
+    return (
+        match is not None
+        and not match.args
+        and not match.kwargs
+        and may_see_packs(request.user)
+        and not may_see_company(request.user)
+    )
 
 
 def note_reading(request: HttpRequest, subject: str) -> None:

@@ -24,3 +24,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
 ]
+
+handler404 = "departments.views.refused.not_found"

@@ -2,11 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from revenue_health.review.views import board, decisions, exports, links, packs
+from revenue_health.review.views import board, decisions, exports, freeze, links, packs
 
 urlpatterns: list[URLPattern] = [
     path("packs/", packs.index, name="packs"),
-    path("packs/freeze/", packs.freeze, name="pack_freeze"),
+    path("packs/freeze/", freeze.freeze, name="pack_freeze"),
     path("packs/decisions/", decisions.index, name="decisions"),
     path("packs/<int:pk>/", packs.show, name="pack"),
     path("packs/<int:pk>/csv/<slug:key>/", packs.csv, name="pack_csv"),

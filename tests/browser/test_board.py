@@ -257,8 +257,11 @@ def test_a_link_opens_without_an_account_until_it_is_taken_back(
 def test_from_freezing_to_the_slides_and_a_picture(open_as: Callable[..., Page], pack: int) -> None:
     page = open_as()
     page.goto("/packs/")
-    page.fill("[name=title]", "By hand")
     page.click("#freeze")
+    page.locator("#freeze-twin", has_text="These figures were frozen before").wait_for()
+    assert violations(page) == []
+    page.fill("[name=title]", "By hand")
+    page.click("#freeze-sure")
     page.locator("h1", has_text="By hand").wait_for()
     with page.expect_download() as saved:
         page.locator("#bridge [data-png]").click()

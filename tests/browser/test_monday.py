@@ -128,6 +128,7 @@ def test_the_ceos_monday(
     page.goto("/")
     expect(page.locator("#review-leaks tbody tr").first).to_contain_text("Head of Legal")
     by.press(page.locator("#review-freeze"))
+    by.press(page.locator("#freeze-sure"))
     expect(page.locator("#pack-proof")).to_contain_text("verified")
     pack = page.url
     assert violations(page) == []

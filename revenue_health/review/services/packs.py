@@ -36,10 +36,7 @@ def pack_freeze(
     period: Period | None = None,
 ) -> Pack:
     """Store everything the review of this run shows, sealed by a hash. Raises SpanError where nothing is known."""
-    # Frozen words keep one way of writing numbers, whoever freezes and whoever reads.
-    with numbers_as_in(ENGLISH):
-        content = review_content(run=run, company=company, period=period, since=since, now=now)
-        content["slides"] = slides_of(content)
+    content = _content(run=run, company=company, period=period, since=since, now=now)
     local = run.as_of.astimezone(company.zone)
     title = title.strip()[:200] or f"Review of {local:%a} {local.day} {local:%b %Y}, {content['period']['label']}"
     sealed = {
@@ -67,14 +64,38 @@ def pack_freeze(
         )
 
 
+def pack_like(
+    *, run: RecomputeRun, company: Company, now: datetime, since: date | None = None, period: Period | None = None
+) -> Pack | None:
+    """The first pack that shows exactly what would be frozen now. Raises SpanError where nothing is known."""
+    candidates = Pack.objects.filter(run_number=run.pk).order_by("pk")
+    # Making the content takes a second, so it is made only where there is a pack to compare it with.
+    if not candidates.exists():
+        return None
+    content = canonical(_content(run=run, company=company, period=period, since=since, now=now))
+    return next((pack for pack in candidates if _shown(pack) == content), None)
+
+
+def _content(
+    *, run: RecomputeRun, company: Company, period: Period | None, since: date | None, now: datetime
+) -> dict[str, Any]:
+    # Frozen words keep one way of writing numbers, whoever freezes and whoever reads.
+    with numbers_as_in(ENGLISH):
+        content = review_content(run=run, company=company, period=period, since=since, now=now)
+        content["slides"] = slides_of(content)
+    return content
+
+
+def _shown(pack: Pack) -> str:
+    """What a pack shows, without its title and when and by whom it was frozen."""
+    return canonical({name: value for name, value in pack.figures.items() if name != "pack"})
+
+
 def _same(run: RecomputeRun, content: dict[str, Any], now: datetime, title: str) -> Pack | None:
     """A pack of the same figures frozen a moment ago: the button was pressed twice."""
     recent = now - timedelta(seconds=TWICE_SECONDS)
     newest = Pack.objects.filter(run_number=run.pk, frozen_at__gte=recent, title=title).first()
-    if newest is None:
-        return None
-    before = {name: value for name, value in newest.figures.items() if name != "pack"}
-    return newest if canonical(before) == canonical(content) else None
+    return newest if newest is not None and _shown(newest) == canonical(content) else None
 
 
 @transaction.atomic

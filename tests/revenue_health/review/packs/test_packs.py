@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pgtrigger
@@ -20,6 +20,7 @@ from pipeline.models import Opportunity, RecomputeRun
 from pipeline.services.recompute import recompute
 from revenue_health.review.core.sealed import canonical
 from revenue_health.review.models import Decision, Pack
+from revenue_health.review.selectors.pack_twins import pack_readers, twins_of
 from revenue_health.review.selectors.packs import proof_of, slide_pages
 from revenue_health.review.services.packs import PackProblem, decision_log, pack_freeze
 
@@ -141,7 +142,7 @@ def test_who_may_what(pack: Pack, reads_as: Callable[[str], Client], who: str, r
     assert client.post("/packs/freeze/").status_code == freezes
     decided = client.post(f"/packs/{pack.pk}/decisions/", {"text": "A", "decided_by": "B"})
     assert decided.status_code == freezes
-    assert client.get("/packs/freeze/").status_code == 405
+    assert client.get("/packs/freeze/").status_code == (200 if freezes == 302 else 404)
 
 
 def test_strangers_are_asked_to_sign_in_and_no_pack_is_404(pack: Pack, ceo: Client) -> None:
@@ -164,6 +165,30 @@ def test_a_period_that_is_none_freezes_nothing(ceo: Client) -> None:
     assert Pack.objects.count() == count
 
 
+def test_before_freezing_a_page_says_what_becomes_of_it(pack: Pack, ceo: Client) -> None:
+    count = Pack.objects.count()
+    page = ceo.get("/packs/freeze/").content.decode()
+    assert Pack.objects.count() == count, "looking freezes nothing"
+    assert "A pack cannot be changed or removed afterwards." in page
+    assert f"{pack_readers()} people" in page
+    assert f'href="/packs/{pack.pk}/"' in page, "these figures were frozen before"
+    other = ceo.get("/packs/freeze/", {"since": "2026-01-05", "title": "Mine"}).content.decode()
+    assert "frozen before" not in other
+    assert 'value="Mine"' in other
+
+
+def test_the_archive_names_the_pack_with_the_same_figures(pack: Pack, run: RecomputeRun, company: Company) -> None:
+    user, now = User.objects.get(username="ceo"), timezone.now() + timedelta(hours=1)
+    again = pack_freeze(run=run, company=company, user=user, now=now, title="Again")
+    other = pack_freeze(run=run, company=company, user=user, now=now, since=date(2026, 1, 5), title="Since January")
+    assert twins_of(list(Pack.objects.all())) == {again.pk: pack}
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get("/packs/").content.decode()
+    assert page.count(f"identical figures to pack {pack.pk}") == 1
+    assert other.title in page
+
+
 def test_the_commands_freeze_and_write(pack: Pack, tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("pack", "--freeze", "--json", "--title", "By command")
     told = json.loads(capsys.readouterr().out)
@@ -182,3 +207,22 @@ def test_pages_ask_little(
 ) -> None:
     with django_assert_max_num_queries(most):
         assert ceo.get(address.format(pack.pk)).status_code == 200
+
+
+def test_a_board_member_reads_for_whom_a_page_is_where_that_is_no_secret(
+    pack: Pack, reads_as: Callable[[str], Client]
+) -> None:
+    board = reads_as("board")
+    for address in ("/accountability/", "/forecast/", "/pipeline/", "/contribution/", "/packs/freeze/"):
+        answer = board.get(address)
+        assert answer.status_code == 404, address
+        assert "This page is for executives; you see packs" in answer.content.decode(), address
+    for secret in (
+        "/departments/legal/",
+        "/contribution/legal/",
+        "/pipeline/opportunities/1/",
+        "/nothing/",
+        "/packs/999/",
+    ):
+        assert "for executives" not in board.get(secret).content.decode(), secret
+    assert "for executives" not in reads_as("legal").get("/packs/freeze/").content.decode()
