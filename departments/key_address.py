@@ -8,7 +8,8 @@ from django.urls import register_converter
 
 from departments.core.text import DOTS
 
-_ESCAPED = re.compile(r"~([0-9A-F]{2})")
+_SPECIAL = "~/\\?#%"
+_ESCAPED = re.compile("~(" + "|".join(f"{ord(sign):02X}" for sign in _SPECIAL + ".") + ")")
 
 
 class KeyConverter:
@@ -24,7 +25,7 @@ class KeyConverter:
 
     def to_url(self, value: object) -> str:
         key = str(value)
-        special = "~/\\?#%." if key in DOTS else "~/\\?#%"
+        special = _SPECIAL + "." if key in DOTS else _SPECIAL
         return "".join(f"~{ord(sign):02X}" if sign in special else sign for sign in key)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
 
@@ -10,3 +11,10 @@ class HtmxRequest(HttpRequest):
     """A request with the headers of htmx read by django-htmx: `request.htmx` is true when htmx made it."""
 
     htmx: HtmxDetails
+
+
+def next_page(request: HttpRequest, otherwise: str) -> str:
+    """The page of this site a form wants to lead on to; only a path, since `redirect` takes other texts for names."""
+    wanted = request.POST.get("next", "")
+    own = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return wanted if own and wanted.startswith("/") else otherwise

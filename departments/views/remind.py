@@ -11,12 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from departments.access import may_remind, require
 from departments.models import Department
-from departments.requests import HtmxRequest
+from departments.requests import HtmxRequest, next_page
 from departments.selectors.owed import owed, week_to_ask
 from departments.services.reminders import LONGEST_WORDS
 from departments.tasks import reminder_asked
@@ -60,6 +59,4 @@ def _answer(request: HtmxRequest, department: Department, words: str, *, done: b
         patch_vary_headers(response, ["HX-Request"])
         return response
     (messages.success if done else messages.info)(request, words)
-    wanted = request.POST.get("next", "")
-    own = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return redirect(wanted if own else reverse("departments:my"))
+    return redirect(next_page(request, reverse("departments:my")))

@@ -9,12 +9,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from departments.demo import demo_open, same_account
 from departments.models import User
 from departments.rendering import THEMES
+from departments.requests import next_page
 
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -36,7 +36,7 @@ def sign_in_as(request: HttpRequest, username: str) -> HttpResponse:
         return redirect("account_login")
     person = get_object_or_404(User, username=username, is_active=True, is_staff=False, is_superuser=False)
     sign_in(request, person)
-    return redirect(_next_page(request))
+    return redirect(next_page(request, reverse("home")))
 
 
 @login_not_required
@@ -44,13 +44,7 @@ def sign_in_as(request: HttpRequest, username: str) -> HttpResponse:
 def theme(request: HttpRequest) -> HttpResponse:
     """Remember the theme in a cookie; with JavaScript the page does it itself."""
     chosen = request.POST.get("theme", "auto")
-    response = redirect(_next_page(request))
+    response = redirect(next_page(request, reverse("home")))
     if chosen in THEMES:
         response.set_cookie("theme", chosen, max_age=YEAR_SECONDS, samesite="Lax")
     return response
-
-
-def _next_page(request: HttpRequest) -> str:
-    wanted = request.POST.get("next", "")
-    own = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return wanted if own else reverse("home")

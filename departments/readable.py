@@ -1,0 +1,51 @@
+"""What comes with a request is text that a person can have meant, before any page or table sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+
+from departments.core.text import readable, unreadable
+
+
+class ReadableMiddleware:
+    """Writes a space for each control character in queries, forms and cookies; a path with one leads nowhere.
+
+    They come along with text pasted from slides and mails, nobody sees them, and the database, XML and files refuse
+    some of them, each in its own place and way. Passwords stay as they are.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if unreadable(request.path_info):
+            raise Http404("The address holds a control character.")
+        request.GET = _readable(request.GET)
+        request.COOKIES = {name: readable(value) for name, value in request.COOKIES.items()}
+        _read_later(request)
+        return self.get_response(request)
+
+
+def _read_later(request: HttpRequest) -> None:
+    """A form is made readable when it is first read: that is left to whoever may limit its size or keep its files."""
+    load = request._load_post_and_files  # the one place all forms come through
+
+    def load_readable() -> None:
+        load()
+        request._post = _readable(request._post)  # type: ignore[attr-defined]
+
+    request._load_post_and_files = load_readable  # type: ignore[method-assign]
+
+
+def _readable(query: Any) -> Any:
+    """The same query where all of it is readable, else a copy that is."""
+    if not any(unreadable(text) for name, values in query.lists() for text in (name, *values)):
+        return query
+    cleaned = QueryDict(mutable=True)
+    for name, values in query.lists():
+        cleaned.setlist(readable(name), values if "password" in name else [readable(value) for value in values])
+    cleaned._mutable = False
+    return cleaned
