@@ -41,11 +41,25 @@ def rows_check(staging: Staging) -> None:
     if "company.csv" in staging.files and staging.files["company.csv"].read != 1:
         read = staging.files["company.csv"].read
         staging.problems.add(Problem(file="company.csv", line=1, reason=f"has {read} rows; a company is exactly one"))
+    _not_nothing(staging)
     if "measurables.csv" in staging.files:
         _measurables_agree(staging)
     if "events.csv" in staging.files:
         _event_places(staging)
         order_check(staging)
+
+
+def _not_nothing(staging: Staging) -> None:
+    """An import of nothing is no success: a first load brings deals, a later one at least a row."""
+    problems = staging.problems
+    if problems:
+        return
+    if not query("SELECT 1 FROM departments_company"):
+        for name in ("opportunities.csv", "events.csv"):
+            if name in staging.files and not staging.files[name].read:
+                problems.refuse_file(name, "has no rows; a first load needs deals")
+    elif not any(staged.read for staged in staging.files.values()):
+        problems.refuse_file("", "no file of the folder has a row; there is nothing to load")
 
 
 def query(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

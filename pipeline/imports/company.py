@@ -9,9 +9,13 @@ from zoneinfo import ZoneInfo
 
 from departments.models import Company
 from pipeline.imports.checks import query
+from pipeline.imports.headers import Header
 from pipeline.imports.merge import Outcome
-from pipeline.imports.staging import StagedFile
-from pipeline.models import ImportChange
+from pipeline.imports.problems import Problem, ProblemList
+from pipeline.imports.sources import FolderSource
+from pipeline.imports.staging import StagedFile, Staging
+from pipeline.imports.tables import tables_of
+from pipeline.models import ImportChange, Opportunity
 
 TABLE = "departments_company"
 
@@ -25,6 +29,38 @@ def company_zone(row: dict[str, str] | None) -> str:
         company = Company.objects.first()
         return company.time_zone if company else "UTC"
     return named
+
+
+def company_row(source: FolderSource) -> dict[str, str] | None:
+    """A look ahead at the company's time zone; the file is checked and loaded like any other afterwards."""
+    if "company.csv" not in source.names:
+        return None
+    with source.open("company.csv") as stream:
+        tables = tables_of(stream, "company.csv", ProblemList())
+        if not isinstance(next(tables, None), Header):
+            return None
+        table = next(tables, None)
+        rows = table.to_pylist() if table is not None and not isinstance(table, Header) else []
+    return rows[0] if rows else None
+
+
+def company_check(staging: Staging) -> None:
+    """A file that changes the name of a company with data is most often another company's: that has to be meant."""
+    company = Company.objects.first()
+    if company is None or "company.csv" not in staging.files or not Opportunity.objects.exists():
+        return
+    for line, name in query("SELECT line, name FROM in_company"):
+        if name == company.name:
+            continue
+        if staging.rename_company:
+            staging.renames = f"The company is renamed from “{company.name}” to “{name}”."
+            staging.notes.append(staging.renames)
+            continue
+        reason = (
+            f"is not “{company.name}”, the company whose data is here; if it has a new name, load company.csv with"
+            " --rename-company, or confirm it when uploading"
+        )
+        staging.problems.add(Problem(file="company.csv", line=line, column="name", value=name, reason=reason))
 
 
 def company_merge(staged: StagedFile, batch: int) -> Outcome:

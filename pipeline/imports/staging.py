@@ -50,6 +50,9 @@ class Staging:
     problems: ProblemList
     files: dict[str, StagedFile] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    rename_company: bool = False
+    """Whether a file may change the name of a company that has data."""
+    renames: str = ""
     checker: Any = None
     """The DuckDB connection that checks values, with the company's time zone."""
 

@@ -15,10 +15,10 @@ from departments.demo import demo_ends
 from departments.models import Company, User
 from pipeline.imports.after_merge import opportunities_touch, truth_check
 from pipeline.imports.checks import files_check, rows_check
-from pipeline.imports.company import company_merge, company_zone
+from pipeline.imports.company import company_check, company_merge, company_row, company_zone
 from pipeline.imports.error_files import errors_path
+from pipeline.imports.failures import DISK_FULL, is_disk_full
 from pipeline.imports.folder_format import BY_NAME, FILES, FileFormat
-from pipeline.imports.headers import Header
 from pipeline.imports.lock import import_lock
 from pipeline.imports.merge import TARGETS, Outcome, file_merge
 from pipeline.imports.merge_entries import entries_merge
@@ -27,7 +27,6 @@ from pipeline.imports.problems import ImportProblem, ImportUnreadable, Problem, 
 from pipeline.imports.provenance import Provenance
 from pipeline.imports.sources import FolderSource, folder_open
 from pipeline.imports.staging import Progress, Staging, file_stage
-from pipeline.imports.tables import tables_of
 from pipeline.models import ImportBatch
 
 logger = logging.getLogger(__name__)
@@ -48,6 +47,8 @@ class ImportResult:
     problems: list[Problem] = field(default_factory=list)
     problem_count: int = 0
     touched: int = 0
+    renames: str = ""
+    """What becomes of the company's name, where that had to be confirmed."""
 
     @property
     def accepted(self) -> bool:
@@ -80,6 +81,7 @@ def company_folder_load(
     name: str | None = None,
     notes: Sequence[str] = (),
     provenance: Provenance | None = None,
+    rename_company: bool = False,
     on_done: Callable[[ImportResult], None] | None = None,
 ) -> ImportResult:
     """Load a company folder (or a zip of one) as one transaction; `on_done` commits with it or not at all.
@@ -95,7 +97,7 @@ def company_folder_load(
         batch = ImportBatch(kind=kind, name=(name or path.resolve().name)[:300], started_at=timezone.now(), user=user)
         if not dry_run:
             batch.save()
-        staging = Staging(zone="UTC", problems=ProblemList(), notes=list(notes))
+        staging = Staging(zone="UTC", problems=ProblemList(), notes=list(notes), rename_company=rename_company)
         work = _Work(batch, staging, advance, provenance or Provenance())
         result = _attempt(work, path, dry_run=dry_run, on_done=on_done)
     if result.accepted and not dry_run:
@@ -125,6 +127,8 @@ def _attempt(work: _Work, path: Path, *, dry_run: bool, on_done: Callable[[Impor
         work.staging.problems.refuse_file(work.batch.name, str(problem))
     except Exception as error:
         _fail(work.batch, error, dry_run=dry_run)
+        if is_disk_full(error):
+            raise ImportUnreadable(DISK_FULL) from error
         raise
     return _finish(work, dry_run=dry_run)
 
@@ -139,12 +143,13 @@ def _mark_dead() -> None:
 
 
 def _fail(batch: ImportBatch, error: Exception, *, dry_run: bool) -> None:
-    logger.exception("import %s failed", batch.pk)
+    full = is_disk_full(error)
+    logger.error("import %s failed", batch.pk, exc_info=not full)
     if dry_run:
         return
     try:
         batch.status, batch.finished_at = ImportBatch.Status.FAILED, timezone.now()
-        batch.error = f"{type(error).__name__}: {error}"[:2_000]
+        batch.error = DISK_FULL if full else f"{type(error).__name__}: {error}"[:2_000]
         batch.save()
     except Error:
         # The connection is gone; the next import marks this one as dead.
@@ -177,10 +182,11 @@ def _load(work: _Work, path: Path) -> None:
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(_temporary_tables())}")
     with folder_open(path) as source, staging:
         files = files_check(staging, source.names, first_load=not Company.objects.exists())
-        staging.zone = company_zone(_company_row(source))
+        staging.zone = company_zone(company_row(source))
         _stage_all(work, source, files)
     work.step("checking", _STAGING_SHARE)
     rows_check(staging)
+    company_check(staging)
     if staging.problems:
         return
     _merge_all(work)
@@ -199,19 +205,6 @@ def _temporary_tables() -> list[str]:
     for target in TARGETS:
         names += [f"matched_{target.table}", f"changed_{target.table}"]
     return [f"pg_temp.{name}" for name in names]
-
-
-def _company_row(source: FolderSource) -> dict[str, str] | None:
-    """A look ahead at the company's time zone; the file is checked and loaded like any other afterwards."""
-    if "company.csv" not in source.names:
-        return None
-    with source.open("company.csv") as stream:
-        tables = tables_of(stream, "company.csv", ProblemList())
-        if not isinstance(next(tables, None), Header):
-            return None
-        table = next(tables, None)
-        rows = table.to_pylist() if table is not None and not isinstance(table, Header) else []
-    return rows[0] if rows else None
 
 
 def _stage_all(work: _Work, source: FolderSource, files: list[FileFormat]) -> None:
@@ -280,6 +273,7 @@ def _finish(work: _Work, *, dry_run: bool) -> ImportResult:
         problems=problems.listed,
         problem_count=problems.total,
         touched=0 if refused else work.touched,
+        renames=work.staging.renames,
     )
 
 

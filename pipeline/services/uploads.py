@@ -82,9 +82,14 @@ def upload_check(*, token: str) -> None:
     _load(token, Upload.State.CHECKING, user=None)
 
 
-def upload_confirm(*, token: str) -> bool:
-    """Whether the zip is to be taken in now: once, and only if it was looked at and nothing in it was refused."""
+def upload_confirm(*, token: str, rename_company: bool = False) -> bool:
+    """Whether the zip is to be taken in now: once, and only if it was looked at and nothing in it was refused.
+
+    One that changes the company's name needs `rename_company`, too: it may be another company's.
+    """
     checked = Upload.objects.filter(token=token, state=Upload.State.CHECKED, outcome__accepted=True)
+    if not rename_company:
+        checked = checked.filter(outcome__renames="")
     return bool(checked.update(state=Upload.State.IMPORTING))
 
 
@@ -113,7 +118,12 @@ def _load(token: str, state: str, *, user: User | None) -> None:
 
     try:
         result = company_folder_load(
-            path=_path(token), user=user, dry_run=dry_run, name=upload.name, on_done=None if dry_run else write
+            path=_path(token),
+            user=user,
+            dry_run=dry_run,
+            name=upload.name,
+            on_done=None if dry_run else write,
+            rename_company=dry_run or bool(upload.outcome.get("renames")),
         )
     except ImportBusy:
         raise
@@ -132,6 +142,7 @@ def _outcome(result: ImportResult) -> State:
         "batch": result.batch,
         "files": result.files,
         "notes": result.notes,
+        "renames": result.renames,
         "problem_count": result.problem_count,
         "problems": [str(problem) for problem in result.problems[:PROBLEMS_SHOWN]],
     }

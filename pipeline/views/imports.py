@@ -87,7 +87,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     shell = manager_shell(request)
     if upload_state(token=token) is None:
         raise Http404
-    if upload_confirm(token=token):
+    if upload_confirm(token=token, rename_company="rename-company" in request.POST):
         folder_import_requested.delay_on_commit(token=token, user_id=_user(shell).pk)
     return redirect("pipeline:import_upload", token=token)
 

@@ -19,8 +19,15 @@ class Command(AnsweringCommand):
         parser.add_argument("folder", type=Path, metavar="DIR")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
 
+        parser.add_argument(
+            "--rename-company", action="store_true", help="let company.csv change the name of a company that has data"
+        )
+
     def answer(self, options: dict[str, Any]) -> bool:
         result = company_folder_load(
-            path=options["folder"], dry_run=options["dry_run"], progress=self.progress(options)
+            path=options["folder"],
+            dry_run=options["dry_run"],
+            progress=self.progress(options),
+            rename_company=options["rename_company"],
         )
         return self.say_import(options, result)
