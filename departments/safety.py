@@ -38,7 +38,9 @@ def idle_middleware(get_response: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if settings.SESSION_IDLE_HOURS and isinstance(request.user, User):
-            now, seen = int(time.time()), int(request.session.get(_SEEN, 0))
+            now = int(time.time())
+            # Sessions of an earlier release begin to count now.
+            seen = int(request.session.setdefault(_SEEN, now))
             if now - seen > settings.SESSION_IDLE_HOURS * 3600:
                 logout(request)
                 messages.info(request, "You were signed out because you had not been here for a while.")

@@ -32,6 +32,8 @@ UPLOADS = HOME.uploads / _name
 if REDIS_URL.startswith("unix://"):
     CACHES["default"]["LOCATION"] = f"{HOME.cache_url}?db={2 * _worker + 1}"
     CELERY_BROKER_URL = f"{CELERY_BROKER_URL}?virtual_host={2 * _worker}"
+# Clocks of tests travel by weeks; test_safety.py sets a limit of its own.
+SESSION_IDLE_HOURS = 0
 # Static files straight from their folders, as they are when asked: nothing is collected for a test.
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
