@@ -15,7 +15,7 @@ from pipeline.imports.problems import ImportBusy
 from pipeline.models import RecomputeRun
 from pipeline.selectors.runs import latest_run
 from pipeline.selectors.uploads import LINE
-from pipeline.services.recompute import RecomputeRunning, recompute
+from pipeline.services.recompute import NothingToCompute, RecomputeRunning, recompute
 from pipeline.services.recompute.last_day import last_day_end, stays_on_last_day
 from pipeline.services.recompute.measured import measurables_compute
 from pipeline.services.uploads import upload_check, upload_fail, upload_import
@@ -80,3 +80,5 @@ def _recompute_unless_running(*, trigger: str, user: User | None, full: bool, as
         recompute(trigger=trigger, user=user, full=full, as_of=as_of)
     except RecomputeRunning:
         logger.info("A recompute is already running; this one is not needed.")
+    except NothingToCompute:
+        logger.info("There is no company yet, so there is nothing to recompute.")

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from departments.core.closing import WEEK, CloseRule
 from departments.core.reminding import AFTER, BEFORE, before_due, may_send
-from departments.models import Company, Membership, Reminder, User
+from departments.models import Company, Measurable, Membership, Reminder, User
+from departments.models.scorecard import MANUAL
 from departments.owing import DueReminder, Lacking, Owed, zone_of
 from departments.selectors.missing_entries import Missing, missing_entries
 
@@ -134,6 +135,8 @@ class WeekStanding:
     closed: bool
     closes_at: datetime
     departments: tuple[Standing, ...]
+    entered: bool = True
+    """Whether any department has a measurable that people enter."""
 
 
 def week_standing(*, now: datetime) -> WeekStanding | None:
@@ -167,4 +170,5 @@ def week_standing(*, now: datetime) -> WeekStanding | None:
             )
             for number, share in by_department.items()
         ),
+        entered=bool(missing) or Measurable.objects.filter(source=MANUAL).exists(),
     )

@@ -133,6 +133,8 @@ def _message(mine: MyWeek) -> str:
 def _message_of_all(standing: WeekStanding) -> str:
     """For who enters nothing but reminds the others."""
     count = len(standing.departments)
+    if not count and not standing.entered:
+        return "No scorecards yet: no department has a measurable to enter."
     if not count:
         return f"Every number of week {standing.week:%V} is in."
     verb = "lacks" if count == 1 else "lack"

@@ -32,3 +32,23 @@ def unrecorded_reasons(*, run: RecomputeRun, company: Company, period: Period) -
         f"reason not recorded: {silent:,} of {counted(losses, 'loss', 'losses')}{share} name no reason, so no"
         " department is charged with them; they count with the market",
     )
+
+
+def pipelines_with_losses(*, run: RecomputeRun) -> frozenset[int]:
+    """Pipelines of which any loss is recorded. Of the others nobody knows what does not end well."""
+
+    def compute() -> frozenset[int]:
+        rows = custody_cursor(run).execute("SELECT DISTINCT pipeline FROM moves WHERE kind = 'lost'").fetchall()
+        return frozenset(pipeline for (pipeline,) in rows)
+
+    return run_cached(run, "pipelines-with-losses", Choice(), compute)
+
+
+def no_losses(*, run: RecomputeRun) -> str:
+    """Why nothing can be promised or expected where no loss is recorded at all; empty where some are."""
+    if pipelines_with_losses(run=run):
+        return ""
+    return (
+        "No loss is recorded, so every open deal would be won sooner or later and each promise would win everything."
+        " Record the deals that were lost, then recompute."
+    )

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from departments.formats import days, duration
+from departments.formats import counted, days, duration
 from pipeline.core.leak_figures import DAY
 from pipeline.models import Event
 from pipeline.selectors.leaks import Hold
@@ -149,10 +149,13 @@ class Closes:
     pushes: int
     ticks: list[Mark]
     words: str
+    passed: str = ""
+    """How long ago the date of a deal that is still open has passed; empty where it has not."""
 
 
-def closes_shape(events: Sequence[Event]) -> Closes | None:
-    """`events` newest first. A push is a later date than the one before; pulling in is none."""
+def closes_shape(events: Sequence[Event], *, today: date, structure: Structure) -> Closes | None:
+    """`events` newest first. A push is a later date than the one before; pulling in is none. The date of a deal that is
+    still open has passed if it lies before today."""
     named = [event.expected_close for event in reversed(events) if event.expected_close]
     if not named:
         return None
@@ -161,4 +164,15 @@ def closes_shape(events: Sequence[Event]) -> Closes | None:
     first, span = min(changes), max((max(changes) - min(changes)).days, 1)
     ticks = [Mark(x=f"{2 + (day - first).days / span * 96:.1f}", text=f"{day:%-d %b %Y}") for day in changes]
     times = {0: "never pushed", 1: "pushed once"}.get(pushes, f"pushed {pushes} times")
-    return Closes(current=named[-1], pushes=pushes, ticks=ticks, words=times)
+    late = (today - named[-1]).days if _still_open(events[0], structure) else 0
+    passed = f"passed {counted(late, 'day')} ago" if late > 0 else ""
+    return Closes(current=named[-1], pushes=pushes, ticks=ticks, words=times, passed=passed)
+
+
+def _still_open(latest: Event, structure: Structure) -> bool:
+    """Neither lost nor in a stage that earns, or after one."""
+    stage = structure.stages.get(latest.stage_id or 0)
+    if stage is None:
+        return False
+    earning = [one.position for one in structure.stages.values() if one.pipeline == stage.pipeline and one.earns]
+    return not earning or stage.position < min(earning)

@@ -91,7 +91,7 @@ def recompute(request: HtmxRequest) -> HttpResponse:
     assert isinstance(user, User)
     context = runs_context(shell)
     # Of two clicks at once the second joins the job of the first; the run's own lock keeps out what comes another way.
-    if not (context["running"] or context["requested"]):
+    if shell.company is not None and not (context["running"] or context["requested"]):
         recompute_requested.delay_on_commit(
             user_id=user.pk, full="full" in request.POST, last_day="last_day" in request.POST
         )

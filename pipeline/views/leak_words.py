@@ -50,7 +50,7 @@ def message(leaks: Leaks, compared: Leaks | None, teller: Teller, *, compared_la
     if not any(_moved(leaks)):
         return Message(head=f"Nothing is recorded for {period}.", under=["Choose another period or fewer filters."])
     if not teller.size(lost):
-        head = f"Nothing was lost in {period}{so_far}."
+        head = f"No loss is recorded for {period}{so_far}."
     else:
         worst = max(leaks.stages, key=lambda stage: teller.size(stage.lost))
         part = percent(teller.size(worst.lost) / teller.size(lost))
@@ -95,7 +95,7 @@ def _change(leaks: Leaks, compared: Leaks | None, teller: Teller, label: str) ->
     if not any(_moved(compared)):
         return f"There is nothing to compare with: nothing is recorded for {label}."
     if not then:
-        return f"Nothing was lost in {label}."
+        return f"No loss is recorded for {label}."
     change = (now - then) / then
     word = "more" if change > 0 else "less"
     if abs(change) < 0.005:

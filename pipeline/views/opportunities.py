@@ -158,7 +158,11 @@ def _panels(query: QueryDict, run: RecomputeRun, company: Company) -> dict[str, 
     def drawn() -> dict[str, str]:
         shape = _behind if query.get("kind") else _list
         given = shape(query, run, company, structure, choices)
-        given |= {"structure": structure, "scale": single_units(company.reporting_currency)}
+        given |= {
+            "structure": structure,
+            "scale": single_units(company.reporting_currency),
+            "today": run.as_of.astimezone(company.zone).date(),
+        }
         return {"list": render_to_string("pipeline/opportunities_list.html", given)}
 
     if query.get("search"):
@@ -258,7 +262,7 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
         "latest": events[0] if events else None,
         "handoffs": handoffs,
         "closed": closed_departments(request.user, structure),
-        "closes": closes_shape(events),
+        "closes": closes_shape(events, today=as_of.astimezone(shell.company.zone).date(), structure=structure),
         "strip": strip_shape(holds, structure=structure, as_of=as_of, zone=shell.company.zone),
         "holds": holds_shape(holds, structure=structure, as_of=as_of, zone=shell.company.zone),
     }

@@ -142,10 +142,20 @@ def _stretch(bridge: Json, gap: float, currency: str) -> str:
     party = next((one for one in bridge["parties"] if one["kind"] == "strategy"), None)
     if party is None or party["amount"] is None or gap >= 0 or party["high"] >= 0:
         return ""
-    most = ", most of the gap" if -party["high"] > MOST * abs(gap) else ""
-    return (
-        f"{_money(abs(party['amount']), currency)} is Strategy{most}: what the plan asks beyond the company’s baseline."
-    )
+    asked = f"The plan asks {_money(abs(party['amount']), currency)} more than the company’s baseline (Strategy)"
+    if abs(party["amount"]) > abs(gap):
+        part = ", more than the whole gap"  # a part cannot be most of what it exceeds
+    else:
+        part = ", most of the gap" if -party["high"] > MOST * abs(gap) else ""
+    return f"{asked}{part}{_given_back(bridge, currency)}."
+
+
+def _given_back(bridge: Json, currency: str) -> str:
+    """The fuller pipeline the period began with, where that is beyond doubt: it offsets the stretch of the plan."""
+    opening = next((one for one in bridge["parties"] if one["kind"] == "opening"), None)
+    if opening is None or opening["amount"] is None or opening["low"] <= 0:
+        return ""
+    return f"; a fuller opening pipeline gave {_money(opening['amount'], currency)} back"
 
 
 def _money(amount: float | None, currency: str) -> str:

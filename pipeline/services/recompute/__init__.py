@@ -60,6 +60,8 @@ def recompute(
     """
     started = timezone.now()
     as_of = (as_of or started).replace(microsecond=0)
+    if not Company.objects.exists():
+        raise NothingToCompute("There is no company yet: load a company folder first.")
     with recompute_lock():
         _interrupted_runs_fail()
         run = RecomputeRun.objects.create(as_of=as_of, started_at=started, trigger=trigger, user=user)

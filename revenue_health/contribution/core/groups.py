@@ -113,8 +113,11 @@ def _weight(flows: FlowArrays) -> float:
     return min(LEAN_DEALS / float(used.mean()), 1.0) if used.size else 0.0
 
 
-def summed(parts: Sequence[Bridge], target: float | None) -> Bridge:
-    """The bridge of several groups together; intervals from the sum of their replicates."""
+def summed(parts: Sequence[Bridge], target: float | None, *, names: Sequence[str] = (), word: str = "") -> Bridge:
+    """The bridge of several groups together; intervals from the sum of their replicates.
+
+    names, word: what the parts are called (`segment`), so that a reason which only some of them have names those.
+    """
     nobody = sum(part.baseline_revenue for part in parts)
     scale = nobody if target is None else target
     keys = [party.key for party in parts[0].parties]
@@ -141,9 +144,24 @@ def summed(parts: Sequence[Bridge], target: float | None) -> Bridge:
         coalition_values=np.sum([part.coalition_values for part in parts], axis=0)
         if exact
         else parts[0].coalition_values[:0],
-        reasons=tuple(dict.fromkeys(reason for part in parts for reason in part.reasons if not _of_plan(reason)))
+        reasons=reasons_together([part.reasons for part in parts], names=names, word=word)
         + (() if target is not None else ("no plan: the bridge starts at the baseline",)),
     )
+
+
+def reasons_together(parts: Sequence[Sequence[str]], *, names: Sequence[str] = (), word: str = "") -> tuple[str, ...]:
+    """Reasons of several groups as those of their sum: what all of them say stands for the sum, anything else names the
+    groups that say it (`segment small: nothing was in the pipeline in this period`). Reasons about a plan are left out:
+    the sum has its own."""
+    told = []
+    for reason in dict.fromkeys(reason for part in parts for reason in part if not _of_plan(reason)):
+        having = [place for place, part in enumerate(parts) if reason in part]
+        if len(having) == len(parts) or not names:
+            told.append(reason)
+            continue
+        called = [names[place] or "(none)" for place in having]
+        told.append(f"{word}{'s' if len(called) > 1 else ''} {', '.join(called)}: {reason}")
+    return tuple(told)
 
 
 def _of_plan(reason: str) -> bool:

@@ -96,15 +96,28 @@ NO_TARGET = Target(to_date=None, whole=None)
 def assembled(parts: Mapping[int, Mapping[str, Bridge]], targets: Targets) -> CompanyBridge:
     """Sums of bridges by pipeline id and group: the pipelines, the groups over pipelines, the company."""
     whole = {
-        key: summed(tuple(groups.values()), targets.pipelines.get(key, NO_TARGET).to_date)
+        key: summed(
+            tuple(groups.values()),
+            targets.pipelines.get(key, NO_TARGET).to_date,
+            names=tuple(groups),
+            word=SEGMENT,
+        )
         for key, groups in parts.items()
     }
     return CompanyBridge(
-        company=summed(tuple(whole.values()), targets.company.to_date),
+        company=summed(tuple(whole.values()), targets.company.to_date, names=_names_of(whole), word="pipeline"),
         groups=_over_pipelines(parts),
         pipelines=whole,
         targets=targets,
     )
+
+
+def _names_of(whole: Mapping[int, Bridge]) -> tuple[str, ...]:
+    """Names of pipelines, read only where a reason of one of them must say whose it is."""
+    if len({bridge.reasons for bridge in whole.values()}) < 2:
+        return ()
+    names = dict(Pipeline.objects.values_list("pk", "name"))
+    return tuple(names[key] for key in whole)
 
 
 def _over_pipelines(parts: Mapping[int, Mapping[str, Bridge]]) -> dict[str, Bridge]:

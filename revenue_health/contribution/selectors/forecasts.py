@@ -15,7 +15,9 @@ from departments.periods import Period
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import Choice, calendar_of, run_cached
+from pipeline.selectors.unrecorded import no_losses
 from revenue_health.contribution.core.forecast import QUANTILES, Band, Coverage, Forecast, forecast
+from revenue_health.contribution.core.groups import reasons_together
 from revenue_health.contribution.core.sensitivity import constraints
 from revenue_health.contribution.models import ForecastSnapshot
 from revenue_health.contribution.selectors.bridges import NO_TARGET, company_targets
@@ -96,12 +98,19 @@ def company_forecast(*, run: RecomputeRun, company: Company, spans: Spans) -> Co
         ]
     pairs = [pair for found in past.values() for pair in found]
     found = _together(
-        spans, parts, targets.company.whole, tuple(chokes), _coverage(every, pairs, won, targets.company.whole)
+        spans,
+        {one.key: part for one, part in zip(every, parts, strict=True)},
+        targets.company.whole,
+        tuple(chokes),
+        _coverage(every, pairs, won, targets.company.whole),
     )
+    reasons = dict.fromkeys((*found.reasons, *targets.reasons))
+    if no_losses(run=run):
+        reasons["no loss is recorded: the forecast counts every open deal as won in the end"] = None
     earned = earned_json(run=run, company=company, period=spans.period)
     return replace(
         found,
-        reasons=tuple(dict.fromkeys((*found.reasons, *targets.reasons))),
+        reasons=tuple(reasons),
         curves=curves_of(run=run, company=company, spans=spans, pipelines=[one.id for one in every]),
         won=earned["won"],
         reversed=earned["reversed"],
@@ -121,13 +130,14 @@ def forecast_median(*, run: RecomputeRun, company: Company, spans: Spans) -> flo
 
 
 def _together(
-    spans: Spans, parts: list[Forecast], target: float | None, chokes: tuple[Choke, ...], coverage: Coverage
+    spans: Spans, pipelines: dict[str, Forecast], target: float | None, chokes: tuple[Choke, ...], coverage: Coverage
 ) -> CompanyForecast:
-    """Sums of independent pipelines: medians add, distances to a quantile add as squares, the probability is that of
-    a normal sum. With a single pipeline its own figures stay."""
+    """Sums of independent pipelines by key: medians add, distances to a quantile add as squares, the probability is
+    that of a normal sum. With a single pipeline its own figures stay."""
+    parts = list(pipelines.values())
     expected = sum(part.expected for part in parts)
     spread = math.hypot(*(error for part in parts for error in (part.error_of_rates, part.error_of_deals)))
-    reasons = [reason for part in parts for reason in part.reasons if not reason.startswith("no plan")]
+    reasons = [*reasons_together([part.reasons for part in parts], names=tuple(pipelines), word="pipeline")]
     if target is None:
         reasons.append("no plan: no probability of reaching it")
     return CompanyForecast(

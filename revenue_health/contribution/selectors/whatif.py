@@ -14,6 +14,7 @@ from django.conf import settings
 from departments.models import Company
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of
+from pipeline.selectors.unrecorded import no_losses
 from revenue_health.contribution.core.flows import Floats
 from revenue_health.contribution.core.groups import whole_of
 from revenue_health.contribution.core.intervals import Interval
@@ -93,8 +94,11 @@ def company_what_if(
     caller has it already), the revenue of one that is over. The change is the model's.
 
     Of a running period, promises are kept from today on, from today's open deals at the pace of the last quarter. Of a
-    finished one they are kept from its first day, at its own rates. Raises PromiseError where nothing fits a promise.
+    finished one they are kept from its first day, at its own rates. Raises PromiseError where nothing fits a promise,
+    and where no loss is recorded: then the model would win every deal.
     """
+    if promises and (problem := no_losses(run=run)):
+        raise PromiseError(problem)
     if not spans.running:
         flows = flows_kept(run=run, spans=spans)
         worlds = {}

@@ -18,6 +18,7 @@ from departments.requests import HtmxRequest
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.selectors.overview import Structure, structure_names
+from pipeline.selectors.unrecorded import no_losses
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.core.flows import FlowError
 from revenue_health.contribution.selectors.levers import Promisable, levers_of
@@ -80,6 +81,8 @@ def show(request: HtmxRequest) -> HttpResponse:
     if run is None or company is None:
         return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
     try:
+        if problem := no_losses(run=run):
+            return page_render(request, TEMPLATE, {"shell": shell, "cannot": problem}, partial="page")
         levers, structure = levers_of(run=run, company=company), structure_names()
         asked = _asked(request, levers, structure)
         address = address_of(asked.texts)

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
+from django.test import Client
 
+from departments.models import User
 from pipeline.services.recompute import recompute
 from revenue_health.contribution.services.night import night_compute
 from tests.pipeline.companies import BEGIN, SmallCompany, company_make, event_add, opportunity_make
@@ -91,3 +93,39 @@ def test_a_pipeline_that_went_quiet(small: SmallCompany, answer: Ask) -> None:
     figures = answer("contributions")
     adds_up(figures)
     assert any("nothing was in the pipeline" in reason for reason in figures["reasons"])
+
+
+def test_without_a_recorded_loss_nothing_can_be_promised(small: SmallCompany, answer: Ask) -> None:
+    for number in range(8):
+        deal = opportunity_make(small, f"deal-{number}")
+        for days, stage in ((20 * number + 1, "lead"), (20 * number + 9, "offer")):
+            event_add(small, deal, days, stage)
+        if number < 4:
+            event_add(small, deal, 20 * number + 30, "won")
+    computed(260)
+    with pytest.raises(CommandError, match="No loss is recorded"):
+        call_command("whatif", "--set", "offer:sales:wait_days=3")
+    assert any("counts every open deal as won" in reason for reason in answer("forecast")["reasons"])
+    client = Client()
+    user = User.objects.create_superuser("reader", "r@example.com", "x")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    assert "No loss is recorded" in client.get("/what-if/").content.decode()
+
+
+def test_losses_without_a_reason_make_no_verdict_and_no_leak(small: SmallCompany, answer: Ask) -> None:
+    """The same losses, in the last quarter twice as many: with a reason sales is charged, without one nobody is."""
+    for number in range(60):
+        deal = opportunity_make(small, f"deal-{number}")
+        event_add(small, deal, 4 * number + 1, "lead")
+        event_add(small, deal, 4 * number + 5, "offer")
+        if number % (2 if number > 40 else 4) == 0:
+            event_add(small, deal, 4 * number + 9, "lost")
+        else:
+            event_add(small, deal, 4 * number + 12, "won")
+    computed(260)
+    figures = answer("contributions", *QUARTER)
+    adds_up(figures)
+    charged = {party["key"]: party["factors"]["losses"] for party in figures["parties"] if party["kind"] == "internal"}
+    assert set(charged.values()) == {0.0}
+    assert any(reason.startswith("reason not recorded: ") for reason in figures["reasons"])
+    assert not [leak for leak in answer("register")["leaks"] if leak["factor"] == "losses"]

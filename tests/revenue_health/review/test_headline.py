@@ -61,7 +61,20 @@ def test_most_is_not_said_where_the_plan_asked_for_more_than_they_cost() -> None
     )
     assert "Legal and Production contaminate." in words
     assert "explain" not in words
-    assert "EUR 1.30 M is Strategy, most of the gap" in words
+    assert "The plan asks EUR 1.30 M more than the company’s baseline (Strategy), more than the whole gap." in words
+
+
+def test_what_the_opening_pipeline_gave_back_stands_beside_what_the_plan_asked() -> None:
+    words = said(
+        party("Legal", -640, 190),
+        party("Strategy", -1_680, 300, kind="strategy"),
+        party("Opening", 1_660, 200, kind="opening"),
+        actual=12_650,
+    )
+    assert "asks EUR 1.68 M more than the company’s baseline (Strategy), more than the whole gap; a fuller" in words
+    assert "a fuller opening pipeline gave EUR 1.66 M back." in words
+    words = said(party("Strategy", -900, 200, kind="strategy"), party("Opening", 100, 200, kind="opening"))
+    assert "opening pipeline" not in words
 
 
 def test_a_company_where_nothing_is_significant_says_so() -> None:
@@ -91,9 +104,9 @@ def test_on_plan_what_cancels_out_is_told_beneath() -> None:
 
 def test_a_plan_beyond_the_baseline_is_named_with_what_is_sure_of_it() -> None:
     words = said(party("Legal", -100, 200), party("Strategy", -900, 200, kind="strategy"))
-    assert "EUR 900 k is Strategy, most of the gap: what the plan asks beyond the company’s baseline." in words
+    assert "The plan asks EUR 900 k more than the company’s baseline (Strategy), most of the gap." in words
     words = said(party("Legal", -100, 200), party("Strategy", -900, 400, kind="strategy"))
-    assert "EUR 900 k is Strategy: what" in words
+    assert "The plan asks EUR 900 k more than the company’s baseline (Strategy)." in words
 
 
 def test_without_a_plan_it_is_compared_with_the_baseline() -> None:

@@ -1,0 +1,30 @@
+"""What My week says to who enters nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from departments.selectors.owed import Standing, WeekStanding
+from departments.views.my import _message_of_all
+
+LEGAL = Standing(key="legal", name="Legal", missing=(), reminded_at=None)
+
+
+@pytest.mark.parametrize(
+    ("departments", "entered", "words"),
+    [
+        ((), False, "No scorecards yet: no department has a measurable to enter."),
+        ((), True, "Every number of week 48 is in."),
+        ((LEGAL,), True, "1 department lacks numbers of week 48."),
+    ],
+)
+def test_without_scorecards_nothing_is_said_to_be_in(
+    departments: tuple[Standing, ...], entered: bool, words: str
+) -> None:
+    closes = datetime(2026, 11, 30, 12, tzinfo=UTC)
+    standing = WeekStanding(
+        week=date(2026, 11, 23), closed=False, closes_at=closes, departments=departments, entered=entered
+    )
+    assert _message_of_all(standing) == words
