@@ -12,7 +12,10 @@ ENV PATH=/opt/venv/bin:$PATH \
     STATIC_ROOT=/app/staticfiles \
     CUSTODY_STORE=/data/custody \
     UPLOADS=/data/uploads \
-    NUMBA_CACHE_DIR=/data/compiled
+    NUMBA_CACHE_DIR=/data/compiled \
+    MALLOC_ARENA_MAX=2 \
+    MALLOC_TRIM_THRESHOLD_=131072 \
+    ARROW_DEFAULT_MEMORY_POOL=system
 # Packs and evidence as PDF are drawn by Pango.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
@@ -33,4 +36,4 @@ RUN REVENUE_HEALTH_HOME=/tmp/build python manage.py collectstatic --noinput -v 0
 USER app
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["python", "-m", "revenue_health.healthcheck"]
-CMD ["gunicorn", "revenue_health.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2", "--worker-class", "gthread", "--threads", "4", "--timeout", "120", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--logger-class", "revenue_health.logs.gunicorn.EventLogger"]
+CMD ["gunicorn", "revenue_health.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2", "--worker-class", "gthread", "--threads", "4", "--timeout", "120", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--config", "python:revenue_health.web_server", "--logger-class", "revenue_health.logs.gunicorn.EventLogger"]

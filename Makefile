@@ -36,6 +36,7 @@ bench: environment
 	$(PY) -m tests.bench.bench_night
 	$(PY) -m tests.bench.bench_pages
 	$(PY) -m tests.bench.bench_cold
+	$(PY) -m tests.bench.bench_memory
 	$(PY) -m pytest -m bench -s $(wildcard tests/bench/bench_*.py)
 
 # Fifty readers at once, on this machine only; ends by itself.

@@ -1,11 +1,15 @@
 """The Celery application; tasks live in each app's tasks.py."""
 
+import contextlib
 import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_before_create_process, worker_process_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
+
+from revenue_health.embedded.programs import WORKER_NICENESS
+from revenue_health.web_server import share_memory
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "revenue_health.settings")
 
@@ -18,3 +22,24 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def leave_logging(**options: Any) -> None:
     """With a receiver Celery leaves logging as Django's settings have it (revenue_health/logs/config.py)."""
+
+
+@worker_before_create_process.connect
+def share_loaded_code(**options: Any) -> None:
+    """Tasks and all they need are loaded by now: processes share that instead of copying it."""
+    share_memory()
+
+
+@worker_process_init.connect
+def pages_come_first(**options: Any) -> None:
+    """The database's work for us gives way to its work for pages, where both run on this machine."""
+    from django.conf import settings
+    from django.db.backends.signals import connection_created
+
+    if settings.EMBEDDED_DATABASE:
+        connection_created.connect(_give_way, weak=False, dispatch_uid="worker-gives-way")
+
+
+def _give_way(connection: Any, **options: Any) -> None:
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, connection.connection.info.backend_pid, WORKER_NICENESS)

@@ -22,8 +22,9 @@ from psycopg import sql
 
 from revenue_health.embedded.home import Home
 from revenue_health.embedded.process import ServerError
-from revenue_health.embedded.serving import Steps, prepare
+from revenue_health.embedded.serving import prepare
 from revenue_health.embedded.session import DATABASE, close_connections, create_database
+from revenue_health.embedded.steps import Steps
 
 OPPORTUNITIES = 20_000
 YEARS = 3

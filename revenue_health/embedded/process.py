@@ -64,6 +64,10 @@ class Process:
 
 def pid_alive(pid: int) -> bool:
     """Whether a process of this number runs (a zombie does not)."""
+    with contextlib.suppress(ChildProcessError):
+        # Our child from before an exec: nobody else can reap it.
+        if os.waitpid(pid, os.WNOHANG)[0] == pid:
+            return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -145,9 +149,12 @@ def log_bound(log: Path) -> None:
             os.truncate(log, 0)
 
 
-def tail(log: Path, lines: int = 12) -> str:
-    """The last lines of a log, for an error message."""
+def tail(log: Path, lines: int = 12, *, since: int = 0) -> str:
+    """The last lines of a log, for an error message; `since` is its size before the start that failed."""
     try:
-        return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+        with log.open("rb") as file:
+            file.seek(since if since <= log.stat().st_size else 0)
+            written = file.read().decode(errors="replace")
     except OSError:
         return "(no log)"
+    return "\n".join(written.splitlines()[-lines:]) or "(nothing)"

@@ -17,9 +17,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Protocol
 
-import psycopg
-from psycopg import sql
-
 from revenue_health.embedded.home import Home
 from revenue_health.embedded.postgres import Postgres
 from revenue_health.embedded.process import Process
@@ -72,6 +69,11 @@ def start(servers: Sequence[Server]) -> None:
 
 
 def create_database(home: Home) -> None:
+    """Make the database unless it is there."""
+    # Here, not above: the process that watches the home for days needs it only now.
+    import psycopg
+    from psycopg import sql
+
     with psycopg.connect(host=str(home.sockets), user="postgres", dbname="postgres", autocommit=True) as connection:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
         if not found:

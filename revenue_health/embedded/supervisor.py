@@ -37,11 +37,23 @@ class Ownership:
     """The held lock of a home; `tell` writes into it what a second owner should hear."""
 
     descriptor: int
+    use: int
+    """The shared lock of a user of the home's servers."""
 
     def tell(self, **facts: object) -> None:
         content = json.dumps({"pid": os.getpid(), **facts}).encode()
         os.ftruncate(self.descriptor, 0)
         os.pwrite(self.descriptor, content, 0)
+
+    @contextlib.contextmanager
+    def ending(self) -> Iterator[None]:
+        """Give the home back at the end of the block."""
+        try:
+            yield
+            os.ftruncate(self.descriptor, 0)
+        finally:
+            os.close(self.use)
+            os.close(self.descriptor)
 
 
 @contextlib.contextmanager
@@ -54,10 +66,10 @@ def own(home: Home) -> Iterator[Ownership]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise AlreadyRunning(_who(home)) from None
-        ownership = Ownership(descriptor)
-        ownership.tell()
         # As a user of the servers too: a command that leaves must not stop ours.
-        with session.locked(home, "users.lock", fcntl.LOCK_SH):
+        with session.locked(home, "users.lock", fcntl.LOCK_SH) as use:
+            ownership = Ownership(descriptor, use)
+            ownership.tell()
             yield ownership
         os.ftruncate(descriptor, 0)
     finally:
@@ -119,6 +131,12 @@ class Supervisor:
             except ServerError as error:
                 say(str(error))
         self.home.remove_sockets()
+
+    def adopt(self, servers: Sequence[Server]) -> None:
+        """Look after servers that run already."""
+        for server in servers:
+            self._servers.append(server)
+            self._care[server.name] = _Care()
 
     def start(self, servers: Sequence[Server]) -> None:
         """Start servers in this order and look after them from now on."""

@@ -270,6 +270,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A process of the worker that has gathered this much (kB), or done so many tasks, is replaced by a fresh one.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 600_000
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 60
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {
         "task": "revenue_health.tasks.heartbeat",

@@ -50,6 +50,15 @@ class Reader:
 @contextmanager
 def served(home: str | None, *, opportunities: int | None = None, years: int | None = None) -> Iterator[str]:
     """The address of a demo home; built first, in a folder that goes away again, where none is given."""
+    with served_process(home, opportunities=opportunities, years=years) as (address, _):
+        yield address
+
+
+@contextmanager
+def served_process(
+    home: str | None, *, opportunities: int | None = None, years: int | None = None
+) -> Iterator[tuple[str, int]]:
+    """The same, and the number of the process that started all others."""
     with tempfile.TemporaryDirectory(prefix="rh-bench-") as folder:
         place = home or folder
         size = [] if opportunities is None else ["--opportunities", str(opportunities)]
@@ -73,7 +82,7 @@ def served(home: str | None, *, opportunities: int | None = None, years: int | N
         try:
             address = f"http://127.0.0.1:{port}"
             _wait(address)
-            yield address
+            yield address, serving.pid
         finally:
             serving.terminate()
             serving.wait(60)

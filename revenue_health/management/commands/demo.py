@@ -17,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from revenue_health.bootstrap import PASSWORD_VARIABLE
 from revenue_health.embedded import demo_home, serving
 from revenue_health.embedded.process import ServerError
+from revenue_health.embedded.steps import Steps
 
 
 class Command(BaseCommand):
@@ -50,8 +51,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _demo(self, wish: demo_home.Wish, *, build_only: bool, port: int | None, as_json: bool) -> None:
-        home, steps = settings.HOME, serving.Steps()
-        with serving.owned_home(home, steps) as (ownership, supervisor):
+        home, steps = settings.HOME, Steps()
+        with serving.owned_home(home, steps) as ownership:
             # Standard output belongs to the answer; what the steps say is progress.
             with contextlib.redirect_stdout(sys.stderr):
                 made = demo_home.build(home, wish, steps)
@@ -66,7 +67,7 @@ class Command(BaseCommand):
                 return
             signin = "Sign in there with one click as ceo, board, analyst or the head of a department"
             signin += " (by form: these names and your password)." if wish.password else "."
-            serving.run(home, ownership, supervisor, port=port, steps=steps, signin=signin)
+            serving.run(home, ownership, port=port, signin=signin)
 
 
 def _password(*, ask: bool, file: str | None) -> str | None:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from revenue_health.embedded import serving
 from revenue_health.embedded.process import ServerError
+from revenue_health.embedded.steps import Steps
 
 
 class Command(BaseCommand):
@@ -20,11 +21,11 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, help="Port on 127.0.0.1 (default: 8000, or the next free one).")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        home, steps = settings.HOME, serving.Steps()
+        home, steps = settings.HOME, Steps()
         try:
-            with serving.owned_home(home, steps) as (ownership, supervisor):
+            with serving.owned_home(home, steps) as ownership:
                 serving.prepare(home, steps)
                 signin = "Sign in with your account (the first one: python3 manage.py createsuperuser)."
-                serving.run(home, ownership, supervisor, port=options["port"], steps=steps, signin=signin)
+                serving.run(home, ownership, port=options["port"], signin=signin)
         except ServerError as error:
             raise CommandError(str(error)) from error
