@@ -125,11 +125,9 @@ def test_a_cell_that_comes_twice_in_a_block_is_refused_as_that(measurables: dict
     assert refused.value.errors == {("reviews", DUE): "It comes 2 times; send it once."}
 
 
-@pytest.mark.parametrize("note", ["two\0were ill"])
-def test_a_note_with_a_nul_character_is_refused(head: Client, note: str) -> None:
-    answer = head.post(f"/scorecards/legal/cells/reviews/{DUE}/", {"action": "note", "note": note, "version": "0"})
-    assert answer.status_code == 422
-    assert "NUL character" in answer.content.decode()
+def test_a_note_with_a_nul_character_is_stored_as_it_can_be_read(head: Client) -> None:
+    head.post(f"/scorecards/legal/cells/reviews/{DUE}/", {"action": "note", "note": "two\0were ill", "version": "0"})
+    assert Entry.objects.get().note == "two were ill"
 
 
 @pytest.mark.parametrize(
@@ -166,7 +164,6 @@ def test_my_week_of_another_age_says_so(head: Client, week: str) -> None:
     assert head.get("/my/", {"week": week}).status_code in (200, 404)
 
 
-@pytest.mark.parametrize("name", ["a\0b", "x" * 300])
-def test_setting_up_with_a_text_that_cannot_be_stored_is_refused(head: Client, name: str) -> None:
-    sent = {"action": "change", "name": name, "unit": "", "owner": "", "weight": "1"}
+def test_setting_up_with_a_name_that_is_too_long_is_refused(head: Client) -> None:
+    sent = {"action": "change", "name": "x" * 300, "unit": "", "owner": "", "weight": "1"}
     assert head.post("/scorecards/legal/measurables/reviews/", sent).status_code == 422
