@@ -81,7 +81,7 @@ def of_export() -> dict[str, Any]:
 
 ROWS = [
     row("review:packs", get=HAS_ROLE),
-    row("review:pack_freeze", of_nothing, get=MANAGERS, post=MANAGERS.gives(302)),
+    row("review:pack_freeze", of_nothing, get=MANAGERS.gives(302), post=MANAGERS.gives(302)),
     row("review:decisions", get=HAS_ROLE),
     row("review:pack", of_pack, get=HAS_ROLE),
     row("review:pack_csv", lambda: of_pack() | {"key": "numbers"}, get=HAS_ROLE),
