@@ -45,7 +45,7 @@ def structure() -> Structure:
 
 def stage(pk: int, lost: int) -> StageLeaks:
     moved = ("opening", "entered", "moved_in", "reached", "advanced", "returned", "won", "finished", "revalued")
-    figures = dict.fromkeys((*moved, "closing", "over_limit"), NOTHING)
+    figures = dict.fromkeys((*moved, "reversed", "closing", "over_limit"), NOTHING)
     rates = dict.fromkeys(("conversion_previous", "conversion_first", "median_days", "p90_days"))
     return StageLeaks(pipeline=1, stage=pk, position=pk, lost=figure(lost), **figures, **rates)
 
@@ -62,7 +62,7 @@ def leaks(cells: dict[tuple[int, int], tuple[int, int]]) -> Leaks:
             )
             for (where, who), (every, silent) in cells.items()
         ),
-        totals=Totals(created=NOTHING, won=NOTHING, lost=figure(sum(lost.values())), open=NOTHING),
+        totals=Totals(created=NOTHING, won=NOTHING, reversed=NOTHING, lost=figure(sum(lost.values())), open=NOTHING),
     )  # fmt: skip
 
 
