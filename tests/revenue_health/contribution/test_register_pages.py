@@ -10,10 +10,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from departments.models import Department, User
-from pipeline.models import Stage
-from revenue_health.contribution.models import Leak, LeakSighting
+from pipeline.models import RecomputeRun, Stage
+from revenue_health.contribution.models import Leak, LeakSighting, ScoreRun
 from tests.shown_company import company_shown
 
 pytestmark = pytest.mark.django_db
@@ -55,9 +56,30 @@ def page(leak: Leak) -> str:
     return f"{LIST}{leak.pk}/"
 
 
+def judged(verdict: str) -> None:
+    """The comparison the register was read from, with this verdict of legal."""
+    now = timezone.now()
+    ScoreRun.objects.create(
+        run=RecomputeRun.objects.latest("pk"), status="done", label="x", period_start=WEEK, period_end=WEEK, as_of=now,
+        started_at=now, registered_at=now, figures={"parties": [{"key": "legal", "verdict": verdict}]},
+    )  # fmt: skip
+
+
+def test_a_leak_of_a_department_whose_share_is_undecided_accuses_nobody(leak: Leak) -> None:
+    for verdict in ("", "cannot tell"):
+        if verdict:
+            judged(verdict)
+        text = signed_in("ceo").get(LIST).content.decode()
+        assert "1 leak in the newest figures, all of departments whose share is unclear." in text
+        assert "? cannot tell: the share of Legal is unclear" in text
+        assert "accuses nobody yet" in signed_in("ceo").get(page(leak)).content.decode()
+
+
 def test_the_list_says_the_largest_and_shows_every_week_in_words(leak: Leak) -> None:
+    judged("contaminates")
     text = signed_in("ceo").get(LIST).content.decode()
     assert "1 leak in the newest figures. The largest: Contract, waiting with Legal, EUR 640 k." in text
+    assert "cannot tell" not in text
     assert "16 Nov 640 seen" in text
     assert "9 Nov 631 unclear" in text
     assert 'style="' not in text
