@@ -1,0 +1,1 @@
+"""What commands say of companies that never change, pinned."""

@@ -1,0 +1,97 @@
+"""The companies whose answers are pinned, and how an answer is written down."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+
+from departments.models import Company
+from departments.services.demo_people import demo_people_create
+from pipeline.selectors.runs import latest_run
+from pipeline.services.imports import company_folder_load
+from pipeline.services.recompute import recompute
+from revenue_health.contribution.services.night import night_compute
+from revenue_health.review.services.packs import pack_freeze
+
+FOLDER = Path(__file__).parent
+AS_OF = date(2026, 11, 20)
+NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+"""The clock stands here, a Friday morning in the fourth quarter, while a company is built and read."""
+DIGITS = 9
+"""Significant digits of a pinned float: sums over another processor's vectors differ in the last bits, no more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PinnedCompany:
+    """A company of the generator; `slow` ones are compared by `make check-slow` only."""
+
+    name: str
+    opportunities: int
+    seed: int
+    slow: bool = False
+
+
+COMPANIES = (
+    PinnedCompany(name="small", opportunities=400, seed=7),
+    PinnedCompany(name="tiny", opportunities=120, seed=11),
+    PinnedCompany(name="demo", opportunities=20_000, seed=1, slow=True),
+)
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "leaks": ("leaks",),
+    "contributions": ("contributions",),
+    "contributions-last-quarter": ("contributions", "--period", "2026-Q3"),
+    "contributions-by-segment": ("contributions", "--by", "segment"),
+    "forecast": ("forecast",),
+    "review": ("review",),
+    "whatif": ("whatif", "--set", "contract:legal:wait_days=4"),
+}
+
+
+def company_build(company: PinnedCompany, folder: Path) -> None:
+    """Into an empty database, with the clock at NOW: generate, load, compute, score."""
+    call_command(
+        "generate",
+        folder,
+        opportunities=company.opportunities,
+        seed=company.seed,
+        as_of=AS_OF,
+        verbosity=0,
+        json=True,
+        stdout=StringIO(),
+    )
+    company_folder_load(path=folder)
+    demo_people_create(password="quiet-river-stone")
+    night_compute(run=recompute(as_of=NOW))
+
+
+def answers() -> dict[str, str]:
+    """Name to the text that is pinned: every command's JSON, and a pack's content and hash."""
+    texts = {}
+    for name, arguments in COMMANDS.items():
+        out = StringIO()
+        call_command(*arguments, "--json", stdout=out)
+        texts[name] = pinned(json.loads(out.getvalue()))
+    run = latest_run()
+    assert run
+    pack = pack_freeze(run=run, company=Company.objects.get(), user=None, now=NOW, title="Pinned")
+    texts["pack"] = pinned({"content": pack.figures, "bytes": len(pack.content)})
+    return texts
+
+
+def pinned(value: Any) -> str:
+    """JSON a person can compare line by line, floats rounded to DIGITS significant digits."""
+    return json.dumps(_rounded(value), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _rounded(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_rounded(each) for each in value]
+    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
