@@ -93,13 +93,14 @@ NUMBERS = (
 
 
 def measurable_rows(*, first: date, as_of: date) -> list[Row]:
-    """Rows of measurables.csv; a measurable whose goal changed has a row for each goal."""
-    change = _monday(as_of - timedelta(days=364))
+    """Rows of measurables.csv; a measurable whose goal changed within the history has a row for each goal."""
+    start, change = _monday(first), _monday(as_of - timedelta(days=364))
     rows: list[Row] = []
     for number in NUMBERS:
-        goals = [(number.goal, _monday(first))]
-        if number.earlier_goal is not None:
-            goals = [(number.earlier_goal, _monday(first)), (number.goal, change)]
+        goals = [(number.goal, start)]
+        # A history of a year or less begins after the change: the earlier goal was in force in none of its weeks.
+        if number.earlier_goal is not None and start < change:
+            goals = [(number.earlier_goal, start), (number.goal, change)]
         for goal, since in goals:
             high = "" if number.high is None else f"{number.high:g}"
             head: Row = (number.key, number.department, number.name, number.unit, number.rule)

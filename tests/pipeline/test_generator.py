@@ -13,6 +13,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from pipeline.generator import FolderNotEmpty, folder, generate_folder
+from pipeline.generator.scorecards import measurable_rows
+from pipeline.services.imports import company_folder_load
 
 AS_OF = date(2026, 11, 24)
 COLUMNS = {
@@ -85,6 +87,24 @@ def test_exactly_the_number_asked_for_also_over_many_chunks(
 def test_any_as_of_date_works(tmp_path: Path, as_of: date, years: int) -> None:
     made = _make(tmp_path / "a", as_of=as_of, years=years)
     assert max(_column(made / "events.csv", "occurred_at")) < f"{as_of}T"
+
+
+@pytest.mark.parametrize("years", [1, 2])
+@pytest.mark.parametrize("as_of", [AS_OF, date(2026, 11, 28), date(2024, 2, 29)])
+def test_a_goal_that_was_never_in_force_is_left_out(as_of: date, years: int) -> None:
+    first = as_of.replace(year=as_of.year - years, day=min(as_of.day, 28))
+    goals = [row[5:8:2] for row in measurable_rows(first=first, as_of=as_of) if row[0] == "fin_dso"]
+    assert [goal for goal, _ in goals][-1] == "45"
+    assert len({since for _, since in goals}) == len(goals)
+    if years > 1:
+        assert [goal for goal, _ in goals] == ["48", "45"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_shortest_history_is_taken_in(tmp_path: Path) -> None:
+    made = _make(tmp_path / "a", opportunities=40, years=1, as_of=date(2026, 11, 28))
+    result = company_folder_load(path=made)
+    assert result.accepted, [str(problem) for problem in result.problems]
 
 
 def test_a_folder_that_is_not_empty_is_left_alone(tmp_path: Path) -> None:
