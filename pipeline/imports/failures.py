@@ -6,7 +6,20 @@ import errno
 
 from psycopg.errors import DiskFull
 
+from departments.contention import is_lock_conflict
+from pipeline.imports.problems import ImportBusy, ImportProblem, ImportUnreadable
+
 DISK_FULL = "The disk is full, so nothing was loaded. Free some space, then load it again."
+LOCKED = "Somebody is changing rows that this import changes, so nothing was loaded. Load it again in a moment."
+
+
+def named_failure(error: Exception) -> ImportProblem | None:
+    """The sentence for a failure that has a remedy; None for a fault of ours."""
+    if is_disk_full(error):
+        return ImportUnreadable(DISK_FULL)
+    if is_lock_conflict(error):
+        return ImportBusy(LOCKED)
+    return None
 
 
 def is_disk_full(error: BaseException | None) -> bool:

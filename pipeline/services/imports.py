@@ -17,7 +17,7 @@ from pipeline.imports.after_merge import opportunities_touch, truth_check
 from pipeline.imports.checks import files_check, rows_check
 from pipeline.imports.company import company_check, company_merge, company_row, company_zone
 from pipeline.imports.error_files import errors_path
-from pipeline.imports.failures import DISK_FULL, is_disk_full
+from pipeline.imports.failures import named_failure
 from pipeline.imports.folder_format import BY_NAME, FILES, FileFormat
 from pipeline.imports.lock import import_lock
 from pipeline.imports.merge import TARGETS, Outcome, file_merge
@@ -32,6 +32,7 @@ from pipeline.models import ImportBatch
 logger = logging.getLogger(__name__)
 _STAGING_SHARE = 0.6
 _ANALYSE_FROM = 50_000
+_LOCK_WAIT = "30s"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,9 +127,10 @@ def _attempt(work: _Work, path: Path, *, dry_run: bool, on_done: Callable[[Impor
     except ImportProblem as problem:
         work.staging.problems.refuse_file(work.batch.name, str(problem))
     except Exception as error:
-        _fail(work.batch, error, dry_run=dry_run)
-        if is_disk_full(error):
-            raise ImportUnreadable(DISK_FULL) from error
+        named = named_failure(error)
+        _fail(work.batch, named or error, dry_run=dry_run)
+        if named:
+            raise named from error
         raise
     return _finish(work, dry_run=dry_run)
 
@@ -143,13 +145,13 @@ def _mark_dead() -> None:
 
 
 def _fail(batch: ImportBatch, error: Exception, *, dry_run: bool) -> None:
-    full = is_disk_full(error)
-    logger.error("import %s failed", batch.pk, exc_info=not full)
+    named = isinstance(error, ImportProblem)
+    logger.error("import %s failed", batch.pk, exc_info=not named)
     if dry_run:
         return
     try:
         batch.status, batch.finished_at = ImportBatch.Status.FAILED, timezone.now()
-        batch.error = DISK_FULL if full else f"{type(error).__name__}: {error}"[:2_000]
+        batch.error = str(error) if named else f"{type(error).__name__}: {error}"[:2_000]
         batch.save()
     except Error:
         # The connection is gone; the next import marks this one as dead.
@@ -176,8 +178,8 @@ def _load(work: _Work, path: Path) -> None:
     staging = work.staging
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '192MB'")
-        # A writer in our way is waited for only so long.
-        cursor.execute("SET LOCAL lock_timeout = '30s'")
+        # A writer in our way is waited for only so long; ours in theirs, see departments/contention.py.
+        cursor.execute(f"SET LOCAL lock_timeout = '{_LOCK_WAIT}'")
         # Left over only where several loads share one outer transaction.
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(_temporary_tables())}")
     with folder_open(path) as source, staging:

@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "departments.contention.LockWaitMiddleware",
     "departments.middleware.HistoryMiddleware",
     "departments.safety.idle_middleware",
     "departments.safety.second_factor_middleware",

@@ -54,7 +54,9 @@
   });
   document.addEventListener("htmx:error", tellFailure);
   document.addEventListener("htmx:response:error", (event) => {
-    if (event.detail.ctx.response.status >= 500) tellFailure();
+    const { status } = event.detail.ctx.response;
+    if (status === 503) tellLive("Not saved: somebody else or an import is saving the same. Try again in half a minute.", true);
+    else if (status >= 500) tellFailure();
   });
 
   // A form is sent once, however often its button is pressed.

@@ -9,8 +9,13 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.utils import timezone
 
+from departments import contention
+from departments.models import Department, Entry, User
+from pipeline.imports.failures import LOCKED
+from pipeline.imports.problems import ImportBusy
 from pipeline.models import Event, ImportBatch, Opportunity, Stage
 from pipeline.references import REFERENCES
 from pipeline.services import imports
@@ -180,3 +185,57 @@ def test_what_an_open_transaction_names_is_not_deleted_beside_it(tmp_path: Path)
         Event.objects.create(opportunity_id=free, occurred_at=now, recorded_at=now, amount=1)
         with pytest.raises(psycopg.errors.LockNotAvailable):
             other.execute("DELETE FROM pipeline_opportunity WHERE id = %s", [free])
+
+
+@contextmanager
+def holding(*statements: str) -> Iterator[None]:
+    """Somebody else's transaction, open while the block runs."""
+    with another_connection() as other, other.transaction():
+        for statement in statements:
+            other.execute(statement)  # type: ignore[call-overload]
+        yield
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_an_import_says_that_a_row_is_being_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dry_run: bool
+) -> None:
+    company_folder_load(path=folder_write(tmp_path / "first"))
+    monkeypatch.setattr(imports, "_LOCK_WAIT", "200ms")
+    folder = part_write(tmp_path / "second", changed("entries.csv", "38.5", "39"))
+    with holding("UPDATE departments_entry SET value = 1"), pytest.raises(ImportBusy, match="Somebody is changing"):
+        company_folder_load(path=folder, dry_run=dry_run)
+    assert company_folder_load(path=folder, dry_run=dry_run).accepted
+    failed = [batch.error for batch in ImportBatch.objects.filter(status=ImportBatch.Status.FAILED)]
+    assert failed == ([] if dry_run else [LOCKED])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "path", ["/scorecards/sales/cells/calls/2026-01-05/", "/settings/departments/department/{}/change/"]
+)
+def test_who_saves_what_an_import_holds_reads_that_it_was_not_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: Client, path: str
+) -> None:
+    company_folder_load(path=folder_write(tmp_path / "first"))
+    client.force_login(
+        User.objects.create_superuser("boss", password="x"), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    monkeypatch.setattr(contention, "LOCK_WAIT_SECONDS", 0.2)
+    sales, version = Department.objects.get(key="sales"), Entry.objects.get(week="2026-01-05").version
+    form = {
+        "value": "39",
+        "sure": "39",
+        "version": str(version),
+        "key": "sales",
+        "name": "Sell",
+        "position": "1",
+        "kind": "internal",
+    }
+    address = path.format(sales.pk)
+    with holding("UPDATE departments_entry SET note = 'x'", "UPDATE departments_department SET name = 'y'"):
+        answer = client.post(address, form)
+        assert answer.status_code == 503
+        assert "Not saved" in answer.content.decode()
+        assert client.get(address).status_code == 200

@@ -1,0 +1,51 @@
+"""Two at the same row: a page that would have to wait long for somebody else's transaction says so instead.
+
+An import, even one that only looks, holds the rows it changes until it ends. A request that saves one of them waits
+a few seconds; then it ends with a sentence, not with a worker of the web server standing still.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.db import OperationalError, connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from psycopg.errors import DeadlockDetected, LockNotAvailable
+
+logger = logging.getLogger(__name__)
+LOCK_WAIT_SECONDS = 5.0
+RETRY_AFTER_SECONDS = 30
+_READING = ("GET", "HEAD", "OPTIONS")
+
+
+def is_lock_conflict(error: BaseException | None) -> bool:
+    """Whether a failure, or what led to it, is that somebody else holds a row for too long."""
+    while error is not None:
+        if isinstance(error, LockNotAvailable | DeadlockDetected):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+class LockWaitMiddleware:
+    """Bounds how long a request that saves something waits for a row; beyond, the page says that it was not saved."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in _READING:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{LOCK_WAIT_SECONDS * 1000:.0f}"])
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """503 with the reason; anything else stays an error of its own."""
+        if not (isinstance(exception, OperationalError) and is_lock_conflict(exception)):
+            return None
+        logger.warning("%s %s waited too long for a row", request.method, request.resolver_match)
+        response = render(request, "503.html", status=503)
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
