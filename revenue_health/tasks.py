@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from celery import shared_task
 from django.core.cache import cache
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
+from departments.jobs import TRANSIENT, JobTask
+from revenue_health.backup.errors import BackupError
 from revenue_health.backup.nightly import nightly_backup_create
 
 HEARTBEAT_KEY = "heartbeat"
@@ -19,7 +20,8 @@ def heartbeat() -> None:
     cache.set(HEARTBEAT_KEY, timezone.now().isoformat(), HEARTBEAT_KEPT_SECONDS)
 
 
-@shared_task(autoretry_for=(OperationalError, InterfaceError), retry_backoff=60, retry_jitter=True, max_retries=3)
+# A server or disk that is away at night is often back within minutes.
+@shared_task(base=JobTask, transient=(*TRANSIENT, BackupError), pause_seconds=60.0)
 def backup_nightly() -> None:
     """Sent by beat where BACKUP_DIR is set: tonight's backup, and the oldest ones go."""
     nightly_backup_create(now=timezone.now())

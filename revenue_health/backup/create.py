@@ -24,6 +24,7 @@ from revenue_health.backup.sealing import seal
 
 _TRIES = 5
 """A recompute that ends between the snapshot and the look at its files replaces them: then once more."""
+_LONGEST_SECONDS = 24 * 3600
 _PASSING = {"dry-run", ".incoming"}
 """Folders of UPLOADS that hold nothing after the work that made them."""
 
@@ -105,6 +106,10 @@ def _snapshot() -> Iterator[tuple[str, Path]]:
 def _store_folder() -> Path:
     folder = Path(settings.CUSTODY_STORE)
     folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob(".backup-*"):
+        # Of a backup that was killed; no living one takes a day.
+        if time.time() - left.stat().st_mtime > _LONGEST_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
     return folder
 
 

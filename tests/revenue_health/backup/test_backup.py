@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -14,12 +15,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from departments.jobs import JobTask
 from departments.models import Company, User
 from revenue_health.backup import archive, create, restore
 from revenue_health.backup.archive import archive_writer
 from revenue_health.backup.errors import BackupError
 from revenue_health.backup.nightly import nightly_backup_create
 from revenue_health.backup.sealing import seal, unseal
+from revenue_health.tasks import backup_nightly
 from tests.kept_company import everything_empty
 
 NOW = datetime(2026, 11, 28, 5, 23, tzinfo=UTC)
@@ -195,6 +198,25 @@ def test_nightly_backups_go_by_age_and_other_files_stay(company: None, settings:
         (tmp_path / "nights" / "mine.txt").write_text("mine")
     names = sorted(path.name for path in (tmp_path / "nights").iterdir())
     assert names == ["mine.txt", "revenue-health-20261129T052300Z.backup", "revenue-health-20261130T052300Z.backup"]
+
+
+def test_tonights_backup_is_made_once_and_what_a_killed_worker_left_goes(
+    company: None, settings: Any, tmp_path: Path
+) -> None:
+    nights = tmp_path / "nights"
+    nights.mkdir()
+    settings.BACKUP_DIR, settings.BACKUP_KEEP = str(nights), 2
+    (nights / ".revenue-health-20261128T052300Z.backup.7.partial").write_text("half")
+    (nights / ".mine.partial").write_text("mine")
+    links = Path(settings.CUSTODY_STORE) / ".backup-dead"
+    links.mkdir(parents=True)
+    os.utime(links, (0, 0))
+    assert nightly_backup_create(now=NOW)
+    # The worker died after writing it, and the job is done again.
+    assert nightly_backup_create(now=NOW + timedelta(minutes=2)) is None
+    assert sorted(path.name for path in nights.iterdir()) == [".mine.partial", "revenue-health-20261128T052300Z.backup"]
+    assert not links.exists()
+    assert isinstance(backup_nightly, JobTask)
 
 
 def test_the_commands_speak_json_and_sentences(company: None, tmp_path: Path) -> None:
