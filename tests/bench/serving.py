@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from http.cookiejar import CookieJar
 from urllib.parse import urlencode
 
+from revenue_health.bootstrap import PASSWORD_VARIABLE
+
 PASSWORD = "bench-only-Pa55"
 START_TRIES = 240
 
@@ -65,10 +67,11 @@ def served_process(
         size += [] if years is None else ["--years", str(years)]
         command = [sys.executable, "manage.py", "demo", "--home", place]
         subprocess.run(
-            [*command, "--build-only", "--password", PASSWORD, *size],
+            [*command, "--build-only", *size],
             check=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            env={**os.environ, PASSWORD_VARIABLE: PASSWORD},
         )
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))

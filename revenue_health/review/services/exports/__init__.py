@@ -6,6 +6,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from glob import escape
 from pathlib import Path
 
 from django.db import transaction
@@ -88,6 +89,8 @@ def pack_write(
 ) -> None:
     """Write one file of a pack. Raises ExportProblem where this machine lacks what it takes."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f".{escape(path.name)}.*"):
+        left.unlink(missing_ok=True)  # of a worker that was killed
     half = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with numbers_as_in(ENGLISH):
