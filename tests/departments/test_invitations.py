@@ -122,7 +122,7 @@ def test_a_link_that_does_not_work_says_why(invitation: Invitation, change: dict
     assert not User.objects.filter(username="nora").exists()
 
 
-@pytest.mark.parametrize("bad", ["x", "WzEsIngiXQ:1abcde:forged-signature", "%00", "a" * 2000])
+@pytest.mark.parametrize("bad", ["x", "WzEsIngiXQ:1abcde:forged-signature", "%FF", "a" * 2000])
 def test_a_made_up_link_is_none(bad: str) -> None:
     response = Client().get(f"/invitations/{bad}/")
     assert response.status_code == 410

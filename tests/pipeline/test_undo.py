@@ -54,7 +54,7 @@ CHANGED = {
 def test_undoing_a_second_import_brings_back_the_first(tmp_path: Path) -> None:
     company_folder_load(path=folder_write(tmp_path / "one"))
     before = rows()
-    result = company_folder_load(path=folder_write(tmp_path / "two", CHANGED))
+    result = company_folder_load(path=folder_write(tmp_path / "two", CHANGED), rename_company=True)
     assert rows() != before
     undone = import_undo(batch_id=result.batch)
     assert rows() == before

@@ -187,7 +187,7 @@ def test_who_leaves_takes_no_open_link_along(link: UpdateLink) -> None:
     assert Client().get(path_of(link)).status_code == 410
 
 
-@pytest.mark.parametrize("change", [lambda t: t[:-1], lambda t: "x" + t, lambda t: t.split(".")[0], lambda t: "%00"])
+@pytest.mark.parametrize("change", [lambda t: t[:-1], lambda t: "x" + t, lambda t: t.split(".")[0], lambda t: "%FF"])
 def test_a_changed_address_opens_nothing(link: UpdateLink, change: Callable[[str], str]) -> None:
     page = Client().get(f"/u/{change(update_link_token(link))}/")
     assert page.status_code == 404

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from departments.models import Company
@@ -19,6 +20,7 @@ from tests.shown_company import company_shown
 def company(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[None]:
     """What a backup is made of: rows, custody files, an upload, a pack."""
     settings.UPLOADS = tmp_path / "uploads"
+    _end_other_connections()
     with company_shown(tmp_path, scored=True):
         (settings.UPLOADS / "7").mkdir(parents=True)
         (settings.UPLOADS / "7" / "errors.csv").write_text("file,line\n")
@@ -28,3 +30,12 @@ def company(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[N
         assert run
         pack_freeze(run=run, company=Company.objects.get(), user=None, now=timezone.now())
         yield
+
+
+def _end_other_connections() -> None:
+    """What threads of earlier tests left open: a restore refuses while anybody else is connected."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )

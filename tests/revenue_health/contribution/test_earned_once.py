@@ -35,12 +35,15 @@ SHAPE = {
         "key,name,pipeline,owner,currency,segment\nD1,Two pumps,main,Ann,EUR,North\nD2,Spare parts,main,Bob,EUR,South\n"
     ),
 }
+THREE = SHAPE["opportunities.csv"] + "D3,Third,main,Ann,EUR,North\n"
 OTHER = "D2,2026-10-01T09:00:00+02:00,lead,1\n"
 REWON = (
     "opportunity,occurred_at,stage,amount\nD1,2026-10-01T09:00:00+02:00,lead,500\n"
     "D1,2026-10-05T09:00:00+02:00,won,500\nD1,2026-10-06T09:00:00+02:00,lead,500\n"
     "D1,2026-10-20T09:00:00+02:00,won,500\n" + OTHER
 )
+DROPPED = "D3,2026-10-02T09:00:00+02:00,lead,40\nD3,2026-10-09T09:00:00+02:00,lost,40\n"
+"""A loss: without any recorded one there is no what-if."""
 LOST = (
     "opportunity,occurred_at,stage,amount\nD1,2026-10-01T09:00:00+02:00,lead,500\n"
     "D1,2026-10-05T09:00:00+02:00,won,500\nD1,2026-11-06T09:00:00+01:00,lost,500\n" + OTHER
@@ -94,14 +97,14 @@ def test_won_and_then_lost_gives_no_negative_forecast(tmp_path: Path, answer: As
 
 
 def test_a_what_if_starts_where_the_forecast_lands(tmp_path: Path, answer: Ask) -> None:
-    loaded(tmp_path, REWON)
+    loaded(tmp_path, REWON + DROPPED, {"opportunities.csv": THREE})
     found, forecast = answer("whatif", "--set", "lead:mkt:wait_days=2"), answer("forecast")
     assert found["before"] == forecast["median"]
     assert found["after"] == pytest.approx(forecast["median"] + found["change"])
 
 
 def test_of_a_period_that_is_over_a_what_if_starts_at_its_revenue(tmp_path: Path, answer: Ask) -> None:
-    loaded(tmp_path, REWON)
+    loaded(tmp_path, REWON + DROPPED, {"opportunities.csv": THREE})
     found = answer("whatif", "--period", "2026-10", "--set", "lead:mkt:wait_days=2")
     assert found["before"] == answer("contributions", "--period", "2026-10")["actual"] == 500.0
 
@@ -110,8 +113,7 @@ def test_deals_open_since_2009_give_the_weeks_in_which_something_moved(tmp_path:
     """Three deals that began in three weeks of 2009 and never moved again: not 880 weeks of standing still."""
     head, *_ = REWON.splitlines()
     events = "\n".join([head, *(f"D{n},2009-0{n}-05T09:00:00+01:00,lead,100" for n in (1, 2, 3))]) + "\n"
-    names = SHAPE["opportunities.csv"] + "D3,Third,main,Ann,EUR,North\n"
-    loaded(tmp_path, events, {"opportunities.csv": names})
+    loaded(tmp_path, events, {"opportunities.csv": THREE})
     found = answer("flows")
     assert [week["week"] for week in found["weeks"]] == ["2009-01-05", "2009-02-02", "2009-03-02"]
     assert found["weeks"][-1]["totals"]["open"] == {"amount": 300.0, "count": 3}

@@ -79,10 +79,13 @@ def test_a_deal_shaved_to_nothing(small: SmallCompany, answer: Ask) -> None:
         event_add(small, deal, 40 * number + 1, "lead", 5000)
         event_add(small, deal, 40 * number + 11, "offer", 0)
         event_add(small, deal, 40 * number + 21, "won", 0)
+    lost = opportunity_make(small, "lost")
+    event_add(small, lost, 1, "lead", 100)
+    event_add(small, lost, 30, "lost", 100, reason="price")
     computed(260)
     adds_up(answer("contributions", *QUARTER))
-    answer("forecast")
-    answer("whatif", "--set", "offer:sales:wait_days=3")
+    assert answer("forecast")["median"] == pytest.approx(0.0, abs=1e-6)
+    assert answer("whatif", "--set", "offer:sales:wait_days=3")["change"] == pytest.approx(0.0, abs=1e-6)
 
 
 def test_a_pipeline_that_went_quiet(small: SmallCompany, answer: Ask) -> None:
