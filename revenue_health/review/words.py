@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from departments.formats import MINUS, grouped, money_in_words
+from revenue_health.contribution.selectors.words import listed, minor
 
 type Json = dict[str, Any]
 
@@ -159,12 +160,7 @@ def _given_back(bridge: Json, currency: str) -> str:
 
 
 def _money(amount: float | None, currency: str) -> str:
-    return money_in_words(None if amount is None else round(amount * 100), currency)
-
-
-def listed(names: Sequence[str]) -> str:
-    """`A`, `A and B`, `A, B and C`."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return money_in_words(minor(amount), currency)
 
 
 def _upper(text: str) -> str:

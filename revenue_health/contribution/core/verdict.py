@@ -21,6 +21,20 @@ class Verdict(StrEnum):
     """Strategy and Unexplained are no one's doing and get no verdict."""
 
 
+class Impact(StrEnum):
+    """The colour role of a share; also its class in stylesheets and its name in frozen packs."""
+
+    GOOD = "good"
+    BAD = "bad"
+    SOFT = "soft"
+
+
+MARKS = {Verdict.CONTRIBUTES: "▲", Verdict.CONTAMINATES: "▼", Verdict.CANNOT_TELL: "?", Verdict.NOT_JUDGED: ""}
+"""The shape beside a verdict: it must be legible without colour."""
+IMPACTS = {Verdict.CONTRIBUTES: Impact.GOOD, Verdict.CONTAMINATES: Impact.BAD}
+"""Colour is for what is beyond doubt; any other verdict stays soft."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
     """A verdict and the sentence that explains it."""

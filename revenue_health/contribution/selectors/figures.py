@@ -11,13 +11,13 @@ from departments.periods import Period
 from revenue_health.contribution.core.bridge import Bridge, Party
 from revenue_health.contribution.core.flows import MARKET, OPENING
 from revenue_health.contribution.core.intervals import Interval
+from revenue_health.contribution.core.steps import STRATEGY
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.selectors.bridges import CompanyBridge
 from revenue_health.contribution.selectors.spans import Spans
 
 type Json = dict[str, Any]
 
-STRATEGY = "strategy"
 FACTORS = ("demand", "waiting", "losses", "value", "routing")
 NAMES = {MARKET: "Market", OPENING: "Opening pipeline", STRATEGY: "Strategy"}
 _NO_PLAN = "no plan: the bridge starts at the baseline"

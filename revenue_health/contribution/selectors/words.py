@@ -10,8 +10,6 @@ from revenue_health.contribution.core.verdict import Verdict
 
 type Json = dict[str, Any]
 
-MARKS = {Verdict.CONTRIBUTES: "▲", Verdict.CONTAMINATES: "▼", Verdict.CANNOT_TELL: "?", Verdict.NOT_JUDGED: ""}
-
 
 def minor(amount: float | None) -> int | None:
     """Units to cents."""

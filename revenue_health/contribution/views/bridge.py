@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.core.cache import cache
@@ -23,19 +22,22 @@ from pipeline.selectors.reach import reach_of
 from pipeline.views.department_doors import closed_departments
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.charts import Bar, waterfall
-from revenue_health.contribution.core.verdict import Verdict
+from revenue_health.contribution.core.steps import BridgeSteps
+from revenue_health.contribution.core.verdict import IMPACTS, MARKS, Impact
 from revenue_health.contribution.models import ScoreRun
-from revenue_health.contribution.selectors.figures import FACTORS, STRATEGY, Json
+from revenue_health.contribution.selectors.figures import FACTORS, Json
 from revenue_health.contribution.selectors.scores import pending_groups
 from revenue_health.contribution.selectors.shown import shown_figures
 from revenue_health.contribution.selectors.spans import SpanError
-from revenue_health.contribution.selectors.words import MARKS, headline, minor, verdicts
+from revenue_health.contribution.selectors.steps import bridge_steps
+from revenue_health.contribution.selectors.words import headline, minor, verdicts
 from revenue_health.contribution.tasks import scores_requested
 from revenue_health.contribution.views.question import BASELINES, Question, question_read
 
 TEMPLATE = "contribution/bridge.html"
 REQUEST_SECONDS = 30
-_TOKENS = {Verdict.CONTRIBUTES: "good", Verdict.CONTAMINATES: "bad"}
+_COLOURS = {Impact.GOOD: "good", Impact.BAD: "bad", Impact.SOFT: "ac-soft"}
+"""Tokens of the chart's colours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,19 +110,19 @@ def page_context(question: Question, run: RecomputeRun, company: Company) -> Jso
     figures, found = scored_figures(question, run, company)
     if figures is None:
         return context | {"waiting": _progress(found), "requested": cache.get(_asked(run, question)), "found": found}
-    scale = scale_of(figures, company)
+    scale, bridge = scale_of(figures, company), bridge_steps(figures)
     return context | {
         "figures": figures,
         "headline": headline(figures, company.reporting_currency),
         "verdicts": verdicts(figures, company.reporting_currency),
-        "rows": [party_row(party) for party in strategy_first(figures)],
+        "rows": party_rows(figures, bridge),
         "factors": FACTORS,
-        "unexplained": minor(figures["unexplained"]),
-        "start": minor(figures["baseline_revenue"] if figures["target"] is None else figures["target"]),
+        "unexplained": bridge.unexplained.amount,
+        "start": bridge.start,
         "whole_target": minor(figures["target_period"]) if figures["running"] else None,
-        "actual": minor(figures["actual"]),
+        "actual": bridge.actual,
         "scale": scale,
-        "chart": waterfall(bars_of(figures, scale), scale=scale),
+        "chart": waterfall(waterfall_bars(bridge, scale), scale=scale),
     }
 
 
@@ -150,7 +152,7 @@ def scale_of(figures: Json, company: Company) -> MoneyScale:
 def party_row(party: Json) -> PartyRow:
     """A party's line."""
     amount, low, high = (minor(party[name]) for name in ("amount", "low", "high"))
-    plain = party["kind"] in (STRATEGY, "opening")
+    plain = party["kind"] in ("strategy", "opening")
     return PartyRow(
         key=party["key"],
         name=party["name"],
@@ -161,36 +163,32 @@ def party_row(party: Json) -> PartyRow:
         mark=MARKS.get(party["verdict"], ""),
         verdict=party["verdict"],
         reason=party["reason"].removeprefix("cannot tell: "),
-        impact=_TOKENS.get(party["verdict"], "soft"),
+        impact=IMPACTS.get(party["verdict"], Impact.SOFT),
         factors=[None if plain else minor(party["factors"].get(name)) for name in FACTORS],
     )
 
 
-def strategy_first(figures: Json) -> list[Json]:
-    """Parties in the order of the bridge: what the plan asked for beyond the baseline stands next to it."""
-    return sorted(figures["parties"], key=lambda party: party["key"] != STRATEGY)
+def party_rows(figures: Json, bridge: BridgeSteps) -> list[PartyRow]:
+    """A line for every step of a party, in the order of the steps."""
+    parties = {party["key"]: party for party in figures["parties"]}
+    return [party_row(parties[step.key]) for step in bridge.parties]
 
 
-def bars_of(figures: Json, scale: MoneyScale) -> list[Bar]:
-    """Plan, strategy first, then parties, unexplained, actual; each step starts where the one before ended."""
-    planned = figures["target"] is not None
-    at = minor(figures["target"] if planned else figures["baseline_revenue"]) or 0
-    bars = [
-        Bar(name="Plan" if planned else "Baseline", start=0, amount=at, total=True, outlined=True, text=scale.write(at))
+def waterfall_bars(bridge: BridgeSteps, scale: MoneyScale) -> list[Bar]:
+    """The steps between the plan and actual, as the chart draws them."""
+
+    def total(name: str, amount: int, *, outlined: bool = False) -> Bar:
+        return Bar(name=name, start=0, amount=amount, total=True, outlined=outlined, text=scale.write(amount))
+
+    steps = [
+        Bar(
+            name=step.name,
+            start=step.start,
+            amount=step.amount,
+            half=step.half,
+            colour=_COLOURS[step.impact],
+            text=scale.write(step.amount),
+        )
+        for step in bridge.steps
     ]
-    parties = strategy_first(figures)
-    steps: list[tuple[str, Any, int, str]] = [
-        (party["name"], minor(party["amount"]), _half(party), _TOKENS.get(party["verdict"], "ac-soft"))
-        for party in parties
-        if party["amount"] is not None
-    ]
-    steps.append(("Unexplained", minor(figures["unexplained"]), 0, "ac-soft"))
-    for name, amount, half, token in steps:
-        bars.append(Bar(name=name, start=at, amount=amount, half=half, colour=token, text=scale.write(amount)))
-        at += amount
-    actual = minor(figures["actual"]) or 0
-    return [*bars, Bar(name="Actual", start=0, amount=actual, total=True, text=scale.write(actual))]
-
-
-def _half(party: Json) -> int:
-    return ((minor(party["high"]) or 0) - (minor(party["low"]) or 0)) // 2
+    return [total(bridge.first, bridge.start, outlined=True), *steps, total("Actual", bridge.actual)]

@@ -13,13 +13,13 @@ from departments.formats import MoneyScale, money_scale
 from departments.models import Company
 from departments.selectors.replies import Answer, replies_for
 from departments.subjects import share_subject
-from revenue_health.contribution.core.verdict import Verdict
-from revenue_health.contribution.selectors.words import MARKS, listed, minor
+from revenue_health.contribution.core.verdict import IMPACTS, MARKS, Verdict
+from revenue_health.contribution.selectors.steps import bridge_steps
+from revenue_health.contribution.selectors.words import listed, minor
 from revenue_health.review.charts.signed_axis import Mark, SignedAxis, axis_of
 
 type Json = dict[str, Any]
 
-_IMPACT = {Verdict.CONTRIBUTES: "good", Verdict.CONTAMINATES: "bad"}
 _BY = {"team": "By team", "owner": "By person"}
 
 
@@ -81,16 +81,19 @@ def rows_of(figures: Json, company: Company) -> Json:
     axis = axis_of(value for value in values if value is not None)
     subjects = {one["key"]: share_subject(one["key"], figures["period"]["label"]) for one in every}
     replies = replies_for(subjects=subjects.values())
-    shares = [_share(one, axis, replies, subjects) for one in sorted(every, key=lambda one: one["amount"])]
+    bridge = bridge_steps(figures)
+    amounts = {step.key: step.amount for step in bridge.steps}
+    ordered = sorted(every, key=lambda one: one["amount"])
+    shares = [_share(one, amounts[one["key"]], axis, replies, subjects) for one in ordered]
     return {
         "scale": scale,
         "axis": axis,
         "shares": shares,
         "met": [_met(one, figures) for one in figures["parties"] if one["kind"] in ("internal", "market")],
         "insides": [_inside(by, cut, axis) for by, cut in inside.items()],
-        "actual": minor(figures["actual"]),
+        "actual": bridge.actual,
         "target": minor(figures["target"]),
-        "gap": sum(one.amount for one in shares),
+        "gap": bridge.actual - bridge.start,
         "cannot_tell": _reasons(shares),
     }
 
@@ -109,8 +112,9 @@ def _scale(parties: list[Json], company: Company) -> MoneyScale:
     return money_scale(amounts, company.reporting_currency)
 
 
-def _share(party: Json, axis: SignedAxis, replies: dict[str, Answer], subjects: dict[str, str]) -> Share:
-    amount, low, high = (minor(party[name]) or 0 for name in ("amount", "low", "high"))
+def _share(party: Json, amount: int, axis: SignedAxis, replies: dict[str, Answer], subjects: dict[str, str]) -> Share:
+    # The ends are rounded by themselves, so the remainder may lie a cent beside them.
+    low, high = min(minor(party["low"]) or 0, amount), max(minor(party["high"]) or 0, amount)
     verdict = party.get("verdict", Verdict.NOT_JUDGED)
     internal = party.get("kind") == "internal"
     subject = subjects.get(party["key"], "")
@@ -124,7 +128,7 @@ def _share(party: Json, axis: SignedAxis, replies: dict[str, Answer], subjects: 
         sign=MARKS.get(verdict, ""),
         verdict=str(verdict),
         reason=party.get("reason", "timing and luck: what the model does not reproduce").removeprefix("cannot tell: "),
-        impact=_IMPACT.get(verdict, ""),
+        impact=IMPACTS.get(verdict, ""),
         mark=axis.mark(amount, low, high),
         judged=verdict != Verdict.NOT_JUDGED,
         internal=internal,
@@ -151,6 +155,6 @@ def _inside(by: str, cut: Json, axis: SignedAxis) -> Inside:
     groups = []
     for one in cut["groups"]:
         named = {"key": one["name"], **one, "name": one["name"] or "(none)"}
-        share = None if one["too_few"] else _share(named, axis, {}, {})
+        share = None if one["too_few"] else _share(named, minor(named["amount"]) or 0, axis, {}, {})
         groups.append((named["name"], one["deals"], share))
     return Inside(by=by, title=_BY[by], state=cut["state"], error=cut["error"], groups=groups)

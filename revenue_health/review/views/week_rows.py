@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from departments.formats import MoneyScale, money_scale, signed
-from revenue_health.contribution.views.bridge import party_row, strategy_first
-from revenue_health.contribution.views.words import minor
+from revenue_health.contribution.core.steps import BridgeSteps, Step
+from revenue_health.contribution.selectors.words import minor
 from revenue_health.review.views.week_question import WeekQuestion
 
 type Json = dict[str, Any]
@@ -90,61 +90,24 @@ class _Axis:
         return f"{self.place(amount):.1f}"
 
 
-def bridge_rows(bridge: Json, scale: MoneyScale, question: WeekQuestion) -> list[BridgeRow]:
-    """Plan, strategy, parties, unexplained, actual; each step starts where the one before ended."""
-    planned = bridge["target"] is not None
-    start = minor(bridge["target"] if planned else bridge["baseline_revenue"]) or 0
-    actual = minor(bridge["actual"]) or 0
-    steps = _steps(bridge, question)
-    axis = _axis(start, actual, steps)
+def bridge_rows(bridge: BridgeSteps, scale: MoneyScale, question: WeekQuestion) -> list[BridgeRow]:
+    """The steps between the plan and actual, with what one finds behind each of them."""
+    axis = _axis(bridge)
     page = reverse("contribution:bridge") + question.bridge.address()
-    rows = [_total("Plan" if planned else "Baseline", "pl", start, page, axis, scale)]
-    at = start
-    for step in steps:
-        rows.append(_step(step, at, axis, scale))
-        at += step["amount"]
+    rows = [_total(bridge.first, "pl", bridge.start, page, axis, scale)]
+    for step in bridge.parties:
+        address = reverse("contribution:party", args=[step.key]) + question.bridge.address()
+        rows.append(_step_row(step, address, step.verdict if step.mark else "nobody’s doing", axis, scale))
+    rows.append(_step_row(bridge.unexplained, page, "timing and luck", axis, scale))
     revenue = {"kind": "revenue", "period": question.bridge.period.label}
     deals = f"{reverse('pipeline:opportunities')}?{urlencode(revenue)}"
-    return [*rows, _total("Actual", "ac", actual, deals, axis, scale)]
+    return [*rows, _total("Actual", "ac", bridge.actual, deals, axis, scale)]
 
 
-def _steps(bridge: Json, question: WeekQuestion) -> list[Json]:
-    steps: list[Json] = []
-    for party in strategy_first(bridge):
-        row = party_row(party)
-        if row.amount is None:
-            continue
-        address = reverse("contribution:party", args=[row.key]) + question.bridge.address()
-        steps.append(
-            {
-                "name": row.name,
-                "amount": row.amount,
-                "half": row.half or 0,
-                "mark": row.mark,
-                "verdict": row.verdict if row.mark else "nobody’s doing",
-                "scenario": row.impact,
-                "address": address,
-            }
-        )
-    steps.append(
-        {
-            "name": "Unexplained",
-            "amount": minor(bridge["unexplained"]) or 0,
-            "half": 0,
-            "mark": "",
-            "verdict": "timing and luck",
-            "scenario": "soft",
-            "address": reverse("contribution:bridge") + question.bridge.address(),
-        }
-    )
-    return steps
-
-
-def _axis(start: int, actual: int, steps: list[Json]) -> _Axis:
-    at, ends = start, [0, start, actual]
-    for step in steps:
-        at += step["amount"]
-        ends += [at, at - step["half"], at + step["half"]]
+def _axis(bridge: BridgeSteps) -> _Axis:
+    ends = [0, bridge.start, bridge.actual]
+    for step in bridge.steps:
+        ends += [step.end, step.end - step.half, step.end + step.half]
     return _Axis(low=min(ends), high=max(ends))
 
 
@@ -168,21 +131,21 @@ def _total(name: str, scenario: str, amount: int, address: str, axis: _Axis, sca
     )
 
 
-def _step(step: Json, at: int, axis: _Axis, scale: MoneyScale) -> BridgeRow:
-    end, half = at + step["amount"], step["half"]
-    left, right = sorted((axis.place(at), axis.place(end)))
+def _step_row(step: Step, address: str, verdict: str | None, axis: _Axis, scale: MoneyScale) -> BridgeRow:
+    end, half = step.end, step.half
+    left, right = sorted((axis.place(step.start), axis.place(end)))
     return BridgeRow(
-        name=step["name"],
-        address=step["address"],
-        scenario=step["scenario"],
+        name=step.name,
+        address=address,
+        scenario=step.impact,
         total=False,
-        text=scale.signed(step["amount"]),
+        text=scale.signed(step.amount),
         half=f"±{scale.write(half)}" if half else "",
-        mark=step["mark"],
-        verdict=step["verdict"],
+        mark=step.mark,
+        verdict=verdict or "",
         x=f"{left:.1f}",
         width=f"{max(right - left, _SMALLEST):.1f}",
-        start=axis.write(at),
+        start=axis.write(step.start),
         end=axis.write(end),
         low=axis.write(end - half) if half else "",
         high=axis.write(end + half) if half else "",

@@ -18,6 +18,7 @@ from pipeline.selectors.leaks import calendar_of
 from pipeline.selectors.reach import reach_of
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.selectors.spans import SpanError
+from revenue_health.contribution.selectors.steps import bridge_steps
 from revenue_health.contribution.views.question import BASELINES
 from revenue_health.home import home
 from revenue_health.review.selectors.packs import newest_pack
@@ -86,7 +87,7 @@ def page_context(question: WeekQuestion, figures: Json, run: RecomputeRun, compa
         "scale": scale,
         "baselines": BASELINES | ({chosen: chosen} if chosen not in BASELINES else {}),
         **reach.addresses(calendar, question.bridge.period, lambda other: question.address(period=other)),
-        "bridge": bridge_rows(bridge, scale, question) if bridge else None,
+        "bridge": bridge_rows(bridge_steps(bridge), scale, question) if bridge else None,
         "buckets": bucket_rows(figures) if figures["changes"] else None,
         "leaks": leak_rows(figures, scale),
         "forecast": forecast_shape(figures, company.reporting_currency),

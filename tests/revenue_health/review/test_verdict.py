@@ -21,6 +21,7 @@ from revenue_health.contribution.selectors.spans import spans_of
 from revenue_health.contribution.selectors.whatif import company_what_if, promise_of, what_if_json
 from revenue_health.contribution.services.cuts import cut_compute
 from revenue_health.review.models import EvidenceExport, Scenario
+from revenue_health.review.selectors.account_rows import rows_of
 from revenue_health.review.selectors.accountability import accountability_figures, inside_of
 from revenue_health.review.services.evidence import evidence_ask, evidence_make
 
@@ -77,6 +78,15 @@ def test_the_figures_are_json_and_add_up_to_the_gap(run: RecomputeRun, company: 
     assert amounts == sorted(amounts)
     assert sum(amounts) + figures["unexplained"]["amount"] == pytest.approx(figures["actual"] - figures["target"])
     assert figures["sales"]["key"] == "sales"
+
+
+def test_the_rows_add_up_to_the_cent(run: RecomputeRun, company: Company) -> None:
+    figures = accountability_figures(run=run, company=company, spans=spans_of(run=run, company=company))
+    for party in figures["parties"]:
+        # Rounded one by one, every share drops four tenths of a cent.
+        party["amount"] = round(party["amount"]) + 0.004
+    rows = rows_of(figures, company)
+    assert sum(share.amount for share in rows["shares"]) == rows["gap"] == rows["actual"] - rows["target"]
 
 
 def test_all_shares_stand_on_one_axis_with_zero_on_it(ceo: Client) -> None:

@@ -13,6 +13,7 @@ from departments.periods import PeriodError, parse_day
 from pipeline.management.choices import run_and_company
 from pipeline.selectors.leaks import calendar_of
 from revenue_health.contribution.management.choices import as_sentences
+from revenue_health.contribution.selectors.words import minor
 from revenue_health.review.selectors.weekly import review_figures
 
 
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         currency = figures["company"]["currency"]
 
         def money(amount: float | None) -> str:
-            return money_in_words(None if amount is None else round(amount * 100), currency)
+            return money_in_words(minor(amount), currency)
 
         self.stdout.write(f"{figures['period']['label']}, as of {figures['today']}")
         self.stdout.write(figures["headline"]["message"])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from departments.formats import MoneyScale, money_in_words
-from revenue_health.contribution.selectors.figures import FACTORS, STRATEGY
-from revenue_health.contribution.selectors.words import MARKS, listed, verdict_sentence
+from revenue_health.contribution.core.steps import STRATEGY, BridgeSteps, Step
+from revenue_health.contribution.core.verdict import MARKS, Impact
+from revenue_health.contribution.selectors.figures import FACTORS
+from revenue_health.contribution.selectors.steps import bridge_steps
+from revenue_health.contribution.selectors.words import listed, minor, verdict_sentence
 from revenue_health.review.selectors.slides.parts import (
     Json,
-    cents,
     column,
     scale_json,
     scale_of,
@@ -16,56 +18,39 @@ from revenue_health.review.selectors.slides.parts import (
     when,
 )
 
-IMPACTS = {"contributes": "good", "contaminates": "bad"}
-
 
 def bridge(content: Json) -> Json:
     """The waterfall from plan (or baseline) over every party to actual; it adds up to the cent."""
     figures, currency = content["contributions"], content["currency"]
-    start, steps, actual = bridge_steps(figures)
+    found = bridge_steps(figures)
     scale = scale_of(
-        [step["amount"] for step in steps], currency, intervals=((step["low"], step["high"]) for step in steps)
+        [step.amount for step in found.steps], currency, intervals=((step.low, step.high) for step in found.steps)
     )
-    first = "Plan" if figures["target"] is not None else "Baseline"
-    bars = [_total(first, start, "plan", scale)]
-    at = start
-    for step in steps:
-        bars.append({**step, "start": at, "role": "step", "text": scale.write(step["amount"])})
-        at += step["amount"]
-    bars.append(_total("Actual", actual, "actual", scale))
+    steps = [
+        {**_step_json(step), "start": step.start, "role": "step", "text": scale.write(step.amount)}
+        for step in found.steps
+    ]
+    plan, actual = _total(found.first, found.start, "plan", scale), _total("Actual", found.actual, "actual", scale)
     return slide(
         "bridge",
-        f"{first} to actual",
-        _bridge_message(steps, currency, actual - start, first),
+        f"{found.first} to actual",
+        _bridge_message(found, currency),
         unit=f"{scale.unit}, {when(content)}; whiskers are 90 % intervals",
-        chart={"kind": "waterfall", "scale": scale_json(scale), "bars": bars},
-        tables=[_bridge_table(first, start, steps, actual, scale)],
+        chart={"kind": "waterfall", "scale": scale_json(scale), "bars": [plan, *steps, actual]},
+        tables=[_bridge_table(found, scale)],
         notes=[verdict_sentence(party, currency) for party in figures["parties"] if party["amount"] is not None],
     )
 
 
-def bridge_steps(figures: Json) -> tuple[int, list[Json], int]:
-    """Start, the parties' steps in cents with unexplained as the last, and actual: start + steps = actual exactly."""
-    start = cents(figures["target"] if figures["target"] is not None else figures["baseline_revenue"]) or 0
-    actual = cents(figures["actual"]) or 0
-    parties = sorted(figures["parties"], key=lambda party: party["key"] != STRATEGY)
-    steps = [_step(party) for party in parties if party["amount"] is not None]
-    rest = actual - start - sum(step["amount"] for step in steps)
-    steps.append(
-        {"name": "Unexplained", "amount": rest, "low": None, "high": None, "impact": "soft", "mark": "", "verdict": ""}
-    )
-    return start, steps, actual
-
-
-def _step(party: Json) -> Json:
+def _step_json(step: Step) -> Json:
     return {
-        "name": party["name"],
-        "amount": cents(party["amount"]),
-        "low": cents(party["low"]),
-        "high": cents(party["high"]),
-        "impact": IMPACTS.get(party["verdict"], "soft"),
-        "mark": MARKS.get(party["verdict"], ""),
-        "verdict": party["verdict"],
+        "name": step.name,
+        "amount": step.amount,
+        "low": step.low,
+        "high": step.high,
+        "impact": str(step.impact),
+        "mark": step.mark,
+        "verdict": str(step.verdict or ""),
     }
 
 
@@ -83,7 +68,7 @@ def _total(name: str, amount: int, role: str, scale: MoneyScale) -> Json:
     }
 
 
-def _bridge_table(first: str, start: int, steps: list[Json], actual: int, scale: MoneyScale) -> Json:
+def _bridge_table(bridge: BridgeSteps, scale: MoneyScale) -> Json:
     columns = [
         column("Step"),
         column("Amount", "money"),
@@ -91,29 +76,30 @@ def _bridge_table(first: str, start: int, steps: list[Json], actual: int, scale:
         column("to", "money", "90 %"),
         column("Verdict"),
     ]
-    rows: list[list[object]] = [[first, start, None, None, ""]]
+    rows: list[list[object]] = [[bridge.first, bridge.start, None, None, ""]]
     rows += [
-        [step["name"], step["amount"], step["low"], step["high"], f"{step['mark']} {step['verdict']}".strip()]
-        for step in steps
+        [step.name, step.amount, step.low, step.high, f"{step.mark} {step.verdict or ''}".strip()]
+        for step in bridge.steps
     ]
-    total = ["Actual", actual, None, None, ""]
-    return table(f"{first} to actual", columns, rows, scale=scale, total=total, summed=True)
+    total = ["Actual", bridge.actual, None, None, ""]
+    return table(f"{bridge.first} to actual", columns, rows, scale=scale, total=total, summed=True)
 
 
-def _bridge_message(steps: list[Json], currency: str, gap: int, first: str) -> str:
-    bad = sorted((step for step in steps if step["impact"] == "bad"), key=lambda step: step["amount"])
-    good = sorted((step for step in steps if step["impact"] == "good"), key=lambda step: -step["amount"])
+def _bridge_message(bridge: BridgeSteps, currency: str) -> str:
+    gap = bridge.actual - bridge.start
+    bad = sorted((step for step in bridge.steps if step.impact == Impact.BAD), key=lambda step: step.amount)
+    good = sorted((step for step in bridge.steps if step.impact == Impact.GOOD), key=lambda step: -step.amount)
     side = "under" if gap < 0 else "over"
-    against = "plan" if first == "Plan" else "the baseline"
+    against = "plan" if bridge.planned else "the baseline"
     text = f"{money_in_words(abs(gap), currency)} {side} {against}"
     if bad:
-        taken = sum(step["amount"] for step in bad)
+        taken = sum(step.amount for step in bad)
         verb = "costs" if len(bad) == 1 else "cost"
-        text += f": {listed([step['name'] for step in bad])} {verb} {money_in_words(-taken, currency)}"
+        text += f": {listed([step.name for step in bad])} {verb} {money_in_words(-taken, currency)}"
     if good:
         verb = "adds" if len(good) == 1 else "add"
-        text += f"{',' if bad else ':'} {listed([step['name'] for step in good])} {verb} "
-        text += money_in_words(sum(step["amount"] for step in good), currency)
+        text += f"{',' if bad else ':'} {listed([step.name for step in good])} {verb} "
+        text += money_in_words(sum(step.amount for step in good), currency)
     return text + ("." if bad or good else "; of no department can it be said that it moved it.")
 
 
@@ -122,9 +108,10 @@ def shares(content: Json) -> Json:
     figures, currency = content["contributions"], content["currency"]
     parties = [party for party in figures["parties"] if party["amount"] is not None and party["key"] != STRATEGY]
     parties.sort(key=lambda party: party["amount"])
-    intervals = ((cents(party["low"]), cents(party["high"])) for party in parties)
-    scale = scale_of([cents(party["amount"]) for party in parties], currency, intervals=intervals)
-    rows = [{**_step(party), "text": scale.write(cents(party["amount"]))} for party in parties]
+    intervals = ((minor(party["low"]), minor(party["high"])) for party in parties)
+    scale = scale_of([minor(party["amount"]) for party in parties], currency, intervals=intervals)
+    steps = {step.key: step for step in bridge_steps(figures).parties}
+    rows = [{**_step_json(steps[party["key"]]), "text": scale.write(steps[party["key"]].amount)} for party in parties]
     return slide(
         "shares",
         "Who moved revenue",
@@ -149,12 +136,12 @@ def _shares_table(parties: list[Json], scale: MoneyScale) -> Json:
     rows = [
         [
             party["name"],
-            cents(party["amount"]),
-            cents(party["low"]),
-            cents(party["high"]),
+            minor(party["amount"]),
+            minor(party["low"]),
+            minor(party["high"]),
             party["score"],
             f"{MARKS.get(party['verdict'], '')} {party['verdict']}".strip(),
-            *(cents(party["factors"].get(factor)) if party["kind"] != "opening" else None for factor in FACTORS),
+            *(minor(party["factors"].get(factor)) if party["kind"] != "opening" else None for factor in FACTORS),
         ]
         for party in parties
     ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from departments.formats import MoneyScale, counted, money_in_words
+from revenue_health.contribution.selectors.words import minor
 from revenue_health.review.selectors.slides.headline import total_bar, written
-from revenue_health.review.selectors.slides.parts import Json, cents, column, day, scale_json, scale_of, slide, table
+from revenue_health.review.selectors.slides.parts import Json, column, day, scale_json, scale_of, slide, table
 
 GOOD, BAD = ("new", "won", "up", "pulled_in", "reopened"), ("lost", "down", "pushed_out")
 """By impact: what is won leaves the open pipeline too, and is no loss."""
@@ -15,9 +16,9 @@ def changes(content: Json) -> Json | None:
     found, currency = content["review"]["changes"], content["currency"]
     if found is None:
         return None
-    then, now = cents(found["then"]["amount"]) or 0, cents(found["now"]["amount"]) or 0
+    then, now = minor(found["then"]["amount"]) or 0, minor(found["now"]["amount"]) or 0
     moved = [bucket for bucket in found["buckets"] if bucket["difference"]]
-    scale = scale_of([cents(bucket["difference"]) for bucket in moved] or [now], currency)
+    scale = scale_of([minor(bucket["difference"]) for bucket in moved] or [now], currency)
     since = content["review"]["since"]
     return slide(
         "changes",
@@ -39,7 +40,7 @@ def _message(then: int, now: int, moved: list[Json], currency: str) -> str:
     lost = next((bucket for bucket in moved if bucket["key"] == "lost"), None)
     won = next((bucket for bucket in moved if bucket["key"] == "won"), None)
     said = [
-        f"{money_in_words(abs(cents(bucket['difference']) or 0), currency)} {bucket['key']}"
+        f"{money_in_words(abs(minor(bucket['difference']) or 0), currency)} {bucket['key']}"
         for bucket in (won, lost)
         if bucket
     ]
@@ -49,7 +50,7 @@ def _message(then: int, now: int, moved: list[Json], currency: str) -> str:
 def _bars(then: int, now: int, moved: list[Json], scale: MoneyScale) -> list[Json]:
     bars, at = [written(total_bar("Open then", then / 100, "actual"), scale)], then
     for bucket in moved:
-        amount = cents(bucket["difference"]) or 0
+        amount = minor(bucket["difference"]) or 0
         impact = "good" if bucket["key"] in GOOD else "bad" if bucket["key"] in BAD else "soft"
         mark = {"good": "▲", "bad": "▼"}.get(impact, "")
         bars.append(
@@ -66,7 +67,7 @@ def _table(then: int, now: int, found: Json, scale: MoneyScale) -> Json:
     rows += [
         [
             bucket["name"],
-            cents(bucket["difference"]),
+            minor(bucket["difference"]),
             bucket["deals_difference"],
             f"{counted(bucket['deals'], 'deal')}: {bucket['meaning']}",
         ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from departments.formats import MoneyScale, grouped, interval_in_words, money_in_words
+from revenue_health.contribution.selectors.words import minor
 from revenue_health.review.selectors.slides.headline import probability, total_bar, written
-from revenue_health.review.selectors.slides.parts import Json, cents, column, scale_json, scale_of, slide, table
+from revenue_health.review.selectors.slides.parts import Json, column, scale_json, scale_of, slide, table
 
 SHOWN = 5
 KEPT = 10
@@ -16,7 +17,7 @@ def forecast(content: Json) -> Json | None:
     if figures is None:
         return None
     names = ("won_so_far", "median", "p5", "p25", "p75", "p95", "target")
-    amount = {name: cents(figures[name]) for name in names}
+    amount = {name: minor(figures[name]) for name in names}
     ends = [(amount["p5"], amount["p95"]), (amount["p25"], amount["p75"])]
     # 12 to 13 for 90 % and for 50 % would be two intervals that look like one.
     ends += [(amount["p5"], amount["p25"]), (amount["p75"], amount["p95"])]
@@ -72,7 +73,7 @@ def _constraints(content: Json) -> list[Json]:
             stages.get(f"{one['pipeline']}:{one['stage']}", one["stage"]),
             departments.get(one["department"], one["department"].capitalize()),
             one["kind"],
-            cents(one["gain"]),
+            minor(one["gain"]),
         ]
         for one in content["forecast"]["constraints"]
         if one["gain"] and one["gain"] > 0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from departments.formats import MoneyScale, grouped
-from revenue_health.review.selectors.slides.parts import Json, cents, column, scale_json, scale_of, slide, table, when
+from revenue_health.contribution.selectors.words import minor
+from revenue_health.review.selectors.slides.parts import Json, column, scale_json, scale_of, slide, table, when
 
 
 def headline(content: Json) -> Json:
@@ -29,7 +30,7 @@ def headline(content: Json) -> Json:
 
 def _rows(content: Json) -> list[tuple[str, int | None, str]]:
     figures, forecast = content["contributions"], content["forecast"]
-    target, actual = cents(figures["target"]), cents(figures["actual"]) or 0
+    target, actual = minor(figures["target"]), minor(figures["actual"]) or 0
     rows: list[tuple[str, int | None, str]] = []
     if target is not None:
         rows.append(("Plan", target, when(content)))
@@ -40,7 +41,7 @@ def _rows(content: Json) -> list[tuple[str, int | None, str]]:
     if forecast is not None:
         chance = forecast["probability"]
         words = "" if chance is None else f"plan reached with a probability of {probability(chance)}"
-        rows.append((f"Forecast, all of {content['period']['label']}", cents(forecast["median"]), words))
+        rows.append((f"Forecast, all of {content['period']['label']}", minor(forecast["median"]), words))
     return rows
 
 
@@ -51,7 +52,7 @@ def _bars(content: Json) -> list[Json]:
     target, actual = figures["target"], figures["actual"]
     bars = [total_bar(f"Plan{suffix}", target, "plan"), total_bar(f"Actual{suffix}", actual, "actual")]
     if target is not None and actual is not None:
-        bars.append(_difference(cents(target) or 0, cents(actual) or 0))
+        bars.append(_difference(minor(target) or 0, minor(actual) or 0))
     if forecast is not None:
         bars.append(total_bar(f"Forecast {label}", forecast["median"], "forecast", forecast["p5"], forecast["p95"]))
         bars.append(total_bar(f"Plan {label}", forecast["target"], "plan"))
@@ -77,9 +78,9 @@ def total_bar(name: str, amount: float | None, role: str, low: float | None = No
     """A bar from zero; amounts in whole units, the interval where it has one."""
     return {
         "name": name,
-        "amount": cents(amount),
-        "low": cents(low),
-        "high": cents(high),
+        "amount": minor(amount),
+        "low": minor(low),
+        "high": minor(high),
         "impact": "ink",
         "mark": "",
         "role": role,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from departments.formats import counted, money_in_words
+from revenue_health.contribution.selectors.words import minor
 from revenue_health.review.selectors.slides.parts import (
     Json,
-    cents,
     column,
     scale_json,
     scale_of,
@@ -21,7 +21,7 @@ CLOSED = ("recovered", "declined")
 def leak_map(content: Json) -> Json | None:
     """Money lost, a row for each stage, a column for each department that caused any."""
     lost = {
-        (f"{cell['pipeline']}:{cell['stage']}", cell["department"]): cents(cell["lost"]["amount"]) or 0
+        (f"{cell['pipeline']}:{cell['stage']}", cell["department"]): minor(cell["lost"]["amount"]) or 0
         for cell in content["leaks"]["cells"]
     }
     whole = sum(lost.values())
@@ -56,7 +56,7 @@ def leak_map(content: Json) -> Json | None:
 
 def _open_note(content: Json) -> str:
     totals = content["leaks"]["totals"]
-    amounts = {name: money_in_words(cents(totals[name]["amount"]), content["currency"]) for name in totals}
+    amounts = {name: money_in_words(minor(totals[name]["amount"]), content["currency"]) for name in totals}
     return (
         f"{counted(totals['lost']['count'], 'deal')} lost ({amounts['lost']}), "
         f"{counted(totals['won']['count'], 'deal')} won ({amounts['won']}); open now {amounts['open']}. "
@@ -123,7 +123,7 @@ def _map_rows(content: Json) -> list[Json]:
     rows = [
         {
             "name": f"{stages[cell['pipeline'] + ':' + cell['stage']]}, {departments[cell['department']]}",
-            "amount": cents(cell["lost"]["amount"]) or 0,
+            "amount": minor(cell["lost"]["amount"]) or 0,
             "low": None,
             "high": None,
             "count": cell["lost"]["count"],
@@ -150,9 +150,9 @@ def _register_rows(content: Json) -> list[Json]:
                     row["factor"],
                 ]
             ),
-            "amount": cents(row["amount"]) or 0,
-            "low": cents(row["low"]),
-            "high": cents(row["high"]),
+            "amount": minor(row["amount"]) or 0,
+            "low": minor(row["low"]),
+            "high": minor(row["high"]),
             "count": None,
             "owner": row["owner"],
             "status": row["status"].replace("_", " "),

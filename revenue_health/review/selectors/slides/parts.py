@@ -89,11 +89,6 @@ def day(when: date | str) -> str:
     return day_text(date.fromisoformat(when[:10]) if isinstance(when, str) else when)
 
 
-def cents(amount: float | None) -> int | None:
-    """Whole units to cents."""
-    return None if amount is None else round(amount * 100)
-
-
 def when(content: Json) -> str:
     """`2026-Q4 to date`."""
     return f"{content['period']['label']}{' to date' if content['running'] else ''}"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from departments.formats import counted
-from revenue_health.review.selectors.slides.parts import Json, cents, column, day, scale_of, slide, table, when
-from revenue_health.review.words import listed
+from revenue_health.contribution.selectors.words import listed, minor
+from revenue_health.review.selectors.slides.parts import Json, column, day, scale_of, slide, table, when
 
 SHOWN = 8
 
@@ -71,7 +71,7 @@ def replies(content: Json) -> Json | None:
     rows = content["replies"]
     if not rows:
         return None
-    scale = scale_of([cents(row["amount"]) for row in rows], content["currency"])
+    scale = scale_of([minor(row["amount"]) for row in rows], content["currency"])
     columns = [column("Department"), column("Share", "money"), column("Answer"), column("By", "person")]
     return slide(
         "replies",
@@ -82,7 +82,7 @@ def replies(content: Json) -> Json | None:
             table(
                 "Answers",
                 columns,
-                [[row["party"], cents(row["amount"]), row["text"], row["author"]] for row in rows],
+                [[row["party"], minor(row["amount"]), row["text"], row["author"]] for row in rows],
                 scale=scale,
             )
         ],
