@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from departments.jobs import JobTask
 from departments.models import Company
+from departments.selectors.jobs import open_jobs
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of
 from pipeline.selectors.runs import interrupted_run, latest_run
 from pipeline.services.recompute.measured import STEP
-from pipeline.tasks import measurables_left_undone, recompute_nightly
+from pipeline.tasks import measurables_left_undone, recompute_nightly, recompute_requested
 from revenue_health.contribution.models import ForecastSnapshot, ScoreRun
 from revenue_health.contribution.selectors.scores import pending_groups, standard_spans, unfinished
 from revenue_health.contribution.selectors.spans import SpanError, spans_of
@@ -102,7 +103,8 @@ def forecast_of_run(run_id: int) -> None:
 @shared_task(base=JobTask)
 def left_undone_continue() -> None:
     """After a start: a run that died is asked for again, and scores that were cut off go on where they stopped."""
-    if interrupted_run():
+    # One that a worker was at has its job, and is done again as it was requested: in full, or as of another day.
+    if interrupted_run() and not open_jobs(tasks=[recompute_nightly.name, recompute_requested.name]):
         recompute_nightly.delay()
     run = latest_run()
     if run is None:

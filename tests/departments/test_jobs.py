@@ -19,7 +19,9 @@ from departments.models import Job
 from departments.models.jobs import STALE_SECONDS
 from departments.selectors.jobs import Phase, open_job, phase_of
 from departments.services import jobs as services
+from pipeline.models import RecomputeRun
 from revenue_health.celery import app
+from revenue_health.contribution.tasks import left_undone_continue
 
 ran: list[tuple[Any, ...]] = []
 raises: list[Exception] = []
@@ -223,3 +225,15 @@ def test_called_directly_it_is_a_function() -> None:
     in_line(5)
     assert ran == [(5,)]
     assert not Job.objects.exists()
+
+
+def test_a_recompute_that_died_is_done_again_as_it_was_requested() -> None:
+    """At the start of a worker, not also as the nightly run would do it."""
+    nightly = Job.objects.filter(task="pipeline.tasks.recompute_nightly")
+    RecomputeRun.objects.create(trigger="button", as_of=timezone.now(), started_at=timezone.now())
+    services.job_request(task="pipeline.tasks.recompute_requested", args=[], kwargs={"full": True}, line="")
+    left_undone_continue()
+    assert not nightly.exists()
+    Job.objects.update(state=Job.State.DONE)
+    left_undone_continue()
+    assert nightly.exists()
