@@ -60,8 +60,15 @@
     card.stand(card.cellAt(start.id));
   });
   // A block with far-off values is written by the form that asks about them: it can be undone like any other.
-  document.addEventListener("htmx:after:swap", (event) => {
-    if (event.detail.ctx?.sourceElement?.matches?.("[data-block-again]")) written();
+  // Its own swap replaces the form, so that it is only known before.
+  let confirmed = false;
+  document.addEventListener("htmx:before:swap", (event) => {
+    if (event.detail.ctx?.sourceElement?.matches?.("[data-block-again]")) confirmed = true;
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    if (!confirmed) return;
+    confirmed = false;
+    written();
   });
   document.addEventListener("scorecard:undo-block", async (event) => {
     const cells = event.detail.ids.map(card.cellAt).filter(Boolean);

@@ -85,7 +85,7 @@ def test_a_block_from_a_sheet_is_pasted_whole_and_undone_whole(open_as: Callable
     # The company is made up to today: on some days last week's value is missing, and what comes now is late.
     told = "changed after the close" if last_week.locator(".cell-value").inner_text() else "late"
     page.locator(due(page, "leg_reviewers")).focus()
-    paste(page, "5\t4\n71\t\n1\t9\n")
+    paste(page, "5\t4\n71\t\n1\t3\n")
     expect(page.locator("#scorecard-told")).to_contain_text("6 cells written")
     saved(page, "leg_training", "1")
     assert told in last_week.inner_text()
@@ -102,6 +102,26 @@ def test_a_block_with_a_wrong_cell_changes_nothing(open_as: Callable[..., Page],
     expect(page.locator("#scorecard-told")).to_contain_text("“lots” is not a number")
     assert [value(page, key) for key in MANUAL] == ["", "", ""]
     complaints.clear()  # the browser notes the refusal
+
+
+def test_a_block_with_a_far_off_value_asks_once_and_is_undone_whole(
+    open_as: Callable[..., Page], complaints: list[str]
+) -> None:
+    page = open_as("legal")
+    page.goto(PAGE)
+    page.locator(due(page, "leg_reviewers")).focus()
+    paste(page, "55\n71\n")
+    expect(page.locator("#scorecard-told")).to_contain_text("1 value is far off; nothing was changed yet.")
+    expect(page.locator("#scorecard-told")).to_contain_text("55 is far above the weeks before")
+    assert [value(page, key) for key in MANUAL] == ["", "", ""]
+    complaints.clear()  # the browser notes the refusal
+    page.get_by_role("button", name="Write them, they are right").click()
+    expect(page.locator("#scorecard-told")).to_contain_text("2 cells written")
+    saved(page, "leg_standard", "71")
+    expect(page.locator("[data-undo]")).to_be_enabled()
+    page.keyboard.press("Control+z")
+    saved(page, "leg_reviewers", "")
+    saved(page, "leg_standard", "")
 
 
 def paste(page: Page, text: str) -> None:
