@@ -20,6 +20,8 @@ TRAILING = 13
 MOST_WEEKS = 260
 _RATES = frozenset({"percent", "%", "share", "ratio", "days", "hours", "points", "people", "score"})
 """Units of which a sum over weeks means nothing."""
+_STOCKS = frozenset({"queue", "overdue_handoffs"})
+"""Figures counted at the end of each week: what waits for three weeks would be summed three times."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +47,8 @@ class ScoreRow:
     @property
     def adds_up(self) -> bool:
         """Whether a total over weeks means something."""
-        return self.unit.casefold() not in _RATES and not is_percent(self.unit)
+        stock = self.source.partition(":")[0] in _STOCKS
+        return not stock and self.unit.casefold() not in _RATES and not is_percent(self.unit)
 
     def goal(self, week: date) -> DatedGoal | None:
         return goal_of_week(self.goals, week)

@@ -49,6 +49,17 @@ def test_percentages_have_no_total(measurables: dict[str, Measurable]) -> None:
     assert (shown.total(1), shown.average(1)) == (None, 71)
 
 
+@pytest.mark.parametrize("source", ["queue:legal", "overdue_handoffs:legal"])
+def test_what_waits_at_the_end_of_each_week_is_not_summed(measurables: dict[str, Measurable], source: str) -> None:
+    reviews = measurables["reviews"]
+    Measurable.objects.filter(pk=reviews.pk).update(source=source)
+    for back in (1, 2, 3):
+        put(reviews, back, 20)
+    shown = grid(department=reviews.department_id, until_week=None, now=NOW)
+    assert shown is not None
+    assert (shown.total(0), shown.average(0)) == (None, 20)
+
+
 def test_old_weeks_keep_old_goals(measurables: dict[str, Measurable]) -> None:
     reviews = measurables["reviews"]
     for back in range(4):
