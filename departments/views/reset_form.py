@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.forms import ResetPasswordForm
 from django.http import HttpRequest
 
 from departments.tasks import password_reset_mail
+from departments.views.sign_in_forms import without_placeholders
 
 
 class ResetForm(ResetPasswordForm):
     """Looks nobody up and writes to nobody: a worker does both, so the answer cannot say who has an account."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        without_placeholders(self)
 
     def clean_email(self) -> str:
         """The address as it is; whether it is anybody's is found out by the worker."""

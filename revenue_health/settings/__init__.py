@@ -19,7 +19,7 @@ from revenue_health.logs.config import configure as configure_logs
 from revenue_health.settings.history import LEVEL, TRACKERS
 from revenue_health.settings.mail import mailers, site_url
 from revenue_health.settings.safety import content_policy, second_factor_roles
-from revenue_health.settings.sign_in import oidc_origin, oidc_providers
+from revenue_health.settings.sign_in import FORMS, oidc_origin, oidc_providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
@@ -183,7 +183,7 @@ ACCOUNT_ADAPTER = "departments.accounts.ClosedAccountAdapter"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Revenue Health: "
 # Whoever asks for a new password must not make us write to strangers.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-ACCOUNT_FORMS = {"reset_password": "departments.views.reset_form.ResetForm"}
+ACCOUNT_FORMS = FORMS
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]

@@ -15,6 +15,9 @@ pytestmark = pytest.mark.django_db
         ("/accounts/password/reset/", "Reset your password"),
         ("/accounts/password/reset/done/", "Look into your mail"),
         ("/accounts/password/reset/key/done/", "Your password is changed"),
+        ("/accounts/password/reset/key/none-nothing/", "This link does not work"),
+        ("/accounts/inactive/", "This account is closed"),
+        ("/accounts/3rdparty/login/cancelled/", "Sign-in was cancelled"),
     ],
 )
 def test_it_says_what_it_is_and_leads_back_to_the_sign_in(client: Client, address: str, title: str) -> None:
@@ -23,3 +26,10 @@ def test_it_says_what_it_is_and_leads_back_to_the_sign_in(client: Client, addres
     assert 'href="/accounts/login/"' in page
     assert "Sign Up Closed" not in page
     assert "Password Reset" not in page
+
+
+@pytest.mark.parametrize("address", ["/accounts/login/", "/accounts/password/reset/"])
+def test_a_field_has_its_label_and_no_second_one_inside(client: Client, address: str) -> None:
+    page = client.get(address).content.decode()
+    assert "<label" in page
+    assert "placeholder=" not in page
