@@ -45,7 +45,7 @@ class Promise:
 PROMISES = (
     Promise(department="legal", text="Two contract reviewers from an outside firm until the posts are filled",
             measurable="leg_wait", effect="-2.5", unit="days", made=52, due=31, closed=33, owner=0,
-            source="what-if contract:legal:wait_days=4",
+            source="What-if: Contract, Legal: mean wait 4.0 days",
             note="Both started; one reviews English contracts only."),
     Promise(department="legal", text="Fill the two open reviewer posts", measurable="leg_reviewers", effect="2",
             unit="people", made=75, due=9, moved_from=40),
@@ -63,7 +63,8 @@ PROMISES = (
             unit="parts", made=66, due=5, moved_from=26, owner=0),
     Promise(department="production", text="Reserve two delivery slots a week for deals over EUR 50 k",
             measurable="pro_wait", effect="-2", unit="days", made=48, due=34, closed=34, owner=1,
-            source="what-if contract:production:wait_days=5", note="Runs since the first Monday of the month."),
+            source="What-if: Delivery slot, Production: mean wait 5.0 days",
+            note="Runs since the first Monday of the month."),
     Promise(department="production", text="Saturday shift on line 2 until the backlog is gone", measurable="pro_load",
             made=41, due=20, closed=22, dropped=True, note="The works council agreed to one month only; parts are "
             "missing, not hours."),

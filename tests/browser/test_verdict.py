@@ -62,14 +62,14 @@ def test_a_lever_moved_by_keyboard_answers_and_is_remembered(open_as: Callable[.
     page.goto(PROMISE)
     slider = page.get_by_role("slider", name=re.compile("Contract, Legal: mean wait"))
     slider.focus()
-    before = page.locator("#what-if-result .message").inner_text()
+    before = page.locator("#what-if-message").inner_text()
     page.keyboard.press("End")
-    expect(page.locator("#what-if-result .message")).not_to_have_text(before)
+    expect(page.locator("#what-if-message")).not_to_have_text(before)
     expect(slider).to_be_focused()
     assert "set=contract:legal:wait_days" in page.url
-    shown = page.locator("#what-if-result .message").inner_text()
+    shown = page.locator("#what-if-message").inner_text()
     page.reload()
-    expect(page.locator("#what-if-result .message")).to_have_text(shown)
+    expect(page.locator("#what-if-message")).to_have_text(shown)
 
 
 def test_a_scenario_is_saved_deleted_and_put_back(open_as: Callable[..., Page]) -> None:

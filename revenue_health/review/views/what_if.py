@@ -197,7 +197,7 @@ def _commitment(text: str, words: str, effect: float | None, company: Company, s
         (s for s in structure.stages.values() if s.key == change.stage and promise.pipeline in ("", s.pipeline_key)),
         None,
     )
-    query = {"department": change.department, "text": words}
+    query = {"department": change.department, "text": words, "expected_from": f"What-if: {words}"}
     if stage is not None:
         query["subject"] = f"cell:{stage.pipeline_key}:{stage.key}:{change.department}"
     if effect is not None:
