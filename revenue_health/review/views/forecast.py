@@ -83,6 +83,7 @@ def _context(figures: Json, currency: str) -> Json:
     chokes = _chokes(figures, structure_names())
     return {
         "figures": figures,
+        "begin": begin,
         "message": _message(figures, currency),
         "amount": amount,
         "missing": None if target is None else target - (amount["won_so_far"] or 0),

@@ -25,7 +25,14 @@ from revenue_health.review.selectors.packs import newest_pack
 from revenue_health.review.selectors.week_kept import kept_figures
 from revenue_health.review.selectors.weekly import figures_of_spans
 from revenue_health.review.views.addresses import address_of
-from revenue_health.review.views.week_panel_rows import agenda_shape, card_rows, due_rows, forecast_shape, leak_rows
+from revenue_health.review.views.week_panel_rows import (
+    DUE_SHOWN,
+    agenda_shape,
+    card_rows,
+    due_rows,
+    forecast_shape,
+    leak_rows,
+)
 from revenue_health.review.views.week_question import WeekQuestion, week_question_read
 from revenue_health.review.views.week_rows import bridge_rows, bucket_rows, page_scale
 
@@ -93,6 +100,7 @@ def page_context(question: WeekQuestion, figures: Json, run: RecomputeRun, compa
         "forecast": forecast_shape(figures, company.reporting_currency),
         "cards_week": date.fromisoformat(figures["scorecards"]["week"]),
         "due": due_rows(figures),
+        "due_more": max(0, len(figures["commitments"]["items"]) - DUE_SHOWN),
         "agenda": agenda_shape(),
     }
 
