@@ -23,6 +23,8 @@ from django.conf import settings
 
 from pipeline.models import RecomputeRun, Stage
 
+METHOD = "custody-4"
+"""Changes when the rules of custody or flows change, so that stored figures are made anew; each run carries it."""
 PART_SIZE = 32_768
 """Opportunity ids a part covers: part n holds the ids from n * PART_SIZE on."""
 

@@ -22,7 +22,14 @@ from django.views.decorators.http import require_safe
 
 from pipeline.custody_store import parts_missing, run_parts
 from pipeline.models import RecomputeRun
-from pipeline.selectors.runs import CRITICAL_HOURS, WARNING_HOURS, freshness, last_failed_after, latest_run
+from pipeline.selectors.runs import (
+    CRITICAL_HOURS,
+    WARNING_HOURS,
+    by_earlier_rules,
+    freshness,
+    last_failed_after,
+    latest_run,
+)
 from revenue_health.backup.nightly import nightly_backups
 from revenue_health.celery import app
 from revenue_health.embedded.programs import beat, worker
@@ -175,6 +182,8 @@ def _figures(now: datetime) -> tuple[bool, str]:
     if run is None:
         return False, f"never computed{f', the last run failed: {failed.error}' if failed else ''} (run `recompute`)"
     found = f"run {run.pk} as of {run.as_of:%Y-%m-%d %H:%M} UTC, {fresh.age_hours} h old"
+    if by_earlier_rules(run):
+        return False, f"{found}, computed by the rules of an earlier release (run `recompute`)"
     if failed:
         return False, f"{found}; run {failed.pk} after it failed: {failed.error}"
     limits = {"warning": f", over {WARNING_HOURS} h", "critical": f", over {CRITICAL_HOURS} h: critical"}

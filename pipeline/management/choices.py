@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from departments.models import Company
 from departments.periods import PeriodError
 from pipeline.models import Pipeline, RecomputeRun, Source
 from pipeline.selectors.leaks import FILTERS, Choice, calendar_of
-from pipeline.selectors.runs import latest_run
+from pipeline.selectors.runs import by_earlier_rules, latest_run
 
 
 def add_choice_arguments(parser: CommandParser) -> None:
@@ -29,6 +30,8 @@ def run_and_company() -> tuple[RecomputeRun, Company]:
         raise CommandError("There is no company yet: load a company folder first (manage.py load DIR).")
     if run is None:
         raise CommandError("Nothing is computed yet: run manage.py recompute first.")
+    if by_earlier_rules(run):
+        sys.stderr.write("These figures were computed by an earlier release: run manage.py recompute first.\n")
     return run, company
 
 

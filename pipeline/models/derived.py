@@ -43,6 +43,7 @@ class RecomputeRun(models.Model):
     touched = models.BigIntegerField(default=0, help_text="Opportunities computed anew in this run.")
     last_touch = models.BigIntegerField(default=0, help_text="The newest TouchedOpportunity row it has taken in.")
     fingerprint = models.CharField(max_length=64, blank=True, help_text="Of stages, owners, rates, time zone.")
+    method = models.CharField(max_length=24, blank=True, help_text="Version of the rules; empty: before 0.9.")
     parts = models.JSONField(default=list)
     balance_error = models.FloatField(null=True, blank=True)
     error = models.TextField(blank=True)

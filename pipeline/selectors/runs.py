@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.advisory_locks import RECOMPUTE_LOCK, advisory_lock_held
+from pipeline.custody_store import METHOD
 from pipeline.models import RecomputeRun
 
 WARNING_HOURS = 26
@@ -25,6 +26,11 @@ class Freshness:
 def latest_run() -> RecomputeRun | None:
     """The run whose figures the pages show: the newest that is DONE."""
     return RecomputeRun.objects.filter(status=RecomputeRun.Status.DONE).order_by("-pk").first()
+
+
+def by_earlier_rules(run: RecomputeRun | None) -> bool:
+    """Whether a run was computed by the rules of an earlier release: today's pages would read its figures wrongly."""
+    return run is not None and run.method != METHOD
 
 
 def run_in_progress() -> RecomputeRun | None:

@@ -48,6 +48,11 @@ class Shell:
         return runs.freshness(run=self.run, now=self.now)
 
     @cached_property
+    def by_earlier_rules(self) -> bool:
+        """Whether the figures wait for a recompute after an upgrade."""
+        return runs.by_earlier_rules(self.run)
+
+    @cached_property
     def age(self) -> str:
         """How old the figures are, in words."""
         hours = self.freshness.age_hours

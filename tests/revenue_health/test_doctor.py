@@ -12,6 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from pipeline.custody_store import METHOD
 from pipeline.models import RecomputeRun
 from revenue_health.health import Check, report
 
@@ -23,12 +24,19 @@ pytestmark = pytest.mark.django_db
 def run_of(*, hours_ago: float, status: str = "done", parts: list[list[int]] | None = None) -> RecomputeRun:
     then = NOW - timedelta(hours=hours_ago)
     error = 0.0 if status == "done" else None
-    made = {"as_of": then, "started_at": then, "finished_at": then, "parts": parts or []}
+    made = {"as_of": then, "started_at": then, "finished_at": then, "parts": parts or [], "method": METHOD}
     return RecomputeRun.objects.create(status=status, balance_error=error, error="" if error == 0 else "boom", **made)
 
 
 def check(name: str) -> Check:
     return next(check for check in report(now=NOW).checks if check.name == name)
+
+
+def test_figures_of_an_earlier_release_are_not_well() -> None:
+    run_of(hours_ago=2)
+    RecomputeRun.objects.update(method="")
+    assert not check("figures").ok
+    assert "rules of an earlier release (run `recompute`)" in check("figures").detail
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from departments.models import Company, User
 from pipeline.core.balance import balance_error, balance_rows
-from pipeline.custody_store import parts_discard, parts_missing, run_parts
+from pipeline.custody_store import METHOD, parts_discard, parts_missing, run_parts
 from pipeline.models import RecomputeRun, TouchedOpportunity
 from pipeline.services.recompute.computing import Result, compute_changes, compute_everything
 from pipeline.services.recompute.lock import RecomputeRunning, recompute_lock
@@ -64,7 +64,7 @@ def recompute(
         raise NothingToCompute("There is no company yet: load a company folder first.")
     with recompute_lock():
         _interrupted_runs_fail()
-        run = RecomputeRun.objects.create(as_of=as_of, started_at=started, trigger=trigger, user=user)
+        run = RecomputeRun.objects.create(as_of=as_of, started_at=started, trigger=trigger, user=user, method=METHOD)
         clock = Clock(run, progress)
         try:
             run, counting = _run(run, clock, full=full)

@@ -8,6 +8,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from departments.models import Company
+from pipeline.custody_store import METHOD
 from pipeline.models import Event, RecomputeRun, TouchedOpportunity
 
 
@@ -23,8 +24,9 @@ def last_day_end() -> datetime | None:
 
 
 def stays_on_last_day() -> bool:
-    """Whether the shown run reads stopped data as of its last day and nothing was recorded since."""
+    """Whether the shown run reads stopped data as of its last day, nothing was recorded since, and the rules
+    are still those of this release."""
     run = RecomputeRun.objects.filter(status=RecomputeRun.Status.DONE).first()
-    if run is None or run.trigger != RecomputeRun.LAST_DAY:
+    if run is None or run.trigger != RecomputeRun.LAST_DAY or run.method != METHOD:
         return False
     return not TouchedOpportunity.objects.filter(pk__gt=run.last_touch).exists()

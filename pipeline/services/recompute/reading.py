@@ -19,7 +19,7 @@ from departments.models import Company, Department
 from pipeline.core.currency import amounts_in_reporting_currency
 from pipeline.core.custody import CustodyInput
 from pipeline.core.weeks import week_table
-from pipeline.custody_store import PART_SIZE, stages_table
+from pipeline.custody_store import METHOD, PART_SIZE, stages_table
 from pipeline.models import (
     Account,
     Event,
@@ -31,9 +31,6 @@ from pipeline.models import (
     Stage,
     TouchedOpportunity,
 )
-
-METHOD = "custody-4"
-"""Changes when the rules of custody or flows change, so that stored figures are made anew."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -74,7 +74,7 @@ def stored_bridges(*, run: RecomputeRun, spans: Spans, targets: Targets) -> dict
     try:
         parts = bridges_of(found)
     except KeyError:
-        return None  # stored by an older release, which kept less: the next run scores it anew
+        return None  # stored by an older release: by other rules, or less; the next run scores it anew
     for pipeline, groups in parts.items():
         for key, bridge in groups.items():
             planned = targets.segments.get((pipeline, key))
@@ -84,11 +84,16 @@ def stored_bridges(*, run: RecomputeRun, spans: Spans, targets: Targets) -> dict
 
 
 def bridges_of(score_run: ScoreRun) -> dict[int, dict[str, Bridge]]:
-    """The bridges of a score run whose groups are all computed, by pipeline and segment."""
+    """The bridges of a score run whose groups are all computed, by pipeline and segment.
+
+    Raises KeyError where they were computed by another method.
+    """
     parts: dict[int, dict[str, Bridge]] = {}
     rows = GroupScore.objects.filter(score_run=score_run, figures__isnull=False).order_by("pipeline_id", "group")
     for pipeline, group, figures in rows.values_list("pipeline_id", "group", "figures"):
-        parts.setdefault(pipeline, {})[group] = bridge_of(figures or {})
+        if not figures or figures.get("method") != METHOD:
+            raise KeyError("method")
+        parts.setdefault(pipeline, {})[group] = bridge_of(figures)
     return parts
 
 

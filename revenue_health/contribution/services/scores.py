@@ -23,6 +23,7 @@ from revenue_health.contribution.selectors.figures import contributions_json
 from revenue_health.contribution.selectors.model_input import flows_kept
 from revenue_health.contribution.selectors.records import bridge_record
 from revenue_health.contribution.selectors.scores import (
+    METHOD,
     bridges_of,
     comparison,
     group_fingerprint,
@@ -120,9 +121,10 @@ def _groups_write(score_run: ScoreRun, planned: Planned) -> None:
     known = {(row.pipeline_id, row.group): row for row in score_run.groups.all()}
     for key, group in planned.groups.items():
         fingerprint = group_fingerprint(group, planned.together[key[0]])
-        if key in known and known[key].fingerprint == fingerprint and known[key].figures is not None:
+        before = known.get(key)
+        if before and before.fingerprint == fingerprint and (before.figures or {}).get("method") == METHOD:
             continue
-        equal = GroupScore.objects.filter(fingerprint=fingerprint, figures__isnull=False).order_by("-pk").first()
+        equal = GroupScore.objects.filter(fingerprint=fingerprint, figures__method=METHOD).order_by("-pk").first()
         GroupScore.objects.update_or_create(
             score_run=score_run,
             pipeline_id=key[0],
@@ -144,7 +146,7 @@ def group_compute(*, group: int) -> int | None:
         arrays = planned.groups[(row.pipeline_id, row.group)]
         record = bridge_record(group_bridge(group=arrays, together=planned.together[row.pipeline_id]))
         GroupScore.objects.filter(pk=group, figures__isnull=True).update(
-            figures=record, seconds=round(time.perf_counter() - began, 3)
+            figures=record | {"method": METHOD}, seconds=round(time.perf_counter() - began, 3)
         )
     return _last(row.score_run_id)
 

@@ -11,7 +11,7 @@ from revenue_health.contribution.selectors.bridges import assembled, segment_bri
 from revenue_health.contribution.selectors.figures import contributions_json
 from revenue_health.contribution.selectors.model_input import flows_kept
 from revenue_health.contribution.selectors.records import bridge_of, bridge_record
-from revenue_health.contribution.selectors.scores import bridges_of, pending_groups, unfinished
+from revenue_health.contribution.selectors.scores import METHOD, bridges_of, pending_groups, unfinished
 from revenue_health.contribution.selectors.spans import spans_of
 from revenue_health.contribution.selectors.targets import targets_of
 from revenue_health.contribution.services import scores as service
@@ -44,6 +44,7 @@ def test_stored_figures_are_those_computed_at_once(run: RecomputeRun, company: C
 
 def test_a_record_reads_back_equal(run: RecomputeRun) -> None:
     record = GroupScore.objects.filter(score_run=running(run)).earliest("pk").figures
+    assert record.pop("method") == METHOD
     assert bridge_record(bridge_of(record)) == record
 
 

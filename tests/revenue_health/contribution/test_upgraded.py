@@ -1,0 +1,59 @@
+"""After an upgrade, until the next recompute: figures by earlier rules are marked, and never mixed with today's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from departments.models import Company
+from pipeline.models import Pipeline, RecomputeRun
+from pipeline.selectors.runs import by_earlier_rules
+from revenue_health.contribution.models import GroupScore
+from revenue_health.contribution.selectors.scores import stored_bridges
+from revenue_health.contribution.selectors.spans import spans_of
+from revenue_health.contribution.selectors.targets import targets_of
+from revenue_health.contribution.services.scores import scores_compute
+
+pytestmark = pytest.mark.django_db
+WARNING = "computed by an earlier release"
+PAGES = ("/", "/pipeline/", "/contribution/", "/contribution/register/", "/data/")
+
+
+def test_a_run_of_this_release_is_not_marked(run: RecomputeRun, ceo: Client) -> None:
+    assert not by_earlier_rules(run)
+    assert not any(WARNING in ceo.get(address).text for address in PAGES)
+
+
+def test_every_page_says_that_figures_are_by_earlier_rules(run: RecomputeRun, ceo: Client) -> None:
+    RecomputeRun.objects.filter(pk=run.pk).update(method="")
+    assert [address for address in PAGES if WARNING not in ceo.get(address).text] == []
+
+
+def test_commands_say_it_beside_their_answer(
+    run: RecomputeRun, answer: Callable[..., dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    RecomputeRun.objects.filter(pk=run.pk).update(method="custody-3")
+    assert answer("leaks")["totals"]
+    assert WARNING in capsys.readouterr().err
+
+
+def test_scores_by_another_method_are_neither_read_nor_taken_over(run: RecomputeRun, company: Company) -> None:
+    spans = spans_of(run=run, company=company)
+    pipelines = list(Pipeline.objects.values_list("pk", flat=True))
+    targets = targets_of(run=run, company=company, spans=spans, pipelines=pipelines)
+    before = stored_bridges(run=run, spans=spans, targets=targets)
+    assert before
+    for row in GroupScore.objects.all():
+        GroupScore.objects.filter(pk=row.pk).update(figures=(row.figures or {}) | {"method": 2, "actual": 1e9})
+    assert stored_bridges(run=run, spans=spans, targets=targets) is None
+    run.pk, run.status = None, "done"
+    run.save()
+    scores_compute(run=run)
+    anew = stored_bridges(run=run, spans=spans, targets=targets)
+    assert anew
+    assert {k: {n: b.actual for n, b in g.items()} for k, g in anew.items()} == {
+        k: {n: b.actual for n, b in g.items()} for k, g in before.items()
+    }
