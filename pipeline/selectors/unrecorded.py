@@ -15,16 +15,15 @@ SELECT count(*) FILTER (assumed), count(*), coalesce(sum(amount) FILTER (assumed
 FROM moves WHERE kind = 'lost' AND "at" >= ? AND "at" < ?"""
 
 
+def unrecorded_losses(*, run: RecomputeRun, company: Company, period: Period) -> tuple[int, int]:
+    """(losses that name no reason, all losses) of a period."""
+    silent, losses, _, _ = _losses(run, company, period)
+    return silent, losses
+
+
 def unrecorded_reasons(*, run: RecomputeRun, company: Company, period: Period) -> tuple[str, ...]:
     """What a reader of the period's shares must know of them; nothing where every loss has its reason."""
-
-    def compute() -> tuple[int, int, int, int]:
-        start, end = period.instants(company.zone)
-        known = int(run.as_of.timestamp()) + 1
-        row = custody_cursor(run).execute(_LOSSES, [start, min(end, known)]).fetchone()
-        return row or (0, 0, 0, 0)
-
-    silent, losses, amount, total = run_cached(run, "unrecorded-reasons", Choice(period=period), compute)
+    silent, losses, amount, total = _losses(run, company, period)
     if not silent:
         return ()
     share = f" ({percent(amount / total)} % of the money lost)" if total else ""
@@ -32,6 +31,17 @@ def unrecorded_reasons(*, run: RecomputeRun, company: Company, period: Period) -
         f"reason not recorded: {silent:,} of {counted(losses, 'loss', 'losses')}{share} name no reason, so no"
         " department is charged with them; they count with the market",
     )
+
+
+def _losses(run: RecomputeRun, company: Company, period: Period) -> tuple[int, int, int, int]:
+    def compute() -> tuple[int, int, int, int]:
+        start, end = period.instants(company.zone)
+        known = int(run.as_of.timestamp()) + 1
+        row = custody_cursor(run).execute(_LOSSES, [start, min(end, known)]).fetchone()
+        return row or (0, 0, 0, 0)
+
+    silent, losses, amount, total = run_cached(run, "unrecorded-reasons", Choice(period=period), compute)
+    return silent, losses, amount, total
 
 
 def pipelines_with_losses(*, run: RecomputeRun) -> frozenset[int]:

@@ -40,7 +40,7 @@ def contributions_json(
         "running": spans.running,
         "target": number(whole.target),
         "target_period": number(found.targets.company.whole),
-        **bridge_json(whole, names),
+        **bridge_json(whole, names, unrecorded=spans.unrecorded),
         **(earned or {}),
         "players": len(whole.parties),
         "replicates": whole.replicates,
@@ -49,7 +49,7 @@ def contributions_json(
     if by:
         figures["by"] = by
         figures["groups"] = [
-            {"key": key, "target": number(group.target), **bridge_json(group, names)}
+            {"key": key, "target": number(group.target), **bridge_json(group, names, unrecorded=spans.unrecorded)}
             for key, group in found.groups.items()
         ]
     return figures
@@ -64,13 +64,16 @@ def department_names() -> dict[str, str]:
     return dict(Department.objects.values_list("key", "name")) | NAMES
 
 
-def bridge_json(bridge: Bridge, names: dict[str, str]) -> Json:
-    """The figures a bridge and a group of it share."""
+def bridge_json(bridge: Bridge, names: dict[str, str], *, unrecorded: tuple[int, int] = (0, 0)) -> Json:
+    """The figures a bridge and a group of it share; unrecorded: see Spans."""
     return {
         "actual": number(bridge.actual),
         "baseline_revenue": number(bridge.baseline_revenue),
         "modelled_actual": number(bridge.modelled_actual),
-        "parties": [party_json(party, names, bridge) for party in bridge.parties] + [_strategy_json(bridge)],
+        "parties": [
+            *(party_json(party, names, bridge) | _silent_losses(party, unrecorded) for party in bridge.parties),
+            _strategy_json(bridge),
+        ],
         "strategy": number(bridge.strategy.value) if bridge.strategy else None,
         "unexplained": number(bridge.unexplained.value),
         "unexplained_low": number(bridge.unexplained.low),
@@ -107,6 +110,21 @@ def party_json(party: Party, names: dict[str, str], bridge: Bridge) -> Json:
         "factors": factors,
         "deals": number(party.deals),
     }
+
+
+def _silent_losses(party: Party, unrecorded: tuple[int, int]) -> Json:
+    """What the market's verdict must say of losses that name no reason: the model counts them with it, but nothing
+    shows that it caused them. Where no loss names one, the market cannot be told from the departments."""
+    silent, losses = unrecorded
+    if party.key != MARKET or not silent:
+        return {}
+    if silent == losses:
+        return {
+            "verdict": str(Verdict.CANNOT_TELL),
+            "reason": "cannot tell: no loss of the period names a reason, and they are all counted here",
+        }
+    note = f"{silent:,} of {losses:,} losses of the period name no reason and are counted here"
+    return {"reason": f"{party.judgement.reason}; {note}"}
 
 
 def _scale(bridge: Bridge) -> float:

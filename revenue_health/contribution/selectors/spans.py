@@ -12,7 +12,7 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.hindsight import hindsight_reasons
 from pipeline.selectors.leaks import calendar_of
 from pipeline.selectors.reach import reach_of
-from pipeline.selectors.unrecorded import unrecorded_reasons
+from pipeline.selectors.unrecorded import unrecorded_losses, unrecorded_reasons
 from revenue_health.contribution.models import ScoreRun
 
 STEP_DAYS = 7
@@ -35,7 +35,8 @@ class Spans:
 
     steps: edges of the period's steps, the last one at its end or just after as_of. baseline_edges: first instant and
     the one after the last, (0, 0) without a baseline. openings: instants at which the baseline's stock is taken.
-    today: the day of as_of. reasons: what the reader must be told.
+    today: the day of as_of. reasons: what the reader must be told. unrecorded:
+    losses of the period that name no reason, and all its losses.
     """
 
     period: Period
@@ -46,6 +47,7 @@ class Spans:
     today: date
     running: bool
     reasons: tuple[str, ...] = ()
+    unrecorded: tuple[int, int] = (0, 0)
 
     @property
     def key(self) -> str:
@@ -96,6 +98,7 @@ def spans_of(
             *hindsight_reasons(run=run, column="segment"),
             *unrecorded_reasons(run=run, company=company, period=period),
         ),
+        unrecorded=unrecorded_losses(run=run, company=company, period=period),
     )
 
 

@@ -96,6 +96,13 @@ def test_won_and_then_lost_gives_no_negative_forecast(tmp_path: Path, answer: As
     assert all(band[name] >= 0 for band in forecast["path"] for name in ("median", "p5", "p95"))
 
 
+def test_losses_without_any_reason_give_no_verdict_on_the_market(tmp_path: Path, answer: Ask) -> None:
+    loaded(tmp_path, LOST)
+    (market,) = (party for party in answer("contributions")["parties"] if party["key"] == "market")
+    assert market["verdict"] == "cannot tell"
+    assert "no loss of the period names a reason" in market["reason"]
+
+
 def test_a_what_if_starts_where_the_forecast_lands(tmp_path: Path, answer: Ask) -> None:
     loaded(tmp_path, REWON + DROPPED, {"opportunities.csv": THREE})
     found, forecast = answer("whatif", "--set", "lead:mkt:wait_days=2"), answer("forecast")
