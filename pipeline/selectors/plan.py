@@ -1,7 +1,7 @@
 """What was promised: the plan of a span, looked up for each pipeline and segment by itself before anything is summed.
 
-Every page and command that speaks of a plan comes here for the rows that make it up. What is within a span to the day
-is summed; who may prorate (the contribution model knows how revenue comes in) does so on the same rows.
+The rows that make up a span, and the sentences for a reader where they do not fit it to the day; plan_targets makes
+figures of them.
 """
 
 from __future__ import annotations
@@ -29,14 +29,6 @@ class PlanRow:
     start: date
     end: date
     target: Decimal
-
-
-@dataclass(frozen=True, kw_only=True)
-class SpanPlan:
-    """The target of exactly a span in minor units, None where none is planned; remarks say what was left out."""
-
-    target: int | None
-    remarks: tuple[str, ...] = ()
 
 
 def plan_rows(*, period: Period) -> list[PlanRow]:
@@ -78,59 +70,28 @@ def _disjoint(rows: Iterable[PlanRow]) -> list[PlanRow]:
     return sorted(chosen, key=lambda row: row.start)
 
 
-def plan_target(*, period: Period, pipeline: str = "", segment: str = "") -> int | None:
-    """The target of exactly this span in minor units; None where there is no plan."""
-    return span_plan(period=period, pipeline=pipeline, segment=segment).target
-
-
-def span_plan(*, period: Period, pipeline: str = "", segment: str = "") -> SpanPlan:
-    """The target of exactly this span, summed over the pipelines that have one.
-
-    A plan cut finer in time (quarters of a year, months of a quarter) is summed where it covers every day. A pipeline
-    states targets per segment or for all of them together; both at once would count twice, so its own rows come
-    first and its segments' rows stand in where there are none.
-    """
-    rows = [row for row in plan_rows(period=period) if pipeline in ("", row.key)]
-    if segment:
-        rows = [row for row in rows if row.segment == segment]
-    targets: list[Decimal | None] = []
-    for one in dict.fromkeys(row.pipeline for row in rows):
-        mine = [row for row in rows if row.pipeline == one]
-        whole = _exactly([row for row in mine if row.segment == segment], period)
-        if whole is None and not segment and all(row.segment for row in mine):
-            parts = [_exactly([row for row in mine if row.segment == name], period) for name in _segments(mine)]
-            known = [part for part in parts if part is not None]
-            whole = sum(known, Decimal(0)) if len(known) == len(parts) else None
-        targets.append(whole)
-    planned = [target for target in targets if target is not None]
-    return SpanPlan(target=int(sum(planned) * 100) if planned else None, remarks=plan_remarks(rows, period))
-
-
-def _segments(rows: Iterable[PlanRow]) -> list[str]:
-    return sorted({row.segment for row in rows if row.segment})
-
-
-def _exactly(rows: Sequence[PlanRow], period: Period) -> Decimal | None:
-    chosen = rows_of_span(rows, period)
-    inside = all(row.start >= period.start and row.end <= period.end for row in chosen)
-    return sum((row.target for row in chosen), Decimal(0)) if inside and not uncovered_days(chosen, period) else None
-
-
 def plan_remarks(rows: Sequence[PlanRow], period: Period) -> tuple[str, ...]:
-    """A sentence for each pipeline and segment whose plan nearly is the span's, and is not."""
+    """A sentence for each pipeline and segment whose plan is not exactly the span's: it nearly is, only a part of it
+    falls into the span, or days of the span have none."""
     sentences = []
     for place in dict.fromkeys((row.pipeline, row.segment) for row in rows):
         mine = [row for row in rows if (row.pipeline, row.segment) == place]
-        if _exactly(mine, period) is not None:
+        name = mine[0].name + (f", segment {mine[0].segment}" if mine[0].segment else "")
+        chosen = rows_of_span(mine, period)
+        left, near = uncovered_days(chosen, period), _nearest(mine, period)
+        if not left and all(row.start >= period.start and row.end <= period.end for row in chosen):
             continue
-        near = _nearest(mine, period)
         if near is not None:
-            name = mine[0].name + (f", segment {mine[0].segment}" if mine[0].segment else "")
             first, last = near
             sentences.append(
                 f"the plan of {name} runs from {first} to {last}, not from {period.start} to {period.end};"
                 f" the period {first}..{last} is compared with it to the day"
             )
+        elif left:
+            sentences.append(f"the plan of {name} leaves {left} of the {period.days} days without a target")
+        else:
+            first, last = chosen[0].start, chosen[-1].end
+            sentences.append(f"the plan of {name} from {first} to {last} is prorated to {period.start}..{period.end}")
     return tuple(sentences)
 
 

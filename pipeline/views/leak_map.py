@@ -23,7 +23,7 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.hindsight import hindsight_reasons
 from pipeline.selectors.leaks import LeakMap, calendar_of, leak_map
 from pipeline.selectors.overview import FilterChoices, Structure, filter_choices, structure_names
-from pipeline.selectors.plan import SpanPlan, span_plan
+from pipeline.selectors.plan_targets import span_target
 from pipeline.selectors.reach import reach_of
 from pipeline.selectors.trend import TrendWeek, weekly_trend
 from pipeline.views.department_doors import closed_departments
@@ -62,7 +62,7 @@ def _context(request: HttpRequest, shell: Shell, run: RecomputeRun, company: Com
     question, form = question_read(
         request.GET, calendar=calendar_of(company), today=today, structure=structure, choices=choices
     )
-    plan = _plan(question)
+    plan = _plan(run, company, question)
     closed = closed_departments(request.user, structure)
 
     def drawn() -> dict[str, str]:
@@ -81,7 +81,7 @@ def _figures(
     form: QuestionForm,
     structure: Structure,
     choices: FilterChoices,
-    plan: SpanPlan | None,
+    plan: Plan | None,
     closed: frozenset[str],
 ) -> dict[str, Any]:
     """Everything the panels print."""
@@ -205,17 +205,28 @@ def _passed(question: Question, today: date) -> float:
     return ((today - question.period.start).days + 1) / question.period.days
 
 
-def _plan(question: Question) -> SpanPlan | None:
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The plan of all of the period in minor units, None where there is none, and what to say about it."""
+
+    target: int | None
+    remarks: tuple[str, ...]
+
+
+def _plan(run: RecomputeRun, company: Company, question: Question) -> Plan | None:
     if question.compare != "plan":
         return None
-    return span_plan(period=question.period, pipeline=question.pipeline, segment=question.segment)
+    target, remarks = span_target(
+        run=run, company=company, period=question.period, pipeline=question.pipeline, segment=question.segment
+    )
+    return Plan(target=None if target.whole is None else round(target.whole * 100), remarks=remarks)
 
 
-def _plan_remarks(question: Question, plan: SpanPlan | None) -> list[str]:
+def _plan_remarks(question: Question, plan: Plan | None) -> list[str]:
     """Sentences for a reader who asked for a plan: that there is none, or which one nearly is this period's."""
     if plan is None:
         return []
-    missing = [] if plan.target is not None else [f"There is no plan for exactly {question.period.label}."]
+    missing = [] if plan.target is not None else [f"There is no plan for {question.period.label}."]
     return missing + [f"{remark[:1].upper()}{remark[1:]}." for remark in plan.remarks]
 
 

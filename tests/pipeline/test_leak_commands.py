@@ -11,9 +11,6 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from departments.periods import FiscalCalendar
-from pipeline.models import Pipeline, PlanTarget
-from pipeline.selectors.plan import plan_target, span_plan
 from pipeline.services.recompute import recompute
 from tests.pipeline.companies import BEGIN, company_make, event_add, handoff_add, opportunity_make, random_history
 
@@ -118,47 +115,3 @@ def test_before_the_first_load_the_commands_say_so() -> None:
     company_make()
     with pytest.raises(CommandError, match="recompute first"):
         call_command("leaks")
-
-
-def test_the_plan_counts_a_pipeline_once_and_only_where_every_day_is_planned() -> None:
-    pipeline = company_make().pipeline
-    for start, end in (("2026-01-01", "2026-03-31"), ("2026-04-01", "2026-06-30")):
-        PlanTarget.objects.create(pipeline=pipeline, period_start=start, period_end=end, target=900)
-        PlanTarget.objects.create(pipeline=pipeline, period_start=start, period_end=end, target=500, segment="small")
-    parse = FiscalCalendar().parse
-    assert plan_target(period=parse("2026-Q1")) == 90_000
-    assert plan_target(period=parse("2026-01-01..2026-06-30")) == 180_000
-    assert plan_target(period=parse("2026-Q1"), segment="small") == 50_000
-    assert plan_target(period=parse("2026-01")) is None
-    assert plan_target(period=parse("2026")) is None
-
-
-def test_the_plan_of_each_pipeline_is_looked_up_by_itself() -> None:
-    """One pipeline plans the quarter, one its months: 5,000 and 3 x 1,000, whichever rows the other has."""
-    first = company_make().pipeline
-    second = Pipeline.objects.create(key="renewals", name="Renewals")
-    PlanTarget.objects.create(pipeline=first, period_start="2026-10-01", period_end="2026-12-31", target=5000)
-    for month, last in ((10, 31), (11, 30), (12, 31)):
-        PlanTarget.objects.create(
-            pipeline=second, period_start=date(2026, month, 1), period_end=date(2026, month, last), target=1000
-        )
-    PlanTarget.objects.create(pipeline=second, period_start="2026-01-01", period_end="2026-12-31", target=99)
-    quarter = FiscalCalendar().parse("2026-Q4")
-    assert plan_target(period=quarter) == 800_000
-    assert plan_target(period=quarter, pipeline="renewals") == 300_000
-    assert plan_target(period=FiscalCalendar().parse("2026-11")) == 100_000
-    PlanTarget.objects.filter(pipeline=second).update(segment="small")
-    assert plan_target(period=quarter) == 800_000
-
-
-def test_a_plan_of_52_weeks_is_named_where_it_nearly_fits() -> None:
-    pipeline = company_make().pipeline
-    for start, end in (("2026-09-28", "2026-11-01"), ("2026-11-02", "2026-12-27")):
-        PlanTarget.objects.create(pipeline=pipeline, period_start=start, period_end=end, target=900)
-    parse = FiscalCalendar().parse
-    found = span_plan(period=parse("2026-Q4"))
-    assert found.target is None
-    assert "runs from 2026-09-28 to 2026-12-27, not from 2026-10-01 to 2026-12-31" in found.remarks[0]
-    weeks = span_plan(period=parse("2026-09-28..2026-12-27"))
-    assert (weeks.target, weeks.remarks) == (180_000, ())
-    assert span_plan(period=parse("2026-Q2")).remarks == ()

@@ -10,6 +10,7 @@ from functools import reduce
 from departments.models import Company
 from pipeline.models import Pipeline, RecomputeRun
 from pipeline.selectors.leaks import Choice, run_cached
+from pipeline.selectors.plan_targets import Target, Targets, planned_pipelines, targets_of
 from revenue_health.contribution.core.bridge import Bridge
 from revenue_health.contribution.core.flows import FlowArrays
 from revenue_health.contribution.core.groups import (
@@ -23,7 +24,6 @@ from revenue_health.contribution.core.groups import (
 from revenue_health.contribution.selectors.model_input import SEGMENT, PipelineFlows, flows_kept, pipelines_flows
 from revenue_health.contribution.selectors.scores import METHOD, stored_bridges
 from revenue_health.contribution.selectors.spans import Spans
-from revenue_health.contribution.selectors.targets import Target, Targets, targets_of
 
 MOST_GROUPS = 24
 """Groups of one cut that are modelled one by one; the smallest together become `OTHER`."""
@@ -64,10 +64,7 @@ def scored_bridge(*, run: RecomputeRun, company: Company, spans: Spans) -> Compa
 
 def company_targets(*, run: RecomputeRun, company: Company, spans: Spans) -> Targets:
     """Targets of every pipeline that has stages."""
-    pipelines = list(
-        Pipeline.objects.filter(stages__isnull=False).distinct().order_by("pk").values_list("pk", flat=True)
-    )
-    return targets_of(run=run, company=company, spans=spans, pipelines=pipelines)
+    return targets_of(run=run, company=company, period=spans.period, pipelines=planned_pipelines())
 
 
 def _name(what: str, spans: Spans, targets: object) -> str:

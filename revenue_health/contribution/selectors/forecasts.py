@@ -15,6 +15,7 @@ from departments.periods import Period
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import Choice, calendar_of, run_cached
+from pipeline.selectors.plan_targets import NET_REVENUE
 from pipeline.selectors.unrecorded import no_losses
 from revenue_health.contribution.core.forecast import QUANTILES, Band, Coverage, Forecast, forecast
 from revenue_health.contribution.core.groups import reasons_together
@@ -27,7 +28,6 @@ from revenue_health.contribution.selectors.forecast_curves import Curves, curves
 from revenue_health.contribution.selectors.forward import Forward, forward_of, steps_ahead, won_by_pipeline
 from revenue_health.contribution.selectors.model_input import MINOR_UNITS
 from revenue_health.contribution.selectors.spans import Spans
-from revenue_health.contribution.selectors.targets import NET_REVENUE
 
 SEED = 1953
 PAST_PERIODS = 4

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from departments.models import Company
 from departments.periods import FiscalCalendar, Period, PeriodError
 from pipeline.models import RecomputeRun
+from pipeline.selectors.baseline import BASELINE_DAYS, aligned, clipped, default_baseline
 from pipeline.selectors.hindsight import hindsight_reasons
 from pipeline.selectors.leaks import calendar_of
 from pipeline.selectors.reach import reach_of
@@ -16,9 +17,6 @@ from pipeline.selectors.unrecorded import unrecorded_losses, unrecorded_reasons
 from revenue_health.contribution.models import ScoreRun
 
 STEP_DAYS = 7
-FEWEST_BASELINE_DAYS = 180
-"""Two quarters; with less history there is no default baseline."""
-BASELINE_DAYS = 364
 OPENING_DAYS = 91
 DAY = 86_400
 LAST_YEAR = "last-year"
@@ -118,17 +116,12 @@ def first_day(*, run: RecomputeRun, company: Company) -> date | None:
     return reach_of(run=run, company=company).first
 
 
-def aligned(calendar: FiscalCalendar, period: Period) -> bool:
-    """Whether a period is made of whole fiscal quarters."""
-    return calendar.quarter_of(period.start).start == period.start and calendar.quarter_of(period.end).end == period.end
-
-
 def _baseline(
     calendar: FiscalCalendar, period: Period, asked: str | Period | None, first: date
 ) -> tuple[Period | None, tuple[str, ...]]:
     if asked is None:
-        found = _clipped(_before(calendar, period), first)
-        if found is None or found.days < FEWEST_BASELINE_DAYS:
+        found = default_baseline(calendar, period, first)
+        if found is None:
             return None, (
                 f"no baseline: before {period.start} there are fewer than two quarters of history, so nothing can be "
                 "compared",
@@ -140,28 +133,8 @@ def _baseline(
         raise SpanError(f"The baseline {asked.label} overlaps the period {period.label}; choose days outside of it.")
     if asked.start > period.end:
         raise SpanError(f"The baseline {asked.label} comes after the period {period.label}; choose an earlier one.")
-    found = _clipped(asked, first)
+    found = clipped(asked, first)
     return found, () if found else (f"no baseline: nothing is recorded before {first}, the first event",)
-
-
-def _before(calendar: FiscalCalendar, period: Period) -> Period:
-    last = period.start - timedelta(days=1)
-    if not aligned(calendar, period):
-        return _span(period.start - timedelta(days=BASELINE_DAYS), last)
-    quarter = calendar.quarter_of(last)
-    for _ in range(3):
-        quarter = calendar.previous(quarter)
-    return _span(quarter.start, last)
-
-
-def _clipped(period: Period, first: date) -> Period | None:
-    if period.end < first:
-        return None
-    return period if period.start >= first else _span(first, period.end)
-
-
-def _span(start: date, end: date) -> Period:
-    return Period(start=start, end=end, label=f"{start.isoformat()}..{end.isoformat()}")
 
 
 def _steps(start: int, end: int) -> tuple[int, ...]:
@@ -189,4 +162,14 @@ def _quarter_starts(calendar: FiscalCalendar, baseline: Period) -> Iterator[date
         quarter = calendar.following(quarter)
 
 
-__all__ = ["LAST_YEAR", "PeriodError", "SpanError", "Spans", "aligned", "first_day", "spans_again", "spans_of"]
+__all__ = [
+    "BASELINE_DAYS",
+    "LAST_YEAR",
+    "PeriodError",
+    "SpanError",
+    "Spans",
+    "aligned",
+    "first_day",
+    "spans_again",
+    "spans_of",
+]

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from departments.models import Company
 from pipeline.models import RecomputeRun
+from pipeline.selectors.plan_targets import Targets, targets_of
 from revenue_health.contribution.core.groups import Group, group_bridge, whole_of
 from revenue_health.contribution.models import GroupScore, PartyScore, ScoreRun
 from revenue_health.contribution.selectors.bridges import assembled, with_targets
@@ -32,7 +33,6 @@ from revenue_health.contribution.selectors.scores import (
     standard_spans,
 )
 from revenue_health.contribution.selectors.spans import SpanError, Spans, spans_again
-from revenue_health.contribution.selectors.targets import Targets, targets_of
 from revenue_health.contribution.services.processes import Processes
 
 Progress = Callable[[str, float], None]
@@ -212,7 +212,7 @@ def _planned(run: RecomputeRun, spans: Spans) -> Planned:
     """The plan is read anew, it may have changed; the arrays of a run never do."""
     company = Company.objects.get()
     arrays = flows_kept(run=run, spans=spans)
-    targets = targets_of(run=run, company=company, spans=spans, pipelines=[one.id for one in arrays])
+    targets = targets_of(run=run, company=company, period=spans.period, pipelines=[one.id for one in arrays])
     groups = {(one.id, name): group for one in arrays for name, group in with_targets(one, targets).items()}
     together = {one.id: whole_of(one.groups.values()) for one in arrays}
     return Planned(spans=spans, targets=targets, groups=groups, together=together)

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 
-from departments.models import Department
+from departments.formats import money_in_words
+from departments.models import Company, Department
 from pipeline.models import PlanTarget, RecomputeRun
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +92,16 @@ def test_a_finished_period_has_its_whole_plan(run: RecomputeRun, answer: Ask) ->
 def test_what_cannot_be_computed_is_a_sentence(run: RecomputeRun, arguments: list[str], sentence: str) -> None:
     with pytest.raises(CommandError, match=sentence):
         call_command("contributions", *arguments)
+
+
+@pytest.mark.parametrize("period", ["2026-Q1", "2025", "2026-02", "2026-01-12..2026-02-03", "2025-11-01..2026-02-14"])
+def test_every_page_and_command_names_the_same_plan_of_a_span(
+    run: RecomputeRun, ceo: Client, answer: Ask, period: str
+) -> None:
+    figures = answer("contributions", "--period", period)
+    other = answer("contributions", "--period", period, "--baseline", ["2024-Q2", "2024-Q3"][0])
+    assert figures["target_period"] is not None
+    assert other["target_period"] == figures["target_period"], "whatever it is compared with"
+    page = ceo.get("/pipeline/", {"period": period, "compare": "plan"}).content.decode()
+    words = money_in_words(round(figures["target_period"] * 100), Company.objects.get().reporting_currency)
+    assert f"of the plan, {words}" in page

@@ -6,6 +6,7 @@ import pytest
 
 from departments.models import Company
 from pipeline.models import RecomputeRun
+from pipeline.selectors.plan_targets import targets_of
 from revenue_health.contribution.models import GroupScore, PartyScore, ScoreRun
 from revenue_health.contribution.selectors.bridges import assembled, segment_bridges
 from revenue_health.contribution.selectors.figures import contributions_json
@@ -13,7 +14,6 @@ from revenue_health.contribution.selectors.model_input import flows_kept
 from revenue_health.contribution.selectors.records import bridge_of, bridge_record
 from revenue_health.contribution.selectors.scores import METHOD, bridges_of, pending_groups, unfinished
 from revenue_health.contribution.selectors.spans import spans_of
-from revenue_health.contribution.selectors.targets import targets_of
 from revenue_health.contribution.services import scores as service
 from revenue_health.contribution.services.scores import group_compute, scores_compute, scores_plan, scores_sum
 
@@ -34,7 +34,7 @@ def test_the_night_scores_the_running_and_the_last_quarter(run: RecomputeRun) ->
 def test_stored_figures_are_those_computed_at_once(run: RecomputeRun, company: Company) -> None:
     spans = spans_of(run=run, company=company)
     flows = flows_kept(run=run, spans=spans)
-    targets = targets_of(run=run, company=company, spans=spans, pipelines=[one.id for one in flows])
+    targets = targets_of(run=run, company=company, period=spans.period, pipelines=[one.id for one in flows])
     found = assembled({one.id: segment_bridges(one, targets) for one in flows}, targets)
     figures = contributions_json(found=found, spans=spans, by="segment")
     assert running(run).figures["actual"] == pytest.approx(figures["actual"], rel=1e-12)

@@ -10,11 +10,11 @@ from django.test import Client
 
 from departments.models import Company
 from pipeline.models import Pipeline, RecomputeRun
+from pipeline.selectors.plan_targets import targets_of
 from pipeline.selectors.runs import by_earlier_rules
 from revenue_health.contribution.models import GroupScore
 from revenue_health.contribution.selectors.scores import stored_bridges
 from revenue_health.contribution.selectors.spans import spans_of
-from revenue_health.contribution.selectors.targets import targets_of
 from revenue_health.contribution.services.scores import scores_compute
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def test_commands_say_it_beside_their_answer(
 def test_scores_by_another_method_are_neither_read_nor_taken_over(run: RecomputeRun, company: Company) -> None:
     spans = spans_of(run=run, company=company)
     pipelines = list(Pipeline.objects.values_list("pk", flat=True))
-    targets = targets_of(run=run, company=company, spans=spans, pipelines=pipelines)
+    targets = targets_of(run=run, company=company, period=spans.period, pipelines=pipelines)
     before = stored_bridges(run=run, spans=spans, targets=targets)
     assert before
     for row in GroupScore.objects.all():

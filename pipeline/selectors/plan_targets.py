@@ -1,8 +1,8 @@
 """The plan of any period, also of one that is running or is cut out of a quarter.
 
 Revenue does not come evenly: much of a quarter is won in its last weeks. So a plan is prorated by the share of a
-quarter's net revenue that past quarters had earned by the same fraction of the quarter (averaged over the baseline's
-whole quarters, weighted by their revenue); by days only where there is no such history.
+quarter's net revenue that past quarters had earned by the same fraction of the quarter (averaged over the whole
+quarters of the default baseline, weighted by their revenue); by days only where there is no such history.
 """
 
 from __future__ import annotations
@@ -18,13 +18,15 @@ from departments.models import Company
 from departments.periods import FiscalCalendar, Period
 from pipeline.core.earned import bookings_of
 from pipeline.custody_store import custody_cursor
-from pipeline.models import RecomputeRun
+from pipeline.models import Pipeline, RecomputeRun
+from pipeline.selectors.baseline import default_baseline
 from pipeline.selectors.leaks import Choice, calendar_of, run_cached
 from pipeline.selectors.plan import PlanRow, plan_remarks, plan_rows, rows_of_span
-from revenue_health.contribution.selectors.spans import DAY, Spans
+from pipeline.selectors.reach import reach_of
 
 type Floats = NDArray[np.float64]
 
+DAY = 86_400
 CURVE_POINTS = 92
 """Fractions of the quarter at which the curve is known, 0 and 1 included."""
 
@@ -48,23 +50,41 @@ class Targets:
     reasons: tuple[str, ...] = ()
 
 
-def targets_of(*, run: RecomputeRun, company: Company, spans: Spans, pipelines: Sequence[int]) -> Targets:
-    """Targets of the spans' period for the pipelines in question.
+def planned_pipelines(*, key: str = "") -> list[int]:
+    """Ids of every pipeline that has stages, or of the one with this key."""
+    named = Pipeline.objects.filter(stages__isnull=False, **({"key": key} if key else {}))
+    return list(named.distinct().order_by("pk").values_list("pk", flat=True))
 
-    A pipeline's own rows count; only where there are none, the sum of its segments' rows.
+
+def span_target(
+    *, run: RecomputeRun, company: Company, period: Period, pipeline: str = "", segment: str = ""
+) -> tuple[Target, tuple[str, ...]]:
+    """The plan of a span for the company, a pipeline or a segment, and what the reader must be told about it."""
+    pipelines = planned_pipelines(key=pipeline)
+    found = targets_of(run=run, company=company, period=period, pipelines=pipelines, segment=segment)
+    return found.company, found.reasons
+
+
+def targets_of(
+    *, run: RecomputeRun, company: Company, period: Period, pipelines: Sequence[int], segment: str = ""
+) -> Targets:
+    """Targets of a period for the pipelines in question, of all their segments or of one.
+
+    A pipeline's own rows count; only where there are none, the sum of its segments' rows. Every page and command that
+    names a plan takes it from here, so that the plan of a span is one figure, whatever it is compared with.
     """
-    rows = plan_rows(period=spans.period)
+    rows = [row for row in plan_rows(period=period) if row.pipeline in pipelines and segment in ("", row.segment)]
     calendar = calendar_of(company)
     found, segments, by_days = {}, {}, False
     for pipeline in pipelines:
         mine = [row for row in rows if row.pipeline == pipeline]
         if not mine:
             continue
-        curve = revenue_curve(run=run, company=company, spans=spans, pipeline=pipeline)
+        curve = revenue_curve(run=run, company=company, period=period, pipeline=pipeline)
         by_days |= curve is None
-        scale = _Scale(calendar, company, spans, curve)
-        for segment in sorted({row.segment for row in mine if row.segment}):
-            segments[(pipeline, segment)] = scale.target([row for row in mine if row.segment == segment])
+        scale = _Scale(calendar, company, _Clock.of(run, company, period), curve)
+        for name in sorted({row.segment for row in mine if row.segment}):
+            segments[(pipeline, name)] = scale.target([row for row in mine if row.segment == name])
         whole = [row for row in mine if not row.segment]
         if whole:
             found[pipeline] = scale.target(whole)
@@ -74,9 +94,9 @@ def targets_of(*, run: RecomputeRun, company: Company, spans: Spans, pipelines: 
     reasons = []
     if planned and len(planned) < len(pipelines):
         reasons.append("not every pipeline has a plan for this period: the target is the sum of those that have one")
-    if planned and by_days and (spans.running or _cut(rows, spans)):
+    if planned and by_days and (_Clock.of(run, company, period).running or _cut(rows, period)):
         reasons.append("the plan is prorated by days: there is no whole quarter of history to see how revenue comes in")
-    reasons += plan_remarks([row for row in rows if row.pipeline in pipelines], spans.period)
+    reasons += plan_remarks(rows, period)
     return Targets(company=_total(planned), pipelines=found, segments=segments, reasons=tuple(reasons))
 
 
@@ -90,22 +110,38 @@ def _total(parts: Sequence[Target]) -> Target:
     return Target(to_date=total([part.to_date for part in parts]), whole=total([part.whole for part in parts]))
 
 
-def _cut(rows: list[PlanRow], spans: Spans) -> bool:
-    return any(row.start < spans.period.start or row.end > spans.period.end for row in rows)
+def _cut(rows: list[PlanRow], period: Period) -> bool:
+    return any(row.start < period.start or row.end > period.end for row in rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Clock:
+    """How far a run sees into a period: the instant after the last one known, and the day of as_of."""
+
+    period: Period
+    known: int
+    today: date
+    running: bool
+
+    @classmethod
+    def of(cls, run: RecomputeRun, company: Company, period: Period) -> _Clock:
+        known, (_, end) = int(run.as_of.timestamp()) + 1, period.instants(company.zone)
+        today = run.as_of.astimezone(company.zone).date()
+        return cls(period=period, known=min(end, known), today=today, running=end > known)
 
 
 class _Scale:
     """How much of a plan row falls into the period: days weighted by the revenue curve of their quarter."""
 
-    def __init__(self, calendar: FiscalCalendar, company: Company, spans: Spans, curve: Floats | None) -> None:
-        self.calendar, self.company, self.spans = calendar, company, spans
+    def __init__(self, calendar: FiscalCalendar, company: Company, clock: _Clock, curve: Floats | None) -> None:
+        self.calendar, self.company, self.clock = calendar, company, clock
         self.curve = np.linspace(0.0, 1.0, CURVE_POINTS) if curve is None else curve
 
     def target(self, rows: list[PlanRow]) -> Target:
         """The chosen rows' part of the period to date, and of all of it; None where days are not planned."""
-        period = self.spans.period
+        period = self.clock.period
         chosen = rows_of_span(rows, period)
-        last = min(period.end, self.spans.today)
+        last = min(period.end, self.clock.today)
         return Target(
             to_date=self._sum(chosen, last, self._known_part(last)),
             whole=self._sum(chosen, period.end, 1.0),
@@ -113,13 +149,13 @@ class _Scale:
 
     def _known_part(self, last: date) -> float:
         """How much of the last day has passed at as_of."""
-        if not self.spans.running:
+        if not self.clock.running:
             return 1.0
         midnight = datetime(last.year, last.month, last.day, tzinfo=self.company.zone).timestamp()
-        return min((self.spans.steps[-1] - midnight) / DAY, 1.0)
+        return min((self.clock.known - midnight) / DAY, 1.0)
 
     def _sum(self, rows: list[PlanRow], last: date, part_of_last: float) -> float | None:
-        start = self.spans.period.start
+        start = self.clock.period.start
         planned = sum((min(row.end, last) - max(row.start, start)).days + 1 for row in rows if row.start <= last)
         if planned < (last - start).days + 1:
             return None
@@ -154,13 +190,14 @@ SELECT "at", revenue FROM bookings
 """Instants and signed cents of a pipeline's net revenue; parameters: pipeline, first instant, the one after."""
 
 
-def revenue_curve(*, run: RecomputeRun, company: Company, spans: Spans, pipeline: int) -> Floats | None:
+def revenue_curve(*, run: RecomputeRun, company: Company, period: Period, pipeline: int) -> Floats | None:
     """Share of a quarter's net revenue earned by each fraction of the quarter, [CURVE_POINTS]; None without history.
 
     Net revenue is what was earned minus what was taken back (pipeline.core.earned). Weighted by revenue, because the
-    sum of the quarters' revenue is what is divided.
+    sum of the quarters' revenue is what is divided. The quarters are those of the period's default baseline, also
+    where the period is compared with another one: the plan of a span does not depend on what it is compared with.
     """
-    baseline = spans.baseline
+    baseline = default_baseline(calendar_of(company), period, reach_of(run=run, company=company).first)
     if baseline is None:
         return None
 

@@ -1,0 +1,44 @@
+"""The days a period is compared with where nobody names others: the year before it, as far as anything is recorded."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from departments.periods import FiscalCalendar, Period
+
+FEWEST_BASELINE_DAYS = 180
+"""Two quarters; with less history there is no default baseline."""
+BASELINE_DAYS = 364
+
+
+def default_baseline(calendar: FiscalCalendar, period: Period, first: date | None) -> Period | None:
+    """The four quarters before a period of whole quarters, or 364 days before any other, clipped to the first event;
+    None with less than two quarters of history."""
+    found = clipped(_before(calendar, period), first) if first else None
+    return found if found and found.days >= FEWEST_BASELINE_DAYS else None
+
+
+def aligned(calendar: FiscalCalendar, period: Period) -> bool:
+    """Whether a period is made of whole fiscal quarters."""
+    return calendar.quarter_of(period.start).start == period.start and calendar.quarter_of(period.end).end == period.end
+
+
+def clipped(period: Period, first: date) -> Period | None:
+    """The part of a period since the first event; None where it ends before."""
+    if period.end < first:
+        return None
+    return period if period.start >= first else _span(first, period.end)
+
+
+def _before(calendar: FiscalCalendar, period: Period) -> Period:
+    last = period.start - timedelta(days=1)
+    if not aligned(calendar, period):
+        return _span(period.start - timedelta(days=BASELINE_DAYS), last)
+    quarter = calendar.quarter_of(last)
+    for _ in range(3):
+        quarter = calendar.previous(quarter)
+    return _span(quarter.start, last)
+
+
+def _span(start: date, end: date) -> Period:
+    return Period(start=start, end=end, label=f"{start.isoformat()}..{end.isoformat()}")
