@@ -15,7 +15,7 @@ AMOUNTS = st.lists(st.integers(-(10**14), 10**14), max_size=12)
 def test_everything_and_zero_lie_within(amounts: list[int]) -> None:
     axis = axis_of(amounts)
     for value in [0, *amounts]:
-        assert 0.0 <= float(axis.at(value)[:-1]) <= 100.0
+        assert 0.0 <= float(axis.place(value)[:-1]) <= 100.0
 
 
 @given(AMOUNTS)
@@ -28,6 +28,6 @@ def test_ticks_are_few_round_and_hold_zero(amounts: list[int]) -> None:
 def test_a_bar_runs_from_zero_to_its_value() -> None:
     axis = axis_of([-100, 300])
     mark = axis.mark(-100, -100, 0)
-    assert mark.bar_from == axis.at(-100)
-    width = float(axis.zero[:-1]) - float(axis.at(-100)[:-1])
+    assert mark.bar_from == axis.place(-100)
+    width = float(axis.zero[:-1]) - float(axis.place(-100)[:-1])
     assert float(mark.bar_width[:-1]) == pytest.approx(width, abs=0.011)

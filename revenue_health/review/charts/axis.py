@@ -1,8 +1,8 @@
-"""Where a value stands on the one axis of a drawing, which always holds zero."""
+"""Where a value stands on the one axis of a drawing, which always holds zero: for pages, packs and the verdict."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ type Json = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Axis:
-    """From values (cents) to positions."""
+    """From values (cents) to positions between `left` and `right`, in the units of the drawing."""
 
     least: float
     most: float
@@ -21,6 +21,17 @@ class Axis:
     def at(self, value: float) -> float:
         span = (self.most - self.least) or 1
         return self.left + (value - self.least) / span * (self.right - self.left)
+
+    def bar(self, start: float, end: float) -> tuple[float, float]:
+        """Where the bar between two values begins, and how wide it is."""
+        low, high = sorted((self.at(start), self.at(end)))
+        return low, high - low
+
+
+def bounds(values: Iterable[float]) -> tuple[float, float]:
+    """The least and the most of the values and zero."""
+    every = [0.0, *values]
+    return min(every), max(every)
 
 
 def ends(bar: Json) -> tuple[int, int]:
@@ -39,7 +50,8 @@ def spread(bar: Json) -> tuple[int | None, int | None]:
 
 def axis_for(bars: Sequence[Json], kind: str, plot: tuple[float, float]) -> Axis:
     """The axis that holds every bar, every whisker and zero."""
-    values: list[float] = [0]
+    values: list[float] = []
     for bar in bars:
         values += [value for value in (*ends(bar), *spread(bar)) if value is not None]
-    return Axis(least=min(values), most=max(values), left=plot[0], right=plot[1])
+    least, most = bounds(values)
+    return Axis(least=least, most=most, left=plot[0], right=plot[1])

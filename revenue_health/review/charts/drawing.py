@@ -87,7 +87,7 @@ def _row(bar: Json, text: str, number: int, axis: Axis, frame: Frame, on_paper: 
     middle = top + frame.row / 2
     start, end = ends(bar)
     low, high = spread(bar)
-    x, width = axis.at(min(start, end)), abs(axis.at(end) - axis.at(start))
+    x, width = axis.bar(start, end)
     thick = frame.row * FILLED
     rect = (
         f'<rect {_fill(bar, frame.prefix, on_paper)} x="{_n(x)}" y="{_n(middle - thick / 2)}" '

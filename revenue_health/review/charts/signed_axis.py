@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from revenue_health.review.charts.axis import Axis, bounds
+
 MOST_TICKS = 6
 MARGIN = 0.04
 """Room at both ends, as part of the axis."""
@@ -32,44 +34,40 @@ class Mark:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SignedAxis:
-    """From `least` to `most` in cents; zero is always on it."""
+class SignedAxis(Axis):
+    """An axis in percent of the width of its cell, with ticks, written for SVG attributes."""
 
-    least: float
-    most: float
+    left: float = 0.0
+    right: float = 100.0
 
     @property
     def zero(self) -> str:
-        return self.at(0)
+        return self.place(0)
 
     @property
     def ticks(self) -> list[Tick]:
         """Round values, zero among them."""
         step = _round_step((self.most - self.least) / MOST_TICKS)
         first, last = math.ceil(self.least / step), math.floor(self.most / step)
-        return [Tick(value=round(place * step), at=self.at(place * step)) for place in range(first, last + 1)]
+        return [Tick(value=round(place * step), at=self.place(place * step)) for place in range(first, last + 1)]
 
-    def at(self, value: float) -> str:
-        return f"{self._part(value):.2f}%"
-
-    def _part(self, value: float) -> float:
-        return 100 * (value - self.least) / (self.most - self.least)
+    def place(self, value: float) -> str:
+        return f"{self.at(value):.2f}%"
 
     def mark(self, value: float, low: float, high: float) -> Mark:
-        start, end = sorted((self._part(0), self._part(value)))
+        start, width = self.bar(0, value)
         return Mark(
-            value=self.at(value),
-            low=self.at(low),
-            high=self.at(high),
+            value=self.place(value),
+            low=self.place(low),
+            high=self.place(high),
             bar_from=f"{start:.2f}%",
-            bar_width=f"{end - start:.2f}%",
+            bar_width=f"{width:.2f}%",
         )
 
 
 def axis_of(values: Iterable[float]) -> SignedAxis:
     """The axis that holds all the values, in cents."""
-    every = [0.0, *values]
-    least, most = min(every), max(every)
+    least, most = bounds(values)
     room = MARGIN * (most - least) or 1.0
     return SignedAxis(least=least - room, most=most + room)
 

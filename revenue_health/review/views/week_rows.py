@@ -11,6 +11,7 @@ from django.urls import reverse
 from departments.formats import MoneyScale, money_scale, signed
 from revenue_health.contribution.core.steps import BridgeSteps, Step
 from revenue_health.contribution.selectors.words import minor
+from revenue_health.review.charts.axis import Axis, bounds
 from revenue_health.review.views.week_question import WeekQuestion
 
 type Json = dict[str, Any]
@@ -76,20 +77,6 @@ def page_scale(figures: Json) -> MoneyScale:
     return money_scale([10 * (minor(amount) or 0) for amount in amounts], currency)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Axis:
-    """Cents to units of WIDTH, zero-based: zero is on the axis whatever is drawn."""
-
-    low: int
-    high: int
-
-    def place(self, amount: float) -> float:
-        return (amount - self.low) / max(self.high - self.low, 1) * WIDTH
-
-    def write(self, amount: float) -> str:
-        return f"{self.place(amount):.1f}"
-
-
 def bridge_rows(bridge: BridgeSteps, scale: MoneyScale, question: WeekQuestion) -> list[BridgeRow]:
     """The steps between the plan and actual, with what one finds behind each of them."""
     axis = _axis(bridge)
@@ -104,15 +91,20 @@ def bridge_rows(bridge: BridgeSteps, scale: MoneyScale, question: WeekQuestion) 
     return [*rows, _total("Actual", "ac", bridge.actual, deals, axis, scale)]
 
 
-def _axis(bridge: BridgeSteps) -> _Axis:
-    ends = [0, bridge.start, bridge.actual]
+def _axis(bridge: BridgeSteps) -> Axis:
+    ends: list[float] = [bridge.start, bridge.actual]
     for step in bridge.steps:
         ends += [step.end, step.end - step.half, step.end + step.half]
-    return _Axis(low=min(ends), high=max(ends))
+    least, most = bounds(ends)
+    return Axis(least=least, most=most, left=0.0, right=WIDTH)
 
 
-def _total(name: str, scenario: str, amount: int, address: str, axis: _Axis, scale: MoneyScale) -> BridgeRow:
-    left, right = sorted((axis.place(0), axis.place(amount)))
+def _write(place: float) -> str:
+    return f"{place:.1f}"
+
+
+def _total(name: str, scenario: str, amount: int, address: str, axis: Axis, scale: MoneyScale) -> BridgeRow:
+    left, width = axis.bar(0, amount)
     return BridgeRow(
         name=name,
         address=address,
@@ -122,18 +114,18 @@ def _total(name: str, scenario: str, amount: int, address: str, axis: _Axis, sca
         half="",
         mark="",
         verdict="",
-        x=f"{left:.1f}",
-        width=f"{right - left:.1f}",
-        start=axis.write(amount),
-        end=axis.write(amount),
+        x=_write(left),
+        width=_write(width),
+        start=_write(axis.at(amount)),
+        end=_write(axis.at(amount)),
         low="",
         high="",
     )
 
 
-def _step_row(step: Step, address: str, verdict: str | None, axis: _Axis, scale: MoneyScale) -> BridgeRow:
+def _step_row(step: Step, address: str, verdict: str | None, axis: Axis, scale: MoneyScale) -> BridgeRow:
     end, half = step.end, step.half
-    left, right = sorted((axis.place(step.start), axis.place(end)))
+    left, width = axis.bar(step.start, end)
     return BridgeRow(
         name=step.name,
         address=address,
@@ -143,12 +135,12 @@ def _step_row(step: Step, address: str, verdict: str | None, axis: _Axis, scale:
         half=f"±{scale.write(half)}" if half else "",
         mark=step.mark,
         verdict=verdict or "",
-        x=f"{left:.1f}",
-        width=f"{max(right - left, _SMALLEST):.1f}",
-        start=axis.write(step.start),
-        end=axis.write(end),
-        low=axis.write(end - half) if half else "",
-        high=axis.write(end + half) if half else "",
+        x=_write(left),
+        width=_write(max(width, _SMALLEST)),
+        start=_write(axis.at(step.start)),
+        end=_write(axis.at(end)),
+        low=_write(axis.at(end - half)) if half else "",
+        high=_write(axis.at(end + half)) if half else "",
     )
 
 
