@@ -9,6 +9,7 @@ def main() -> None:
     """Prepare the environment, bring up the servers the command needs, run it."""
     from revenue_health import bootstrap
 
+    bootstrap.text_only(sys.argv)
     bootstrap.hide_password(sys.argv)
     bootstrap.ensure(sys.argv)
     from revenue_health.embedded.home import Home, take_home_option

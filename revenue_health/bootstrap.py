@@ -66,6 +66,16 @@ def hide_password(arguments: "list[str]") -> None:
         os.execv(sys.executable, [sys.executable, *kept])  # noqa: S606  (this very program)
 
 
+def text_only(arguments: "list[str]") -> None:
+    """Stop with a sentence at an argument that is not text: neither the database nor a terminal can take it."""
+    for argument in arguments:
+        try:
+            argument.encode("utf-8")
+        except UnicodeEncodeError:
+            seen = argument.encode("utf-8", "backslashreplace").decode()
+            sys.exit(f"The argument “{seen}” is not UTF-8 text; write it anew, or rename the file it names.")
+
+
 def requirements(dev: bool) -> str:
     return os.path.join(PROJECT, "requirements", "dev.txt" if dev else "base.txt")
 

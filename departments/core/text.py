@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Any
 
 type Ranges = tuple[tuple[int, int], ...]
 
@@ -65,6 +66,15 @@ def key_problem(text: str) -> str:
 def readable(text: str) -> str:
     """A text with a space for each control character and each half of a character: what a person can have meant."""
     return _CONTROL.sub(" ", text)
+
+
+def readable_values(value: Any) -> Any:
+    """The same for every text inside lists and dictionaries, as of JSON: escapes in it write what no form can send."""
+    if isinstance(value, str):
+        return readable(value)
+    if isinstance(value, dict):
+        return {readable_values(name): readable_values(inner) for name, inner in value.items()}
+    return [readable_values(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def unreadable(text: str) -> bool:

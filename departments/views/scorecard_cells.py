@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from departments.access import may_edit_scorecard, require
 from departments.core.entry_rules import entry_text
 from departments.core.number_text import NotANumber
+from departments.core.text import readable_values
 from departments.models import Company, Department, Entry, EntryChange, User
 from departments.periods import parse_day
 from departments.rendering import page_render
@@ -198,12 +199,12 @@ def paste(request: HttpRequest, key: str) -> HttpResponse:
 def _block(text: str) -> list[Any]:
     """The cells of a request: [measurable, week, version] or [measurable, week, version, text]."""
     try:
-        rows = json.loads(text)
+        rows = readable_values(json.loads(text))
         return [
             CellText(measurable=str(row[0]), week=parse_day(str(row[1])), version=int(row[2]), text=str(row[3]))
             if len(row) > 3
             else CellVersion(measurable=str(row[0]), week=parse_day(str(row[1])), version=int(row[2]))
             for row in rows
         ]
-    except (ValueError, TypeError, IndexError, KeyError) as problem:
+    except (ValueError, TypeError, IndexError, KeyError, OverflowError, RecursionError) as problem:
         raise EntryRefused("The block could not be read; nothing was changed.") from problem

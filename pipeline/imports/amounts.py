@@ -10,7 +10,8 @@ from pipeline.imports.event_log import TypedNumber
 
 _CENT = Decimal("0.01")
 _NOISE = Decimal("0.000001")
-_WHOLE_DIGITS = 16
+_WHOLE_DIGITS = 15
+"""As kinds.AMOUNT of the company folder: what is refused there is refused here, where the line is the user's own."""
 
 
 def parse_amount(text: str, signs: NumberSigns) -> str:

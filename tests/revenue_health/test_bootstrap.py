@@ -148,3 +148,13 @@ def test_an_old_python_runs_a_command(python: str, tmp_path: Path) -> None:
     )
     assert told.returncode == 0, told.stderr
     assert told.stdout.startswith("6.")
+
+
+@pytest.mark.parametrize("argument", [b"caf\xe9", b"--period=2026\xff", b"\xed\xa0\x80"])
+def test_an_argument_that_is_no_text_ends_in_a_sentence(argument: bytes) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "leaks", argument], cwd=bootstrap.PROJECT, capture_output=True, check=False
+    )
+    assert done.returncode == 1
+    assert b"is not UTF-8 text" in done.stderr
+    assert b"Traceback" not in done.stderr

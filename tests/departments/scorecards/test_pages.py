@@ -192,7 +192,23 @@ def test_a_block_is_taken_whole_or_not_at_all(head: Client) -> None:
     assert list(Entry.objects.values_list("value", flat=True)) == [None, None]
 
 
-@pytest.mark.parametrize("cells", ["", "{", "[1]", '[["reviews"]]', '[["reviews","x",0,"1"]]', "null", '"x"'])
+@pytest.mark.parametrize("bad", ["\x0b", "\x00", "\ud800"])
+def test_escapes_in_a_block_write_no_control_characters(head: Client, bad: str) -> None:
+    """json.dumps escapes them, so that no filter of the form itself sees them."""
+    for cells in (block(("reviews", DUE, f"2{bad}1")), block((f"re{bad}views", DUE, "21"))):
+        refused = head.post("/scorecards/legal/paste/", {"cells": cells}, headers=HTMX)
+        assert refused.status_code in (409, 422)
+    assert not Entry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        *("", "{", "[1]", '[["reviews"]]', '[["reviews","x",0,"1"]]', "null", '"x"'),
+        '[["reviews","2026-11-23",Infinity,"1"]]',
+        "[" * 100_000,
+    ],
+)
 def test_a_block_that_is_none_is_refused(head: Client, cells: str) -> None:
     assert head.post("/scorecards/legal/paste/", {"cells": cells}, headers=HTMX).status_code == 422
 
