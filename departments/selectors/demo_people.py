@@ -1,4 +1,4 @@
-"""What pages read of the ground floor."""
+"""The people of the demo company, as pages list them."""
 
 from __future__ import annotations
 

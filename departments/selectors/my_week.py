@@ -115,11 +115,6 @@ def rows_of_department(*, user: User, department: int) -> tuple[ScoreRow, ...]:
     return tuple(row for row in _rows_of(user) if row.department == department and row.manual)
 
 
-def row_of_week(*, row: ScoreRow, week: date, rule: CloseRule) -> MyRow:
-    """One measurable in one week. One query."""
-    return _row(row, _entries([row], first=week - BACK * WEEK, last=week), week, rule)
-
-
 def rows_of_week(*, rows: Iterable[ScoreRow], week: date, rule: CloseRule) -> tuple[MyRow, ...]:
     """Several of them. One query."""
     rows = list(rows)

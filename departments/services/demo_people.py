@@ -1,4 +1,4 @@
-"""Changes to who we are."""
+"""Create the people of the demo company."""
 
 from __future__ import annotations
 

@@ -109,10 +109,3 @@ def department_edited(request: HttpRequest, key: str) -> Department:
     access.require(request, department is not None and access.may_edit_scorecard(request.user, department.pk))
     assert department is not None
     return department
-
-
-def monday_asked(week: date) -> date:
-    """The Monday in an address; 404 for any other day."""
-    if week.weekday() != 0:
-        raise Http404
-    return week

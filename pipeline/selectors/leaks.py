@@ -17,7 +17,7 @@ from departments.periods import FiscalCalendar, Period
 from pipeline.core.earned import Bookings
 from pipeline.core.leak_figures import Figure
 from pipeline.core.leak_period import Period as Instants
-from pipeline.core.leaks import Deals, HandOver, Leaks, deals_of_cell, hand_overs, leaks_compute
+from pipeline.core.leaks import Deals, Leaks, deals_of_cell, leaks_compute
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
 from pipeline.selectors.code_version import code_version
@@ -105,18 +105,6 @@ def _compared_period(run: RecomputeRun, company: Company, period: Period | None,
         last = min(other.end, other.start + (today - period.start))
         return Period(start=other.start, end=last, label=f"{other.start.isoformat()}..{last.isoformat()}")
     return other
-
-
-def hand_over_matrix(*, run: RecomputeRun, company: Company, choice: Choice) -> tuple[HandOver, ...]:
-    """Who passed deals to whom in the period: count, money, days held before."""
-
-    def compute() -> tuple[HandOver, ...]:
-        start, end = choice.instants(company)
-        return hand_overs(
-            custody_cursor(run), start=start, end=end, as_of=int(run.as_of.timestamp()), filters=choice.filters
-        )
-
-    return run_cached(run, "hand_overs", choice, compute)
 
 
 def leak_deals(

@@ -13,9 +13,6 @@ from pipeline.selectors.handoffs import QUEUE_PAGE, Waiting, names_of, waiting
 from pipeline.selectors.leaks import calendar_of
 from pipeline.selectors.overview import Structure
 
-ORDERS = ("weight", "oldest", "money")
-"""Money times days waited (what waiting costs), days waited, money."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Mine:

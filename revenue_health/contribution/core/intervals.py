@@ -11,7 +11,6 @@ import numpy as np
 
 from revenue_health.contribution.core.flows import Floats
 
-CONFIDENCE = 0.9
 CAUTION = 1.08
 """Widening of every interval. On simulated companies the plain jackknife covered 89 % of true shares, and judged about
 nine in a hundred departments that had changed nothing; a page shows many departments side by side, so the intervals
