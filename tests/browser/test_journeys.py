@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from departments.models import Job
+from tests.browser.committed import committed
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 type Open = Callable[..., Page]
@@ -23,7 +24,7 @@ def test_from_the_largest_leak_to_who_held_the_deal(open_as: Open) -> None:
     expect(page.locator("p.message")).to_contain_text("most of it in")
     drawn(page)
     page.locator("table.grid td.shade-5 a").first.click()
-    expect(page.locator("p.message")).to_contain_text("Lost in")
+    expect(page.locator("p.message")).to_contain_text("Lost for a recorded reason in")
     page.locator("table.rows th a").first.click()
     expect(page.locator("svg.strip rect").first).to_be_visible()
     page.locator("svg.strip a").first.focus()
@@ -91,7 +92,7 @@ def test_recompute_is_asked_once_and_shows_it(open_as: Open) -> None:
     page.click("#data-recompute")
     expect(page.locator("#data-runs")).to_contain_text("waiting for the worker")
     expect(page.locator("#data-recompute")).to_be_disabled()
-    Job.objects.all().delete()
+    committed(Job.objects.all().delete)
     expect(page.locator("#data-recompute")).to_be_enabled()
 
 
@@ -107,7 +108,7 @@ def test_with_the_keyboard_alone(open_as: Open) -> None:
     assert page.locator("table.grid td.lit").count() > 0
     assert page.locator("table.grid th.lit").count() == 2
     page.keyboard.press("Enter")
-    expect(page.locator("p.message")).to_contain_text("Lost in")
+    expect(page.locator("p.message")).to_contain_text("Lost for a recorded reason in")
     page.locator("details.menu summary").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".menu-body")).to_be_visible()
@@ -128,7 +129,7 @@ def test_without_scripts_everything_is_there(open_as: Open) -> None:
     page.goto("/data/")
     page.click("#data-recompute")
     expect(page.locator(".messages")).to_contain_text("asked for")
-    Job.objects.all().delete()
+    committed(Job.objects.all().delete)
     page.locator("details.menu summary").click()
     page.get_by_label("Dark").check(force=True)
     page.click("[data-theme-form] button")

@@ -43,7 +43,7 @@ def test_every_change_opens_its_deals_and_the_way_back_keeps_the_day(open_as: Op
     page.get_by_role("link", name="4 weeks").click()
     page.wait_for_url("**since=**")
     row = page.locator("#review-changes tbody tr:not(.total)").first
-    deals = row.locator("td a").first.inner_text()
+    deals = row.locator("td a").first.inner_text().lstrip("+−")
     row.locator("th a").click()
     expect(page.locator("p.message")).to_contain_text(f"{deals} deal")
     page.locator("nav.tabs a", has_text="Lost").click()
