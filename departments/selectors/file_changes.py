@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -62,6 +63,7 @@ def _change(cell: FileCell, one: Measurable | None, entries: Mapping[date, Entry
             number = entry_text(cell.text, name=one.name, unit=one.unit)
         except NotANumber as problem:
             error = str(problem)
+        error = error or _other_unit(cell, one)
         if not error and number.value != before:
             error = _refusal(one, cell.week, number.value, today)
             earlier = [old.value for week, old in entries.items() if week < cell.week and old.value is not None]
@@ -78,6 +80,20 @@ def _change(cell: FileCell, one: Measurable | None, entries: Mapping[date, Entry
         error=error,
         far=far,
     )
+
+
+def _other_unit(cell: FileCell, one: Measurable) -> str:
+    """Why a value stands in another unit than the measurable's: hours would be taken for days."""
+    named, stored = (plain_unit(text) for text in (unguarded(cell.unit), one.unit))
+    if not named or named == stored:
+        return ""
+    has = f"is measured in “{one.unit}”" if one.unit else "has no unit"
+    return f"The file gives the unit “{cell.unit[:32]}”, and {one.name} {has}. Convert the values or correct the unit."
+
+
+def plain_unit(text: str) -> str:
+    """A unit without the spaces and capitals in which two ways of writing it differ."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _refusal(one: Measurable, week: date, value: Decimal | None, today: date) -> str:

@@ -17,13 +17,15 @@ HEAD = ("key", "measurable", "unit", "goal")
 
 @dataclass(frozen=True, kw_only=True)
 class FileCell:
-    """A filled cell: which measurable and week, the text as it stood there, where, and why it cannot be read."""
+    """A filled cell: which measurable and week, the text as it stood there, where, and why it cannot be read; and the
+    unit its row names, if it names one."""
 
     key: str
     week: date
     text: str
     place: str = ""
     problem: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +65,7 @@ def _content(sheet: Sheet) -> FileContent:
     weeks = _weeks(sheet, head)
     notes = _unread_columns(sheet, names, set(weeks), rows)
     key_column = names.index("key")
+    unit_column = names.index("unit") if "unit" in names else None
     by_key: dict[str, list[SheetRow]] = {}
     for row in rows:
         key = row.cells[key_column]
@@ -80,6 +83,7 @@ def _content(sheet: Sheet) -> FileContent:
             text=same[0].cells[column].text,
             place=sheet.place(same[0].line, column),
             problem=same[0].cells[column].problem,
+            unit="" if unit_column is None else same[0].cells[unit_column].text,
         )
         for key, same in by_key.items()
         for column, week in weeks.items()

@@ -69,6 +69,20 @@ def test_a_cell_that_is_refused_is_named_with_its_place_and_its_text(head: Clien
     assert "10 20" in answer
 
 
+@pytest.mark.parametrize("unit", ["hours", "k reviews", "%"])
+def test_values_in_another_unit_are_refused_naming_both(head: Client, unit: str) -> None:
+    answer = sent(head, f"key,unit,{WEEKS}\nreviews,{unit},4,5\n".encode())
+    assert answer.status_code == 422
+    words = f"The file gives the unit “{unit}”, and Reviews done is measured in “reviews”."
+    assert words in answer.content.decode()
+    assert "signed" not in answer.context
+
+
+@pytest.mark.parametrize("unit", ["", "reviews", " Reviews "])
+def test_the_same_unit_written_otherwise_is_the_same(head: Client, unit: str) -> None:
+    assert "signed" in sent(head, f"key,unit,{WEEKS}\nreviews,{unit},4,5\n".encode()).context
+
+
 def test_a_week_to_come_is_refused_before_it_is_offered(head: Client) -> None:
     answer = sent(head, b"key,2026-11-30\nreviews,4\n")
     assert "The week of 30 November 2026 has not begun" in answer.content.decode()
