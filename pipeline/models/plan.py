@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
 from pipeline.models.structure import Pipeline
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+LARGEST_AMOUNT = Decimal(10) ** 15
+"""The bounds of company folders, for what is entered by hand."""
+
+
+def _bounds(*, days: dict[str, date | None], amounts: dict[str, Decimal | None]) -> None:
+    """ValidationError naming each field that no company folder could bring."""
+    wrong = {
+        name: f"{day} is not between the years 1900 and 2199."
+        for name, day in days.items()
+        if day is not None and not FIRST_DAY <= day <= LAST_DAY
+    }
+    wrong |= {
+        name: f"{amount} has more than 15 digits before the point."
+        for name, amount in amounts.items()
+        if amount is not None and amount >= LARGEST_AMOUNT
+    }
+    if wrong:
+        raise ValidationError(wrong)
 
 
 class PlanTarget(models.Model):
@@ -33,6 +58,15 @@ class PlanTarget(models.Model):
     def __str__(self) -> str:
         return f"{self.period_start} to {self.period_end}: {self.target}"
 
+    def clean(self) -> None:
+        """The rules of plan.csv, for the admin."""
+        _bounds(
+            days={"period_start": self.period_start, "period_end": self.period_end},
+            amounts={"target": self.target, "expectation": self.expectation},
+        )
+        if self.expectation is not None and self.expectation < 0:
+            raise ValidationError({"expectation": "It is negative."})
+
 
 class ExchangeRate(models.Model):
     """Reporting units per unit of a currency, from a date until the next row."""
@@ -50,3 +84,9 @@ class ExchangeRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.currency} {self.date}: {self.rate}"
+
+    def clean(self) -> None:
+        """The rules of rates.csv, for the admin."""
+        _bounds(days={"date": self.date}, amounts={})
+        if not re.fullmatch("[A-Z]{3}", self.currency):
+            raise ValidationError({"currency": f"“{self.currency}” is no currency, such as EUR."})
