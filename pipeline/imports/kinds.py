@@ -52,14 +52,25 @@ def _holds(*ranges: Ranges) -> str:
 
 
 _CONTROL = (_holds(CONTROLS), CONTROL_REASON)
+_SPACES = "".join(chr(sign) for low, high in (*SPACES, *BREAKS) for sign in range(low, high + 1))
+_TRIMMED = f"trim({_COMPOSED}, {literal(_SPACES)})"
+"""Without the spaces around it, which nobody sees: “SMB ” is the group “SMB”."""
+WAS_TRIMMED = f"{{value}} <> {_COMPOSED}"
 
 
-def text(longest: int, *problems: tuple[str, str], plain_is_fine: bool = False) -> Kind:
-    """Free text of at most so many characters. A line feed may stand in it; other control characters may not."""
+def text(longest: int, *problems: tuple[str, str], plain_is_fine: bool = False, trimmed: bool = True) -> Kind:
+    """Free text of at most so many characters. A line feed may stand in it; other control characters may not. Spaces
+    around it are left out and counted, but in names of other rows, which mean nothing else than they say."""
     too_long = (f"length({{raw}}) > {longest}", f"is longer than {longest} characters")
     # Nearly every text is printable ASCII without spaces around it.
     fine = f"length({{raw}}) <= {longest} AND regexp_full_match({{raw}}, '[!-~]([ -~]*[!-~])?')"
-    return Kind("text", _COMPOSED, (_CONTROL, *problems, too_long), "" if problems and not plain_is_fine else fine)
+    value = _TRIMMED if trimmed else _COMPOSED
+    return Kind("text", value, (_CONTROL, *problems, too_long), "" if problems and not plain_is_fine else fine)
+
+
+def trims(kind: Kind) -> bool:
+    """Whether values of a kind lose the spaces around them."""
+    return kind.value == _TRIMMED
 
 
 def choice(values: Sequence[str]) -> Kind:
@@ -155,8 +166,8 @@ _NO_KEY = (
 KEY = Kind("text", _COMPOSED, (*_HIDDEN, (_NO_KEY, KEY_REASON)))
 STAGE_KEY = Kind(KEY.staged_as, KEY.value, (*KEY.problems, ("{raw} = 'lost'", "is reserved for lost deals")))
 LONG_KEY = text(128, _SPACED, *_HIDDEN, plain_is_fine=True)
-REFERENCE = text(128)
-NAME = text(200)
+REFERENCE = text(128, trimmed=False)
+NAME = text(200, (f"{_TRIMMED} = ''", "is empty"), plain_is_fine=True)
 LONG_NAME = text(300)
 TEXT = text(128)
 UNIT = text(32)

@@ -10,6 +10,7 @@ leaves the temporary tables.
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -40,6 +41,8 @@ class StagedFile:
     lines_alone: list[int] = field(default_factory=list)
     """Lines whose first instant is a date without a time."""
     unknown: tuple[str, ...] = ()
+    trimmed: Counter[str] = field(default_factory=Counter)
+    """Values per column that had spaces around them."""
 
 
 @dataclass
@@ -76,7 +79,7 @@ def file_stage(staging: Staging, file: FileFormat, stream: IO[bytes], *, advance
         _copy(cursor.cursor, staged, present, tables, staging, advance)
         cursor.execute(f"ANALYZE {file.table}")
     staging.files[file.name] = staged
-    staging.notes += staging.problems.notes(file.name)
+    staging.notes += staging.problems.notes(file.name) + _trimmed_note(staged)
 
 
 def file_check(staging: Staging, file: FileFormat, stream: IO[bytes]) -> None:
@@ -140,10 +143,26 @@ def _check(
         staged.dates_alone += checker.execute(f"SELECT count(*) FILTER ({alone}) FROM typed").fetchall()[0][0]
         first = kinds.DATE_ALONE.format(raw=f"r_{instants[0]}")
         staged.lines_alone += [line for (line,) in checker.execute(f"SELECT line FROM typed WHERE {first}").fetchall()]
+    _count_trimmed(checker, staged, present)
     chosen = ", ".join(f'v_{name} AS "{name}"' for name in staged.columns)
     table = checker.sql(f"SELECT line, {chosen} FROM typed").to_arrow_table()
     checker.unregister("raw")
     return table, bad
+
+
+def _count_trimmed(checker: Any, staged: StagedFile, present: tuple[Column, ...]) -> None:
+    names = [column.name for column in present if kinds.trims(column.kind)]
+    if names:
+        counts = [kinds.WAS_TRIMMED.format(value=f"v_{name}", raw=f"r_{name}") for name in names]
+        counted = ", ".join(f"count(*) FILTER ({one})" for one in counts)
+        found = checker.execute(f"SELECT {counted} FROM typed").fetchall()[0]
+        staged.trimmed.update(dict(zip(names, found, strict=True)))
+
+
+def _trimmed_note(staged: StagedFile) -> list[str]:
+    counted = [f"{name} ({count:,})" for name, count in staged.trimmed.items() if count]
+    listed = ", ".join(counted)
+    return [f"{staged.format.name}: spaces around values were left out: {listed}."] if counted else []
 
 
 def _typed_sql(file: FileFormat, present: tuple[Column, ...]) -> str:

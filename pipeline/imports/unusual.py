@@ -61,6 +61,10 @@ def unusual_notes(staging: Staging) -> None:
     for name in _LOOKED_AT:
         if name in staging.files:
             _alike(staging, name)
+    for name in ("accounts.csv", "opportunities.csv"):
+        if name in staging.files:
+            _alike_of_many(staging, name)
+    _alike_groups(staging)
     if "plan.csv" in staging.files:
         _odd_plans(staging)
 
@@ -73,6 +77,44 @@ def _alike(staging: Staging, name: str) -> None:
     alike = [" and ".join(f"“{key}”" for key in sorted(same)) for same in keys.values() if len(same) > 1]
     if alike:
         staging.notes.append(f"{name}: keys that are easily taken for each other: {_first(alike)}.")
+
+
+def _alike_of_many(staging: Staging, name: str) -> None:
+    """The same for files of many rows: the database finds keys that differ by capitals, and the others are few."""
+    table = f"in_{name.removesuffix('.csv')}"
+    looks: dict[str, set[str]] = defaultdict(set)
+    for (keys,) in query(
+        f"SELECT array_agg(DISTINCT key) FROM {table} WHERE key ~ '^[ -~]*$' GROUP BY lower(key)"
+        " HAVING count(DISTINCT key) > 1"
+    ):
+        looks[look(keys[0])].update(keys)
+    foreign = [key for (key,) in query(f"SELECT DISTINCT key FROM {table} WHERE key !~ '^[ -~]*$'")]
+    for key in foreign:
+        looks[look(key)].add(key)
+    if foreign:
+        for (key,) in query(f"SELECT DISTINCT key FROM {table} WHERE lower(key) = ANY(%s)", [list(looks)]):
+            looks[look(key)].add(key)
+    alike = [" and ".join(f"“{key}”" for key in sorted(same)) for same in looks.values() if len(same) > 1]
+    if alike:
+        counted = f"{len(alike):,} group{'s' if len(alike) > 1 else ''} of keys that are easily taken for each other"
+        staging.notes.append(f"{name}: {counted}: {_first(sorted(alike))}.")
+
+
+def _alike_groups(staging: Staging) -> None:
+    """Values that make two groups of deals where a reader sees one."""
+    staged = staging.files.get("opportunities.csv")
+    for column in ("segment", "team", "owner"):
+        if staged is None or column not in staged.columns:
+            continue
+        looks: dict[str, set[str]] = defaultdict(set)
+        for (value,) in query(f"SELECT DISTINCT {column} FROM in_opportunities WHERE {column} <> ''"):
+            looks[" ".join(look(value).split())].add(value)
+        alike = [" and ".join(f"“{value}”" for value in sorted(same)) for same in looks.values() if len(same) > 1]
+        if alike:
+            staging.notes.append(
+                f"opportunities.csv: values of {column} that a reader takes for one, and that make groups of their own:"
+                f" {_first(sorted(alike))}."
+            )
 
 
 def _odd_plans(staging: Staging) -> None:

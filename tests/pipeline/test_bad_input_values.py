@@ -154,6 +154,28 @@ def test_keys_that_look_alike_are_named_in_a_note(tmp_path: Path, other: str) ->
     assert f"departments.csv: keys that are easily taken for each other: {pair}." in result.notes
 
 
+def test_keys_of_many_rows_that_differ_by_capitals_or_script_are_counted(tmp_path: Path) -> None:
+    rows = "".join(f"{key},,new,,,,,EUR,{segment}\n" for key, segment in (("o1", "Small"), ("\u041e1", ""), ("o3", "")))
+    result = company_folder_load(path=folder_write(tmp_path, {OPP: GOOD[OPP] + rows}))
+    pairs = "“O1” and “o1” and “\u041e1”, “O3” and “o3”"
+    assert f"{OPP}: 2 groups of keys that are easily taken for each other: {pairs}." in result.notes
+    words = "values of segment that a reader takes for one, and that make groups of their own: “Small” and “small”."
+    assert f"{OPP}: {words}" in result.notes
+
+
+def test_spaces_around_a_text_make_no_second_group(tmp_path: Path) -> None:
+    rows = "O4, Fourth,new,,,,,EUR,\u00a0small \nO5,,new,,,,,EUR,small\t\n"
+    result = company_folder_load(path=folder_write(tmp_path, {OPP: GOOD[OPP] + rows}))
+    assert f"{OPP}: spaces around values were left out: name (1), segment (2)." in result.notes
+    assert set(Opportunity.objects.values_list("segment", flat=True)) == {"", "small"}
+    assert Opportunity.objects.get(key="O4").name == "Fourth"
+
+
+def test_a_name_of_nothing_but_spaces_is_none(tmp_path: Path) -> None:
+    result = refused(folder_write(tmp_path, {D: GOOD[D].replace("Legal", " \u00a0")}))
+    assert [(one.file, one.line, one.column, one.reason) for one in result.problems] == [(D, 3, "name", "is empty")]
+
+
 def test_ten_missing_keys_are_ten_problems(tmp_path: Path) -> None:
     rows = "".join(f"X{n % 10},2026-03-01T09:00:00Z,,lead,1,,,\n" for n in range(2_708))
     result = refused(folder_write(tmp_path, {E: GOOD[E] + rows}))
