@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
+from departments.core.text import readable
+
 _MARK = "'"
 _STARTS = "=+-@"
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -38,13 +40,13 @@ def unguarded(text: str) -> str:
 
 
 class GuardedWriter:
-    """A CSV writer of files that people open in spreadsheets: every cell is guarded, heads like all others."""
+    """A CSV writer of files that people open in spreadsheets: every cell guarded and readable, heads too."""
 
     def __init__(self, handle: Any, **options: Any) -> None:
         self._writer = csv.writer(handle, **options)
 
     def writerow(self, row: Iterable[object]) -> None:
-        self._writer.writerow([guarded(value) for value in row])
+        self._writer.writerow([guarded(readable(value) if isinstance(value, str) else value) for value in row])
 
     def writerows(self, rows: Iterable[Iterable[object]]) -> None:
         for row in rows:

@@ -16,6 +16,7 @@ from departments.core.score_file.archive import is_zip
 from departments.core.score_file.cells import HEAD, FileContent, content_of
 from departments.core.score_file.sheet import LARGEST_BYTES, FileUnreadable
 from departments.core.score_file.text import sheet_of_text
+from departments.core.text import readable
 from departments.services.score_workbooks import workbook_read
 
 
@@ -45,7 +46,7 @@ def workbook_written(rows: Iterable[FileRow], weeks: Sequence[date], *, title: s
     """One sheet; numbers are numbers, weeks are dates, names and the head stay in sight."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet(title[:31].translate(str.maketrans("[]:*?/\\", "       ")) or "Scorecard")
+    sheet = book.add_worksheet(readable(title)[:31].translate(str.maketrans("[]:*?/\\", "       ")) or "Scorecard")
     # Text by its type; the quote keeps it text also when somebody edits the cell.
     quoted = book.add_format({"quote_prefix": True})
     head, day = book.add_format({"bold": True}), book.add_format({"bold": True, "num_format": "yyyy-mm-dd"})
@@ -55,7 +56,7 @@ def workbook_written(rows: Iterable[FileRow], weeks: Sequence[date], *, title: s
         sheet.write_datetime(0, column, datetime(week.year, week.month, week.day), day)  # noqa: DTZ001 - sheets have no zones
     for line, row in enumerate(rows, 1):
         for column, text in enumerate((row.key, row.name, row.unit, row.goal)):
-            sheet.write_string(line, column, text, quoted if is_formula(text) else None)
+            sheet.write_string(line, column, readable(text), quoted if is_formula(text) else None)
         for column, value in enumerate(row.values, len(HEAD)):
             if value is not None:
                 sheet.write_number(line, column, float(value))

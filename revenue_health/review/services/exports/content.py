@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from departments.core.text import readable, readable_values
 from revenue_health.review.models import Pack
 from revenue_health.review.selectors.pack_cells import Names, as_known_on, names_of
 from revenue_health.review.selectors.packs import slides_and_decisions
@@ -25,16 +26,24 @@ class ExportContent:
     known: str
 
     @property
+    def title(self) -> str:
+        """The pack's title, as a file can hold it."""
+        return readable(self.pack.title)
+
+    @property
     def head(self) -> str:
         """Whose figures, and as known on which day."""
         return f"{self.figures['company']}, as known on {self.known}"
 
 
 def content_of(pack: Pack, *, hide_names: bool) -> ExportContent:
-    """The frozen slides, and one of what was decided on the pack."""
-    figures = pack.figures
+    """The frozen slides, and one of what was decided on the pack.
+
+    Names of before control characters were refused have spaces for them: no slide and no sheet can hold them.
+    """
+    figures = readable_values(pack.figures)
     names = names_of(figures, hidden=hide_names)
-    slides = slides_and_decisions(pack)
+    slides = readable_values(slides_and_decisions(pack))
     return ExportContent(
         pack=pack,
         figures=figures,

@@ -28,7 +28,7 @@ def write_pptx(content: ExportContent, path: Path, progress: Progress) -> None:
     """The deck; the numbers behind its charts follow at the end."""
     deck = Presentation()
     deck.slide_width, deck.slide_height = WIDTH, SLIDE_HEIGHT
-    deck.core_properties.title = content.pack.title
+    deck.core_properties.title = content.title
     deck.core_properties.author = content.figures["company"]
     deck.core_properties.comments = f"sha256 {content.pack.sha256}"
     for number, slide in enumerate(content.slides, 1):

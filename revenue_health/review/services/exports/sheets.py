@@ -59,7 +59,7 @@ def write_xlsx(content: ExportContent, path: Path, progress: Progress) -> None:
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         book.set_properties(
             {
-                "title": content.pack.title,
+                "title": content.title,
                 "company": content.figures["company"],
                 "created": content.pack.frozen_at.replace(tzinfo=None),
             }

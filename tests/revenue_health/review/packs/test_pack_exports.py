@@ -109,6 +109,34 @@ def test_csv_holds_every_table_to_the_cent(pack: Pack, ceo: Client, tmp_path: Pa
     assert ceo.get(f"/packs/{pack.pk}/csv/nothing/").status_code == 404
 
 
+@pytest.mark.parametrize("kind", ["pptx", "xlsx", "csv", "pdf"])
+def test_names_with_control_characters_are_written_with_spaces(pack: Pack, tmp_path: Path, kind: str) -> None:
+    """As names were stored before they were refused: in the company, the title, every text of every slide."""
+
+    def spoilt(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: spoilt(inner) if key != "key" else inner for key, inner in value.items()}
+        if isinstance(value, list):
+            return [spoilt(inner) for inner in value]
+        return value.replace(" ", "\v") if isinstance(value, str) else value
+
+    figures = copy.deepcopy(pack.figures)
+    for slide in figures["slides"]:
+        slide["message"], slide["lines"] = spoilt(slide["message"]), spoilt(slide["lines"])
+        for table in slide["tables"]:
+            table["rows"] = spoilt(table["rows"])
+    bad = Pack(pk=pack.pk, title="Re\vview\x00", sha256=pack.sha256, frozen_at=pack.frozen_at, figures=figures)
+    figures["company"] = "Har\x0bbour\ud800"
+    path = written(bad, kind, tmp_path)
+    if kind == "pptx":
+        assert Presentation(str(path)).core_properties.author == "Har bour "
+        assert Presentation(str(path)).core_properties.title == "Re view "
+    elif kind == "csv":
+        with zipfile.ZipFile(path) as made:
+            assert not any(b"\v" in made.read(name) for name in made.namelist())
+    assert path.stat().st_size > 1000
+
+
 def test_pages_of_the_pdf_are_a4_landscape(pack: Pack, tmp_path: Path) -> None:
     reader = PdfReader(written(pack, "pdf", tmp_path))
     assert len(reader.pages) >= len(pack.figures["slides"])
