@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from departments.models import Company, User
 from pipeline.selectors.runs import latest_run
@@ -147,7 +147,7 @@ def test_a_window_too_small_for_a_slide_says_that_there_is_more(open_as: Callabl
     more = "(e) => getComputedStyle(e, '::after').content"
     assert "More below" in page.locator(".slide.current .slide-body").evaluate(more)
     page.set_viewport_size({"width": 1920, "height": 1080})
-    page.wait_for_function("!document.querySelector('.slide.current .overflows')")
+    expect(page.locator(".slide.current .overflows")).to_have_count(0)
 
 
 def test_it_goes_on_when_the_server_is_gone(open_as: Callable[..., Page], pack: int, complaints: list[str]) -> None:
@@ -185,9 +185,7 @@ def test_notes_follow_in_a_second_window(open_as: Callable[..., Page], pack: int
     assert at(page) == 3
     other = board(page.context.new_page(), pack)
     other.keyboard.press("End")
-    page.wait_for_function(
-        "document.querySelector('.slide.current') === [...document.querySelectorAll('.slide')].at(-1)"
-    )
+    expect(page.locator(".slide.current:last-of-type")).to_be_visible()
 
 
 def test_names_are_hidden_by_a_switch(open_as: Callable[..., Page], pack: int) -> None:
