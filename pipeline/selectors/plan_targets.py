@@ -111,7 +111,14 @@ def _total(parts: Sequence[Target]) -> Target:
 
 
 def _cut(rows: list[PlanRow], period: Period) -> bool:
-    return any(row.start < period.start or row.end > period.end for row in rows)
+    """Whether a row that makes up the plan, not only one that touches the period, is prorated."""
+    places = {(row.pipeline, row.segment) for row in rows}
+    chosen = [
+        row
+        for place in places
+        for row in rows_of_span([row for row in rows if (row.pipeline, row.segment) == place], period)
+    ]
+    return any(row.start < period.start or row.end > period.end for row in chosen)
 
 
 @dataclass(frozen=True, kw_only=True)
