@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import csv
 import io
+import json
 import shutil
 import subprocess
 import sys
@@ -125,8 +126,8 @@ def test_names_with_control_characters_are_written_with_spaces(pack: Pack, tmp_p
         slide["message"], slide["lines"] = spoilt(slide["message"]), spoilt(slide["lines"])
         for table in slide["tables"]:
             table["rows"] = spoilt(table["rows"])
-    bad = Pack(pk=pack.pk, title="Re\vview\x00", sha256=pack.sha256, frozen_at=pack.frozen_at, figures=figures)
-    figures["company"] = "Har\x0bbour\ud800"
+    bad = Pack(pk=pack.pk, title="Re\vview\x00", sha256=pack.sha256, frozen_at=pack.frozen_at)
+    bad.content = json.dumps(figures | {"company": "Har\x0bbour\ud800"})
     path = written(bad, kind, tmp_path)
     if kind == "pptx":
         assert Presentation(str(path)).core_properties.author == "Har bour "
