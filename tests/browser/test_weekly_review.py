@@ -46,7 +46,7 @@ def test_every_change_opens_its_deals_and_the_way_back_keeps_the_day(open_as: Op
     deals = row.locator("td a").first.inner_text().lstrip("+−")
     row.locator("th a").click()
     expect(page.locator("p.message")).to_contain_text(f"{deals} deal")
-    page.locator("nav.tabs a", has_text="Lost").click()
+    page.locator("nav.tabs a", has_text=re.compile(r"^\s*Lost\b")).first.click()
     expect(page.locator("p.message")).to_contain_text("Lost since")
     expect(page.locator("#live")).to_contain_text("Lost since")
     page.locator("h1 a").click()

@@ -68,6 +68,7 @@ def test_workbooks_of_a_scorecard_and_of_a_pack(text: str, tmp_path: Path) -> No
         pack=SimpleNamespace(title="t", frozen_at=datetime(2026, 11, 23, tzinfo=UTC)),
         figures={"company": "c", "currency": "EUR"},
         head="h",
+        title="t",
         slides=[{"title": "s", "message": text, "lines": [text], "tables": [table(text)]}],
     )
     write_xlsx(content, tmp_path / "pack.xlsx", lambda done: None)  # type: ignore[arg-type]
