@@ -100,7 +100,7 @@ class JobTask(DjangoTask):  # type: ignore[misc]
                 raise
             logger.warning("job %s (%s) is tried again: %s", job.pk, self.name, problem)
             self._later(job, _pause(self.pause_seconds * 2 ** (job.attempts - 1)), error=str(problem))
-        except Exception as problem:
+        except Exception as problem:  # whatever it is, the row says so; it is raised again
             self._give_up(job, f"{type(problem).__name__}: {problem}")
             raise
         else:
