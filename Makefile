@@ -9,7 +9,7 @@ SERVER_ENV := HTTPS=true ALLOWED_HOSTS=revenue-health.example EMAIL_URL=smtp://m
 # A run starts hundreds of processes; none of them should compile every library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: check check-static test check-slow bench load format lock audit environment
+.PHONY: check check-static test check-slow house bench load format lock audit environment
 
 check: check-static test
 
@@ -29,6 +29,10 @@ test: environment
 
 check-slow: environment
 	$(PY) -m pytest -m slow
+
+# How the code is built, against its limits; `--names`, `--reach` and `--large` of the module name the places.
+house: environment
+	$(PY) -m tests.house.measure
 
 bench: environment
 	$(PY) -m tests.bench.bench_custody --sizes 100000 1000000
