@@ -20,8 +20,8 @@ from pipeline.selectors.runs import interrupted_run, latest_run
 from pipeline.services.recompute.measured import STEP
 from pipeline.tasks import measurables_left_undone, recompute_nightly, recompute_requested
 from revenue_health.contribution.models import ForecastSnapshot, ScoreRun
-from revenue_health.contribution.selectors.scores import pending_groups, standard_spans, unfinished
-from revenue_health.contribution.selectors.spans import SpanError, spans_of
+from revenue_health.contribution.selectors.comparison.periods import SpanError, spans_of
+from revenue_health.contribution.selectors.comparison.scores import pending_groups, standard_spans, unfinished
 from revenue_health.contribution.services.cuts import cut_ask, cut_compute, cut_fail
 from revenue_health.contribution.services.forecasts import forecast_keep, forecasts_close
 from revenue_health.contribution.services.night import people_compute

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from departments.formats import MINUS, grouped, money_in_words
-from revenue_health.contribution.selectors.words import listed, minor
+from revenue_health.contribution.selectors.comparison.sentences import listed, minor
 
 type Json = dict[str, Any]
 

@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 
 from departments.models import Company
 from pipeline.selectors.runs import latest_run
-from revenue_health.contribution.selectors.scores import score_run_of
-from revenue_health.contribution.selectors.spans import spans_of
+from revenue_health.contribution.selectors.comparison.periods import spans_of
+from revenue_health.contribution.selectors.comparison.scores import score_run_of
 from revenue_health.contribution.services.cuts import cut_compute
 from tests.browser.test_accessibility import open_page, violations
 from tests.browser.windows import in_every_window

@@ -14,7 +14,7 @@ from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of
 from revenue_health.contribution.core.flows import FlowError
-from revenue_health.contribution.selectors.spans import LAST_YEAR, SpanError, Spans, spans_of
+from revenue_health.contribution.selectors.comparison.periods import LAST_YEAR, SpanError, Spans, spans_of
 
 
 def add_span_arguments(parser: CommandParser, *, baseline: bool = True) -> None:

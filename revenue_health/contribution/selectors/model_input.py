@@ -22,7 +22,7 @@ from pipeline.selectors.hindsight import ungrouped_pipelines
 from revenue_health.contribution.core.flows import FlowArrays
 from revenue_health.contribution.core.groups import Group
 from revenue_health.contribution.core.long_tables import Axes, DepartmentRow, LongFlows, StageRow, flow_arrays
-from revenue_health.contribution.selectors.spans import DAY, Spans
+from revenue_health.contribution.selectors.comparison.periods import DAY, Spans
 
 BUCKETS = 40
 MINOR_UNITS = 100

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from departments.models import Company
 from revenue_health.contribution.models import CutScore, ScoreRun
-from revenue_health.contribution.selectors.bridges import cut_bridge
-from revenue_health.contribution.selectors.figures import contributions_json
-from revenue_health.contribution.selectors.spans import spans_again
+from revenue_health.contribution.selectors.comparison.bridges import cut_bridge
+from revenue_health.contribution.selectors.comparison.contributions_json import contributions_json
+from revenue_health.contribution.selectors.comparison.periods import spans_again
 
 CUTS = ("team", "owner")
 """What a page may ask for."""

@@ -20,11 +20,11 @@ from pipeline.selectors.runs import latest_run
 from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.leaks import Cost
 from revenue_health.contribution.models import Leak
-from revenue_health.contribution.selectors.leak_costs import CellCost, cell_costs
-from revenue_health.contribution.selectors.leak_shape import weekly_excess
+from revenue_health.contribution.selectors.comparison.periods import SpanError, Spans
+from revenue_health.contribution.selectors.comparison.scores import score_run_of, standard_spans
 from revenue_health.contribution.selectors.model_input import flows_kept
-from revenue_health.contribution.selectors.scores import score_run_of, standard_spans
-from revenue_health.contribution.selectors.spans import SpanError, Spans
+from revenue_health.contribution.selectors.register.leak_costs import CellCost, cell_costs
+from revenue_health.contribution.selectors.register.leak_shape import weekly_excess
 from revenue_health.contribution.services.register import Reading, leak_assign, leak_status_set, register_read
 
 REPLICATES = 8

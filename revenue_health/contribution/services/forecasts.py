@@ -6,10 +6,10 @@ from departments.models import Company
 from departments.periods import Period
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.models import ForecastSnapshot
-from revenue_health.contribution.selectors.forecasts import company_forecast, forecast_json
+from revenue_health.contribution.selectors.comparison.periods import SpanError, spans_of
+from revenue_health.contribution.selectors.forecast.forecasts import company_forecast, forecast_json
+from revenue_health.contribution.selectors.forecast.whatif import company_what_if, what_if_json
 from revenue_health.contribution.selectors.model_input import flows_kept
-from revenue_health.contribution.selectors.spans import SpanError, spans_of
-from revenue_health.contribution.selectors.whatif import company_what_if, what_if_json
 
 _QUANTILES = ("median", "p5", "p25", "p75", "p95", "probability", "target")
 

@@ -17,10 +17,10 @@ from pipeline.models import RecomputeRun
 from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.readings import SEEN, has_recovered, reading
 from revenue_health.contribution.models import Leak, LeakChange, LeakSighting, ScoreRun
-from revenue_health.contribution.selectors.leak_costs import CellCost, CellKey, cell_costs, register_spans
+from revenue_health.contribution.selectors.comparison.periods import SpanError
+from revenue_health.contribution.selectors.comparison.scores import score_run_of
 from revenue_health.contribution.selectors.model_input import flows_kept
-from revenue_health.contribution.selectors.scores import score_run_of
-from revenue_health.contribution.selectors.spans import SpanError
+from revenue_health.contribution.selectors.register.leak_costs import CellCost, CellKey, cell_costs, register_spans
 
 Status = Leak.Status
 NOTHING = Interval(value=0.0, low=0.0, high=0.0, standard_error=0.0)

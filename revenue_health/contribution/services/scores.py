@@ -18,12 +18,12 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.plan_targets import Targets, targets_of
 from revenue_health.contribution.core.groups import Group, group_bridge, whole_of
 from revenue_health.contribution.models import GroupScore, PartyScore, ScoreRun
-from revenue_health.contribution.selectors.bridges import assembled, with_targets
-from revenue_health.contribution.selectors.earned import earned_json
-from revenue_health.contribution.selectors.figures import contributions_json
-from revenue_health.contribution.selectors.model_input import flows_kept
-from revenue_health.contribution.selectors.records import bridge_record
-from revenue_health.contribution.selectors.scores import (
+from revenue_health.contribution.selectors.comparison.bridge_codec import bridge_record
+from revenue_health.contribution.selectors.comparison.bridges import assembled, with_targets
+from revenue_health.contribution.selectors.comparison.contributions_json import contributions_json
+from revenue_health.contribution.selectors.comparison.earned import earned_json
+from revenue_health.contribution.selectors.comparison.periods import SpanError, Spans, spans_again
+from revenue_health.contribution.selectors.comparison.scores import (
     METHOD,
     bridges_of,
     comparison,
@@ -32,7 +32,7 @@ from revenue_health.contribution.selectors.scores import (
     plan_fingerprint,
     standard_spans,
 )
-from revenue_health.contribution.selectors.spans import SpanError, Spans, spans_again
+from revenue_health.contribution.selectors.model_input import flows_kept
 from revenue_health.contribution.services.processes import Processes
 
 Progress = Callable[[str, float], None]

@@ -25,12 +25,12 @@ from revenue_health.contribution.charts import Bar, waterfall
 from revenue_health.contribution.core.steps import BridgeSteps
 from revenue_health.contribution.core.verdict import IMPACTS, MARKS, Impact
 from revenue_health.contribution.models import ScoreRun
-from revenue_health.contribution.selectors.figures import FACTORS, Json
-from revenue_health.contribution.selectors.scores import pending_groups
-from revenue_health.contribution.selectors.shown import shown_figures
-from revenue_health.contribution.selectors.spans import SpanError
-from revenue_health.contribution.selectors.steps import bridge_steps
-from revenue_health.contribution.selectors.words import headline, minor, verdicts
+from revenue_health.contribution.selectors.comparison.contributions_json import FACTORS, Json
+from revenue_health.contribution.selectors.comparison.periods import SpanError
+from revenue_health.contribution.selectors.comparison.scores import pending_groups
+from revenue_health.contribution.selectors.comparison.sentences import headline, minor, verdicts
+from revenue_health.contribution.selectors.comparison.steps import bridge_steps
+from revenue_health.contribution.selectors.comparison.stored_comparison import shown_figures
 from revenue_health.contribution.tasks import scores_requested
 from revenue_health.contribution.views.question import BASELINES, Question, question_read
 

@@ -21,10 +21,10 @@ from pipeline.custody_store import CustodyStoreMissing
 from pipeline.selectors.overview import structure_names
 from pipeline.views.shell import Shell, shell_of
 from revenue_health.contribution.models import Leak
-from revenue_health.contribution.selectors.evidence import Evidence, evidence_of
-from revenue_health.contribution.selectors.leak_costs import register_spans
-from revenue_health.contribution.selectors.register import LeakRow, leak_changes, leak_row, sightings_of
-from revenue_health.contribution.selectors.spans import SpanError
+from revenue_health.contribution.selectors.comparison.evidence import Evidence, evidence_of
+from revenue_health.contribution.selectors.comparison.periods import SpanError
+from revenue_health.contribution.selectors.register.leak_costs import register_spans
+from revenue_health.contribution.selectors.register.rows import LeakRow, leak_changes, leak_row, sightings_of
 from revenue_health.contribution.services.register import RegisterError, leak_assign, leak_status_set
 from revenue_health.contribution.views.register import bars_of
 

@@ -14,9 +14,9 @@ from pipeline.views.department_doors import closed_departments, require_departme
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.associations import measurables_said
-from revenue_health.contribution.selectors.figures import FACTORS, Json
-from revenue_health.contribution.selectors.trend import latest_scores, trend_of
-from revenue_health.contribution.selectors.words import verdict_sentence
+from revenue_health.contribution.selectors.comparison.contributions_json import FACTORS, Json
+from revenue_health.contribution.selectors.comparison.sentences import verdict_sentence
+from revenue_health.contribution.selectors.comparison.trend import latest_scores, trend_of
 from revenue_health.contribution.views.bridge import party_row, scale_of
 
 

@@ -15,12 +15,12 @@ from pipeline.selectors.overview import structure_names
 from pipeline.views.department_doors import require_department
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.models import ScoreRun
-from revenue_health.contribution.selectors.evidence import evidence_of
-from revenue_health.contribution.selectors.figures import FACTORS, Json, department_names
-from revenue_health.contribution.selectors.scores import bridges_of
-from revenue_health.contribution.selectors.spans import SpanError
-from revenue_health.contribution.selectors.words import verdict_sentence
-from revenue_health.contribution.selectors.working import coalitions_of, rates_of
+from revenue_health.contribution.selectors.comparison.contributions_json import FACTORS, Json, department_names
+from revenue_health.contribution.selectors.comparison.evidence import evidence_of
+from revenue_health.contribution.selectors.comparison.periods import SpanError
+from revenue_health.contribution.selectors.comparison.scores import bridges_of
+from revenue_health.contribution.selectors.comparison.sentences import verdict_sentence
+from revenue_health.contribution.selectors.comparison.share_breakdown import coalitions_of, rates_of
 from revenue_health.contribution.views.bridge import party_row, scale_of, scored_figures
 from revenue_health.contribution.views.question import Question, question_read
 

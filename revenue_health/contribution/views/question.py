@@ -12,7 +12,7 @@ from departments.models import Company
 from departments.periods import FiscalCalendar, Period, PeriodError
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of
-from revenue_health.contribution.selectors.spans import LAST_YEAR, SpanError, Spans, spans_of
+from revenue_health.contribution.selectors.comparison.periods import LAST_YEAR, SpanError, Spans, spans_of
 
 BASELINES = {"": "four quarters before", LAST_YEAR: "same period last year"}
 

@@ -14,7 +14,7 @@ from departments.rendering import page_render
 from pipeline.selectors.overview import structure_names
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.models import Leak
-from revenue_health.contribution.selectors.register import ALL, OPEN, LeakRow, Sighting, Wish, leak_rows, owners_of
+from revenue_health.contribution.selectors.register.rows import ALL, OPEN, LeakRow, Sighting, Wish, leak_rows, owners_of
 
 TEMPLATE = "contribution/register.html"
 BAR_STEP, BAR_HEIGHT, BAR_GAP = 7, 24, 2

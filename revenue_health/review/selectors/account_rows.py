@@ -14,8 +14,8 @@ from departments.models import Company
 from departments.selectors.replies import Answer, replies_for
 from departments.subjects import share_subject
 from revenue_health.contribution.core.verdict import IMPACTS, MARKS, Verdict
-from revenue_health.contribution.selectors.steps import bridge_steps
-from revenue_health.contribution.selectors.words import listed, minor
+from revenue_health.contribution.selectors.comparison.sentences import listed, minor
+from revenue_health.contribution.selectors.comparison.steps import bridge_steps
 from revenue_health.review.charts.signed_axis import Mark, SignedAxis, axis_of
 
 type Json = dict[str, Any]

@@ -9,12 +9,12 @@ from departments.models import Company
 from pipeline.models import RecomputeRun, Stage
 from revenue_health.contribution.core.verdict import FEWEST_DEALS, Verdict
 from revenue_health.contribution.models import CutScore, ScoreRun
-from revenue_health.contribution.selectors.bridges import company_bridge, company_targets
-from revenue_health.contribution.selectors.earned import earned_json
-from revenue_health.contribution.selectors.figures import contributions_json
-from revenue_health.contribution.selectors.quality import part, quality_of
-from revenue_health.contribution.selectors.scores import METHOD, plan_fingerprint, score_run_of
-from revenue_health.contribution.selectors.spans import Spans
+from revenue_health.contribution.selectors.comparison.bridges import company_bridge, company_targets
+from revenue_health.contribution.selectors.comparison.contributions_json import contributions_json
+from revenue_health.contribution.selectors.comparison.earned import earned_json
+from revenue_health.contribution.selectors.comparison.periods import Spans
+from revenue_health.contribution.selectors.comparison.quality import part, quality_of
+from revenue_health.contribution.selectors.comparison.scores import METHOD, plan_fingerprint, score_run_of
 from revenue_health.review.selectors.sales_words import against_plan, sales_sentences
 from revenue_health.review.words import headline
 

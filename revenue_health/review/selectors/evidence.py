@@ -13,9 +13,9 @@ from departments.selectors.replies import replies_for
 from departments.subjects import share_subject
 from pipeline.models import RecomputeRun
 from pipeline.selectors.overview import structure_names
-from revenue_health.contribution.selectors.evidence import evidence_of
-from revenue_health.contribution.selectors.spans import Spans
-from revenue_health.contribution.selectors.working import rates_of
+from revenue_health.contribution.selectors.comparison.evidence import evidence_of
+from revenue_health.contribution.selectors.comparison.periods import Spans
+from revenue_health.contribution.selectors.comparison.share_breakdown import rates_of
 from revenue_health.review.models import EvidenceExport
 from revenue_health.review.selectors.accountability import accountability_figures
 

@@ -13,13 +13,13 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.figures import leaks_json
 from pipeline.selectors.leaks import Choice, leaks_of
 from pipeline.selectors.overview import Structure, structure_names
-from revenue_health.contribution.selectors.bridges import company_bridge
-from revenue_health.contribution.selectors.earned import earned_json
-from revenue_health.contribution.selectors.figures import contributions_json
-from revenue_health.contribution.selectors.forecasts import company_forecast, forecast_json
-from revenue_health.contribution.selectors.register import register_figures
-from revenue_health.contribution.selectors.scores import METHOD
-from revenue_health.contribution.selectors.spans import SpanError, Spans, spans_of
+from revenue_health.contribution.selectors.comparison.bridges import company_bridge
+from revenue_health.contribution.selectors.comparison.contributions_json import contributions_json
+from revenue_health.contribution.selectors.comparison.earned import earned_json
+from revenue_health.contribution.selectors.comparison.periods import SpanError, Spans, spans_of
+from revenue_health.contribution.selectors.comparison.scores import METHOD
+from revenue_health.contribution.selectors.forecast.forecasts import company_forecast, forecast_json
+from revenue_health.contribution.selectors.register.rows import register_figures
 from revenue_health.review.models import Decision, Pack
 from revenue_health.review.selectors.accountability import accountability_figures
 from revenue_health.review.selectors.forecast import forecast_kept

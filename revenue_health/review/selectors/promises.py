@@ -15,10 +15,10 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import Choice, run_cached
 from pipeline.selectors.overview import StageName, Structure
 from revenue_health.contribution.core.sensitivity import Lever
-from revenue_health.contribution.selectors.figures import Json
-from revenue_health.contribution.selectors.levers import Promisable
-from revenue_health.contribution.selectors.spans import Spans
-from revenue_health.contribution.selectors.whatif import (
+from revenue_health.contribution.selectors.comparison.contributions_json import Json
+from revenue_health.contribution.selectors.comparison.periods import Spans
+from revenue_health.contribution.selectors.forecast.levers import Promisable
+from revenue_health.contribution.selectors.forecast.whatif import (
     Promise,
     PromiseError,
     company_what_if,

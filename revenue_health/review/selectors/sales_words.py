@@ -6,7 +6,7 @@ from typing import Any
 
 from departments.formats import money_in_words
 from revenue_health.contribution.core.verdict import Verdict
-from revenue_health.contribution.selectors.words import minor
+from revenue_health.contribution.selectors.comparison.sentences import minor
 
 type Json = dict[str, Any]
 

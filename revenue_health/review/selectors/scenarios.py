@@ -9,11 +9,11 @@ from departments.models import Company
 from pipeline.models import RecomputeRun
 from pipeline.selectors.overview import structure_names
 from revenue_health.contribution.core.flows import FlowError
-from revenue_health.contribution.selectors.figures import Json
-from revenue_health.contribution.selectors.levers import levers_of
-from revenue_health.contribution.selectors.spans import Spans
-from revenue_health.contribution.selectors.whatif import PromiseError
-from revenue_health.contribution.selectors.words import minor
+from revenue_health.contribution.selectors.comparison.contributions_json import Json
+from revenue_health.contribution.selectors.comparison.periods import Spans
+from revenue_health.contribution.selectors.comparison.sentences import minor
+from revenue_health.contribution.selectors.forecast.levers import levers_of
+from revenue_health.contribution.selectors.forecast.whatif import PromiseError
 from revenue_health.review.charts.signed_axis import Mark, SignedAxis, axis_of
 from revenue_health.review.models import Scenario
 from revenue_health.review.selectors.promises import outcome_of, promise_words

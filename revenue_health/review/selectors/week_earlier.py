@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from departments.periods import Period, monday_of
-from revenue_health.contribution.selectors.leak_costs import YOUNG_DAYS
-from revenue_health.contribution.selectors.register import LeakRow, leak_json
-from revenue_health.contribution.selectors.register_then import leaks_read_between
-from revenue_health.contribution.selectors.spans import Spans
+from revenue_health.contribution.selectors.comparison.periods import Spans
+from revenue_health.contribution.selectors.register.earlier import leaks_read_between
+from revenue_health.contribution.selectors.register.leak_costs import YOUNG_DAYS
+from revenue_health.contribution.selectors.register.rows import LeakRow, leak_json
 from revenue_health.review.selectors.week_panels import SHOWN, registered_leak
 
 type Json = dict[str, Any]

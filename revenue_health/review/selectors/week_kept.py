@@ -18,7 +18,7 @@ from django.db import connection
 from departments.formats import language_of_numbers
 from pipeline.models import ImportBatch, RecomputeRun
 from revenue_health.contribution.models import ForecastSnapshot, ScoreRun
-from revenue_health.contribution.selectors.spans import Spans
+from revenue_health.contribution.selectors.comparison.periods import Spans
 
 type Json = dict[str, Any]
 SECONDS = 60

@@ -14,8 +14,8 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import Choice, leaks_of
 from pipeline.selectors.overview import Structure, structure_names
 from revenue_health.contribution.models import ForecastSnapshot
-from revenue_health.contribution.selectors.figures import number
-from revenue_health.contribution.selectors.register import LeakRow, top_leaks
+from revenue_health.contribution.selectors.comparison.contributions_json import number
+from revenue_health.contribution.selectors.register.rows import LeakRow, top_leaks
 
 type Json = dict[str, Any]
 SHOWN = 6

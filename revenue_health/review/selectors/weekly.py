@@ -13,10 +13,10 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.changes import ChangesNotKept, changes_since, since_usual, today_of
 from pipeline.selectors.runs import freshness
 from revenue_health.contribution.models import ScoreRun
-from revenue_health.contribution.selectors.bridges import company_bridge
-from revenue_health.contribution.selectors.figures import contributions_json, number, period_json
-from revenue_health.contribution.selectors.shown import shown_figures
-from revenue_health.contribution.selectors.spans import Spans, spans_of
+from revenue_health.contribution.selectors.comparison.bridges import company_bridge
+from revenue_health.contribution.selectors.comparison.contributions_json import contributions_json, number, period_json
+from revenue_health.contribution.selectors.comparison.periods import Spans, spans_of
+from revenue_health.contribution.selectors.comparison.stored_comparison import shown_figures
 from revenue_health.review.selectors.week_earlier import (
     NOTHING_DUE,
     absent_panels,

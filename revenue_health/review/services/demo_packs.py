@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from departments.models import Company, User
 from pipeline.selectors.runs import latest_run
-from revenue_health.contribution.selectors.spans import SpanError
+from revenue_health.contribution.selectors.comparison.periods import SpanError
 from revenue_health.review.models import Pack
 from revenue_health.review.services.packs import decision_log, pack_freeze
 

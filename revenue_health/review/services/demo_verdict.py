@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from departments.models import Company, User
 from pipeline.selectors.runs import latest_run
-from revenue_health.contribution.selectors.spans import SpanError, spans_of
-from revenue_health.contribution.selectors.whatif import PromiseError
+from revenue_health.contribution.selectors.comparison.periods import SpanError, spans_of
+from revenue_health.contribution.selectors.forecast.whatif import PromiseError
 from revenue_health.review.models import Scenario
 from revenue_health.review.selectors.promises import outcome_of
 from revenue_health.review.services.scenarios import scenario_save

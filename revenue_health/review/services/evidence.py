@@ -14,7 +14,7 @@ from departments.formats import single_units
 from departments.models import Company, User
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of
-from revenue_health.contribution.selectors.spans import spans_of
+from revenue_health.contribution.selectors.comparison.periods import spans_of
 from revenue_health.review.models import EvidenceExport
 from revenue_health.review.selectors.account_rows import rows_of
 from revenue_health.review.selectors.evidence import evidence_content

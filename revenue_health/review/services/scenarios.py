@@ -7,7 +7,7 @@ from datetime import datetime
 
 from departments.models import User
 from pipeline.models import RecomputeRun
-from revenue_health.contribution.selectors.figures import Json
+from revenue_health.contribution.selectors.comparison.contributions_json import Json
 from revenue_health.review.models import Scenario
 
 LONGEST_NAME = 80

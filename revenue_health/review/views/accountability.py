@@ -19,8 +19,8 @@ from pipeline.selectors.leaks import calendar_of
 from pipeline.selectors.reach import reach_of
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.models import ScoreRun
-from revenue_health.contribution.selectors.scores import pending_groups, score_run_of
-from revenue_health.contribution.selectors.spans import SpanError
+from revenue_health.contribution.selectors.comparison.periods import SpanError
+from revenue_health.contribution.selectors.comparison.scores import pending_groups, score_run_of
 from revenue_health.contribution.services.cuts import CUTS, cut_ask
 from revenue_health.contribution.tasks import cut_requested, scores_requested
 from revenue_health.contribution.views.bridge import scored_figures

@@ -22,8 +22,8 @@ from pipeline.selectors.opportunities import PAGE
 from pipeline.selectors.overview import structure_names
 from pipeline.views.opportunities import LARGEST_PAGE, pages_of
 from pipeline.views.shell import shell_of
-from revenue_health.contribution.selectors.spans import SpanError
-from revenue_health.contribution.selectors.words import minor
+from revenue_health.contribution.selectors.comparison.periods import SpanError
+from revenue_health.contribution.selectors.comparison.sentences import minor
 from revenue_health.review.selectors.weekly import BUCKET_NAMES, changes_json
 from revenue_health.review.views.week_question import WeekQuestion, week_question_read
 

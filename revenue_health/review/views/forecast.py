@@ -18,7 +18,7 @@ from departments.rendering import page_render
 from pipeline.selectors.overview import Structure, structure_names
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.core.sensitivity import LESS, Lever
-from revenue_health.contribution.selectors.words import minor
+from revenue_health.contribution.selectors.comparison.sentences import minor
 from revenue_health.contribution.tasks import forecast_of_run
 from revenue_health.review.charts.fan import Week, fan
 from revenue_health.review.selectors.forecast import calibrations, forecast_kept

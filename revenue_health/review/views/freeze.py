@@ -14,7 +14,7 @@ from departments.models import User
 from departments.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.views.shell import Shell, shell_of
-from revenue_health.contribution.selectors.spans import SpanError
+from revenue_health.contribution.selectors.comparison.periods import SpanError
 from revenue_health.review.selectors.pack_twins import pack_readers
 from revenue_health.review.services.packs import pack_freeze, pack_like
 from revenue_health.review.views.pack_forms import FreezeForm

@@ -15,8 +15,8 @@ from departments.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.core.flows import FlowError
-from revenue_health.contribution.selectors.spans import SpanError, spans_of
-from revenue_health.contribution.selectors.whatif import PromiseError, worlds_ready
+from revenue_health.contribution.selectors.comparison.periods import SpanError, spans_of
+from revenue_health.contribution.selectors.forecast.whatif import PromiseError, worlds_ready
 from revenue_health.review.models import Scenario
 from revenue_health.review.selectors.promises import asked_by_address, outcome_of
 from revenue_health.review.selectors.scenarios import scenario_rows

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from departments.formats import DASH, MoneyScale, counted, money_in_words, percent
 from revenue_health.contribution.core.verdict import Verdict
-from revenue_health.contribution.selectors.words import minor
+from revenue_health.contribution.selectors.comparison.sentences import minor
 from revenue_health.review.views.addresses import address_of
 
 type Json = dict[str, Any]

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from departments.formats import MoneyScale, money_scale, signed
 from revenue_health.contribution.core.steps import BridgeSteps, Step
-from revenue_health.contribution.selectors.words import minor
+from revenue_health.contribution.selectors.comparison.sentences import minor
 from revenue_health.review.charts.axis import Axis, bounds
 from revenue_health.review.views.week_question import WeekQuestion
 

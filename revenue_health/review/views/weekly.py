@@ -17,8 +17,8 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of
 from pipeline.selectors.reach import reach_of
 from pipeline.views.shell import shell_of
-from revenue_health.contribution.selectors.spans import SpanError
-from revenue_health.contribution.selectors.steps import bridge_steps
+from revenue_health.contribution.selectors.comparison.periods import SpanError
+from revenue_health.contribution.selectors.comparison.steps import bridge_steps
 from revenue_health.contribution.views.question import BASELINES
 from revenue_health.home import home
 from revenue_health.review.selectors.packs import newest_pack

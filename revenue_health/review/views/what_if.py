@@ -21,10 +21,10 @@ from pipeline.selectors.overview import Structure, structure_names
 from pipeline.selectors.unrecorded import no_losses
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.core.flows import FlowError
-from revenue_health.contribution.selectors.levers import Promisable, levers_of
-from revenue_health.contribution.selectors.spans import SpanError, spans_of
-from revenue_health.contribution.selectors.whatif import PromiseError, promise_of
-from revenue_health.contribution.selectors.words import minor
+from revenue_health.contribution.selectors.comparison.periods import SpanError, spans_of
+from revenue_health.contribution.selectors.comparison.sentences import minor
+from revenue_health.contribution.selectors.forecast.levers import Promisable, levers_of
+from revenue_health.contribution.selectors.forecast.whatif import PromiseError, promise_of
 from revenue_health.review.models import Scenario
 from revenue_health.review.selectors.forecast import forecast_kept
 from revenue_health.review.selectors.promises import (

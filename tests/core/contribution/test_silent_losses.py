@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from revenue_health.contribution.core.verdict import Judgement, Verdict
-from revenue_health.contribution.selectors.figures import _silent_losses
+from revenue_health.contribution.selectors.comparison.contributions_json import _silent_losses
 
 FIRM = Judgement(verdict=Verdict.CONTAMINATES, reason="the whole interval is below zero")
 

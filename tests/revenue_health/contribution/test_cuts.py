@@ -10,7 +10,7 @@ import pytest
 from departments.models import Company
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.models import CutScore, ForecastSnapshot, ScoreRun
-from revenue_health.contribution.selectors.spans import spans_again, spans_of
+from revenue_health.contribution.selectors.comparison.periods import spans_again, spans_of
 from revenue_health.contribution.services.cuts import PATIENCE, cut_ask, cut_compute, cut_fail
 
 pytestmark = pytest.mark.django_db

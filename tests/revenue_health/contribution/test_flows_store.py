@@ -14,7 +14,7 @@ from pipeline.core.period_flows import PeriodFlows, period_flows
 from pipeline.custody_store import custody_cursor, parts_discard, run_parts
 from pipeline.flows_store import period_flows_kept
 from pipeline.models import RecomputeRun
-from revenue_health.contribution.selectors.spans import spans_of
+from revenue_health.contribution.selectors.comparison.periods import spans_of
 
 pytestmark = pytest.mark.django_db
 

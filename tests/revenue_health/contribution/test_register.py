@@ -11,8 +11,8 @@ from pipeline.models import RecomputeRun
 from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.leaks import Cell, Cost
 from revenue_health.contribution.models import Leak, LeakChange, LeakSighting
-from revenue_health.contribution.selectors.leak_costs import CellCost
-from revenue_health.contribution.selectors.register import (
+from revenue_health.contribution.selectors.register.leak_costs import CellCost
+from revenue_health.contribution.selectors.register.rows import (
     Wish,
     leak_changes,
     leak_row,

@@ -8,12 +8,12 @@ from departments.models import Company
 from pipeline.models import RecomputeRun
 from pipeline.selectors.plan_targets import targets_of
 from revenue_health.contribution.models import GroupScore, PartyScore, ScoreRun
-from revenue_health.contribution.selectors.bridges import assembled, segment_bridges
-from revenue_health.contribution.selectors.figures import contributions_json
+from revenue_health.contribution.selectors.comparison.bridge_codec import bridge_of, bridge_record
+from revenue_health.contribution.selectors.comparison.bridges import assembled, segment_bridges
+from revenue_health.contribution.selectors.comparison.contributions_json import contributions_json
+from revenue_health.contribution.selectors.comparison.periods import spans_of
+from revenue_health.contribution.selectors.comparison.scores import METHOD, bridges_of, pending_groups, unfinished
 from revenue_health.contribution.selectors.model_input import flows_kept
-from revenue_health.contribution.selectors.records import bridge_of, bridge_record
-from revenue_health.contribution.selectors.scores import METHOD, bridges_of, pending_groups, unfinished
-from revenue_health.contribution.selectors.spans import spans_of
 from revenue_health.contribution.services import scores as service
 from revenue_health.contribution.services.scores import group_compute, scores_compute, scores_plan, scores_sum
 

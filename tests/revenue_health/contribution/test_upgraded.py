@@ -13,8 +13,8 @@ from pipeline.models import Pipeline, RecomputeRun
 from pipeline.selectors.plan_targets import targets_of
 from pipeline.selectors.runs import by_earlier_rules
 from revenue_health.contribution.models import GroupScore
-from revenue_health.contribution.selectors.scores import stored_bridges
-from revenue_health.contribution.selectors.spans import spans_of
+from revenue_health.contribution.selectors.comparison.periods import spans_of
+from revenue_health.contribution.selectors.comparison.scores import stored_bridges
 from revenue_health.contribution.services.scores import scores_compute
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ from hypothesis import strategies as some
 from departments.formats import single_units
 from departments.periods import Period
 from revenue_health.contribution.charts import Bar
-from revenue_health.contribution.selectors.spans import Spans
-from revenue_health.contribution.selectors.steps import bridge_steps
+from revenue_health.contribution.selectors.comparison.periods import Spans
+from revenue_health.contribution.selectors.comparison.steps import bridge_steps
 from revenue_health.contribution.views.bridge import party_rows, waterfall_bars
 from revenue_health.contribution.views.question import Question
 from revenue_health.review.selectors.slides.bridge import bridge

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from revenue_health.contribution.selectors.words import listed
+from revenue_health.contribution.selectors.comparison.sentences import listed
 from revenue_health.review.words import headline
 
 type Json = dict[str, Any]

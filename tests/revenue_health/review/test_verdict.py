@@ -16,9 +16,9 @@ from django.utils import timezone
 from departments.models import AccessLog, Company, User
 from pipeline.models import PlanTarget, RecomputeRun
 from revenue_health.contribution.models import CutScore, ForecastSnapshot, ScoreRun
-from revenue_health.contribution.selectors.levers import levers_of
-from revenue_health.contribution.selectors.spans import spans_of
-from revenue_health.contribution.selectors.whatif import company_what_if, promise_of, what_if_json
+from revenue_health.contribution.selectors.comparison.periods import spans_of
+from revenue_health.contribution.selectors.forecast.levers import levers_of
+from revenue_health.contribution.selectors.forecast.whatif import company_what_if, promise_of, what_if_json
 from revenue_health.contribution.services.cuts import cut_compute
 from revenue_health.review.models import EvidenceExport, Scenario
 from revenue_health.review.selectors.account_rows import rows_of

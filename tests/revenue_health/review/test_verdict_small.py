@@ -14,7 +14,7 @@ from django.test import Client
 from departments.models import Company, Membership, User
 from pipeline.selectors.runs import latest_run
 from pipeline.services.recompute import recompute
-from revenue_health.contribution.selectors.spans import spans_of
+from revenue_health.contribution.selectors.comparison.periods import spans_of
 from revenue_health.contribution.services.night import night_compute
 from revenue_health.review.selectors.accountability import accountability_figures
 from tests.pipeline.companies import BEGIN, SmallCompany, company_make, event_add, opportunity_make

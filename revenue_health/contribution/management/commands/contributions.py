@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from pipeline.management.choices import run_and_company
 from pipeline.selectors.hindsight import hindsight_reasons
 from revenue_health.contribution.management.choices import add_span_arguments, as_sentences, spans_asked
-from revenue_health.contribution.selectors.bridges import cut_bridge
-from revenue_health.contribution.selectors.earned import earned_json
-from revenue_health.contribution.selectors.figures import contributions_json
+from revenue_health.contribution.selectors.comparison.bridges import cut_bridge
+from revenue_health.contribution.selectors.comparison.contributions_json import contributions_json
+from revenue_health.contribution.selectors.comparison.earned import earned_json
 from revenue_health.contribution.selectors.model_input import ALIASES, DIMENSIONS, SEGMENT
 
 

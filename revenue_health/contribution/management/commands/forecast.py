@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from pipeline.management.choices import run_and_company
 from revenue_health.contribution.management.choices import add_span_arguments, as_sentences, spans_asked
-from revenue_health.contribution.selectors.forecasts import company_forecast, forecast_json
+from revenue_health.contribution.selectors.forecast.forecasts import company_forecast, forecast_json
 
 _SHOWN = 5
 

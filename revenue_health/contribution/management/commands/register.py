@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from revenue_health.contribution.selectors.register import register_figures
+from revenue_health.contribution.selectors.register.rows import register_figures
 
 
 class Command(BaseCommand):

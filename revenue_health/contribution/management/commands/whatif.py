@@ -9,7 +9,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from pipeline.management.choices import run_and_company
 from revenue_health.contribution.management.choices import add_span_arguments, as_sentences, spans_asked
-from revenue_health.contribution.selectors.whatif import PromiseError, company_what_if, promise_of, what_if_json
+from revenue_health.contribution.selectors.forecast.whatif import (
+    PromiseError,
+    company_what_if,
+    promise_of,
+    what_if_json,
+)
 
 
 class Command(BaseCommand):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from departments.formats import MoneyScale, grouped, interval_in_words, money_in_words
-from revenue_health.contribution.selectors.words import minor
+from revenue_health.contribution.selectors.comparison.sentences import minor
 from revenue_health.review.selectors.slides.headline import probability, total_bar, written
 from revenue_health.review.selectors.slides.parts import Json, column, scale_json, scale_of, slide, table
 

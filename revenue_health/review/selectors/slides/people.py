@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from departments.formats import counted
-from revenue_health.contribution.selectors.words import listed, minor
+from revenue_health.contribution.selectors.comparison.sentences import listed, minor
 from revenue_health.review.selectors.slides.parts import Json, column, day, scale_of, slide, table, when
 
 SHOWN = 8

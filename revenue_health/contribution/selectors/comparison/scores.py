@@ -16,8 +16,8 @@ from pipeline.selectors.plan_targets import Targets
 from revenue_health.contribution.core.bridge import Bridge
 from revenue_health.contribution.core.groups import Group
 from revenue_health.contribution.models import GroupScore, ScoreRun
-from revenue_health.contribution.selectors.records import bridge_of
-from revenue_health.contribution.selectors.spans import SpanError, Spans, spans_of
+from revenue_health.contribution.selectors.comparison.bridge_codec import bridge_of
+from revenue_health.contribution.selectors.comparison.periods import SpanError, Spans, spans_of
 
 METHOD = 4
 """Goes up when the model's figures change for the same input, so that stored and cached ones are not used."""

@@ -10,8 +10,8 @@ import numpy as np
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.core.bridge import Bridge
 from revenue_health.contribution.core.groups import Group, whole_of
+from revenue_health.contribution.selectors.comparison.periods import Spans
 from revenue_health.contribution.selectors.model_input import flows_kept
-from revenue_health.contribution.selectors.spans import Spans
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from revenue_health.contribution.core import hazards
 from revenue_health.contribution.core.flows import MARKET
 from revenue_health.contribution.core.rates import RatePair, Rates, estimate_rates
 from revenue_health.contribution.core.sensitivity import Lever, mean_hold
-from revenue_health.contribution.selectors.forward import forward_of
+from revenue_health.contribution.selectors.forecast.forward import forward_of
 
 LONGEST_HOLD = 400.0
 """A mean hold beyond this many days is one that never ends: no wait can be promised of it."""

@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q
 from departments.models import Company
 from pipeline.models import Event, Opportunity, RecomputeRun
 from pipeline.selectors.leaks import Choice, leaks_of, run_cached
-from revenue_health.contribution.selectors.spans import Spans
+from revenue_health.contribution.selectors.comparison.periods import Spans
 
 LATE_AFTER = timedelta(days=1)
 """An event recorded more than this after it happened is a late entry."""

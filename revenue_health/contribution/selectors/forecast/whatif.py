@@ -21,11 +21,11 @@ from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.one_choice import OneChoice
 from revenue_health.contribution.core.rates import Rates, estimate_rates
 from revenue_health.contribution.core.sensitivity import Change, Lever, to_be_asked, what_if
-from revenue_health.contribution.selectors.figures import Json, number, period_json
-from revenue_health.contribution.selectors.forecasts import forecast_median
-from revenue_health.contribution.selectors.forward import forward_of, steps_ahead, won_by_pipeline
+from revenue_health.contribution.selectors.comparison.contributions_json import Json, number, period_json
+from revenue_health.contribution.selectors.comparison.periods import Spans
+from revenue_health.contribution.selectors.forecast.forecasts import forecast_median
+from revenue_health.contribution.selectors.forecast.forward import forward_of, steps_ahead, won_by_pipeline
 from revenue_health.contribution.selectors.model_input import flows_kept
-from revenue_health.contribution.selectors.spans import Spans
 
 _PROMISE = re.compile(
     r"(?P<stage>[^:]*):(?P<department>[^:]+):(?P<lever>[a-z_]+)=(?P<value>[+-]?[\d.]+)(?P<percent>%?)"

@@ -9,7 +9,7 @@ from departments.models import Department
 from pipeline.custody_store import custody_cursor
 from pipeline.models import Opportunity, RecomputeRun
 from revenue_health.contribution.core.flows import MARKET
-from revenue_health.contribution.selectors.spans import DAY, Spans
+from revenue_health.contribution.selectors.comparison.periods import DAY, Spans
 
 SHOWN = 8
 """Deals shown for each factor."""

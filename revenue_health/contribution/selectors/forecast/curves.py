@@ -15,8 +15,8 @@ from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of
 from pipeline.selectors.plan_targets import NET_REVENUE
+from revenue_health.contribution.selectors.comparison.periods import STEP_DAYS, Spans, first_day
 from revenue_health.contribution.selectors.model_input import MINOR_UNITS
-from revenue_health.contribution.selectors.spans import STEP_DAYS, Spans, first_day
 
 type Points = tuple[tuple[date, float], ...]
 """Days and the net revenue from the period's first day up to the end of each, units of the reporting currency."""

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from revenue_health.contribution.models import Leak, LeakChange, LeakSighting
-from revenue_health.contribution.selectors.register import LeakRow, rows_of_leaks
+from revenue_health.contribution.selectors.register.rows import LeakRow, rows_of_leaks
 
 
 def leaks_read_between(*, first: date, last: date, most: int) -> list[LeakRow]:

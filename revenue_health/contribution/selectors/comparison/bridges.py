@@ -21,9 +21,9 @@ from revenue_health.contribution.core.groups import (
     summed,
     whole_of,
 )
+from revenue_health.contribution.selectors.comparison.periods import Spans
+from revenue_health.contribution.selectors.comparison.scores import METHOD, stored_bridges
 from revenue_health.contribution.selectors.model_input import SEGMENT, PipelineFlows, flows_kept, pipelines_flows
-from revenue_health.contribution.selectors.scores import METHOD, stored_bridges
-from revenue_health.contribution.selectors.spans import Spans
 
 MOST_GROUPS = 24
 """Groups of one cut that are modelled one by one; the smallest together become `OTHER`."""

@@ -17,8 +17,15 @@ from revenue_health.contribution.core.flows import Floats, FlowArrays
 from revenue_health.contribution.core.forecast import OpenDeals, forward_rates
 from revenue_health.contribution.core.long_tables import Axes
 from revenue_health.contribution.core.rates import Rates
+from revenue_health.contribution.selectors.comparison.periods import (
+    BASELINE_DAYS,
+    DAY,
+    STEP_DAYS,
+    SpanError,
+    Spans,
+    first_day,
+)
 from revenue_health.contribution.selectors.model_input import MINOR_UNITS, PipelineFlows, flows_kept
-from revenue_health.contribution.selectors.spans import BASELINE_DAYS, DAY, STEP_DAYS, SpanError, Spans, first_day
 
 RECENT_DAYS = 91
 """The pace that goes on: the last thirteen weeks."""

@@ -21,13 +21,13 @@ from revenue_health.contribution.core.forecast import QUANTILES, Band, Coverage,
 from revenue_health.contribution.core.groups import reasons_together
 from revenue_health.contribution.core.sensitivity import constraints
 from revenue_health.contribution.models import ForecastSnapshot
-from revenue_health.contribution.selectors.bridges import NO_TARGET, company_targets
-from revenue_health.contribution.selectors.earned import earned_json
-from revenue_health.contribution.selectors.figures import Json, number, period_json
-from revenue_health.contribution.selectors.forecast_curves import Curves, curves_of
-from revenue_health.contribution.selectors.forward import Forward, forward_of, steps_ahead, won_by_pipeline
+from revenue_health.contribution.selectors.comparison.bridges import NO_TARGET, company_targets
+from revenue_health.contribution.selectors.comparison.contributions_json import Json, number, period_json
+from revenue_health.contribution.selectors.comparison.earned import earned_json
+from revenue_health.contribution.selectors.comparison.periods import Spans
+from revenue_health.contribution.selectors.forecast.curves import Curves, curves_of
+from revenue_health.contribution.selectors.forecast.forward import Forward, forward_of, steps_ahead, won_by_pipeline
 from revenue_health.contribution.selectors.model_input import MINOR_UNITS
-from revenue_health.contribution.selectors.spans import Spans
 
 SEED = 1953
 PAST_PERIODS = 4

@@ -5,11 +5,11 @@ from __future__ import annotations
 from departments.models import Company
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.models import ScoreRun
-from revenue_health.contribution.selectors.bridges import company_targets, scored_bridge
-from revenue_health.contribution.selectors.earned import earned_json
-from revenue_health.contribution.selectors.figures import Json, contributions_json
-from revenue_health.contribution.selectors.scores import plan_fingerprint, score_run_of
-from revenue_health.contribution.selectors.spans import Spans
+from revenue_health.contribution.selectors.comparison.bridges import company_targets, scored_bridge
+from revenue_health.contribution.selectors.comparison.contributions_json import Json, contributions_json
+from revenue_health.contribution.selectors.comparison.earned import earned_json
+from revenue_health.contribution.selectors.comparison.periods import Spans
+from revenue_health.contribution.selectors.comparison.scores import plan_fingerprint, score_run_of
 
 
 def shown_figures(*, run: RecomputeRun, company: Company, spans: Spans) -> tuple[Json | None, ScoreRun | None]:

@@ -13,8 +13,8 @@ from revenue_health.contribution.core.flows import MARKET, OPENING
 from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.steps import STRATEGY
 from revenue_health.contribution.core.verdict import Verdict
-from revenue_health.contribution.selectors.bridges import CompanyBridge
-from revenue_health.contribution.selectors.spans import Spans
+from revenue_health.contribution.selectors.comparison.bridges import CompanyBridge
+from revenue_health.contribution.selectors.comparison.periods import Spans
 
 type Json = dict[str, Any]
 

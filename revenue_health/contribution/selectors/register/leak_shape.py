@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
-from revenue_health.contribution.selectors.leak_costs import CellKey
+from revenue_health.contribution.selectors.register.leak_costs import CellKey
 
 _HELD = """
 SELECT stage, department, number,

@@ -16,8 +16,8 @@ from revenue_health.contribution.core.intervals import interval
 from revenue_health.contribution.core.leaks import Cell, Cost, cells_changed, costs_of
 from revenue_health.contribution.core.rates import RatePair
 from revenue_health.contribution.core.verdict import MATERIALITY
+from revenue_health.contribution.selectors.comparison.periods import DAY, SpanError, Spans, spans_of
 from revenue_health.contribution.selectors.model_input import BUCKETS, PipelineFlows
-from revenue_health.contribution.selectors.spans import DAY, SpanError, Spans, spans_of
 
 YOUNG_DAYS = 28
 """So long after its start a quarter says too little: the one before it is read until then."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from revenue_health.contribution.core.steps import BridgeSteps, Share, build_steps
 from revenue_health.contribution.core.verdict import Verdict
-from revenue_health.contribution.selectors.figures import Json
-from revenue_health.contribution.selectors.words import minor
+from revenue_health.contribution.selectors.comparison.contributions_json import Json
+from revenue_health.contribution.selectors.comparison.sentences import minor
 
 
 def bridge_steps(figures: Json) -> BridgeSteps:

@@ -1,0 +1,1 @@
+"""A period against its baseline: the days, the bridge between plan and actual, its figures and sentences."""

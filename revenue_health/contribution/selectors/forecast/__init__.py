@@ -1,0 +1,1 @@
+"""What is ahead: the forecast of a period, its curves, and what a promise would change."""
