@@ -20,8 +20,8 @@ from pipeline.selectors.runs import interrupted_run, latest_run
 from pipeline.services.recompute.measured import STEP
 from pipeline.tasks import measurables_left_undone, recompute_nightly, recompute_requested
 from revenue_health.contribution.models import ForecastSnapshot, ScoreRun
-from revenue_health.contribution.selectors.comparison.periods import SpanError, spans_of
-from revenue_health.contribution.selectors.comparison.scores import pending_groups, standard_spans, unfinished
+from revenue_health.contribution.selectors.comparison.periods import ComparisonError, comparison_periods
+from revenue_health.contribution.selectors.comparison.scores import pending_groups, standard_periods, unfinished
 from revenue_health.contribution.services.cuts import cut_ask, cut_compute, cut_fail
 from revenue_health.contribution.services.forecasts import forecast_keep, forecasts_close
 from revenue_health.contribution.services.night import people_compute
@@ -42,11 +42,11 @@ def scores_of_run(run_id: int) -> None:
     """Everything the night scores on a run, a task for each group of deals."""
     run, company = RecomputeRun.objects.get(pk=run_id), Company.objects.get()
     try:
-        every = standard_spans(run=run, company=company)
-    except SpanError:
+        every = standard_periods(run=run, company=company)
+    except ComparisonError:
         return  # nothing has happened yet, so there is nothing to score
-    for spans in every:
-        _groups_send(scores_plan(run=run, spans=spans).pk)
+    for periods in every:
+        _groups_send(scores_plan(run=run, periods=periods).pk)
     forecast_of_run.delay(run_id)
 
 
@@ -56,7 +56,9 @@ def scores_requested(run_id: int, period: str, baseline: str = "") -> None:
     run, company = RecomputeRun.objects.get(pk=run_id), Company.objects.get()
     asked = calendar_of(company).parse(period)
     _groups_send(
-        scores_plan(run=run, spans=spans_of(run=run, company=company, period=asked, baseline=baseline or None)).pk
+        scores_plan(
+            run=run, periods=comparison_periods(run=run, company=company, period=asked, baseline=baseline or None)
+        ).pk
     )
 
 

@@ -35,17 +35,17 @@ def seconds(work: Callable[[], object], rounds: int = 3) -> float:
 
 
 @cache
-def spans() -> tuple[FlowArrays, FlowArrays]:
+def periods() -> tuple[FlowArrays, FlowArrays]:
     return simulated("legal slow, production slow and leaky", buckets=40)
 
 
 @cache
 def rates() -> Rates:
-    return estimate_rates(baseline=spans()[0], period=spans()[1]).actual
+    return estimate_rates(baseline=periods()[0], period=periods()[1]).actual
 
 
 def test_a_bridge_of_eight_players_with_intervals() -> None:
-    taken = seconds(lambda: bridge(baseline=spans()[0], period=spans()[1], target=15e6))
+    taken = seconds(lambda: bridge(baseline=periods()[0], period=periods()[1], target=15e6))
     print(f"\nbridge, 8 players x 13 weeks x 6 stages x 40 replicates, with factors: {taken:.2f} s")
     assert taken < 5
 

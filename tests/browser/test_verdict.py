@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from departments.models import Company
 from pipeline.selectors.runs import latest_run
-from revenue_health.contribution.selectors.comparison.periods import spans_of
+from revenue_health.contribution.selectors.comparison.periods import comparison_periods
 from revenue_health.contribution.selectors.comparison.scores import score_run_of
 from revenue_health.contribution.services.cuts import cut_compute
 from tests.browser.test_accessibility import open_page, violations
@@ -27,7 +27,7 @@ def by_team(site: str, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         run, company = latest_run(), Company.objects.get()
         assert run
-        found = score_run_of(run=run, spans=spans_of(run=run, company=company))
+        found = score_run_of(run=run, periods=comparison_periods(run=run, company=company))
         assert found
         cut_compute(score_run=found.pk, by="team")
 

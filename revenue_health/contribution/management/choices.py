@@ -14,10 +14,15 @@ from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of
 from revenue_health.contribution.core.flows import FlowError
-from revenue_health.contribution.selectors.comparison.periods import LAST_YEAR, SpanError, Spans, spans_of
+from revenue_health.contribution.selectors.comparison.periods import (
+    LAST_YEAR,
+    ComparisonError,
+    ComparisonPeriods,
+    comparison_periods,
+)
 
 
-def add_span_arguments(parser: CommandParser, *, baseline: bool = True) -> None:
+def add_period_arguments(parser: CommandParser, *, baseline: bool = True) -> None:
     """--period, --baseline and --json."""
     parser.add_argument(
         "--period", help="2026-Q3, 2026, 2026-07 or 2026-06-29..2026-09-27; the running quarter without."
@@ -27,11 +32,11 @@ def add_span_arguments(parser: CommandParser, *, baseline: bool = True) -> None:
     parser.add_argument("--json", action="store_true", help="One JSON object on standard output.")
 
 
-def spans_asked(options: Mapping[str, Any], run: RecomputeRun, company: Company) -> Spans:
-    """The spans asked for."""
+def periods_from_options(options: Mapping[str, Any], run: RecomputeRun, company: Company) -> ComparisonPeriods:
+    """The period and baseline that the options name, or the defaults."""
     calendar = calendar_of(company)
     period = calendar.parse(options["period"]) if options.get("period") else None
-    return spans_of(run=run, company=company, period=period, baseline=options.get("baseline") or None)
+    return comparison_periods(run=run, company=company, period=period, baseline=options.get("baseline") or None)
 
 
 @contextmanager
@@ -39,6 +44,6 @@ def as_sentences() -> Iterator[None]:
     """What can go wrong, as a sentence and exit code 1."""
     try:
         yield
-    except (SpanError, PeriodError, FlowError, CustodyStoreMissing) as problem:
+    except (ComparisonError, PeriodError, FlowError, CustodyStoreMissing) as problem:
         text = str(problem)
         raise CommandError(text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")) from problem

@@ -1,1 +1,1 @@
-"""What is read: spans of time, flows as the model wants them, targets, bridges, and their figures as JSON."""
+"""What is read: periods and baselines, flows as the model wants them, targets, bridges, and their figures as JSON."""

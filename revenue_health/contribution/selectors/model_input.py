@@ -22,7 +22,7 @@ from pipeline.selectors.hindsight import ungrouped_pipelines
 from revenue_health.contribution.core.flows import FlowArrays
 from revenue_health.contribution.core.groups import Group
 from revenue_health.contribution.core.long_tables import Axes, DepartmentRow, LongFlows, StageRow, flow_arrays
-from revenue_health.contribution.selectors.comparison.periods import DAY, Spans
+from revenue_health.contribution.selectors.comparison.periods import DAY, ComparisonPeriods
 
 BUCKETS = 40
 MINOR_UNITS = 100
@@ -45,22 +45,26 @@ class PipelineFlows:
 
 
 def pipelines_flows(
-    *, run: RecomputeRun, spans: Spans, by: str = SEGMENT, filters: Mapping[str, Sequence[Any]] | None = None
+    *,
+    run: RecomputeRun,
+    periods: ComparisonPeriods,
+    by: str = SEGMENT,
+    filters: Mapping[str, Sequence[Any]] | None = None,
 ) -> list[PipelineFlows]:
     """Flows of every pipeline by groups of `by`; one in which nothing happened has the single group '', empty.
 
     Where the column was filled in with the outcome of the deals (pipeline.core.hindsight), the pipeline is one group.
     """
-    period = _period_flows(run, spans.steps, (spans.steps[0],), by, filters)
+    period = _period_flows(run, periods.steps, (periods.steps[0],), by, filters)
     baseline = None
-    if spans.baseline is not None:
-        baseline = _period_flows(run, spans.baseline_edges, spans.openings, by, filters)
+    if periods.baseline is not None:
+        baseline = _period_flows(run, periods.baseline_edges, periods.openings, by, filters)
     departments = department_rows()
     names = _group_names(by)
     return [
         found
         for pipeline in Pipeline.objects.prefetch_related("stages").order_by("pk")
-        if (found := _pipeline(pipeline, departments, period, baseline, spans, names))
+        if (found := _pipeline(pipeline, departments, period, baseline, periods, names))
     ]
 
 
@@ -69,13 +73,13 @@ _kept: OrderedDict[tuple[object, ...], list[PipelineFlows]] = OrderedDict()
 _keeping = threading.Lock()
 
 
-def flows_kept(*, run: RecomputeRun, spans: Spans) -> list[PipelineFlows]:
+def cached_flows(*, run: RecomputeRun, periods: ComparisonPeriods) -> list[PipelineFlows]:
     """`pipelines_flows` by segment; the last ones asked for stay in this process, for the groups of one score run."""
-    key = (settings.CUSTODY_STORE, run.pk, run.as_of, run.fingerprint, spans)
+    key = (settings.CUSTODY_STORE, run.pk, run.as_of, run.fingerprint, periods)
     with _keeping:
         if key in _kept:
             return _kept[key]
-    found = pipelines_flows(run=run, spans=spans)
+    found = pipelines_flows(run=run, periods=periods)
     with _keeping:
         _kept[key] = found
         while len(_kept) > _KEPT:
@@ -120,7 +124,7 @@ def _pipeline(
     departments: list[DepartmentRow],
     period: PeriodFlows,
     baseline: PeriodFlows | None,
-    spans: Spans,
+    periods: ComparisonPeriods,
     names: dict[str, str],
 ) -> PipelineFlows | None:
     stages = [
@@ -133,7 +137,7 @@ def _pipeline(
         return None
     groups = sorted(now.groups | before.groups) or [""]
     axes = Axes(stages=stages, departments=departments, spans=(now.everything(), before.everything()))
-    baseline_days = np.array([(spans.baseline_edges[1] - spans.baseline_edges[0]) / DAY or 1.0])
+    baseline_days = np.array([(periods.baseline_edges[1] - periods.baseline_edges[0]) / DAY or 1.0])
     return PipelineFlows(
         id=pipeline.pk,
         key=pipeline.key,
@@ -142,7 +146,7 @@ def _pipeline(
         groups={
             names.get(group, group): Group(
                 baseline=_arrays(axes, before.group(group), baseline_days),
-                period=_arrays(axes, now.group(group), np.array(spans.step_days)),
+                period=_arrays(axes, now.group(group), np.array(periods.step_days)),
             )
             for group in groups
         },

@@ -12,7 +12,7 @@ from departments.models import Company
 from revenue_health.contribution.models import CutScore, ScoreRun
 from revenue_health.contribution.selectors.comparison.bridges import cut_bridge
 from revenue_health.contribution.selectors.comparison.contributions_json import contributions_json
-from revenue_health.contribution.selectors.comparison.periods import spans_again
+from revenue_health.contribution.selectors.comparison.periods import periods_of_score_run
 
 CUTS = ("team", "owner")
 """What a page may ask for."""
@@ -42,9 +42,9 @@ def cut_compute(*, score_run: int, by: str) -> CutScore:
     if row.status == CutScore.Status.DONE:
         return row
     began, company = time.perf_counter(), Company.objects.get()
-    spans = spans_again(found, company)
-    made = cut_bridge(run=found.run, company=company, spans=spans, by=by)
-    row.figures = contributions_json(found=made, spans=spans, by=by)["groups"]
+    periods = periods_of_score_run(found, company)
+    made = cut_bridge(run=found.run, company=company, periods=periods, by=by)
+    row.figures = contributions_json(found=made, periods=periods, by=by)["groups"]
     row.status, row.seconds, row.error = CutScore.Status.DONE, round(time.perf_counter() - began, 3), ""
     row.save()
     return row

@@ -20,9 +20,9 @@ from pipeline.selectors.runs import latest_run
 from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.leaks import Cost
 from revenue_health.contribution.models import Leak
-from revenue_health.contribution.selectors.comparison.periods import SpanError, Spans
-from revenue_health.contribution.selectors.comparison.scores import score_run_of, standard_spans
-from revenue_health.contribution.selectors.model_input import flows_kept
+from revenue_health.contribution.selectors.comparison.periods import ComparisonError, ComparisonPeriods
+from revenue_health.contribution.selectors.comparison.scores import score_run_of, standard_periods
+from revenue_health.contribution.selectors.model_input import cached_flows
 from revenue_health.contribution.selectors.register.leak_costs import CellCost, cell_costs
 from revenue_health.contribution.selectors.register.leak_shape import weekly_excess
 from revenue_health.contribution.services.register import Reading, leak_assign, leak_status_set, register_read
@@ -62,7 +62,7 @@ _STORIES: dict[tuple[str, str], tuple[tuple[int, str, str], ...]] = {
 class _Quarter:
     """One read quarter: its Monday weeks, the plan to its end (or to date), and what its cells cost by then."""
 
-    spans: Spans
+    periods: ComparisonPeriods
     scale: float
     costs: list[CellCost]
 
@@ -89,20 +89,20 @@ def _quarters(run: RecomputeRun) -> list[_Quarter]:
     """The last finished quarter and the running one, oldest first; the running one also reads the other's cells."""
     company, found = Company.objects.get(), list[_Quarter]()
     try:
-        every = standard_spans(run=run, company=company)[::-1]
-    except SpanError:
+        every = standard_periods(run=run, company=company)[::-1]
+    except ComparisonError:
         return []
     known: set[tuple[int, int, str]] = set()
-    for spans in every:
-        scored = score_run_of(run=run, spans=spans)
-        if spans.baseline is None or scored is None or not scored.figures:
+    for periods in every:
+        scored = score_run_of(run=run, periods=periods)
+        if periods.baseline is None or scored is None or not scored.figures:
             continue
         target = scored.figures["target"]
         scale = float(scored.figures["baseline_revenue"] if target is None else target)
-        flows = flows_kept(run=run, spans=spans)
+        flows = cached_flows(run=run, periods=periods)
         costs = cell_costs(flows=flows, scale=scale, known=known, replicates=REPLICATES, only=GUILTY)
         known |= {cost.key for cost in costs if cost.cost.cost.low > 0}
-        found.append(_Quarter(spans=spans, scale=scale, costs=costs))
+        found.append(_Quarter(periods=periods, scale=scale, costs=costs))
     return found
 
 
@@ -110,7 +110,7 @@ def _readings(run: RecomputeRun, company: Company, quarters: list[_Quarter], tod
     """Week by week, as the night would have read it: the running quarter from its fifth week on."""
     this_week = monday_of(today)
     for place, quarter in enumerate(quarters):
-        start, end = quarter.spans.period.start, min(quarter.spans.period.end, today)
+        start, end = quarter.periods.period.start, min(quarter.periods.period.end, today)
         first = monday_of(start)
         weeks = [first + timedelta(weeks=number) for number in range((monday_of(end) - first).days // 7 + 1)]
         parts = _parts(run, company, quarter, weeks)

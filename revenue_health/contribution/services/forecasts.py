@@ -6,10 +6,10 @@ from departments.models import Company
 from departments.periods import Period
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.models import ForecastSnapshot
-from revenue_health.contribution.selectors.comparison.periods import SpanError, spans_of
+from revenue_health.contribution.selectors.comparison.periods import ComparisonError, comparison_periods
 from revenue_health.contribution.selectors.forecast.forecasts import company_forecast, forecast_json
 from revenue_health.contribution.selectors.forecast.whatif import company_what_if, what_if_json
-from revenue_health.contribution.selectors.model_input import flows_kept
+from revenue_health.contribution.selectors.model_input import cached_flows
 
 _QUANTILES = ("median", "p5", "p25", "p75", "p95", "probability", "target")
 
@@ -18,21 +18,21 @@ def forecast_keep(*, run: RecomputeRun) -> ForecastSnapshot | None:
     """Store what is forecast for the running quarter on this run; done twice it replaces the same row."""
     company = Company.objects.get()
     try:
-        spans = spans_of(run=run, company=company)
-        found = company_forecast(run=run, company=company, spans=spans)
-        outcome = company_what_if(run=run, company=company, spans=spans, promises=(), base=found.median)
-    except SpanError:
+        periods = comparison_periods(run=run, company=company)
+        found = company_forecast(run=run, company=company, periods=periods)
+        outcome = company_what_if(run=run, company=company, periods=periods, promises=(), base=found.median)
+    except ComparisonError:
         return None  # nothing is known yet, so nothing can be expected
     row, _ = ForecastSnapshot.objects.update_or_create(
         run=run,
-        period_start=spans.period.start,
-        period_end=spans.period.end,
+        period_start=periods.period.start,
+        period_end=periods.period.end,
         defaults={
-            "label": spans.period.label,
+            "label": periods.period.label,
             "as_of": run.as_of,
             **{name: getattr(found, name) for name in _QUANTILES},
             # As things are: where the what-if page starts, without a model to wait for.
-            "figures": forecast_json(found) | {"what_if": what_if_json(*outcome, spans=spans, company=company)},
+            "figures": forecast_json(found) | {"what_if": what_if_json(*outcome, periods=periods, company=company)},
         },
     )
     return row
@@ -45,7 +45,9 @@ def forecasts_close(*, run: RecomputeRun) -> int:
     waiting = ForecastSnapshot.objects.filter(actual=None, period_end__lt=today)
     closed = 0
     for label, start, end in waiting.values_list("label", "period_start", "period_end").distinct().order_by():
-        spans = spans_of(run=run, company=company, period=Period(start=start, end=end, label=label))
-        actual = sum(group.period.won() for one in flows_kept(run=run, spans=spans) for group in one.groups.values())
+        periods = comparison_periods(run=run, company=company, period=Period(start=start, end=end, label=label))
+        actual = sum(
+            group.period.won() for one in cached_flows(run=run, periods=periods) for group in one.groups.values()
+        )
         closed += waiting.filter(period_start=start, period_end=end).update(actual=actual)
     return closed

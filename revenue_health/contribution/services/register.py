@@ -17,10 +17,10 @@ from pipeline.models import RecomputeRun
 from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.readings import SEEN, has_recovered, reading
 from revenue_health.contribution.models import Leak, LeakChange, LeakSighting, ScoreRun
-from revenue_health.contribution.selectors.comparison.periods import SpanError
+from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.scores import score_run_of
-from revenue_health.contribution.selectors.model_input import flows_kept
-from revenue_health.contribution.selectors.register.leak_costs import CellCost, CellKey, cell_costs, register_spans
+from revenue_health.contribution.selectors.model_input import cached_flows
+from revenue_health.contribution.selectors.register.leak_costs import CellCost, CellKey, cell_costs, register_periods
 
 Status = Leak.Status
 NOTHING = Interval(value=0.0, low=0.0, high=0.0, standard_error=0.0)
@@ -47,18 +47,18 @@ def leaks_find(*, run: RecomputeRun, now: datetime) -> int:
     """
     company = Company.objects.get()
     try:
-        spans = register_spans(run=run, company=company)
-    except SpanError:
+        periods = register_periods(run=run, company=company)
+    except ComparisonError:
         return 0  # nothing has happened yet
-    score_run = score_run_of(run=run, spans=spans)
-    if score_run is None or score_run.status != ScoreRun.Status.DONE or spans.baseline is None:
+    score_run = score_run_of(run=run, periods=periods)
+    if score_run is None or score_run.status != ScoreRun.Status.DONE or periods.baseline is None:
         return 0
     if score_run.registered_at is not None:
         return Leak.objects.filter(sightings__run=run, sightings__state=SEEN).count()
     known = set(Leak.objects.values_list("stage_id", "department_id", "factor"))
     scale = score_run.figures["target"]
     scale = score_run.figures["baseline_revenue"] if scale is None else scale
-    costs = cell_costs(flows=flows_kept(run=run, spans=spans), scale=scale, known=known)
+    costs = cell_costs(flows=cached_flows(run=run, periods=periods), scale=scale, known=known)
     week = monday_of(run.as_of.astimezone(company.zone).date())
     with transaction.atomic():
         locked = ScoreRun.objects.select_for_update().get(pk=score_run.pk)

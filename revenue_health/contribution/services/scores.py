@@ -22,7 +22,11 @@ from revenue_health.contribution.selectors.comparison.bridge_codec import bridge
 from revenue_health.contribution.selectors.comparison.bridges import assembled, with_targets
 from revenue_health.contribution.selectors.comparison.contributions_json import contributions_json
 from revenue_health.contribution.selectors.comparison.earned import earned_json
-from revenue_health.contribution.selectors.comparison.periods import SpanError, Spans, spans_again
+from revenue_health.contribution.selectors.comparison.periods import (
+    ComparisonError,
+    ComparisonPeriods,
+    periods_of_score_run,
+)
 from revenue_health.contribution.selectors.comparison.scores import (
     METHOD,
     bridges_of,
@@ -30,9 +34,9 @@ from revenue_health.contribution.selectors.comparison.scores import (
     group_fingerprint,
     pending_groups,
     plan_fingerprint,
-    standard_spans,
+    standard_periods,
 )
-from revenue_health.contribution.selectors.model_input import flows_kept
+from revenue_health.contribution.selectors.model_input import cached_flows
 from revenue_health.contribution.services.processes import Processes
 
 Progress = Callable[[str, float], None]
@@ -43,7 +47,7 @@ _SUPERSEDED = "A newer run of the figures took its place before it was done."
 class Planned:
     """Arrays of one comparison: groups with their targets by (pipeline id, name), and what each leans on."""
 
-    spans: Spans
+    periods: ComparisonPeriods
     targets: Targets
     groups: dict[tuple[int, str], Group]
     together: dict[int, Group]
@@ -51,15 +55,15 @@ class Planned:
 
 def scores_compute(*, run: RecomputeRun, progress: Progress | None = None) -> list[ScoreRun]:
     """Score everything the night scores, in this process; returns the DONE score runs."""
-    return [scores_compute_one(run=run, spans=spans, progress=progress) for spans in _standard(run)]
+    return [scores_compute_one(run=run, periods=periods, progress=progress) for periods in _standard(run)]
 
 
 def scores_shared(*, run: RecomputeRun, others: Processes, progress: Progress | None = None) -> Iterator[ScoreRun]:
     """The same by other processes; each score run is given when it is DONE, while they go on with the next."""
     planned = []
-    for spans in _standard(run):
+    for periods in _standard(run):
         # The flows of the next comparison are read here while the others compute this one.
-        planned.append(scores_plan(run=run, spans=spans))
+        planned.append(scores_plan(run=run, periods=periods))
         others.groups(planned[-1].pk, pending_groups(planned[-1]))
         if len(planned) == 1:
             others.beside(run.pk)  # not before: the forecast asks for the same flows
@@ -68,10 +72,10 @@ def scores_shared(*, run: RecomputeRun, others: Processes, progress: Progress | 
         yield scores_sum(score_run=one.pk)
 
 
-def _standard(run: RecomputeRun) -> list[Spans]:
+def _standard(run: RecomputeRun) -> list[ComparisonPeriods]:
     try:
-        return list(standard_spans(run=run, company=Company.objects.get()))
-    except SpanError:
+        return list(standard_periods(run=run, company=Company.objects.get()))
+    except ComparisonError:
         return []  # nothing has happened yet, so there is nothing to score
 
 
@@ -79,21 +83,21 @@ def _told(progress: Progress | None, label: str) -> Callable[[float], None]:
     return lambda share: progress(f"scores of {label}", share) if progress else None
 
 
-def scores_compute_one(*, run: RecomputeRun, spans: Spans, progress: Progress | None = None) -> ScoreRun:
+def scores_compute_one(*, run: RecomputeRun, periods: ComparisonPeriods, progress: Progress | None = None) -> ScoreRun:
     """Score one comparison in this process."""
-    score_run = scores_plan(run=run, spans=spans)
+    score_run = scores_plan(run=run, periods=periods)
     pending = pending_groups(score_run)
     for place, group in enumerate(pending):
         if progress:
-            progress(f"scores of {spans.period.label}", place / len(pending))
+            progress(f"scores of {periods.period.label}", place / len(pending))
         group_compute(group=group)
     return scores_sum(score_run=score_run.pk)
 
 
-def scores_plan(*, run: RecomputeRun, spans: Spans) -> ScoreRun:
+def scores_plan(*, run: RecomputeRun, periods: ComparisonPeriods) -> ScoreRun:
     """Write down which groups a comparison needs; takes over figures of equal input, and what is already there."""
     began = time.perf_counter()
-    planned = _planned(run, spans)
+    planned = _planned(run, periods)
     ScoreRun.objects.filter(status=ScoreRun.Status.STARTED, run__lt=run.pk).update(
         status=ScoreRun.Status.FAILED, error=_SUPERSEDED, finished_at=timezone.now()
     )
@@ -101,8 +105,8 @@ def scores_plan(*, run: RecomputeRun, spans: Spans) -> ScoreRun:
     with transaction.atomic():
         score_run, _ = ScoreRun.objects.get_or_create(
             run=run,
-            **comparison(spans),
-            defaults={"label": spans.period.label, "as_of": run.as_of, "started_at": timezone.now()},
+            **comparison(periods),
+            defaults={"label": periods.period.label, "as_of": run.as_of, "started_at": timezone.now()},
         )
         score_run = ScoreRun.objects.select_for_update().get(pk=score_run.pk)
         if score_run.status == ScoreRun.Status.DONE and score_run.fingerprint == fingerprint:
@@ -167,8 +171,8 @@ def scores_sum(*, score_run: int) -> ScoreRun:
         began = time.perf_counter()
         planned = _planned_again(found)
         company = assembled(bridges_of(found), planned.targets)
-        earned = earned_json(run=found.run, company=Company.objects.get(), period=planned.spans.period)
-        found.figures = contributions_json(found=company, spans=planned.spans, by="segment", earned=earned)
+        earned = earned_json(run=found.run, company=Company.objects.get(), period=planned.periods.period)
+        found.figures = contributions_json(found=company, periods=planned.periods, by="segment", earned=earned)
         _trend_write(found)
         groups = sum(found.groups.values_list("seconds", flat=True))
         found.seconds |= {"groups": round(groups, 3), "sum": round(time.perf_counter() - began, 3)}
@@ -204,15 +208,15 @@ def scores_fail(*, score_run: int, error: str) -> None:
 def _planned_again(score_run: ScoreRun) -> Planned:
     """The arrays of a stored score run."""
     company = Company.objects.get()
-    spans = spans_again(score_run, company)
-    return _planned(score_run.run, spans)
+    periods = periods_of_score_run(score_run, company)
+    return _planned(score_run.run, periods)
 
 
-def _planned(run: RecomputeRun, spans: Spans) -> Planned:
+def _planned(run: RecomputeRun, periods: ComparisonPeriods) -> Planned:
     """The plan is read anew, it may have changed; the arrays of a run never do."""
     company = Company.objects.get()
-    arrays = flows_kept(run=run, spans=spans)
-    targets = targets_of(run=run, company=company, period=spans.period, pipelines=[one.id for one in arrays])
+    arrays = cached_flows(run=run, periods=periods)
+    targets = targets_of(run=run, company=company, period=periods.period, pipelines=[one.id for one in arrays])
     groups = {(one.id, name): group for one in arrays for name, group in with_targets(one, targets).items()}
     together = {one.id: whole_of(one.groups.values()) for one in arrays}
-    return Planned(spans=spans, targets=targets, groups=groups, together=together)
+    return Planned(periods=periods, targets=targets, groups=groups, together=together)

@@ -26,7 +26,7 @@ from revenue_health.contribution.core.steps import BridgeSteps
 from revenue_health.contribution.core.verdict import IMPACTS, MARKS, Impact
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.contributions_json import FACTORS, Json
-from revenue_health.contribution.selectors.comparison.periods import SpanError
+from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.scores import pending_groups
 from revenue_health.contribution.selectors.comparison.sentences import headline, minor, verdicts
 from revenue_health.contribution.selectors.comparison.steps import bridge_steps
@@ -73,7 +73,7 @@ def show(request: HttpRequest) -> HttpResponse:
             "closed": closed_departments(request.user, structure_names()),
             **page_context(question, run, company),
         }
-    except (SpanError, CustodyStoreMissing) as problem:
+    except (ComparisonError, CustodyStoreMissing) as problem:
         context = {"shell": shell, "cannot": str(problem)}
     return page_render(request, TEMPLATE, context, partial="page")
 
@@ -96,7 +96,7 @@ def compute(request: HttpRequest) -> HttpResponse:
 
 
 def _asked(run: RecomputeRun, question: Question) -> str:
-    return f"scores-asked:{run.pk}:{question.spans.key}".replace("|", ":")
+    return f"scores-asked:{run.pk}:{question.periods.key}".replace("|", ":")
 
 
 def page_context(question: Question, run: RecomputeRun, company: Company) -> Json:
@@ -128,7 +128,7 @@ def page_context(question: Question, run: RecomputeRun, company: Company) -> Jso
 
 def scored_figures(question: Question, run: RecomputeRun, company: Company) -> tuple[Json | None, ScoreRun | None]:
     """The stored figures of a comparison, and its score run in whatever state."""
-    return shown_figures(run=run, company=company, spans=question.spans)
+    return shown_figures(run=run, company=company, periods=question.periods)
 
 
 def _progress(found: ScoreRun | None) -> Json | None:

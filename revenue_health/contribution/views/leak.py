@@ -22,8 +22,8 @@ from pipeline.selectors.overview import structure_names
 from pipeline.views.shell import Shell, shell_of
 from revenue_health.contribution.models import Leak
 from revenue_health.contribution.selectors.comparison.evidence import Evidence, evidence_of
-from revenue_health.contribution.selectors.comparison.periods import SpanError
-from revenue_health.contribution.selectors.register.leak_costs import register_spans
+from revenue_health.contribution.selectors.comparison.periods import ComparisonError
+from revenue_health.contribution.selectors.register.leak_costs import register_periods
 from revenue_health.contribution.selectors.register.rows import LeakRow, leak_changes, leak_row, sightings_of
 from revenue_health.contribution.services.register import RegisterError, leak_assign, leak_status_set
 from revenue_health.contribution.views.register import bars_of
@@ -157,11 +157,11 @@ def _deals(request: HttpRequest, row: LeakRow, shell: Shell) -> dict[str, object
     found: list[Evidence] = []
     label = ""
     try:
-        spans = register_spans(run=shell.run, company=shell.company)
-        label = spans.period.label
-        every = evidence_of(run=shell.run, spans=spans, party=row.department_key, stage=row.stage_id)
+        periods = register_periods(run=shell.run, company=shell.company)
+        label = periods.period.label
+        every = evidence_of(run=shell.run, periods=periods, party=row.department_key, stage=row.stage_id)
         found = every.get(row.factor, [])
-    except (SpanError, CustodyStoreMissing) as problem:
+    except (ComparisonError, CustodyStoreMissing) as problem:
         return {"no_deals": str(problem)}
     return {
         "deals": found,

@@ -17,7 +17,7 @@ from pipeline.views.shell import shell_of
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.contributions_json import FACTORS, Json, department_names
 from revenue_health.contribution.selectors.comparison.evidence import evidence_of
-from revenue_health.contribution.selectors.comparison.periods import SpanError
+from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.scores import bridges_of
 from revenue_health.contribution.selectors.comparison.sentences import verdict_sentence
 from revenue_health.contribution.selectors.comparison.share_breakdown import coalitions_of, rates_of
@@ -54,7 +54,7 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
         figures, found = scored_figures(question, run, company)
         if figures is not None and found is not None:
             context |= _working(question, run, company, key, figures, found)
-    except (SpanError, CustodyStoreMissing) as problem:
+    except (ComparisonError, CustodyStoreMissing) as problem:
         context |= {"cannot": str(problem)}
     return page_render(request, TEMPLATE, context, partial="page")
 
@@ -65,14 +65,14 @@ def _working(question: Question, run: RecomputeRun, company: Company, key: str, 
         raise Http404
     row = party_row(party)
     bridges = [bridge for groups in bridges_of(found).values() for bridge in groups.values()]
-    evidence = evidence_of(run=run, spans=question.spans, party=key)
+    evidence = evidence_of(run=run, periods=question.periods, party=key)
     return {
         "sentence": verdict_sentence(party, company.reporting_currency),
         "row": row,
         "factors": list(zip(FACTORS, row.factors, strict=True)),
         "scale": scale_of(figures, company),
         "single": single_units(company.reporting_currency),
-        "rates": rates_of(run=run, spans=question.spans, party=key),
+        "rates": rates_of(run=run, periods=question.periods, party=key),
         "coalitions": coalitions_of(bridges=bridges, party=key),
         "evidence": [(TITLES[factor], factor, deals) for factor, deals in evidence.items()],
         "structure": structure_names(),

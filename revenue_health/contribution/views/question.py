@@ -1,4 +1,4 @@
-"""What the address of the bridge page asks for: a form in, spans out. Bad values fall back, saying so."""
+"""What the address of the bridge page asks for, as a period and its baseline. Bad values fall back, saying so."""
 
 from __future__ import annotations
 
@@ -12,23 +12,28 @@ from departments.models import Company
 from departments.periods import FiscalCalendar, Period, PeriodError
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of
-from revenue_health.contribution.selectors.comparison.periods import LAST_YEAR, SpanError, Spans, spans_of
+from revenue_health.contribution.selectors.comparison.periods import (
+    LAST_YEAR,
+    ComparisonError,
+    ComparisonPeriods,
+    comparison_periods,
+)
 
 BASELINES = {"": "four quarters before", LAST_YEAR: "same period last year"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """One reading of the bridge: its spans, and what was asked in words of the address."""
+    """One reading of the bridge: its periods, and what was asked in words of the address."""
 
-    spans: Spans
+    periods: ComparisonPeriods
     baseline: str = ""
     default_period: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
     def period(self) -> Period:
-        return self.spans.period
+        return self.periods.period
 
     def address(self, period: Period | None = None) -> str:
         """The query string of this question, of another period if given."""
@@ -66,15 +71,15 @@ class QuestionForm(forms.Form):
 
 
 def question_read(query: QueryDict, *, run: RecomputeRun, company: Company) -> Question:
-    """The question in a query string. Raises SpanError only where not even the running quarter can be shown."""
+    """The question in a query string. Raises ComparisonError only where not even the running quarter can be shown."""
     form = QuestionForm(query, calendar=calendar_of(company))
     form.is_valid()
     errors = {name: str(messages[0]) for name, messages in form.errors.items()}
     period, baseline = form.cleaned_data.get("period"), form.cleaned_data.get("baseline", "")
     default = calendar_of(company).quarter_of(run.as_of.astimezone(company.zone).date()).label
     try:
-        spans = spans_of(run=run, company=company, period=period, baseline=baseline or None)
-    except SpanError as problem:
-        spans, baseline = spans_of(run=run, company=company), ""
+        periods = comparison_periods(run=run, company=company, period=period, baseline=baseline or None)
+    except ComparisonError as problem:
+        periods, baseline = comparison_periods(run=run, company=company), ""
         errors["period"] = f"{problem} Shown: the running quarter."
-    return Question(spans=spans, baseline=baseline, default_period=default, errors=errors)
+    return Question(periods=periods, baseline=baseline, default_period=default, errors=errors)

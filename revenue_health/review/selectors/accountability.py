@@ -12,7 +12,7 @@ from revenue_health.contribution.models import CutScore, ScoreRun
 from revenue_health.contribution.selectors.comparison.bridges import company_bridge, company_targets
 from revenue_health.contribution.selectors.comparison.contributions_json import contributions_json
 from revenue_health.contribution.selectors.comparison.earned import earned_json
-from revenue_health.contribution.selectors.comparison.periods import Spans
+from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.comparison.quality import part, quality_of
 from revenue_health.contribution.selectors.comparison.scores import METHOD, plan_fingerprint, score_run_of
 from revenue_health.review.selectors.sales_words import against_plan, sales_sentences
@@ -35,27 +35,27 @@ ASSUMPTIONS = (
 )
 
 
-def accountability_figures(*, run: RecomputeRun, company: Company, spans: Spans) -> Json:
+def accountability_figures(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> Json:
     """Everything the accountability page shows, as JSON: computed where the night has not scored the comparison."""
-    figures = scored_figures(run=run, company=company, spans=spans)
+    figures = scored_figures(run=run, company=company, periods=periods)
     if figures is None:
-        whole = company_bridge(run=run, company=company, spans=spans)
+        whole = company_bridge(run=run, company=company, periods=periods)
         figures = contributions_json(
-            found=whole, spans=spans, earned=earned_json(run=run, company=company, period=spans.period)
+            found=whole, periods=periods, earned=earned_json(run=run, company=company, period=periods.period)
         )
-    return accountability_of(figures, run=run, company=company, spans=spans)
+    return accountability_of(figures, run=run, company=company, periods=periods)
 
 
-def scored_figures(*, run: RecomputeRun, company: Company, spans: Spans) -> Json | None:
+def scored_figures(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> Json | None:
     """The stored figures of a comparison that was scored against the plan as it is now."""
-    found = score_run_of(run=run, spans=spans)
+    found = score_run_of(run=run, periods=periods)
     if found is None or found.status != ScoreRun.Status.DONE:
         return None
-    targets = company_targets(run=run, company=company, spans=spans)
+    targets = company_targets(run=run, company=company, periods=periods)
     return found.figures if found.fingerprint == plan_fingerprint(targets) else None
 
 
-def accountability_of(figures: Json, *, run: RecomputeRun, company: Company, spans: Spans) -> Json:
+def accountability_of(figures: Json, *, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> Json:
     """The same from figures that are at hand."""
     currency = company.reporting_currency
     parties = [party for party in figures["parties"] if party["amount"] is not None]
@@ -86,8 +86,8 @@ def accountability_of(figures: Json, *, run: RecomputeRun, company: Company, spa
             "high": figures["unexplained_high"],
             "share_of_actual": part(abs(figures["unexplained"]), figures["actual"]) if figures["actual"] > 0 else None,
         },
-        "sales": _sales(figures, sales, run, spans, currency) if sales else None,
-        "quality": _quality(run, company, spans),
+        "sales": _sales(figures, sales, run, periods, currency) if sales else None,
+        "quality": _quality(run, company, periods),
         "assumptions": list(ASSUMPTIONS),
     }
 
@@ -107,19 +107,19 @@ def _party(figures: Json, party: Json, currency: str) -> Json:
     return {**party, "against_plan": said}
 
 
-def _sales(figures: Json, party: Json, run: RecomputeRun, spans: Spans, currency: str) -> Json:
+def _sales(figures: Json, party: Json, run: RecomputeRun, periods: ComparisonPeriods, currency: str) -> Json:
     return {
         "key": party["key"],
         "name": party["name"],
         "sentences": sales_sentences(figures, party, currency),
         "fewest_deals": FEWEST_OF_A_GROUP,
-        "inside": {by: inside_of(run=run, spans=spans, key=party["key"], by=by) for by in CUTS},
+        "inside": {by: inside_of(run=run, periods=periods, key=party["key"], by=by) for by in CUTS},
     }
 
 
-def inside_of(*, run: RecomputeRun, spans: Spans, key: str, by: str) -> Json:
+def inside_of(*, run: RecomputeRun, periods: ComparisonPeriods, key: str, by: str) -> Json:
     """A department's share cut by team or person, largest loss first: state `none`, `asked`, `failed` or `done`."""
-    found = score_run_of(run=run, spans=spans)
+    found = score_run_of(run=run, periods=periods)
     row = CutScore.objects.filter(score_run=found, by=by).first() if found else None
     if row is None:
         return {"state": "none", "error": "", "groups": []}
@@ -142,8 +142,8 @@ def _group(group: Json, key: str) -> Json:
     }
 
 
-def _quality(run: RecomputeRun, company: Company, spans: Spans) -> Json:
-    found = quality_of(run=run, company=company, spans=spans)
+def _quality(run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> Json:
+    found = quality_of(run=run, company=company, periods=periods)
     return {
         **found.to_dict(),
         "assumed_share": part(found.assumed_amount, found.lost_amount),

@@ -14,7 +14,7 @@ from departments.subjects import share_subject
 from pipeline.models import RecomputeRun
 from pipeline.selectors.overview import structure_names
 from revenue_health.contribution.selectors.comparison.evidence import evidence_of
-from revenue_health.contribution.selectors.comparison.periods import Spans
+from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.comparison.share_breakdown import rates_of
 from revenue_health.review.models import EvidenceExport
 from revenue_health.review.selectors.accountability import accountability_figures
@@ -33,22 +33,22 @@ def exports_of(*, run: RecomputeRun, period: str, baseline: str) -> list[Evidenc
     return list(found.select_related("asked_by")[:SHOWN])
 
 
-def evidence_content(*, run: RecomputeRun, company: Company, spans: Spans, progress: Progress) -> Json:
+def evidence_content(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods, progress: Progress) -> Json:
     """Everything the document prints. The same figures give the same `sha256`."""
-    figures = accountability_figures(run=run, company=company, spans=spans)
+    figures = accountability_figures(run=run, company=company, periods=periods)
     judged = [party for party in figures["parties"] if party["kind"] in JUDGED]
     structure = structure_names()
-    subjects = {party["key"]: share_subject(party["key"], spans.period.label) for party in judged}
+    subjects = {party["key"]: share_subject(party["key"], periods.period.label) for party in judged}
     replies = replies_for(subjects=subjects.values())
     parties = []
     for place, party in enumerate(judged):
         progress(place, len(judged))
-        deals = evidence_of(run=run, spans=spans, party=party["key"])
+        deals = evidence_of(run=run, periods=periods, party=party["key"])
         reply = replies.get(subjects[party["key"]])
         parties.append(
             {
                 "party": party,
-                "rates": [asdict(rate) for rate in rates_of(run=run, spans=spans, party=party["key"])],
+                "rates": [asdict(rate) for rate in rates_of(run=run, periods=periods, party=party["key"])],
                 "deals": {
                     factor: [
                         asdict(deal)

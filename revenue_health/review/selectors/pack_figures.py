@@ -16,7 +16,11 @@ from pipeline.selectors.overview import Structure, structure_names
 from revenue_health.contribution.selectors.comparison.bridges import company_bridge
 from revenue_health.contribution.selectors.comparison.contributions_json import contributions_json
 from revenue_health.contribution.selectors.comparison.earned import earned_json
-from revenue_health.contribution.selectors.comparison.periods import SpanError, Spans, spans_of
+from revenue_health.contribution.selectors.comparison.periods import (
+    ComparisonError,
+    ComparisonPeriods,
+    comparison_periods,
+)
 from revenue_health.contribution.selectors.comparison.scores import METHOD
 from revenue_health.contribution.selectors.forecast.forecasts import company_forecast, forecast_json
 from revenue_health.contribution.selectors.register.rows import register_figures
@@ -35,13 +39,16 @@ FORMAT = 1
 def review_content(
     *, run: RecomputeRun, company: Company, period: Period | None, since: date | None, now: datetime
 ) -> Json:
-    """The figures of one review, without when and by whom it was frozen. Raises SpanError where nothing is known."""
-    spans = spans_of(run=run, company=company, period=period)
+    """The figures of one review, without when and by whom it was frozen.
+
+    Raises ComparisonError where nothing is known.
+    """
+    periods = comparison_periods(run=run, company=company, period=period)
     structure = structure_names()
-    review = review_figures(run=run, company=company, period=spans.period, since=since, now=now)
-    accountability = accountability_figures(run=run, company=company, spans=spans)
-    contributions = review.pop("bridge") or _contributions(run, company, spans)
-    told = headline(contributions, label=spans.period.label, currency=company.reporting_currency)
+    review = review_figures(run=run, company=company, period=periods.period, since=since, now=now)
+    accountability = accountability_figures(run=run, company=company, periods=periods)
+    contributions = review.pop("bridge") or _contributions(run, company, periods)
+    told = headline(contributions, label=periods.period.label, currency=company.reporting_currency)
     review["headline"] = {"message": told.message, "under": list(told.under)}
     return {
         "format": FORMAT,
@@ -51,32 +58,32 @@ def review_content(
         "company": company.name,
         "currency": company.reporting_currency,
         "time_zone": company.time_zone,
-        "period": {"label": spans.period.label, "start": spans.period.start, "end": spans.period.end},
-        "running": spans.running,
+        "period": {"label": periods.period.label, "start": periods.period.start, "end": periods.period.end},
+        "running": periods.running,
         "names": _names(structure),
         "people": people_names(),
         # How old the figures were is no figure of theirs: two freezes within a minute are the same pack.
         "review": {name: value for name, value in review.items() if name != "data"},
         "contributions": contributions,
         "accountability": accountability,
-        "forecast": _forecast(run, company, spans),
+        "forecast": _forecast(run, company, periods),
         "leaks": leaks_json(
-            leaks_of(run=run, company=company, choice=Choice(period=spans.period)),
+            leaks_of(run=run, company=company, choice=Choice(period=periods.period)),
             structure,
-            start=spans.period.start,
-            end=spans.period.end,
+            start=periods.period.start,
+            end=periods.period.end,
         ),
-        "register": register_of(spans) if review["absent"] else register_figures()["leaks"],
-        "replies": _replies(contributions, spans.period.label),
+        "register": register_of(periods) if review["absent"] else register_figures()["leaks"],
+        "replies": _replies(contributions, periods.period.label),
         "earlier_decisions": earlier_decisions(before=run.as_of),
     }
 
 
-def _contributions(run: RecomputeRun, company: Company, spans: Spans) -> Json:
+def _contributions(run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> Json:
     """Computed now, where the night has not scored this comparison."""
-    found = company_bridge(run=run, company=company, spans=spans)
+    found = company_bridge(run=run, company=company, periods=periods)
     return contributions_json(
-        found=found, spans=spans, earned=earned_json(run=run, company=company, period=spans.period)
+        found=found, periods=periods, earned=earned_json(run=run, company=company, period=periods.period)
     )
 
 
@@ -90,7 +97,7 @@ def _replies(contributions: Json, label: str) -> list[Json]:
     ]
 
 
-def _forecast(run: RecomputeRun, company: Company, spans: Spans) -> Json | None:
+def _forecast(run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> Json | None:
     """As the night kept it, or computed now; None for a period that is over."""
     kept = forecast_kept(run=run)
     if (
@@ -98,14 +105,14 @@ def _forecast(run: RecomputeRun, company: Company, spans: Spans) -> Json | None:
         and kept.figures
         and (kept.period_start, kept.period_end)
         == (
-            spans.period.start,
-            spans.period.end,
+            periods.period.start,
+            periods.period.end,
         )
     ):
         return dict(kept.figures)
     try:
-        return forecast_json(company_forecast(run=run, company=company, spans=spans))
-    except SpanError:
+        return forecast_json(company_forecast(run=run, company=company, periods=periods))
+    except ComparisonError:
         return None
 
 

@@ -63,11 +63,11 @@ def part_text(page: Json) -> str:
     if page.get("pages", 1) == 1:
         return ""
     where = f"page {page['page']} of {page['pages']}"
-    spans = [
+    periods = [
         f"{first} to {last} of {whole}" if last > first else f"{first} of {whole}"
         for first, last, whole in page["part"]
     ]
-    return ", ".join([*spans, where])
+    return ", ".join([*periods, where])
 
 
 def _page(slide: Json, lines: Sequence[str]) -> Json:

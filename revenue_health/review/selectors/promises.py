@@ -16,7 +16,7 @@ from pipeline.selectors.leaks import Choice, run_cached
 from pipeline.selectors.overview import StageName, Structure
 from revenue_health.contribution.core.sensitivity import Lever
 from revenue_health.contribution.selectors.comparison.contributions_json import Json
-from revenue_health.contribution.selectors.comparison.periods import Spans
+from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.forecast.levers import Promisable
 from revenue_health.contribution.selectors.forecast.whatif import (
     Promise,
@@ -229,14 +229,14 @@ def promise_words(text: str, levers: Sequence[Promisable], structure: Structure)
     return f"{where}, {who}: {unit.words} {unit.shown(change.value)} {unit.unit}{told}".replace("-", "−")
 
 
-def outcome_of(*, run: RecomputeRun, company: Company, spans: Spans, texts: Sequence[str]) -> Json:
+def outcome_of(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods, texts: Sequence[str]) -> Json:
     """What `whatif --json` prints for the promises; the same question on the same run is not computed again. Raises
     PromiseError where one fits nothing, FlowError where a value cannot be."""
 
     def compute() -> Json:
         promises = [promise_of(text) for text in texts]
-        now, following = company_what_if(run=run, company=company, spans=spans, promises=promises)
-        return what_if_json(now, following, spans=spans, company=company)
+        now, following = company_what_if(run=run, company=company, periods=periods, promises=promises)
+        return what_if_json(now, following, periods=periods, company=company)
 
-    choice = Choice(period=spans.period, filters={"promises": sorted(texts)})
+    choice = Choice(period=periods.period, filters={"promises": sorted(texts)})
     return run_cached(run, "what-if", choice, compute)

@@ -10,7 +10,7 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.overview import structure_names
 from revenue_health.contribution.core.flows import FlowError
 from revenue_health.contribution.selectors.comparison.contributions_json import Json
-from revenue_health.contribution.selectors.comparison.periods import Spans
+from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.comparison.sentences import minor
 from revenue_health.contribution.selectors.forecast.levers import levers_of
 from revenue_health.contribution.selectors.forecast.whatif import PromiseError
@@ -45,11 +45,11 @@ class Row:
     impact: str = ""
 
 
-def scenario_rows(*, run: RecomputeRun, company: Company, spans: Spans) -> tuple[list[Row], SignedAxis]:
+def scenario_rows(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> tuple[list[Row], SignedAxis]:
     """The newest scenarios and the axis they share."""
     found = list(Scenario.objects.filter(deleted_at=None).select_related("created_by")[:MOST_SHOWN])
     levers, structure = levers_of(run=run, company=company), structure_names()
-    outcomes = {one.pk: _outcome(run, company, spans, one.promises) for one in found}
+    outcomes = {one.pk: _outcome(run, company, periods, one.promises) for one in found}
     today = {pk: _change(figures) if figures else None for pk, (figures, _) in outcomes.items()}
     axis = axis_of(_ends(change for change in today.values() if change))
     rows = []
@@ -70,9 +70,11 @@ def scenario_rows(*, run: RecomputeRun, company: Company, spans: Spans) -> tuple
     return rows, axis
 
 
-def _outcome(run: RecomputeRun, company: Company, spans: Spans, texts: list[str]) -> tuple[Json | None, str]:
+def _outcome(
+    run: RecomputeRun, company: Company, periods: ComparisonPeriods, texts: list[str]
+) -> tuple[Json | None, str]:
     try:
-        return outcome_of(run=run, company=company, spans=spans, texts=texts), ""
+        return outcome_of(run=run, company=company, periods=periods, texts=texts), ""
     except (PromiseError, FlowError) as problem:
         return None, str(problem)
 

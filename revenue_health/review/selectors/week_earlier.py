@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from departments.periods import Period, monday_of
-from revenue_health.contribution.selectors.comparison.periods import Spans
+from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.register.earlier import leaks_read_between
 from revenue_health.contribution.selectors.register.leak_costs import YOUNG_DAYS
 from revenue_health.contribution.selectors.register.rows import LeakRow, leak_json
@@ -36,9 +36,9 @@ def leaks_then(*, period: Period, bridge: Json | None) -> list[Json]:
     return [registered_leak(row) | {"verdict": verdicts.get(row.department_key)} for row in rows]
 
 
-def register_of(spans: Spans) -> list[Json]:
+def register_of(periods: ComparisonPeriods) -> list[Json]:
     """The register of a finished period, as packs freeze it."""
-    return [leak_json(row) for row in _read_of(spans.period, most=EVERY)]
+    return [leak_json(row) for row in _read_of(periods.period, most=EVERY)]
 
 
 def _read_of(period: Period, *, most: int) -> list[LeakRow]:

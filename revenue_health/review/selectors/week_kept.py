@@ -18,7 +18,7 @@ from django.db import connection
 from departments.formats import language_of_numbers
 from pipeline.models import ImportBatch, RecomputeRun
 from revenue_health.contribution.models import ForecastSnapshot, ScoreRun
-from revenue_health.contribution.selectors.comparison.periods import Spans
+from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 
 type Json = dict[str, Any]
 SECONDS = 60
@@ -30,11 +30,11 @@ _ALSO = (
 
 
 def kept_figures(
-    *, run: RecomputeRun, spans: Spans, since: date | None, now: datetime, compute: Callable[[], Json]
+    *, run: RecomputeRun, periods: ComparisonPeriods, since: date | None, now: datetime, compute: Callable[[], Json]
 ) -> Json:
-    """What `compute` says of this run, spans and day, read again only after a change. One query."""
+    """What `compute` says of this run, periods and day, read again only after a change. One query."""
     minute = int(now.timestamp()) // SECONDS
-    asked = (run.pk, run.as_of, spans.key, since, minute, language_of_numbers(), _newest_notes())
+    asked = (run.pk, run.as_of, periods.key, since, minute, language_of_numbers(), _newest_notes())
     key = f"review:{hashlib.sha256(repr(asked).encode()).hexdigest()[:32]}"
     found: Json | None = cache.get(key)
     if found is None:

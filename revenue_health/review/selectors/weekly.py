@@ -15,7 +15,7 @@ from pipeline.selectors.runs import freshness
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.bridges import company_bridge
 from revenue_health.contribution.selectors.comparison.contributions_json import contributions_json, number, period_json
-from revenue_health.contribution.selectors.comparison.periods import Spans, spans_of
+from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods, comparison_periods
 from revenue_health.contribution.selectors.comparison.stored_comparison import shown_figures
 from revenue_health.review.selectors.week_earlier import (
     NOTHING_DUE,
@@ -59,37 +59,38 @@ def review_figures(
 
     Amounts in units of the reporting currency; numbers are finite or null. A comparison that is not scored yet is
     computed, so that this never says less than `contributions` of the same period. Of a period that is over, panels
-    show what was known then, or nothing with the reason in `absent`. Raises SpanError where the period cannot be shown.
+    show what was known then, or nothing with the reason in `absent`. Raises ComparisonError where the period cannot be
+    shown.
     """
-    spans = spans_of(run=run, company=company, period=period, baseline=baseline or None)
+    periods = comparison_periods(run=run, company=company, period=period, baseline=baseline or None)
     # Sentences for machines and for what is frozen do not depend on who asks.
     with numbers_as_in(ENGLISH):
-        return figures_of_spans(spans=spans, run=run, company=company, since=since, now=now, compute=True)
+        return figures_of_spans(periods=periods, run=run, company=company, since=since, now=now, compute=True)
 
 
 def figures_of_spans(
     *,
-    spans: Spans,
+    periods: ComparisonPeriods,
     run: RecomputeRun,
     company: Company,
     since: date | None = None,
     now: datetime,
     compute: bool = False,
 ) -> Json:
-    """The same for spans that were read already; without `compute`, `bridge` is null until a worker has scored it."""
+    """The same for periods that were read already; without `compute`, `bridge` is null until a worker has scored it."""
     today = today_of(run=run, company=company)
     since = min(since or since_usual(run=run, company=company), today)
-    bridge, scores = shown_figures(run=run, company=company, spans=spans)
+    bridge, scores = shown_figures(run=run, company=company, periods=periods)
     if bridge is None and compute:
-        bridge = contributions_json(found=company_bridge(run=run, company=company, spans=spans), spans=spans)
+        bridge = contributions_json(found=company_bridge(run=run, company=company, periods=periods), periods=periods)
     scoring = scores is not None and scores.status == ScoreRun.Status.STARTED
-    told = headline(bridge, label=spans.period.label, currency=company.reporting_currency, scoring=scoring)
-    over = spans.period.end < today
+    told = headline(bridge, label=periods.period.label, currency=company.reporting_currency, scoring=scoring)
+    over = periods.period.end < today
     changes = None if over else changes_json(run=run, company=company, since=since)
     return {
         "company": {"name": company.name, "currency": company.reporting_currency},
-        "period": period_json(spans.period),
-        "week": week_of(spans.period, today),
+        "period": period_json(periods.period),
+        "week": week_of(periods.period, today),
         "as_of": run.as_of.isoformat(),
         "today": today.isoformat(),
         "headline": {"message": told.message, "under": list(told.under)},
@@ -97,13 +98,13 @@ def figures_of_spans(
         "since": since.isoformat(),
         "changes": changes,
         "open_pipeline": changes["now"] if changes else None,
-        "leaks": leaks_then(period=spans.period, bridge=bridge)
+        "leaks": leaks_then(period=periods.period, bridge=bridge)
         if over
-        else largest_leaks(run=run, company=company, period=spans.period),
-        "scorecards": scorecards_of_no_week(spans.period) if over else scorecards_in(company=company, now=now),
+        else largest_leaks(run=run, company=company, period=periods.period),
+        "scorecards": scorecards_of_no_week(periods.period) if over else scorecards_in(company=company, now=now),
         "commitments": NOTHING_DUE if over else due_commitments(company=company, now=now),
-        "absent": absent_panels(spans.period) if over else {},
-        "forecast": forecast_line(run=run, period=spans.period, bridge=bridge),
+        "absent": absent_panels(periods.period) if over else {},
+        "forecast": forecast_line(run=run, period=periods.period, bridge=bridge),
         "data": _data(run, now),
     }
 

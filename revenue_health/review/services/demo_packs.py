@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from departments.models import Company, User
 from pipeline.selectors.runs import latest_run
-from revenue_health.contribution.selectors.comparison.periods import SpanError
+from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.review.models import Pack
 from revenue_health.review.services.packs import decision_log, pack_freeze
 
@@ -26,7 +26,7 @@ def demo_packs_create(*, as_of: date, seed: int) -> list[Pack]:
     user = User.objects.filter(username="ceo").first()
     try:
         pack = pack_freeze(run=run, company=company, user=user, now=timezone.now())
-    except SpanError:
+    except ComparisonError:
         return []
     worst = _worst(pack)
     for text in _TAKEN:

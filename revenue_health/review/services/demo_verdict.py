@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from departments.models import Company, User
 from pipeline.selectors.runs import latest_run
-from revenue_health.contribution.selectors.comparison.periods import SpanError, spans_of
+from revenue_health.contribution.selectors.comparison.periods import ComparisonError, comparison_periods
 from revenue_health.contribution.selectors.forecast.whatif import PromiseError
 from revenue_health.review.models import Scenario
 from revenue_health.review.selectors.promises import outcome_of
@@ -29,9 +29,9 @@ def demo_verdict_create(*, as_of: date, seed: int) -> int:
         return Scenario.objects.count()
     for name, promises in TRIED:
         try:
-            spans = spans_of(run=run, company=company)
-            result = outcome_of(run=run, company=company, spans=spans, texts=promises)
-        except (SpanError, PromiseError):
+            periods = comparison_periods(run=run, company=company)
+            result = outcome_of(run=run, company=company, periods=periods, texts=promises)
+        except (ComparisonError, PromiseError):
             continue
         scenario_save(name=name, promises=promises, result=result, run=run, user=user, now=timezone.now())
     return Scenario.objects.count()

@@ -14,7 +14,7 @@ from departments.formats import single_units
 from departments.models import Company, User
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of
-from revenue_health.contribution.selectors.comparison.periods import spans_of
+from revenue_health.contribution.selectors.comparison.periods import comparison_periods
 from revenue_health.review.models import EvidenceExport
 from revenue_health.review.selectors.account_rows import rows_of
 from revenue_health.review.selectors.evidence import evidence_content
@@ -34,12 +34,12 @@ def evidence_make(*, export: int) -> EvidenceExport:
         return row
     company = Company.objects.get()
     period = calendar_of(company).parse(row.period)
-    spans = spans_of(run=row.run, company=company, period=period, baseline=row.baseline or None)
+    periods = comparison_periods(run=row.run, company=company, period=period, baseline=row.baseline or None)
 
     def progress(done: int, total: int) -> None:
         EvidenceExport.objects.filter(pk=export).update(done=done, parties=total)
 
-    content = evidence_content(run=row.run, company=company, spans=spans, progress=progress)
+    content = evidence_content(run=row.run, company=company, periods=periods, progress=progress)
     row.pdf, row.sha256 = pdf_of(content, company=company, row=row), content["sha256"]
     row.status, row.error, row.finished_at = EvidenceExport.Status.DONE, "", timezone.now()
     row.save(update_fields=["pdf", "sha256", "status", "error", "finished_at"])

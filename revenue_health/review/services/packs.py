@@ -35,7 +35,10 @@ def pack_freeze(
     since: date | None = None,
     period: Period | None = None,
 ) -> Pack:
-    """Store everything the review of this run shows, sealed by a hash. Raises SpanError where nothing is known."""
+    """Store everything the review of this run shows, sealed by a hash.
+
+    Raises ComparisonError where nothing is known.
+    """
     content = _content(run=run, company=company, period=period, since=since, now=now)
     local = run.as_of.astimezone(company.zone)
     title = title.strip()[:200] or f"Review of {local:%a} {local.day} {local:%b %Y}, {content['period']['label']}"
@@ -67,7 +70,7 @@ def pack_freeze(
 def pack_like(
     *, run: RecomputeRun, company: Company, now: datetime, since: date | None = None, period: Period | None = None
 ) -> Pack | None:
-    """The first pack that shows exactly what would be frozen now. Raises SpanError where nothing is known."""
+    """The first pack that shows exactly what would be frozen now. Raises ComparisonError where nothing is known."""
     candidates = Pack.objects.filter(run_number=run.pk).order_by("pk")
     # Making the content takes a second, so it is made only where there is a pack to compare it with.
     if not candidates.exists():

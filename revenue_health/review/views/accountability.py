@@ -19,7 +19,7 @@ from pipeline.selectors.leaks import calendar_of
 from pipeline.selectors.reach import reach_of
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.models import ScoreRun
-from revenue_health.contribution.selectors.comparison.periods import SpanError
+from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.scores import pending_groups, score_run_of
 from revenue_health.contribution.services.cuts import CUTS, cut_ask
 from revenue_health.contribution.tasks import cut_requested, scores_requested
@@ -46,7 +46,7 @@ def show(request: HttpRequest) -> HttpResponse:
         question = question_read(request.GET, run=run, company=company)
         context = {"shell": shell, **_context(request, question, run, company)}
         note_reading(request, f"accountability:{question.period.label}")
-    except (SpanError, CustodyStoreMissing) as problem:
+    except (ComparisonError, CustodyStoreMissing) as problem:
         context = {"shell": shell, "cannot": str(problem)}
     return page_render(request, TEMPLATE, context, partial="page")
 
@@ -62,7 +62,7 @@ def _context(request: HttpRequest, question: Question, run: RecomputeRun, compan
     figures, found = scored_figures(question, run, company)
     if figures is None:
         return context | {"waiting": _progress(found), "requested": cache.get(_asked(run, question)), "found": found}
-    verdict = accountability_of(figures, run=run, company=company, spans=question.spans)
+    verdict = accountability_of(figures, run=run, company=company, periods=question.periods)
     return context | {
         "figures": verdict,
         **rows_of(verdict, company),
@@ -85,7 +85,7 @@ def _progress(found: ScoreRun | None) -> Context | None:
 
 
 def _asked(run: RecomputeRun, question: Question) -> str:
-    return f"accountability-asked:{run.pk}:{question.spans.key}".replace("|", ":")
+    return f"accountability-asked:{run.pk}:{question.periods.key}".replace("|", ":")
 
 
 @require_POST
@@ -114,7 +114,7 @@ def inside(request: HttpRequest) -> HttpResponse:
     if run is not None and company is not None:
         question = question_read(request.POST, run=run, company=company)
         address += question.address()
-        found = score_run_of(run=run, spans=question.spans)
+        found = score_run_of(run=run, periods=question.periods)
         if by in CUTS and found is not None and cut_ask(score_run=found.pk, by=by):
             cut_requested.delay(found.pk, by)
     return HttpResponseRedirect(address)

@@ -22,7 +22,7 @@ from pipeline.selectors.opportunities import PAGE
 from pipeline.selectors.overview import structure_names
 from pipeline.views.opportunities import LARGEST_PAGE, pages_of
 from pipeline.views.shell import shell_of
-from revenue_health.contribution.selectors.comparison.periods import SpanError
+from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.sentences import minor
 from revenue_health.review.selectors.weekly import BUCKET_NAMES, changes_json
 from revenue_health.review.views.week_question import WeekQuestion, week_question_read
@@ -52,7 +52,7 @@ def show(request: HttpRequest) -> HttpResponse:
         return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
     try:
         context = {"shell": shell, **_context(request, run, company)}
-    except (SpanError, CustodyStoreMissing, ChangesNotKept) as problem:
+    except (ComparisonError, CustodyStoreMissing, ChangesNotKept) as problem:
         context = {"shell": shell, "cannot": str(problem)}
     return page_render(request, TEMPLATE, context, partial="page")
 

@@ -13,7 +13,7 @@ from departments.models import User
 from departments.rendering import page_render
 from departments.selectors.jobs import open_job, phase_of
 from pipeline.views.shell import shell_of
-from revenue_health.contribution.selectors.comparison.periods import SpanError
+from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.views.question import question_read
 from revenue_health.review.models import EvidenceExport
 from revenue_health.review.services.evidence import evidence_ask
@@ -32,7 +32,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("review:accountability"))
     try:
         question = question_read(request.POST, run=run, company=company)
-    except SpanError:
+    except ComparisonError:
         return HttpResponseRedirect(reverse("review:accountability"))
     assert isinstance(request.user, User)
     row = evidence_ask(

@@ -14,7 +14,7 @@ from departments.models import User
 from departments.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.views.shell import Shell, shell_of
-from revenue_health.contribution.selectors.comparison.periods import SpanError
+from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.review.selectors.pack_twins import pack_readers
 from revenue_health.review.services.packs import pack_freeze, pack_like
 from revenue_health.review.views.pack_forms import FreezeForm
@@ -40,7 +40,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
             return page_render(request, SURE, _sure(form, shell, question), partial="page")
         assert isinstance(request.user, User)
         pack = pack_freeze(user=request.user, **question)
-    except (SpanError, CustodyStoreMissing) as problem:
+    except (ComparisonError, CustodyStoreMissing) as problem:
         messages.error(request, f"{problem} Nothing was frozen.")
         return redirect("review:packs")
     return redirect("review:pack", pk=pack.pk)

@@ -15,7 +15,7 @@ from departments.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.core.flows import FlowError
-from revenue_health.contribution.selectors.comparison.periods import SpanError, spans_of
+from revenue_health.contribution.selectors.comparison.periods import ComparisonError, comparison_periods
 from revenue_health.contribution.selectors.forecast.whatif import PromiseError, worlds_ready
 from revenue_health.review.models import Scenario
 from revenue_health.review.selectors.promises import asked_by_address, outcome_of
@@ -40,10 +40,11 @@ def index(request: HttpRequest) -> HttpResponse:
     if run is None or company is None:
         return page_render(request, TEMPLATE, {"shell": shell, "rows": []}, partial="list")
     try:
-        spans = spans_of(run=run, company=company)
-        rows, axis = scenario_rows(run=run, company=company, spans=spans)
-        worlds_ready(run=run, company=company, spans=spans)  # this panel loads behind the levers: nobody waits for it
-    except (SpanError, CustodyStoreMissing):
+        periods = comparison_periods(run=run, company=company)
+        rows, axis = scenario_rows(run=run, company=company, periods=periods)
+        # This panel loads behind the levers: nobody waits for it.
+        worlds_ready(run=run, company=company, periods=periods)
+    except (ComparisonError, CustodyStoreMissing):
         rows, axis = [], None
     amounts = [value for row in rows for change in (row.then, row.now) if change for value in (change.low, change.high)]
     context = {
@@ -66,10 +67,10 @@ def save(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(address_of(texts))
     assert isinstance(request.user, User)
     try:
-        result = outcome_of(run=run, company=company, spans=spans_of(run=run, company=company), texts=texts)
+        result = outcome_of(run=run, company=company, periods=comparison_periods(run=run, company=company), texts=texts)
         name = request.POST.get("name", "")
         saved = scenario_save(name=name, promises=texts, result=result, run=run, user=request.user, now=shell.now)
-    except (ScenarioError, PromiseError, FlowError, SpanError, CustodyStoreMissing) as problem:
+    except (ScenarioError, PromiseError, FlowError, ComparisonError, CustodyStoreMissing) as problem:
         messages.error(request, str(problem))
     else:
         messages.info(request, f"“{saved.name}” is saved.")

@@ -17,7 +17,7 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of
 from pipeline.selectors.reach import reach_of
 from pipeline.views.shell import shell_of
-from revenue_health.contribution.selectors.comparison.periods import SpanError
+from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.steps import bridge_steps
 from revenue_health.contribution.views.question import BASELINES
 from revenue_health.home import home
@@ -63,13 +63,13 @@ def show(request: HttpRequest) -> HttpResponse:
         return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
     try:
         question = week_question_read(request.GET, run=run, company=company)
-        spans, since = question.bridge.spans, question.since
+        periods, since = question.bridge.periods, question.since
         figures = kept_figures(
             run=run,
-            spans=spans,
+            periods=periods,
             since=since,
             now=shell.now,
-            compute=lambda: figures_of_spans(spans=spans, run=run, company=company, since=since, now=shell.now),
+            compute=lambda: figures_of_spans(periods=periods, run=run, company=company, since=since, now=shell.now),
         )
         context = {
             "shell": shell,
@@ -77,7 +77,7 @@ def show(request: HttpRequest) -> HttpResponse:
             "cards": card_rows(figures, reminds=may_assign(request.user)),
             **page_context(question, figures, run, company),
         }
-    except (SpanError, CustodyStoreMissing) as problem:
+    except (ComparisonError, CustodyStoreMissing) as problem:
         context = {"shell": shell, "cannot": str(problem)}
     return page_render(request, TEMPLATE, context, partial="page")
 

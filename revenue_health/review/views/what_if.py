@@ -21,7 +21,7 @@ from pipeline.selectors.overview import Structure, structure_names
 from pipeline.selectors.unrecorded import no_losses
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.core.flows import FlowError
-from revenue_health.contribution.selectors.comparison.periods import SpanError, spans_of
+from revenue_health.contribution.selectors.comparison.periods import ComparisonError, comparison_periods
 from revenue_health.contribution.selectors.comparison.sentences import minor
 from revenue_health.contribution.selectors.forecast.levers import Promisable, levers_of
 from revenue_health.contribution.selectors.forecast.whatif import PromiseError, promise_of
@@ -90,7 +90,7 @@ def show(request: HtmxRequest) -> HttpResponse:
             return HttpResponseRedirect(address)
         context = {"shell": shell, **_context(asked, levers, structure, run, company)}
         context["deleted"] = _deleted(request.GET.get("deleted", ""))
-    except (SpanError, CustodyStoreMissing) as problem:
+    except (ComparisonError, CustodyStoreMissing) as problem:
         return page_render(request, TEMPLATE, {"shell": shell, "cannot": str(problem)}, partial="page")
     response = page_render(request, TEMPLATE, context, partial="result")
     response["HX-Replace-Url"] = address
@@ -148,8 +148,8 @@ def _figures(texts: tuple[str, ...], run: RecomputeRun, company: Company, as_is:
     """The answer; without a promise it is what the night has stored."""
     if not texts and as_is:
         return as_is
-    spans = spans_of(run=run, company=company)
-    return outcome_of(run=run, company=company, spans=spans, texts=texts)
+    periods = comparison_periods(run=run, company=company)
+    return outcome_of(run=run, company=company, periods=periods, texts=texts)
 
 
 def _outcome(figures: Json) -> Outcome:

@@ -10,7 +10,7 @@ import pytest
 from departments.models import Company
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.models import CutScore, ForecastSnapshot, ScoreRun
-from revenue_health.contribution.selectors.comparison.periods import spans_again, spans_of
+from revenue_health.contribution.selectors.comparison.periods import comparison_periods, periods_of_score_run
 from revenue_health.contribution.services.cuts import PATIENCE, cut_ask, cut_compute, cut_fail
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ def found(run: RecomputeRun) -> ScoreRun:
 
 
 def test_a_stored_comparison_has_its_spans_again(found: ScoreRun, run: RecomputeRun, company: Company) -> None:
-    assert spans_again(found, company).key == spans_of(run=run, company=company).key
+    assert periods_of_score_run(found, company).key == comparison_periods(run=run, company=company).key
 
 
 def test_a_cut_is_asked_for_once_until_patience_ends_or_it_failed(found: ScoreRun) -> None:

@@ -14,15 +14,15 @@ from pipeline.core.period_flows import PeriodFlows, period_flows
 from pipeline.custody_store import custody_cursor, parts_discard, run_parts
 from pipeline.flows_store import period_flows_kept
 from pipeline.models import RecomputeRun
-from revenue_health.contribution.selectors.comparison.periods import spans_of
+from revenue_health.contribution.selectors.comparison.periods import comparison_periods
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def asked(run: RecomputeRun, company: Company) -> dict[str, Any]:
-    spans = spans_of(run=run, company=company)
-    return {"steps": spans.steps, "openings": (spans.steps[0],), "group": "segment"}
+    periods = comparison_periods(run=run, company=company)
+    return {"steps": periods.steps, "openings": (periods.steps[0],), "group": "segment"}
 
 
 def kept_files(settings: Any) -> list[Path]:

@@ -11,9 +11,9 @@ from revenue_health.contribution.models import GroupScore, PartyScore, ScoreRun
 from revenue_health.contribution.selectors.comparison.bridge_codec import bridge_of, bridge_record
 from revenue_health.contribution.selectors.comparison.bridges import assembled, segment_bridges
 from revenue_health.contribution.selectors.comparison.contributions_json import contributions_json
-from revenue_health.contribution.selectors.comparison.periods import spans_of
+from revenue_health.contribution.selectors.comparison.periods import comparison_periods
 from revenue_health.contribution.selectors.comparison.scores import METHOD, bridges_of, pending_groups, unfinished
-from revenue_health.contribution.selectors.model_input import flows_kept
+from revenue_health.contribution.selectors.model_input import cached_flows
 from revenue_health.contribution.services import scores as service
 from revenue_health.contribution.services.scores import group_compute, scores_compute, scores_plan, scores_sum
 
@@ -32,11 +32,11 @@ def test_the_night_scores_the_running_and_the_last_quarter(run: RecomputeRun) ->
 
 
 def test_stored_figures_are_those_computed_at_once(run: RecomputeRun, company: Company) -> None:
-    spans = spans_of(run=run, company=company)
-    flows = flows_kept(run=run, spans=spans)
-    targets = targets_of(run=run, company=company, period=spans.period, pipelines=[one.id for one in flows])
+    periods = comparison_periods(run=run, company=company)
+    flows = cached_flows(run=run, periods=periods)
+    targets = targets_of(run=run, company=company, period=periods.period, pipelines=[one.id for one in flows])
     found = assembled({one.id: segment_bridges(one, targets) for one in flows}, targets)
-    figures = contributions_json(found=found, spans=spans, by="segment")
+    figures = contributions_json(found=found, periods=periods, by="segment")
     assert running(run).figures["actual"] == pytest.approx(figures["actual"], rel=1e-12)
     stored = {party["key"]: party["amount"] for party in running(run).figures["parties"]}
     assert stored == pytest.approx({party["key"]: party["amount"] for party in figures["parties"]}, rel=1e-6, abs=0.01)
@@ -84,7 +84,7 @@ def test_nothing_is_summed_before_the_last_group(run: RecomputeRun) -> None:
 
 def test_planning_again_takes_nothing_away(run: RecomputeRun, company: Company) -> None:
     before = list(GroupScore.objects.order_by("pk").values_list("pk", "fingerprint"))
-    scores_plan(run=run, spans=spans_of(run=run, company=company))
+    scores_plan(run=run, periods=comparison_periods(run=run, company=company))
     assert list(GroupScore.objects.order_by("pk").values_list("pk", "fingerprint")) == before
 
 
@@ -92,7 +92,7 @@ def test_a_newer_run_takes_the_place_of_an_unfinished_one(run: RecomputeRun, com
     old = cut_off(run)
     run.pk = None
     run.save()
-    scores_plan(run=run, spans=spans_of(run=run, company=company))
+    scores_plan(run=run, periods=comparison_periods(run=run, company=company))
     old.refresh_from_db()
     assert old.status == "failed"
     assert "newer run" in old.error

@@ -13,7 +13,7 @@ from pipeline.models import Pipeline, RecomputeRun
 from pipeline.selectors.plan_targets import targets_of
 from pipeline.selectors.runs import by_earlier_rules
 from revenue_health.contribution.models import GroupScore
-from revenue_health.contribution.selectors.comparison.periods import spans_of
+from revenue_health.contribution.selectors.comparison.periods import comparison_periods
 from revenue_health.contribution.selectors.comparison.scores import stored_bridges
 from revenue_health.contribution.services.scores import scores_compute
 
@@ -41,18 +41,18 @@ def test_commands_say_it_beside_their_answer(
 
 
 def test_scores_by_another_method_are_neither_read_nor_taken_over(run: RecomputeRun, company: Company) -> None:
-    spans = spans_of(run=run, company=company)
+    periods = comparison_periods(run=run, company=company)
     pipelines = list(Pipeline.objects.values_list("pk", flat=True))
-    targets = targets_of(run=run, company=company, period=spans.period, pipelines=pipelines)
-    before = stored_bridges(run=run, spans=spans, targets=targets)
+    targets = targets_of(run=run, company=company, period=periods.period, pipelines=pipelines)
+    before = stored_bridges(run=run, periods=periods, targets=targets)
     assert before
     for row in GroupScore.objects.all():
         GroupScore.objects.filter(pk=row.pk).update(figures=(row.figures or {}) | {"method": 2, "actual": 1e9})
-    assert stored_bridges(run=run, spans=spans, targets=targets) is None
+    assert stored_bridges(run=run, periods=periods, targets=targets) is None
     run.pk, run.status = None, "done"
     run.save()
     scores_compute(run=run)
-    anew = stored_bridges(run=run, spans=spans, targets=targets)
+    anew = stored_bridges(run=run, periods=periods, targets=targets)
     assert anew
     assert {k: {n: b.actual for n, b in g.items()} for k, g in anew.items()} == {
         k: {n: b.actual for n, b in g.items()} for k, g in before.items()

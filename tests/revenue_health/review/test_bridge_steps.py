@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from departments.formats import single_units
 from departments.periods import Period
 from revenue_health.contribution.charts import Bar
-from revenue_health.contribution.selectors.comparison.periods import Spans
+from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.comparison.steps import bridge_steps
 from revenue_health.contribution.views.bridge import party_rows, waterfall_bars
 from revenue_health.contribution.views.question import Question
@@ -76,7 +76,7 @@ def comparisons(draw: some.DrawFn) -> Json:
 
 
 def question() -> WeekQuestion:
-    spans = Spans(
+    periods = ComparisonPeriods(
         period=QUARTER,
         baseline=None,
         steps=(),
@@ -85,7 +85,7 @@ def question() -> WeekQuestion:
         today=TODAY,
         running=True,
     )
-    return WeekQuestion(bridge=Question(spans=spans), since=TODAY, usual=TODAY, today=TODAY, first=TODAY)
+    return WeekQuestion(bridge=Question(periods=periods), since=TODAY, usual=TODAY, today=TODAY, first=TODAY)
 
 
 def slide_bars(figures: Json) -> list[Json]:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from departments.models import AccessLog, Company, User
 from pipeline.models import PlanTarget, RecomputeRun
 from revenue_health.contribution.models import CutScore, ForecastSnapshot, ScoreRun
-from revenue_health.contribution.selectors.comparison.periods import spans_of
+from revenue_health.contribution.selectors.comparison.periods import comparison_periods
 from revenue_health.contribution.selectors.forecast.levers import levers_of
 from revenue_health.contribution.selectors.forecast.whatif import company_what_if, promise_of, what_if_json
 from revenue_health.contribution.services.cuts import cut_compute
@@ -72,7 +72,7 @@ def test_pages_ask_few_queries(ceo: Client, address: str) -> None:
 
 # --- accountability -----------------------------------------------------------------------------------------------
 def test_the_figures_are_json_and_add_up_to_the_gap(run: RecomputeRun, company: Company) -> None:
-    figures = accountability_figures(run=run, company=company, spans=spans_of(run=run, company=company))
+    figures = accountability_figures(run=run, company=company, periods=comparison_periods(run=run, company=company))
     json.dumps(figures, allow_nan=False)
     amounts = [party["amount"] for party in figures["parties"]]
     assert amounts == sorted(amounts)
@@ -81,7 +81,7 @@ def test_the_figures_are_json_and_add_up_to_the_gap(run: RecomputeRun, company: 
 
 
 def test_the_rows_add_up_to_the_cent(run: RecomputeRun, company: Company) -> None:
-    figures = accountability_figures(run=run, company=company, spans=spans_of(run=run, company=company))
+    figures = accountability_figures(run=run, company=company, periods=comparison_periods(run=run, company=company))
     for party in figures["parties"]:
         # Rounded one by one, every share drops four tenths of a cent.
         party["amount"] = round(party["amount"]) + 0.004
@@ -134,7 +134,7 @@ def test_sales_from_inside_is_asked_for_and_then_shown(
     assert "every 3s" in text(ceo.get(ACCOUNT))
     found = ScoreRun.objects.filter(run=run).order_by("-period_end")[0]
     cut_compute(score_run=found.pk, by="team")
-    few = inside_of(run=run, spans=spans_of(run=run, company=company), key="sales", by="team")
+    few = inside_of(run=run, periods=comparison_periods(run=run, company=company), key="sales", by="team")
     assert few["state"] == CutScore.Status.DONE
     assert all(one["amount"] is None for one in few["groups"] if one["deals"] < 30)
     assert "accountability-team-title" in text(ceo.get(ACCOUNT))
@@ -211,10 +211,10 @@ def test_a_run_without_a_forecast_has_a_button(ceo: Client, monkeypatch: pytest.
 
 # --- what-if ------------------------------------------------------------------------------------------------------
 def test_the_page_says_what_the_command_says(ceo: Client, run: RecomputeRun, company: Company) -> None:
-    spans = spans_of(run=run, company=company)
-    now, following = company_what_if(run=run, company=company, spans=spans, promises=[promise_of(PROMISE)])
+    periods = comparison_periods(run=run, company=company)
+    now, following = company_what_if(run=run, company=company, periods=periods, promises=[promise_of(PROMISE)])
     answer = ceo.get(f"{WHAT_IF}?set={PROMISE}", headers=HTMX)
-    assert answer.context["figures"] == what_if_json(now, following, spans=spans, company=company)
+    assert answer.context["figures"] == what_if_json(now, following, periods=periods, company=company)
     assert answer.headers["HX-Replace-Url"] == f"{WHAT_IF}?set=contract:legal:wait_days%3D2"
 
 
@@ -278,7 +278,7 @@ def test_a_scenario_without_name_or_promise_is_not_saved(ceo: Client, sent: dict
 def test_without_a_plan_every_page_still_speaks(ceo: Client, run: RecomputeRun, company: Company) -> None:
     PlanTarget.objects.all().delete()
     cache.clear()
-    figures = accountability_figures(run=run, company=company, spans=spans_of(run=run, company=company))
+    figures = accountability_figures(run=run, company=company, periods=comparison_periods(run=run, company=company))
     json.dumps(figures, allow_nan=False)
     assert figures["target"] is None
     for address in (ACCOUNT, FORECAST, WHAT_IF):

@@ -14,7 +14,7 @@ from django.test import Client
 from departments.models import Company, Membership, User
 from pipeline.selectors.runs import latest_run
 from pipeline.services.recompute import recompute
-from revenue_health.contribution.selectors.comparison.periods import spans_of
+from revenue_health.contribution.selectors.comparison.periods import comparison_periods
 from revenue_health.contribution.services.night import night_compute
 from revenue_health.review.selectors.accountability import accountability_figures
 from tests.pipeline.companies import BEGIN, SmallCompany, company_make, event_add, opportunity_make
@@ -64,7 +64,7 @@ def test_one_deal_without_plan_or_verdict(small: SmallCompany) -> None:
     assert "there is no plan to compare with" in pages["/forecast/"]
     run, company = latest_run(), Company.objects.get()
     assert run
-    figures = accountability_figures(run=run, company=company, spans=spans_of(run=run, company=company))
+    figures = accountability_figures(run=run, company=company, periods=comparison_periods(run=run, company=company))
     json.dumps(figures, allow_nan=False)
 
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from pipeline.management.choices import run_and_company
 from pipeline.selectors.hindsight import hindsight_reasons
-from revenue_health.contribution.management.choices import add_span_arguments, as_sentences, spans_asked
+from revenue_health.contribution.management.choices import add_period_arguments, as_sentences, periods_from_options
 from revenue_health.contribution.selectors.comparison.bridges import cut_bridge
 from revenue_health.contribution.selectors.comparison.contributions_json import contributions_json
 from revenue_health.contribution.selectors.comparison.earned import earned_json
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     help = "Which department contributes to the gap between plan and actual revenue, and how sure that is."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        add_span_arguments(parser)
+        add_period_arguments(parser)
         parser.add_argument("--by", help=f"Also by {', '.join(DIMENSIONS)} or rep; groups add up to the company.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -30,10 +30,10 @@ class Command(BaseCommand):
             raise CommandError(f"Deals cannot be grouped by “{asked}”. Choose one of {', '.join(DIMENSIONS)} or rep.")
         run, company = run_and_company()
         with as_sentences():
-            spans = spans_asked(options, run, company)
-            found = cut_bridge(run=run, company=company, spans=spans, by=by or SEGMENT)
+            periods = periods_from_options(options, run, company)
+            found = cut_bridge(run=run, company=company, periods=periods, by=by or SEGMENT)
         figures = contributions_json(
-            found=found, spans=spans, by=asked, earned=earned_json(run=run, company=company, period=spans.period)
+            found=found, periods=periods, by=asked, earned=earned_json(run=run, company=company, period=periods.period)
         )
         figures["reasons"] = list(dict.fromkeys([*figures["reasons"], *hindsight_reasons(run=run, column=by)]))
         if options["json"]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from pipeline.management.choices import run_and_company
-from revenue_health.contribution.management.choices import add_span_arguments, as_sentences, spans_asked
+from revenue_health.contribution.management.choices import add_period_arguments, as_sentences, periods_from_options
 from revenue_health.contribution.selectors.forecast.forecasts import company_forecast, forecast_json
 
 _SHOWN = 5
@@ -18,12 +18,12 @@ class Command(BaseCommand):
     help = "Forecast of the running period from today's open deals, with its probability to reach the plan."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        add_span_arguments(parser, baseline=False)
+        add_period_arguments(parser, baseline=False)
 
     def handle(self, *args: Any, **options: Any) -> None:
         run, company = run_and_company()
         with as_sentences():
-            found = company_forecast(run=run, company=company, spans=spans_asked(options, run, company))
+            found = company_forecast(run=run, company=company, periods=periods_from_options(options, run, company))
         figures = forecast_json(found)
         if options["json"]:
             self.stdout.write(json.dumps(figures, allow_nan=False))

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from pipeline.management.choices import run_and_company
-from revenue_health.contribution.management.choices import add_span_arguments, as_sentences, spans_asked
+from revenue_health.contribution.management.choices import add_period_arguments, as_sentences, periods_from_options
 from revenue_health.contribution.selectors.forecast.whatif import (
     PromiseError,
     company_what_if,
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     help = "What revenue of this period and the next would be if a department waited, lost or brought in otherwise."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        add_span_arguments(parser, baseline=False)
+        add_period_arguments(parser, baseline=False)
         parser.add_argument(
             "--set",
             action="append",
@@ -35,11 +35,11 @@ class Command(BaseCommand):
         try:
             with as_sentences():
                 promises = [promise_of(text) for text in options["set"]]
-                spans = spans_asked(options, run, company)
-                now, following = company_what_if(run=run, company=company, spans=spans, promises=promises)
+                periods = periods_from_options(options, run, company)
+                now, following = company_what_if(run=run, company=company, periods=periods, promises=promises)
         except PromiseError as problem:
             raise CommandError(str(problem)) from problem
-        figures = what_if_json(now, following, spans=spans, company=company)
+        figures = what_if_json(now, following, periods=periods, company=company)
         if options["json"]:
             self.stdout.write(json.dumps(figures, allow_nan=False))
             return

@@ -21,9 +21,9 @@ from revenue_health.contribution.core.groups import (
     summed,
     whole_of,
 )
-from revenue_health.contribution.selectors.comparison.periods import Spans
+from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.comparison.scores import METHOD, stored_bridges
-from revenue_health.contribution.selectors.model_input import SEGMENT, PipelineFlows, flows_kept, pipelines_flows
+from revenue_health.contribution.selectors.model_input import SEGMENT, PipelineFlows, cached_flows, pipelines_flows
 
 MOST_GROUPS = 24
 """Groups of one cut that are modelled one by one; the smallest together become `OTHER`."""
@@ -44,32 +44,32 @@ class CompanyBridge:
     targets: Targets
 
 
-def company_bridge(*, run: RecomputeRun, company: Company, spans: Spans) -> CompanyBridge:
-    """The bridge by segment, kept per run: it never changes for the same run, spans and plan."""
-    targets = company_targets(run=run, company=company, spans=spans)
+def company_bridge(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> CompanyBridge:
+    """The bridge by segment, kept per run: it never changes for the same run, periods and plan."""
+    targets = company_targets(run=run, company=company, periods=periods)
 
     def compute() -> dict[int, dict[str, Bridge]]:
-        stored = stored_bridges(run=run, spans=spans, targets=targets)
-        return stored or {one.id: segment_bridges(one, targets) for one in flows_kept(run=run, spans=spans)}
+        stored = stored_bridges(run=run, periods=periods, targets=targets)
+        return stored or {one.id: segment_bridges(one, targets) for one in cached_flows(run=run, periods=periods)}
 
-    return assembled(run_cached(run, _name("bridge", spans, targets.segments), Choice(), compute), targets)
+    return assembled(run_cached(run, _name("bridge", periods, targets.segments), Choice(), compute), targets)
 
 
-def scored_bridge(*, run: RecomputeRun, company: Company, spans: Spans) -> CompanyBridge | None:
+def scored_bridge(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> CompanyBridge | None:
     """The same if it was scored or asked for before; None where it would have to be computed first."""
-    targets = company_targets(run=run, company=company, spans=spans)
-    stored = stored_bridges(run=run, spans=spans, targets=targets)
+    targets = company_targets(run=run, company=company, periods=periods)
+    stored = stored_bridges(run=run, periods=periods, targets=targets)
     return assembled(stored, targets) if stored else None
 
 
-def company_targets(*, run: RecomputeRun, company: Company, spans: Spans) -> Targets:
+def company_targets(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> Targets:
     """Targets of every pipeline that has stages."""
-    return targets_of(run=run, company=company, period=spans.period, pipelines=planned_pipelines())
+    return targets_of(run=run, company=company, period=periods.period, pipelines=planned_pipelines())
 
 
-def _name(what: str, spans: Spans, targets: object) -> str:
+def _name(what: str, periods: ComparisonPeriods, targets: object) -> str:
     """Names a result for the cache."""
-    return f"{what}-{hashlib.sha256(repr((METHOD, spans.key, targets)).encode()).hexdigest()[:24]}"
+    return f"{what}-{hashlib.sha256(repr((METHOD, periods.key, targets)).encode()).hexdigest()[:24]}"
 
 
 def segment_bridges(flows: PipelineFlows, targets: Targets) -> dict[str, Bridge]:
@@ -128,17 +128,17 @@ def _over_pipelines(parts: Mapping[int, Mapping[str, Bridge]]) -> dict[str, Brid
     return found
 
 
-def cut_bridge(*, run: RecomputeRun, company: Company, spans: Spans, by: str) -> CompanyBridge:
+def cut_bridge(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods, by: str) -> CompanyBridge:
     """The company cut by team, owner, source or another attribute; every party's groups add up to the company's."""
-    whole = company_bridge(run=run, company=company, spans=spans)
+    whole = company_bridge(run=run, company=company, periods=periods)
     if by == SEGMENT:
         return whole
 
     def compute() -> dict[int, dict[str, Bridge]]:
-        flows = pipelines_flows(run=run, spans=spans, by=by)
+        flows = pipelines_flows(run=run, periods=periods, by=by)
         return {one.id: _cut(one.groups, whole.pipelines[one.id]) for one in flows}
 
-    parts = run_cached(run, _name(f"cut-{by}", spans, whole.targets), Choice(), compute)
+    parts = run_cached(run, _name(f"cut-{by}", periods, whole.targets), Choice(), compute)
     return replace(whole, groups=_over_pipelines(parts))
 
 

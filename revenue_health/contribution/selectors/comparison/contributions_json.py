@@ -14,7 +14,7 @@ from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.steps import STRATEGY
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.selectors.comparison.bridges import CompanyBridge
-from revenue_health.contribution.selectors.comparison.periods import Spans
+from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 
 type Json = dict[str, Any]
 
@@ -24,7 +24,7 @@ _NO_PLAN = "no plan: the bridge starts at the baseline"
 
 
 def contributions_json(
-    *, found: CompanyBridge, spans: Spans, by: str = "", earned: Mapping[str, float] | None = None
+    *, found: CompanyBridge, periods: ComparisonPeriods, by: str = "", earned: Mapping[str, float] | None = None
 ) -> Json:
     """The bridge of the company, and with `by` of its groups; amounts in the reporting currency.
 
@@ -32,15 +32,15 @@ def contributions_json(
     """
     names = department_names()
     whole = found.company
-    reasons = [*spans.reasons, *(reason for reason in whole.reasons if not _said(reason, spans.reasons))]
+    reasons = [*periods.reasons, *(reason for reason in whole.reasons if not _said(reason, periods.reasons))]
     figures: Json = {
-        "period": period_json(spans.period),
-        "baseline": period_json(spans.baseline) if spans.baseline else None,
-        "as_of": spans.today.isoformat(),
-        "running": spans.running,
+        "period": period_json(periods.period),
+        "baseline": period_json(periods.baseline) if periods.baseline else None,
+        "as_of": periods.today.isoformat(),
+        "running": periods.running,
         "target": number(whole.target),
         "target_period": number(found.targets.company.whole),
-        **bridge_json(whole, names, unrecorded=spans.unrecorded),
+        **bridge_json(whole, names, unrecorded=periods.unrecorded),
         **(earned or {}),
         "players": len(whole.parties),
         "replicates": whole.replicates,
@@ -49,7 +49,7 @@ def contributions_json(
     if by:
         figures["by"] = by
         figures["groups"] = [
-            {"key": key, "target": number(group.target), **bridge_json(group, names, unrecorded=spans.unrecorded)}
+            {"key": key, "target": number(group.target), **bridge_json(group, names, unrecorded=periods.unrecorded)}
             for key, group in found.groups.items()
         ]
     return figures
@@ -65,7 +65,7 @@ def department_names() -> dict[str, str]:
 
 
 def bridge_json(bridge: Bridge, names: dict[str, str], *, unrecorded: tuple[int, int] = (0, 0)) -> Json:
-    """The figures a bridge and a group of it share; unrecorded: see Spans."""
+    """The figures a bridge and a group of it share; unrecorded: see ComparisonPeriods."""
     return {
         "actual": number(bridge.actual),
         "baseline_revenue": number(bridge.baseline_revenue),

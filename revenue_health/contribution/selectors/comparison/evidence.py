@@ -9,7 +9,7 @@ from departments.models import Department
 from pipeline.custody_store import custody_cursor
 from pipeline.models import Opportunity, RecomputeRun
 from revenue_health.contribution.core.flows import MARKET
-from revenue_health.contribution.selectors.comparison.periods import DAY, Spans
+from revenue_health.contribution.selectors.comparison.periods import DAY, ComparisonPeriods
 
 SHOWN = 8
 """Deals shown for each factor."""
@@ -64,7 +64,9 @@ _MOVES = {
 _WHO = "department IN (SELECT unnest($departments::INT[]))"
 
 
-def evidence_of(*, run: RecomputeRun, spans: Spans, party: str, stage: int | None = None) -> dict[str, list[Evidence]]:
+def evidence_of(
+    *, run: RecomputeRun, periods: ComparisonPeriods, party: str, stage: int | None = None
+) -> dict[str, list[Evidence]]:
     """Deals by factor for a department or the market, in one stage or all; other parties are no one's doing and have
     none."""
     departments = _departments(party)
@@ -72,11 +74,11 @@ def evidence_of(*, run: RecomputeRun, spans: Spans, party: str, stage: int | Non
         return {}
     cursor = custody_cursor(run)
     span = {
-        "start": spans.steps[0], "end": spans.steps[-1], "departments": departments, "most": SHOWN, "stage": stage,
+        "start": periods.steps[0], "end": periods.steps[-1], "departments": departments, "most": SHOWN, "stage": stage,
     }  # fmt: skip
     found: dict[str, list[tuple[int, int, int, float | None, float | None]]] = {}
-    if spans.baseline and party != MARKET:
-        before = {"before": spans.baseline_edges[0], "before_end": spans.baseline_edges[1]}
+    if periods.baseline and party != MARKET:
+        before = {"before": periods.baseline_edges[0], "before_end": periods.baseline_edges[1]}
         found["waiting"] = cursor.execute(_WAITING, span | before | {"horizon": int(run.as_of.timestamp())}).fetchall()
     nobody = " OR department IS NULL" if party == MARKET else ""
     for factor, query in _MOVES.items():

@@ -23,12 +23,12 @@ LAST_YEAR = "last-year"
 """The baseline that is the same period a year earlier."""
 
 
-class SpanError(ValueError):
+class ComparisonError(ValueError):
     """A period or baseline that cannot be computed; the message says why and what to ask for."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spans:
+class ComparisonPeriods:
     """The period and its baseline (None: too little history), in epoch seconds and fiscal periods.
 
     steps: edges of the period's steps, the last one at its end or just after as_of. baseline_edges: first instant and
@@ -60,13 +60,13 @@ class Spans:
         return [(high - low) / DAY for low, high in zip(self.steps[:-1], self.steps[1:], strict=True)]
 
 
-def spans_of(
+def comparison_periods(
     *, run: RecomputeRun, company: Company, period: Period | None = None, baseline: str | Period | None = None
-) -> Spans:
-    """The spans of a bridge. Default period: the running fiscal quarter; default baseline: the four quarters before
+) -> ComparisonPeriods:
+    """The periods of a bridge. Default period: the running fiscal quarter; default baseline: the four quarters before
     the period's first quarter, or 364 days before a period that is no whole quarters, clipped to the first event.
 
-    Raises SpanError for a period after as_of, PeriodError for a baseline that is no period.
+    Raises ComparisonError for a period after as_of, PeriodError for a baseline that is no period.
     """
     calendar, zone = calendar_of(company), company.zone
     today = run.as_of.astimezone(zone).date()
@@ -75,15 +75,15 @@ def spans_of(
     known = int(run.as_of.timestamp()) + 1
     reach = reach_of(run=run, company=company)
     if start >= known:
-        raise SpanError(reach.problem(period))
+        raise ComparisonError(reach.problem(period))
     first = reach.first
     if first is None:
-        raise SpanError("No deal has any history yet: load a company folder, then recompute.")
+        raise ComparisonError("No deal has any history yet: load a company folder, then recompute.")
     if problem := reach.problem(period):
-        raise SpanError(problem)
+        raise ComparisonError(problem)
     compared, reasons = _baseline(calendar, period, baseline, first)
     edges = compared.instants(zone) if compared else (0, 0)
-    return Spans(
+    return ComparisonPeriods(
         period=period,
         baseline=compared,
         steps=_steps(start, min(end, known)),
@@ -100,14 +100,14 @@ def spans_of(
     )
 
 
-def spans_again(score_run: ScoreRun, company: Company) -> Spans:
-    """The spans a stored comparison was made of."""
+def periods_of_score_run(score_run: ScoreRun, company: Company) -> ComparisonPeriods:
+    """The periods a stored comparison was made of."""
     period = Period(start=score_run.period_start, end=score_run.period_end, label=score_run.label)
     baseline = None
     if score_run.baseline_start and score_run.baseline_end:
         start, end = score_run.baseline_start, score_run.baseline_end
         baseline = Period(start=start, end=end, label=f"{start}..{end}")
-    return spans_of(run=score_run.run, company=company, period=period, baseline=baseline)
+    return comparison_periods(run=score_run.run, company=company, period=period, baseline=baseline)
 
 
 def first_day(*, run: RecomputeRun, company: Company) -> date | None:
@@ -130,9 +130,13 @@ def _baseline(
     if isinstance(asked, str):
         asked = calendar.last_year(period) if asked == LAST_YEAR else calendar.parse(asked)
     if asked.end >= period.start and asked.start <= period.end:
-        raise SpanError(f"The baseline {asked.label} overlaps the period {period.label}; choose days outside of it.")
+        raise ComparisonError(
+            f"The baseline {asked.label} overlaps the period {period.label}; choose days outside of it."
+        )
     if asked.start > period.end:
-        raise SpanError(f"The baseline {asked.label} comes after the period {period.label}; choose an earlier one.")
+        raise ComparisonError(
+            f"The baseline {asked.label} comes after the period {period.label}; choose an earlier one."
+        )
     found = clipped(asked, first)
     return found, () if found else (f"no baseline: nothing is recorded before {first}, the first event",)
 
@@ -165,11 +169,11 @@ def _quarter_starts(calendar: FiscalCalendar, baseline: Period) -> Iterator[date
 __all__ = [
     "BASELINE_DAYS",
     "LAST_YEAR",
+    "ComparisonError",
+    "ComparisonPeriods",
     "PeriodError",
-    "SpanError",
-    "Spans",
     "aligned",
+    "comparison_periods",
     "first_day",
-    "spans_again",
-    "spans_of",
+    "periods_of_score_run",
 ]

@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q
 from departments.models import Company
 from pipeline.models import Event, Opportunity, RecomputeRun
 from pipeline.selectors.leaks import Choice, leaks_of, run_cached
-from revenue_health.contribution.selectors.comparison.periods import Spans
+from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 
 LATE_AFTER = timedelta(days=1)
 """An event recorded more than this after it happened is a late entry."""
@@ -41,12 +41,12 @@ def part(count: int, total: int) -> float | None:
     return count / total if total else None
 
 
-def quality_of(*, run: RecomputeRun, company: Company, spans: Spans) -> Quality:
+def quality_of(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> Quality:
     """Figures of one run never change, so they are kept with it."""
 
     def compute() -> Quality:
-        leaks = leaks_of(run=run, company=company, choice=Choice(period=spans.period))
-        start, end = (datetime.fromtimestamp(spans.steps[at], UTC) for at in (0, -1))
+        leaks = leaks_of(run=run, company=company, choice=Choice(period=periods.period))
+        start, end = (datetime.fromtimestamp(periods.steps[at], UTC) for at in (0, -1))
         late = Q(recorded_at__gt=F("occurred_at") + LATE_AFTER)
         known = Event.objects.filter(occurred_at__gte=start, occurred_at__lt=end, recorded_at__lte=run.as_of)
         events = known.aggregate(every=Count("pk"), late=Count("pk", filter=late))
@@ -67,4 +67,4 @@ def quality_of(*, run: RecomputeRun, company: Company, spans: Spans) -> Quality:
             without_account=deals["account"],
         )
 
-    return run_cached(run, f"quality-{spans.key}".replace("|", ":"), Choice(), compute)
+    return run_cached(run, f"quality-{periods.key}".replace("|", ":"), Choice(), compute)

@@ -17,33 +17,37 @@ from revenue_health.contribution.core.bridge import Bridge
 from revenue_health.contribution.core.groups import Group
 from revenue_health.contribution.models import GroupScore, ScoreRun
 from revenue_health.contribution.selectors.comparison.bridge_codec import bridge_of
-from revenue_health.contribution.selectors.comparison.periods import SpanError, Spans, spans_of
+from revenue_health.contribution.selectors.comparison.periods import (
+    ComparisonError,
+    ComparisonPeriods,
+    comparison_periods,
+)
 
 METHOD = 4
 """Goes up when the model's figures change for the same input, so that stored and cached ones are not used."""
 
 
-def standard_spans(*, run: RecomputeRun, company: Company) -> list[Spans]:
+def standard_periods(*, run: RecomputeRun, company: Company) -> list[ComparisonPeriods]:
     """What every nightly run scores: the running fiscal quarter to date, and the last finished one."""
-    running = spans_of(run=run, company=company)
+    running = comparison_periods(run=run, company=company)
     found = [running]
-    with suppress(SpanError):  # the company may have begun in the running quarter
-        found.append(spans_of(run=run, company=company, period=calendar_of(company).previous(running.period)))
+    with suppress(ComparisonError):  # the company may have begun in the running quarter
+        found.append(comparison_periods(run=run, company=company, period=calendar_of(company).previous(running.period)))
     return found
 
 
-def score_run_of(*, run: RecomputeRun, spans: Spans) -> ScoreRun | None:
+def score_run_of(*, run: RecomputeRun, periods: ComparisonPeriods) -> ScoreRun | None:
     """The score run of this comparison on this run, in whatever state."""
-    return ScoreRun.objects.filter(run=run, **comparison(spans)).first()
+    return ScoreRun.objects.filter(run=run, **comparison(periods)).first()
 
 
-def comparison(spans: Spans) -> dict[str, object]:
+def comparison(periods: ComparisonPeriods) -> dict[str, object]:
     """What names a comparison among the score runs of one run."""
     return {
-        "period_start": spans.period.start,
-        "period_end": spans.period.end,
-        "baseline_start": spans.baseline.start if spans.baseline else None,
-        "baseline_end": spans.baseline.end if spans.baseline else None,
+        "period_start": periods.period.start,
+        "period_end": periods.period.end,
+        "baseline_start": periods.baseline.start if periods.baseline else None,
+        "baseline_end": periods.baseline.end if periods.baseline else None,
     }
 
 
@@ -65,10 +69,12 @@ def group_fingerprint(group: Group, together: Group) -> str:
     return digest.hexdigest()
 
 
-def stored_bridges(*, run: RecomputeRun, spans: Spans, targets: Targets) -> dict[int, dict[str, Bridge]] | None:
+def stored_bridges(
+    *, run: RecomputeRun, periods: ComparisonPeriods, targets: Targets
+) -> dict[int, dict[str, Bridge]] | None:
     """Bridges by pipeline and segment as the nightly run stored them; None where they are not, or where a segment's
     plan is another one now. The plans of pipelines and company only count when bridges are summed."""
-    found = score_run_of(run=run, spans=spans)
+    found = score_run_of(run=run, periods=periods)
     if not found or found.status != ScoreRun.Status.DONE:
         return None
     try:

@@ -10,8 +10,8 @@ import numpy as np
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.core.bridge import Bridge
 from revenue_health.contribution.core.groups import Group, whole_of
-from revenue_health.contribution.selectors.comparison.periods import Spans
-from revenue_health.contribution.selectors.model_input import flows_kept
+from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
+from revenue_health.contribution.selectors.model_input import cached_flows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,10 +41,10 @@ class Coalitions:
     everybody: int
 
 
-def rates_of(*, run: RecomputeRun, spans: Spans, party: str) -> list[Rate]:
+def rates_of(*, run: RecomputeRun, periods: ComparisonPeriods, party: str) -> list[Rate]:
     """Rates of a department or the market, pipeline by pipeline and stage by stage."""
     found: list[Rate] = []
-    for one in flows_kept(run=run, spans=spans):
+    for one in cached_flows(run=run, periods=periods):
         layout = one.axes.layout
         if party in layout.players:
             whole = whole_of(one.groups.values())
@@ -55,16 +55,16 @@ def rates_of(*, run: RecomputeRun, spans: Spans, party: str) -> list[Rate]:
 
 
 def _of_stage(whole: Group, pipeline: str, stage: str, place: int, player: int) -> list[Rate]:
-    spans = (whole.baseline, whole.period)
+    both = (whole.baseline, whole.period)
     layout = whole.period.layout
     here = layout.stage_of == place
     own = here & (layout.player_of == player)
-    held = [float(flows.held[:, :, own].sum()) for flows in spans]
-    handed = [float(flows.handed_on[:, :, own].sum()) for flows in spans]
-    exposed = [float(flows.held[:, :, here].sum()) for flows in spans]
-    lost = [float(flows.lost[:, :, place, player].sum()) for flows in spans]
-    came = [float(flows.entered[:, :, here, player].sum()) for flows in spans]
-    weeks = [flows.days / 7 for flows in spans]
+    held = [float(flows.held[:, :, own].sum()) for flows in both]
+    handed = [float(flows.handed_on[:, :, own].sum()) for flows in both]
+    exposed = [float(flows.held[:, :, here].sum()) for flows in both]
+    lost = [float(flows.lost[:, :, place, player].sum()) for flows in both]
+    came = [float(flows.entered[:, :, here, player].sum()) for flows in both]
+    weeks = [flows.days / 7 for flows in both]
     now = whole.period
     made = [
         ("hold_days", _ratios(held, handed), int(now.handed_on_count[:, :, own].sum()), any(held)),

@@ -15,7 +15,7 @@ from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of
 from pipeline.selectors.plan_targets import NET_REVENUE
-from revenue_health.contribution.selectors.comparison.periods import STEP_DAYS, Spans, first_day
+from revenue_health.contribution.selectors.comparison.periods import STEP_DAYS, ComparisonPeriods, first_day
 from revenue_health.contribution.selectors.model_input import MINOR_UNITS
 
 type Points = tuple[tuple[date, float], ...]
@@ -40,15 +40,15 @@ class Curves:
         return {**points, "last_year_label": self.last_year_label}
 
 
-def curves_of(*, run: RecomputeRun, company: Company, spans: Spans, pipelines: Sequence[int]) -> Curves:
-    """Both curves of the spans' period: at the end of each week so far, today, and on the days the forecast is for."""
-    period, today = spans.period, spans.today
+def curves_of(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods, pipelines: Sequence[int]) -> Curves:
+    """Both curves of the period: at the end of each week so far, today, and on the days the forecast is for."""
+    period, today = periods.period, periods.today
     past = [
         period.start + timedelta(days=last) for last in range(STEP_DAYS - 1, (today - period.start).days, STEP_DAYS)
     ]
     ahead = [today + timedelta(days=days) for days in range(STEP_DAYS, (period.end - today).days, STEP_DAYS)]
     days = [*past, *([today] if today < period.end else []), *ahead, period.end]
-    won = _earned(run, pipelines, period.instants(company.zone)[0], [*_ends(company, past), spans.steps[-1]])
+    won = _earned(run, pipelines, period.instants(company.zone)[0], [*_ends(company, past), periods.steps[-1]])
     earlier = calendar_of(company).last_year(period)
     first = first_day(run=run, company=company)
     last_year: list[float] = []

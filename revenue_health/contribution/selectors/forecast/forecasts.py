@@ -24,7 +24,7 @@ from revenue_health.contribution.models import ForecastSnapshot
 from revenue_health.contribution.selectors.comparison.bridges import NO_TARGET, company_targets
 from revenue_health.contribution.selectors.comparison.contributions_json import Json, number, period_json
 from revenue_health.contribution.selectors.comparison.earned import earned_json
-from revenue_health.contribution.selectors.comparison.periods import Spans
+from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.forecast.curves import Curves, curves_of
 from revenue_health.contribution.selectors.forecast.forward import Forward, forward_of, steps_ahead, won_by_pipeline
 from revenue_health.contribution.selectors.model_input import MINOR_UNITS
@@ -72,13 +72,13 @@ class CompanyForecast:
     reversed: float = 0.0
 
 
-def company_forecast(*, run: RecomputeRun, company: Company, spans: Spans) -> CompanyForecast:
-    """Forecast of the spans' period from today's open pipeline. Raises SpanError for a period that is over."""
-    ahead = steps_ahead(spans=spans, company=company, until=spans.period)
-    targets = company_targets(run=run, company=company, spans=spans)
-    won, parts, chokes = won_by_pipeline(run=run, spans=spans), [], []
+def company_forecast(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> CompanyForecast:
+    """Forecast of the period from today's open pipeline. Raises ComparisonError for a period that is over."""
+    ahead = steps_ahead(periods=periods, company=company, until=periods.period)
+    targets = company_targets(run=run, company=company, periods=periods)
+    won, parts, chokes = won_by_pipeline(run=run, periods=periods), [], []
     every = forward_of(run=run, company=company)
-    past = {one.id: _past(run, company, spans, one.id) for one in every}
+    past = {one.id: _past(run, company, periods, one.id) for one in every}
     for one in every:
         rates = one.rates(ahead)
         parts.append(
@@ -98,7 +98,7 @@ def company_forecast(*, run: RecomputeRun, company: Company, spans: Spans) -> Co
         ]
     pairs = [pair for found in past.values() for pair in found]
     found = _together(
-        spans,
+        periods,
         {one.key: part for one, part in zip(every, parts, strict=True)},
         targets.company.whole,
         tuple(chokes),
@@ -107,30 +107,36 @@ def company_forecast(*, run: RecomputeRun, company: Company, spans: Spans) -> Co
     reasons = dict.fromkeys((*found.reasons, *targets.reasons))
     if no_losses(run=run):
         reasons["no loss is recorded: the forecast counts every open deal as won in the end"] = None
-    earned = earned_json(run=run, company=company, period=spans.period)
+    earned = earned_json(run=run, company=company, period=periods.period)
     return replace(
         found,
         reasons=tuple(reasons),
-        curves=curves_of(run=run, company=company, spans=spans, pipelines=[one.id for one in every]),
+        curves=curves_of(run=run, company=company, periods=periods, pipelines=[one.id for one in every]),
         won=earned["won"],
         reversed=earned["reversed"],
     )
 
 
-def forecast_median(*, run: RecomputeRun, company: Company, spans: Spans) -> float:
+def forecast_median(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> float:
     """The forecast's number: as the night stored it, else computed."""
-    row = ForecastSnapshot.objects.filter(run=run, period_start=spans.period.start, period_end=spans.period.end).first()
+    row = ForecastSnapshot.objects.filter(
+        run=run, period_start=periods.period.start, period_end=periods.period.end
+    ).first()
     if row is not None and row.median is not None:
         return float(row.median)
 
     def compute() -> float:
-        return company_forecast(run=run, company=company, spans=spans).median
+        return company_forecast(run=run, company=company, periods=periods).median
 
-    return run_cached(run, f"forecast-median-{spans.period.end.isoformat()}", Choice(period=spans.period), compute)
+    return run_cached(run, f"forecast-median-{periods.period.end.isoformat()}", Choice(period=periods.period), compute)
 
 
 def _together(
-    spans: Spans, pipelines: dict[str, Forecast], target: float | None, chokes: tuple[Choke, ...], coverage: Coverage
+    periods: ComparisonPeriods,
+    pipelines: dict[str, Forecast],
+    target: float | None,
+    chokes: tuple[Choke, ...],
+    coverage: Coverage,
 ) -> CompanyForecast:
     """Sums of independent pipelines by key: medians add, distances to a quantile add as squares, the probability is
     that of a normal sum. With a single pipeline its own figures stay."""
@@ -141,7 +147,7 @@ def _together(
     if target is None:
         reasons.append("no plan: no probability of reaching it")
     return CompanyForecast(
-        period=spans.period,
+        period=periods.period,
         target=target,
         won_so_far=sum(part.won_so_far for part in parts),
         expected=expected,
@@ -198,11 +204,11 @@ WHERE pipeline = $pipeline AND NOT after AND from_at < $moment AND (to_at IS NUL
 """
 
 
-def _past(run: RecomputeRun, company: Company, spans: Spans, pipeline: int) -> list[tuple[float, float]]:
+def _past(run: RecomputeRun, company: Company, periods: ComparisonPeriods, pipeline: int) -> list[tuple[float, float]]:
     """Of earlier periods of the same kind, at the same part of the period: (open then, won from then to the end)."""
     cursor, calendar = custody_cursor(run), calendar_of(company)
-    start, end = spans.period.instants(company.zone)
-    part, earlier, found = (spans.steps[-1] - start) / (end - start), spans.period, []
+    start, end = periods.period.instants(company.zone)
+    part, earlier, found = (periods.steps[-1] - start) / (end - start), periods.period, []
     for _ in range(PAST_PERIODS):
         earlier = calendar.previous(earlier)
         first, after = earlier.instants(company.zone)

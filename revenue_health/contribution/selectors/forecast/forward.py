@@ -21,11 +21,11 @@ from revenue_health.contribution.selectors.comparison.periods import (
     BASELINE_DAYS,
     DAY,
     STEP_DAYS,
-    SpanError,
-    Spans,
+    ComparisonError,
+    ComparisonPeriods,
     first_day,
 )
-from revenue_health.contribution.selectors.model_input import MINOR_UNITS, PipelineFlows, flows_kept
+from revenue_health.contribution.selectors.model_input import MINOR_UNITS, PipelineFlows, cached_flows
 
 RECENT_DAYS = 91
 """The pace that goes on: the last thirteen weeks."""
@@ -54,37 +54,40 @@ class Forward:
 
 def forward_of(*, run: RecomputeRun, company: Company) -> list[Forward]:
     """Every pipeline with its open deals and the rates of the last quarter (where thin: of the last year)."""
-    spans = _recent_spans(run, company)
-    return [_forward(run, one) for one in flows_kept(run=run, spans=spans)]
+    periods = _recent_periods(run, company)
+    return [_forward(run, one) for one in cached_flows(run=run, periods=periods)]
 
 
-def steps_ahead(*, spans: Spans, company: Company, until: Period) -> Floats:
+def steps_ahead(*, periods: ComparisonPeriods, company: Company, until: Period) -> Floats:
     """Lengths in days of the steps from as_of to the end of a period: weeks, the last one what is left."""
-    days = (until.instants(company.zone)[1] - spans.steps[-1]) / DAY
+    days = (until.instants(company.zone)[1] - periods.steps[-1]) / DAY
     if days <= 0:
-        raise SpanError(f"{until.label} is over: there is nothing left to forecast. Its bridge is in `contributions`.")
+        raise ComparisonError(
+            f"{until.label} is over: there is nothing left to forecast. Its bridge is in `contributions`."
+        )
     weeks = int(days // STEP_DAYS)
     rest = days - weeks * STEP_DAYS
     return np.array([float(STEP_DAYS)] * weeks + ([rest] if rest > 0 else []))
 
 
-def won_by_pipeline(*, run: RecomputeRun, spans: Spans) -> dict[int, float]:
+def won_by_pipeline(*, run: RecomputeRun, periods: ComparisonPeriods) -> dict[int, float]:
     """Net revenue of the period to date by pipeline id."""
     return {
-        one.id: sum(group.period.won() for group in one.groups.values()) for one in flows_kept(run=run, spans=spans)
+        one.id: sum(group.period.won() for group in one.groups.values())
+        for one in cached_flows(run=run, periods=periods)
     }
 
 
-def _recent_spans(run: RecomputeRun, company: Company) -> Spans:
+def _recent_periods(run: RecomputeRun, company: Company) -> ComparisonPeriods:
     """The last quarter as the period, the last year as the baseline, whose one opening is today's stock."""
     end = int(run.as_of.timestamp()) + 1
     today = run.as_of.astimezone(company.zone).date()
     first = first_day(run=run, company=company)
     if first is None:
-        raise SpanError("No deal has any history yet: load a company folder, then recompute.")
+        raise ComparisonError("No deal has any history yet: load a company folder, then recompute.")
     known = max(int((today - first).days), 1)
     start, long_ago = end - min(RECENT_DAYS, known) * DAY, end - min(BASELINE_DAYS, known) * DAY
-    return Spans(
+    return ComparisonPeriods(
         period=_days(today, RECENT_DAYS),
         baseline=_days(today, BASELINE_DAYS),
         steps=(start, end),

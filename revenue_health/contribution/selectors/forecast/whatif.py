@@ -22,10 +22,10 @@ from revenue_health.contribution.core.one_choice import OneChoice
 from revenue_health.contribution.core.rates import Rates, estimate_rates
 from revenue_health.contribution.core.sensitivity import Change, Lever, to_be_asked, what_if
 from revenue_health.contribution.selectors.comparison.contributions_json import Json, number, period_json
-from revenue_health.contribution.selectors.comparison.periods import Spans
+from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.forecast.forecasts import forecast_median
 from revenue_health.contribution.selectors.forecast.forward import forward_of, steps_ahead, won_by_pipeline
-from revenue_health.contribution.selectors.model_input import flows_kept
+from revenue_health.contribution.selectors.model_input import cached_flows
 
 _PROMISE = re.compile(
     r"(?P<stage>[^:]*):(?P<department>[^:]+):(?P<lever>[a-z_]+)=(?P<value>[+-]?[\d.]+)(?P<percent>%?)"
@@ -86,7 +86,12 @@ def promise_of(text: str) -> Promise:
 
 
 def company_what_if(
-    *, run: RecomputeRun, company: Company, spans: Spans, promises: Sequence[Promise], base: float | None = None
+    *,
+    run: RecomputeRun,
+    company: Company,
+    periods: ComparisonPeriods,
+    promises: Sequence[Promise],
+    base: float | None = None,
 ) -> tuple[Outcome, Outcome | None]:
     """The period with the promises kept, and the next one (None for a period that is over).
 
@@ -99,22 +104,22 @@ def company_what_if(
     """
     if promises and (problem := no_losses(run=run)):
         raise PromiseError(problem)
-    if not spans.running:
-        flows = flows_kept(run=run, spans=spans)
+    if not periods.running:
+        flows = cached_flows(run=run, periods=periods)
         worlds = {}
         for one in flows:
             together = whole_of(one.groups.values())
             rates = estimate_rates(baseline=together.baseline, period=together.period).actual
             worlds[one.key] = World(rates=rates, asked=to_be_asked(rates))
-        actual = sum(won_by_pipeline(run=run, spans=spans).values())
+        actual = sum(won_by_pipeline(run=run, periods=periods).values())
         return _rebased(_outcome(worlds, promises, won=0.0), actual), None
-    ahead = steps_ahead(spans=spans, company=company, until=spans.period)
-    following = calendar_of(company).following(spans.period)
-    further = steps_ahead(spans=spans, company=company, until=following)
-    won = sum(won_by_pipeline(run=run, spans=spans).values())
-    now = _outcome(_worlds_kept(run, company, spans, ahead), promises, won=won)
-    both = _outcome(_worlds_kept(run, company, spans, further), promises, won=won)
-    landing = forecast_median(run=run, company=company, spans=spans) if base is None else base
+    ahead = steps_ahead(periods=periods, company=company, until=periods.period)
+    following = calendar_of(company).following(periods.period)
+    further = steps_ahead(periods=periods, company=company, until=following)
+    won = sum(won_by_pipeline(run=run, periods=periods).values())
+    now = _outcome(_cached_worlds(run, company, periods, ahead), promises, won=won)
+    both = _outcome(_cached_worlds(run, company, periods, further), promises, won=won)
+    landing = forecast_median(run=run, company=company, periods=periods) if base is None else base
     return _rebased(now, landing), _difference(both, now)
 
 
@@ -123,11 +128,11 @@ def _rebased(found: Outcome, before: float) -> Outcome:
     return Outcome(before=before, after=before + found.change.value, change=found.change)
 
 
-def worlds_ready(*, run: RecomputeRun, company: Company, spans: Spans) -> None:
+def worlds_ready(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> None:
     """Have everything in this process that a moved lever needs, before somebody moves one."""
-    if spans.running:
-        for period in (spans.period, calendar_of(company).following(spans.period)):
-            _worlds_kept(run, company, spans, steps_ahead(spans=spans, company=company, until=period))
+    if periods.running:
+        for period in (periods.period, calendar_of(company).following(periods.period)):
+            _cached_worlds(run, company, periods, steps_ahead(periods=periods, company=company, until=period))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,10 +148,10 @@ _kept: OrderedDict[tuple[object, ...], dict[str, World]] = OrderedDict()
 _keeping = threading.Lock()
 
 
-def _worlds_kept(run: RecomputeRun, company: Company, spans: Spans, ahead: Floats) -> dict[str, World]:
+def _cached_worlds(run: RecomputeRun, company: Company, periods: ComparisonPeriods, ahead: Floats) -> dict[str, World]:
     """The pipelines as they stand, over the steps ahead; the last ones asked for stay in this process, because whoever
     moves a slider asks again at once."""
-    key = (settings.CUSTODY_STORE, run.pk, run.as_of, run.fingerprint, spans.key, tuple(ahead))
+    key = (settings.CUSTODY_STORE, run.pk, run.as_of, run.fingerprint, periods.key, tuple(ahead))
     with _keeping:
         if key not in _kept:
             rates = {one.key: one.rates(ahead) for one in forward_of(run=run, company=company)}
@@ -217,16 +222,16 @@ def _misfit(promise: Promise, worlds: dict[str, Rates]) -> str:
     return f"“{change.department}” never holds a deal in {where}, so it has no time to promise there."
 
 
-def what_if_json(now: Outcome, following: Outcome | None, *, spans: Spans, company: Company) -> Json:
+def what_if_json(now: Outcome, following: Outcome | None, *, periods: ComparisonPeriods, company: Company) -> Json:
     """The answer as `whatif --json` prints it."""
     notes = [
         "promises are kept from today on, from the deals open today, at the pace of the last quarter"
-        if spans.running
+        if periods.running
         else "promises are kept from the period's first day, at the period's own rates",
     ]
-    figures = {"period": period_json(spans.period), **_outcome_json(now), "notes": notes}
+    figures = {"period": period_json(periods.period), **_outcome_json(now), "notes": notes}
     if following is not None:
-        period = calendar_of(company).following(spans.period)
+        period = calendar_of(company).following(periods.period)
         figures["next"] = {"period": period_json(period), **_outcome_json(following)}
     return figures
 

@@ -16,7 +16,12 @@ from revenue_health.contribution.core.intervals import interval
 from revenue_health.contribution.core.leaks import Cell, Cost, cells_changed, costs_of
 from revenue_health.contribution.core.rates import RatePair
 from revenue_health.contribution.core.verdict import MATERIALITY
-from revenue_health.contribution.selectors.comparison.periods import DAY, SpanError, Spans, spans_of
+from revenue_health.contribution.selectors.comparison.periods import (
+    DAY,
+    ComparisonError,
+    ComparisonPeriods,
+    comparison_periods,
+)
 from revenue_health.contribution.selectors.model_input import BUCKETS, PipelineFlows
 
 YOUNG_DAYS = 28
@@ -42,16 +47,16 @@ class CellCost:
         return self.stage, self.department, self.cost.cell.factor
 
 
-def register_spans(*, run: RecomputeRun, company: Company) -> Spans:
+def register_periods(*, run: RecomputeRun, company: Company) -> ComparisonPeriods:
     """The comparison the leak register reads: the running quarter, or the last finished one while it is young.
 
-    Raises SpanError where nothing has happened yet.
+    Raises ComparisonError where nothing has happened yet.
     """
-    running = spans_of(run=run, company=company)
+    running = comparison_periods(run=run, company=company)
     if running.steps[-1] - running.steps[0] >= YOUNG_DAYS * DAY:
         return running
-    with suppress(SpanError):  # the company may have begun in the running quarter
-        return spans_of(run=run, company=company, period=calendar_of(company).previous(running.period))
+    with suppress(ComparisonError):  # the company may have begun in the running quarter
+        return comparison_periods(run=run, company=company, period=calendar_of(company).previous(running.period))
     return running
 
 
