@@ -2,14 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from revenue_health.review.views import board, decisions, exports, freeze, links, packs
+from revenue_health.review.views.packs import archive, board, decisions, exports, freeze, links
 
 urlpatterns: list[URLPattern] = [
-    path("packs/", packs.index, name="packs"),
+    path("packs/", archive.index, name="packs"),
     path("packs/freeze/", freeze.freeze, name="pack_freeze"),
     path("packs/decisions/", decisions.index, name="decisions"),
-    path("packs/<int:pk>/", packs.show, name="pack"),
-    path("packs/<int:pk>/csv/<slug:key>/", packs.csv, name="pack_csv"),
+    path("packs/<int:pk>/", archive.show, name="pack"),
+    path("packs/<int:pk>/csv/<slug:key>/", archive.csv, name="pack_csv"),
     path("packs/<int:pk>/decisions/", decisions.log, name="decision_log"),
     path("packs/<int:pk>/links/", links.create, name="pack_links"),
     path("packs/<int:pk>/links/<int:link>/revoke/", links.revoke, name="pack_link_revoke"),

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from revenue_health.review.views import accountability, evidence, forecast, scenarios, what_if
+from revenue_health.review.views.accountability import evidence, verdict
+from revenue_health.review.views.forecast import forecast, scenarios, what_if
 
 urlpatterns: list[URLPattern] = [
-    path("accountability/", accountability.show, name="accountability"),
-    path("accountability/compute/", accountability.compute, name="accountability_compute"),
-    path("accountability/inside/", accountability.inside, name="accountability_inside"),
+    path("accountability/", verdict.show, name="accountability"),
+    path("accountability/compute/", verdict.compute, name="accountability_compute"),
+    path("accountability/inside/", verdict.inside, name="accountability_inside"),
     path("accountability/evidence/", evidence.ask, name="accountability_evidence"),
     path("accountability/evidence/<int:pk>/", evidence.show, name="accountability_evidence_state"),
     path("accountability/evidence/<int:pk>/pdf/", evidence.download, name="accountability_evidence_pdf"),

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from revenue_health.review.views import changes, style, weekly
+from revenue_health.review.views import style
+from revenue_health.review.views.weekly import changes, review
 
 urlpatterns = [
-    path("", weekly.show, name="index"),
+    path("", review.show, name="index"),
     path("review/changes/", changes.show, name="changes"),
     path("style/", style.show, name="style"),
 ]

@@ -45,4 +45,4 @@ def test_the_walk_follows_imports_and_no_locals() -> None:
 
 
 def test_the_root_is_the_weekly_review() -> None:
-    assert root_view(modules())[0] == "revenue_health.review.views.weekly"
+    assert root_view(modules())[0] == "revenue_health.review.views.weekly.review"

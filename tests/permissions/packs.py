@@ -9,9 +9,9 @@ from departments.models import User
 from pipeline.models import RecomputeRun
 from revenue_health.review.core.sealed import canonical, sha256_of
 from revenue_health.review.models import Pack, PackExport, PackLink
-from revenue_health.review.selectors.pack_exports import exports_folder
-from revenue_health.review.selectors.pack_links import token_hash
-from revenue_health.review.selectors.slides.parts import column, slide, table
+from revenue_health.review.selectors.packs.exports import exports_folder
+from revenue_health.review.selectors.packs.links import token_hash
+from revenue_health.review.selectors.packs.slides.parts import column, slide, table
 from tests.permissions import ANYBODY, HAS_ROLE, MANAGERS, row
 
 THEN = datetime(2026, 11, 23, 6, tzinfo=UTC)

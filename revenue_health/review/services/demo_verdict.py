@@ -11,7 +11,7 @@ from pipeline.selectors.runs import latest_run
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError, comparison_periods
 from revenue_health.contribution.selectors.forecast.whatif import PromiseError
 from revenue_health.review.models import Scenario
-from revenue_health.review.selectors.promises import outcome_of
+from revenue_health.review.selectors.forecast.promises import outcome_of
 from revenue_health.review.services.scenarios import scenario_save
 
 TRIED = (

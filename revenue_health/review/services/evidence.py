@@ -16,8 +16,8 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
 from revenue_health.review.models import EvidenceExport
-from revenue_health.review.selectors.account_rows import rows_of
-from revenue_health.review.selectors.evidence import evidence_content
+from revenue_health.review.selectors.accountability.evidence import evidence_content
+from revenue_health.review.selectors.accountability.rows import rows_of
 
 STYLE = Path(settings.BASE_DIR) / "static" / "css" / "print_evidence.css"
 
@@ -63,7 +63,7 @@ def pdf_of(content: dict[str, Any], *, company: Company, row: EvidenceExport) ->
         "as_of": row.run.as_of.astimezone(company.zone),
         "asked_by": row.asked_by.get_full_name() or row.asked_by.get_username() if row.asked_by else "",
     }
-    html = render_to_string("review/evidence_print.html", context)
+    html = render_to_string("review/accountability/evidence_print.html", context)
     made = HTML(string=html, url_fetcher=_nothing).write_pdf(stylesheets=[CSS(string=STYLE.read_text())])
     return bytes(made or b"")
 

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from departments.models import User
 from revenue_health.review.models import Pack, PackLink
-from revenue_health.review.selectors.pack_links import token_hash
+from revenue_health.review.selectors.packs.links import token_hash
 
 LONGEST_DAYS = 90
 

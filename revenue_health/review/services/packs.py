@@ -13,8 +13,8 @@ from departments.periods import Period
 from pipeline.models import RecomputeRun
 from revenue_health.review.core.sealed import canonical, sha256_of
 from revenue_health.review.models import Decision, Pack
-from revenue_health.review.selectors.pack_figures import review_content
-from revenue_health.review.selectors.slides import slides_of
+from revenue_health.review.selectors.packs.content import review_content
+from revenue_health.review.selectors.packs.slides import slides_of
 
 TWICE_SECONDS = 60
 """A second press within this time, of the same figures, gives the same pack."""

@@ -13,7 +13,7 @@ from departments.rendering import page_render
 from pipeline.charts.leaks import CauseBar, cause_chart
 from pipeline.views.shell import shell_of
 
-TEMPLATE = "review/style.html"
+TEMPLATE = "review/style/style.html"
 SIZES = ("tiny", "small", "body", "large", "message", "display")
 INKS = ("text", "secondary", "control", "hairline", "paper", "raised")
 MEANINGS = ("good", "bad", "attention", "link")

@@ -14,7 +14,7 @@ from pipeline.management.choices import run_and_company
 from pipeline.selectors.leaks import calendar_of
 from revenue_health.contribution.management.choices import as_sentences
 from revenue_health.contribution.selectors.comparison.sentences import minor
-from revenue_health.review.selectors.weekly import review_figures
+from revenue_health.review.selectors.weekly.review import review_figures
 
 
 class Command(BaseCommand):

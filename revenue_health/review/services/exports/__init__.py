@@ -16,7 +16,7 @@ from django.utils.text import slugify
 from departments.formats import ENGLISH, numbers_as_in
 from departments.models import User
 from revenue_health.review.models import Decision, Pack, PackExport
-from revenue_health.review.selectors.pack_exports import export_path, exports_folder
+from revenue_health.review.selectors.packs.exports import export_path, exports_folder
 from revenue_health.review.services.exports.content import ExportContent, Progress, content_of
 from revenue_health.review.services.exports.deck import write_pptx
 from revenue_health.review.services.exports.paper import write_pdf

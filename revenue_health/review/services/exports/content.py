@@ -8,8 +8,8 @@ from typing import Any
 
 from departments.core.text import readable, readable_values
 from revenue_health.review.models import Pack
-from revenue_health.review.selectors.pack_cells import Names, as_known_on, names_of
-from revenue_health.review.selectors.packs import slides_and_decisions
+from revenue_health.review.selectors.packs.cells import Names, as_known_on, names_of
+from revenue_health.review.selectors.packs.pages import slides_and_decisions
 
 type Json = dict[str, Any]
 Progress = Callable[[float], None]

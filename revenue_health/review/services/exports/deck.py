@@ -8,8 +8,8 @@ from typing import Any
 from pptx import Presentation
 from pptx.util import Inches, Pt
 
-from revenue_health.review.selectors.fit import lines_height
-from revenue_health.review.selectors.paging import in_pages, part_text
+from revenue_health.review.selectors.packs.fit import lines_height
+from revenue_health.review.selectors.packs.paging import in_pages, part_text
 from revenue_health.review.services.exports.content import ExportContent, Progress
 from revenue_health.review.services.exports.deck_charts import chart_add
 from revenue_health.review.services.exports.deck_tables import FONT, HEIGHT, SMALL, room_for, size_for, table_add

@@ -17,7 +17,7 @@ from pptx.util import Pt
 
 from departments.core.formula_guard import guarded
 from revenue_health.review.charts.axis import ends, spread
-from revenue_health.review.selectors.pack_cells import unbroken
+from revenue_health.review.selectors.packs.cells import unbroken
 
 type Json = dict[str, Any]
 GROUND, WHISKER, LABEL = "Ground", "Room for whiskers", "Room for labels"

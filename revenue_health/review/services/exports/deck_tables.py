@@ -9,9 +9,9 @@ from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Pt
 
-from revenue_health.review.selectors.fit import Room, head_height, letters_of, row_heights
-from revenue_health.review.selectors.pack_cells import NUMERIC, cell_text, scale_from, shade
-from revenue_health.review.selectors.packs import FIRST_COLUMNS
+from revenue_health.review.selectors.packs.cells import NUMERIC, cell_text, scale_from, shade
+from revenue_health.review.selectors.packs.fit import Room, head_height, letters_of, row_heights
+from revenue_health.review.selectors.packs.pages import FIRST_COLUMNS
 from revenue_health.review.services.exports.deck_text import HAIRLINE, INK, MARGIN, PAPER, SOFT, WIDTH, run_add
 
 type Json = dict[str, Any]

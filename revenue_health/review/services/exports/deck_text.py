@@ -9,8 +9,8 @@ from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Inches, Pt
 
-from revenue_health.review.selectors.fit import LETTER, lines_of
-from revenue_health.review.selectors.pack_cells import unbroken
+from revenue_health.review.selectors.packs.cells import unbroken
+from revenue_health.review.selectors.packs.fit import LETTER, lines_of
 
 WIDTH, HEIGHT, MARGIN = Inches(13.333), Inches(7.5), Inches(0.6)
 INK, SOFT, PAPER = RGBColor(0x16, 0x20, 0x2A), RGBColor(0x51, 0x60, 0x6E), RGBColor(0xFF, 0xFF, 0xFF)

@@ -8,12 +8,12 @@ from typing import Any
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
-from revenue_health.review.selectors.pack_cells import Names
-from revenue_health.review.selectors.packs import slide_page
+from revenue_health.review.selectors.packs.cells import Names
+from revenue_health.review.selectors.packs.pages import slide_page
 from revenue_health.review.services.exports.content import ExportContent, Progress
 from revenue_health.review.services.exports.problem import ExportProblem
 
-TEMPLATE = "review/pack_pdf.html"
+TEMPLATE = "review/packs/pdf.html"
 STYLE = "css/pack_paper.css"
 NO_PANGO = (
     "PDF needs the Pango library, which this machine has not. Install it (Debian and Ubuntu: libpango-1.0-0, "

@@ -14,8 +14,8 @@ from pypdf import PdfReader
 
 from departments.models import User
 from revenue_health.review.models import Pack
-from revenue_health.review.selectors.pack_cells import SOMEBODY, Names, cell_text, scale_from, unbroken
-from revenue_health.review.selectors.packs import proof_of, slide_page, slide_pages
+from revenue_health.review.selectors.packs.cells import SOMEBODY, Names, cell_text, scale_from, unbroken
+from revenue_health.review.selectors.packs.pages import proof_of, slide_page, slide_pages
 from revenue_health.review.services.exports import pack_write
 from revenue_health.review.services.packs import decision_log
 

@@ -24,7 +24,7 @@ from pypdf import PdfReader
 from departments.models import User
 from revenue_health.review.charts.axis import ends
 from revenue_health.review.models import Pack, PackExport
-from revenue_health.review.selectors.pack_exports import exports_folder
+from revenue_health.review.selectors.packs.exports import exports_folder
 from revenue_health.review.services.exports import export_ask, export_make, exports_unfinished, pack_write
 from revenue_health.review.services.exports.deck_charts import chart_add
 from revenue_health.review.services.packs import decision_log

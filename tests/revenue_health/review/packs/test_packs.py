@@ -20,8 +20,8 @@ from pipeline.models import Opportunity, RecomputeRun
 from pipeline.services.recompute import recompute
 from revenue_health.review.core.sealed import canonical
 from revenue_health.review.models import Decision, Pack
-from revenue_health.review.selectors.pack_twins import pack_readers, twins_of
-from revenue_health.review.selectors.packs import proof_of, slide_pages
+from revenue_health.review.selectors.packs.pages import proof_of, slide_pages
+from revenue_health.review.selectors.packs.twins import pack_readers, twins_of
 from revenue_health.review.services.packs import PackProblem, decision_log, pack_freeze
 
 pytestmark = pytest.mark.django_db

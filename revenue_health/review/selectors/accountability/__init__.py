@@ -1,0 +1,1 @@
+"""Who moved revenue, and the evidence."""

@@ -1,0 +1,1 @@
+"""The forecast, promises and scenarios, read."""

@@ -1,0 +1,1 @@
+"""Packs, read: their content, their slides and their pages."""

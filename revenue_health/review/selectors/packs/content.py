@@ -1,0 +1,160 @@
+"""Everything a review shows, as figures that can be frozen: one function a source, None where there is nothing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from departments.models import Company, Membership, User
+from departments.periods import Period
+from departments.selectors.replies import replies_for
+from departments.subjects import share_subject
+from pipeline.models import RecomputeRun
+from pipeline.selectors.figures import leaks_json
+from pipeline.selectors.leaks import Choice, leaks_of
+from pipeline.selectors.overview import Structure, structure_names
+from revenue_health.contribution.selectors.comparison.bridges import company_bridge
+from revenue_health.contribution.selectors.comparison.contributions_json import contributions_json
+from revenue_health.contribution.selectors.comparison.earned import earned_json
+from revenue_health.contribution.selectors.comparison.periods import (
+    ComparisonError,
+    ComparisonPeriods,
+    comparison_periods,
+)
+from revenue_health.contribution.selectors.comparison.scores import METHOD
+from revenue_health.contribution.selectors.forecast.forecasts import company_forecast, forecast_json
+from revenue_health.contribution.selectors.register.rows import register_figures
+from revenue_health.review.models import Decision, Pack
+from revenue_health.review.selectors.accountability.verdict import accountability_figures
+from revenue_health.review.selectors.forecast.snapshots import forecast_kept
+from revenue_health.review.selectors.weekly.earlier import register_of
+from revenue_health.review.selectors.weekly.review import review_figures
+from revenue_health.review.words import headline
+
+type Json = dict[str, Any]
+FORMAT = 1
+"""Goes up when the content of packs is built otherwise; old packs keep theirs."""
+
+
+def review_content(
+    *, run: RecomputeRun, company: Company, period: Period | None, since: date | None, now: datetime
+) -> Json:
+    """The figures of one review, without when and by whom it was frozen.
+
+    Raises ComparisonError where nothing is known.
+    """
+    periods = comparison_periods(run=run, company=company, period=period)
+    structure = structure_names()
+    review = review_figures(run=run, company=company, period=periods.period, since=since, now=now)
+    accountability = accountability_figures(run=run, company=company, periods=periods)
+    contributions = review.pop("bridge") or _contributions(run, company, periods)
+    told = headline(contributions, label=periods.period.label, currency=company.reporting_currency)
+    review["headline"] = {"message": told.message, "under": list(told.under)}
+    return {
+        "format": FORMAT,
+        "method": METHOD,
+        "run": run.pk,
+        "as_of": run.as_of.isoformat(),
+        "company": company.name,
+        "currency": company.reporting_currency,
+        "time_zone": company.time_zone,
+        "period": {"label": periods.period.label, "start": periods.period.start, "end": periods.period.end},
+        "running": periods.running,
+        "names": _names(structure),
+        "people": people_names(),
+        # How old the figures were is no figure of theirs: two freezes within a minute are the same pack.
+        "review": {name: value for name, value in review.items() if name != "data"},
+        "contributions": contributions,
+        "accountability": accountability,
+        "forecast": _forecast(run, company, periods),
+        "leaks": leaks_json(
+            leaks_of(run=run, company=company, choice=Choice(period=periods.period)),
+            structure,
+            start=periods.period.start,
+            end=periods.period.end,
+        ),
+        "register": register_of(periods) if review["absent"] else register_figures()["leaks"],
+        "replies": _replies(contributions, periods.period.label),
+        "earlier_decisions": earlier_decisions(before=run.as_of),
+    }
+
+
+def _contributions(run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> Json:
+    """Computed now, where the night has not scored this comparison."""
+    found = company_bridge(run=run, company=company, periods=periods)
+    return contributions_json(
+        found=found, periods=periods, earned=earned_json(run=run, company=company, period=periods.period)
+    )
+
+
+def _replies(contributions: Json, label: str) -> list[Json]:
+    """The newest answer of every head, with the number it answers as it was when the pack was frozen."""
+    subjects = {share_subject(party["key"], label): party for party in contributions["parties"]}
+    answers = replies_for(subjects=subjects)
+    return [
+        answer.to_dict() | {"party": subjects[subject]["name"], "amount": subjects[subject]["amount"]}
+        for subject, answer in sorted(answers.items())
+    ]
+
+
+def _forecast(run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> Json | None:
+    """As the night kept it, or computed now; None for a period that is over."""
+    kept = forecast_kept(run=run)
+    if (
+        kept is not None
+        and kept.figures
+        and (kept.period_start, kept.period_end)
+        == (
+            periods.period.start,
+            periods.period.end,
+        )
+    ):
+        return dict(kept.figures)
+    try:
+        return forecast_json(company_forecast(run=run, company=company, periods=periods))
+    except ComparisonError:
+        return None
+
+
+def _names(structure: Structure) -> Json:
+    """What keys are called, in the order of pages."""
+    return {
+        "departments": {one.key: one.name for one in structure.departments.values()},
+        "stages": [
+            {
+                "address": stage.address,
+                "name": stage.name,
+                "pipeline": stage.pipeline_name,
+                "owner": stage.owner_name,
+                "limit_days": stage.limit_days,
+                "earns": stage.earns,
+            }
+            for stage in structure.stages.values()
+        ],
+        "pipelines": structure.pipelines,
+    }
+
+
+def people_names() -> list[Json]:
+    """Names that a board can have hidden, and what stands in their place."""
+    found: dict[str, str] = {}
+    rows = Membership.objects.select_related("user", "department").order_by("department_id", "pk")
+    for row in rows:
+        title = f"{row.get_role_display()} of {row.department.name}" if row.department else row.get_role_display()
+        name = row.user.get_full_name() or row.user.get_username()
+        if name.lower() != title.lower():
+            found.setdefault(name, title)
+    for user in User.objects.filter(memberships=None):
+        found.setdefault(user.get_full_name() or user.get_username(), "a colleague")
+    return [{"name": name, "instead": found[name]} for name in sorted(found)]
+
+
+def earlier_decisions(*, before: datetime) -> list[Json]:
+    """What was decided on the pack before this one: a review begins with what the last one ended with."""
+    pack = Pack.objects.filter(as_of__lt=before).defer("content").first()
+    if pack is None:
+        return []
+    rows = Decision.objects.filter(pack=pack, correction=None).order_by("pk")
+    return [
+        {"text": row.text, "decided_by": row.decided_by, "at": row.at.isoformat(), "pack": pack.title} for row in rows
+    ]

@@ -1,0 +1,102 @@
+"""What fits a slide: how many lines texts take, and how high the rows of a table are.
+
+Estimated from letters, in the size of the letters of the body, so that it is known before anything is drawn and is the
+same for the board and for PowerPoint. Letters are counted as wide as those of a wide font, so that it fits in any.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from revenue_health.review.selectors.packs.cells import NUMERIC, cell_text, scale_from
+
+type Json = dict[str, Any]
+
+LETTER = 0.57
+"""Mean width of a letter by its height, in a font a tenth wider than the widest that is common."""
+TIED = 18
+"""Columns whose texts are no longer than this are never wrapped."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """One page in the height of its letters: how wide it is, how high what is below the head, and what things take."""
+
+    width: float
+    height: float
+    line: float = 1.4
+    cell: float = 0.62
+    """Padding of a cell above and below, with its rule."""
+    gap: float = 1.7
+    """Padding of a cell left and right, in letters."""
+    between: float = 0.55
+    """Below each line of text, and above a table that follows something."""
+
+    @property
+    def letters(self) -> int:
+        return int(self.width / LETTER)
+
+
+def lines_of(text: str, letters: float) -> int:
+    """How many lines a text takes in so many letters."""
+    return max(len(textwrap.wrap(text, max(int(letters), 1))), 1)
+
+
+def texts_of(table: Json) -> list[list[str]]:
+    """Every cell as it is printed, the total last."""
+    scale = scale_from(table)
+    rows = [*table["rows"], *([table["total"]] if table["total"] else [])]
+    return [[cell_text(value, head, scale) for value, head in zip(row, table["columns"], strict=True)] for row in rows]
+
+
+def is_tied(column: Json, texts: Sequence[str]) -> bool:
+    """Whether a column is set on one line in every row: numbers, days, and whatever is short."""
+    return column["kind"] in (*NUMERIC, "date") or max(map(len, texts), default=0) <= TIED
+
+
+def letters_of(table: Json, room: Room) -> list[float]:
+    """The letters each column of a table gets: what is tied takes what it needs, the others share what is left."""
+    texts = texts_of(table)
+    columns = [[row[number] for row in texts] for number in range(len(table["columns"]))]
+    whole, least = [], []
+    for head, column in zip(table["columns"], columns, strict=True):
+        longest = max([len(text) for text in column] + [_longest_word(f"{head['name']} {head['unit']}")])
+        whole.append(float(longest))
+        least.append(float(longest if is_tied(head, column) else max(map(_longest_word, [head["name"], *column]))))
+    left = room.letters - room.gap * len(columns) - sum(least)
+    wanted = sum(whole) - sum(least)
+    if wanted <= 0:
+        return whole
+    return [
+        small + (large - small) * min(1.0, max(left, 0) / wanted) for small, large in zip(least, whole, strict=True)
+    ]
+
+
+def _longest_word(text: str) -> int:
+    return max((len(word) for word in text.split()), default=1)
+
+
+def row_heights(table: Json, room: Room) -> list[float]:
+    """The height of every row, the total last."""
+    letters = letters_of(table, room)
+    return [
+        room.cell + room.line * max(lines_of(text, wide) for text, wide in zip(row, letters, strict=True))
+        for row in texts_of(table)
+    ]
+
+
+def head_height(table: Json, room: Room) -> float:
+    letters, scale = letters_of(table, room), scale_from(table)
+    units = [column["unit"] or (scale.unit if column["kind"] == "money" else "") for column in table["columns"]]
+    heads = [
+        f"{column['name']}, {unit}" if unit else column["name"]
+        for column, unit in zip(table["columns"], units, strict=True)
+    ]
+    return room.cell + room.line * max(lines_of(head, wide) for head, wide in zip(heads, letters, strict=True))
+
+
+def lines_height(lines: Sequence[str], room: Room) -> float:
+    return sum(room.between + room.line * lines_of(line, room.letters) for line in lines)

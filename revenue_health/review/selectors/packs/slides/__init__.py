@@ -1,0 +1,34 @@
+"""A review as slides: made once, at freezing, so that a pack's words and charts never change with the code.
+
+Each slide has one message, one chart or none, tables with the numbers, and notes for the presenter. The board, the
+page of the pack, PDF, PowerPoint, Excel and CSV all print these same slides.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from revenue_health.review.selectors.packs.slides import bridge, changes, forecast, headline, leaks, method, people
+
+type Json = dict[str, Any]
+
+BUILDERS = (
+    headline.headline,
+    bridge.bridge,
+    bridge.shares,
+    changes.changes,
+    leaks.leak_map,
+    leaks.largest,
+    forecast.forecast,
+    people.scorecards,
+    people.commitments,
+    people.replies,
+    people.decisions,
+    method.method,
+)
+
+
+def slides_of(content: Json) -> list[Json]:
+    """The slides of a review's figures; one that has nothing to show is left out."""
+    made = [build(content) for build in BUILDERS]
+    return [slide for slide in made if slide is not None]

@@ -1,0 +1,120 @@
+"""The verdict page: who moved revenue and how sure that is, before anyone acts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from departments.access import may_see_company, may_see_department, note_reading, require
+from departments.models import Company, Department
+from departments.rendering import page_render
+from pipeline.custody_store import CustodyStoreMissing
+from pipeline.models import RecomputeRun
+from pipeline.selectors.leaks import calendar_of
+from pipeline.selectors.reach import reach_of
+from pipeline.views.shell import shell_of
+from revenue_health.contribution.models import ScoreRun
+from revenue_health.contribution.selectors.comparison.periods import ComparisonError
+from revenue_health.contribution.selectors.comparison.scores import pending_groups, score_run_of
+from revenue_health.contribution.services.cuts import CUTS, cut_ask
+from revenue_health.contribution.tasks import cut_requested, scores_requested
+from revenue_health.contribution.views.bridge import scored_figures
+from revenue_health.contribution.views.question import BASELINES, Question, question_read
+from revenue_health.review.selectors.accountability.evidence import exports_of
+from revenue_health.review.selectors.accountability.rows import rows_of
+from revenue_health.review.selectors.accountability.verdict import accountability_of
+
+TEMPLATE = "review/accountability/verdict.html"
+REQUEST_SECONDS = 30
+type Context = dict[str, Any]
+
+
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """The running quarter, or the period and baseline in the address."""
+    require(request, may_see_company(request.user))
+    shell = shell_of(request)
+    run, company = shell.run, shell.company
+    if run is None or company is None:
+        return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
+    try:
+        question = question_read(request.GET, run=run, company=company)
+        context = {"shell": shell, **_context(request, question, run, company)}
+        note_reading(request, f"accountability:{question.period.label}")
+    except (ComparisonError, CustodyStoreMissing) as problem:
+        context = {"shell": shell, "cannot": str(problem)}
+    return page_render(request, TEMPLATE, context, partial="page")
+
+
+def _context(request: HttpRequest, question: Question, run: RecomputeRun, company: Company) -> Context:
+    calendar = calendar_of(company)
+    chosen = {question.baseline: question.baseline} if question.baseline not in BASELINES else {}
+    context: Context = {
+        "question": question,
+        "baselines": BASELINES | chosen,
+        **reach_of(run=run, company=company).addresses(calendar, question.period, question.address),
+    }
+    figures, found = scored_figures(question, run, company)
+    if figures is None:
+        return context | {"waiting": _progress(found), "requested": cache.get(_asked(run, question)), "found": found}
+    verdict = accountability_of(figures, run=run, company=company, periods=question.periods)
+    return context | {
+        "figures": verdict,
+        **rows_of(verdict, company),
+        "sees_inside": bool(verdict["sales"]) and _sees_inside(request, verdict["sales"]["key"]),
+        "exports": exports_of(run=run, period=question.period.label, baseline=question.baseline),
+    }
+
+
+def _sees_inside(request: HttpRequest, key: str) -> bool:
+    """Teams and people of a department are its detail."""
+    found = Department.objects.filter(key=key).values_list("pk", flat=True).first()
+    return found is not None and may_see_department(request.user, found)
+
+
+def _progress(found: ScoreRun | None) -> Context | None:
+    if found is None or found.status != ScoreRun.Status.STARTED:
+        return None
+    total = found.groups.count()
+    return {"done": total - len(pending_groups(found)), "total": total}
+
+
+def _asked(run: RecomputeRun, question: Question) -> str:
+    return f"accountability-asked:{run.pk}:{question.periods.key}".replace("|", ":")
+
+
+@require_POST
+def compute(request: HttpRequest) -> HttpResponse:
+    """Ask a worker for a comparison the night did not make, unless it was asked for a moment ago."""
+    require(request, may_see_company(request.user))
+    shell = shell_of(request)
+    run, company = shell.run, shell.company
+    address = reverse("review:accountability")
+    if run is not None and company is not None:
+        question = question_read(request.POST, run=run, company=company)
+        address += question.address()
+        if not question.errors and cache.add(_asked(run, question), True, REQUEST_SECONDS):
+            scores_requested.delay(run.pk, question.period.label, question.baseline)
+            messages.info(request, f"{question.period.label} is being computed; the page shows it when it is done.")
+    return HttpResponseRedirect(address)
+
+
+@require_POST
+def inside(request: HttpRequest) -> HttpResponse:
+    """Ask a worker for sales by team or by person."""
+    require(request, may_see_company(request.user))
+    shell = shell_of(request)
+    run, company, by = shell.run, shell.company, request.POST.get("by", "")
+    address = reverse("review:accountability")
+    if run is not None and company is not None:
+        question = question_read(request.POST, run=run, company=company)
+        address += question.address()
+        found = score_run_of(run=run, periods=question.periods)
+        if by in CUTS and found is not None and cut_ask(score_run=found.pk, by=by):
+            cut_requested.delay(found.pk, by)
+    return HttpResponseRedirect(address)

@@ -1,0 +1,1 @@
+"""The forecast, the what-if and its scenarios."""

@@ -1,0 +1,208 @@
+"""What if a department kept a promise: levers to move, revenue that answers, an address that remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_http_methods
+
+from departments.access import may_see_company, require
+from departments.formats import money_in_words, money_scale
+from departments.models import Company
+from departments.rendering import page_render
+from departments.requests import HtmxRequest
+from pipeline.custody_store import CustodyStoreMissing
+from pipeline.models import RecomputeRun
+from pipeline.selectors.overview import Structure, structure_names
+from pipeline.selectors.unrecorded import no_losses
+from pipeline.views.shell import shell_of
+from revenue_health.contribution.core.flows import FlowError
+from revenue_health.contribution.selectors.comparison.periods import ComparisonError, comparison_periods
+from revenue_health.contribution.selectors.comparison.sentences import minor
+from revenue_health.contribution.selectors.forecast.levers import Promisable, levers_of
+from revenue_health.contribution.selectors.forecast.whatif import PromiseError, promise_of
+from revenue_health.review.models import Scenario
+from revenue_health.review.selectors.forecast.promises import (
+    Asked,
+    asked_by_address,
+    asked_by_fields,
+    outcome_of,
+    promise_words,
+    stage_fields,
+)
+from revenue_health.review.selectors.forecast.snapshots import forecast_kept
+
+TEMPLATE = "review/forecast/what_if.html"
+type Json = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """One period of the answer, in cents."""
+
+    label: str
+    before: int
+    after: int
+    change: int
+    low: int
+    high: int
+
+    @property
+    def impact(self) -> str:
+        if self.low <= 0 <= self.high:
+            return "soft"
+        return "good" if self.change > 0 else "bad"
+
+    @property
+    def sign(self) -> str:
+        return {"good": "▲", "bad": "▼", "soft": "?"}[self.impact]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promised:
+    """One promise in words, the question without it, and where it becomes a commitment."""
+
+    text: str
+    words: str
+    without: str
+    commit: str
+
+
+@require_http_methods(["GET", "POST"])
+def show(request: HtmxRequest) -> HttpResponse:
+    """GET answers the promises in the address; POST takes the fields and leads to such an address."""
+    require(request, may_see_company(request.user))
+    shell = shell_of(request)
+    run, company = shell.run, shell.company
+    if run is None or company is None:
+        return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
+    try:
+        if problem := no_losses(run=run):
+            return page_render(request, TEMPLATE, {"shell": shell, "cannot": problem}, partial="page")
+        levers, structure = levers_of(run=run, company=company), structure_names()
+        asked = _asked(request, levers, structure)
+        address = address_of(asked.texts)
+        if request.method == "POST" and not request.htmx and not asked.errors:
+            return HttpResponseRedirect(address)
+        context = {"shell": shell, **_context(asked, levers, structure, run, company)}
+        context["deleted"] = _deleted(request.GET.get("deleted", ""))
+    except (ComparisonError, CustodyStoreMissing) as problem:
+        return page_render(request, TEMPLATE, {"shell": shell, "cannot": str(problem)}, partial="page")
+    response = page_render(request, TEMPLATE, context, partial="result")
+    response["HX-Replace-Url"] = address
+    return response
+
+
+def _deleted(number: str) -> Scenario | None:
+    """The scenario that was deleted a moment ago, to offer the undo."""
+    known = number.isdecimal() and len(number) < 10
+    return Scenario.objects.filter(pk=int(number)).exclude(deleted_at=None).first() if known else None
+
+
+def address_of(texts: tuple[str, ...]) -> str:
+    """The page with these promises; what a bookmark keeps."""
+    query = urlencode([("set", text) for text in texts], safe=":/")
+    return reverse("review:what_if") + (f"?{query}" if query else "")
+
+
+def _asked(request: HttpRequest, levers: list[Promisable], structure: Structure) -> Asked:
+    if request.method == "POST":
+        return asked_by_fields(request.POST.dict(), stage_fields(levers, structure, ()))
+    return asked_by_address(request.GET.getlist("set"))
+
+
+def _context(asked: Asked, levers: list[Promisable], structure: Structure, run: RecomputeRun, company: Company) -> Json:
+    kept = forecast_kept(run=run)
+    errors = list(asked.errors)
+    figures, texts = None, asked.texts
+    try:
+        figures = _figures(texts, run, company, kept.figures.get("what_if") if kept else None)
+    except (PromiseError, FlowError) as problem:
+        errors.append(str(problem))
+        texts = ()
+        figures = _figures((), run, company, kept.figures.get("what_if") if kept else None)
+    outcomes = [_outcome(found) for found in (figures, figures.get("next")) if found]
+    constraints = kept.figures["constraints"] if kept else []
+    first = f"{constraints[0]['pipeline']}:{constraints[0]['stage']}" if constraints else ""
+    return {
+        "errors": errors,
+        "figures": figures,
+        "outcomes": outcomes,
+        "message": _message(outcomes[0], texts, company.reporting_currency),
+        "scale": money_scale(
+            [value for one in outcomes for value in (one.before, one.after)], company.reporting_currency
+        ),
+        "fine": money_scale([value for one in outcomes for value in (one.change, one.low)], company.reporting_currency),
+        "promised": [_promised(text, texts, outcomes[0], levers, structure, company) for text in texts],
+        "texts": texts,
+        "stages": stage_fields(levers, structure, texts, first),
+        "currency": company.reporting_currency,
+    }
+
+
+def _figures(texts: tuple[str, ...], run: RecomputeRun, company: Company, as_is: Json | None) -> Json:
+    """The answer; without a promise it is what the night has stored."""
+    if not texts and as_is:
+        return as_is
+    periods = comparison_periods(run=run, company=company)
+    return outcome_of(run=run, company=company, periods=periods, texts=texts)
+
+
+def _outcome(figures: Json) -> Outcome:
+    amounts = {name: minor(figures[name]) or 0 for name in ("before", "after", "change", "low", "high")}
+    return Outcome(label=figures["period"]["label"], **amounts)
+
+
+def _message(outcome: Outcome, texts: tuple[str, ...], currency: str) -> str:
+    if not texts:
+        expected = money_in_words(outcome.before, currency)
+        return f"As things are, {outcome.label} brings {expected}. Move a lever to see what a promise would change."
+    change = money_in_words(abs(outcome.change), currency)
+    low, high = (money_in_words(value, currency) for value in (outcome.low, outcome.high))
+    if outcome.impact == "soft":
+        return f"Kept from today on, it cannot be told from no change in {outcome.label}: between {low} and {high}."
+    direction = "more" if outcome.change > 0 else "less"
+    return (
+        f"Kept from today on, {outcome.label} brings {change} {direction}, nine times in ten between {low} and {high}."
+    )
+
+
+def _promised(
+    text: str,
+    texts: tuple[str, ...],
+    outcome: Outcome,
+    levers: list[Promisable],
+    structure: Structure,
+    company: Company,
+) -> Promised:
+    words = promise_words(text, levers, structure)
+    effect = outcome.change / 100 if len(texts) == 1 else None
+    return Promised(
+        text=text,
+        words=words,
+        without=address_of(tuple(other for other in texts if other != text)),
+        commit=_commitment(text, words, effect, company, structure),
+    )
+
+
+def _commitment(text: str, words: str, effect: float | None, company: Company, structure: Structure) -> str:
+    """The form of a commitment, filled in; empty where it is not built. Promises made together have no own effect."""
+    promise = promise_of(text)
+    change = promise.change
+    stage = next(
+        (s for s in structure.stages.values() if s.key == change.stage and promise.pipeline in ("", s.pipeline_key)),
+        None,
+    )
+    query = {"department": change.department, "text": words, "expected_from": f"What-if: {words}"}
+    if stage is not None:
+        query["subject"] = f"cell:{stage.pipeline_key}:{stage.key}:{change.department}"
+    if effect is not None:
+        query |= {"expected_effect": f"{effect:.0f}", "expected_unit": company.reporting_currency}
+    try:
+        return f"{reverse('departments:commitments')}?{urlencode(query)}"
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,1 @@
+"""Packs: the archive, one pack, the board, files, links and decisions."""

@@ -1,0 +1,48 @@
+"""The decision log: what was decided, by whom, on which pack."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from departments.access import may_freeze, may_see_packs, require
+from departments.models import User
+from departments.rendering import page_render
+from pipeline.views.shell import shell_of
+from revenue_health.review.selectors.packs.pages import decisions_listed
+from revenue_health.review.services.packs import PackProblem, decision_log
+from revenue_health.review.views.packs.forms import DecisionForm
+from revenue_health.review.views.packs.page import ONE, pack_context, pack_or_404
+
+TEMPLATE = "review/packs/decision_log.html"
+MOST_LISTED = 500
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """All decisions that stand, newest first."""
+    require(request, may_see_packs(request.user))
+    context = {"shell": shell_of(request), "decisions": decisions_listed(limit=MOST_LISTED)}
+    return page_render(request, TEMPLATE, context, partial="page")
+
+
+@require_POST
+def log(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write one down, or correct one."""
+    require(request, may_freeze(request.user))
+    pack = pack_or_404(pk)
+    form = DecisionForm(request.POST, pack=pack)
+    assert isinstance(request.user, User)
+    if form.is_valid():
+        try:
+            decision_log(pack=pack, user=request.user, now=shell_of(request).now, **form.cleaned_data)
+        except PackProblem as problem:
+            form.add_error(None, str(problem))
+    if not form.is_valid():
+        context = pack_context(request, pack, decision_form=form)
+        return page_render(request, ONE, context, partial="page", status=422)
+    messages.success(request, "The decision is in the log.")
+    return redirect(f"{reverse('review:pack', args=[pack.pk])}#decisions")

@@ -1,0 +1,53 @@
+"""Files of a pack: asked for, followed while they are made, taken away."""
+
+from __future__ import annotations
+
+from mimetypes import guess_type
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from departments.access import may_see_packs, require
+from departments.models import User
+from departments.rendering import page_render
+from departments.requests import HtmxRequest
+from pipeline.views.shell import shell_of
+from revenue_health.review.selectors.packs.exports import export_of, export_path
+from revenue_health.review.services.exports import export_ask
+from revenue_health.review.tasks import pack_export_requested
+from revenue_health.review.views.packs.forms import ExportForm
+from revenue_health.review.views.packs.page import ONE, exports_context, pack_context, pack_or_404
+
+
+@require_http_methods(["GET", "POST"])
+def panel(request: HtmxRequest, pk: int) -> HttpResponse:
+    """How far the files are; with POST one more is asked for."""
+    require(request, may_see_packs(request.user))
+    pack = pack_or_404(pk)
+    if request.method == "POST":
+        form = ExportForm(request.POST)
+        if not form.is_valid():
+            return page_render(request, ONE, pack_context(request, pack), partial="exports", status=422)
+        assert isinstance(request.user, User)
+        export, asked = export_ask(pack=pack, user=request.user, now=shell_of(request).now, **form.cleaned_data)
+        if asked:
+            pack_export_requested.delay_on_commit(export.pk)
+    if not request.htmx:
+        return redirect(f"{reverse('review:pack', args=[pack.pk])}#exports")
+    return page_render(request, ONE, exports_context(request, pack), partial="exports")
+
+
+@require_GET
+def download(request: HttpRequest, pk: int, export: int) -> HttpResponse:
+    """A finished file."""
+    require(request, may_see_packs(request.user))
+    found = export_of(pack_id=pk, pk=export)
+    path = export_path(found) if found else None
+    if found is None or path is None:
+        raise Http404
+    kind = guess_type(path.name)[0] or "application/octet-stream"
+    response = HttpResponse(path.read_bytes(), content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{path.name}"'
+    return response

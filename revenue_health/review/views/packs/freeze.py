@@ -1,0 +1,59 @@
+"""Freezing a review: a page that says what becomes of it, and the button on it. Works without scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from departments.access import may_freeze, require
+from departments.models import User
+from departments.rendering import page_render
+from pipeline.custody_store import CustodyStoreMissing
+from pipeline.views.shell import Shell, shell_of
+from revenue_health.contribution.selectors.comparison.periods import ComparisonError
+from revenue_health.review.selectors.packs.twins import pack_readers
+from revenue_health.review.services.packs import pack_freeze, pack_like
+from revenue_health.review.views.packs.forms import FreezeForm
+
+SURE = "review/packs/freeze.html"
+
+
+@require_http_methods(["GET", "POST"])
+def freeze(request: HttpRequest) -> HttpResponse:
+    """What would be frozen and who reads it; with POST it is, and pressed twice it is one pack."""
+    require(request, may_freeze(request.user))
+    shell = shell_of(request)
+    if shell.run is None or shell.company is None:
+        messages.error(request, "There are no figures to freeze yet: load a company folder and recompute first.")
+        return redirect("review:packs")
+    form = FreezeForm(request.POST if request.method == "POST" else request.GET, company=shell.company)
+    if not form.is_valid():
+        messages.error(request, "Title, period or date cannot be read. Nothing was frozen.")
+        return redirect("review:packs")
+    question = {"run": shell.run, "company": shell.company, "now": shell.now, **form.cleaned_data}
+    try:
+        if request.method == "GET":
+            return page_render(request, SURE, _sure(form, shell, question), partial="page")
+        assert isinstance(request.user, User)
+        pack = pack_freeze(user=request.user, **question)
+    except (ComparisonError, CustodyStoreMissing) as problem:
+        messages.error(request, f"{problem} Nothing was frozen.")
+        return redirect("review:packs")
+    return redirect("review:pack", pk=pack.pk)
+
+
+def _sure(form: FreezeForm, shell: Shell, question: dict[str, Any]) -> dict[str, Any]:
+    """What one should know before it is done."""
+    period = question["period"]
+    return {
+        "shell": shell,
+        "title": question.pop("title"),
+        "period": period.label if period else "",
+        "since": question["since"],
+        "readers": pack_readers(),
+        "twin": pack_like(**question),
+    }

@@ -1,0 +1,77 @@
+"""Read-only links that expire: made and revoked on the page of a pack, opened by whoever has the address."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from departments.access import may_freeze, require
+from departments.models import User
+from departments.rendering import page_render
+from departments.visitors import wrong_link_opened
+from pipeline.views.shell import shell_of
+from revenue_health.review.models import PackLink
+from revenue_health.review.selectors.packs.links import link_behind
+from revenue_health.review.services.pack_links import link_create, link_opened, link_revoke
+from revenue_health.review.views.packs.board import board_context
+from revenue_health.review.views.packs.forms import LinkForm
+from revenue_health.review.views.packs.page import ONE, pack_context, pack_or_404
+
+SHUT = "review/packs/link_shut.html"
+
+
+@require_POST
+def create(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make a link and show it, once."""
+    require(request, may_freeze(request.user))
+    pack = pack_or_404(pk)
+    form = LinkForm(request.POST)
+    if not form.is_valid():
+        context = pack_context(request, pack, link_form=form)
+        return page_render(request, ONE, context, partial="page", status=422)
+    assert isinstance(request.user, User)
+    _, token = link_create(pack=pack, user=request.user, now=shell_of(request).now, **form.cleaned_data)
+    address = request.build_absolute_uri(reverse("review:pack_link", args=[token]))
+    context = pack_context(request, pack) | {"made": address}
+    return page_render(request, ONE, context, partial="page")
+
+
+@require_POST
+def revoke(request: HttpRequest, pk: int, link: int) -> HttpResponse:
+    """Shut a link."""
+    require(request, may_freeze(request.user))
+    link_revoke(link=get_object_or_404(PackLink, pk=link, pack_id=pk), now=shell_of(request).now)
+    messages.success(request, "The link no longer works.")
+    return redirect(f"{reverse('review:pack', args=[pk])}#links")
+
+
+@login_not_required
+@require_GET
+def opened(request: HttpRequest, token: str) -> HttpResponse:
+    """The board of the pack behind a token; of a token that opens nothing, one page that says what to do."""
+    now = timezone.now()
+    link = link_behind(token=token)
+    if link is None:
+        many = wrong_link_opened(request)
+        return _sealed(render(request, SHUT, {"many": many}, status=429 if many else 404))
+    if not link.open_at(now):
+        return _sealed(render(request, SHUT, status=410))
+    link_opened(link=link, now=now)
+    context = board_context(link.pack, hide_names=link.hide_names) | {
+        "link": link,
+        "until": timezone.localtime(link.expires_at),
+    }
+    return _sealed(render(request, "review/packs/board.html", context))
+
+
+def _sealed(response: HttpResponse) -> HttpResponse:
+    """Not to be indexed, cached, or told to other sites."""
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "no-referrer"
+    response["Cache-Control"] = "no-store, private"
+    return response

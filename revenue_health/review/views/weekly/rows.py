@@ -1,0 +1,164 @@
+"""What the panels of the weekly review print: the variance waterfall row by row, buckets, leaks, with addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from departments.formats import MoneyScale, money_scale, signed
+from revenue_health.contribution.core.steps import BridgeSteps, Step
+from revenue_health.contribution.selectors.comparison.sentences import minor
+from revenue_health.review.charts.axis import Axis, bounds
+from revenue_health.review.views.weekly.filters import WeekQuestion
+
+type Json = dict[str, Any]
+WIDTH = 1000.0
+"""Units of a bar's drawing: as wide as its column, whatever that is."""
+_SMALLEST = 2.0
+"""A step is never thinner than this: what has a number has a bar."""
+ORDER = (
+    "new", "reopened", "up", "pulled_in", "won", "lost", "down", "pushed_out", "late",
+    "came_won", "came_lost", "lost_later", "moved", "idle",
+)  # fmt: skip
+"""Buckets as the page lists them: what adds, what takes away, what does neither."""
+UNCHANGED = ("came_won", "came_lost", "lost_later", "moved", "idle")
+"""Buckets of deals that leave the open pipeline as it was: below the line."""
+IMPACT = {"lost": "bad", "down": "bad", "won": "good", "new": "good", "up": "good"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BridgeRow:
+    """One row of the waterfall: places in units of WIDTH, written for SVG attributes."""
+
+    name: str
+    address: str
+    scenario: str
+    """Class of the bar: `pl`, `ac`, `good`, `bad` or `soft`."""
+    total: bool
+    text: str
+    half: str
+    mark: str
+    verdict: str
+    x: str
+    width: str
+    start: str
+    end: str
+    """Where the running sum stands before and after this row: the thin lines from and to its neighbours."""
+    low: str
+    high: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketRow:
+    """One bucket of what changed."""
+
+    name: str
+    meaning: str
+    deals: int
+    change: str
+    """By how much it changes the number of open deals, signed: the column adds up like the money does."""
+    difference: int
+    impact: str
+    address: str
+    unchanged: bool
+    """It changes nothing; a line stands above the first of these."""
+
+
+def page_scale(figures: Json) -> MoneyScale:
+    """One unit for all money of the page, by its smaller figures: parties and buckets are what one reads."""
+    currency = figures["company"]["currency"]
+    amounts = [party["amount"] for party in figures["bridge"]["parties"]] if figures["bridge"] else []
+    if not amounts and figures["changes"]:
+        amounts = [bucket["difference"] for bucket in figures["changes"]["buckets"]]
+    # Two digits are enough for the largest step: the plan beside it then has three or four.
+    return money_scale([10 * (minor(amount) or 0) for amount in amounts], currency)
+
+
+def bridge_rows(bridge: BridgeSteps, scale: MoneyScale, question: WeekQuestion) -> list[BridgeRow]:
+    """The steps between the plan and actual, with what one finds behind each of them."""
+    axis = _axis(bridge)
+    page = reverse("contribution:bridge") + question.bridge.address()
+    rows = [_total(bridge.first, "pl", bridge.start, page, axis, scale)]
+    for step in bridge.parties:
+        address = reverse("contribution:party", args=[step.key]) + question.bridge.address()
+        rows.append(_step_row(step, address, step.verdict if step.mark else "nobody’s doing", axis, scale))
+    rows.append(_step_row(bridge.unexplained, page, "timing and luck", axis, scale))
+    revenue = {"kind": "revenue", "period": question.bridge.period.label}
+    deals = f"{reverse('pipeline:opportunities')}?{urlencode(revenue)}"
+    return [*rows, _total("Actual", "ac", bridge.actual, deals, axis, scale)]
+
+
+def _axis(bridge: BridgeSteps) -> Axis:
+    ends: list[float] = [bridge.start, bridge.actual]
+    for step in bridge.steps:
+        ends += [step.end, step.end - step.half, step.end + step.half]
+    least, most = bounds(ends)
+    return Axis(least=least, most=most, left=0.0, right=WIDTH)
+
+
+def _write(place: float) -> str:
+    return f"{place:.1f}"
+
+
+def _total(name: str, scenario: str, amount: int, address: str, axis: Axis, scale: MoneyScale) -> BridgeRow:
+    left, width = axis.bar(0, amount)
+    return BridgeRow(
+        name=name,
+        address=address,
+        scenario=scenario,
+        total=True,
+        text=scale.write(amount),
+        half="",
+        mark="",
+        verdict="",
+        x=_write(left),
+        width=_write(width),
+        start=_write(axis.at(amount)),
+        end=_write(axis.at(amount)),
+        low="",
+        high="",
+    )
+
+
+def _step_row(step: Step, address: str, verdict: str | None, axis: Axis, scale: MoneyScale) -> BridgeRow:
+    end, half = step.end, step.half
+    left, width = axis.bar(step.start, end)
+    return BridgeRow(
+        name=step.name,
+        address=address,
+        scenario=step.impact,
+        total=False,
+        text=scale.signed(step.amount),
+        half=f"±{scale.write(half)}" if half else "",
+        mark=step.mark,
+        verdict=verdict or "",
+        x=_write(left),
+        width=_write(max(width, _SMALLEST)),
+        start=_write(axis.at(step.start)),
+        end=_write(axis.at(end)),
+        low=_write(axis.at(end - half)) if half else "",
+        high=_write(axis.at(end + half)) if half else "",
+    )
+
+
+def bucket_rows(figures: Json) -> list[BucketRow]:
+    """Buckets with deals in them, what adds first."""
+    found = {bucket["key"]: bucket for bucket in figures["changes"]["buckets"]}
+    page = reverse("review:changes")
+    return [
+        BucketRow(
+            name=bucket["name"],
+            meaning=bucket["meaning"],
+            deals=bucket["deals"],
+            change=signed(bucket["deals_difference"]) if bucket["deals_difference"] else "0",
+            difference=minor(bucket["difference"]) or 0,
+            impact=IMPACT.get(key, "soft") if bucket["difference"] or key == "won" else "soft",
+            address=f"{page}?{urlencode({'bucket': key, 'since': figures['since']})}",
+            unchanged=key in UNCHANGED,
+        )
+        for key in ORDER
+        if (bucket := found[key])["deals"]
+    ]

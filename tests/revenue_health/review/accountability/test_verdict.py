@@ -1,0 +1,287 @@
+"""Accountability, forecast and what-if: figures that agree, sentences that do not say too much, pages that answer."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from departments.models import AccessLog, Company, User
+from pipeline.models import PlanTarget, RecomputeRun
+from revenue_health.contribution.models import CutScore, ForecastSnapshot, ScoreRun
+from revenue_health.contribution.selectors.comparison.periods import comparison_periods
+from revenue_health.contribution.selectors.forecast.levers import levers_of
+from revenue_health.contribution.selectors.forecast.whatif import company_what_if, promise_of, what_if_json
+from revenue_health.contribution.services.cuts import cut_compute
+from revenue_health.review.models import EvidenceExport, Scenario
+from revenue_health.review.selectors.accountability.rows import rows_of
+from revenue_health.review.selectors.accountability.verdict import accountability_figures, inside_of
+from revenue_health.review.services.evidence import evidence_ask, evidence_make
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+ACCOUNT, FORECAST, WHAT_IF = "/accountability/", "/forecast/", "/what-if/"
+PROMISE = "contract:legal:wait_days=2"
+MOST_QUERIES = {ACCOUNT: 27, FORECAST: 12, WHAT_IF: 12, f"{WHAT_IF}?set={PROMISE}": 16}
+
+
+def signed_in(username: str) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+# --- every page ---------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("address", [ACCOUNT, FORECAST, WHAT_IF, "/what-if/scenarios/"])
+def test_strangers_sign_in_and_the_board_finds_nothing(scored: None, address: str) -> None:
+    assert Client().get(address).status_code == 302
+    assert signed_in("board").get(address).status_code == 404
+    assert signed_in("legal").get(address).status_code == 200
+
+
+@pytest.mark.parametrize("address", [ACCOUNT, FORECAST, WHAT_IF, "/what-if/scenarios/"])
+def test_htmx_gets_the_part(ceo: Client, address: str) -> None:
+    page = ceo.get(address, headers=HTMX)
+    assert "<html" not in text(page)
+    assert "HX-Request" in page.headers["Vary"]
+
+
+@pytest.mark.parametrize(("address", "method"), [(ACCOUNT, "post"), (FORECAST, "post"), (WHAT_IF, "put")])
+def test_wrong_methods_are_refused(ceo: Client, address: str, method: str) -> None:
+    assert getattr(ceo, method)(address).status_code == 405
+
+
+@pytest.mark.parametrize("address", MOST_QUERIES)
+def test_pages_ask_few_queries(ceo: Client, address: str) -> None:
+    ceo.get(address, headers=HTMX)
+    with CaptureQueriesContext(connection) as asked:
+        ceo.get(address, headers=HTMX)
+    assert len(asked) <= MOST_QUERIES[address]
+
+
+# --- accountability -----------------------------------------------------------------------------------------------
+def test_the_figures_are_json_and_add_up_to_the_gap(run: RecomputeRun, company: Company) -> None:
+    figures = accountability_figures(run=run, company=company, periods=comparison_periods(run=run, company=company))
+    json.dumps(figures, allow_nan=False)
+    amounts = [party["amount"] for party in figures["parties"]]
+    assert amounts == sorted(amounts)
+    assert sum(amounts) + figures["unexplained"]["amount"] == pytest.approx(figures["actual"] - figures["target"])
+    assert figures["sales"]["key"] == "sales"
+
+
+def test_the_rows_add_up_to_the_cent(run: RecomputeRun, company: Company) -> None:
+    figures = accountability_figures(run=run, company=company, periods=comparison_periods(run=run, company=company))
+    for party in figures["parties"]:
+        # Rounded one by one, every share drops four tenths of a cent.
+        party["amount"] = round(party["amount"]) + 0.004
+    rows = rows_of(figures, company)
+    assert sum(share.amount for share in rows["shares"]) == rows["gap"] == rows["actual"] - rows["target"]
+
+
+def test_all_shares_stand_on_one_axis_with_zero_on_it(ceo: Client) -> None:
+    context = ceo.get(ACCOUNT).context
+    axis = context["axis"]
+    for share in context["shares"]:
+        assert axis.least <= share.low <= share.amount <= share.high <= axis.most
+    assert any(tick.value == 0 for tick in axis.ticks)
+
+
+def test_the_sentence_on_sales_says_no_more_than_its_interval(ceo: Client) -> None:
+    context = ceo.get(ACCOUNT).context
+    sales = next(share for share in context["shares"] if share.key == "sales")
+    sentence = context["figures"]["sales"]["sentences"][0]
+    if sales.low <= 0 <= sales.high:
+        assert "cannot be" in sentence
+    else:
+        assert "cannot be told from zero" not in sentence
+
+
+@pytest.mark.parametrize("query", ["?period=nonsense", "?baseline=x", "?period=2044-Q1"])
+def test_a_bad_filter_says_so_and_falls_back(ceo: Client, query: str) -> None:
+    assert 'class="error-text"' in text(ceo.get(ACCOUNT + query))
+
+
+def test_a_comparison_nobody_computed_has_a_button_that_asks_once(ceo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[object, ...]] = []
+    told = "revenue_health.review.views.accountability.verdict.scores_requested.delay"
+    monkeypatch.setattr(told, lambda *what: asked.append(what))
+    cache.clear()
+    assert "accountability-compute-button" in text(ceo.get(f"{ACCOUNT}?period=2026-Q2"))
+    for _ in range(2):
+        ceo.post(f"{ACCOUNT}compute/", {"period": "2026-Q2"})
+    assert [one[1:] for one in asked] == [("2026-Q2", "")]
+
+
+def test_sales_from_inside_is_asked_for_and_then_shown(
+    ceo: Client, run: RecomputeRun, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[object, ...]] = []
+    monkeypatch.setattr(
+        "revenue_health.review.views.accountability.verdict.cut_requested.delay", lambda *w: told.append(w)
+    )
+    for _ in range(2):
+        ceo.post(f"{ACCOUNT}inside/", {"by": "team"})
+    assert len(told) == 1
+    assert "every 3s" in text(ceo.get(ACCOUNT))
+    found = ScoreRun.objects.filter(run=run).order_by("-period_end")[0]
+    cut_compute(score_run=found.pk, by="team")
+    few = inside_of(run=run, periods=comparison_periods(run=run, company=company), key="sales", by="team")
+    assert few["state"] == CutScore.Status.DONE
+    assert all(one["amount"] is None for one in few["groups"] if one["deals"] < 30)
+    assert "accountability-team-title" in text(ceo.get(ACCOUNT))
+    assert "are shown to executives" in text(signed_in("legal").get(ACCOUNT))
+
+
+def test_the_evidence_is_a_document_whose_hash_stays(run: RecomputeRun) -> None:
+    user = User.objects.get(username="ceo")
+    made = [
+        evidence_make(export=evidence_ask(run=run, period="2026-Q4", baseline="", user=user, now=timezone.now()).pk)
+        for _ in range(2)
+    ]
+    assert bytes(made[0].pdf or b"").startswith(b"%PDF-")
+    assert made[0].sha256 == made[1].sha256
+    assert made[0].done == 0 or EvidenceExport.objects.get(pk=made[0].pk).done == made[0].parties
+
+
+def test_the_evidence_is_asked_for_and_fetched(ceo: Client, run: RecomputeRun) -> None:
+    answer = ceo.post(f"{ACCOUNT}evidence/", {"period": "2026-Q4"})
+    row = EvidenceExport.objects.get()
+    assert answer.url == f"{ACCOUNT}evidence/{row.pk}/"
+    assert "every 2s" in text(ceo.get(answer.url))
+    assert ceo.get(f"{answer.url}pdf/").status_code == 404
+    EvidenceExport.objects.update(status="done", pdf=b"%PDF-1.7", sha256="ab" * 32)
+    assert "evidence-download" in text(ceo.get(answer.url))
+    assert ceo.get(f"{answer.url}pdf/").headers["Content-Type"] == "application/pdf"
+
+
+def test_who_read_the_verdict_is_written_down(ceo: Client) -> None:
+    ceo.get(ACCOUNT)
+    noted = AccessLog.objects.get(kind="read")
+    assert (noted.user.username, noted.path) == ("ceo", ACCOUNT)
+
+
+# --- forecast -----------------------------------------------------------------------------------------------------
+def test_the_forecast_page_shows_what_the_night_kept(ceo: Client, run: RecomputeRun) -> None:
+    context = ceo.get(FORECAST).context
+    kept = ForecastSnapshot.objects.get(run=run)
+    assert context["amount"]["median"] == round(kept.median * 100)
+    assert context["weeks"][-1].median == round(kept.median * 100)
+    go.Figure(json.loads(json.dumps(context["chart"], allow_nan=False)))
+    assert all(choke.gain > 0 for choke in context["chokes"])
+    assert "No finished period with forecasts yet" in text(ceo.get(FORECAST))
+
+
+def test_a_constraint_leads_to_its_what_if_and_its_deals(ceo: Client) -> None:
+    choke = ceo.get(FORECAST).context["chokes"][0]
+    answer = ceo.get(choke.what_if)
+    assert answer.context["errors"] == []
+    assert answer.context["outcomes"][0].change == pytest.approx(choke.gain, rel=0.02, abs=200)
+    assert ceo.get(choke.deals).status_code == 200
+
+
+def test_finished_forecasts_are_compared(ceo: Client, run: RecomputeRun) -> None:
+    kept = ForecastSnapshot.objects.get(run=run)
+    kept.pk, kept.label, kept.actual = None, "2026-Q3", kept.p75 + 0.01
+    kept.period_start = kept.period_end
+    kept.save()
+    row = ceo.get(FORECAST).context["calibrations"][0]
+    assert (row.period, row.forecasts, row.inside_50, row.inside_90) == ("2026-Q3", 1, 0, 1)
+
+
+def test_a_run_without_a_forecast_has_a_button(ceo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr("revenue_health.review.views.forecast.forecast.forecast_of_run.delay", asked.append)
+    ForecastSnapshot.objects.all().delete()
+    cache.clear()
+    assert "forecast-compute-button" in text(ceo.get(FORECAST))
+    for _ in range(2):
+        ceo.post(f"{FORECAST}compute/")
+    assert len(asked) == 1
+    assert "a worker is on it" in text(ceo.get(FORECAST))
+
+
+# --- what-if ------------------------------------------------------------------------------------------------------
+def test_the_page_says_what_the_command_says(ceo: Client, run: RecomputeRun, company: Company) -> None:
+    periods = comparison_periods(run=run, company=company)
+    now, following = company_what_if(run=run, company=company, periods=periods, promises=[promise_of(PROMISE)])
+    answer = ceo.get(f"{WHAT_IF}?set={PROMISE}", headers=HTMX)
+    assert answer.context["figures"] == what_if_json(now, following, periods=periods, company=company)
+    assert answer.headers["HX-Replace-Url"] == f"{WHAT_IF}?set=contract:legal:wait_days%3D2"
+
+
+def test_as_things_are_is_what_the_night_stored(ceo: Client, run: RecomputeRun) -> None:
+    kept = ForecastSnapshot.objects.get(run=run).figures
+    context = ceo.get(WHAT_IF).context
+    assert context["figures"] == kept["what_if"]
+    assert kept["what_if"]["before"] == kept["median"]
+
+
+def test_fields_become_promises_in_the_address(ceo: Client, run: RecomputeRun, company: Company) -> None:
+    # The company is made up to today: whose losses there are just now differs from day to day.
+    lever = next(one for one in levers_of(run=run, company=company) if one.lever == "loss_rate")
+    sent = {f"lever.{lever.key}": "0.07", f"lever.{lever.key.replace('loss_rate', 'wait_days')}": ""}
+    answer = ceo.post(WHAT_IF, sent)
+    assert answer.url == f"{WHAT_IF}?set={lever.stage}:{lever.department}:loss_rate%3D0.0001"
+    field = next(
+        field for stage in ceo.get(answer.url).context["stages"] for field in stage.fields if field.name == lever.key
+    )
+    assert (field.value, field.changed) == ("0.07", True)
+
+
+@pytest.mark.parametrize(
+    "query", ["set=nonsense", "set=nowhere:legal:wait_days=4", "set=contract:legal:wait_days=-3", "set="]
+)
+def test_a_promise_that_fits_nothing_is_told(ceo: Client, query: str) -> None:
+    page = ceo.get(f"{WHAT_IF}?{query}")
+    assert page.status_code == 200
+    assert 'class="error-text"' in text(page)
+
+
+def test_a_field_that_is_no_number_is_told(ceo: Client, run: RecomputeRun, company: Company) -> None:
+    key = levers_of(run=run, company=company)[0].key
+    page = ceo.post(WHAT_IF, {f"lever.{key}": "soon"})
+    assert page.status_code == 200
+    assert "is no number" in text(page)
+
+
+def test_a_scenario_is_saved_compared_deleted_and_put_back(ceo: Client) -> None:
+    ceo.post("/what-if/scenarios/save/", {"set": [PROMISE], "name": "  Legal   helps "})
+    saved = Scenario.objects.get()
+    assert (saved.name, saved.promises) == ("Legal helps", [PROMISE])
+    row = ceo.get("/what-if/scenarios/").context["rows"][0][0]
+    assert row.now == row.then
+    assert signed_in("finance").post(f"/what-if/scenarios/{saved.pk}/delete/").status_code == 404
+    answer = ceo.post(f"/what-if/scenarios/{saved.pk}/delete/")
+    assert "scenario-undo" in text(ceo.get(answer.url))
+    assert ceo.get("/what-if/scenarios/").context["rows"] == []
+    ceo.post(f"/what-if/scenarios/{saved.pk}/restore/")
+    assert len(ceo.get("/what-if/scenarios/").context["rows"]) == 1
+
+
+@pytest.mark.parametrize("sent", [{"set": [PROMISE], "name": " "}, {"set": [], "name": "Nothing"}, {"name": "x" * 81}])
+def test_a_scenario_without_name_or_promise_is_not_saved(ceo: Client, sent: dict[str, Any]) -> None:
+    page = ceo.post("/what-if/scenarios/save/", sent, follow=True)
+    assert "Nothing was saved" in text(page)
+    assert not Scenario.objects.exists()
+
+
+# --- little to go by ----------------------------------------------------------------------------------------------
+def test_without_a_plan_every_page_still_speaks(ceo: Client, run: RecomputeRun, company: Company) -> None:
+    PlanTarget.objects.all().delete()
+    cache.clear()
+    figures = accountability_figures(run=run, company=company, periods=comparison_periods(run=run, company=company))
+    json.dumps(figures, allow_nan=False)
+    assert figures["target"] is None
+    for address in (ACCOUNT, FORECAST, WHAT_IF):
+        assert ceo.get(address).status_code == 200

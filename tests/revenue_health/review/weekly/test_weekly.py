@@ -1,0 +1,180 @@
+"""The weekly review: one figure everywhere, every number a link, and who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.test import Client
+from django.utils import timezone
+from django.utils.html import escape
+
+from departments.models import Company, Department, Entry, Measurable, User
+from departments.models.promises import Commitment
+from departments.periods import Period, monday_of
+from pipeline.models import RecomputeRun
+from pipeline.selectors.changes import since_usual
+from pipeline.selectors.leaks import Choice, leaks_of
+from revenue_health.review.selectors.weekly.review import review_figures, week_of
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+def signed_in(username: str) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def figures(run: RecomputeRun, company: Company, **asked: Any) -> dict[str, Any]:
+    return review_figures(run=run, company=company, now=timezone.now(), **asked)
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+# --- the figures --------------------------------------------------------------------------------------------------
+def test_buckets_lead_from_the_open_pipeline_then_to_now(run: RecomputeRun, company: Company) -> None:
+    changes = figures(run, company)["changes"]
+    moved = sum(round(bucket["difference"] * 100) for bucket in changes["buckets"])
+    assert round(changes["now"]["amount"] * 100) - round(changes["then"]["amount"] * 100) == moved
+    whole = leaks_of(run=run, company=company, choice=Choice()).totals.open
+    assert (round(changes["now"]["amount"] * 100), changes["now"]["deals"]) == (whole.amount, whole.count)
+
+
+def test_the_command_prints_what_the_selector_gives(
+    run: RecomputeRun, company: Company, answer: Callable[..., dict[str, Any]]
+) -> None:
+    said, given = answer("review"), figures(run, company)
+    assert set(said) == set(given)
+    for name in ("headline", "bridge", "changes", "leaks", "since", "forecast", "period"):
+        assert said[name] == given[name]
+
+
+def test_the_command_looks_back_to_the_day_it_is_given(
+    answer: Callable[..., dict[str, Any]], run: RecomputeRun
+) -> None:
+    day = (run.as_of - timedelta(days=40)).date().isoformat()
+    assert answer("review", "--since", day)["since"] == day
+    call_command("review")
+    with pytest.raises(CommandError, match="is not a day"):
+        call_command("review", "--since", "yesterday")
+
+
+def test_weeks_are_counted_from_the_start_of_the_period(run: RecomputeRun, company: Company) -> None:
+    period = figures(run, company)["period"]
+    whole = Period(start=timezone.now().date(), end=timezone.now().date() + timedelta(days=91), label="x")
+    assert week_of(whole, whole.start) == {"number": 1, "of": 13}
+    assert week_of(whole, whole.start + timedelta(days=7)) == {"number": 2, "of": 13}
+    assert week_of(whole, whole.end + timedelta(days=1)) is None
+    assert period["label"]
+
+
+# --- the page -----------------------------------------------------------------------------------------------------
+def test_the_page_shows_the_message_and_every_bucket_opens_its_deals(
+    ceo: Client, run: RecomputeRun, company: Company
+) -> None:
+    shown = text(ceo.get("/"))
+    found = figures(run, company)
+    assert escape(found["headline"]["message"]) in shown
+    for bucket in found["changes"]["buckets"]:
+        if bucket["deals"]:
+            address = f"/review/changes/?bucket={bucket['key']}&amp;since={found['since']}"
+            assert address in shown
+            assert f"{bucket['deals']:,} deal" in text(ceo.get(address.replace("&amp;", "&")))
+
+
+def test_parts_are_given_to_htmx_and_the_page_to_a_browser(ceo: Client) -> None:
+    for address, panel in (("/", "review-page"), ("/review/changes/", "changes-page")):
+        whole, part = ceo.get(address), ceo.get(address, headers=HTMX)
+        assert "<!doctype html>" in text(whole)
+        assert "<!doctype html>" not in text(part)
+        assert f'id="{panel}"' in text(part)
+        assert "HX-Request" in whole.headers["Vary"]
+
+
+def test_a_wrong_question_is_answered_with_the_usual_one_and_says_so(ceo: Client, run: RecomputeRun) -> None:
+    shown = text(ceo.get("/?period=soon&since=never&baseline=x"))
+    assert shown.count('role="alert"') == 3
+    assert "since the usual Monday" in shown
+    later = (run.as_of + timedelta(days=9)).date().isoformat()
+    assert "after the figures end" in text(ceo.get(f"/?since={later}"))
+    assert "no kind of change" in text(ceo.get("/review/changes/?bucket=sideways&page=0"))
+
+
+def test_a_period_before_the_first_event_falls_back_to_the_running_quarter(ceo: Client) -> None:
+    assert "Shown: the running quarter" in text(ceo.get("/?period=1990"))
+
+
+def test_an_unscored_period_offers_to_have_it_computed(ceo: Client, run: RecomputeRun) -> None:
+    year = run.as_of.year - 1
+    shown = text(ceo.get(f"/?period={year}"))
+    assert f"{year} is not scored yet" in shown
+    assert "Have it computed" in shown
+
+
+def test_links_keep_the_question(ceo: Client, run: RecomputeRun, company: Company) -> None:
+    usual = since_usual(run=run, company=company)
+    earlier = (usual - timedelta(days=7)).isoformat()
+    shown = text(ceo.get("/?baseline=last-year"))
+    assert f"?baseline=last-year&amp;since={earlier}" in shown
+    assert "/contribution/?baseline=last-year" in shown
+    assert 'href="/contribution/legal/?"' in text(ceo.get("/"))
+
+
+def test_scorecards_of_the_last_week_are_in_or_missing(ceo: Client, company: Company) -> None:
+    week = monday_of(timezone.now().astimezone(company.zone).date()) - timedelta(days=7)
+    legal = Department.objects.get(key="legal")
+    for measurable in Measurable.objects.filter(department=legal):
+        Entry.objects.update_or_create(measurable=measurable, week=week, defaults={"value": 1})
+    production = Measurable.objects.filter(department__key="production")
+    Entry.objects.filter(measurable__in=production, week=week).delete()
+    shown = text(ceo.get("/"))
+    assert '● in</span> <a class="quiet" href="/departments/legal/">Legal</a>' in shown
+    assert '○ missing</span> <a class="quiet" href="/departments/production/">Production</a>' in shown
+
+
+def test_commitments_due_this_week_and_overdue_ones_are_listed(ceo: Client, company: Company) -> None:
+    monday = monday_of(timezone.now().astimezone(company.zone).date())
+    head, legal = User.objects.get(username="legal"), Department.objects.get(key="legal")
+    for days, words in ((-3, "Two more lawyers"), (6, "A shorter contract"), (30, "Later")):
+        due = monday + timedelta(days=days)
+        Commitment.objects.create(
+            text=words, department=legal, owner=head, due=due, first_due=due, created_at=timezone.now(), created_by=head
+        )
+    shown = text(ceo.get("/"))
+    assert "1 due this week, 1 overdue" in shown
+    assert "Two more lawyers" in shown
+    assert "Later" not in shown
+
+
+# --- who may ------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("address", ["/", "/review/changes/", "/style/"])
+def test_a_stranger_is_sent_to_sign_in_and_nothing_is_posted(scored: None, ceo: Client, address: str) -> None:
+    answer = Client().get(address)
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/accounts/login/")
+    assert ceo.post(address).status_code in (404, 405)
+
+
+def test_everybody_who_works_here_sees_the_review_and_the_board_does_not(scored: None) -> None:
+    for who in ("ceo", "analyst", "legal"):
+        assert signed_in(who).get("/").status_code == 200
+    board = signed_in("board")
+    assert "Weekly review" not in text(board.get("/"))
+    assert board.get("/review/changes/").status_code == 404
+
+
+def test_the_style_page_is_for_staff_only(ceo: Client) -> None:
+    User.objects.filter(username="ceo").update(is_staff=False)
+    assert ceo.get("/style/").status_code == 404
+    User.objects.filter(username="ceo").update(is_staff=True)
+    shown = text(ceo.get("/style/"))
+    for component in ("Type scale", "Buttons", "Fields", "Notices", "Tables", "Scenarios", "Custody strip", "Dialog"):
+        assert component in shown
