@@ -7,4 +7,4 @@ class DepartmentsConfig(AppConfig):
     name = "departments"
 
     def ready(self) -> None:
-        from departments import key_address  # noqa: F401  # registers the converter `key` before any address is read
+        from departments.web import key_address  # noqa: F401  # registers the converter `key` before any address is read

@@ -17,7 +17,7 @@ from django.urls import NoReverseMatch, reverse
 
 from departments.access import Visitor, may_see_company, may_see_department
 from departments.models import Commitment, Company, Department, Measurable, Membership, User
-from departments.models.talk import SUBJECT_LENGTH
+from departments.models.discussion import SUBJECT_LENGTH
 from departments.periods import FiscalCalendar, PeriodError
 
 Role = Membership.Role

@@ -9,15 +9,15 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.utils import timezone
 
+from departments.discussion.services.mentions import mention_mail_send
 from departments.jobs import TRANSIENT, JobTask, left_jobs_send
 from departments.models import User
 from departments.models.jobs import STALE_SECONDS
-from departments.selectors.owed import owed, reminders_due
-from departments.services.invitations import invitation_mail_send
+from departments.people.services.invitations import invitation_mail_send
+from departments.people.services.password_reset import password_reset_mail_send
 from departments.services.mail import MailServerAway
-from departments.services.mentions import mention_mail_send
-from departments.services.password_reset import password_reset_mail_send
-from departments.services.reminders import reminders_ask, reminders_send
+from departments.updates.selectors.owed import owed, reminders_due
+from departments.updates.services.reminders import reminders_ask, reminders_send
 
 _MAIL: dict[str, Any] = {
     "base": JobTask,

@@ -2,22 +2,10 @@
 
 from django.urls import path
 
-from departments.urls_scorecards import urlpatterns as scorecards
-from departments.views import (
-    account,
-    audit,
-    comments,
-    commitments,
-    invitations,
-    issues,
-    my,
-    people,
-    pulse,
-    remind,
-    replies,
-    session,
-    update_link,
-)
+from departments.discussion.views import comments, commitments, issues, pulse, replies
+from departments.people.views import account, audit, invitations, people, session
+from departments.scorecards.urls import urlpatterns as scorecards
+from departments.updates.views import my, remind, update_link
 
 app_name = "departments"
 urlpatterns = [

@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
 from departments.access import may_see_packs
-from departments.rendering import page_render
+from departments.web.rendering import page_render
 
 
 @require_GET

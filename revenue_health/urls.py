@@ -25,4 +25,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
 ]
 
-handler404 = "departments.views.refused.not_found"
+handler404 = "departments.web.refused.not_found"

@@ -39,7 +39,7 @@ def known_parameters() -> list[str]:
     names = set()
     for floor in ("departments", "pipeline", "revenue_health"):
         folder = Path(settings.BASE_DIR, floor)
-        for path in (*folder.rglob("views/*.py"), *folder.glob("requests.py")):
+        for path in (*folder.rglob("views/**/*.py"), *folder.rglob("requests.py")):
             names |= {name for pair in READS.findall(path.read_text()) for name in pair if name}
     return sorted(names)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import migrations
 from django.db.models import Max, Min
 
-from departments.core.entry_rules import limits_of_unit
+from departments.scorecards.core.entry_rules import limits_of_unit
 
 
 def fit(apps: Any, schema_editor: Any) -> None:

@@ -11,8 +11,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import Q
 
-from departments.core.closing import CloseRule
 from departments.core.text import key_problem
+from departments.scorecards.core.closing import CloseRule
 
 
 def validate_key(value: str) -> None:

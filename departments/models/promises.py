@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from departments.models.company import Department
+from departments.models.discussion import SUBJECT_LENGTH
 from departments.models.people import User
 from departments.models.scorecard import Measurable
-from departments.models.talk import SUBJECT_LENGTH
 
 
 @pghistory.track()

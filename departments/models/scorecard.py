@@ -9,10 +9,10 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
-from departments.core.entry_rules import Limits, limits_of_unit
-from departments.core.goals import DatedGoal
 from departments.models.company import Department, validate_key
 from departments.models.people import User
+from departments.scorecards.core.entry_rules import Limits, limits_of_unit
+from departments.scorecards.core.goals import DatedGoal
 
 MANUAL = "manual"
 

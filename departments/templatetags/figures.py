@@ -9,7 +9,7 @@ from django import template
 from django.utils import timezone
 
 from departments import formats
-from departments.core.number_text import bare_text
+from departments.scorecards.core.number_text import bare_text
 
 register = template.Library()
 

@@ -6,7 +6,7 @@ import errno
 
 from psycopg.errors import DiskFull
 
-from departments.contention import is_lock_conflict
+from departments.web.contention import is_lock_conflict
 from pipeline.imports.problems import ImportBusy, ImportProblem, ImportUnreadable
 
 DISK_FULL = "The disk is full, so nothing was loaded. Free some space, then load it again."

@@ -14,7 +14,7 @@ _CHANGED = (
     "pipeline_importchange c WHERE c.batch_id = %s AND c.\"table\" = 'departments_entry' AND c.before IS NOT NULL"
     ' AND c."row" = e.id'
 )
-# The same instant as departments.core.closing.CloseRule.closes_at.
+# The same instant as departments.scorecards.core.closing.CloseRule.closes_at.
 _CLOSES = (
     "(SELECT (e.week + 7 + week_close_weekday::int + week_close_time) AT TIME ZONE time_zone FROM departments_company)"
 )

@@ -11,8 +11,8 @@ from typing import Any
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
-from departments.demo import demo_ends
 from departments.models import Company, User
+from departments.people.demo import demo_ends
 from pipeline.imports.after_merge import opportunities_touch, truth_check
 from pipeline.imports.checks import files_check, rows_check
 from pipeline.imports.company import company_check, company_merge, company_row, company_zone
@@ -178,7 +178,7 @@ def _load(work: _Work, path: Path) -> None:
     staging = work.staging
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '192MB'")
-        # A writer in our way is waited for only so long; ours in theirs, see departments/contention.py.
+        # A writer in our way is waited for only so long; ours in theirs, see departments/web/contention.py.
         cursor.execute(f"SET LOCAL lock_timeout = '{_LOCK_WAIT}'")
         # Left over only where several loads share one outer transaction.
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(_temporary_tables())}")

@@ -8,7 +8,7 @@ from django import template
 from django.conf import settings
 from django.http import HttpRequest
 
-from departments.rendering import theme_of
+from departments.web.rendering import theme_of
 from pipeline.views.shell import Shell, shell_of
 
 register = template.Library()

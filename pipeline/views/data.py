@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_manage_data, may_see_company, require
 from departments.models import User
-from departments.rendering import page_render
-from departments.requests import HtmxRequest
 from departments.selectors.jobs import open_jobs
+from departments.web.rendering import page_render
+from departments.web.requests import HtmxRequest
 from pipeline.advisory_locks import IMPORT_LOCK, advisory_lock_held
 from pipeline.models import ImportBatch, RecomputeRun
 from pipeline.selectors.imports import recent_imports

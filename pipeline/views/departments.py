@@ -18,7 +18,7 @@ from departments.access import may_see_company, require
 from departments.formats import MoneyScale, money_in_words, money_scale, single_units
 from departments.models import Company
 from departments.periods import Period
-from departments.rendering import page_render
+from departments.web.rendering import page_render
 from pipeline.core.leak_figures import Figure
 from pipeline.models import RecomputeRun
 from pipeline.selectors.handoffs import (

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from departments.access import may_manage_data, may_see_company, require
 from departments.models import User
-from departments.rendering import page_render
+from departments.web.rendering import page_render
 from pipeline.advisory_locks import IMPORT_LOCK, advisory_lock_held
 from pipeline.imports.problems import ImportProblem
 from pipeline.models import ImportBatch, Upload

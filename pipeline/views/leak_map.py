@@ -15,7 +15,7 @@ from departments.access import may_see_company, require
 from departments.formats import MoneyScale, delta, money_in_words, money_scale, percent
 from departments.models import Company
 from departments.periods import FiscalCalendar
-from departments.rendering import page_render
+from departments.web.rendering import page_render
 from pipeline.charts.leaks import CauseBar, TrendPoint, cause_chart, trend_chart
 from pipeline.core.leak_figures import CellLeaks, Figure, Leaks, Totals
 from pipeline.custody_store import CustodyStoreMissing

@@ -140,7 +140,7 @@ def _table(folder: Path, will: Built, wish: Wish) -> list[tuple[str, str, Callab
 
 
 def _people(password: str | None) -> None:
-    from departments.services.demo_people import demo_people_create
+    from departments.people.services.demo_people import demo_people_create
 
     demo_people_create(password=password)
 
@@ -152,13 +152,13 @@ def _register(will: Built) -> None:
 
 
 def _talk(will: Built) -> None:
-    from departments.services.demo_talk import demo_talk_create
+    from departments.discussion.services.demo_discussion import demo_talk_create
 
     demo_talk_create(as_of=date.fromisoformat(will.as_of), seed=will.seed)
 
 
 def _scorecards(will: Built) -> None:
-    from departments.services.demo_scorecards import demo_scorecards_create
+    from departments.scorecards.services.demo_scorecards import demo_scorecards_create
 
     demo_scorecards_create(as_of=date.fromisoformat(will.as_of), seed=will.seed)
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
 
 from departments.masking import address_of, route_of
-from departments.visitors import client_address
+from departments.web.visitors import client_address
 
 
 class RequestLogMiddleware(RequestMiddleware):

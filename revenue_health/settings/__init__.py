@@ -74,9 +74,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "departments.safety.policy_middleware",
+    "departments.web.safety.policy_middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "departments.readable.ReadableMiddleware",
+    "departments.web.readable.ReadableMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -85,12 +85,12 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "departments.contention.LockWaitMiddleware",
-    "departments.middleware.HistoryMiddleware",
-    "departments.safety.idle_middleware",
-    "departments.safety.second_factor_middleware",
-    "departments.middleware.time_zone_middleware",
-    "departments.middleware.numbers_middleware",
+    "departments.web.contention.LockWaitMiddleware",
+    "departments.web.middleware.HistoryMiddleware",
+    "departments.web.safety.idle_middleware",
+    "departments.web.safety.second_factor_middleware",
+    "departments.web.middleware.time_zone_middleware",
+    "departments.web.middleware.numbers_middleware",
     "django_htmx.middleware.HtmxMiddleware",
     "revenue_health.logs.requests.RequestLogMiddleware",
 ]
@@ -179,7 +179,7 @@ LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "departments.accounts.ClosedAccountAdapter"
+ACCOUNT_ADAPTER = "departments.people.accounts.ClosedAccountAdapter"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Revenue Health: "
 # Whoever asks for a new password must not make us write to strangers.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
@@ -190,7 +190,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Revenue Health"
 _OIDC = {name: env.str(name, default="") for name in ("OIDC_NAME", "OIDC_CLIENT_ID", "OIDC_SECRET", "OIDC_SERVER_URL")}
-SOCIALACCOUNT_ADAPTER = "departments.accounts.InvitedOnlyAdapter"
+SOCIALACCOUNT_ADAPTER = "departments.people.accounts.InvitedOnlyAdapter"
 SOCIALACCOUNT_PROVIDERS = oidc_providers(_OIDC)
 # The company's own provider vouches for the address: who has an account with it is signed in to that account.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 FORMS = {
-    "login": "departments.views.sign_in_forms.SignInForm",
-    "reset_password": "departments.views.reset_form.ResetForm",
-    "reset_password_from_key": "departments.views.sign_in_forms.NewPasswordForm",
-    "change_password": "departments.views.sign_in_forms.PasswordChangeForm",
+    "login": "departments.people.views.sign_in_forms.SignInForm",
+    "reset_password": "departments.people.views.reset_form.ResetForm",
+    "reset_password_from_key": "departments.people.views.sign_in_forms.NewPasswordForm",
+    "change_password": "departments.people.views.sign_in_forms.PasswordChangeForm",
 }
 """allauth's ACCOUNT_FORMS."""
 _NEEDED = ("OIDC_CLIENT_ID", "OIDC_SECRET", "OIDC_SERVER_URL")

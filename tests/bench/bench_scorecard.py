@@ -15,8 +15,8 @@ from django.db import connection
 from django.test import Client
 
 from departments.models import Company, Department, Goal, Measurable, User
-from departments.selectors.scorecards import department_heat, grid
-from departments.views.score_grid import rows_shown
+from departments.scorecards.selectors.scorecards import department_heat, grid
+from departments.scorecards.views.score_grid import rows_shown
 from tests.departments.scorecards.companies import DUE, NOW
 
 pytestmark = [pytest.mark.bench, pytest.mark.django_db]

@@ -13,7 +13,7 @@ from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
 from departments.models import Invitation, User
-from departments.services.invitations import invitation_address
+from departments.people.services.invitations import invitation_address
 from revenue_health.settings.sign_in import oidc_origin
 from tests.departments.identity_provider import IdentityProvider
 

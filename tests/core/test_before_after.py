@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from departments.core.before_after import compared, t_95
+from departments.discussion.core.before_after import compared, t_95
 
 
 def ar1(rng: np.random.Generator, size: int, r: float) -> np.ndarray:

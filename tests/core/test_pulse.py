@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from departments.core.pulse import FEWEST, Given, Rating, ratings_of, total_of
+from departments.discussion.core.pulse import FEWEST, Given, Rating, ratings_of, total_of
 
 answer = st.builds(
     Given, by=st.integers(1, 3), about=st.integers(1, 3), score=st.integers(1, 5), sentence=st.text("ab ", max_size=3)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from departments.core.reminding import AFTER, BEFORE, after_due, before_due, is_decent, may_send
+from departments.updates.core.reminding import AFTER, BEFORE, after_due, before_due, is_decent, may_send
 
 BERLIN, NEW_YORK, AUCKLAND = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York"), ZoneInfo("Pacific/Auckland")
 CLOSE = datetime(2026, 11, 30, 11, 0, tzinfo=UTC)  # Monday noon in Berlin

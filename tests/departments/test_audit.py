@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from departments.models import AccessLog, Annotation, Company, CompanyEvent, Department, Membership, User
-from departments.selectors.audit import Wanted, changes
+from departments.people.selectors.audit import Wanted, changes
 
 pytestmark = pytest.mark.django_db
 SETTINGS = {"week_close_weekday": "1", "week_close_time": "09:30"}

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from departments.core.text import key_problem, readable
-from departments.key_address import KeyConverter
 from departments.models import Department
+from departments.web.key_address import KeyConverter
 from pipeline.imports import kinds
 
 ODD = "\t\n\v\x00\x1f\x7f\x85\xa0\xad\u061c\u200b\u2028\u202e\u3000\ufe0f\ufeff\uffff/\\\\:?#%. ~-='&<aé法"

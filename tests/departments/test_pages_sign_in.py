@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 from django_htmx.middleware import HtmxDetails
 
 from departments.models import Membership, User
-from departments.rendering import page_render
+from departments.web.rendering import page_render
 
 pytestmark = pytest.mark.django_db
 

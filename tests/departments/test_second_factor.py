@@ -20,8 +20,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from departments.accounts import InvitedOnlyAdapter
 from departments.models import Invitation, Membership, User
+from departments.people.accounts import InvitedOnlyAdapter
 from revenue_health.settings.sign_in import oidc_origin, oidc_providers
 
 pytestmark = pytest.mark.django_db

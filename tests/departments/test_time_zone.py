@@ -7,8 +7,8 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from departments.middleware import time_zone_middleware
 from departments.models import Company, User
+from departments.web.middleware import time_zone_middleware
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)

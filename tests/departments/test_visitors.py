@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.test import Client, RequestFactory
 
 from departments.models import User
-from departments.visitors import client_address
+from departments.web.visitors import client_address
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "quiet-river-stone"

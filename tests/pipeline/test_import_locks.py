@@ -12,8 +12,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from departments import contention
 from departments.models import Department, Entry, User
+from departments.web import contention
 from pipeline.imports.failures import LOCKED
 from pipeline.imports.problems import ImportBusy
 from pipeline.models import Event, ImportBatch, Opportunity, Stage

@@ -195,7 +195,7 @@ def until(attempt: Any, seconds: float = 60.0) -> Any:
 INVITE = """
 from django.utils import timezone
 from departments.models import Membership, User
-from departments.services.invitations import invitation_create
+from departments.people.services.invitations import invitation_create
 from departments.tasks import invitation_mail
 ceo = User.objects.create_user("ceo", email="ceo@revenue.test")
 Membership.objects.create(user=ceo, role="executive")

@@ -32,8 +32,8 @@ import json
 from datetime import date, timedelta
 from django.utils import timezone
 from departments.models import Company, Department, Measurable, Membership, User
-from departments.services.invitations import invitation_address, invitation_create
-from departments.services.update_links import update_link_address, update_link_issue
+from departments.people.services.invitations import invitation_address, invitation_create
+from departments.updates.services.update_links import update_link_address, update_link_issue
 from revenue_health.review.models import Pack
 from revenue_health.review.services.pack_links import link_create
 now = timezone.now()

@@ -12,10 +12,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.utils import timezone
 
-from departments.owing import Owed
-from departments.selectors.owed import reminders_due
 from departments.services.mail import MailServerAway, mail_destination, test_mail_send
-from departments.services.reminders import reminders_send
+from departments.updates.owing import Owed
+from departments.updates.selectors.owed import reminders_due
+from departments.updates.services.reminders import reminders_send
 
 
 class Command(BaseCommand):

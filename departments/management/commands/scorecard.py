@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from departments.models import Department
 from departments.periods import PeriodError, parse_day
-from departments.selectors.scorecard_json import grid_json
-from departments.selectors.scorecards import MOST_WEEKS, grid
+from departments.scorecards.selectors.scorecard_json import grid_json
+from departments.scorecards.selectors.scorecards import MOST_WEEKS, grid
 
 
 class Command(BaseCommand):

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from departments.models import Company, Measurable
-from departments.services.computed_entries import computed_entries_save
+from departments.scorecards.services.computed_entries import computed_entries_save
 from pipeline.core.measured import Asked, UnknownFigure, figure_asked, figures_measured
 from pipeline.core.weeks import week_table
 from pipeline.custody_store import custody_cursor

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from departments.core.before_after import Comparison, compared
+from departments.discussion.core.before_after import Comparison, compared
+from departments.discussion.services.commitment_results import commitment_result_save
 from departments.formats import grouped
 from departments.models import Commitment, Company, Entry, Goal
 from departments.periods import monday_of
-from departments.services.commitment_results import commitment_result_save
 from revenue_health.contribution.models import LeakSighting
 
 PATIENCE = timedelta(weeks=4)

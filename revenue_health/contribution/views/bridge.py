@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from departments.access import may_see_company, note_reading, require
 from departments.formats import MoneyScale, money_scale
 from departments.models import Company
-from departments.rendering import page_render
+from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from departments.access import may_assign, may_edit_scorecard, may_see_company, may_see_department, require
 from departments.formats import money_in_words, money_scale, single_units
 from departments.models import Membership, User
-from departments.rendering import page_render
+from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.selectors.overview import structure_names
 from pipeline.views.shell import Shell, shell_of

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from departments.access import may_see_company, require
-from departments.requests import HtmxRequest
+from departments.web.requests import HtmxRequest
 from pipeline.selectors.overview import structure_names
 from pipeline.views.department_doors import closed_departments, require_department
 from pipeline.views.shell import shell_of

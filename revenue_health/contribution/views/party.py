@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from departments.access import may_see_company, note_reading, require
 from departments.formats import single_units
 from departments.models import Company
-from departments.rendering import page_render
+from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.selectors.overview import structure_names

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from departments.access import may_see_company, require
 from departments.formats import MoneyScale, counted, money_in_words, money_scale
-from departments.rendering import page_render
+from departments.web.rendering import page_render
 from pipeline.selectors.overview import structure_names
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.models import Leak

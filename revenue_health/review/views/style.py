@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from departments import formats
 from departments.access import require
 from departments.formats import MoneyScale
-from departments.rendering import page_render
+from departments.web.rendering import page_render
 from pipeline.charts.leaks import CauseBar, cause_chart
 from pipeline.views.shell import shell_of
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from departments.core.closing import CloseRule, Kept, changed
+from departments.scorecards.core.closing import CloseRule, Kept, changed
 
 ZONES = (
     "UTC",

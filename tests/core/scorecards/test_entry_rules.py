@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from departments.core.entry_rules import entry_text, far_off, is_percent, limits_of_unit, note_problem
-from departments.core.number_text import NotANumber, NumberText, number_parse
+from departments.scorecards.core.entry_rules import entry_text, far_off, is_percent, limits_of_unit, note_problem
+from departments.scorecards.core.number_text import NotANumber, NumberText, number_parse
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from departments.core.goals import DatedGoal, Status, goal_bounds, goal_of_week, met_share, status_of, statuses
+from departments.scorecards.core.goals import (
+    DatedGoal,
+    Status,
+    goal_bounds,
+    goal_of_week,
+    met_share,
+    status_of,
+    statuses,
+)
 
 WEEKS = tuple(date(2026, 11, 23) - timedelta(days=7 * back) for back in range(60))
 numbers = st.integers(-20, 20).map(float)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from departments.core.number_text import NotANumber, number_parse, number_read, number_text
 from departments.formats import grouped
+from departments.scorecards.core.number_text import NotANumber, number_parse, number_read, number_text
 
 
 @pytest.mark.parametrize(

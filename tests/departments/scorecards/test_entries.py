@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from departments.models import Entry, EntryChange, Measurable, User
-from departments.services.entries import (
+from departments.scorecards.services.entries import (
     CellText,
     EntryConflict,
     EntryRefused,

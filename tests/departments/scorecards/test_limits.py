@@ -16,8 +16,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from departments.models import Entry, Measurable, UpdateLink, User
-from departments.services.entries import EntryRefused, entry_save, entry_undo
-from departments.services.update_links import update_link_issue, update_link_token
+from departments.scorecards.services.entries import EntryRefused, entry_save, entry_undo
+from departments.updates.services.update_links import update_link_issue, update_link_token
 from tests.departments.scorecards.companies import CLOSED, DUE, NOW
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from departments.models import Annotation, Entry, EntryChange, Goal, Measurable, User
-from departments.services.entries import entry_save
+from departments.scorecards.services.entries import entry_save
 from tests.departments.scorecards.companies import CLOSED, DUE, NOW
 
 pytestmark = pytest.mark.django_db

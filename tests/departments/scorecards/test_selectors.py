@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from departments.core.goals import Status
 from departments.models import Entry, Goal, Measurable
-from departments.selectors.missing_entries import missing_entries
-from departments.selectors.scorecard_json import grid_json
-from departments.selectors.scorecards import department_heat, grid, statuses
+from departments.scorecards.core.goals import Status
+from departments.scorecards.selectors.missing_entries import missing_entries
+from departments.scorecards.selectors.scorecard_json import grid_json
+from departments.scorecards.selectors.scorecards import department_heat, grid, statuses
 from tests.departments.scorecards.companies import CLOSED, CLOSED_AT, DUE, NOW, weeks_back
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from departments.models import Entry, Measurable, User
-from departments.services.entries import CellText, PasteRefused, entries_paste
+from departments.scorecards.services.entries import CellText, PasteRefused, entries_paste
 from tests.departments.scorecards.companies import DUE, NOW
 from tests.departments.scorecards.workbooks import workbook
 

@@ -11,11 +11,11 @@ import time_machine
 from django.core import mail
 from django.test import Client
 
+from departments.discussion.selectors.comments import open_counts, threads_for, threads_of
+from departments.discussion.services.comments import comment_add, comment_edit, comment_resolve
+from departments.discussion.services.discussion_errors import CommentRefused
+from departments.discussion.services.mentions import mention_mail_send
 from departments.models import Comment, User
-from departments.selectors.comments import open_counts, threads_for, threads_of
-from departments.services.comments import comment_add, comment_edit, comment_resolve
-from departments.services.mentions import mention_mail_send
-from departments.services.talk_errors import CommentRefused
 from departments.subjects import subject_of
 from departments.tasks import mention_mail
 from tests.departments.talk.conftest import NOW
@@ -62,7 +62,7 @@ def test_a_task_that_died_before_sending_sends_when_it_runs_again(
 ) -> None:
     comment = say(cast["ceo"], "@legal?")
     with monkeypatch.context() as patched:
-        patched.setattr("departments.services.mentions.render_to_string", None)
+        patched.setattr("departments.discussion.services.mentions.render_to_string", None)
         with pytest.raises(TypeError):
             mention_mail_send(comment=comment.pk, user=cast["legal"].pk)
     assert mention_mail_send(comment=comment.pk, user=cast["legal"].pk)

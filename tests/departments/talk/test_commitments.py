@@ -11,10 +11,10 @@ import pytest
 import time_machine
 from django.test import Client
 
+from departments.discussion.selectors.commitments import commitments_due, commitments_of, issues_of
+from departments.discussion.services.commitments import commitment_close, commitment_make, commitment_move
+from departments.discussion.services.discussion_errors import CommitmentRefused
 from departments.models import Commitment, Company, Department, Entry, Issue, Measurable, User
-from departments.selectors.commitments import commitments_due, commitments_of, issues_of
-from departments.services.commitments import commitment_close, commitment_make, commitment_move
-from departments.services.talk_errors import CommitmentRefused
 from tests.departments.talk.conftest import NOW
 
 pytestmark = pytest.mark.django_db

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
+from departments.discussion.selectors.commitments import commitments_due, commitments_of
+from departments.discussion.selectors.pulse import closed_months, pulse_month
+from departments.discussion.selectors.replies import replies_for, versions_of
+from departments.discussion.services.demo_discussion import demo_talk_create
+from departments.discussion.services.demo_discussion_words import PROMISES, STAFF, TROUBLES
 from departments.models import Comment, Commitment, Company, Department, Issue, Measurable, PulseAnswer, User
-from departments.selectors.commitments import commitments_due, commitments_of
-from departments.selectors.demo_people import demo_people
-from departments.selectors.pulse import closed_months, pulse_month
-from departments.selectors.replies import replies_for, versions_of
-from departments.services.demo_people import demo_people_create
-from departments.services.demo_talk import demo_talk_create
-from departments.services.demo_talk_words import PROMISES, STAFF, TROUBLES
+from departments.people.selectors.demo_people import demo_people
+from departments.people.services.demo_people import demo_people_create
 from pipeline.generator import company as brightwater
 from pipeline.generator.scorecards import NUMBERS
 

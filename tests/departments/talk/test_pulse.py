@@ -10,8 +10,8 @@ import pytest
 import time_machine
 from django.test import Client
 
+from departments.discussion.selectors.pulse import closed_months, pulse_month, pulse_trend
 from departments.models import Company, Department, Membership, PulseAnswer, User
-from departments.selectors.pulse import closed_months, pulse_month, pulse_trend
 
 pytestmark = pytest.mark.django_db
 Open = Callable[[str], Client]

@@ -10,10 +10,10 @@ from django.db import InternalError, transaction
 from django.db.utils import DatabaseError
 from django.test import Client
 
+from departments.discussion.selectors.replies import replies_for, versions_of
+from departments.discussion.services.discussion_errors import ReplyConflict
+from departments.discussion.services.replies import reply_add
 from departments.models import Reply, User
-from departments.selectors.replies import replies_for, versions_of
-from departments.services.replies import reply_add
-from departments.services.talk_errors import ReplyConflict
 from departments.subjects import subject_of
 from tests.departments.talk.conftest import NOW
 

@@ -20,9 +20,9 @@ from django.test.utils import CaptureQueriesContext
 
 from departments import tasks
 from departments.models import Department, Entry, Measurable, Reminder, User
-from departments.selectors.owed import owed, reminders_due
 from departments.services.mail import MailServerAway
-from departments.services.reminders import Sent, reminders_ask, reminders_send
+from departments.updates.selectors.owed import owed, reminders_due
+from departments.updates.services.reminders import Sent, reminders_ask, reminders_send
 from tests.departments.scorecards.companies import CLOSED, DUE, NOW, weeks_back
 from tests.departments.updates.post_office import PostOffice, html_of, link_in, text_of
 

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from departments.selectors.owed import Standing, WeekStanding
-from departments.views.my import _message_of_all
+from departments.updates.selectors.owed import Standing, WeekStanding
+from departments.updates.views.my import _message_of_all
 
 LEGAL = Standing(key="legal", name="Legal", missing=(), reminded_at=None)
 

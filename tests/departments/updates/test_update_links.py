@@ -14,7 +14,7 @@ from django.test import Client
 
 from departments import tasks
 from departments.models import Department, Entry, EntryChange, Measurable, Membership, UpdateLink, User
-from departments.services.update_links import (
+from departments.updates.services.update_links import (
     update_link_address,
     update_link_issue,
     update_link_token,

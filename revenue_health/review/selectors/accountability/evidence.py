@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from departments.discussion.selectors.replies import replies_for
 from departments.models import Company
-from departments.selectors.replies import replies_for
 from departments.subjects import share_subject
 from pipeline.models import RecomputeRun
 from pipeline.selectors.overview import structure_names

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from departments.discussion.selectors.replies import Answer, replies_for
 from departments.formats import MoneyScale, money_scale
 from departments.models import Company
-from departments.selectors.replies import Answer, replies_for
 from departments.subjects import share_subject
 from revenue_health.contribution.core.verdict import IMPACTS, MARKS, Verdict
 from revenue_health.contribution.selectors.comparison.sentences import listed, minor

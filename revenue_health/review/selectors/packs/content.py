@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from departments.discussion.selectors.replies import replies_for
 from departments.models import Company, Membership, User
 from departments.periods import Period
-from departments.selectors.replies import replies_for
 from departments.subjects import share_subject
 from pipeline.models import RecomputeRun
 from pipeline.selectors.figures import leaks_json

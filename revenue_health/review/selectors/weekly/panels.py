@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from departments.discussion.selectors.commitments import commitments_due
 from departments.models import Company
 from departments.periods import Period, monday_of
-from departments.selectors.commitments import commitments_due
-from departments.selectors.scorecards import DepartmentHeat, department_heat
+from departments.scorecards.selectors.scorecards import DepartmentHeat, department_heat
 from pipeline.core.leak_figures import CellLeaks
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import Choice, leaks_of

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_see_company, note_reading, require
 from departments.models import User
-from departments.rendering import page_render
 from departments.selectors.jobs import open_job, phase_of
+from departments.web.rendering import page_render
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.views.question import question_read

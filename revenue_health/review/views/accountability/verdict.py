@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_see_company, may_see_department, note_reading, require
 from departments.models import Company, Department
-from departments.rendering import page_render
+from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_see_company, require
 from departments.formats import grouped, money_in_words, money_scale
-from departments.rendering import page_render
+from departments.web.rendering import page_render
 from pipeline.selectors.overview import Structure, structure_names
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.core.sensitivity import LESS, Lever

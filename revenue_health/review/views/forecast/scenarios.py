@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from departments.access import may_assign, may_see_company, require
 from departments.formats import money_scale
 from departments.models import User
-from departments.rendering import page_render
+from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.core.flows import FlowError

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 from departments.access import may_see_company, require
 from departments.formats import money_in_words, money_scale
 from departments.models import Company
-from departments.rendering import page_render
-from departments.requests import HtmxRequest
+from departments.web.rendering import page_render
+from departments.web.requests import HtmxRequest
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.selectors.overview import Structure, structure_names

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from departments.access import may_see_packs, require
 from departments.models import User
-from departments.rendering import page_render
-from departments.requests import HtmxRequest
+from departments.web.rendering import page_render
+from departments.web.requests import HtmxRequest
 from pipeline.views.shell import shell_of
 from revenue_health.review.selectors.packs.exports import export_of, export_path
 from revenue_health.review.services.exports import export_ask

@@ -8,7 +8,7 @@ from django import forms
 
 from departments.models import Company
 from departments.periods import FiscalCalendar, Period, PeriodError
-from departments.views.day_field import DayField
+from departments.web.day_field import DayField
 from revenue_health.review.models import Decision, Pack, PackExport
 from revenue_health.review.services.pack_links import LONGEST_DAYS
 

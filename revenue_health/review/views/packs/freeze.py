@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from departments.access import may_freeze, require
 from departments.models import User
-from departments.rendering import page_render
+from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.views.shell import Shell, shell_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_freeze, require
 from departments.models import User
-from departments.rendering import page_render
-from departments.visitors import wrong_link_opened
+from departments.web.rendering import page_render
+from departments.web.visitors import wrong_link_opened
 from pipeline.views.shell import shell_of
 from revenue_health.review.models import PackLink
 from revenue_health.review.selectors.packs.links import link_behind

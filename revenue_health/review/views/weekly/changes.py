@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from departments.access import may_see_company, require
 from departments.formats import counted, money_in_words, single_units
 from departments.models import Company
-from departments.rendering import page_render
+from departments.web.rendering import page_render
 from pipeline.core.changes import BUCKETS
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun

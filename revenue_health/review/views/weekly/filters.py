@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from departments.models import Company
 from departments.periods import Period
-from departments.views.day_field import DayField
+from departments.web.day_field import DayField
 from pipeline.models import RecomputeRun
 from pipeline.selectors.changes import since_usual, today_of
 from pipeline.selectors.leaks import calendar_of

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from departments.access import may_assign, may_freeze, may_see_company
 from departments.models import Company
-from departments.rendering import page_render
+from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of

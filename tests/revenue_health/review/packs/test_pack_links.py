@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from departments.models import User
-from departments.visitors import WRONG_LINKS
+from departments.web.visitors import WRONG_LINKS
 from revenue_health.review.models import Pack, PackLink
 from revenue_health.review.services.pack_links import link_create
 from revenue_health.review.services.packs import decision_log

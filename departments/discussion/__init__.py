@@ -1,0 +1,1 @@
+"""What people say about figures: comments, replies, mentions, commitments, issues, the pulse."""

@@ -1,0 +1,81 @@
+"""What may be told of a month of pulse answers without telling who said what.
+
+Guards, each against a way to take sums apart:
+
+- A cell (who rates, who is rated) is told only from five answers on. Fewer, or none, look the same.
+- Nothing told depends on an answer in a cell that is not told: totals are made from the told cells alone, and from the
+  figures as they are printed. A total minus the cells therefore leaves nothing.
+- The mean is printed to one decimal and never beyond 1.2 or 4.8, so a unanimous cell does not give everybody away.
+- Sentences stand in an order that follows from their words, not from persons or times.
+- A month is told only when it is over and cannot change any more (departments/discussion/selectors/pulse.py),
+  so a mean before and after one answer is never seen.
+
+What remains: whoever knows all other answers of a cell, by asking, knows the last one. No threshold helps against that.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+FEWEST = 5
+LOWEST, HIGHEST = 1.2, 4.8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """One answer: departments by id, score from 1 to 5."""
+
+    by: int
+    about: int
+    score: int
+    sentence: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rating:
+    """What is told of a cell or of a sum of told cells: answers, mean from 1.2 to 4.8, sentences in no one's order."""
+
+    count: int
+    mean: float
+    sentences: tuple[str, ...] = ()
+
+    @property
+    def edge(self) -> str:
+        """Where the printed mean stands for all that lies beyond it."""
+        return "or more" if self.mean >= HIGHEST else "or less" if self.mean <= LOWEST else ""
+
+
+def ratings_of(answers: Iterable[Given], *, salt: str) -> dict[tuple[int, int], Rating]:
+    """The cells that may be told, by (rating department, rated department). `salt`, such as the month, mixes the
+    sentences anew."""
+    cells: dict[tuple[int, int], list[Given]] = defaultdict(list)
+    for answer in answers:
+        cells[answer.by, answer.about].append(answer)
+    return {
+        place: Rating(
+            count=len(given), mean=_printed(sum(one.score for one in given) / len(given)), sentences=_mixed(given, salt)
+        )
+        for place, given in sorted(cells.items())
+        if len(given) >= FEWEST
+    }
+
+
+def total_of(ratings: Iterable[Rating]) -> Rating | None:
+    """Told cells together, each by its number of answers, from the means as they are printed; None for none."""
+    told = list(ratings)
+    count = sum(rating.count for rating in told)
+    if not count:
+        return None
+    return Rating(count=count, mean=_printed(sum(rating.mean * rating.count for rating in told) / count))
+
+
+def _printed(mean: float) -> float:
+    return min(HIGHEST, max(LOWEST, round(mean, 1)))
+
+
+def _mixed(given: list[Given], salt: str) -> tuple[str, ...]:
+    sentences = [one.sentence.strip() for one in given if one.sentence.strip()]
+    return tuple(sorted(sentences, key=lambda sentence: sha256(f"{salt} {sentence}".encode()).digest()))

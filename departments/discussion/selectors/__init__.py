@@ -1,0 +1,1 @@
+"""What pages read of what people said and promised."""

@@ -1,0 +1,233 @@
+"""What departments promised and what is off track: whole lists, and what is due in a week."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+
+from departments.discussion.selectors.comments import name_of
+from departments.formats import grouped
+from departments.models import Commitment, Company, Issue
+from departments.periods import monday_of
+from departments.subjects import SubjectUnknown, subject_of
+
+DUE = {"overdue": "Overdue", "this_week": "Due this week", "later": "Later"}
+MOST = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommitmentRow:
+    """One commitment as lists show it."""
+
+    id: int
+    text: str
+    department_id: int
+    department_key: str
+    department: str
+    owner: str
+    owner_username: str
+    due: date
+    first_due: date
+    carried: int
+    days_overdue: int
+    """0 unless it is open and its day is past."""
+    due_this_week: bool
+    status: str
+    measurable_key: str
+    measurable: str
+    subject: str
+    expected: str
+    expected_from: str
+    created_at: datetime
+    created_by: str
+    closed_at: datetime | None
+    closed_by: str
+    closing_note: str
+    result: dict[str, Any] | None
+    result_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueRow:
+    """One thing off track."""
+
+    id: int
+    text: str
+    department_id: int
+    department_key: str
+    department: str
+    measurable_key: str
+    measurable: str
+    subject: str
+    status: str
+    created_at: datetime
+    created_by: str
+    solved_at: datetime | None
+    solved_by: str
+    solved_note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """Open commitments whose day is in a week, and those whose day was before it."""
+
+    week: date
+    this_week: tuple[CommitmentRow, ...]
+    overdue: tuple[CommitmentRow, ...]
+
+
+def company_today(now: datetime) -> date:
+    """The day it is for the company."""
+    company = Company.objects.first()
+    return now.astimezone(company.zone).date() if company else now.date()
+
+
+def commitments_of(
+    *,
+    now: datetime,
+    departments: Collection[int] | None = None,
+    department: str = "",
+    owner: str = "",
+    status: str = "",
+    due: str = "",
+    measurable: str = "",
+    subject: str = "",
+) -> list[CommitmentRow]:
+    """Commitments by key, user name, status and `DUE`; empty: any. `departments` (ids) is what the reader may see.
+
+    Open ones by their day, closed ones after them, the newest first.
+    """
+    today = company_today(now)
+    found = _rows(Commitment.objects.all(), departments, department)
+    for name, value in (("owner__username", owner), ("status", status), ("measurable__key", measurable)):
+        if value:
+            found = found.filter(**{name: value})
+    if subject:
+        found = found.filter(subject=subject)
+    if due:
+        found = _due_in(found.filter(status=Commitment.Status.OPEN), due, today)
+    rows = [_row(commitment, today) for commitment in found.order_by("due", "pk")[:MOST]]
+    still = [row for row in rows if row.status == Commitment.Status.OPEN]
+    closed = [row for row in rows if row.closed_at is not None]
+    return still + sorted(closed, key=lambda row: row.closed_at or row.created_at, reverse=True)
+
+
+def commitment_row(*, pk: int, now: datetime) -> CommitmentRow | None:
+    """One commitment."""
+    found = _rows(Commitment.objects.filter(pk=pk), None, "").first()
+    return _row(found, company_today(now)) if found else None
+
+
+def commitments_due(*, week: date, now: datetime, departments: Collection[int] | None = None) -> Due:
+    """What is due in the week that begins on the Monday `week`, and what is carried over from before it."""
+    found = _rows(Commitment.objects.filter(status="open", due__lt=week + timedelta(days=7)), departments, "")
+    today = company_today(now)
+    rows = [_row(commitment, today) for commitment in found.order_by("due", "pk")]
+    return Due(
+        week=week,
+        this_week=tuple(row for row in rows if row.due >= week),
+        overdue=tuple(row for row in rows if row.due < week),
+    )
+
+
+def issues_of(
+    *, departments: Collection[int] | None = None, department: str = "", status: str = "open"
+) -> list[IssueRow]:
+    """Things off track, the oldest first; solved ones the newest first."""
+    found = Issue.objects.select_related("department", "measurable", "created_by", "solved_by")
+    if departments is not None:
+        found = found.filter(department__in=departments)
+    if department:
+        found = found.filter(department__key=department)
+    if status:
+        found = found.filter(status=status)
+    order = "-solved_at" if status == Issue.Status.SOLVED else "created_at"
+    return [_issue(issue) for issue in found.order_by(order, "pk")[:MOST]]
+
+
+def subject_words(text: str) -> tuple[str, str]:
+    """What a commitment's subject is called and where it is; nothing for a subject that is gone."""
+    try:
+        subject = subject_of(text)
+    except SubjectUnknown:
+        return "", ""
+    return subject.label, subject.address
+
+
+def _rows(found: QuerySet[Commitment], departments: Collection[int] | None, department: str) -> QuerySet[Commitment]:
+    found = found.select_related("department", "owner", "measurable", "created_by", "closed_by")
+    if departments is not None:
+        found = found.filter(department__in=departments)
+    return found.filter(department__key=department) if department else found
+
+
+def _due_in(found: QuerySet[Commitment], due: str, today: date) -> QuerySet[Commitment]:
+    next_week = monday_of(today) + timedelta(days=7)
+    if due == "overdue":
+        return found.filter(due__lt=today)
+    if due == "this_week":
+        return found.filter(due__gte=monday_of(today), due__lt=next_week)
+    return found.filter(due__gte=next_week)
+
+
+def _row(commitment: Commitment, today: date) -> CommitmentRow:
+    still, measurable = commitment.status == Commitment.Status.OPEN, commitment.measurable
+    return CommitmentRow(
+        id=commitment.pk,
+        text=commitment.text,
+        department_id=commitment.department_id,
+        department_key=commitment.department.key,
+        department=commitment.department.name,
+        owner=name_of(commitment.owner),
+        owner_username=commitment.owner.username,
+        due=commitment.due,
+        first_due=commitment.first_due,
+        carried=commitment.carried,
+        days_overdue=max(0, (today - commitment.due).days) if still else 0,
+        due_this_week=still and monday_of(commitment.due) == monday_of(today),
+        status=commitment.status,
+        measurable_key=measurable.key if measurable else "",
+        measurable=measurable.name if measurable else "",
+        subject=commitment.subject,
+        expected=_effect(commitment.expected_effect, commitment.expected_unit),
+        expected_from=commitment.expected_from,
+        created_at=commitment.created_at,
+        created_by=name_of(commitment.created_by),
+        closed_at=commitment.closed_at,
+        closed_by=name_of(commitment.closed_by),
+        closing_note=commitment.closing_note,
+        result=commitment.result,
+        result_at=commitment.result_at,
+    )
+
+
+def _issue(issue: Issue) -> IssueRow:
+    return IssueRow(
+        id=issue.pk,
+        text=issue.text,
+        department_id=issue.department_id,
+        department_key=issue.department.key,
+        department=issue.department.name,
+        measurable_key=issue.measurable.key if issue.measurable else "",
+        measurable=issue.measurable.name if issue.measurable else "",
+        subject=issue.subject,
+        status=issue.status,
+        created_at=issue.created_at,
+        created_by=name_of(issue.created_by),
+        solved_at=issue.solved_at,
+        solved_by=name_of(issue.solved_by),
+        solved_note=issue.solved_note,
+    )
+
+
+def _effect(effect: Decimal | None, unit: str) -> str:
+    if effect is None:
+        return ""
+    places = max(0, -int(effect.normalize().as_tuple().exponent))
+    sign = "+" if effect > 0 else ""
+    return f"{sign}{grouped(effect, places)} {unit}".strip()

@@ -1,0 +1,1 @@
+"""Changes to what people said and promised."""

@@ -1,0 +1,108 @@
+"""Comments: said, edited within minutes, resolved and opened again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from departments.discussion.services.discussion_errors import CommentRefused
+from departments.models import Comment, User
+from departments.subjects import Subject, people_who_see
+
+EDIT_MINUTES = 15
+LONGEST = 5_000
+MENTION = re.compile(r"(?<![\w@.])@([\w.+-]*[\w+-])")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """A comment that was taken: whom to tell, and which names are of nobody who may see the figure."""
+
+    comment: Comment
+    told: tuple[int, ...]
+    not_told: tuple[str, ...]
+
+
+def comment_add(*, subject: Subject, text: str, author: User, now: datetime, parent: Comment | None = None) -> Said:
+    """Say something about a figure, or answer what was said: one level, an answer to an answer joins its thread."""
+    text = _checked(text)
+    if parent is not None:
+        parent = parent.parent or parent
+        if parent.subject != subject.text:
+            raise CommentRefused("What you answer is about another figure.")
+    with transaction.atomic():
+        comment = Comment.objects.create(
+            subject=subject.text,
+            subject_label=subject.label,
+            subject_url=subject.address,
+            text=text,
+            author=author,
+            at=now,
+            parent=parent,
+        )
+        people, unknown = _mentioned(subject, text)
+        comment.mentions.set(people)
+    return Said(comment=comment, told=_ids(people, but=author), not_told=unknown)
+
+
+def comment_edit(*, comment: Comment, subject: Subject, text: str, author: User, now: datetime) -> Said:
+    """Put one's own words right, while they are fresh; who is mentioned for the first time is told."""
+    text = _checked(text)
+    if comment.author_id != author.pk:
+        raise CommentRefused("Only who said it can put it right.")
+    if now > editable_until(comment):
+        raise CommentRefused(f"A comment can be edited for {EDIT_MINUTES} minutes. Answer it instead.")
+    with transaction.atomic():
+        before = set(comment.mentions.values_list("pk", flat=True))
+        comment.text, comment.edited_at = text, now
+        comment.save(update_fields=["text", "edited_at"])
+        people, unknown = _mentioned(subject, text)
+        comment.mentions.set(people)
+    fresh = [person for person in people if person.pk not in before]
+    return Said(comment=comment, told=_ids(fresh, but=author), not_told=unknown)
+
+
+def comment_resolve(*, comment: Comment, user: User, now: datetime) -> None:
+    """The thread is settled; it stays readable."""
+    _thread(comment)
+    Comment.objects.filter(pk=comment.pk, resolved_at=None).update(resolved_at=now, resolved_by=user)
+
+
+def comment_reopen(*, comment: Comment) -> None:
+    """It is not settled after all."""
+    _thread(comment)
+    Comment.objects.filter(pk=comment.pk).update(resolved_at=None, resolved_by=None)
+
+
+def editable_until(comment: Comment) -> datetime:
+    return comment.at + timedelta(minutes=EDIT_MINUTES)
+
+
+def _thread(comment: Comment) -> None:
+    if comment.parent_id is not None:
+        raise CommentRefused("A thread is resolved as a whole, by its first comment.")
+
+
+def _checked(text: str) -> str:
+    text = text.replace("\r\n", "\n").replace("\x00", "").strip()
+    if not text:
+        raise CommentRefused("There is nothing in it yet.")
+    if len(text) > LONGEST:
+        raise CommentRefused(f"That is longer than {LONGEST:,} characters.")
+    return text
+
+
+def _mentioned(subject: Subject, text: str) -> tuple[list[User], tuple[str, ...]]:
+    names = {name.lower(): name for name in MENTION.findall(text)}
+    if not names:
+        return [], ()
+    found = {user.username.lower(): user for user in people_who_see(subject=subject, names=names)}
+    return list(found.values()), tuple(name for key, name in names.items() if key not in found)
+
+
+def _ids(people: Iterable[User], *, but: User) -> tuple[int, ...]:
+    return tuple(person.pk for person in people if person.pk != but.pk)

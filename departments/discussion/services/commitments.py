@@ -1,0 +1,126 @@
+"""Commitments and issues: made, moved, closed. What is closed stays as it was closed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+
+from departments.discussion.services.discussion_errors import CommitmentRefused
+from departments.models import Commitment, Department, Issue, Measurable, User
+
+LONGEST_TEXT = 500
+FARTHEST = timedelta(days=3 * 366)
+
+
+def commitment_make(
+    *,
+    text: str,
+    department: Department,
+    owner: User,
+    due: date,
+    created_by: User,
+    now: datetime,
+    today: date,
+    measurable: Measurable | None = None,
+    subject: str = "",
+    expected_effect: Decimal | None = None,
+    expected_unit: str = "",
+    expected_from: str = "",
+) -> Commitment:
+    """Promise something by a day. `today` is the company's."""
+    _measurable_fits(measurable, department)
+    _day_fits(due, today)
+    return Commitment.objects.create(
+        text=_one_line(text),
+        department=department,
+        owner=owner,
+        due=due,
+        first_due=due,
+        measurable=measurable,
+        subject=subject,
+        expected_effect=expected_effect,
+        expected_unit=expected_unit if expected_effect is not None else "",
+        expected_from=expected_from,
+        created_at=now,
+        created_by=created_by,
+    )
+
+
+def commitment_move(*, commitment: Commitment, due: date, today: date) -> None:
+    """Carry it over to a later day; the day first promised stays known, and how often it was moved."""
+    with transaction.atomic():
+        fresh = _open(commitment)
+        if due <= fresh.due:
+            raise CommitmentRefused("A commitment is carried over to a later day, not to an earlier one.")
+        _day_fits(due, today)
+        fresh.due, fresh.carried = due, fresh.carried + 1
+        fresh.save(update_fields=["due", "carried"])
+
+
+def commitment_close(*, commitment: Commitment, outcome: str, note: str, user: User, now: datetime) -> None:
+    """It is done, or dropped with a reason."""
+    note = note.replace("\x00", "").strip()
+    if outcome not in (Commitment.Status.DONE, Commitment.Status.DROPPED):
+        raise CommitmentRefused("A commitment is closed as done or as dropped.")
+    if outcome == Commitment.Status.DROPPED and not note:
+        raise CommitmentRefused("Say why it is dropped; it stays readable with the commitment.")
+    with transaction.atomic():
+        fresh = _open(commitment)
+        fresh.status, fresh.closed_at, fresh.closed_by, fresh.closing_note = outcome, now, user, note
+        fresh.save(update_fields=["status", "closed_at", "closed_by", "closing_note"])
+
+
+def issue_raise(
+    *,
+    text: str,
+    department: Department,
+    created_by: User,
+    now: datetime,
+    measurable: Measurable | None = None,
+    subject: str = "",
+) -> Issue:
+    """Put something off track on the department's list."""
+    _measurable_fits(measurable, department)
+    return Issue.objects.create(
+        text=_one_line(text),
+        department=department,
+        measurable=measurable,
+        subject=subject,
+        created_at=now,
+        created_by=created_by,
+    )
+
+
+def issue_solve(*, issue: Issue, note: str, user: User, now: datetime) -> None:
+    """It is off the list, with a word on how."""
+    Issue.objects.filter(pk=issue.pk, status=Issue.Status.OPEN).update(
+        status=Issue.Status.SOLVED, solved_at=now, solved_by=user, solved_note=note.replace("\x00", "").strip()
+    )
+
+
+def _open(commitment: Commitment) -> Commitment:
+    fresh = Commitment.objects.select_for_update().get(pk=commitment.pk)
+    if fresh.status != Commitment.Status.OPEN:
+        raise CommitmentRefused(f"It was {fresh.status} in the meantime; nothing was changed.")
+    return fresh
+
+
+def _one_line(text: str) -> str:
+    text = " ".join(text.replace("\x00", "").split())
+    if not text:
+        raise CommitmentRefused("Say what is to be done.")
+    if len(text) > LONGEST_TEXT:
+        raise CommitmentRefused(f"That is longer than {LONGEST_TEXT} characters.")
+    return text
+
+
+def _measurable_fits(measurable: Measurable | None, department: Department) -> None:
+    if measurable is not None and measurable.department_id != department.pk:
+        raise CommitmentRefused(f"“{measurable.name}” is a measurable of another department.")
+
+
+def _day_fits(due: date, today: date) -> None:
+    if not today <= due <= today + FARTHEST:
+        raise CommitmentRefused("The day is past, or more than three years ahead.")

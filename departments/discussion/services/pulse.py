@@ -1,0 +1,51 @@
+"""The monthly pulse: how a person rates the support of the other departments, changeable until the month is over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+
+from departments.discussion.services.discussion_errors import PulseClosed
+from departments.models import Department, PulseAnswer, User
+
+LONGEST_SENTENCE = 300
+
+
+def pulse_save(
+    *,
+    user: User,
+    department: Department,
+    month: date,
+    running: date,
+    answers: Mapping[int, tuple[int | None, str]],
+    now: datetime,
+) -> int:
+    """Save a person's answers of the running month: by rated department (id) a score, None to take it back, and a
+    sentence. Returns how many answers stand."""
+    if month != running:
+        raise PulseClosed("That month is over; its answers stay as they were given. This is the form of the new month.")
+    given = [
+        PulseAnswer(
+            month=month,
+            by_department=department,
+            about_department_id=about,
+            user=user,
+            score=score,
+            sentence=" ".join(sentence.replace("\x00", "").split())[:LONGEST_SENTENCE],
+            at=now,
+        )
+        for about, (score, sentence) in answers.items()
+        if score is not None
+    ]
+    taken_back = [about for about, (score, _) in answers.items() if score is None]
+    with transaction.atomic():
+        PulseAnswer.objects.filter(user=user, month=month, about_department__in=taken_back).delete()
+        PulseAnswer.objects.bulk_create(
+            given,
+            update_conflicts=True,
+            unique_fields=["user", "month", "about_department"],
+            update_fields=["by_department", "score", "sentence", "at"],
+        )
+    return len(given)

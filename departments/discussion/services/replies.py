@@ -1,0 +1,52 @@
+"""Right of reply: what a department's head answers to its share, version by version."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from departments.discussion.services.discussion_errors import CommentRefused, ReplyConflict
+from departments.models import Reply, User
+from departments.subjects import Subject
+
+LONGEST = 5_000
+
+
+def reply_add(*, subject: Subject, text: str, author: User, seen: int, now: datetime) -> Reply | None:
+    """Add a version to the answer, `seen` being the newest one the author had before the eyes (0: none).
+
+    The same words again make no new version. ReplyConflict when somebody was quicker.
+    """
+    assert subject.department is not None, "only departments answer"
+    text = text.replace("\r\n", "\n").replace("\x00", "").strip()
+    if not text:
+        raise CommentRefused("There is nothing in it yet.")
+    if len(text) > LONGEST:
+        raise CommentRefused(f"That is longer than {LONGEST:,} characters.")
+    versions = Reply.objects.filter(subject=subject.text)
+    newest = versions.aggregate(newest=Max("version"))["newest"] or 0
+    if newest != seen:
+        raise _conflict()
+    if versions.filter(version=newest, text=text).exists():
+        return None
+    try:
+        with transaction.atomic():
+            return Reply.objects.create(
+                department=subject.department,
+                subject=subject.text,
+                version=newest + 1,
+                text=text,
+                author=author,
+                at=now,
+            )
+    except IntegrityError:
+        raise _conflict() from None
+
+
+def _conflict() -> ReplyConflict:
+    return ReplyConflict(
+        "Another answer was saved in the meantime; it is shown above. Nothing of yours was saved: "
+        "read it, and save yours again if it should follow."
+    )

@@ -1,0 +1,1 @@
+"""Pages and panels of comments, replies, commitments, issues and the pulse."""

@@ -1,0 +1,161 @@
+"""Comments on a figure: a panel that any page can ask for by address, and a page of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from departments.access import may_see_company, require
+from departments.discussion.selectors.comments import threads_for, threads_of
+from departments.discussion.services.comments import (
+    EDIT_MINUTES,
+    Said,
+    comment_add,
+    comment_edit,
+    comment_reopen,
+    comment_resolve,
+    editable_until,
+)
+from departments.discussion.services.discussion_errors import TalkError
+from departments.models import Comment, User
+from departments.subjects import Subject, SubjectUnknown, people_who_see, subject_of, subject_visible
+from departments.tasks import mention_mail
+from departments.web.rendering import page_render
+from departments.web.requests import HtmxRequest
+
+TEMPLATE = "departments/comments.html"
+MOST_OFFERED = 8
+
+
+@require_http_methods(["GET", "POST"])
+def panel(request: HtmxRequest) -> HttpResponse:
+    """Everything said about a figure; a POST says something more."""
+    subject = visible_subject(request, (request.POST or request.GET).get("subject", ""))
+    if request.method == "GET":
+        return _shown(request, subject)
+    text, parent = request.POST.get("text", ""), request.POST.get("parent", "")
+    answered = get_object_or_404(Comment, pk=parent, subject=subject.text) if parent.isdecimal() else None
+    try:
+        said = comment_add(subject=subject, text=text, author=_person(request), now=timezone.now(), parent=answered)
+    except TalkError as problem:
+        return _shown(request, subject, error=str(problem), draft=text, draft_of=answered.pk if answered else None)
+    return _told(request, subject, said)
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HtmxRequest, pk: int) -> HttpResponse:
+    """One's own comment once more in a field, for some minutes."""
+    comment, subject = _comment(request, pk)
+    now = timezone.now()
+    require(request, comment.author_id == request.user.pk)
+    if request.method == "GET":
+        late = now > editable_until(comment)
+        error = f"A comment can be edited for {EDIT_MINUTES} minutes. Answer it instead." if late else ""
+        return _shown(request, subject, error=error, editing=None if late else comment.pk, draft=comment.text)
+    text = request.POST.get("text", "")
+    try:
+        said = comment_edit(comment=comment, subject=subject, text=text, author=_person(request), now=now)
+    except TalkError as problem:
+        return _shown(request, subject, error=str(problem), editing=comment.pk, draft=text)
+    return _told(request, subject, said)
+
+
+@require_POST
+def resolve(request: HtmxRequest, pk: int) -> HttpResponse:
+    """The thread is settled."""
+    comment, subject = _comment(request, pk)
+    try:
+        comment_resolve(comment=comment, user=_person(request), now=timezone.now())
+    except TalkError as problem:
+        return _shown(request, subject, error=str(problem))
+    return _back(request, subject, "The thread is resolved.")
+
+
+@require_POST
+def reopen(request: HtmxRequest, pk: int) -> HttpResponse:
+    """The thread is not settled after all."""
+    comment, subject = _comment(request, pk)
+    try:
+        comment_reopen(comment=comment)
+    except TalkError as problem:
+        return _shown(request, subject, error=str(problem))
+    return _back(request, subject, "The thread is open again.", anchor=f"comment-{pk}")
+
+
+@require_GET
+def mine(request: HttpRequest) -> HttpResponse:
+    """Open threads I began, answered or am mentioned in."""
+    require(request, may_see_company(request.user))
+    threads = threads_for(user=_person(request))
+    return page_render(request, "departments/comments_mine.html", {"threads": threads}, partial="page")
+
+
+@require_GET
+def people(request: HttpRequest) -> HttpResponse:
+    """Who can be mentioned, for the completion of a name after an @."""
+    subject = visible_subject(request, request.GET.get("subject", ""))
+    found = people_who_see(subject=subject, like=request.GET.get("q", "")[:50])[:MOST_OFFERED]
+    return page_render(request, "departments/comments_people.html", {"people": found}, partial="options")
+
+
+def visible_subject(request: HttpRequest, text: str) -> Subject:
+    """The figure the address names; 404 where there is none, or none for this reader."""
+    try:
+        subject = subject_of(text)
+    except SubjectUnknown:
+        raise Http404 from None
+    require(request, subject_visible(request.user, subject))
+    return subject
+
+
+def _comment(request: HttpRequest, pk: int) -> tuple[Comment, Subject]:
+    comment = get_object_or_404(Comment, pk=pk)
+    return comment, visible_subject(request, comment.subject)
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _shown(request: HttpRequest, subject: Subject, *, error: str = "", **more: Any) -> HttpResponse:
+    threads = threads_of(subject=subject.text)
+    now = timezone.now()
+    fresh = {
+        remark.id
+        for thread in threads
+        for remark in (thread.first, *thread.answers)
+        if remark.author_id == request.user.pk and (now - remark.at).total_seconds() < EDIT_MINUTES * 60
+    }
+    context = {
+        "subject": subject,
+        "open": [thread for thread in threads if thread.resolved_at is None],
+        "resolved": [thread for thread in threads if thread.resolved_at is not None],
+        "editable": fresh,
+        "error": error,
+        **more,
+    }
+    return page_render(request, TEMPLATE, context, partial="panel", status=422 if error else 200)
+
+
+def _told(request: HtmxRequest, subject: Subject, said: Said) -> HttpResponse:
+    for user in said.told:
+        mention_mail.delay_on_commit(said.comment.pk, user)
+    names = ", ".join(f"@{name}" for name in said.not_told)
+    notice = f"Not told: {names}. Nobody of that name may see this figure." if names else "Your comment is saved."
+    return _back(request, subject, notice, anchor=f"comment-{said.comment.pk}")
+
+
+def _back(request: HtmxRequest, subject: Subject, notice: str, *, anchor: str = "") -> HttpResponse:
+    if request.htmx:
+        return _shown(request, subject, notice=notice)
+    messages.info(request, notice)
+    address = f"{reverse('departments:comments')}?{urlencode({'subject': subject.text})}"
+    return redirect(f"{address}#{anchor}" if anchor else address)

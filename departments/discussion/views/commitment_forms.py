@@ -1,0 +1,131 @@
+"""The forms of commitments and issues, and how an address fills them in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import Any, cast
+
+from django import forms
+from django.db.models import QuerySet
+
+from departments.access import Visitor, departments_seen, may_assign, standing
+from departments.discussion.selectors.commitments import DUE
+from departments.models import Department, Measurable, Membership, User
+from departments.subjects import Subject, SubjectUnknown, subject_of, subject_visible
+from departments.web.day_field import DayField
+
+STATUSES = {"open": "Open", "done": "Done", "dropped": "Dropped", "any": "Any"}
+USUAL_DAYS = 14
+
+
+class _PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.get_full_name() or obj.username} (@{obj.username})"
+
+
+def committing(user: Visitor) -> QuerySet[Department]:
+    """The departments one may promise something for."""
+    internal = Department.objects.filter(kind=Department.Kind.INTERNAL)
+    return internal if may_assign(user) else internal.filter(pk__in=standing(user).leads)
+
+
+class IssueForm(forms.Form):
+    """What is off track, and where."""
+
+    text = forms.CharField(label="What is off track", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    department = forms.ModelChoiceField(Department.objects.none(), to_field_name="key", empty_label=None)
+    measurable = forms.ModelChoiceField(
+        Measurable.objects.none(), to_field_name="key", required=False, empty_label="none", label="Measurable"
+    )
+    subject = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+
+    def __init__(self, *arguments: Any, user: User, **more: Any) -> None:
+        super().__init__(*arguments, **{"auto_id": "commitment-%s", **more})
+        self.user = user
+        departments = committing(user)
+        cast("forms.ModelChoiceField[Department]", self.fields["department"]).queryset = departments
+        cast("forms.ModelChoiceField[Measurable]", self.fields["measurable"]).queryset = Measurable.objects.filter(
+            department__in=departments
+        ).order_by("department_id", "pk")
+
+    def clean_subject(self) -> str:
+        return subject_text(self.user, self.cleaned_data["subject"])
+
+
+class CommitmentForm(IssueForm):
+    """What is promised: by whom, by when, and what it should move."""
+
+    owner = _PersonChoice(User.objects.none(), to_field_name="username", empty_label=None)
+    due = DayField(label="Due", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    expected_effect = forms.DecimalField(required=False, max_digits=18, decimal_places=4, label="Expected effect")
+    expected_unit = forms.CharField(required=False, max_length=32, label="Unit")
+    expected_from = forms.CharField(required=False, max_length=300, label="Taken from")
+    field_order = (
+        "text", "department", "owner", "due", "measurable", "expected_effect", "expected_unit", "expected_from",
+    )  # fmt: skip
+
+    def __init__(self, *arguments: Any, user: User, **more: Any) -> None:
+        super().__init__(*arguments, user=user, **more)
+        self.fields["text"].label = "What will be done"
+        works_here = [role for role in Membership.Role.values if role != Membership.Role.BOARD]
+        cast("forms.ModelChoiceField[User]", self.fields["owner"]).queryset = (
+            User.objects.filter(is_active=True, memberships__role__in=works_here).distinct().order_by("username")
+        )
+
+
+class FilterForm(forms.Form):
+    """Which commitments the list shows."""
+
+    department = forms.ChoiceField(required=False)
+    owner = forms.ChoiceField(required=False)
+    status = forms.ChoiceField(required=False, choices=list(STATUSES.items()))
+    due = forms.ChoiceField(required=False, choices=[("", "Any day"), *DUE.items()])
+
+    def __init__(self, query: Any, *, user: Visitor, owners: Collection[tuple[str, str]]) -> None:
+        super().__init__(query, auto_id="commitments-%s")
+        seen, internal = departments_seen(user), Department.objects.filter(kind=Department.Kind.INTERNAL)
+        shown = internal if seen is None else internal.filter(pk__in=seen)
+        choices = {"department": shown.values_list("key", "name"), "owner": owners}
+        for name, values in choices.items():
+            field = cast(forms.ChoiceField, self.fields[name])
+            field.choices = [("", "All"), *values]
+            field.error_messages["invalid_choice"] = f"“%(value).80s” is no {name} here. Shown: all."
+
+
+def subject_text(user: Visitor, text: str) -> str:
+    """A subject one may see, as it stands; the error of a form otherwise."""
+    subject = visible(user, text) if text else None
+    if text and subject is None:
+        raise forms.ValidationError("The figure it should move is not there.")
+    return text
+
+
+def visible(user: Visitor, text: str) -> Subject | None:
+    """The figure a text names, None when there is none for this reader."""
+    try:
+        subject = subject_of(text)
+    except SubjectUnknown:
+        return None
+    return subject if subject_visible(user, subject) else None
+
+
+def filled_in(query: Any, *, user: User, today: date) -> dict[str, Any]:
+    """What an address such as `?measurable=leg_wait` or `?subject=leak:3&text=…` fills into the form."""
+    names = ("text", "department", "owner", "due", "measurable", "subject", "expected_effect", "expected_unit")
+    given = {name: query[name][:500] for name in (*names, "expected_from") if query.get(name)}
+    measurable = Measurable.objects.select_related("department").filter(key=given.get("measurable", "")).first()
+    subject = visible(user, given.get("subject", ""))
+    department = measurable.department if measurable else (subject.department if subject else None)
+    if department is None:
+        department = committing(user).first()
+    key = given.get("department") or (department.key if department else "")
+    leads = Membership.objects.filter(role=Membership.Role.HEAD, department__key=key).select_related("user").first()
+    usual = {
+        "department": key,
+        "owner": leads.user.username if leads else user.username,
+        "due": today + timedelta(days=USUAL_DAYS),
+        "expected_unit": measurable.unit if measurable else "",
+        "text": f"Bring “{measurable.name}” back to its goal" if measurable else "",
+    }
+    return usual | given

@@ -1,0 +1,179 @@
+"""Commitments and issues: the lists, one commitment, and what can be done with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from departments.access import departments_seen, may_commit, may_see_company, may_see_department, require
+from departments.discussion.selectors.commitments import (
+    commitment_row,
+    commitments_of,
+    company_today,
+    issues_of,
+    subject_words,
+)
+from departments.discussion.services.commitments import commitment_close, commitment_make, commitment_move
+from departments.discussion.services.discussion_errors import TalkError
+from departments.discussion.views.commitment_forms import CommitmentForm, FilterForm, committing, filled_in
+from departments.models import Commitment, Department, User
+from departments.periods import PeriodError, parse_day
+from departments.web.rendering import page_render
+from departments.web.requests import HtmxRequest
+
+INDEX, ONE, NEW = "departments/commitments.html", "departments/commitment.html", "departments/commitment_new.html"
+
+FILLS_IN = {"text", "subject", "measurable", "expected_effect"}
+"""With one of these the address is that of a commitment to be made: from a leak, a what-if, a scorecard's row."""
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """Every commitment the reader may see, filtered, and what is off track."""
+    require(request, may_see_company(request.user))
+    if FILLS_IN & request.GET.keys() and committing(request.user).exists():
+        return redirect(f"{reverse('departments:commitment_new')}?{request.GET.urlencode()}")
+    now, seen = timezone.now(), departments_seen(request.user)
+    everything = commitments_of(now=now, departments=seen)
+    owners = sorted({(row.owner_username, row.owner) for row in everything})
+    form = FilterForm(request.GET or None, user=request.user, owners=owners)
+    chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    if form.is_bound and form.errors:
+        chosen = {name: value for name, value in form.cleaned_data.items() if name not in form.errors}
+    status = chosen.get("status") or "open"
+    context = {
+        "form": form,
+        "rows": commitments_of(
+            now=now,
+            departments=seen,
+            department=chosen.get("department", ""),
+            owner=chosen.get("owner", ""),
+            status="" if status == "any" else status,
+            due=chosen.get("due", ""),
+        ),
+        "overdue": sum(1 for row in everything if row.days_overdue),
+        "due_this_week": sum(1 for row in everything if row.due_this_week and not row.days_overdue),
+        "open": sum(1 for row in everything if row.status == Commitment.Status.OPEN),
+        "issues": issues_of(departments=seen, department=chosen.get("department", "")),
+        "may_make": committing(request.user).exists(),
+        "committing": set(committing(request.user).values_list("pk", flat=True)),
+    }
+    return page_render(request, INDEX, context, partial="page")
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Promise something; the address may fill the form in, from a scorecard row, a leak or a what-if."""
+    user, now = _person(request), timezone.now()
+    require(request, committing(user).exists())
+    today = company_today(now)
+    if request.method == "GET":
+        form = CommitmentForm(initial=filled_in(request.GET, user=user, today=today), user=user)
+        return _form(request, form)
+    form = CommitmentForm(request.POST, user=user)
+    if not form.is_valid():
+        return _form(request, form, status=422)
+    try:
+        made = commitment_make(**form.cleaned_data, created_by=user, now=now, today=today)
+    except TalkError as problem:
+        form.add_error(None, str(problem))
+        return _form(request, form, status=422)
+    messages.info(request, "The commitment is made.")
+    return redirect("departments:commitment", pk=made.pk)
+
+
+@require_GET
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """One commitment: what was promised, what became of it, and what can be done."""
+    return _one(request, pk)
+
+
+@require_POST
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Done, or dropped with a reason."""
+    commitment = _changeable(request, pk)
+    outcome, note = request.POST.get("outcome", ""), request.POST.get("note", "")
+    try:
+        commitment_close(commitment=commitment, outcome=outcome, note=note, user=_person(request), now=timezone.now())
+    except TalkError as problem:
+        return _one(request, pk, error=str(problem), note=note)
+    messages.info(request, f"The commitment is {outcome}.")
+    return redirect("departments:commitment", pk=pk)
+
+
+@require_POST
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Carry it over to a later day."""
+    commitment = _changeable(request, pk)
+    try:
+        due = parse_day(request.POST.get("due", ""))
+    except PeriodError as problem:
+        return _one(request, pk, error=str(problem))
+    try:
+        commitment_move(commitment=commitment, due=due, today=company_today(timezone.now()))
+    except TalkError as problem:
+        return _one(request, pk, error=str(problem))
+    messages.info(request, f"The commitment is carried over to {due:%-d %b %Y}.")
+    return redirect("departments:commitment", pk=pk)
+
+
+@require_GET
+def panel(request: HtmxRequest) -> HttpResponse:
+    """A department's open commitments and issues, for its page."""
+    department = get_object_or_404(Department, key=request.GET.get("department", ""), kind=Department.Kind.INTERNAL)
+    require(request, may_see_department(request.user, department.pk))
+    if not request.htmx:
+        return redirect(f"{reverse('departments:commitments')}?{urlencode({'department': department.key})}")
+    now = timezone.now()
+    context = {
+        "department": department,
+        "rows": commitments_of(now=now, department=department.key, status=Commitment.Status.OPEN),
+        "issues": issues_of(department=department.key),
+        "may_make": may_commit(request.user, department.pk),
+        "committing": {department.pk} if may_commit(request.user, department.pk) else set(),
+    }
+    return page_render(request, "departments/commitments_panel.html", context, partial="panel")
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _changeable(request: HttpRequest, pk: int) -> Commitment:
+    commitment = get_object_or_404(Commitment, pk=pk)
+    require(request, may_commit(request.user, commitment.department_id))
+    return commitment
+
+
+def _form(request: HttpRequest, form: CommitmentForm, *, status: int = 200) -> HttpResponse:
+    subject = str(form["subject"].value() or "")
+    label, _ = subject_words(subject) if subject else ("", "")
+    issue = f"{reverse('departments:issue_new')}?{request.GET.urlencode()}"
+    context = {"form": form, "subject_label": label, "issue_address": issue}
+    return page_render(request, NEW, context, partial="page", status=status)
+
+
+def _one(request: HttpRequest, pk: int, *, error: str = "", **more: Any) -> HttpResponse:
+    now = timezone.now()
+    row = commitment_row(pk=pk, now=now)
+    if row is None:
+        raise Http404
+    require(request, may_see_department(request.user, row.department_id))
+    label, address = subject_words(row.subject)
+    context = {
+        "row": row,
+        "subject_label": label,
+        "subject_address": address,
+        "may_change": row.status == Commitment.Status.OPEN and may_commit(request.user, row.department_id),
+        "error": error,
+        **more,
+    }
+    return page_render(request, ONE, context, partial="page", status=422 if error else 200)

@@ -1,0 +1,57 @@
+"""Issues: what is off track, put on the list and taken off it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from departments.access import may_commit, require
+from departments.discussion.selectors.commitments import company_today
+from departments.discussion.services.commitments import issue_raise, issue_solve
+from departments.discussion.services.discussion_errors import TalkError
+from departments.discussion.views.commitment_forms import IssueForm, committing, filled_in
+from departments.models import Issue, User
+from departments.web.rendering import page_render
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Put something on a department's list; the address may fill it in."""
+    user, now = request.user, timezone.now()
+    assert isinstance(user, User)
+    require(request, committing(user).exists())
+    if request.method == "GET":
+        filled = filled_in(request.GET, user=user, today=company_today(now))
+        filled["text"] = request.GET.get("text", "") or filled["text"].replace("Bring ", "").replace(
+            " back to its goal", " is off its goal"
+        )
+        return _form(request, IssueForm(initial=filled, user=user))
+    form = IssueForm(request.POST, user=user)
+    if form.is_valid():
+        try:
+            issue_raise(**form.cleaned_data, created_by=user, now=now)
+        except TalkError as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.info(request, "The issue is on the list.")
+            return redirect("departments:commitments")
+    return _form(request, form, status=422)
+
+
+@require_POST
+def solve(request: HttpRequest, pk: int) -> HttpResponse:
+    """It is solved."""
+    issue = get_object_or_404(Issue, pk=pk)
+    require(request, may_commit(request.user, issue.department_id))
+    assert isinstance(request.user, User)
+    issue_solve(issue=issue, note=request.POST.get("note", "")[:2000], user=request.user, now=timezone.now())
+    messages.info(request, "The issue is solved.")
+    return redirect("departments:commitments")
+
+
+def _form(request: HttpRequest, form: IssueForm, *, status: int = 200) -> HttpResponse:
+    context = {"form": form, "issue": True}
+    return page_render(request, "departments/commitment_new.html", context, partial="page", status=status)

@@ -1,0 +1,151 @@
+"""The pulse: a form for the running month, and what may be told of the months that are over."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from departments.access import may_see_company, may_see_department, require, standing
+from departments.discussion.selectors.pulse import (
+    OwnAnswer,
+    PulseMonth,
+    closed_months,
+    own_answers,
+    pulse_month,
+    pulse_trend,
+    running_month,
+)
+from departments.discussion.services.discussion_errors import TalkError
+from departments.discussion.services.pulse import pulse_save
+from departments.models import Department, User
+from departments.web.rendering import page_render
+from departments.web.requests import HtmxRequest
+
+TEMPLATE = "departments/pulse.html"
+SCORES = {1: "no support", 2: "little", 3: "fair", 4: "good", 5: "very good"}
+
+
+@require_http_methods(["GET", "POST"])
+def show(request: HttpRequest) -> HttpResponse:
+    """The form of the reader's department, and a month that is over; a POST saves the form."""
+    require(request, may_see_company(request.user))
+    assert isinstance(request.user, User)
+    now, department = timezone.now(), _rates_for(request.user)
+    if request.method == "GET":
+        return _page(request, department, now)
+    require(request, department is not None)
+    assert department is not None
+    form = own_answers(user=request.user, department=department, month=running_month(now))
+    answers, errors = _read(request, form)
+    if errors:
+        return _page(request, department, now, error=" ".join(errors), status=422)
+    try:
+        count = pulse_save(
+            user=request.user,
+            department=department,
+            month=_month(request.POST.get("month", "")) or date.min,
+            running=running_month(now),
+            answers=answers,
+            now=now,
+        )
+    except TalkError as problem:
+        return _page(request, department, now, error=str(problem), status=422)
+    messages.info(request, f"Saved: {count} of {len(form)} departments rated. You can change it until the month ends.")
+    return redirect("departments:pulse")
+
+
+@require_GET
+def panel(request: HtmxRequest) -> HttpResponse:
+    """The newest month beside the hand-off matrix of the departments page."""
+    require(request, may_see_company(request.user))
+    if not request.htmx:
+        return redirect("departments:pulse")
+    now = timezone.now()
+    months = closed_months(now=now)
+    context = {"told": pulse_month(month=months[0], now=now) if months else None, "beside": True}
+    return page_render(request, TEMPLATE, context, partial="matrix")
+
+
+def _rates_for(user: User) -> Department | None:
+    """The department a person answers for: the one led, else the first one belonged to."""
+    who = standing(user)
+    internal = Department.objects.filter(kind=Department.Kind.INTERNAL).order_by("pk")
+    return internal.filter(pk__in=who.leads).first() or internal.filter(pk__in=who.belongs).first()
+
+
+def _read(request: HttpRequest, form: list[OwnAnswer]) -> tuple[dict[int, tuple[int | None, str]], list[str]]:
+    answers: dict[int, tuple[int | None, str]] = {}
+    errors = []
+    for row in form:
+        score = request.POST.get(f"score-{row.department.key}", "")
+        sentence = request.POST.get(f"sentence-{row.department.key}", "")
+        if score and score not in {str(number) for number in SCORES}:
+            errors.append(f"The score for {row.department.name} is none from 1 to 5.")
+        elif sentence.strip() and not score:
+            errors.append(f"Give {row.department.name} a score too; a sentence alone is not kept.")
+        else:
+            answers[row.department.pk] = (int(score) if score else None, sentence)
+    return answers, errors
+
+
+def _page(
+    request: HttpRequest, department: Department | None, now: datetime, *, error: str = "", status: int = 200
+) -> HttpResponse:
+    assert isinstance(request.user, User)
+    running, months = running_month(now), closed_months(now=now)
+    asked = _month(request.GET.get("month", ""))
+    chosen = asked if asked in months else (months[0] if months else None)
+    told = pulse_month(month=chosen, now=now) if chosen else None
+    context: dict[str, Any] = {
+        "department": department,
+        "running": running,
+        "scores": SCORES,
+        "form": _as_posted(request, own_answers(user=request.user, department=department, month=running))
+        if department
+        else [],
+        "told": told,
+        "sentences": _readable(request, told),
+        "months": months,
+        "trend": pulse_trend(now=now),
+        "error": error,
+        "asked_wrong": bool(request.GET.get("month")) and asked not in months,
+    }
+    return page_render(request, TEMPLATE, context, partial="page", status=status)
+
+
+def _as_posted(request: HttpRequest, rows: list[OwnAnswer]) -> list[OwnAnswer]:
+    """After an error the form shows what was typed, not what is stored."""
+    if request.method != "POST":
+        return rows
+    answers = []
+    for row in rows:
+        score = request.POST.get(f"score-{row.department.key}", "")
+        answers.append(
+            OwnAnswer(
+                department=row.department,
+                score=int(score) if score in {str(number) for number in SCORES} else None,
+                sentence=request.POST.get(f"sentence-{row.department.key}", ""),
+            )
+        )
+    return answers
+
+
+def _readable(request: HttpRequest, told: PulseMonth | None) -> list[Any]:
+    """Sentences about departments whose detail the reader may see."""
+    if told is None:
+        return []
+    may = {one.pk for one in told.departments if may_see_department(request.user, one.pk)}
+    return [found for found in told.sentences if found.about.pk in may]
+
+
+def _month(text: str) -> date | None:
+    try:
+        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007  (a month has no time zone)
+    except ValueError:
+        return None

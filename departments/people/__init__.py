@@ -1,0 +1,1 @@
+"""People: accounts, sign-in, invitations, roles, password reset, the audit and the access log."""

@@ -1,0 +1,1 @@
+"""What pages read of people, of changes and of refusals."""

@@ -1,0 +1,155 @@
+"""Invitations by mail: made, mailed, sent again, withdrawn, accepted once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core import signing
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import QuerySet
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from departments.access import may_give_role
+from departments.models import Company, Department, Invitation, Membership, User
+from departments.models.invitations import nonce_new
+from departments.people.services.people_errors import InvitationInvalid, InvitationRefused, RoleRefused
+from departments.services.mail import mail_send
+
+DAYS = 7
+_SALT = "departments.invitation"
+
+
+@transaction.atomic
+def invitation_create(
+    *, email: str, role: str, department: Department | None, invited_by: User, now: datetime
+) -> Invitation:
+    """Ask somebody in. The mail is sent by a worker after this is committed."""
+    if not may_give_role(invited_by, role):
+        raise RoleRefused("Only an executive can make somebody an executive.")
+    if (role in Membership.COMPANY_ROLES) != (department is None):
+        raise RoleRefused("Head, deputy and member are of one department; the other roles are of none.")
+    if User.objects.filter(email__iexact=email).exists():
+        raise InvitationRefused(f"{email} has an account already: change its role in the list.")
+    if _open().filter(email__iexact=email).exists():
+        raise InvitationRefused(f"{email} is invited already: send it again, or withdraw it, in the list.")
+    return Invitation.objects.create(
+        email=email,
+        role=role,
+        department=department,
+        invited_by=invited_by,
+        sent_by=invited_by,
+        created_at=now,
+        expires_at=now + timedelta(days=DAYS),
+    )
+
+
+@transaction.atomic
+def invitation_renew(*, invitation: int, user: User, now: datetime) -> Invitation:
+    """A new link for another week; the old one does not work any more."""
+    found = _open().select_for_update().filter(pk=invitation).first()
+    if found is None:
+        raise InvitationRefused("This invitation was accepted or withdrawn already.")
+    if not may_give_role(user, found.role):
+        raise RoleRefused("Only an executive can make somebody an executive.")
+    found.nonce, found.expires_at, found.mailed_at = nonce_new(), now + timedelta(days=DAYS), None
+    found.sent_by = user
+    found.save(update_fields=["nonce", "expires_at", "mailed_at", "sent_by"])
+    return found
+
+
+@transaction.atomic
+def invitation_revoke(*, invitation: int, user: User, now: datetime) -> None:
+    """Withdraw it: its link does not work any more."""
+    found = _open().select_for_update().filter(pk=invitation).first()
+    if found is None:
+        raise InvitationRefused("This invitation was accepted or withdrawn already.")
+    if not may_give_role(user, found.role):
+        raise RoleRefused("Only an executive can withdraw the invitation of an executive.")
+    found.revoked_at = now
+    found.save(update_fields=["revoked_at"])
+
+
+def invitation_address(invitation: Invitation) -> str:
+    """The address that accepts it; who has it can."""
+    token = signing.dumps([invitation.pk, invitation.nonce], salt=_SALT)
+    return f"{settings.SITE_URL}{reverse('departments:invitation', args=[token])}"
+
+
+def may_read_address(user: User, invitation: Invitation) -> bool:
+    """Whether a person may be told the link: the one who sent it, while they still may give the role it gives."""
+    return invitation.sent_by_id == user.pk and may_give_role(user, invitation.role)
+
+
+def invitation_mail_send(*, invitation: int) -> bool:
+    """Mail the newest link, once; False when there is nothing to send (any more)."""
+    found = _open().select_related("department", "invited_by").filter(pk=invitation, mailed_at=None).first()
+    if found is None:
+        return False
+    company = Company.objects.first()
+    by = found.invited_by
+    context = {
+        "invitation": found,
+        "company": company.name if company else "your company",
+        "by": (by.get_full_name() or by.get_username()) if by else "An executive",
+        "address": invitation_address(found),
+    }
+    mail_send(
+        EmailMessage(
+            subject=f"You are invited to Revenue Health of {context['company']}",
+            body=render_to_string("people/mail/invitation.txt", context),
+            to=[found.email],
+        )
+    )
+    _open().filter(pk=found.pk, nonce=found.nonce).update(mailed_at=timezone.now())
+    return True
+
+
+def invitation_read(*, token: str, now: datetime, lock: bool = False) -> Invitation:
+    """The invitation a link stands for, if it still can be accepted; else InvitationInvalid says why not."""
+    try:
+        pk, nonce = signing.loads(token, salt=_SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        raise InvitationInvalid("This link is not complete. Open it from the mail again, or copy all of it.") from None
+    rows = Invitation.objects.select_for_update(of=("self",)) if lock else Invitation.objects.all()
+    found = rows.select_related("department").filter(pk=pk).first()
+    if found is None or found.revoked_at:
+        raise InvitationInvalid("This invitation was withdrawn. Ask the person who invited you.")
+    if found.accepted_at:
+        raise InvitationInvalid("This invitation was used already. Sign in with the name you chose then.")
+    if found.nonce != nonce:
+        raise InvitationInvalid("A newer mail with another link was sent to you. Use that one.")
+    if found.expires_at <= now:
+        raise InvitationInvalid("This invitation is too old. Ask the person who invited you to send it again.")
+    return found
+
+
+@transaction.atomic
+def invitation_accept(
+    *, token: str, username: str, first_name: str, last_name: str, password: str, now: datetime
+) -> User:
+    """Make the account with its role. The address counts as verified: its mailbox had the link."""
+    invitation = invitation_read(token=token, now=now, lock=True)
+    if User.objects.filter(email__iexact=invitation.email).exists():
+        raise InvitationInvalid(f"{invitation.email} has an account by now. Sign in with it.")
+    person = User.objects.create_user(username, invitation.email, password, first_name=first_name, last_name=last_name)
+    invited_person_settle(person=person, invitation=invitation, now=now)
+    return person
+
+
+def invited_person_settle(*, person: User, invitation: Invitation, now: datetime) -> None:
+    """What acceptance means for an account just made, by form or by single sign-on: its role, its verified address."""
+    EmailAddress.objects.update_or_create(
+        user=person, email=invitation.email, defaults={"verified": True, "primary": True}
+    )
+    Membership.objects.create(user=person, role=invitation.role, department=invitation.department)
+    invitation.accepted_at, invitation.accepted_by = now, person
+    invitation.save(update_fields=["accepted_at", "accepted_by"])
+
+
+def _open() -> QuerySet[Invitation]:
+    return Invitation.objects.filter(accepted_at=None, revoked_at=None)

@@ -1,0 +1,78 @@
+"""Roles given, changed and taken; people deactivated. The company always keeps an executive who can sign in."""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+
+from departments.access import may_give_role, may_manage_people
+from departments.models import Department, Membership, User
+from departments.people.services.people_errors import LastExecutive, PeopleError, RoleRefused
+
+_LOCK = 4_020_001
+"""Of the advisory lock that keeps two removals of executives apart."""
+
+
+@transaction.atomic
+def role_give(*, person: User, role: str, department: Department | None, by: User) -> Membership:
+    """One more role for a person."""
+    _check(by, role, department)
+    membership, made = Membership.objects.get_or_create(user=person, role=role, department=department)
+    if not made:
+        raise RoleRefused("This person has that role already.")
+    return membership
+
+
+@transaction.atomic
+def role_change(*, membership: Membership, role: str, department: Department | None, by: User) -> None:
+    """Another role in the place of one."""
+    _check(by, membership.role, membership.department)
+    _check(by, role, department)
+    if Membership.objects.filter(user=membership.user, role=role, department=department).exists():
+        raise RoleRefused("This person has that role already.")
+    if role != Membership.Role.EXECUTIVE:
+        _executive_stays(without=membership)
+    membership.role, membership.department = role, department
+    membership.save(update_fields=["role", "department"])
+
+
+@transaction.atomic
+def role_take(*, membership: Membership, by: User) -> None:
+    """Take one role."""
+    _check(by, membership.role, membership.department)
+    _executive_stays(without=membership)
+    membership.delete()
+
+
+@transaction.atomic
+def person_active_set(*, person: User, active: bool, by: User) -> None:
+    """Let a person sign in or not. Whoever is shut out is signed out everywhere; what they did stays theirs."""
+    if person == by:
+        raise PeopleError("Nobody can deactivate the account they are signed in with.")
+    if person.is_superuser and not by.is_superuser:
+        raise PeopleError("This is an account of who runs the server; only such an account can change it.")
+    memberships = list(person.memberships.select_related("department"))
+    if not may_manage_people(by) or not all(may_give_role(by, membership.role) for membership in memberships):
+        raise RoleRefused("Only an executive can change the account of an executive.")
+    if not active:
+        for membership in memberships:
+            _executive_stays(without=membership)
+    person.is_active = active
+    person.save(update_fields=["is_active"])
+
+
+def _check(by: User, role: str, department: Department | None) -> None:
+    if not may_give_role(by, role):
+        raise RoleRefused("Only an executive can give or take the role of an executive.")
+    if (role in Membership.COMPANY_ROLES) != (department is None):
+        raise RoleRefused("Head, deputy and member are of one department; the other roles are of none.")
+
+
+def _executive_stays(*, without: Membership) -> None:
+    """Somebody who can sign in must stay executive. Two removals at once wait for each other."""
+    if without.role != Membership.Role.EXECUTIVE or not without.user.is_active:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    others = Membership.objects.filter(role=Membership.Role.EXECUTIVE, user__is_active=True).exclude(pk=without.pk)
+    if not others.exists():
+        raise LastExecutive("This is the last executive. Make somebody else an executive first; nothing was changed.")

@@ -1,0 +1,38 @@
+"""One's own account: name, clock, and the way to password, second factor, passkeys and sessions."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from allauth.mfa.models import Authenticator
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from departments.models import User
+from departments.people.views.people_forms import AccountForm
+from departments.web.rendering import page_render
+
+TEMPLATE = "people/account.html"
+
+
+@require_http_methods(["GET", "POST"])
+def show(request: HttpRequest) -> HttpResponse:
+    """Everybody's own; nobody else's can be asked for."""
+    assert isinstance(request.user, User)
+    # A form writes into its instance even when it is not valid: not into the person the page is drawn for.
+    person = User.objects.get(pk=request.user.pk)
+    form = AccountForm(request.POST if request.method == "POST" else None, instance=person, auto_id="account-%s")
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "Saved.")
+        return redirect("departments:account")
+    factors = set(Authenticator.objects.filter(user=person).values_list("type", flat=True))
+    context = {
+        "form": form,
+        "zones": sorted(available_timezones()),
+        "totp": Authenticator.Type.TOTP in factors,
+        "passkeys": Authenticator.Type.WEBAUTHN in factors,
+    }
+    return page_render(request, TEMPLATE, context, partial="page", status=422 if form.errors else 200)

@@ -1,0 +1,139 @@
+"""The audit: who changed what and when, and who was refused or read what others answer for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from departments.access import may_read_audit, require
+from departments.core.formula_guard import GuardedWriter
+from departments.models import AccessLog, User
+from departments.people.selectors.access_log import access_lines
+from departments.people.selectors.audit import Change, Wanted, changes, changes_all, kinds
+from departments.web.day_field import DayField
+from departments.web.rendering import page_render
+
+CHANGES = "people/audit.html"
+READERS = "people/audit_access.html"
+MOST_EXPORTED = 50_000
+LARGEST_PAGE = 2_000
+
+
+class AuditForm(forms.Form):
+    """Whose changes of what, when."""
+
+    person = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
+    kind = forms.ChoiceField(required=False)
+    day = DayField(required=False, label="Day", widget=forms.DateInput(attrs={"type": "date"}))
+    item = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    everything = forms.BooleanField(required=False, label="Also imports and nightly work")
+    page = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_PAGE, widget=forms.HiddenInput)
+
+    def __init__(self, query: QueryDict, *, kinds: dict[str, str]) -> None:
+        super().__init__(query, auto_id="audit-%s")
+        person, kind = self.fields["person"], self.fields["kind"]
+        assert isinstance(person, forms.ChoiceField)
+        assert isinstance(kind, forms.ChoiceField)
+        people = User.objects.order_by("username")
+        person.choices = [("", "Everybody"), *((user.pk, user.get_full_name() or user.username) for user in people)]
+        kind.choices = [("", "Everything"), *((key, name.capitalize()) for key, name in kinds.items())]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Steps:
+    """Addresses of the newer and the older page; empty where there is none."""
+
+    newer: str
+    older: str
+
+
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """The newest changes that fit the filter."""
+    require(request, may_read_audit(request.user))
+    form = AuditForm(request.GET, kinds=kinds())
+    wanted, page = _wanted(form)
+    found = changes(wanted=wanted, page=page)
+    context = {
+        "form": form,
+        "errors": [messages[0] for messages in form.errors.values()],
+        "changes": found.changes,
+        "steps": _steps(request.GET, page, more=found.more),
+        "query": request.GET.urlencode(),
+        "one_thing": found.changes[0] if wanted.item and found.changes else None,
+    }
+    return page_render(request, CHANGES, context, partial="page")
+
+
+@require_GET
+def export(request: HttpRequest) -> HttpResponse:
+    """The same list as a CSV file, a line for each field that changed."""
+    require(request, may_read_audit(request.user))
+    wanted, _ = _wanted(AuditForm(request.GET, kinds=kinds()))
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="audit-{timezone.localdate():%Y-%m-%d}.csv"'
+    writer = GuardedWriter(response)
+    writer.writerow(["time", "person", "deed", "kind", "number", "name", "field", "before", "after", "page"])
+    for change in changes_all(wanted=wanted, most=MOST_EXPORTED):
+        writer.writerows(_csv_lines(change))
+    return response
+
+
+@require_GET
+def readers(request: HttpRequest) -> HttpResponse:
+    """Who was refused, and who read shares and workings."""
+    require(request, may_read_audit(request.user))
+    form = AuditForm(request.GET, kinds={kind.value: kind.label for kind in AccessLog.Kind})
+    wanted, page = _wanted(form)
+    lines, more = access_lines(wanted=wanted, page=page)
+    context = {
+        "form": form,
+        "errors": [messages[0] for messages in form.errors.values()],
+        "lines": lines,
+        "steps": _steps(request.GET, page, more=more),
+    }
+    return page_render(request, READERS, context, partial="page")
+
+
+def _wanted(form: AuditForm) -> tuple[Wanted, int]:
+    form.is_valid()
+    given: dict[str, Any] = form.cleaned_data
+    day: date | None = given.get("day")
+    since = _begins(day) if day else None
+    return Wanted(
+        person=given.get("person"),
+        kind=given.get("kind") or "",
+        item=given.get("item"),
+        since=since,
+        until=_begins(day + timedelta(days=1)) if day else None,
+        everything=bool(given.get("everything") or given.get("item")),
+    ), given.get("page") or 1
+
+
+def _begins(day: date) -> datetime:
+    """The first instant of a day, where the reader is."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _steps(query: QueryDict, page: int, *, more: bool) -> Steps:
+    kept = [(key, value) for key in query for value in query.getlist(key) if key != "page" and value]
+
+    def address(number: int) -> str:
+        return f"?{urlencode([*kept, ('page', number)])}"
+
+    return Steps(newer=address(page - 1) if page > 1 else "", older=address(page + 1) if more else "")
+
+
+def _csv_lines(change: Change) -> list[list[str]]:
+    start = [change.at.isoformat(), change.person or "the server", change.deed, change.kind_name, str(change.item)]
+    return [
+        [*start, change.name, one.field, one.before or "", one.after or "", change.address]
+        for one in change.differences
+    ] or [[*start, change.name, "", "", "", change.address]]

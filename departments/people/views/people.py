@@ -1,0 +1,235 @@
+"""The people of the company: who is what, who is invited, and what one person may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from departments.access import may_manage_people, require
+from departments.models import Company, Membership, User
+from departments.people.selectors.people import invited, people, person_by_id
+from departments.people.services.invitations import (
+    invitation_address,
+    invitation_create,
+    invitation_renew,
+    invitation_revoke,
+    may_read_address,
+)
+from departments.people.services.people import person_active_set, role_change, role_give, role_take
+from departments.people.services.people_errors import PeopleError
+from departments.people.views.people_forms import InviteForm, RoleForm, SettingsForm
+from departments.people.views.people_mail import mail_goes_out
+from departments.tasks import invitation_mail
+from departments.web.rendering import page_render
+
+LIST = "people/index.html"
+ONE = "people/person.html"
+SURE = "people/sure.html"
+SETTINGS = "people/settings.html"
+
+
+def manager(request: HttpRequest) -> User:
+    """The signed-in person, who may manage people; others are refused."""
+    require(request, may_manage_people(request.user))
+    assert isinstance(request.user, User)
+    return request.user
+
+
+@require_http_methods(["GET", "POST"])
+def index(request: HttpRequest) -> HttpResponse:
+    """Everybody, and the form that asks somebody in."""
+    user, now = manager(request), timezone.now()
+    form, problem = InviteForm(request.POST if request.method == "POST" else None), ""
+    if request.method == "POST" and form.is_valid():
+        role, department = form.chosen()
+        email = form.cleaned_data["email"]
+        try:
+            made = invitation_create(email=email, role=role, department=department, invited_by=user, now=now)
+        except PeopleError as error:
+            problem = str(error)
+        else:
+            invitation_mail.delay_on_commit(made.pk)
+            messages.success(request, f"{email} is invited. The link works once, for a week.")
+            return redirect("departments:people")
+    rows = invited(now=now)
+    out = mail_goes_out()
+    context = {
+        "people": people(),
+        "invited": [
+            (row, invitation_address(row.invitation) if not out and may_read_address(user, row.invitation) else "")
+            for row in rows
+        ],
+        "form": form,
+        "problem": problem,
+        "mail_goes_out": out,
+    }
+    status = 422 if request.method == "POST" else 200
+    return page_render(request, LIST, context, partial="page", status=status)
+
+
+@require_POST
+def resend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another link, another week."""
+    user = manager(request)
+    try:
+        renewed = invitation_renew(invitation=pk, user=user, now=timezone.now())
+    except PeopleError as problem:
+        messages.error(request, str(problem))
+    else:
+        invitation_mail.delay_on_commit(renewed.pk)
+        messages.success(request, f"{renewed.email} gets a new link; the one before does not work any more.")
+    return redirect("departments:people")
+
+
+@require_http_methods(["GET", "POST"])
+def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask first, then withdraw an invitation."""
+    user = manager(request)
+    found = next((row.invitation for row in invited(now=timezone.now()) if row.invitation.pk == pk), None)
+    if found is None:
+        raise Http404
+    sure = {
+        "title": f"Withdraw the invitation of {found.email}?",
+        "under": "Its link will not work any more. You can invite the same address again.",
+        "deed": "Withdraw it",
+    }
+    return _asked(
+        request, sure, lambda: invitation_revoke(invitation=pk, user=user, now=timezone.now()), "It is withdrawn."
+    )
+
+
+@require_GET
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """One person: roles to change, and whether they can sign in."""
+    manager(request)
+    return _person(request, pk, RoleForm())
+
+
+@require_POST
+def role_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """One more role for a person."""
+    user, whom = manager(request), _user(pk)
+    form = RoleForm(request.POST)
+    if not form.is_valid():
+        return _person(request, pk, form, status=422)
+    role, department = form.chosen()
+    return _done(request, pk, lambda: role_give(person=whom, role=role, department=department, by=user))
+
+
+@require_POST
+def role_edit(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
+    """Another role in the place of one."""
+    user, found = manager(request), _membership(pk, membership)
+    form = RoleForm(request.POST)
+    if not form.is_valid():
+        return _person(request, pk, RoleForm(), status=422, problem="This is no role here; nothing was changed.")
+    role, department = form.chosen()
+    return _done(request, pk, lambda: role_change(membership=found, role=role, department=department, by=user))
+
+
+@require_http_methods(["GET", "POST"])
+def role_remove(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
+    """Ask first, then take a role."""
+    user, found = manager(request), _membership(pk, membership)
+    what = found.get_role_display() + (f" of {found.department.name}" if found.department else "")
+    sure = {
+        "title": f"Take “{what}” from {found.user.get_username()}?",
+        "under": "What they did stays as it is, with their name.",
+        "deed": "Take the role",
+    }
+    return _asked(request, sure, lambda: role_take(membership=found, by=user), "The role is taken.", person=pk)
+
+
+@require_http_methods(["GET", "POST"])
+def active(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask first, then shut a person out, or let one in again."""
+    user, whom = manager(request), _user(pk)
+    name = whom.get_username()
+    if whom.is_active:
+        sure = {
+            "title": f"Deactivate {name}?",
+            "under": "They are signed out everywhere and cannot sign in. What they did stays, and you can undo this.",
+            "deed": "Deactivate",
+        }
+    else:
+        sure = {"title": f"Let {name} sign in again?", "under": "With the roles they have.", "deed": "Let them in"}
+    become = not whom.is_active
+    said = f"{name} can sign in again." if become else f"{name} cannot sign in any more."
+    return _asked(request, sure, lambda: person_active_set(person=whom, active=become, by=user), said, person=pk)
+
+
+@require_http_methods(["GET", "POST"])
+def settings(request: HttpRequest) -> HttpResponse:
+    """Whether departments see each other, and when a week closes."""
+    manager(request)
+    company = Company.objects.first()
+    if company is None:
+        raise Http404
+    form = SettingsForm(request.POST if request.method == "POST" else None, instance=company)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "Saved. Weeks that are closed stay as they were reported.")
+        return redirect("departments:people_settings")
+    context = {"form": form, "company": company}
+    return page_render(request, SETTINGS, context, partial="page", status=422 if form.errors else 200)
+
+
+def _asked(
+    request: HttpRequest, sure: dict[str, str], deed: Callable[[], object], said: str, *, person: int | None = None
+) -> HttpResponse:
+    """The question by GET; by POST the deed, and back."""
+    context: dict[str, Any] = {"sure": sure, "person": person}
+    if request.method == "GET":
+        return page_render(request, SURE, context, partial="page")
+    try:
+        deed()
+    except PeopleError as problem:
+        return page_render(request, SURE, context | {"problem": str(problem)}, partial="page", status=409)
+    messages.success(request, said)
+    return redirect("departments:people_person", person) if person else redirect("departments:people")
+
+
+def _done(request: HttpRequest, pk: int, deed: Callable[[], object]) -> HttpResponse:
+    try:
+        deed()
+    except PeopleError as problem:
+        return _person(request, pk, RoleForm(), status=409, problem=str(problem))
+    messages.success(request, "The role is changed.")
+    return redirect("departments:people_person", pk)
+
+
+def _person(request: HttpRequest, pk: int, form: RoleForm, *, status: int = 200, problem: str = "") -> HttpResponse:
+    found = person_by_id(pk=pk)
+    if found is None:
+        raise Http404
+    rows = [
+        (
+            role,
+            RoleForm(
+                initial={"role": f"{role.role}:{role.department_key}".rstrip(":")}, auto_id=f"people-role-{role.pk}-%s"
+            ),
+        )
+        for role in found.roles
+    ]
+    context = {"person": found, "rows": rows, "form": form, "problem": problem}
+    return page_render(request, ONE, context, partial="page", status=status)
+
+
+def _user(pk: int) -> User:
+    user = User.objects.filter(pk=pk).first()
+    if user is None:
+        raise Http404
+    return user
+
+
+def _membership(person: int, pk: int) -> Membership:
+    found = Membership.objects.select_related("user", "department").filter(pk=pk, user_id=person).first()
+    if found is None:
+        raise Http404
+    return found

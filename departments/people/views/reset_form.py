@@ -1,0 +1,29 @@
+"""The form of somebody who forgot the password: the same answer for every address, in the same time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.forms import ResetPasswordForm
+from django.http import HttpRequest
+
+from departments.people.views.sign_in_forms import without_placeholders
+from departments.tasks import password_reset_mail
+
+
+class ResetForm(ResetPasswordForm):
+    """Looks nobody up and writes to nobody: a worker does both, so the answer cannot say who has an account."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        without_placeholders(self)
+
+    def clean_email(self) -> str:
+        """The address as it is; whether it is anybody's is found out by the worker."""
+        return str(self.cleaned_data["email"]).lower()
+
+    def save(self, request: HttpRequest, **options: object) -> str:
+        """Leave the address to a worker."""
+        email: str = self.cleaned_data["email"]
+        password_reset_mail.delay_on_commit(email)
+        return email

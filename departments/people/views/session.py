@@ -1,0 +1,50 @@
+"""Pages of the ground floor: signing in with one click in a demo, and the theme."""
+
+from __future__ import annotations
+
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from departments.models import User
+from departments.people.demo import demo_open, same_account
+from departments.web.rendering import THEMES
+from departments.web.requests import next_page
+
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+def sign_in(request: HttpRequest, person: User) -> None:
+    """Sign in without asking further; the session is in the person's list of sessions."""
+    login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    UserSession.objects.create_from_request(request)
+
+
+@login_not_required
+@require_POST
+def sign_in_as(request: HttpRequest, username: str) -> HttpResponse:
+    """Sign in as one of the demo's people without a password: in a demo home only, never as staff."""
+    if not demo_open():
+        raise Http404
+    if not same_account(request):
+        messages.error(request, "One click signs in only the account of this machine that started the demo.")
+        return redirect("account_login")
+    person = get_object_or_404(User, username=username, is_active=True, is_staff=False, is_superuser=False)
+    sign_in(request, person)
+    return redirect(next_page(request, reverse("home")))
+
+
+@login_not_required
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Remember the theme in a cookie; with JavaScript the page does it itself."""
+    chosen = request.POST.get("theme", "auto")
+    response = redirect(next_page(request, reverse("home")))
+    if chosen in THEMES:
+        response.set_cookie("theme", chosen, max_age=YEAR_SECONDS, samesite="Lax")
+    return response

@@ -1,0 +1,1 @@
+"""Scorecards: measurables, goals, and a value a week; cells, pasted blocks, files."""

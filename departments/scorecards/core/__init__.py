@@ -1,0 +1,1 @@
+"""The rules of a scorecard, pure: numbers and dates in, numbers and dates out."""

@@ -1,0 +1,54 @@
+"""Looking at a workbook before it is parsed: what it would unpack to, and that it defines no entities."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from departments.scorecards.core.score_file.sheet import LARGEST_BYTES, FileUnreadable
+
+MOST_PARTS, MOST_RATIO, MOST_TAGS = 500, 200, 400_000
+"""A scorecard of 20 measurables and five years has some 20 parts, packs 12 to 1 and holds 30,000 tags."""
+_SMALL = 64 * 1024
+"""Parts that are no larger may be packed as tightly as they like."""
+
+
+def is_zip(data: bytes) -> bool:
+    return data.startswith(b"PK\x03\x04")
+
+
+def workbook_examine(data: bytes) -> None:
+    """FileUnreadable for a workbook that is larger than it looks; reads at most what may be unpacked."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+            _bounded(parts)
+            if "mimetype" in archive.namelist():
+                raise FileUnreadable("This is a sheet in the OpenDocument format. Save it as XLSX or CSV.")
+            tags = sum(_tags(archive.read(part)) for part in parts if part.filename.endswith((".xml", ".rels")))
+    except FileUnreadable:
+        raise
+    except Exception as problem:  # the library answers broken archives with many kinds of errors
+        raise FileUnreadable("This XLSX file cannot be opened. Save it anew in your spreadsheet.") from problem
+    if tags > MOST_TAGS:
+        raise FileUnreadable(f"The workbook holds {tags:,} cells and marks; at most {MOST_TAGS:,} are read.")
+
+
+def _bounded(parts: list[zipfile.ZipInfo]) -> None:
+    size = sum(part.file_size for part in parts)
+    if size > LARGEST_BYTES or len(parts) > MOST_PARTS:
+        raise FileUnreadable(
+            f"The workbook is too large when unpacked: {size / 1024 / 1024:.1f} MB in {len(parts)} parts, and at most"
+            f" {LARGEST_BYTES // 1024 // 1024} MB in {MOST_PARTS} are read. Keep only the sheet of the scorecard."
+        )
+    tight = next((part for part in parts if part.file_size > max(_SMALL, MOST_RATIO * part.compress_size)), None)
+    if tight is not None:
+        raise FileUnreadable(
+            f"The workbook is too large when unpacked: {tight.filename} is packed over {MOST_RATIO} to 1."
+        )
+
+
+def _tags(part: bytes) -> int:
+    if b"<!DOCTYPE" in part or b"<!ENTITY" in part or b"\0" in part:
+        raise FileUnreadable("The workbook defines entities of its own, or is not in UTF-8. Save it anew as XLSX.")
+    return part.count(b"<")

@@ -1,0 +1,116 @@
+"""What taking in a file would change: nothing is written to find out."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from departments.core.formula_guard import unguarded
+from departments.models import Entry, Measurable
+from departments.scorecards.core.entry_rules import entry_text, far_off, week_problem
+from departments.scorecards.core.number_text import NotANumber, NumberText
+from departments.scorecards.core.score_file.cells import FileCell
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileChange:
+    """One cell of the file that is not what stands there."""
+
+    key: str
+    name: str
+    week: date
+    place: str
+    text: str
+    before: Decimal | None
+    after: Decimal | None
+    version: int
+    error: str = ""
+    far: str = ""
+    """Why it should be looked at once more."""
+
+
+def file_changes(*, department: int, cells: Iterable[FileCell], today: date) -> list[FileChange]:
+    """The cells of a file that differ from what is stored, with their errors. Three queries."""
+    sent = list(cells)
+    known = {one.key: one for one in Measurable.objects.filter(department=department).prefetch_related("goals")}
+    entries: dict[int, dict[date, Entry]] = defaultdict(dict)
+    for entry in Entry.objects.filter(measurable__in=known.values()).order_by("week"):
+        entries[entry.measurable_id][entry.week] = entry
+    changes = []
+    for cell in sent:
+        # A guarded key that went through a workbook still has its apostrophe.
+        one = known.get(cell.key) or known.get(unguarded(cell.key))
+        change = _change(cell, one, entries[one.pk] if one else {}, today)
+        if change.error or change.after != change.before:
+            changes.append(change)
+    return changes
+
+
+def _change(cell: FileCell, one: Measurable | None, entries: Mapping[date, Entry], today: date) -> FileChange:
+    entry = entries.get(cell.week)
+    before, version = (entry.value, entry.version) if entry else (None, 0)
+    number, error, far = NumberText(), "", ""
+    if one is None:
+        error = "This scorecard has no measurable of this key."
+    elif cell.problem:
+        error = cell.problem
+    else:
+        try:
+            number = entry_text(cell.text, name=one.name, unit=one.unit)
+        except NotANumber as problem:
+            error = str(problem)
+        error = error or _other_unit(cell, one)
+        if not error and number.value != before:
+            error = _refusal(one, cell.week, number.value, today)
+            earlier = [old.value for week, old in entries.items() if week < cell.week and old.value is not None]
+            far = far_off(number, earlier=earlier)
+    return FileChange(
+        key=one.key if one else cell.key,
+        name=one.name if one else cell.key,
+        week=cell.week,
+        place=cell.place,
+        text=cell.text,
+        before=before,
+        after=number.value,
+        version=version,
+        error=error,
+        far=far,
+    )
+
+
+def _other_unit(cell: FileCell, one: Measurable) -> str:
+    """Why a value stands in another unit than the measurable's: hours would be taken for days."""
+    named, stored = (plain_unit(text) for text in (unguarded(cell.unit), one.unit))
+    if not named or named == stored:
+        return ""
+    has = f"is measured in “{one.unit}”" if one.unit else "has no unit"
+    return f"The file gives the unit “{cell.unit[:32]}”, and {one.name} {has}. Convert the values or correct the unit."
+
+
+def plain_unit(text: str) -> str:
+    """A unit without the spaces and capitals in which two ways of writing it differ."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _refusal(one: Measurable, week: date, value: Decimal | None, today: date) -> str:
+    """Why a new value cannot be written, as the service that writes would say."""
+    if not one.manual:
+        return "It is computed; it cannot be brought by a file."
+    if one.archived:
+        return "It is archived; bring it back first."
+    beyond = "" if value is None else one.bounds.problem(value, name=one.name)
+    return week_problem(week, today=today) or beyond
+
+
+def stored_values(*, department: int, weeks: Iterable[date]) -> dict[tuple[str, date], Decimal]:
+    """The values of a department by measurable's key and week, to their last digit. One query."""
+    entries = Entry.objects.filter(measurable__department=department, week__in=list(weeks), value__isnull=False)
+    return {
+        (entry.measurable.key, entry.week): entry.value
+        for entry in entries.select_related("measurable")
+        if entry.value is not None
+    }

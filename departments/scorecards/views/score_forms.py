@@ -1,0 +1,127 @@
+"""The forms of a scorecard's setting up: a measurable, its goal, a remark."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from departments.models import Department, Goal, Measurable, User
+from departments.scorecards.core.number_text import NotANumber, number_parse, number_text
+from departments.web.day_field import DayField
+
+
+class NumberField(forms.CharField):
+    """A number as people type it; None where nothing is typed."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(**options)
+
+    def clean(self, value: Any) -> Any:
+        """There is no earlier value to compare with, so what could be a thousand times off is refused."""
+        text = super().clean(value)
+        try:
+            number = number_parse(text)
+        except NotANumber as problem:
+            raise forms.ValidationError(str(problem)) from problem
+        if number.value is not None and number.other is not None:
+            one, other = number_text(number.value), number_text(number.other)
+            raise forms.ValidationError(f"“{text}” could be {one} or {other}. Write one of these.")
+        return number.value
+
+
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+    """Somebody by the name they go by."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.get_full_name() or obj.get_username())
+
+
+class MeasurableForm(forms.Form):
+    """What a measurable is called, in what unit, whose it is, how much it counts, and which values it can have."""
+
+    name = forms.CharField(max_length=200)
+    unit = forms.CharField(max_length=32, required=False)
+    owner = PersonField(User.objects.none(), required=False, empty_label="nobody")
+    weight = NumberField(initial="1")
+    limits = forms.ChoiceField(
+        choices=Measurable.LimitsFrom.choices,
+        required=False,
+        initial=Measurable.LimitsFrom.UNIT,
+        label="Possible values",
+    )
+    lowest = NumberField(required=False, label="Lowest, if set here")
+    highest = NumberField(required=False, label="Highest, if set here")
+
+    def __init__(self, *arguments: Any, department: Department, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        people = User.objects.filter(memberships__department=department, is_active=True).distinct().order_by("pk")
+        field = self.fields["owner"]
+        assert isinstance(field, PersonField)
+        field.queryset = people
+
+    def clean_weight(self) -> Decimal:
+        weight: Decimal | None = self.cleaned_data["weight"]
+        if weight is None or not 0 <= weight <= 1000:
+            raise forms.ValidationError("A weight is a number from 0 to 1000.")
+        return weight
+
+    def clean_limits(self) -> str:
+        return self.cleaned_data["limits"] or Measurable.LimitsFrom.UNIT
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        lowest, highest = data.get("lowest"), data.get("highest")
+        if data.get("limits") == Measurable.LimitsFrom.UNIT and not (lowest is None and highest is None):
+            self.add_error("limits", "Choose “as set here” for limits of its own, or leave lowest and highest empty.")
+        if lowest is not None and highest is not None and highest < lowest:
+            self.add_error("highest", f"The highest value is below the lowest, {number_text(lowest)}.")
+        return data
+
+
+class GoalForm(forms.Form):
+    """A goal from a week on."""
+
+    rule = forms.ChoiceField(
+        choices=[("at_least", "at least"), ("at_most", "at most"), ("between", "between"), ("exactly", "exactly")]
+    )
+    goal = NumberField(label="Goal")
+    goal_high = NumberField(label="Highest (between)", required=False)
+    effective_from = DayField(label="From the week of", widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class RemarkForm(forms.Form):
+    """A dated remark, about a measurable or the whole department."""
+
+    day = DayField()
+    text = forms.CharField(max_length=300)
+    measurable = forms.ModelChoiceField(Measurable.objects.none(), required=False, to_field_name="key")
+
+    def __init__(self, *arguments: Any, department: Department, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        field = self.fields["measurable"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Measurable.objects.filter(department=department)
+
+
+def goal_initial(goal: Goal | None) -> dict[str, Any]:
+    """What the goal form starts from: the newest goal."""
+    if goal is None:
+        return {}
+    high = None if goal.goal_high is None else number_text(goal.goal_high)
+    return {"rule": goal.rule, "goal": number_text(goal.goal), "goal_high": high}
+
+
+def measurable_initial(one: Measurable) -> dict[str, Any]:
+    """What the form of a measurable starts from."""
+    return {
+        "name": one.name,
+        "unit": one.unit,
+        "owner": one.owner_id,
+        "weight": number_text(one.weight),
+        "limits": one.limits,
+        "lowest": None if one.lowest is None else number_text(one.lowest),
+        "highest": None if one.highest is None else number_text(one.highest),
+    }

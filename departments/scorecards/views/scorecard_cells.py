@@ -1,0 +1,210 @@
+"""Writing on a scorecard: one cell, a pasted block, and the plain form of one week that needs no JavaScript."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from departments.access import may_edit_scorecard, require
+from departments.core.text import readable_values
+from departments.models import Company, Department, Entry, EntryChange, User
+from departments.periods import parse_day
+from departments.scorecards.core.entry_rules import entry_text
+from departments.scorecards.core.number_text import NotANumber
+from departments.scorecards.selectors.entry_history import EntryHistory, entry_history
+from departments.scorecards.selectors.scorecards import grid
+from departments.scorecards.services.entries import (
+    CellText,
+    CellVersion,
+    EntryConflict,
+    EntryRefused,
+    EntryUnusual,
+    PasteRefused,
+    ScorecardError,
+    entries_paste,
+    entries_undo,
+    entry_note_save,
+    entry_save,
+    entry_undo,
+)
+from departments.scorecards.views.score_grid import cell_shown, rows_shown, weeks_shown
+from departments.scorecards.views.score_question import GridQuestion, department_edited, department_seen, question_read
+from departments.scorecards.views.scorecards import page_context
+from departments.web.rendering import page_render
+from departments.web.requests import HtmxRequest
+
+CELL = "scorecards/cell.html"
+SAVED = "scorecards/cell_saved.html"
+TABLE = "scorecards/pasted.html"
+How = EntryChange.How
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Why a cell was not written: what was sent is kept beside what stands there now."""
+
+    words: str
+    sent: str
+    conflict: EntryConflict | None = None
+    unusual: bool = False
+    """It may be right: sent again, it is written."""
+
+    @property
+    def status(self) -> int:
+        return 409 if self.conflict else 422
+
+
+@require_http_methods(["GET", "POST"])
+def cell(request: HtmxRequest, key: str, measurable: str, week: date) -> HttpResponse:
+    """One value with its note and history; a POST writes the value, the note, or undoes the newest change."""
+    reads = request.method == "GET"
+    department = department_seen(request, key) if reads else department_edited(request, key)
+    history = entry_history(department=department.pk, measurable=measurable, week=week)
+    require(request, history is not None)
+    assert history is not None
+    if reads:
+        return _cell_page(request, department, history, None)
+    now = timezone.now()
+    problem = _write(request, history, now)
+    if request.htmx:
+        return _cell_saved(request, department, history, problem, now)
+    if problem:
+        fresh = entry_history(department=department.pk, measurable=measurable, week=week) or history
+        return _cell_page(request, department, fresh, problem)
+    messages.success(request, f"{history.measurable.name}, week of {week:%-d %b %Y}: saved.")
+    return redirect("departments:scorecard", key)
+
+
+def _write(request: HttpRequest, history: EntryHistory, now: datetime) -> Problem | None:
+    """Do what was asked; what stood in the way of it, if anything."""
+    assert isinstance(request.user, User)
+    sent = request.POST.get("value", "")
+    target: dict[str, Any] = {
+        "measurable": history.measurable, "week": history.week, "version": _version(request.POST.get("version")),
+        "user": request.user, "now": now,
+    }  # fmt: skip
+    action = request.POST.get("action", "save")
+    try:
+        if action == "undo":
+            entry_undo(**target)
+        elif action == "note":
+            sent = request.POST.get("note", "")
+            entry_note_save(note=sent, how=How.GRID, **target)
+        else:
+            one = history.measurable
+            number = entry_text(sent, name=one.name, unit=one.unit)
+            ask = None if request.POST.get("sure") == sent else number
+            entry_save(value=number.value, note=request.POST.get("note"), how=How.GRID, ask=ask, **target)
+    except EntryConflict as conflict:
+        return Problem(words=str(conflict), sent=sent, conflict=conflict)
+    except EntryUnusual as problem:
+        return Problem(words=str(problem), sent=sent, unusual=True)
+    except (EntryRefused, NotANumber) as problem:
+        return Problem(words=str(problem), sent=sent)
+    return None
+
+
+def _version(text: str | None) -> int:
+    """The version that was seen; what is no number was never seen, and conflicts with whatever is there."""
+    return int(text) if text and text.isdecimal() and len(text) < 10 else -1
+
+
+def _cell_page(
+    request: HttpRequest, department: Department, history: EntryHistory, problem: Problem | None
+) -> HttpResponse:
+    company = Company.objects.first()
+    context = {
+        "department": department,
+        "history": history,
+        "problem": problem,
+        "may_edit": may_edit_scorecard(request.user, department.pk) and history.measurable.manual,
+        "closes_at": company.close_rule.closes_at(history.week) if company else None,
+        "question": request.GET.urlencode(),
+    }
+    return page_render(request, CELL, context, partial="detail", status=problem.status if problem else 200)
+
+
+def _cell_saved(
+    request: HttpRequest, department: Department, history: EntryHistory, problem: Problem | None, now: datetime
+) -> HttpResponse:
+    """The cell as it is now, and out of band what depends on it; a problem with both values."""
+    _, question = _question(request, now)
+    found = grid(department=department.pk, until_week=question.until, weeks=question.weeks, now=now)
+    assert found is not None
+    row = next((at for at, one in enumerate(found.rows) if one.id == history.measurable.pk), None)
+    if row is None or history.week not in found.weeks:
+        return HttpResponse(status=204)
+    column = found.weeks.index(history.week)
+    context = {
+        "department": department,
+        "question": question,
+        "row": rows_shown(found, [row])[0],
+        "cell": cell_shown(found, row, column),
+        "measurable": history.measurable,
+        "week": history.week,
+        "column": weeks_shown(found)[column],
+        "problem": problem,
+    }
+    return render(request, SAVED, context, status=problem.status if problem else 200)
+
+
+def _question(request: HttpRequest, now: datetime) -> tuple[object, GridQuestion]:
+    company = Company.objects.first()
+    if company is None:
+        raise Http404
+    return question_read(request, today=now.astimezone(company.zone).date())
+
+
+@require_POST
+def paste(request: HttpRequest, key: str) -> HttpResponse:
+    """A block from a sheet, or the undoing of one: all cells or none. Answers with the whole table, or with why not."""
+    department = department_edited(request, key)
+    assert isinstance(request.user, User)
+    now = timezone.now()
+    errors: list[dict[str, Any]] = []
+    words, again, status, written = "", "", 200, list[Entry]()
+    reach: set[str] = set()
+    try:
+        block = _block(request.POST.get("cells", ""))
+        reach = {one.measurable for one in block}
+        if request.POST.get("action") == "undo":
+            written = entries_undo(department=department.pk, cells=block, user=request.user, now=now)
+        else:
+            ask = "sure" not in request.POST
+            written = entries_paste(department=department.pk, cells=block, user=request.user, now=now, ask=ask)
+    except PasteRefused as refused:
+        words, status = str(refused), 422
+        told = [(at, why) for at, why in refused.errors.items()]
+        told += [(at, f"{why} There is {why.value} now.") for at, why in refused.conflicts.items()]
+        told += list(refused.unusual.items())
+        again = "" if refused.errors or refused.conflicts else request.POST["cells"]
+        errors = [{"key": measurable, "week": week, "why": why} for (measurable, week), why in told]
+    except ScorecardError as problem:
+        words, status = str(problem), 422
+    context = page_context(request, department, now, reach=reach)
+    context |= {"words": words, "again": again, "written": len(written)}
+    names = {row.key: row.name for row in context["grid"].rows}
+    context["errors"] = [error | {"name": names.get(error["key"], error["key"])} for error in errors]
+    return render(request, TABLE, context, status=status)
+
+
+def _block(text: str) -> list[Any]:
+    """The cells of a request: [measurable, week, version] or [measurable, week, version, text]."""
+    try:
+        rows = readable_values(json.loads(text))
+        return [
+            CellText(measurable=str(row[0]), week=parse_day(str(row[1])), version=int(row[2]), text=str(row[3]))
+            if len(row) > 3
+            else CellVersion(measurable=str(row[0]), week=parse_day(str(row[1])), version=int(row[2]))
+            for row in rows
+        ]
+    except (ValueError, TypeError, IndexError, KeyError, OverflowError, RecursionError) as problem:
+        raise EntryRefused("The block could not be read; nothing was changed.") from problem

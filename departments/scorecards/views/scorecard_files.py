@@ -1,0 +1,149 @@
+"""A scorecard out as CSV or XLSX, and in again after a look at what it would change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_GET, require_http_methods
+
+from departments.formats import counted
+from departments.models import Company, Department, EntryChange, User
+from departments.scorecards.core.score_file.cells import FileCell
+from departments.scorecards.core.score_file.sheet import FileUnreadable
+from departments.scorecards.selectors.file_changes import file_changes, stored_values
+from departments.scorecards.selectors.scorecards import grid
+from departments.scorecards.services.entries import CellText, PasteRefused, ScorecardError, entries_paste
+from departments.scorecards.services.score_files import FileRow, csv_written, file_read, workbook_written
+from departments.scorecards.views.score_grid import goal_text
+from departments.scorecards.views.score_question import department_edited, department_seen, question_read
+from departments.scorecards.views.upload_handler import BoundedUploadHandler
+from departments.web.rendering import page_render
+
+UPLOAD = "scorecards/upload.html"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SALT = "departments.scorecard.file"
+SECONDS = 3600
+"""How long one may think about what a file would change."""
+
+
+@require_GET
+def download(request: HttpRequest, key: str, kind: str) -> HttpResponse:
+    """The weeks of the page as a file; all measurables, whatever is filtered."""
+    department = department_seen(request, key)
+    company, now = Company.objects.first(), timezone.now()
+    if company is None or kind not in ("csv", "xlsx"):
+        raise Http404
+    _, question = question_read(request, today=now.astimezone(company.zone).date())
+    found = grid(department=department.pk, until_week=question.until, weeks=question.weeks, now=now)
+    assert found is not None
+    values = stored_values(department=department.pk, weeks=found.weeks)
+    rows = [
+        FileRow(
+            key=row.key,
+            name=row.name,
+            unit=row.unit,
+            goal=goal_text(row.goal(found.weeks[0])),
+            values=[values.get((row.key, week)) for week in found.weeks],
+        )
+        for row in found.rows
+    ]
+    if kind == "csv":
+        response = HttpResponse(csv_written(rows, found.weeks), content_type="text/csv; charset=utf-8")
+    else:
+        response = HttpResponse(workbook_written(rows, found.weeks, title=department.name), content_type=XLSX)
+    name = f"scorecard-{department.key}-{found.weeks[0].isoformat()}.{kind}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@csrf_exempt  # only so that the size is bounded before anything of the request is read: `_upload` is protected
+@require_http_methods(["GET", "POST"])
+def upload(request: HttpRequest, key: str) -> HttpResponse:
+    """Choose a file; see what it would change; take it in. Until the last step nothing is changed."""
+    request.upload_handlers = [BoundedUploadHandler(request)]
+    return _upload(request, key)
+
+
+@csrf_protect
+def _upload(request: HttpRequest, key: str) -> HttpResponse:
+    department = department_edited(request, key)
+    context: dict[str, Any] = {"department": department}
+    if request.method == "GET":
+        return page_render(request, UPLOAD, context, partial="page")
+    if "changes" in request.POST:
+        answer = _take_in(request, department)
+        if not answer:
+            return redirect("departments:scorecard", key)
+        return page_render(request, UPLOAD, context | answer, partial="page", status=422)
+    try:
+        context |= _looked_at(request, department)
+    except FileUnreadable as problem:
+        context["refused"] = [str(problem)]
+    status = 422 if "refused" in context or context["wrong"] else 200
+    return page_render(request, UPLOAD, context, partial="page", status=status)
+
+
+def _looked_at(request: HttpRequest, department: Department) -> dict[str, Any]:
+    """What the file of the request would change, for the page; FileUnreadable where it is none."""
+    sent = request.FILES.get("file")
+    if sent is None:
+        raise FileUnreadable("Choose a file first.")
+    content = file_read(sent.read())
+    return _preview(department, content.cells) | {"name": sent.name, "notes": content.notes}
+
+
+def _preview(department: Department, cells: Sequence[FileCell]) -> dict[str, Any]:
+    """What cells would change, and the signed form of it where all of them can be taken."""
+    today = timezone.now().astimezone(Company.objects.get().zone).date()
+    changes = file_changes(department=department.pk, cells=cells, today=today)
+    wrong = [change for change in changes if change.error]
+    shown: dict[str, Any] = {
+        "name": "-",
+        "read": len(cells),
+        "changes": wrong or changes,
+        "wrong": wrong,
+        "far": sum(bool(change.far) for change in changes),
+    }
+    if changes and not wrong:
+        packed = [[one.key, one.week.isoformat(), one.version, one.text] for one in changes]
+        shown["signed"] = signing.dumps([department.pk, packed], salt=SALT, compress=True)
+    return shown
+
+
+def _take_in(request: HttpRequest, department: Department) -> dict[str, Any]:
+    """What stood in the way, for the page; nothing where it is done."""
+    assert isinstance(request.user, User)
+    try:
+        owner, packed = signing.loads(request.POST["changes"], salt=SALT, max_age=SECONDS)
+    except signing.BadSignature:
+        return {"refused": ["This was looked at too long ago. Choose the file again; nothing was changed."]}
+    if owner != department.pk:
+        return {"refused": ["This file was meant for another department; nothing was changed."]}
+    cells = [
+        CellText(measurable=key, week=date.fromisoformat(week), version=version, text=text, sure="sure" in request.POST)
+        for key, week, version, text in packed
+    ]
+    how = EntryChange.How.FILE
+    try:
+        written = entries_paste(
+            department=department.pk, cells=cells, user=request.user, now=timezone.now(), how=how, ask=True
+        )
+    except PasteRefused as refused:
+        if not refused.errors and not refused.conflicts:
+            same = [FileCell(key=one.measurable, week=one.week, text=one.text) for one in cells]
+            return _preview(department, same) | {"unticked": True}
+        told = [(*at, why) for at, why in refused.errors.items()]
+        told += [(*at, str(why)) for at, why in refused.conflicts.items()]
+        return {"refused": [str(refused), *(f"{key}, week of {week:%-d %b %Y}: {why}" for key, week, why in told)]}
+    except ScorecardError as problem:
+        return {"refused": [str(problem)]}
+    messages.success(request, f"{counted(len(written), 'value')} {'was' if len(written) == 1 else 'were'} taken in.")
+    return {}

@@ -1,0 +1,150 @@
+"""Setting up a scorecard: which measurables it has, whose they are, and what their goals are from which week on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from departments.access import may_edit_scorecard, may_set_measurables, require
+from departments.models import Annotation, Company, Department, Measurable, User
+from departments.scorecards.selectors.scorecards import score_rows
+from departments.scorecards.services.measurables import (
+    MeasurableRefused,
+    goal_set,
+    measurable_add,
+    measurable_archive,
+    measurable_change,
+    measurable_move,
+)
+from departments.scorecards.services.measurables import annotation_add as remark_add
+from departments.scorecards.services.measurables import annotation_remove as remark_remove
+from departments.scorecards.views.score_forms import (
+    GoalForm,
+    MeasurableForm,
+    RemarkForm,
+    goal_initial,
+    measurable_initial,
+)
+from departments.scorecards.views.score_grid import goal_text
+from departments.web.rendering import page_render
+
+LIST = "scorecards/measurables.html"
+ONE = "scorecards/measurable.html"
+
+
+def _department(request: HttpRequest, key: str) -> Department:
+    department = Department.objects.filter(key=key, kind=Department.Kind.INTERNAL).first()
+    require(request, department is not None and may_set_measurables(request.user, department.pk))
+    assert department is not None
+    return department
+
+
+@require_http_methods(["GET", "POST"])
+def measurables(request: HttpRequest, key: str) -> HttpResponse:
+    """The measurables of a scorecard in their order, and a form for one more."""
+    department = _department(request, key)
+    today = timezone.localdate()
+    form = MeasurableForm(request.POST or None, department=department)
+    goal = GoalForm(request.POST or None, initial={"effective_from": today})
+    refused = ""
+    if request.method == "POST" and form.is_valid() and goal.is_valid():
+        made = measurable_add(department=department, **form.cleaned_data)
+        try:
+            goal_set(measurable=made, now=timezone.now(), **goal.cleaned_data)
+        except MeasurableRefused as problem:
+            made.delete()
+            refused = str(problem)
+        else:
+            messages.success(request, f"“{made.name}” is on the scorecard.")
+            return redirect("departments:scorecard_measurables", key)
+    rows = score_rows(departments=[department.pk], archived=True)
+    context = {
+        "department": department,
+        "form": form,
+        "goal": goal,
+        "refused": refused,
+        "rows": [(row, goal_text(row.goal(today))) for row in rows if not row.archived],
+        "archived": [row for row in rows if row.archived],
+    }
+    invalid = request.method == "POST"
+    return page_render(request, LIST, context, partial="page", status=422 if invalid else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def measurable(request: HttpRequest, key: str, measurable: str) -> HttpResponse:
+    """One measurable: words, owner, weight; its goals by week; its place; archived or not."""
+    department = _department(request, key)
+    one = Measurable.objects.filter(department=department, key=measurable).select_related("owner").first()
+    require(request, one is not None)
+    assert one is not None
+    forms_, refused = _forms(request, department, one), ""
+    if request.method == "POST":
+        try:
+            if _do(request.POST.get("action", ""), one, forms_):
+                messages.success(request, f"“{one.name}” is saved.")
+                return redirect("departments:scorecard_measurables", key)
+        except MeasurableRefused as problem:
+            refused = str(problem)
+    goals = [(goal, goal_text(goal.dated)) for goal in one.goals.order_by("-effective_from")]
+    context = {"department": department, "one": one, "goals": goals, "refused": refused} | forms_
+    return page_render(request, ONE, context, partial="page", status=422 if request.method == "POST" else 200)
+
+
+def _forms(request: HttpRequest, department: Department, one: Measurable) -> dict[str, Any]:
+    """Both forms; only the one that was sent is bound."""
+    action = request.POST.get("action", "")
+    company = Company.objects.get()
+    newest = one.goals.order_by("effective_from").last()
+    goal = goal_initial(newest) | {"effective_from": company.close_rule.due_week(timezone.now())}
+    return {
+        "form": MeasurableForm(
+            request.POST if action == "change" else None, department=department, initial=measurable_initial(one)
+        ),
+        "goal_form": GoalForm(request.POST if action == "goal" else None, initial=goal),
+    }
+
+
+def _do(action: str, one: Measurable, forms_: dict[str, Any]) -> bool:
+    """Do what was asked; False where the form that was sent is not valid."""
+    if action in ("up", "down"):
+        measurable_move(measurable=one, up=action == "up")
+    elif action in ("archive", "restore"):
+        measurable_archive(measurable=one, archived=action == "archive")
+    elif action == "change" and forms_["form"].is_valid():
+        measurable_change(measurable=one, **forms_["form"].cleaned_data)
+    elif action == "goal" and forms_["goal_form"].is_valid():
+        goal_set(measurable=one, now=timezone.now(), **forms_["goal_form"].cleaned_data)
+    else:
+        return False
+    return True
+
+
+@require_POST
+def annotation_add(request: HttpRequest, key: str) -> HttpResponse:
+    """A dated remark beside the numbers."""
+    department = Department.objects.filter(key=key, kind=Department.Kind.INTERNAL).first()
+    require(request, department is not None and may_edit_scorecard(request.user, department.pk))
+    assert department is not None
+    assert isinstance(request.user, User)
+    form = RemarkForm(request.POST, department=department)
+    if form.is_valid():
+        remark_add(department=department, user=request.user, now=timezone.now(), **form.cleaned_data)
+        messages.success(request, "The remark is on the scorecard.")
+    else:
+        messages.error(request, "The remark needs a day and a text of at most 300 characters; nothing was changed.")
+    return redirect("departments:scorecard", key)
+
+
+@require_POST
+def annotation_remove(request: HttpRequest, key: str, pk: int) -> HttpResponse:
+    """Take a remark away again."""
+    found = Annotation.objects.filter(pk=pk, department__key=key).first()
+    require(request, found is not None and may_edit_scorecard(request.user, found.department_id))
+    assert found is not None
+    remark_remove(annotation=found)
+    return redirect("departments:scorecard", key)

@@ -1,0 +1,129 @@
+"""The plain form of one week: every measurable that is typed in, its value and its note. It needs no JavaScript."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from departments.access import require
+from departments.models import Company, Department, EntryChange, User
+from departments.scorecards.selectors.week_entries import WeekEntry, week_entries
+from departments.scorecards.services.entries import CellText, EntryRefused, PasteRefused, entries_paste
+from departments.scorecards.views.score_grid import goal_text, plain
+from departments.scorecards.views.score_question import department_edited
+from departments.web.rendering import page_render
+
+TEMPLATE = "scorecards/week.html"
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One measurable of the form. After a problem it holds what was sent, beside what stands there now."""
+
+    entry: WeekEntry
+    goal: str
+    value: str
+    note: str
+    error: str = ""
+    sure: str = ""
+    """The text that was asked about: sent again, it is written."""
+
+    @property
+    def key(self) -> str:
+        return self.entry.row.key
+
+
+@require_http_methods(["GET", "POST"])
+def week(request: HttpRequest, key: str, week: date) -> HttpResponse:
+    """The form; a POST takes all of it or, where something is wrong, nothing and shows what."""
+    department = department_edited(request, key)
+    now = timezone.now()
+    company = Company.objects.first()
+    require(request, company is not None and week <= now.astimezone(company.zone).date())
+    assert company is not None
+    lines = [
+        Line(
+            entry=one,
+            goal=goal_text(one.row.goal(week)),
+            value="" if one.value is None else plain(one.value),
+            note=one.note,
+        )
+        for one in week_entries(department=department.pk, week=week)
+    ]
+    refused = None
+    if request.method == "POST":
+        refused = _take(request, department, week, lines, now)
+        if refused is None:
+            messages.success(request, f"The week of {week:%-d %B %Y} is saved.")
+            return redirect("departments:scorecard", key)
+        lines = _with_what_was_sent(request, lines, refused, week)
+    context = {
+        "department": department,
+        "week": week,
+        "lines": lines,
+        "refused": refused,
+        "closes_at": company.close_rule.closes_at(week).astimezone(company.zone),
+        "closed": company.close_rule.is_closed(week, now),
+        "before": week - WEEK,
+        "after": week + WEEK if week + WEEK <= now.astimezone(company.zone).date() else None,
+    }
+    return page_render(request, TEMPLATE, context, partial="page", status=422 if refused else 200)
+
+
+def _take(
+    request: HttpRequest, department: Department, week: date, lines: list[Line], now: datetime
+) -> PasteRefused | None:
+    assert isinstance(request.user, User)
+    cells = []
+    for line in lines:
+        version = request.POST.get(f"version-{line.key}", "")
+        cells.append(
+            CellText(
+                measurable=line.key,
+                week=week,
+                text=request.POST.get(f"value-{line.key}", ""),
+                note=request.POST.get(f"note-{line.key}", ""),
+                sure=request.POST.get(f"sure-{line.key}") == request.POST.get(f"value-{line.key}", ""),
+                version=int(version) if version.isdecimal() and len(version) < 10 else -1,
+            )
+        )
+    try:
+        entries_paste(
+            department=department.pk, cells=cells, user=request.user, now=now, how=EntryChange.How.FORM, ask=True
+        )
+    except PasteRefused as refused:
+        return refused
+    except EntryRefused as problem:
+        return PasteRefused({("", week): str(problem)}, {})
+    return None
+
+
+def _with_what_was_sent(request: HttpRequest, lines: list[Line], refused: PasteRefused, week: date) -> list[Line]:
+    """Nothing that was typed is lost; the versions are the newest, so that sending again is a decision."""
+    shown = []
+    for line in lines:
+        error = refused.errors.get((line.key, week), "")
+        conflict = refused.conflicts.get((line.key, week))
+        if conflict:
+            now_there = "nothing" if conflict.value is None else plain(float(conflict.value))
+            error = f"{conflict} There is {now_there} now; yours is in the field. Save again to write yours over it."
+        unusual = refused.unusual.get((line.key, week), "")
+        if unusual:
+            error = f"{unusual} Correct it, or save again if it is right."
+        shown.append(
+            replace(
+                line,
+                sure=request.POST.get(f"value-{line.key}", "") if unusual else "",
+                value=request.POST.get(f"value-{line.key}", ""),
+                note=request.POST.get(f"note-{line.key}", ""),
+                error=error,
+            )
+        )
+    return shown

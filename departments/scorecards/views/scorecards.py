@@ -1,0 +1,209 @@
+"""Scorecards to look at: all departments by week, one department's grid, and its panel for the department page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from departments import access
+from departments.formats import counted, grouped
+from departments.models import Company, Department
+from departments.scorecards.selectors.annotations import annotations_of
+from departments.scorecards.selectors.missing_entries import Missing, missing_entries
+from departments.scorecards.selectors.scorecards import DepartmentHeat, Grid, Heat, close_rule, department_heat, grid
+from departments.scorecards.views.score_grid import off_track, rows_shown, weeks_shown
+from departments.scorecards.views.score_question import GridQuestion, department_seen, pages, question_read, rows_asked
+from departments.web.rendering import page_render
+from departments.web.requests import HtmxRequest
+
+INDEX = "scorecards/index.html"
+ONE = "scorecards/show.html"
+LINES = "scorecards/lines.html"
+PANEL = "scorecards/panel.html"
+WEEKS = 13
+PANEL_WEEKS = 6
+MOST_OFF_TRACK = 20
+"""Longer lists below the grid nobody reads: the grid itself shows all of them when asked."""
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """Every department the reader may see, by week; who is in, late or missing."""
+    access.require(request, access.may_see_company(request.user))
+    now = timezone.now()
+    heat = department_heat(weeks=WEEKS, now=now)
+    if heat is None:
+        return page_render(request, INDEX, {"nothing": True}, partial="page")
+    # No department has the number 0: may the reader see those they do not belong to?
+    others = access.may_see_department(request.user, 0)
+    mine = access.standing(request.user).belongs
+    seen = [row for row in heat.departments if others or row.department in mine]
+    due, last = (missing_entries(week=week, now=now) for week in heat.weeks[:2])
+    context = {
+        "heat": heat,
+        "weeks": list(zip(heat.weeks, heat.closed, strict=True)),
+        "rows": [_heat_row(row, heat) for row in seen],
+        "handed_in": [_handed_in(row, due, last) for row in seen],
+        "message": _message(seen, heat),
+        "closes_at": _closes_at(heat),
+    }
+    return page_render(request, INDEX, context, partial="page")
+
+
+def _closes_at(heat: Heat) -> datetime | None:
+    rule = close_rule()
+    return rule.closes_at(heat.weeks[0]).astimezone(rule.zone) if rule else None
+
+
+def _message(rows: list[DepartmentHeat], heat: Heat) -> str:
+    last = [row for row in rows if row.owed]
+    if not last:
+        return "No department has a scorecard yet."
+    whole = sum(row.entered[1] == row.owed for row in last)
+    lacking = [row.name for row in last if row.entered[1] < row.owed]
+    told = f"{whole} of {counted(len(last), 'scorecard')} for the week of {heat.weeks[1]:%-d %b} are complete"
+    return (
+        f"{told}; {', '.join(lacking)} {'has' if len(lacking) == 1 else 'have'} values missing."
+        if lacking
+        else f"{told}."
+    )
+
+
+def _heat_row(row: DepartmentHeat, heat: Heat) -> dict[str, Any]:
+    """A department's line: for each week a number, a shape, a shade and what is missing."""
+    cells = []
+    for at, share in enumerate(row.shares):
+        missing = row.owed - row.entered[at] if heat.closed[at] else 0
+        cells.append(
+            {
+                "share": share,
+                "mark": "" if share is None else "●" if share > 0.995 else "◐" if share >= 0.5 else "○",
+                "shade": "" if share is None or share > 0.995 else f"shade-{min(5, 1 + int((1 - share) * 5))}",
+                "missing": missing,
+                "late": row.late[at],
+            }
+        )
+    return {"department": row, "cells": cells}
+
+
+def _handed_in(row: DepartmentHeat, due: tuple[Missing, ...], last: tuple[Missing, ...]) -> dict[str, Any]:
+    """How a department stands with the week that is due and the one that closed last."""
+    lacking = [one.measurable_name for one in last if one.department == row.department]
+    late = row.late[1]
+    state = "missing" if lacking else "late" if late else "in"
+    return {
+        "department": row,
+        "entered": row.entered[0],
+        "open": [one.measurable_name for one in due if one.department == row.department],
+        "state": state,
+        "mark": {"missing": "–", "late": "◐", "in": "●"}[state],
+        "css": {"missing": "bad", "late": "attention", "in": "good"}[state],
+        "words": f"{counted(late, 'value')} late" if late and not lacking else "in time" if not lacking else "",
+        "lacking": lacking,
+    }
+
+
+@require_GET
+def show(request: HtmxRequest, key: str) -> HttpResponse:
+    """One department's grid."""
+    department = department_seen(request, key)
+    now = timezone.now()
+    context = page_context(request, department, now)
+    if request.GET.get("start") and request.htmx and not context.get("nothing"):
+        return render(request, LINES, context)
+    return page_render(request, ONE, context, partial="page")
+
+
+def page_context(
+    request: HttpRequest, department: Department, now: datetime, *, reach: Collection[str] = ()
+) -> dict[str, Any]:
+    """Everything the page of a scorecard prints. reach: measurables that must be among the lines."""
+    context: dict[str, Any] = {
+        "department": department,
+        "may_edit": access.may_edit_scorecard(request.user, department.pk),
+        "may_set": access.may_set_measurables(request.user, department.pk),
+        "may_commit": access.may_commit(request.user, department.pk),
+    }
+    company = Company.objects.first()
+    if company is None:
+        return context | {"nothing": True}
+    today = now.astimezone(company.zone).date()
+    form, question = question_read(request, today=today)
+    found = grid(department=department.pk, until_week=question.until, weeks=question.weeks, now=now)
+    assert found is not None
+    chosen = rows_asked(found, question, request.user.pk)
+    annotations = annotations_of(department=department.pk, since=found.weeks[-1], until=found.weeks[0])
+    before, after = pages(question, found, today)
+    forms = f"{reverse('departments:scorecard', args=[department.key])}weeks/" if context["may_edit"] else ""
+    return (
+        context
+        | grid_context(found, chosen, question, reach)
+        | {
+            "form": form,
+            "question": question,
+            "annotations": list(enumerate(annotations, 1)),
+            "weeks": weeks_shown(found, [one.day for one in annotations], forms=forms),
+            "before": before,
+            "after": after,
+            "today": today,
+            "closes_at": company.close_rule.closes_at(found.due_week).astimezone(company.zone),
+            "message": _told(found),
+        }
+    )
+
+
+def grid_context(found: Grid, chosen: list[int], question: GridQuestion, reach: Collection[str] = ()) -> dict[str, Any]:
+    """What the table alone prints: as many lines as are written at once, and where the next ones are."""
+    start = min(question.start, len(chosen))
+    end = start + question.lines
+    end = max([end, *(place + 1 for place, at in enumerate(chosen) if found.rows[at].key in reach)])
+    missed, following = off_track(found, chosen), {}
+    if end < len(chosen):
+        last = min(end + question.lines, len(chosen))
+        following = {"more": question.address(start=end), "more_first": end + 1, "more_last": last}
+    return {
+        "grid": found,
+        "rows": rows_shown(found, chosen[start:end], first=not start),
+        "off_track": missed[:MOST_OFF_TRACK],
+        "more_off_track": len(missed) - MOST_OFF_TRACK,
+        "only_off_track": question.address(show="missed", start=0),
+        "hidden": len(found.rows) - len(chosen),
+        "lines": len(chosen),
+        "start": start,
+        "from_the_top": question.address(),
+    } | following
+
+
+def _told(found: Grid) -> str:
+    """The line on top: how the newest closed week went and what is still to be filled in."""
+    if not found.rows:
+        return "This scorecard has no measurables yet."
+    manual = [at for at, row in enumerate(found.rows) if row.manual]
+    at = 0 if found.closed[0] or len(found.weeks) == 1 else 1
+    judged = [int(code) for code in found.status[:, at] if code]
+    met = sum(code == 1 for code in judged)
+    told = f"{met} of {len(judged)} met in the week of {found.weeks[at]:%-d %b}" if judged else "Nothing was judged yet"
+    open_ = sum(found.cells.versions[row, 0] == 0 for row in manual) if not found.closed[0] else 0
+    rest = f"; {grouped(open_)} of {counted(len(manual), 'value')} to fill in for this week" if open_ else ""
+    return f"{told}{rest}."
+
+
+@require_GET
+def panel(request: HttpRequest, key: str) -> HttpResponse:
+    """The newest weeks, for the department's page; readable by itself too."""
+    department = department_seen(request, key)
+    found = grid(department=department.pk, until_week=None, weeks=PANEL_WEEKS, now=timezone.now())
+    context: dict[str, Any] = {
+        "department": department,
+        "may_edit": access.may_edit_scorecard(request.user, department.pk),
+    }
+    if found is not None:
+        context |= {"rows": rows_shown(found), "weeks": weeks_shown(found), "message": _told(found)}
+    return render(request, PANEL, context)

@@ -1,0 +1,1 @@
+"""What is owed for a week, and by whom."""

@@ -1,0 +1,174 @@
+"""Who owes which values, and whom to remind of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from departments.models import Company, Measurable, Membership, Reminder, User
+from departments.models.scorecard import MANUAL
+from departments.scorecards.core.closing import WEEK, CloseRule
+from departments.scorecards.selectors.missing_entries import Missing, missing_entries
+from departments.updates.core.reminding import AFTER, BEFORE, before_due, may_send
+from departments.updates.owing import DueReminder, Lacking, Owed, zone_of
+
+Role = Membership.Role
+
+
+def owed(*, week: date, now: datetime, department: int | None = None) -> tuple[Owed, ...]:
+    """Who owes what of a week: the owner of a measurable, else the heads of its department, else its deputies.
+
+    People who left and people without an address are not among them. Three queries.
+    """
+    missing = [one for one in missing_entries(week=week, now=now) if department in (None, one.department)]
+    if not missing:
+        return ()
+    leads = _leads({one.department for one in missing})
+    owners = _people({one.owner for one in missing if one.owner is not None})
+    shares: dict[tuple[int, int], list[Missing]] = {}
+    people: dict[int, User] = {}
+    for one in missing:
+        owner = owners.get(one.owner or 0)
+        for person in [owner] if owner else leads.get(one.department, []):
+            people[person.pk] = person
+            shares.setdefault((one.department, person.pk), []).append(one)
+    return tuple(
+        Owed(
+            user=people[person],
+            department=number,
+            department_key=share[0].department_key,
+            department_name=share[0].department_name,
+            week=week,
+            missing=tuple(
+                Lacking(measurable_key=one.measurable_key, measurable_name=one.measurable_name) for one in share
+            ),
+        )
+        for (number, person), share in sorted(shares.items())
+    )
+
+
+def _leads(departments: Iterable[int]) -> dict[int, list[User]]:
+    """The heads of each department; where it has none, its deputies."""
+    rows = (
+        Membership.objects.filter(department__in=departments, role__in=[Role.HEAD, Role.DEPUTY], user__is_active=True)
+        .exclude(user__email="")
+        .select_related("user")
+        .order_by("pk")
+    )
+    found: dict[int, dict[str, list[User]]] = {}
+    for row in rows:
+        if row.department_id is not None:
+            found.setdefault(row.department_id, {}).setdefault(row.role, []).append(row.user)
+    return {number: roles.get(Role.HEAD) or roles[Role.DEPUTY] for number, roles in found.items()}
+
+
+def _people(ids: Iterable[int]) -> dict[int, User]:
+    return User.objects.filter(is_active=True).exclude(email="").in_bulk(list(ids))
+
+
+def reminders_due(*, now: datetime, any_hour: bool = False) -> tuple[DueReminder, ...]:
+    """Reminders that are to be sent now and were not: before the close of the week due, after that of the last one.
+
+    With `any_hour`, for a person at a terminal, also those that wait for a decent hour; a week that is not over yet
+    is asked for by nobody until its reminder is due.
+    """
+    company = Company.objects.first()
+    if company is None:
+        return ()
+    rule = company.close_rule
+    due, closed = rule.due_week(now), rule.last_closed_week(now)
+    found = [
+        DueReminder(owed=one, kind=kind, closes_at=rule.closes_at(week))
+        for kind, week in ((AFTER, closed), (BEFORE, due))
+        for one in owed(week=week, now=now)
+        if _timely(kind, week, zone_of(one.user, company), rule=rule, now=now, any_hour=any_hour)
+    ]
+    return _not_sent(found)
+
+
+def _timely(kind: str, week: date, zone: ZoneInfo, *, rule: CloseRule, now: datetime, any_hour: bool) -> bool:
+    closes_at = rule.closes_at(week)
+    if not any_hour:
+        return may_send(kind, closes_at=closes_at, next_close=rule.closes_at(week + WEEK), zone=zone, now=now)
+    if kind == AFTER:
+        return True
+    over = now.astimezone(rule.zone).date() >= week + WEEK
+    return over or before_due(closes_at, zone) <= now
+
+
+def _not_sent(found: Sequence[DueReminder]) -> tuple[DueReminder, ...]:
+    weeks = {one.owed.week for one in found}
+    sent = set(Reminder.objects.filter(week__in=weeks).values_list("user_id", "department_id", "week", "kind"))
+    return tuple(one for one in found if (one.owed.user.pk, one.owed.department, one.owed.week, one.kind) not in sent)
+
+
+def week_to_ask(*, department: int, now: datetime) -> date | None:
+    """Which week to remind a department of when somebody asks: the last closed one if anything of it is missing, else
+    the one due. None when nothing is missing, or before there is a company."""
+    company = Company.objects.first()
+    if company is None:
+        return None
+    rule = company.close_rule
+    for week in (rule.last_closed_week(now), rule.due_week(now)):
+        if any(one.department == department for one in missing_entries(week=week, now=now)):
+            return week
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How far one department is with a week's values."""
+
+    key: str
+    name: str
+    missing: tuple[Missing, ...]
+    reminded_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeekStanding:
+    """Which departments lack something of a week: the last closed one while it lacks something, else the one due."""
+
+    week: date
+    closed: bool
+    closes_at: datetime
+    departments: tuple[Standing, ...]
+    entered: bool = True
+    """Whether any department has a measurable that people enter."""
+
+
+def week_standing(*, now: datetime) -> WeekStanding | None:
+    """Who is missing, for who reminds them. Four queries or six."""
+    company = Company.objects.first()
+    if company is None:
+        return None
+    rule = company.close_rule
+    week = rule.last_closed_week(now)
+    missing = missing_entries(week=week, now=now)
+    if not missing:
+        week = rule.due_week(now)
+        missing = missing_entries(week=week, now=now)
+    by_department: dict[int, list[Missing]] = {}
+    for one in missing:
+        by_department.setdefault(one.department, []).append(one)
+    reminded = {
+        row.department_id: row.sent_at
+        for row in Reminder.objects.filter(week=week).order_by("department_id", "sent_at")
+    }
+    return WeekStanding(
+        week=week,
+        closed=rule.is_closed(week, now),
+        closes_at=rule.closes_at(week),
+        departments=tuple(
+            Standing(
+                key=share[0].department_key,
+                name=share[0].department_name,
+                missing=tuple(share),
+                reminded_at=reminded.get(number),
+            )
+            for number, share in by_department.items()
+        ),
+        entered=bool(missing) or Measurable.objects.filter(source=MANUAL).exists(),
+    )

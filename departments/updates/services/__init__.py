@@ -1,0 +1,1 @@
+"""Taking in a week's values, update links, reminders."""

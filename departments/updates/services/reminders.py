@@ -1,0 +1,157 @@
+"""Sending reminders: each is written down, committed, and then mailed, so that nobody gets one twice.
+
+A second sender, also one that takes over from a killed worker, finds the row and sends nothing. When the mail server
+does not take the mail, the row goes again. A worker that is killed at the very moment of sending leaves a row whose
+mail may not have left: one person misses one reminder, rather than getting it every time a worker dies.
+"""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from departments.formats import counted
+from departments.models import Company, Reminder, User
+from departments.services.mail import MailServerAway, comes_back
+from departments.updates.owing import DueReminder, Owed, zone_of
+from departments.updates.services.update_links import update_link_address, update_link_issue
+
+ASKED_AGAIN_AFTER = timedelta(hours=1)
+"""Who asks for the same reminder sooner asks for nothing."""
+LONGEST_WORDS = 500
+log = structlog.get_logger("departments.reminders")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """What one run did."""
+
+    sent: tuple[Owed, ...]
+    refused: tuple[Owed, ...]
+    """Whose address the mail server does not take."""
+
+
+def reminders_send(*, due: Iterable[DueReminder], now: datetime) -> Sent:
+    """Send what is due; called again, it sends what is left. MailServerAway when the server went away."""
+
+    return _send_all([(one.owed, partial(_send_once, one, now)) for one in due])
+
+
+def reminders_ask(*, owed: Iterable[Owed], by: User | None, words: str, now: datetime) -> Sent:
+    """Remind people of what they owe because somebody asked for it and perhaps wrote a word."""
+    words = words.strip()[:LONGEST_WORDS]
+    return _send_all([(one, partial(_send_asked, one, by, words, now)) for one in owed])
+
+
+def _send_all(work: list[tuple[Owed, Callable[[], bool]]]) -> Sent:
+    sent, refused = [], []
+    for item, send in work:
+        try:
+            if send():
+                sent.append(item)
+        except smtplib.SMTPException as problem:
+            if comes_back(problem):
+                raise MailServerAway(str(problem)) from problem
+            log.warning("reminder refused", user=item.user.get_username(), problem=str(problem))
+            refused.append(item)
+        except OSError as problem:
+            raise MailServerAway(str(problem)) from problem
+    return Sent(sent=tuple(sent), refused=tuple(refused))
+
+
+def _send_once(due: DueReminder, now: datetime) -> bool:
+    """Send one reminder unless it was sent."""
+    item = due.owed
+    address = _address(item, now)
+    row, made = Reminder.objects.get_or_create(
+        user=item.user,
+        department_id=item.department,
+        week=item.week,
+        kind=due.kind,
+        defaults={"sent_at": now, "missing": len(item.missing)},
+    )
+    if made:
+        with _taken_back_unless_sent(row):
+            _mail(item, address, now=now)
+    return made
+
+
+@contextmanager
+def _taken_back_unless_sent(row: Reminder, *, before: Reminder | None = None) -> Iterator[None]:
+    """The row as it was `before` (or none) when the mail server did not take the mail."""
+    try:
+        yield
+    except Exception:
+        row.delete() if before is None else before.save()
+        raise
+
+
+def _send_asked(item: Owed, by: User | None, words: str, now: datetime) -> bool:
+    """Send one that was asked for, unless it was sent within the hour."""
+    address, before = _address(item, now), None
+    with transaction.atomic():
+        row, made = Reminder.objects.select_for_update().get_or_create(
+            user=item.user,
+            department_id=item.department,
+            week=item.week,
+            kind=Reminder.Kind.ASKED,
+            defaults={"sent_at": now, "missing": len(item.missing), "asked_by": by},
+        )
+        if not made:
+            if now - row.sent_at < ASKED_AGAIN_AFTER:
+                return False
+            before = copy(row)
+            row.sent_at, row.missing, row.asked_by = now, len(item.missing), by
+            row.save()
+    with _taken_back_unless_sent(row, before=before):
+        _mail(item, address, now=now, by=by, words=words)
+    return True
+
+
+def _address(item: Owed, now: datetime) -> str:
+    """The update link, committed before its mail leaves: a link in a mail always exists."""
+    link = update_link_issue(user=item.user, department=item.department, week=item.week, now=now)
+    return update_link_address(link)
+
+
+def _mail(item: Owed, address: str, *, now: datetime, by: User | None = None, words: str = "") -> None:
+    company = Company.objects.get()
+    closes_at = company.close_rule.closes_at(item.week)
+    context = {
+        "owed": item,
+        "name": item.user.first_name or item.user.get_username(),
+        "count": counted(len(item.missing), "number"),
+        "closes_at": closes_at,
+        "closed": closes_at <= now,
+        "address": address,
+        "my_address": f"{settings.SITE_URL}{reverse('departments:my')}?week={item.week.isoformat()}",
+        "by": (by.get_full_name() or by.get_username()) if by else "",
+        "words": words,
+        "company": company,
+    }
+    verb = "is" if len(item.missing) == 1 else "are"
+    state = f"{verb} missing" if context["closed"] else f"{verb} due"
+    subject = f"{item.department_name}: {context['count']} of week {item.week:%V} {state}"
+    with timezone.override(zone_of(item.user, company)):
+        mail = EmailMultiAlternatives(
+            subject=" ".join(subject.split()),
+            body=render_to_string("departments/mail/reminder.txt", context),
+            to=[item.user.email],
+            # Nobody's holiday notice answers a machine.
+            headers={"Auto-Submitted": "auto-generated"},
+        )
+        mail.attach_alternative(render_to_string("departments/mail/reminder.html", context), "text/html")
+    mail.send()

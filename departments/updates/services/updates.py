@@ -1,0 +1,154 @@
+"""Entering a week's values by form: row by row on My updates, all at once by the link in a mail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from departments.models import Entry, EntryChange, Measurable, UpdateLink, User
+from departments.scorecards.core.closing import WEEK
+from departments.scorecards.core.entry_rules import entry_text
+from departments.scorecards.core.number_text import NotANumber
+from departments.scorecards.services.entries import EntryConflict, EntryRefused, EntryUnusual, entry_save
+from departments.updates.services.update_links import update_link_open, update_link_used
+
+How = EntryChange.How
+NOTHING = "Nothing to report"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """One row of the form as it was sent."""
+
+    measurable: int
+    text: str = ""
+    note: str | None = None
+    version: int = 0
+    nothing: bool = False
+    """There is no number this week: that is not zero, and not missing either."""
+    copy: bool = False
+    """Take the value of the week before."""
+    sure: bool = False
+    """The sender was asked about this text and sends it again."""
+
+    @property
+    def empty(self) -> bool:
+        """Nothing was there and nothing was filled in."""
+        return not (self.version or self.text.strip() or (self.note or "").strip() or self.nothing or self.copy)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Why a row was not taken; `conflict` when somebody else wrote it meanwhile."""
+
+    given: Given
+    words: str
+    conflict: EntryConflict | None = None
+    unusual: bool = False
+    """It may be right: sent again, it is written."""
+
+
+class UpdatesRefused(Exception):
+    """Some rows sent by a link cannot be taken, so none was, and the link stays good."""
+
+    def __init__(self, problems: Mapping[int, Problem], given: Sequence[Given]) -> None:
+        self.problems = problems
+        self.given = {row.measurable: row for row in given}
+        super().__init__("Nothing was saved yet: correct what is marked and send it again.")
+
+
+class NothingSent(UpdatesRefused):
+    """Nothing of the link's own rows was filled in, so it is not used up."""
+
+    def __init__(self, given: Sequence[Given]) -> None:
+        super().__init__({}, given)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Hand:
+    """Who writes, when and how. `own_wins`: what the same person wrote since is not a conflict."""
+
+    week: date
+    user: User
+    now: datetime
+    how: str
+    own_wins: bool
+
+
+def updates_save(
+    *, rows: Sequence[Given], week: date, user: User, now: datetime, how: str = How.FORM, own_wins: bool = False
+) -> dict[int, Problem]:
+    """Save each row that can be saved; what is wrong with the others, by measurable.
+
+    `own_wins` is for a row sent when its fields change: two fields changed at once send one after the other, and the
+    second is no conflict with anybody. A whole form may be an old one, so there it is.
+    """
+    problems = {}
+    rows = [row for row in rows if not row.empty]
+    hand = _Hand(week=week, user=user, now=now, how=how, own_wins=own_wins)
+    measurables = Measurable.objects.in_bulk([row.measurable for row in rows])
+    for row in rows:
+        try:
+            _save(row, measurables[row.measurable], hand)
+        except EntryConflict as conflict:
+            problems[row.measurable] = Problem(given=row, words=str(conflict), conflict=conflict)
+        except EntryUnusual as problem:
+            problems[row.measurable] = Problem(given=row, words=str(problem), unusual=True)
+        except (EntryRefused, NotANumber) as problem:
+            problems[row.measurable] = Problem(given=row, words=str(problem))
+    return problems
+
+
+@transaction.atomic
+def update_link_submit(*, token: str, rows: Callable[[UpdateLink], Sequence[Given]], now: datetime) -> UpdateLink:
+    """Save all rows sent by a link and use it up; UpdatesRefused saves nothing and keeps it, LinkClosed says why not.
+
+    `rows` picks from what was sent the rows of the link's own week and department.
+    """
+    link = update_link_open(token=token, now=now, lock=True)
+    given = rows(link)
+    if all(row.empty for row in given):
+        raise NothingSent(given)
+    problems = updates_save(rows=given, week=link.week, user=link.user, now=now, how=How.MAIL)
+    if problems:
+        raise UpdatesRefused(problems, given)
+    update_link_used(link=link, now=now)
+    return link
+
+
+def _save(row: Given, measurable: Measurable, hand: _Hand) -> Entry:
+    number = entry_text(row.text, name=measurable.name, unit=measurable.unit)
+    value, ask = number.value, None if row.sure or row.copy else number
+    note, how = None if row.note is None else row.note.strip(), hand.how
+    if row.copy:
+        last = Entry.objects.filter(measurable=measurable, week=hand.week - WEEK, value__isnull=False).first()
+        if last is None:
+            raise EntryRefused("The week before has no value to copy.")
+        value, how = last.value, How.COPY
+    elif row.nothing:
+        value, note = None, note or NOTHING
+    elif note == NOTHING:
+        note = ""
+
+    def write(version: int) -> Entry:
+        return entry_save(
+            measurable=measurable,
+            week=hand.week,
+            value=value,
+            note=note,
+            version=version,
+            user=hand.user,
+            now=hand.now,
+            how=how,
+            ask=ask,
+        )
+
+    try:
+        return write(row.version)
+    except EntryConflict as conflict:
+        if not hand.own_wins or conflict.by != hand.user:
+            raise
+        return write(conflict.version)

@@ -1,0 +1,1 @@
+"""My updates, the page behind an update link, the reminder's button."""

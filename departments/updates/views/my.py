@@ -1,0 +1,148 @@
+"""My updates: what I owe this week, in one form that takes two minutes on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_POST
+
+from departments.access import may_remind, may_see_company, require
+from departments.formats import counted
+from departments.models import User
+from departments.updates.selectors.my_week import MySection, MyWeek, my_week
+from departments.updates.selectors.owed import WeekStanding, week_standing
+from departments.updates.services.updates import Problem, updates_save
+from departments.updates.views.update_form import given_of, row_shown, rows_shown, week_asked
+from departments.web.rendering import page_render
+from departments.web.requests import HtmxRequest
+
+TEMPLATE = "my/updates.html"
+
+
+@require_http_methods(["GET", "POST"])
+def show(request: HttpRequest) -> HttpResponse:
+    """The form of a week; a POST saves all of it, keeps what is right and says what is not."""
+    require(request, may_see_company(request.user))
+    now = timezone.now()
+    user, (week, error) = _person(request), week_asked(request)
+    mine = my_week(user=user, week=week, now=now)
+    if request.method == "GET" or mine is None or error:
+        status = 422 if error and request.method == "POST" else 200
+        return page_render(request, TEMPLATE, _context(request, mine, now, error=error), partial="page", status=status)
+    problems = updates_save(rows=[given_of(request.POST, row) for row in mine.rows], week=mine.week, user=user, now=now)
+    mine = my_week(user=user, week=mine.week, now=now)
+    assert mine is not None
+    if problems:
+        return page_render(request, TEMPLATE, _context(request, mine, now, problems), partial="page", status=422)
+    messages.success(request, _done(mine))
+    return redirect(f"{reverse('departments:my')}?{urlencode({'week': mine.week.isoformat()})}")
+
+
+@require_POST
+def row(request: HtmxRequest, pk: int) -> HttpResponse:
+    """One row, saved as soon as it is filled in."""
+    require(request, may_see_company(request.user))
+    now = timezone.now()
+    user, (week, _) = _person(request), week_asked(request)
+    mine = my_week(user=user, week=week, now=now)
+    one = mine.row(pk) if mine else None
+    require(request, one is not None)
+    assert mine is not None
+    assert one is not None
+    given = given_of(request.POST, one)
+    problem = updates_save(rows=[given], week=mine.week, user=user, now=now, own_wins=True).get(pk)
+    if not request.htmx:
+        return redirect(f"{reverse('departments:my')}?{urlencode({'week': mine.week.isoformat()})}")
+    mine = my_week(user=user, week=mine.week, now=now)
+    assert mine is not None
+    saved = mine.row(pk)
+    assert saved is not None
+    context = {"row": row_shown(saved, problem), "mine": mine, "message": _message(mine), "live": True}
+    whole = problem is not None or given.copy or saved.note != (given.note or "").strip()
+    response = page_render(
+        request, TEMPLATE, context, partial="row" if whole else "state", status=422 if problem else 200
+    )
+    if whole:
+        # What is in the fields changes too, or has to be marked: the row is drawn anew.
+        response["HX-Retarget"] = f"#my-{pk}"
+    return response
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _context(
+    request: HttpRequest,
+    mine: MyWeek | None,
+    now: datetime,
+    problems: Mapping[int, Problem] | None = None,
+    error: str = "",
+) -> dict[str, Any]:
+    if mine is None:
+        return {"nothing": True}
+    executive = may_remind(request.user)
+    standing = week_standing(now=now) if executive and not mine.rows else None
+    return {
+        "mine": mine,
+        "error": error,
+        "message": _message_of_all(standing) if standing else _message(mine),
+        "sections": [
+            {
+                "section": section,
+                "rows": rows_shown(section.rows, problems),
+                "computed": rows_shown(section.computed),
+                "commitments": _commitments(section),
+            }
+            for section in mine.sections
+        ],
+        "problems": len(problems or {}),
+        "standing": standing,
+    }
+
+
+def _commitments(section: MySection) -> str:
+    """The address of the panel of commitments; empty where there is none."""
+    try:
+        return f"{reverse('departments:commitments_panel')}?{urlencode({'department': section.key})}"
+    except NoReverseMatch:
+        return ""
+
+
+def _message(mine: MyWeek) -> str:
+    total = len(mine.rows)
+    if not total:
+        return "No number is asked of you."
+    week = f"week {mine.week:%V}"
+    if mine.complete:
+        return f"All {counted(total, 'number')} of {week} are in." if total > 1 else f"The number of {week} is in."
+    if not mine.answered:
+        return f"{counted(total, 'number')} of {week} {'is' if total == 1 else 'are'} still to come."
+    return f"{mine.answered} of {counted(total, 'number')} of {week} are in."
+
+
+def _message_of_all(standing: WeekStanding) -> str:
+    """For who enters nothing but reminds the others."""
+    count = len(standing.departments)
+    if not count and not standing.entered:
+        return "No scorecards yet: no department has a measurable to enter."
+    if not count:
+        return f"Every number of week {standing.week:%V} is in."
+    verb = "lacks" if count == 1 else "lack"
+    return f"{counted(count, 'department')} {verb} numbers of week {standing.week:%V}."
+
+
+def _done(mine: MyWeek) -> str:
+    if mine.complete:
+        return f"Saved. Week {mine.week:%V} is complete, thank you."
+    missing = ", ".join(row.row.name for row in mine.rows if not row.answered)
+    return f"Saved. Still missing: {missing}."

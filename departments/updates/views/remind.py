@@ -1,0 +1,62 @@
+"""The button with which an executive reminds a department of what it owes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_POST
+
+from departments.access import may_remind, require
+from departments.models import Department
+from departments.tasks import reminder_asked
+from departments.updates.selectors.owed import owed, week_to_ask
+from departments.updates.services.reminders import LONGEST_WORDS
+from departments.updates.views.update_form import week_asked
+from departments.web.requests import HtmxRequest, next_page
+
+ANSWER = "departments/reminded.html"
+ONCE_SECONDS = 60
+"""How long a second press of the same button is the same press."""
+
+
+@require_POST
+def send(request: HtmxRequest, key: str) -> HttpResponse:
+    """Ask a worker to remind who owes something of a department's week: the week given, else the one that lacks most
+    urgently."""
+    require(request, may_remind(request.user))
+    department = get_object_or_404(Department, key=key)
+    now = timezone.now()
+    week = week_asked(request)[0] or week_to_ask(department=department.pk, now=now)
+    people = [one.user for one in owed(week=week, now=now, department=department.pk)] if week else []
+    if week is None or not people:
+        return _answer(request, department, _nobody(department, week), done=False)
+    # add() lets one of two presses through.
+    if not cache.add(f"reminded:{department.pk}:{week}", True, ONCE_SECONDS):
+        return _answer(request, department, f"{department.name} was reminded a moment ago.", done=True)
+    words = request.POST.get("words", "")[:LONGEST_WORDS]
+    reminder_asked.delay_on_commit(department.pk, week.isoformat(), request.user.pk, words)
+    names = " and ".join(person.get_full_name() or person.get_username() for person in people)
+    return _answer(request, department, f"A reminder of week {week:%V} is on its way to {names}.", done=True)
+
+
+def _nobody(department: Department, week: date | None) -> str:
+    if week is None:
+        return f"{department.name} owes nothing."
+    return f"Nobody to write to: {department.name} lacks nothing of week {week:%V}, or has no head with an address."
+
+
+def _answer(request: HtmxRequest, department: Department, words: str, *, done: bool) -> HttpResponse:
+    """A line in place of the button for htmx; the page one came from for a browser."""
+    if request.htmx:
+        response = render(request, ANSWER, {"department": department, "words": words, "done": done})
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+    (messages.success if done else messages.info)(request, words)
+    return redirect(next_page(request, reverse("departments:my")))

@@ -1,0 +1,136 @@
+"""The rows of a week's form, sent and shown: My updates and the link in a mail share them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.http import HttpRequest, QueryDict
+
+from departments.formats import grouped
+from departments.periods import PeriodError, parse_day
+from departments.scorecards.core.goals import DatedGoal, Status
+from departments.scorecards.core.number_text import bare_text
+from departments.updates.selectors.my_week import MyRow
+from departments.updates.services.updates import NOTHING, Given, Problem
+
+_RULES = {"at_least": "at least", "at_most": "at most", "between": "between", "exactly": "exactly"}
+_LARGEST_VERSION = 9
+"""Digits of a version: more is no version of ours."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowShown:
+    """One row as the template prints it. `text`, `note` and `version` are what the fields hold: what was typed where
+    that could not be taken, else what is stored."""
+
+    mine: MyRow
+    text: str
+    note: str
+    version: int
+    nothing: bool
+    goal: str
+    last: str
+    problem: Problem | None = None
+    theirs: str = ""
+    """What somebody else wrote meanwhile."""
+
+    @property
+    def id(self) -> int:
+        return self.mine.row.id
+
+    @property
+    def value(self) -> str:
+        """The stored number, for reading."""
+        return grouped_plain(self.mine.value)
+
+    @property
+    def mark(self) -> str:
+        return self.mine.status.mark
+
+    @property
+    def word(self) -> str:
+        return "in, no goal" if self.mine.status is Status.NONE else self.mine.status.word
+
+    @property
+    def can_copy(self) -> bool:
+        return self.mine.value is None and self.mine.last_is_of_the_week_before
+
+
+def given_of(query: QueryDict, row: MyRow) -> Given:
+    """What a form says about one row."""
+    pk = row.row.id
+    version = query.get(f"version-{pk}", "0")
+    return Given(
+        measurable=pk,
+        text=query.get(f"value-{pk}", plain(row.value)),
+        note=query.get(f"note-{pk}"),
+        version=int(version) if version.isdecimal() and len(version) <= _LARGEST_VERSION else 0,
+        nothing=f"nothing-{pk}" in query,
+        copy=query.get("copy") == str(pk),
+        sure=query.get(f"sure-{pk}") == query.get(f"value-{pk}"),
+    )
+
+
+def row_shown(row: MyRow, problem: Problem | None = None, given: Given | None = None) -> RowShown:
+    """A row with what is stored, or with what was typed (and why it was not taken, if it is the reason)."""
+    text, note, version, theirs = plain(row.value), row.note, row.version, ""
+    given = problem.given if problem else given
+    if given:
+        text, note = given.text, note if given.note is None else given.note
+    if problem and problem.conflict:
+        theirs = plain(problem.conflict.value) or "no number"
+    return RowShown(
+        mine=row,
+        text=text,
+        note=note,
+        version=version,
+        nothing=given.nothing if given else row.value is None and row.note == NOTHING,
+        goal=goal_words(row.goal),
+        last=grouped_plain(row.last),
+        problem=problem,
+        theirs=theirs,
+    )
+
+
+def rows_shown(
+    rows: Iterable[MyRow],
+    problems: Mapping[int, Problem] | None = None,
+    given: Mapping[int, Given] | None = None,
+) -> list[RowShown]:
+    return [row_shown(row, (problems or {}).get(row.row.id), (given or {}).get(row.row.id)) for row in rows]
+
+
+def plain(value: Decimal | None) -> str:
+    """A number as one would type it: `12.5`, `1200`; nothing for none."""
+    return "" if value is None else bare_text(value)
+
+
+def grouped_plain(value: Decimal | None) -> str:
+    """The same with thousands marked, for reading."""
+    text = plain(value)
+    return grouped(value, len(text.partition(".")[2])) if text else ""
+
+
+def goal_words(goal: DatedGoal | None) -> str:
+    """`at least 60`, `between 30 and 50`; nothing where no goal is in force."""
+    if goal is None:
+        return ""
+    low, high = (grouped_plain(Decimal(str(end))) if end is not None else "" for end in (goal.goal, goal.goal_high))
+    return f"{_RULES[goal.rule]} {low}" + (f" and {high}" if goal.rule == "between" else "")
+
+
+def week_asked(request: HttpRequest) -> tuple[date | None, str]:
+    """The week in the address or the form, and what to say when it is none."""
+    text = request.POST.get("week") or request.GET.get("week") or ""
+    if not text:
+        return None, ""
+    try:
+        week = parse_day(text)
+    except PeriodError:
+        week = None
+    if week is None or week.weekday() != 0:
+        return None, f"“{text[:40]}” is not the Monday of a week. Shown: the week that is due."
+    return week, ""
