@@ -11,6 +11,10 @@ FEWEST_DEALS = 30
 """Deals a department must have handed on, lost or brought in during the period before it is judged."""
 
 
+UNCLEAR = "cannot tell: "
+"""How the reason of a verdict begins that is none."""
+
+
 class Verdict(StrEnum):
     """What can be said of a party."""
 
@@ -74,4 +78,4 @@ def judge(
 
 
 def _cannot(why: str) -> Judgement:
-    return Judgement(verdict=Verdict.CANNOT_TELL, reason=f"cannot tell: {why}")
+    return Judgement(verdict=Verdict.CANNOT_TELL, reason=f"{UNCLEAR}{why}")

@@ -11,7 +11,8 @@ from django.utils import timezone
 from departments.models import Company
 from revenue_health.contribution.models import CutScore, ScoreRun
 from revenue_health.contribution.selectors.comparison.bridges import cut_bridge
-from revenue_health.contribution.selectors.comparison.contributions_json import contributions_json
+from revenue_health.contribution.selectors.comparison.contributions_json import group_to_json
+from revenue_health.contribution.selectors.comparison.from_bridge import groups_from_bridges
 from revenue_health.contribution.selectors.comparison.periods import periods_of_score_run
 
 CUTS = ("team", "owner")
@@ -43,8 +44,8 @@ def cut_compute(*, score_run: int, by: str) -> CutScore:
         return row
     began, company = time.perf_counter(), Company.objects.get()
     periods = periods_of_score_run(found, company)
-    made = cut_bridge(run=found.run, company=company, periods=periods, by=by)
-    row.figures = contributions_json(found=made, periods=periods, by=by)["groups"]
+    cut = cut_bridge(run=found.run, company=company, periods=periods, by=by)
+    row.figures = [group_to_json(group) for group in groups_from_bridges(cut, periods=periods)]
     row.status, row.seconds, row.error = CutScore.Status.DONE, round(time.perf_counter() - began, 3), ""
     row.save()
     return row

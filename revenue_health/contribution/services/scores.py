@@ -20,8 +20,9 @@ from revenue_health.contribution.core.groups import Group, group_bridge, whole_o
 from revenue_health.contribution.models import GroupScore, PartyScore, ScoreRun
 from revenue_health.contribution.selectors.comparison.bridge_codec import bridge_record
 from revenue_health.contribution.selectors.comparison.bridges import assembled, with_targets
-from revenue_health.contribution.selectors.comparison.contributions_json import contributions_json
-from revenue_health.contribution.selectors.comparison.earned import earned_json
+from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json
+from revenue_health.contribution.selectors.comparison.earned import earned_amounts
+from revenue_health.contribution.selectors.comparison.from_bridge import comparison_from_bridge
 from revenue_health.contribution.selectors.comparison.periods import (
     ComparisonError,
     ComparisonPeriods,
@@ -171,8 +172,10 @@ def scores_sum(*, score_run: int) -> ScoreRun:
         began = time.perf_counter()
         planned = _planned_again(found)
         company = assembled(bridges_of(found), planned.targets)
-        earned = earned_json(run=found.run, company=Company.objects.get(), period=planned.periods.period)
-        found.figures = contributions_json(found=company, periods=planned.periods, by="segment", earned=earned)
+        earned = earned_amounts(run=found.run, company=Company.objects.get(), period=planned.periods.period)
+        found.figures = comparison_to_json(
+            comparison_from_bridge(company, periods=planned.periods, by="segment", earned=earned)
+        )
         _trend_write(found)
         groups = sum(found.groups.values_list("seconds", flat=True))
         found.seconds |= {"groups": round(groups, 3), "sum": round(time.perf_counter() - began, 3)}

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_see_company, note_reading, require
 from departments.formats import MoneyScale, money_scale
+from departments.json_types import Json
 from departments.models import Company
 from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
@@ -22,10 +23,10 @@ from pipeline.selectors.reach import reach_of
 from pipeline.views.department_doors import closed_departments
 from pipeline.views.shell import shell_of
 from revenue_health.contribution.charts import Bar, waterfall
+from revenue_health.contribution.core.backward import FACTORS
 from revenue_health.contribution.core.steps import BridgeSteps
 from revenue_health.contribution.core.verdict import IMPACTS, MARKS, Impact
 from revenue_health.contribution.models import ScoreRun
-from revenue_health.contribution.selectors.comparison.contributions_json import FACTORS, Json
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.scores import pending_groups
 from revenue_health.contribution.selectors.comparison.sentences import headline, minor, verdicts

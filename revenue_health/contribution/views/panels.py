@@ -8,13 +8,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from departments.access import may_see_company, require
+from departments.json_types import Json
 from departments.web.requests import HtmxRequest
 from pipeline.selectors.overview import structure_names
 from pipeline.views.department_doors import closed_departments, require_department
 from pipeline.views.shell import shell_of
+from revenue_health.contribution.core.backward import FACTORS
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.associations import measurables_said
-from revenue_health.contribution.selectors.comparison.contributions_json import FACTORS, Json
 from revenue_health.contribution.selectors.comparison.sentences import verdict_sentence
 from revenue_health.contribution.selectors.comparison.trend import latest_scores, trend_of
 from revenue_health.contribution.views.bridge import party_row, scale_of

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from departments.access import may_see_company, note_reading, require
 from departments.formats import single_units
+from departments.json_types import Json
 from departments.models import Company
 from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
@@ -14,9 +15,10 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.overview import structure_names
 from pipeline.views.department_doors import require_department
 from pipeline.views.shell import shell_of
+from revenue_health.contribution.core.backward import FACTORS
 from revenue_health.contribution.models import ScoreRun
-from revenue_health.contribution.selectors.comparison.contributions_json import FACTORS, Json, department_names
 from revenue_health.contribution.selectors.comparison.evidence import evidence_of
+from revenue_health.contribution.selectors.comparison.from_bridge import department_names
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.scores import bridges_of
 from revenue_health.contribution.selectors.comparison.sentences import verdict_sentence

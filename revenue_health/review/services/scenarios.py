@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from departments.json_types import Json
 from departments.models import User
 from pipeline.models import RecomputeRun
-from revenue_health.contribution.selectors.comparison.contributions_json import Json
 from revenue_health.review.models import Scenario
 
 LONGEST_NAME = 80

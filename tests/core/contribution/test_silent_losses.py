@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any
-
 import pytest
 
-from revenue_health.contribution.core.verdict import Judgement, Verdict
-from revenue_health.contribution.selectors.comparison.contributions_json import _silent_losses
+from revenue_health.contribution.core.comparison import PartyKind, PartyShare
+from revenue_health.contribution.core.verdict import Verdict
+from revenue_health.contribution.selectors.comparison.from_bridge import with_silent_losses
 
-FIRM = Judgement(verdict=Verdict.CONTAMINATES, reason="the whole interval is below zero")
+FIRM = "the whole interval is below zero"
 
 
-def party(key: str) -> Any:
-    return SimpleNamespace(key=key, judgement=FIRM)
+def party(kind: PartyKind) -> PartyShare:
+    return PartyShare(
+        key=str(kind),
+        name=kind.capitalize(),
+        kind=kind,
+        share=None,
+        score=None,
+        switch=None,
+        had_met_baseline=None,
+        verdict=Verdict.CONTAMINATES,
+        reason=FIRM,
+        factors={},
+        deals=None,
+    )
 
 
 @pytest.mark.parametrize("unrecorded", [(0, 0), (0, 9)])
 def test_nothing_is_added_where_every_loss_has_its_reason(unrecorded: tuple[int, int]) -> None:
-    assert _silent_losses(party("market"), unrecorded) == {}
+    assert with_silent_losses(party(PartyKind.MARKET), unrecorded) == party(PartyKind.MARKET)
 
 
 def test_some_are_counted_beside_the_verdict() -> None:
-    found = _silent_losses(party("market"), (1200, 3400))
-    assert found == {
-        "reason": f"{FIRM.reason}; 1,200 of 3,400 losses of the period name no reason and are counted here"
-    }
+    market = with_silent_losses(party(PartyKind.MARKET), (1200, 3400))
+    assert market.reason == f"{FIRM}; 1,200 of 3,400 losses of the period name no reason and are counted here"
+    assert market.verdict == Verdict.CONTAMINATES
 
 
 def test_all_of_them_leave_no_verdict() -> None:
-    assert _silent_losses(party("market"), (3, 3))["verdict"] == str(Verdict.CANNOT_TELL)
+    assert with_silent_losses(party(PartyKind.MARKET), (3, 3)).verdict == Verdict.CANNOT_TELL
 
 
 def test_departments_are_charged_with_none() -> None:
-    assert _silent_losses(party("sales"), (3, 3)) == {}
+    assert with_silent_losses(party(PartyKind.INTERNAL), (3, 3)) == party(PartyKind.INTERNAL)

@@ -11,8 +11,9 @@ from pipeline.management.choices import run_and_company
 from pipeline.selectors.hindsight import hindsight_reasons
 from revenue_health.contribution.management.choices import add_period_arguments, as_sentences, periods_from_options
 from revenue_health.contribution.selectors.comparison.bridges import cut_bridge
-from revenue_health.contribution.selectors.comparison.contributions_json import contributions_json
-from revenue_health.contribution.selectors.comparison.earned import earned_json
+from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json
+from revenue_health.contribution.selectors.comparison.earned import earned_amounts
+from revenue_health.contribution.selectors.comparison.from_bridge import comparison_from_bridge
 from revenue_health.contribution.selectors.model_input import ALIASES, DIMENSIONS, SEGMENT
 
 
@@ -32,8 +33,10 @@ class Command(BaseCommand):
         with as_sentences():
             periods = periods_from_options(options, run, company)
             found = cut_bridge(run=run, company=company, periods=periods, by=by or SEGMENT)
-        figures = contributions_json(
-            found=found, periods=periods, by=asked, earned=earned_json(run=run, company=company, period=periods.period)
+        figures = comparison_to_json(
+            comparison_from_bridge(
+                found, periods=periods, by=asked, earned=earned_amounts(run=run, company=company, period=periods.period)
+            )
         )
         figures["reasons"] = list(dict.fromkeys([*figures["reasons"], *hindsight_reasons(run=run, column=by)]))
         if options["json"]:

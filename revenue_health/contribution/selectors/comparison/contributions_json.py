@@ -1,163 +1,153 @@
-"""Bridges as figures for machines: plain dictionaries that JSON can write, finite numbers or null."""
+"""Comparisons as JSON and back: what `contributions --json` prints, score runs store and packs freeze.
+
+A number comes back as it was stored, to the bit, and what a release did not know yet stays absent: a pack's hash is
+over its JSON, and figures of years ago are read by the same code. null stands for what is not finite.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from datetime import date
 
-from departments.models import Department
+from departments.json_types import Json
 from departments.periods import Period
-from revenue_health.contribution.core.bridge import Bridge, Party
-from revenue_health.contribution.core.flows import MARKET, OPENING
-from revenue_health.contribution.core.intervals import Interval
-from revenue_health.contribution.core.steps import STRATEGY
+from revenue_health.contribution.core.comparison import (
+    BridgeFigures,
+    Comparison,
+    GroupComparison,
+    MoneyInterval,
+    PartyKind,
+    PartyShare,
+)
 from revenue_health.contribution.core.verdict import Verdict
-from revenue_health.contribution.selectors.comparison.bridges import CompanyBridge
-from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 
-type Json = dict[str, Any]
-
-FACTORS = ("demand", "waiting", "losses", "value", "routing")
-NAMES = {MARKET: "Market", OPENING: "Opening pipeline", STRATEGY: "Strategy"}
-_NO_PLAN = "no plan: the bridge starts at the baseline"
+_ENDS = ("amount", "low", "high")
 
 
-def contributions_json(
-    *, found: CompanyBridge, periods: ComparisonPeriods, by: str = "", earned: Mapping[str, float] | None = None
-) -> Json:
-    """The bridge of the company, and with `by` of its groups; amounts in the reporting currency.
-
-    earned: see `earned_json`; `actual` is its `won` less its `reversed`.
-    """
-    names = department_names()
-    whole = found.company
-    reasons = [*periods.reasons, *(reason for reason in whole.reasons if not _said(reason, periods.reasons))]
+def comparison_to_json(comparison: Comparison) -> Json:
+    """The bridge of the company, and of its groups where it was cut; amounts in units of the reporting currency."""
     figures: Json = {
-        "period": period_json(periods.period),
-        "baseline": period_json(periods.baseline) if periods.baseline else None,
-        "as_of": periods.today.isoformat(),
-        "running": periods.running,
-        "target": number(whole.target),
-        "target_period": number(found.targets.company.whole),
-        **bridge_json(whole, names, unrecorded=periods.unrecorded),
-        **(earned or {}),
-        "players": len(whole.parties),
-        "replicates": whole.replicates,
-        "reasons": list(dict.fromkeys([*reasons, *found.targets.reasons])),
+        "period": period_json(comparison.period),
+        "baseline": period_json(comparison.baseline) if comparison.baseline else None,
+        "as_of": comparison.as_of.isoformat(),
+        "running": comparison.running,
+        "target": _finite(comparison.target),
+        "target_period": _finite(comparison.target_period),
+        **_bridge_to_json(comparison),
     }
-    if by:
-        figures["by"] = by
-        figures["groups"] = [
-            {"key": key, "target": number(group.target), **bridge_json(group, names, unrecorded=periods.unrecorded)}
-            for key, group in found.groups.items()
-        ]
+    if comparison.won is not None:
+        figures |= {"won": comparison.won, "reversed": comparison.reversed}
+    figures |= {
+        "players": comparison.players,
+        "replicates": comparison.replicates,
+        "reasons": list(comparison.reasons),
+    }
+    if comparison.by:
+        figures |= {"by": comparison.by, "groups": [group_to_json(group) for group in comparison.groups]}
     return figures
 
 
-def _said(reason: str, already: tuple[str, ...]) -> bool:
-    return any(reason.split(":")[0] == other.split(":")[0] for other in already)
+def comparison_from_json(figures: Json) -> Comparison:
+    """The comparison that `comparison_to_json` wrote, of this release or an earlier one."""
+    return Comparison(
+        period=_period_from_json(figures["period"]),
+        baseline=_period_from_json(figures["baseline"]) if figures["baseline"] else None,
+        as_of=date.fromisoformat(figures["as_of"]),
+        running=figures["running"],
+        target_period=figures["target_period"],
+        **_bridge_from_json(figures),
+        won=figures.get("won"),
+        reversed=figures.get("reversed"),
+        players=figures["players"],
+        replicates=figures["replicates"],
+        reasons=tuple(figures["reasons"]),
+        by=figures.get("by", ""),
+        groups=tuple(group_from_json(group) for group in figures.get("groups", ())),
+    )
 
 
-def department_names() -> dict[str, str]:
-    """Names of the departments and of the parties that are none."""
-    return dict(Department.objects.values_list("key", "name")) | NAMES
+def group_to_json(group: GroupComparison) -> Json:
+    """One group of a cut."""
+    return {"key": group.key, "target": _finite(group.target), **_bridge_to_json(group)}
 
 
-def bridge_json(bridge: Bridge, names: dict[str, str], *, unrecorded: tuple[int, int] = (0, 0)) -> Json:
-    """The figures a bridge and a group of it share; unrecorded: see ComparisonPeriods."""
+def group_from_json(figures: Json) -> GroupComparison:
+    """The group that `group_to_json` wrote."""
+    return GroupComparison(key=figures["key"], **_bridge_from_json(figures))
+
+
+def _bridge_to_json(bridge: BridgeFigures) -> Json:
+    """What the company and a group of it share."""
+    # Releases that did not know what a party's own switch changes wrote neither of the two figures of it.
+    switches = any(party.switch for party in bridge.parties)
     return {
-        "actual": number(bridge.actual),
-        "baseline_revenue": number(bridge.baseline_revenue),
-        "modelled_actual": number(bridge.modelled_actual),
-        "parties": [
-            *(party_json(party, names, bridge) | _silent_losses(party, unrecorded) for party in bridge.parties),
-            _strategy_json(bridge),
-        ],
-        "strategy": number(bridge.strategy.value) if bridge.strategy else None,
-        "unexplained": number(bridge.unexplained.value),
-        "unexplained_low": number(bridge.unexplained.low),
-        "unexplained_high": number(bridge.unexplained.high),
+        "actual": _finite(bridge.actual),
+        "baseline_revenue": _finite(bridge.baseline_revenue),
+        "modelled_actual": _finite(bridge.modelled_actual),
+        "parties": [party_to_json(party, switches=switches) for party in bridge.parties],
+        "strategy": _finite(bridge.strategy),
+        "unexplained": _finite(bridge.unexplained.amount),
+        "unexplained_low": _finite(bridge.unexplained.low),
+        "unexplained_high": _finite(bridge.unexplained.high),
     }
 
 
-def party_json(party: Party, names: dict[str, str], bridge: Bridge) -> Json:
-    """One department, the market or the opening pipeline.
+def _bridge_from_json(figures: Json) -> Json:
+    return {
+        "target": figures["target"],
+        "actual": _number(figures["actual"]),
+        "baseline_revenue": _number(figures["baseline_revenue"]),
+        "modelled_actual": _number(figures["modelled_actual"]),
+        "parties": tuple(party_from_json(party) for party in figures["parties"]),
+        "strategy": figures["strategy"],
+        "unexplained": MoneyInterval(
+            amount=_number(figures["unexplained"]),
+            low=_number(figures["unexplained_low"]),
+            high=_number(figures["unexplained_high"]),
+        ),
+    }
 
-    `switch`: what its own play changed while all others played as they did; `had_met_baseline`: actual less that.
-    """
-    scale, switch = _scale(bridge), party.switch
-    other = party.key in (MARKET, OPENING)
-    factors: Json = {name: number(party.factors.get(name, 0.0)) for name in FACTORS}
-    if party.key == OPENING:
-        factors["opening"] = number(party.share.value)
-    elif not party.factors:
-        factors = dict.fromkeys(FACTORS)
+
+def party_to_json(party: PartyShare, *, switches: bool = True) -> Json:
+    """One party; `switches`: with what its own switch changes."""
+    switch = {"switch": _interval(party.switch), "had_met_baseline": _interval(party.had_met_baseline)}
     return {
         "key": party.key,
-        "name": names.get(party.key, party.key),
-        "kind": party.key if other else "internal",
-        **_interval_json(party.share),
-        "score": score(party.share.value, scale),
-        "switch": _interval_json(switch),
-        "had_met_baseline": {
-            "amount": number(bridge.actual - switch.value),
-            "low": number(bridge.actual - switch.high),
-            "high": number(bridge.actual - switch.low),
-        },
-        "verdict": str(party.judgement.verdict),
-        "reason": party.judgement.reason,
-        "factors": factors,
-        "deals": number(party.deals),
+        "name": party.name,
+        "kind": str(party.kind),
+        **(_interval(party.share) or dict.fromkeys(_ENDS)),
+        "score": party.score,
+        **(switch if switches else {}),
+        "verdict": str(party.verdict),
+        "reason": party.reason,
+        "factors": {name: _finite(amount) for name, amount in party.factors.items()},
+        "deals": _finite(party.deals),
     }
 
 
-def _silent_losses(party: Party, unrecorded: tuple[int, int]) -> Json:
-    """What the market's verdict must say of losses that name no reason: the model counts them with it, but nothing
-    shows that it caused them. Where no loss names one, the market cannot be told from the departments."""
-    silent, losses = unrecorded
-    if party.key != MARKET or not silent:
-        return {}
-    if silent == losses:
-        return {
-            "verdict": str(Verdict.CANNOT_TELL),
-            "reason": "cannot tell: no loss of the period names a reason, and they are all counted here",
-        }
-    note = f"{silent:,} of {losses:,} losses of the period name no reason and are counted here"
-    return {"reason": f"{party.judgement.reason}; {note}"}
+def party_from_json(figures: Json) -> PartyShare:
+    """The party that `party_to_json` wrote."""
+    return PartyShare(
+        key=figures["key"],
+        name=figures["name"],
+        kind=PartyKind(figures["kind"]),
+        share=None if figures["amount"] is None else _interval_from_json(figures),
+        score=figures["score"],
+        switch=_interval_from_json(figures.get("switch")),
+        had_met_baseline=_interval_from_json(figures.get("had_met_baseline")),
+        verdict=Verdict(figures["verdict"]),
+        reason=figures["reason"],
+        factors=dict(figures["factors"]),
+        deals=figures["deals"],
+    )
 
 
-def _scale(bridge: Bridge) -> float:
-    """What scores are percent of: the plan, without one the baseline's revenue."""
-    return bridge.baseline_revenue if bridge.target is None else bridge.target
+def _interval(interval: MoneyInterval | None) -> Json | None:
+    return {end: _finite(getattr(interval, end)) for end in _ENDS} if interval else None
 
 
-def _strategy_json(bridge: Bridge) -> Json:
-    """The stretch of the plan beyond the baseline; nobody's doing, so it gets no verdict."""
-    found = bridge.strategy
-    figures = _interval_json(found) if found else dict.fromkeys(("amount", "low", "high"))
-    return {
-        "key": STRATEGY,
-        "name": NAMES[STRATEGY],
-        "kind": STRATEGY,
-        **figures,
-        "score": score(found.value, _scale(bridge)) if found else None,
-        "switch": None,
-        "had_met_baseline": None,
-        "verdict": str(Verdict.NOT_JUDGED),
-        "reason": "what the company does at its baseline, against the plan" if found else _NO_PLAN,
-        "factors": dict.fromkeys(FACTORS, 0.0 if found else None) | {STRATEGY: figures["amount"]},
-        "deals": None,
-    }
-
-
-def score(amount: float, scale: float) -> float | None:
-    """A share as percent of the plan (or of the baseline's revenue), one decimal; None where that is nothing."""
-    return round(100 * amount / abs(scale), 1) if scale and math.isfinite(amount / scale) else None
-
-
-def _interval_json(value: Interval) -> Json:
-    return {"amount": number(value.value), "low": number(value.low), "high": number(value.high)}
+def _interval_from_json(figures: Json | None) -> MoneyInterval | None:
+    return MoneyInterval(**{end: _number(figures[end]) for end in _ENDS}) if figures else None
 
 
 def period_json(period: Period) -> Json:
@@ -165,6 +155,21 @@ def period_json(period: Period) -> Json:
     return {"label": period.label, "start": period.start.isoformat(), "end": period.end.isoformat()}
 
 
+def _period_from_json(figures: Json) -> Period:
+    return Period(
+        label=figures["label"], start=date.fromisoformat(figures["start"]), end=date.fromisoformat(figures["end"])
+    )
+
+
 def number(value: float | None) -> float | None:
     """A float that JSON can write: null for what is not finite."""
     return float(value) if value is not None and math.isfinite(value) else None
+
+
+def _finite(value: float | None) -> float | None:
+    """The number as it is, null for what is not finite: a stored one must not change its type, so no `float`."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value

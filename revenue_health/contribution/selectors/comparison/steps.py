@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from departments.json_types import Json
 from revenue_health.contribution.core.steps import BridgeSteps, Share, build_steps
 from revenue_health.contribution.core.verdict import Verdict
-from revenue_health.contribution.selectors.comparison.contributions_json import Json
 from revenue_health.contribution.selectors.comparison.sentences import minor
 
 

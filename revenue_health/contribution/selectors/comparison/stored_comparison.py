@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from departments.json_types import Json
 from departments.models import Company
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.bridges import company_targets, scored_bridge
-from revenue_health.contribution.selectors.comparison.contributions_json import Json, contributions_json
-from revenue_health.contribution.selectors.comparison.earned import earned_json
+from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json
+from revenue_health.contribution.selectors.comparison.earned import earned_amounts
+from revenue_health.contribution.selectors.comparison.from_bridge import comparison_from_bridge
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.comparison.scores import plan_fingerprint, score_run_of
 
@@ -26,6 +28,8 @@ def shown_figures(
     stored = scored_bridge(run=run, company=company, periods=periods)
     if stored is None:
         return None, found
-    return contributions_json(
-        found=stored, periods=periods, earned=earned_json(run=run, company=company, period=periods.period)
+    return comparison_to_json(
+        comparison_from_bridge(
+            stored, periods=periods, earned=earned_amounts(run=run, company=company, period=periods.period)
+        )
     ), found

@@ -10,6 +10,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from departments.json_types import Json
 from departments.models import Company
 from departments.periods import Period
 from pipeline.custody_store import custody_cursor
@@ -22,8 +23,8 @@ from revenue_health.contribution.core.groups import reasons_together
 from revenue_health.contribution.core.sensitivity import constraints
 from revenue_health.contribution.models import ForecastSnapshot
 from revenue_health.contribution.selectors.comparison.bridges import NO_TARGET, company_targets
-from revenue_health.contribution.selectors.comparison.contributions_json import Json, number, period_json
-from revenue_health.contribution.selectors.comparison.earned import earned_json
+from revenue_health.contribution.selectors.comparison.contributions_json import number, period_json
+from revenue_health.contribution.selectors.comparison.earned import earned_amounts
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.forecast.curves import Curves, curves_of
 from revenue_health.contribution.selectors.forecast.forward import Forward, forward_of, steps_ahead, won_by_pipeline
@@ -107,13 +108,13 @@ def company_forecast(*, run: RecomputeRun, company: Company, periods: Comparison
     reasons = dict.fromkeys((*found.reasons, *targets.reasons))
     if no_losses(run=run):
         reasons["no loss is recorded: the forecast counts every open deal as won in the end"] = None
-    earned = earned_json(run=run, company=company, period=periods.period)
+    earned = earned_amounts(run=run, company=company, period=periods.period)
     return replace(
         found,
         reasons=tuple(reasons),
         curves=curves_of(run=run, company=company, periods=periods, pipelines=[one.id for one in every]),
-        won=earned["won"],
-        reversed=earned["reversed"],
+        won=earned.won,
+        reversed=earned.reversed,
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from django.conf import settings
 
+from departments.json_types import Json
 from departments.models import Company
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import calendar_of
@@ -21,7 +22,7 @@ from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.one_choice import OneChoice
 from revenue_health.contribution.core.rates import Rates, estimate_rates
 from revenue_health.contribution.core.sensitivity import Change, Lever, to_be_asked, what_if
-from revenue_health.contribution.selectors.comparison.contributions_json import Json, number, period_json
+from revenue_health.contribution.selectors.comparison.contributions_json import number, period_json
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.forecast.forecasts import forecast_median
 from revenue_health.contribution.selectors.forecast.forward import forward_of, steps_ahead, won_by_pipeline

@@ -10,8 +10,9 @@ from pipeline.models import RecomputeRun, Stage
 from revenue_health.contribution.core.verdict import FEWEST_DEALS, Verdict
 from revenue_health.contribution.models import CutScore, ScoreRun
 from revenue_health.contribution.selectors.comparison.bridges import company_bridge, company_targets
-from revenue_health.contribution.selectors.comparison.contributions_json import contributions_json
-from revenue_health.contribution.selectors.comparison.earned import earned_json
+from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json
+from revenue_health.contribution.selectors.comparison.earned import earned_amounts
+from revenue_health.contribution.selectors.comparison.from_bridge import comparison_from_bridge
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.comparison.quality import part, quality_of
 from revenue_health.contribution.selectors.comparison.scores import METHOD, plan_fingerprint, score_run_of
@@ -40,8 +41,10 @@ def accountability_figures(*, run: RecomputeRun, company: Company, periods: Comp
     figures = scored_figures(run=run, company=company, periods=periods)
     if figures is None:
         whole = company_bridge(run=run, company=company, periods=periods)
-        figures = contributions_json(
-            found=whole, periods=periods, earned=earned_json(run=run, company=company, period=periods.period)
+        figures = comparison_to_json(
+            comparison_from_bridge(
+                whole, periods=periods, earned=earned_amounts(run=run, company=company, period=periods.period)
+            )
         )
     return accountability_of(figures, run=run, company=company, periods=periods)
 

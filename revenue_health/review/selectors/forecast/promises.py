@@ -10,12 +10,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from departments.json_types import Json
 from departments.models import Company
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks import Choice, run_cached
 from pipeline.selectors.overview import StageName, Structure
 from revenue_health.contribution.core.sensitivity import Lever
-from revenue_health.contribution.selectors.comparison.contributions_json import Json
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.forecast.levers import Promisable
 from revenue_health.contribution.selectors.forecast.whatif import (

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from departments.json_types import Json
 from departments.models import Company
 from pipeline.models import RecomputeRun
 from pipeline.selectors.overview import structure_names
 from revenue_health.contribution.core.flows import FlowError
-from revenue_health.contribution.selectors.comparison.contributions_json import Json
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.comparison.sentences import minor
 from revenue_health.contribution.selectors.forecast.levers import levers_of

@@ -14,8 +14,9 @@ from pipeline.selectors.figures import leaks_json
 from pipeline.selectors.leaks import Choice, leaks_of
 from pipeline.selectors.overview import Structure, structure_names
 from revenue_health.contribution.selectors.comparison.bridges import company_bridge
-from revenue_health.contribution.selectors.comparison.contributions_json import contributions_json
-from revenue_health.contribution.selectors.comparison.earned import earned_json
+from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json
+from revenue_health.contribution.selectors.comparison.earned import earned_amounts
+from revenue_health.contribution.selectors.comparison.from_bridge import comparison_from_bridge
 from revenue_health.contribution.selectors.comparison.periods import (
     ComparisonError,
     ComparisonPeriods,
@@ -82,8 +83,10 @@ def review_content(
 def _contributions(run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> Json:
     """Computed now, where the night has not scored this comparison."""
     found = company_bridge(run=run, company=company, periods=periods)
-    return contributions_json(
-        found=found, periods=periods, earned=earned_json(run=run, company=company, period=periods.period)
+    return comparison_to_json(
+        comparison_from_bridge(
+            found, periods=periods, earned=earned_amounts(run=run, company=company, period=periods.period)
+        )
     )
 
 

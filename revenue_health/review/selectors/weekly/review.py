@@ -14,7 +14,8 @@ from pipeline.selectors.changes import ChangesNotKept, changes_since, since_usua
 from pipeline.selectors.runs import freshness
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.bridges import company_bridge
-from revenue_health.contribution.selectors.comparison.contributions_json import contributions_json, number, period_json
+from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json, number, period_json
+from revenue_health.contribution.selectors.comparison.from_bridge import comparison_from_bridge
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods, comparison_periods
 from revenue_health.contribution.selectors.comparison.stored_comparison import shown_figures
 from revenue_health.review.selectors.weekly.earlier import (
@@ -82,7 +83,9 @@ def figures_of_spans(
     since = min(since or since_usual(run=run, company=company), today)
     bridge, scores = shown_figures(run=run, company=company, periods=periods)
     if bridge is None and compute:
-        bridge = contributions_json(found=company_bridge(run=run, company=company, periods=periods), periods=periods)
+        bridge = comparison_to_json(
+            comparison_from_bridge(company_bridge(run=run, company=company, periods=periods), periods=periods)
+        )
     scoring = scores is not None and scores.status == ScoreRun.Status.STARTED
     told = headline(bridge, label=periods.period.label, currency=company.reporting_currency, scoring=scoring)
     over = periods.period.end < today

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from departments.formats import MoneyScale, money_in_words
+from revenue_health.contribution.core.backward import FACTORS
 from revenue_health.contribution.core.steps import STRATEGY, BridgeSteps, Step
 from revenue_health.contribution.core.verdict import MARKS, Impact
-from revenue_health.contribution.selectors.comparison.contributions_json import FACTORS
 from revenue_health.contribution.selectors.comparison.sentences import listed, minor, verdict_sentence
 from revenue_health.contribution.selectors.comparison.steps import bridge_steps
 from revenue_health.review.selectors.packs.slides.parts import (

@@ -1,0 +1,175 @@
+"""Comparisons made of the model's bridges, with names, scores and what the reader must be told."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from departments.models import Department
+from revenue_health.contribution.core.backward import FACTORS
+from revenue_health.contribution.core.bridge import Bridge, Party
+from revenue_health.contribution.core.comparison import (
+    Comparison,
+    GroupComparison,
+    MoneyInterval,
+    PartyKind,
+    PartyShare,
+)
+from revenue_health.contribution.core.flows import MARKET, OPENING
+from revenue_health.contribution.core.intervals import Interval
+from revenue_health.contribution.core.steps import STRATEGY
+from revenue_health.contribution.core.verdict import UNCLEAR, Verdict
+from revenue_health.contribution.selectors.comparison.bridges import CompanyBridge
+from revenue_health.contribution.selectors.comparison.contributions_json import number
+from revenue_health.contribution.selectors.comparison.earned import Earned
+from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
+
+NAMES = {MARKET: "Market", OPENING: "Opening pipeline", STRATEGY: "Strategy"}
+"""What the parties that are no department are called."""
+_NO_PLAN = "no plan: the bridge starts at the baseline"
+_OF_PLAN = "what the company does at its baseline, against the plan"
+
+
+def comparison_from_bridge(
+    company_bridge: CompanyBridge, *, periods: ComparisonPeriods, by: str = "", earned: Earned | None = None
+) -> Comparison:
+    """The comparison that a bridge of the company makes, and with `by` of the groups it was cut into.
+
+    earned: what was won and taken back in the period; `actual` is their difference.
+    """
+    whole, names = company_bridge.company, department_names()
+    reasons = [*periods.reasons, *(each for each in whole.reasons if not _is_repeated(each, periods.reasons))]
+    return Comparison(
+        period=periods.period,
+        baseline=periods.baseline,
+        as_of=periods.today,
+        running=periods.running,
+        target=number(whole.target),
+        target_period=number(company_bridge.targets.company.whole),
+        actual=float(whole.actual),
+        baseline_revenue=float(whole.baseline_revenue),
+        modelled_actual=float(whole.modelled_actual),
+        parties=_parties(whole, names, periods.unrecorded),
+        strategy=number(whole.strategy.value) if whole.strategy else None,
+        unexplained=_money(whole.unexplained),
+        won=earned.won if earned else None,
+        reversed=earned.reversed if earned else None,
+        players=len(whole.parties),
+        replicates=whole.replicates,
+        reasons=tuple(dict.fromkeys([*reasons, *company_bridge.targets.reasons])),
+        by=by,
+        groups=groups_from_bridges(company_bridge, periods=periods) if by else (),
+    )
+
+
+def groups_from_bridges(company_bridge: CompanyBridge, *, periods: ComparisonPeriods) -> tuple[GroupComparison, ...]:
+    """The groups of a cut, in its order."""
+    names = department_names()
+    return tuple(
+        GroupComparison(
+            key=key,
+            target=number(group.target),
+            actual=float(group.actual),
+            baseline_revenue=float(group.baseline_revenue),
+            modelled_actual=float(group.modelled_actual),
+            parties=_parties(group, names, periods.unrecorded),
+            strategy=number(group.strategy.value) if group.strategy else None,
+            unexplained=_money(group.unexplained),
+        )
+        for key, group in company_bridge.groups.items()
+    )
+
+
+def department_names() -> dict[str, str]:
+    """Names of the departments and of the parties that are none, by key."""
+    return dict(Department.objects.values_list("key", "name")) | NAMES
+
+
+def _is_repeated(reason: str, earlier: tuple[str, ...]) -> bool:
+    return any(reason.split(":")[0] == other.split(":")[0] for other in earlier)
+
+
+def _parties(bridge: Bridge, names: dict[str, str], unrecorded: tuple[int, int]) -> tuple[PartyShare, ...]:
+    shares = (_party(party, names, bridge) for party in bridge.parties)
+    return (*(with_silent_losses(share, unrecorded) for share in shares), _strategy(bridge))
+
+
+def _party(party: Party, names: dict[str, str], bridge: Bridge) -> PartyShare:
+    """One department, the market or the opening pipeline."""
+    switch = party.switch
+    return PartyShare(
+        key=party.key,
+        name=names.get(party.key, party.key),
+        kind=PartyKind(party.key) if party.key in (MARKET, OPENING) else PartyKind.INTERNAL,
+        share=_money(party.share) if math.isfinite(party.share.value) else None,
+        score=score(party.share.value, _scale(bridge)),
+        switch=_money(switch),
+        had_met_baseline=MoneyInterval(
+            amount=float(bridge.actual - switch.value),
+            low=float(bridge.actual - switch.high),
+            high=float(bridge.actual - switch.low),
+        ),
+        verdict=party.judgement.verdict,
+        reason=party.judgement.reason,
+        factors=_factors(party),
+        deals=number(party.deals),
+    )
+
+
+def _factors(party: Party) -> dict[str, float | None]:
+    if party.key == OPENING:
+        parts: dict[str, float | None] = {name: number(party.factors.get(name, 0.0)) for name in FACTORS}
+        return parts | {"opening": number(party.share.value)}
+    if not party.factors:
+        return dict.fromkeys(FACTORS)
+    return {name: number(party.factors.get(name, 0.0)) for name in FACTORS}
+
+
+def with_silent_losses(share: PartyShare, unrecorded: tuple[int, int]) -> PartyShare:
+    """What the market's verdict must say of losses that name no reason: the model counts them with it, but nothing
+    shows that it caused them. Where no loss names one, the market cannot be told from the departments.
+
+    unrecorded: losses of the period without a reason, and all its losses.
+    """
+    silent, losses = unrecorded
+    if share.kind != PartyKind.MARKET or not silent:
+        return share
+    if silent == losses:
+        reason = f"{UNCLEAR}no loss of the period names a reason, and they are all counted here"
+        return replace(share, verdict=Verdict.CANNOT_TELL, reason=reason)
+    note = f"{silent:,} of {losses:,} losses of the period name no reason and are counted here"
+    return replace(share, reason=f"{share.reason}; {note}")
+
+
+def _scale(bridge: Bridge) -> float:
+    """What scores are percent of: the plan, without one the baseline's revenue."""
+    return bridge.baseline_revenue if bridge.target is None else bridge.target
+
+
+def _strategy(bridge: Bridge) -> PartyShare:
+    """The stretch of the plan beyond the baseline; nobody's doing, so it gets no verdict."""
+    stretch = bridge.strategy
+    share = _money(stretch) if stretch and math.isfinite(stretch.value) else None
+    factors: dict[str, float | None] = dict.fromkeys(FACTORS, 0.0 if stretch else None)
+    return PartyShare(
+        key=STRATEGY,
+        name=NAMES[STRATEGY],
+        kind=PartyKind.STRATEGY,
+        share=share,
+        score=score(stretch.value, _scale(bridge)) if stretch else None,
+        switch=None,
+        had_met_baseline=None,
+        verdict=Verdict.NOT_JUDGED,
+        reason=_OF_PLAN if stretch else _NO_PLAN,
+        factors=factors | {STRATEGY: share.amount if share else None},
+        deals=None,
+    )
+
+
+def score(amount: float, scale: float) -> float | None:
+    """A share as percent of the plan (or of the baseline's revenue), one decimal; None where that is nothing."""
+    return round(100 * amount / abs(scale), 1) if scale and math.isfinite(amount / scale) else None
+
+
+def _money(interval: Interval) -> MoneyInterval:
+    return MoneyInterval(amount=float(interval.value), low=float(interval.low), high=float(interval.high))
