@@ -6,7 +6,6 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from revenue_health import health
-from revenue_health.review.views.weekly import review
 
 # The admin has no sign-in of its own: second factor and rate limits hold for it too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -15,8 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("pipeline.urls")),
     path("", include("departments.urls")),
     path("", include("revenue_health.review.urls")),
-    # The same page under the name it has for sign-in; after it, so that the page knows itself as the review.
-    path("", review.show, name="home"),
     path("contribution/", include("revenue_health.contribution.urls")),
     # An address is what single sign-on and invitations go by: it is changed by who manages people, not by oneself.
     path("accounts/email/", RedirectView.as_view(pattern_name="departments:account"), name="account_email"),

@@ -17,11 +17,11 @@ from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest
 from pipeline.advisory_locks import IMPORT_LOCK, advisory_lock_held
 from pipeline.models import ImportBatch, RecomputeRun
+from pipeline.page.shell import Shell, shell_of
 from pipeline.selectors.imports import recent_imports
 from pipeline.selectors.runs import recent_runs, run_in_progress
 from pipeline.tasks import recompute_requested
 from pipeline.views.imports import LARGEST_UPLOAD_MB, UploadForm
-from pipeline.views.shell import Shell, shell_of
 
 TEMPLATE = "pipeline/data.html"
 STEPS = ("read", "custody", "flows", "write", "total")

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from departments.access import may_see_company, require
@@ -21,6 +20,9 @@ from departments.periods import Period
 from departments.web.rendering import page_render
 from pipeline.core.leak_figures import Figure
 from pipeline.models import RecomputeRun
+from pipeline.page.department_access import closed_departments, require_department
+from pipeline.page.paging import pages_of
+from pipeline.page.shell import shell_of
 from pipeline.selectors.handoffs import (
     QUEUE_PAGE,
     Queue,
@@ -34,9 +36,6 @@ from pipeline.selectors.handoffs import (
 )
 from pipeline.selectors.leaks import Choice, calendar_of, leaks_of
 from pipeline.selectors.overview import DepartmentName, Structure, structure_names
-from pipeline.views.department_doors import closed_departments, require_department
-from pipeline.views.opportunities import pages_of
-from pipeline.views.shell import shell_of
 
 INDEX = "departments/index.html"
 ONE = "departments/show.html"
@@ -184,18 +183,11 @@ def _queue_rows(items: list[Waiting], structure: Structure) -> list[QueueRow]:
 
 
 def _panels(key: str, period: Period) -> list[tuple[str, str]]:
-    """Panels that other floors add to this page, words and address; those of a floor that is not built are left out."""
-    named: tuple[tuple[str, str, list[str], dict[str, str]], ...] = (
+    """Panels that other apps add to this page: title and address."""
+    titled: tuple[tuple[str, str, list[str], dict[str, str]], ...] = (
         ("Contribution", "contribution:department_panel", [key], {}),
         ("What the head answers", "departments:reply", [], {"subject": f"share:{key}:{period.label}"}),
         ("Scorecard", "departments:scorecard_panel", [key], {}),
         ("Commitments", "departments:commitments_panel", [], {"department": key}),
     )
-    panels = []
-    for words, name, arguments, query in named:
-        try:
-            address = reverse(name, args=arguments)
-        except NoReverseMatch:
-            continue
-        panels.append((words, f"{address}?{urlencode(query)}" if query else address))
-    return panels
+    return [(title, reverse(name, args=arguments, query=query)) for title, name, arguments, query in titled]

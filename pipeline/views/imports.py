@@ -16,12 +16,12 @@ from departments.web.rendering import page_render
 from pipeline.advisory_locks import IMPORT_LOCK, advisory_lock_held
 from pipeline.imports.problems import ImportProblem
 from pipeline.models import ImportBatch, Upload
+from pipeline.page.shell import Shell, shell_of
 from pipeline.selectors.imports import errors_path, import_by_id, refusals
 from pipeline.selectors.uploads import upload_progress
 from pipeline.services.imports_undo import import_undo
 from pipeline.services.uploads import UploadRefused, upload_confirm, upload_keep, upload_room_check, upload_state
 from pipeline.tasks import folder_check_requested, folder_import_requested
-from pipeline.views.shell import Shell, shell_of
 
 UPLOAD = "pipeline/upload.html"
 ONE = "pipeline/import.html"

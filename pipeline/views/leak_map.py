@@ -20,19 +20,19 @@ from pipeline.charts.leaks import CauseBar, TrendPoint, cause_chart, trend_chart
 from pipeline.core.leak_figures import CellLeaks, Figure, Leaks, Totals
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
+from pipeline.page.department_access import closed_departments
+from pipeline.page.shell import Shell, shell_of
 from pipeline.selectors.hindsight import hindsight_reasons
 from pipeline.selectors.leaks import LeakMap, calendar_of, leak_map
 from pipeline.selectors.overview import FilterChoices, Structure, filter_choices, structure_names
 from pipeline.selectors.plan_targets import span_target
 from pipeline.selectors.reach import reach_of
 from pipeline.selectors.trend import TrendWeek, weekly_trend
-from pipeline.views.department_doors import closed_departments
 from pipeline.views.drawn import drawn_once
 from pipeline.views.leak_grid import UNRECORDED, grid_shape
 from pipeline.views.leak_query import Question, QuestionForm, question_read
 from pipeline.views.leak_rows import Reading, Shown, stage_rows
 from pipeline.views.leak_words import Teller, message
-from pipeline.views.shell import Shell, shell_of
 
 TEMPLATE = "pipeline/leak_map.html"
 

@@ -15,11 +15,11 @@ from departments.models import Company, User
 from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
+from pipeline.page.paging import pages_of
+from pipeline.page.shell import shell_of
 from pipeline.selectors.handoffs import Queue, queues
 from pipeline.selectors.my_queue import MyQueue, my_queue, names_of_person
 from pipeline.selectors.overview import DepartmentName, Structure, structure_names
-from pipeline.views.opportunities import pages_of
-from pipeline.views.shell import shell_of
 
 PAGE = "my/queue.html"
 LARGEST_PAGE = 10_000

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -18,6 +16,9 @@ from departments.models import Company
 from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
+from pipeline.page.department_access import closed_departments
+from pipeline.page.paging import LARGEST_PAGE, pages_of
+from pipeline.page.shell import shell_of
 from pipeline.selectors.leaks import calendar_of, leak_deals, opportunity_custody
 from pipeline.selectors.opportunities import (
     PAGE,
@@ -31,15 +32,11 @@ from pipeline.selectors.opportunities import (
 )
 from pipeline.selectors.overview import FilterChoices, Structure, filter_choices, structure_names
 from pipeline.views.custody_strip import closes_shape, holds_shape, strip_shape
-from pipeline.views.department_doors import closed_departments
 from pipeline.views.drawn import drawn_once
 from pipeline.views.leak_query import Question, question_read
-from pipeline.views.shell import shell_of
 
 LIST = "pipeline/opportunities.html"
 ONE = "pipeline/opportunity.html"
-LARGEST_PAGE = 100_000
-"""Pages beyond are not counted out."""
 
 KINDS = {
     "opening": "There at the start of",
@@ -106,35 +103,6 @@ class ListForm(forms.Form):
             assert isinstance(field, forms.ChoiceField)
             field.choices = [("", "All"), *values]
             field.error_messages["invalid_choice"] = f"“%(value).80s” is no {field.label or name} here. Shown: all."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pages:
-    """Where in a list one is; addresses are empty where there is no page."""
-
-    number: int
-    first: int
-    last: int
-    total: int
-    before: str
-    after: str
-
-
-def pages_of(query: QueryDict, number: int, total: int) -> Pages:
-    """Where page `number` of a list lies; the addresses keep all other parameters."""
-
-    def address(page: int) -> str:
-        kept = [(key, value) for key in query for value in query.getlist(key) if key != "page" and value]
-        return f"?{urlencode([*kept, ('page', page)])}"
-
-    return Pages(
-        number=number,
-        first=min((number - 1) * PAGE + 1, total),
-        last=min(number * PAGE, total),
-        total=total,
-        before=address(number - 1) if number > 1 else "",
-        after=address(number + 1) if number * PAGE < total else "",
-    )
 
 
 @require_GET

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from tests.permissions import ANYBODY, SIGNED_IN, STAFF, row
+from tests.permissions import ANYBODY, STAFF, row
 
 ROWS = [
     # Who works here is led on; the board and strangers are told what is open to them.
-    row("home", get=SIGNED_IN.gives(200, 302)),
     row("healthz", get=ANYBODY),
     row("departments:theme", post=ANYBODY.gives(302)),
     # Outside a demo home there is no such page, for nobody.

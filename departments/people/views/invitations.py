@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -32,7 +33,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST" and form.is_valid():
             person = invitation_accept(token=token, now=timezone.now(), **form.cleaned_data)
             sign_in(request, person)
-            return redirect("home")
+            return redirect(settings.LOGIN_REDIRECT_URL)
     except InvitationInvalid as problem:
         return page_render(request, TEMPLATE, {"problem": str(problem)}, partial="page", status=410)
     context = {"form": form, "invitation": invitation, "what": _what(invitation)}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.views.decorators.http import require_POST
 
 from departments.models import User
@@ -36,7 +36,7 @@ def sign_in_as(request: HttpRequest, username: str) -> HttpResponse:
         return redirect("account_login")
     person = get_object_or_404(User, username=username, is_active=True, is_staff=False, is_superuser=False)
     sign_in(request, person)
-    return redirect(next_page(request, reverse("home")))
+    return redirect(next_page(request, resolve_url(settings.LOGIN_REDIRECT_URL)))
 
 
 @login_not_required
@@ -44,7 +44,7 @@ def sign_in_as(request: HttpRequest, username: str) -> HttpResponse:
 def theme(request: HttpRequest) -> HttpResponse:
     """Remember the theme in a cookie; with JavaScript the page does it itself."""
     chosen = request.POST.get("theme", "auto")
-    response = redirect(next_page(request, reverse("home")))
+    response = redirect(next_page(request, resolve_url(settings.LOGIN_REDIRECT_URL)))
     if chosen in THEMES:
         response.set_cookie("theme", chosen, max_age=YEAR_SECONDS, samesite="Lax")
     return response

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
@@ -111,11 +111,8 @@ def _context(
 
 
 def _commitments(section: MySection) -> str:
-    """The address of the panel of commitments; empty where there is none."""
-    try:
-        return f"{reverse('departments:commitments_panel')}?{urlencode({'department': section.key})}"
-    except NoReverseMatch:
-        return ""
+    """The address of the panel of the department's commitments."""
+    return reverse("departments:commitments_panel", query={"department": section.key})
 
 
 def _message(mine: MyWeek) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,8 +17,8 @@ from departments.formats import money_in_words, money_scale, single_units
 from departments.models import Membership, User
 from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
+from pipeline.page.shell import Shell, shell_of
 from pipeline.selectors.overview import structure_names
-from pipeline.views.shell import Shell, shell_of
 from revenue_health.contribution.models import Leak
 from revenue_health.contribution.selectors.comparison.evidence import Evidence, evidence_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
@@ -136,18 +135,14 @@ def _page(
 
 def _promise(row: LeakRow) -> str:
     """Where to promise something about it: the form, filled in with half of what it costs."""
-    try:
-        address = reverse("departments:commitment_new")
-    except NoReverseMatch:
-        return ""
-    asked = {
+    values = {
         "department": row.department_key,
         "subject": row.subject,
         "text": f"Stop the leak: {row.where}",
         "expected_effect": max(row.amount, 0) // 100,
         "expected_from": f"What leak {row.id} cost when this was promised",
     }
-    return f"{address}?{urlencode(asked)}"
+    return reverse("departments:commitment_new", query=values)
 
 
 def _deals(request: HttpRequest, row: LeakRow, shell: Shell) -> dict[str, object]:

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_GET
 from departments.access import may_see_company, require
 from departments.json_types import Json
 from departments.web.requests import HtmxRequest
+from pipeline.page.department_access import closed_departments, require_department
+from pipeline.page.shell import shell_of
 from pipeline.selectors.overview import structure_names
-from pipeline.views.department_doors import closed_departments, require_department
-from pipeline.views.shell import shell_of
 from revenue_health.contribution.core.backward import FACTORS
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.associations import measurables_said

@@ -12,9 +12,9 @@ from departments.models import Company
 from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
+from pipeline.page.department_access import require_department
+from pipeline.page.shell import shell_of
 from pipeline.selectors.overview import structure_names
-from pipeline.views.department_doors import require_department
-from pipeline.views.shell import shell_of
 from revenue_health.contribution.core.backward import FACTORS
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.evidence import evidence_of

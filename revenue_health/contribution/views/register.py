@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET
 from departments.access import may_see_company, require
 from departments.formats import MoneyScale, counted, money_in_words, money_scale
 from departments.web.rendering import page_render
+from pipeline.page.shell import shell_of
 from pipeline.selectors.overview import structure_names
-from pipeline.views.shell import shell_of
 from revenue_health.contribution.models import Leak
 from revenue_health.contribution.selectors.register.rows import ALL, OPEN, LeakRow, Sighting, Wish, leak_rows, owners_of
 

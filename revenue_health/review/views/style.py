@@ -11,7 +11,7 @@ from departments.access import require
 from departments.formats import MoneyScale
 from departments.web.rendering import page_render
 from pipeline.charts.leaks import CauseBar, cause_chart
-from pipeline.views.shell import shell_of
+from pipeline.page.shell import shell_of
 
 TEMPLATE = "review/style/style.html"
 SIZES = ("tiny", "small", "body", "large", "message", "display")

@@ -12,7 +12,7 @@ from departments.access import may_see_company, note_reading, require
 from departments.models import User
 from departments.selectors.jobs import open_job, phase_of
 from departments.web.rendering import page_render
-from pipeline.views.shell import shell_of
+from pipeline.page.shell import shell_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.views.question import question_read
 from revenue_health.review.models import EvidenceExport

@@ -9,14 +9,14 @@ from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_see_company, require
 from departments.formats import grouped, money_in_words, money_scale
 from departments.web.rendering import page_render
+from pipeline.page.shell import shell_of
 from pipeline.selectors.overview import Structure, structure_names
-from pipeline.views.shell import shell_of
 from revenue_health.contribution.core.sensitivity import LESS, Lever
 from revenue_health.contribution.selectors.comparison.sentences import minor
 from revenue_health.contribution.tasks import forecast_of_run
@@ -94,7 +94,6 @@ def _context(figures: Json, currency: str) -> Json:
         "coverage": _coverage(figures["coverage"]),
         "chokes": chokes,
         "choke_scale": money_scale([choke.gain for choke in chokes], currency),
-        "register": _register(),
     }
 
 
@@ -158,11 +157,3 @@ def _choke(one: Json, structure: Structure, period: str) -> Choke:
         what_if=f"{reverse('review:what_if')}?{urlencode({'set': promise})}",
         deals=f"{reverse('pipeline:opportunities')}?{urlencode(kind | asked)}",
     )
-
-
-def _register() -> str:
-    """Where leaks are kept; empty where that page is not built."""
-    try:
-        return reverse("contribution:register")
-    except NoReverseMatch:
-        return ""

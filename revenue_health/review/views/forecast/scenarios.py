@@ -13,7 +13,7 @@ from departments.formats import money_scale
 from departments.models import User
 from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
-from pipeline.views.shell import shell_of
+from pipeline.page.shell import shell_of
 from revenue_health.contribution.core.flows import FlowError
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError, comparison_periods
 from revenue_health.contribution.selectors.forecast.whatif import PromiseError, worlds_ready

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from departments.access import may_see_company, require
@@ -17,9 +17,9 @@ from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
+from pipeline.page.shell import shell_of
 from pipeline.selectors.overview import Structure, structure_names
 from pipeline.selectors.unrecorded import no_losses
-from pipeline.views.shell import shell_of
 from revenue_health.contribution.core.flows import FlowError
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError, comparison_periods
 from revenue_health.contribution.selectors.comparison.sentences import minor
@@ -202,7 +202,4 @@ def _commitment(text: str, words: str, effect: float | None, company: Company, s
         query["subject"] = f"cell:{stage.pipeline_key}:{stage.key}:{change.department}"
     if effect is not None:
         query |= {"expected_effect": f"{effect:.0f}", "expected_unit": company.reporting_currency}
-    try:
-        return f"{reverse('departments:commitments')}?{urlencode(query)}"
-    except NoReverseMatch:
-        return ""
+    return reverse("departments:commitments", query=query)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from departments.access import may_freeze, may_see_packs, require
 from departments.web.rendering import page_render
-from pipeline.views.shell import shell_of
+from pipeline.page.shell import shell_of
 from revenue_health.review.selectors.packs.pages import packs_listed
 from revenue_health.review.selectors.packs.twins import twins_of
 from revenue_health.review.services.exports.sheets import table_csv

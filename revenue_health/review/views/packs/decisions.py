@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from departments.access import may_freeze, may_see_packs, require
 from departments.models import User
 from departments.web.rendering import page_render
-from pipeline.views.shell import shell_of
+from pipeline.page.shell import shell_of
 from revenue_health.review.selectors.packs.pages import decisions_listed
 from revenue_health.review.services.packs import PackProblem, decision_log
 from revenue_health.review.views.packs.forms import DecisionForm

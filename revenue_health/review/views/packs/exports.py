@@ -13,7 +13,7 @@ from departments.access import may_see_packs, require
 from departments.models import User
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest
-from pipeline.views.shell import shell_of
+from pipeline.page.shell import shell_of
 from revenue_health.review.selectors.packs.exports import export_of, export_path
 from revenue_health.review.services.exports import export_ask
 from revenue_health.review.tasks import pack_export_requested

@@ -13,7 +13,7 @@ from departments.access import may_freeze, require
 from departments.models import User
 from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
-from pipeline.views.shell import Shell, shell_of
+from pipeline.page.shell import Shell, shell_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.review.selectors.packs.twins import pack_readers
 from revenue_health.review.services.packs import pack_freeze, pack_like

@@ -14,7 +14,7 @@ from departments.access import may_freeze, require
 from departments.models import User
 from departments.web.rendering import page_render
 from departments.web.visitors import wrong_link_opened
-from pipeline.views.shell import shell_of
+from pipeline.page.shell import shell_of
 from revenue_health.review.models import PackLink
 from revenue_health.review.selectors.packs.links import link_behind
 from revenue_health.review.services.pack_links import link_create, link_opened, link_revoke

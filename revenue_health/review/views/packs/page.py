@@ -8,7 +8,7 @@ from django import forms
 from django.http import Http404, HttpRequest
 
 from departments.access import may_freeze
-from pipeline.views.shell import shell_of
+from pipeline.page.shell import shell_of
 from revenue_health.review.models import Pack, PackExport
 from revenue_health.review.selectors.packs.cells import as_known_on
 from revenue_health.review.selectors.packs.exports import exports_of

@@ -17,11 +17,11 @@ from departments.web.rendering import page_render
 from pipeline.core.changes import BUCKETS
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
+from pipeline.page.paging import LARGEST_PAGE, pages_of
+from pipeline.page.shell import shell_of
 from pipeline.selectors.changes import ChangesNotKept, changed_rows
 from pipeline.selectors.opportunities import PAGE
 from pipeline.selectors.overview import structure_names
-from pipeline.views.opportunities import LARGEST_PAGE, pages_of
-from pipeline.views.shell import shell_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.sentences import minor
 from revenue_health.review.selectors.weekly.review import BUCKET_NAMES, changes_json

@@ -12,7 +12,6 @@ from django.urls import reverse
 from departments.formats import DASH, MoneyScale, counted, money_in_words, percent
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.selectors.comparison.sentences import minor
-from revenue_health.review.views.addresses import address_of
 
 type Json = dict[str, Any]
 WIDTH = 1000.0
@@ -100,7 +99,7 @@ def _leak(leak: Json, period: str) -> LeakRow:
         owner=leak["owner"] or DASH,
         status=leak["status"] or DASH,
         unclear=leak["verdict"] not in (Verdict.CONTRIBUTES, Verdict.CONTAMINATES),
-        address=(address_of("contribution:leak", leak["id"]) if leak["id"] else "") or deals,
+        address=reverse("contribution:leak", args=[leak["id"]]) if leak["id"] else deals,
     )
 
 
@@ -138,14 +137,6 @@ def _chance(share: float) -> str:
     if share < 0.01:
         return "Under 1 %"
     return "Over 99 %" if share > 0.99 else f"{percent(share)} %"
-
-
-def card_rows(figures: Json, *, reminds: bool) -> list[Json]:
-    """Departments with how they stand, and where to remind those that miss something."""
-    return [
-        row | {"remind": address_of("departments:remind", row["key"]) if reminds and row["status"] == "missing" else ""}
-        for row in figures["scorecards"]["departments"]
-    ]
 
 
 def due_rows(figures: Json) -> list[Json]:

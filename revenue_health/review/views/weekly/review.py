@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
-from departments.access import may_assign, may_freeze, may_see_company
+from departments.access import may_assign, may_freeze, may_see_company, may_see_packs
 from departments.models import Company
 from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
+from pipeline.page.shell import shell_of
 from pipeline.selectors.leaks import calendar_of
 from pipeline.selectors.reach import reach_of
-from pipeline.views.shell import shell_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.steps import bridge_steps
 from revenue_health.contribution.views.question import BASELINES
-from revenue_health.home import home
 from revenue_health.review.selectors.packs.pages import newest_pack
 from revenue_health.review.selectors.weekly.cache import kept_figures
 from revenue_health.review.selectors.weekly.review import figures_of_spans
-from revenue_health.review.views.addresses import address_of
 from revenue_health.review.views.weekly.filters import WeekQuestion, week_question_read
 from revenue_health.review.views.weekly.panel_rows import (
     DUE_SHOWN,
     agenda_shape,
-    card_rows,
     due_rows,
     forecast_shape,
     leak_rows,
@@ -40,23 +37,11 @@ type Json = dict[str, Any]
 TEMPLATE = "review/weekly/review.html"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Doors:
-    """Addresses of what other parts of the house offer here; empty where that is not there or not allowed."""
-
-    freeze: str
-    present: str
-    register: str
-    scorecards: str
-    commitments: str
-    forecast: str
-
-
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
     """The running quarter, or what the address asks for. The board goes to its frozen packs."""
     if not may_see_company(request.user):
-        return home(request)
+        return _without_figures(request)
     shell = shell_of(request)
     run, company = shell.run, shell.company
     if run is None or company is None:
@@ -73,13 +58,22 @@ def show(request: HttpRequest) -> HttpResponse:
         )
         context = {
             "shell": shell,
-            "doors": doors_of(request),
-            "cards": card_rows(figures, reminds=may_assign(request.user)),
+            "may_freeze": may_freeze(request.user),
+            "newest_pack": newest_pack(),
+            "cards": figures["scorecards"]["departments"],
+            "reminds": may_assign(request.user),
             **page_context(question, figures, run, company),
         }
     except (ComparisonError, CustodyStoreMissing) as problem:
         context = {"shell": shell, "cannot": str(problem)}
     return page_render(request, TEMPLATE, context, partial="page")
+
+
+def _without_figures(request: HttpRequest) -> HttpResponse:
+    """For those who see no live figures: the board goes to its packs; who has no role yet is told whom to ask."""
+    if may_see_packs(request.user):
+        return redirect("review:packs")
+    return page_render(request, "home_without_figures.html", {}, partial="page")
 
 
 def page_context(question: WeekQuestion, figures: Json, run: RecomputeRun, company: Company) -> Json:
@@ -103,16 +97,3 @@ def page_context(question: WeekQuestion, figures: Json, run: RecomputeRun, compa
         "due_more": max(0, len(figures["commitments"]["items"]) - DUE_SHOWN),
         "agenda": agenda_shape(),
     }
-
-
-def doors_of(request: HttpRequest) -> Doors:
-    """What the visitor may open from here."""
-    pack = newest_pack()
-    return Doors(
-        freeze=address_of("review:pack_freeze") if may_freeze(request.user) else "",
-        present=address_of("review:board", pack) if pack else "",
-        register=address_of("contribution:register"),
-        scorecards=address_of("departments:scorecards"),
-        commitments=address_of("departments:commitments"),
-        forecast=address_of("review:forecast"),
-    )

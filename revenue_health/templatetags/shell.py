@@ -1,4 +1,4 @@
-"""The shell in templates: `{% shell as shell %}`; and the theme the reader chose."""
+"""What stands around every page: `{% shell as shell %}`, `{% navigation as navigation %}`, the release, the theme."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from departments.web.rendering import theme_of
-from pipeline.views.shell import Shell, shell_of
+from pipeline.page.shell import Shell, shell_of
+from revenue_health.navigation import Navigation, navigation_of
 
 register = template.Library()
 
@@ -21,6 +22,14 @@ def shell(context: dict[str, Any]) -> Shell | None:
     if request is None or not getattr(request, "user", None) or not request.user.is_authenticated:
         return None
     return shell_of(request)
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: dict[str, Any]) -> Navigation | None:
+    """The links of the header and the menu; None where `shell` is None."""
+    if shell(context) is None:
+        return None
+    return navigation_of(context["request"])
 
 
 @register.simple_tag

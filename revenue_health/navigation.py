@@ -1,7 +1,4 @@
-"""The links of the header and of the person's menu: what this floor and the higher ones have, to whom it is open.
-
-A page that is not built yet has no address and so no link.
-"""
+"""The links of the header and of the person's menu: the pages of every app, and to whom each is open."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from departments import access
 from departments.access import Visitor
@@ -85,16 +82,28 @@ LETTERS = {
 }
 
 
-def links(request: HttpRequest, table: tuple[tuple[str, str, Rule, tuple[str, ...]], ...]) -> list[Link]:
-    """The links of a table that the visitor may follow."""
-    here = (request.resolver_match.view_name if request.resolver_match else "") or ""
-    found = []
-    for name, url, rule, section in table:
-        if not rule(request.user):
-            continue
-        try:
-            address = reverse(url)
-        except NoReverseMatch:
-            continue
-        found.append(Link(name=name, address=address, here=here.startswith(section), letter=LETTERS.get(url, "")))
-    return found
+@dataclass(frozen=True, kw_only=True)
+class Navigation:
+    """The links one visitor may follow: those of the header, those of the person's menu."""
+
+    header: list[Link]
+    menu: list[Link]
+
+    @property
+    def letters(self) -> list[Link]:
+        """The pages that a key opens."""
+        return [link for link in (*self.header, *self.menu) if link.letter]
+
+
+def navigation_of(request: HttpRequest) -> Navigation:
+    """The links for whoever asks, with the page they are on marked."""
+    return Navigation(header=_links(request, HEADER), menu=_links(request, MENU))
+
+
+def _links(request: HttpRequest, table: tuple[tuple[str, str, Rule, tuple[str, ...]], ...]) -> list[Link]:
+    view = (request.resolver_match.view_name if request.resolver_match else "") or ""
+    return [
+        Link(name=name, address=reverse(url), here=view.startswith(section), letter=LETTERS.get(url, ""))
+        for name, url, may_see, section in table
+        if may_see(request.user)
+    ]

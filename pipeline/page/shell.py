@@ -15,7 +15,6 @@ from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.selectors import runs
 from pipeline.selectors.reach import Stopped, age_in_words, reach_of, stopped
-from pipeline.views.navigation import HEADER, MENU, Link, links
 
 _ATTRIBUTE = "_revenue_health_shell"
 
@@ -82,29 +81,14 @@ class Shell:
     def may_see_company(self) -> bool:
         return may_see_company(self.request.user)
 
-    @cached_property
-    def navigation(self) -> list[Link]:
-        """The header's links."""
-        return links(self.request, HEADER)
-
-    @cached_property
-    def menu(self) -> list[Link]:
-        """The links of the person's menu."""
-        return links(self.request, MENU)
-
-    @property
-    def letters(self) -> list[Link]:
-        """The pages that a key opens."""
-        return [link for link in (*self.navigation, *self.menu) if link.letter]
-
     def local(self, instant: datetime) -> datetime:
         return instant.astimezone(self.company.zone) if self.company else instant
 
 
 def shell_of(request: HttpRequest) -> Shell:
     """The request's shell, made at first use."""
-    found: Shell | None = getattr(request, _ATTRIBUTE, None)
-    if found is None:
-        found = Shell(request=request, now=timezone.now())
-        setattr(request, _ATTRIBUTE, found)
-    return found
+    shell: Shell | None = getattr(request, _ATTRIBUTE, None)
+    if shell is None:
+        shell = Shell(request=request, now=timezone.now())
+        setattr(request, _ATTRIBUTE, shell)
+    return shell

@@ -1,0 +1,1 @@
+"""Tags of the page every app is shown in."""
