@@ -13,20 +13,20 @@ from django.utils import timezone
 
 from departments.models import Company, User
 from departments.people.demo import demo_ends
-from pipeline.imports.after_merge import opportunities_touch, truth_check
-from pipeline.imports.checks import files_check, rows_check
-from pipeline.imports.company import company_check, company_merge, company_row, company_zone
-from pipeline.imports.error_files import errors_path
+from pipeline.imports.conversion.provenance import Provenance
 from pipeline.imports.failures import named_failure
-from pipeline.imports.folder_format import BY_NAME, FILES, FileFormat
+from pipeline.imports.files.error_files import errors_path
+from pipeline.imports.files.sources import FolderSource, folder_open
+from pipeline.imports.folder.checks import files_check, rows_check
+from pipeline.imports.folder.format import BY_NAME, FILES, FileFormat
+from pipeline.imports.folder.staging import Progress, Staging, file_stage
 from pipeline.imports.lock import import_lock
-from pipeline.imports.merge import TARGETS, Outcome, file_merge
-from pipeline.imports.merge_entries import entries_merge
-from pipeline.imports.merge_events import events_merge
+from pipeline.imports.merge.after_merge import opportunities_touch, truth_check
+from pipeline.imports.merge.company import company_check, company_merge, company_row, company_zone
+from pipeline.imports.merge.entries import entries_merge
+from pipeline.imports.merge.events import events_merge
+from pipeline.imports.merge.merge import TARGETS, Outcome, file_merge
 from pipeline.imports.problems import ImportProblem, ImportUnreadable, Problem, ProblemList
-from pipeline.imports.provenance import Provenance
-from pipeline.imports.sources import FolderSource, folder_open
-from pipeline.imports.staging import Progress, Staging, file_stage
 from pipeline.models import ImportBatch
 
 logger = logging.getLogger(__name__)

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pipeline.imports
-from pipeline.imports.new_folder import new_folder
+from pipeline.imports.files.new_folder import new_folder
 from pipeline.imports.problems import ImportUnreadable
-from pipeline.imports.snapshot_conversion import folder_from_snapshot
-from pipeline.imports.snapshot_mapping import snapshot_mapping_read
+from pipeline.imports.snapshot.conversion import folder_from_snapshot
+from pipeline.imports.snapshot.mapping import snapshot_mapping_read
 
 CRM_MAPPING = Path(pipeline.imports.__file__).parent / "mappings" / "crm_sales_opportunities.toml"
 

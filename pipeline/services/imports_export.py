@@ -10,9 +10,9 @@ from typing import Any, BinaryIO
 from django.db import connection, transaction
 
 from departments.models import Company
-from pipeline.imports.export_queries import QUERIES
+from pipeline.imports.folder.export_queries import QUERIES
+from pipeline.imports.folder.staging import Progress
 from pipeline.imports.problems import ImportUnreadable
-from pipeline.imports.staging import Progress
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from departments.models import User
-from pipeline.imports.event_log import Case, LogReading
-from pipeline.imports.log_conversion import folder_from_log
-from pipeline.imports.log_csv import csv_cases
-from pipeline.imports.log_mapping import LogColumns, mapping_read
-from pipeline.imports.log_xes import xes_cases
+from pipeline.imports.folder.staging import Progress
+from pipeline.imports.log.conversion import folder_from_log
+from pipeline.imports.log.event_log import Case, LogReading
+from pipeline.imports.log.mapping import LogColumns, mapping_read
+from pipeline.imports.log.read_csv import csv_cases
+from pipeline.imports.log.read_xes import xes_cases
 from pipeline.imports.problems import ImportUnreadable
-from pipeline.imports.staging import Progress
 from pipeline.models import ImportBatch
 from pipeline.services.imports import ImportResult, company_folder_load
 

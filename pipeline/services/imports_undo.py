@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from departments.models import User
 from pipeline.imports.lock import import_lock
-from pipeline.imports.problems import UndoRefused
-from pipeline.imports.undo import (
+from pipeline.imports.merge.undo import (
     computed_remove,
     going,
     in_words,
@@ -23,6 +22,7 @@ from pipeline.imports.undo import (
     touched_mark,
     truth_left_check,
 )
+from pipeline.imports.problems import UndoRefused
 from pipeline.models import ImportBatch
 from pipeline.signals import import_going
 

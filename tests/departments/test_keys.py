@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from departments.core.text import key_problem, readable
 from departments.models import Department
 from departments.web.key_address import KeyConverter
-from pipeline.imports import kinds
+from pipeline.imports.folder import kinds
 
 ODD = "\t\n\v\x00\x1f\x7f\x85\xa0\xad\u061c\u200b\u2028\u202e\u3000\ufe0f\ufeff\uffff/\\\\:?#%. ~-='&<aé法"
 TEXTS = st.one_of(st.text(st.sampled_from(ODD), max_size=4), st.text(max_size=70))

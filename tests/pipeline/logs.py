@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pipeline.imports.event_log import LogReading
-from pipeline.imports.log_conversion import folder_from_log
-from pipeline.imports.log_mapping import mapping_read
+from pipeline.imports.log.conversion import folder_from_log
+from pipeline.imports.log.event_log import LogReading
+from pipeline.imports.log.mapping import mapping_read
 from pipeline.services.imports_log import log_cases
 from tests.pipeline.exports import table
 

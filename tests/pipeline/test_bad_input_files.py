@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from pipeline.imports.files.tables import tables_of
 from pipeline.imports.problems import ImportUnreadable, ProblemList
-from pipeline.imports.tables import tables_of
 from pipeline.services.imports import company_folder_load
 from tests.pipeline.folders import GOOD, folder_write, truth
 
@@ -128,7 +128,7 @@ def test_a_folder_that_is_not_there_is_said_so(tmp_path: Path) -> None:
 
 
 def test_a_record_may_cross_the_blocks_it_is_read_in() -> None:
-    from pipeline.imports.records import blocks_of, records_of
+    from pipeline.imports.files.records import blocks_of, records_of
 
     text = b"k,v\n" + b"".join(b'%d,"a ""q""\n%d"\n' % (n, n) for n in range(200))
     blocks = [records_of(block) for block in blocks_of(BytesIO(text), block_bytes=97)]

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.imports.folder_check import values_check
+from pipeline.imports.folder.check import values_check
 from pipeline.imports.problems import ConversionRefused, ImportUnreadable
 from tests.pipeline import exports, logs
 from tests.pipeline.exports import table

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from pipeline.imports.log_mapping import mapping_parse, toml_read
+from pipeline.imports.log.mapping import mapping_parse, toml_read
 from pipeline.imports.problems import ImportUnreadable
 from pipeline.models import Event, HandOff, Opportunity
 from pipeline.services.imports_log import event_log_load

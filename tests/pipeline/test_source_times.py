@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeline.imports.source_times import TimeReader, UnreadableTime
+from pipeline.imports.conversion.source_times import TimeReader, UnreadableTime
 
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
 NAMED = "%Y-%m-%d %H:%M %Z"

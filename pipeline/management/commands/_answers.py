@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from pipeline.imports.folder.staging import Progress
 from pipeline.imports.problems import ConversionRefused, ImportProblem
-from pipeline.imports.staging import Progress
 from pipeline.services.imports import ImportResult
 
 _SHOWN = 20

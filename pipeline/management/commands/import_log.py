@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from pipeline.imports.event_log import LogReading
-from pipeline.imports.log_mapping import LogColumns
-from pipeline.imports.log_sketch import log_sketch
+from pipeline.imports.log.event_log import LogReading
+from pipeline.imports.log.mapping import LogColumns
+from pipeline.imports.log.sketch import log_sketch
 from pipeline.management.commands._answers import AnsweringCommand
 from pipeline.services.imports_log import event_log_load, is_xes, log_cases
 

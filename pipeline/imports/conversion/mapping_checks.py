@@ -1,0 +1,154 @@
+"""What mappings of logs and of exports must agree on with themselves: every mistake is named, not only the first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from pipeline.core.decimal_text import NotDecimal, NumberSigns, parse_decimal
+from pipeline.imports.conversion.mapping_source import MappingSource
+from pipeline.imports.problems import ConversionRefused, ProblemList
+
+_WEEKS, _WEEKDAYS = set("UWV"), set("aAuw")
+
+
+class Structured(Protocol):
+    """The parts that both kinds of mapping have."""
+
+    @property
+    def source(self) -> MappingSource: ...
+    @property
+    def company(self) -> Any: ...
+    @property
+    def departments(self) -> Sequence[Any]: ...
+    @property
+    def stages(self) -> Sequence[Any]: ...
+    @property
+    def losses(self) -> Sequence[Any]: ...
+    @property
+    def loss_reasons(self) -> Sequence[Any]: ...
+    @property
+    def sources(self) -> Sequence[Any]: ...
+
+
+class MappingMistakes:
+    """Collects the mistakes of one mapping."""
+
+    def __init__(self, source: MappingSource) -> None:
+        self._source = source
+        self.problems = ProblemList()
+
+    def add(self, part: str, word: str, value: str, reason: str, place: int = 1) -> None:
+        self.problems.add(self._source.problem(part, word, value, reason, place))
+
+    def refuse(self) -> None:
+        """Raise what was collected."""
+        if self.problems:
+            raise ConversionRefused(self.problems)
+
+    def one_of(self, part: str, word: str, value: str, allowed: Iterable[str]) -> None:
+        names = list(allowed)
+        if value not in names:
+            self.add(part, word, value, f"is none of {', '.join(names) or 'nothing: the mapping has none'}")
+
+    def delimiter(self, part: str, value: str) -> None:
+        if len(value) != 1 or not value.isascii() or value in '"\r\n\0' or value.isalnum():
+            self.add(part, "delimiter", value, 'is no delimiter: write one character such as ",", ";" or "\\t"')
+
+    def signs(self, part: str, signs: NumberSigns) -> None:
+        if mistake := signs.mistake():
+            word = mistake.partition(" ")[0]
+            self.add(part, word, signs.decimal if word == "decimal_sign" else signs.thousands, f"is wrong: {mistake}")
+
+    def number(self, part: str, word: str, value: str) -> None:
+        try:
+            if value and parse_decimal(value, NumberSigns()) < 0:
+                self.add(part, word, value, "is negative")
+        except NotDecimal:
+            self.add(part, word, value, "is not a plain number, such as 1234.50")
+
+    def time_formats(self, part: str, word: str, formats: Iterable[str]) -> None:
+        for form in formats:
+            directives = set(re.findall(r"%([A-Za-z])", form.replace("%%", "")))
+            by_week = bool(directives & _WEEKS and directives & _WEEKDAYS)
+            parts = (("year", "YyGcx", False), ("month", "mbBjcx", by_week), ("day", "djcx", by_week))
+            lacking = [name for name, letters, other in parts if not (directives & set(letters) or other)]
+            if bad := _bad_directive(form):
+                self.add(part, word, form, f"is no format: {bad}")
+            elif lacking:
+                self.add(part, word, form, f"names no {' and no '.join(lacking)}, which would be made up")
+
+    def zone(self, part: str, name: str) -> None:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            self.add(part, "time_zone", name, "is no time zone of the IANA database, such as Europe/Berlin")
+
+
+def _bad_directive(form: str) -> str:
+    try:
+        datetime.strptime("", form)  # noqa: DTZ007
+    except ValueError as error:
+        text = str(error)
+        return text if "directive" in text or "stray" in text else ""
+    except re.error as error:
+        return str(error)
+    return ""
+
+
+def check_structure(mapping: Structured, mistakes: MappingMistakes, *, owned_elsewhere: bool) -> None:
+    """Departments, reasons and stages that are named exist, keys stand once, one activity means one thing.
+
+    `owned_elsewhere`: without any [[loss_reasons]] the mapping may use those that are loaded already.
+    """
+    mistakes.zone("company", mapping.company.time_zone)
+    if not mapping.stages:
+        mistakes.add("stages", "", "", "is missing; the mapping has no stage")
+    departments = [one.key for one in mapping.departments]
+    for part, word, rows in (
+        ("stages", "owner", mapping.stages),
+        ("loss_reasons", "department", mapping.loss_reasons),
+        ("sources", "department", mapping.sources),
+    ):
+        check_names(mistakes, part, word, rows, departments, "department")
+    if mapping.loss_reasons or not owned_elsewhere:
+        reasons = [one.key for one in mapping.loss_reasons]
+        check_names(mistakes, "losses", "reason", mapping.losses, reasons, "loss reason")
+    for part in ("departments", "stages", "loss_reasons", "sources"):
+        check_once(mistakes, part, "key", [one.key for one in getattr(mapping, part)])
+    _check_activities(mapping, mistakes)
+
+
+def check_names(
+    mistakes: MappingMistakes, part: str, word: str, rows: Iterable[Any], names: Sequence[str], what: str
+) -> None:
+    """Every row names one of the names, or nothing."""
+    for place, row in enumerate(rows, 1):
+        value = getattr(row, word)
+        if value and value not in names:
+            mistakes.add(part, word, value, f"is no {what} of the mapping ({', '.join(names) or 'it has none'})", place)
+
+
+def check_once(mistakes: MappingMistakes, part: str, word: str, values: Sequence[str]) -> None:
+    """No value stands twice."""
+    for place, value in enumerate(values, 1):
+        if value in values[: place - 1]:
+            mistakes.add(part, word, value, f"stands twice in [[{part}]]", place)
+
+
+def _check_activities(mapping: Structured, mistakes: MappingMistakes) -> None:
+    seen: dict[str, str] = {}
+    named: list[tuple[str, Callable[[Any], str], Sequence[Any]]] = [
+        ("stages", lambda stage: f"stage {stage.key}", mapping.stages),
+        ("losses", lambda _: "a loss", mapping.losses),
+    ]
+    for part, title, rows in named:
+        for place, row in enumerate(rows, 1):
+            for activity in row.activities:
+                if activity in seen:
+                    reason = f"means both {seen[activity]} and {title(row)}"
+                    mistakes.add(part, "activities", activity, reason, place)
+                seen.setdefault(activity, title(row))

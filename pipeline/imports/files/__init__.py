@@ -1,0 +1,1 @@
+"""Reading and writing files: headers, records, tables of CSV and Arrow, sources, new folders."""

@@ -1,0 +1,213 @@
+"""What only several rows together can tell: duplicate keys, names of rows that do not exist, stages of other pipelines.
+
+All run in the database over the temporary tables and the truth, before anything is written.
+"""
+
+# ruff: noqa: S608 - statements are put together from names of our own tables and columns only.
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+from departments.core.text import readable
+from pipeline.imports.folder.format import BY_NAME, FileFormat
+from pipeline.imports.folder.order import order_check
+from pipeline.imports.folder.staging import StagedFile, Staging
+from pipeline.imports.problems import Problem
+
+MOST_OF_A_KIND = 100_000
+"""Problems one check lists; more of one fault are counted."""
+
+TRUTH = {
+    "departments.csv": "departments_department",
+    "pipelines.csv": "pipeline_pipeline",
+    "stages.csv": "pipeline_stage",
+    "loss_reasons.csv": "pipeline_lossreason",
+    "sources.csv": "pipeline_source",
+    "accounts.csv": "pipeline_account",
+    "opportunities.csv": "pipeline_opportunity",
+    "measurables.csv": "departments_measurable",
+}
+
+
+def rows_check(staging: Staging) -> None:
+    """Run every check and add what it finds to the problems."""
+    for staged in staging.files.values():
+        _duplicates(staging, staged)
+        _references(staging, staged)
+    if "company.csv" in staging.files and staging.files["company.csv"].read != 1:
+        read = staging.files["company.csv"].read
+        staging.problems.add(Problem(file="company.csv", line=1, reason=f"has {read} rows; a company is exactly one"))
+    _not_nothing(staging)
+    if "measurables.csv" in staging.files:
+        _measurables_agree(staging)
+    if "events.csv" in staging.files:
+        _event_places(staging)
+        order_check(staging)
+
+
+def _not_nothing(staging: Staging) -> None:
+    """An import of nothing is no success: a first load brings deals, a later one at least a row."""
+    problems = staging.problems
+    if problems:
+        return
+    if not query("SELECT 1 FROM departments_company"):
+        for name in ("opportunities.csv", "events.csv"):
+            if name in staging.files and not staging.files[name].read:
+                problems.refuse_file(name, "has no rows; a first load needs deals")
+    elif not any(staged.read for staged in staging.files.values()):
+        problems.refuse_file("", "no file of the folder has a row; there is nothing to load")
+
+
+def query(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """The rows of a query."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters or None)
+        return cursor.fetchall()
+
+
+def _add(staging: Staging, file: str, rows: list[tuple[Any, ...]], column: str, reason: str) -> None:
+    for line, value in rows:
+        staging.problems.add(
+            Problem(file=file, line=line, column=column, value="" if value is None else str(value), reason=reason)
+        )
+
+
+def _listed(staging: Staging, sql: str, order: str) -> list[tuple[Any, ...]]:
+    """The first rows of a query; of the others it is counted how many problems they are."""
+    rows = query(f"SELECT *, count(*) OVER () FROM ({sql}) every ORDER BY {order} LIMIT {MOST_OF_A_KIND}")
+    if rows:
+        staging.problems.total += rows[0][-1] - len(rows)
+    return [row[:-1] for row in rows]
+
+
+def _add_missing(staging: Staging, file: str, sql: str, column: str, reason: str) -> None:
+    """Of a query of lines and the values that name nothing: one problem for each value, at the first of its lines."""
+    grouped = f"SELECT array_agg(line ORDER BY line) AS lines, value FROM ({sql}) missing GROUP BY value"
+    for (line, *also), value in _listed(staging, grouped, "lines[1]"):
+        more = f" ({1 + len(also):,} rows)" if also else ""
+        problem = Problem(file=file, line=line, column=column, value=str(value), reason=reason + more)
+        staging.problems.add(problem, also)
+
+
+def _duplicates(staging: Staging, staged: StagedFile) -> None:
+    file = staged.format
+    key = [name for name in file.key if name in staged.columns]
+    if not key:
+        return
+    # Casts and blanks made comparable: a missing part of a key is the same as an empty one.
+    parts = ", ".join(f"coalesce(\"{name}\"::text, '')" for name in key)
+    shown = " || ' ' || ".join(f"coalesce(\"{name}\"::text, '')" for name in key)
+    filled = " AND ".join(f'"{name}" IS NOT NULL' for name in key if not file.column(name).blank)
+    rows = _listed(
+        staging,
+        f"SELECT line, shown, first FROM (SELECT line, {shown} AS shown, min(line) OVER same AS first FROM {file.table}"
+        f" WHERE {filled} AND ({parts}) IN (SELECT {parts} FROM {file.table} GROUP BY {parts} HAVING count(*) > 1)"
+        f" WINDOW same AS (PARTITION BY {parts})) doubled WHERE line > first",
+        "line",
+    )
+    for line, value, first in rows:
+        if str(value).strip():
+            _add(staging, file.name, [(line, value)], "+".join(key), f"stands in line {first} already")
+
+
+def _references(staging: Staging, staged: StagedFile) -> None:
+    file = staged.format
+    for reference in file.references:
+        if reference.column not in staged.columns or reference.file in staging.problems.unusable:
+            continue
+        column = f'"{reference.column}"'
+        truth = f"SELECT 1 FROM {TRUTH[reference.file]} t WHERE t.key = s.{column}"
+        where = f"s.{column} <> '' AND NOT EXISTS ({truth})"
+        if reference.file in staging.files:
+            coming = f"SELECT 1 FROM {BY_NAME[reference.file].table} t WHERE t.key = s.{column}"
+            where += f" AND NOT EXISTS ({coming})"
+        sql = f"SELECT line, {column} AS value FROM {file.table} s WHERE {where}"
+        _add_missing(staging, file.name, sql, reference.column, reference.reason)
+
+
+def _measurables_agree(staging: Staging) -> None:
+    """Rows of one measurable repeat what it is; they may differ in the goal only."""
+    for column in ("department", "name", "unit", "source"):
+        rows = _listed(
+            staging,
+            f'SELECT line, "{column}" FROM (SELECT line, key, "{column}",'
+            f' first_value("{column}") OVER (PARTITION BY key ORDER BY line) AS first FROM in_measurables) m'
+            f" WHERE \"{column}\" <> first AND key <> ''",
+            "line",
+        )
+        _add(staging, "measurables.csv", rows, column, "differs from an earlier row of the same measurable")
+
+
+def _deals_sql(staging: Staging) -> str:
+    """Every opportunity of the folder or the truth with its pipeline's key."""
+    truth = (
+        "SELECT o.key, p.key AS pipeline FROM pipeline_opportunity o JOIN pipeline_pipeline p ON p.id = o.pipeline_id"
+    )
+    if "opportunities.csv" not in staging.files:
+        return truth
+    return (
+        "SELECT DISTINCT ON (key) key, pipeline FROM in_opportunities UNION ALL "
+        f"{truth} WHERE NOT EXISTS (SELECT 1 FROM in_opportunities i WHERE i.key = o.key)"
+    )
+
+
+def _stages_sql(staging: Staging) -> str:
+    truth = "SELECT p.key AS pipeline, s.key FROM pipeline_stage s JOIN pipeline_pipeline p ON p.id = s.pipeline_id"
+    return truth + (" UNION SELECT pipeline, key FROM in_stages" if "stages.csv" in staging.files else "")
+
+
+def _pipelines_sql(staging: Staging) -> str:
+    return "SELECT key FROM pipeline_pipeline" + (
+        " UNION SELECT key FROM in_pipelines" if "pipelines.csv" in staging.files else ""
+    )
+
+
+def _event_places(staging: Staging) -> None:
+    """Each event names a known opportunity, and a stage of that opportunity's pipeline or `lost`."""
+    unusable = staging.problems.unusable
+    if "opportunities.csv" in unusable:
+        return
+    unknown = (
+        f"WITH deal AS ({_deals_sql(staging)}) SELECT e.line, e.opportunity AS value FROM in_events e"
+        " LEFT JOIN deal d ON d.key = e.opportunity WHERE d.key IS NULL AND e.opportunity <> ''"
+    )
+    _add_missing(staging, "events.csv", unknown, "opportunity", "is no known opportunity")
+    if unusable & {"stages.csv", "pipelines.csv"}:
+        return
+    # A deal of an unknown pipeline is refused for that alone.
+    rows = _listed(
+        staging,
+        f"WITH deal AS ({_deals_sql(staging)}), s AS ({_stages_sql(staging)}), p AS ({_pipelines_sql(staging)})"
+        " SELECT array_agg(e.line ORDER BY e.line) AS lines, e.stage, d.pipeline FROM in_events e"
+        " JOIN deal d ON d.key = e.opportunity JOIN p ON p.key = d.pipeline"
+        " LEFT JOIN s ON s.pipeline = d.pipeline AND s.key = e.stage"
+        " WHERE s.key IS NULL AND e.stage <> 'lost' AND e.stage <> '' GROUP BY e.stage, d.pipeline",
+        "lines[1]",
+    )
+    for (line, *also), stage, pipeline in rows:
+        more = f" ({1 + len(also):,} rows)" if also else ""
+        reason = f"is no stage of pipeline {pipeline}{more}"
+        staging.problems.add(
+            Problem(file="events.csv", line=line, column="stage", value=str(stage), reason=reason), also
+        )
+
+
+def files_check(staging: Staging, names: Sequence[str], *, first_load: bool) -> list[FileFormat]:
+    """The known files among the names, in the order they are loaded; a first load needs the six that make a company."""
+    present = [file for file in BY_NAME.values() if file.name in names]
+    if first_load:
+        for file in BY_NAME.values():
+            if file.first_load and file.name not in names:
+                staging.problems.refuse_file(file.name, "is missing; a first load needs it")
+    elif not present:
+        staging.problems.refuse_file("", "no file of a company folder was found")
+    unknown = [name for name in names if name not in BY_NAME]
+    if unknown:
+        more = f" and {len(unknown) - 20:,} more" if len(unknown) > 20 else ""
+        listed = ", ".join(readable(name) for name in unknown[:20]) + more
+        staging.notes.append(f"Files left out because a company folder has none of that name: {listed}.")
+    return present

@@ -1,0 +1,38 @@
+"""The order of a deal's events, where the file and its dates say two things."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from pipeline.imports.folder.staging import Staging
+from pipeline.imports.problems import Problem
+
+
+def order_check(staging: Staging) -> None:
+    """Refuse a date without a time that stands after an instant of the same deal and day.
+
+    It counts as the start of the day, so it would come before what the file says it follows: a deal would be won
+    before it was offered.
+    """
+    staged = staging.files.get("events.csv")
+    if staged is None or not 0 < len(staged.lines_alone) < staged.read:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE IF NOT EXISTS dates_alone (line bigint) ON COMMIT DROP")
+        cursor.execute("TRUNCATE dates_alone")
+        cursor.execute("INSERT INTO dates_alone SELECT unnest(%s::bigint[])", [staged.lines_alone])
+        cursor.execute(
+            "SELECT e.line, (e.occurred_at AT TIME ZONE %s)::date::text, min(o.line) FROM in_events e"
+            " JOIN dates_alone USING (line) JOIN in_events o ON o.opportunity = e.opportunity AND o.line < e.line"
+            " AND o.occurred_at > e.occurred_at"
+            " AND (o.occurred_at AT TIME ZONE %s)::date = (e.occurred_at AT TIME ZONE %s)::date"
+            " GROUP BY e.line, e.occurred_at ORDER BY e.line",
+            [staging.zone] * 3,
+        )
+        rows = cursor.fetchall()
+    for line, day, other in rows:
+        reason = (
+            f"has no time, so it counts as the start of the day and would come before line {other}, which has one;"
+            " write the time"
+        )
+        staging.problems.add(Problem(file="events.csv", line=line, column="occurred_at", value=day, reason=reason))

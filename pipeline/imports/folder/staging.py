@@ -1,0 +1,202 @@
+"""From raw text to typed rows in temporary tables of PostgreSQL, with everything refused that one row can tell.
+
+DuckDB checks a block of rows at a time, column by column; COPY carries the typed rows over. Rows with a problem
+are carried too (with nulls), so that rows naming them are not refused a second time; nothing of a refused import
+leaves the temporary tables.
+"""
+
+# ruff: noqa: S608 - statements are put together from names of our own tables and columns only.
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.csv
+from django.db import connection
+
+from pipeline.imports.files.headers import LINE, Expected, Header
+from pipeline.imports.files.tables import tables_of
+from pipeline.imports.folder import kinds
+from pipeline.imports.folder.format import Column, FileFormat
+from pipeline.imports.problems import Problem, ProblemList
+
+Progress = Callable[[str, float], None]
+"""Called with a step's name and the share done, 0 to 1."""
+
+
+@dataclass
+class StagedFile:
+    """What of a file lies in its temporary table."""
+
+    format: FileFormat
+    columns: tuple[str, ...]
+    read: int = 0
+    dates_alone: int = 0
+    lines_alone: list[int] = field(default_factory=list)
+    """Lines whose first instant is a date without a time."""
+    unknown: tuple[str, ...] = ()
+    trimmed: Counter[str] = field(default_factory=Counter)
+    """Values per column that had spaces around them."""
+
+
+@dataclass
+class Staging:
+    """The files of one import in their temporary tables."""
+
+    zone: str
+    problems: ProblemList
+    files: dict[str, StagedFile] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    rename_company: bool = False
+    """Whether a file may change the name of a company that has data."""
+    renames: str = ""
+    checker: Any = None
+    """The DuckDB connection that checks values, with the company's time zone."""
+
+    def __enter__(self) -> Staging:
+        self.checker = duckdb.connect(":memory:", config={"threads": 1})
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.checker.close()
+
+
+def file_stage(staging: Staging, file: FileFormat, stream: IO[bytes], *, advance: Callable[[int], None]) -> None:
+    """Read, check and stage one file."""
+    begun = _begin(staging, file, stream)
+    if begun is None:
+        return
+    staged, present, tables = begun
+    columns = ", ".join(f'"{column.name}" {column.kind.staged_as}' for column in present)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE {file.table} (line bigint NOT NULL, {columns}) ON COMMIT DROP")
+        _copy(cursor.cursor, staged, present, tables, staging, advance)
+        cursor.execute(f"ANALYZE {file.table}")
+    staging.files[file.name] = staged
+    staging.notes += staging.problems.notes(file.name) + _trimmed_note(staged)
+
+
+def file_check(staging: Staging, file: FileFormat, stream: IO[bytes]) -> None:
+    """Read and check one file without staging it: what one value or one row can tell, and no database."""
+    if (begun := _begin(staging, file, stream)) is None:
+        return
+    staged, present, tables = begun
+    staging.checker.execute(f"SET TimeZone = {kinds.literal(staging.zone)}")
+    for raw in tables:
+        staging.problems.extend(_check(staging.checker, raw, staged, present)[1])
+
+
+def _begin(
+    staging: Staging, file: FileFormat, stream: IO[bytes]
+) -> tuple[StagedFile, tuple[Column, ...], Iterator[Any]] | None:
+    """The columns of a file and its tables to come; None, having said why, where it cannot be read."""
+    known = {column.name for column in file.columns}
+    expected = Expected(says="a company folder uses", known=known)
+    tables = tables_of(stream, file.name, staging.problems, expected=expected)
+    header = next(tables, None)
+    if not isinstance(header, Header):
+        return None
+    missing = [c.name for c in file.columns if not c.optional and c.name not in header.names]
+    for name in missing:
+        staging.problems.refuse_file(file.name, "is missing from the header", line=1, column=name)
+    if missing:
+        return None
+    present = tuple(column for column in file.columns if column.name in header.names)
+    staged = StagedFile(file, tuple(column.name for column in present))
+    staged.unknown = tuple(name for name in header.names if name not in {column.name for column in present})
+    return staged, present, tables
+
+
+def _copy(
+    cursor: Any, staged: StagedFile, present: tuple[Column, ...], tables: Any, staging: Staging,
+    advance: Callable[[int], None],
+) -> None:  # fmt: skip
+    names = ", ".join(f'"{name}"' for name in ("line", *staged.columns))
+    staging.checker.execute(f"SET TimeZone = {kinds.literal(staging.zone)}")
+    with cursor.copy(f"COPY {staged.format.table} ({names}) FROM STDIN (FORMAT csv)") as copy:
+        for raw in tables:
+            typed, bad = _check(staging.checker, raw, staged, present)
+            staging.problems.extend(bad)
+            buffer = io.BytesIO()
+            pa.csv.write_csv(typed, buffer, pa.csv.WriteOptions(include_header=False))
+            copy.write(buffer.getvalue())
+            staged.read += raw.num_rows
+            advance(raw.nbytes)
+
+
+def _check(
+    checker: Any, raw: pa.Table, staged: StagedFile, present: tuple[Column, ...]
+) -> tuple[pa.Table, list[Problem]]:
+    """One block typed, and its problems."""
+    checker.register("raw", raw)
+    checker.execute(_typed_sql(staged.format, present))
+    bad = _problems(checker, staged.format, present)
+    instants = [column.name for column in present if column.kind is kinds.INSTANT]
+    if instants:
+        alone = " OR ".join(kinds.DATE_ALONE.format(raw=f"r_{name}") for name in instants)
+        staged.dates_alone += checker.execute(f"SELECT count(*) FILTER ({alone}) FROM typed").fetchall()[0][0]
+        first = kinds.DATE_ALONE.format(raw=f"r_{instants[0]}")
+        staged.lines_alone += [line for (line,) in checker.execute(f"SELECT line FROM typed WHERE {first}").fetchall()]
+    _count_trimmed(checker, staged, present)
+    chosen = ", ".join(f'v_{name} AS "{name}"' for name in staged.columns)
+    table = checker.sql(f"SELECT line, {chosen} FROM typed").to_arrow_table()
+    checker.unregister("raw")
+    return table, bad
+
+
+def _count_trimmed(checker: Any, staged: StagedFile, present: tuple[Column, ...]) -> None:
+    names = [column.name for column in present if kinds.trims(column.kind)]
+    if names:
+        counts = [kinds.WAS_TRIMMED.format(value=f"v_{name}", raw=f"r_{name}") for name in names]
+        counted = ", ".join(f"count(*) FILTER ({one})" for one in counts)
+        found = checker.execute(f"SELECT {counted} FROM typed").fetchall()[0]
+        staged.trimmed.update(dict(zip(names, found, strict=True)))
+
+
+def _trimmed_note(staged: StagedFile) -> list[str]:
+    counted = [f"{name} ({count:,})" for name, count in staged.trimmed.items() if count]
+    listed = ", ".join(counted)
+    return [f"{staged.format.name}: spaces around values were left out: {listed}."] if counted else []
+
+
+def _typed_sql(file: FileFormat, present: tuple[Column, ...]) -> str:
+    parts = []
+    for column in file.columns:
+        if column in present:
+            raw = f'"{column.name}"'
+            parts.append(f"{raw} AS r_{column.name}, {column.kind.value.format(raw=raw)} AS v_{column.name}")
+        else:
+            parts.append(f"'' AS r_{column.name}, NULL AS v_{column.name}")
+    return f'CREATE OR REPLACE TEMP TABLE typed AS SELECT "{LINE}" AS line, {", ".join(parts)} FROM raw'
+
+
+def _problem_expression(column: Column) -> str:
+    raw = f"r_{column.name}"
+    cases = [f"WHEN {raw} = '' THEN " + ("NULL" if column.blank else "'is empty'")]
+    if column.kind.fine:
+        cases.append(f"WHEN {column.kind.fine.format(raw=raw, value='v_' + column.name)} THEN NULL")
+    cases += [f"WHEN {when.format(raw=raw)} THEN {kinds.literal(reason)}" for when, reason in column.kind.problems]
+    return f"CASE {' '.join(cases)} END"
+
+
+def _problems(checker: Any, file: FileFormat, present: tuple[Column, ...]) -> list[Problem]:
+    named = [(column.name, _problem_expression(column)) for column in present]
+    named += [(rule.column, f"CASE WHEN {rule.condition} THEN {kinds.literal(rule.reason)} END") for rule in file.rules]
+    # One pass finds out whether there is anything to list: usually there is not.
+    counts = ", ".join(f"count({expression})" for _, expression in named)
+    (found,) = checker.execute(f"SELECT {counts} FROM typed").fetchall()
+    bad: list[Problem] = []
+    for (name, expression), count in zip(named, found, strict=True):
+        if count:
+            query = f"SELECT line, r_{name}, {expression} AS why FROM typed WHERE why IS NOT NULL ORDER BY line"
+            rows = checker.execute(query).fetchall()
+            bad += [
+                Problem(file=file.name, line=line, column=name, value=value, reason=why) for line, value, why in rows
+            ]
+    return sorted(bad, key=lambda problem: problem.line)

@@ -1,0 +1,1 @@
+"""Event logs (CSV, XES) to a folder in the folder format."""

@@ -1,0 +1,236 @@
+"""One case of a log after another as a deal: its fields, its history and its hand-offs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from pipeline.core.decimal_text import NotDecimal
+from pipeline.imports.conversion.source_times import Moment, TimeReader, UnreadableTime
+from pipeline.imports.log.amounts import parse_amount
+from pipeline.imports.log.event_log import Case, LogEvent, LogReading
+from pipeline.imports.log.mapping import LogMapping
+from pipeline.imports.log.moves import Move, Moves
+from pipeline.imports.log.work import WorkItem, WorkOfActivity
+
+
+@dataclass
+class LogReport:
+    """What was read and what was left out, for the notes of the import."""
+
+    cases: int = 0
+    events: int = 0
+    deals: int = 0
+    activities: Counter[str] = field(default_factory=Counter)
+    unmapped: Counter[str] = field(default_factory=Counter)
+    counted: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class WorkDone:
+    """The hand-offs of one activity of a deal."""
+
+    department: str
+    kind: str
+    items: list[WorkItem]
+
+
+@dataclass(frozen=True)
+class DealOfCase:
+    """What a case becomes."""
+
+    key: str
+    line: int
+    fields: list[str]
+    moves: list[Move]
+    work: list[WorkDone]
+
+
+@dataclass(slots=True)
+class _Timed:
+    at: datetime
+    event: LogEvent
+
+
+class CaseReader:
+    """Reads cases by a mapping. Values that cannot be understood become problems of the reading, with their line."""
+
+    def __init__(self, mapping: LogMapping, reading: LogReading, report: LogReport) -> None:
+        log = mapping.log
+        self._mapping, self._reading, self._report = mapping, reading, report
+        self._stages = {activity: stage for stage in mapping.stages for activity in stage.activities}
+        self._losses = {activity: loss for loss in mapping.losses for activity in loss.activities}
+        self._work = {part.activity: part for part in mapping.handoffs}
+        self._stage_transitions = {word.lower() for word in log.stage_transitions}
+        self._lines: dict[str, int] = {}
+        self._refused: set[tuple[int, str]] = set()
+        self.times = TimeReader(mapping.zone, [log.time_format] if log.time_format else [])
+        self.untimed: list[int] = []
+        self.unnamed: list[int] = []
+
+    def read(self, case: Case) -> DealOfCase | None:
+        """The deal of a case; None when it never enters a stage or cannot be read."""
+        report, log = self._report, self._mapping.log
+        report.cases += 1
+        report.events += len(case.events)
+        name = case.attributes.get(log.case, "")
+        key = self._mapping.opportunity.key_prefix + name
+        self._check_key(name, key, case.line)
+        timed = self._timed(case)
+        moves = Moves(
+            stages=self._stages,
+            losses=self._losses,
+            amount=lambda event: self._amount(case, event),
+            amount_default=self._mapping.opportunity.amount_default,
+            counted=report.counted,
+        )
+        work: dict[str, WorkOfActivity] = {}
+        for one in timed:
+            self._take(one, moves, work)
+        if not moves.rows:
+            report.counted["cases never enter a stage and are left out"] += 1
+            return None
+        report.deals += 1
+        events = [one.event for one in timed]
+        history = self._since_created(case, events, moves.rows)
+        return DealOfCase(key, case.line, self._fields(case, events), history, self._hand_offs(work, moves.ended))
+
+    def _take(self, one: _Timed, moves: Moves, work: dict[str, WorkOfActivity]) -> None:
+        log, report, event = self._mapping.log, self._report, one.event
+        activity, transition = event.get(log.activity), event.get(log.transition).strip().lower()
+        actor = event.get(log.resource)
+        report.activities[activity] += 1
+        used = False
+        if activity in self._work:
+            items = work.setdefault(activity, WorkOfActivity(self._mapping.handoff_rules))
+            used = items.add(transition, one.at, actor, line=event.line)
+        if not transition or transition in self._stage_transitions:
+            used = moves.add(activity, one.at, event, actor=actor) or used
+        if not used:
+            report.unmapped[f"{activity} {transition}".strip() or "(without activity)"] += 1
+
+    def _check_key(self, name: str, key: str, line: int) -> None:
+        reading, column = self._reading, self._mapping.log.case
+        if not name:
+            self.unnamed.append(line)
+        elif key in self._lines:
+            reading.refuse(line, column, name, f"stands in line {self._lines[key]} already; a case is one deal")
+        else:
+            self._lines[key] = line
+
+    def _timed(self, case: Case) -> list[_Timed]:
+        """The events in order of time. Stable: of equal times, and of days without a time, the file's order decides."""
+        timed: list[_Timed] = []
+        latest: dict[date, datetime] = {}
+        clocked: set[date] = set()
+        bare: list[date] = []
+        column = self._mapping.log.time
+        for event in case.events:
+            if not (text := event.get(column).strip()):
+                self.untimed.append(event.line)
+            elif (moment := self.moment(text, column, event.line)) is not None:
+                at = moment.at
+                if moment.bare:
+                    at = max(at, latest.get(moment.day, at))
+                    bare.append(moment.day)
+                else:
+                    clocked.add(moment.day)
+                latest[moment.day] = max(at, latest.get(moment.day, at))
+                timed.append(_Timed(at, event))
+        self._report.counted["events have a day without a time; they count from its start"] += len(bare)
+        mixed = sum(day in clocked for day in bare)
+        what = "events have no time while others of their deal and day have one; the order of the file decides"
+        self._report.counted[what] += mixed
+        return sorted(timed, key=lambda one: one.at)
+
+    def moment(self, text: str, column: str, line: int) -> Moment | None:
+        """The moment a value means, or None and a problem."""
+        try:
+            return self.times.parse(text)
+        except UnreadableTime as error:
+            self._reading.refuse(line, column, text, str(error))
+            return None
+
+    def _amount(self, case: Case, event: LogEvent) -> str:
+        name = self._mapping.opportunity.amount
+        text = attribute(name, case, event) if name else ""
+        if not text.strip():
+            return ""
+        try:
+            return parse_amount(text, self._mapping.signs)
+        except NotDecimal as error:
+            line = event.line if text == event.get(name.removeprefix("event:")) else case.line
+            self._refuse_once(line, name, text, str(error))
+            return ""
+
+    def _refuse_once(self, line: int, column: str, value: str, reason: str) -> None:
+        """A case's own amount is read once for each of its events, and is one problem."""
+        if (line, column) not in self._refused:
+            self._refused.add((line, column))
+            self._reading.refuse(line, column, value, reason)
+
+    def _since_created(self, case: Case, events: list[LogEvent], moves: list[Move]) -> list[Move]:
+        """The first stage is entered when the deal was created, where that was before its first event."""
+        name = self._mapping.opportunity.created
+        text = _first(name, case, events).strip() if name else ""
+        moment = self.moment(text, name, case.line) if text else None
+        if moment is None:
+            return moves
+        first = moves[0]
+        if moment.at > first.at and not (moment.bare and moment.day == first.at.astimezone(self._mapping.zone).date()):
+            self._report.counted["deals were created after their first event; they count from that event"] += 1
+        begin = min(first.at, moment.at, key=lambda at: at.astimezone(UTC))
+        return [Move(begin, first.place, first.amount, first.reason, first.actor, first.line), *moves[1:]]
+
+    def _fields(self, case: Case, events: list[LogEvent]) -> list[str]:
+        fields, company = self._mapping.opportunity, self._mapping.company
+
+        def text(name: str) -> str:
+            return _first(name, case, events) if name else ""
+
+        source = text(fields.source)
+        return [
+            text(fields.name), self._mapping.pipeline.key, self._owner(case, events), text(fields.team),
+            fields.source_values.get(source, source),
+            text(fields.currency_attribute) or fields.currency or company.reporting_currency, text(fields.segment),
+        ]  # fmt: skip
+
+    def _owner(self, case: Case, events: list[LogEvent]) -> str:
+        fields = self._mapping.opportunity
+        if not fields.owner:
+            return ""
+        values = [attribute(fields.owner, case, event) for event in events]
+        names = [name for name in values if name and name not in fields.owner_ignore]
+        if not names:
+            return ""
+        if fields.owner_pick == "most":
+            return Counter(names).most_common(1)[0][0]
+        return names[0 if fields.owner_pick == "first" else -1]
+
+    def _hand_offs(self, work: dict[str, WorkOfActivity], ended: datetime | None) -> list[WorkDone]:
+        counted, done = self._report.counted, []
+        for activity, items in work.items():
+            part = self._work[activity]
+            counted["starts or completions without a request are left out"] += items.skipped
+            what = "hand-offs come from events without a life-cycle transition; they begin and end at that moment"
+            counted[what] += items.momentary
+            if ended is not None and self._mapping.handoff_rules.close_with_deal:
+                closed = items.close(ended)
+                counted["hand-offs were still open when their deal ended and count as cancelled then"] += closed
+            done.append(WorkDone(part.department, part.kind or activity, items.items))
+        return done
+
+
+def attribute(name: str, case: Case, event: LogEvent) -> str:
+    """`case:x` of the case, `event:x` of the event, `x` of either."""
+    if name in case.attributes or name in event.attributes:
+        return case.attributes.get(name) or event.get(name)
+    scope, _, bare = name.partition(":")
+    if scope == "case":
+        return case.attributes.get(bare, "")
+    return event.get(bare) if scope == "event" else ""
+
+
+def _first(name: str, case: Case, events: list[LogEvent]) -> str:
+    return next((value for event in events if (value := attribute(name, case, event))), "")

@@ -1,0 +1,272 @@
+"""The mapping file of an event log: how activities become stages, losses and hand-offs. See docs/import.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipeline.core.decimal_text import NumberSigns
+from pipeline.imports.conversion.mapping_checks import MappingMistakes, check_names, check_once, check_structure
+from pipeline.imports.conversion.mapping_source import NO_SOURCE, MappingSource, mapping_source, toml_parse
+from pipeline.imports.problems import ImportUnreadable
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogColumns:
+    """Where a log keeps case, activity, time, life-cycle transition and resource; how its times are written."""
+
+    case: str = "concept:name"
+    activity: str = "concept:name"
+    time: str = "time:timestamp"
+    transition: str = "lifecycle:transition"
+    resource: str = "org:resource"
+    delimiter: str = ","
+    time_format: str = ""
+    time_zone: str = ""
+    decimal_sign: str = "."
+    thousands_sign: str = ""
+    stage_transitions: list[str] = field(default_factory=lambda: ["complete"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpportunityFields:
+    """Where a deal's fields come from: `case:x`, `event:x`, or `x` (the case, else the event)."""
+
+    amount: str = ""
+    amount_default: str = "0"
+    created: str = ""
+    name: str = ""
+    owner: str = ""
+    owner_pick: str = "last"
+    owner_ignore: list[str] = field(default_factory=list)
+    team: str = ""
+    segment: str = ""
+    source: str = ""
+    source_values: dict[str, str] = field(default_factory=dict)
+    currency: str = ""
+    currency_attribute: str = ""
+    key_prefix: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyPart:
+    name: str
+    reporting_currency: str
+    time_zone: str
+    fiscal_year_start_month: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepartmentPart:
+    key: str
+    name: str
+    kind: str = "internal"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelinePart:
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StagePart:
+    """A stage and what enters it. `final`: nothing moves a deal out again. `once`: entering again is no move."""
+
+    key: str
+    name: str
+    owner: str
+    activities: list[str] = field(default_factory=list)
+    earns: bool = False
+    time_limit_days: float | None = None
+    final: bool = False
+    once: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossPart:
+    """Activities that lose a deal, for a reason if one is known. `final`: it cannot come back."""
+
+    activities: list[str]
+    reason: str = ""
+    final: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnedPart:
+    """A loss reason or a source and the department it belongs to."""
+
+    key: str
+    name: str
+    department: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOffPart:
+    """A kind of work item and the department that does it."""
+
+    activity: str
+    department: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOffRules:
+    """Which transitions request, start and complete work, and what happens where they are missing or repeated.
+
+    without_request: "start" (the first start or completion requests it) or "skip".
+    repeat: "last" (start and complete again belongs to the same hand-off until the next request) or "each".
+    close_with_deal: what is still open when its deal ends is cancelled then.
+    """
+
+    requested: list[str] = field(default_factory=lambda: ["schedule"])
+    started: list[str] = field(default_factory=lambda: ["start", "resume"])
+    completed: list[str] = field(default_factory=lambda: ["complete"])
+    cancelled: list[str] = field(default_factory=lambda: ["withdraw", "ate_abort", "pi_abort"])
+    without_request: str = "start"
+    repeat: str = "last"
+    close_with_deal: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogMapping:
+    """Everything a mapping file says."""
+
+    company: CompanyPart
+    departments: list[DepartmentPart]
+    pipeline: PipelinePart
+    stages: list[StagePart]
+    log: LogColumns
+    opportunity: OpportunityFields
+    losses: list[LossPart]
+    loss_reasons: list[OwnedPart]
+    sources: list[OwnedPart]
+    handoffs: list[HandOffPart]
+    handoff_rules: HandOffRules
+    source: MappingSource = NO_SOURCE
+
+    @property
+    def signs(self) -> NumberSigns:
+        """How the numbers of the log are written."""
+        return NumberSigns(self.log.decimal_sign, self.log.thousands_sign)
+
+    def attributes(self) -> Iterator[tuple[str, str, str]]:
+        """Part, word and name of every attribute of the log that must exist.
+
+        Life cycle and resource are optional as long as they carry their standard names.
+        """
+        standard = LogColumns()
+        for word in ("case", "activity", "time", "transition", "resource"):
+            name = getattr(self.log, word)
+            if word in ("case", "activity", "time") or (name and name != getattr(standard, word)):
+                yield "log", word, name
+        for word in ("amount", "created", "name", "owner", "team", "segment", "source", "currency_attribute"):
+            if name := getattr(self.opportunity, word):
+                yield "opportunity", word, name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of stamps that do not name one."""
+        return ZoneInfo(self.log.time_zone or self.company.time_zone)
+
+
+_TABLES: dict[str, type] = {
+    "company": CompanyPart,
+    "pipeline": PipelinePart,
+    "log": LogColumns,
+    "opportunity": OpportunityFields,
+    "handoff_rules": HandOffRules,
+}
+_LISTS: dict[str, type] = {
+    "departments": DepartmentPart,
+    "stages": StagePart,
+    "losses": LossPart,
+    "loss_reasons": OwnedPart,
+    "sources": OwnedPart,
+    "handoffs": HandOffPart,
+}
+_NEEDED = ("company", "departments", "pipeline", "stages")
+
+
+def mapping_read(path: Path) -> LogMapping:
+    """Read a mapping file; raises ImportUnreadable with the place of a mistake."""
+    source = mapping_source(path)
+    return mapping_parse(toml_parse(source), source)
+
+
+def toml_read(path: Path) -> dict[str, Any]:
+    """A TOML file as plain values."""
+    return toml_parse(mapping_source(path))
+
+
+def mapping_parse(data: dict[str, Any], source: MappingSource = NO_SOURCE) -> LogMapping:
+    """Check a mapping's words and types."""
+    unknown = sorted(set(data) - set(_TABLES) - set(_LISTS))
+    if unknown:
+        raise ImportUnreadable(f"The mapping has an unknown part [{unknown[0]}].")
+    for name in _NEEDED:
+        if name not in data:
+            raise ImportUnreadable(f"The mapping lacks its part [{name}].")
+    parts: dict[str, Any] = {name: part_of(kind, data.get(name, {}), f"[{name}]") for name, kind in _TABLES.items()}
+    for name, kind in _LISTS.items():
+        parts[name] = parts_of(kind, data.get(name, []), name)
+    mapping = LogMapping(**parts, source=source)
+    _check(mapping)
+    return mapping
+
+
+def parts_of(kind: Callable[..., Any], rows: Any, name: str) -> list[Any]:
+    """A list of parts, such as all [[stages]]."""
+    if not isinstance(rows, list):
+        raise ImportUnreadable(f"The mapping's part [{name}] is a list: write [[{name}]].")
+    return [part_of(kind, row, f"[[{name}]] {place}") for place, row in enumerate(rows, 1)]
+
+
+def part_of[Part](kind: Callable[..., Part], data: Any, place: str) -> Part:
+    """One part of a mapping as its dataclass; unknown, missing and mistyped words are named."""
+    if not isinstance(data, dict):
+        raise ImportUnreadable(f"The mapping's {place} is no table.")
+    known = {one.name: one for one in fields(kind)}  # type: ignore[arg-type]
+    for name, value in data.items():
+        if name not in known:
+            raise ImportUnreadable(f"The mapping's {place} has an unknown word “{name}”; it knows {', '.join(known)}.")
+        if not _fits(str(known[name].type), value):
+            raise ImportUnreadable(f"The mapping's {place}: “{name}” should be {known[name].type}, not {value!r}.")
+    for name, one in known.items():
+        if name not in data and one.default is MISSING and one.default_factory is MISSING:
+            raise ImportUnreadable(f"The mapping's {place} lacks “{name}”.")
+    return kind(**data)
+
+
+def _fits(wanted: str, value: Any) -> bool:
+    if wanted.startswith("list"):
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if wanted.startswith("dict"):
+        return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
+    if wanted.startswith("float"):
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    types: dict[str, type] = {"str": str, "int": int, "bool": bool}
+    return type(value) is types[wanted]
+
+
+def _check(mapping: LogMapping) -> None:
+    """What the parts say fits together; every mistake is named."""
+    mistakes = MappingMistakes(mapping.source)
+    check_structure(mapping, mistakes, owned_elsewhere=True)
+    keys = [one.key for one in mapping.departments]
+    check_names(mistakes, "handoffs", "department", mapping.handoffs, keys, "department")
+    check_once(mistakes, "handoffs", "activity", [part.activity for part in mapping.handoffs])
+    mistakes.one_of("handoff_rules", "without_request", mapping.handoff_rules.without_request, ("start", "skip"))
+    mistakes.one_of("handoff_rules", "repeat", mapping.handoff_rules.repeat, ("last", "each"))
+    mistakes.one_of("opportunity", "owner_pick", mapping.opportunity.owner_pick, ("first", "last", "most"))
+    mistakes.number("opportunity", "amount_default", mapping.opportunity.amount_default)
+    log = mapping.log
+    mistakes.delimiter("log", log.delimiter)
+    mistakes.signs("log", mapping.signs)
+    mistakes.time_formats("log", "time_format", [log.time_format] if log.time_format else [])
+    if log.time_zone:
+        mistakes.zone("log", log.time_zone)
+    mistakes.refuse()

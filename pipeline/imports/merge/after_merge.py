@@ -1,0 +1,160 @@
+"""What can only be judged with everything in place, still inside the transaction: any finding undoes it all."""
+
+# ruff: noqa: S608 - statements are put together from names of our own tables and columns only.
+
+from __future__ import annotations
+
+from django.db import connection
+
+from pipeline.imports.folder.checks import MOST_OF_A_KIND, query
+from pipeline.imports.folder.staging import Staging
+from pipeline.imports.merge.entry_notes import beyond_limits_notes
+from pipeline.imports.merge.hindsight import hindsight_notes
+from pipeline.imports.merge.unusual import sums_check, unusual_notes
+from pipeline.imports.problems import Problem
+
+WITHOUT_RATE = (
+    "WITH company AS (SELECT reporting_currency AS money, time_zone AS zone FROM departments_company),"
+    " first AS (SELECT o.id, o.key, o.currency, min(e.occurred_at AT TIME ZONE c.zone)::date AS day"
+    "   FROM company c JOIN pipeline_opportunity o ON o.currency <> c.money"
+    "   JOIN pipeline_event e ON e.opportunity_id = o.id GROUP BY o.id),"
+    " oldest AS (SELECT currency, min(date) AS day FROM pipeline_exchangerate GROUP BY currency),"
+    " bad AS (SELECT f.* FROM first f LEFT JOIN oldest r ON r.currency = f.currency"
+    "   WHERE r.day IS NULL OR r.day > f.day)"
+)
+"""Common table `bad`: deals whose currency has no rate on or before the day of their first event."""
+
+
+def truth_check(staging: Staging, batch: int) -> None:
+    """Rates, pipelines and positions of the truth as it would be."""
+    names = set(staging.files)
+    if names & {"company.csv", "opportunities.csv", "events.csv"}:
+        _rates(staging)
+    if "opportunities.csv" in names:
+        _pipelines(staging)
+    if "stages.csv" in names:
+        _positions(staging)
+    sums_check(staging)
+    _notes(staging, batch)
+    unusual_notes(staging)
+
+
+def _lines(staging: Staging, file: str) -> str:
+    """SQL of the lines of a file by opportunity key, or of none."""
+    column = {"opportunities.csv": "key", "events.csv": "opportunity"}[file]
+    if file not in staging.files:
+        return "SELECT NULL::text AS key, NULL::bigint AS line WHERE false"
+    return f'SELECT "{column}" AS key, min(line) AS line FROM in_{file.removesuffix(".csv")} GROUP BY 1'
+
+
+def _rates(staging: Staging) -> None:
+    """Money in another currency needs a rate on or before the day (of the company) of the deal's first event."""
+    rows = query(
+        WITHOUT_RATE + " SELECT b.key, b.currency, b.day, o.line, e.line FROM bad b"
+        f" LEFT JOIN ({_lines(staging, 'opportunities.csv')}) o ON o.key = b.key"
+        f" LEFT JOIN ({_lines(staging, 'events.csv')}) e ON e.key = b.key ORDER BY o.line, e.line"
+        f" LIMIT {MOST_OF_A_KIND}"
+    )
+    for key, currency, day, line, event_line in rows:
+        why = f"has no rate on or before {day}, the day of the first event of opportunity {key}"
+        file, at = (
+            ("opportunities.csv", line) if line else ("events.csv", event_line) if event_line else ("rates.csv", 0)
+        )
+        column = "occurred_at" if file == "events.csv" else "currency"
+        staging.problems.add(Problem(file=file, line=at, column=column, value=str(currency), reason=why))
+
+
+def _pipelines(staging: Staging) -> None:
+    """A deal with a history stays in its pipeline: its events name that pipeline's stages."""
+    rows = query(
+        "SELECT i.line, i.pipeline FROM in_opportunities i JOIN pipeline_opportunity o ON o.key = i.key"
+        " JOIN changed_pipeline_opportunity c ON c.id = o.id"
+        " WHERE EXISTS (SELECT 1 FROM pipeline_event e JOIN pipeline_stage s ON s.id = e.stage_id"
+        "   WHERE e.opportunity_id = o.id AND s.pipeline_id <> o.pipeline_id)"
+        f" ORDER BY i.line LIMIT {MOST_OF_A_KIND}"
+    )
+    why = "is another pipeline than the one its earlier events went through"
+    for line, value in rows:
+        staging.problems.add(
+            Problem(file="opportunities.csv", line=line, column="pipeline", value=str(value), reason=why)
+        )
+
+
+def _positions(staging: Staging) -> None:
+    rows = query(
+        "SELECT i.line, i.position, other.key FROM in_stages i JOIN pipeline_pipeline p ON p.key = i.pipeline"
+        " JOIN pipeline_stage other ON other.pipeline_id = p.id AND other.position = i.position AND other.key <> i.key"
+        # Of two rows of the file with one position the second is wrong.
+        " WHERE NOT EXISTS (SELECT 1 FROM in_stages j"
+        "   WHERE j.pipeline = i.pipeline AND j.key = other.key AND j.line > i.line)"
+        " ORDER BY i.line"
+    )
+    for line, position, other in rows:
+        why = f"is the position of stage {other} too"
+        staging.problems.add(Problem(file="stages.csv", line=line, column="position", value=str(position), reason=why))
+
+
+def _notes(staging: Staging, batch: int) -> None:
+    """Sentences about what was assumed, left out, or looks unusual."""
+    for name, staged in staging.files.items():
+        if staged.unknown:
+            more = f" and {len(staged.unknown) - 20:,} more" if len(staged.unknown) > 20 else ""
+            listed = ", ".join(staged.unknown[:20]) + more
+            staging.notes.append(f"{name}: columns left out because the format has none of that name: {listed}.")
+        if staged.dates_alone:
+            staging.notes.append(
+                f"{name}: {staged.dates_alone:,} rows give a date without a time; it counts as the start of that day"
+                f" in the company's time zone ({staging.zone})."
+            )
+    if "events.csv" in staging.files:
+        ((future, silent),) = query(
+            "SELECT count(*) FILTER (WHERE occurred_at > now()), count(*) FILTER (WHERE batch_id = %s"
+            " AND recorded_at = occurred_at AND occurred_at < (SELECT max(started_at) FROM pipeline_importbatch"
+            " WHERE id < %s AND status = 'done')) FROM pipeline_event WHERE batch_id = %s",
+            [batch, batch, batch],
+        )
+        if future:
+            staging.notes.append(f"events.csv: {future:,} events lie in the future; they count from their day on.")
+        if silent:
+            staging.notes.append(
+                f"events.csv: {silent:,} events happened before the last import and say they were recorded at once;"
+                " figures as known on past dates change with them."
+            )
+    if set(staging.files) & {"events.csv", "opportunities.csv", "accounts.csv"}:
+        staging.notes += hindsight_notes()
+    if "entries.csv" in staging.files:
+        staging.notes += beyond_limits_notes()
+
+
+def opportunities_touch(staging: Staging, batch: int) -> int:
+    """Mark every deal whose figures this import changes, for the next recompute."""
+    sources = []
+    names = set(staging.files)
+    if "events.csv" in names:
+        sources.append("SELECT id FROM event_deals")
+    if "opportunities.csv" in names:
+        sources.append("SELECT id FROM changed_pipeline_opportunity")
+        sources.append(
+            "SELECT o.id FROM matched_pipeline_opportunity m"
+            " JOIN pipeline_opportunity o ON o.key = m.key WHERE m.id IS NULL"
+        )
+    if "handoffs.csv" in names:
+        sources.append(
+            "SELECT m.opportunity_id FROM matched_pipeline_handoff m"
+            " LEFT JOIN changed_pipeline_handoff c ON c.id = m.id"
+            " WHERE m.id IS NULL OR c.id IS NOT NULL"
+        )
+        # A hand-off that moved to another deal changes the deal it left as well.
+        sources.append(
+            "SELECT (before->>'opportunity_id')::bigint FROM pipeline_importchange"
+            f" WHERE batch_id = {batch:d} AND \"table\" = 'pipeline_handoff' AND before->>'opportunity_id' IS NOT NULL"
+        )
+    if "accounts.csv" in names:
+        sources.append("SELECT o.id FROM pipeline_opportunity o JOIN changed_pipeline_account c ON c.id = o.account_id")
+    if not sources:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO pipeline_touchedopportunity (opportunity) " + " UNION ".join(sources) + " ORDER BY 1"
+        )
+        return int(cursor.rowcount)

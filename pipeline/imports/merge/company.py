@@ -1,0 +1,81 @@
+"""The one row of company.csv."""
+
+# ruff: noqa: S608 - statements are put together from names of our own tables and columns only.
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from departments.models import Company
+from pipeline.imports.files.headers import Header
+from pipeline.imports.files.sources import FolderSource
+from pipeline.imports.files.tables import tables_of
+from pipeline.imports.folder.checks import query
+from pipeline.imports.folder.staging import StagedFile, Staging
+from pipeline.imports.merge.merge import Outcome
+from pipeline.imports.problems import Problem, ProblemList
+from pipeline.models import ImportChange, Opportunity
+
+TABLE = "departments_company"
+
+
+def company_zone(row: dict[str, str] | None) -> str:
+    """The time zone dates alone are read in: of the folder's company, else of the one we have, else UTC."""
+    named = (row or {}).get("time_zone", "")
+    try:
+        ZoneInfo(named)
+    except (KeyError, ValueError, OSError):
+        company = Company.objects.first()
+        return company.time_zone if company else "UTC"
+    return named
+
+
+def company_row(source: FolderSource) -> dict[str, str] | None:
+    """A look ahead at the company's time zone; the file is checked and loaded like any other afterwards."""
+    if "company.csv" not in source.names:
+        return None
+    with source.open("company.csv") as stream:
+        tables = tables_of(stream, "company.csv", ProblemList())
+        if not isinstance(next(tables, None), Header):
+            return None
+        table = next(tables, None)
+        rows = table.to_pylist() if table is not None and not isinstance(table, Header) else []
+    return rows[0] if rows else None
+
+
+def company_check(staging: Staging) -> None:
+    """A file that changes the name of a company with data is most often another company's: that has to be meant."""
+    company = Company.objects.first()
+    if company is None or "company.csv" not in staging.files or not Opportunity.objects.exists():
+        return
+    for line, name in query("SELECT line, name FROM in_company"):
+        if name == company.name:
+            continue
+        if staging.rename_company:
+            staging.renames = f"The company is renamed from “{company.name}” to “{name}”."
+            staging.notes.append(staging.renames)
+            continue
+        reason = (
+            f"is not “{company.name}”, the company whose data is here; if it has a new name, load company.csv with"
+            " --rename-company, or confirm it when uploading"
+        )
+        staging.problems.add(Problem(file="company.csv", line=line, column="name", value=name, reason=reason))
+
+
+def company_merge(staged: StagedFile, batch: int) -> Outcome:
+    """Make or change the company; what it was goes to ImportChange."""
+    names = ("name", "reporting_currency", "time_zone", "fiscal_year_start_month")
+    (row,) = query(f"SELECT {', '.join(names)} FROM {staged.format.table}")
+    new: dict[str, Any] = dict(zip(names, row, strict=True))
+    company = Company.objects.select_for_update().first()
+    if company is None:
+        Company.objects.create(**new)
+        ImportChange.objects.create(batch_id=batch, table=TABLE, row=1, before=None)
+        return Outcome(new=1)
+    before = {name: getattr(company, name) for name in names}
+    if before == new:
+        return Outcome(unchanged=1)
+    Company.objects.filter(pk=company.pk).update(**new)
+    ImportChange.objects.create(batch_id=batch, table=TABLE, row=company.pk, before=before)
+    return Outcome(changed=1)

@@ -1,0 +1,69 @@
+"""Columns of an import that were filled in with the outcome of the deals, as notes of the import."""
+
+# ruff: noqa: S608 - statements are put together from names of our own tables and columns only.
+
+from __future__ import annotations
+
+from django.db import connection
+
+from pipeline.core.hindsight import hindsight, sentence
+from pipeline.imports.folder.checks import query
+from pipeline.models import Opportunity, Pipeline
+
+COLUMNS = {
+    **dict.fromkeys(("segment", "team", "owner"), ("opportunities.csv", "o.{column}")),
+    "source": ("opportunities.csv", "coalesce(o.source_id::text, '')"),
+    **dict.fromkeys(("region", "industry", "size", "profile"), ("accounts.csv", "coalesce(a.{column}, '')")),
+}
+"""Where each column comes from, and its value in SQL."""
+_BUCKETS = 40
+_MOST_DEALS = 200_000
+"""Of more deals a share of the buckets is read: the test needs no more, and an import of a few rows stays quick."""
+_OUTCOMES = """
+CREATE TEMP TABLE deal_outcomes ON COMMIT DROP AS
+SELECT o.id, o.pipeline_id AS pipeline, o.account_id AS account,
+    CASE WHEN bool_or(s.earns) THEN 'won'
+         WHEN (array_agg(e.stage_id ORDER BY e.occurred_at DESC, e.sequence DESC))[1] IS NULL THEN 'lost'
+         ELSE 'open' END AS outcome
+FROM pipeline_opportunity o JOIN pipeline_event e ON e.opportunity_id = o.id
+    LEFT JOIN pipeline_stage s ON s.id = e.stage_id
+WHERE o.bucket < %s GROUP BY o.id"""
+_VALUES = """
+WITH deals AS (
+    SELECT d.*, {value} AS value FROM deal_outcomes d JOIN pipeline_opportunity o ON o.id = d.id
+    LEFT JOIN pipeline_account a ON a.id = o.account_id
+)"""
+_BY_DEAL = _VALUES + " SELECT pipeline, value, outcome, count(*) FROM deals GROUP BY 1, 2, 3"
+_BY_ACCOUNT = (
+    _VALUES
+    + """, buyers AS (
+    SELECT account, bool_or(outcome = 'won') AS bought FROM deals WHERE account IS NOT NULL GROUP BY 1
+)
+SELECT pipeline, value, CASE WHEN bought THEN 'won' ELSE 'open' END, count(DISTINCT account)
+FROM deals JOIN buyers USING (account) GROUP BY 1, 2, 3"""
+)
+
+
+def hindsight_notes() -> list[str]:
+    """A sentence for each column that follows from how the deals ended; looks at everything there is now."""
+    names = dict(Pipeline.objects.values_list("pk", "key"))
+    deals = Opportunity.objects.count()
+    buckets = max(1, _BUCKETS * _MOST_DEALS // max(deals, _MOST_DEALS))
+    with connection.cursor() as cursor:
+        # Left over only where several loads share one outer transaction.
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.deal_outcomes")
+        cursor.execute(_OUTCOMES, [buckets])
+    notes = []
+    for column, (file, value) in COLUMNS.items():
+        value = value.format(column=column)
+        findings = hindsight(
+            column=column,
+            deals=query(_BY_DEAL.format(value=value)),
+            accounts=query(_BY_ACCOUNT.format(value=value)),
+        )
+        sample = f" (of a sample of {buckets} in {_BUCKETS} deals)" if buckets < _BUCKETS else ""
+        notes += [
+            f"{file}: {sentence(finding, pipeline=names[finding.pipeline] if len(names) > 1 else '')}{sample}."
+            for finding in findings
+        ]
+    return notes

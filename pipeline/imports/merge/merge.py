@@ -1,0 +1,283 @@
+"""From the temporary tables into the truth: rows are matched by natural key, then inserted, changed or left alone.
+
+What a row was before a change is kept in ImportChange, so that the import can be undone.
+"""
+
+# ruff: noqa: S608 - statements are put together from names of our own tables and columns only.
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from pipeline.imports.folder.checks import query
+from pipeline.imports.folder.staging import StagedFile
+
+
+@dataclass(frozen=True)
+class Value:
+    """A database column filled from a column of the file; `default` stands in where the file has no such column."""
+
+    column: str
+    source: str
+    expression: str
+    default: str = "NULL"
+
+
+@dataclass(frozen=True)
+class Target:
+    """How one file becomes rows of one table.
+
+    `match` columns are the natural key in the database; a join is made where the file has its column.
+    """
+
+    file: str
+    table: str
+    values: tuple[Value, ...]
+    match: tuple[str, ...]
+    joins: tuple[tuple[str, str], ...] = ()
+    with_batch: bool = False
+    where: str = "true"
+
+
+@dataclass
+class Outcome:
+    """What became of the rows of a file."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+def _plain(*names: str, blank: str = "''") -> tuple[Value, ...]:
+    return tuple(
+        Value(name, name, f"coalesce(s.{name}, '')" if blank == "''" else f"s.{name}", blank) for name in names
+    )
+
+
+def _fact(*names: str) -> tuple[Value, ...]:
+    return _plain(*names, blank="NULL")
+
+
+_DEPARTMENT = Value("department_id", "department", "d.id")
+_PIPELINE = Value("pipeline_id", "pipeline", "p.id")
+_JOIN_DEPARTMENT = ("department", "LEFT JOIN departments_department d ON d.key = s.department")
+_JOIN_PIPELINE = ("pipeline", "LEFT JOIN pipeline_pipeline p ON p.key = s.pipeline")
+_JOIN_OWNER = ("owner_department", "LEFT JOIN departments_department d ON d.key = s.owner_department")
+
+TARGETS = (
+    Target("departments.csv", "departments_department", _plain("key", "name", "kind", "head_email"), ("key",)),
+    Target("pipelines.csv", "pipeline_pipeline", _plain("key", "name"), ("key",)),
+    Target(
+        "stages.csv",
+        "pipeline_stage",
+        (
+            _PIPELINE,
+            *_plain("key", "name"),
+            *_fact("position", "earns", "time_limit_days"),
+            Value("owner_department_id", "owner_department", "d.id"),
+        ),
+        ("pipeline_id", "key"),
+        (_JOIN_PIPELINE, _JOIN_OWNER),
+    ),
+    Target(
+        "loss_reasons.csv", "pipeline_lossreason", (*_plain("key", "name"), _DEPARTMENT), ("key",), (_JOIN_DEPARTMENT,)
+    ),
+    Target("sources.csv", "pipeline_source", (*_plain("key", "name"), _DEPARTMENT), ("key",), (_JOIN_DEPARTMENT,)),
+    Target("rates.csv", "pipeline_exchangerate", _fact("currency", "date", "rate"), ("currency", "date")),
+    Target(
+        "accounts.csv",
+        "pipeline_account",
+        _plain("key", "name", "industry", "size", "region", "profile"),
+        ("key",),
+        with_batch=True,
+    ),
+    Target(
+        "opportunities.csv",
+        "pipeline_opportunity",
+        (
+            *_plain("key", "name", "owner", "team", "currency", "segment"),
+            _PIPELINE,
+            Value("account_id", "account", "a.id"),
+            Value("source_id", "source", "c.id"),
+        ),
+        ("key",),
+        (
+            _JOIN_PIPELINE,
+            ("account", "LEFT JOIN pipeline_account a ON a.key = s.account"),
+            ("source", "LEFT JOIN pipeline_source c ON c.key = s.source"),
+        ),
+        with_batch=True,
+    ),
+    Target(
+        "handoffs.csv",
+        "pipeline_handoff",
+        (
+            *_plain("key", "kind", "outcome", "assignee"),
+            *_fact("requested_at", "started_at", "completed_at", "due_at"),
+            _DEPARTMENT,
+            Value("opportunity_id", "opportunity", "o.id"),
+        ),
+        ("key",),
+        (_JOIN_DEPARTMENT, ("opportunity", "LEFT JOIN pipeline_opportunity o ON o.key = s.opportunity")),
+        with_batch=True,
+    ),
+    Target(
+        "plan.csv",
+        "pipeline_plantarget",
+        (_PIPELINE, *_fact("period_start", "period_end", "target", "expectation"), *_plain("segment")),
+        ("pipeline_id", "period_start", "period_end", "segment"),
+        (_JOIN_PIPELINE,),
+    ),
+    Target(
+        "measurables.csv",
+        "departments_measurable",
+        (*_plain("key", "name", "unit", "source"), _DEPARTMENT),
+        ("key",),
+        (_JOIN_DEPARTMENT,),
+        where="s.line = (SELECT min(line) FROM in_measurables f WHERE f.key = s.key)",
+    ),
+    Target(
+        "measurables.csv",
+        "departments_goal",
+        (
+            Value("measurable_id", "key", "m.id"),
+            *_fact("effective_from", "goal", "goal_high"),
+            Value("rule", "goal_rule", "s.goal_rule"),
+        ),
+        ("measurable_id", "effective_from"),
+        (("key", "JOIN departments_measurable m ON m.key = s.key"),),
+        where="s.effective_from IS NOT NULL",
+    ),
+    Target(
+        "entries.csv",
+        "departments_entry",
+        (Value("measurable_id", "measurable", "m.id"), *_fact("week", "value", "entered_at"), *_plain("note")),
+        ("measurable_id", "week"),
+        (("measurable", "JOIN departments_measurable m ON m.key = s.measurable"),),
+    ),
+)
+
+
+def file_merge(staged: StagedFile, batch: int) -> Outcome:
+    """Bring one file's rows into the truth. A row that fills two tables is new or changed if either part is."""
+    targets = [target for target in TARGETS if target.file == staged.format.name]
+    parts = [_target_merge(target, staged, batch) for target in targets]
+    if len(parts) == 1:
+        return parts[0]
+    new = " UNION ".join(f"SELECT line FROM matched_{target.table} WHERE id IS NULL" for target in targets)
+    changed = " UNION ".join(
+        f"SELECT line FROM matched_{target.table} WHERE id IN (SELECT id FROM changed_{target.table})"
+        for target in targets
+    )
+    ((added, differ),) = query(
+        f"SELECT (SELECT count(*) FROM ({new}) n), (SELECT count(*) FROM ({changed} EXCEPT ({new})) c)"
+    )
+    return Outcome(new=added, changed=differ, unchanged=staged.read - added - differ)
+
+
+def _target_merge(target: Target, staged: StagedFile, batch: int) -> Outcome:
+    """Into one table; leaves the ids of changed rows in the table `changed_<table>`."""
+    matched, differs = f"matched_{target.table}", f"changed_{target.table}"
+    with connection.cursor() as cursor:
+        cursor.execute(_matched_sql(target, staged, matched))
+        cursor.execute(_changed_sql(target, staged, matched, differs))
+        outcome = _count(cursor, matched, differs)
+        if outcome.changed:
+            cursor.execute(_lock_sql(target, differs))
+            cursor.execute(_remember_sql(target, staged, differs), [batch, target.table])
+            cursor.execute(_update_sql(target, staged, matched, differs))
+        if outcome.new:
+            insert, parameters = _insert_sql(target, matched, batch)
+            cursor.execute(insert, parameters)
+    return outcome
+
+
+def _present(target: Target, staged: StagedFile) -> list[str]:
+    """The columns that the file sets and that are not the key."""
+    return [v.column for v in target.values if v.source in staged.columns and v.column not in target.match]
+
+
+def _matched_sql(target: Target, staged: StagedFile, matched: str) -> str:
+    """Each row of the file with its values as the database keeps them and the id of the row it is, if any."""
+    values = ", ".join(
+        f"({v.expression if v.source in staged.columns else v.default})::{_type(target.table, v.column)} AS {v.column}"
+        for v in target.values
+    )
+    joins = " ".join(join for source, join in target.joins if source in staged.columns)
+    table = staged.format.table
+    rows = f"SELECT s.line, {values} FROM {table} s {joins} WHERE {target.where}"
+    same = " AND ".join(f"t.{column} = r.{column}" for column in target.match)
+    return (
+        f"CREATE TEMP TABLE {matched} ON COMMIT DROP AS"
+        f" SELECT r.*, t.id FROM ({rows}) r LEFT JOIN {target.table} t ON {same}"
+    )
+
+
+def _type(table: str, column: str) -> str:
+    """The database's type of a column, so that values compare as they will be stored."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = %s::regclass AND attname = %s",
+            [table, column],
+        )
+        row = cursor.fetchone()
+    assert row is not None, (table, column)
+    return str(row[0])
+
+
+def _changed_sql(target: Target, staged: StagedFile, matched: str, differs: str) -> str:
+    present = _present(target, staged)
+    if not present:
+        return f"CREATE TEMP TABLE {differs} (id bigint) ON COMMIT DROP"
+    old, new = (", ".join(f"{side}.{column}" for column in present) for side in ("t", "r"))
+    return (
+        f"CREATE TEMP TABLE {differs} ON COMMIT DROP AS SELECT t.id FROM {target.table} t"
+        f" JOIN {matched} r ON r.id = t.id WHERE ({old}) IS DISTINCT FROM ({new})"
+    )
+
+
+def _count(cursor: Any, matched: str, differs: str) -> Outcome:
+    cursor.execute(
+        f"SELECT count(*) FILTER (WHERE id IS NULL), count(id), (SELECT count(*) FROM {differs}) FROM {matched}"
+    )
+    new, known, changed = cursor.fetchone()
+    return Outcome(new=new, changed=changed, unchanged=known - changed)
+
+
+def _lock_sql(target: Target, differs: str) -> str:
+    """In the order of ids, so that two writers of the same rows wait for each other instead of dying."""
+    return f"SELECT t.id FROM {target.table} t JOIN {differs} USING (id) ORDER BY t.id FOR NO KEY UPDATE OF t"
+
+
+def _remember_sql(target: Target, staged: StagedFile, differs: str) -> str:
+    before = ", ".join(f"'{column}', t.{column}" for column in _present(target, staged))
+    return (
+        'INSERT INTO pipeline_importchange (batch_id, "table", "row", before)'
+        f" SELECT %s, %s, t.id, jsonb_build_object({before}) FROM {target.table} t JOIN {differs} USING (id)"
+    )
+
+
+def _update_sql(target: Target, staged: StagedFile, matched: str, differs: str) -> str:
+    sets = ", ".join(f"{column} = r.{column}" for column in _present(target, staged))
+    return (
+        f"UPDATE {target.table} t SET {sets} FROM {matched} r WHERE r.id = t.id AND t.id IN (SELECT id FROM {differs})"
+    )
+
+
+def _insert_sql(target: Target, matched: str, batch: int) -> tuple[str, list[Any]]:
+    columns = ", ".join(v.column for v in target.values)
+    extra, extra_value = (", batch_id", ", %s") if target.with_batch else ("", "")
+    insert = (
+        f"INSERT INTO {target.table} ({columns}{extra}) SELECT {columns}{extra_value} FROM {matched}"
+        " WHERE id IS NULL ORDER BY line"
+    )
+    if target.with_batch:
+        return insert, [batch]
+    return (
+        f"WITH made AS ({insert} RETURNING id) "
+        'INSERT INTO pipeline_importchange (batch_id, "table", "row", before) SELECT %s, %s, id, NULL FROM made',
+        [batch, target.table],
+    )

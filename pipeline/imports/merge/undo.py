@@ -1,0 +1,246 @@
+"""Taking an import out again: what it changed goes back to what it was, what it made is deleted.
+
+Refused as long as something that came later stands on it; the database's own foreign keys tell what does.
+"""
+
+# ruff: noqa: S608 - statements are put together from names of our own tables and columns only.
+
+from __future__ import annotations
+
+from typing import Any
+
+import pgtrigger
+from django.apps import apps
+from django.db import connection
+from django.db.models import Model, QuerySet
+
+from pipeline.imports.folder.checks import query
+from pipeline.imports.merge.after_merge import WITHOUT_RATE
+from pipeline.imports.problems import UndoRefused
+from pipeline.models import ImportChange
+from pipeline.references import REFERENCES, Reference
+
+# In the order they are deleted in: what names others goes first.
+TABLES = (
+    "pipeline_event",
+    "pipeline_handoff",
+    "pipeline_opportunity",
+    "pipeline_account",
+    "departments_entry",
+    "departments_goal",
+    "departments_measurable",
+    "pipeline_plantarget",
+    "pipeline_exchangerate",
+    "pipeline_source",
+    "pipeline_lossreason",
+    "pipeline_stage",
+    "pipeline_pipeline",
+    "departments_department",
+    "departments_company",
+)
+_WITH_BATCH = ("pipeline_event", "pipeline_handoff", "pipeline_opportunity", "pipeline_account")
+_WORDS = {
+    "pipeline_event": "events",
+    "pipeline_handoff": "hand-offs",
+    "pipeline_opportunity": "opportunities",
+    "pipeline_account": "accounts",
+    "departments_entry": "scorecard entries",
+    "departments_entrychange": "changes made to scorecard entries",
+    "departments_goal": "goals",
+    "departments_measurable": "measurables",
+    "departments_membership": "people",
+    "pipeline_plantarget": "plan targets",
+    "pipeline_exchangerate": "exchange rates",
+    "pipeline_source": "sources",
+    "pipeline_lossreason": "loss reasons",
+    "pipeline_stage": "stages",
+    "pipeline_pipeline": "pipelines",
+    "departments_department": "departments",
+    "departments_company": "the company",
+}
+
+
+def _made(table: str, batch: int) -> str:
+    """SQL: ids of the rows the import made."""
+    if table in _WITH_BATCH:
+        return f"SELECT id FROM {table} WHERE batch_id = {batch:d}"
+    return _noted(table, batch, "before IS NULL")
+
+
+def _noted(table: str, batch: int, condition: str) -> str:
+    return (
+        'SELECT "row" AS id FROM pipeline_importchange'
+        f" WHERE batch_id = {batch:d} AND \"table\" = '{table}' AND {condition}"
+    )
+
+
+def going(model: type[Model], batch: int) -> QuerySet[Any]:
+    """Rows of a model that go with the import. Raises KeyError for a model whose rows name their import themselves."""
+    if model._meta.db_table in _WITH_BATCH:
+        raise KeyError(model._meta.db_table)
+    made = ImportChange.objects.filter(batch=batch, table=model._meta.db_table, before__isnull=True)
+    return model._default_manager.filter(pk__in=made.values("row"))
+
+
+def computed_remove(batch: int) -> None:
+    """Values computed for the import's measurables go along: nobody entered them, and every run makes them anew."""
+    entries = (
+        "SELECT e.id FROM departments_entry e JOIN departments_measurable m ON m.id = e.measurable_id"
+        f" WHERE m.source <> 'manual' AND m.id IN ({_made('departments_measurable', batch)})"
+        f" AND e.id NOT IN ({_made('departments_entry', batch)})"
+    )
+    with pgtrigger.ignore("departments.EntryChange:append_only"):
+        _execute(f"DELETE FROM departments_entrychange WHERE entry_id IN ({entries})", [])
+        _execute(f"DELETE FROM departments_entry WHERE id IN ({entries})", [])
+
+
+def later_imports_check(batch: int) -> None:
+    """Raise UndoRefused, naming the import to undo first, when something builds on this one."""
+    for table in TABLES:
+        changed = query(
+            "SELECT max(c.batch_id) FROM pipeline_importchange c JOIN pipeline_importbatch b ON b.id = c.batch_id"
+            f" WHERE b.status = 'done' AND c.batch_id > {batch:d} AND c.\"table\" = '{table}' AND (c.\"row\" IN"
+            f' ({_made(table, batch)}) OR c."row" IN ({_noted(table, batch, "before IS NOT NULL")}))'
+        )[0][0]
+        if changed is not None:
+            raise UndoRefused(
+                f"Import {changed} changed {_WORDS[table]} of import {batch}. Undo import {changed} first."
+            )
+    for reference in _references():
+        _reference_check(reference, batch)
+
+
+def _references() -> list[Reference]:
+    """Every foreign key of the database that points at a table imports fill, whichever way it is checked."""
+    rows = query(
+        "SELECT c.conrelid::regclass::text, a.attname, c.confrelid::regclass::text FROM pg_constraint c"
+        " JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]"
+        " WHERE c.contype = 'f' AND c.confrelid::regclass::text = ANY(%s)",
+        [list(TABLES)],
+    )
+    keys = {Reference(str(table), str(column), str(target)) for table, column, target in rows}
+    keys |= {reference for reference in REFERENCES if reference.target in TABLES}
+    return sorted(keys, key=lambda key: (key.table, key.column))
+
+
+def _reference_check(key: Reference, batch: int) -> None:
+    """Rows that stay may not name rows that go."""
+    made = _made(key.target, batch)
+    if not query(f"SELECT EXISTS ({made})")[0][0]:
+        return
+    stays = f"r.{key.column} IN ({made})"
+    if key.table in TABLES:
+        stays += f" AND r.id NOT IN ({_made(key.table, batch)})"
+        stays += f" AND r.id NOT IN ({_noted(key.table, batch, 'before IS NOT NULL')})"
+    words, target = _WORDS.get(key.table) or _plural(key.table), _WORDS[key.target]
+    if key.table in _WITH_BATCH:
+        found, later = query(f"SELECT count(*), max(batch_id) FROM {key.table} r WHERE {stays}")[0]
+    else:
+        found, later = query(
+            "SELECT count(*), (SELECT max(c.batch_id) FROM pipeline_importchange c"
+            f' WHERE c."table" = \'{key.table}\' AND c."row" = max(r.id)) FROM {key.table} r WHERE {stays}'
+        )[0]
+    if found and later is not None and int(str(later)) != batch:
+        raise UndoRefused(
+            f"Import {later} brought {words} that need {target} of import {batch}. Undo import {later} first."
+        )
+    if found:
+        raise UndoRefused(f"{found:,} {words} need {target} of import {batch}. Remove them first.")
+
+
+def _plural(table: str) -> str:
+    """What the rows of a table of another floor are called."""
+    names = {model._meta.db_table: str(model._meta.verbose_name_plural) for model in apps.get_models()}
+    return names.get(table, table.replace("_", " "))
+
+
+def touched_mark(batch: int) -> int:
+    """Mark the deals whose figures change, also those that will be gone."""
+    deals = [
+        f"SELECT opportunity_id FROM {table} WHERE batch_id = {batch:d}"
+        for table in ("pipeline_event", "pipeline_handoff")
+    ]
+    deals.append(_made("pipeline_opportunity", batch))
+    deals.append(_noted("pipeline_opportunity", batch, "true"))
+    deals.append(
+        f"SELECT opportunity_id FROM pipeline_handoff WHERE id IN ({_noted('pipeline_handoff', batch, 'true')})"
+    )
+    deals.append(
+        "SELECT (before->>'opportunity_id')::bigint FROM pipeline_importchange"
+        f" WHERE batch_id = {batch:d} AND \"table\" = 'pipeline_handoff' AND before->>'opportunity_id' IS NOT NULL"
+    )
+    deals.append(
+        f"SELECT id FROM pipeline_opportunity WHERE account_id IN ({_noted('pipeline_account', batch, 'true')})"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO pipeline_touchedopportunity (opportunity) {' UNION '.join(deals)} ORDER BY 1")
+        return int(cursor.rowcount)
+
+
+def rows_restore(batch: int) -> dict[str, int]:
+    """Put back what rows were before; returns how many per table."""
+    restored = {}
+    for table in TABLES:
+        columns = [
+            str(row[0])
+            for row in query(
+                "SELECT DISTINCT jsonb_object_keys(before) FROM pipeline_importchange WHERE batch_id = %s"
+                ' AND "table" = %s'
+                " AND before IS NOT NULL",
+                [batch, table],
+            )
+        ]
+        if columns:
+            sets = ", ".join(f'"{column}" = (w.was)."{column}"' for column in columns)
+            restored[table] = _execute(
+                f'UPDATE {table} t SET {sets} FROM (SELECT "row", jsonb_populate_record(NULL::{table}, before) AS was'
+                ' FROM pipeline_importchange WHERE batch_id = %s AND "table" = %s AND before IS NOT NULL) w'
+                ' WHERE t.id = w."row"',
+                [batch, table],
+            )
+    return restored
+
+
+def rows_remove(batch: int) -> dict[str, int]:
+    """Delete what the import made; returns how many per table."""
+    removed = {}
+    with pgtrigger.ignore("pipeline.Event:append_only"):
+        for table in TABLES:
+            count = _execute(f"DELETE FROM {table} WHERE id IN ({_made(table, batch)})", [])
+            if count:
+                removed[table] = count
+    return removed
+
+
+def truth_left_check(batch: int) -> None:
+    """What stays must still be whole: a rate for every currency, and events in stages of their deal's pipeline."""
+    for count, later in query(
+        WITHOUT_RATE + " SELECT count(*), max(o.batch_id) FROM bad b JOIN pipeline_opportunity o ON o.id = b.id"
+    ):
+        if count:
+            raise UndoRefused(
+                f"{count:,} opportunities would be left without an exchange rate of import {batch}"
+                f" (the newest of them came with import {later}). Undo that first, or load other rates."
+            )
+    lost = query(
+        "SELECT count(*), max(e.batch_id) FROM pipeline_opportunity o JOIN pipeline_event e ON e.opportunity_id = o.id"
+        " JOIN pipeline_stage s ON s.id = e.stage_id AND s.pipeline_id <> o.pipeline_id"
+        f" WHERE o.id IN ({_noted('pipeline_opportunity', batch, 'before IS NOT NULL')})"
+    )
+    for count, later in lost:
+        if count:
+            raise UndoRefused(
+                f"Import {later} brought events in the pipeline that import {batch} moved their opportunities to."
+                f" Undo import {later} first."
+            )
+
+
+def in_words(counts: dict[str, int]) -> dict[str, int]:
+    """Counts by the words people use."""
+    return {_WORDS[table]: count for table, count in counts.items()}
+
+
+def _execute(sql: str, parameters: list[Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters or None)
+        return int(cursor.rowcount)

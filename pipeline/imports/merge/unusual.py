@@ -1,0 +1,133 @@
+"""What only the whole of an import tells about its values: sums too large to add up, and what its owner may not have
+meant."""
+
+# ruff: noqa: S608 - statements are put together from names of our own tables and columns only.
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from departments.core.text import look
+from departments.models import Company
+from departments.periods import FiscalCalendar
+from pipeline.imports.folder.checks import query
+from pipeline.imports.folder.staging import Staging
+from pipeline.imports.problems import Problem
+
+LARGEST_SUM = 4 * 10**16
+"""Units of the reporting currency in all events together: their cents fit 64 bits, with room for reversals."""
+_NAMED = 20
+_LOOKED_AT = ("departments.csv", "pipelines.csv", "stages.csv", "loss_reasons.csv", "sources.csv", "measurables.csv")
+
+_WORTH = "e.amount * CASE WHEN o.currency = c.reporting_currency THEN 1 ELSE coalesce(r.rate, 1) END"
+_RATED = (
+    " CROSS JOIN departments_company c"
+    " LEFT JOIN (SELECT currency, max(rate) AS rate FROM pipeline_exchangerate GROUP BY currency) r"
+    " ON r.currency = o.currency"
+)
+
+
+def sums_check(staging: Staging) -> None:
+    """Refuse amounts that could not be added up, naming the largest; a mistyped one looks like this, too."""
+    if not {"events.csv", "rates.csv", "company.csv"} & set(staging.files):
+        return
+    ((most,),) = query(
+        "SELECT coalesce(sum(amount), 0) * greatest(1, (SELECT max(rate) FROM pipeline_exchangerate))"
+        " FROM pipeline_event"
+    )
+    if most <= LARGEST_SUM:
+        return
+    ((total,),) = query(
+        f"SELECT sum({_WORTH}) FROM pipeline_event e JOIN pipeline_opportunity o ON o.id = e.opportunity_id {_RATED}"
+    )
+    if total <= LARGEST_SUM:
+        return
+    reason = (
+        f"is one of the largest amounts; all of them come to {total:,.0f}, and at most {LARGEST_SUM:,} can be added up"
+    )
+    if "events.csv" not in staging.files:
+        staging.problems.refuse_file("rates.csv", f"makes amounts that cannot be added up: {total:,.0f} in all")
+        return
+    rows = query(
+        "SELECT e.line, e.amount FROM in_events e JOIN pipeline_opportunity o ON o.key = e.opportunity"
+        f"{_RATED} WHERE e.amount > 0 ORDER BY {_WORTH} DESC, e.line LIMIT {_NAMED}"
+    )
+    for line, amount in rows:
+        staging.problems.add(Problem(file="events.csv", line=line, column="amount", value=str(amount), reason=reason))
+
+
+def unusual_notes(staging: Staging) -> None:
+    """Keys that are easily taken for each other, and plans of spans that no page opens by itself."""
+    for name in _LOOKED_AT:
+        if name in staging.files:
+            _alike(staging, name)
+    for name in ("accounts.csv", "opportunities.csv"):
+        if name in staging.files:
+            _alike_of_many(staging, name)
+    _alike_groups(staging)
+    if "plan.csv" in staging.files:
+        _odd_plans(staging)
+
+
+def _alike(staging: Staging, name: str) -> None:
+    keys: dict[tuple[str, str], set[str]] = defaultdict(set)
+    place = "pipeline" if name == "stages.csv" else "''"
+    for where, key in query(f"SELECT DISTINCT {place}, key FROM in_{name.removesuffix('.csv')}"):
+        keys[where, look(key)].add(key)
+    alike = [" and ".join(f"“{key}”" for key in sorted(same)) for same in keys.values() if len(same) > 1]
+    if alike:
+        staging.notes.append(f"{name}: keys that are easily taken for each other: {_first(alike)}.")
+
+
+def _alike_of_many(staging: Staging, name: str) -> None:
+    """The same for files of many rows: the database finds keys that differ by capitals, and the others are few."""
+    table = f"in_{name.removesuffix('.csv')}"
+    looks: dict[str, set[str]] = defaultdict(set)
+    for (keys,) in query(
+        f"SELECT array_agg(DISTINCT key) FROM {table} WHERE key ~ '^[ -~]*$' GROUP BY lower(key)"
+        " HAVING count(DISTINCT key) > 1"
+    ):
+        looks[look(keys[0])].update(keys)
+    foreign = [key for (key,) in query(f"SELECT DISTINCT key FROM {table} WHERE key !~ '^[ -~]*$'")]
+    for key in foreign:
+        looks[look(key)].add(key)
+    if foreign:
+        for (key,) in query(f"SELECT DISTINCT key FROM {table} WHERE lower(key) = ANY(%s)", [list(looks)]):
+            looks[look(key)].add(key)
+    alike = [" and ".join(f"“{key}”" for key in sorted(same)) for same in looks.values() if len(same) > 1]
+    if alike:
+        counted = f"{len(alike):,} group{'s' if len(alike) > 1 else ''} of keys that are easily taken for each other"
+        staging.notes.append(f"{name}: {counted}: {_first(sorted(alike))}.")
+
+
+def _alike_groups(staging: Staging) -> None:
+    """Values that make two groups of deals where a reader sees one."""
+    staged = staging.files.get("opportunities.csv")
+    for column in ("segment", "team", "owner"):
+        if staged is None or column not in staged.columns:
+            continue
+        looks: dict[str, set[str]] = defaultdict(set)
+        for (value,) in query(f"SELECT DISTINCT {column} FROM in_opportunities WHERE {column} <> ''"):
+            looks[" ".join(look(value).split())].add(value)
+        alike = [" and ".join(f"“{value}”" for value in sorted(same)) for same in looks.values() if len(same) > 1]
+        if alike:
+            staging.notes.append(
+                f"opportunities.csv: values of {column} that a reader takes for one, and that make groups of their own:"
+                f" {_first(sorted(alike))}."
+            )
+
+
+def _odd_plans(staging: Staging) -> None:
+    spans = query("SELECT DISTINCT period_start, period_end FROM in_plan ORDER BY 1, 2")
+    calendar = FiscalCalendar(start_month=Company.objects.get().fiscal_year_start_month)
+    odd = [f"{start}..{end}" for start, end in spans if not calendar.names(start, end)]
+    if odd:
+        staging.notes.append(
+            f"plan.csv: {len(odd):,} of {len(spans):,} periods are no month, quarter or year of the fiscal calendar;"
+            f" they are the plan of exactly these days: {_first(odd)}."
+        )
+
+
+def _first(items: list[str]) -> str:
+    more = f" and {len(items) - _NAMED:,} more" if len(items) > _NAMED else ""
+    return ", ".join(items[:_NAMED]) + more

@@ -1,0 +1,89 @@
+"""A CRM export of one row per deal becomes a company folder: as much history as two dates and a stage can tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pipeline.imports.conversion.provenance import FolderWriter
+from pipeline.imports.files.sources import DirectorySource
+from pipeline.imports.folder.check import values_check
+from pipeline.imports.log.structure import structure_write
+from pipeline.imports.problems import ConversionRefused, ImportUnreadable
+from pipeline.imports.snapshot.deals import DealReader, DealRows, ReadDeal
+from pipeline.imports.snapshot.mapping import SnapshotMapping
+from pipeline.imports.snapshot.rows import ExportReader
+
+_ACCOUNT_COLUMNS = ("key", "name", "industry", "size", "region", "profile")
+_DEAL_COLUMNS = ("key", "name", "pipeline", "account", "owner", "team", "source", "currency", "segment")
+_EVENT_COLUMNS = ("opportunity", "occurred_at", "stage", "amount", "expected_close", "reason", "actor")
+
+
+@dataclass(frozen=True)
+class SnapshotReport:
+    """What was converted, and a sentence for every assumption with how often it was made."""
+
+    deals: int
+    accounts: int
+    notes: list[str]
+
+
+def folder_from_snapshot(source: Path, mapping: SnapshotMapping, folder: Path) -> SnapshotReport:
+    """Write the company folder of an export into an empty folder.
+
+    Raises ConversionRefused with every value that cannot be understood, ImportUnreadable where there is no deal.
+    """
+    export = ExportReader(DirectorySource(source), mapping)
+    export.check_columns()
+    with FolderWriter(folder) as writer:
+        structure_write(writer, mapping, mapping.pipeline)
+        accounts = _accounts_write(export, mapping, writer)
+        reader = DealReader(mapping, export)
+        deals = [deal for row in export.deals() if (deal := reader.read(row)) is not None]
+        _deals_write(writer, mapping, deals, DealRows(mapping, export, accounts, _latest(deals, mapping)))
+    problems = export.problems
+    if not problems:
+        problems = values_check(folder, zone=mapping.company.time_zone)
+        writer.provenance.translate(problems)
+    if problems:
+        problems.merge_unknown()
+        raise ConversionRefused(problems)
+    if not deals:
+        left_out = " ".join(["", *export.notes()])
+        raise ImportUnreadable(f"{mapping.files.deals} holds no deal to convert.{left_out}")
+    first = f"{len(deals):,} deals and {len(accounts):,} accounts."
+    return SnapshotReport(len(deals), len(accounts), [first, *export.notes(), *reader.times.notes()])
+
+
+def _deals_write(writer: FolderWriter, mapping: SnapshotMapping, deals: list[ReadDeal], rows: DealRows) -> None:
+    deal, file = mapping.deal, mapping.files.deals
+    names = {name: getattr(deal, name, "") for name in _DEAL_COLUMNS}
+    writer.begin("opportunities", _DEAL_COLUMNS, source=file, columns=names)
+    of_event = {"opportunity": deal.key, "occurred_at": deal.created, "stage": deal.stage, "amount": deal.amount,
+                "expected_close": deal.expected_close, "reason": deal.reason, "actor": deal.owner}  # fmt: skip
+    writer.begin("events", _EVENT_COLUMNS, source=file, columns=of_event)
+    for one in deals:
+        writer.row("opportunities", rows.opportunity(one.row), one.row.line)
+        for event in rows.events(one):
+            writer.row("events", event, one.row.line)
+
+
+def _accounts_write(export: ExportReader, mapping: SnapshotMapping, writer: FolderWriter) -> set[str]:
+    columns = mapping.accounts
+    if columns is None:
+        return set()
+    names = {name: getattr(columns, name) for name in _ACCOUNT_COLUMNS}
+    writer.begin("accounts", _ACCOUNT_COLUMNS, source=columns.file, columns=names)
+    rows = export.keyed(columns.file, columns.key, "accounts.")
+    for row in rows.values():
+        writer.row("accounts", [row.get(names[name]) for name in _ACCOUNT_COLUMNS], row.line)
+    return set(rows)
+
+
+def _latest(deals: list[ReadDeal], mapping: SnapshotMapping) -> date | None:
+    """The newest date on which something happened: about when the export was made. Or the date the mapping names."""
+    if mapping.deal.missing_created != "latest":
+        return date.fromisoformat(mapping.deal.missing_created)
+    days = [moment.day for deal in deals for moment in (deal.created, deal.closed) if moment is not None]
+    return max(days, default=None)

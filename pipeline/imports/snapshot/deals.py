@@ -1,0 +1,235 @@
+"""One deal of a CRM export after another: its fields, and the little history that a stage and two dates tell."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import date
+
+from pipeline.core.decimal_text import NotDecimal
+from pipeline.core.flag_text import parse_flag
+from pipeline.imports.conversion.source_times import Moment, TimeReader, UnreadableTime
+from pipeline.imports.log.amounts import parse_amount
+from pipeline.imports.problems import ProblemList
+from pipeline.imports.snapshot.mapping import SnapshotMapping
+from pipeline.imports.snapshot.place import LOST, Flags, PlaceReader
+from pipeline.imports.snapshot.rows import ExportReader, SourceRow
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDeal:
+    """One deal with its values understood."""
+
+    row: SourceRow
+    place: str
+    ended: bool
+    created: Moment | None
+    closed: Moment | None
+    expected: Moment | None
+    amount: str
+    open_amount: str
+
+
+class DealReader:
+    """Understands the values of deals; what cannot be understood is a problem of its line."""
+
+    def __init__(self, mapping: SnapshotMapping, export: ExportReader) -> None:
+        self._mapping, self._columns = mapping, mapping.deal
+        self._problems: ProblemList = export.problems
+        self._counted: Counter[str] = export.counted
+        self._place = PlaceReader(mapping, export)
+        self._lines: dict[str, int] = {}
+        formats = mapping.files.date_formats
+        self.times = TimeReader(mapping.zone, formats, setting="date_formats", midnight_is_day=True)
+
+    def read(self, row: SourceRow) -> ReadDeal | None:
+        """A deal, or None for a row that is left out or refused."""
+        columns = self._columns
+        flags = Flags(*(self._flag(row, name) for name in (columns.skip_flag, columns.closed_flag, columns.won_flag)))
+        if flags.skip:
+            self._counted[f"rows are left out for their {columns.skip_flag}"] += 1
+            return None
+        self._check_key(row)
+        place = self._place.place(row, flags)
+        if place is None:
+            return None
+        ended = self._place.ends(place)
+        closed = self._moment(row, columns.closed)
+        if closed and not ended and columns.closed != columns.expected_close:
+            self._counted[f"open deals have a {columns.closed}, which is not used"] += 1
+        return ReadDeal(
+            row=row,
+            place=place,
+            ended=ended,
+            created=self._moment(row, columns.created),
+            closed=closed if ended else None,
+            expected=self._expected(row, ended=ended),
+            amount=self._amount(row, columns.amount),
+            open_amount=self._amount(row, columns.open_amount),
+        )
+
+    def _refuse(self, row: SourceRow, column: str, reason: str) -> None:
+        self._problems.refuse_row(self._mapping.files.deals, row.line, column, row.get(column), reason)
+
+    def _check_key(self, row: SourceRow) -> None:
+        key = row.get(self._columns.key)
+        if not key:
+            self._refuse(row, self._columns.key, "is empty; every deal needs its key")
+        elif key in self._lines:
+            self._refuse(row, self._columns.key, f"stands in line {self._lines[key]} already")
+        else:
+            self._lines[key] = row.line
+
+    def _flag(self, row: SourceRow, column: str) -> bool:
+        if not column:
+            return False
+        try:
+            flag = parse_flag(row.get(column))
+        except ValueError:
+            reason = (
+                f'is neither yes nor no; say what it means in [values."{column}"], such as "{row.get(column)}" = "no"'
+            )
+            self._refuse(row, column, reason)
+            return False
+        if flag is None:
+            self._counted[f"deals have no {column}, which counts as a no"] += 1
+        return bool(flag)
+
+    def _moment(self, row: SourceRow, column: str) -> Moment | None:
+        text = row.get(column)
+        if not text:
+            return None
+        try:
+            return self.times.parse(text)
+        except UnreadableTime as error:
+            self._refuse(row, column, f"of the export {error}")
+            return None
+
+    def _expected(self, row: SourceRow, *, ended: bool) -> Moment | None:
+        """What was expected. A column that holds the close of closed deals says nothing of what was expected before."""
+        columns = self._columns
+        if ended and columns.expected_close and columns.expected_close == columns.closed:
+            what = f"closed deals have no expected close: their {columns.closed} is the day they were closed"
+            self._counted[what] += 1
+            return None
+        return self._moment(row, columns.expected_close)
+
+    def _amount(self, row: SourceRow, column: str) -> str:
+        text = row.get(column)
+        if not text:
+            return ""
+        try:
+            return parse_amount(text, self._mapping.signs)
+        except NotDecimal as error:
+            self._refuse(row, column, str(error))
+            return ""
+
+
+class DealRows:
+    """Turns understood deals into rows of opportunities.csv and events.csv."""
+
+    def __init__(self, mapping: SnapshotMapping, export: ExportReader, accounts: set[str], latest: date | None) -> None:
+        self._mapping, self._columns = mapping, mapping.deal
+        self._problems, self._counted = export.problems, export.counted
+        self._accounts, self._latest = accounts, latest
+        self._sources = {one.key for one in mapping.sources}
+        self._reasons = {one.key for one in mapping.loss_reasons}
+        self._loss_of = {value: loss for loss in mapping.losses for value in loss.activities}
+
+    def opportunity(self, row: SourceRow) -> list[str]:
+        columns = self._columns
+        account = row.get(columns.account)
+        if columns.account and not account:
+            self._counted["deals have no account"] += 1
+        elif account and account not in self._accounts:
+            self._counted["deals name an account that is not in the export; they are loaded without"] += 1
+            account = ""
+        self._check_reference(row, columns.source, self._sources, "source", "sources")
+        own = self._mapping.company.reporting_currency
+        if (currency := row.get(columns.currency) or own) != own:
+            self._counted[f"deals are in {currency}; add a rates.csv with its rates to the folder"] += 1
+        return [
+            row.get(columns.key), row.get(columns.name), self._mapping.pipeline.key, account, row.get(columns.owner),
+            row.get(columns.team), row.get(columns.source),
+            currency, row.get(columns.segment),
+        ]  # fmt: skip
+
+    def _check_reference(self, row: SourceRow, column: str, keys: set[str], what: str, part: str) -> None:
+        value = row.get(column)
+        if value and value not in keys:
+            listed = ", ".join(sorted(keys)) or "it has none"
+            reason = f"is no known {what}: the mapping's [[{part}]] do not have it ({listed})"
+            self._problems.refuse_row(self._mapping.files.deals, row.line, column, value, reason)
+
+    def events(self, deal: ReadDeal) -> list[list[str]]:
+        columns, row = self._columns, deal.row
+        key, actor = row.get(columns.key), row.get(columns.owner)
+        created, closed = self._dates(deal)
+        expected = deal.expected.day.isoformat() if deal.expected else ""
+        first = columns.entry_stage if deal.ended else deal.place
+        rows = [[key, created, first, self._open_amount(deal), expected, "", actor]]
+        if deal.ended:
+            reason = self._reason(row) if deal.place == LOST else ""
+            amount = "" if deal.place == LOST else deal.amount or columns.missing_amount
+            rows.append([key, closed, deal.place, amount, expected, reason, actor])
+        return rows
+
+    def _reason(self, row: SourceRow) -> str:
+        value = row.get(self._columns.stage)
+        self._check_reference(row, self._columns.reason, self._reasons, "loss reason", "loss_reasons")
+        return row.get(self._columns.reason) or (self._loss_of[value].reason if value in self._loss_of else "")
+
+    def _dates(self, deal: ReadDeal) -> tuple[str, str]:
+        """When the deal was created and closed, in this order; what had to be assumed for it is counted."""
+        created, closed = deal.created, deal.closed
+        if deal.ended and closed is None:
+            self._counted["closed deals have no close date; they count as closed when created"] += 1
+        if created is None:
+            created = self._without_creation(deal)
+        elif closed is not None and closed.at < created.at:
+            if closed.bare and closed.day == created.day:
+                self._counted["deals were closed on the day they were created, at an hour that nobody wrote"
+                              "; the close counts at the moment of the creation"] += 1  # fmt: skip
+                closed = replace(created)
+            else:
+                what = "deals were closed before they began; they count from the date they were closed"
+                self._counted[what] += 1
+                created = closed
+        begin = _written(created)
+        return begin, _written(closed) if closed else begin
+
+    def _without_creation(self, deal: ReadDeal) -> Moment | None:
+        columns = self._columns
+        if deal.closed is not None:
+            self._counted[f"deals have no {columns.created}; they count from the date they were closed"] += 1
+            return deal.closed
+        if deal.row.get(columns.created):
+            return None  # It is refused already: there is a date, and it cannot be read.
+        if self._latest is None:
+            reason = "is empty, and no deal has a date to count from; set missing_created"
+            self._problems.refuse_row(self._mapping.files.deals, deal.row.line, columns.created, "", reason)
+            return None
+        what = f"the newest date of the export, {self._latest}"
+        if columns.missing_created != "latest":
+            what = f"the date the mapping names, {self._latest}"
+        self._counted[f"deals have no {columns.created}; they count from {what}"] += 1
+        return TimeReader(self._mapping.zone).parse(self._latest.isoformat())
+
+    def _open_amount(self, deal: ReadDeal) -> str:
+        """What a deal was worth before its close: its own amount while open, else the expected one."""
+        columns = self._columns
+        own = "" if deal.ended and columns.open_amount else deal.amount
+        if own:
+            return own
+        if deal.open_amount and not deal.ended:
+            self._counted[f"open deals have no {columns.amount}; they count with {columns.open_amount}"] += 1
+        if not deal.open_amount and columns.missing_amount:
+            self._counted[f"deals have no amount; they count with {columns.missing_amount}"] += 1
+        return deal.open_amount or columns.missing_amount
+
+
+def _written(moment: Moment | None) -> str:
+    """As the company folder writes it: a day stays one."""
+    if moment is None:
+        return ""
+    return moment.day.isoformat() if moment.bare else moment.at.isoformat()

@@ -1,0 +1,195 @@
+"""The mapping file of a CRM export that has one row per deal and no history. See docs/import.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipeline.core.decimal_text import NumberSigns
+from pipeline.imports.conversion.mapping_checks import MappingMistakes, check_once, check_structure
+from pipeline.imports.conversion.mapping_source import NO_SOURCE, MappingSource, mapping_source, toml_parse
+from pipeline.imports.log.mapping import (
+    CompanyPart,
+    DepartmentPart,
+    LossPart,
+    OwnedPart,
+    PipelinePart,
+    StagePart,
+    part_of,
+    parts_of,
+)
+from pipeline.imports.problems import ImportUnreadable
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportFiles:
+    """The file of deals, and how all files of the export are written."""
+
+    deals: str
+    delimiter: str = ","
+    date_formats: list[str] = field(default_factory=list)
+    decimal_sign: str = "."
+    thousands_sign: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lookup:
+    """Another file whose columns join the deals as `name.column`, where `key` in it equals `deal_column`."""
+
+    name: str
+    file: str
+    key: str
+    deal_column: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DealColumns:
+    """Columns of a deal; any may be `lookup.column`.
+
+    entry_stage: the stage a closed deal went through from `created` on. missing_created: what an open deal without
+    that date counts from, "latest" (the newest date of the export) or a date; a closed one counts from its close.
+    An open deal's amount is `open_amount` where `amount` is empty. `closed_flag` and `won_flag` decide before the
+    stage does.
+    """
+
+    key: str
+    stage: str
+    created: str
+    entry_stage: str
+    closed: str = ""
+    amount: str = ""
+    open_amount: str = ""
+    missing_amount: str = ""
+    missing_created: str = "latest"
+    stage_default: str = ""
+    closed_flag: str = ""
+    won_flag: str = ""
+    skip_flag: str = ""
+    name: str = ""
+    account: str = ""
+    owner: str = ""
+    team: str = ""
+    segment: str = ""
+    source: str = ""
+    reason: str = ""
+    currency: str = ""
+    expected_close: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountColumns:
+    """Columns of the accounts' file."""
+
+    file: str
+    key: str
+    name: str
+    industry: str = ""
+    size: str = ""
+    region: str = ""
+    profile: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnapshotMapping:
+    """Everything a mapping of an export says. `values` replaces values by file column: {"product": {"old": "new"}}."""
+
+    company: CompanyPart
+    departments: list[DepartmentPart]
+    pipeline: PipelinePart
+    stages: list[StagePart]
+    losses: list[LossPart]
+    loss_reasons: list[OwnedPart]
+    sources: list[OwnedPart]
+    files: ExportFiles
+    deal: DealColumns
+    lookups: list[Lookup]
+    accounts: AccountColumns | None
+    values: dict[str, dict[str, str]]
+    source: MappingSource = NO_SOURCE
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.company.time_zone)
+
+    @property
+    def signs(self) -> NumberSigns:
+        """How the numbers of the export are written."""
+        return NumberSigns(self.files.decimal_sign, self.files.thousands_sign)
+
+
+_TABLES: dict[str, type] = {
+    "company": CompanyPart,
+    "pipeline": PipelinePart,
+    "files": ExportFiles,
+    "deal": DealColumns,
+}
+_LISTS: dict[str, type] = {
+    "departments": DepartmentPart,
+    "stages": StagePart,
+    "losses": LossPart,
+    "loss_reasons": OwnedPart,
+    "sources": OwnedPart,
+    "lookups": Lookup,
+}
+
+
+def snapshot_mapping_read(path: Path) -> SnapshotMapping:
+    """Read a mapping file; raises ImportUnreadable with the place of a mistake."""
+    source = mapping_source(path)
+    data = toml_parse(source)
+    unknown = sorted(set(data) - set(_TABLES) - set(_LISTS) - {"accounts", "values"})
+    if unknown:
+        raise ImportUnreadable(f"The mapping has an unknown part [{unknown[0]}].")
+    parts: dict[str, Any] = {}
+    for name, kind in _TABLES.items():
+        if name not in data:
+            raise ImportUnreadable(f"The mapping lacks its part [{name}].")
+        parts[name] = part_of(kind, data[name], f"[{name}]")
+    for name, kind in _LISTS.items():
+        parts[name] = parts_of(kind, data.get(name, []), name)
+    accounts = part_of(AccountColumns, data["accounts"], "[accounts]") if "accounts" in data else None
+    mapping = SnapshotMapping(**parts, accounts=accounts, values=_values(data.get("values", {})), source=source)
+    _check(mapping)
+    return mapping
+
+
+def _values(data: Any) -> dict[str, dict[str, str]]:
+    tables = data.values() if isinstance(data, dict) else [data]
+    if not all(isinstance(one, dict) and all(isinstance(text, str) for text in one.values()) for one in tables):
+        raise ImportUnreadable('The mapping\'s [values] holds tables: [values.product] with "old" = "new".')
+    return dict(data)
+
+
+def _check(mapping: SnapshotMapping) -> None:
+    """What the parts say fits together; every mistake is named."""
+    mistakes, deal = MappingMistakes(mapping.source), mapping.deal
+    check_structure(mapping, mistakes, owned_elsewhere=False)
+    stages = {stage.key: stage for stage in mapping.stages}
+    if deal.entry_stage not in stages:
+        mistakes.add("deal", "entry_stage", deal.entry_stage, f"is none of its stages ({', '.join(stages)})")
+    elif stages[deal.entry_stage].earns or stages[deal.entry_stage].final:
+        mistakes.add("deal", "entry_stage", deal.entry_stage, "ends deals; closed deals were in another stage before")
+    if deal.stage_default and deal.stage_default not in stages:
+        mistakes.add("deal", "stage_default", deal.stage_default, f"is none of its stages ({', '.join(stages)})")
+    if deal.missing_created != "latest" and not _is_date(deal.missing_created):
+        reason = "is neither “latest” nor a date such as 2026-03-31"
+        mistakes.add("deal", "missing_created", deal.missing_created, reason)
+    if deal.won_flag and not any(stage.earns for stage in mapping.stages):
+        mistakes.add("deal", "won_flag", deal.won_flag, "is named, but no stage earns")
+    mistakes.number("deal", "missing_amount", deal.missing_amount)
+    mistakes.delimiter("files", mapping.files.delimiter)
+    mistakes.signs("files", mapping.signs)
+    mistakes.time_formats("files", "date_formats", mapping.files.date_formats)
+    check_once(mistakes, "lookups", "name", [lookup.name for lookup in mapping.lookups])
+    mistakes.refuse()
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,90 @@
+"""Where a deal of an export stands: by its flags first, then by its stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.imports.snapshot.mapping import SnapshotMapping
+from pipeline.imports.snapshot.rows import ExportReader, SourceRow
+
+LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """The flags of one deal, as far as the mapping names them."""
+
+    skip: bool
+    closed: bool
+    won: bool
+
+
+class PlaceReader:
+    """Finds the stage of a deal, or that it is lost."""
+
+    def __init__(self, mapping: SnapshotMapping, export: ExportReader) -> None:
+        self._mapping, self._columns = mapping, mapping.deal
+        self._problems, self._counted = export.problems, export.counted
+        self._stages = {value: stage for stage in mapping.stages for value in stage.activities}
+        self._by_key = {stage.key: stage for stage in mapping.stages}
+        self._losses = {value for loss in mapping.losses for value in loss.activities}
+        self._won = next((stage.key for stage in mapping.stages if stage.earns), "")
+
+    def ends(self, place: str) -> bool:
+        """Whether a deal there is closed."""
+        return place == LOST or self._by_key[place].final or self._by_key[place].earns
+
+    def place(self, row: SourceRow, flags: Flags) -> str | None:
+        """A stage's key, `lost`, or None and a problem where neither flags nor stage say it."""
+        by_stage = self._by_stage(row)
+        if flags.won:
+            return self._by_won_flag(by_stage)
+        if flags.closed:
+            return self._by_closed_flag(row, by_stage)
+        if by_stage is None:
+            return self._default(row)
+        if self._columns.closed_flag and self.ends(by_stage):
+            self._counted[f"deals stand in a stage that ends them without {self._columns.closed_flag}"
+                          "; the stage decides"] += 1  # fmt: skip
+        return by_stage
+
+    def _by_stage(self, row: SourceRow) -> str | None:
+        value = row.get(self._columns.stage)
+        if value in self._losses:
+            return LOST
+        return self._stages[value].key if value in self._stages else None
+
+    def _by_won_flag(self, by_stage: str | None) -> str:
+        if by_stage == LOST:
+            self._counted[f"deals are lost by their stage and won by {self._columns.won_flag}; the flag decides"] += 1
+        if by_stage is not None and by_stage != LOST and self._by_key[by_stage].earns:
+            return by_stage
+        return self._won
+
+    def _by_closed_flag(self, row: SourceRow, by_stage: str | None) -> str | None:
+        """Closed and not won is lost; without a won_flag the stage has to say which of the two."""
+        ended = by_stage is not None and self.ends(by_stage)
+        if self._columns.won_flag:
+            if ended and by_stage != LOST:
+                self._counted[
+                    f"deals are won by their stage and not by {self._columns.won_flag}; the flag decides"
+                ] += 1
+            return LOST
+        if ended:
+            return by_stage
+        reason = "is the stage of a closed deal and says neither won nor lost; name a won_flag, or map the stage"
+        self._refuse(row, reason)
+        return None
+
+    def _default(self, row: SourceRow) -> str | None:
+        default = self._columns.stage_default
+        if not default:
+            value = row.get(self._columns.stage)
+            self._refuse(row, f"is no known stage: the mapping does not say what stage “{value}” is")
+            return None
+        self._counted[f"deals are in a stage the mapping does not know; they are read as {default}"] += 1
+        return default
+
+    def _refuse(self, row: SourceRow, reason: str) -> None:
+        column = self._columns.stage
+        self._problems.refuse_row(self._mapping.files.deals, row.line, column, row.get(column), reason)

@@ -1,0 +1,134 @@
+"""The files of a CRM export as rows with their lines; what the mapping names must be there, and stands once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+from pipeline.imports.files.headers import LINE, Header
+from pipeline.imports.files.sources import DirectorySource
+from pipeline.imports.files.tables import tables_of
+from pipeline.imports.problems import ConversionRefused, ProblemList
+from pipeline.imports.snapshot.mapping import DealColumns, Lookup, SnapshotMapping
+
+_SETTINGS = {"entry_stage", "missing_amount", "missing_created", "stage_default"}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One row of an export: its values by column, empty ones included, and the line it starts on."""
+
+    line: int
+    values: dict[str, str]
+
+    def get(self, column: str) -> str:
+        """The value of a column; empty where the mapping names none."""
+        return self.values.get(column, "") if column else ""
+
+
+class ExportReader:
+    """Reads the files of an export. `problems` and `counted` collect what is refused and what is assumed."""
+
+    def __init__(self, source: DirectorySource, mapping: SnapshotMapping) -> None:
+        self.problems = ProblemList()
+        self.counted: Counter[str] = Counter()
+        self._source, self._mapping = source, mapping
+
+    def check_columns(self) -> None:
+        """Refuse every file and column that the mapping names and the export does not have."""
+        mapping, deals = self._mapping, self._mapping.files.deals
+        names = self._header(deals, "files", "deals")
+        joined = set(names)
+        scoped: dict[str, list[str]] = {}
+        for place, lookup in enumerate(mapping.lookups, 1):
+            header = self._header(lookup.file, "lookups", "file", place)
+            self._check("lookups", "deal_column", lookup.deal_column, joined, deals, place)
+            self._check("lookups", "key", lookup.key, header, lookup.file, place)
+            scoped[lookup.name] = header
+            joined |= {f"{lookup.name}.{name}" for name in header}
+        for one in fields(DealColumns):
+            if one.name not in _SETTINGS:
+                self._check("deal", one.name, getattr(mapping.deal, one.name), joined, deals)
+        if mapping.accounts is not None:
+            accounts = mapping.accounts
+            scoped["accounts"] = self._header(accounts.file, "accounts", "file")
+            for one in fields(accounts):
+                if one.name != "file":
+                    self._check("accounts", one.name, getattr(accounts, one.name), scoped["accounts"], accounts.file)
+        replaceable = set(names) | {f"{scope}.{name}" for scope, header in scoped.items() for name in header}
+        for column in mapping.values:
+            self._check(f"values.{column}", "", column, replaceable, "the export")
+        if self.problems:
+            raise ConversionRefused(self.problems)
+
+    def _header(self, file: str, part: str, word: str, place: int = 1) -> list[str]:
+        if file not in self._source.names:
+            reason = f"is missing: the export has no file {file}, only {', '.join(self._source.names) or 'none'}"
+            self.problems.add(self._mapping.source.problem(part, word, file, reason, place))
+            return []
+        with self._source.open(file) as stream:
+            header = next(tables_of(stream, file, self.problems, delimiter=self._mapping.files.delimiter), None)
+        return list(header.names) if isinstance(header, Header) else []
+
+    def _check(self, part: str, word: str, name: str, columns: set[str] | list[str], file: str, place: int = 1) -> None:
+        if name and columns and name not in columns:
+            reason = f"is no column of {file}, which has {', '.join(sorted(columns))}"
+            self.problems.add(self._mapping.source.problem(part, word, name, reason, place))
+
+    def rows(self, file: str, scope: str = "") -> Iterator[SourceRow]:
+        """Rows of a file; `scope` is put before the names by which values are replaced (`accounts.sector`)."""
+        with self._source.open(file) as stream:
+            for table in tables_of(stream, file, self.problems, delimiter=self._mapping.files.delimiter):
+                if isinstance(table, Header):
+                    continue
+                for raw in table.to_pylist():
+                    line = raw.pop(LINE)
+                    values = {name: str(value).strip() for name, value in raw.items()}
+                    yield SourceRow(line, self._replaced(values, scope))
+
+    def _replaced(self, row: dict[str, str], scope: str) -> dict[str, str]:
+        for column, values in self._mapping.values.items():
+            name = column.removeprefix(scope) if scope else column
+            if name in row and row[name] in values and (not scope or column.startswith(scope)):
+                old, row[name] = row[name], values[row[name]]
+                self.counted[f"rows have {column} “{old}”, read as “{row[name]}”"] += 1
+        return row
+
+    def notes(self) -> list[str]:
+        """A sentence for everything that was assumed or left out."""
+        files = sorted(self.problems.blank_rows)
+        blank = [note for file in files for note in self.problems.notes(file)]
+        return blank + [f"{count:,} {what}." for what, count in self.counted.items() if count]
+
+    def keyed(self, file: str, key: str, scope: str = "") -> dict[str, SourceRow]:
+        """Rows by a key: an equal row again is counted, a different one of the same key refused."""
+        rows: dict[str, SourceRow] = {}
+        for row in self.rows(file, scope):
+            value = row.get(key)
+            if not value:
+                self.counted[f"rows of {file} have no {key} and are left out"] += 1
+            elif value not in rows:
+                rows[value] = row
+            elif rows[value].values == row.values:
+                self.counted[f"rows of {file} stand there twice; one of each counts"] += 1
+            else:
+                reason = f"stands in line {rows[value].line} already, with other values"
+                self.problems.refuse_row(file, row.line, key, value, reason)
+        return rows
+
+    def deals(self) -> Iterator[SourceRow]:
+        """The deals with the columns of their lookups."""
+        mapping = self._mapping
+        joins: list[tuple[Lookup, dict[str, SourceRow]]] = [
+            (lookup, self.keyed(lookup.file, lookup.key, f"{lookup.name}.")) for lookup in mapping.lookups
+        ]
+        for row in self.rows(mapping.files.deals):
+            values = dict(row.values)
+            for lookup, rows in joins:
+                match = rows.get(values.get(lookup.deal_column, ""))
+                if match is None:
+                    self.counted[f"deals have no match in {lookup.file}"] += 1
+                else:
+                    values |= {f"{lookup.name}.{name}": value for name, value in match.values.items()}
+            yield SourceRow(row.line, values)
