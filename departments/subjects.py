@@ -1,7 +1,8 @@
 """Figures are spoken about by a text: `share:legal:2026-Q4`, `measurable:leg_wait`, `leak:12`.
 
 What a figure is called and where it is shown follows from the text; nobody who speaks about it can name it otherwise.
-The ground floor knows no deals: leaks, cells, opportunities and forecasts are known by name and address only.
+Each app says in `ready()` how the kinds it shows are read: this one measurables and commitments, the apps above it
+shares, leaks, cells, opportunities and forecasts.
 """
 
 from __future__ import annotations
@@ -9,11 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from departments.access import Visitor, may_see_company, may_see_department
 from departments.models import Commitment, Company, Department, Measurable, Membership, User
@@ -21,8 +21,6 @@ from departments.models.discussion import SUBJECT_LENGTH
 from departments.periods import FiscalCalendar, PeriodError
 
 Role = Membership.Role
-PARTIES = {"strategy": "Strategy", "opening": "Opening pipeline", "unexplained": "Unexplained"}
-"""The parties of a share that are no departments."""
 
 
 class SubjectUnknown(ValueError):
@@ -42,6 +40,22 @@ class Subject:
     detail: bool = False
 
 
+type SubjectReader = Callable[[str, str], Subject]
+"""Takes the whole text and what follows its kind; raises SubjectUnknown when that names no figure."""
+
+_readers: dict[str, SubjectReader] = {}
+
+
+def reads_subject(kind: str) -> Callable[[SubjectReader], SubjectReader]:
+    """Decorator: this function reads the texts that begin with `kind`."""
+
+    def register(reader: SubjectReader) -> SubjectReader:
+        _readers[kind] = reader
+        return reader
+
+    return register
+
+
 def share_subject(party: str, period: str) -> str:
     """The text for a party's share of a period."""
     return f"share:{party}:{period}"
@@ -50,7 +64,7 @@ def share_subject(party: str, period: str) -> str:
 def subject_of(text: str) -> Subject:
     """What the text names; SubjectUnknown when that is nothing."""
     kind, _, rest = text.partition(":")
-    reader = _READERS.get(kind)
+    reader = _readers.get(kind)
     if reader is None or not rest or len(text) > SUBJECT_LENGTH or not rest.isprintable():
         raise SubjectUnknown(text)
     return reader(text, rest)
@@ -82,96 +96,7 @@ def people_who_see(*, subject: Subject, names: Iterable[str] | None = None, like
     return people.order_by("username")
 
 
-def _share(text: str, rest: str) -> Subject:
-    party, _, period = rest.partition(":")
-    label = _period(text, period)
-    department = Department.objects.filter(key=party).first()
-    name = department.name if department else PARTIES.get(party)
-    if name is None:
-        raise SubjectUnknown(text)
-    return Subject(
-        text=text,
-        kind="share",
-        label=f"{name}, share of {label}",
-        address=_address("contribution:party", party, period=label),
-        department=department,
-    )
-
-
-def _measurable(text: str, rest: str) -> Subject:
-    found = Measurable.objects.select_related("department").filter(key=rest).first()
-    if found is None:
-        raise SubjectUnknown(text)
-    return Subject(
-        text=text,
-        kind="measurable",
-        label=f"{found.name} ({found.department.name})",
-        address=_address("departments:scorecard", found.department.key),
-        department=found.department,
-        detail=True,
-    )
-
-
-def _commitment(text: str, rest: str) -> Subject:
-    pk = _number(text, rest)
-    found = Commitment.objects.select_related("department").filter(pk=pk).first()
-    if found is None:
-        raise SubjectUnknown(text)
-    return Subject(
-        text=text,
-        kind="commitment",
-        label=f"Commitment of {found.department.name}: {found.text[:120]}",
-        address=_address("departments:commitment", pk),
-        department=found.department,
-        detail=True,
-    )
-
-
-def _cell(text: str, rest: str) -> Subject:
-    parts = rest.split(":")
-    department = Department.objects.filter(key=parts[-1]).first()
-    if len(parts) != 3 or not all(parts) or department is None:
-        raise SubjectUnknown(text)
-    stage = parts[1].replace("_", " ").capitalize()
-    return Subject(
-        text=text,
-        kind="cell",
-        label=f"{stage}, {department.name}",
-        address=_address("pipeline:leak_map", pipeline=parts[0]),
-        department=department,
-    )
-
-
-def _leak(text: str, rest: str) -> Subject:
-    pk = _number(text, rest)
-    return Subject(text=text, kind="leak", label=f"Leak {pk}", address=_address("contribution:leak", pk))
-
-
-def _opportunity(text: str, rest: str) -> Subject:
-    return Subject(
-        text=text, kind="opportunity", label=f"Opportunity {rest}", address=_address("pipeline:opportunity", rest)
-    )
-
-
-def _forecast(text: str, rest: str) -> Subject:
-    label = _period(text, rest)
-    return Subject(
-        text=text, kind="forecast", label=f"Forecast of {label}", address=_address("review:forecast", period=label)
-    )
-
-
-_READERS: dict[str, Callable[[str, str], Subject]] = {
-    "share": _share,
-    "measurable": _measurable,
-    "commitment": _commitment,
-    "cell": _cell,
-    "leak": _leak,
-    "opportunity": _opportunity,
-    "forecast": _forecast,
-}
-
-
-def _period(text: str, period: str) -> str:
+def subject_period(text: str, period: str) -> str:
     """The period's own label; a text that names it in another way is another text, so it is none."""
     month = Company.objects.values_list("fiscal_year_start_month", flat=True).first() or 1
     try:
@@ -183,16 +108,39 @@ def _period(text: str, period: str) -> str:
     return label
 
 
-def _number(text: str, rest: str) -> int:
+def subject_number(text: str, rest: str) -> int:
+    """The number of a row, written in one way only."""
     if not re.fullmatch(r"[1-9][0-9]{0,14}", rest):
         raise SubjectUnknown(text)
     return int(rest)
 
 
-def _address(name: str, *arguments: object, **query: str) -> str:
-    """Where a page of any floor is; empty where it is not built."""
-    try:
-        address = reverse(name, args=arguments)
-    except NoReverseMatch:
-        return ""
-    return f"{address}?{urlencode(query)}" if query else address
+@reads_subject("measurable")
+def _measurable(text: str, rest: str) -> Subject:
+    measurable = Measurable.objects.select_related("department").filter(key=rest).first()
+    if measurable is None:
+        raise SubjectUnknown(text)
+    return Subject(
+        text=text,
+        kind="measurable",
+        label=f"{measurable.name} ({measurable.department.name})",
+        address=reverse("departments:scorecard", args=[measurable.department.key]),
+        department=measurable.department,
+        detail=True,
+    )
+
+
+@reads_subject("commitment")
+def _commitment(text: str, rest: str) -> Subject:
+    pk = subject_number(text, rest)
+    commitment = Commitment.objects.select_related("department").filter(pk=pk).first()
+    if commitment is None:
+        raise SubjectUnknown(text)
+    return Subject(
+        text=text,
+        kind="commitment",
+        label=f"Commitment of {commitment.department.name}: {commitment.text[:120]}",
+        address=reverse("departments:commitment", args=[pk]),
+        department=commitment.department,
+        detail=True,
+    )

@@ -7,5 +7,5 @@ class PipelineConfig(AppConfig):
     name = "pipeline"
 
     def ready(self) -> None:
-        """Listen to the floor below."""
-        from pipeline import receivers  # noqa: F401  (needs the models)
+        """Listen to the floor below, and tell it how figures of this app are read."""
+        from pipeline import receivers, subjects  # noqa: F401  (need the models)

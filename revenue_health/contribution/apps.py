@@ -8,5 +8,5 @@ class ContributionConfig(AppConfig):
     label = "contribution"
 
     def ready(self) -> None:
-        """Listen to the floor below."""
-        from revenue_health.contribution import receivers  # noqa: F401  (needs the models)
+        """Listen to the floor below, and tell it how figures of this app are read."""
+        from revenue_health.contribution import receivers, subjects  # noqa: F401  (need the models)

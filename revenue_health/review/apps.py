@@ -8,5 +8,5 @@ class ReviewConfig(AppConfig):
     label = "review"
 
     def ready(self) -> None:
-        """Listen to the floor below."""
-        from revenue_health.review import receivers  # noqa: F401  (needs the models)
+        """Listen to the floor below, and tell it how figures of this app are read."""
+        from revenue_health.review import receivers, subjects  # noqa: F401  (need the models)
