@@ -98,9 +98,11 @@ class Served:
             "Valkey": self.home.valkey_data / "valkey.pid",
         }
         try:
-            return int(files.get(name, self.home.run / f"{name}.pid").read_text().splitlines()[0])
+            lines = files.get(name, self.home.run / f"{name}.pid").read_text().splitlines()
         except FileNotFoundError:  # between two lives
             return 0
+        # A server that is just starting has made its file and written nothing yet.
+        return int(lines[0]) if lines else 0
 
     def healthy(self) -> bool:
         try:
