@@ -111,7 +111,7 @@ def parts_discard(*, keep: Sequence[Part]) -> int:
 
 
 def stages_table(stages: list[Stage]) -> pa.Table:
-    """Stages as custody and leaks read them; see pipeline.core.custody.CustodyInput."""
+    """Stages as custody and leaks read them; see pipeline.core.custody.custody.CustodyInput."""
     return pa.table(
         {
             "stage": pa.array([row.pk for row in stages], pa.int32()),

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from django.conf import settings
 
-from pipeline.core.period_flows import PeriodFlows, period_flows
+from pipeline.core.flows.period_flows import PeriodFlows, period_flows
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
 

@@ -13,8 +13,8 @@ from departments.jobs import JobTask
 from departments.models import User
 from pipeline.imports.problems import ImportBusy
 from pipeline.models import RecomputeRun
-from pipeline.selectors.runs import latest_run
-from pipeline.selectors.uploads import LINE
+from pipeline.selectors.data.runs import latest_run
+from pipeline.selectors.data.uploads import LINE
 from pipeline.services.recompute import NothingToCompute, RecomputeRunning, recompute
 from pipeline.services.recompute.last_day import last_day_end, stays_on_last_day
 from pipeline.services.recompute.measured import measurables_compute

@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from pipeline.views import data, departments, imports, leak_map, my_queue, opportunities
+from pipeline.views import departments
+from pipeline.views.data import data, imports
+from pipeline.views.deals import my_queue, opportunities
+from pipeline.views.leaks import leak_map
 
 app_name = "pipeline"
 urlpatterns = [

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 
 from pipeline.custody_store import parts_missing, run_parts
 from pipeline.models import RecomputeRun
-from pipeline.selectors.runs import (
+from pipeline.selectors.data.runs import (
     CRITICAL_HOURS,
     WARNING_HOURS,
     by_earlier_rules,

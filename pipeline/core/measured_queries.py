@@ -10,7 +10,7 @@ Every query gives (place, week, value). Something at the very start of a week be
 just before the week's end.
 """
 
-from pipeline.core.earned import STAGE_RULES, bookings_of
+from pipeline.core.leaks.earned import STAGE_RULES, bookings_of
 
 _MOVES_IN_WEEK = """
 SELECT week, moves.* FROM moves ASOF JOIN measured_weeks ON "at" >= starts WHERE "at" < ends

@@ -11,8 +11,8 @@ from django.core.management.base import CommandError, CommandParser
 from departments.models import Company
 from departments.periods import PeriodError
 from pipeline.models import Pipeline, RecomputeRun, Source
-from pipeline.selectors.leaks import FILTERS, Choice, calendar_of
-from pipeline.selectors.runs import by_earlier_rules, latest_run
+from pipeline.selectors.data.runs import by_earlier_rules, latest_run
+from pipeline.selectors.leaks.leaks import FILTERS, Choice, calendar_of
 
 
 def add_choice_arguments(parser: CommandParser) -> None:

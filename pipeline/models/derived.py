@@ -77,7 +77,7 @@ class Flow(models.Model):
 
     Amounts are minor units (cents) of the reporting currency; `amount_seconds` is minor units times seconds.
     Integers throughout, so that sums of parts equal the whole to the last bit.
-    `kind` is one of pipeline.core.flows.KINDS. Foreign keys are not enforced by the database: the rows
+    `kind` is one of pipeline.core.flows.flows.KINDS. Foreign keys are not enforced by the database: the rows
     are replaced by the million, and made from ids read in the same transaction.
     """
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from pipeline.selectors.opportunities import PAGE
+from pipeline.selectors.deals.opportunities import PAGE
 
 LARGEST_PAGE = 100_000
 """Pages of opportunities beyond are not counted out."""

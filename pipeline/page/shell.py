@@ -13,8 +13,8 @@ from departments.access import may_manage_data, may_see_company
 from departments.models import Company
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
-from pipeline.selectors import runs
-from pipeline.selectors.reach import Stopped, age_in_words, reach_of, stopped
+from pipeline.selectors.data import runs
+from pipeline.selectors.plan.reach import Stopped, age_in_words, reach_of, stopped
 
 _ATTRIBUTE = "_revenue_health_shell"
 

@@ -9,7 +9,7 @@ from django.db import models
 
 from departments.models import Company, Department
 from pipeline.models import RecomputeRun, Source, Stage
-from pipeline.selectors.leaks import filter_values
+from pipeline.selectors.leaks.leaks import filter_values
 
 
 @dataclass(frozen=True, kw_only=True)

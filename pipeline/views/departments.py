@@ -18,12 +18,12 @@ from departments.formats import MoneyScale, money_in_words, money_scale, single_
 from departments.models import Company
 from departments.periods import Period
 from departments.web.rendering import page_render
-from pipeline.core.leak_figures import Figure
+from pipeline.core.leaks.figures import Figure
 from pipeline.models import RecomputeRun
 from pipeline.page.department_access import closed_departments, require_department
 from pipeline.page.paging import pages_of
 from pipeline.page.shell import shell_of
-from pipeline.selectors.handoffs import (
+from pipeline.selectors.leaks.handoffs import (
     QUEUE_PAGE,
     Queue,
     Waiting,
@@ -34,7 +34,7 @@ from pipeline.selectors.handoffs import (
     waiting,
     waiting_matrix,
 )
-from pipeline.selectors.leaks import Choice, calendar_of, leaks_of
+from pipeline.selectors.leaks.leaks import Choice, calendar_of, leaks_of
 from pipeline.selectors.overview import DepartmentName, Structure, structure_names
 
 INDEX = "departments/index.html"

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from departments.formats import language_of_numbers
 from pipeline.models import RecomputeRun
-from pipeline.selectors.code_version import code_version
+from pipeline.selectors.data.code_version import code_version
 
 KEPT_SECONDS = 6 * 3600
 

@@ -119,7 +119,7 @@ def _link_custody(folder: Path) -> bool:
     Files missing for good (another machine, a lost disk) are no reason against a backup: `recompute --full` makes
     them again, and the restored installation says so.
     """
-    from pipeline.selectors.runs import latest_run
+    from pipeline.selectors.data.runs import latest_run
 
     run = latest_run()
     parts = [Part(number=number, run=made_by) for number, made_by in run.parts] if run else []

@@ -15,8 +15,8 @@ from departments.jobs import JobTask
 from departments.models import Company
 from departments.selectors.jobs import open_jobs
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks import calendar_of
-from pipeline.selectors.runs import interrupted_run, latest_run
+from pipeline.selectors.data.runs import interrupted_run, latest_run
+from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.services.recompute.measured import STEP
 from pipeline.tasks import measurables_left_undone, recompute_nightly, recompute_requested
 from revenue_health.contribution.models import ForecastSnapshot, ScoreRun

@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from departments.models import Company
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
-from pipeline.selectors.changes import ChangesNotKept, changes_since, since_usual
+from pipeline.selectors.deals.changes import ChangesNotKept, changes_since, since_usual
 from pipeline.signals import figures_ready
 
 

@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.core.changes import changes_compute
-from pipeline.core.custody import CustodyInput, custody_compute
-from pipeline.core.known_events import known_events
+from pipeline.core.custody.custody import CustodyInput, custody_compute
+from pipeline.core.custody.known_events import known_events
 from tests.bench.bench_custody import DAY, MICROSECONDS, company
 
 

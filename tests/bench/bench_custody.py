@@ -19,9 +19,9 @@ import time
 import numpy as np
 import pyarrow as pa
 
-from pipeline.core.balance import balance_error
-from pipeline.core.custody import CustodyInput, custody_compute
-from pipeline.core.flows import flows_compute
+from pipeline.core.custody.custody import CustodyInput, custody_compute
+from pipeline.core.flows.balance import balance_error
+from pipeline.core.flows.flows import flows_compute
 from pipeline.core.weeks import week_table
 
 DAY = 86_400

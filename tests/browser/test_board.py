@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from departments.models import Company, User
-from pipeline.selectors.runs import latest_run
+from pipeline.selectors.data.runs import latest_run
 from revenue_health.review.models import Pack, PackLink
 from revenue_health.review.services.pack_links import link_create
 from revenue_health.review.services.packs import decision_log, pack_freeze

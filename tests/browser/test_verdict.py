@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from departments.models import Company
-from pipeline.selectors.runs import latest_run
+from pipeline.selectors.data.runs import latest_run
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
 from revenue_health.contribution.selectors.comparison.scores import score_run_of
 from revenue_health.contribution.services.cuts import cut_compute

@@ -7,7 +7,7 @@ import pyarrow as pa
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from pipeline.core.custody import CustodyInput, custody_compute
+from pipeline.core.custody.custody import CustodyInput, custody_compute
 from pipeline.core.weeks import week_table
 from tests.core.custody_reference import Deal
 

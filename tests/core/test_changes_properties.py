@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.core.changes import BUCKETS, changed_deals, changes_compute
-from pipeline.core.custody import CustodyInput, custody_compute
-from pipeline.core.known_events import known_events
+from pipeline.core.custody.custody import CustodyInput, custody_compute
+from pipeline.core.custody.known_events import known_events
 from tests.core.strategies import DAY, STAGES, START, US, brief, companies, connection_of
 
 LAST = date(2026, 4, 10)

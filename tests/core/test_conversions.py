@@ -2,7 +2,7 @@
 
 from hypothesis import given
 
-from pipeline.core.leaks import leaks_compute
+from pipeline.core.leaks.leaks import leaks_compute
 from tests.core.strategies import DAY, START, US, Company, brief, companies, connection_of, custody_of
 from tests.core.test_leaks_properties import bounds
 

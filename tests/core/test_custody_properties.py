@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.core.custody import Custody, custody_compute, partitions
+from pipeline.core.custody.custody import Custody, custody_compute, partitions
 from tests.core.strategies import companies, custody_of, thorough
 
 

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.core.leaks import Figure, leaks_compute
-from pipeline.core.period_flows import period_flows
+from pipeline.core.flows.period_flows import period_flows
+from pipeline.core.leaks.leaks import Figure, leaks_compute
 from revenue_health.contribution.core.long_tables import Axes, DepartmentRow, LongFlows, StageRow, flow_arrays
 from tests.core.strategies import DAY, STAGES, START, US, Company, brief, companies, connection_of, custody_of
 

@@ -5,10 +5,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pipeline.core.balance import balance_error, balance_rows
-from pipeline.core.custody import CustodyInput, custody_compute
-from pipeline.core.flows import flows_compute
-from pipeline.core.leaks import Figure, deals_of_cell, leaks_compute
+from pipeline.core.custody.custody import CustodyInput, custody_compute
+from pipeline.core.flows.balance import balance_error, balance_rows
+from pipeline.core.flows.flows import flows_compute
+from pipeline.core.leaks.leaks import Figure, deals_of_cell, leaks_compute
 from tests.bench.bench_custody import company as large_company
 from tests.core.custody_reference import Deal
 from tests.core.strategies import DAY, STAGES, START, arrow, connection_of, custody_of

@@ -6,9 +6,9 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.core.balance import balance_error
-from pipeline.core.custody import custody_compute, partitions
-from pipeline.core.flows import flows_compute, flows_difference, flows_sum
+from pipeline.core.custody.custody import custody_compute, partitions
+from pipeline.core.flows.balance import balance_error
+from pipeline.core.flows.flows import flows_compute, flows_difference, flows_sum
 from tests.core.custody_reference import reference_flows
 from tests.core.strategies import STAGES, arrow, brief, companies, custody_of, thorough
 

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.core.period_flows import period_flows
+from pipeline.core.flows.period_flows import period_flows
 from tests.core.strategies import START, US, Company, brief, companies, connection_of, custody_of
 from tests.core.test_flows_properties import flows_of
 

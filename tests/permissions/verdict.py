@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from pipeline.selectors.runs import latest_run
+from pipeline.selectors.data.runs import latest_run
 from revenue_health.review.models import EvidenceExport, Scenario
 from tests.permissions import MANAGERS, WORKS_HERE, row
 

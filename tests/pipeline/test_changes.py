@@ -14,8 +14,8 @@ from departments.models import Company
 from pipeline.core.changes import BUCKETS
 from pipeline.custody_store import run_parts
 from pipeline.models import Opportunity, RecomputeRun
-from pipeline.selectors.changes import ChangesNotKept, changed_rows, changes_since, since_usual
-from pipeline.selectors.leaks import Choice, leaks_of
+from pipeline.selectors.deals.changes import ChangesNotKept, changed_rows, changes_since, since_usual
+from pipeline.selectors.leaks.leaks import Choice, leaks_of
 from pipeline.services.recompute import recompute
 from tests.pipeline.companies import BEGIN, SmallCompany, company_make, event_add, opportunity_make
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from pipeline.generator import FolderNotEmpty, folder, generate_folder
-from pipeline.generator.scorecards import measurable_rows
+from pipeline.generator import FolderNotEmpty, generate_folder
+from pipeline.generator.files import folder
+from pipeline.generator.files.scorecards import measurable_rows
 from pipeline.services.imports import company_folder_load
 
 AS_OF = date(2026, 11, 24)

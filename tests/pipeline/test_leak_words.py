@@ -8,13 +8,13 @@ import pytest
 
 from departments.formats import single_units
 from departments.periods import Period
-from pipeline.core.leak_figures import CellLeaks, Figure, Held, Leaks, StageLeaks, Totals
+from pipeline.core.leaks.figures import CellLeaks, Figure, Held, Leaks, StageLeaks, Totals
 from pipeline.selectors.overview import DepartmentName, StageName, Structure
-from pipeline.views.leak_grid import UNRECORDED, grid_shape
-from pipeline.views.leak_map import _causes
-from pipeline.views.leak_query import Question
-from pipeline.views.leak_rows import Reading
-from pipeline.views.leak_words import Teller, message
+from pipeline.views.leaks.grid import UNRECORDED, grid_shape
+from pipeline.views.leaks.leak_map import _causes
+from pipeline.views.leaks.query import Question
+from pipeline.views.leaks.rows import Reading
+from pipeline.views.leaks.words import Teller, message
 
 PERIOD = Period(start=date(2026, 7, 1), end=date(2026, 9, 30), label="2026-Q3")
 LEAD, OFFER = 11, 12

@@ -10,11 +10,11 @@ import pytest
 from departments.models import Company, Department, Entry, EntryChange, Measurable
 from departments.periods import week_period
 from pipeline.core.measured import FIGURES, UnknownFigure, figure_asked
-from pipeline.generator.scorecards import NUMBERS
+from pipeline.generator.files.scorecards import NUMBERS
 from pipeline.models import HandOff, RecomputeRun, names_known
-from pipeline.selectors.leaks import Choice, leaks_of
-from pipeline.selectors.measured import followed
-from pipeline.selectors.runs import latest_run
+from pipeline.selectors.data.measured import followed
+from pipeline.selectors.data.runs import latest_run
+from pipeline.selectors.leaks.leaks import Choice, leaks_of
 from pipeline.services.recompute import recompute
 from pipeline.services.recompute.measured import STEP, measurables_compute
 from tests.pipeline.companies import BEGIN, SmallCompany, company_make, event_add, handoff_add, opportunity_make

@@ -15,10 +15,10 @@ from departments.models import Company, Department, Membership, User
 from departments.periods import FiscalCalendar
 from pipeline.custody_store import custody_cursor
 from pipeline.models import HandOff, PlanTarget, RecomputeRun
-from pipeline.selectors.handoffs import waiting
-from pipeline.selectors.my_queue import MyQueue, _plan_period, my_queue, names_of_person
+from pipeline.selectors.data.runs import latest_run
+from pipeline.selectors.deals.my_queue import MyQueue, _plan_period, my_queue, names_of_person
+from pipeline.selectors.leaks.handoffs import waiting
 from pipeline.selectors.overview import structure_names
-from pipeline.selectors.runs import latest_run
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/my/queue/"

@@ -21,7 +21,7 @@ from pipeline import tasks
 from pipeline.imports.lock import import_lock
 from pipeline.imports.problems import ImportBusy
 from pipeline.models import ImportBatch, Opportunity, RecomputeRun, Upload
-from pipeline.selectors.runs import interrupted_run, run_in_progress
+from pipeline.selectors.data.runs import interrupted_run, run_in_progress
 from pipeline.services.imports import company_folder_load
 from pipeline.services.recompute.lock import recompute_lock
 from revenue_health.celery import app

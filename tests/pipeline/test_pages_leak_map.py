@@ -18,10 +18,10 @@ from django.utils import timezone
 from departments.formats import money_in_words
 from departments.models import Company, Department
 from departments.periods import Period
-from pipeline.core.leak_figures import Leaks
+from pipeline.core.leaks.figures import Leaks
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks import Choice, calendar_of, leaks_of
-from pipeline.selectors.runs import latest_run
+from pipeline.selectors.data.runs import latest_run
+from pipeline.selectors.leaks.leaks import Choice, calendar_of, leaks_of
 
 pytestmark = pytest.mark.django_db
 URL = "/pipeline/"

@@ -10,7 +10,7 @@ import pytest
 from departments.models import Company
 from departments.periods import FiscalCalendar
 from pipeline.models import Pipeline, PlanTarget, Stage
-from pipeline.selectors.plan_targets import span_target
+from pipeline.selectors.plan.targets import span_target
 from pipeline.services.recompute import recompute
 from tests.pipeline.companies import BEGIN, SmallCompany, company_make, event_add, opportunity_make
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from departments.periods import FiscalCalendar
-from pipeline.selectors.reach import Reach, age_in_words
+from pipeline.selectors.plan.reach import Reach, age_in_words
 
 CALENDAR = FiscalCalendar()
 REACH = Reach(first=date(2024, 2, 10), newest=date(2026, 11, 20), today=date(2026, 11, 28))

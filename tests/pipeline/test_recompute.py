@@ -16,7 +16,7 @@ import pipeline.services.recompute as recompute_module
 from departments.models import Company
 from pipeline.custody_store import TABLES, run_parts
 from pipeline.models import Event, Flow, HandOff, Opportunity, RecomputeRun, Stage, TouchedOpportunity
-from pipeline.selectors.leaks import Choice, leaks_of
+from pipeline.selectors.leaks.leaks import Choice, leaks_of
 from pipeline.services.recompute import NotBalanced, NothingToCompute, RecomputeRunning, recompute
 from pipeline.services.recompute.lock import LOCK
 from tests.pipeline.companies import (

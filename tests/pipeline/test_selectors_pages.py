@@ -12,11 +12,12 @@ from django.utils import timezone
 from departments.models import Company
 from departments.periods import Period
 from pipeline.models import Event, HandOff, RecomputeRun
-from pipeline.selectors import handoffs, opportunities
-from pipeline.selectors.leaks import Choice, leak_deals, leaks_of
+from pipeline.selectors.data.runs import latest_run
+from pipeline.selectors.deals import opportunities
+from pipeline.selectors.leaks import handoffs
+from pipeline.selectors.leaks.leaks import Choice, leak_deals, leaks_of
+from pipeline.selectors.leaks.trend import weekly_trend
 from pipeline.selectors.overview import structure_names
-from pipeline.selectors.runs import latest_run
-from pipeline.selectors.trend import weekly_trend
 
 pytestmark = pytest.mark.django_db
 

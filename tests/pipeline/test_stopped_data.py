@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from departments.models import User
 from pipeline.models import RecomputeRun
-from pipeline.selectors.reach import Reach, stopped
+from pipeline.selectors.plan.reach import Reach, stopped
 from pipeline.services.recompute import recompute
 from pipeline.services.recompute.last_day import last_day_end, stays_on_last_day
 from pipeline.tasks import recompute_nightly, recompute_requested

@@ -98,7 +98,8 @@ def test_what_would_need_a_pickle_is_refused(value: object) -> None:
         {"!": "data", "v": ["os:system", {}]}, {"!": "enum", "v": ["subprocess:Popen", "x"]},
         {"!": "named", "v": ["revenue_health.cache:json.loads", []]},
         {"!": "data", "v": ["departments.models:User", {}]},
-        {"!": "call", "v": 1}, {"!": "data", "v": ["pipeline.selectors.changes:ChangedRow", {"no_such_field": 1}]},
+        {"!": "call", "v": 1},
+        {"!": "data", "v": ["pipeline.selectors.deals.changes:ChangedRow", {"no_such_field": 1}]},
     ],
 )  # fmt: skip
 def test_nothing_else_is_built_from_the_cache(value: dict[str, Any]) -> None:
@@ -123,7 +124,7 @@ def test_a_pickle_in_the_cache_is_not_run(tmp_path: Path) -> None:
 
 
 def test_values_of_another_release_count_as_not_there() -> None:
-    older = b'{"!":"data","v":["pipeline.selectors.changes:ChangedRow",{"older":1}]}'
+    older = b'{"!":"data","v":["pipeline.selectors.deals.changes:ChangedRow",{"older":1}]}'
     with redis.Redis.from_url(settings.CACHES["default"]["LOCATION"]) as client:
         client.set(cache.make_key("row"), older)  # type: ignore[attr-defined]
     assert cache.get("row") is None

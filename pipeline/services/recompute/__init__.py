@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from departments.models import Company, User
-from pipeline.core.balance import balance_error, balance_rows
+from pipeline.core.flows.balance import balance_error, balance_rows
 from pipeline.custody_store import METHOD, parts_discard, parts_missing, run_parts
 from pipeline.models import RecomputeRun, TouchedOpportunity
 from pipeline.services.recompute.computing import Result, compute_changes, compute_everything

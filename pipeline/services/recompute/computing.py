@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline.core.custody import Custody, CustodyInput, custody_compute
-from pipeline.core.flows import flows_compute, flows_difference, flows_sum
+from pipeline.core.custody.custody import Custody, CustodyInput, custody_compute
+from pipeline.core.flows.flows import flows_compute, flows_difference, flows_sum
 from pipeline.custody_store import PART_SIZE, Part, run_parts
 from pipeline.models import RecomputeRun
 from pipeline.services.recompute.parts import Stored, parts_rewrite, parts_write, stored_read, tables_of

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.core.custody import Custody, CustodyInput
-from pipeline.core.known_events import known_events
+from pipeline.core.custody.custody import Custody, CustodyInput
+from pipeline.core.custody.known_events import known_events
 from pipeline.custody_store import OPEN_PIECES, PART_SIZE, TABLES, Part, part_read, part_write
 from pipeline.models import RecomputeRun
 

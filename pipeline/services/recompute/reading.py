@@ -17,7 +17,7 @@ from django.db import connection
 
 from departments.models import Company, Department
 from pipeline.core.currency import amounts_in_reporting_currency
-from pipeline.core.custody import CustodyInput
+from pipeline.core.custody.custody import CustodyInput
 from pipeline.core.weeks import week_table
 from pipeline.custody_store import METHOD, PART_SIZE, stages_table
 from pipeline.models import (

@@ -12,7 +12,7 @@ from departments.models import Company
 from departments.periods import PeriodError
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks import calendar_of
+from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.core.flows import FlowError
 from revenue_health.contribution.selectors.comparison.periods import (
     LAST_YEAR,

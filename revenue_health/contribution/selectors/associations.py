@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from departments.formats import grouped
 from departments.models import Measurable
-from pipeline.selectors.measured import followed
+from pipeline.selectors.data.measured import followed
 from revenue_health.contribution.core.association import FALSE_DISCOVERIES
 from revenue_health.contribution.models import MeasurableAssociation
 

@@ -14,11 +14,11 @@ import pyarrow.compute as pc
 from django.conf import settings
 
 from departments.models import Department
-from pipeline.core.period_flows import PeriodFlows, period_flows
+from pipeline.core.flows.period_flows import PeriodFlows, period_flows
 from pipeline.custody_store import custody_cursor
 from pipeline.flows_store import period_flows_kept
 from pipeline.models import Pipeline, RecomputeRun, Source
-from pipeline.selectors.hindsight import ungrouped_pipelines
+from pipeline.selectors.leaks.hindsight import ungrouped_pipelines
 from revenue_health.contribution.core.flows import FlowArrays
 from revenue_health.contribution.core.groups import Group
 from revenue_health.contribution.core.long_tables import Axes, DepartmentRow, LongFlows, StageRow, flow_arrays

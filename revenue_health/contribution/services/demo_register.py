@@ -16,7 +16,7 @@ from django.db import transaction
 from departments.models import Company, User
 from departments.periods import monday_of
 from pipeline.models import RecomputeRun
-from pipeline.selectors.runs import latest_run
+from pipeline.selectors.data.runs import latest_run
 from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.leaks import Cost
 from revenue_health.contribution.models import Leak

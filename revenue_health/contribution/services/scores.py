@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from departments.models import Company
 from pipeline.models import RecomputeRun
-from pipeline.selectors.plan_targets import Targets, targets_of
+from pipeline.selectors.plan.targets import Targets, targets_of
 from revenue_health.contribution.core.groups import Group, group_bridge, whole_of
 from revenue_health.contribution.models import GroupScore, PartyScore, ScoreRun
 from revenue_health.contribution.selectors.comparison.bridge_codec import bridge_record

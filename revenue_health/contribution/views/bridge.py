@@ -19,9 +19,9 @@ from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.page.department_access import closed_departments
 from pipeline.page.shell import shell_of
-from pipeline.selectors.leaks import calendar_of
+from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.overview import structure_names
-from pipeline.selectors.reach import reach_of
+from pipeline.selectors.plan.reach import reach_of
 from revenue_health.contribution.charts import Bar, waterfall
 from revenue_health.contribution.core.backward import FACTORS
 from revenue_health.contribution.core.steps import BridgeSteps

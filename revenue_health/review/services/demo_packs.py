@@ -7,7 +7,7 @@ from datetime import date
 from django.utils import timezone
 
 from departments.models import Company, User
-from pipeline.selectors.runs import latest_run
+from pipeline.selectors.data.runs import latest_run
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.review.models import Pack
 from revenue_health.review.services.packs import decision_log, pack_freeze

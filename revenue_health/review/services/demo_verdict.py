@@ -7,7 +7,7 @@ from datetime import date
 from django.utils import timezone
 
 from departments.models import Company, User
-from pipeline.selectors.runs import latest_run
+from pipeline.selectors.data.runs import latest_run
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError, comparison_periods
 from revenue_health.contribution.selectors.forecast.whatif import PromiseError
 from revenue_health.review.models import Scenario

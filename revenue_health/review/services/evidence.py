@@ -13,7 +13,7 @@ from django.utils import timezone
 from departments.formats import single_units
 from departments.models import Company, User
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks import calendar_of
+from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
 from revenue_health.review.models import EvidenceExport
 from revenue_health.review.selectors.accountability.evidence import evidence_content

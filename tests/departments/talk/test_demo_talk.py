@@ -17,7 +17,7 @@ from departments.models import Comment, Commitment, Company, Department, Issue, 
 from departments.people.selectors.demo_people import demo_people
 from departments.people.services.demo_people import demo_people_create
 from pipeline.generator import company as brightwater
-from pipeline.generator.scorecards import NUMBERS
+from pipeline.generator.files.scorecards import NUMBERS
 
 AS_OF = date(2026, 11, 25)
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)

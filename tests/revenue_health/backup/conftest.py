@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from departments.models import Company
-from pipeline.selectors.runs import latest_run
+from pipeline.selectors.data.runs import latest_run
 from revenue_health.review.services.packs import pack_freeze
 from tests.shown_company import company_shown
 

@@ -13,7 +13,7 @@ from django.test import Client
 
 from departments.models import Company, User
 from pipeline.models import RecomputeRun
-from pipeline.selectors.runs import latest_run
+from pipeline.selectors.data.runs import latest_run
 from tests.shown_company import company_shown
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from departments.models import Company
 from pipeline import flows_store
-from pipeline.core.period_flows import PeriodFlows, period_flows
+from pipeline.core.flows.period_flows import PeriodFlows, period_flows
 from pipeline.custody_store import custody_cursor, parts_discard, run_parts
 from pipeline.flows_store import period_flows_kept
 from pipeline.models import RecomputeRun

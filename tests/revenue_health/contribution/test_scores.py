@@ -6,7 +6,7 @@ import pytest
 
 from departments.models import Company
 from pipeline.models import RecomputeRun
-from pipeline.selectors.plan_targets import targets_of
+from pipeline.selectors.plan.targets import targets_of
 from revenue_health.contribution.models import GroupScore, PartyScore, ScoreRun
 from revenue_health.contribution.selectors.comparison.bridge_codec import bridge_of, bridge_record
 from revenue_health.contribution.selectors.comparison.bridges import assembled, segment_bridges

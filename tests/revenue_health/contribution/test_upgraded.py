@@ -10,8 +10,8 @@ from django.test import Client
 
 from departments.models import Company
 from pipeline.models import Pipeline, RecomputeRun
-from pipeline.selectors.plan_targets import targets_of
-from pipeline.selectors.runs import by_earlier_rules
+from pipeline.selectors.data.runs import by_earlier_rules
+from pipeline.selectors.plan.targets import targets_of
 from revenue_health.contribution.models import GroupScore
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
 from revenue_health.contribution.selectors.comparison.scores import stored_bridges

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from pipeline.management.choices import run_and_company
-from pipeline.selectors.hindsight import hindsight_reasons
+from pipeline.selectors.leaks.hindsight import hindsight_reasons
 from revenue_health.contribution.management.choices import add_period_arguments, as_sentences, periods_from_options
 from revenue_health.contribution.selectors.comparison.bridges import cut_bridge
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json

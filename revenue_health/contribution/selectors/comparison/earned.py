@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from departments.models import Company
 from departments.periods import Period
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks import Choice, earned_of
+from pipeline.selectors.leaks.leaks import Choice, earned_of
 from revenue_health.contribution.core.comparison import MINOR_UNITS
 
 

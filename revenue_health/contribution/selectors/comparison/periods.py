@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta
 from departments.models import Company
 from departments.periods import FiscalCalendar, Period, PeriodError
 from pipeline.models import RecomputeRun
-from pipeline.selectors.baseline import BASELINE_DAYS, aligned, clipped, default_baseline
-from pipeline.selectors.hindsight import hindsight_reasons
-from pipeline.selectors.leaks import calendar_of
-from pipeline.selectors.reach import reach_of
-from pipeline.selectors.unrecorded import unrecorded_losses, unrecorded_reasons
+from pipeline.selectors.leaks.hindsight import hindsight_reasons
+from pipeline.selectors.leaks.leaks import calendar_of
+from pipeline.selectors.leaks.unrecorded import unrecorded_losses, unrecorded_reasons
+from pipeline.selectors.plan.baseline import BASELINE_DAYS, aligned, clipped, default_baseline
+from pipeline.selectors.plan.reach import reach_of
 from revenue_health.contribution.models import ScoreRun
 
 STEP_DAYS = 7

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q
 
 from departments.models import Company
 from pipeline.models import Event, Opportunity, RecomputeRun
-from pipeline.selectors.leaks import Choice, leaks_of, run_cached
+from pipeline.selectors.leaks.leaks import Choice, leaks_of, run_cached
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 
 LATE_AFTER = timedelta(days=1)

@@ -11,8 +11,8 @@ import numpy as np
 
 from departments.models import Company
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks import calendar_of
-from pipeline.selectors.plan_targets import Targets
+from pipeline.selectors.leaks.leaks import calendar_of
+from pipeline.selectors.plan.targets import Targets
 from revenue_health.contribution.core.bridge import Bridge
 from revenue_health.contribution.core.groups import Group
 from revenue_health.contribution.models import GroupScore, ScoreRun

@@ -13,8 +13,8 @@ from departments.models import Company
 from departments.periods import Period
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks import calendar_of
-from pipeline.selectors.plan_targets import NET_REVENUE
+from pipeline.selectors.leaks.leaks import calendar_of
+from pipeline.selectors.plan.targets import NET_REVENUE
 from revenue_health.contribution.selectors.comparison.periods import STEP_DAYS, ComparisonPeriods, first_day
 from revenue_health.contribution.selectors.model_input import MINOR_UNITS
 

@@ -15,9 +15,9 @@ from departments.models import Company
 from departments.periods import Period
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks import Choice, calendar_of, run_cached
-from pipeline.selectors.plan_targets import NET_REVENUE
-from pipeline.selectors.unrecorded import no_losses
+from pipeline.selectors.leaks.leaks import Choice, calendar_of, run_cached
+from pipeline.selectors.leaks.unrecorded import no_losses
+from pipeline.selectors.plan.targets import NET_REVENUE
 from revenue_health.contribution.core.forecast import QUANTILES, Band, Coverage, Forecast, forecast
 from revenue_health.contribution.core.groups import reasons_together
 from revenue_health.contribution.core.sensitivity import constraints

@@ -9,7 +9,7 @@ import numpy as np
 
 from departments.models import Company
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks import Choice, run_cached
+from pipeline.selectors.leaks.leaks import Choice, run_cached
 from revenue_health.contribution.core import hazards
 from revenue_health.contribution.core.flows import MARKET
 from revenue_health.contribution.core.rates import RatePair, Rates, estimate_rates

@@ -14,8 +14,8 @@ from django.conf import settings
 from departments.json_types import Json
 from departments.models import Company
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks import calendar_of
-from pipeline.selectors.unrecorded import no_losses
+from pipeline.selectors.leaks.leaks import calendar_of
+from pipeline.selectors.leaks.unrecorded import no_losses
 from revenue_health.contribution.core.flows import Floats
 from revenue_health.contribution.core.groups import whole_of
 from revenue_health.contribution.core.intervals import Interval

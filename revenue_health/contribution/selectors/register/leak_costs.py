@@ -10,7 +10,7 @@ import numpy as np
 
 from departments.models import Company, Department
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks import calendar_of
+from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.core.groups import group_rates, whole_of
 from revenue_health.contribution.core.intervals import interval
 from revenue_health.contribution.core.leaks import Cell, Cost, cells_changed, costs_of

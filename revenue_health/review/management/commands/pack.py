@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from departments.periods import PeriodError
 from pipeline.management.choices import run_and_company
-from pipeline.selectors.leaks import calendar_of
+from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.management.choices import as_sentences
 from revenue_health.review.models import Pack, PackExport
 from revenue_health.review.selectors.packs.pages import pack_by_id, proof_of

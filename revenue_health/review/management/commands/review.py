@@ -11,7 +11,7 @@ from django.utils import timezone
 from departments.formats import money_in_words
 from departments.periods import PeriodError, parse_day
 from pipeline.management.choices import run_and_company
-from pipeline.selectors.leaks import calendar_of
+from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.management.choices import as_sentences
 from revenue_health.contribution.selectors.comparison.sentences import minor
 from revenue_health.review.selectors.weekly.review import review_figures

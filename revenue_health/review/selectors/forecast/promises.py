@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from departments.json_types import Json
 from departments.models import Company
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks import Choice, run_cached
+from pipeline.selectors.leaks.leaks import Choice, run_cached
 from pipeline.selectors.overview import StageName, Structure
 from revenue_health.contribution.core.sensitivity import Lever
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods

@@ -10,8 +10,8 @@ from departments.models import Company, Membership, User
 from departments.periods import Period
 from departments.subjects import share_subject
 from pipeline.models import RecomputeRun
-from pipeline.selectors.figures import leaks_json
-from pipeline.selectors.leaks import Choice, leaks_of
+from pipeline.selectors.leaks.figures import leaks_json
+from pipeline.selectors.leaks.leaks import Choice, leaks_of
 from pipeline.selectors.overview import Structure, structure_names
 from revenue_health.contribution.selectors.comparison.bridges import company_bridge
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json

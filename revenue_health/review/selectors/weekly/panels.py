@@ -9,9 +9,9 @@ from departments.discussion.selectors.commitments import commitments_due
 from departments.models import Company
 from departments.periods import Period, monday_of
 from departments.scorecards.selectors.scorecards import DepartmentHeat, department_heat
-from pipeline.core.leak_figures import CellLeaks
+from pipeline.core.leaks.figures import CellLeaks
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks import Choice, leaks_of
+from pipeline.selectors.leaks.leaks import Choice, leaks_of
 from pipeline.selectors.overview import Structure, structure_names
 from revenue_health.contribution.models import ForecastSnapshot
 from revenue_health.contribution.selectors.comparison.contributions_json import number

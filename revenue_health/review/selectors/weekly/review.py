@@ -10,8 +10,8 @@ from departments.models import Company
 from departments.periods import Period
 from pipeline.core.changes import BUCKETS, Changes
 from pipeline.models import RecomputeRun
-from pipeline.selectors.changes import ChangesNotKept, changes_since, since_usual, today_of
-from pipeline.selectors.runs import freshness
+from pipeline.selectors.data.runs import freshness
+from pipeline.selectors.deals.changes import ChangesNotKept, changes_since, since_usual, today_of
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.bridges import company_bridge
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json, number, period_json

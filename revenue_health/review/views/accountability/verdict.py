@@ -16,8 +16,8 @@ from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.page.shell import shell_of
-from pipeline.selectors.leaks import calendar_of
-from pipeline.selectors.reach import reach_of
+from pipeline.selectors.leaks.leaks import calendar_of
+from pipeline.selectors.plan.reach import reach_of
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.scores import pending_groups, score_run_of

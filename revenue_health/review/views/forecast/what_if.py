@@ -18,8 +18,8 @@ from departments.web.requests import HtmxRequest
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.page.shell import shell_of
+from pipeline.selectors.leaks.unrecorded import no_losses
 from pipeline.selectors.overview import Structure, structure_names
-from pipeline.selectors.unrecorded import no_losses
 from revenue_health.contribution.core.flows import FlowError
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError, comparison_periods
 from revenue_health.contribution.selectors.comparison.sentences import minor

@@ -19,8 +19,8 @@ from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.page.paging import LARGEST_PAGE, pages_of
 from pipeline.page.shell import shell_of
-from pipeline.selectors.changes import ChangesNotKept, changed_rows
-from pipeline.selectors.opportunities import PAGE
+from pipeline.selectors.deals.changes import ChangesNotKept, changed_rows
+from pipeline.selectors.deals.opportunities import PAGE
 from pipeline.selectors.overview import structure_names
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.sentences import minor

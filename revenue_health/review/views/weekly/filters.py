@@ -13,8 +13,8 @@ from departments.models import Company
 from departments.periods import Period
 from departments.web.day_field import DayField
 from pipeline.models import RecomputeRun
-from pipeline.selectors.changes import since_usual, today_of
-from pipeline.selectors.leaks import calendar_of
+from pipeline.selectors.deals.changes import since_usual, today_of
+from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.views.question import Question, question_read
 
 WEEK = timedelta(days=7)

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from departments.models import Company, Membership, User
-from pipeline.selectors.runs import latest_run
+from pipeline.selectors.data.runs import latest_run
 from pipeline.services.recompute import recompute
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
 from revenue_health.contribution.services.night import night_compute

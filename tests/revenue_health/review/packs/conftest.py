@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from departments.models import Company, User
-from pipeline.selectors.runs import latest_run
+from pipeline.selectors.data.runs import latest_run
 from revenue_health.review.models import Pack
 from revenue_health.review.services.packs import pack_freeze
 from tests.shown_company import company_shown

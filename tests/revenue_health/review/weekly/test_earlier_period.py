@@ -16,7 +16,7 @@ from django.utils import timezone
 from departments.models import Company
 from departments.periods import Period, monday_of
 from pipeline.models import RecomputeRun, Stage
-from pipeline.selectors.leaks import calendar_of
+from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.models import Leak, LeakChange, LeakSighting
 from revenue_health.review.selectors.weekly.review import review_figures
 

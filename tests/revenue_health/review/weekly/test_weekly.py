@@ -17,8 +17,8 @@ from departments.models import Company, Department, Entry, Measurable, User
 from departments.models.promises import Commitment
 from departments.periods import Period, monday_of
 from pipeline.models import RecomputeRun
-from pipeline.selectors.changes import since_usual
-from pipeline.selectors.leaks import Choice, leaks_of
+from pipeline.selectors.deals.changes import since_usual
+from pipeline.selectors.leaks.leaks import Choice, leaks_of
 from revenue_health.review.selectors.weekly.review import review_figures, week_of
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,205 @@
+"""Visits and hand-offs -> holds, then pieces of constant amount (DESIGN section 4.2).
+
+First requested, first charged: a hand-off holds the deal from the later of its own request and the completion of
+every hand-off requested before it, until its own completion. So one running maximum per opportunity gives custody
+without comparing hand-offs pairwise. Between them the stage's owner holds.
+
+Neighbouring custodies of one department in one visit are one hold: custody is who has the deal, not under which
+request. A visit of some length has only holds of some length. A visit of no length has exactly one hold of no
+length, held by who has the deal at that instant, because it is the one that hands the money on.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.core.columns import NONE, Flags, Ints, SmallInts, shifted, spread
+from pipeline.core.custody.inputs import Requests, StageRules
+from pipeline.core.custody.visits import FINISHED, LOST_HOW, OPEN, Revaluations, Visits
+
+HANDED_ON, ENDED_LOST, ENDED_FINISHED, ENDED_OPEN, PIECE = range(5)
+ENDED = ("handed_on", "lost", "finished", "open", "piece")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holds:
+    """Who has the deal, in order of (visit row, start); together the holds of a visit are the visit."""
+
+    visit: Ints
+    department: SmallInts
+    start: Ints
+    end: Ints  # `as_of + 1` while open
+    first: Flags  # first hold of its visit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pieces:
+    """Parts of holds with one amount, in order of (visit row, start)."""
+
+    hold: Ints
+    start: Ints
+    end: Ints
+    amount: Ints  # during the piece
+    amount_out: Ints  # at its end, after what was revalued at that instant
+    last: Flags  # last piece of its hold
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Spans:
+    """Intervals of custody by hand-off inside visits, in order of (visit row, start), never overlapping."""
+
+    visit: Ints
+    start: Ints
+    end: Ints
+    department: SmallInts
+
+
+def holds_of(visits: Visits, requests: Requests, rules: StageRules) -> Holds:
+    """Tile every visit with holds: hand-offs where one is open, the stage's owner elsewhere."""
+    # a visit of no length is looked at as one second long, so that it finds who has the deal at its instant
+    until = np.maximum(visits.left, visits.entered + 1)
+    spans = _spans(visits, until, requests)
+    count = len(visits.entered)
+    begins_visit = spans.visit != shifted(spans.visit)
+    begins_visit[:1] = True
+    before = np.where(begins_visit, visits.entered[spans.visit], shifted(spans.end))
+    gap = spans.start > before
+    ends_visit = np.append(begins_visit[1:], True)[: len(begins_visit)]
+    tail = ends_visit & (spans.end < until[spans.visit])
+    size = np.ones(count, dtype=np.int64)
+    size[spans.visit[begins_visit]] = 0
+    width = 1 + gap + tail  # holds a span stands for: the owner before it, itself, the owner after the last
+    size += np.bincount(spans.visit, weights=width, minlength=count).astype(np.int64)
+    base = np.cumsum(size) - size
+    ends = np.cumsum(width)
+    inside = ends - width - np.repeat((ends - width)[begins_visit], np.diff(np.flatnonzero(np.append(begins_visit, 1))))
+    place = base[spans.visit] + inside + gap
+    visit = np.repeat(np.arange(count), size)
+    department = rules.owner[visits.stage[visit]]
+    department[place] = spans.department
+    start = visits.entered[visit]
+    start[place] = spans.start
+    after = place[np.flatnonzero(~ends_visit | tail)] + 1
+    start[after] = spans.end[~ends_visit | tail]
+    same = (visit == shifted(visit)) & (department == shifted(department))
+    same[:1] = False
+    rows = np.flatnonzero(~same)
+    visit, department, start = visit[rows], department[rows], start[rows]
+    first = visit != shifted(visit)
+    first[:1] = True
+    last = np.append(first[1:], True)[: len(first)]
+    end = np.where(last, visits.left[visit], np.append(start[1:], 0)[: len(start)])
+    return Holds(visit=visit, department=department, start=start, end=end, first=first)
+
+
+def _spans(visits: Visits, until: Ints, requests: Requests) -> _Spans:
+    """Custody by hand-offs, cut at the borders of visits."""
+    empty = np.zeros(0, dtype=np.int64)
+    if not len(visits.entered) or not len(requests.requested):
+        return _Spans(visit=empty, start=empty, end=empty, department=empty.astype(np.int32))
+    origin = int(visits.entered.min())
+    width = int(until.max()) - origin + 1
+    # seconds before the first or after the last visit are never needed; without them a lane holds every instant
+    requested = np.clip(requests.requested - origin, 0, width - 1)
+    completed = np.clip(requests.completed - origin, 0, width - 1)
+    lane = requests.opportunity * width
+    latest = np.maximum.accumulate(lane + completed) - lane
+    start = np.maximum(requested, np.where(_same_lane(requests.opportunity), shifted(latest), 0))
+    kept = np.flatnonzero(completed > start)
+    start, completed, lane = start[kept], completed[kept], lane[kept]
+    entered = visits.opportunity * width + (visits.entered - origin)
+    # one before the first visit entered at or after the start may still contain the start
+    low = np.maximum(np.searchsorted(entered, lane + start) - 1, np.searchsorted(entered, lane))
+    high = np.searchsorted(entered, lane + completed)
+    span, step = spread(np.maximum(high - low, 0))
+    visit = low[span] + step
+    begin = np.maximum(start[span] + origin, visits.entered[visit])
+    end = np.minimum(completed[span] + origin, until[visit])
+    real = np.flatnonzero(end > begin)
+    order = real[np.argsort(visit[real], kind="stable")]
+    return _Spans(
+        visit=visit[order], start=begin[order], end=end[order], department=requests.department[kept][span[order]]
+    )
+
+
+def _same_lane(opportunity: Ints) -> Flags:
+    same = opportunity == shifted(opportunity)
+    same[:1] = False
+    return same
+
+
+def pieces_of(visits: Visits, holds: Holds, revaluations: Revaluations) -> tuple[Pieces, Ints]:
+    """Cut holds where the amount changes inside them; also the hold each revaluation is booked on.
+
+    A change at the very instant of a hand-over is booked on who had the deal until then, as is one that comes
+    with a move; only at the first instant of a visit is it booked on the visit's first hold.
+    """
+    count = len(holds.start)
+    if not len(revaluations.at):
+        return _pieces_uncut(visits, holds), np.zeros(0, dtype=np.int64)
+    origin = int(visits.entered.min())
+    lane = int(visits.left.max()) - origin + 2
+    key = holds.visit * lane + (holds.start - origin)
+    moment = revaluations.visit * lane + (revaluations.at - origin)
+    first_hold = np.flatnonzero(holds.first)[revaluations.visit]
+    booked = np.maximum(np.searchsorted(key, moment) - 1, first_hold)
+    inside = (revaluations.at > holds.start[booked]) & (revaluations.at < holds.end[booked])
+    inside[1:] &= moment[1:] != moment[:-1]  # several at one instant cut once
+    cut = np.flatnonzero(inside)
+    size = np.ones(count, dtype=np.int64) + np.bincount(booked[cut], minlength=count)
+    hold = np.repeat(np.arange(count), size)
+    start = holds.start[hold]
+    first = np.cumsum(size) - size
+    running = np.arange(len(cut)) - np.searchsorted(booked[cut], booked[cut])
+    start[first[booked[cut]] + 1 + running] = revaluations.at[cut]
+    amount = _amounts(visits, revaluations, holds.visit[hold], start, moment, lane, origin)
+    return _pieces(visits, holds, hold, start, amount), booked
+
+
+def _amounts(
+    visits: Visits, revaluations: Revaluations, visit: Ints, start: Ints, moment: Ints, lane: int, origin: int
+) -> Ints:
+    """The amount from `start` on: the latest revaluation of the visit up to and including it."""
+    amount = visits.amount_in[visit]
+    touched = np.zeros(len(visits.entered), dtype=bool)
+    touched[revaluations.visit] = True
+    rows = np.flatnonzero(touched[visit])
+    latest = np.searchsorted(moment, visit[rows] * lane + (start[rows] - origin), side="right") - 1
+    valid = (latest >= 0) & (revaluations.visit[latest] == visit[rows])
+    amount[rows[valid]] = revaluations.after[latest[valid]]
+    return amount
+
+
+def _pieces_uncut(visits: Visits, holds: Holds) -> Pieces:
+    return _pieces(visits, holds, np.arange(len(holds.start)), holds.start, visits.amount_in[holds.visit])
+
+
+def _pieces(visits: Visits, holds: Holds, hold: Ints, start: Ints, amount: Ints) -> Pieces:
+    count = len(hold)
+    last = np.append(hold[1:] != hold[:-1], True)[:count]
+    visit = holds.visit[hold]
+    ends_visit = np.append(visit[1:] != visit[:-1], True)[:count]
+    return Pieces(
+        hold=hold,
+        start=start,
+        end=np.where(last, holds.end[hold], np.append(start[1:], 0)[:count]),
+        amount=amount,
+        amount_out=np.where(ends_visit, visits.amount_out[visit], np.append(amount[1:], 0)[:count]),
+        last=last,
+    )
+
+
+def ended(visits: Visits, holds: Holds) -> tuple[np.ndarray, Ints, Ints]:
+    """How each hold ended (row of ENDED), and the stage row and department it was handed on to (NONE if not)."""
+    count = len(holds.start)
+    ends_visit = np.append(holds.first[1:], True)[:count]
+    how = visits.how[holds.visit]
+    fate = np.select(
+        [~ends_visit, how == LOST_HOW, how == FINISHED, how == OPEN],
+        [HANDED_ON, ENDED_LOST, ENDED_FINISHED, ENDED_OPEN],
+        HANDED_ON,
+    )
+    stage = np.where(ends_visit, visits.to_stage[holds.visit], visits.stage[holds.visit])
+    handed = fate == HANDED_ON
+    receiver = np.append(holds.department[1:], NONE)[:count]
+    return fate.astype(np.int8), np.where(handed, stage, NONE), np.where(handed, receiver, NONE)

@@ -1,0 +1,1 @@
+"""Custody summed per week and per period, and the identity that the sums must keep."""

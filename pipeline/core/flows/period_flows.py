@@ -1,0 +1,210 @@
+"""Flows of one span of time by bucket of deals: what the contribution model reads.
+
+Steps may be any cut of the span (weeks from its first day, or all of it as one), because periods do not start on
+Mondays and a baseline needs no weeks. Works on the same connection as `leaks`: visits, holds, moves, opportunities,
+stages, in memory or over Parquet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Self
+from uuid import uuid4
+
+import duckdb
+import pyarrow as pa
+
+from pipeline.core.leaks.earned import STAGE_RULES
+from pipeline.core.leaks.period import Filters, Period
+from pipeline.core.weeks import AGE_BIN_STARTS
+
+_FOREVER = 2**62
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodFlows:
+    """Long tables of a span.
+
+    Each has `group` (value of the grouping attribute), `bucket`, `pipeline`, and amounts in minor units. `turn` counts
+    a department's holds of a deal within one visit, from 0.
+
+    held: step, stage, department, turn, age_bin, amount_days (float).
+    handed_on: step, stage, department, turn, age_bin, to_stage, to_department?, to_turn, amount, count.
+    lost: step, stage, department? (the cause; null where no reason was recorded), amount, count.
+    revalued: step, stage, department, amount.
+    entered: step, stage, department (first custody), source? (department), amount, count; what was reopened enters
+        again.
+    taken_back: step, stage (the last one), department, amount, count: what had finished as earned and entered again.
+        The department is the last stage's owner; the source, where the deal entered an earned stage again, because
+        then nothing was taken back and the entry must not count as earned by anybody.
+    opening: instant (number), stage, department, turn, age_bin, amount.
+    """
+
+    held: pa.Table
+    handed_on: pa.Table
+    lost: pa.Table
+    revalued: pa.Table
+    entered: pa.Table
+    taken_back: pa.Table
+    opening: pa.Table
+
+
+def period_flows(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    steps: Sequence[int],
+    openings: Sequence[int],
+    as_of: int,
+    group: str = "segment",
+    ungrouped: Sequence[int] = (),
+    filters: Filters | None = None,
+) -> PeriodFlows:
+    """Sum custody over the steps [steps[i], steps[i + 1]) in epoch seconds, and stock at the `openings`.
+
+    `group` is a column of opportunities; deals of the `ungrouped` pipelines are one group, ''. What lies after `as_of`
+    is not known: the last step then ends there.
+    """
+    span = Period(connection=connection, start=steps[0], end=steps[-1], as_of=as_of, filters=filters or {})
+    with _Query(span, steps, openings, group, ungrouped) as query:
+        return PeriodFlows(
+            held=query.run(_HELD),
+            handed_on=query.run(_HANDED_ON),
+            lost=query.run(_LOST),
+            revalued=query.run(_REVALUED),
+            entered=query.run(_ENTERED),
+            taken_back=query.run(_TAKEN_BACK),
+            opening=query.run(_OPENING),
+        )
+
+
+class _Query:
+    """Small tables of steps, bins and instants, as SQL values in front of each query; and the holds of the span with
+    what is asked of them, picked once into a table that lives as long as the block."""
+
+    def __init__(
+        self, span: Period, steps: Sequence[int], openings: Sequence[int], group: str, ungrouped: Sequence[int]
+    ) -> None:
+        if list(steps) != sorted(set(steps)) or len(steps) < 2:
+            raise ValueError("steps need at least two rising instants")
+        self.span = span
+        bins = [int(edge) for edge in AGE_BIN_STARTS]
+        self.tables: dict[str, list[tuple[int, ...]]] = {
+            "steps(step, low, high)": [
+                # the instant of as_of itself is still known, like in `leaks`
+                (number, low, min(high, span.as_of + 1))
+                for number, (low, high) in enumerate(pairwise(steps))
+            ],
+            "bins(age_bin, low, high)": [
+                (number, low, high) for number, (low, high) in enumerate(zip(bins, [*bins[1:], _FOREVER], strict=True))
+            ],
+            "instants(instant, moment)": list(enumerate(openings)),
+        }
+        columns = span.connection.table("opportunities").columns
+        if group not in columns:
+            raise ValueError(f"opportunities have no column {group!r} to group by")
+        self.group = f"coalesce(\"{group}\"::VARCHAR, '')"
+        if ungrouped:
+            self.group = (
+                f"CASE WHEN pipeline IN ({', '.join(map(str, map(int, ungrouped)))}) THEN '' ELSE {self.group} END"
+            )
+        self.reach = {"from": min([steps[0], *openings]), "until": max([span.close, *openings])}
+        self.holds = f"span_holds_{uuid4().hex}"
+
+    def __enter__(self) -> Self:
+        self.span.keep(self.holds, self._prefix() + _SPAN_HOLDS, **self.reach)
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self.span.connection.execute(f"DROP TABLE IF EXISTS {self.holds}")
+
+    def run(self, query: str) -> pa.Table:
+        return self.span.table(f"{self._prefix()}, span_holds AS (FROM {self.holds}) {query}")
+
+    def _prefix(self) -> str:
+        values = ", ".join(
+            f"{name} AS ({'VALUES ' + ', '.join(map(str, rows)) if rows else 'SELECT 0, 0 WHERE false'})"
+            for name, rows in self.tables.items()
+        )
+        # the column was checked against the table; a group is text, whatever the attribute's type
+        return (
+            f', {values}, deals AS (SELECT opportunity, bucket, {self.group} AS "group", '
+            f"source_department FROM opportunities)"
+        )
+
+
+# What is held at some time of the span, its deal's group and bucket, and the turns of who holds it and who is next.
+# Two holds in a row are never the same department's, so only a third hold can be somebody's second turn.
+_SPAN_HOLDS = """, picked AS MATERIALIZED (
+    FROM chosen_holds WHERE from_at < $until AND (to_at IS NULL OR to_at >= $from)
+), later_turns AS MATERIALIZED (
+    SELECT opportunity, visit, hold, turn FROM (
+        SELECT opportunity, visit, hold,
+            row_number() OVER (PARTITION BY opportunity, visit, department ORDER BY hold) - 1 AS turn
+        FROM (
+            SELECT DISTINCT opportunity, visit, hold, department FROM chosen_holds
+            SEMI JOIN (SELECT opportunity, visit FROM picked WHERE hold >= 1) USING (opportunity, visit)
+        )
+    ) WHERE turn > 0
+)
+SELECT picked.*, "group", bucket, coalesce(own.turn, 0) AS turn, coalesce(taker.turn, 0) AS next_turn
+FROM picked JOIN deals USING (opportunity)
+LEFT JOIN later_turns AS own USING (opportunity, visit, hold)
+LEFT JOIN later_turns AS taker ON taker.opportunity = picked.opportunity
+    AND taker.visit = picked.visit AND taker.hold = picked.hold + 1"""
+_STEP = "JOIN steps ON {at} >= steps.low AND {at} < steps.high"
+_MOVE_STEP = _STEP.format(at='chosen_moves."at"')
+_HELD = """
+SELECT "group", bucket, pipeline, step, stage, department, turn, age_bin,
+    sum(amount * seconds::DOUBLE) / 86400 AS amount_days
+FROM (
+    SELECT "group", bucket, pipeline, stage, department, turn, step, age_bin, amount,
+        least(coalesce(to_at, $horizon), steps.high, hold_from + bins.high)
+            - greatest(from_at, steps.low, hold_from + bins.low) AS seconds
+    FROM span_holds
+    JOIN steps ON from_at < steps.high AND coalesce(to_at, $horizon) > steps.low
+    JOIN bins ON coalesce(to_at, $horizon) - hold_from > bins.low AND from_at - hold_from < bins.high
+)
+WHERE seconds > 0 GROUP BY ALL"""
+_HANDED_ON = f"""
+SELECT "group", bucket, pipeline, step, stage, department, turn, age_bin,
+    to_stage, to_department, CASE WHEN to_stage = stage THEN next_turn ELSE 0 END AS to_turn,
+    sum(amount_out)::BIGINT AS amount, count(*) AS count
+FROM span_holds {_STEP.format(at="to_at")}
+JOIN bins ON greatest(to_at - hold_from - 1, 0) >= bins.low AND greatest(to_at - hold_from - 1, 0) < bins.high
+WHERE ended = 'handed_on' GROUP BY ALL"""
+# A loss without a recorded reason has no cause: whoever held the deal is not accused of it.
+_LOST = f"""
+SELECT "group", bucket, pipeline, step, from_stage AS stage, CASE WHEN NOT assumed THEN department END AS department,
+    sum(amount)::BIGINT AS amount, count(*) AS count
+FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity) WHERE kind = 'lost' GROUP BY ALL"""
+_REVALUED = f"""
+SELECT "group", bucket, pipeline, step, from_stage AS stage, department, sum(amount)::BIGINT AS amount
+FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity) WHERE kind = 'revalued' GROUP BY ALL"""
+# Back from where it had finished; a deal that is only revalued or lost there is never held again.
+_ENTERED_AGAIN = "(kind = 'reopened' AND from_stage <> to_stage)"
+_ENTERED = f"""
+SELECT "group", bucket, chosen_moves.pipeline, step, to_stage AS stage, first.department,
+    source_department AS source, sum(chosen_moves.amount)::BIGINT AS amount, count(*) AS count
+FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity)
+JOIN (
+    SELECT opportunity, stage, hold_from, arg_min(department, hold) AS department
+    FROM span_holds GROUP BY opportunity, stage, hold_from
+) AS first
+    ON first.opportunity = chosen_moves.opportunity AND first.stage = to_stage AND first.hold_from = chosen_moves."at"
+WHERE kind = 'entered' OR {_ENTERED_AGAIN} OR (kind = 'reopened' AND from_stage IS NULL) GROUP BY ALL"""
+_TAKEN_BACK = f""", {STAGE_RULES}
+SELECT "group", bucket, chosen_moves.pipeline, step, from_stage AS stage,
+    CASE WHEN came.after_earning THEN source_department ELSE went.owner END AS department,
+    sum(amount)::BIGINT AS amount, count(*) AS count
+FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity)
+JOIN rules AS went ON went.stage = from_stage JOIN rules AS came ON came.stage = to_stage
+WHERE {_ENTERED_AGAIN} GROUP BY ALL"""
+_OPENING = """
+SELECT "group", bucket, pipeline, instant, stage, department, turn, age_bin, sum(amount)::BIGINT AS amount
+FROM span_holds
+JOIN instants ON from_at < instants.moment AND (to_at IS NULL OR to_at >= instants.moment)
+JOIN bins ON greatest(instants.moment - hold_from - 1, 0) >= bins.low
+    AND greatest(instants.moment - hold_from - 1, 0) < bins.high
+GROUP BY ALL"""

@@ -1,0 +1,1 @@
+"""What custody and flows say of a period: wins, losses, leaks, and what of it is revenue."""

@@ -1,0 +1,1 @@
+"""The demo company's folder: its tables, its plan, its scorecards."""

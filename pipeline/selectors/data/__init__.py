@@ -1,0 +1,1 @@
+"""Imports, uploads and runs: how old the figures are and where they come from."""

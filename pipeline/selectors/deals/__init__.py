@@ -1,0 +1,1 @@
+"""Lists of deals: opportunities, the reader's own queue, what changed since a day."""

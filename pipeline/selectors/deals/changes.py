@@ -1,0 +1,102 @@
+"""What changed in the open pipeline since a day: buckets that add up, and the deals in each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import duckdb
+
+from departments.models import Company
+from departments.periods import monday_of
+from pipeline.core.changes import ChangedDeal, Changes, changed_deals, changes_compute
+from pipeline.custody_store import custody_cursor
+from pipeline.models import Opportunity, RecomputeRun
+from pipeline.selectors.leaks.leaks import Choice, calendar_of, run_cached
+
+FEWEST_DAYS = 4
+"""A review looks back at least so far: on a Tuesday it begins on the Monday of the week before."""
+
+
+class ChangesNotKept(Exception):
+    """The newest run was made by an older release, which did not keep when things were recorded."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangedRow:
+    """A deal of a bucket with the names only the database knows."""
+
+    key: str
+    name: str
+    account: str
+    owner: str
+    deal: ChangedDeal
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangedRows:
+    """A page of a bucket's deals, and how many there are in all."""
+
+    rows: tuple[ChangedRow, ...]
+    total: int
+
+
+def since_usual(*, run: RecomputeRun, company: Company) -> date:
+    """The Monday a review held on the run's day looks back to."""
+    return monday_of(today_of(run=run, company=company) - timedelta(days=FEWEST_DAYS))
+
+
+def today_of(*, run: RecomputeRun, company: Company) -> date:
+    """The day the figures know, in the company's time zone."""
+    return run.as_of.astimezone(company.zone).date()
+
+
+def changes_since(*, run: RecomputeRun, company: Company, since: date) -> Changes:
+    """The buckets since the first instant of a day; kept per run. Raises ChangesNotKept."""
+
+    def compute() -> Changes:
+        return changes_compute(_cursor(run), since=_instant(company, since), last=_last_day(run, company))
+
+    return run_cached(run, f"changes-{since.isoformat()}", Choice(), compute)
+
+
+def changed_rows(
+    *, run: RecomputeRun, company: Company, since: date, bucket: str, limit: int = 50, offset: int = 0
+) -> ChangedRows:
+    """The deals of one bucket, the largest difference first. Deals undone since the run are left out."""
+
+    def compute() -> tuple[list[ChangedDeal], int]:
+        cursor, instant, last = _cursor(run), _instant(company, since), _last_day(run, company)
+        return changed_deals(cursor, since=instant, last=last, bucket=bucket, limit=limit, offset=offset)
+
+    name = f"changed-{since.isoformat()}-{bucket}-{limit}-{offset}"
+    deals, total = run_cached(run, name, Choice(), compute)
+    named = Opportunity.objects.in_bulk([deal.opportunity for deal in deals])
+    accounts = dict(Opportunity.objects.filter(pk__in=named, account__isnull=False).values_list("pk", "account__name"))
+    rows = tuple(
+        ChangedRow(
+            key=found.key,
+            name=found.name or found.key,
+            account=accounts.get(found.pk, ""),
+            owner=found.owner,
+            deal=deal,
+        )
+        for deal in deals
+        if (found := named.get(deal.opportunity))
+    )
+    return ChangedRows(rows=rows, total=total)
+
+
+def _cursor(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
+    cursor = custody_cursor(run)
+    if not cursor.execute("SELECT 1 FROM duckdb_columns() WHERE table_name = 'events' LIMIT 1").fetchone():
+        raise ChangesNotKept("What changed is known from the next recompute on.")
+    return cursor
+
+
+def _instant(company: Company, day: date) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=company.zone).timestamp())
+
+
+def _last_day(run: RecomputeRun, company: Company) -> date:
+    return calendar_of(company).quarter_of(today_of(run=run, company=company)).end

@@ -1,0 +1,203 @@
+"""Lists of opportunities as the newest run knows them, and everything about one of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+from django.db import models
+from django.db.models import Q
+
+from pipeline.core.leaks.figures import DAY
+from pipeline.core.leaks.leaks import Deal
+from pipeline.custody_store import custody_cursor
+from pipeline.models import Event, HandOff, Opportunity, RecomputeRun
+
+PAGE = 50
+SEARCH_LIMIT = 5000
+"""More matches than this are cut off: nobody reads them, and the list says how many it shows."""
+
+SORTS = {
+    "amount": "amount DESC, opportunity",
+    "longest": "entered_at, opportunity",
+    "newest": "changed_at DESC, opportunity DESC",
+}
+STATES = ("open", "won", "lost")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One opportunity in a list. Amounts are minor units of the reporting currency; days are in the stage so far.
+
+    `department` is who holds it now, None where it is lost or finished.
+    """
+
+    key: str
+    name: str
+    account: str
+    owner: str
+    team: str
+    stage: int
+    department: int | None
+    state: str
+    amount: int
+    days: float | None
+    over_limit: bool
+    expected_close: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """A page of a list, how many deals the whole list has, and what they sum up to."""
+
+    rows: tuple[Row, ...]
+    total: int
+    amount: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What a list is narrowed by; None and empty mean everything."""
+
+    search: str = ""
+    state: str = "open"
+    pipeline: int | None = None
+    stage: int | None = None
+    department: int | None = None
+    segment: str = ""
+    team: str = ""
+    owner: str = ""
+    sort: str = "amount"
+
+
+_NOW = """
+CREATE TABLE IF NOT EXISTS deals_now AS
+WITH rules AS (
+    SELECT stage, limit_seconds,
+        coalesce(position >= min(position) FILTER (earns) OVER (PARTITION BY pipeline), false) AS after_earning
+    FROM stages
+), last AS (
+    SELECT opportunity, max(visit) AS visit FROM visits GROUP BY opportunity
+), held AS (
+    SELECT opportunity, department FROM holds WHERE to_at IS NULL
+)
+SELECT v.opportunity, v.pipeline, v.stage, v.entered_at, coalesce(v.left_at, v.entered_at) AS changed_at,
+    v.amount_out AS amount, department, segment, team, owner,
+    CASE WHEN v.how = 'lost' THEN 'lost' WHEN v.how = 'finished' OR after_earning THEN 'won' ELSE 'open' END AS state,
+    coalesce(v.left_at IS NULL AND $as_of - v.entered_at > limit_seconds, false) AS over_limit,
+    CASE WHEN v.left_at IS NULL THEN $as_of - v.entered_at END AS seconds
+FROM visits v JOIN last USING (opportunity, visit) JOIN rules USING (stage)
+LEFT JOIN held USING (opportunity) JOIN opportunities USING (opportunity)
+"""
+_COLUMNS = "opportunity, stage, department, state, amount, seconds, over_limit"
+_making = threading.Lock()
+
+
+def _deals_now(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
+    """A cursor with the table deals_now: where each deal stands; made once per run and process."""
+    cursor = custody_cursor(run)
+    try:
+        cursor.execute("SELECT 1 FROM deals_now LIMIT 0")
+    except duckdb.CatalogException:
+        with _making:
+            cursor.execute(_NOW, {"as_of": int(run.as_of.timestamp())})
+    return cursor
+
+
+def opportunity_rows(*, run: RecomputeRun, wanted: Wanted, page: int = 1) -> Rows:
+    """One page of the opportunities wanted, in the order wanted."""
+    conditions, values = _conditions(wanted)
+    query = f"""SELECT {_COLUMNS}, count(*) OVER (), sum(amount) OVER () FROM deals_now
+        WHERE {" AND ".join(conditions)} ORDER BY {SORTS[wanted.sort]} LIMIT {PAGE} OFFSET $offset"""  # noqa: S608
+    found = _deals_now(run).execute(query, values | {"offset": (page - 1) * PAGE}).fetchall()
+    known = {row[0]: row for row in found}
+    rows = _with_names(list(known), known)
+    return Rows(rows=rows, total=found[0][7] if found else 0, amount=int(found[0][8]) if found else 0)
+
+
+def rows_of_deals(*, run: RecomputeRun, deals: Sequence[Deal]) -> tuple[Row, ...]:
+    """The deals behind a figure as rows: amount and days are the figure's, stage and holder are today's."""
+    ids = [deal.opportunity for deal in deals]
+    query = f"SELECT {_COLUMNS} FROM deals_now WHERE opportunity IN (SELECT unnest($ids::BIGINT[]))"  # noqa: S608
+    now = {row[0]: row for row in _deals_now(run).execute(query, {"ids": ids}).fetchall()}
+    known = {}
+    for deal in deals:
+        row = now[deal.opportunity]
+        seconds = None if deal.days is None else deal.days * DAY
+        known[deal.opportunity] = (*row[:4], deal.amount, seconds, row[6])
+    return _with_names(ids, known)
+
+
+def _conditions(wanted: Wanted) -> tuple[list[str], dict[str, object]]:
+    conditions = ["true"]
+    values: dict[str, object] = {}
+    for name in ("pipeline", "stage", "department", "segment", "team", "owner"):
+        if value := getattr(wanted, name):
+            conditions.append(f"{name} = ${name}")
+            values[name] = value
+    if wanted.state in STATES:
+        conditions.append("state = $state")
+        values["state"] = wanted.state
+    if wanted.search:
+        conditions.append("opportunity IN (SELECT unnest($ids::BIGINT[]))")
+        values["ids"] = _search(wanted.search)
+    return conditions, values
+
+
+def _search(text: str) -> list[int]:
+    """Opportunities whose key, name or account has the text."""
+    matches = Q(key__icontains=text) | Q(name__icontains=text) | Q(account__name__icontains=text)
+    return list(Opportunity.objects.filter(matches).values_list("pk", flat=True)[:SEARCH_LIMIT])
+
+
+def _with_names(ids: Sequence[int], known: dict[int, tuple[object, ...]]) -> tuple[Row, ...]:
+    """What only the database knows: names, account, owner, expected close. Deals undone since the run are left out."""
+    deals = {
+        deal.pk: deal
+        for deal in Opportunity.objects.filter(pk__in=ids).select_related("account").fetch_mode(models.FETCH_RAISE)
+    }
+    closes = dict(
+        Event.objects.filter(opportunity__in=ids)
+        .order_by("opportunity_id", "-occurred_at", "-sequence")
+        .distinct("opportunity_id")
+        .values_list("opportunity_id", "expected_close")
+    )
+    return tuple(_row(deals[pk], known[pk], closes.get(pk)) for pk in ids if pk in deals)
+
+
+def _row(deal: Opportunity, known: tuple[object, ...], expected_close: date | None) -> Row:
+    _, stage, department, state, amount, seconds, over_limit, *_ = known
+    return Row(
+        key=deal.key,
+        name=deal.name or deal.key,
+        account=deal.account.name if deal.account else "",
+        owner=deal.owner,
+        team=deal.team,
+        stage=int(stage),  # type: ignore[call-overload]  # DuckDB's rows are untyped
+        department=int(department) if department is not None else None,  # type: ignore[call-overload]
+        state=str(state),
+        amount=int(amount),  # type: ignore[call-overload]
+        days=None if seconds is None else float(seconds) / DAY,  # type: ignore[arg-type]
+        over_limit=bool(over_limit),
+        expected_close=expected_close,
+    )
+
+
+def opportunity_by_key(*, key: str) -> Opportunity | None:
+    deals = Opportunity.objects.filter(key=key).select_related("account", "pipeline", "source__department")
+    return deals.fetch_mode(models.FETCH_RAISE).first()
+
+
+def opportunity_events(*, opportunity: Opportunity) -> list[Event]:
+    """All that was recorded, newest first."""
+    events = Event.objects.filter(opportunity=opportunity).select_related("stage", "reason__department")
+    return list(events.order_by("-occurred_at", "-sequence").fetch_mode(models.FETCH_RAISE))
+
+
+def opportunity_handoffs(*, opportunity: Opportunity) -> list[HandOff]:
+    """All hand-offs, newest first."""
+    handoffs = HandOff.objects.filter(opportunity=opportunity).select_related("department")
+    return list(handoffs.order_by("-requested_at", "-pk").fetch_mode(models.FETCH_RAISE))

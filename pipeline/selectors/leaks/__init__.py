@@ -1,0 +1,1 @@
+"""The leak map and what stands beside it: trend, hand-offs, hindsight, what is not recorded."""

@@ -1,0 +1,217 @@
+"""The leak map: figures of the newest run for any period and choice of deals, and the deals behind each.
+
+Figures of one run never change, so they are cached by run, period and filters.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.cache import cache
+
+from departments.models import Company
+from departments.periods import FiscalCalendar, Period
+from pipeline.core.leaks.earned import Bookings
+from pipeline.core.leaks.figures import Figure
+from pipeline.core.leaks.leaks import Deals, Leaks, deals_of_cell, leaks_compute
+from pipeline.core.leaks.period import Period as Instants
+from pipeline.custody_store import custody_cursor
+from pipeline.models import RecomputeRun
+from pipeline.selectors.data.code_version import code_version
+
+FILTERS = ("pipeline", "segment", "source", "team", "owner", "region", "industry", "size", "profile")
+"""Attributes of opportunities that figures can be narrowed by; pipeline and source by id, the others by value."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """Which deals, and when: `period` None is all time up to the run's `as_of`."""
+
+    period: Period | None = None
+    filters: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+    def instants(self, company: Company) -> tuple[int | None, int | None]:
+        return self.period.instants(company.zone) if self.period else (None, None)
+
+    def moved_to(self, period: Period | None) -> Choice:
+        return Choice(period=period, filters=self.filters)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeakMap:
+    """The figures asked for and those they are compared with (None: no comparison, or nothing known then)."""
+
+    choice: Choice
+    leaks: Leaks
+    compared_with: Period | None
+    compared: Leaks | None
+
+
+def calendar_of(company: Company) -> FiscalCalendar:
+    return FiscalCalendar(start_month=company.fiscal_year_start_month)
+
+
+def leaks_of(*, run: RecomputeRun, company: Company, choice: Choice) -> Leaks:
+    """The leak map of one choice, as the run knows it."""
+
+    def compute() -> Leaks:
+        start, end = choice.instants(company)
+        return leaks_compute(
+            custody_cursor(run), start=start, end=end, as_of=int(run.as_of.timestamp()), filters=choice.filters
+        )
+
+    return run_cached(run, "leaks", choice, compute)
+
+
+def earned_of(*, run: RecomputeRun, company: Company, choice: Choice) -> tuple[Figure, Figure]:
+    """(won, reversed) of one choice, as in the totals of its leak map: their difference is its revenue."""
+
+    def compute() -> tuple[Figure, Figure]:
+        start, end = choice.instants(company)
+        period = Instants(
+            connection=custody_cursor(run), start=start, end=end, as_of=int(run.as_of.timestamp()),
+            filters=choice.filters,
+        )  # fmt: skip
+        bookings = Bookings(period)
+        return bookings.won, bookings.reversed
+
+    return run_cached(run, "earned", choice, compute)
+
+
+def leak_map(*, run: RecomputeRun, company: Company, choice: Choice, compare: str) -> LeakMap:
+    """The leak map beside the `previous` period or `last_year`; any other `compare` compares with nothing.
+
+    A running period is compared with as many days of the other one, so that like stands beside like.
+    """
+    other = _compared_period(run, company, choice.period, compare)
+    return LeakMap(
+        choice=choice,
+        leaks=leaks_of(run=run, company=company, choice=choice),
+        compared_with=other,
+        compared=leaks_of(run=run, company=company, choice=choice.moved_to(other)) if other else None,
+    )
+
+
+def _compared_period(run: RecomputeRun, company: Company, period: Period | None, compare: str) -> Period | None:
+    if period is None or compare not in ("previous", "last_year"):
+        return None
+    calendar = calendar_of(company)
+    other = calendar.previous(period) if compare == "previous" else calendar.last_year(period)
+    today = run.as_of.astimezone(company.zone).date()
+    if period.start <= today < period.end:
+        last = min(other.end, other.start + (today - period.start))
+        return Period(start=other.start, end=last, label=f"{other.start.isoformat()}..{last.isoformat()}")
+    return other
+
+
+def leak_deals(
+    *,
+    run: RecomputeRun,
+    company: Company,
+    choice: Choice,
+    kind: str,
+    stage: int | None = None,
+    department: int | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> Deals:
+    """The deals behind one figure of the leak map, biggest first; see pipeline.core.leaks.leaks.deals_of_cell."""
+    start, end = choice.instants(company)
+    return deals_of_cell(
+        custody_cursor(run),
+        kind=kind,
+        stage=stage,
+        department=department,
+        start=start,
+        end=end,
+        as_of=int(run.as_of.timestamp()),
+        filters=choice.filters,
+        limit=limit,
+        offset=offset,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hold:
+    """One stretch of custody of one deal: who held it, where, from when to when (None: still), at what amount.
+
+    Instants are epoch seconds; amount is minor units of the reporting currency at the end of the hold.
+    """
+
+    stage: int
+    visit: int
+    department: int
+    start: int
+    end: int | None
+    amount: int
+    ended: str
+
+
+def opportunity_custody(*, run: RecomputeRun, company: Company, opportunity: int) -> list[Hold]:
+    """The custody line of one deal, oldest first; empty where the run does not know it yet."""
+    rows = (
+        custody_cursor(run)
+        .execute(
+            """SELECT stage, visit, department, hold_from, max(coalesce(to_at, 9223372036854775807)),
+                   last(amount_out ORDER BY from_at), last(ended::VARCHAR ORDER BY from_at)
+               FROM holds WHERE opportunity = ? GROUP BY visit, hold, stage, department, hold_from
+               ORDER BY visit, hold""",
+            [opportunity],
+        )
+        .fetchall()
+    )
+    return [
+        Hold(
+            stage=stage,
+            visit=visit,
+            department=department,
+            start=start,
+            end=None if end == 2**63 - 1 else end,
+            amount=amount,
+            ended=ended,
+        )
+        for stage, visit, department, start, end, amount, ended in rows
+    ]
+
+
+def filter_values(*, run: RecomputeRun, company: Company) -> dict[str, list[str]]:
+    """Values of the text attributes that deals have, in order, for the filters of a page."""
+
+    def compute() -> dict[str, list[str]]:
+        cursor = custody_cursor(run)
+        return {
+            name: [
+                value
+                for (value,) in cursor.execute(
+                    f"SELECT DISTINCT {name} FROM opportunities WHERE {name} <> '' ORDER BY ALL LIMIT 500"  # noqa: S608
+                ).fetchall()
+            ]
+            for name in FILTERS
+            if name not in ("pipeline", "source")
+        }
+
+    return run_cached(run, "filter_values", Choice(), compute)
+
+
+_VERSION = 2
+"""Goes up when figures of the same run change or get new fields: a cache may outlive the code that filled it."""
+
+
+def run_cached[T](run: RecomputeRun, what: str, choice: Choice, compute: Callable[[], T]) -> T:
+    """The result of `compute`, kept by run, name, choice and release: figures of one run never change."""
+    period = choice.period
+    asked = (
+        sorted((key, list(values)) for key, values in choice.filters.items()),
+        (period.start, period.end) if period else None,
+        code_version(),
+    )
+    digest = hashlib.sha256(repr(asked).encode()).hexdigest()[:24]
+    key = f"{what}:{_VERSION}:{run.pk}:{int(run.as_of.timestamp())}:{run.fingerprint[:12]}:{digest}"
+    found: T | None = cache.get(key)
+    if found is None:
+        found = compute()
+        cache.set(key, found)
+    return found

@@ -1,0 +1,1 @@
+"""The plan, the baselines beside it, and how far the data reach."""

@@ -1,0 +1,102 @@
+"""From when to when anything is recorded: which periods have figures, and how long ago the newest event was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from departments.models import Company
+from departments.periods import FiscalCalendar, Period
+from pipeline.custody_store import custody_cursor
+from pipeline.models import RecomputeRun
+from pipeline.selectors.leaks.leaks import Choice, run_cached
+
+DEAD_DAYS = 45
+"""So many days without any event: the data has stopped, it is not only a quiet month."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """Days in the company's time zone. first, newest: of the oldest and newest event (None: there is none); today: the
+    day of the run's as_of."""
+
+    first: date | None
+    newest: date | None
+    today: date
+    recorded: date | None = None
+    """The day on which the newest event was recorded; None where the store does not keep that."""
+
+    def problem(self, period: Period) -> str:
+        """Why a period has no figures, as a sentence; empty where it has some."""
+        if period.start > self.today:
+            return f"{period.label} has not begun: the figures end on {in_words(self.today)}."
+        if self.first is not None and period.end < self.first:
+            return f"{period.label} ends before the first recorded event, on {in_words(self.first)}."
+        return ""
+
+    def addresses(self, calendar: FiscalCalendar, period: Period, write: Callable[[Period], str]) -> dict[str, str]:
+        """Addresses of the periods before and after; empty where nothing is recorded of them or they have not begun."""
+        found = {"earlier": calendar.previous(period), "later": calendar.following(period)}
+        return {name: "" if self.problem(other) else write(other) for name, other in found.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stopped:
+    """Data in which nothing happened for a long time: the day of the newest event, how long ago that is in words,
+    whether the pages read it as of that day already, and whether they could."""
+
+    newest: date
+    age: str
+    as_of_last_day: bool
+    offered: bool
+
+
+def stopped(reach: Reach, *, run: RecomputeRun, today: date) -> Stopped | None:
+    """None while the data is alive. today: the day it is for the reader, whatever the run knows."""
+    if reach.newest is None or (today - reach.newest).days <= DEAD_DAYS:
+        return None
+    pinned = run.trigger == RecomputeRun.LAST_DAY
+    return Stopped(
+        newest=reach.newest,
+        age=age_in_words((today - reach.newest).days),
+        as_of_last_day=pinned,
+        offered=not pinned and reach.recorded is not None and (today - reach.recorded).days > DEAD_DAYS,
+    )
+
+
+def in_words(day: date) -> str:
+    """`3 Mar 2013`: a date that carries its year."""
+    return f"{day:%-d %b %Y}"
+
+
+def age_in_words(days: float) -> str:
+    """A length of time as people say it: `3 hours`, `12 days`, `7 weeks`, `5 months`, `13 years`."""
+    for size, word, most in ((365.25, "year", 2.0), (30.44, "month", 3.0), (7.0, "week", 3.0), (1.0, "day", 2.0)):
+        if days >= size * most:
+            return f"{int(days / size)} {word}s"
+    hours = round(days * 24)
+    return f"{hours} hour{'' if hours == 1 else 's'}" if hours else "less than an hour"
+
+
+def reach_of(*, run: RecomputeRun, company: Company) -> Reach:
+    """Of one run; kept with it. Raises CustodyStoreMissing."""
+
+    def compute() -> tuple[int | None, int | None, int | None]:
+        cursor = custody_cursor(run)
+        (first, newest), recorded = cursor.execute(_ENDS, [int(run.as_of.timestamp())]).fetchall()[0], None
+        if cursor.execute("SELECT 1 FROM duckdb_columns() WHERE table_name = 'events' LIMIT 1").fetchone():
+            ((recorded,),) = cursor.execute("SELECT max(recorded_at) FROM events").fetchall()
+        return first, newest, recorded
+
+    first, newest, recorded = run_cached(run, "reach", Choice(), compute) if run.parts else (None, None, None)
+
+    def day(instant: int | None) -> date | None:
+        return None if instant is None else datetime.fromtimestamp(instant, company.zone).date()
+
+    today = run.as_of.astimezone(company.zone).date()
+    return Reach(first=day(first), newest=day(newest), today=today, recorded=day(recorded))
+
+
+_ENDS = """
+SELECT (SELECT min(entered_at) FROM visits), (SELECT max("at") FROM moves WHERE "at" <= ?)"""

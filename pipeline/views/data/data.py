@@ -1,0 +1,109 @@
+"""The Data page: how fresh the figures are, the runs that made them, and what came in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from departments.access import may_manage_data, may_see_company, require
+from departments.models import User
+from departments.selectors.jobs import open_jobs
+from departments.web.rendering import page_render
+from departments.web.requests import HtmxRequest
+from pipeline.advisory_locks import IMPORT_LOCK, advisory_lock_held
+from pipeline.models import ImportBatch, RecomputeRun
+from pipeline.page.shell import Shell, shell_of
+from pipeline.selectors.data.imports import recent_imports
+from pipeline.selectors.data.runs import recent_runs, run_in_progress
+from pipeline.tasks import recompute_requested
+from pipeline.views.data.imports import LARGEST_UPLOAD_MB, UploadForm
+
+TEMPLATE = "pipeline/data.html"
+STEPS = ("read", "custody", "flows", "write", "total")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRow:
+    """A run with its seconds per step in the order of STEPS."""
+
+    run: RecomputeRun
+    seconds: list[float | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportRow:
+    """An import with its counts summed over its files."""
+
+    batch: ImportBatch
+    new: int
+    unchanged: int
+    refused: int
+
+
+def runs_context(shell: Shell) -> dict[str, Any]:
+    """What the panel of runs shows; `running` keeps it asking every second."""
+    running, newest = run_in_progress(), recent_runs(count=10)
+    requested = running is None and bool(open_jobs(tasks=[recompute_requested.name]))
+    return {
+        "shell": shell,
+        "running": running,
+        "requested": requested,
+        "steps": STEPS,
+        "runs": [RunRow(run=run, seconds=[run.seconds.get(step) for step in STEPS]) for run in newest],
+    }
+
+
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """The whole page."""
+    require(request, may_see_company(request.user))
+    shell = shell_of(request)
+    context = runs_context(shell) | {
+        "import_running": advisory_lock_held(IMPORT_LOCK),
+        "imports": [_import_row(batch) for batch in recent_imports()],
+        "upload_form": UploadForm(),
+        "largest_upload_mb": LARGEST_UPLOAD_MB,
+    }
+    return page_render(request, TEMPLATE, context, partial="page")
+
+
+@require_GET
+def runs(request: HtmxRequest) -> HttpResponse:
+    """The panel of runs alone, asked for every second while one is under way; with it, how fresh the figures are."""
+    require(request, may_see_company(request.user))
+    if not request.htmx:
+        return redirect("pipeline:data")
+    context = runs_context(shell_of(request)) | {"out_of_band": True}
+    return page_render(request, TEMPLATE, context, partial="runs")
+
+
+@require_POST
+def recompute(request: HtmxRequest) -> HttpResponse:
+    """Ask a worker for a recompute, unless one is under way or asked for already."""
+    require(request, may_manage_data(request.user))
+    shell = shell_of(request)
+    user = request.user
+    assert isinstance(user, User)
+    context = runs_context(shell)
+    # Of two clicks at once the second joins the job of the first; the run's own lock keeps out what comes another way.
+    if shell.company is not None and not (context["running"] or context["requested"]):
+        recompute_requested.delay_on_commit(
+            user_id=user.pk, full="full" in request.POST, last_day="last_day" in request.POST
+        )
+        context["requested"] = True
+    if request.htmx:
+        return page_render(request, TEMPLATE, context, partial="runs")
+    messages.info(request, "A recompute was asked for. Reload this page to see how far it is.")
+    return redirect("pipeline:data")
+
+
+def _import_row(batch: ImportBatch) -> ImportRow:
+    def summed(name: str) -> int:
+        return sum(counts.get(name, 0) for counts in batch.files.values())
+
+    return ImportRow(batch=batch, new=summed("new"), unchanged=summed("unchanged"), refused=summed("refused"))

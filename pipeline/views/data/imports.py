@@ -1,0 +1,156 @@
+"""Imports by browser: upload a zip, see what it would do, take it in; look at one import; undo it."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.text import get_valid_filename
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from departments.access import may_manage_data, may_see_company, require
+from departments.models import User
+from departments.web.rendering import page_render
+from pipeline.advisory_locks import IMPORT_LOCK, advisory_lock_held
+from pipeline.imports.problems import ImportProblem
+from pipeline.models import ImportBatch, Upload
+from pipeline.page.shell import Shell, shell_of
+from pipeline.selectors.data.imports import errors_path, import_by_id, refusals
+from pipeline.selectors.data.uploads import upload_progress
+from pipeline.services.imports_undo import import_undo
+from pipeline.services.uploads import UploadRefused, upload_confirm, upload_keep, upload_room_check, upload_state
+from pipeline.tasks import folder_check_requested, folder_import_requested
+
+UPLOAD = "pipeline/upload.html"
+ONE = "pipeline/import.html"
+UNDO = "pipeline/import_undo.html"
+LARGEST_UPLOAD_MB = 512
+COUNTS = ("read", "new", "changed", "unchanged", "refused")
+
+
+class UploadForm(forms.Form):
+    """One zip of a company folder."""
+
+    folder = forms.FileField(label="Zip of a company folder", widget=forms.FileInput(attrs={"accept": ".zip"}))
+
+    def clean_folder(self) -> UploadedFile[bytes]:
+        uploaded: UploadedFile[bytes] = self.cleaned_data["folder"]
+        if (uploaded.size or 0) > LARGEST_UPLOAD_MB * 1024 * 1024:
+            raise forms.ValidationError(
+                f"This file is larger than {LARGEST_UPLOAD_MB} MB; nothing was taken in. Load it on the server with "
+                "“manage.py load”, which has no limit."
+            )
+        if uploaded.read(4) not in (b"PK\x03\x04", b"PK\x05\x06"):
+            raise forms.ValidationError("This is no zip file; nothing was taken in.")
+        uploaded.seek(0)
+        return uploaded
+
+
+@require_POST
+def upload(request: HttpRequest) -> HttpResponse:
+    """Keep the zip and let a worker see what it would do. Nothing is changed by it."""
+    shell = manager_shell(request)
+    form = UploadForm(request.POST, request.FILES)
+    try:
+        upload_room_check(size=int(request.headers.get("Content-Length") or 0))
+    except UploadRefused as problem:
+        form.add_error("folder", str(problem))
+    if not form.is_valid():
+        context = {"shell": shell, "form": form, "largest_upload_mb": LARGEST_UPLOAD_MB}
+        return page_render(request, UPLOAD, context, partial="page", status=422)
+    uploaded: UploadedFile[bytes] = form.cleaned_data["folder"]
+    name = get_valid_filename(uploaded.name or "folder.zip")[:200]
+    token = upload_keep(pieces=uploaded.chunks(), name=name)
+    folder_check_requested.delay_on_commit(token=token)
+    return redirect("pipeline:import_upload", token=token)
+
+
+@require_GET
+def uploaded(request: HttpRequest, token: str) -> HttpResponse:
+    """What the zip would do, or how far looking at it or taking it in is."""
+    shell = manager_shell(request)
+    state = upload_state(token=token)
+    if state is None:
+        raise Http404
+    counts = [(name, [rows.get(count, 0) for count in COUNTS]) for name, rows in state.get("files", {}).items()]
+    context = {"shell": shell, "token": token, "upload": state, "files": counts, "counts": COUNTS}
+    if state["state"] in (Upload.State.CHECKING, Upload.State.IMPORTING):
+        context["progress"] = upload_progress(token=token)
+    return page_render(request, UPLOAD, context, partial="page")
+
+
+@require_POST
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """Take the zip in, by a worker; once, however often it is asked."""
+    shell = manager_shell(request)
+    if upload_state(token=token) is None:
+        raise Http404
+    if upload_confirm(token=token, rename_company="rename-company" in request.POST):
+        folder_import_requested.delay_on_commit(token=token, user_id=_user(shell).pk)
+    return redirect("pipeline:import_upload", token=token)
+
+
+@require_GET
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """One import: counts per file, what was left out, the first refused rows."""
+    require(request, may_see_company(request.user))
+    batch = _batch(pk)
+    path = errors_path(batch=batch)
+    context = {
+        "shell": shell_of(request),
+        "batch": batch,
+        "import_running": advisory_lock_held(IMPORT_LOCK),
+        "files": [(name, [rows.get(count, 0) for count in COUNTS]) for name, rows in batch.files.items()],
+        "counts": COUNTS,
+        "refusals": refusals(path=path) if path else None,
+    }
+    return page_render(request, ONE, context, partial="page")
+
+
+@require_GET
+def errors(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The error file, to keep and mend by. It repeats rows of the folder, so only who may import sees it."""
+    manager_shell(request)
+    path = errors_path(batch=_batch(pk))
+    if path is None:
+        raise Http404
+    return FileResponse(path.open("rb"), as_attachment=True, filename=f"import-{pk}-errors.csv")
+
+
+@require_http_methods(["GET", "POST"])
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask first, then take everything an import brought out again."""
+    shell = manager_shell(request)
+    batch = _batch(pk)
+    if batch.status != ImportBatch.Status.DONE:
+        raise Http404
+    if request.method == "GET":
+        return page_render(request, UNDO, {"shell": shell, "batch": batch}, partial="page")
+    try:
+        import_undo(batch_id=batch.pk, user=_user(shell))
+    except ImportProblem as problem:
+        context = {"shell": shell, "batch": batch, "problem": str(problem)}
+        return page_render(request, UNDO, context, partial="page", status=409)
+    messages.success(request, f"Import {pk} was undone. Recompute to bring the figures up to it.")
+    return redirect("pipeline:data")
+
+
+def manager_shell(request: HttpRequest) -> Shell:
+    """The shell of somebody who may manage data; others are refused."""
+    require(request, may_manage_data(request.user))
+    return shell_of(request)
+
+
+def _user(shell: Shell) -> User:
+    user = shell.request.user
+    assert isinstance(user, User)
+    return user
+
+
+def _batch(pk: int) -> ImportBatch:
+    batch = import_by_id(pk=pk)
+    if batch is None:
+        raise Http404
+    return batch

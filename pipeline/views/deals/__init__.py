@@ -1,0 +1,1 @@
+"""Opportunities, one deal with its custody, and the reader's own queue."""

@@ -1,0 +1,121 @@
+"""My queue: what waits for my department, and which money waits behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.views.decorators.http import require_GET
+
+from departments.access import may_see_company, require, standing
+from departments.formats import counted, money_in_words, single_units
+from departments.models import Company, User
+from departments.web.rendering import page_render
+from pipeline.custody_store import CustodyStoreMissing
+from pipeline.models import RecomputeRun
+from pipeline.page.paging import pages_of
+from pipeline.page.shell import shell_of
+from pipeline.selectors.deals.my_queue import MyQueue, my_queue, names_of_person
+from pipeline.selectors.leaks.handoffs import Queue, queues
+from pipeline.selectors.overview import DepartmentName, Structure, structure_names
+
+PAGE = "my/queue.html"
+LARGEST_PAGE = 10_000
+
+
+class QueueForm(forms.Form):
+    """What the reader wants to see of the queue."""
+
+    whose = forms.ChoiceField(
+        required=False, choices=[("all", "All of ours"), ("mine", "Assigned to me")], widget=forms.RadioSelect
+    )
+    order = forms.ChoiceField(
+        required=False,
+        choices=[("weight", "Costs most"), ("oldest", "Oldest first"), ("money", "Most money")],
+    )
+    page = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_PAGE, widget=forms.HiddenInput)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElsewhereRow:
+    """What waits with one department, for who belongs to none."""
+
+    department: DepartmentName
+    queue: Queue
+
+
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """The open hand-offs of the reader's departments; for who has none, what waits where."""
+    require(request, may_see_company(request.user))
+    shell = shell_of(request)
+    if shell.run is None or shell.company is None:
+        return page_render(request, PAGE, {"shell": shell, "nothing": True}, partial="page")
+    try:
+        context = _context(request, shell.run, shell.company)
+    except CustodyStoreMissing as problem:
+        context = {"store_missing": str(problem)}
+    return page_render(request, PAGE, {"shell": shell, **context}, partial="page")
+
+
+def _context(request: HttpRequest, run: RecomputeRun, company: Company) -> dict[str, Any]:
+    structure = structure_names()
+    ours = [one for one in structure.departments.values() if one.id in standing(request.user).belongs]
+    if not ours:
+        return _elsewhere(run, company, structure)
+    assert isinstance(request.user, User)
+    chosen, errors = _chosen(request.GET)
+    queue = my_queue(
+        run=run,
+        company=company,
+        structure=structure,
+        departments={one.id for one in ours},
+        names=names_of_person(user=request.user),
+        only_assigned=chosen["whose"] == "mine",
+        order=chosen["order"],
+        page=chosen["page"],
+    )
+    return {
+        "ours": ours,
+        "names": " and ".join(one.name for one in ours),
+        "form": QueueForm(initial=chosen, auto_id="queue-%s"),
+        "chosen": chosen,
+        "errors": errors,
+        "queue": queue,
+        "structure": structure,
+        "message": _message(queue, company, mine=chosen["whose"] == "mine"),
+        "pages": pages_of(request.GET, chosen["page"], queue.shown),
+        "scale": single_units(company.reporting_currency),
+    }
+
+
+def _chosen(query: QueryDict) -> tuple[dict[str, Any], list[str]]:
+    """What was asked for, the default where it makes no sense, and what to say about that."""
+    asked = QueueForm(query)
+    asked.is_valid()
+    given = {name: value for name, value in asked.cleaned_data.items() if value}
+    return {"whose": "all", "order": "weight", "page": 1} | given, [str(words[0]) for words in asked.errors.values()]
+
+
+def _message(queue: MyQueue, company: Company, *, mine: bool) -> str:
+    whom = "me" if mine else "us"
+    if not queue.shown:
+        return f"Nothing waits for {whom}."
+    money = money_in_words(queue.amount, company.reporting_currency)
+    verb = "waits" if queue.deals == 1 else "wait"
+    return f"{money} in {counted(queue.deals, 'deal')} {verb} for {whom}."
+
+
+def _elsewhere(run: RecomputeRun, company: Company, structure: Structure) -> dict[str, Any]:
+    found = queues(run=run, company=company)
+    rows = [
+        ElsewhereRow(department=one, queue=found[one.id]) for one in structure.departments.values() if one.id in found
+    ]
+    rows.sort(key=lambda row: -row.queue.amount)
+    return {
+        "elsewhere": rows,
+        "scale": single_units(company.reporting_currency),
+        "message": "You belong to no department, so nothing waits for you.",
+    }

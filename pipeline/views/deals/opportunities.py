@@ -1,0 +1,237 @@
+"""The list of opportunities, the deals behind a figure, and one opportunity with its custody strip."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_GET
+
+from departments.access import may_see_company, require
+from departments.formats import counted, single_units
+from departments.models import Company
+from departments.web.rendering import page_render
+from pipeline.custody_store import CustodyStoreMissing
+from pipeline.models import RecomputeRun
+from pipeline.page.department_access import closed_departments
+from pipeline.page.paging import LARGEST_PAGE, pages_of
+from pipeline.page.shell import shell_of
+from pipeline.selectors.deals.opportunities import (
+    PAGE,
+    Rows,
+    Wanted,
+    opportunity_by_key,
+    opportunity_events,
+    opportunity_handoffs,
+    opportunity_rows,
+    rows_of_deals,
+)
+from pipeline.selectors.leaks.leaks import calendar_of, leak_deals, opportunity_custody
+from pipeline.selectors.overview import FilterChoices, Structure, filter_choices, structure_names
+from pipeline.views.deals.custody_strip import closes_shape, holds_shape, strip_shape
+from pipeline.views.drawn import drawn_once
+from pipeline.views.leaks.query import Question, question_read
+
+LIST = "pipeline/opportunities.html"
+ONE = "pipeline/opportunity.html"
+
+KINDS = {
+    "opening": "There at the start of",
+    "entered": "New in",
+    "moved_in": "Came in from another stage in",
+    "reached": "Reached for the first time in",
+    "advanced": "Moved on in",
+    "returned": "Sent back in",
+    "won": "Won in",
+    "lost": "Lost in",
+    "caused": "Lost for a recorded reason in",
+    "unrecorded": "Lost without a recorded reason in",
+    "finished": "Finished in",
+    "revalued": "Revalued in",
+    "closing": "There at the end of",
+    "reversed": "Taken back after it was earned in",
+    "revenue": "Revenue (won, less what was taken back) of",
+    "open": "Open at the end of",
+    "over_limit": "Over the stage’s time limit at the end of",
+    "held": "Held in",
+}
+
+
+class ListForm(forms.Form):
+    """The filters of the list."""
+
+    search = forms.CharField(required=False, max_length=100, label="Search")
+    state = forms.ChoiceField(
+        required=False, choices=[("open", "Open"), ("won", "Won"), ("lost", "Lost"), ("all", "All")]
+    )
+    stage = forms.ChoiceField(required=False)
+    department = forms.ChoiceField(required=False, label="Held by")
+    segment = forms.ChoiceField(required=False)
+    team = forms.ChoiceField(required=False)
+    owner = forms.ChoiceField(required=False)
+    sort = forms.ChoiceField(
+        required=False,
+        choices=[("amount", "Largest first"), ("longest", "Longest in stage"), ("newest", "Moved last")],
+    )
+    page = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_PAGE, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        query: QueryDict | None = None,
+        *,
+        structure: Structure,
+        choices: FilterChoices,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(query, auto_id="opportunities-%s", initial=initial)
+        several = len(structure.pipelines) > 1
+        lists = {
+            "stage": [
+                (stage.address, f"{stage.pipeline_name}: {stage.name}" if several else stage.name)
+                for stage in structure.stages.values()
+            ],
+            "department": [(one.key, one.name) for one in structure.departments.values() if one.internal],
+            "segment": [(value, value) for value in choices.segments],
+            "team": [(value, value) for value in choices.teams],
+            "owner": [(value, value) for value in choices.owners],
+        }
+        for name, values in lists.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", "All"), *values]
+            field.error_messages["invalid_choice"] = f"“%(value).80s” is no {field.label or name} here. Shown: all."
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    """The list; with `kind` in the address, the deals behind one figure of the leak map."""
+    require(request, may_see_company(request.user))
+    shell = shell_of(request)
+    if shell.run is None or shell.company is None:
+        return page_render(request, LIST, {"shell": shell, "nothing": True}, partial="page")
+    try:
+        context = {"shell": shell, "panels": _panels(request.GET, shell.run, shell.company)}
+    except CustodyStoreMissing as problem:
+        context = {"shell": shell, "store_missing": str(problem)}
+    return page_render(request, LIST, context, partial="page")
+
+
+def _panels(query: QueryDict, run: RecomputeRun, company: Company) -> dict[str, str]:
+    structure = structure_names()
+    choices = filter_choices(run=run, company=company)
+
+    def drawn() -> dict[str, str]:
+        shape = _behind if query.get("kind") else _list
+        given = shape(query, run, company, structure, choices)
+        given |= {
+            "structure": structure,
+            "scale": single_units(company.reporting_currency),
+            "today": run.as_of.astimezone(company.zone).date(),
+        }
+        return {"list": render_to_string("pipeline/opportunities_list.html", given)}
+
+    if query.get("search"):
+        # Nobody types the same again.
+        return {name: mark_safe(html) for name, html in drawn().items()}  # noqa: S308  (our own template)
+    return dict(drawn_once(run, (query.urlencode(), structure, choices, company.reporting_currency), drawn))
+
+
+def _list(
+    query: QueryDict, run: RecomputeRun, company: Company, structure: Structure, choices: FilterChoices
+) -> dict[str, Any]:
+    asked = ListForm(query, structure=structure, choices=choices)
+    asked.is_valid()
+    given = {name: value for name, value in asked.cleaned_data.items() if value}
+    stage = structure.stage_at(given.get("stage", ""))
+    department = structure.department_at(given.get("department", ""))
+    texts = {name: given.get(name, "") for name in ("search", "segment", "team", "owner")}
+    wanted = Wanted(
+        state=given.get("state", "open"),
+        sort=given.get("sort", "amount"),
+        stage=stage.id if stage else None,
+        department=department.id if department else None,
+        **texts,
+    )
+    page = given.get("page", 1)
+    found = opportunity_rows(run=run, wanted=wanted, page=page)
+    return {
+        "form": ListForm(initial={"state": "open"} | given, structure=structure, choices=choices),
+        "errors": [messages[0] for messages in asked.errors.values()],
+        "found": found,
+        "pages": pages_of(query, page, found.total),
+        "title": f"{counted(found.total, 'opportunity', 'opportunities')}",
+    }
+
+
+def _behind(
+    query: QueryDict, run: RecomputeRun, company: Company, structure: Structure, choices: FilterChoices
+) -> dict[str, Any]:
+    calendar, today = calendar_of(company), run.as_of.astimezone(company.zone).date()
+    question, _ = question_read(query, calendar=calendar, today=today, structure=structure, choices=choices)
+    errors = list(question.errors.values())
+    kind = query["kind"]
+    if kind not in KINDS:
+        errors.append(f"“{kind[:80]}” is no figure of the leak map. Shown: what was lost.")
+        kind = "lost"
+    stage = structure.stage_at(query.get("stage", ""))
+    department = structure.department_at(query.get("department", ""))
+    number = query.get("page", "1")
+    page = int(number) if number.isdecimal() and 1 <= int(number) <= LARGEST_PAGE else 1
+    deals = leak_deals(
+        run=run,
+        company=company,
+        choice=question.choice(structure=structure, choices=choices),
+        kind=kind,
+        stage=stage.id if stage else None,
+        department=department.id if department else None,
+        limit=PAGE,
+        offset=(page - 1) * PAGE,
+    )
+    rows = rows_of_deals(run=run, deals=deals.deals)
+    return {
+        "errors": errors,
+        "found": Rows(rows=rows, total=deals.total, amount=0),
+        "pages": pages_of(query, page, deals.total),
+        "title": _behind_title(kind, question, stage.name if stage else "", department.name if department else ""),
+        "behind": question,
+        "held": kind == "held",
+        "spoken_of": f"cell:{stage.address}:{department.key}" if stage and department else "",
+    }
+
+
+def _behind_title(kind: str, question: Question, stage: str, department: str) -> str:
+    words = {"caused": "because of", "entered": "from sources of"}.get(kind, "with")
+    where = f", {stage}" if stage else ""
+    whom = f", {words} {department}" if department else ""
+    chosen = "".join(f", {value}" for value in question.chosen.values())
+    return f"{KINDS[kind]} {question.period.label}{where}{whom}{chosen}"
+
+
+@require_GET
+def show(request: HttpRequest, key: str) -> HttpResponse:
+    """One opportunity: who held it when, what happened, who was asked."""
+    require(request, may_see_company(request.user))
+    shell = shell_of(request)
+    opportunity = opportunity_by_key(key=key)
+    if opportunity is None or shell.company is None:
+        raise Http404
+    structure = structure_names()
+    events = opportunity_events(opportunity=opportunity)
+    handoffs = opportunity_handoffs(opportunity=opportunity)
+    holds = opportunity_custody(run=shell.run, company=shell.company, opportunity=opportunity.pk) if shell.run else []
+    as_of = shell.run.as_of if shell.run else shell.now
+    context = {
+        "shell": shell,
+        "opportunity": opportunity,
+        "events": events,
+        "latest": events[0] if events else None,
+        "handoffs": handoffs,
+        "closed": closed_departments(request.user, structure),
+        "closes": closes_shape(events, today=as_of.astimezone(shell.company.zone).date(), structure=structure),
+        "strip": strip_shape(holds, structure=structure, as_of=as_of, zone=shell.company.zone),
+        "holds": holds_shape(holds, structure=structure, as_of=as_of, zone=shell.company.zone),
+    }
+    return page_render(request, ONE, context, partial="page")

@@ -1,0 +1,99 @@
+"""The grid of the leak map: stage by department, shaded, each cell with the address of its deals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipeline.core.leaks.figures import CellLeaks, Leaks
+from pipeline.selectors.overview import DepartmentName
+from pipeline.views.leaks.rows import Reading
+
+SHADES = 5
+UNRECORDED = DepartmentName(id=0, key="", name="Reason not recorded", internal=False)
+"""The column of losses that name no reason: they are charged to no department, whoever held the deal."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GridCell:
+    """One shaded cell; shade 0 is none."""
+
+    text: str
+    address: str
+    shade: int
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GridRow:
+    """One stage of the grid, or the totals."""
+
+    name: str
+    cells: list[GridCell]
+    total: GridCell
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """Stage x department, for the leak the question asks for; `departments` may end with `UNRECORDED`."""
+
+    departments: list[DepartmentName]
+    rows: list[GridRow]
+    totals: list[GridCell]
+    total: GridCell
+
+
+type Values = dict[tuple[int, int], int]
+"""Sizes by stage and department; department 0 is `UNRECORDED`."""
+
+
+def grid_shape(leaks: Leaks, reading: Reading, value_of: Callable[[CellLeaks], int]) -> Grid:
+    """Only departments and stages with anything to show; five shades up to the largest cell of a department."""
+    values: Values = {(cell.stage, cell.department): value for cell in leaks.cells if (value := value_of(cell))}
+    largest = max(values.values(), default=0)
+    if reading.question.leak == "lost":
+        values |= _silent(leaks, reading)
+    names = [name for key, name in reading.structure.departments.items() if any(key == of for _, of in values)]
+    names += [UNRECORDED] if any(department == UNRECORDED.id for _, department in values) else []
+    rows = []
+    for stage in leaks.stages:
+        here = {department: value for (key, department), value in values.items() if key == stage.stage}
+        if not here:
+            continue
+        title = reading.structure.stages[stage.stage].name
+        cells = [
+            _cell(here.get(name.id, 0), reading, stage.stage, name, largest, f"{title}, {name.name}") for name in names
+        ]
+        rows.append(GridRow(name=title, cells=cells, total=_cell(sum(here.values()), reading, stage.stage)))
+    sums = {name: sum(value for (_, key), value in values.items() if key == name.id) for name in names}
+    totals = [_cell(value, reading, None, name) for name, value in sums.items()]
+    return Grid(departments=names, rows=rows, totals=totals, total=_cell(sum(values.values()), reading, None))
+
+
+def _silent(leaks: Leaks, reading: Reading) -> Values:
+    """What was lost without a recorded reason, by stage."""
+    silent: Values = {}
+    for cell in leaks.cells:
+        if value := reading.value(cell.assumed):
+            place = (cell.stage, UNRECORDED.id)
+            silent[place] = silent.get(place, 0) + value
+    return silent
+
+
+def _cell(
+    value: int,
+    reading: Reading,
+    stage: int | None,
+    department: DepartmentName | None = None,
+    largest: int = 0,
+    words: str = "",
+) -> GridCell:
+    charged = department is not None and department != UNRECORDED
+    # By the square root, so that one huge cell does not make all others look alike.
+    shade = math.ceil(math.sqrt(min(max(value, 0) / largest, 1)) * SHADES) if largest and charged else 0
+    kind = reading.question.leak
+    if kind == "lost" and department is not None:
+        kind = "caused" if charged else "unrecorded"
+    address = reading.deals(kind, stage, department.id if department and charged else None) if value else ""
+    return GridCell(text=reading.write(value), address=address, shade=shade, words=words)

@@ -1,0 +1,131 @@
+"""What the address of the leak map asks for: a form in, a frozen question out. Bad values fall back, saying so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import QueryDict
+
+from departments.periods import FiscalCalendar, Period, PeriodError
+from pipeline.selectors.leaks.leaks import Choice
+from pipeline.selectors.overview import FilterChoices, Structure
+
+COMPARISONS = {"none": "nothing", "previous": "period before", "last_year": "last year", "plan": "plan"}
+MEASURES = {"money": "Money", "deals": "Deals"}
+LEAKS = {"lost": "Lost", "held": "Held", "over_limit": "Over limit"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One reading of the leak map. Filter values are keys and names as they stand in the address; empty is all."""
+
+    period: Period
+    compare: str = "previous"
+    measure: str = "money"
+    leak: str = "lost"
+    pipeline: str = ""
+    segment: str = ""
+    source: str = ""
+    team: str = ""
+    owner: str = ""
+    default_period: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The filters that are set."""
+        names = ("pipeline", "segment", "source", "team", "owner")
+        return {name: value for name in names if (value := getattr(self, name))}
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The shortest address that asks the same: defaults are left out."""
+        shown = {"period": self.period.label if self.period.label != self.default_period else ""}
+        shown |= {name: getattr(self, name) for name in ("compare", "measure", "leak")}
+        defaults = {"compare": "previous", "measure": "money", "leak": "lost"}
+        shown = {name: value for name, value in shown.items() if value and value != defaults.get(name)}
+        return shown | self.chosen
+
+    def address(self, **changes: Any) -> str:
+        """The query string of this question with some parts changed."""
+        text = urlencode(replace(self, **changes).parameters)
+        return f"?{text}" if text else "?"
+
+    def choice(self, *, structure: Structure, choices: FilterChoices) -> Choice:
+        """What the selectors are asked for: pipeline and source by id, the others by value."""
+        filters: dict[str, list[Any]] = {name: [value] for name, value in self.chosen.items()}
+        if self.pipeline:
+            filters["pipeline"] = [structure.pipeline_id(self.pipeline)]
+        if self.source:
+            filters["source"] = [pk for pk, key, _ in choices.sources if key == self.source]
+        return Choice(period=self.period, filters=filters)
+
+    @property
+    def deals_parameters(self) -> dict[str, str]:
+        """What the list of deals behind a figure needs to know of this question."""
+        return {"period": self.period.label, **self.chosen}
+
+
+class QuestionForm(forms.Form):
+    """The filters of the leak map; also draws them."""
+
+    compare = forms.ChoiceField(required=False, label="Compared with", choices=list(COMPARISONS.items()))
+    pipeline = forms.ChoiceField(required=False)
+    segment = forms.ChoiceField(required=False)
+    source = forms.ChoiceField(required=False)
+    team = forms.ChoiceField(required=False)
+    owner = forms.ChoiceField(required=False)
+    period = forms.CharField(required=False, max_length=60)
+    measure = forms.ChoiceField(required=False, choices=list(MEASURES.items()), widget=forms.RadioSelect)
+    leak = forms.ChoiceField(required=False, choices=list(LEAKS.items()), widget=forms.RadioSelect)
+
+    def __init__(
+        self,
+        query: QueryDict | None = None,
+        *,
+        calendar: FiscalCalendar,
+        structure: Structure,
+        choices: FilterChoices,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(query, auto_id="leakmap-%s", initial=initial)
+        self.calendar = calendar
+        for name, values in {
+            "pipeline": list(structure.pipelines.items()),
+            "segment": [(value, value) for value in choices.segments],
+            "source": [(key, name) for _, key, name in choices.sources],
+            "team": [(value, value) for value in choices.teams],
+            "owner": [(value, value) for value in choices.owners],
+        }.items():
+            choice = cast(forms.ChoiceField, self.fields[name])
+            choice.choices = [("", "All"), *values]
+            choice.error_messages["invalid_choice"] = f"“%(value).80s” is no {name} here. Shown: all."
+
+    def clean_period(self) -> Period | None:
+        text = self.cleaned_data["period"].strip()
+        try:
+            return self.calendar.parse(text) if text else None
+        except PeriodError as problem:
+            raise forms.ValidationError(f"{problem} Shown: the current quarter.") from problem
+
+
+def question_read(
+    query: QueryDict, *, calendar: FiscalCalendar, today: date, structure: Structure, choices: FilterChoices
+) -> tuple[Question, QuestionForm]:
+    """The question in a query string, and the form that draws it.
+
+    Whatever is not understood is answered with its default, and `errors` of the question says so.
+    """
+    asked = QuestionForm(query, calendar=calendar, structure=structure, choices=choices)
+    asked.is_valid()
+    given: dict[str, Any] = {name: value for name, value in asked.cleaned_data.items() if value}
+    default = calendar.quarter_of(today)
+    errors = {name: str(messages[0]) for name, messages in asked.errors.items()}
+    period = given.pop("period", default)
+    question = Question(period=period, default_period=default.label, errors=errors, **given)
+    shown = {name: getattr(question, name) for name in asked.fields} | {"period": question.period.label}
+    return question, QuestionForm(initial=shown, calendar=calendar, structure=structure, choices=choices)
