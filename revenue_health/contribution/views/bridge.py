@@ -26,6 +26,7 @@ from revenue_health.contribution.charts import Bar, waterfall
 from revenue_health.contribution.core.backward import FACTORS
 from revenue_health.contribution.core.steps import BridgeSteps
 from revenue_health.contribution.core.verdict import IMPACTS, MARKS, Impact
+from revenue_health.contribution.filters import ComparisonFilters, parse_filters
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.scores import pending_groups
@@ -33,7 +34,6 @@ from revenue_health.contribution.selectors.comparison.sentences import headline,
 from revenue_health.contribution.selectors.comparison.steps import bridge_steps
 from revenue_health.contribution.selectors.comparison.stored_comparison import shown_figures
 from revenue_health.contribution.tasks import scores_requested
-from revenue_health.contribution.views.question import BASELINES, Question, question_read
 
 TEMPLATE = "contribution/bridge.html"
 REQUEST_SECONDS = 30
@@ -67,7 +67,7 @@ def show(request: HttpRequest) -> HttpResponse:
     if run is None or company is None:
         return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
     try:
-        question = question_read(request.GET, run=run, company=company)
+        question = parse_filters(request.GET, run=run, company=company)
         note_reading(request, f"bridge:{question.period.label}")
         context = {
             "shell": shell,
@@ -87,7 +87,7 @@ def compute(request: HttpRequest) -> HttpResponse:
     run, company = shell.run, shell.company
     address = reverse("contribution:bridge")
     if run is not None and company is not None:
-        question = question_read(request.POST, run=run, company=company)
+        question = parse_filters(request.POST, run=run, company=company)
         address += question.address()
         # add() lets one of two clicks through.
         if not question.errors and cache.add(_asked(run, question), True, REQUEST_SECONDS):
@@ -96,19 +96,19 @@ def compute(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
-def _asked(run: RecomputeRun, question: Question) -> str:
+def _asked(run: RecomputeRun, question: ComparisonFilters) -> str:
     return f"scores-asked:{run.pk}:{question.periods.key}".replace("|", ":")
 
 
-def page_context(question: Question, run: RecomputeRun, company: Company) -> Json:
+def page_context(question: ComparisonFilters, run: RecomputeRun, company: Company) -> Json:
     """Everything the page shows of one comparison."""
     calendar = calendar_of(company)
     context: Json = {
         "question": question,
-        "baselines": _baselines(question),
+        "baselines": question.baselines,
         **reach_of(run=run, company=company).addresses(calendar, question.period, question.address),
     }
-    figures, found = scored_figures(question, run, company)
+    figures, found = shown_figures(run=run, company=company, periods=question.periods)
     if figures is None:
         return context | {"waiting": _progress(found), "requested": cache.get(_asked(run, question)), "found": found}
     scale, bridge = scale_of(figures, company), bridge_steps(figures)
@@ -127,21 +127,11 @@ def page_context(question: Question, run: RecomputeRun, company: Company) -> Jso
     }
 
 
-def scored_figures(question: Question, run: RecomputeRun, company: Company) -> tuple[Json | None, ScoreRun | None]:
-    """The stored figures of a comparison, and its score run in whatever state."""
-    return shown_figures(run=run, company=company, periods=question.periods)
-
-
 def _progress(found: ScoreRun | None) -> Json | None:
     if found is None or found.status != ScoreRun.Status.STARTED:
         return None
     total = found.groups.count()
     return {"done": total - len(pending_groups(found)), "total": total}
-
-
-def _baselines(question: Question) -> dict[str, str]:
-    """Choices of the baseline; one typed into the address is added."""
-    return BASELINES | ({question.baseline: question.baseline} if question.baseline not in BASELINES else {})
 
 
 def scale_of(figures: Json, company: Company) -> MoneyScale:

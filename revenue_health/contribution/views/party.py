@@ -16,6 +16,7 @@ from pipeline.page.department_access import require_department
 from pipeline.page.shell import shell_of
 from pipeline.selectors.overview import structure_names
 from revenue_health.contribution.core.backward import FACTORS
+from revenue_health.contribution.filters import ComparisonFilters, parse_filters
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.evidence import evidence_of
 from revenue_health.contribution.selectors.comparison.from_bridge import department_names
@@ -23,8 +24,8 @@ from revenue_health.contribution.selectors.comparison.periods import ComparisonE
 from revenue_health.contribution.selectors.comparison.scores import bridges_of
 from revenue_health.contribution.selectors.comparison.sentences import verdict_sentence
 from revenue_health.contribution.selectors.comparison.share_breakdown import coalitions_of, rates_of
-from revenue_health.contribution.views.bridge import party_row, scale_of, scored_figures
-from revenue_health.contribution.views.question import Question, question_read
+from revenue_health.contribution.selectors.comparison.stored_comparison import shown_figures
+from revenue_health.contribution.views.bridge import party_row, scale_of
 
 TEMPLATE = "contribution/party.html"
 TITLES = {
@@ -50,10 +51,10 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
     if run is None or company is None:
         return page_render(request, TEMPLATE, context | {"nothing": True}, partial="page")
     try:
-        question = question_read(request.GET, run=run, company=company)
+        question = parse_filters(request.GET, run=run, company=company)
         note_reading(request, f"share:{key}:{question.period.label}")
         context |= {"question": question}
-        figures, found = scored_figures(question, run, company)
+        figures, found = shown_figures(run=run, company=company, periods=question.periods)
         if figures is not None and found is not None:
             context |= _working(question, run, company, key, figures, found)
     except (ComparisonError, CustodyStoreMissing) as problem:
@@ -61,7 +62,9 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
     return page_render(request, TEMPLATE, context, partial="page")
 
 
-def _working(question: Question, run: RecomputeRun, company: Company, key: str, figures: Json, found: ScoreRun) -> Json:
+def _working(
+    question: ComparisonFilters, run: RecomputeRun, company: Company, key: str, figures: Json, found: ScoreRun
+) -> Json:
     party = next((one for one in figures["parties"] if one["key"] == key), None)
     if party is None:
         raise Http404

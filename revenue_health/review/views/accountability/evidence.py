@@ -13,8 +13,8 @@ from departments.models import User
 from departments.selectors.jobs import open_job, phase_of
 from departments.web.rendering import page_render
 from pipeline.page.shell import shell_of
+from revenue_health.contribution.filters import parse_filters
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
-from revenue_health.contribution.views.question import question_read
 from revenue_health.review.models import EvidenceExport
 from revenue_health.review.services.evidence import evidence_ask
 from revenue_health.review.tasks import evidence_asked
@@ -31,7 +31,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if run is None or company is None:
         return HttpResponseRedirect(reverse("review:accountability"))
     try:
-        question = question_read(request.POST, run=run, company=company)
+        question = parse_filters(request.POST, run=run, company=company)
     except ComparisonError:
         return HttpResponseRedirect(reverse("review:accountability"))
     assert isinstance(request.user, User)

@@ -18,13 +18,13 @@ from pipeline.models import RecomputeRun
 from pipeline.page.shell import shell_of
 from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.plan.reach import reach_of
+from revenue_health.contribution.filters import ComparisonFilters, parse_filters
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.scores import pending_groups, score_run_of
+from revenue_health.contribution.selectors.comparison.stored_comparison import shown_figures
 from revenue_health.contribution.services.cuts import CUTS, cut_ask
 from revenue_health.contribution.tasks import cut_requested, scores_requested
-from revenue_health.contribution.views.bridge import scored_figures
-from revenue_health.contribution.views.question import BASELINES, Question, question_read
 from revenue_health.review.selectors.accountability.evidence import exports_of
 from revenue_health.review.selectors.accountability.rows import rows_of
 from revenue_health.review.selectors.accountability.verdict import accountability_of
@@ -43,7 +43,7 @@ def show(request: HttpRequest) -> HttpResponse:
     if run is None or company is None:
         return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
     try:
-        question = question_read(request.GET, run=run, company=company)
+        question = parse_filters(request.GET, run=run, company=company)
         context = {"shell": shell, **_context(request, question, run, company)}
         note_reading(request, f"accountability:{question.period.label}")
     except (ComparisonError, CustodyStoreMissing) as problem:
@@ -51,15 +51,14 @@ def show(request: HttpRequest) -> HttpResponse:
     return page_render(request, TEMPLATE, context, partial="page")
 
 
-def _context(request: HttpRequest, question: Question, run: RecomputeRun, company: Company) -> Context:
+def _context(request: HttpRequest, question: ComparisonFilters, run: RecomputeRun, company: Company) -> Context:
     calendar = calendar_of(company)
-    chosen = {question.baseline: question.baseline} if question.baseline not in BASELINES else {}
     context: Context = {
         "question": question,
-        "baselines": BASELINES | chosen,
+        "baselines": question.baselines,
         **reach_of(run=run, company=company).addresses(calendar, question.period, question.address),
     }
-    figures, found = scored_figures(question, run, company)
+    figures, found = shown_figures(run=run, company=company, periods=question.periods)
     if figures is None:
         return context | {"waiting": _progress(found), "requested": cache.get(_asked(run, question)), "found": found}
     verdict = accountability_of(figures, run=run, company=company, periods=question.periods)
@@ -84,7 +83,7 @@ def _progress(found: ScoreRun | None) -> Context | None:
     return {"done": total - len(pending_groups(found)), "total": total}
 
 
-def _asked(run: RecomputeRun, question: Question) -> str:
+def _asked(run: RecomputeRun, question: ComparisonFilters) -> str:
     return f"accountability-asked:{run.pk}:{question.periods.key}".replace("|", ":")
 
 
@@ -96,7 +95,7 @@ def compute(request: HttpRequest) -> HttpResponse:
     run, company = shell.run, shell.company
     address = reverse("review:accountability")
     if run is not None and company is not None:
-        question = question_read(request.POST, run=run, company=company)
+        question = parse_filters(request.POST, run=run, company=company)
         address += question.address()
         if not question.errors and cache.add(_asked(run, question), True, REQUEST_SECONDS):
             scores_requested.delay(run.pk, question.period.label, question.baseline)
@@ -112,7 +111,7 @@ def inside(request: HttpRequest) -> HttpResponse:
     run, company, by = shell.run, shell.company, request.POST.get("by", "")
     address = reverse("review:accountability")
     if run is not None and company is not None:
-        question = question_read(request.POST, run=run, company=company)
+        question = parse_filters(request.POST, run=run, company=company)
         address += question.address()
         found = score_run_of(run=run, periods=question.periods)
         if by in CUTS and found is not None and cut_ask(score_run=found.pk, by=by):

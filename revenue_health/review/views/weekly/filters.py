@@ -15,7 +15,7 @@ from departments.web.day_field import DayField
 from pipeline.models import RecomputeRun
 from pipeline.selectors.deals.changes import since_usual, today_of
 from pipeline.selectors.leaks.leaks import calendar_of
-from revenue_health.contribution.views.question import Question, question_read
+from revenue_health.contribution.filters import ComparisonFilters, parse_filters
 
 WEEK = timedelta(days=7)
 
@@ -33,7 +33,7 @@ class Preset:
 class WeekQuestion:
     """One reading of the review; addresses leave out what is usual."""
 
-    bridge: Question
+    bridge: ComparisonFilters
     since: date
     usual: date
     today: date
@@ -83,7 +83,7 @@ class SinceForm(forms.Form):
 
 def week_question_read(query: QueryDict, *, run: RecomputeRun, company: Company) -> WeekQuestion:
     """The question in a query string; what is not understood is answered with the usual, and `errors` says so."""
-    bridge = question_read(query, run=run, company=company)
+    bridge = parse_filters(query, run=run, company=company)
     form = SinceForm(query)
     form.is_valid()
     errors = bridge.errors | {name: str(messages[0]) for name, messages in form.errors.items()}

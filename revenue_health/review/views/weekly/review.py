@@ -19,7 +19,6 @@ from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.plan.reach import reach_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.steps import bridge_steps
-from revenue_health.contribution.views.question import BASELINES
 from revenue_health.review.selectors.packs.pages import newest_pack
 from revenue_health.review.selectors.weekly.cache import kept_figures
 from revenue_health.review.selectors.weekly.review import figures_of_spans
@@ -81,12 +80,11 @@ def page_context(question: WeekQuestion, figures: Json, run: RecomputeRun, compa
     calendar, scale = calendar_of(company), page_scale(figures)
     reach = reach_of(run=run, company=company)
     bridge = figures["bridge"]
-    chosen = question.bridge.baseline
     return {
         "question": question,
         "figures": figures,
         "scale": scale,
-        "baselines": BASELINES | ({chosen: chosen} if chosen not in BASELINES else {}),
+        "baselines": question.bridge.baselines,
         **reach.addresses(calendar, question.bridge.period, lambda other: question.address(period=other)),
         "bridge": bridge_rows(bridge_steps(bridge), scale, question) if bridge else None,
         "buckets": bucket_rows(figures) if figures["changes"] else None,

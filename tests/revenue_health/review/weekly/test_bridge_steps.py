@@ -11,10 +11,10 @@ from hypothesis import strategies as some
 from departments.formats import single_units
 from departments.periods import Period
 from revenue_health.contribution.charts import Bar
+from revenue_health.contribution.filters import ComparisonFilters
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.comparison.steps import bridge_steps
 from revenue_health.contribution.views.bridge import party_rows, waterfall_bars
-from revenue_health.contribution.views.question import Question
 from revenue_health.review.selectors.packs.slides.bridge import bridge
 from revenue_health.review.views.weekly.filters import WeekQuestion
 from revenue_health.review.views.weekly.rows import WIDTH, bridge_rows
@@ -85,7 +85,7 @@ def question() -> WeekQuestion:
         today=TODAY,
         running=True,
     )
-    return WeekQuestion(bridge=Question(periods=periods), since=TODAY, usual=TODAY, today=TODAY, first=TODAY)
+    return WeekQuestion(bridge=ComparisonFilters(periods=periods), since=TODAY, usual=TODAY, today=TODAY, first=TODAY)
 
 
 def slide_bars(figures: Json) -> list[Json]:

@@ -23,8 +23,8 @@ BASELINES = {"": "four quarters before", LAST_YEAR: "same period last year"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
-    """One reading of the bridge: its periods, and what was asked in words of the address."""
+class ComparisonFilters:
+    """What a page compares: the periods, and the baseline as the address writes it."""
 
     periods: ComparisonPeriods
     baseline: str = ""
@@ -35,15 +35,20 @@ class Question:
     def period(self) -> Period:
         return self.periods.period
 
+    @property
+    def baselines(self) -> dict[str, str]:
+        """Choices of the baseline; one typed into the address is added."""
+        return BASELINES | ({self.baseline: self.baseline} if self.baseline not in BASELINES else {})
+
     def address(self, period: Period | None = None) -> str:
-        """The query string of this question, of another period if given."""
+        """The query string of these filters, of another period if given."""
         label = (period or self.period).label
-        asked = {"period": label if label != self.default_period else "", "baseline": self.baseline}
-        text = urlencode({name: value for name, value in asked.items() if value})
+        parameters = {"period": label if label != self.default_period else "", "baseline": self.baseline}
+        text = urlencode({name: value for name, value in parameters.items() if value})
         return f"?{text}"
 
 
-class QuestionForm(forms.Form):
+class ComparisonForm(forms.Form):
     """The two fields of the page; also draws the baseline's choices."""
 
     period = forms.CharField(required=False, max_length=60)
@@ -70,9 +75,9 @@ class QuestionForm(forms.Form):
         return text
 
 
-def question_read(query: QueryDict, *, run: RecomputeRun, company: Company) -> Question:
-    """The question in a query string. Raises ComparisonError only where not even the running quarter can be shown."""
-    form = QuestionForm(query, calendar=calendar_of(company))
+def parse_filters(query: QueryDict, *, run: RecomputeRun, company: Company) -> ComparisonFilters:
+    """The filters in a query string. Raises ComparisonError only where not even the running quarter can be shown."""
+    form = ComparisonForm(query, calendar=calendar_of(company))
     form.is_valid()
     errors = {name: str(messages[0]) for name, messages in form.errors.items()}
     period, baseline = form.cleaned_data.get("period"), form.cleaned_data.get("baseline", "")
@@ -82,4 +87,4 @@ def question_read(query: QueryDict, *, run: RecomputeRun, company: Company) -> Q
     except ComparisonError as problem:
         periods, baseline = comparison_periods(run=run, company=company), ""
         errors["period"] = f"{problem} Shown: the running quarter."
-    return Question(periods=periods, baseline=baseline, default_period=default, errors=errors)
+    return ComparisonFilters(periods=periods, baseline=baseline, default_period=default, errors=errors)
