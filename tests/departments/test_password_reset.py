@@ -16,8 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from departments.jobs import LONGEST_PAUSE_SECONDS
 from departments.models import User
 from departments.people.services.password_reset import password_reset_mail_send
+from departments.people.tasks import password_reset_mail
 from departments.services.mail import MailServerAway
-from departments.tasks import password_reset_mail
 from revenue_health.celery import app
 from revenue_health.settings.mail import mailers
 from tests.departments.updates.post_office import PostOffice, office_open

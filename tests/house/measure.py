@@ -19,7 +19,15 @@ from tests.house.dialect import bindings, one_word
 from tests.house.reach import reach, root_view
 from tests.house.source import Function, Module, functions, modules
 
-CORES = ("departments.core", "pipeline.core", "revenue_health.contribution.core", "revenue_health.review.core")
+CORES = (
+    "departments.core",
+    "departments.scorecards.core",
+    "departments.discussion.core",
+    "departments.updates.core",
+    "pipeline.core",
+    "revenue_health.contribution.core",
+    "revenue_health.review.core",
+)
 FOLDER, FOLDER_P90, FILE, FUNCTION_P99, DIALECT_PERCENT, REACH = 14, 12, 300, 40, 0.5, 100
 
 

@@ -196,7 +196,7 @@ INVITE = """
 from django.utils import timezone
 from departments.models import Membership, User
 from departments.people.services.invitations import invitation_create
-from departments.tasks import invitation_mail
+from departments.people.tasks import invitation_mail
 ceo = User.objects.create_user("ceo", email="ceo@revenue.test")
 Membership.objects.create(user=ceo, role="executive")
 made = invitation_create(

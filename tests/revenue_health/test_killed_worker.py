@@ -69,7 +69,7 @@ export, _ = export_ask(pack=pack, kind="pdf", user=None, now=now)
 pack_export_requested.delay(export.pk)
 """
 REMIND = f"""
-from departments.tasks import reminder_asked
+from departments.updates.tasks import reminder_asked
 legal = Department.objects.get(key="legal")
 Measurable.objects.create(department=legal, key="killed", name="Killed", source="manual")
 people = User.objects.bulk_create(

@@ -24,9 +24,9 @@ from departments.discussion.services.comments import (
     editable_until,
 )
 from departments.discussion.services.discussion_errors import TalkError
+from departments.discussion.tasks import mention_mail
 from departments.models import Comment, User
 from departments.subjects import Subject, SubjectUnknown, people_who_see, subject_of, subject_visible
-from departments.tasks import mention_mail
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest
 

@@ -23,9 +23,9 @@ from departments.people.services.invitations import (
 )
 from departments.people.services.people import person_active_set, role_change, role_give, role_take
 from departments.people.services.people_errors import PeopleError
+from departments.people.tasks import invitation_mail
 from departments.people.views.people_forms import InviteForm, RoleForm, SettingsForm
 from departments.people.views.people_mail import mail_goes_out
-from departments.tasks import invitation_mail
 from departments.web.rendering import page_render
 
 LIST = "people/index.html"

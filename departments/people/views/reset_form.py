@@ -7,8 +7,8 @@ from typing import Any
 from allauth.account.forms import ResetPasswordForm
 from django.http import HttpRequest
 
+from departments.people.tasks import password_reset_mail
 from departments.people.views.sign_in_forms import without_placeholders
-from departments.tasks import password_reset_mail
 
 
 class ResetForm(ResetPasswordForm):

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST
 
 from departments.access import may_remind, require
 from departments.models import Department
-from departments.tasks import reminder_asked
 from departments.updates.selectors.owed import owed, week_to_ask
 from departments.updates.services.reminders import LONGEST_WORDS
+from departments.updates.tasks import reminder_asked
 from departments.updates.views.update_form import week_asked
 from departments.web.requests import HtmxRequest, next_page
 

@@ -15,9 +15,9 @@ from departments.discussion.selectors.comments import open_counts, threads_for, 
 from departments.discussion.services.comments import comment_add, comment_edit, comment_resolve
 from departments.discussion.services.discussion_errors import CommentRefused
 from departments.discussion.services.mentions import mention_mail_send
+from departments.discussion.tasks import mention_mail
 from departments.models import Comment, User
 from departments.subjects import subject_of
-from departments.tasks import mention_mail
 from tests.departments.talk.conftest import NOW
 
 pytestmark = pytest.mark.django_db

@@ -18,9 +18,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from departments import tasks
 from departments.models import Department, Entry, Measurable, Reminder, User
 from departments.services.mail import MailServerAway
+from departments.updates import tasks
 from departments.updates.selectors.owed import owed, reminders_due
 from departments.updates.services.reminders import Sent, reminders_ask, reminders_send
 from tests.departments.scorecards.companies import CLOSED, DUE, NOW, weeks_back

@@ -12,8 +12,8 @@ import pytest
 from django.core.signing import Signer
 from django.test import Client
 
-from departments import tasks
 from departments.models import Department, Entry, EntryChange, Measurable, Membership, UpdateLink, User
+from departments.updates import tasks
 from departments.updates.services.update_links import (
     update_link_address,
     update_link_issue,

@@ -1,0 +1,14 @@
+"""Work that Celery does for discussion."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from departments.discussion.services.mentions import mention_mail_send
+from departments.mail_jobs import MAIL_JOB
+
+
+@shared_task(name="departments.tasks.mention_mail", **MAIL_JOB)
+def mention_mail(comment_id: int, user_id: int) -> None:
+    """Somebody was mentioned in a comment."""
+    mention_mail_send(comment=comment_id, user=user_id)

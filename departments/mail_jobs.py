@@ -1,0 +1,21 @@
+"""How tasks that send mail are tried again: `@shared_task(name="departments.tasks...", **MAIL_JOB)`.
+
+The name is written out: jobs waiting in the database and beat's schedule call a task by it, so it has to survive a move
+of the module.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from departments.jobs import TRANSIENT, JobTask
+from departments.services.mail import MailServerAway
+
+MAIL_JOB: dict[str, Any] = {
+    "base": JobTask,
+    # A server that is away or busy; an address it refuses is not tried again.
+    "transient": (*TRANSIENT, ConnectionError, TimeoutError, MailServerAway),
+    # A mail somebody waits for: a mail server that is away for half an hour loses none.
+    "pause_seconds": 15.0,
+    "most_attempts": 9,
+}

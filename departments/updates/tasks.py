@@ -1,0 +1,28 @@
+"""Work that Celery does for the week's updates."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from celery import shared_task
+from django.utils import timezone
+
+from departments.mail_jobs import MAIL_JOB
+from departments.models import User
+from departments.updates.selectors.owed import owed, reminders_due
+from departments.updates.services.reminders import reminders_ask, reminders_send
+
+
+@shared_task(name="departments.tasks.reminders_hourly", **MAIL_JOB)
+def reminders_hourly() -> None:
+    """Beat asks every hour: whose reminder is due, where it is a decent hour now?"""
+    now = timezone.now()
+    reminders_send(due=reminders_due(now=now), now=now)
+
+
+@shared_task(name="departments.tasks.reminder_asked", **MAIL_JOB)
+def reminder_asked(department_id: int, week: str, user_id: int, words: str = "") -> None:
+    """The button of an executive."""
+    now = timezone.now()
+    found = owed(week=date.fromisoformat(week), now=now, department=department_id)
+    reminders_ask(owed=found, by=User.objects.filter(pk=user_id).first(), words=words, now=now)
