@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from departments.models import Invitation, User
 from departments.people.services.invitations import invitation_address
 from revenue_health.settings.sign_in import oidc_origin
-from tests.departments.identity_provider import IdentityProvider
+from tests.departments.people.identity_provider import IdentityProvider
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 type Open = Callable[..., Page]

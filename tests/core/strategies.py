@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.core.custody.custody import CustodyInput, custody_compute
 from pipeline.core.weeks import week_table
-from tests.core.custody_reference import Deal
+from tests.core.custody.custody_reference import Deal
 
 # examples are few where each runs a hundred queries, and each holds several deals
 thorough = settings(max_examples=60, derandomize=True, deadline=None)

@@ -110,8 +110,8 @@ def all_rows() -> list[Row]:
 
 OF_LIBRARIES = {
     "admin:": "the admin, closed to all but staff: its index stands for all of it",
-    "account_": "sign-in, of allauth: tested in tests/departments/test_pages_sign_in.py",
-    "mfa_": "second factors, of allauth: tests/departments/test_second_factor.py",
+    "account_": "sign-in, of allauth: tested in tests/departments/people/test_pages_sign_in.py",
+    "mfa_": "second factors, of allauth: tests/departments/people/test_second_factor.py",
     "usersessions_": "sessions, of allauth",
     "socialaccount_": "single sign-on, of allauth",
     "openid_connect_": "single sign-on, of allauth",

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.core.leaks.leaks import Figure, deals_of_cell, hand_overs, leaks_compute
+from tests.core.flows.test_flows_properties import flows_of
 from tests.core.strategies import STAGES, START, brief, companies, connection_of, custody_of, fewest
-from tests.core.test_flows_properties import flows_of
 
 DAY = 86_400
 FIGURES = [

@@ -1,7 +1,7 @@
 """Comments, replies, commitments, issues, the pulse.
 
 Without a figure in the query there is nothing at the addresses of comments and replies: who may see which figure is in
-tests/departments/talk/test_subjects.py.
+tests/departments/discussion/test_subjects.py.
 """
 
 from __future__ import annotations

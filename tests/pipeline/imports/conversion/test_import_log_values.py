@@ -12,8 +12,19 @@ from django.core.management.base import CommandError
 from pipeline.imports.problems import ConversionRefused, ImportUnreadable
 from pipeline.models import HandOff, ImportBatch, Opportunity
 from pipeline.services.imports_log import event_log_load
-from tests.pipeline.exports import table
-from tests.pipeline.logs import CSV, HEAD, MAPPING, XES_MAPPING, convert_log, event, mapping, moves, trace, xes
+from tests.pipeline.imports.conversion.exports import table
+from tests.pipeline.imports.conversion.logs import (
+    CSV,
+    HEAD,
+    MAPPING,
+    XES_MAPPING,
+    convert_log,
+    event,
+    mapping,
+    moves,
+    trace,
+    xes,
+)
 
 
 def problems(tmp_path: Path, content: str, text: str = MAPPING) -> list[str]:

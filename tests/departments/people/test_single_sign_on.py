@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from departments.models import Invitation, Membership, User
-from tests.departments.identity_provider import IdentityProvider
+from tests.departments.people.identity_provider import IdentityProvider
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/oidc/sso/login/"

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from pipeline.imports.folder.check import values_check
 from pipeline.imports.problems import ConversionRefused, ImportUnreadable
-from tests.pipeline import exports, logs
-from tests.pipeline.exports import table
+from tests.pipeline.imports.conversion import exports, logs
+from tests.pipeline.imports.conversion.exports import table
 
 ODD = [
     "",

@@ -15,7 +15,7 @@ from departments.discussion.services.discussion_errors import ReplyConflict
 from departments.discussion.services.replies import reply_add
 from departments.models import Reply, User
 from departments.subjects import subject_of
-from tests.departments.talk.conftest import NOW
+from tests.departments.discussion.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 SHARE = "share:legal:2026-Q4"

@@ -9,7 +9,7 @@ from pipeline.imports.log.conversion import folder_from_log
 from pipeline.imports.log.event_log import LogReading
 from pipeline.imports.log.mapping import mapping_read
 from pipeline.services.imports_log import log_cases
-from tests.pipeline.exports import table
+from tests.pipeline.imports.conversion.exports import table
 
 MAPPING = """
 [company]

@@ -11,7 +11,7 @@ import pytest
 from pipeline.imports.problems import ConversionRefused, ImportUnreadable
 from pipeline.models import Event
 from pipeline.services.imports import company_folder_load
-from tests.pipeline.exports import MAPPING, convert, history, mapping, table
+from tests.pipeline.imports.conversion.exports import MAPPING, convert, history, mapping, table
 
 HEAD = "id,stage,created,closed,amount\n"
 

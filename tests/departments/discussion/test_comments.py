@@ -18,7 +18,7 @@ from departments.discussion.services.mentions import mention_mail_send
 from departments.discussion.tasks import mention_mail
 from departments.models import Comment, User
 from departments.subjects import subject_of
-from tests.departments.talk.conftest import NOW
+from tests.departments.discussion.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 SHARE = "share:legal:2026-Q4"

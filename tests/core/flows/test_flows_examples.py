@@ -10,10 +10,10 @@ from pipeline.core.flows.balance import balance_error, balance_rows
 from pipeline.core.flows.flows import flows_compute
 from pipeline.core.leaks.leaks import Figure, deals_of_cell, leaks_compute
 from tests.bench.bench_custody import company as large_company
-from tests.core.custody_reference import Deal
+from tests.core.custody.custody_reference import Deal
+from tests.core.custody.test_custody_examples import company
+from tests.core.flows.test_flows_properties import flows_of
 from tests.core.strategies import DAY, STAGES, START, arrow, connection_of, custody_of
-from tests.core.test_custody_examples import company
-from tests.core.test_flows_properties import flows_of
 
 # 100.00 for 3 days with the owner (department 1), then 2 days at 80.00 in 12 with department 4, lost by 3 on day 5
 STORY = company([(0.5, 11, 10_000), (3.5, 12, 8_000), (5.5, None, None, 3)], [(4, 3.5, None)])

@@ -15,7 +15,7 @@ from departments.discussion.selectors.commitments import commitments_due, commit
 from departments.discussion.services.commitments import commitment_close, commitment_make, commitment_move
 from departments.discussion.services.discussion_errors import CommitmentRefused
 from departments.models import Commitment, Company, Department, Entry, Issue, Measurable, User
-from tests.departments.talk.conftest import NOW
+from tests.departments.discussion.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 Open = Callable[[str], Client]

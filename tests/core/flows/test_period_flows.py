@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.core.flows.period_flows import period_flows
+from tests.core.flows.test_flows_properties import flows_of
 from tests.core.strategies import START, US, Company, brief, companies, connection_of, custody_of
-from tests.core.test_flows_properties import flows_of
 
 DAY = 86_400
 

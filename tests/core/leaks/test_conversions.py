@@ -3,8 +3,8 @@
 from hypothesis import given
 
 from pipeline.core.leaks.leaks import leaks_compute
+from tests.core.leaks.test_leaks_properties import bounds
 from tests.core.strategies import DAY, START, US, Company, brief, companies, connection_of, custody_of
-from tests.core.test_leaks_properties import bounds
 
 LEAD, OFFER, WON, DELIVERY = 11, 12, 13, 14
 

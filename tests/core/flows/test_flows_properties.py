@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipeline.core.custody.custody import custody_compute, partitions
 from pipeline.core.flows.balance import balance_error
 from pipeline.core.flows.flows import flows_compute, flows_difference, flows_sum
-from tests.core.custody_reference import reference_flows
+from tests.core.custody.custody_reference import reference_flows
 from tests.core.strategies import STAGES, arrow, brief, companies, custody_of, thorough
 
 SUMS = ("amount", "count", "amount_seconds", "deal_seconds")
