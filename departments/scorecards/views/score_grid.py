@@ -184,10 +184,6 @@ def cell_id(measurable: int, week: date) -> str:
     return f"cell-{measurable}-{week.isoformat()}"
 
 
-def cell_shown(grid: Grid, row: int, week: int) -> CellShown:
-    return _cells(grid, row)[week]
-
-
 def _row(grid: Grid, at: int, *, first: bool) -> RowShown:
     row = grid.rows[at]
     goal = row.goal(grid.weeks[0])

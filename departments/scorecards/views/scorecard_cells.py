@@ -35,7 +35,7 @@ from departments.scorecards.services.entries import (
     entry_save,
     entry_undo,
 )
-from departments.scorecards.views.score_grid import cell_shown, rows_shown, weeks_shown
+from departments.scorecards.views.score_grid import rows_shown, weeks_shown
 from departments.scorecards.views.score_question import GridQuestion, department_edited, department_seen, question_read
 from departments.scorecards.views.scorecards import page_context
 from departments.web.rendering import page_render
@@ -137,20 +137,21 @@ def _cell_saved(
 ) -> HttpResponse:
     """The cell as it is now, and out of band what depends on it; a problem with both values."""
     _, question = _question(request, now)
-    found = grid(department=department.pk, until_week=question.until, weeks=question.weeks, now=now)
-    assert found is not None
-    row = next((at for at, one in enumerate(found.rows) if one.id == history.measurable.pk), None)
-    if row is None or history.week not in found.weeks:
+    scorecard = grid(department=department.pk, until_week=question.until, weeks=question.weeks, now=now)
+    assert scorecard is not None
+    number = next((at for at, row in enumerate(scorecard.rows) if row.id == history.measurable.pk), None)
+    if number is None or history.week not in scorecard.weeks:
         return HttpResponse(status=204)
-    column = found.weeks.index(history.week)
+    column = scorecard.weeks.index(history.week)
+    (row,) = rows_shown(scorecard, [number])
     context = {
         "department": department,
         "question": question,
-        "row": rows_shown(found, [row])[0],
-        "cell": cell_shown(found, row, column),
+        "row": row,
+        "cell": row.cells[column],
         "measurable": history.measurable,
         "week": history.week,
-        "column": weeks_shown(found)[column],
+        "column": weeks_shown(scorecard)[column],
         "problem": problem,
     }
     return render(request, SAVED, context, status=problem.status if problem else 200)

@@ -66,26 +66,34 @@ def review_figures(
     periods = comparison_periods(run=run, company=company, period=period, baseline=baseline or None)
     # Sentences for machines and for what is frozen do not depend on who asks.
     with numbers_as_in(ENGLISH):
-        return figures_of_spans(periods=periods, run=run, company=company, since=since, now=now, compute=True)
+        bridge, scores = shown_figures(run=run, company=company, periods=periods)
+        if bridge is None:
+            computed = company_bridge(run=run, company=company, periods=periods)
+            bridge = comparison_to_json(comparison_from_bridge(computed, periods=periods))
+        return _review(bridge, scores, periods=periods, run=run, company=company, since=since, now=now)
 
 
-def figures_of_spans(
+def stored_review(
+    *, periods: ComparisonPeriods, run: RecomputeRun, company: Company, since: date | None = None, now: datetime
+) -> Json:
+    """The same in the reader's language, as a page can wait for it: nothing is computed, and `bridge` is null until a
+    worker has scored the comparison."""
+    bridge, scores = shown_figures(run=run, company=company, periods=periods)
+    return _review(bridge, scores, periods=periods, run=run, company=company, since=since, now=now)
+
+
+def _review(
+    bridge: Json | None,
+    scores: ScoreRun | None,
     *,
     periods: ComparisonPeriods,
     run: RecomputeRun,
     company: Company,
-    since: date | None = None,
+    since: date | None,
     now: datetime,
-    compute: bool = False,
 ) -> Json:
-    """The same for periods that were read already; without `compute`, `bridge` is null until a worker has scored it."""
     today = today_of(run=run, company=company)
     since = min(since or since_usual(run=run, company=company), today)
-    bridge, scores = shown_figures(run=run, company=company, periods=periods)
-    if bridge is None and compute:
-        bridge = comparison_to_json(
-            comparison_from_bridge(company_bridge(run=run, company=company, periods=periods), periods=periods)
-        )
     scoring = scores is not None and scores.status == ScoreRun.Status.STARTED
     told = headline(bridge, label=periods.period.label, currency=company.reporting_currency, scoring=scoring)
     over = periods.period.end < today

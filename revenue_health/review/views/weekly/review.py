@@ -21,7 +21,7 @@ from revenue_health.contribution.selectors.comparison.periods import ComparisonE
 from revenue_health.contribution.selectors.comparison.steps import bridge_steps
 from revenue_health.review.selectors.packs.pages import newest_pack
 from revenue_health.review.selectors.weekly.cache import kept_figures
-from revenue_health.review.selectors.weekly.review import figures_of_spans
+from revenue_health.review.selectors.weekly.review import stored_review
 from revenue_health.review.views.weekly.filters import WeekQuestion, week_question_read
 from revenue_health.review.views.weekly.panel_rows import (
     DUE_SHOWN,
@@ -53,7 +53,7 @@ def show(request: HttpRequest) -> HttpResponse:
             periods=periods,
             since=since,
             now=shell.now,
-            compute=lambda: figures_of_spans(periods=periods, run=run, company=company, since=since, now=shell.now),
+            compute=lambda: stored_review(periods=periods, run=run, company=company, since=since, now=shell.now),
         )
         context = {
             "shell": shell,
