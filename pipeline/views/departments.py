@@ -37,8 +37,8 @@ from pipeline.selectors.leaks.handoffs import (
 from pipeline.selectors.leaks.leaks import Choice, calendar_of, leaks_of
 from pipeline.selectors.overview import DepartmentName, Structure, structure_names
 
-INDEX = "departments/index.html"
-ONE = "departments/show.html"
+INDEX = "pipeline/departments/index.html"
+ONE = "pipeline/departments/show.html"
 LARGEST_PAGE = 10_000
 
 

@@ -34,7 +34,7 @@ def mention_mail_send(*, comment: int, user: int) -> bool:
     mail_send(
         EmailMessage(
             subject=" ".join(f"{author} mentioned you: {said.subject_label}".split()),
-            body=render_to_string("departments/mail/mention.txt", context),
+            body=render_to_string("discussion/mail/mention.txt", context),
             to=[person.email],
         )
     )

@@ -30,7 +30,7 @@ from departments.subjects import Subject, SubjectUnknown, people_who_see, subjec
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest
 
-TEMPLATE = "departments/comments.html"
+TEMPLATE = "discussion/comments.html"
 MOST_OFFERED = 8
 
 
@@ -94,7 +94,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """Open threads I began, answered or am mentioned in."""
     require(request, may_see_company(request.user))
     threads = threads_for(user=_person(request))
-    return page_render(request, "departments/comments_mine.html", {"threads": threads}, partial="page")
+    return page_render(request, "discussion/comments_mine.html", {"threads": threads}, partial="page")
 
 
 @require_GET
@@ -102,7 +102,7 @@ def people(request: HttpRequest) -> HttpResponse:
     """Who can be mentioned, for the completion of a name after an @."""
     subject = visible_subject(request, request.GET.get("subject", ""))
     found = people_who_see(subject=subject, like=request.GET.get("q", "")[:50])[:MOST_OFFERED]
-    return page_render(request, "departments/comments_people.html", {"people": found}, partial="options")
+    return page_render(request, "discussion/comments_people.html", {"people": found}, partial="options")
 
 
 def visible_subject(request: HttpRequest, text: str) -> Subject:

@@ -28,7 +28,7 @@ from departments.periods import PeriodError, parse_day
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest
 
-INDEX, ONE, NEW = "departments/commitments.html", "departments/commitment.html", "departments/commitment_new.html"
+INDEX, ONE, NEW = "discussion/commitments.html", "discussion/commitment.html", "discussion/commitment_new.html"
 
 FILLS_IN = {"text", "subject", "measurable", "expected_effect"}
 """With one of these the address is that of a commitment to be made: from a leak, a what-if, a scorecard's row."""
@@ -139,7 +139,7 @@ def panel(request: HtmxRequest) -> HttpResponse:
         "may_make": may_commit(request.user, department.pk),
         "committing": {department.pk} if may_commit(request.user, department.pk) else set(),
     }
-    return page_render(request, "departments/commitments_panel.html", context, partial="panel")
+    return page_render(request, "discussion/commitments_panel.html", context, partial="panel")
 
 
 def _person(request: HttpRequest) -> User:

@@ -54,4 +54,4 @@ def solve(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _form(request: HttpRequest, form: IssueForm, *, status: int = 200) -> HttpResponse:
     context = {"form": form, "issue": True}
-    return page_render(request, "departments/commitment_new.html", context, partial="page", status=status)
+    return page_render(request, "discussion/commitment_new.html", context, partial="page", status=status)

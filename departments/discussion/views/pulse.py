@@ -27,7 +27,7 @@ from departments.models import Department, User
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest
 
-TEMPLATE = "departments/pulse.html"
+TEMPLATE = "discussion/pulse.html"
 SCORES = {1: "no support", 2: "little", 3: "fair", 4: "good", 5: "very good"}
 
 

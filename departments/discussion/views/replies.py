@@ -22,7 +22,7 @@ from departments.subjects import Subject
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest
 
-TEMPLATE = "departments/reply.html"
+TEMPLATE = "discussion/reply.html"
 
 
 @require_http_methods(["GET", "POST"])

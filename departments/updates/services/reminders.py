@@ -148,10 +148,10 @@ def _mail(item: Owed, address: str, *, now: datetime, by: User | None = None, wo
     with timezone.override(zone_of(item.user, company)):
         mail = EmailMultiAlternatives(
             subject=" ".join(subject.split()),
-            body=render_to_string("departments/mail/reminder.txt", context),
+            body=render_to_string("updates/mail/reminder.txt", context),
             to=[item.user.email],
             # Nobody's holiday notice answers a machine.
             headers={"Auto-Submitted": "auto-generated"},
         )
-        mail.attach_alternative(render_to_string("departments/mail/reminder.html", context), "text/html")
+        mail.attach_alternative(render_to_string("updates/mail/reminder.html", context), "text/html")
     mail.send()

@@ -24,7 +24,7 @@ from departments.updates.views.update_form import given_of, row_shown, rows_show
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest
 
-TEMPLATE = "my/updates.html"
+TEMPLATE = "updates/my.html"
 
 
 @require_http_methods(["GET", "POST"])

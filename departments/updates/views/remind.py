@@ -21,7 +21,7 @@ from departments.updates.tasks import reminder_asked
 from departments.updates.views.update_form import week_asked
 from departments.web.requests import HtmxRequest, next_page
 
-ANSWER = "departments/reminded.html"
+ANSWER = "updates/reminded.html"
 ONCE_SECONDS = 60
 """How long a second press of the same button is the same press."""
 

@@ -27,7 +27,7 @@ from departments.updates.services.updates import Given, NothingSent, UpdatesRefu
 from departments.updates.views.update_form import given_of, rows_shown
 from departments.web.visitors import wrong_link_opened
 
-FORM, CLOSED = "departments/link.html", "departments/link_closed.html"
+FORM, CLOSED = "updates/link.html", "updates/link_closed.html"
 
 
 @csrf_exempt

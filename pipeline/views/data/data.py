@@ -23,7 +23,7 @@ from pipeline.selectors.data.runs import recent_runs, run_in_progress
 from pipeline.tasks import recompute_requested
 from pipeline.views.data.imports import LARGEST_UPLOAD_MB, UploadForm
 
-TEMPLATE = "pipeline/data.html"
+TEMPLATE = "pipeline/data/data.html"
 STEPS = ("read", "custody", "flows", "write", "total")
 
 

@@ -23,9 +23,9 @@ from pipeline.services.imports_undo import import_undo
 from pipeline.services.uploads import UploadRefused, upload_confirm, upload_keep, upload_room_check, upload_state
 from pipeline.tasks import folder_check_requested, folder_import_requested
 
-UPLOAD = "pipeline/upload.html"
-ONE = "pipeline/import.html"
-UNDO = "pipeline/import_undo.html"
+UPLOAD = "pipeline/data/upload.html"
+ONE = "pipeline/data/import.html"
+UNDO = "pipeline/data/import_undo.html"
 LARGEST_UPLOAD_MB = 512
 COUNTS = ("read", "new", "changed", "unchanged", "refused")
 

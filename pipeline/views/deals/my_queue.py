@@ -21,7 +21,7 @@ from pipeline.selectors.deals.my_queue import MyQueue, my_queue, names_of_person
 from pipeline.selectors.leaks.handoffs import Queue, queues
 from pipeline.selectors.overview import DepartmentName, Structure, structure_names
 
-PAGE = "my/queue.html"
+PAGE = "pipeline/deals/queue.html"
 LARGEST_PAGE = 10_000
 
 

@@ -35,8 +35,8 @@ from pipeline.views.deals.custody_strip import closes_shape, holds_shape, strip_
 from pipeline.views.drawn import drawn_once
 from pipeline.views.leaks.query import Question, question_read
 
-LIST = "pipeline/opportunities.html"
-ONE = "pipeline/opportunity.html"
+LIST = "pipeline/deals/opportunities.html"
+ONE = "pipeline/deals/opportunity.html"
 
 KINDS = {
     "opening": "There at the start of",
@@ -131,7 +131,7 @@ def _panels(query: QueryDict, run: RecomputeRun, company: Company) -> dict[str, 
             "scale": single_units(company.reporting_currency),
             "today": run.as_of.astimezone(company.zone).date(),
         }
-        return {"list": render_to_string("pipeline/opportunities_list.html", given)}
+        return {"list": render_to_string("pipeline/deals/opportunities_list.html", given)}
 
     if query.get("search"):
         # Nobody types the same again.

@@ -34,7 +34,7 @@ from pipeline.views.leaks.query import Question, QuestionForm, question_read
 from pipeline.views.leaks.rows import Reading, Shown, stage_rows
 from pipeline.views.leaks.words import Teller, message
 
-TEMPLATE = "pipeline/leak_map.html"
+TEMPLATE = "pipeline/leaks/leak_map.html"
 
 
 @require_GET
@@ -67,7 +67,10 @@ def _context(request: HttpRequest, shell: Shell, run: RecomputeRun, company: Com
 
     def drawn() -> dict[str, str]:
         given = _figures(run, company, question, form, structure, choices, plan, closed)
-        panels = {"question": "pipeline/leak_map_question.html", "figures": "pipeline/leak_map_figures.html"}
+        panels = {
+            "question": "pipeline/leaks/leak_map_question.html",
+            "figures": "pipeline/leaks/leak_map_figures.html",
+        }
         return {name: render_to_string(template, given) for name, template in panels.items()}
 
     panels = drawn_once(run, (question, structure, choices, plan, sorted(closed)), drawn)

@@ -225,7 +225,7 @@ def test_the_address_is_that_of_the_installation(link: UpdateLink, settings: Any
 
 @pytest.fixture
 def pages_of_the_form() -> str:
-    root = Path(__file__).parents[3] / "templates/departments"
+    root = Path(__file__).parents[3] / "templates/updates"
     return "".join((root / name).read_text() for name in ("link_base.html", "link.html", "link_closed.html"))
 
 

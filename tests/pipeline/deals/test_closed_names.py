@@ -13,6 +13,6 @@ def test_who_has_a_request_is_named_only_where_the_department_is_open(closed: fr
     handoff = SimpleNamespace(
         department=SimpleNamespace(key="finance", name="Finance"), kind="review", assignee="Fay Ng"
     )
-    page = render_to_string("pipeline/opportunity_history.html", {"handoffs": [handoff], "closed": closed})
+    page = render_to_string("pipeline/deals/opportunity_history.html", {"handoffs": [handoff], "closed": closed})
     assert "Finance" in page
     assert ("Fay Ng" in page) is named
