@@ -271,8 +271,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A process of the worker that has gathered this much (kB), or done so many tasks, is replaced by a fresh one.
-CELERY_WORKER_MAX_MEMORY_PER_CHILD = 600_000
+# A process of the worker that has gathered this much (kB), or done so many tasks, is replaced by a fresh one. A fresh
+# one has 200 MB, shared for the most part; after heavy work what it gathered would stay in the process for days.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 300_000
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 60
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import adbc_driver_postgresql.dbapi
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection
@@ -109,6 +108,9 @@ def not_yet_known_read(arrow: Any, selection: Selection, *, as_of: datetime) -> 
 @contextmanager
 def arrow_connection() -> Iterator[Any]:
     """An ADBC connection to the database Django uses: rows arrive as Arrow columns, without Python objects."""
+    # Only who recomputes loads the driver: where pandas is installed it comes along, 60 MB in every process.
+    import adbc_driver_postgresql.dbapi
+
     parameters = connection.get_connection_params()
     known = {"host": "host", "port": "port", "user": "user", "password": "password", "dbname": "dbname"}
     quoted = " ".join(

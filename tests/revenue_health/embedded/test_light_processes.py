@@ -39,6 +39,11 @@ def test_the_clock_loads_no_task_and_nothing_a_task_needs(tmp_path: Path) -> Non
     assert loaded(Home(tmp_path), "revenue_health.clock", names) == []
 
 
+def test_pages_load_nothing_that_only_a_recompute_or_a_pdf_needs(tmp_path: Path) -> None:
+    names = ("pandas", "adbc_driver_postgresql", "weasyprint", "plotly")
+    assert loaded(Home(tmp_path), "revenue_health.wsgi, revenue_health.urls", names) == []
+
+
 def program(tmp_path: Path, code: str, *, ready: Path) -> Program:
     return Program("slow", Home(tmp_path), [sys.executable, "-c", code], ready=ready.exists)
 
