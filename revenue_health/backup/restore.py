@@ -215,7 +215,7 @@ def _demo_marker(manifest: Manifest) -> None:
 def _verify_packs() -> tuple[int, int]:
     """How many packs there are, and how many are what was frozen by their hash."""
     from revenue_health.review.models import Pack
-    from revenue_health.review.selectors.packs.pages import proof_of
+    from revenue_health.review.selectors.packs.archive import proof_of
 
     proofs = [proof_of(pack).sound for pack in Pack.objects.iterator(chunk_size=20)]
     return len(proofs), sum(proofs)

@@ -7,11 +7,11 @@ from typing import Any
 
 from departments.models import User
 from pipeline.models import RecomputeRun
-from revenue_health.review.core.sealed import canonical, sha256_of
+from revenue_health.review.core.canonical_json import canonical_json, sha256_of
+from revenue_health.review.core.slides import Column, ColumnKind, Slide, Table
 from revenue_health.review.models import Pack, PackExport, PackLink
 from revenue_health.review.selectors.packs.exports import exports_folder
 from revenue_health.review.selectors.packs.links import token_hash
-from revenue_health.review.selectors.packs.slides.parts import column, slide, table
 from tests.permissions import ANYBODY, HAS_ROLE, MANAGERS, row
 
 THEN = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -19,7 +19,9 @@ THEN = datetime(2026, 11, 23, 6, tzinfo=UTC)
 
 def a_pack() -> Pack:
     """A small one, made by hand: who may see it does not depend on what is in it."""
-    numbers = table("Numbers", [column("Name"), column("Amount", "money")], [["Plan", 100]])
+    columns = (Column("Name"), Column("Amount", ColumnKind.MONEY))
+    numbers = Table(title="Numbers", columns=columns, rows=(("Plan", 100),))
+    slide = Slide(key="numbers", title="Numbers", message="A message.", tables=(numbers,))
     content = {
         "as_of": THEN.isoformat(),
         "run": 1,
@@ -29,9 +31,9 @@ def a_pack() -> Pack:
         "people": [],
         "period": {"label": "2026-Q4"},
         "pack": {"title": "A review", "frozen_at": THEN.isoformat(), "frozen_by": ""},
-        "slides": [slide("numbers", "Numbers", "A message.", tables=[numbers])],
+        "slides": [slide.to_json()],
     }
-    text = canonical(content)
+    text = canonical_json(content)
     return Pack.objects.create(
         title="A review",
         period_label="2026-Q4",

@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from departments.models import Membership, User
 from departments.scorecards.services.score_files import FileRow, csv_written, workbook_written
 from pipeline.imports.problems import ProblemList
+from revenue_health.review.core.slides import Column, ColumnKind, Slide, Table
 from revenue_health.review.services.exports.sheets import table_csv, write_xlsx
 from tests.formulas import FORMULAS
 
@@ -27,9 +28,9 @@ def cells_of(text: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text, newline="")))
 
 
-def table(text: str) -> dict[str, Any]:
-    columns = [{"name": name, "kind": kind, "unit": ""} for name, kind in ((text, "text"), ("n", "number"))]
-    return {"columns": columns, "rows": [[text, -5]], "total": [text, -5], "summed": False, "scale": None}
+def table(text: str) -> Table:
+    columns = (Column(text), Column("n", ColumnKind.NUMBER))
+    return Table(title="t", columns=columns, rows=((text, -5),), total=(text, -5))
 
 
 @pytest.mark.parametrize("text", FORMULAS)
@@ -66,10 +67,10 @@ def test_workbooks_of_a_scorecard_and_of_a_pack(text: str, tmp_path: Path) -> No
     row = FileRow(key=text, name=text, unit=text, goal=text, values=[Decimal(-5)])
     content = SimpleNamespace(
         pack=SimpleNamespace(title="t", frozen_at=datetime(2026, 11, 23, tzinfo=UTC)),
-        figures={"company": "c", "currency": "EUR"},
+        review=SimpleNamespace(company="c", currency="EUR"),
         head="h",
         title="t",
-        slides=[{"title": "s", "message": text, "lines": [text], "tables": [table(text)]}],
+        slides=[Slide(key="s", title="s", message=text, lines=(text,), tables=(table(text),))],
     )
     write_xlsx(content, tmp_path / "pack.xlsx", lambda done: None)  # type: ignore[arg-type]
     for data, count in ((workbook_written([row], [WEEK], title="t"), 4), (tmp_path / "pack.xlsx", 5)):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-type Json = dict[str, Any]
+from revenue_health.review.core.slides import Bar
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,24 +33,10 @@ def bounds(values: Iterable[float]) -> tuple[float, float]:
     return min(every), max(every)
 
 
-def ends(bar: Json) -> tuple[int, int]:
-    """Where a bar begins and ends: a total at zero, a step where the one before ended."""
-    start = bar.get("start", 0)
-    return start, start + bar["amount"]
-
-
-def spread(bar: Json) -> tuple[int | None, int | None]:
-    """The interval of a bar on the axis; of a step it is around its end."""
-    if bar["low"] is None or bar["high"] is None:
-        return None, None
-    start = bar.get("start", 0)
-    return start + bar["low"], start + bar["high"]
-
-
-def axis_for(bars: Sequence[Json], kind: str, plot: tuple[float, float]) -> Axis:
+def axis_for(bars: Sequence[Bar], plot: tuple[float, float]) -> Axis:
     """The axis that holds every bar, every whisker and zero."""
     values: list[float] = []
     for bar in bars:
-        values += [value for value in (*ends(bar), *spread(bar)) if value is not None]
+        values += (bar.begin, bar.end, *(bar.interval or ()))
     least, most = bounds(values)
     return Axis(least=least, most=most, left=plot[0], right=plot[1])

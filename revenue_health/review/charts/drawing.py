@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.html import escape
 
-from revenue_health.review.charts.axis import Axis, axis_for, ends, spread
-
-type Json = dict[str, Any]
+from revenue_health.review.charts.axis import Axis, axis_for
+from revenue_health.review.core.slides import Bar, Chart, ChartKind, Role, Tone
 
 INK, TEXT, SOFT, PAPER = "#37474f", "#16202a", "#7d929d", "#ffffff"
-FILLS = {"good": "#00796b", "bad": "#c2410c", "soft": SOFT, "ink": INK}
+FILLS = {Tone.GOOD: "#00796b", Tone.BAD: "#c2410c", Tone.SOFT: SOFT, Tone.INK: INK}
 LIGHT_GOOD = "#9fd0ca"
 LETTER = 0.62
 """Mean width of a letter by its height, in the fonts pages are set in."""
@@ -26,8 +24,8 @@ TWO_LINES = 2.15
 """So many times the size of its letters a row must be high for a name on two lines."""
 ONE_LINE, MOST_FOR_NAMES = 0.34, 0.5
 """Parts of the drawing's width a name may take before it is set on two lines, and before it is set smaller."""
-TOTALS, BOLD = ("plan", "actual", "forecast"), 1.12
-"""Roles whose names are bold, and how much wider that is."""
+BOLD = 1.12
+"""How much wider the bold names of totals are."""
 FILLED = 0.62
 """Part of a row's height its bar takes."""
 
@@ -49,14 +47,14 @@ class Frame:
         return self.left, self.width - self.right
 
 
-def chart_svg(chart: Json, *, width: int, font: float, prefix: str, row: float = 0.0, on_paper: bool = False) -> str:
+def chart_svg(chart: Chart, *, width: int, font: float, prefix: str, row: float = 0.0, on_paper: bool = False) -> str:
     """The drawing of a chart of kind waterfall, intervals or bars; `prefix` keeps its ids apart from others'.
 
     The numbers stand in the table beside it, so the drawing itself is hidden from readers of the page by voice.
     """
-    bars = chart["bars"]
+    bars = chart.bars
     height = row or font * 1.9
-    texts = [_words(bar, chart["kind"]) for bar in bars]
+    texts = [bar.label(chart.kind) for bar in bars]
     frame = Frame(
         width=width,
         height=round(height * len(bars) + font * 0.4),
@@ -66,9 +64,9 @@ def chart_svg(chart: Json, *, width: int, font: float, prefix: str, row: float =
         row=height,
         prefix=prefix,
     )
-    axis = axis_for(bars, chart["kind"], frame.plot)
+    axis = axis_for(bars, frame.plot)
     parts = [_patterns(prefix), _zero(axis, frame)]
-    if chart["kind"] == "waterfall":
+    if chart.kind == ChartKind.WATERFALL:
         parts += _connectors(bars, axis, frame)
     parts += [
         _row(bar, text, number, axis, frame, on_paper)
@@ -82,40 +80,38 @@ def chart_svg(chart: Json, *, width: int, font: float, prefix: str, row: float =
     )
 
 
-def _row(bar: Json, text: str, number: int, axis: Axis, frame: Frame, on_paper: bool) -> str:
+def _row(bar: Bar, text: str, number: int, axis: Axis, frame: Frame, on_paper: bool) -> str:
     top = number * frame.row + frame.font * 0.2
     middle = top + frame.row / 2
-    start, end = ends(bar)
-    low, high = spread(bar)
-    x, width = axis.bar(start, end)
+    interval = bar.interval
+    x, width = axis.bar(bar.begin, bar.end)
     thick = frame.row * FILLED
     rect = (
         f'<rect {_fill(bar, frame.prefix, on_paper)} x="{_n(x)}" y="{_n(middle - thick / 2)}" '
         f'width="{_n(max(width, 1.5))}" height="{_n(thick)}"/>'
     )
-    whisker = _whisker(axis.at(low), axis.at(high), middle, thick) if low is not None and high is not None else ""
-    after = max(axis.at(value) for value in (start, end, low, high) if value is not None) + frame.font * 0.45
-    strong = ' font-weight="650"' if bar.get("role") in TOTALS else ""
+    whisker = _whisker(axis.at(interval[0]), axis.at(interval[1]), middle, thick) if interval else ""
+    after = max(axis.at(value) for value in (bar.begin, bar.end, *(interval or ()))) + frame.font * 0.45
+    strong = "" if bar.is_step else ' font-weight="650"'
     return (
         f"{_name(bar, middle, frame, strong)}{rect}{whisker}"
-        f'<text class="d-value d-{bar["impact"]}" x="{_n(after)}" y="{_n(middle + frame.font * 0.35)}" '
-        f'fill="{FILLS[bar["impact"]] if bar["impact"] != "soft" else TEXT}"{strong}>{escape(text)}</text>'
+        f'<text class="d-value d-{bar.impact}" x="{_n(after)}" y="{_n(middle + frame.font * 0.35)}" '
+        f'fill="{FILLS[bar.impact] if bar.impact != Tone.SOFT else TEXT}"{strong}>{escape(text)}</text>'
     )
 
 
-def _fill(bar: Json, prefix: str, on_paper: bool) -> str:
+def _fill(bar: Bar, prefix: str, on_paper: bool) -> str:
     """Class and paint of a bar by what it shows."""
-    role = bar.get("role", "step")
-    if role == "plan":
+    if bar.role == Role.PLAN:
         return f'class="d-plan" fill="{PAPER}" stroke="{INK}" stroke-width="2"'
-    if role == "forecast":
+    if bar.role == Role.FORECAST:
         return f'class="d-forecast" fill="url(#{prefix}-hatch)" stroke="{INK}" stroke-width="2"'
-    if role == "actual":
+    if bar.role == Role.ACTUAL:
         return f'class="d-actual" fill="{INK}"'
-    colour = FILLS[bar["impact"]]
-    if on_paper and bar["impact"] == "good":
+    colour = FILLS[bar.impact]
+    if on_paper and bar.impact == Tone.GOOD:
         return f'class="d-bar-good" fill="{LIGHT_GOOD}" stroke="{colour}" stroke-width="1.5"'
-    return f'class="d-bar-{bar["impact"]}" fill="{colour}"'
+    return f'class="d-bar-{bar.impact}" fill="{colour}"'
 
 
 def _patterns(prefix: str) -> str:
@@ -132,11 +128,11 @@ def _zero(axis: Axis, frame: Frame) -> str:
     return f'<line class="d-zero" x1="{x}" x2="{x}" y1="0" y2="{frame.height}" stroke="{SOFT}" stroke-width="1.5"/>'
 
 
-def _connectors(bars: Sequence[Json], axis: Axis, frame: Frame) -> list[str]:
+def _connectors(bars: Sequence[Bar], axis: Axis, frame: Frame) -> list[str]:
     """Thin lines from the end of each bar to the next, so that the eye follows the sum."""
     lines = []
     for number, bar in enumerate(bars[:-1]):
-        x = _n(axis.at(ends(bar)[1]))
+        x = _n(axis.at(bar.end))
         top = number * frame.row + frame.font * 0.2 + frame.row * (0.5 + FILLED / 2)
         lines.append(
             f'<line class="d-zero" x1="{x}" x2="{x}" y1="{_n(top)}" y2="{_n(top + frame.row * (1 - FILLED))}" '
@@ -154,26 +150,20 @@ def _whisker(low: float, high: float, middle: float, thick: float) -> str:
     )
 
 
-def _words(bar: Json, kind: str) -> str:
-    """The number of a bar: with its sign where it is a step, and its mark."""
-    signed = kind != "bars" and bar.get("role", "step") == "step" and bar["amount"] > 0
-    return f"{'+' if signed else ''}{bar['text']} {bar['mark']}".rstrip()
-
-
-def _room_for_names(bars: Sequence[Json], font: float, row: float, width: int) -> float:
+def _room_for_names(bars: Sequence[Bar], font: float, row: float, width: int) -> float:
     """What the longest name takes; names that would take too much of the drawing stand on two lines where rows are
     high enough. A name is never cut: it says whose bar this is."""
     needed = max(_wide(line, bar, font) for bar in bars for line in _lines(bar, font, row, width))
     return min(needed, width * MOST_FOR_NAMES)
 
 
-def _wide(line: str, bar: Json, font: float) -> float:
+def _wide(line: str, bar: Bar, font: float) -> float:
     """The room a line of a bar's name takes; names of totals are bold."""
-    return len(line) * font * LETTER * (BOLD if bar.get("role") in TOTALS else 1.0) + font
+    return len(line) * font * LETTER * (1.0 if bar.is_step else BOLD) + font
 
 
-def _lines(bar: Json, font: float, row: float, width: int) -> list[str]:
-    return _in_two(bar["name"], font, width) if row >= TWO_LINES * font else [bar["name"]]
+def _lines(bar: Bar, font: float, row: float, width: int) -> list[str]:
+    return _in_two(bar.name, font, width) if row >= TWO_LINES * font else [bar.name]
 
 
 def _in_two(name: str, font: float, width: int) -> list[str]:
@@ -185,7 +175,7 @@ def _in_two(name: str, font: float, width: int) -> list[str]:
     return [name[:cut], name[cut + 1 :]]
 
 
-def _name(bar: Json, middle: float, frame: Frame, strong: str) -> str:
+def _name(bar: Bar, middle: float, frame: Frame, strong: str) -> str:
     """Right-aligned before its bar; what is longer than the room for names is set smaller."""
     lines = _lines(bar, frame.font, frame.row, frame.width)
     wide = max(_wide(line, bar, frame.font) for line in lines)

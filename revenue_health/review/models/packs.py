@@ -20,8 +20,8 @@ def _append_only() -> pgtrigger.Protect:
 class Pack(models.Model):
     """Everything one review showed, for ever: rows are only added, never changed, never removed.
 
-    `content` is canonical JSON (see review.core.sealed) and `sha256` is of its bytes. Title, period and the rest are
-    in the content too: the columns are there to find packs by.
+    `content` is canonical JSON (see review.core.canonical_json) and `sha256` is of its bytes. Title, period and the
+    rest are in the content too: the columns are there to find packs by.
     """
 
     title = models.CharField(max_length=200)

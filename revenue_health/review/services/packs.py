@@ -11,10 +11,10 @@ from departments.formats import ENGLISH, numbers_as_in
 from departments.models import Company, User
 from departments.periods import Period
 from pipeline.models import RecomputeRun
-from revenue_health.review.core.sealed import canonical, sha256_of
+from revenue_health.review.core.canonical_json import canonical_json, sha256_of
 from revenue_health.review.models import Decision, Pack
 from revenue_health.review.selectors.packs.content import review_content
-from revenue_health.review.selectors.packs.slides import slides_of
+from revenue_health.review.selectors.packs.slides import build_slides
 
 TWICE_SECONDS = 60
 """A second press within this time, of the same figures, gives the same pack."""
@@ -42,7 +42,7 @@ def pack_freeze(
     content = _content(run=run, company=company, period=period, since=since, now=now)
     local = run.as_of.astimezone(company.zone)
     title = title.strip()[:200] or f"Review of {local:%a} {local.day} {local:%b %Y}, {content['period']['label']}"
-    sealed = {
+    signature = {
         "title": title,
         "frozen_at": now.isoformat(),
         "frozen_by": (user.get_full_name() or user.get_username()) if user else "",
@@ -53,7 +53,7 @@ def pack_freeze(
         found = _same(run, content, now, title)
         if found is not None:
             return found
-        text = canonical(content | {"pack": sealed})
+        text = canonical_json(content | {"pack": signature})
         return Pack.objects.create(
             title=title,
             period_label=content["period"]["label"],
@@ -75,7 +75,7 @@ def pack_like(
     # Making the content takes a second, so it is made only where there is a pack to compare it with.
     if not candidates.exists():
         return None
-    content = canonical(_content(run=run, company=company, period=period, since=since, now=now))
+    content = canonical_json(_content(run=run, company=company, period=period, since=since, now=now))
     return next((pack for pack in candidates if _shown(pack) == content), None)
 
 
@@ -85,20 +85,20 @@ def _content(
     # Frozen words keep one way of writing numbers, whoever freezes and whoever reads.
     with numbers_as_in(ENGLISH):
         content = review_content(run=run, company=company, period=period, since=since, now=now)
-        content["slides"] = slides_of(content)
+        content["slides"] = [slide.to_json() for slide in build_slides(content)]
     return content
 
 
 def _shown(pack: Pack) -> str:
     """What a pack shows, without its title and when and by whom it was frozen."""
-    return canonical({name: value for name, value in pack.figures.items() if name != "pack"})
+    return canonical_json({name: value for name, value in pack.figures.items() if name != "pack"})
 
 
 def _same(run: RecomputeRun, content: dict[str, Any], now: datetime, title: str) -> Pack | None:
     """A pack of the same figures frozen a moment ago: the button was pressed twice."""
     recent = now - timedelta(seconds=TWICE_SECONDS)
     newest = Pack.objects.filter(run_number=run.pk, frozen_at__gte=recent, title=title).first()
-    return newest if newest is not None and _shown(newest) == canonical(content) else None
+    return newest if newest is not None and _shown(newest) == canonical_json(content) else None
 
 
 @transaction.atomic

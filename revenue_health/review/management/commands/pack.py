@@ -14,7 +14,7 @@ from pipeline.management.choices import run_and_company
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.management.choices import as_sentences
 from revenue_health.review.models import Pack, PackExport
-from revenue_health.review.selectors.packs.pages import pack_by_id, proof_of
+from revenue_health.review.selectors.packs.archive import pack_by_id, proof_of
 from revenue_health.review.services.exports import ExportProblem, pack_write
 from revenue_health.review.services.packs import pack_freeze
 

@@ -7,13 +7,12 @@ the same pages with room to spare.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
 
+from revenue_health.review.core.slides import Slide
+from revenue_health.review.selectors.packs.drawings import DRAWING_FONT, drawing_height
 from revenue_health.review.selectors.packs.fit import Room, lines_height, lines_of
-from revenue_health.review.selectors.packs.pages import DRAWING_FONT, drawing_height, has_drawing
-from revenue_health.review.selectors.packs.paging import in_pages
-
-type Json = dict[str, Any]
+from revenue_health.review.selectors.packs.paging import SlidePage, in_pages, numbered
 
 BODY, MESSAGE, UNIT = 26.2, 2.4, 1.7
 """In the letters of the body: what lies between eyebrow and foot of a slide, a line of its message, its unit."""
@@ -25,25 +24,24 @@ SMALLEST = 1.0
 of their own."""
 
 
-def board_slides(slides: Sequence[Json]) -> list[Json]:
+def board_pages(slides: Sequence[Slide]) -> list[SlidePage]:
     """The slides as the pages they take on a screen."""
     return [page for slide in slides for page in _pages(slide)]
 
 
-def _pages(slide: Json) -> list[Json]:
+def _pages(slide: Slide) -> list[SlidePage]:
     room = room_below(slide)
-    if not has_drawing(slide):
+    if slide.drawing is None:
         return in_pages(slide, room)
     drawing = drawing_height(slide) / DRAWING_FONT * SMALLEST
-    if not slide["lines"] or lines_height(slide["lines"], room) + drawing <= room.height:
-        return [slide]
-    said = in_pages(slide | {"chart": None, "tables": [], "notes": []}, room)
-    pages = [slide | {"lines": [], "part": []}, *said]
-    return [page | {"page": number, "pages": len(pages)} for number, page in enumerate(pages, 1)]
+    if not slide.lines or lines_height(slide.lines, room) + drawing <= room.height:
+        return [SlidePage(slide=slide)]
+    lines = in_pages(replace(slide, chart=None, tables=(), notes=()), room)
+    return numbered([SlidePage(slide=replace(slide, lines=())), *lines])
 
 
-def room_below(slide: Json) -> Room:
+def room_below(slide: Slide) -> Room:
     """What is left below the head of a slide; the last one shows the hash as well."""
-    message = MESSAGE * lines_of(slide["message"], MESSAGE_LETTERS)
-    height = BODY - message - (UNIT if slide["unit"] else 0.0) - (HASH if slide["key"] == "method" else 0.0)
+    message = MESSAGE * lines_of(slide.message, MESSAGE_LETTERS)
+    height = BODY - message - (UNIT if slide.unit else 0.0) - (HASH if slide.key == "method" else 0.0)
     return Room(width=WIDTH, height=max(height, BODY / 3))

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from departments.formats import DASH, MINUS, MoneyScale, grouped
+from revenue_health.review.core.slides import CellValue, Column, ColumnKind
 
-type Json = dict[str, Any]
-
-NUMERIC = ("money", "number", "percent", "days")
 SOMEBODY = "a colleague"
 TIED = "\N{NO-BREAK SPACE}"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -24,24 +21,15 @@ _FIGURE = re.compile(
 """Spaces a line may not be broken at."""
 
 
-def scale_from(table: Json) -> MoneyScale:
-    """The unit a table's money is written in."""
-    scale = table["scale"] or {"currency": "", "divisor": 1, "letter": ""}
-    # Packs of before the three digits go on printing whole units, as they were frozen.
-    return MoneyScale(
-        currency=scale["currency"], divisor=scale["divisor"], letter=scale["letter"], digits=scale.get("digits", 0)
-    )
-
-
 def day_text(day: date) -> str:
     """A day as documents write it: `19 Nov 2026`."""
     return f"{day.day} {day:%b %Y}"
 
 
-def as_known_on(figures: Json) -> str:
-    """The instant the pack knows, in the company's time zone as it was frozen, whoever reads it where."""
-    known = datetime.fromisoformat(figures["as_of"]).astimezone(ZoneInfo(figures["time_zone"]))
-    return f"{known.day} {known:%B %Y, %H:%M}"
+def instant_text(instant: datetime, time_zone: str) -> str:
+    """An instant in the company's time zone as it was frozen, whoever reads it where."""
+    local = instant.astimezone(ZoneInfo(time_zone))
+    return f"{local.day} {local:%B %Y, %H:%M}"
 
 
 def unbroken(text: str) -> str:
@@ -49,16 +37,17 @@ def unbroken(text: str) -> str:
     return _FIGURE.sub(lambda found: f"{found[1] or ''}{TIED}", text)
 
 
-def cell_text(value: Any, column: Json, scale: MoneyScale) -> str:
+def cell_text(value: CellValue, column: Column, scale: MoneyScale) -> str:
     """A cell as the page prints it; what is undefined is a dash."""
-    if value is None:
-        return DASH
-    if column["kind"] == "money":
-        return scale.write(value)
-    if column["kind"] in NUMERIC:
-        return grouped(value, column["places"])
-    if column["kind"] == "date" and _DAY.fullmatch(str(value)):
-        return day_text(date.fromisoformat(value))
+    match value:
+        case None:
+            return DASH
+        case int() if column.is_money:
+            return scale.write(value)
+        case int() | float() if column.is_numeric:
+            return grouped(value, column.places)
+        case str() if column.kind == ColumnKind.DATE and _DAY.fullmatch(value):
+            return day_text(date.fromisoformat(value))
     return str(value)
 
 
@@ -95,7 +84,3 @@ class Names:
         longest = sorted(self.people, key=len, reverse=True)
         pattern = r"(?<!\w)(" + "|".join(re.escape(name) for name in longest) + r")(?!\w)"
         return re.split(pattern, text)
-
-
-def names_of(figures: Json, *, hidden: bool) -> Names:
-    return Names({one["name"]: one["instead"] for one in figures["people"]}, hidden)

@@ -25,6 +25,7 @@ from revenue_health.contribution.selectors.comparison.periods import (
 from revenue_health.contribution.selectors.comparison.scores import METHOD
 from revenue_health.contribution.selectors.forecast.forecasts import company_forecast, forecast_json
 from revenue_health.contribution.selectors.register.rows import register_figures
+from revenue_health.review.core.slide_codec import FORMAT
 from revenue_health.review.models import Decision, Pack
 from revenue_health.review.selectors.accountability.verdict import accountability_figures
 from revenue_health.review.selectors.forecast.snapshots import forecast_kept
@@ -33,8 +34,6 @@ from revenue_health.review.selectors.weekly.review import review_figures
 from revenue_health.review.words import headline
 
 type Json = dict[str, Any]
-FORMAT = 1
-"""Goes up when the content of packs is built otherwise; old packs keep theirs."""
 
 
 def review_content(

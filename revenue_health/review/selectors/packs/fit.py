@@ -9,11 +9,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from revenue_health.review.selectors.packs.cells import NUMERIC, cell_text, scale_from
-
-type Json = dict[str, Any]
+from revenue_health.review.core.slides import Column, ColumnKind, Table
+from revenue_health.review.selectors.packs.cells import cell_text
 
 LETTER = 0.57
 """Mean width of a letter by its height, in a font a tenth wider than the widest that is common."""
@@ -45,27 +43,28 @@ def lines_of(text: str, letters: float) -> int:
     return max(len(textwrap.wrap(text, max(int(letters), 1))), 1)
 
 
-def texts_of(table: Json) -> list[list[str]]:
+def texts_of(table: Table) -> list[list[str]]:
     """Every cell as it is printed, the total last."""
-    scale = scale_from(table)
-    rows = [*table["rows"], *([table["total"]] if table["total"] else [])]
-    return [[cell_text(value, head, scale) for value, head in zip(row, table["columns"], strict=True)] for row in rows]
+    return [
+        [cell_text(value, column, table.money) for value, column in zip(row, table.columns, strict=True)]
+        for row in table.every_row
+    ]
 
 
-def is_tied(column: Json, texts: Sequence[str]) -> bool:
+def is_tied(column: Column, texts: Sequence[str]) -> bool:
     """Whether a column is set on one line in every row: numbers, days, and whatever is short."""
-    return column["kind"] in (*NUMERIC, "date") or max(map(len, texts), default=0) <= TIED
+    return column.is_numeric or column.kind == ColumnKind.DATE or max(map(len, texts), default=0) <= TIED
 
 
-def letters_of(table: Json, room: Room) -> list[float]:
+def letters_of(table: Table, room: Room) -> list[float]:
     """The letters each column of a table gets: what is tied takes what it needs, the others share what is left."""
     texts = texts_of(table)
-    columns = [[row[number] for row in texts] for number in range(len(table["columns"]))]
+    columns = [[row[number] for row in texts] for number in range(len(table.columns))]
     whole, least = [], []
-    for head, column in zip(table["columns"], columns, strict=True):
-        longest = max([len(text) for text in column] + [_longest_word(f"{head['name']} {head['unit']}")])
+    for head, column in zip(table.columns, columns, strict=True):
+        longest = max([len(text) for text in column] + [_longest_word(f"{head.name} {head.unit}")])
         whole.append(float(longest))
-        least.append(float(longest if is_tied(head, column) else max(map(_longest_word, [head["name"], *column]))))
+        least.append(float(longest if is_tied(head, column) else max(map(_longest_word, [head.name, *column]))))
     left = room.letters - room.gap * len(columns) - sum(least)
     wanted = sum(whole) - sum(least)
     if wanted <= 0:
@@ -79,7 +78,7 @@ def _longest_word(text: str) -> int:
     return max((len(word) for word in text.split()), default=1)
 
 
-def row_heights(table: Json, room: Room) -> list[float]:
+def row_heights(table: Table, room: Room) -> list[float]:
     """The height of every row, the total last."""
     letters = letters_of(table, room)
     return [
@@ -88,13 +87,9 @@ def row_heights(table: Json, room: Room) -> list[float]:
     ]
 
 
-def head_height(table: Json, room: Room) -> float:
-    letters, scale = letters_of(table, room), scale_from(table)
-    units = [column["unit"] or (scale.unit if column["kind"] == "money" else "") for column in table["columns"]]
-    heads = [
-        f"{column['name']}, {unit}" if unit else column["name"]
-        for column, unit in zip(table["columns"], units, strict=True)
-    ]
+def head_height(table: Table, room: Room) -> float:
+    letters = letters_of(table, room)
+    heads = [f"{column.name}, {unit}" if (unit := table.head_unit(column)) else column.name for column in table.columns]
     return room.cell + room.line * max(lines_of(head, wide) for head, wide in zip(heads, letters, strict=True))
 
 

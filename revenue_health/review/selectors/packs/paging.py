@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
 
+from revenue_health.review.core.slides import Column, Row, Slide, Table
 from revenue_health.review.selectors.packs.fit import (
     Room,
     head_height,
@@ -17,72 +17,103 @@ from revenue_health.review.selectors.packs.fit import (
     texts_of,
 )
 
-type Json = dict[str, Any]
 FINER = 12
 """So many lower heights are tried to fill pages evenly, down to half of what there is."""
-type Row = tuple[int, list[Any]]
+type NumberedRow = tuple[int, Row]
 """A row with its number in the whole table: the parts of one row that is longer than a page share it."""
 
 
-def in_pages(slide: Json, room: Room) -> list[Json]:
+@dataclass(frozen=True, kw_only=True)
+class RowSpan:
+    """Which rows of how many a page has of one table; the first row is 1."""
+
+    first: int
+    last: int
+    total: int
+
+    def __str__(self) -> str:
+        rows = f"{self.first} to {self.last}" if self.last > self.first else f"{self.first}"
+        return f"{rows} of {self.total}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlidePage:
+    """A slide, or the part of it that fits one page: number of count."""
+
+    slide: Slide
+    spans: tuple[RowSpan, ...] = ()
+    number: int = 1
+    count: int = 1
+
+    @property
+    def part(self) -> str:
+        """Which rows of how many it has, `1 to 6 of 9, page 1 of 2`; empty where a slide is one page."""
+        if self.count == 1:
+            return ""
+        return ", ".join([*map(str, self.spans), f"page {self.number} of {self.count}"])
+
+
+def numbered(pages: Sequence[SlidePage]) -> list[SlidePage]:
+    """The pages of one slide with their numbers."""
+    return [replace(page, number=number, count=len(pages)) for number, page in enumerate(pages, 1)]
+
+
+def in_pages(slide: Slide, room: Room) -> list[SlidePage]:
     """The lines and tables of a slide, cut where a page is full; one page if all fits, else pages about as full as
     each other: 5 and 4 rows say more than 8 and 1."""
-    pages = _filled(slide, room)
+    pages = _fill(slide, room)
     for part in range(1, FINER):
-        lower = _filled(slide, replace(room, height=room.height * (1 - part / (2 * FINER))))
+        lower = _fill(slide, replace(room, height=room.height * (1 - part / (2 * FINER))))
         if len(lower) > len(pages):
             break
         pages = lower
-    return [page | {"page": number, "pages": len(pages)} for number, page in enumerate(pages, 1)]
+    return numbered(pages)
 
 
-def _filled(slide: Json, room: Room) -> list[Json]:
-    pages, left = [_page(slide, slide["lines"])], room.height - lines_height(slide["lines"], room)
-    titled = room.line if len(slide["tables"]) > 1 else 0.0
-    for table in slide["tables"]:
-        above = titled + (room.between if pages[-1]["tables"] or pages[-1]["lines"] else 0.0)
-        rows = list(enumerate(table["rows"], 1))
+class _Draft:
+    """A page while it is filled."""
+
+    def __init__(self, slide: Slide) -> None:
+        self.slide = slide
+        self.tables: list[Table] = []
+        self.spans: list[RowSpan] = []
+
+    def page(self) -> SlidePage:
+        return SlidePage(slide=replace(self.slide, tables=tuple(self.tables)), spans=tuple(self.spans))
+
+
+def _fill(slide: Slide, room: Room) -> list[SlidePage]:
+    drafts, left = [_Draft(slide)], room.height - lines_height(slide.lines, room)
+    following = replace(slide, lines=(), notes=())
+    titled = room.line if len(slide.tables) > 1 else 0.0
+    for table in slide.tables:
+        above = titled + (room.between if drafts[-1].tables or drafts[-1].slide.lines else 0.0)
+        rows = list(enumerate(table.rows, 1))
         while True:
             rows = _short_enough(table, rows, room)
             count = _fitting(table, rows, room, left - above)
             if count:
                 part = _part(table, rows[:count], total=count == len(rows))
-                pages[-1]["tables"].append(part)
-                pages[-1]["part"].append((rows[0][0], rows[count - 1][0], len(table["rows"])))
-                left -= above + _high(part, room)
+                drafts[-1].tables.append(part)
+                drafts[-1].spans.append(RowSpan(first=rows[0][0], last=rows[count - 1][0], total=len(table.rows)))
+                left -= above + _height(part, room)
                 rows = rows[count:]
             if count and not rows:
                 break
-            pages.append(_page(slide | {"notes": []}, []))
+            drafts.append(_Draft(following))
             left, above = room.height, titled
-    return pages
+    return [draft.page() for draft in drafts]
 
 
-def part_text(page: Json) -> str:
-    """Which rows of how many a page has, `1 to 6 of 9, page 1 of 2`; empty where a slide is one page."""
-    if page.get("pages", 1) == 1:
-        return ""
-    where = f"page {page['page']} of {page['pages']}"
-    periods = [
-        f"{first} to {last} of {whole}" if last > first else f"{first} of {whole}"
-        for first, last, whole in page["part"]
-    ]
-    return ", ".join([*periods, where])
+def _part(table: Table, rows: Sequence[NumberedRow], *, total: bool) -> Table:
+    return replace(table, rows=tuple(row for _, row in rows), total=table.total if total else None, shown=None)
 
 
-def _page(slide: Json, lines: Sequence[str]) -> Json:
-    return slide | {"lines": list(lines), "tables": [], "part": []}
-
-
-def _part(table: Json, rows: Sequence[Row], *, total: bool) -> Json:
-    return table | {"rows": [row for _, row in rows], "total": table["total"] if total else None, "shown": None}
-
-
-def _fitting(table: Json, rows: Sequence[Row], room: Room, left: float) -> int:
+def _fitting(table: Table, rows: Sequence[NumberedRow], room: Room, left: float) -> int:
     """How many of the rows fit what is left of a page; on an empty page at least one."""
     part = _part(table, rows, total=True)
     heights = row_heights(part, room)
-    total = heights.pop() if part["total"] else 0.0
+    total = heights.pop() if part.total else 0.0
     used, count = head_height(part, room), 0
     for height in heights:
         used += height
@@ -90,16 +121,16 @@ def _fitting(table: Json, rows: Sequence[Row], room: Room, left: float) -> int:
             break
         count += 1
     # Columns are set by the rows that stand on the page, so texts may take more lines there than in the whole table.
-    while count > 1 and _high(_part(table, rows[:count], total=count == len(rows)), room) > left:
+    while count > 1 and _height(_part(table, rows[:count], total=count == len(rows)), room) > left:
         count -= 1
     return max(count, int(left >= room.height - room.line))
 
 
-def _high(part: Json, room: Room) -> float:
+def _height(part: Table, room: Room) -> float:
     return head_height(part, room) + sum(row_heights(part, room))
 
 
-def _short_enough(table: Json, rows: Sequence[Row], room: Room) -> list[Row]:
+def _short_enough(table: Table, rows: Sequence[NumberedRow], room: Room) -> list[NumberedRow]:
     """The rows with the first one cut in two where it is longer than a page: the rest of its text follows below."""
     number, row = rows[0]
     part = _part(table, [rows[0]], total=False)
@@ -108,7 +139,14 @@ def _short_enough(table: Json, rows: Sequence[Row], room: Room) -> list[Row]:
     lines = [textwrap.wrap(text, max(int(wide), 1)) for text, wide in zip(texts_of(part)[0], letters, strict=True)]
     if max(map(len, lines)) <= most:
         return list(rows)
-    tied = [is_tied(column, [" ".join(cell)]) for column, cell in zip(table["columns"], lines, strict=True)]
-    head = [value if short else " ".join(cell[:most]) for value, short, cell in zip(row, tied, lines, strict=True)]
-    rest = [value if short else " ".join(cell[most:]) for value, short, cell in zip(row, tied, lines, strict=True)]
+    head = tuple(_cut(row, table.columns, lines, slice(most)))
+    rest = tuple(_cut(row, table.columns, lines, slice(most, None)))
     return [(number, head), (number, rest), *rows[1:]]
+
+
+def _cut(row: Row, columns: Sequence[Column], lines: Sequence[list[str]], part: slice) -> Row:
+    """Some lines of each long text of a row; what is short stands in every part."""
+    return tuple(
+        value if is_tied(column, [" ".join(cell)]) else " ".join(cell[part])
+        for value, column, cell in zip(row, columns, lines, strict=True)
+    )

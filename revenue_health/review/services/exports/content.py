@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from departments.core.text import readable, readable_values
+from revenue_health.review.core.slide_codec import slide_from_json
+from revenue_health.review.core.slides import Row, Slide, Table
 from revenue_health.review.models import Pack
-from revenue_health.review.selectors.packs.cells import Names, as_known_on, names_of
-from revenue_health.review.selectors.packs.pages import slides_and_decisions
+from revenue_health.review.selectors.packs.archive import with_decisions
+from revenue_health.review.selectors.packs.cells import Names
+from revenue_health.review.selectors.packs.frozen import FrozenReview, review_from_json
 
-type Json = dict[str, Any]
 Progress = Callable[[float], None]
 
 
@@ -20,10 +21,8 @@ class ExportContent:
     """A pack for a file. In `slides` no name of a person is left when names are to be hidden."""
 
     pack: Pack
-    figures: Json
-    slides: list[Json]
-    names: Names
-    known: str
+    review: FrozenReview
+    slides: tuple[Slide, ...]
 
     @property
     def title(self) -> str:
@@ -33,7 +32,7 @@ class ExportContent:
     @property
     def head(self) -> str:
         """Whose figures, and as known on which day."""
-        return f"{self.figures['company']}, as known on {self.known}"
+        return f"{self.review.company}, as known on {self.review.known}"
 
 
 def content_of(pack: Pack, *, hide_names: bool) -> ExportContent:
@@ -41,34 +40,34 @@ def content_of(pack: Pack, *, hide_names: bool) -> ExportContent:
 
     Names of before control characters were refused have spaces for them: no slide and no sheet can hold them.
     """
-    figures = readable_values(pack.figures)
-    names = names_of(figures, hidden=hide_names)
-    slides = readable_values(slides_and_decisions(pack))
-    return ExportContent(
-        pack=pack,
-        figures=figures,
-        slides=[_named(one, names) for one in slides] if hide_names else slides,
-        names=names,
-        known=as_known_on(figures),
+    review = review_from_json(readable_values(pack.figures))
+    slides = tuple(_readable(slide) for slide in with_decisions(review.slides, pack=pack))
+    if hide_names:
+        names = Names(review.people, hidden=True)
+        slides = tuple(_without_names(slide, names) for slide in slides)
+    return ExportContent(pack=pack, review=review, slides=slides)
+
+
+def _readable(slide: Slide) -> Slide:
+    """A slide with a space for each control character."""
+    return slide_from_json(readable_values(slide.to_json()))
+
+
+def _without_names(slide: Slide, names: Names) -> Slide:
+    return replace(
+        slide,
+        message=names.plain(slide.message),
+        lines=tuple(names.plain(line) for line in slide.lines),
+        notes=tuple(names.plain(note) for note in slide.notes),
+        tables=tuple(_table_without_names(table, names) for table in slide.tables),
     )
 
 
-def _named(one: Json, names: Names) -> Json:
-    """A slide without names."""
-    return one | {
-        "message": names.plain(one["message"]),
-        "lines": [names.plain(line) for line in one["lines"]],
-        "notes": [names.plain(note) for note in one["notes"]],
-        "tables": [_table_named(each, names) for each in one["tables"]],
-    }
+def _table_without_names(table: Table, names: Names) -> Table:
+    def row_without_names(row: Row) -> Row:
+        return tuple(
+            names.plain(value, person=column.is_person) if isinstance(value, str) else value
+            for value, column in zip(row, table.columns, strict=True)
+        )
 
-
-def _table_named(each: Json, names: Names) -> Json:
-    rows = [
-        [
-            names.plain(value, person=column["kind"] == "person") if isinstance(value, str) else value
-            for value, column in zip(row, each["columns"], strict=True)
-        ]
-        for row in each["rows"]
-    ]
-    return each | {"rows": rows}
+    return replace(table, rows=tuple(row_without_names(row) for row in table.rows))

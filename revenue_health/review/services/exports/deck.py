@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pptx import Presentation
 from pptx.util import Inches, Pt
 
+from revenue_health.review.core.slides import Chart, Slide
 from revenue_health.review.selectors.packs.fit import lines_height
-from revenue_health.review.selectors.packs.paging import in_pages, part_text
+from revenue_health.review.selectors.packs.paging import in_pages
 from revenue_health.review.services.exports.content import ExportContent, Progress
 from revenue_health.review.services.exports.deck_charts import chart_add
 from revenue_health.review.services.exports.deck_tables import FONT, HEIGHT, SMALL, room_for, size_for, table_add
 from revenue_health.review.services.exports.deck_text import HEIGHT as SLIDE_HEIGHT
 from revenue_health.review.services.exports.deck_text import MARGIN, SOFT, WIDTH, text_add, title_set
 
-type Json = dict[str, Any]
 BODY_TOP = Inches(2.15)
 BODY_END = BODY_TOP + Pt(HEIGHT)
 MOST_LINES = 0.45
@@ -29,69 +30,64 @@ def write_pptx(content: ExportContent, path: Path, progress: Progress) -> None:
     deck = Presentation()
     deck.slide_width, deck.slide_height = WIDTH, SLIDE_HEIGHT
     deck.core_properties.title = content.title
-    deck.core_properties.author = content.figures["company"]
+    deck.core_properties.author = content.review.company
     deck.core_properties.comments = f"sha256 {content.pack.sha256}"
     for number, slide in enumerate(content.slides, 1):
-        if has_chart(slide):
-            _chart_page(deck, slide)
+        if slide.drawing:
+            _chart_page(deck, slide, slide.drawing)
         else:
-            _pages(deck, slide, slide["message"])
+            _pages(deck, slide, slide.message)
         progress(0.9 * number / len(content.slides))
-    for slide in filter(has_chart, content.slides):
-        numbers = slide | {"lines": [], "notes": [], "title": "The numbers"}
-        _pages(deck, numbers, f"{slide['title']}: the numbers")
+    for slide in content.slides:
+        if slide.drawing:
+            numbers = replace(slide, lines=(), notes=(), title="The numbers")
+            _pages(deck, numbers, f"{slide.title}: the numbers")
     _number(deck, content)
     deck.save(str(path))
 
 
-def has_chart(slide: Json) -> bool:
-    return bool(slide["chart"] and slide["chart"]["bars"])
-
-
-def _chart_page(deck: Any, slide: Json) -> None:
+def _chart_page(deck: Any, slide: Slide, chart: Chart) -> None:
     """A chart below its lines."""
     room = room_for(FONT)
-    lines = lines_height(slide["lines"], room)
-    if lines > MOST_LINES * room.height:
-        _pages(deck, slide | {"tables": []}, slide["message"])
-        slide, lines = slide | {"lines": [], "notes": []}, 0.0
-    page = _page(deck, slide, slide["message"])
-    top = _lines(page, slide["lines"])
-    chart_add(page, slide["chart"], left=MARGIN, top=top, width=WIDTH - 2 * MARGIN, height=BODY_END - top)
+    if lines_height(slide.lines, room) > MOST_LINES * room.height:
+        _pages(deck, replace(slide, tables=()), slide.message)
+        slide = replace(slide, lines=(), notes=())
+    page = _page(deck, slide, slide.message)
+    top = _lines(page, slide.lines)
+    chart_add(page, chart, left=MARGIN, top=top, width=WIDTH - 2 * MARGIN, height=BODY_END - top)
 
 
-def _pages(deck: Any, slide: Json, title: str) -> None:
+def _pages(deck: Any, slide: Slide, title: str) -> None:
     """Lines and tables, on as many slides as they take."""
-    size = min((size_for(table) for table in slide["tables"]), default=FONT)
+    size = min((size_for(table) for table in slide.tables), default=FONT)
     # Letters a little smaller are better than a second slide with one row.
     if len(in_pages(slide, room_for(size))) > 1 and len(in_pages(slide, room_for(SMALL))) == 1:
         size = SMALL
     for part in in_pages(slide, room_for(size)):
-        where = part_text(part)
-        named = part | {"title": f"{slide['title']}, {where}" if where else slide["title"]}
+        named = replace(part.slide, title=f"{slide.title}, {part.part}" if part.part else slide.title)
         page = _page(deck, named, title)
-        top = _lines(page, part["lines"])
-        for number, table in enumerate(part["tables"]):
-            top += Pt(0.5 * size) if number or part["lines"] else 0
-            if len(slide["tables"]) > 1:
-                text_add(page, [table["title"]], top=top, height=Pt(1.22 * size), size=size, bold=True)
+        top = _lines(page, named.lines)
+        for number, table in enumerate(named.tables):
+            top += Pt(0.5 * size) if number or named.lines else 0
+            if len(slide.tables) > 1:
+                text_add(page, [table.title], top=top, height=Pt(1.22 * size), size=size, bold=True)
                 top += Pt(1.22 * size)
             top = table_add(page, table, top, size=size)
 
 
-def _page(deck: Any, slide: Json, title: str) -> Any:
+def _page(deck: Any, slide: Slide, title: str) -> Any:
     """A slide with what it is about, its title, unit and notes."""
     page = deck.slides.add_slide(deck.slide_layouts[_TITLE_ONLY])
     title_set(page, title)
-    text_add(page, [slide["title"]], top=Inches(0.4), height=Inches(0.3), size=14, colour=SOFT)
-    if slide["unit"]:
-        text_add(page, [slide["unit"]], top=Inches(1.75), height=Inches(0.3), size=14, colour=SOFT)
-    if slide["notes"]:
-        page.notes_slide.notes_text_frame.text = "\n".join(slide["notes"])
+    text_add(page, [slide.title], top=Inches(0.4), height=Inches(0.3), size=14, colour=SOFT)
+    if slide.unit:
+        text_add(page, [slide.unit], top=Inches(1.75), height=Inches(0.3), size=14, colour=SOFT)
+    if slide.notes:
+        page.notes_slide.notes_text_frame.text = "\n".join(slide.notes)
     return page
 
 
-def _lines(page: Any, lines: list[str]) -> int:
+def _lines(page: Any, lines: tuple[str, ...]) -> int:
     """Lines of text below the head; returns where they end."""
     if not lines:
         return int(BODY_TOP)

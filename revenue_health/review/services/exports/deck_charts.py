@@ -5,6 +5,7 @@ Amounts stand in the workbook in whole units of the currency; number formats sho
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +17,10 @@ from pptx.enum.dml import MSO_PATTERN
 from pptx.util import Pt
 
 from departments.core.formula_guard import guarded
-from revenue_health.review.charts.axis import ends, spread
+from departments.formats import MoneyScale
+from revenue_health.review.core.slides import Bar, Chart, ChartKind, Tone
 from revenue_health.review.selectors.packs.cells import unbroken
 
-type Json = dict[str, Any]
 GROUND, WHISKER, LABEL = "Ground", "Room for whiskers", "Room for labels"
 INK, SOFT, PAPER = "37474F", "7D929D", "FFFFFF"
 LOOKS = {
@@ -47,10 +48,10 @@ class Piece:
     """The whisker sits on the end of the ground: a step down ends there."""
 
 
-def piece_of(bar: Json) -> Piece:
+def piece_of(bar: Bar) -> Piece:
     """Stacked bars grow away from zero on both sides; a step that crosses zero is drawn from zero."""
-    start, end = ends(bar)
-    low, high = spread(bar)
+    start, end = bar.begin, bar.end
+    low, high = bar.interval or (None, None)
     above = min(start, end) >= 0
     below = max(start, end) <= 0
     ground = min(start, end) if above else max(start, end) if below else 0
@@ -66,16 +67,16 @@ def piece_of(bar: Json) -> Piece:
     )
 
 
-def chart_add(page: Any, chart: Json, *, left: int, top: int, width: int, height: int) -> Any:
+def chart_add(page: Any, chart: Chart, *, left: int, top: int, width: int, height: int) -> Any:
     """Put a chart of kind waterfall, intervals or bars on a slide."""
-    bars = chart["bars"]
+    bars = chart.bars
     pieces = [piece_of(bar) for bar in bars]
-    kinds = [bar.get("role", "step") if bar.get("role", "step") != "step" else bar["impact"] for bar in bars]
+    kinds = [_kind(bar) for bar in bars]
     used = [kind for kind in LOOKS if kind in kinds]
     reach = max(abs(piece.ground) + abs(piece.length) + piece.whisker for piece in pieces) or 1.0
-    data = CategoryChartData(number_format=number_format(chart["scale"]))
+    data = CategoryChartData(number_format=number_format(chart.scale))
     # They go into the chart's workbook, whose writer takes a leading = for a formula.
-    data.categories = [guarded(bar["name"]) for bar in bars]
+    data.categories = [guarded(bar.name) for bar in bars]
     data.add_series(GROUND, [piece.ground for piece in pieces])
     for kind in used:
         data.add_series(LOOKS[kind][0], [p.length if k == kind else None for p, k in zip(pieces, kinds, strict=True)])
@@ -93,13 +94,18 @@ def chart_add(page: Any, chart: Json, *, left: int, top: int, width: int, height
             [p if k == kind and not p.on_ground else None for p, k in zip(pieces, kinds, strict=True)],
         )
     _whiskers(native.plots[0].series[0], [piece if piece.on_ground else None for piece in pieces])
-    _labels(native.plots[0].series[len(used) + 2], bars, chart["kind"])
+    _labels(native.plots[0].series[len(used) + 2], bars, chart.kind)
     return native
 
 
-def number_format(scale: Json) -> str:
+def _kind(bar: Bar) -> str:
+    """Which of LOOKS a bar has: its role, or the impact of a step."""
+    return str(bar.impact if bar.is_step or bar.role is None else bar.role)
+
+
+def number_format(scale: MoneyScale) -> str:
     """Shows whole units in thousands or millions."""
-    return "#,##0" + {"": "", "k": ",", "M": ",,", "bn": ",,,"}[scale["letter"]]
+    return "#,##0" + {"": "", "k": ",", "M": ",,", "bn": ",,,"}[scale.letter]
 
 
 def _dress(native: Any) -> None:
@@ -138,17 +144,16 @@ def _look(series: Any, kind: str) -> None:
         series.format.line.width = Pt(1.5)
 
 
-def _labels(series: Any, bars: list[Json], kind: str) -> None:
+def _labels(series: Any, bars: Sequence[Bar], kind: ChartKind) -> None:
     """The number at the end of each bar, with sign and mark."""
     for number, bar in enumerate(bars):
-        signed = kind != "bars" and bar.get("role", "step") == "step" and bar["amount"] > 0
         label = series.points[number].data_label
         label.position = XL_LABEL_POSITION.INSIDE_BASE
         run = label.text_frame.paragraphs[0].add_run()
-        run.text = unbroken(f"{'+' if signed else ''}{bar['text']} {bar['mark']}".rstrip())
+        run.text = unbroken(bar.label(kind))
         run.font.size = Pt(14)
-        run.font.bold = bar.get("role", "step") != "step"
-        fill = LOOKS[bar["impact"]][1] if bar["impact"] in ("good", "bad") else "16202A"
+        run.font.bold = not bar.is_step
+        fill = LOOKS[bar.impact][1] if bar.impact in (Tone.GOOD, Tone.BAD) else "16202A"
         run.font.color.rgb = RGBColor.from_string(fill or INK)
 
 

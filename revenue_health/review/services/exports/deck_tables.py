@@ -9,12 +9,12 @@ from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Pt
 
-from revenue_health.review.selectors.packs.cells import NUMERIC, cell_text, scale_from, shade
+from revenue_health.review.core.slides import CellValue, Column, Table
+from revenue_health.review.selectors.packs.cells import cell_text, shade
 from revenue_health.review.selectors.packs.fit import Room, head_height, letters_of, row_heights
-from revenue_health.review.selectors.packs.pages import FIRST_COLUMNS
+from revenue_health.review.selectors.packs.printing import FIRST_COLUMNS
 from revenue_health.review.services.exports.deck_text import HAIRLINE, INK, MARGIN, PAPER, SOFT, WIDTH, run_add
 
-type Json = dict[str, Any]
 SHADES = ("FFFFFF", "FDF3EC", "FAE0CF", "F4C3A0", "E89A69", "B93C09")
 INNER = (WIDTH - 2 * MARGIN) / Pt(1)
 HEIGHT = 322
@@ -24,9 +24,9 @@ SPACE = "http://schemas.openxmlformats.org/drawingml/2006/main"
 NO_STYLE_NO_GRID = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 
 
-def size_for(table: Json) -> int:
+def size_for(table: Table) -> int:
     """Points of the letters of a table: smaller where it has many columns."""
-    return FONT if len(table["columns"]) <= FIRST_COLUMNS else SMALL
+    return FONT if len(table.columns) <= FIRST_COLUMNS else SMALL
 
 
 def room_for(size: int) -> Room:
@@ -34,11 +34,10 @@ def room_for(size: int) -> Room:
     return Room(width=INNER / size, height=HEIGHT / size, line=1.22, cell=0.6, gap=1.2, between=0.5)
 
 
-def table_add(page: Any, table: Json, top: int, *, size: int) -> int:
+def table_add(page: Any, table: Table, top: int, *, size: int) -> int:
     """Put a table on a slide; returns where it ends."""
-    columns, scale = table["columns"], scale_from(table)
+    columns, rows = table.columns, table.every_row
     room = room_for(size)
-    rows = [*table["rows"], *([table["total"]] if table["total"] else [])]
     heights = [Pt(size * height) for height in (head_height(table, room), *row_heights(table, room))]
     shape = page.shapes.add_table(len(rows) + 1, len(columns), MARGIN, top, WIDTH - 2 * MARGIN, sum(heights))
     native = shape.table
@@ -47,34 +46,33 @@ def table_add(page: Any, table: Json, top: int, *, size: int) -> int:
     style.text = NO_STYLE_NO_GRID
     for number, width in enumerate(_widths(table, room)):
         native.columns[number].width = width
-    largest = max((v for row in table["rows"] for v in row[1:-1] if table["shaded"] and isinstance(v, int)), default=0)
     for number, column in enumerate(columns):
-        unit = scale.unit if column["kind"] == "money" and not column["unit"] else column["unit"]
-        head = f"{column['name']}, {unit}" if unit and not table["shaded"] else column["name"]
+        unit = table.head_unit(column)
+        head = f"{column.name}, {unit}" if unit and not table.shaded else column.name
         _cell(native.cell(0, number), head, size, column, colour=SOFT)
         for at, row in enumerate(rows, 1):
-            total = table["total"] is not None and at == len(rows)
-            _cell(native.cell(at, number), cell_text(row[number], column, scale), size, column, bold=total)
-            if table["shaded"] and not total and 0 < number < len(columns) - 1:
-                _shade(native.cell(at, number), row[number], largest)
+            total = table.total is not None and at == len(rows)
+            _cell(native.cell(at, number), cell_text(row[number], column, table.money), size, column, bold=total)
+            if table.shaded and not total and 0 < number < len(columns) - 1:
+                _shade(native.cell(at, number), row[number], table.largest)
     for row, height in zip(native.rows, heights, strict=True):
         row.height = height
     return int(top + sum(heights))
 
 
-def _widths(table: Json, room: Room) -> list[int]:
+def _widths(table: Table, room: Room) -> list[int]:
     """Columns by the letters their texts take; what is left over is shared out."""
     letters = [wide + room.gap for wide in letters_of(table, room)]
     whole = WIDTH - 2 * MARGIN
     return [int(whole * each / sum(letters)) for each in letters]
 
 
-def _cell(cell: Any, text: str, size: int, column: Json, *, bold: bool = False, colour: RGBColor = INK) -> None:
+def _cell(cell: Any, text: str, size: int, column: Column, *, bold: bool = False, colour: RGBColor = INK) -> None:
     cell.margin_left = cell.margin_right = Pt(4)
     cell.margin_top = cell.margin_bottom = Pt(1.5)
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE
     paragraph = cell.text_frame.paragraphs[0]
-    paragraph.alignment = PP_ALIGN.RIGHT if column["kind"] in NUMERIC else PP_ALIGN.LEFT
+    paragraph.alignment = PP_ALIGN.RIGHT if column.is_numeric else PP_ALIGN.LEFT
     run_add(paragraph, text, size, bold=bold, colour=colour)
     _rule(cell)
 
@@ -86,7 +84,7 @@ def _rule(cell: Any) -> None:
     etree.SubElement(fill, f"{{{SPACE}}}srgbClr", val=str(HAIRLINE))
 
 
-def _shade(cell: Any, value: Any, largest: int) -> None:
+def _shade(cell: Any, value: CellValue, largest: int) -> None:
     step = shade(value, largest) if isinstance(value, int) else 0
     if step:
         cell.fill.solid()

@@ -9,7 +9,7 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
 from revenue_health.review.selectors.packs.cells import Names
-from revenue_health.review.selectors.packs.pages import slide_page
+from revenue_health.review.selectors.packs.printing import print_slide
 from revenue_health.review.services.exports.content import ExportContent, Progress
 from revenue_health.review.services.exports.problem import ExportProblem
 
@@ -28,7 +28,7 @@ def write_pdf(content: ExportContent, path: Path, progress: Progress) -> None:
     progress(0.1)
     # Names that must be hidden are out of the slides already; the others are printed as they are.
     shown = Names({}, switch=False)
-    pages = [slide_page(slide, number, shown, on_paper=True) for number, slide in enumerate(content.slides, 1)]
+    pages = [print_slide(slide, number, shown, on_paper=True) for number, slide in enumerate(content.slides, 1)]
     html = render_to_string(TEMPLATE, {"content": content, "pack": content.pack, "slides": pages})
     style = finders.find(STYLE)
     assert isinstance(style, str)

@@ -12,9 +12,11 @@ import xlsxwriter
 from xlsxwriter.utility import xl_range
 
 from departments.core.formula_guard import GuardedWriter, is_formula
+from revenue_health.review.core.slides import CellValue, Column, Slide, Table
 from revenue_health.review.services.exports.content import ExportContent, Progress
 
-type Json = dict[str, Any]
+type Formats = dict[str, Any]
+"""Looks of cells by name, as xlsxwriter makes them."""
 _WIDEST = 60
 
 
@@ -22,35 +24,35 @@ def write_csv(content: ExportContent, path: Path, progress: Progress) -> None:
     """A zip with a CSV for each table."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
         for number, slide in enumerate(content.slides, 1):
-            for part, table in enumerate(slide["tables"]):
+            for part, table in enumerate(slide.tables):
                 suffix = f"-{part + 1}" if part else ""
-                target.writestr(f"{number:02}-{slide['key']}{suffix}.csv", table_csv(table))
+                target.writestr(f"{number:02}-{slide.key}{suffix}.csv", table_csv(table))
             progress(number / len(content.slides))
 
 
-def table_csv(table: Json) -> str:
+def table_csv(table: Table) -> str:
     """A table as CSV: dot decimals, amounts in whole units of the currency."""
     out = io.StringIO()
     writer = GuardedWriter(out)
-    writer.writerow([head_of(column, table) for column in table["columns"]])
-    for row in [*table["rows"], *([table["total"]] if table["total"] else [])]:
-        writer.writerow([plain_of(value, col) for value, col in zip(row, table["columns"], strict=True)])
+    writer.writerow([head_of(column, table) for column in table.columns])
+    for row in table.every_row:
+        writer.writerow([plain_of(value, col) for value, col in zip(row, table.columns, strict=True)])
     return out.getvalue()
 
 
-def plain_of(value: Any, column: Json) -> Any:
+def plain_of(value: CellValue, column: Column) -> str | int | float:
     """A cell as a number or text; money in whole units."""
-    if value is not None and column["kind"] == "money":
+    if isinstance(value, int) and column.is_money:
         return value / 100
     return "" if value is None else value
 
 
-def head_of(column: Json, table: Json) -> str:
+def head_of(column: Column, table: Table) -> str:
     """A column's name with its unit."""
-    unit = column["unit"]
-    if column["kind"] == "money" and table["scale"]:
-        unit = ", ".join(part for part in (unit, table["scale"]["currency"]) if part)
-    return f"{column['name']} ({unit})" if unit else str(column["name"])
+    unit = column.unit
+    if column.is_money and table.scale:
+        unit = ", ".join(part for part in (unit, table.scale.currency) if part)
+    return f"{column.name} ({unit})" if unit else column.name
 
 
 def write_xlsx(content: ExportContent, path: Path, progress: Progress) -> None:
@@ -60,22 +62,22 @@ def write_xlsx(content: ExportContent, path: Path, progress: Progress) -> None:
         book.set_properties(
             {
                 "title": content.title,
-                "company": content.figures["company"],
+                "company": content.review.company,
                 "created": content.pack.frozen_at.replace(tzinfo=None),
             }
         )
         formats = _formats(book)
         taken: set[str] = set()
         for number, slide in enumerate(content.slides, 1):
-            sheet = book.add_worksheet(_sheet_name(slide["title"], taken))
+            sheet = book.add_worksheet(_sheet_name(slide.title, taken))
             _sheet(sheet, slide, content, formats)
             progress(number / len(content.slides))
 
 
-def _formats(book: Any) -> dict[str, Any]:
+def _formats(book: Any) -> Formats:
     base = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
     numbers = {"money": "#,##0", "number": "#,##0", "percent": "0.0", "days": "0.0"}
-    texts: dict[str, Json] = {
+    texts: dict[str, Formats] = {
         "message": {"bold": True, "font_size": 16},
         "soft": {"font_color": "#51606E"},
         "text": {"text_wrap": True},
@@ -93,47 +95,46 @@ def _formats(book: Any) -> dict[str, Any]:
     return made
 
 
-def _write_text(sheet: Any, row: int, number: int, text: str, formats: dict[str, Any], look: str) -> None:
+def _write_text(sheet: Any, row: int, number: int, text: str, formats: Formats, look: str) -> None:
     """Text by its type; what a spreadsheet would run carries a quote, so that it stays text when a cell is edited."""
     sheet.write_string(row, number, text, formats[f"{look}-quoted" if is_formula(text) else look])
 
 
-def _sheet(sheet: Any, slide: Json, content: ExportContent, formats: dict[str, Any]) -> None:
+def _sheet(sheet: Any, slide: Slide, content: ExportContent, formats: Formats) -> None:
     sheet.hide_gridlines(2)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    _write_text(sheet, 0, 0, slide["message"], formats, "message")
-    _write_text(sheet, 1, 0, f"{content.head}. Amounts in whole {content.figures['currency']}.", formats, "soft")
+    _write_text(sheet, 0, 0, slide.message, formats, "message")
+    _write_text(sheet, 1, 0, f"{content.head}. Amounts in whole {content.review.currency}.", formats, "soft")
     at = 2
-    for line in slide["lines"]:
+    for line in slide.lines:
         _write_text(sheet, at, 0, line, formats, "soft")
         at += 1
     widths: dict[int, int] = {}
-    for table in slide["tables"]:
+    for table in slide.tables:
         at = _write_table(sheet, table, at + 1, formats, widths)
     for number, width in widths.items():
         sheet.set_column(number, number, min(_WIDEST, width + 2))
 
 
-def _write_table(sheet: Any, table: Json, at: int, formats: dict[str, Any], widths: dict[int, int]) -> int:
+def _write_table(sheet: Any, table: Table, at: int, formats: Formats, widths: dict[int, int]) -> int:
     """Returns the row after the table."""
-    columns = table["columns"]
+    columns = table.columns
     for number, column in enumerate(columns):
         name = head_of(column, table)
-        numeric = column["kind"] in ("money", "number", "percent", "days")
-        _write_text(sheet, at, number, name, formats, "head-n" if numeric else "head")
+        _write_text(sheet, at, number, name, formats, "head-n" if column.is_numeric else "head")
         widths[number] = max(widths.get(number, 8), min(len(name), 18))
     first = at + 1
-    for offset, row in enumerate(table["rows"]):
+    for offset, row in enumerate(table.rows):
         for number, (value, column) in enumerate(zip(row, columns, strict=True)):
             _write_cell(sheet, first + offset, number, value, column, formats, "")
             widths[number] = max(widths[number], len(str(plain_of(value, column))))
-    after = first + len(table["rows"])
-    if table["total"] is None:
+    after = first + len(table.rows)
+    if table.total is None:
         return after
-    for number, (value, column) in enumerate(zip(table["total"], columns, strict=True)):
-        if table["summed"] and column["kind"] == "money" and value is not None:
+    for number, (value, column) in enumerate(zip(table.total, columns, strict=True)):
+        if table.summed and column.is_money and isinstance(value, int):
             cells = xl_range(first, number, after - 1, number)
             sheet.write_formula(after, number, f"=SUM({cells})", formats["total-money"], value / 100)
         else:
@@ -142,9 +143,9 @@ def _write_table(sheet: Any, table: Json, at: int, formats: dict[str, Any], widt
 
 
 def _write_cell(
-    sheet: Any, row: int, number: int, value: Any, column: Json, formats: dict[str, Any], prefix: str
+    sheet: Any, row: int, number: int, value: CellValue, column: Column, formats: Formats, prefix: str
 ) -> None:
-    kind = column["kind"]
+    kind = column.kind
     if value is None:
         sheet.write_blank(row, number, None, formats["total" if prefix else "text"])
     elif isinstance(value, (int, float)):

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_GET, require_safe
 from departments.access import may_freeze, may_see_packs, require
 from departments.web.rendering import page_render
 from pipeline.page.shell import shell_of
-from revenue_health.review.selectors.packs.pages import packs_listed
+from revenue_health.review.selectors.packs.archive import packs_listed
+from revenue_health.review.selectors.packs.frozen import frozen_review
 from revenue_health.review.selectors.packs.twins import twins_of
 from revenue_health.review.services.exports.sheets import table_csv
 from revenue_health.review.views.packs.page import ONE, pack_context, pack_or_404
@@ -45,11 +46,11 @@ def csv(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """The numbers of one slide as CSV."""
     require(request, may_see_packs(request.user))
     pack = pack_or_404(pk)
-    slide = next((one for one in pack.figures["slides"] if one["key"] == key), None)
-    if slide is None or not slide["tables"]:
+    slide = frozen_review(pack).slide(key)
+    if slide is None or not slide.tables:
         raise Http404
     response = HttpResponse(
-        "\n".join(table_csv(table) for table in slide["tables"]), content_type="text/csv; charset=utf-8"
+        "\n".join(table_csv(table) for table in slide.tables), content_type="text/csv; charset=utf-8"
     )
     response["Content-Disposition"] = f'attachment; filename="pack-{pack.pk}-{key}.csv"'
     return response

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,9 +9,11 @@ from django.views.decorators.http import require_GET
 
 from departments.access import may_see_packs, require
 from revenue_health.review.models import Pack
-from revenue_health.review.selectors.packs.board import board_slides
-from revenue_health.review.selectors.packs.cells import as_known_on
-from revenue_health.review.selectors.packs.pages import proof_of, slide_pages, slides_and_decisions
+from revenue_health.review.selectors.packs.archive import proof_of, with_decisions
+from revenue_health.review.selectors.packs.board import board_pages
+from revenue_health.review.selectors.packs.cells import Names
+from revenue_health.review.selectors.packs.frozen import frozen_review
+from revenue_health.review.selectors.packs.printing import print_pages
 from revenue_health.review.views.packs.page import pack_or_404
 
 TEMPLATE = "review/packs/board.html"
@@ -28,14 +28,14 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, TEMPLATE, context)
 
 
-def board_context(pack: Pack, *, hide_names: bool) -> dict[str, Any]:
+def board_context(pack: Pack, *, hide_names: bool) -> dict[str, object]:
     """Slides from the frozen content; decisions taken on the pack come from their own log, which is only added to."""
-    figures = pack.figures
+    review = frozen_review(pack)
+    pages = board_pages(with_decisions(review.slides, pack=pack))
     return {
         "pack": pack,
-        "figures": figures,
-        "known": as_known_on(figures),
+        "review": review,
         "proof": proof_of(pack),
-        "slides": slide_pages(figures, board_slides(slides_and_decisions(pack)), hide_names=hide_names),
+        "slides": print_pages(pages, Names(review.people, hide_names)),
         "hide_names": hide_names,
     }

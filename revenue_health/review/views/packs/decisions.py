@@ -12,7 +12,7 @@ from departments.access import may_freeze, may_see_packs, require
 from departments.models import User
 from departments.web.rendering import page_render
 from pipeline.page.shell import shell_of
-from revenue_health.review.selectors.packs.pages import decisions_listed
+from revenue_health.review.selectors.packs.archive import decisions_listed
 from revenue_health.review.services.packs import PackProblem, decision_log
 from revenue_health.review.views.packs.forms import DecisionForm
 from revenue_health.review.views.packs.page import ONE, pack_context, pack_or_404

@@ -19,7 +19,7 @@ from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.plan.reach import reach_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.steps import bridge_steps
-from revenue_health.review.selectors.packs.pages import newest_pack
+from revenue_health.review.selectors.packs.archive import newest_pack
 from revenue_health.review.selectors.weekly.cache import kept_figures
 from revenue_health.review.selectors.weekly.review import stored_review
 from revenue_health.review.views.weekly.filters import WeekQuestion, week_question_read

@@ -13,9 +13,13 @@ from pptx import Presentation
 from pypdf import PdfReader
 
 from departments.models import User
+from revenue_health.review.core.slide_codec import table_from_json
+from revenue_health.review.core.slides import Role
 from revenue_health.review.models import Pack
-from revenue_health.review.selectors.packs.cells import SOMEBODY, Names, cell_text, scale_from, unbroken
-from revenue_health.review.selectors.packs.pages import proof_of, slide_page, slide_pages
+from revenue_health.review.selectors.packs.archive import proof_of
+from revenue_health.review.selectors.packs.cells import SOMEBODY, Names, cell_text, unbroken
+from revenue_health.review.selectors.packs.frozen import frozen_review
+from revenue_health.review.selectors.packs.printing import print_slide, print_slides
 from revenue_health.review.services.exports import pack_write
 from revenue_health.review.services.packs import decision_log
 
@@ -38,14 +42,15 @@ def deck_of(pack: Pack, folder: Path) -> Any:
 
 def money_of(pack: Pack) -> Iterator[tuple[int, str]]:
     """Every amount of the pack in cents with what is printed for it, from its tables and its charts."""
-    for slide in pack.figures["slides"]:
-        for bar in slide["chart"]["bars"] if slide["chart"] else []:
-            yield bar["amount"], bar["text"]
-        for table in slide["tables"]:
-            for row in [*table["rows"], *([table["total"]] if table["total"] else [])]:
-                for value, column in zip(row, table["columns"], strict=True):
-                    if column["kind"] == "money" and value is not None:
-                        yield value, cell_text(value, column, scale_from(table))
+    for slide in frozen_review(pack).slides:
+        for bar in slide.chart.bars if slide.chart else ():
+            yield bar.amount, bar.text
+        for table in slide.tables:
+            for row in table.every_row:
+                for value, column in zip(row, table.columns, strict=True):
+                    if column.is_money and value is not None:
+                        assert isinstance(value, int)
+                        yield value, cell_text(value, column, table.money)
 
 
 def test_a_name_is_printed_once_and_its_twin_not_at_all(pack: Pack, tmp_path: Path) -> None:
@@ -81,8 +86,10 @@ def test_every_amount_has_three_significant_digits(pack: Pack) -> None:
 
 
 def test_two_intervals_never_look_like_one(pack: Pack) -> None:
-    table = next(one for one in pack.figures["slides"] if one["key"] == "forecast")["tables"][0]
-    cells = {row[0]: cell_text(row[1], table["columns"][1], scale_from(table)) for row in table["rows"]}
+    slide = frozen_review(pack).slide("forecast")
+    assert slide
+    table = slide.tables[0]
+    cells = {row[0]: cell_text(row[1], table.columns[1], table.money) for row in table.rows}
     ends = [cells[f"{part} interval {side}"] for part in ("90 %", "50 %") for side in ("from", "to")]
     assert len(set(ends)) == 4
 
@@ -97,7 +104,7 @@ def test_plan_and_actual_have_their_difference_beside_them(pack: Pack) -> None:
 def test_days_are_written_as_days(pack: Pack, tmp_path: Path) -> None:
     text = pdf_text(pack, tmp_path)
     assert ISO.findall(text) == []
-    for slide in slide_pages(pack.figures, pack.figures["slides"]):
+    for slide in print_slides(frozen_review(pack).slides, Names({})):
         assert ISO.findall(f"{slide.title} {slide.unit} {slide.message}") == []
         assert not ISO.search(" ".join(str(cell.text) for table in slide.tables for row in table.rows for cell in row))
 
@@ -109,9 +116,9 @@ def test_amounts_and_days_stay_on_one_line() -> None:
 
 def test_forecasts_alone_are_hatched(pack: Pack) -> None:
     shown = Names({}, switch=False)
-    for slide in pack.figures["slides"]:
-        drawing = str(slide_page(slide, 1, shown, on_paper=True).drawing or "")
-        forecasts = [bar for bar in (slide["chart"] or {"bars": []})["bars"] if bar.get("role") == "forecast"]
+    for slide in frozen_review(pack).slides:
+        drawing = str(print_slide(slide, 1, shown, on_paper=True).drawing or "")
+        forecasts = [bar for bar in (slide.chart.bars if slide.chart else ()) if bar.role == Role.FORECAST]
         assert drawing.count('fill="url(#') == len(forecasts)
 
 
@@ -143,7 +150,16 @@ def test_tables_of_the_deck_have_every_row(pack: Pack, tmp_path: Path) -> None:
 
 
 def test_a_pack_of_before_prints_what_it_printed(pack: Pack) -> None:
-    old = {"currency": "EUR", "divisor": 1000, "letter": "k"}
-    table = {"scale": old, "columns": [{"kind": "money", "places": 0}]}
-    assert cell_text(141_234_00, table["columns"][0], scale_from(table)) == "141"
+    frozen = {
+        "title": "Shares",
+        "columns": [{"name": "Share", "kind": "money", "unit": "", "places": 0}],
+        "rows": [[141_234_00]],
+        "total": None,
+        "summed": False,
+        "shaded": False,
+        "shown": None,
+        "scale": {"currency": "EUR", "divisor": 1000, "letter": "k"},
+    }
+    table = table_from_json(frozen)
+    assert cell_text(table.rows[0][0], table.columns[0], table.money) == "141"
     assert proof_of(pack).sound

@@ -7,8 +7,10 @@ money was frozen with three digits: its scales name none.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -17,8 +19,10 @@ from pptx import Presentation
 from pypdf import PdfReader
 
 from departments.models import User
+from revenue_health.review.core.canonical_json import canonical_json
 from revenue_health.review.models import Pack
-from revenue_health.review.selectors.packs.pages import proof_of
+from revenue_health.review.selectors.packs.archive import proof_of
+from revenue_health.review.selectors.packs.frozen import frozen_review
 from revenue_health.review.services.exports import pack_write
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +58,12 @@ def reader() -> Client:
     return client
 
 
+def scales(slides: list[Any]) -> Iterator[dict[str, Any]]:
+    """The units of every chart and table."""
+    for slide in slides:
+        yield from (part["scale"] for part in (slide["chart"], *slide["tables"]) if part and part["scale"])
+
+
 def messages(pack: Pack) -> list[str]:
     return [slide["message"] for slide in json.loads(pack.content)["slides"]]
 
@@ -64,6 +74,15 @@ def plain(text: str) -> str:
 
 def test_the_hash_fits(old_pack: Pack) -> None:
     assert proof_of(old_pack).sound
+
+
+def test_slides_are_written_back_as_they_were_read(old_pack: Pack) -> None:
+    stored = old_pack.figures["slides"]
+    written = [slide.to_json() for slide in frozen_review(old_pack).slides]
+    for scale in scales(written):
+        if "digits" not in next(iter(scales(stored))):
+            assert scale.pop("digits") == 0
+    assert canonical_json({"slides": written}) == canonical_json({"slides": stored})
 
 
 def test_the_page_says_so_and_has_every_slide(old_pack: Pack, reader: Client) -> None:

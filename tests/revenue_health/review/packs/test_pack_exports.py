@@ -22,7 +22,7 @@ from pptx import Presentation
 from pypdf import PdfReader
 
 from departments.models import User
-from revenue_health.review.charts.axis import ends
+from revenue_health.review.core.slide_codec import bar_from_json, chart_from_json
 from revenue_health.review.models import Pack, PackExport
 from revenue_health.review.selectors.packs.exports import exports_folder
 from revenue_health.review.services.exports import export_ask, export_make, exports_unfinished, pack_write
@@ -64,10 +64,10 @@ def test_charts_are_native_and_their_workbooks_hold_the_figures(pack: Pack, tmp_
         rows = list(book.iter_rows(min_row=2, values_only=True))
         assert [row[0] for row in rows] == [bar["name"] for bar in bars]
         for row, bar in zip(rows, bars, strict=True):
-            start, end = ends(bar)
+            drawn = bar_from_json(bar)
             ground, lengths = row[1], [value for value in row[2:-2] if value is not None]
             assert len(lengths) == 1
-            assert {round(100 * ground), round(100 * (ground + lengths[0]))} == {start, end}
+            assert {round(100 * ground), round(100 * (ground + lengths[0]))} == {drawn.begin, drawn.end}
 
 
 def test_a_name_in_a_chart_s_workbook_is_no_formula(pack: Pack) -> None:
@@ -75,7 +75,7 @@ def test_a_name_in_a_chart_s_workbook_is_no_formula(pack: Pack) -> None:
     chart["bars"][0]["name"] = "=1+1"
     deck = Presentation()
     page = deck.slides.add_slide(deck.slide_layouts[6])
-    native = chart_add(page, chart, left=0, top=0, width=9_000_000, height=5_000_000)
+    native = chart_add(page, chart_from_json(chart), left=0, top=0, width=9_000_000, height=5_000_000)
     book = load_workbook(io.BytesIO(native.part.chart_workbook.xlsx_part.blob)).active
     assert (book["A2"].value, book["A2"].data_type) == ("'=1+1", "s")
 

@@ -18,9 +18,12 @@ from django.utils import timezone
 from departments.models import Company, Department, User
 from pipeline.models import Opportunity, RecomputeRun
 from pipeline.services.recompute import recompute
-from revenue_health.review.core.sealed import canonical
+from revenue_health.review.core.canonical_json import canonical_json
 from revenue_health.review.models import Decision, Pack
-from revenue_health.review.selectors.packs.pages import proof_of, slide_pages
+from revenue_health.review.selectors.packs.archive import proof_of
+from revenue_health.review.selectors.packs.cells import Names
+from revenue_health.review.selectors.packs.frozen import frozen_review
+from revenue_health.review.selectors.packs.printing import PrintedSlide, print_slides
 from revenue_health.review.selectors.packs.twins import pack_readers, twins_of
 from revenue_health.review.services.packs import PackProblem, decision_log, pack_freeze
 
@@ -29,7 +32,7 @@ pytestmark = pytest.mark.django_db
 
 def test_the_hash_is_of_the_canonical_bytes(pack: Pack) -> None:
     assert hashlib.sha256(pack.content.encode()).hexdigest() == pack.sha256
-    assert canonical(json.loads(pack.content)) == pack.content
+    assert canonical_json(json.loads(pack.content)) == pack.content
     assert proof_of(pack).sound
 
 
@@ -74,6 +77,11 @@ def test_a_changed_title_is_found_out_too(pack: Pack) -> None:
     assert not proof_of(Pack.objects.get(pk=pack.pk)).sound
 
 
+def slides_of(pack: Pack) -> list[PrintedSlide]:
+    review = frozen_review(pack)
+    return print_slides(review.slides, Names(review.people))
+
+
 def printed(client: Client, pack: Pack) -> str:
     """The figures of the page: all its slides, without what a request adds."""
     page = client.get(f"/packs/{pack.pk}/").content.decode()
@@ -81,7 +89,7 @@ def printed(client: Client, pack: Pack) -> str:
 
 
 def test_after_the_data_changed_the_pack_shows_the_old_figures_bit_by_bit(pack: Pack, ceo: Client) -> None:
-    before, slides = printed(ceo, pack), slide_pages(pack.figures, pack.figures["slides"])
+    before, slides = printed(ceo, pack), slides_of(pack)
     # The truth changes: a department gets another name, deals another segment, everything is computed anew.
     Department.objects.filter(key="legal").update(name="Law")
     Company.objects.update(name="Another name")
@@ -89,7 +97,7 @@ def test_after_the_data_changed_the_pack_shows_the_old_figures_bit_by_bit(pack: 
     recompute(full=True)
     assert printed(ceo, pack) == before
     now = Pack.objects.get(pk=pack.pk)
-    assert slide_pages(now.figures, now.figures["slides"]) == slides
+    assert slides_of(now) == slides
     assert proof_of(now).sound
     assert "verified, sha256" in ceo.get(f"/packs/{pack.pk}/").content.decode()
 

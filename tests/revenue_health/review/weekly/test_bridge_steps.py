@@ -15,6 +15,7 @@ from revenue_health.contribution.filters import ComparisonFilters
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.comparison.steps import bridge_steps
 from revenue_health.contribution.views.bridge import party_rows, waterfall_bars
+from revenue_health.review.core.slides import Bar as SlideBar
 from revenue_health.review.selectors.packs.slides.bridge import bridge
 from revenue_health.review.views.weekly.filters import WeekQuestion
 from revenue_health.review.views.weekly.rows import WIDTH, bridge_rows
@@ -88,15 +89,16 @@ def question() -> WeekQuestion:
     return WeekQuestion(bridge=ComparisonFilters(periods=periods), since=TODAY, usual=TODAY, today=TODAY, first=TODAY)
 
 
-def slide_bars(figures: Json) -> list[Json]:
+def slide_bars(figures: Json) -> tuple[SlideBar, ...]:
     content = {
         "contributions": figures,
         "currency": "EUR",
         "period": {"label": QUARTER.label},
         "running": True,
     }
-    bars: list[Json] = bridge(content)["chart"]["bars"]
-    return bars
+    chart = bridge(content).chart
+    assert chart
+    return chart.bars
 
 
 @few
@@ -110,11 +112,11 @@ def test_the_page_the_week_and_the_slide_add_up_to_the_cent(figures: Json) -> No
     assert sum(bar.amount for bar in page[:-1]) == page[-1].amount
 
     slide = slide_bars(figures)
-    assert [(bar["start"], bar["amount"]) for bar in slide] == [(bar.start, bar.amount) for bar in page]
+    assert [(bar.start, bar.amount) for bar in slide] == [(bar.start, bar.amount) for bar in page]
 
     week = bridge_rows(steps, SCALE, question())
     assert [row.start for row in week[1:]] == [row.end for row in week[:-1]]
-    assert [row.name for row in week] == [bar["name"] for bar in slide] == [bar.name for bar in page]
+    assert [row.name for row in week] == [bar.name for bar in slide] == [bar.name for bar in page]
     assert all(0 <= float(row.x) <= WIDTH for row in week)
 
 
@@ -128,7 +130,7 @@ def test_every_picture_has_the_same_order_impact_and_mark(figures: Json) -> None
     expected = [(step.name, step.impact, step.mark) for step in steps.parties]
     assert [(row.name, row.impact, row.mark) for row in rows] == expected
     assert [(row.name, row.scenario, row.mark) for row in week[1:-2]] == expected
-    assert [(bar["name"], bar["impact"], bar["mark"]) for bar in slide[1:-2]] == expected
+    assert [(bar.name, bar.impact, bar.mark) for bar in slide[1:-2]] == expected
 
 
 def test_unexplained_takes_the_cents_that_rounding_drops() -> None:

@@ -6,11 +6,9 @@ page of the pack, PDF, PowerPoint, Excel and CSV all print these same slides.
 
 from __future__ import annotations
 
-from typing import Any
-
+from departments.json_types import Json
+from revenue_health.review.core.slides import Slide
 from revenue_health.review.selectors.packs.slides import bridge, changes, forecast, headline, leaks, method, people
-
-type Json = dict[str, Any]
 
 BUILDERS = (
     headline.headline,
@@ -28,7 +26,6 @@ BUILDERS = (
 )
 
 
-def slides_of(content: Json) -> list[Json]:
+def build_slides(content: Json) -> tuple[Slide, ...]:
     """The slides of a review's figures; one that has nothing to show is left out."""
-    made = [build(content) for build in BUILDERS]
-    return [slide for slide in made if slide is not None]
+    return tuple(slide for build in BUILDERS if (slide := build(content)) is not None)

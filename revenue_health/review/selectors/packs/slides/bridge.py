@@ -2,87 +2,73 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from departments.formats import MoneyScale, money_in_words
+from departments.json_types import Json
 from revenue_health.contribution.core.backward import FACTORS
 from revenue_health.contribution.core.steps import STRATEGY, BridgeSteps, Step
 from revenue_health.contribution.core.verdict import MARKS, Impact
 from revenue_health.contribution.selectors.comparison.sentences import listed, minor, verdict_sentence
 from revenue_health.contribution.selectors.comparison.steps import bridge_steps
-from revenue_health.review.selectors.packs.slides.parts import (
-    Json,
-    column,
-    scale_json,
-    scale_of,
-    slide,
-    table,
-    when,
-)
+from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table, Tone
+from revenue_health.review.selectors.packs.slides.parts import scale_of, when
+
+INTERVAL = (Column("from", ColumnKind.MONEY, "90 %"), Column("to", ColumnKind.MONEY, "90 %"))
 
 
-def bridge(content: Json) -> Json:
+def bridge(content: Json) -> Slide:
     """The waterfall from plan (or baseline) over every party to actual; it adds up to the cent."""
     figures, currency = content["contributions"], content["currency"]
-    found = bridge_steps(figures)
+    steps = bridge_steps(figures)
     scale = scale_of(
-        [step.amount for step in found.steps], currency, intervals=((step.low, step.high) for step in found.steps)
+        [step.amount for step in steps.steps], currency, intervals=((step.low, step.high) for step in steps.steps)
     )
-    steps = [
-        {**_step_json(step), "start": step.start, "role": "step", "text": scale.write(step.amount)}
-        for step in found.steps
-    ]
-    plan, actual = _total(found.first, found.start, "plan", scale), _total("Actual", found.actual, "actual", scale)
-    return slide(
-        "bridge",
-        f"{found.first} to actual",
-        _bridge_message(found, currency),
+    bars = [replace(_step_bar(step, scale), start=step.start, role=Role.STEP) for step in steps.steps]
+    plan = _total_bar(steps.first, steps.start, Role.PLAN, scale)
+    actual = _total_bar("Actual", steps.actual, Role.ACTUAL, scale)
+    return Slide(
+        key="bridge",
+        title=f"{steps.first} to actual",
+        message=_bridge_message(steps, currency),
         unit=f"{scale.unit}, {when(content)}; whiskers are 90 % intervals",
-        chart={"kind": "waterfall", "scale": scale_json(scale), "bars": [plan, *steps, actual]},
-        tables=[_bridge_table(found, scale)],
-        notes=[verdict_sentence(party, currency) for party in figures["parties"] if party["amount"] is not None],
+        chart=Chart(kind=ChartKind.WATERFALL, scale=scale, bars=(plan, *bars, actual)),
+        tables=(_bridge_table(steps, scale),),
+        notes=tuple(verdict_sentence(party, currency) for party in figures["parties"] if party["amount"] is not None),
     )
 
 
-def _step_json(step: Step) -> Json:
-    return {
-        "name": step.name,
-        "amount": step.amount,
-        "low": step.low,
-        "high": step.high,
-        "impact": str(step.impact),
-        "mark": step.mark,
-        "verdict": str(step.verdict or ""),
-    }
+def _step_bar(step: Step, scale: MoneyScale) -> Bar:
+    return Bar(
+        name=step.name,
+        amount=step.amount,
+        low=step.low,
+        high=step.high,
+        impact=Tone(step.impact),
+        mark=step.mark,
+        verdict=str(step.verdict or ""),
+        text=scale.write(step.amount),
+    )
 
 
-def _total(name: str, amount: int, role: str, scale: MoneyScale) -> Json:
-    return {
-        "name": name,
-        "start": 0,
-        "amount": amount,
-        "low": None,
-        "high": None,
-        "impact": "ink",
-        "mark": "",
-        "role": role,
-        "text": scale.write(amount),
-    }
+def _total_bar(name: str, amount: int, role: Role, scale: MoneyScale) -> Bar:
+    return Bar(name=name, start=0, amount=amount, role=role, text=scale.write(amount))
 
 
-def _bridge_table(bridge: BridgeSteps, scale: MoneyScale) -> Json:
-    columns = [
-        column("Step"),
-        column("Amount", "money"),
-        column("from", "money", "90 %"),
-        column("to", "money", "90 %"),
-        column("Verdict"),
-    ]
-    rows: list[list[object]] = [[bridge.first, bridge.start, None, None, ""]]
-    rows += [
-        [step.name, step.amount, step.low, step.high, f"{step.mark} {step.verdict or ''}".strip()]
+def _bridge_table(bridge: BridgeSteps, scale: MoneyScale) -> Table:
+    columns = (Column("Step"), Column("Amount", ColumnKind.MONEY), *INTERVAL, Column("Verdict"))
+    steps = (
+        (step.name, step.amount, step.low, step.high, f"{step.mark} {step.verdict or ''}".strip())
         for step in bridge.steps
-    ]
-    total = ["Actual", bridge.actual, None, None, ""]
-    return table(f"{bridge.first} to actual", columns, rows, scale=scale, total=total, summed=True)
+    )
+    return Table(
+        title=f"{bridge.first} to actual",
+        columns=columns,
+        rows=((bridge.first, bridge.start, None, None, ""), *steps),
+        total=("Actual", bridge.actual, None, None, ""),
+        summed=True,
+        scale=scale,
+    )
 
 
 def _bridge_message(bridge: BridgeSteps, currency: str) -> str:
@@ -103,7 +89,7 @@ def _bridge_message(bridge: BridgeSteps, currency: str) -> str:
     return text + ("." if bad or good else "; of no department can it be said that it moved it.")
 
 
-def shares(content: Json) -> Json:
+def shares(content: Json) -> Slide:
     """Every party's share on one signed axis, the worst first, each with its interval and verdict."""
     figures, currency = content["contributions"], content["currency"]
     parties = [party for party in figures["parties"] if party["amount"] is not None and party["key"] != STRATEGY]
@@ -111,30 +97,29 @@ def shares(content: Json) -> Json:
     intervals = ((minor(party["low"]), minor(party["high"])) for party in parties)
     scale = scale_of([minor(party["amount"]) for party in parties], currency, intervals=intervals)
     steps = {step.key: step for step in bridge_steps(figures).parties}
-    rows = [{**_step_json(steps[party["key"]]), "text": scale.write(steps[party["key"]].amount)} for party in parties]
-    return slide(
-        "shares",
-        "Who moved revenue",
-        _shares_message(parties),
+    bars = tuple(_step_bar(steps[party["key"]], scale) for party in parties)
+    return Slide(
+        key="shares",
+        title="Who moved revenue",
+        message=_shares_message(parties),
         unit=f"{scale.unit} against the baseline, {when(content)}; whiskers are 90 % intervals",
-        chart={"kind": "intervals", "scale": scale_json(scale), "bars": rows},
-        tables=[_shares_table(parties, scale)],
-        notes=[verdict_sentence(party, currency) for party in parties],
+        chart=Chart(kind=ChartKind.INTERVALS, scale=scale, bars=bars),
+        tables=(_shares_table(parties, scale),),
+        notes=tuple(verdict_sentence(party, currency) for party in parties),
     )
 
 
-def _shares_table(parties: list[Json], scale: MoneyScale) -> Json:
-    columns = [
-        column("Party"),
-        column("Share", "money"),
-        column("from", "money", "90 %"),
-        column("to", "money", "90 %"),
-        column("Score", "percent", "% of plan", 1),
-        column("Verdict"),
-        *(column(factor.capitalize(), "money") for factor in FACTORS),
-    ]
-    rows = [
-        [
+def _shares_table(parties: list[Json], scale: MoneyScale) -> Table:
+    columns = (
+        Column("Party"),
+        Column("Share", ColumnKind.MONEY),
+        *INTERVAL,
+        Column("Score", ColumnKind.PERCENT, "% of plan", 1),
+        Column("Verdict"),
+        *(Column(factor.capitalize(), ColumnKind.MONEY) for factor in FACTORS),
+    )
+    rows = tuple(
+        (
             party["name"],
             minor(party["amount"]),
             minor(party["low"]),
@@ -142,10 +127,10 @@ def _shares_table(parties: list[Json], scale: MoneyScale) -> Json:
             party["score"],
             f"{MARKS.get(party['verdict'], '')} {party['verdict']}".strip(),
             *(minor(party["factors"].get(factor)) if party["kind"] != "opening" else None for factor in FACTORS),
-        ]
+        )
         for party in parties
-    ]
-    return table("Shares", columns, rows, scale=scale)
+    )
+    return Table(title="Shares", columns=columns, rows=rows, scale=scale)
 
 
 def _shares_message(parties: list[Json]) -> str:

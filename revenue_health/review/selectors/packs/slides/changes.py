@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from departments.formats import MoneyScale, counted, money_in_words
+from departments.json_types import Json
 from revenue_health.contribution.selectors.comparison.sentences import minor
-from revenue_health.review.selectors.packs.slides.headline import total_bar, written
-from revenue_health.review.selectors.packs.slides.parts import Json, column, day, scale_json, scale_of, slide, table
+from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table, Tone
+from revenue_health.review.selectors.packs.slides.parts import day, scale_of, total_bar
 
 GOOD, BAD = ("new", "won", "up", "pulled_in", "reopened"), ("lost", "down", "pushed_out")
 """By impact: what is won leaves the open pipeline too, and is no loss."""
 
 
-def changes(content: Json) -> Json | None:
+def changes(content: Json) -> Slide | None:
     """Open pipeline then, what came and went, open pipeline now; None where the run keeps no history to compare."""
     found, currency = content["review"]["changes"], content["currency"]
     if found is None:
@@ -20,14 +21,14 @@ def changes(content: Json) -> Json | None:
     moved = [bucket for bucket in found["buckets"] if bucket["difference"]]
     scale = scale_of([minor(bucket["difference"]) for bucket in moved] or [now], currency)
     since = content["review"]["since"]
-    return slide(
-        "changes",
-        f"Since {day(since)}",
-        _message(then, now, moved, currency),
+    return Slide(
+        key="changes",
+        title=f"Since {day(since)}",
+        message=_message(then, now, moved, currency),
         unit=f"{scale.unit} of open pipeline; idle deals make no difference",
-        chart={"kind": "waterfall", "scale": scale_json(scale), "bars": _bars(then, now, moved, scale)},
-        tables=[_table(then, now, found, scale)],
-        notes=[f"{bucket['name']}: {bucket['meaning']}" for bucket in moved],
+        chart=Chart(kind=ChartKind.WATERFALL, scale=scale, bars=_bars(then, now, moved, scale)),
+        tables=(_table(then, now, found, scale),),
+        notes=tuple(f"{bucket['name']}: {bucket['meaning']}" for bucket in moved),
     )
 
 
@@ -47,31 +48,42 @@ def _message(then: int, now: int, moved: list[Json], currency: str) -> str:
     return f"{text}; {', '.join(said)}." if said else f"{text}."
 
 
-def _bars(then: int, now: int, moved: list[Json], scale: MoneyScale) -> list[Json]:
-    bars, at = [written(total_bar("Open then", then / 100, "actual"), scale)], then
+def _bars(then: int, now: int, moved: list[Json], scale: MoneyScale) -> tuple[Bar, ...]:
+    bars, at = [total_bar("Open then", then, Role.ACTUAL, scale)], then
     for bucket in moved:
         amount = minor(bucket["difference"]) or 0
-        impact = "good" if bucket["key"] in GOOD else "bad" if bucket["key"] in BAD else "soft"
-        mark = {"good": "▲", "bad": "▼"}.get(impact, "")
+        impact = Tone.GOOD if bucket["key"] in GOOD else Tone.BAD if bucket["key"] in BAD else Tone.SOFT
         bars.append(
-            {"name": bucket["name"], "start": at, "amount": amount, "low": None, "high": None, "impact": impact,
-             "mark": mark, "role": "step", "text": scale.write(amount)}
-        )  # fmt: skip
+            Bar(
+                name=bucket["name"],
+                start=at,
+                amount=amount,
+                impact=impact,
+                mark={Tone.GOOD: "▲", Tone.BAD: "▼"}.get(impact, ""),
+                role=Role.STEP,
+                text=scale.write(amount),
+            )
+        )
         at += amount
-    return [*bars, written(total_bar("Open now", now / 100, "actual"), scale)]
+    return (*bars, total_bar("Open now", now, Role.ACTUAL, scale))
 
 
-def _table(then: int, now: int, found: Json, scale: MoneyScale) -> Json:
-    columns = [column("What"), column("Difference", "money"), column("Deals", "number"), column("Which deals")]
-    rows: list[list[object]] = [["Open then", then, found["then"]["deals"], ""]]
-    rows += [
-        [
+def _table(then: int, now: int, found: Json, scale: MoneyScale) -> Table:
+    money, number = ColumnKind.MONEY, ColumnKind.NUMBER
+    buckets = (
+        (
             bucket["name"],
             minor(bucket["difference"]),
             bucket["deals_difference"],
             f"{counted(bucket['deals'], 'deal')}: {bucket['meaning']}",
-        ]
+        )
         for bucket in found["buckets"]
-    ]
-    total = ["Open now", now, found["now"]["deals"], counted(found["now"]["deals"], "deal")]
-    return table("What changed", columns, rows, scale=scale, total=total, summed=True)
+    )
+    return Table(
+        title="What changed",
+        columns=(Column("What"), Column("Difference", money), Column("Deals", number), Column("Which deals")),
+        rows=(("Open then", then, found["then"]["deals"], ""), *buckets),
+        total=("Open now", now, found["now"]["deals"], counted(found["now"]["deals"], "deal")),
+        summed=True,
+        scale=scale,
+    )

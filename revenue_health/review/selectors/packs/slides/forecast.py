@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from departments.formats import MoneyScale, grouped, interval_in_words, money_in_words
+from departments.json_types import Json
 from revenue_health.contribution.selectors.comparison.sentences import minor
-from revenue_health.review.selectors.packs.slides.headline import probability, total_bar, written
-from revenue_health.review.selectors.packs.slides.parts import Json, column, scale_json, scale_of, slide, table
+from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table
+from revenue_health.review.selectors.packs.slides.parts import probability, scale_of, total_bar
 
 SHOWN = 5
-KEPT = 10
+LISTED = 10
 
 
-def forecast(content: Json) -> Json | None:
+def forecast(content: Json) -> Slide | None:
     """Won so far, forecast with its interval, plan; and what holds it back most."""
     figures, currency = content["forecast"], content["currency"]
     if figures is None:
@@ -27,62 +28,63 @@ def forecast(content: Json) -> Json | None:
     if figures["probability"] is not None:
         message += f"; the plan is reached with a probability of {probability(figures['probability'])}"
     low, high = interval_in_words(amount["p5"], amount["p95"], currency)
-    return slide(
-        "forecast",
-        "Where it will land",
-        f"{message}.",
+    return Slide(
+        key="forecast",
+        title="Where it will land",
+        message=f"{message}.",
         unit=f"{scale.unit}, all of {label}; the whisker is the 90 % interval",
-        lines=[f"Nine times in ten it lands between {low} and {high}."],
-        chart={"kind": "bars", "scale": scale_json(scale), "bars": _bars(figures, scale)},
-        tables=[_figures_table(amount, label, scale), *_constraints(content)],
-        notes=[_coverage(figures), *(f"{reason[:1].upper()}{reason[1:]}." for reason in figures["reasons"])],
+        lines=(f"Nine times in ten it lands between {low} and {high}.",),
+        chart=Chart(kind=ChartKind.BARS, scale=scale, bars=_bars(amount, scale)),
+        tables=(_figures_table(amount, label, scale), *_constraints(content)),
+        notes=(_coverage(figures), *(f"{reason[:1].upper()}{reason[1:]}." for reason in figures["reasons"])),
     )
 
 
-def _bars(figures: Json, scale: MoneyScale) -> list[Json]:
-    rows = [
-        ("Won so far", figures["won_so_far"], "actual", None, None),
-        ("Forecast", figures["median"], "forecast", figures["p5"], figures["p95"]),
-        ("Plan", figures["target"], "plan", None, None),
-    ]
-    return [
-        written(total_bar(name, value, role, low, high), scale)
+def _bars(amount: dict[str, int | None], scale: MoneyScale) -> tuple[Bar, ...]:
+    rows = (
+        ("Won so far", amount["won_so_far"], Role.ACTUAL, None, None),
+        ("Forecast", amount["median"], Role.FORECAST, amount["p5"], amount["p95"]),
+        ("Plan", amount["target"], Role.PLAN, None, None),
+    )
+    return tuple(
+        total_bar(name, value, role, scale, low=low, high=high)
         for name, value, role, low, high in rows
         if value is not None
-    ]
+    )
 
 
-def _figures_table(amount: dict[str, int | None], label: str, scale: MoneyScale) -> Json:
-    rows = [
-        ["Won so far", amount["won_so_far"]],
-        ["Forecast, middle", amount["median"]],
-        ["90 % interval from", amount["p5"]],
-        ["50 % interval from", amount["p25"]],
-        ["50 % interval to", amount["p75"]],
-        ["90 % interval to", amount["p95"]],
-        [f"Plan, all of {label}", amount["target"]],
-    ]
-    return table("Forecast", [column("Figure"), column("Amount", "money")], rows, scale=scale)
+def _figures_table(amount: dict[str, int | None], label: str, scale: MoneyScale) -> Table:
+    rows = (
+        ("Won so far", amount["won_so_far"]),
+        ("Forecast, middle", amount["median"]),
+        ("90 % interval from", amount["p5"]),
+        ("50 % interval from", amount["p25"]),
+        ("50 % interval to", amount["p75"]),
+        ("90 % interval to", amount["p95"]),
+        (f"Plan, all of {label}", amount["target"]),
+    )
+    columns = (Column("Figure"), Column("Amount", ColumnKind.MONEY))
+    return Table(title="Forecast", columns=columns, rows=rows, scale=scale)
 
 
-def _constraints(content: Json) -> list[Json]:
+def _constraints(content: Json) -> list[Table]:
     stages = {stage["address"]: stage["name"] for stage in content["names"]["stages"]}
     departments = content["names"]["departments"]
-    rows = [
-        [
-            stages.get(f"{one['pipeline']}:{one['stage']}", one["stage"]),
-            departments.get(one["department"], one["department"].capitalize()),
-            one["kind"],
-            minor(one["gain"]),
-        ]
-        for one in content["forecast"]["constraints"]
-        if one["gain"] and one["gain"] > 0
-    ][:KEPT]
+    rows = tuple(
+        (
+            stages.get(f"{constraint['pipeline']}:{constraint['stage']}", constraint["stage"]),
+            departments.get(constraint["department"], constraint["department"].capitalize()),
+            constraint["kind"],
+            minor(constraint["gain"]),
+        )
+        for constraint in content["forecast"]["constraints"]
+        if constraint["gain"] and constraint["gain"] > 0
+    )[:LISTED]
     if not rows:
         return []
-    columns = [column("Stage"), column("Department"), column("A tenth less"), column("Gain", "money")]
+    columns = (Column("Stage"), Column("Department"), Column("A tenth less"), Column("Gain", ColumnKind.MONEY))
     scale = scale_of([row[3] for row in rows], content["currency"])
-    return [table("What holds it back most", columns, rows, scale=scale, shown=SHOWN)]
+    return [Table(title="What holds it back most", columns=columns, rows=rows, scale=scale, shown=SHOWN)]
 
 
 def _coverage(figures: Json) -> str:

@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 from departments.formats import MoneyScale, grouped
+from departments.json_types import Json
 from revenue_health.contribution.selectors.comparison.sentences import minor
-from revenue_health.review.selectors.packs.slides.parts import Json, column, scale_json, scale_of, slide, table, when
+from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table, Tone
+from revenue_health.review.selectors.packs.slides.parts import probability, scale_of, total_bar, when
+
+SAY = "Say the sentence as it stands. What cannot be told is not said: ask for what would settle it instead."
+COLUMNS = (Column("Figure"), Column("Amount", ColumnKind.MONEY), Column("In words"))
 
 
-def headline(content: Json) -> Json:
+def headline(content: Json) -> Slide:
     """The message of the review and its few totals."""
-    currency = content["currency"]
-    told = content["review"]["headline"]
-    rows = _rows(content)
-    bars = _bars(content)
-    scale = scale_of((row[1] for row in rows), currency, intervals=((bar["low"], bar["high"]) for bar in bars))
-    return slide(
-        "headline",
-        "Where we stand",
-        told["message"],
+    review, rows = content["review"], _rows(content)
+    interval = _forecast_interval(content)
+    scale = scale_of((row[1] for row in rows), content["currency"], intervals=[interval])
+    return Slide(
+        key="headline",
+        title="Where we stand",
+        message=review["headline"]["message"],
         unit=f"{scale.unit}, {when(content)}",
-        lines=told["under"],
-        chart={"kind": "bars", "scale": scale_json(scale), "bars": [written(bar, scale) for bar in bars]},
-        tables=[
-            table("In figures", [column("Figure"), column("Amount", "money"), column("In words")], rows, scale=scale)
-        ],
-        notes=["Say the sentence as it stands. What cannot be told is not said: ask for what would settle it instead."],
+        lines=tuple(review["headline"]["under"]),
+        chart=Chart(kind=ChartKind.BARS, scale=scale, bars=_bars(content, interval, scale)),
+        tables=(Table(title="In figures", columns=COLUMNS, rows=rows, scale=scale),),
+        notes=(SAY,),
     )
 
 
-def _rows(content: Json) -> list[tuple[str, int | None, str]]:
+def _forecast_interval(content: Json) -> tuple[int | None, int | None]:
+    forecast = content["forecast"]
+    return (None, None) if forecast is None else (minor(forecast["p5"]), minor(forecast["p95"]))
+
+
+def _rows(content: Json) -> tuple[tuple[str, int | None, str], ...]:
     figures, forecast = content["contributions"], content["forecast"]
     target, actual = minor(figures["target"]), minor(figures["actual"]) or 0
     rows: list[tuple[str, int | None, str]] = []
@@ -42,59 +48,33 @@ def _rows(content: Json) -> list[tuple[str, int | None, str]]:
         chance = forecast["probability"]
         words = "" if chance is None else f"plan reached with a probability of {probability(chance)}"
         rows.append((f"Forecast, all of {content['period']['label']}", minor(forecast["median"]), words))
-    return rows
+    return tuple(rows)
 
 
-def _bars(content: Json) -> list[Json]:
+def _bars(content: Json, interval: tuple[int | None, int | None], scale: MoneyScale) -> tuple[Bar, ...]:
     """Plan and actual to date with what lies between them, and the whole period's forecast and plan where it runs."""
     figures, forecast, label = content["contributions"], content["forecast"], content["period"]["label"]
     suffix = " to date" if content["running"] else ""
-    target, actual = figures["target"], figures["actual"]
-    bars = [total_bar(f"Plan{suffix}", target, "plan"), total_bar(f"Actual{suffix}", actual, "actual")]
+    target, actual = minor(figures["target"]), minor(figures["actual"])
+    bars = []
+    if target is not None:
+        bars.append(total_bar(f"Plan{suffix}", target, Role.PLAN, scale))
+    if actual is not None:
+        bars.append(total_bar(f"Actual{suffix}", actual, Role.ACTUAL, scale))
     if target is not None and actual is not None:
-        bars.append(_difference(minor(target) or 0, minor(actual) or 0))
+        bars.append(_difference(target, actual, scale))
     if forecast is not None:
-        bars.append(total_bar(f"Forecast {label}", forecast["median"], "forecast", forecast["p5"], forecast["p95"]))
-        bars.append(total_bar(f"Plan {label}", forecast["target"], "plan"))
-    return [bar for bar in bars if bar["amount"] is not None]
+        low, high = interval
+        median, whole = minor(forecast["median"]), minor(forecast["target"])
+        if median is not None:
+            bars.append(total_bar(f"Forecast {label}", median, Role.FORECAST, scale, low=low, high=high))
+        if whole is not None:
+            bars.append(total_bar(f"Plan {label}", whole, Role.PLAN, scale))
+    return tuple(bars)
 
 
-def _difference(target: int, actual: int) -> Json:
-    """From the end of the plan's bar to the end of actual's."""
+def _difference(target: int, actual: int, scale: MoneyScale) -> Bar:
+    """From the end of the plan's bar to the end of actual's, with its sign."""
     gap = actual - target
-    return {
-        "name": "Difference",
-        "start": target,
-        "amount": gap,
-        "low": None,
-        "high": None,
-        "impact": "bad" if gap < 0 else "good",
-        "mark": "",
-        "role": "step",
-    }
-
-
-def total_bar(name: str, amount: float | None, role: str, low: float | None = None, high: float | None = None) -> Json:
-    """A bar from zero; amounts in whole units, the interval where it has one."""
-    return {
-        "name": name,
-        "amount": minor(amount),
-        "low": minor(low),
-        "high": minor(high),
-        "impact": "ink",
-        "mark": "",
-        "role": role,
-    }
-
-
-def written(bar: Json, scale: MoneyScale) -> Json:
-    """A bar with its label; a step between two totals carries its sign."""
-    step = bar["role"] == "step"
-    return bar | {"text": scale.signed(bar["amount"]) if step else scale.write(bar["amount"])}
-
-
-def probability(chance: float) -> str:
-    """A chance in words that never claims certainty."""
-    if chance < 0.01:
-        return "under 1 %"
-    return "over 99 %" if chance > 0.99 else f"{chance:.0%}".replace("%", " %")
+    impact = Tone.BAD if gap < 0 else Tone.GOOD
+    return Bar(name="Difference", start=target, amount=gap, impact=impact, role=Role.STEP, text=scale.signed(gap))

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from departments.formats import counted, money_in_words
+from departments.json_types import Json
 from revenue_health.contribution.selectors.comparison.sentences import minor
-from revenue_health.review.selectors.packs.slides.parts import (
-    Json,
-    column,
-    scale_json,
-    scale_of,
-    slide,
-    table,
-    when,
-)
+from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Row, Slide, Table, Tone
+from revenue_health.review.selectors.packs.slides.parts import scale_of, when
 
 SHOWN = 8
 CLOSED = ("recovered", "declined")
+COLUMNS = (
+    Column("Leak"),
+    Column("Amount", ColumnKind.MONEY),
+    Column("Deals", ColumnKind.NUMBER),
+    Column("Owner", ColumnKind.PERSON),
+    Column("Status"),
+    Column("Weeks", ColumnKind.NUMBER, "known"),
+)
 
 
-def leak_map(content: Json) -> Json | None:
+@dataclass(frozen=True, kw_only=True)
+class _LeakLine:
+    """One leak of the slide: money lost in minor units, with its interval where the register knows one."""
+
+    name: str
+    amount: int
+    low: int | None = None
+    high: int | None = None
+    count: int | None = None
+    owner: str | None = None
+    status: str = ""
+    weeks: int | None = None
+
+
+def leak_map(content: Json) -> Slide | None:
     """Money lost, a row for each stage, a column for each department that caused any."""
     lost = {
         (f"{cell['pipeline']}:{cell['stage']}", cell["department"]): minor(cell["lost"]["amount"]) or 0
@@ -34,23 +52,32 @@ def leak_map(content: Json) -> Json | None:
     for stage in stages:
         amounts = [lost.get((stage["address"], key), 0) for key in keys]
         name = f"{stage['pipeline']}, {stage['name']}" if several else stage["name"]
-        rows.append([name, *(amount or None for amount in amounts), sum(amounts)])
-    total = ["Lost", *(sum(lost.get((stage["address"], key), 0) for stage in stages) for key in keys), whole]
+        rows.append((name, *(amount or None for amount in amounts), sum(amounts)))
+    total: Row = ("Lost", *(sum(lost.get((stage["address"], key), 0) for stage in stages) for key in keys), whole)
     scale = scale_of([amount for amount in lost.values() if amount], content["currency"])
     worst = max(lost, key=lambda cell: lost[cell])
     stage_name = next(stage["name"] for stage in stages if stage["address"] == worst[0])
     department = content["names"]["departments"][worst[1]]
     part = 100 * lost[worst] / whole
-    columns = [column("Stage"), *(column(content["names"]["departments"][key], "money") for key in keys)]
-    return slide(
-        "leak-map",
-        "Where money is lost",
-        f"{money_in_words(whole, content['currency'])} lost; {part:.0f} % at {stage_name}, caused by {department}.",
+    lost_in_words = money_in_words(whole, content["currency"])
+    columns = (content["names"]["departments"][key] for key in keys)
+    return Slide(
+        key="leak-map",
+        title="Where money is lost",
+        message=f"{lost_in_words} lost; {part:.0f} % at {stage_name}, caused by {department}.",
         unit=f"{scale.unit} lost by stage and cause, {when(content)}",
-        tables=[
-            table("Lost", [*columns, column("Lost", "money")], rows, scale=scale, total=total, summed=True, shaded=True)
-        ],
-        notes=[_open_note(content)],
+        tables=(
+            Table(
+                title="Lost",
+                columns=(Column("Stage"), *(Column(name, ColumnKind.MONEY) for name in (*columns, "Lost"))),
+                rows=tuple(rows),
+                scale=scale,
+                total=total,
+                summed=True,
+                shaded=True,
+            ),
+        ),
+        notes=(_open_note(content),),
     )
 
 
@@ -64,101 +91,79 @@ def _open_note(content: Json) -> str:
     )
 
 
-def largest(content: Json) -> Json | None:
+def largest(content: Json) -> Slide | None:
     """The largest leaks with who owns them: of the register, or of the map where there is none."""
-    rows = _register_rows(content) or _map_rows(content)
-    if not rows:
+    leaks = _register_lines(content) or _map_lines(content)
+    if not leaks:
         return None
     scale = scale_of(
-        [row["amount"] for row in rows], content["currency"], intervals=((row["low"], row["high"]) for row in rows)
+        [leak.amount for leak in leaks], content["currency"], intervals=((leak.low, leak.high) for leak in leaks)
     )
-    top = rows[0]
-    owned = sum(1 for row in rows[:SHOWN] if row["owner"])
-    message = f"The largest leak is {top['name']}: {money_in_words(top['amount'], content['currency'])}."
-    if any(row["owner"] for row in rows):
-        message += f" {owned} of the {min(len(rows), SHOWN)} largest have an owner."
-    columns = [
-        column("Leak"),
-        column("Amount", "money"),
-        column("Deals", "number"),
-        column("Owner", "person"),
-        column("Status"),
-        column("Weeks", "number", "known"),
-    ]
-    bars = [
-        {
-            "name": row["name"],
-            "amount": row["amount"],
-            "low": row["low"],
-            "high": row["high"],
-            "impact": "bad",
-            "mark": "",
-            "role": "step",
-            "text": scale.write(row["amount"]),
-        }
-        for row in rows[:SHOWN]
-    ]
-    return slide(
-        "leaks",
-        "Largest leaks",
-        message,
+    top = leaks[0]
+    owned = sum(1 for leak in leaks[:SHOWN] if leak.owner)
+    message = f"The largest leak is {top.name}: {money_in_words(top.amount, content['currency'])}."
+    if any(leak.owner for leak in leaks):
+        message += f" {owned} of the {min(len(leaks), SHOWN)} largest have an owner."
+    bars = tuple(
+        Bar(
+            name=leak.name,
+            amount=leak.amount,
+            low=leak.low,
+            high=leak.high,
+            impact=Tone.BAD,
+            role=Role.STEP,
+            text=scale.write(leak.amount),
+        )
+        for leak in leaks[:SHOWN]
+    )
+    rows = tuple((leak.name, leak.amount, leak.count, leak.owner, leak.status, leak.weeks) for leak in leaks)
+    return Slide(
+        key="leaks",
+        title="Largest leaks",
+        message=message,
         unit=f"{scale.unit}, {when(content)}",
-        chart={"kind": "bars", "scale": scale_json(scale), "bars": bars},
-        tables=[
-            table(
-                "Leaks",
-                columns,
-                [[row[name] for name in ("name", "amount", "count", "owner", "status", "weeks")] for row in rows],
-                scale=scale,
-                shown=SHOWN,
-            )
-        ],
-        notes=["Every leak needs one owner and one next step before this slide is left."],
+        chart=Chart(kind=ChartKind.BARS, scale=scale, bars=bars),
+        tables=(Table(title="Leaks", columns=COLUMNS, rows=rows, scale=scale, shown=SHOWN),),
+        notes=("Every leak needs one owner and one next step before this slide is left.",),
     )
 
 
-def _map_rows(content: Json) -> list[Json]:
+def _map_lines(content: Json) -> list[_LeakLine]:
     stages = {stage["address"]: stage["name"] for stage in content["names"]["stages"]}
     departments = content["names"]["departments"]
-    rows = [
-        {
-            "name": f"{stages[cell['pipeline'] + ':' + cell['stage']]}, {departments[cell['department']]}",
-            "amount": minor(cell["lost"]["amount"]) or 0,
-            "low": None,
-            "high": None,
-            "count": cell["lost"]["count"],
-            "owner": None,
-            "status": "",
-            "weeks": None,
-        }
+    lines = [
+        _LeakLine(
+            name=f"{stages[cell['pipeline'] + ':' + cell['stage']]}, {departments[cell['department']]}",
+            amount=minor(cell["lost"]["amount"]) or 0,
+            count=cell["lost"]["count"],
+        )
         for cell in content["leaks"]["cells"]
         if cell["lost"]["amount"]
     ]
-    return sorted(rows, key=lambda row: -row["amount"])[: 2 * SHOWN]
+    return sorted(lines, key=lambda line: -line.amount)[: 2 * SHOWN]
 
 
-def _register_rows(content: Json) -> list[Json]:
+def _register_lines(content: Json) -> list[_LeakLine]:
     """Of the leak register, those still open, the largest first; empty where nothing is registered."""
     stages = {stage["address"]: stage["name"] for stage in content["names"]["stages"]}
     departments = content["names"]["departments"]
-    rows = [
-        {
-            "name": ", ".join(
+    lines = [
+        _LeakLine(
+            name=", ".join(
                 [
-                    stages.get(f"{row['pipeline']}:{row['stage']}", row["stage"]),
-                    departments.get(row["department"], row["department"]),
-                    row["factor"],
+                    stages.get(f"{leak['pipeline']}:{leak['stage']}", leak["stage"]),
+                    departments.get(leak["department"], leak["department"]),
+                    leak["factor"],
                 ]
             ),
-            "amount": minor(row["amount"]) or 0,
-            "low": minor(row["low"]),
-            "high": minor(row["high"]),
-            "count": None,
-            "owner": row["owner"],
-            "status": row["status"].replace("_", " "),
-            "weeks": row["weeks"],
-        }
-        for row in content["register"]
-        if row["status"] not in CLOSED and row["amount"] > 0
+            amount=minor(leak["amount"]) or 0,
+            low=minor(leak["low"]),
+            high=minor(leak["high"]),
+            owner=leak["owner"],
+            status=leak["status"].replace("_", " "),
+            weeks=leak["weeks"],
+        )
+        for leak in content["register"]
+        if leak["status"] not in CLOSED and leak["amount"] > 0
     ]
-    return sorted(rows, key=lambda row: -row["amount"])[: 2 * SHOWN]
+    return sorted(lines, key=lambda line: -line.amount)[: 2 * SHOWN]

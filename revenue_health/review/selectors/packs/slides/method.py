@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from revenue_health.review.selectors.packs.cells import as_known_on
-from revenue_health.review.selectors.packs.slides.parts import Json, column, day, slide, table
+from datetime import datetime
+
+from departments.json_types import Json
+from revenue_health.review.core.slides import Column, Slide, Table
+from revenue_health.review.selectors.packs.cells import instant_text
+from revenue_health.review.selectors.packs.slides.parts import day
 
 ASSUMPTIONS = (
     "Rates are taken as constant within a week.",
@@ -12,25 +16,28 @@ ASSUMPTIONS = (
     "Causes are as recorded; a loss without a reason is charged to no department and counts with the market.",
 )
 
+TRUST = "Order of trust: bridge (accounting), custody (accounting), counterfactual (model), cause (judgement)."
 
-def method(content: Json) -> Json:
+
+def method(content: Json) -> Slide:
     """Assumptions, baseline, method and run."""
     figures = content["contributions"]
     baseline = figures["baseline"]
     compared = f"{day(baseline['start'])} to {day(baseline['end'])}" if baseline else "none"
-    rows = [
-        ["Period", f"{day(content['period']['start'])} to {day(content['period']['end'])}"],
-        ["Baseline", compared],
-        ["Known up to", f"{as_known_on(content)} ({content['time_zone']})"],
-        ["Method", f"version {content['method']}, {figures['players']} parties, {figures['replicates']} replicates"],
-        ["Recompute", f"number {content['run']}, its flows balance to {content['leaks']['balance_error']:.2f}"],
-    ]
-    return slide(
-        "method",
-        "What this rests on",
-        "A share is an estimate with an interval, not an accusation.",
+    as_of = instant_text(datetime.fromisoformat(content["as_of"]), content["time_zone"])
+    rows = (
+        ("Period", f"{day(content['period']['start'])} to {day(content['period']['end'])}"),
+        ("Baseline", compared),
+        ("Known up to", f"{as_of} ({content['time_zone']})"),
+        ("Method", f"version {content['method']}, {figures['players']} parties, {figures['replicates']} replicates"),
+        ("Recompute", f"number {content['run']}, its flows balance to {content['leaks']['balance_error']:.2f}"),
+    )
+    return Slide(
+        key="method",
+        title="What this rests on",
+        message="A share is an estimate with an interval, not an accusation.",
         unit=f"{content['company']}, {content['currency']}, {content['time_zone']}",
-        lines=[*ASSUMPTIONS, *(f"{reason[:1].upper()}{reason[1:]}." for reason in figures["reasons"])],
-        tables=[table("Basis", [column("What"), column("Value")], rows)],
-        notes=["Order of trust: bridge (accounting), custody (accounting), counterfactual (model), cause (judgement)."],
+        lines=(*ASSUMPTIONS, *(f"{reason[:1].upper()}{reason[1:]}." for reason in figures["reasons"])),
+        tables=(Table(title="Basis", columns=(Column("What"), Column("Value")), rows=rows),),
+        notes=(TRUST,),
     )

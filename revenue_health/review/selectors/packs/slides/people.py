@@ -3,59 +3,77 @@
 from __future__ import annotations
 
 from departments.formats import counted
+from departments.json_types import Json
 from revenue_health.contribution.selectors.comparison.sentences import listed, minor
-from revenue_health.review.selectors.packs.slides.parts import Json, column, day, scale_of, slide, table, when
+from revenue_health.review.core.slides import Column, ColumnKind, Slide, Table
+from revenue_health.review.selectors.packs.slides.parts import day, scale_of, when
 
 SHOWN = 8
+STATES = {"missing": "○ missing", "late": "◐ late"}
+SCORECARD_COLUMNS = (
+    Column("Department"),
+    Column("Scorecard"),
+    Column("Entered", ColumnKind.NUMBER),
+    Column("Asked for", ColumnKind.NUMBER),
+)
+COMMITMENT_COLUMNS = (
+    Column("Promised"),
+    Column("Department"),
+    Column("Owner", ColumnKind.PERSON),
+    Column("Due", ColumnKind.DATE),
+    Column(""),
+)
+REPLY_COLUMNS = (
+    Column("Department"),
+    Column("Share", ColumnKind.MONEY),
+    Column("Answer"),
+    Column("By", ColumnKind.PERSON),
+)
+DECISION_COLUMNS = (Column("Decided"), Column("By"), Column("On", ColumnKind.DATE))
 
 
-def scorecards(content: Json) -> Json | None:
+def scorecards(content: Json) -> Slide | None:
     """Whose scorecards of the last finished week are in."""
-    found = content["review"]["scorecards"]
-    if not found["departments"]:
+    panel = content["review"]["scorecards"]
+    if not panel["departments"]:
         return None
-    missing = [row["name"] for row in found["departments"] if row["status"] == "missing"]
-    message = f"{found['in']} of {found['of']} scorecards are in"
+    missing = [row["name"] for row in panel["departments"] if row["status"] == "missing"]
+    message = f"{panel['in']} of {panel['of']} scorecards are in"
     message += f"; {listed(missing)} {'is' if len(missing) == 1 else 'are'} missing." if missing else "."
-    columns = [column("Department"), column("Scorecard"), column("Entered", "number"), column("Asked for", "number")]
-    marks = {"missing": "○ missing", "late": "◐ late"}
-    rows = [
-        [row["name"], marks.get(row["status"], "● in"), row["given"], row["wanted"]] for row in found["departments"]
-    ]
-    return slide(
-        "scorecards",
-        "Scorecards",
-        message,
-        unit=f"week of {day(found['week'])}",
-        tables=[table("Scorecards", columns, rows)],
-        notes=["Ask for what is missing before anything is concluded from what is in."],
+    rows = tuple(
+        (row["name"], STATES.get(row["status"], "● in"), row["given"], row["wanted"]) for row in panel["departments"]
+    )
+    return Slide(
+        key="scorecards",
+        title="Scorecards",
+        message=message,
+        unit=f"week of {day(panel['week'])}",
+        tables=(Table(title="Scorecards", columns=SCORECARD_COLUMNS, rows=rows),),
+        notes=("Ask for what is missing before anything is concluded from what is in.",),
     )
 
 
-def commitments(content: Json) -> Json | None:
+def commitments(content: Json) -> Slide | None:
     """What was promised and is due."""
-    found = content["review"]["commitments"]
-    if not found["items"]:
+    panel = content["review"]["commitments"]
+    if not panel["items"]:
         return None
-    message = _promised(due=found["due"], overdue=found["overdue"])
-    columns = [column("Promised"), column("Department"), column("Owner", "person"), column("Due", "date"), column("")]
-    rows = [
-        [
-            item["text"],
-            item["department_name"],
-            item["owner"],
-            item["due"],
-            "▼ overdue" if item["overdue"] else f"moved {counted(item['carried'], 'time')}" if item["carried"] else "",
-        ]
-        for item in found["items"]
-    ]
-    return slide(
-        "commitments",
-        "Commitments",
-        message,
-        tables=[table("Commitments", columns, rows, shown=SHOWN)],
-        notes=["For each: done, or by when? What is moved a second time needs another owner or another promise."],
+    rows = tuple(
+        (item["text"], item["department_name"], item["owner"], item["due"], _lateness(item)) for item in panel["items"]
     )
+    return Slide(
+        key="commitments",
+        title="Commitments",
+        message=_promised(due=panel["due"], overdue=panel["overdue"]),
+        tables=(Table(title="Commitments", columns=COMMITMENT_COLUMNS, rows=rows, shown=SHOWN),),
+        notes=("For each: done, or by when? What is moved a second time needs another owner or another promise.",),
+    )
+
+
+def _lateness(item: Json) -> str:
+    if item["overdue"]:
+        return "▼ overdue"
+    return f"moved {counted(item['carried'], 'time')}" if item["carried"] else ""
 
 
 def _promised(*, due: int, overdue: int) -> str:
@@ -66,43 +84,37 @@ def _promised(*, due: int, overdue: int) -> str:
     return f"{late}; {soon}." if due else f"{late}; none is due within a week."
 
 
-def replies(content: Json) -> Json | None:
+def replies(content: Json) -> Slide | None:
     """What heads answer to their shares, beside the numbers they answer."""
-    rows = content["replies"]
-    if not rows:
+    answers = content["replies"]
+    if not answers:
         return None
-    scale = scale_of([minor(row["amount"]) for row in rows], content["currency"])
-    columns = [column("Department"), column("Share", "money"), column("Answer"), column("By", "person")]
-    return slide(
-        "replies",
-        "What the heads answer",
-        f"{counted(len(rows), 'head')} {'answers' if len(rows) == 1 else 'answer'}, beside the number answered.",
+    scale = scale_of([minor(answer["amount"]) for answer in answers], content["currency"])
+    rows = tuple((answer["party"], minor(answer["amount"]), answer["text"], answer["author"]) for answer in answers)
+    verb = "answers" if len(rows) == 1 else "answer"
+    return Slide(
+        key="replies",
+        title="What the heads answer",
+        message=f"{counted(len(rows), 'head')} {verb}, beside the number answered.",
         unit=f"{scale.unit}, {when(content)}",
-        tables=[
-            table(
-                "Answers",
-                columns,
-                [[row["party"], minor(row["amount"]), row["text"], row["author"]] for row in rows],
-                scale=scale,
-            )
-        ],
-        notes=["Read the answer before the number is discussed."],
+        tables=(Table(title="Answers", columns=REPLY_COLUMNS, rows=rows, scale=scale),),
+        notes=("Read the answer before the number is discussed.",),
     )
 
 
-def decisions(content: Json) -> Json | None:
+def decisions(content: Json) -> Slide | None:
     """What the review before ended with."""
-    rows = content["earlier_decisions"]
-    if not rows:
+    earlier = content["earlier_decisions"]
+    if not earlier:
         return None
-    columns = [column("Decided"), column("By"), column("On", "date")]
-    return slide(
-        "decisions",
-        "Decided last time",
-        "One decision of the last review is to be followed up."
+    rows = tuple((decision["text"], decision["decided_by"], decision["at"][:10]) for decision in earlier)
+    return Slide(
+        key="decisions",
+        title="Decided last time",
+        message="One decision of the last review is to be followed up."
         if len(rows) == 1
         else f"{len(rows)} decisions of the last review are to be followed up.",
-        unit=rows[0]["pack"],
-        tables=[table("Decisions", columns, [[row["text"], row["decided_by"], row["at"][:10]] for row in rows])],
-        notes=["For each: done, or by when?"],
+        unit=earlier[0]["pack"],
+        tables=(Table(title="Decisions", columns=DECISION_COLUMNS, rows=rows),),
+        notes=("For each: done, or by when?",),
     )

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 
-def canonical(content: Mapping[str, Any]) -> str:
+def canonical_json(content: Mapping[str, Any]) -> str:
     """JSON with sorted keys and without spaces; finite numbers only (ValueError otherwise).
 
     Floats are written as the shortest text that reads back as the same float, so parsing and writing again gives the
