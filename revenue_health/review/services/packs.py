@@ -11,6 +11,7 @@ from departments.formats import ENGLISH, numbers_as_in
 from departments.models import Company, User
 from departments.periods import Period
 from pipeline.models import RecomputeRun
+from pipeline.selectors.data.runs import by_earlier_rules
 from revenue_health.review.core.canonical_json import canonical_json, sha256_of
 from revenue_health.review.models import Decision, Pack
 from revenue_health.review.selectors.packs.content import review_content
@@ -37,8 +38,10 @@ def pack_freeze(
 ) -> Pack:
     """Store everything the review of this run shows, sealed by a hash.
 
-    Raises ComparisonError where nothing is known.
+    Raises PackProblem for figures of an earlier release, ComparisonError where nothing is known.
     """
+    if by_earlier_rules(run):
+        raise PackProblem("These figures were computed by an earlier release. Recompute, then freeze the review.")
     content = _content(run=run, company=company, period=period, since=since, now=now)
     local = run.as_of.astimezone(company.zone)
     title = title.strip()[:200] or f"Review of {local:%a} {local.day} {local:%b %Y}, {content['period']['label']}"

@@ -16,7 +16,7 @@ from revenue_health.contribution.management.choices import as_sentences
 from revenue_health.review.models import Pack, PackExport
 from revenue_health.review.selectors.packs.archive import pack_by_id, proof_of
 from revenue_health.review.services.exports import ExportProblem, pack_write
-from revenue_health.review.services.packs import pack_freeze
+from revenue_health.review.services.packs import PackProblem, pack_freeze
 
 
 class Command(BaseCommand):
@@ -44,10 +44,13 @@ class Command(BaseCommand):
             period = calendar_of(company).parse(options["period"]) if options["period"] else None
         except PeriodError as problem:
             raise CommandError(str(problem)) from problem
-        with as_sentences():
-            pack = pack_freeze(
-                run=run, company=company, user=None, now=timezone.now(), title=options["title"], period=period
-            )
+        try:
+            with as_sentences():
+                pack = pack_freeze(
+                    run=run, company=company, user=None, now=timezone.now(), title=options["title"], period=period
+                )
+        except PackProblem as problem:
+            raise CommandError(f"{problem} Nothing was frozen.") from problem
         return _told(pack)
 
     def _export(self, options: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from pipeline.custody_store import CustodyStoreMissing
 from pipeline.page.shell import Shell, shell_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.review.selectors.packs.twins import pack_readers
-from revenue_health.review.services.packs import pack_freeze, pack_like
+from revenue_health.review.services.packs import PackProblem, pack_freeze, pack_like
 from revenue_health.review.views.packs.forms import FreezeForm
 
 SURE = "review/packs/freeze.html"
@@ -40,7 +40,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
             return page_render(request, SURE, _sure(form, shell, question), partial="page")
         assert isinstance(request.user, User)
         pack = pack_freeze(user=request.user, **question)
-    except (ComparisonError, CustodyStoreMissing) as problem:
+    except (ComparisonError, CustodyStoreMissing, PackProblem) as problem:
         messages.error(request, f"{problem} Nothing was frozen.")
         return redirect("review:packs")
     return redirect("review:pack", pk=pack.pk)

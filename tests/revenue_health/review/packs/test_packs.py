@@ -10,7 +10,7 @@ from typing import Any
 
 import pgtrigger
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import Error, transaction
 from django.test import Client
 from django.utils import timezone
@@ -55,6 +55,16 @@ def test_pressed_twice_it_is_one_pack(run: RecomputeRun, company: Company) -> No
     again = pack_freeze(run=run, company=company, user=user, now=now + timedelta(seconds=5))
     later = pack_freeze(run=run, company=company, user=user, now=now + timedelta(minutes=5))
     assert again.pk == first.pk != later.pk
+
+
+def test_figures_of_an_earlier_release_are_not_frozen(run: RecomputeRun, company: Company, ceo: Client) -> None:
+    packs = Pack.objects.count()
+    RecomputeRun.objects.filter(pk=run.pk).update(method="custody-1")
+    with pytest.raises(CommandError, match=r"earlier release. Recompute, then freeze the review. Nothing was frozen."):
+        call_command("pack", "--freeze")
+    answer = ceo.post("/packs/freeze/", follow=True)
+    assert "Recompute, then freeze the review. Nothing was frozen." in answer.content.decode()
+    assert Pack.objects.count() == packs
 
 
 def test_a_pack_can_be_neither_changed_nor_removed(pack: Pack) -> None:
