@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from revenue_health.contribution.core.comparison import MoneyInterval, minor_units
@@ -28,6 +28,9 @@ amounts = some.floats(allow_nan=False, allow_infinity=False)
 numbers = some.none() | amounts | some.integers(min_value=-(10**25), max_value=10**25)
 """What a JSON column gives back: null for what is not finite, and whole numbers for very large floats."""
 texts = some.text(max_size=12)
+
+# The clock of a full machine says nothing of the code.
+many = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @some.composite
@@ -106,23 +109,27 @@ def text(figures: Any) -> str:
     return json.dumps(figures, allow_nan=False)
 
 
+@many
 @given(figures=stored_figures())
 def test_what_was_stored_is_written_again_byte_for_byte(figures: dict[str, Any]) -> None:
     assert text(comparison_to_json(comparison_from_json(figures))) == text(figures)
 
 
+@many
 @given(figures=stored_figures())
 def test_the_order_of_a_column_does_not_matter(figures: dict[str, Any]) -> None:
     column = json.loads(json.dumps(figures, sort_keys=True))
     assert comparison_to_json(comparison_from_json(column)) == figures
 
 
+@many
 @given(figures=stored_figures())
 def test_reading_what_was_written_gives_the_same_comparison(figures: dict[str, Any]) -> None:
     comparison = comparison_from_json(figures)
     assert repr(comparison_from_json(comparison_to_json(comparison))) == repr(comparison)
 
 
+@many
 @given(share=intervals(), kind=some.sampled_from(["internal", "market", "opening"]))
 def test_a_switch_nobody_could_compute_stays_an_empty_interval(share: dict[str, Any], kind: str) -> None:
     nothing = dict.fromkeys(("amount", "low", "high"))
@@ -159,6 +166,7 @@ def test_the_comparison_of_a_pinned_pack_is_written_again(name: str) -> None:
     assert comparison_to_json(comparison_from_json(figures)) == figures
 
 
+@many
 @given(amount=some.floats(min_value=-1e12, max_value=1e12), half=some.floats(min_value=0, max_value=1e9))
 def test_cents_are_rounded_once(amount: float, half: float) -> None:
     cents = MoneyInterval(amount=amount, low=amount - half, high=amount + half).minor
