@@ -5,22 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from revenue_health.contribution.core.comparison import BridgeFigures, PartyKind, PartyShare, minor_units
 from revenue_health.contribution.core.verdict import IMPACTS, MARKS, Impact, Verdict
 
-STRATEGY = "strategy"
 UNEXPLAINED = "unexplained"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Share:
-    """A party's share with its 90 % interval, in minor units."""
-
-    key: str
-    name: str
-    verdict: Verdict
-    amount: int
-    low: int | None
-    high: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,22 +65,36 @@ class BridgeSteps:
         return (*self.parties, self.unexplained)
 
 
-def build_steps(*, planned: bool, start: int, actual: int, shares: Iterable[Share]) -> BridgeSteps:
+def bridge_steps(comparison: BridgeFigures) -> BridgeSteps:
+    """The steps of a comparison, or of one group of it."""
+    return build_steps(
+        planned=comparison.planned,
+        start=minor_units(comparison.start) or 0,
+        actual=minor_units(comparison.actual) or 0,
+        parties=comparison.parties,
+    )
+
+
+def build_steps(*, planned: bool, start: int, actual: int, parties: Iterable[PartyShare]) -> BridgeSteps:
     """Strategy first, because what the plan adds to the baseline belongs next to the plan; then parties as they come.
 
-    Unexplained is the remainder: rounded by itself it would miss actual by the cents that the shares round away.
+    start, actual: in minor units. A party without a share has no step. Unexplained is the remainder: rounded by itself
+    it would miss actual by the cents that the shares round away.
     """
     at, steps = start, []
-    for share in sorted(shares, key=lambda share: share.key != STRATEGY):
+    for party in sorted(parties, key=lambda party: party.kind != PartyKind.STRATEGY):
+        if party.share is None:
+            continue
+        share = party.share.minor
         steps.append(
             Step(
-                key=share.key,
-                name=share.name,
+                key=party.key,
+                name=party.name,
                 start=at,
                 amount=share.amount,
                 low=share.low,
                 high=share.high,
-                verdict=share.verdict,
+                verdict=party.verdict,
             )
         )
         at += share.amount

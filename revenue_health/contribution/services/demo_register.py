@@ -20,6 +20,7 @@ from pipeline.selectors.data.runs import latest_run
 from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.leaks import Cost
 from revenue_health.contribution.models import Leak
+from revenue_health.contribution.selectors.comparison.contributions_json import comparison_from_json
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError, ComparisonPeriods
 from revenue_health.contribution.selectors.comparison.scores import score_run_of, standard_periods
 from revenue_health.contribution.selectors.model_input import cached_flows
@@ -97,8 +98,7 @@ def _quarters(run: RecomputeRun) -> list[_Quarter]:
         scored = score_run_of(run=run, periods=periods)
         if periods.baseline is None or scored is None or not scored.figures:
             continue
-        target = scored.figures["target"]
-        scale = float(scored.figures["baseline_revenue"] if target is None else target)
+        scale = float(comparison_from_json(scored.figures).start)
         flows = cached_flows(run=run, periods=periods)
         costs = cell_costs(flows=flows, scale=scale, known=known, replicates=REPLICATES, only=GUILTY)
         known |= {cost.key for cost in costs if cost.cost.cost.low > 0}

@@ -17,6 +17,7 @@ from pipeline.models import RecomputeRun
 from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.readings import SEEN, has_recovered, reading
 from revenue_health.contribution.models import Leak, LeakChange, LeakSighting, ScoreRun
+from revenue_health.contribution.selectors.comparison.contributions_json import comparison_from_json
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.scores import score_run_of
 from revenue_health.contribution.selectors.model_input import cached_flows
@@ -56,8 +57,7 @@ def leaks_find(*, run: RecomputeRun, now: datetime) -> int:
     if score_run.registered_at is not None:
         return Leak.objects.filter(sightings__run=run, sightings__state=SEEN).count()
     known = set(Leak.objects.values_list("stage_id", "department_id", "factor"))
-    scale = score_run.figures["target"]
-    scale = score_run.figures["baseline_revenue"] if scale is None else scale
+    scale = comparison_from_json(score_run.figures).start
     costs = cell_costs(flows=cached_flows(run=run, periods=periods), scale=scale, known=known)
     week = monday_of(run.as_of.astimezone(company.zone).date())
     with transaction.atomic():

@@ -16,6 +16,7 @@ from django.utils import timezone
 from departments.models import Company
 from pipeline.models import RecomputeRun
 from pipeline.selectors.plan.targets import Targets, targets_of
+from revenue_health.contribution.core.comparison import Comparison
 from revenue_health.contribution.core.groups import Group, group_bridge, whole_of
 from revenue_health.contribution.models import GroupScore, PartyScore, ScoreRun
 from revenue_health.contribution.selectors.comparison.bridge_codec import bridge_record
@@ -173,10 +174,9 @@ def scores_sum(*, score_run: int) -> ScoreRun:
         planned = _planned_again(found)
         company = assembled(bridges_of(found), planned.targets)
         earned = earned_amounts(run=found.run, company=Company.objects.get(), period=planned.periods.period)
-        found.figures = comparison_to_json(
-            comparison_from_bridge(company, periods=planned.periods, by="segment", earned=earned)
-        )
-        _trend_write(found)
+        comparison = comparison_from_bridge(company, periods=planned.periods, by="segment", earned=earned)
+        found.figures = comparison_to_json(comparison)
+        _trend_write(found, comparison)
         groups = sum(found.groups.values_list("seconds", flat=True))
         found.seconds |= {"groups": round(groups, 3), "sum": round(time.perf_counter() - began, 3)}
         found.status, found.finished_at = ScoreRun.Status.DONE, timezone.now()
@@ -184,16 +184,20 @@ def scores_sum(*, score_run: int) -> ScoreRun:
     return found
 
 
-def _trend_write(score_run: ScoreRun) -> None:
+def _trend_write(score_run: ScoreRun, comparison: Comparison) -> None:
     PartyScore.objects.bulk_create(
         [
             PartyScore(
                 score_run=score_run,
-                party=party["key"],
-                **{name: party[name] for name in ("amount", "low", "high", "score", "verdict")},
+                party=party.key,
+                amount=party.share.amount,
+                low=party.share.low,
+                high=party.share.high,
+                score=party.score,
+                verdict=str(party.verdict),
             )
-            for party in score_run.figures["parties"]
-            if party["amount"] is not None
+            for party in comparison.parties
+            if party.share is not None
         ],
         update_conflicts=True,
         unique_fields=["score_run", "party"],

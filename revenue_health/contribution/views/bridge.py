@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_see_company, note_reading, require
 from departments.formats import MoneyScale, money_scale
-from departments.json_types import Json
 from departments.models import Company
 from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
@@ -24,15 +23,15 @@ from pipeline.selectors.overview import structure_names
 from pipeline.selectors.plan.reach import reach_of
 from revenue_health.contribution.charts import Bar, waterfall
 from revenue_health.contribution.core.backward import FACTORS
-from revenue_health.contribution.core.steps import BridgeSteps
-from revenue_health.contribution.core.verdict import IMPACTS, MARKS, Impact
+from revenue_health.contribution.core.comparison import BridgeFigures, PartyKind, PartyShare, minor_units
+from revenue_health.contribution.core.steps import BridgeSteps, bridge_steps
+from revenue_health.contribution.core.verdict import Impact
 from revenue_health.contribution.filters import ComparisonFilters, parse_filters
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.scores import pending_groups
-from revenue_health.contribution.selectors.comparison.sentences import headline, minor, verdicts
-from revenue_health.contribution.selectors.comparison.steps import bridge_steps
-from revenue_health.contribution.selectors.comparison.stored_comparison import shown_figures
+from revenue_health.contribution.selectors.comparison.sentences import plan_gap, verdicts
+from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
 from revenue_health.contribution.tasks import scores_requested
 
 TEMPLATE = "contribution/bridge.html"
@@ -100,68 +99,69 @@ def _asked(run: RecomputeRun, question: ComparisonFilters) -> str:
     return f"scores-asked:{run.pk}:{question.periods.key}".replace("|", ":")
 
 
-def page_context(question: ComparisonFilters, run: RecomputeRun, company: Company) -> Json:
+def page_context(question: ComparisonFilters, run: RecomputeRun, company: Company) -> dict[str, object]:
     """Everything the page shows of one comparison."""
     calendar = calendar_of(company)
-    context: Json = {
+    context: dict[str, object] = {
         "question": question,
         "baselines": question.baselines,
         **reach_of(run=run, company=company).addresses(calendar, question.period, question.address),
     }
-    figures, found = shown_figures(run=run, company=company, periods=question.periods)
-    if figures is None:
-        return context | {"waiting": _progress(found), "requested": cache.get(_asked(run, question)), "found": found}
-    scale, bridge = scale_of(figures, company), bridge_steps(figures)
+    comparison, score_run = stored_comparison(run=run, company=company, periods=question.periods)
+    if comparison is None:
+        requested = cache.get(_asked(run, question))
+        return context | {"waiting": _progress(score_run), "requested": requested, "score_run": score_run}
+    scale, bridge = scale_of(comparison, company), bridge_steps(comparison)
     return context | {
-        "figures": figures,
-        "headline": headline(figures, company.reporting_currency),
-        "verdicts": verdicts(figures, company.reporting_currency),
-        "rows": party_rows(figures, bridge),
+        "comparison": comparison,
+        "headline": plan_gap(comparison, company.reporting_currency),
+        "verdicts": verdicts(comparison, company.reporting_currency),
+        "rows": party_rows(comparison, bridge),
         "factors": FACTORS,
         "unexplained": bridge.unexplained.amount,
         "start": bridge.start,
-        "whole_target": minor(figures["target_period"]) if figures["running"] else None,
+        "whole_target": minor_units(comparison.target_period) if comparison.running else None,
         "actual": bridge.actual,
         "scale": scale,
         "chart": waterfall(waterfall_bars(bridge, scale), scale=scale),
     }
 
 
-def _progress(found: ScoreRun | None) -> Json | None:
-    if found is None or found.status != ScoreRun.Status.STARTED:
+def _progress(score_run: ScoreRun | None) -> dict[str, int] | None:
+    if score_run is None or score_run.status != ScoreRun.Status.STARTED:
         return None
-    total = found.groups.count()
-    return {"done": total - len(pending_groups(found)), "total": total}
+    total = score_run.groups.count()
+    return {"done": total - len(pending_groups(score_run)), "total": total}
 
 
-def scale_of(figures: Json, company: Company) -> MoneyScale:
+def scale_of(comparison: BridgeFigures, company: Company) -> MoneyScale:
     """The unit of the page, by its smaller figures: parties are what one reads."""
-    amounts = [minor(party["amount"]) or 0 for party in figures["parties"]]
+    amounts = [party.share.minor.amount for party in comparison.parties if party.share]
     return money_scale(amounts, company.reporting_currency)
 
 
-def party_row(party: Json) -> PartyRow:
+def party_row(party: PartyShare) -> PartyRow:
     """A party's line."""
-    amount, low, high = (minor(party[name]) for name in ("amount", "low", "high"))
-    plain = party["kind"] in ("strategy", "opening")
+    share = party.share.minor if party.share else None
+    single = party.kind in (PartyKind.STRATEGY, PartyKind.OPENING)
     return PartyRow(
-        key=party["key"],
-        name=party["name"],
-        kind=party["kind"],
-        amount=amount,
-        half=None if low is None or high is None else (high - low) // 2,
-        score=party["score"],
-        mark=MARKS.get(party["verdict"], ""),
-        verdict=party["verdict"],
-        reason=party["reason"].removeprefix("cannot tell: "),
-        impact=IMPACTS.get(party["verdict"], Impact.SOFT),
-        factors=[None if plain else minor(party["factors"].get(name)) for name in FACTORS],
+        key=party.key,
+        name=party.name,
+        kind=party.kind,
+        amount=share.amount if share else None,
+        half=share.half if share else None,
+        score=party.score,
+        mark=party.mark,
+        verdict=party.verdict,
+        reason=party.short_reason,
+        impact=party.impact,
+        factors=[None if single else minor_units(party.factors.get(name)) for name in FACTORS],
     )
 
 
-def party_rows(figures: Json, bridge: BridgeSteps) -> list[PartyRow]:
+def party_rows(comparison: BridgeFigures, bridge: BridgeSteps) -> list[PartyRow]:
     """A line for every step of a party, in the order of the steps."""
-    parties = {party["key"]: party for party in figures["parties"]}
+    parties = {party.key: party for party in comparison.parties}
     return [party_row(parties[step.key]) for step in bridge.parties]
 
 

@@ -7,7 +7,6 @@ from django.views.decorators.http import require_GET
 
 from departments.access import may_see_company, note_reading, require
 from departments.formats import single_units
-from departments.json_types import Json
 from departments.models import Company
 from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
@@ -16,6 +15,7 @@ from pipeline.page.department_access import require_department
 from pipeline.page.shell import shell_of
 from pipeline.selectors.overview import structure_names
 from revenue_health.contribution.core.backward import FACTORS
+from revenue_health.contribution.core.comparison import Comparison
 from revenue_health.contribution.filters import ComparisonFilters, parse_filters
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.evidence import evidence_of
@@ -24,7 +24,7 @@ from revenue_health.contribution.selectors.comparison.periods import ComparisonE
 from revenue_health.contribution.selectors.comparison.scores import bridges_of
 from revenue_health.contribution.selectors.comparison.sentences import verdict_sentence
 from revenue_health.contribution.selectors.comparison.share_breakdown import coalitions_of, rates_of
-from revenue_health.contribution.selectors.comparison.stored_comparison import shown_figures
+from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
 from revenue_health.contribution.views.bridge import party_row, scale_of
 
 TEMPLATE = "contribution/party.html"
@@ -47,39 +47,45 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
         require_department(request, department)
     shell = shell_of(request)
     run, company = shell.run, shell.company
-    context: Json = {"shell": shell, "key": key, "name": name}
+    context: dict[str, object] = {"shell": shell, "key": key, "name": name}
     if run is None or company is None:
         return page_render(request, TEMPLATE, context | {"nothing": True}, partial="page")
     try:
         question = parse_filters(request.GET, run=run, company=company)
         note_reading(request, f"share:{key}:{question.period.label}")
         context |= {"question": question}
-        figures, found = shown_figures(run=run, company=company, periods=question.periods)
-        if figures is not None and found is not None:
-            context |= _working(question, run, company, key, figures, found)
+        comparison, score_run = stored_comparison(run=run, company=company, periods=question.periods)
+        if comparison is not None and score_run is not None:
+            context |= _breakdown(question, run, company, comparison, score_run, key)
     except (ComparisonError, CustodyStoreMissing) as problem:
         context |= {"cannot": str(problem)}
     return page_render(request, TEMPLATE, context, partial="page")
 
 
-def _working(
-    question: ComparisonFilters, run: RecomputeRun, company: Company, key: str, figures: Json, found: ScoreRun
-) -> Json:
-    party = next((one for one in figures["parties"] if one["key"] == key), None)
+def _breakdown(
+    question: ComparisonFilters,
+    run: RecomputeRun,
+    company: Company,
+    comparison: Comparison,
+    score_run: ScoreRun,
+    key: str,
+) -> dict[str, object]:
+    """What is behind one party's share."""
+    party = comparison.party(key)
     if party is None:
         raise Http404
     row = party_row(party)
-    bridges = [bridge for groups in bridges_of(found).values() for bridge in groups.values()]
+    bridges = [bridge for groups in bridges_of(score_run).values() for bridge in groups.values()]
     evidence = evidence_of(run=run, periods=question.periods, party=key)
     return {
         "sentence": verdict_sentence(party, company.reporting_currency),
         "row": row,
         "factors": list(zip(FACTORS, row.factors, strict=True)),
-        "scale": scale_of(figures, company),
+        "scale": scale_of(comparison, company),
         "single": single_units(company.reporting_currency),
         "rates": rates_of(run=run, periods=question.periods, party=key),
         "coalitions": coalitions_of(bridges=bridges, party=key),
         "evidence": [(TITLES[factor], factor, deals) for factor, deals in evidence.items()],
         "structure": structure_names(),
-        "deals": party["deals"],
+        "deals": party.deals,
     }

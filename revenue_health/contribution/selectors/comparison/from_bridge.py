@@ -17,13 +17,13 @@ from revenue_health.contribution.core.comparison import (
 )
 from revenue_health.contribution.core.flows import MARKET, OPENING
 from revenue_health.contribution.core.intervals import Interval
-from revenue_health.contribution.core.steps import STRATEGY
 from revenue_health.contribution.core.verdict import UNCLEAR, Verdict
 from revenue_health.contribution.selectors.comparison.bridges import CompanyBridge
 from revenue_health.contribution.selectors.comparison.contributions_json import number
 from revenue_health.contribution.selectors.comparison.earned import Earned
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 
+STRATEGY = str(PartyKind.STRATEGY)
 NAMES = {MARKET: "Market", OPENING: "Opening pipeline", STRATEGY: "Strategy"}
 """What the parties that are no department are called."""
 _NO_PLAN = "no plan: the bridge starts at the baseline"

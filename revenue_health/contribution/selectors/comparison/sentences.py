@@ -3,48 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from departments.formats import grouped, money_in_words
+from revenue_health.contribution.core.comparison import BridgeFigures, Comparison, PartyShare, minor_units
 from revenue_health.contribution.core.verdict import Verdict
-
-type Json = dict[str, Any]
 
 
 def minor(amount: float | None) -> int | None:
     """Units to cents."""
-    return None if amount is None else round(amount * 100)
+    return minor_units(amount)
 
 
-def headline(figures: Json, currency: str) -> str:
+def plan_gap(comparison: Comparison, currency: str) -> str:
     """How far from plan, and that alone."""
-    actual, target = figures["actual"], figures["target"]
+    actual, target = comparison.actual, comparison.target
     if target is None:
-        base = money_in_words(minor(figures["baseline_revenue"]), currency)
-        return (
-            f"{money_in_words(minor(actual), currency)} won; without a plan it is compared with {base} at the baseline."
-        )
+        base = _money(comparison.baseline_revenue, currency)
+        return f"{_money(actual, currency)} won; without a plan it is compared with {base} at the baseline."
     gap = actual - target
-    when = " to date" if figures["running"] else ""
+    when = " to date" if comparison.running else ""
     share = f" ({grouped(100 * gap / target, 0)} %)" if target else ""
     side = "under" if gap < 0 else "over"
-    return f"{money_in_words(minor(abs(gap)), currency)} {side} plan{when}{share}."
+    return f"{_money(abs(gap), currency)} {side} plan{when}{share}."
 
 
-def verdicts(figures: Json, currency: str) -> list[str]:
+def verdicts(bridge: BridgeFigures, currency: str) -> list[str]:
     """Who is at fault or of merit beyond doubt, and of whom that cannot be said."""
-    internal = [party for party in figures["parties"] if party["kind"] == "internal"]
     sentences = []
     for verdict, verb, verbs in (
         (Verdict.CONTAMINATES, "contaminates", "contaminate"),
         (Verdict.CONTRIBUTES, "contributes", "contribute"),
     ):
-        found = sorted((p for p in internal if p["verdict"] == verdict), key=lambda p: -abs(p["amount"]))
-        if found:
-            named = [f"{p['name']} ({money_in_words(minor(p['amount']), currency)})" for p in found]
-            sentences.append(f"{listed(named)} {verb if len(found) == 1 else verbs}.")
-    unclear = [party["name"] for party in internal if party["verdict"] == Verdict.CANNOT_TELL]
-    if unclear and len(unclear) == len(internal):
+        judged = [(party, party.share) for party in bridge.departments if party.verdict == verdict and party.share]
+        judged.sort(key=lambda pair: -abs(pair[1].amount))
+        if judged:
+            named = [f"{party.name} ({_money(share.amount, currency)})" for party, share in judged]
+            sentences.append(f"{listed(named)} {verb if len(judged) == 1 else verbs}.")
+    unclear = [party.name for party in bridge.departments if party.verdict == Verdict.CANNOT_TELL]
+    if unclear and len(unclear) == len(bridge.departments):
         sentences.append("Of no department can it be said whether it contributes or contaminates.")
     elif unclear:
         sentences.append(f"Of {listed(unclear)} it cannot be said which way.")
@@ -56,15 +52,18 @@ def listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def verdict_sentence(party: Json, currency: str) -> str:
+def verdict_sentence(party: PartyShare, currency: str) -> str:
     """One party's verdict with figure and interval."""
-    if party["amount"] is None:
-        return f"{party['name']}: {party['reason']}."
-    amount = money_in_words(minor(party["amount"]), currency)
-    between = f"{money_in_words(minor(party['low']), currency)} to {money_in_words(minor(party['high']), currency)}"
-    if party["verdict"] == Verdict.NOT_JUDGED:
-        return f"{party['name']}: {amount} ({between}), nobody's doing."
-    if party["verdict"] == Verdict.CANNOT_TELL:
-        why = party["reason"].removeprefix("cannot tell: ")
-        return f"{party['name']} cannot be judged: {amount} ({between}); {why}."
-    return f"{party['name']} {party['verdict']}: {amount} ({between})."
+    if party.share is None:
+        return f"{party.name}: {party.reason}."
+    amount = _money(party.share.amount, currency)
+    between = f"{_money(party.share.low, currency)} to {_money(party.share.high, currency)}"
+    if party.verdict == Verdict.NOT_JUDGED:
+        return f"{party.name}: {amount} ({between}), nobody's doing."
+    if party.verdict == Verdict.CANNOT_TELL:
+        return f"{party.name} cannot be judged: {amount} ({between}); {party.short_reason}."
+    return f"{party.name} {party.verdict}: {amount} ({between})."
+
+
+def _money(amount: float, currency: str) -> str:
+    return money_in_words(minor_units(amount), currency)

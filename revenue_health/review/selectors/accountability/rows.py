@@ -13,9 +13,10 @@ from departments.discussion.selectors.replies import Answer, replies_for
 from departments.formats import MoneyScale, money_scale
 from departments.models import Company
 from departments.subjects import share_subject
+from revenue_health.contribution.core.steps import build_steps
 from revenue_health.contribution.core.verdict import IMPACTS, MARKS, Verdict
+from revenue_health.contribution.selectors.comparison.contributions_json import party_from_json
 from revenue_health.contribution.selectors.comparison.sentences import listed, minor
-from revenue_health.contribution.selectors.comparison.steps import bridge_steps
 from revenue_health.review.charts.signed_axis import Mark, SignedAxis, axis_of
 
 type Json = dict[str, Any]
@@ -81,7 +82,13 @@ def rows_of(figures: Json, company: Company) -> Json:
     axis = axis_of(value for value in values if value is not None)
     subjects = {one["key"]: share_subject(one["key"], figures["period"]["label"]) for one in every}
     replies = replies_for(subjects=subjects.values())
-    bridge = bridge_steps(figures)
+    planned = figures["target"] is not None
+    bridge = build_steps(
+        planned=planned,
+        start=minor(figures["target"] if planned else figures["baseline_revenue"]) or 0,
+        actual=minor(figures["actual"]) or 0,
+        parties=[party_from_json(party) for party in figures["parties"]],
+    )
     amounts = {step.key: step.amount for step in bridge.steps}
     ordered = sorted(every, key=lambda one: one["amount"])
     shares = [_share(one, amounts[one["key"]], axis, replies, subjects) for one in ordered]

@@ -12,12 +12,13 @@ from pipeline.core.changes import BUCKETS, Changes
 from pipeline.models import RecomputeRun
 from pipeline.selectors.data.runs import freshness
 from pipeline.selectors.deals.changes import ChangesNotKept, changes_since, since_usual, today_of
+from revenue_health.contribution.core.comparison import Comparison
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.bridges import company_bridge
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json, number, period_json
 from revenue_health.contribution.selectors.comparison.from_bridge import comparison_from_bridge
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods, comparison_periods
-from revenue_health.contribution.selectors.comparison.stored_comparison import shown_figures
+from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
 from revenue_health.review.selectors.weekly.earlier import (
     NOTHING_DUE,
     absent_panels,
@@ -66,11 +67,11 @@ def review_figures(
     periods = comparison_periods(run=run, company=company, period=period, baseline=baseline or None)
     # Sentences for machines and for what is frozen do not depend on who asks.
     with numbers_as_in(ENGLISH):
-        bridge, scores = shown_figures(run=run, company=company, periods=periods)
-        if bridge is None:
+        comparison, scores = stored_comparison(run=run, company=company, periods=periods)
+        if comparison is None:
             computed = company_bridge(run=run, company=company, periods=periods)
-            bridge = comparison_to_json(comparison_from_bridge(computed, periods=periods))
-        return _review(bridge, scores, periods=periods, run=run, company=company, since=since, now=now)
+            comparison = comparison_from_bridge(computed, periods=periods)
+        return _review(comparison, scores, periods=periods, run=run, company=company, since=since, now=now)
 
 
 def stored_review(
@@ -78,12 +79,12 @@ def stored_review(
 ) -> Json:
     """The same in the reader's language, as a page can wait for it: nothing is computed, and `bridge` is null until a
     worker has scored the comparison."""
-    bridge, scores = shown_figures(run=run, company=company, periods=periods)
-    return _review(bridge, scores, periods=periods, run=run, company=company, since=since, now=now)
+    comparison, scores = stored_comparison(run=run, company=company, periods=periods)
+    return _review(comparison, scores, periods=periods, run=run, company=company, since=since, now=now)
 
 
 def _review(
-    bridge: Json | None,
+    comparison: Comparison | None,
     scores: ScoreRun | None,
     *,
     periods: ComparisonPeriods,
@@ -94,6 +95,7 @@ def _review(
 ) -> Json:
     today = today_of(run=run, company=company)
     since = min(since or since_usual(run=run, company=company), today)
+    bridge = comparison_to_json(comparison) if comparison else None
     scoring = scores is not None and scores.status == ScoreRun.Status.STARTED
     told = headline(bridge, label=periods.period.label, currency=company.reporting_currency, scoring=scoring)
     over = periods.period.end < today

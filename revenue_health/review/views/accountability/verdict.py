@@ -20,9 +20,10 @@ from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.plan.reach import reach_of
 from revenue_health.contribution.filters import ComparisonFilters, parse_filters
 from revenue_health.contribution.models import ScoreRun
+from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.scores import pending_groups, score_run_of
-from revenue_health.contribution.selectors.comparison.stored_comparison import shown_figures
+from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
 from revenue_health.contribution.services.cuts import CUTS, cut_ask
 from revenue_health.contribution.tasks import cut_requested, scores_requested
 from revenue_health.review.selectors.accountability.evidence import exports_of
@@ -58,10 +59,10 @@ def _context(request: HttpRequest, question: ComparisonFilters, run: RecomputeRu
         "baselines": question.baselines,
         **reach_of(run=run, company=company).addresses(calendar, question.period, question.address),
     }
-    figures, found = shown_figures(run=run, company=company, periods=question.periods)
-    if figures is None:
+    comparison, found = stored_comparison(run=run, company=company, periods=question.periods)
+    if comparison is None:
         return context | {"waiting": _progress(found), "requested": cache.get(_asked(run, question)), "found": found}
-    verdict = accountability_of(figures, run=run, company=company, periods=question.periods)
+    verdict = accountability_of(comparison_to_json(comparison), run=run, company=company, periods=question.periods)
     return context | {
         "figures": verdict,
         **rows_of(verdict, company),

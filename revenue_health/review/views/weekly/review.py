@@ -17,8 +17,9 @@ from pipeline.models import RecomputeRun
 from pipeline.page.shell import shell_of
 from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.plan.reach import reach_of
+from revenue_health.contribution.core.steps import bridge_steps
+from revenue_health.contribution.selectors.comparison.contributions_json import comparison_from_json
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
-from revenue_health.contribution.selectors.comparison.steps import bridge_steps
 from revenue_health.review.selectors.packs.archive import newest_pack
 from revenue_health.review.selectors.weekly.cache import kept_figures
 from revenue_health.review.selectors.weekly.review import stored_review
@@ -86,7 +87,7 @@ def page_context(question: WeekQuestion, figures: Json, run: RecomputeRun, compa
         "scale": scale,
         "baselines": question.bridge.baselines,
         **reach.addresses(calendar, question.bridge.period, lambda other: question.address(period=other)),
-        "bridge": bridge_rows(bridge_steps(bridge), scale, question) if bridge else None,
+        "bridge": bridge_rows(bridge_steps(comparison_from_json(bridge)), scale, question) if bridge else None,
         "buckets": bucket_rows(figures) if figures["changes"] else None,
         "leaks": leak_rows(figures, scale),
         "forecast": forecast_shape(figures, company.reporting_currency),

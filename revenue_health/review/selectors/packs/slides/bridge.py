@@ -7,10 +7,11 @@ from dataclasses import replace
 from departments.formats import MoneyScale, money_in_words
 from departments.json_types import Json
 from revenue_health.contribution.core.backward import FACTORS
-from revenue_health.contribution.core.steps import STRATEGY, BridgeSteps, Step
+from revenue_health.contribution.core.comparison import PartyKind
+from revenue_health.contribution.core.steps import BridgeSteps, Step, bridge_steps
 from revenue_health.contribution.core.verdict import MARKS, Impact
+from revenue_health.contribution.selectors.comparison.contributions_json import comparison_from_json, party_from_json
 from revenue_health.contribution.selectors.comparison.sentences import listed, minor, verdict_sentence
-from revenue_health.contribution.selectors.comparison.steps import bridge_steps
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table, Tone
 from revenue_health.review.selectors.packs.slides.parts import scale_of, when
 
@@ -19,8 +20,8 @@ INTERVAL = (Column("from", ColumnKind.MONEY, "90 %"), Column("to", ColumnKind.MO
 
 def bridge(content: Json) -> Slide:
     """The waterfall from plan (or baseline) over every party to actual; it adds up to the cent."""
-    figures, currency = content["contributions"], content["currency"]
-    steps = bridge_steps(figures)
+    comparison, currency = comparison_from_json(content["contributions"]), content["currency"]
+    steps = bridge_steps(comparison)
     scale = scale_of(
         [step.amount for step in steps.steps], currency, intervals=((step.low, step.high) for step in steps.steps)
     )
@@ -34,7 +35,7 @@ def bridge(content: Json) -> Slide:
         unit=f"{scale.unit}, {when(content)}; whiskers are 90 % intervals",
         chart=Chart(kind=ChartKind.WATERFALL, scale=scale, bars=(plan, *bars, actual)),
         tables=(_bridge_table(steps, scale),),
-        notes=tuple(verdict_sentence(party, currency) for party in figures["parties"] if party["amount"] is not None),
+        notes=tuple(verdict_sentence(party, currency) for party in comparison.parties if party.share),
     )
 
 
@@ -92,11 +93,12 @@ def _bridge_message(bridge: BridgeSteps, currency: str) -> str:
 def shares(content: Json) -> Slide:
     """Every party's share on one signed axis, the worst first, each with its interval and verdict."""
     figures, currency = content["contributions"], content["currency"]
-    parties = [party for party in figures["parties"] if party["amount"] is not None and party["key"] != STRATEGY]
+    shared = [party for party in figures["parties"] if party["amount"] is not None]
+    parties = [party for party in shared if party["kind"] != PartyKind.STRATEGY]
     parties.sort(key=lambda party: party["amount"])
     intervals = ((minor(party["low"]), minor(party["high"])) for party in parties)
     scale = scale_of([minor(party["amount"]) for party in parties], currency, intervals=intervals)
-    steps = {step.key: step for step in bridge_steps(figures).parties}
+    steps = {step.key: step for step in bridge_steps(comparison_from_json(figures)).parties}
     bars = tuple(_step_bar(steps[party["key"]], scale) for party in parties)
     return Slide(
         key="shares",
@@ -105,7 +107,7 @@ def shares(content: Json) -> Slide:
         unit=f"{scale.unit} against the baseline, {when(content)}; whiskers are 90 % intervals",
         chart=Chart(kind=ChartKind.INTERVALS, scale=scale, bars=bars),
         tables=(_shares_table(parties, scale),),
-        notes=tuple(verdict_sentence(party, currency) for party in parties),
+        notes=tuple(verdict_sentence(party_from_json(party), currency) for party in parties),
     )
 
 
