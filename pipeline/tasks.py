@@ -57,12 +57,6 @@ def measurable_followed(measurable_id: int) -> None:
         measurables_compute(run=run, now=timezone.now(), only=[measurable_id])
 
 
-@shared_task(base=JobTask)
-def measurables_left_undone(run_id: int) -> None:
-    """A run that died after its figures were in place, before scorecards followed it."""
-    measurables_compute(run=RecomputeRun.objects.get(pk=run_id), now=timezone.now())
-
-
 @shared_task(**_UPLOAD)
 def folder_check_requested(token: str) -> None:
     """An uploaded company folder: what would it do?"""

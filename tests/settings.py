@@ -16,7 +16,7 @@ os.environ.setdefault("SECRET_KEY", "only-for-tests")
 os.environ.setdefault("HTTPS", "false")
 
 from revenue_health.settings import *  # noqa: F403  (Django's settings idiom)
-from revenue_health.settings import CACHES, CELERY_BROKER_URL, HOME, REDIS_URL
+from revenue_health.settings import CACHES, CELERY_BROKER_URL, DATABASES, HOME, REDIS_URL
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
@@ -29,6 +29,9 @@ _name = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 _worker = int(_name.removeprefix("gw")) % 7
 CUSTODY_STORE = HOME.custody_store / _name
 UPLOADS = HOME.uploads / _name
+if "REVENUE_HEALTH_TEST_DATABASE" in os.environ:
+    # A process that a test starts looks where the test does.
+    DATABASES["default"]["NAME"] = os.environ["REVENUE_HEALTH_TEST_DATABASE"]
 if REDIS_URL.startswith("unix://"):
     CACHES["default"]["LOCATION"] = f"{HOME.cache_url}?db={2 * _worker + 1}"
     CELERY_BROKER_URL = f"{CELERY_BROKER_URL}?virtual_host={2 * _worker}"

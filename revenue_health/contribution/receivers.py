@@ -11,14 +11,14 @@ from django.dispatch import receiver
 from pipeline.models import ImportBatch, RecomputeRun
 from pipeline.signals import figures_ready, import_going
 from revenue_health.contribution.services.undo import computed_remove
-from revenue_health.contribution.tasks import scores_of_run
+from revenue_health.contribution.tasks import night_of_run
 
 
-@receiver(figures_ready, dispatch_uid="contribution-scores")
-def scores_follow(sender: type[RecomputeRun], run: RecomputeRun, trigger: str, **kwargs: Any) -> None:
-    """Runs of the night and of the button are scored by workers; the command scores by itself."""
+@receiver(figures_ready, dispatch_uid="contribution-night")
+def night_follows(sender: type[RecomputeRun], run: RecomputeRun, trigger: str, **kwargs: Any) -> None:
+    """Runs of the night and of the button get their night by workers; the command does it by itself."""
     if trigger != "command":
-        scores_of_run.delay(run.pk)
+        night_of_run.delay(run.pk)
 
 
 @receiver(import_going, dispatch_uid="contribution-undo")

@@ -95,6 +95,11 @@ def measurables_write(*, run: RecomputeRun, counted: Counted, now: datetime, all
     return Measured(measurables=len(asked), weeks=len(counted.weeks), written=written, problems=counted.problems)
 
 
+def measurables_are_written(*, run: RecomputeRun) -> bool:
+    """Whether scorecards follow a run, or must not because a run as known on a later day is done."""
+    return STEP in run.seconds or _overtaken(run)
+
+
 def _overtaken(run: RecomputeRun) -> bool:
     return RecomputeRun.objects.filter(status=RecomputeRun.Status.DONE, as_of__gt=run.as_of).exists()
 

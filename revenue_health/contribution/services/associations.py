@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+from django.db.models import QuerySet
 
 from departments.models import Company, Department, Entry, Measurable
 from pipeline.core.measured import FIGURES, Asked, figures_measured
@@ -32,14 +33,21 @@ def associations_compute(*, run: RecomputeRun) -> int:
     if not weeks:
         return 0
     rates, rng = _rates(run, starts), np.random.default_rng(SEED)
-    measurables = list(Measurable.objects.filter(archived=False).order_by("pk"))
+    measurables = list(_measurables())
     values = _values(measurables, weeks)
-    found = {
-        one.pk: strongest(values[one.pk], _others(one, rates[one.department_id]), rng)
-        for one in measurables
-        if one.department_id in rates
-    }
+    found = {one.pk: strongest(values[one.pk], _others(one, rates[one.department_id]), rng) for one in measurables}
     return _keep(run, found)
+
+
+def associations_are_stored(*, run: RecomputeRun) -> bool:
+    """Whether a run has its rows, or none to write: no whole week, or no measurable of an internal department."""
+    if MeasurableAssociation.objects.filter(run=run).exists() or not _measurables().exists():
+        return True
+    return not whole_weeks(run, Company.objects.get())[0]
+
+
+def _measurables() -> QuerySet[Measurable]:
+    return Measurable.objects.filter(archived=False, department__kind=Department.Kind.INTERNAL).order_by("pk")
 
 
 def _rates(run: RecomputeRun, starts: list[int]) -> dict[int, dict[str, np.ndarray]]:

@@ -9,11 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from departments.models import Company
+from pipeline.models import RecomputeRun
 from revenue_health.contribution.models import CutScore, ScoreRun
 from revenue_health.contribution.selectors.comparison.bridges import cut_bridge
 from revenue_health.contribution.selectors.comparison.contributions_json import group_to_json
 from revenue_health.contribution.selectors.comparison.from_bridge import groups_from_bridges
 from revenue_health.contribution.selectors.comparison.periods import periods_of_score_run
+from revenue_health.contribution.selectors.comparison.scores import running_periods
 
 CUTS = ("team", "owner")
 """What a page may ask for."""
@@ -49,6 +51,34 @@ def cut_compute(*, score_run: int, by: str) -> CutScore:
     row.status, row.seconds, row.error = CutScore.Status.DONE, round(time.perf_counter() - began, 3), ""
     row.save()
     return row
+
+
+def team_cuts_compute(*, run: RecomputeRun) -> int:
+    """The cut people ask for first, made before they ask: the running quarter's scores by team. Returns how many."""
+    waiting = _without_team_cut(run)
+    for score_run in waiting:
+        cut_compute(score_run=score_run, by="team")
+    return len(waiting)
+
+
+def team_cuts_are_stored(*, run: RecomputeRun) -> bool:
+    """Whether every comparison of the running quarter that is scored has its cut by team."""
+    return not _without_team_cut(run)
+
+
+def team_cuts_fail(*, run: RecomputeRun, error: str) -> None:
+    """No further attempt is made at the cuts that are not there."""
+    for score_run in _without_team_cut(run):
+        cut_fail(score_run=score_run, by="team", error=error)
+
+
+def _without_team_cut(run: RecomputeRun) -> list[int]:
+    periods = running_periods(run=run)
+    if periods is None:
+        return []
+    scored = ScoreRun.objects.filter(run=run, label=periods.period.label, status=ScoreRun.Status.DONE)
+    made = CutScore.objects.filter(score_run__run=run, by="team", status=CutScore.Status.DONE)
+    return list(scored.exclude(pk__in=made.values("score_run")).order_by("pk").values_list("pk", flat=True))
 
 
 def cut_fail(*, score_run: int, by: str, error: str) -> None:

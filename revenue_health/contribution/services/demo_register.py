@@ -21,8 +21,8 @@ from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.leaks import Cost
 from revenue_health.contribution.models import Leak
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_from_json
-from revenue_health.contribution.selectors.comparison.periods import ComparisonError, ComparisonPeriods
-from revenue_health.contribution.selectors.comparison.scores import score_run_of, standard_periods
+from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
+from revenue_health.contribution.selectors.comparison.scores import last_periods, running_periods, score_run_of
 from revenue_health.contribution.selectors.model_input import cached_flows
 from revenue_health.contribution.selectors.register.leak_costs import CellCost, cell_costs
 from revenue_health.contribution.selectors.register.leak_shape import weekly_excess
@@ -88,11 +88,8 @@ def demo_register_create(*, as_of: date, seed: int) -> int:
 
 def _quarters(run: RecomputeRun) -> list[_Quarter]:
     """The last finished quarter and the running one, oldest first; the running one also reads the other's cells."""
-    company, found = Company.objects.get(), list[_Quarter]()
-    try:
-        every = standard_periods(run=run, company=company)[::-1]
-    except ComparisonError:
-        return []
+    found = list[_Quarter]()
+    every = [periods for periods in (last_periods(run=run), running_periods(run=run)) if periods is not None]
     known: set[tuple[int, int, str]] = set()
     for periods in every:
         scored = score_run_of(run=run, periods=periods)

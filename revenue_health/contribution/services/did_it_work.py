@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from departments.discussion.core.before_after import Comparison, compared
 from departments.discussion.services.commitment_results import commitment_result_save
 from departments.formats import grouped
@@ -23,15 +25,25 @@ def results_compute(*, now: datetime) -> int:
     company = Company.objects.first()
     if company is None:
         return 0
-    today = now.astimezone(company.zone).date()
-    waiting = Commitment.objects.filter(result__isnull=True, due__lte=today - PATIENCE).exclude(status="dropped")
     written = 0
-    for one in waiting.select_related("measurable").order_by("pk"):
+    for one in _waiting(company, now).select_related("measurable").order_by("pk"):
         values = _weekly(one)
         if values is not None:
             made = one.created_at.astimezone(company.zone).date()
             written += commitment_result_save(commitment=one.pk, result=_result(one, values, made), now=now)
     return written
+
+
+def results_are_stored(*, now: datetime) -> bool:
+    """Whether every commitment that has been due for four weeks has its result, if it names what it should move."""
+    company = Company.objects.first()
+    return company is None or not _waiting(company, now).exists()
+
+
+def _waiting(company: Company, now: datetime) -> QuerySet[Commitment]:
+    today = now.astimezone(company.zone).date()
+    waiting = Commitment.objects.filter(result__isnull=True, due__lte=today - PATIENCE).exclude(status="dropped")
+    return waiting.filter(Q(measurable__isnull=False) | Q(subject__regex=rf"^{_LEAK}[0-9]+$"))
 
 
 def _weekly(one: Commitment) -> Mapping[date, float] | None:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+
 from departments.models import Company
 from departments.periods import Period
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.models import ForecastSnapshot
-from revenue_health.contribution.selectors.comparison.periods import ComparisonError, comparison_periods
+from revenue_health.contribution.selectors.comparison.periods import (
+    ComparisonError,
+    ComparisonPeriods,
+    comparison_periods,
+)
+from revenue_health.contribution.selectors.comparison.scores import running_periods
 from revenue_health.contribution.selectors.forecast.forecasts import company_forecast, forecast_json
 from revenue_health.contribution.selectors.forecast.whatif import company_what_if, what_if_json
 from revenue_health.contribution.selectors.model_input import cached_flows
@@ -40,14 +49,34 @@ def forecast_keep(*, run: RecomputeRun) -> ForecastSnapshot | None:
 
 def forecasts_close(*, run: RecomputeRun) -> int:
     """Fill in the actual revenue of periods that are over; returns how many forecasts got theirs."""
-    company = Company.objects.get()
-    today = run.as_of.astimezone(company.zone).date()
-    waiting = ForecastSnapshot.objects.filter(actual=None, period_end__lt=today)
     closed = 0
-    for label, start, end in waiting.values_list("label", "period_start", "period_end").distinct().order_by():
-        periods = comparison_periods(run=run, company=company, period=Period(start=start, end=end, label=label))
+    for periods, snapshots in _ended(run):
         actual = sum(
             group.period.won() for one in cached_flows(run=run, periods=periods) for group in one.groups.values()
         )
-        closed += waiting.filter(period_start=start, period_end=end).update(actual=actual)
+        closed += snapshots.update(actual=actual)
     return closed
+
+
+def forecast_is_kept(*, run: RecomputeRun) -> bool:
+    """Whether a run's forecast is stored, or nothing is known yet that could be forecast."""
+    return ForecastSnapshot.objects.filter(run=run).exists() or running_periods(run=run) is None
+
+
+def forecasts_are_closed(*, run: RecomputeRun) -> bool:
+    """Whether every forecast of a period that is over has its actual revenue."""
+    return not any(_ended(run))
+
+
+def _ended(run: RecomputeRun) -> Iterator[tuple[ComparisonPeriods, QuerySet[ForecastSnapshot]]]:
+    """Periods that are over by a run, with their forecasts without actual revenue."""
+    company = Company.objects.get()
+    today = run.as_of.astimezone(company.zone).date()
+    waiting = ForecastSnapshot.objects.filter(actual=None, period_end__lt=today)
+    for label, start, end in waiting.values_list("label", "period_start", "period_end").distinct().order_by():
+        period = Period(start=start, end=end, label=label)
+        try:
+            periods = comparison_periods(run=run, company=company, period=period)
+        except ComparisonError:
+            continue  # the history of that period has been taken out since
+        yield periods, waiting.filter(period_start=start, period_end=end)

@@ -1,43 +1,107 @@
-"""What the night does with a finished run: scores, and the forecast to be compared with later."""
+"""The night on a finished run, for a command that waits: in this process, or shared by several."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from django.utils import timezone
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.models import ScoreRun
-from revenue_health.contribution.services.associations import associations_compute
-from revenue_health.contribution.services.did_it_work import results_compute
-from revenue_health.contribution.services.forecasts import forecast_keep, forecasts_close
+from revenue_health.contribution.selectors.comparison.scores import (
+    last_periods,
+    pending_groups,
+    running_periods,
+    score_run_of,
+)
+from revenue_health.contribution.services.night_steps import NightStep, ScoreStep, Step, steps_left
 from revenue_health.contribution.services.processes import Processes
-from revenue_health.contribution.services.register import leaks_find
-from revenue_health.contribution.services.scores import Progress, scores_compute, scores_shared
+from revenue_health.contribution.services.scores import Progress, group_compute, scores_compute, scores_sum
 
 
 def night_compute(
     *, run: RecomputeRun, progress: Progress | None = None, others: Processes | None = None
 ) -> list[ScoreRun]:
-    """Scores of the running and the last quarter (in this process or by the others), then the leak register, people's
-    numbers, the forecast and past forecasts' actuals."""
+    """Every step of the night that is left, in this process or by the others; returns the scores of the running and
+    the last quarter."""
     if others is None:
-        scores = scores_compute(run=run, progress=progress)
-        leaks_find(run=run, now=timezone.now())
-        associations_compute(run=run)
-        forecast_keep(run=run)
+        for step in steps_left(run):
+            _step_compute(step, run, progress)
     else:
-        scores = []
-        for found in scores_shared(run=run, others=others, progress=progress):
-            scores.append(found)
-            leaks_find(run=run, now=timezone.now())  # the register reads one of them; for the others it does nothing
-        others.all_done()
-    results_compute(now=timezone.now())
-    forecasts_close(run=run)
-    return scores
+        SharedNight(run, others, progress).compute()
+    periods = [found for found in (running_periods(run=run), last_periods(run=run)) if found is not None]
+    scored = [score_run_of(run=run, periods=one) for one in periods]
+    return [score_run for score_run in scored if score_run is not None]
 
 
-def people_compute(*, run: RecomputeRun, now: datetime) -> None:
-    """What the run says of people's own numbers: which measurables matter, and which promises worked."""
-    associations_compute(run=run)
-    results_compute(now=now)
+def _step_compute(step: NightStep, run: RecomputeRun, progress: Progress | None) -> None:
+    if isinstance(step, Step):
+        step.run(run)
+    elif (score_run := step.plan(run)) is not None:
+        scores_compute(score_run=score_run, progress=progress)
+
+
+class SharedNight:
+    """The night of one run by several processes: they run steps and compute groups, this one plans and adds up."""
+
+    def __init__(self, run: RecomputeRun, others: Processes, progress: Progress | None) -> None:
+        self._run, self._others, self._progress = run, others, progress
+        self._waiting = steps_left(run)
+        self._open = {step.name for step in self._waiting}
+        self._score_runs: dict[str, ScoreRun] = {}
+        self._groups: dict[str, int] = {}
+        self._calls: dict[Future[object], NightStep] = {}
+
+    def compute(self) -> None:
+        """Until everything is done; raises what went wrong in one of the processes."""
+        self._start_ready()
+        while self._calls:
+            ended, _ = wait(self._calls, return_when=FIRST_COMPLETED)
+            for call in ended:
+                call.result()
+                self._advance(self._calls.pop(call))
+            self._start_ready()
+
+    def _start_ready(self) -> None:
+        """Start what needs nothing that is open, in the declared order. The flows of a comparison are read here while
+        the others compute the one before; what is started later finds them on disk."""
+        for step in list(self._waiting):
+            if not self._open.isdisjoint(step.needs):
+                continue
+            self._waiting.remove(step)
+            if isinstance(step, Step):
+                self._calls[self._others.submit(_run_step, step.run, self._run.pk)] = step
+            else:
+                self._start_groups(step)
+
+    def _start_groups(self, step: ScoreStep) -> None:
+        score_run = step.plan(self._run)
+        groups = [] if score_run is None else pending_groups(score_run)
+        if score_run is not None:
+            self._score_runs[step.name] = score_run
+        self._groups[step.name] = len(groups)
+        for group in groups:
+            self._calls[self._others.submit(_compute_group, group)] = step
+        if not groups:
+            self._end(step)
+
+    def _advance(self, step: NightStep) -> None:
+        """One call of a step has ended; with the last one the step has."""
+        left = sum(other is step for other in self._calls.values())
+        if self._progress and isinstance(step, ScoreStep):
+            self._progress(f"scores of {self._score_runs[step.name].label}", 1 - left / self._groups[step.name])
+        if not left:
+            self._end(step)
+
+    def _end(self, step: NightStep) -> None:
+        if step.name in self._score_runs:
+            scores_sum(score_run=self._score_runs[step.name].pk)
+        self._open.remove(step.name)
+
+
+def _run_step(step_run: Callable[[RecomputeRun], object], run: int) -> None:
+    """In another process."""
+    step_run(RecomputeRun.objects.get(pk=run))
+
+
+def _compute_group(group: int) -> None:
+    group_compute(group=group)

@@ -70,6 +70,19 @@ def leaks_find(*, run: RecomputeRun, now: datetime) -> int:
     return seen
 
 
+def leaks_are_found(*, run: RecomputeRun) -> bool:
+    """Whether the register has taken a run in, or has nothing to take in: the comparison it reads was given up, has no
+    baseline, or nothing has happened yet."""
+    try:
+        periods = register_periods(run=run, company=Company.objects.get())
+    except ComparisonError:
+        return True
+    score_run = score_run_of(run=run, periods=periods)
+    if score_run is None or score_run.status == ScoreRun.Status.STARTED:
+        return False
+    return score_run.status == ScoreRun.Status.FAILED or periods.baseline is None or score_run.registered_at is not None
+
+
 @transaction.atomic
 def register_read(*, found: Reading, now: datetime) -> int:
     """Write one week's reading; returns how many leaks it shows. The figures of an older week say nothing new."""

@@ -7,7 +7,7 @@ figures. No result backend: the database knows what is left.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -25,7 +25,6 @@ from revenue_health.contribution.selectors.comparison.contributions_json import 
 from revenue_health.contribution.selectors.comparison.earned import earned_amounts
 from revenue_health.contribution.selectors.comparison.from_bridge import comparison_from_bridge
 from revenue_health.contribution.selectors.comparison.periods import (
-    ComparisonError,
     ComparisonPeriods,
     periods_of_score_run,
 )
@@ -36,10 +35,9 @@ from revenue_health.contribution.selectors.comparison.scores import (
     group_fingerprint,
     pending_groups,
     plan_fingerprint,
-    standard_periods,
+    score_run_of,
 )
 from revenue_health.contribution.selectors.model_input import cached_flows
-from revenue_health.contribution.services.processes import Processes
 
 Progress = Callable[[str, float], None]
 _SUPERSEDED = "A newer run of the figures took its place before it was done."
@@ -55,45 +53,23 @@ class Planned:
     together: dict[int, Group]
 
 
-def scores_compute(*, run: RecomputeRun, progress: Progress | None = None) -> list[ScoreRun]:
-    """Score everything the night scores, in this process; returns the DONE score runs."""
-    return [scores_compute_one(run=run, periods=periods, progress=progress) for periods in _standard(run)]
-
-
-def scores_shared(*, run: RecomputeRun, others: Processes, progress: Progress | None = None) -> Iterator[ScoreRun]:
-    """The same by other processes; each score run is given when it is DONE, while they go on with the next."""
-    planned = []
-    for periods in _standard(run):
-        # The flows of the next comparison are read here while the others compute this one.
-        planned.append(scores_plan(run=run, periods=periods))
-        others.groups(planned[-1].pk, pending_groups(planned[-1]))
-        if len(planned) == 1:
-            others.beside(run.pk)  # not before: the forecast asks for the same flows
-    for one in planned:
-        others.groups_done(one.pk, _told(progress, one.label))
-        yield scores_sum(score_run=one.pk)
-
-
-def _standard(run: RecomputeRun) -> list[ComparisonPeriods]:
-    try:
-        return list(standard_periods(run=run, company=Company.objects.get()))
-    except ComparisonError:
-        return []  # nothing has happened yet, so there is nothing to score
-
-
-def _told(progress: Progress | None, label: str) -> Callable[[float], None]:
-    return lambda share: progress(f"scores of {label}", share) if progress else None
-
-
-def scores_compute_one(*, run: RecomputeRun, periods: ComparisonPeriods, progress: Progress | None = None) -> ScoreRun:
-    """Score one comparison in this process."""
-    score_run = scores_plan(run=run, periods=periods)
+def scores_compute(*, score_run: ScoreRun, progress: Progress | None = None) -> ScoreRun:
+    """Compute what is left of a planned comparison in this process and add it up; returns the DONE score run."""
     pending = pending_groups(score_run)
     for place, group in enumerate(pending):
         if progress:
-            progress(f"scores of {periods.period.label}", place / len(pending))
+            progress(f"scores of {score_run.label}", place / len(pending))
         group_compute(group=group)
     return scores_sum(score_run=score_run.pk)
+
+
+def scores_ended(*, run: RecomputeRun, periods: ComparisonPeriods | None) -> bool:
+    """Whether a comparison is DONE, or was given up, which nothing but a newer run or a person tries again. True
+    without periods: there is nothing to score."""
+    if periods is None:
+        return True
+    score_run = score_run_of(run=run, periods=periods)
+    return score_run is not None and score_run.status != ScoreRun.Status.STARTED
 
 
 def scores_plan(*, run: RecomputeRun, periods: ComparisonPeriods) -> ScoreRun:

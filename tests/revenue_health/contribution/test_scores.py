@@ -13,7 +13,14 @@ from revenue_health.contribution.selectors.comparison.bridges import assembled, 
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json
 from revenue_health.contribution.selectors.comparison.from_bridge import comparison_from_bridge
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
-from revenue_health.contribution.selectors.comparison.scores import METHOD, bridges_of, pending_groups, unfinished
+from revenue_health.contribution.selectors.comparison.scores import (
+    METHOD,
+    bridges_of,
+    last_periods,
+    pending_groups,
+    running_periods,
+    unfinished,
+)
 from revenue_health.contribution.selectors.model_input import cached_flows
 from revenue_health.contribution.services import scores as service
 from revenue_health.contribution.services.scores import group_compute, scores_compute, scores_plan, scores_sum
@@ -53,8 +60,9 @@ def test_an_unchanged_input_is_not_computed_again(run: RecomputeRun, monkeypatch
     run.pk, run.status = None, "done"
     run.save()
     monkeypatch.setattr(service, "group_bridge", lambda **given: pytest.fail("computed again"))
-    again = scores_compute(run=run)
-    assert [one.status for one in again] == ["done", "done"]
+    for periods in (running_periods(run=run), last_periods(run=run)):
+        assert periods
+        assert scores_compute(score_run=scores_plan(run=run, periods=periods)).status == "done"
 
 
 def cut_off(run: RecomputeRun) -> ScoreRun:

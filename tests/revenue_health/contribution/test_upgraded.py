@@ -15,7 +15,7 @@ from pipeline.selectors.plan.targets import targets_of
 from revenue_health.contribution.models import GroupScore
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
 from revenue_health.contribution.selectors.comparison.scores import stored_bridges
-from revenue_health.contribution.services.scores import scores_compute
+from revenue_health.contribution.services.scores import scores_compute, scores_plan
 
 pytestmark = pytest.mark.django_db
 WARNING = "computed by an earlier release"
@@ -51,7 +51,7 @@ def test_scores_by_another_method_are_neither_read_nor_taken_over(run: Recompute
     assert stored_bridges(run=run, periods=periods, targets=targets) is None
     run.pk, run.status = None, "done"
     run.save()
-    scores_compute(run=run)
+    scores_compute(score_run=scores_plan(run=run, periods=periods))
     anew = stored_bridges(run=run, periods=periods, targets=targets)
     assert anew
     assert {k: {n: b.actual for n, b in g.items()} for k, g in anew.items()} == {

@@ -15,7 +15,7 @@ from pipeline.services.recompute import RecomputeError, RecomputeRunning, recomp
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.services.night import night_compute
 from revenue_health.contribution.services.processes import several
-from revenue_health.contribution.tasks import scores_of_run
+from revenue_health.contribution.tasks import night_of_run
 
 
 class Command(BaseCommand):
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         except (RecomputeError, RecomputeRunning, RateMissing) as problem:
             raise CommandError(str(problem)) from problem
         if options["custody_only"]:
-            scores_of_run.delay(run.pk)
+            night_of_run.delay(run.pk)
         if quiet:
             self.stdout.write(
                 json.dumps(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import fields
 
 import numpy as np
@@ -27,13 +26,23 @@ METHOD = 4
 """Goes up when the model's figures change for the same input, so that stored and cached ones are not used."""
 
 
-def standard_periods(*, run: RecomputeRun, company: Company) -> list[ComparisonPeriods]:
-    """What every nightly run scores: the running fiscal quarter to date, and the last finished one."""
-    running = comparison_periods(run=run, company=company)
-    found = [running]
-    with suppress(ComparisonError):  # the company may have begun in the running quarter
-        found.append(comparison_periods(run=run, company=company, period=calendar_of(company).previous(running.period)))
-    return found
+def running_periods(*, run: RecomputeRun) -> ComparisonPeriods | None:
+    """The running fiscal quarter to date, scored every night; None where nothing has happened yet."""
+    try:
+        return comparison_periods(run=run, company=Company.objects.get())
+    except ComparisonError:
+        return None
+
+
+def last_periods(*, run: RecomputeRun) -> ComparisonPeriods | None:
+    """The last finished fiscal quarter, scored every night; None where the company began in the running one."""
+    running, company = running_periods(run=run), Company.objects.get()
+    if running is None:
+        return None
+    try:
+        return comparison_periods(run=run, company=company, period=calendar_of(company).previous(running.period))
+    except ComparisonError:
+        return None
 
 
 def score_run_of(*, run: RecomputeRun, periods: ComparisonPeriods) -> ScoreRun | None:

@@ -19,7 +19,7 @@ from pipeline.page.shell import shell_of
 from pipeline.selectors.overview import Structure, structure_names
 from revenue_health.contribution.core.sensitivity import LESS, Lever
 from revenue_health.contribution.selectors.comparison.sentences import minor
-from revenue_health.contribution.tasks import forecast_of_run
+from revenue_health.contribution.tasks import night_step
 from revenue_health.review.charts.fan import Week, fan
 from revenue_health.review.selectors.forecast.snapshots import calibrations, forecast_kept
 
@@ -66,7 +66,7 @@ def compute(request: HttpRequest) -> HttpResponse:
     require(request, may_see_company(request.user))
     run = shell_of(request).run
     if run is not None and cache.add(_asked(run.pk), True, REQUEST_SECONDS):
-        forecast_of_run.delay(run.pk)
+        night_step.delay(run.pk, "forecast")
     return HttpResponseRedirect(reverse("review:forecast"))
 
 

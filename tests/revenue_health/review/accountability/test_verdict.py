@@ -200,8 +200,10 @@ def test_finished_forecasts_are_compared(ceo: Client, run: RecomputeRun) -> None
 
 
 def test_a_run_without_a_forecast_has_a_button(ceo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int] = []
-    monkeypatch.setattr("revenue_health.review.views.forecast.forecast.forecast_of_run.delay", asked.append)
+    asked: list[tuple[int, str]] = []
+    monkeypatch.setattr(
+        "revenue_health.review.views.forecast.forecast.night_step.delay", lambda *step: asked.append(step)
+    )
     ForecastSnapshot.objects.all().delete()
     cache.clear()
     assert "forecast-compute-button" in text(ceo.get(FORECAST))

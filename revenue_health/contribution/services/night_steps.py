@@ -1,0 +1,172 @@
+"""What is computed on the figures of a run, declared once: every runner and the recovery after a crash read NIGHT.
+
+A new nightly figure is one entry. Each step may be done twice or be cut off anywhere: what is stored stays, and
+`is_done` says from the database alone whether anything is left, so no runner keeps a book of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from pipeline.models import RecomputeRun
+from pipeline.services.recompute.measured import measurables_are_written, measurables_compute
+from revenue_health.contribution.models import ScoreRun
+from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
+from revenue_health.contribution.selectors.comparison.scores import last_periods, running_periods, score_run_of
+from revenue_health.contribution.services import associations, cuts, did_it_work, forecasts, register, scores
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """Work that one process does at a time.
+
+    run: a function of a module, so that another process can be given it. is_done: nothing is left to do on a run, be
+    it that everything is stored or that there is nothing to store. needs: names of steps that must be done before.
+    give_up: called when a worker makes no further attempt. workers_only: pages ask for it where it is missing, and
+    workers make it before they ask; a command that somebody waits for does not.
+    """
+
+    name: str
+    run: Callable[[RecomputeRun], object]
+    is_done: Callable[[RecomputeRun], bool]
+    needs: tuple[str, ...] = ()
+    give_up: Callable[[RecomputeRun, str], None] | None = None
+    workers_only: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreStep:
+    """A comparison to be scored: planned in groups of deals, which any number of processes compute side by side, and
+    summed once the last is there. plan: None where there is nothing to score."""
+
+    name: str
+    plan: Callable[[RecomputeRun], ScoreRun | None]
+    is_done: Callable[[RecomputeRun], bool]
+    needs: tuple[str, ...] = ()
+    workers_only: bool = False
+
+
+type NightStep = Step | ScoreStep
+
+
+def _measurables(run: RecomputeRun) -> None:
+    measurables_compute(run=run, now=timezone.now())
+
+
+def _running_plan(run: RecomputeRun) -> ScoreRun | None:
+    return _plan(run, running_periods(run=run))
+
+
+def _last_plan(run: RecomputeRun) -> ScoreRun | None:
+    return _plan(run, last_periods(run=run))
+
+
+def _plan(run: RecomputeRun, periods: ComparisonPeriods | None) -> ScoreRun | None:
+    if periods is None:
+        return None
+    started = score_run_of(run=run, periods=periods)
+    if started is not None and started.status == ScoreRun.Status.STARTED:
+        return started  # cut off: it goes on with the groups it was planned in
+    return scores.scores_plan(run=run, periods=periods)
+
+
+def _forecasts_close(run: RecomputeRun) -> None:
+    forecasts.forecasts_close(run=run)
+
+
+def _forecast(run: RecomputeRun) -> None:
+    forecasts.forecast_keep(run=run)
+
+
+def _associations(run: RecomputeRun) -> None:
+    associations.associations_compute(run=run)
+
+
+def _leaks(run: RecomputeRun) -> None:
+    register.leaks_find(run=run, now=timezone.now())
+
+
+def _results(run: RecomputeRun) -> None:
+    did_it_work.results_compute(now=timezone.now())
+
+
+def _team_cuts(run: RecomputeRun) -> None:
+    cuts.team_cuts_compute(run=run)
+
+
+NIGHT: tuple[NightStep, ...] = (
+    # Done by the recompute itself; left over only where that died after its figures were in place.
+    Step(name="measurables", run=_measurables, is_done=lambda run: measurables_are_written(run=run)),
+    ScoreStep(
+        name="scores of the running quarter",
+        plan=_running_plan,
+        is_done=lambda run: scores.scores_ended(run=run, periods=running_periods(run=run)),
+    ),
+    ScoreStep(
+        name="scores of the last quarter",
+        plan=_last_plan,
+        is_done=lambda run: scores.scores_ended(run=run, periods=last_periods(run=run)),
+    ),
+    # Actual revenue before the new forecast: it is a sum over what has happened and needs no model, so no failure of
+    # tonight's forecast may keep it from the page that says how good the earlier ones were.
+    Step(
+        name="actual revenue of past forecasts",
+        run=_forecasts_close,
+        is_done=lambda run: forecasts.forecasts_are_closed(run=run),
+    ),
+    Step(
+        name="forecast",
+        run=_forecast,
+        is_done=lambda run: forecasts.forecast_is_kept(run=run),
+        needs=("actual revenue of past forecasts",),
+    ),
+    Step(
+        name="associations",
+        run=_associations,
+        is_done=lambda run: associations.associations_are_stored(run=run),
+        needs=("measurables",),
+    ),
+    # While a quarter is young the register reads the one before it, so it waits for both.
+    Step(
+        name="leak register",
+        run=_leaks,
+        is_done=lambda run: register.leaks_are_found(run=run),
+        needs=("scores of the running quarter", "scores of the last quarter"),
+    ),
+    # A promise about a leak or a measurable is judged with tonight's sighting and tonight's entries, and only once.
+    Step(
+        name="results of commitments",
+        run=_results,
+        is_done=lambda run: did_it_work.results_are_stored(now=timezone.now()),
+        needs=("measurables", "leak register"),
+    ),
+    Step(
+        name="shares by team",
+        run=_team_cuts,
+        is_done=lambda run: cuts.team_cuts_are_stored(run=run),
+        needs=("scores of the running quarter",),
+        give_up=lambda run, error: cuts.team_cuts_fail(run=run, error=error),
+        workers_only=True,
+    ),
+)
+
+
+def step_named(name: str) -> NightStep:
+    return next(step for step in NIGHT if step.name == name)
+
+
+def steps_left(run: RecomputeRun) -> list[NightStep]:
+    """What a command does that waits for the whole night: all that is not done, in the declared order."""
+    return [step for step in NIGHT if not step.workers_only and not step.is_done(run)]
+
+
+def steps_ready(run: RecomputeRun, *, after: str = "") -> list[NightStep]:
+    """What workers can begin with: steps that are not done and whose needs are, in the declared order; with `after`
+    only those that need that step."""
+    possible = [step for step in NIGHT if not after or after in step.needs]
+    names = {name for step in possible for name in (step.name, *step.needs)}
+    done = {step.name: step.is_done(run) for step in NIGHT if step.name in names}
+    return [step for step in possible if not done[step.name] and all(done[name] for name in step.needs)]

@@ -1,0 +1,157 @@
+"""The night is declared once: every runner does the same steps in the declared order, and whatever killed it, a worker
+that starts does the rest."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from departments.models import Job
+from pipeline.models import RecomputeRun
+from revenue_health.contribution.models import ForecastSnapshot, ScoreRun
+from revenue_health.contribution.services import cuts, forecasts, night_steps, register
+from revenue_health.contribution.services.night import night_compute
+from revenue_health.contribution.services.night_steps import NIGHT, NightStep, ScoreStep, Step
+from revenue_health.contribution.tasks import left_undone_continue, night_of_run
+from tests.revenue_health.contribution.nights import EXTRA, made_up_is_done, names, night_begin, recorded
+from tests.worker import queue_empty, work_off
+
+pytestmark = pytest.mark.django_db
+
+
+class Killed(BaseException):
+    """Neither caught nor written down by anything, as SIGKILL."""
+
+
+@pytest.fixture(autouse=True)
+def _quick_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The slow ones are tested elsewhere: here a forecast is the one before, no leak costs anything, and a cut has
+    nothing in it."""
+
+    def forecast_again(run: RecomputeRun) -> None:
+        earlier = ForecastSnapshot.objects.filter(actual=None).earliest("pk")
+        earlier.pk, earlier.run = None, run
+        earlier.save()
+
+    monkeypatch.setattr(forecasts, "forecast_keep", lambda *, run: forecast_again(run))
+    monkeypatch.setattr(register, "cell_costs", lambda **figures: [])
+    monkeypatch.setattr(cuts, "cut_bridge", lambda **comparison: {})
+    monkeypatch.setattr(cuts, "groups_from_bridges", lambda *bridges, **comparison: [])
+
+
+@pytest.fixture
+def tonight(run: RecomputeRun) -> Iterator[RecomputeRun]:
+    queue_empty()
+    yield night_begin(run)
+    queue_empty()
+
+
+def declare(monkeypatch: pytest.MonkeyPatch, steps: tuple[NightStep, ...]) -> None:
+    monkeypatch.setattr(night_steps, "NIGHT", steps)
+
+
+def lines(log: Path) -> list[str]:
+    return log.read_text().splitlines()
+
+
+def all_done(run: RecomputeRun) -> bool:
+    run = RecomputeRun.objects.get(pk=run.pk)
+    return all(step.is_done(run) for step in night_steps.NIGHT)
+
+
+def test_every_step_comes_after_what_it_needs_and_can_be_given_to_a_process() -> None:
+    known: list[str] = []
+    for step in NIGHT:
+        assert set(step.needs) <= set(known)
+        known.append(step.name)
+        if isinstance(step, Step):
+            assert pickle.loads(pickle.dumps(step.run)) is step.run
+    assert len(known) == len(set(known))
+
+
+def test_this_process_does_every_step_in_the_declared_order(
+    tonight: RecomputeRun, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    declare(monkeypatch, recorded(tmp_path / "log", extra=True))
+    scores = night_compute(run=tonight)
+    assert lines(tmp_path / "log") == names(night_steps.NIGHT, workers=False)
+    assert [one.status for one in scores] == ["done", "done"]
+    assert made_up_is_done(tonight)
+    night_compute(run=tonight)
+    assert len(lines(tmp_path / "log")) == len(names(night_steps.NIGHT, workers=False)), "what is done is not repeated"
+
+
+def test_workers_do_every_step_in_the_declared_order(
+    tonight: RecomputeRun, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    declare(monkeypatch, recorded(tmp_path / "log", extra=True))
+    night_of_run.delay(tonight.pk)
+    work_off()
+    done = lines(tmp_path / "log")
+    assert sorted(done) == sorted(names(night_steps.NIGHT, workers=True))
+    for step in night_steps.NIGHT:
+        assert all(done.index(need) < done.index(step.name) for need in step.needs)
+    assert EXTRA in done
+    assert all_done(tonight)
+    assert not Job.objects.exclude(state=Job.State.DONE).exists()
+
+
+@pytest.mark.parametrize(
+    ("killed", "when"), [*((step.name, "before") for step in NIGHT), ("leak register", "after"), ("forecast", "after")]
+)
+def test_a_worker_that_starts_does_what_a_killed_one_left(
+    tonight: RecomputeRun, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, killed: str, when: str
+) -> None:
+    whole = recorded(tmp_path / "log")
+    declare(monkeypatch, tuple(_killing(step, when) if step.name == killed else step for step in whole))
+    night_of_run.delay(tonight.pk)
+    with pytest.raises(Killed):
+        work_off()
+    # Neither its message nor its job is left: the figures alone say what is.
+    queue_empty()
+    Job.objects.all().delete()
+    declare(monkeypatch, whole)
+    assert when == "after" or not all_done(tonight)
+    left_undone_continue()
+    work_off()
+    assert all_done(tonight)
+    done = lines(tmp_path / "log")
+    scores = {step.name for step in NIGHT if isinstance(step, ScoreStep)}
+    assert all(done.count(name) == 1 for name in set(names(whole, workers=True)) - scores)
+
+
+def _killing(step: NightStep, when: str) -> NightStep:
+    if isinstance(step, ScoreStep):
+        return replace(step, plan=_Deadly(step.plan, when))
+    return replace(step, run=_Deadly(step.run, when))
+
+
+class _Deadly:
+    def __init__(self, function, when: str) -> None:  # type: ignore[no-untyped-def]
+        self.function, self.when = function, when
+
+    def __call__(self, run: RecomputeRun) -> None:
+        if self.when == "after":
+            self.function(run)
+        raise Killed
+
+
+def test_scores_that_were_given_up_keep_nothing_else_from_its_turn(
+    tonight: RecomputeRun, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    declare(monkeypatch, recorded(tmp_path / "log"))
+    plan = next(step for step in night_steps.NIGHT if isinstance(step, ScoreStep)).plan
+    score_run = plan(tonight)
+    assert score_run
+    ScoreRun.objects.filter(pk=score_run.pk).update(status=ScoreRun.Status.FAILED)
+    left_undone_continue()
+    work_off()
+    done = lines(tmp_path / "log")
+    assert "results of commitments" in done
+    assert "shares by team" not in done
+    score_run.refresh_from_db()
+    assert score_run.status == ScoreRun.Status.FAILED
