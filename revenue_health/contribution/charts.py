@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from departments.formats import MoneyScale
+from departments.json_types import Json
 
-type Chart = dict[str, Any]
+type Chart = Json
+"""A figure as Plotly draws it."""
 
 _STEPS = (("good", "Contributes"), ("bad", "Contaminates"), ("ac-soft", "Cannot tell, or nobody's doing"))
 _INK_OF_OUTLINES = "#7d929d"  # legible on both papers; outlines are not recoloured by theme
@@ -58,8 +59,8 @@ def waterfall(bars: Sequence[Bar], *, scale: MoneyScale) -> Chart:
     return {"data": [trace for trace in data if trace["y"]], "layout": layout}
 
 
-def _trace(token: str, name: str, bars: Sequence[Bar], scale: MoneyScale) -> dict[str, Any]:
-    trace: dict[str, Any] = {
+def _trace(token: str, name: str, bars: Sequence[Bar], scale: MoneyScale) -> Json:
+    trace: Json = {
         "type": "bar",
         "orientation": "h",
         "name": name,

@@ -34,7 +34,8 @@ from revenue_health.contribution.core.flows import (
 MOST_TURNS = 2
 """A department's third and later turns in one visit are one custody."""
 
-type Table = Mapping[str, NDArray[np.generic]]
+type Column = NDArray[np.generic]
+type Table = Mapping[str, Column]
 
 
 @dataclass(frozen=True, kw_only=True)

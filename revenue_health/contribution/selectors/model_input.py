@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,17 +14,18 @@ from django.conf import settings
 
 from departments.models import Department
 from pipeline.core.flows.period_flows import PeriodFlows, period_flows
+from pipeline.core.leaks.period import Filters
 from pipeline.custody_store import custody_cursor
 from pipeline.flows_store import period_flows_kept
 from pipeline.models import Pipeline, RecomputeRun, Source
 from pipeline.selectors.leaks.hindsight import ungrouped_pipelines
-from revenue_health.contribution.core.flows import FlowArrays
+from revenue_health.contribution.core.comparison import MINOR_UNITS
+from revenue_health.contribution.core.flows import Floats, FlowArrays
 from revenue_health.contribution.core.groups import Group
-from revenue_health.contribution.core.long_tables import Axes, DepartmentRow, LongFlows, StageRow, flow_arrays
+from revenue_health.contribution.core.long_tables import Axes, Column, DepartmentRow, LongFlows, StageRow, flow_arrays
 from revenue_health.contribution.selectors.comparison.periods import DAY, ComparisonPeriods
 
 BUCKETS = 40
-MINOR_UNITS = 100
 SEGMENT = "segment"
 DIMENSIONS = ("segment", "team", "owner", "source", "region", "industry", "size", "profile")
 """What deals can be grouped by; `rep` is another word for owner."""
@@ -49,7 +49,7 @@ def pipelines_flows(
     run: RecomputeRun,
     periods: ComparisonPeriods,
     by: str = SEGMENT,
-    filters: Mapping[str, Sequence[Any]] | None = None,
+    filters: Filters | None = None,
 ) -> list[PipelineFlows]:
     """Flows of every pipeline by groups of `by`; one in which nothing happened has the single group '', empty.
 
@@ -98,7 +98,7 @@ def _period_flows(
     steps: Sequence[int],
     openings: Sequence[int],
     by: str,
-    filters: Mapping[str, Sequence[Any]] | None,
+    filters: Filters | None,
 ) -> PeriodFlows:
     ungrouped = ungrouped_pipelines(run=run, column=by)
     if not filters:
@@ -153,7 +153,7 @@ def _pipeline(
     )
 
 
-def _arrays(axes: Axes, long: LongFlows, step_days: Any) -> FlowArrays:
+def _arrays(axes: Axes, long: LongFlows, step_days: Floats) -> FlowArrays:
     return flow_arrays(axes=axes, long=long, step_days=step_days, buckets=BUCKETS, unit=MINOR_UNITS)
 
 
@@ -165,8 +165,8 @@ class _Cut:
     """One span's tables of one pipeline, as columns of NumPy, cut by group."""
 
     def __init__(self, flows: PeriodFlows, pipeline: int) -> None:
-        self.tables: dict[str, dict[str, np.ndarray]] = {}
-        self.places: dict[str, dict[str, np.ndarray]] = {}
+        self.tables: dict[str, dict[str, Column]] = {}
+        self.places: dict[str, dict[str, Column]] = {}
         for name in _TABLES:
             table = getattr(flows, name)
             table = table.filter(pc.equal(table["pipeline"], pipeline))
@@ -187,7 +187,7 @@ class _Cut:
         )
 
 
-def _columns(table: pa.Table) -> dict[str, np.ndarray]:
+def _columns(table: pa.Table) -> dict[str, Column]:
     """Columns as NumPy arrays; an absent whole number is -1."""
     columns = {}
     for name in table.column_names:
@@ -198,7 +198,7 @@ def _columns(table: pa.Table) -> dict[str, np.ndarray]:
     return columns
 
 
-def _places(groups: pa.ChunkedArray) -> dict[str, np.ndarray]:
+def _places(groups: pa.ChunkedArray) -> dict[str, Column]:
     """Row numbers of each group."""
     encoded = groups.combine_chunks().dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):

@@ -16,8 +16,9 @@ from revenue_health.contribution.selectors.comparison.periods import (
     comparison_periods,
 )
 from revenue_health.contribution.selectors.comparison.scores import running_periods
-from revenue_health.contribution.selectors.forecast.forecasts import company_forecast, forecast_json
-from revenue_health.contribution.selectors.forecast.whatif import company_what_if, what_if_json
+from revenue_health.contribution.selectors.forecast.forecast_json import forecast_json, what_if_json
+from revenue_health.contribution.selectors.forecast.forecasts import company_forecast
+from revenue_health.contribution.selectors.forecast.whatif import company_what_if
 from revenue_health.contribution.selectors.model_input import cached_flows
 
 _QUANTILES = ("median", "p5", "p25", "p75", "p95", "probability", "target")

@@ -19,6 +19,7 @@ from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.page.shell import Shell, shell_of
 from pipeline.selectors.overview import structure_names
+from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.models import Leak
 from revenue_health.contribution.selectors.comparison.evidence import Evidence, evidence_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
@@ -139,7 +140,7 @@ def _promise(row: LeakRow) -> str:
         "department": row.department_key,
         "subject": row.subject,
         "text": f"Stop the leak: {row.where}",
-        "expected_effect": max(row.amount, 0) // 100,
+        "expected_effect": max(row.amount, 0) // MINOR_UNITS,
         "expected_from": f"What leak {row.id} cost when this was promised",
     }
     return reverse("departments:commitment_new", query=values)

@@ -12,12 +12,12 @@ from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.leaks import Cell, Cost
 from revenue_health.contribution.models import Leak, LeakChange, LeakSighting
 from revenue_health.contribution.selectors.register.leak_costs import CellCost
+from revenue_health.contribution.selectors.register.leaks_json import register_json
 from revenue_health.contribution.selectors.register.rows import (
     Wish,
     leak_changes,
     leak_row,
     leak_rows,
-    register_figures,
     top_leaks,
 )
 from revenue_health.contribution.services.register import (
@@ -203,7 +203,7 @@ def test_the_trend_has_a_gap_where_a_week_was_not_read(company: SmallCompany) ->
 
 def test_what_packs_and_the_command_get(company: SmallCompany) -> None:
     read(0, cost(company, 400))
-    found = register_figures()["leaks"][0]
+    found = register_json()["leaks"][0]
     expected = {
         "stage": "contract", "department": "legal", "factor": "waiting", "amount": 400.0, "status": "new",
         "owner": None, "first_seen": "2026-09-07",

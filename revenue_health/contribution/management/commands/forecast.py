@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from pipeline.management.choices import run_and_company
 from revenue_health.contribution.management.choices import add_period_arguments, as_sentences, periods_from_options
-from revenue_health.contribution.selectors.forecast.forecasts import company_forecast, forecast_json
+from revenue_health.contribution.selectors.forecast.forecast_json import forecast_json
+from revenue_health.contribution.selectors.forecast.forecasts import company_forecast
 
 _SHOWN = 5
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from revenue_health.contribution.selectors.register.rows import register_figures
+from revenue_health.contribution.selectors.register.leaks_json import register_json
 
 
 class Command(BaseCommand):
@@ -19,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="One JSON object on standard output.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        figures = register_figures()
+        figures = register_json()
         if options["json"]:
             self.stdout.write(json.dumps(figures, allow_nan=False))
             return

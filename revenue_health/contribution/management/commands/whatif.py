@@ -9,11 +9,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from pipeline.management.choices import run_and_company
 from revenue_health.contribution.management.choices import add_period_arguments, as_sentences, periods_from_options
+from revenue_health.contribution.selectors.forecast.forecast_json import what_if_json
 from revenue_health.contribution.selectors.forecast.whatif import (
     PromiseError,
     company_what_if,
     promise_of,
-    what_if_json,
 )
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 
+from departments.json_types import Json
 from revenue_health.contribution.core.bridge import Bridge, Party
 from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.verdict import Judgement, Verdict
-
-type Json = dict[str, Any]
 
 _PLAIN = ("target", "actual", "baseline_revenue", "modelled_actual", "replicates")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from django.db.models import Count, F, Q
 
@@ -32,7 +31,8 @@ class Quality:
     without_source: int
     without_account: int
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, int]:
+        """The counts by name."""
         return asdict(self)
 
 

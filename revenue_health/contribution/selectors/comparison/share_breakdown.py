@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.core.bridge import Bridge
+from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.core.groups import Group, whole_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.model_input import cached_flows
@@ -76,7 +77,7 @@ def _of_stage(whole: Group, pipeline: str, stage: str, place: int, player: int) 
         ),
         (
             "demand",
-            _ratios([100 * amount for amount in came], weeks),
+            _ratios([MINOR_UNITS * amount for amount in came], weeks),
             int(now.entered_count[:, :, here, player].sum()),
             any(came),
         ),
@@ -110,8 +111,8 @@ def coalitions_of(*, bridges: Iterable[Bridge], party: str) -> Coalitions:
         alone += float(bridge.coalition_values[only[0]]) if only.size else 0.0
         without += float(bridge.coalition_values[others[0]]) if others.size else 0.0
     return Coalitions(
-        nobody=round(100 * nobody),
-        alone=round(100 * alone) if known else None,
-        without=round(100 * without) if known else None,
-        everybody=round(100 * everybody),
+        nobody=round(MINOR_UNITS * nobody),
+        alone=round(MINOR_UNITS * alone) if known else None,
+        without=round(MINOR_UNITS * without) if known else None,
+        everybody=round(MINOR_UNITS * everybody),
     )

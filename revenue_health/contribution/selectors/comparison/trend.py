@@ -7,6 +7,7 @@ from datetime import date
 
 from departments.models import Company
 from departments.periods import monday_of
+from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.models import PartyScore, ScoreRun
 
 WEEKS = 13
@@ -45,5 +46,5 @@ def trend_of(*, party: str, like: ScoreRun) -> list[Week]:
     weeks: dict[date, Week] = {}
     for as_of, score, amount, verdict in rows:
         monday = monday_of(as_of.astimezone(company.zone).date())
-        weeks[monday] = Week(monday=monday, score=score, amount=round(amount * 100), verdict=verdict)
+        weeks[monday] = Week(monday=monday, score=score, amount=round(amount * MINOR_UNITS), verdict=verdict)
     return list(weeks.values())[-WEEKS:]

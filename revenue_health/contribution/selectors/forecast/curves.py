@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import numpy as np
 
@@ -15,8 +14,8 @@ from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.plan.targets import NET_REVENUE
+from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.selectors.comparison.periods import STEP_DAYS, ComparisonPeriods, first_day
-from revenue_health.contribution.selectors.model_input import MINOR_UNITS
 
 type Points = tuple[tuple[date, float], ...]
 """Days and the net revenue from the period's first day up to the end of each, units of the reporting currency."""
@@ -30,14 +29,6 @@ class Curves:
     won: Points = ()
     last_year: Points = ()
     last_year_label: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """As `forecast --json` prints them."""
-        points = {
-            name: [{"date": day.isoformat(), "amount": amount} for day, amount in getattr(self, name)]
-            for name in ("won", "last_year")
-        }
-        return {**points, "last_year_label": self.last_year_label}
 
 
 def curves_of(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods, pipelines: Sequence[int]) -> Curves:

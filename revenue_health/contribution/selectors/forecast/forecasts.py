@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from statistics import NormalDist
 
 import numpy as np
 
-from departments.json_types import Json
 from departments.models import Company
 from departments.periods import Period
 from pipeline.custody_store import custody_cursor
@@ -18,17 +16,16 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import Choice, calendar_of, run_cached
 from pipeline.selectors.leaks.unrecorded import no_losses
 from pipeline.selectors.plan.targets import NET_REVENUE
+from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.core.forecast import QUANTILES, Band, Coverage, Forecast, forecast
 from revenue_health.contribution.core.groups import reasons_together
 from revenue_health.contribution.core.sensitivity import constraints
 from revenue_health.contribution.models import ForecastSnapshot
 from revenue_health.contribution.selectors.comparison.bridges import NO_TARGET, company_targets
-from revenue_health.contribution.selectors.comparison.contributions_json import number, period_json
 from revenue_health.contribution.selectors.comparison.earned import earned_amounts
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.forecast.curves import Curves, curves_of
 from revenue_health.contribution.selectors.forecast.forward import Forward, forward_of, steps_ahead, won_by_pipeline
-from revenue_health.contribution.selectors.model_input import MINOR_UNITS
 
 SEED = 1953
 PAST_PERIODS = 4
@@ -220,53 +217,3 @@ def _past(run: RecomputeRun, company: Company, periods: ComparisonPeriods, pipel
         if opened and opened[0] > 0:
             found.append((float(opened[0]) / MINOR_UNITS, won / MINOR_UNITS))
     return found
-
-
-def forecast_json(found: CompanyForecast) -> Json:
-    """The forecast as `forecast --json` prints it."""
-    names = ("target", "won_so_far", "expected", "median", "p5", "p25", "p75", "p95", "probability")
-    return {
-        "period": period_json(found.period),
-        **{name: number(getattr(found, name)) for name in names},
-        "won_gross": number(found.won),
-        "reversed": number(found.reversed),
-        "coverage": {"needed": number(found.coverage.needed), "had": number(found.coverage.had)},
-        "constraints": [
-            {
-                "pipeline": choke.pipeline,
-                "stage": choke.stage,
-                "department": choke.department,
-                "kind": choke.kind,
-                "gain": number(choke.gain),
-            }
-            for choke in found.chokes
-        ],
-        "path": [
-            {"date": _date(found, band.days), **{name: number(getattr(band, name)) for name in QUANTILES}}
-            for band in found.path
-        ],
-        **found.curves.to_json(),
-        "calibration": calibration(),
-        "reasons": list(found.reasons),
-    }
-
-
-def _date(found: CompanyForecast, days: float) -> str:
-    """The day on which a band's step ends, `days` after now; the last one is the period's last day."""
-    left = found.path[-1].days - days
-    return (found.period.end - timedelta(days=math.floor(left))).isoformat()
-
-
-def calibration() -> list[Json]:
-    """Past forecasts whose period is over, beside what came."""
-    rows = ForecastSnapshot.objects.filter(actual__isnull=False).order_by("period_start", "as_of")
-    return [
-        {
-            "period": row.label,
-            "as_of": row.as_of.isoformat(),
-            **{name: number(getattr(row, name)) for name in ("median", "p5", "p25", "p75", "p95", "actual")},
-            "inside_50": row.p25 <= (row.actual or 0.0) <= row.p75,
-            "inside_90": row.p5 <= (row.actual or 0.0) <= row.p95,
-        }
-        for row in rows
-    ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
-from typing import Any
 
 import numpy as np
 
@@ -13,9 +12,10 @@ from departments.models import Company
 from departments.periods import Period
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
+from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.core.flows import Floats, FlowArrays
 from revenue_health.contribution.core.forecast import OpenDeals, forward_rates
-from revenue_health.contribution.core.long_tables import Axes
+from revenue_health.contribution.core.long_tables import Axes, Table
 from revenue_health.contribution.core.rates import Rates
 from revenue_health.contribution.selectors.comparison.periods import (
     BASELINE_DAYS,
@@ -25,7 +25,7 @@ from revenue_health.contribution.selectors.comparison.periods import (
     ComparisonPeriods,
     first_day,
 )
-from revenue_health.contribution.selectors.model_input import MINOR_UNITS, PipelineFlows, cached_flows
+from revenue_health.contribution.selectors.model_input import PipelineFlows, cached_flows
 
 RECENT_DAYS = 91
 """The pace that goes on: the last thirteen weeks."""
@@ -127,7 +127,7 @@ WHERE o.to_at IS NULL AND o.pipeline = $pipeline GROUP BY o.opportunity, o.stage
 
 def _open_deals(run: RecomputeRun, pipeline: int, axes: Axes) -> OpenDeals:
     given = {"end": int(run.as_of.timestamp()) + 1, "pipeline": pipeline}
-    rows: dict[str, Any] = custody_cursor(run).execute(_OPEN, given).fetchnumpy()
+    rows: Table = custody_cursor(run).execute(_OPEN, given).fetchnumpy()
     table = {name: np.asarray(values) for name, values in rows.items()}
     return OpenDeals(
         custody=axes.custody(table),

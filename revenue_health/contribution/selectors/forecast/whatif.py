@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 from django.conf import settings
 
-from departments.json_types import Json
 from departments.models import Company
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
@@ -22,7 +21,6 @@ from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.one_choice import OneChoice
 from revenue_health.contribution.core.rates import Rates, estimate_rates
 from revenue_health.contribution.core.sensitivity import Change, Lever, to_be_asked, what_if
-from revenue_health.contribution.selectors.comparison.contributions_json import number, period_json
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.forecast.forecasts import forecast_median
 from revenue_health.contribution.selectors.forecast.forward import forward_of, steps_ahead, won_by_pipeline
@@ -221,27 +219,3 @@ def _misfit(promise: Promise, worlds: dict[str, Rates]) -> str:
         return f"There is no department “{change.department}”; there are {', '.join(players)}."
     where = f"“{change.stage}”" if change.stage else "any stage"
     return f"“{change.department}” never holds a deal in {where}, so it has no time to promise there."
-
-
-def what_if_json(now: Outcome, following: Outcome | None, *, periods: ComparisonPeriods, company: Company) -> Json:
-    """The answer as `whatif --json` prints it."""
-    notes = [
-        "promises are kept from today on, from the deals open today, at the pace of the last quarter"
-        if periods.running
-        else "promises are kept from the period's first day, at the period's own rates",
-    ]
-    figures = {"period": period_json(periods.period), **_outcome_json(now), "notes": notes}
-    if following is not None:
-        period = calendar_of(company).following(periods.period)
-        figures["next"] = {"period": period_json(period), **_outcome_json(following)}
-    return figures
-
-
-def _outcome_json(found: Outcome) -> Json:
-    return {
-        "before": number(found.before),
-        "after": number(found.after),
-        "change": number(found.change.value),
-        "low": number(found.change.low),
-        "high": number(found.change.high),
-    }

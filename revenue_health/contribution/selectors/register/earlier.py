@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
+from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.models import Leak, LeakChange, LeakSighting
 from revenue_health.contribution.selectors.register.rows import LeakRow, rows_of_leaks
 
@@ -32,9 +33,9 @@ def _as_read(row: LeakRow, one: LeakSighting) -> LeakRow:
     }
     return replace(
         row,
-        amount=round(one.amount * 100),
-        low=round(one.low * 100),
-        high=round(one.high * 100),
+        amount=round(one.amount * MINOR_UNITS),
+        low=round(one.low * MINOR_UNITS),
+        high=round(one.high * MINOR_UNITS),
         read=one.week,
         weeks=max((one.week - row.first_seen).days // 7 + 1, 1),
         status=told.get("status", Leak.Status.NEW),

@@ -11,6 +11,7 @@ import numpy as np
 from departments.models import Company, Department
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
+from revenue_health.contribution.core.flows import Floats
 from revenue_health.contribution.core.groups import group_rates, whole_of
 from revenue_health.contribution.core.intervals import interval
 from revenue_health.contribution.core.leaks import Cell, Cost, cells_changed, costs_of
@@ -108,7 +109,7 @@ def _of_pipeline(
     ]
 
 
-def _summed(pairs: list[RatePair], cells: list[Cell], *, replicates: bool) -> np.ndarray:
+def _summed(pairs: list[RatePair], cells: list[Cell], *, replicates: bool) -> Floats:
     """Over groups: replicates add up."""
     return np.asarray(np.sum([costs_of(pair, cells, replicates=replicates) for pair in pairs], axis=0))
 

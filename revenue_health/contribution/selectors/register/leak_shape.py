@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
+from revenue_health.contribution.core.flows import Floats
 from revenue_health.contribution.selectors.register.leak_costs import CellKey
 
 _HELD = """
@@ -22,7 +23,7 @@ WHERE kind = 'lost' AND "at" < ends GROUP BY ALL
 """
 
 
-def weekly_excess(*, run: RecomputeRun, cells: Sequence[CellKey], edges: Sequence[int], before: int) -> np.ndarray:
+def weekly_excess(*, run: RecomputeRun, cells: Sequence[CellKey], edges: Sequence[int], before: int) -> Floats:
     """float[cells, weeks]: what each cell held (losses: lost) in each week above the mean of the first `before` weeks,
     as a part of that mean; never below zero. edges: starts of the weeks and the end of the last, epoch seconds."""
     cursor, weeks = custody_cursor(run), len(edges) - 1

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db.models import QuerySet
 
 from departments.models import User
 from pipeline.models import RecomputeRun
+from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.models import Leak, LeakChange, LeakSighting, ScoreRun
 
@@ -123,8 +123,8 @@ def sightings_of(*, leak: int) -> list[Sighting]:
 
 
 def _sighting(one: LeakSighting) -> Sighting:
-    low, high = round(one.low * 100), round(one.high * 100)
-    return Sighting(week=one.week, amount=round(one.amount * 100), low=low, high=high, state=one.state)
+    low, high = round(one.low * MINOR_UNITS), round(one.high * MINOR_UNITS)
+    return Sighting(week=one.week, amount=round(one.amount * MINOR_UNITS), low=low, high=high, state=one.state)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,37 +146,6 @@ def leak_changes(*, leak: int) -> list[Change]:
         Change(at=row.at, by=_name(row.by), what=row.what, before=row.before, after=row.after, note=row.note)
         for row in rows
     ]
-
-
-def register_figures() -> dict[str, Any]:
-    """What `register --json` prints and packs freeze: every leak that is not recovered or declined, then the others."""
-    return {"leaks": [leak_json(row) for row in sorted(leak_rows(wish=Wish(state=ALL), trend=False), key=_closed)]}
-
-
-def leak_json(row: LeakRow) -> dict[str, Any]:
-    """A leak for machines."""
-    return {
-        "id": row.id,
-        "pipeline": row.pipeline,
-        "stage": row.stage_key,
-        "department": row.department_key,
-        "factor": row.factor,
-        "amount": row.amount / 100,
-        "low": row.low / 100,
-        "high": row.high / 100,
-        "status": row.status,
-        "still_seen": row.still_seen,
-        "verdict": row.verdict or None,
-        "owner": row.owner or None,
-        "first_seen": row.first_seen.isoformat(),
-        "last_seen": row.last_seen.isoformat(),
-        "weeks": row.weeks,
-        "recurrence": row.recurrence,
-    }
-
-
-def _closed(row: LeakRow) -> bool:
-    return row.status in (Leak.Status.RECOVERED, Leak.Status.DECLINED)
 
 
 def _chosen(wish: Wish) -> QuerySet[Leak]:
@@ -237,9 +206,9 @@ def _row(leak: Leak, verdict: str, trend: tuple[Sighting, ...]) -> LeakRow:
         read=leak.read,
         weeks=(leak.read - leak.since).days // 7 + 1,
         recurrence=leak.recurrence,
-        amount=round(leak.amount * 100),
-        low=round(leak.low * 100),
-        high=round(leak.high * 100),
+        amount=round(leak.amount * MINOR_UNITS),
+        low=round(leak.low * MINOR_UNITS),
+        high=round(leak.high * MINOR_UNITS),
         still_seen=leak.still_seen,
         verdict=verdict,
         trend=trend,

@@ -17,13 +17,13 @@ from pipeline.selectors.leaks.leaks import Choice, run_cached
 from pipeline.selectors.overview import StageName, Structure
 from revenue_health.contribution.core.sensitivity import Lever
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
+from revenue_health.contribution.selectors.forecast.forecast_json import what_if_json
 from revenue_health.contribution.selectors.forecast.levers import Promisable
 from revenue_health.contribution.selectors.forecast.whatif import (
     Promise,
     PromiseError,
     company_what_if,
     promise_of,
-    what_if_json,
 )
 
 MOST = 40

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.models import ForecastSnapshot
-from revenue_health.contribution.selectors.forecast.forecasts import calibration
+from revenue_health.contribution.selectors.forecast.forecast_json import calibration
 
 type Json = dict[str, Any]
 

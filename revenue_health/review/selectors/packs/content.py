@@ -23,8 +23,9 @@ from revenue_health.contribution.selectors.comparison.periods import (
     comparison_periods,
 )
 from revenue_health.contribution.selectors.comparison.scores import METHOD
-from revenue_health.contribution.selectors.forecast.forecasts import company_forecast, forecast_json
-from revenue_health.contribution.selectors.register.rows import register_figures
+from revenue_health.contribution.selectors.forecast.forecast_json import forecast_json
+from revenue_health.contribution.selectors.forecast.forecasts import company_forecast
+from revenue_health.contribution.selectors.register.leaks_json import register_json
 from revenue_health.review.core.slide_codec import FORMAT
 from revenue_health.review.models import Decision, Pack
 from revenue_health.review.selectors.accountability.verdict import accountability_figures
@@ -73,7 +74,7 @@ def review_content(
             start=periods.period.start,
             end=periods.period.end,
         ),
-        "register": register_of(periods) if review["absent"] else register_figures()["leaks"],
+        "register": register_of(periods) if review["absent"] else register_json()["leaks"],
         "replies": _replies(contributions, periods.period.label),
         "earlier_decisions": earlier_decisions(before=run.as_of),
     }

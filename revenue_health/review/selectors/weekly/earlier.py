@@ -9,7 +9,8 @@ from departments.periods import Period, monday_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.register.earlier import leaks_read_between
 from revenue_health.contribution.selectors.register.leak_costs import YOUNG_DAYS
-from revenue_health.contribution.selectors.register.rows import LeakRow, leak_json
+from revenue_health.contribution.selectors.register.leaks_json import leak_json
+from revenue_health.contribution.selectors.register.rows import LeakRow
 from revenue_health.review.selectors.weekly.panels import SHOWN, registered_leak
 
 type Json = dict[str, Any]

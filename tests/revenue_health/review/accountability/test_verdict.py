@@ -17,8 +17,9 @@ from departments.models import AccessLog, Company, User
 from pipeline.models import PlanTarget, RecomputeRun
 from revenue_health.contribution.models import CutScore, ForecastSnapshot, ScoreRun
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
+from revenue_health.contribution.selectors.forecast.forecast_json import what_if_json
 from revenue_health.contribution.selectors.forecast.levers import levers_of
-from revenue_health.contribution.selectors.forecast.whatif import company_what_if, promise_of, what_if_json
+from revenue_health.contribution.selectors.forecast.whatif import company_what_if, promise_of
 from revenue_health.contribution.services.cuts import cut_compute
 from revenue_health.review.models import EvidenceExport, Scenario
 from revenue_health.review.selectors.accountability.rows import rows_of
