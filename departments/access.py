@@ -36,18 +36,18 @@ class Standing:
         return self.superuser or not self.roles.isdisjoint(roles)
 
 
-NOBODY = Standing(superuser=False, roles=frozenset(), leads=frozenset(), belongs=frozenset())
+NO_ROLES = Standing(superuser=False, roles=frozenset(), leads=frozenset(), belongs=frozenset())
 
 
 def standing(user: Visitor) -> Standing:
     """What a visitor is; read once for each user object, so once a request."""
     if not isinstance(user, User) or not user.is_active:
-        return NOBODY
-    found: Standing | None = getattr(user, _ATTRIBUTE, None)
-    if found is None:
-        found = _read(user)
-        setattr(user, _ATTRIBUTE, found)
-    return found
+        return NO_ROLES
+    stored: Standing | None = getattr(user, _ATTRIBUTE, None)
+    if stored is None:
+        stored = _read(user)
+        setattr(user, _ATTRIBUTE, stored)
+    return stored
 
 
 def _read(user: User) -> Standing:
@@ -156,8 +156,8 @@ def may_freeze(user: Visitor) -> bool:
 # --- a department's own side ------------------------------------------------------------------------------------
 def may_edit_scorecard(user: Visitor, department: int) -> bool:
     """Enter values, notes and goals: head and deputy, of their own department only. Not even an executive for them."""
-    who = standing(user)
-    return who.superuser or department in who.leads
+    roles = standing(user)
+    return roles.superuser or department in roles.leads
 
 
 def may_enter(user: Visitor, *, department: int, owner: int | None) -> bool:
@@ -192,9 +192,9 @@ def may_commit(user: Visitor, department: int) -> bool:
 
 def departments_seen(user: Visitor) -> frozenset[int] | None:
     """The departments whose detail one may see, by id; None: all of them."""
-    who = standing(user)
-    if who.has(Role.EXECUTIVE, Role.ANALYST):
+    roles = standing(user)
+    if roles.has(Role.EXECUTIVE, Role.ANALYST):
         return None
     if may_see_company(user) and Company.objects.filter(departments_open=True).exists():
         return None
-    return who.belongs
+    return roles.belongs

@@ -43,9 +43,9 @@ def mask(text: str) -> str:
     return _WORD.sub(_masked_word, text)
 
 
-def _masked_word(found: re.Match[str]) -> str:
+def _masked_word(match: re.Match[str]) -> str:
     """Random tokens and signed values are long and mix capitals, small letters and digits; names and times do not."""
-    word = found[0]
+    word = match[0]
     mixed = any(c.isdigit() for c in word) and any(c.isupper() for c in word) and any(c.islower() for c in word)
     return HIDDEN if mixed or _DIGEST.search(word) else word
 

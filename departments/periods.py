@@ -66,7 +66,10 @@ class FiscalCalendar:
     def names(self, start: date, end: date) -> bool:
         """Whether these days are a month, a quarter or a year."""
         month = _month(start.year, start.month)
-        return any((one.start, one.end) == (start, end) for one in (month, self.quarter_of(start), self.year_of(start)))
+        return any(
+            (period.start, period.end) == (start, end)
+            for period in (month, self.quarter_of(start), self.year_of(start))
+        )
 
     def parse(self, text: str) -> Period:
         """The period named by a text; PeriodError when it is none."""

@@ -25,7 +25,7 @@ def is_formula(text: str) -> bool:
         return True
     if _NUMBER.fullmatch(text):
         return False
-    first = next((one for one in text if unicodedata.category(one)[0] not in "ZC"), "")
+    first = next((sign for sign in text if unicodedata.category(sign)[0] not in "ZC"), "")
     return bool(first) and unicodedata.normalize("NFKC", first)[:1] in _STARTS
 
 

@@ -15,7 +15,7 @@ class Reminder(models.Model):
     class Kind(models.TextChoices):
         BEFORE = "before", "before the close"
         AFTER = "after", "after the close"
-        ASKED = "asked", "asked for"
+        REQUESTED = "asked", "asked for"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="reminders")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="reminders")

@@ -66,9 +66,9 @@ class InvitedOnlyAdapter(DefaultSocialAccountAdapter):
         session: requests.Session = super().get_requests_session()
         ask = session.request
 
-        def asked(method: str, *given: Any, **more: Any) -> requests.Response:
+        def request_with_timeout(method: str, *arguments: Any, **more: Any) -> requests.Response:
             try:
-                answer = ask(method, *given, **more)
+                answer = ask(method, *arguments, **more)
                 if method.upper() == "GET":  # refused codes and tokens are the library's own to tell
                     answer.raise_for_status()
             except requests.RequestException as problem:
@@ -78,7 +78,7 @@ class InvitedOnlyAdapter(DefaultSocialAccountAdapter):
             return answer
 
         # The library itself wraps this method of its session so, for its time limit.
-        session.request = asked  # type: ignore[method-assign]
+        session.request = request_with_timeout  # type: ignore[method-assign]
         return session
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
@@ -100,9 +100,9 @@ def _invitation(sociallogin: Any, *, lock: bool = False) -> Invitation | None:
     rows = Invitation.objects.select_for_update() if lock else Invitation.objects.all()
     verified = [address.email for address in sociallogin.email_addresses if address.verified]
     for email in verified:
-        found = rows.filter(
+        invitation = rows.filter(
             email__iexact=email, accepted_at=None, revoked_at=None, expires_at__gt=timezone.now()
         ).first()
-        if found:
-            return found
+        if invitation:
+            return invitation
     return None

@@ -22,7 +22,7 @@ from departments.models.jobs import OPEN, STALE_SECONDS, Job, job_key
 TOUCH_SECONDS = 5.0
 RESEND_SECONDS = 45
 MOST_ATTEMPTS = 6
-KEPT = timedelta(days=1)
+KEPT_FOR = timedelta(days=1)
 
 
 def job_request(
@@ -35,7 +35,7 @@ def job_request(
     now = timezone.now()
     arguments = {"args": args, "kwargs": kwargs}
     with transaction.atomic():
-        job, made = Job.objects.filter(state__in=OPEN).get_or_create(
+        job, created = Job.objects.filter(state__in=OPEN).get_or_create(
             key=job_key(task, args, kwargs),
             defaults={
                 "task": task,
@@ -46,7 +46,7 @@ def job_request(
                 "touched_at": now,
             },
         )
-        if again and not made:
+        if again and not created:
             Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(again=True)
     return job
 
@@ -133,7 +133,7 @@ def jobs_left(*, at_start: bool) -> list[Job]:
     At the start of a worker also those whose message may still be in the queue: a second message does no harm.
     """
     now = timezone.now()
-    Job.objects.exclude(state__in=OPEN).filter(touched_at__lt=now - KEPT).delete()
+    Job.objects.exclude(state__in=OPEN).filter(touched_at__lt=now - KEPT_FOR).delete()
     lost = Job.objects.filter(state=Job.State.RUNNING, touched_at__lt=_stale(now))
     lost.update(state=Job.State.WAITING, holder="", due_at=now, sends=0, touched_at=now, sent_at=None)
     waiting = Job.objects.filter(state=Job.State.WAITING, due_at__lte=now)

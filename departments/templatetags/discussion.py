@@ -13,16 +13,16 @@ register = template.Library()
 
 
 @register.filter
-def said(text: str, mentioned: tuple[str, ...] = ()) -> SafeString:
+def comment_html(text: str, mentioned: tuple[str, ...] = ()) -> SafeString:
     """Escaped text; only names that were really told are set off."""
     if not mentioned:
         return _plain(text)
     names = "|".join(re.escape(name) for name in sorted(mentioned, key=len, reverse=True))
     pieces = re.split(rf"(?<![^\s(,;])(@(?:{names}))(?![\w-])", text, flags=re.IGNORECASE)
-    shown = SafeString("")
+    html = SafeString("")
     for number, piece in enumerate(pieces):
-        shown += format_html("<b>{}</b>", piece) if number % 2 else _plain(piece)
-    return shown
+        html += format_html("<b>{}</b>", piece) if number % 2 else _plain(piece)
+    return html
 
 
 def _plain(text: str) -> SafeString:

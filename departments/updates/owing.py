@@ -10,7 +10,7 @@ from departments.models import Company, User
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lacking:
+class MissingEntry:
     """A measurable without a value."""
 
     measurable_key: str
@@ -26,7 +26,7 @@ class Owed:
     department_key: str
     department_name: str
     week: date
-    missing: tuple[Lacking, ...]
+    missing: tuple[MissingEntry, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

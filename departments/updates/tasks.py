@@ -21,8 +21,8 @@ def reminders_hourly() -> None:
 
 
 @shared_task(name="departments.tasks.reminder_asked", **MAIL_JOB)
-def reminder_asked(department_id: int, week: str, user_id: int, words: str = "") -> None:
+def reminder_asked(department_id: int, week: str, user_id: int, message: str = "") -> None:
     """The button of an executive."""
     now = timezone.now()
-    found = owed(week=date.fromisoformat(week), now=now, department=department_id)
-    reminders_ask(owed=found, by=User.objects.filter(pk=user_id).first(), words=words, now=now)
+    missing = owed(week=date.fromisoformat(week), now=now, department=department_id)
+    reminders_ask(owed=missing, by=User.objects.filter(pk=user_id).first(), message=message, now=now)

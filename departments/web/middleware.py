@@ -43,8 +43,8 @@ def numbers_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> C
     """Numbers with the signs of the reader's first language, as the browser says it; words stay as they are."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        asked = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
-        with numbers_as_in(asked[0][0] if asked else ENGLISH):
+        languages = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+        with numbers_as_in(languages[0][0] if languages else ENGLISH):
             response = get_response(request)
         patch_vary_headers(response, ["Accept-Language"])
         return response

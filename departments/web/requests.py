@@ -15,6 +15,8 @@ class HtmxRequest(HttpRequest):
 
 def next_page(request: HttpRequest, otherwise: str) -> str:
     """The page of this site a form wants to lead on to; only a path, since `redirect` takes other texts for names."""
-    wanted = request.POST.get("next", "")
-    own = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return wanted if own and wanted.startswith("/") else otherwise
+    address = request.POST.get("next", "")
+    own = url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return address if own and address.startswith("/") else otherwise

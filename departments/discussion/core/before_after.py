@@ -44,28 +44,28 @@ def compared(before: Sequence[float], after: Sequence[float]) -> Comparison | No
     Kendall 1954; never below zero) makes the variance of a mean of n weeks larger by 1 + 2 sum (1 - k/n) r^k, and the
     degrees of freedom smaller by the same factor. With r = 0 this is Student's t-test of two samples.
     """
-    one, two = np.asarray(before, dtype=np.float64), np.asarray(after, dtype=np.float64)
-    if one.size < FEWEST_BEFORE or two.size < FEWEST_AFTER:
+    earlier, later = np.asarray(before, dtype=np.float64), np.asarray(after, dtype=np.float64)
+    if earlier.size < FEWEST_BEFORE or later.size < FEWEST_AFTER:
         return None
-    rest = (one - one.mean(), two - two.mean())
+    rest = (earlier - earlier.mean(), later - later.mean())
     r = _autocorrelation(rest)
     swell = [_swelling(part.size, r) for part in rest]
-    total = one.size + two.size
-    effective = one.size / swell[0] + two.size / swell[1]
+    total = earlier.size + later.size
+    effective = earlier.size / swell[0] + later.size / swell[1]
     # Deviations from a mean of correlated weeks are smaller than those from the truth.
-    kept = total - swell[0] - swell[1]
-    variance = float(sum((part**2).sum() for part in rest)) / max(kept, 1.0)
-    error = float(np.sqrt(variance * (swell[0] / one.size + swell[1] / two.size)))
+    freedom = total - swell[0] - swell[1]
+    variance = float(sum((part**2).sum() for part in rest)) / max(freedom, 1.0)
+    error = float(np.sqrt(variance * (swell[0] / earlier.size + swell[1] / later.size)))
     half = t_95(max(effective - 2, 1.0)) * error
-    change = float(two.mean() - one.mean())
+    change = float(later.mean() - earlier.mean())
     return Comparison(
-        before=float(one.mean()),
-        after=float(two.mean()),
+        before=float(earlier.mean()),
+        after=float(later.mean()),
         change=change,
         low=change - half,
         high=change + half,
-        weeks_before=one.size,
-        weeks_after=two.size,
+        weeks_before=earlier.size,
+        weeks_after=later.size,
         autocorrelation=r,
     )
 

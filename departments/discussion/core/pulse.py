@@ -25,7 +25,7 @@ LOWEST, HIGHEST = 1.2, 4.8
 
 
 @dataclass(frozen=True, kw_only=True)
-class Given:
+class Answer:
     """One answer: departments by id, score from 1 to 5."""
 
     by: int
@@ -48,34 +48,36 @@ class Rating:
         return "or more" if self.mean >= HIGHEST else "or less" if self.mean <= LOWEST else ""
 
 
-def ratings_of(answers: Iterable[Given], *, salt: str) -> dict[tuple[int, int], Rating]:
+def ratings_of(answers: Iterable[Answer], *, salt: str) -> dict[tuple[int, int], Rating]:
     """The cells that may be told, by (rating department, rated department). `salt`, such as the month, mixes the
     sentences anew."""
-    cells: dict[tuple[int, int], list[Given]] = defaultdict(list)
+    cells: dict[tuple[int, int], list[Answer]] = defaultdict(list)
     for answer in answers:
         cells[answer.by, answer.about].append(answer)
     return {
         place: Rating(
-            count=len(given), mean=_printed(sum(one.score for one in given) / len(given)), sentences=_mixed(given, salt)
+            count=len(group),
+            mean=_printed(sum(answer.score for answer in group) / len(group)),
+            sentences=_mixed(group, salt),
         )
-        for place, given in sorted(cells.items())
-        if len(given) >= FEWEST
+        for place, group in sorted(cells.items())
+        if len(group) >= FEWEST
     }
 
 
 def total_of(ratings: Iterable[Rating]) -> Rating | None:
     """Told cells together, each by its number of answers, from the means as they are printed; None for none."""
-    told = list(ratings)
-    count = sum(rating.count for rating in told)
+    counted = list(ratings)
+    count = sum(rating.count for rating in counted)
     if not count:
         return None
-    return Rating(count=count, mean=_printed(sum(rating.mean * rating.count for rating in told) / count))
+    return Rating(count=count, mean=_printed(sum(rating.mean * rating.count for rating in counted) / count))
 
 
 def _printed(mean: float) -> float:
     return min(HIGHEST, max(LOWEST, round(mean, 1)))
 
 
-def _mixed(given: list[Given], salt: str) -> tuple[str, ...]:
-    sentences = [one.sentence.strip() for one in given if one.sentence.strip()]
+def _mixed(answers: list[Answer], salt: str) -> tuple[str, ...]:
+    sentences = [answer.sentence.strip() for answer in answers if answer.sentence.strip()]
     return tuple(sorted(sentences, key=lambda sentence: sha256(f"{salt} {sentence}".encode()).digest()))

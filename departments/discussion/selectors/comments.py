@@ -56,10 +56,10 @@ def threads_of(*, subject: str) -> list[Thread]:
 
 def threads_for(*, user: User) -> list[Thread]:
     """Open threads a person began, answered or is mentioned in, what was said last on top."""
-    mine = Comment.objects.filter(Q(author=user) | Q(mentions=user))
-    roots = {parent or pk for pk, parent in mine.values_list("pk", "parent_id")}
-    found = _with_answers(Comment.objects.filter(pk__in=roots, resolved_at=None))
-    threads = sorted((_thread(comment) for comment in found), key=lambda thread: thread.last_at, reverse=True)
+    concerned = Comment.objects.filter(Q(author=user) | Q(mentions=user))
+    roots = {parent or pk for pk, parent in concerned.values_list("pk", "parent_id")}
+    open_threads = _with_answers(Comment.objects.filter(pk__in=roots, resolved_at=None))
+    threads = sorted((_thread(comment) for comment in open_threads), key=lambda thread: thread.last_at, reverse=True)
     return threads[:MOST_LISTED]
 
 

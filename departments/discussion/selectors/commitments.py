@@ -103,15 +103,15 @@ def commitments_of(
     Open ones by their day, closed ones after them, the newest first.
     """
     today = company_today(now)
-    found = _rows(Commitment.objects.all(), departments, department)
+    commitments = _rows(Commitment.objects.all(), departments, department)
     for name, value in (("owner__username", owner), ("status", status), ("measurable__key", measurable)):
         if value:
-            found = found.filter(**{name: value})
+            commitments = commitments.filter(**{name: value})
     if subject:
-        found = found.filter(subject=subject)
+        commitments = commitments.filter(subject=subject)
     if due:
-        found = _due_in(found.filter(status=Commitment.Status.OPEN), due, today)
-    rows = [_row(commitment, today) for commitment in found.order_by("due", "pk")[:MOST]]
+        commitments = _due_in(commitments.filter(status=Commitment.Status.OPEN), due, today)
+    rows = [_row(commitment, today) for commitment in commitments.order_by("due", "pk")[:MOST]]
     still = [row for row in rows if row.status == Commitment.Status.OPEN]
     closed = [row for row in rows if row.closed_at is not None]
     return still + sorted(closed, key=lambda row: row.closed_at or row.created_at, reverse=True)
@@ -119,15 +119,15 @@ def commitments_of(
 
 def commitment_row(*, pk: int, now: datetime) -> CommitmentRow | None:
     """One commitment."""
-    found = _rows(Commitment.objects.filter(pk=pk), None, "").first()
-    return _row(found, company_today(now)) if found else None
+    commitment = _rows(Commitment.objects.filter(pk=pk), None, "").first()
+    return _row(commitment, company_today(now)) if commitment else None
 
 
 def commitments_due(*, week: date, now: datetime, departments: Collection[int] | None = None) -> Due:
     """What is due in the week that begins on the Monday `week`, and what is carried over from before it."""
-    found = _rows(Commitment.objects.filter(status="open", due__lt=week + timedelta(days=7)), departments, "")
+    commitments = _rows(Commitment.objects.filter(status="open", due__lt=week + timedelta(days=7)), departments, "")
     today = company_today(now)
-    rows = [_row(commitment, today) for commitment in found.order_by("due", "pk")]
+    rows = [_row(commitment, today) for commitment in commitments.order_by("due", "pk")]
     return Due(
         week=week,
         this_week=tuple(row for row in rows if row.due >= week),
@@ -139,15 +139,15 @@ def issues_of(
     *, departments: Collection[int] | None = None, department: str = "", status: str = "open"
 ) -> list[IssueRow]:
     """Things off track, the oldest first; solved ones the newest first."""
-    found = Issue.objects.select_related("department", "measurable", "created_by", "solved_by")
+    issues = Issue.objects.select_related("department", "measurable", "created_by", "solved_by")
     if departments is not None:
-        found = found.filter(department__in=departments)
+        issues = issues.filter(department__in=departments)
     if department:
-        found = found.filter(department__key=department)
+        issues = issues.filter(department__key=department)
     if status:
-        found = found.filter(status=status)
+        issues = issues.filter(status=status)
     order = "-solved_at" if status == Issue.Status.SOLVED else "created_at"
-    return [_issue(issue) for issue in found.order_by(order, "pk")[:MOST]]
+    return [_issue(issue) for issue in issues.order_by(order, "pk")[:MOST]]
 
 
 def subject_words(text: str) -> tuple[str, str]:
@@ -159,20 +159,22 @@ def subject_words(text: str) -> tuple[str, str]:
     return subject.label, subject.address
 
 
-def _rows(found: QuerySet[Commitment], departments: Collection[int] | None, department: str) -> QuerySet[Commitment]:
-    found = found.select_related("department", "owner", "measurable", "created_by", "closed_by")
+def _rows(
+    commitments: QuerySet[Commitment], departments: Collection[int] | None, department: str
+) -> QuerySet[Commitment]:
+    commitments = commitments.select_related("department", "owner", "measurable", "created_by", "closed_by")
     if departments is not None:
-        found = found.filter(department__in=departments)
-    return found.filter(department__key=department) if department else found
+        commitments = commitments.filter(department__in=departments)
+    return commitments.filter(department__key=department) if department else commitments
 
 
-def _due_in(found: QuerySet[Commitment], due: str, today: date) -> QuerySet[Commitment]:
+def _due_in(commitments: QuerySet[Commitment], due: str, today: date) -> QuerySet[Commitment]:
     next_week = monday_of(today) + timedelta(days=7)
     if due == "overdue":
-        return found.filter(due__lt=today)
+        return commitments.filter(due__lt=today)
     if due == "this_week":
-        return found.filter(due__gte=monday_of(today), due__lt=next_week)
-    return found.filter(due__gte=next_week)
+        return commitments.filter(due__gte=monday_of(today), due__lt=next_week)
+    return commitments.filter(due__gte=next_week)
 
 
 def _row(commitment: Commitment, today: date) -> CommitmentRow:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from departments.discussion.core.pulse import Given, Rating, ratings_of, total_of
+from departments.discussion.core.pulse import Answer, Rating, ratings_of, total_of
 from departments.discussion.selectors.commitments import company_today
 from departments.models import Department, PulseAnswer, User
 
@@ -84,10 +84,10 @@ def pulse_month(*, month: date, now: datetime) -> PulseMonth | None:
         ),
         received=tuple(_received(ratings, about) for about in everyone),
         sentences=tuple(
-            Sentences(by=by, about=about, sentences=found.sentences)
+            Sentences(by=by, about=about, sentences=rating.sentences)
             for about in everyone
             for by in everyone
-            if (found := ratings.get((by.pk, about.pk))) and found.sentences
+            if (rating := ratings.get((by.pk, about.pk))) and rating.sentences
         ),
     )
 
@@ -99,22 +99,24 @@ def pulse_trend(*, now: datetime) -> ReceivedTrend:
     while len(months) < TREND_MONTHS:
         months.append((months[-1] - timedelta(days=1)).replace(day=1))
     months.reverse()
-    found = _ratings(months[0], months[-1])
-    told = tuple(month for month in months if found.get(month))
+    ratings = _ratings(months[0], months[-1])
+    rated_months = tuple(month for month in months if ratings.get(month))
     return ReceivedTrend(
-        months=told,
-        rows=tuple((about, tuple(_received(found[month], about) for month in told)) for about in _departments()),
+        months=rated_months,
+        rows=tuple(
+            (about, tuple(_received(ratings[month], about) for month in rated_months)) for about in _departments()
+        ),
     )
 
 
 def own_answers(*, user: User, department: Department, month: date) -> list[OwnAnswer]:
     """A person's form: every other internal department, with what was answered so far."""
-    given = {answer.about_department_id: answer for answer in PulseAnswer.objects.filter(user=user, month=month)}
+    answers = {answer.about_department_id: answer for answer in PulseAnswer.objects.filter(user=user, month=month)}
     return [
         OwnAnswer(
             department=other,
-            score=given[other.pk].score if other.pk in given else None,
-            sentence=given[other.pk].sentence if other.pk in given else "",
+            score=answers[other.pk].score if other.pk in answers else None,
+            sentence=answers[other.pk].sentence if other.pk in answers else "",
         )
         for other in _departments()
         if other.pk != department.pk
@@ -129,10 +131,10 @@ def _ratings(first: date, last: date) -> dict[date, dict[tuple[int, int], Rating
     rows = PulseAnswer.objects.filter(month__range=(first, last)).values_list(
         "month", "by_department_id", "about_department_id", "score", "sentence"
     )
-    months: dict[date, list[Given]] = defaultdict(list)
+    months: dict[date, list[Answer]] = defaultdict(list)
     for month, by, about, score, sentence in rows:
-        months[month].append(Given(by=by, about=about, score=score, sentence=sentence))
-    return {month: ratings_of(given, salt=month.isoformat()) for month, given in months.items()}
+        months[month].append(Answer(by=by, about=about, score=score, sentence=sentence))
+    return {month: ratings_of(answers, salt=month.isoformat()) for month, answers in months.items()}
 
 
 def _received(ratings: dict[tuple[int, int], Rating], about: Department) -> Rating | None:

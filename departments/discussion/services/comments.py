@@ -19,15 +19,17 @@ MENTION = re.compile(r"(?<![\w@.])@([\w.+-]*[\w+-])")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class SavedComment:
     """A comment that was taken: whom to tell, and which names are of nobody who may see the figure."""
 
     comment: Comment
-    told: tuple[int, ...]
-    not_told: tuple[str, ...]
+    notified: tuple[int, ...]
+    not_notified: tuple[str, ...]
 
 
-def comment_add(*, subject: Subject, text: str, author: User, now: datetime, parent: Comment | None = None) -> Said:
+def comment_add(
+    *, subject: Subject, text: str, author: User, now: datetime, parent: Comment | None = None
+) -> SavedComment:
     """Say something about a figure, or answer what was said: one level, an answer to an answer joins its thread."""
     text = _checked(text)
     if parent is not None:
@@ -46,10 +48,10 @@ def comment_add(*, subject: Subject, text: str, author: User, now: datetime, par
         )
         people, unknown = _mentioned(subject, text)
         comment.mentions.set(people)
-    return Said(comment=comment, told=_ids(people, but=author), not_told=unknown)
+    return SavedComment(comment=comment, notified=_ids(people, but=author), not_notified=unknown)
 
 
-def comment_edit(*, comment: Comment, subject: Subject, text: str, author: User, now: datetime) -> Said:
+def comment_edit(*, comment: Comment, subject: Subject, text: str, author: User, now: datetime) -> SavedComment:
     """Put one's own words right, while they are fresh; who is mentioned for the first time is told."""
     text = _checked(text)
     if comment.author_id != author.pk:
@@ -63,7 +65,7 @@ def comment_edit(*, comment: Comment, subject: Subject, text: str, author: User,
         people, unknown = _mentioned(subject, text)
         comment.mentions.set(people)
     fresh = [person for person in people if person.pk not in before]
-    return Said(comment=comment, told=_ids(fresh, but=author), not_told=unknown)
+    return SavedComment(comment=comment, notified=_ids(fresh, but=author), not_notified=unknown)
 
 
 def comment_resolve(*, comment: Comment, user: User, now: datetime) -> None:
@@ -100,8 +102,8 @@ def _mentioned(subject: Subject, text: str) -> tuple[list[User], tuple[str, ...]
     names = {name.lower(): name for name in MENTION.findall(text)}
     if not names:
         return [], ()
-    found = {user.username.lower(): user for user in people_who_see(subject=subject, names=names)}
-    return list(found.values()), tuple(name for key, name in names.items() if key not in found)
+    readers = {user.username.lower(): user for user in people_who_see(subject=subject, names=names)}
+    return list(readers.values()), tuple(name for key, name in names.items() if key not in readers)
 
 
 def _ids(people: Iterable[User], *, but: User) -> tuple[int, ...]:

@@ -21,9 +21,9 @@ from departments.discussion.services.demo_discussion_words import (
     STAFF,
     TALKS,
     TROUBLES,
+    Concern,
     Promise,
     Talk,
-    Trouble,
 )
 from departments.discussion.services.replies import reply_add
 from departments.models import (
@@ -78,8 +78,8 @@ def demo_talk_create(*, as_of: date, seed: int) -> None:
     people = _members()
     for promise in PROMISES:
         _promised(promise, clock, people)
-    for trouble in TROUBLES:
-        _raised(trouble, clock, people)
+    for issue in TROUBLES:
+        _raised(issue, clock, people)
     _replied(last, running, clock, people)
     for talk in TALKS:
         _talked(talk, {"last": last.label, "running": running.label}, clock, people)
@@ -130,7 +130,7 @@ def _promised(promise: Promise, clock: _Clock, people: dict[str, User]) -> None:
         expected_unit=promise.unit,
         expected_from=promise.source,
         status="open" if closed is None else "dropped" if promise.dropped else "done",
-        created_at=clock.at(promise.made, 9),
+        created_at=clock.at(promise.age, 9),
         created_by=head,
         closed_at=closed,
         closed_by=head if closed else None,
@@ -138,23 +138,23 @@ def _promised(promise: Promise, clock: _Clock, people: dict[str, User]) -> None:
     )
 
 
-def _raised(trouble: Trouble, clock: _Clock, people: dict[str, User]) -> None:
-    department = Department.objects.filter(key=trouble.department).first()
+def _raised(issue: Concern, clock: _Clock, people: dict[str, User]) -> None:
+    department = Department.objects.filter(key=issue.department).first()
     if department is None:
         return
-    head = people[trouble.department]
-    solved = None if trouble.solved is None else clock.at(trouble.solved, 11)
+    head = people[issue.department]
+    solved = None if issue.solved is None else clock.at(issue.solved, 11)
     Issue.objects.create(
-        text=trouble.text,
+        text=issue.text,
         department=department,
-        measurable=Measurable.objects.filter(key=trouble.measurable).first(),
-        subject=trouble.subject,
+        measurable=Measurable.objects.filter(key=issue.measurable).first(),
+        subject=issue.subject,
         status="open" if solved is None else "solved",
-        created_at=clock.at(trouble.raised, 10),
+        created_at=clock.at(issue.raised, 10),
         created_by=head,
         solved_at=solved,
         solved_by=head if solved else None,
-        solved_note=trouble.note,
+        solved_note=issue.note,
     )
 
 
@@ -174,16 +174,16 @@ def _replied(last: Period, running: Period, clock: _Clock, people: dict[str, Use
 def _talked(talk: Talk, quarters: dict[str, str], clock: _Clock, people: dict[str, User]) -> None:
     subject = subject_of(talk.subject.format(**quarters))
     first: Comment | None = None
-    said = clock.at(0, 8)
-    for number, (who, days, text) in enumerate(talk.lines):
-        said = clock.at(days, 9 + 2 * number)
-        comment = comment_add(subject=subject, text=text, author=people[who], now=said, parent=first).comment
+    said_at = clock.at(0, 8)
+    for number, (author, days, text) in enumerate(talk.lines):
+        said_at = clock.at(days, 9 + 2 * number)
+        comment = comment_add(subject=subject, text=text, author=people[author], now=said_at, parent=first).comment
         first = first or comment
     if talk.resolved_by and first is not None:
-        comment_resolve(comment=first, user=people[talk.resolved_by], now=said + timedelta(hours=3))
+        comment_resolve(comment=first, user=people[talk.resolved_by], now=said_at + timedelta(hours=3))
 
 
-def _pulsed(clock: _Clock, trouble: date, seed: int) -> None:
+def _pulsed(clock: _Clock, worse_from: date, seed: int) -> None:
     random = Random(seed)  # noqa: S311  (a demo's scores are no secret)
     departments = Department.objects.in_bulk(field_name="key")
     raters = [
@@ -197,7 +197,7 @@ def _pulsed(clock: _Clock, trouble: date, seed: int) -> None:
         for by, users in raters:
             for user in users:
                 if random.random() < ANSWERING.get(by.key, 1.0):
-                    when = SINCE if month >= trouble else BEFORE
+                    when = SINCE if month >= worse_from else BEFORE
                     answers += _form(user, by, month, when, random, departments, clock, written)
     PulseAnswer.objects.bulk_create(answers)
 
@@ -214,15 +214,15 @@ def _form(
 ) -> list[PulseAnswer]:
     """One person's form of one month; nobody in a department writes what a colleague wrote already."""
     day = random.randint(2, 24)
-    given = []
+    answers = []
     for key, means in MEANS.items():
         if key == by.key or key not in departments:
             continue
         score = min(5, max(1, round(random.gauss(means[when], 0.8))))
-        left = [one for one in SENTENCES[key][when] if (month, by.key, one) not in written]
+        left = [sentence for sentence in SENTENCES[key][when] if (month, by.key, sentence) not in written]
         sentence = random.choice(left) if left and random.random() < WRITING else ""
         written.add((month, by.key, sentence))
-        given.append(
+        answers.append(
             PulseAnswer(
                 month=month,
                 by_department=by,
@@ -233,7 +233,7 @@ def _form(
                 at=clock.of(month + timedelta(days=day), 14),
             )
         )
-    return given
+    return answers
 
 
 def _months(as_of: date) -> list[date]:

@@ -29,7 +29,7 @@ class Promise:
 
     department: str
     text: str
-    made: int
+    age: int
     due: int | None
     measurable: str = ""
     effect: str = ""
@@ -44,78 +44,78 @@ class Promise:
 
 PROMISES = (
     Promise(department="legal", text="Two contract reviewers from an outside firm until the posts are filled",
-            measurable="leg_wait", effect="-2.5", unit="days", made=52, due=31, closed=33, owner=0,
+            measurable="leg_wait", effect="-2.5", unit="days", age=52, due=31, closed=33, owner=0,
             source="What-if: Contract, Legal: mean wait 4.0 days",
             note="Both started; one reviews English contracts only."),
     Promise(department="legal", text="Fill the two open reviewer posts", measurable="leg_reviewers", effect="2",
-            unit="people", made=75, due=9, moved_from=40),
+            unit="people", age=75, due=9, moved_from=40),
     Promise(department="legal", text="Contracts under EUR 25 k on our own terms go without review",
-            measurable="leg_queue", effect="-8", unit="requests", made=38, due=None, owner=1,
+            measurable="leg_queue", effect="-8", unit="requests", age=38, due=None, owner=1,
             source="a third of the queue is under EUR 25 k"),
     Promise(department="legal", text="Clause library for the three terms that are argued over most",
-            measurable="leg_standard", effect="6", unit="percent", made=24, due=-21, owner=2),
+            measurable="leg_standard", effect="6", unit="percent", age=24, due=-21, owner=2),
     Promise(department="legal", text="Contract training for the International team", measurable="leg_training",
-            made=96, due=60, closed=61, owner=1, note="Fourteen of eighteen reps came."),
+            age=96, due=60, closed=61, owner=1, note="Fourteen of eighteen reps came."),
     Promise(department="legal", text="Answer every request within a day, at least with a date",
-            measurable="leg_overdue", made=118, due=89, closed=84, dropped=True,
+            measurable="leg_overdue", age=118, due=89, closed=84, dropped=True,
             note="With three reviewers a date is a guess; the outside firm comes first."),
     Promise(department="production", text="Second supplier for the optical parts", measurable="pro_parts", effect="-8",
-            unit="parts", made=66, due=5, moved_from=26, owner=0),
+            unit="parts", age=66, due=5, moved_from=26, owner=0),
     Promise(department="production", text="Reserve two delivery slots a week for deals over EUR 50 k",
-            measurable="pro_wait", effect="-2", unit="days", made=48, due=34, closed=34, owner=1,
+            measurable="pro_wait", effect="-2", unit="days", age=48, due=34, closed=34, owner=1,
             source="What-if: Delivery slot, Production: mean wait 5.0 days",
             note="Runs since the first Monday of the month."),
     Promise(department="production", text="Saturday shift on line 2 until the backlog is gone", measurable="pro_load",
-            made=41, due=20, closed=22, dropped=True, note="The works council agreed to one month only; parts are "
+            age=41, due=20, closed=22, dropped=True, note="The works council agreed to one month only; parts are "
             "missing, not hours."),
     Promise(department="production", text="Tell sales the real delivery week when a slot is asked for",
-            measurable="pro_on_time", effect="10", unit="percent", made=20, due=None, owner=3),
+            measurable="pro_on_time", effect="10", unit="percent", age=20, due=None, owner=3),
     Promise(department="production", text="Weekly list of deals at risk by delivery date, to sales, on Monday",
-            measurable="pro_lost", effect="-30000", unit="EUR", made=12, due=-16, owner=4),
+            measurable="pro_lost", effect="-30000", unit="EUR", age=12, due=-16, owner=4),
     Promise(department="production", text="Maintenance of line 1 moved to the holidays", measurable="pro_load",
-            made=150, due=122, closed=124, owner=2, note="Done without a lost day."),
+            age=150, due=122, closed=124, owner=2, note="Done without a lost day."),
     Promise(department="sales", text="Ask for a delivery slot before the proposal goes out, not after",
-            measurable="sal_proposals", made=30, due=2, owner=6),
+            measurable="sal_proposals", age=30, due=2, owner=6),
     Promise(department="sales", text="Send legal the customer's terms with the request, not a week later",
-            measurable="sal_wait", effect="-1", unit="days", made=26, due=None, owner=1),
+            measurable="sal_wait", effect="-1", unit="days", age=26, due=None, owner=1),
     Promise(department="sales", text="Close dates in the forecast are reviewed every second Thursday",
-            measurable="sal_forecast", effect="-2", unit="percent", made=110, due=75, closed=77,
+            measurable="sal_forecast", effect="-2", unit="percent", age=110, due=75, closed=77,
             note="Kept six times out of six."),
     Promise(department="sales", text="Call every lost deal of the quarter over EUR 100 k once more",
-            measurable="sal_lost", made=84, due=56, closed=49, owner=14, note="Nine calls, one is open again."),
+            measurable="sal_lost", age=84, due=56, closed=49, owner=14, note="Nine calls, one is open again."),
     Promise(department="marketing", text="Two reference stories from clinical laboratories", measurable="mkt_leads",
-            effect="4", unit="leads", made=70, due=45, closed=46, owner=0, note="Both online; the second by a customer "
+            effect="4", unit="leads", age=70, due=45, closed=46, owner=0, note="Both online; the second by a customer "
             "of twelve years."),
     Promise(department="marketing", text="Buyer profile of procurement boards, with sales, from ten interviews",
-            measurable="mkt_interviews", made=33, due=-12, owner=2),
+            measurable="mkt_interviews", age=33, due=-12, owner=2),
     Promise(department="marketing", text="Stop the campaign for water utilities that brings no qualified lead",
-            measurable="mkt_spend", effect="-1500", unit="EUR", made=60, due=48, closed=50, owner=1,
+            measurable="mkt_spend", effect="-1500", unit="EUR", age=60, due=48, closed=50, owner=1,
             note="Stopped; the money goes to the trade fair in spring."),
-    Promise(department="marketing", text="Leads are called back the same day", measurable="mkt_wait", made=19,
+    Promise(department="marketing", text="Leads are called back the same day", measurable="mkt_wait", age=19,
             due=None, owner=3),
     Promise(department="finance", text="Credit check from the register alone up to EUR 30 k", measurable="fin_wait",
-            effect="-1", unit="days", made=101, due=72, closed=73, owner=0,
+            effect="-1", unit="days", age=101, due=72, closed=73, owner=0,
             note="Two of three checks are now answered the same day."),
     Promise(department="finance", text="Dunning by telephone after 40 days instead of 60", measurable="fin_dso",
-            effect="-3", unit="days", made=320, due=290, closed=288, owner=1, note="Agreed with sales for the first "
+            effect="-3", unit="days", age=320, due=290, closed=288, owner=1, note="Agreed with sales for the first "
             "call."),
     Promise(department="finance", text="One form for price approvals, with what is missing marked red",
-            measurable="fin_returned", effect="-4", unit="percent", made=27, due=-9, owner=2),
-    Promise(department="finance", text="Price list for renewals without approval", measurable="fin_overdue", made=58,
+            measurable="fin_returned", effect="-4", unit="percent", age=27, due=-9, owner=2),
+    Promise(department="finance", text="Price list for renewals without approval", measurable="fin_overdue", age=58,
             due=3, moved_from=17, owner=3),
-    Promise(department="service", text="Night line for hospital customers", measurable="ser_answer", made=210, due=160,
+    Promise(department="service", text="Night line for hospital customers", measurable="ser_answer", age=210, due=160,
             closed=158, owner=0, note="Two colleagues volunteered; reviewed after half a year."),
     Promise(department="service", text="Write to customers whose delivery slipped before they write to us",
-            measurable="ser_nps", effect="3", unit="points", made=36, due=None, owner=1),
+            measurable="ser_nps", effect="3", unit="points", age=36, due=None, owner=1),
     Promise(department="service", text="Tickets over a week go through the morning round", measurable="ser_tickets",
-            effect="-6", unit="tickets", made=88, due=62, closed=62, owner=2, note="The round takes eleven minutes."),
-    Promise(department="service", text="Chat on the website at weekends", measurable="ser_queue", made=130, due=104,
+            effect="-6", unit="tickets", age=88, due=62, closed=62, owner=2, note="The round takes eleven minutes."),
+    Promise(department="service", text="Chat on the website at weekends", measurable="ser_queue", age=130, due=104,
             closed=101, dropped=True, note="Nobody asked for it in the interviews."),
 )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trouble:
+class Concern:
     """One issue: raised so many days ago, solved with a note, or still on the list."""
 
     department: str
@@ -128,21 +128,21 @@ class Trouble:
 
 
 TROUBLES = (
-    Trouble(department="legal", text="Half of the reviewers are gone and nobody takes over their English contracts",
+    Concern(department="legal", text="Half of the reviewers are gone and nobody takes over their English contracts",
             measurable="leg_reviewers", raised=80),
-    Trouble(department="legal", text="Requests come without the customer's terms", measurable="leg_queue", raised=57,
+    Concern(department="legal", text="Requests come without the customer's terms", measurable="leg_queue", raised=57,
             solved=27, note="Sales sends them along; see its commitment."),
-    Trouble(department="production", text="Suppliers of optical parts are late every second week",
+    Concern(department="production", text="Suppliers of optical parts are late every second week",
             measurable="pro_parts", raised=71),
-    Trouble(department="production", text="We learn of large orders when the contract is signed",
+    Concern(department="production", text="We learn of large orders when the contract is signed",
             subject="cell:new:contract:production", raised=15),
-    Trouble(department="sales", text="Customers ask for a delivery week we cannot name", raised=44,
+    Concern(department="sales", text="Customers ask for a delivery week we cannot name", raised=44,
             subject="cell:new:contract:production"),
-    Trouble(department="finance", text="Approvals wait for one person in the holidays", measurable="fin_overdue",
+    Concern(department="finance", text="Approvals wait for one person in the holidays", measurable="fin_overdue",
             raised=125, solved=98, note="Two deputies may approve up to EUR 100 k."),
-    Trouble(department="service", text="Complaints about late deliveries come to us and we know nothing",
+    Concern(department="service", text="Complaints about late deliveries come to us and we know nothing",
             measurable="ser_tickets", raised=29),
-    Trouble(department="marketing", text="Trade fair leads arrive in one heap two weeks later", measurable="mkt_wait",
+    Concern(department="marketing", text="Trade fair leads arrive in one heap two weeks later", measurable="mkt_wait",
             raised=190, solved=170, note="Entered at the stand since then."),
 )  # fmt: skip
 

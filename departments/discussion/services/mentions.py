@@ -23,17 +23,17 @@ def mention_mail_send(*, comment: int, user: int) -> bool:
     What was sent is remembered after sending: a worker that dies in between sends again, and never not at all.
     """
     mark = f"mention-mail:{comment}:{user}"
-    said = Comment.objects.select_related("author").filter(pk=comment, mentions=user).first()
+    comment_row = Comment.objects.select_related("author").filter(pk=comment, mentions=user).first()
     person = User.objects.filter(pk=user, is_active=True).exclude(email="").first()
-    if said is None or person is None or cache.get(mark) or not _still_visible(said, person):
+    if comment_row is None or person is None or cache.get(mark) or not _still_visible(comment_row, person):
         return False
-    address = f"{settings.SITE_URL}{reverse('departments:comments')}?{urlencode({'subject': said.subject})}"
-    author = said.author.get_full_name() or said.author.get_username()
+    address = f"{settings.SITE_URL}{reverse('departments:comments')}?{urlencode({'subject': comment_row.subject})}"
+    author = comment_row.author.get_full_name() or comment_row.author.get_username()
     name = person.get_full_name() or person.get_username()
-    context = {"comment": said, "author": author, "name": name, "address": f"{address}#comment-{said.pk}"}
+    context = {"comment": comment_row, "author": author, "name": name, "address": f"{address}#comment-{comment_row.pk}"}
     mail_send(
         EmailMessage(
-            subject=" ".join(f"{author} mentioned you: {said.subject_label}".split()),
+            subject=" ".join(f"{author} mentioned you: {comment_row.subject_label}".split()),
             body=render_to_string("discussion/mail/mention.txt", context),
             to=[person.email],
         )
@@ -42,8 +42,8 @@ def mention_mail_send(*, comment: int, user: int) -> bool:
     return True
 
 
-def _still_visible(said: Comment, person: User) -> bool:
+def _still_visible(comment: Comment, person: User) -> bool:
     try:
-        return subject_visible(person, subject_of(said.subject))
+        return subject_visible(person, subject_of(comment.subject))
     except SubjectUnknown:
         return False

@@ -26,7 +26,7 @@ def pulse_save(
     sentence. Returns how many answers stand."""
     if month != running:
         raise PulseClosed("That month is over; its answers stay as they were given. This is the form of the new month.")
-    given = [
+    submitted = [
         PulseAnswer(
             month=month,
             by_department=department,
@@ -43,9 +43,9 @@ def pulse_save(
     with transaction.atomic():
         PulseAnswer.objects.filter(user=user, month=month, about_department__in=taken_back).delete()
         PulseAnswer.objects.bulk_create(
-            given,
+            submitted,
             update_conflicts=True,
             unique_fields=["user", "month", "about_department"],
             update_fields=["by_department", "score", "sentence", "at"],
         )
-    return len(given)
+    return len(submitted)

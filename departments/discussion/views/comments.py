@@ -16,7 +16,7 @@ from departments.access import may_see_company, require
 from departments.discussion.selectors.comments import threads_for, threads_of
 from departments.discussion.services.comments import (
     EDIT_MINUTES,
-    Said,
+    SavedComment,
     comment_add,
     comment_edit,
     comment_reopen,
@@ -39,14 +39,16 @@ def panel(request: HtmxRequest) -> HttpResponse:
     """Everything said about a figure; a POST says something more."""
     subject = visible_subject(request, (request.POST or request.GET).get("subject", ""))
     if request.method == "GET":
-        return _shown(request, subject)
+        return _panel_response(request, subject)
     text, parent = request.POST.get("text", ""), request.POST.get("parent", "")
     answered = get_object_or_404(Comment, pk=parent, subject=subject.text) if parent.isdecimal() else None
     try:
-        said = comment_add(subject=subject, text=text, author=_person(request), now=timezone.now(), parent=answered)
+        saved = comment_add(subject=subject, text=text, author=_person(request), now=timezone.now(), parent=answered)
     except TalkError as problem:
-        return _shown(request, subject, error=str(problem), draft=text, draft_of=answered.pk if answered else None)
-    return _told(request, subject, said)
+        return _panel_response(
+            request, subject, error=str(problem), draft=text, draft_of=answered.pk if answered else None
+        )
+    return _saved_response(request, subject, saved)
 
 
 @require_http_methods(["GET", "POST"])
@@ -58,13 +60,13 @@ def edit(request: HtmxRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         late = now > editable_until(comment)
         error = f"A comment can be edited for {EDIT_MINUTES} minutes. Answer it instead." if late else ""
-        return _shown(request, subject, error=error, editing=None if late else comment.pk, draft=comment.text)
+        return _panel_response(request, subject, error=error, editing=None if late else comment.pk, draft=comment.text)
     text = request.POST.get("text", "")
     try:
-        said = comment_edit(comment=comment, subject=subject, text=text, author=_person(request), now=now)
+        saved = comment_edit(comment=comment, subject=subject, text=text, author=_person(request), now=now)
     except TalkError as problem:
-        return _shown(request, subject, error=str(problem), editing=comment.pk, draft=text)
-    return _told(request, subject, said)
+        return _panel_response(request, subject, error=str(problem), editing=comment.pk, draft=text)
+    return _saved_response(request, subject, saved)
 
 
 @require_POST
@@ -74,7 +76,7 @@ def resolve(request: HtmxRequest, pk: int) -> HttpResponse:
     try:
         comment_resolve(comment=comment, user=_person(request), now=timezone.now())
     except TalkError as problem:
-        return _shown(request, subject, error=str(problem))
+        return _panel_response(request, subject, error=str(problem))
     return _back(request, subject, "The thread is resolved.")
 
 
@@ -85,12 +87,12 @@ def reopen(request: HtmxRequest, pk: int) -> HttpResponse:
     try:
         comment_reopen(comment=comment)
     except TalkError as problem:
-        return _shown(request, subject, error=str(problem))
+        return _panel_response(request, subject, error=str(problem))
     return _back(request, subject, "The thread is open again.", anchor=f"comment-{pk}")
 
 
 @require_GET
-def mine(request: HttpRequest) -> HttpResponse:
+def my_threads(request: HttpRequest) -> HttpResponse:
     """Open threads I began, answered or am mentioned in."""
     require(request, may_see_company(request.user))
     threads = threads_for(user=_person(request))
@@ -101,8 +103,8 @@ def mine(request: HttpRequest) -> HttpResponse:
 def people(request: HttpRequest) -> HttpResponse:
     """Who can be mentioned, for the completion of a name after an @."""
     subject = visible_subject(request, request.GET.get("subject", ""))
-    found = people_who_see(subject=subject, like=request.GET.get("q", "")[:50])[:MOST_OFFERED]
-    return page_render(request, "discussion/comments_people.html", {"people": found}, partial="options")
+    readers = people_who_see(subject=subject, like=request.GET.get("q", "")[:50])[:MOST_OFFERED]
+    return page_render(request, "discussion/comments_people.html", {"people": readers}, partial="options")
 
 
 def visible_subject(request: HttpRequest, text: str) -> Subject:
@@ -125,7 +127,7 @@ def _person(request: HttpRequest) -> User:
     return request.user
 
 
-def _shown(request: HttpRequest, subject: Subject, *, error: str = "", **more: Any) -> HttpResponse:
+def _panel_response(request: HttpRequest, subject: Subject, *, error: str = "", **more: Any) -> HttpResponse:
     threads = threads_of(subject=subject.text)
     now = timezone.now()
     fresh = {
@@ -145,17 +147,17 @@ def _shown(request: HttpRequest, subject: Subject, *, error: str = "", **more: A
     return page_render(request, TEMPLATE, context, partial="panel", status=422 if error else 200)
 
 
-def _told(request: HtmxRequest, subject: Subject, said: Said) -> HttpResponse:
-    for user in said.told:
-        mention_mail.delay_on_commit(said.comment.pk, user)
-    names = ", ".join(f"@{name}" for name in said.not_told)
+def _saved_response(request: HtmxRequest, subject: Subject, saved: SavedComment) -> HttpResponse:
+    for user in saved.notified:
+        mention_mail.delay_on_commit(saved.comment.pk, user)
+    names = ", ".join(f"@{name}" for name in saved.not_notified)
     notice = f"Not told: {names}. Nobody of that name may see this figure." if names else "Your comment is saved."
-    return _back(request, subject, notice, anchor=f"comment-{said.comment.pk}")
+    return _back(request, subject, notice, anchor=f"comment-{saved.comment.pk}")
 
 
 def _back(request: HtmxRequest, subject: Subject, notice: str, *, anchor: str = "") -> HttpResponse:
     if request.htmx:
-        return _shown(request, subject, notice=notice)
+        return _panel_response(request, subject, notice=notice)
     messages.info(request, notice)
     address = f"{reverse('departments:comments')}?{urlencode({'subject': subject.text})}"
     return redirect(f"{address}#{anchor}" if anchor else address)

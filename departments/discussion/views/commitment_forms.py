@@ -85,8 +85,8 @@ class FilterForm(forms.Form):
     def __init__(self, query: Any, *, user: Visitor, owners: Collection[tuple[str, str]]) -> None:
         super().__init__(query, auto_id="commitments-%s")
         seen, internal = departments_seen(user), Department.objects.filter(kind=Department.Kind.INTERNAL)
-        shown = internal if seen is None else internal.filter(pk__in=seen)
-        choices = {"department": shown.values_list("key", "name"), "owner": owners}
+        visible_departments = internal if seen is None else internal.filter(pk__in=seen)
+        choices = {"department": visible_departments.values_list("key", "name"), "owner": owners}
         for name, values in choices.items():
             field = cast(forms.ChoiceField, self.fields[name])
             field.choices = [("", "All"), *values]
@@ -113,13 +113,13 @@ def visible(user: Visitor, text: str) -> Subject | None:
 def filled_in(query: Any, *, user: User, today: date) -> dict[str, Any]:
     """What an address such as `?measurable=leg_wait` or `?subject=leak:3&text=…` fills into the form."""
     names = ("text", "department", "owner", "due", "measurable", "subject", "expected_effect", "expected_unit")
-    given = {name: query[name][:500] for name in (*names, "expected_from") if query.get(name)}
-    measurable = Measurable.objects.select_related("department").filter(key=given.get("measurable", "")).first()
-    subject = visible(user, given.get("subject", ""))
+    values = {name: query[name][:500] for name in (*names, "expected_from") if query.get(name)}
+    measurable = Measurable.objects.select_related("department").filter(key=values.get("measurable", "")).first()
+    subject = visible(user, values.get("subject", ""))
     department = measurable.department if measurable else (subject.department if subject else None)
     if department is None:
         department = committing(user).first()
-    key = given.get("department") or (department.key if department else "")
+    key = values.get("department") or (department.key if department else "")
     leads = Membership.objects.filter(role=Membership.Role.HEAD, department__key=key).select_related("user").first()
     usual = {
         "department": key,
@@ -128,4 +128,4 @@ def filled_in(query: Any, *, user: User, today: date) -> dict[str, Any]:
         "expected_unit": measurable.unit if measurable else "",
         "text": f"Bring “{measurable.name}” back to its goal" if measurable else "",
     }
-    return usual | given
+    return usual | values

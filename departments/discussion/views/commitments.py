@@ -28,7 +28,7 @@ from departments.periods import PeriodError, parse_day
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest
 
-INDEX, ONE, NEW = "discussion/commitments.html", "discussion/commitment.html", "discussion/commitment_new.html"
+INDEX, DETAIL, NEW = "discussion/commitments.html", "discussion/commitment.html", "discussion/commitment_new.html"
 
 FILLS_IN = {"text", "subject", "measurable", "expected_effect"}
 """With one of these the address is that of a commitment to be made: from a leak, a what-if, a scorecard's row."""
@@ -81,18 +81,18 @@ def new(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _form(request, form, status=422)
     try:
-        made = commitment_make(**form.cleaned_data, created_by=user, now=now, today=today)
+        commitment = commitment_make(**form.cleaned_data, created_by=user, now=now, today=today)
     except TalkError as problem:
         form.add_error(None, str(problem))
         return _form(request, form, status=422)
     messages.info(request, "The commitment is made.")
-    return redirect("departments:commitment", pk=made.pk)
+    return redirect("departments:commitment", pk=commitment.pk)
 
 
 @require_GET
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """One commitment: what was promised, what became of it, and what can be done."""
-    return _one(request, pk)
+    return _detail_page(request, pk)
 
 
 @require_POST
@@ -103,7 +103,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         commitment_close(commitment=commitment, outcome=outcome, note=note, user=_person(request), now=timezone.now())
     except TalkError as problem:
-        return _one(request, pk, error=str(problem), note=note)
+        return _detail_page(request, pk, error=str(problem), note=note)
     messages.info(request, f"The commitment is {outcome}.")
     return redirect("departments:commitment", pk=pk)
 
@@ -115,11 +115,11 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         due = parse_day(request.POST.get("due", ""))
     except PeriodError as problem:
-        return _one(request, pk, error=str(problem))
+        return _detail_page(request, pk, error=str(problem))
     try:
         commitment_move(commitment=commitment, due=due, today=company_today(timezone.now()))
     except TalkError as problem:
-        return _one(request, pk, error=str(problem))
+        return _detail_page(request, pk, error=str(problem))
     messages.info(request, f"The commitment is carried over to {due:%-d %b %Y}.")
     return redirect("departments:commitment", pk=pk)
 
@@ -161,7 +161,7 @@ def _form(request: HttpRequest, form: CommitmentForm, *, status: int = 200) -> H
     return page_render(request, NEW, context, partial="page", status=status)
 
 
-def _one(request: HttpRequest, pk: int, *, error: str = "", **more: Any) -> HttpResponse:
+def _detail_page(request: HttpRequest, pk: int, *, error: str = "", **more: Any) -> HttpResponse:
     now = timezone.now()
     row = commitment_row(pk=pk, now=now)
     if row is None:
@@ -176,4 +176,4 @@ def _one(request: HttpRequest, pk: int, *, error: str = "", **more: Any) -> Http
         "error": error,
         **more,
     }
-    return page_render(request, ONE, context, partial="page", status=422 if error else 200)
+    return page_render(request, DETAIL, context, partial="page", status=422 if error else 200)

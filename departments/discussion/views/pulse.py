@@ -74,9 +74,9 @@ def panel(request: HtmxRequest) -> HttpResponse:
 
 def _rates_for(user: User) -> Department | None:
     """The department a person answers for: the one led, else the first one belonged to."""
-    who = standing(user)
+    roles = standing(user)
     internal = Department.objects.filter(kind=Department.Kind.INTERNAL).order_by("pk")
-    return internal.filter(pk__in=who.leads).first() or internal.filter(pk__in=who.belongs).first()
+    return internal.filter(pk__in=roles.leads).first() or internal.filter(pk__in=roles.belongs).first()
 
 
 def _read(request: HttpRequest, form: list[OwnAnswer]) -> tuple[dict[int, tuple[int | None, str]], list[str]]:
@@ -99,9 +99,9 @@ def _page(
 ) -> HttpResponse:
     assert isinstance(request.user, User)
     running, months = running_month(now), closed_months(now=now)
-    asked = _month(request.GET.get("month", ""))
-    chosen = asked if asked in months else (months[0] if months else None)
-    told = pulse_month(month=chosen, now=now) if chosen else None
+    requested_month = _month(request.GET.get("month", ""))
+    chosen = requested_month if requested_month in months else (months[0] if months else None)
+    pulse_of_month = pulse_month(month=chosen, now=now) if chosen else None
     context: dict[str, Any] = {
         "department": department,
         "running": running,
@@ -109,12 +109,12 @@ def _page(
         "form": _as_posted(request, own_answers(user=request.user, department=department, month=running))
         if department
         else [],
-        "told": told,
-        "sentences": _readable(request, told),
+        "told": pulse_of_month,
+        "sentences": _readable(request, pulse_of_month),
         "months": months,
         "trend": pulse_trend(now=now),
         "error": error,
-        "asked_wrong": bool(request.GET.get("month")) and asked not in months,
+        "asked_wrong": bool(request.GET.get("month")) and requested_month not in months,
     }
     return page_render(request, TEMPLATE, context, partial="page", status=status)
 
@@ -136,12 +136,12 @@ def _as_posted(request: HttpRequest, rows: list[OwnAnswer]) -> list[OwnAnswer]:
     return answers
 
 
-def _readable(request: HttpRequest, told: PulseMonth | None) -> list[Any]:
+def _readable(request: HttpRequest, month: PulseMonth | None) -> list[Any]:
     """Sentences about departments whose detail the reader may see."""
-    if told is None:
+    if month is None:
         return []
-    may = {one.pk for one in told.departments if may_see_department(request.user, one.pk)}
-    return [found for found in told.sentences if found.about.pk in may]
+    may = {department.pk for department in month.departments if may_see_department(request.user, department.pk)}
+    return [group for group in month.sentences if group.about.pk in may]
 
 
 def _month(text: str) -> date | None:

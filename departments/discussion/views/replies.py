@@ -32,7 +32,7 @@ def panel(request: HtmxRequest) -> HttpResponse:
     if subject.kind != "share":
         raise Http404
     if request.method == "GET":
-        return _shown(request, subject)
+        return _panel_response(request, subject)
     require(request, _may_answer(request, subject))
     assert isinstance(request.user, User)
     text, seen = request.POST.get("text", ""), request.POST.get("seen", "")
@@ -45,12 +45,12 @@ def panel(request: HtmxRequest) -> HttpResponse:
             now=timezone.now(),
         )
     except TalkError as problem:
-        return _shown(request, subject, error=str(problem), draft=text)
+        return _panel_response(request, subject, error=str(problem), draft=text)
     notice = (
         f"Your answer is saved as version {added.version}." if added else "These are the same words: no new version."
     )
     if request.htmx:
-        return _shown(request, subject, notice=notice)
+        return _panel_response(request, subject, notice=notice)
     messages.info(request, notice)
     return redirect(f"{reverse('departments:reply')}?{urlencode({'subject': subject.text})}")
 
@@ -61,7 +61,7 @@ def _may_answer(request: HttpRequest, subject: Subject) -> bool:
     return internal and department is not None and may_reply(request.user, department.pk)
 
 
-def _shown(request: HttpRequest, subject: Subject, *, error: str = "", **more: Any) -> HttpResponse:
+def _panel_response(request: HttpRequest, subject: Subject, *, error: str = "", **more: Any) -> HttpResponse:
     versions = versions_of(subject=subject.text)
     department = subject.department
     context = {

@@ -36,7 +36,7 @@ class Command(BaseCommand):
         refused: tuple[Owed, ...] = ()
         due = reminders_due(now=now, any_hour=True)
         if options["dry_run"]:
-            found = tuple(one.owed for one in due)
+            reminders = tuple(reminder.owed for reminder in due)
         else:
             try:
                 done = reminders_send(due=due, now=now)
@@ -44,11 +44,11 @@ class Command(BaseCommand):
                 raise CommandError(
                     f"The mail server is away ({problem}). What was sent is written down; run this again for the rest."
                 ) from problem
-            found, refused = done.sent, done.refused
+            reminders, refused = done.sent, done.refused
         if options["json"]:
-            self.stdout.write(json.dumps({"reminders": [_json(one) for one in found]}))
+            self.stdout.write(json.dumps({"reminders": [_json(reminder) for reminder in reminders]}))
             return
-        self._say(found, refused, dry_run=options["dry_run"])
+        self._say(reminders, refused, dry_run=options["dry_run"])
 
     def _send_test_mail(self, address: str, *, as_json: bool) -> None:
         try:
@@ -67,21 +67,23 @@ class Command(BaseCommand):
         else:
             self.stdout.write(f"Sent to {address} by {where}. Links in mails begin with {settings.SITE_URL}.")
 
-    def _say(self, found: tuple[Owed, ...], refused: tuple[Owed, ...], *, dry_run: bool) -> None:
-        if not found:
+    def _say(self, reminders: tuple[Owed, ...], refused: tuple[Owed, ...], *, dry_run: bool) -> None:
+        if not reminders:
             self.stdout.write("Nobody has to be reminded.")
-        for one in found:
-            names = ", ".join(item.measurable_name for item in one.missing)
+        for reminder in reminders:
+            names = ", ".join(item.measurable_name for item in reminder.missing)
             verb = "would be reminded" if dry_run else "was reminded"
-            self.stdout.write(f"{one.user.get_username()} {verb} of {one.department_name}, {one.week}: {names}")
-        for one in refused:
-            self.stderr.write(f"The mail server does not take the address of {one.user.get_username()}.")
+            self.stdout.write(
+                f"{reminder.user.get_username()} {verb} of {reminder.department_name}, {reminder.week}: {names}"
+            )
+        for reminder in refused:
+            self.stderr.write(f"The mail server does not take the address of {reminder.user.get_username()}.")
 
 
-def _json(one: Owed) -> dict[str, Any]:
+def _json(reminder: Owed) -> dict[str, Any]:
     return {
-        "department": one.department_key,
-        "user": one.user.get_username(),
-        "week": one.week.isoformat(),
-        "missing": [item.measurable_key for item in one.missing],
+        "department": reminder.department_key,
+        "user": reminder.user.get_username(),
+        "week": reminder.week.isoformat(),
+        "missing": [item.measurable_key for item in reminder.missing],
     }

@@ -30,25 +30,25 @@ class Command(BaseCommand):
             raise CommandError(f"There is no department “{options['department']}”.")
         if not 1 <= options["weeks"] <= MOST_WEEKS:
             raise CommandError(f"--weeks is from 1 to {MOST_WEEKS}.")
-        found = grid(
+        scorecard = grid(
             department=department.pk, until_week=_monday(options["until"]), weeks=options["weeks"], now=timezone.now()
         )
-        if found is None:
+        if scorecard is None:
             raise CommandError("There is no company yet: load a company folder first (manage.py load DIR).")
-        figures = grid_json(found, department.key)
+        figures = grid_json(scorecard, department.key)
         if options["json"]:
             self.stdout.write(json.dumps(figures, ensure_ascii=False))
             return
         self.stdout.write(f"{'measurable':<36}{'goal':>16}" + "".join(f"{week[5:]:>9}" for week in figures["weeks"]))
-        for one in figures["measurables"]:
+        for measurable in figures["measurables"]:
             marks = {"met": " ", "missed high": "▲", "missed low": "▼", "missing": "!", "none": " "}
             cells = [
                 f"{'–' if entry['value'] is None else format(entry['value'], 'g')}{marks[entry['status']]}"
-                for entry in one["entries"]
+                for entry in measurable["entries"]
             ]
-            goal = one["goal"]
-            told = "–" if goal is None else f"{goal['rule'].replace('_', ' ')} {goal['goal']:g}"
-            self.stdout.write(f"{one['name'][:35]:<36}{told:>16}" + "".join(f"{cell:>9}" for cell in cells))
+            goal = measurable["goal"]
+            goal_text = "–" if goal is None else f"{goal['rule'].replace('_', ' ')} {goal['goal']:g}"
+            self.stdout.write(f"{measurable['name'][:35]:<36}{goal_text:>16}" + "".join(f"{cell:>9}" for cell in cells))
 
 
 def _monday(text: str | None) -> date | None:

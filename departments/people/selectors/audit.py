@@ -17,14 +17,14 @@ from django.apps import apps
 from django.db import connection, models
 
 from departments.models import User
-from departments.people.selectors.audit_words import Difference, Words
+from departments.people.selectors.audit_words import ChangeFormatter, Difference
 
 PAGE = 50
 _CHUNK = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class AuditFilters:
     """What of the history is asked for; `everything` also shows what imports, commands and the night changed."""
 
     person: int | None = None
@@ -52,7 +52,7 @@ class Change:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class ChangesPage:
     """A page of changes, and whether older ones follow."""
 
     changes: tuple[Change, ...]
@@ -79,19 +79,19 @@ def kinds() -> dict[str, str]:
     return {label: str(model._meta.verbose_name) for label, model in sorted(_tracked().items())}
 
 
-def changes(*, wanted: Wanted, page: int = 1, size: int = PAGE) -> Found:
+def changes(*, filters: AuditFilters, page: int = 1, size: int = PAGE) -> ChangesPage:
     """A page of the history, newest first."""
-    lines = _lines(wanted, limit=size + 1, offset=(page - 1) * size)
-    return Found(changes=_in_words(lines[:size]), more=len(lines) > size)
+    lines = _lines(filters, limit=size + 1, offset=(page - 1) * size)
+    return ChangesPage(changes=_in_words(lines[:size]), more=len(lines) > size)
 
 
-def changes_all(*, wanted: Wanted, most: int) -> tuple[Change, ...]:
+def changes_all(*, filters: AuditFilters, most: int) -> tuple[Change, ...]:
     """The whole history that fits, newest first, for the export; at most so many."""
-    found: list[Change] = []
-    lines = _lines(wanted, limit=most, offset=0)
+    listed: list[Change] = []
+    lines = _lines(filters, limit=most, offset=0)
     for start in range(0, len(lines), _CHUNK):
-        found += _in_words(lines[start : start + _CHUNK])
-    return tuple(found)
+        listed += _in_words(lines[start : start + _CHUNK])
+    return tuple(listed)
 
 
 def _events() -> dict[str, type[models.Model]]:
@@ -105,21 +105,21 @@ def _tracked() -> dict[str, type[models.Model]]:
     return {label: model.pgh_tracked_model for label, model in _events().items()}  # type: ignore[attr-defined]
 
 
-def _lines(wanted: Wanted, *, limit: int, offset: int) -> list[_Line]:
+def _lines(filters: AuditFilters, *, limit: int, offset: int) -> list[_Line]:
     events = _events()
-    chosen = [label for label in events if not wanted.kind or label == wanted.kind]
+    chosen = [label for label in events if not filters.kind or label == filters.kind]
     if not chosen:
         return []
-    conditions, parameters = _conditions(wanted)
+    conditions, parameters = _conditions(filters)
     parts: list[str] = []
-    given: list[Any] = []
+    all_parameters: list[Any] = []
     for label in chosen:
         parts.append(
             "(SELECT %s::text AS kind, e.pgh_id, e.pgh_created_at, e.pgh_label, e.pgh_obj_id, e.pgh_context_id"
             f' FROM "{events[label]._meta.db_table}" e WHERE {conditions}'
             " ORDER BY e.pgh_created_at DESC, e.pgh_id DESC LIMIT %s)"
         )
-        given += [label, *parameters, limit + offset]
+        all_parameters += [label, *parameters, limit + offset]
     sql = (
         "SELECT u.kind, u.pgh_id, u.pgh_created_at, u.pgh_label, u.pgh_obj_id, c.metadata FROM ("
         + " UNION ALL ".join(parts)
@@ -127,7 +127,7 @@ def _lines(wanted: Wanted, *, limit: int, offset: int) -> list[_Line]:
         " ORDER BY u.pgh_created_at DESC, u.kind, u.pgh_id DESC LIMIT %s OFFSET %s"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*given, limit, offset])
+        cursor.execute(sql, [*all_parameters, limit, offset])
         rows = cursor.fetchall()
     return [_Line(row[0], row[1], row[2], row[3], row[4], _context(row[5])) for row in rows]
 
@@ -137,27 +137,27 @@ def _context(metadata: Any) -> dict[str, Any]:
     return dict(json.loads(metadata) if isinstance(metadata, str) else metadata or {})
 
 
-def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
+def _conditions(filters: AuditFilters) -> tuple[str, list[Any]]:
     conditions: list[str] = ["true"]
     parameters: list[Any] = []
-    if wanted.person is not None:
+    if filters.person is not None:
         conditions.append("e.pgh_context_id IN (SELECT id FROM pghistory_context WHERE metadata->>'user' = %s)")
-        parameters.append(str(wanted.person))
-    elif not wanted.everything:
+        parameters.append(str(filters.person))
+    elif not filters.everything:
         conditions.append("e.pgh_context_id IS NOT NULL")
-    for column, value in (("e.pgh_obj_id =", wanted.item), ("e.pgh_created_at >=", wanted.since)):
+    for column, value in (("e.pgh_obj_id =", filters.item), ("e.pgh_created_at >=", filters.since)):
         if value is not None:
             conditions.append(f"{column} %s")
             parameters.append(value)
-    if wanted.until is not None:
+    if filters.until is not None:
         conditions.append("e.pgh_created_at < %s")
-        parameters.append(wanted.until)
+        parameters.append(filters.until)
     return " AND ".join(conditions), parameters
 
 
 def _in_words(lines: list[_Line]) -> tuple[Change, ...]:
     values = {label: _values(label, [line.event for line in lines if line.kind == label]) for label in _events()}
-    words = Words(
+    formatter = ChangeFormatter(
         {
             label: [(line.item, *values[label][line.event]) for line in lines if line.kind == label]
             for label in {line.kind for line in lines}
@@ -175,11 +175,11 @@ def _in_words(lines: list[_Line]) -> tuple[Change, ...]:
                 person=people.get(user, "somebody without an account now") if user else "",
                 person_id=user,
                 kind=line.kind,
-                kind_name=words.kind(line.kind),
+                kind_name=formatter.kind(line.kind),
                 item=line.item,
-                name=words.name(line.kind, line.item, now),
+                name=formatter.name(line.kind, line.item, now),
                 deed=DEEDS.get(line.deed, line.deed),
-                differences=words.differences(line.kind, line.deed, now, before),
+                differences=formatter.differences(line.kind, line.deed, now, before),
                 address=str(line.context.get("url", "")),
             )
         )
@@ -202,5 +202,5 @@ def _values(label: str, events: list[int]) -> dict[int, tuple[dict[str, Any], di
 
 
 def _people(ids: set[Any]) -> dict[Any, str]:
-    rows = User.objects.filter(pk__in=[one for one in ids if one])
+    rows = User.objects.filter(pk__in=[pk for pk in ids if pk])
     return {user.pk: user.get_full_name() or user.get_username() for user in rows}

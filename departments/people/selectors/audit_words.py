@@ -23,30 +23,30 @@ class Difference:
     after: str | None
 
 
-class Words:
+class ChangeFormatter:
     """Names for one page of changes, asked for in as many queries as there are kinds of things on it."""
 
     def __init__(
         self, rows: dict[str, list[tuple[int, Values, Values]]], tracked: dict[str, type[models.Model]]
     ) -> None:
         self._models = {label: tracked[label] for label in rows}
-        wanted: dict[type[models.Model], set[Any]] = {}
+        keys_by_model: dict[type[models.Model], set[Any]] = {}
         for label, changes in rows.items():
             model = tracked[label]
-            wanted.setdefault(model, set()).update(item for item, _, _ in changes)
+            keys_by_model.setdefault(model, set()).update(item for item, _, _ in changes)
             for foreign in _foreign(model):
                 seen = {values.get(foreign.column) for _, *both in changes for values in both}
-                wanted.setdefault(foreign.related_model, set()).update(seen - {None})
-        self._names = {model: _names_of(model, keys) for model, keys in wanted.items()}
+                keys_by_model.setdefault(foreign.related_model, set()).update(seen - {None})
+        self._names = {model: _names_of(model, keys) for model, keys in keys_by_model.items()}
 
     def kind(self, label: str) -> str:
         return str(self._models[label]._meta.verbose_name)
 
     def name(self, label: str, item: int, values: Values) -> str:
         """The thing's name today; of one that is gone, the name it had."""
-        found = self._names[self._models[label]].get(item)
-        known = (values.get(field) for field in ("name", "email", "text", "week"))
-        return found or str(next((value for value in known if value), f"no. {item}"))
+        name = self._names[self._models[label]].get(item)
+        candidates = (values.get(field) for field in ("name", "email", "text", "week"))
+        return name or str(next((value for value in candidates if value), f"no. {item}"))
 
     def differences(self, label: str, deed: str, now: Values, before: Values) -> tuple[Difference, ...]:
         """Of a change the fields that differ; of a new or removed row those that have something in them."""
@@ -59,12 +59,12 @@ class Words:
                 continue
             if deed != "update" and after in (None, "", False):
                 continue
-            words = self._value(column, after)
+            text = self._value(column, after)
             result.append(
                 Difference(
                     field=str(column.verbose_name),
-                    before=self._value(column, was) if deed == "update" else (words if deed == "delete" else None),
-                    after=None if deed == "delete" else words,
+                    before=self._value(column, was) if deed == "update" else (text if deed == "delete" else None),
+                    after=None if deed == "delete" else text,
                 )
             )
         return tuple(result)

@@ -23,7 +23,7 @@ class Role:
         return f"{self.role}:{self.department_key}" if self.department_key else self.role
 
     @property
-    def words(self) -> str:
+    def title(self) -> str:
         return self.role.capitalize() + (f" of {self.department}" if self.department else "")
 
 
@@ -46,7 +46,7 @@ class Invited:
     """One invitation that was not accepted yet."""
 
     invitation: Invitation
-    words: str
+    title: str
     late: bool
 
 
@@ -67,7 +67,7 @@ def invited(*, now: datetime) -> list[Invited]:
     return [
         Invited(
             invitation=row,
-            words=row.get_role_display() + (f" of {row.department.name}" if row.department else ""),
+            title=row.get_role_display() + (f" of {row.department.name}" if row.department else ""),
             late=row.expires_at <= now,
         )
         for row in rows
@@ -90,6 +90,6 @@ def _person(user: User) -> Person:
                 department=row.department.name if row.department else "",
                 department_key=row.department.key if row.department else "",
             )
-            for row in sorted(user.memberships.all(), key=lambda one: one.pk)
+            for row in sorted(user.memberships.all(), key=lambda membership: membership.pk)
         ),
     )

@@ -51,27 +51,27 @@ def invitation_create(
 @transaction.atomic
 def invitation_renew(*, invitation: int, user: User, now: datetime) -> Invitation:
     """A new link for another week; the old one does not work any more."""
-    found = _open().select_for_update().filter(pk=invitation).first()
-    if found is None:
+    row = _open().select_for_update().filter(pk=invitation).first()
+    if row is None:
         raise InvitationRefused("This invitation was accepted or withdrawn already.")
-    if not may_give_role(user, found.role):
+    if not may_give_role(user, row.role):
         raise RoleRefused("Only an executive can make somebody an executive.")
-    found.nonce, found.expires_at, found.mailed_at = nonce_new(), now + timedelta(days=DAYS), None
-    found.sent_by = user
-    found.save(update_fields=["nonce", "expires_at", "mailed_at", "sent_by"])
-    return found
+    row.nonce, row.expires_at, row.mailed_at = nonce_new(), now + timedelta(days=DAYS), None
+    row.sent_by = user
+    row.save(update_fields=["nonce", "expires_at", "mailed_at", "sent_by"])
+    return row
 
 
 @transaction.atomic
 def invitation_revoke(*, invitation: int, user: User, now: datetime) -> None:
     """Withdraw it: its link does not work any more."""
-    found = _open().select_for_update().filter(pk=invitation).first()
-    if found is None:
+    row = _open().select_for_update().filter(pk=invitation).first()
+    if row is None:
         raise InvitationRefused("This invitation was accepted or withdrawn already.")
-    if not may_give_role(user, found.role):
+    if not may_give_role(user, row.role):
         raise RoleRefused("Only an executive can withdraw the invitation of an executive.")
-    found.revoked_at = now
-    found.save(update_fields=["revoked_at"])
+    row.revoked_at = now
+    row.save(update_fields=["revoked_at"])
 
 
 def invitation_address(invitation: Invitation) -> str:
@@ -87,25 +87,25 @@ def may_read_address(user: User, invitation: Invitation) -> bool:
 
 def invitation_mail_send(*, invitation: int) -> bool:
     """Mail the newest link, once; False when there is nothing to send (any more)."""
-    found = _open().select_related("department", "invited_by").filter(pk=invitation, mailed_at=None).first()
-    if found is None:
+    row = _open().select_related("department", "invited_by").filter(pk=invitation, mailed_at=None).first()
+    if row is None:
         return False
     company = Company.objects.first()
-    by = found.invited_by
+    by = row.invited_by
     context = {
-        "invitation": found,
+        "invitation": row,
         "company": company.name if company else "your company",
         "by": (by.get_full_name() or by.get_username()) if by else "An executive",
-        "address": invitation_address(found),
+        "address": invitation_address(row),
     }
     mail_send(
         EmailMessage(
             subject=f"You are invited to Revenue Health of {context['company']}",
             body=render_to_string("people/mail/invitation.txt", context),
-            to=[found.email],
+            to=[row.email],
         )
     )
-    _open().filter(pk=found.pk, nonce=found.nonce).update(mailed_at=timezone.now())
+    _open().filter(pk=row.pk, nonce=row.nonce).update(mailed_at=timezone.now())
     return True
 
 
@@ -116,16 +116,16 @@ def invitation_read(*, token: str, now: datetime, lock: bool = False) -> Invitat
     except (signing.BadSignature, ValueError, TypeError):
         raise InvitationInvalid("This link is not complete. Open it from the mail again, or copy all of it.") from None
     rows = Invitation.objects.select_for_update(of=("self",)) if lock else Invitation.objects.all()
-    found = rows.select_related("department").filter(pk=pk).first()
-    if found is None or found.revoked_at:
+    invitation = rows.select_related("department").filter(pk=pk).first()
+    if invitation is None or invitation.revoked_at:
         raise InvitationInvalid("This invitation was withdrawn. Ask the person who invited you.")
-    if found.accepted_at:
+    if invitation.accepted_at:
         raise InvitationInvalid("This invitation was used already. Sign in with the name you chose then.")
-    if found.nonce != nonce:
+    if invitation.nonce != nonce:
         raise InvitationInvalid("A newer mail with another link was sent to you. Use that one.")
-    if found.expires_at <= now:
+    if invitation.expires_at <= now:
         raise InvitationInvalid("This invitation is too old. Ask the person who invited you to send it again.")
-    return found
+    return invitation
 
 
 @transaction.atomic

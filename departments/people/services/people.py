@@ -16,8 +16,8 @@ _LOCK = 4_020_001
 def role_give(*, person: User, role: str, department: Department | None, by: User) -> Membership:
     """One more role for a person."""
     _check(by, role, department)
-    membership, made = Membership.objects.get_or_create(user=person, role=role, department=department)
-    if not made:
+    membership, created = Membership.objects.get_or_create(user=person, role=role, department=department)
+    if not created:
         raise RoleRefused("This person has that role already.")
     return membership
 

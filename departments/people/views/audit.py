@@ -16,7 +16,7 @@ from departments.access import may_read_audit, require
 from departments.core.formula_guard import GuardedWriter
 from departments.models import AccessLog, User
 from departments.people.selectors.access_log import access_lines
-from departments.people.selectors.audit import Change, Wanted, changes, changes_all, kinds
+from departments.people.selectors.audit import AuditFilters, Change, changes, changes_all, kinds
 from departments.web.day_field import DayField
 from departments.web.rendering import page_render
 
@@ -59,15 +59,15 @@ def show(request: HttpRequest) -> HttpResponse:
     """The newest changes that fit the filter."""
     require(request, may_read_audit(request.user))
     form = AuditForm(request.GET, kinds=kinds())
-    wanted, page = _wanted(form)
-    found = changes(wanted=wanted, page=page)
+    filters, page = _parse_filters(form)
+    page_of_changes = changes(filters=filters, page=page)
     context = {
         "form": form,
         "errors": [messages[0] for messages in form.errors.values()],
-        "changes": found.changes,
-        "steps": _steps(request.GET, page, more=found.more),
+        "changes": page_of_changes.changes,
+        "steps": _steps(request.GET, page, more=page_of_changes.more),
         "query": request.GET.urlencode(),
-        "one_thing": found.changes[0] if wanted.item and found.changes else None,
+        "one_thing": page_of_changes.changes[0] if filters.item and page_of_changes.changes else None,
     }
     return page_render(request, CHANGES, context, partial="page")
 
@@ -76,12 +76,12 @@ def show(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """The same list as a CSV file, a line for each field that changed."""
     require(request, may_read_audit(request.user))
-    wanted, _ = _wanted(AuditForm(request.GET, kinds=kinds()))
+    filters, _ = _parse_filters(AuditForm(request.GET, kinds=kinds()))
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="audit-{timezone.localdate():%Y-%m-%d}.csv"'
     writer = GuardedWriter(response)
     writer.writerow(["time", "person", "deed", "kind", "number", "name", "field", "before", "after", "page"])
-    for change in changes_all(wanted=wanted, most=MOST_EXPORTED):
+    for change in changes_all(filters=filters, most=MOST_EXPORTED):
         writer.writerows(_csv_lines(change))
     return response
 
@@ -91,8 +91,8 @@ def readers(request: HttpRequest) -> HttpResponse:
     """Who was refused, and who read shares and workings."""
     require(request, may_read_audit(request.user))
     form = AuditForm(request.GET, kinds={kind.value: kind.label for kind in AccessLog.Kind})
-    wanted, page = _wanted(form)
-    lines, more = access_lines(wanted=wanted, page=page)
+    filters, page = _parse_filters(form)
+    lines, more = access_lines(filters=filters, page=page)
     context = {
         "form": form,
         "errors": [messages[0] for messages in form.errors.values()],
@@ -102,19 +102,19 @@ def readers(request: HttpRequest) -> HttpResponse:
     return page_render(request, READERS, context, partial="page")
 
 
-def _wanted(form: AuditForm) -> tuple[Wanted, int]:
+def _parse_filters(form: AuditForm) -> tuple[AuditFilters, int]:
     form.is_valid()
-    given: dict[str, Any] = form.cleaned_data
-    day: date | None = given.get("day")
+    values: dict[str, Any] = form.cleaned_data
+    day: date | None = values.get("day")
     since = _begins(day) if day else None
-    return Wanted(
-        person=given.get("person"),
-        kind=given.get("kind") or "",
-        item=given.get("item"),
+    return AuditFilters(
+        person=values.get("person"),
+        kind=values.get("kind") or "",
+        item=values.get("item"),
         since=since,
         until=_begins(day + timedelta(days=1)) if day else None,
-        everything=bool(given.get("everything") or given.get("item")),
-    ), given.get("page") or 1
+        everything=bool(values.get("everything") or values.get("item")),
+    ), values.get("page") or 1
 
 
 def _begins(day: date) -> datetime:
@@ -123,10 +123,10 @@ def _begins(day: date) -> datetime:
 
 
 def _steps(query: QueryDict, page: int, *, more: bool) -> Steps:
-    kept = [(key, value) for key in query for value in query.getlist(key) if key != "page" and value]
+    others = [(key, value) for key in query for value in query.getlist(key) if key != "page" and value]
 
     def address(number: int) -> str:
-        return f"?{urlencode([*kept, ('page', number)])}"
+        return f"?{urlencode([*others, ('page', number)])}"
 
     return Steps(newer=address(page - 1) if page > 1 else "", older=address(page + 1) if more else "")
 
@@ -134,6 +134,6 @@ def _steps(query: QueryDict, page: int, *, more: bool) -> Steps:
 def _csv_lines(change: Change) -> list[list[str]]:
     start = [change.at.isoformat(), change.person or "the server", change.deed, change.kind_name, str(change.item)]
     return [
-        [*start, change.name, one.field, one.before or "", one.after or "", change.address]
-        for one in change.differences
+        [*start, change.name, difference.field, difference.before or "", difference.after or "", change.address]
+        for difference in change.differences
     ] or [[*start, change.name, "", "", "", change.address]]

@@ -29,7 +29,7 @@ from departments.people.views.people_mail import mail_goes_out
 from departments.web.rendering import page_render
 
 LIST = "people/index.html"
-ONE = "people/person.html"
+DETAIL = "people/person.html"
 SURE = "people/sure.html"
 SETTINGS = "people/settings.html"
 
@@ -50,11 +50,11 @@ def index(request: HttpRequest) -> HttpResponse:
         role, department = form.chosen()
         email = form.cleaned_data["email"]
         try:
-            made = invitation_create(email=email, role=role, department=department, invited_by=user, now=now)
+            invitation = invitation_create(email=email, role=role, department=department, invited_by=user, now=now)
         except PeopleError as error:
             problem = str(error)
         else:
-            invitation_mail.delay_on_commit(made.pk)
+            invitation_mail.delay_on_commit(invitation.pk)
             messages.success(request, f"{email} is invited. The link works once, for a week.")
             return redirect("departments:people")
     rows = invited(now=now)
@@ -91,15 +91,15 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask first, then withdraw an invitation."""
     user = manager(request)
-    found = next((row.invitation for row in invited(now=timezone.now()) if row.invitation.pk == pk), None)
-    if found is None:
+    invitation = next((row.invitation for row in invited(now=timezone.now()) if row.invitation.pk == pk), None)
+    if invitation is None:
         raise Http404
     sure = {
-        "title": f"Withdraw the invitation of {found.email}?",
+        "title": f"Withdraw the invitation of {invitation.email}?",
         "under": "Its link will not work any more. You can invite the same address again.",
         "deed": "Withdraw it",
     }
-    return _asked(
+    return _confirmed(
         request, sure, lambda: invitation_revoke(invitation=pk, user=user, now=timezone.now()), "It is withdrawn."
     )
 
@@ -114,44 +114,48 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def role_add(request: HttpRequest, pk: int) -> HttpResponse:
     """One more role for a person."""
-    user, whom = manager(request), _user(pk)
+    user, person = manager(request), _user(pk)
     form = RoleForm(request.POST)
     if not form.is_valid():
         return _person(request, pk, form, status=422)
     role, department = form.chosen()
-    return _done(request, pk, lambda: role_give(person=whom, role=role, department=department, by=user))
+    return _done(request, pk, lambda: role_give(person=person, role=role, department=department, by=user))
 
 
 @require_POST
 def role_edit(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
     """Another role in the place of one."""
-    user, found = manager(request), _membership(pk, membership)
+    user, role_of_person = manager(request), _membership(pk, membership)
     form = RoleForm(request.POST)
     if not form.is_valid():
         return _person(request, pk, RoleForm(), status=422, problem="This is no role here; nothing was changed.")
     role, department = form.chosen()
-    return _done(request, pk, lambda: role_change(membership=found, role=role, department=department, by=user))
+    return _done(request, pk, lambda: role_change(membership=role_of_person, role=role, department=department, by=user))
 
 
 @require_http_methods(["GET", "POST"])
 def role_remove(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
     """Ask first, then take a role."""
-    user, found = manager(request), _membership(pk, membership)
-    what = found.get_role_display() + (f" of {found.department.name}" if found.department else "")
+    user, role_of_person = manager(request), _membership(pk, membership)
+    what = role_of_person.get_role_display() + (
+        f" of {role_of_person.department.name}" if role_of_person.department else ""
+    )
     sure = {
-        "title": f"Take “{what}” from {found.user.get_username()}?",
+        "title": f"Take “{what}” from {role_of_person.user.get_username()}?",
         "under": "What they did stays as it is, with their name.",
         "deed": "Take the role",
     }
-    return _asked(request, sure, lambda: role_take(membership=found, by=user), "The role is taken.", person=pk)
+    return _confirmed(
+        request, sure, lambda: role_take(membership=role_of_person, by=user), "The role is taken.", person=pk
+    )
 
 
 @require_http_methods(["GET", "POST"])
 def active(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask first, then shut a person out, or let one in again."""
-    user, whom = manager(request), _user(pk)
-    name = whom.get_username()
-    if whom.is_active:
+    user, target = manager(request), _user(pk)
+    name = target.get_username()
+    if target.is_active:
         sure = {
             "title": f"Deactivate {name}?",
             "under": "They are signed out everywhere and cannot sign in. What they did stays, and you can undo this.",
@@ -159,9 +163,11 @@ def active(request: HttpRequest, pk: int) -> HttpResponse:
         }
     else:
         sure = {"title": f"Let {name} sign in again?", "under": "With the roles they have.", "deed": "Let them in"}
-    become = not whom.is_active
-    said = f"{name} can sign in again." if become else f"{name} cannot sign in any more."
-    return _asked(request, sure, lambda: person_active_set(person=whom, active=become, by=user), said, person=pk)
+    become = not target.is_active
+    notice = f"{name} can sign in again." if become else f"{name} cannot sign in any more."
+    return _confirmed(
+        request, sure, lambda: person_active_set(person=target, active=become, by=user), notice, person=pk
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -180,8 +186,8 @@ def settings(request: HttpRequest) -> HttpResponse:
     return page_render(request, SETTINGS, context, partial="page", status=422 if form.errors else 200)
 
 
-def _asked(
-    request: HttpRequest, sure: dict[str, str], deed: Callable[[], object], said: str, *, person: int | None = None
+def _confirmed(
+    request: HttpRequest, sure: dict[str, str], deed: Callable[[], object], notice: str, *, person: int | None = None
 ) -> HttpResponse:
     """The question by GET; by POST the deed, and back."""
     context: dict[str, Any] = {"sure": sure, "person": person}
@@ -191,7 +197,7 @@ def _asked(
         deed()
     except PeopleError as problem:
         return page_render(request, SURE, context | {"problem": str(problem)}, partial="page", status=409)
-    messages.success(request, said)
+    messages.success(request, notice)
     return redirect("departments:people_person", person) if person else redirect("departments:people")
 
 
@@ -205,8 +211,8 @@ def _done(request: HttpRequest, pk: int, deed: Callable[[], object]) -> HttpResp
 
 
 def _person(request: HttpRequest, pk: int, form: RoleForm, *, status: int = 200, problem: str = "") -> HttpResponse:
-    found = person_by_id(pk=pk)
-    if found is None:
+    person = person_by_id(pk=pk)
+    if person is None:
         raise Http404
     rows = [
         (
@@ -215,10 +221,10 @@ def _person(request: HttpRequest, pk: int, form: RoleForm, *, status: int = 200,
                 initial={"role": f"{role.role}:{role.department_key}".rstrip(":")}, auto_id=f"people-role-{role.pk}-%s"
             ),
         )
-        for role in found.roles
+        for role in person.roles
     ]
-    context = {"person": found, "rows": rows, "form": form, "problem": problem}
-    return page_render(request, ONE, context, partial="page", status=status)
+    context = {"person": person, "rows": rows, "form": form, "problem": problem}
+    return page_render(request, DETAIL, context, partial="page", status=status)
 
 
 def _user(pk: int) -> User:
@@ -229,7 +235,7 @@ def _user(pk: int) -> User:
 
 
 def _membership(person: int, pk: int) -> Membership:
-    found = Membership.objects.select_related("user", "department").filter(pk=pk, user_id=person).first()
-    if found is None:
+    membership = Membership.objects.select_related("user", "department").filter(pk=pk, user_id=person).first()
+    if membership is None:
         raise Http404
-    return found
+    return membership

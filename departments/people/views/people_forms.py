@@ -76,14 +76,14 @@ class AcceptForm(forms.Form):
         return username
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        names = {name: given.get(name, "") for name in ("username", "first_name", "last_name")}
-        if password := given.get("password"):
+        values = super().clean() or {}
+        names = {name: values.get(name, "") for name in ("username", "first_name", "last_name")}
+        if password := values.get("password"):
             try:
                 validate_password(password, User(email=self.email, **names))
             except ValidationError as problem:
                 self.add_error("password", problem)
-        return given
+        return values
 
 
 class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cannot be subscripted

@@ -53,7 +53,7 @@ class CloseRule:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kept:
+class StoredValue:
     """What is stored of an entry's value and of what was reported of it."""
 
     value: Decimal | None = None
@@ -74,7 +74,7 @@ class Kept:
         return self.value
 
 
-def changed(before: Kept, value: Decimal | None, *, now: datetime, closes_at: datetime) -> Kept:
+def changed(before: StoredValue, value: Decimal | None, *, now: datetime, closes_at: datetime) -> StoredValue:
     """What is kept after `value` is written at `now`.
 
     In an open week the value simply changes. In a closed one the value that was reported is kept beside it and the
@@ -86,11 +86,11 @@ def changed(before: Kept, value: Decimal | None, *, now: datetime, closes_at: da
     reported = before.reported(closes_at) if closed else None
     if reported is not None:
         differs = value != reported
-        return Kept(
+        return StoredValue(
             value=value,
             entered_at=before.entered_at,
             changed_after_close=differs,
             reported_value=reported if differs else None,
         )
     first = before.value is None and value is not None
-    return Kept(value=value, entered_at=now if first else before.entered_at)
+    return StoredValue(value=value, entered_at=now if first else before.entered_at)

@@ -75,7 +75,7 @@ def limits_of_unit(unit: str, *, goals: Iterable[tuple[Decimal, Decimal | None]]
 def far_off(number: NumberText, *, earlier: Sequence[Decimal]) -> str:
     """Why a number should be looked at once more; empty where it is near the values before it (oldest first)."""
     value = number.value
-    sizes = [abs(one) for one in earlier[-LOOK_BACK:] if one]
+    sizes = [abs(value) for value in earlier[-LOOK_BACK:] if value]
     if not value:
         return ""
     if sizes:

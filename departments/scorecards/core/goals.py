@@ -25,7 +25,7 @@ class Status(IntEnum):
 
     @property
     def word(self) -> str:
-        return _WORDS[self]
+        return _NAMES[self]
 
     @property
     def mark(self) -> str:
@@ -36,7 +36,7 @@ class Status(IntEnum):
         return self in (Status.HIGH, Status.LOW)
 
 
-_WORDS = {Status.NONE: "none", Status.MET: "met", Status.HIGH: "missed high", Status.LOW: "missed low"}
+_NAMES = {Status.NONE: "none", Status.MET: "met", Status.HIGH: "missed high", Status.LOW: "missed low"}
 _MARKS = {Status.NONE: "–", Status.MET: "●", Status.HIGH: "▲", Status.LOW: "▼"}
 
 
@@ -74,7 +74,7 @@ def goal_bounds(goals: Sequence[Iterable[DatedGoal]], weeks: Sequence[date]) -> 
 
     NaN where no goal is in force. Shape of both: (measurables, weeks).
     """
-    ordered = [sorted(dated, key=lambda one: one.effective_from) for dated in goals]
+    ordered = [sorted(dated, key=lambda goal: goal.effective_from) for dated in goals]
     most = max((len(dated) for dated in ordered), default=0)
     # One more place in front of each row: no goal yet.
     starts = np.full((len(goals), most), np.inf)
@@ -87,18 +87,18 @@ def goal_bounds(goals: Sequence[Iterable[DatedGoal]], weeks: Sequence[date]) -> 
     in_force = np.zeros((len(goals), len(weeks)), dtype=np.int64)
     for place in range(most):
         in_force += days >= starts[:, place, None]
-    found = np.take_along_axis(bounds, in_force[:, :, None], axis=1)
-    return found[..., 0], found[..., 1]
+    in_week = np.take_along_axis(bounds, in_force[:, :, None], axis=1)
+    return in_week[..., 0], in_week[..., 1]
 
 
 def statuses(values: Floats, low: Floats, high: Floats) -> npt.NDArray[np.int8]:
     """The Status of each value; NaN is no value, NaN bounds are no goal. All of one shape."""
-    found = np.zeros(values.shape, dtype=np.int8)
-    known = ~np.isnan(values) & ~np.isnan(low)
-    found[known] = Status.MET
-    found[known & (values > high)] = Status.HIGH
-    found[known & (values < low)] = Status.LOW
-    return found
+    codes = np.zeros(values.shape, dtype=np.int8)
+    judged = ~np.isnan(values) & ~np.isnan(low)
+    codes[judged] = Status.MET
+    codes[judged & (values > high)] = Status.HIGH
+    codes[judged & (values < low)] = Status.LOW
+    return codes
 
 
 def status_of(value: float | None, goal: DatedGoal | None) -> Status:

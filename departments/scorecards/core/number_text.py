@@ -143,5 +143,5 @@ def _ungrouped(number: str, mark: str) -> str:
 
 def _short(text: str) -> str:
     """The text as it was written, in one line: what cannot be seen is named by its code."""
-    seen = "".join(one if one.isprintable() else f"⟨U+{ord(one):04X}⟩" for one in text)
+    seen = "".join(sign if sign.isprintable() else f"⟨U+{ord(sign):04X}⟩" for sign in text)
     return seen if len(seen) <= 30 else f"{seen[:29]}…"

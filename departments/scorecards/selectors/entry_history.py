@@ -28,9 +28,9 @@ class EntryHistory:
 
 def entry_history(*, department: int, measurable: str, week: date) -> EntryHistory | None:
     """None where the department has no such measurable. Three queries."""
-    found = Measurable.objects.filter(department=department, key=measurable).select_related("owner").first()
-    if found is None:
+    row = Measurable.objects.filter(department=department, key=measurable).select_related("owner").first()
+    if row is None:
         return None
-    entry = Entry.objects.filter(measurable=found, week=week).select_related("entered_by").first()
+    entry = Entry.objects.filter(measurable=row, week=week).select_related("entered_by").first()
     changes = tuple(entry.changes.select_related("by").order_by("-version")[:50]) if entry else ()
-    return EntryHistory(measurable=found, week=week, entry=entry, changes=changes)
+    return EntryHistory(measurable=row, week=week, entry=entry, changes=changes)

@@ -36,41 +36,41 @@ class FileChange:
 def file_changes(*, department: int, cells: Iterable[FileCell], today: date) -> list[FileChange]:
     """The cells of a file that differ from what is stored, with their errors. Three queries."""
     sent = list(cells)
-    known = {one.key: one for one in Measurable.objects.filter(department=department).prefetch_related("goals")}
+    by_key = {row.key: row for row in Measurable.objects.filter(department=department).prefetch_related("goals")}
     entries: dict[int, dict[date, Entry]] = defaultdict(dict)
-    for entry in Entry.objects.filter(measurable__in=known.values()).order_by("week"):
+    for entry in Entry.objects.filter(measurable__in=by_key.values()).order_by("week"):
         entries[entry.measurable_id][entry.week] = entry
     changes = []
     for cell in sent:
         # A guarded key that went through a workbook still has its apostrophe.
-        one = known.get(cell.key) or known.get(unguarded(cell.key))
-        change = _change(cell, one, entries[one.pk] if one else {}, today)
+        row = by_key.get(cell.key) or by_key.get(unguarded(cell.key))
+        change = _change(cell, row, entries[row.pk] if row else {}, today)
         if change.error or change.after != change.before:
             changes.append(change)
     return changes
 
 
-def _change(cell: FileCell, one: Measurable | None, entries: Mapping[date, Entry], today: date) -> FileChange:
+def _change(cell: FileCell, measurable: Measurable | None, entries: Mapping[date, Entry], today: date) -> FileChange:
     entry = entries.get(cell.week)
     before, version = (entry.value, entry.version) if entry else (None, 0)
     number, error, far = NumberText(), "", ""
-    if one is None:
+    if measurable is None:
         error = "This scorecard has no measurable of this key."
     elif cell.problem:
         error = cell.problem
     else:
         try:
-            number = entry_text(cell.text, name=one.name, unit=one.unit)
+            number = entry_text(cell.text, name=measurable.name, unit=measurable.unit)
         except NotANumber as problem:
             error = str(problem)
-        error = error or _other_unit(cell, one)
+        error = error or _other_unit(cell, measurable)
         if not error and number.value != before:
-            error = _refusal(one, cell.week, number.value, today)
+            error = _refusal(measurable, cell.week, number.value, today)
             earlier = [old.value for week, old in entries.items() if week < cell.week and old.value is not None]
             far = far_off(number, earlier=earlier)
     return FileChange(
-        key=one.key if one else cell.key,
-        name=one.name if one else cell.key,
+        key=measurable.key if measurable else cell.key,
+        name=measurable.name if measurable else cell.key,
         week=cell.week,
         place=cell.place,
         text=cell.text,
@@ -82,13 +82,16 @@ def _change(cell: FileCell, one: Measurable | None, entries: Mapping[date, Entry
     )
 
 
-def _other_unit(cell: FileCell, one: Measurable) -> str:
+def _other_unit(cell: FileCell, measurable: Measurable) -> str:
     """Why a value stands in another unit than the measurable's: hours would be taken for days."""
-    named, stored = (plain_unit(text) for text in (unguarded(cell.unit), one.unit))
+    named, stored = (plain_unit(text) for text in (unguarded(cell.unit), measurable.unit))
     if not named or named == stored:
         return ""
-    has = f"is measured in “{one.unit}”" if one.unit else "has no unit"
-    return f"The file gives the unit “{cell.unit[:32]}”, and {one.name} {has}. Convert the values or correct the unit."
+    has = f"is measured in “{measurable.unit}”" if measurable.unit else "has no unit"
+    return (
+        f"The file gives the unit “{cell.unit[:32]}”, and {measurable.name} {has}. "
+        "Convert the values or correct the unit."
+    )
 
 
 def plain_unit(text: str) -> str:
@@ -96,13 +99,13 @@ def plain_unit(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def _refusal(one: Measurable, week: date, value: Decimal | None, today: date) -> str:
+def _refusal(measurable: Measurable, week: date, value: Decimal | None, today: date) -> str:
     """Why a new value cannot be written, as the service that writes would say."""
-    if not one.manual:
+    if not measurable.manual:
         return "It is computed; it cannot be brought by a file."
-    if one.archived:
+    if measurable.archived:
         return "It is archived; bring it back first."
-    beyond = "" if value is None else one.bounds.problem(value, name=one.name)
+    beyond = "" if value is None else measurable.bounds.problem(value, name=measurable.name)
     return week_problem(week, today=today) or beyond
 
 

@@ -86,7 +86,7 @@ def score_cells(*, measurables: Sequence[int], newest: date, count: int) -> Scor
 
 def _stored(measurables: list[int], newest: date, oldest: date) -> npt.NDArray[np.void]:
     with connection.cursor() as cursor:
-        asked: dict[str, Any] = {"measurables": measurables, "newest": newest, "oldest": oldest}
+        parameters: dict[str, Any] = {"measurables": measurables, "newest": newest, "oldest": oldest}
         packing = {
             "back": _BACK,
             "flags": _FLAGS,
@@ -95,6 +95,6 @@ def _stored(measurables: list[int], newest: date, oldest: date) -> npt.NDArray[n
             "copied": _COPIED,
             "noted": _NOTED,
         }
-        cursor.execute(_QUERY, asked | packing)
+        cursor.execute(_QUERY, parameters | packing)
         (data,) = cursor.fetchone()
     return np.frombuffer(data or b"", dtype=_ROW)

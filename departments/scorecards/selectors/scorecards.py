@@ -147,26 +147,28 @@ def score_rows(*, departments: Iterable[int] | None = None, archived: bool = Fal
         chosen = chosen.filter(archived=False)
     measurables = list(chosen)
     goals: dict[int, list[DatedGoal]] = {}
-    dated = Goal.objects.filter(measurable__in=[one.pk for one in measurables])
+    dated = Goal.objects.filter(measurable__in=[measurable.pk for measurable in measurables])
     for measurable, day, rule, goal, high in dated.values_list(
         "measurable_id", "effective_from", "rule", "goal", "goal_high"
     ):
         goals.setdefault(measurable, []).append(DatedGoal.stored(day, rule, goal, high))
     return tuple(
         ScoreRow(
-            id=one.pk,
-            key=one.key,
-            name=one.name,
-            unit=one.unit,
-            source=one.source,
-            department=one.department_id,
-            owner=one.owner_id,
-            owner_name=(one.owner.get_full_name() or one.owner.get_username()) if one.owner else "",
-            weight=float(one.weight),
-            archived=one.archived,
-            goals=tuple(goals.get(one.pk, ())),
+            id=measurable.pk,
+            key=measurable.key,
+            name=measurable.name,
+            unit=measurable.unit,
+            source=measurable.source,
+            department=measurable.department_id,
+            owner=measurable.owner_id,
+            owner_name=(measurable.owner.get_full_name() or measurable.owner.get_username())
+            if measurable.owner
+            else "",
+            weight=float(measurable.weight),
+            archived=measurable.archived,
+            goals=tuple(goals.get(measurable.pk, ())),
         )
-        for one in measurables
+        for measurable in measurables
     )
 
 
@@ -184,13 +186,13 @@ def grid(
     rows = score_rows(departments=[department], archived=archived)
     cells = score_cells(measurables=[row.id for row in rows], newest=until_week or due, count=max(weeks, TRAILING) + 1)
     status, late = _judged(rows, cells, rule)
-    shown = cells.weeks[:weeks]
+    newest_weeks = cells.weeks[:weeks]
     return Grid(
         department=department,
         rows=rows,
-        weeks=shown,
+        weeks=newest_weeks,
         due_week=due,
-        closed=tuple(rule.is_closed(week, now) for week in shown),
+        closed=tuple(rule.is_closed(week, now) for week in newest_weeks),
         cells=cells,
         status=status,
         late=late,
@@ -229,27 +231,27 @@ def department_heat(*, weeks: int, now: datetime) -> Heat | None:
     owners = np.array([row.department for row in rows], dtype=np.int64)
     manual = np.array([row.manual for row in rows], dtype=bool)
     entered = ~np.isnan(cells.values) | cells.noted
-    found = []
-    for one in Department.objects.filter(kind=Department.Kind.INTERNAL):
-        mine = owners == one.pk
-        if not mine.any():
+    heats = []
+    for department in Department.objects.filter(kind=Department.Kind.INTERNAL):
+        own = owners == department.pk
+        if not own.any():
             continue
-        asked = mine & manual
-        found.append(
+        typed = own & manual
+        heats.append(
             DepartmentHeat(
-                department=one.pk,
-                key=one.key,
-                name=one.name,
-                shares=_shares(status[mine], [row for row in rows if row.department == one.pk]),
-                owed=int(asked.sum()),
-                entered=tuple(entered[asked].sum(axis=0).tolist()),
-                late=tuple(late[asked].sum(axis=0).tolist()),
+                department=department.pk,
+                key=department.key,
+                name=department.name,
+                shares=_shares(status[own], [row for row in rows if row.department == department.pk]),
+                owed=int(typed.sum()),
+                entered=tuple(entered[typed].sum(axis=0).tolist()),
+                late=tuple(late[typed].sum(axis=0).tolist()),
             )
         )
     return Heat(
         weeks=cells.weeks,
         closed=tuple(rule.is_closed(week, now) for week in cells.weeks),
-        departments=tuple(found),
+        departments=tuple(heats),
     )
 
 
@@ -266,5 +268,5 @@ def _shares(status: npt.NDArray[np.int8], rows: Sequence[ScoreRow]) -> tuple[flo
 
 
 def _mean(values: Floats) -> float | None:
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if known.size else None
+    entered = values[~np.isnan(values)]
+    return float(entered.mean()) if entered.size else None

@@ -22,14 +22,14 @@ class WeekEntry:
 def week_entries(*, department: int, week: date) -> list[WeekEntry]:
     """The manual measurables of a department in their order. Three queries."""
     rows = [row for row in score_rows(departments=[department]) if row.manual]
-    found = {
+    entries = {
         entry.measurable_id: entry for entry in Entry.objects.filter(measurable__in=[row.id for row in rows], week=week)
     }
-    shown = []
+    listed = []
     for row in rows:
-        entry = found.get(row.id)
+        entry = entries.get(row.id)
         value = None if entry is None or entry.value is None else float(entry.value)
-        shown.append(
+        listed.append(
             WeekEntry(row=row, value=value, note=entry.note if entry else "", version=entry.version if entry else 0)
         )
-    return shown
+    return listed

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from departments.models import Company, Entry, EntryChange, Measurable
-from departments.scorecards.core.closing import Kept, changed
+from departments.scorecards.core.closing import StoredValue, changed
 
 _BATCH = 2_000
 _WRITTEN = ["value", "version", "changed_after_close", "reported_value"]
@@ -24,18 +24,18 @@ def computed_entries_save(*, values: Mapping[int, Mapping[date, Decimal | None]]
     """
     rule = Company.objects.get().close_rule
     # In one order, so that two that write at the same time wait for each other and do not lock crosswise.
-    known = set(
+    measurables = set(
         Measurable.objects.select_for_update(no_key=True)
         .filter(pk__in=values)
         .order_by("pk")
         .values_list("pk", flat=True)
     )
-    present = {(entry.measurable_id, entry.week): entry for entry in Entry.objects.filter(measurable__in=known)}
+    present = {(entry.measurable_id, entry.week): entry for entry in Entry.objects.filter(measurable__in=measurables)}
     new: list[Entry] = []
     other: list[Entry] = []
     changes: list[EntryChange] = []
     closes = {week: rule.closes_at(week) for weeks in values.values() for week in weeks}
-    for pk in sorted(known):
+    for pk in sorted(measurables):
         for week, value in values[pk].items():
             entry = present.get((pk, week))
             if entry is None:
@@ -52,7 +52,7 @@ def computed_entries_save(*, values: Mapping[int, Mapping[date, Decimal | None]]
 
 def _change(entry: Entry, value: Decimal | None, now: datetime, closes_at: datetime) -> EntryChange:
     """The entry's new state, and the row that tells of it."""
-    before = Kept(
+    before = StoredValue(
         value=entry.value,
         entered_at=entry.entered_at,
         changed_after_close=entry.changed_after_close,

@@ -30,7 +30,7 @@ def demo_scorecards_create(*, as_of: date, seed: int) -> None:
     if Annotation.objects.exists():
         return
     company = Company.objects.get()
-    luck = np.random.default_rng([seed, 4])
+    rng = np.random.default_rng([seed, 4])
     evening = datetime.combine(as_of - timedelta(days=1), time(18), tzinfo=company.zone).astimezone(UTC)
     due = company.close_rule.due_week(evening)
     for department in Department.objects.filter(kind=Department.Kind.INTERNAL):
@@ -41,7 +41,7 @@ def demo_scorecards_create(*, as_of: date, seed: int) -> None:
         _share_out(rows, people)
         manual = [row for row in rows if row.manual]
         if manual:
-            _correct(manual[int(luck.integers(len(manual)))], people[0], due, evening)
+            _correct(manual[int(rng.integers(len(manual)))], people[0], due, evening)
         if department.key in EARLY:
             _begin(manual, people[0], due, evening)
     _remark(as_of, evening)
@@ -49,8 +49,11 @@ def demo_scorecards_create(*, as_of: date, seed: int) -> None:
 
 def _people(department: Department) -> list[User]:
     """The head first, then the others as they joined."""
-    found = Membership.objects.filter(department=department).select_related("user").order_by("pk")
-    return [one.user for one in sorted(found, key=lambda one: one.role != Membership.Role.HEAD)]
+    memberships = Membership.objects.filter(department=department).select_related("user").order_by("pk")
+    return [
+        membership.user
+        for membership in sorted(memberships, key=lambda membership: membership.role != Membership.Role.HEAD)
+    ]
 
 
 def _share_out(rows: list[Measurable], people: list[User]) -> None:

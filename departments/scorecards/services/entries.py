@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from departments.models import Company, Entry, EntryChange, Measurable, User
-from departments.scorecards.core.closing import CloseRule, Kept, changed
+from departments.scorecards.core.closing import CloseRule, StoredValue, changed
 from departments.scorecards.core.entry_rules import entry_text, far_off, note_problem, week_problem
 from departments.scorecards.core.number_text import NotANumber, NumberText
 from departments.scorecards.services.entry_cells import (
@@ -105,13 +105,13 @@ def entry_undo(*, measurable: Measurable, week: date, version: int, user: User, 
 def entries_undo(*, department: int, cells: Sequence[CellVersion], user: User, now: datetime) -> list[Entry]:
     """Undo the newest change of several cells, such as a paste; all or none. Any error is that of the first cell."""
     hand = _Hand(user=user, now=now, how=How.UNDO, rule=_rule())
-    measurables, found = _block(department, cells)
+    measurables, present = _block(department, cells)
     undone = []
     for cell in cells:
         measurable = measurables.get(cell.measurable)
         if measurable is None:
             raise EntryRefused("No such measurable on this scorecard.")
-        undone.append(_undone(measurable, cell.week, found.get((measurable.pk, cell.week)), cell.version, hand))
+        undone.append(_undone(measurable, cell.week, present.get((measurable.pk, cell.week)), cell.version, hand))
     return undone
 
 
@@ -140,8 +140,8 @@ def entries_paste(
 
     With `ask` it also says which values are far off, unless their sender is sure of them.
     """
-    measurables, found = _block(department, cells)
-    earlier = _values_by_week([one.pk for one in measurables.values()]) if ask else None
+    measurables, present = _block(department, cells)
+    earlier = _values_by_week([row.pk for row in measurables.values()]) if ask else None
     hand = _Hand(user=user, now=now, how=how, rule=_rule(), earlier=earlier)
     errors: dict[tuple[str, date], str] = {}
     unusual: dict[tuple[str, date], str] = {}
@@ -155,7 +155,7 @@ def entries_paste(
                 raise EntryRefused("No such measurable on this scorecard.")
             if times[cell.measurable, cell.week] > 1:
                 raise EntryRefused(f"It comes {times[cell.measurable, cell.week]} times; send it once.")
-            entry = found.get((measurable.pk, cell.week))
+            entry = present.get((measurable.pk, cell.week))
             number = entry_text(cell.text, name=measurable.name, unit=measurable.unit)
             entry = _write(
                 measurable,
@@ -167,7 +167,7 @@ def entries_paste(
                 hand=hand,
                 ask=number if ask and not cell.sure else None,
             )
-            found[measurable.pk, cell.week] = entry
+            present[measurable.pk, cell.week] = entry
             written.append(entry)
         except EntryConflict as conflict:
             conflicts[cell.measurable, cell.week] = conflict
@@ -187,8 +187,8 @@ def _block(
     if len(cells) > MOST_CELLS:
         raise EntryRefused(f"At most {MOST_CELLS:,} cells at a time; this were {len(cells):,}. Nothing was changed.")
     keys = {cell.measurable for cell in cells}
-    known = Measurable.objects.filter(department_id=department, key__in=keys).values_list("pk", flat=True)
-    measurables = _locked(list(known))
+    ids = Measurable.objects.filter(department_id=department, key__in=keys).values_list("pk", flat=True)
+    measurables = _locked(list(ids))
     entries = Entry.objects.filter(measurable__in=measurables.values(), week__in={cell.week for cell in cells})
     return measurables, {(entry.measurable_id, entry.week): entry for entry in entries}
 
@@ -255,7 +255,7 @@ def _write(
 
 def _apply(entry: Entry, value: Decimal | None, note: str, hand: _Hand) -> None:
     """The new state, with what was reported kept."""
-    before = Kept(
+    before = StoredValue(
         value=entry.value,
         entered_at=entry.entered_at,
         changed_after_close=entry.changed_after_close,

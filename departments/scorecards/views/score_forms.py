@@ -27,8 +27,8 @@ class NumberField(forms.CharField):
         except NotANumber as problem:
             raise forms.ValidationError(str(problem)) from problem
         if number.value is not None and number.other is not None:
-            one, other = number_text(number.value), number_text(number.other)
-            raise forms.ValidationError(f"“{text}” could be {one} or {other}. Write one of these.")
+            first, second = number_text(number.value), number_text(number.other)
+            raise forms.ValidationError(f"“{text}” could be {first} or {second}. Write one of these.")
         return number.value
 
 
@@ -114,14 +114,14 @@ def goal_initial(goal: Goal | None) -> dict[str, Any]:
     return {"rule": goal.rule, "goal": number_text(goal.goal), "goal_high": high}
 
 
-def measurable_initial(one: Measurable) -> dict[str, Any]:
+def measurable_initial(measurable: Measurable) -> dict[str, Any]:
     """What the form of a measurable starts from."""
     return {
-        "name": one.name,
-        "unit": one.unit,
-        "owner": one.owner_id,
-        "weight": number_text(one.weight),
-        "limits": one.limits,
-        "lowest": None if one.lowest is None else number_text(one.lowest),
-        "highest": None if one.highest is None else number_text(one.highest),
+        "name": measurable.name,
+        "unit": measurable.unit,
+        "owner": measurable.owner_id,
+        "weight": number_text(measurable.weight),
+        "limits": measurable.limits,
+        "lowest": None if measurable.lowest is None else number_text(measurable.lowest),
+        "highest": None if measurable.highest is None else number_text(measurable.highest),
     }

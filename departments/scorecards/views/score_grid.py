@@ -41,7 +41,7 @@ class CellShown(NamedTuple):
     text: str
     mark: str
     flag: str
-    words: str
+    spoken: str
 
     def td(self, *, first: bool = False) -> SafeString:
         """Its cell; the first one of a table is where the keyboard comes in."""
@@ -50,7 +50,7 @@ class CellShown(NamedTuple):
             f'<td id="{self.id}" class="{self.css}" tabindex="{0 if first else -1}" data-version="{self.version}"'
             f' data-raw="{self.raw}"><span class="cell-value">{self.text}</span>'
             f'<span class="mark" aria-hidden="true">{self.mark}</span>{flag}'
-            f'<span class="visually-hidden">{self.words}</span></td>'
+            f'<span class="visually-hidden">{self.spoken}</span></td>'
         )
 
 
@@ -215,7 +215,7 @@ def _cells(grid: Grid, at: int) -> list[CellShown]:
     values, status, late = grid.cells.values[at].tolist(), grid.status[at].tolist(), grid.late[at].tolist()
     versions, changed = grid.cells.versions[at].tolist(), grid.cells.changed[at].tolist()
     copied, noted = grid.cells.copied[at].tolist(), grid.cells.noted[at].tolist()
-    shown = []
+    cells = []
     computed = "" if row.manual else " computed"
     for column, week in enumerate(grid.weeks):
         value = values[column]
@@ -224,25 +224,25 @@ def _cells(grid: Grid, at: int) -> list[CellShown]:
         flags = late[column], changed[column], copied[column], noted[column]
         marks = [mark for there, mark in zip(flags, _FLAGS, strict=True) if there] if True in flags else []
         if blank:
-            text, mark, words = "", "", NO_VALUE
+            text, mark, spoken = "", "", NO_VALUE
             if grid.closed[column] and row.manual and not noted[column]:
-                mark, words = DASH, MISSING
+                mark, spoken = DASH, MISSING
         else:
-            text, mark, words = _number(value, places), kind.mark if kind else "", _state_words(kind)
+            text, mark, spoken = _number(value, places), kind.mark if kind else "", _state_words(kind)
         css = "cell" + _CSS[kind] + (" due" if week == grid.due_week else "") + computed
-        shown.append(
+        cells.append(
             CellShown(
                 id=cell_id(row.id, week),
-                css=css + (" missing" if words == MISSING else ""),
+                css=css + (" missing" if spoken == MISSING else ""),
                 version=versions[column],
                 raw="" if blank else plain(value),
                 text=text,
                 mark=mark,
                 flag="".join(letter for letter, _ in marks) if marks else "",
-                words=", ".join([words, *(said for _, said in marks)]) if marks else words,
+                spoken=", ".join([spoken, *(meaning for _, meaning in marks)]) if marks else spoken,
             )
         )
-    return shown
+    return cells
 
 
 def plain(value: float) -> str:

@@ -18,7 +18,7 @@ from departments.web.day_field import DayField
 WEEKS = (13, 26, 52, 260)
 MOST_CELLS = 650
 FEWEST_LINES = 5
-SHOWN = (("all", "All"), ("missed", "Off track"), ("missing", "Missing"), ("mine", "Mine"), ("manual", "Typed in"))
+CHOICES = (("all", "All"), ("missed", "Off track"), ("missing", "Missing"), ("mine", "Mine"), ("manual", "Typed in"))
 
 
 class GridForm(forms.Form):
@@ -28,7 +28,7 @@ class GridForm(forms.Form):
     weeks = forms.TypedChoiceField(
         choices=[(str(count), f"{count} weeks") for count in WEEKS], coerce=int, required=False
     )
-    show = forms.ChoiceField(choices=SHOWN, required=False, label="Measurables")
+    show = forms.ChoiceField(choices=CHOICES, required=False, label="Measurables")
     start = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
 
@@ -48,9 +48,9 @@ class GridQuestion:
 
     def address(self, **changes: object) -> str:
         """The query string of this question with something changed; what is the default stays out."""
-        asked = {"until": self.until, "weeks": self.weeks, "show": self.show, "start": 0} | changes
+        parameters = {"until": self.until, "weeks": self.weeks, "show": self.show, "start": 0} | changes
         default = {"until": None, "weeks": 13, "show": "all", "start": 0}
-        return "?" + urlencode({name: str(value) for name, value in asked.items() if value != default[name]})
+        return "?" + urlencode({name: str(value) for name, value in parameters.items() if value != default[name]})
 
 
 def question_read(request: HttpRequest, *, today: date) -> tuple[GridForm, GridQuestion]:
@@ -72,7 +72,7 @@ def question_read(request: HttpRequest, *, today: date) -> tuple[GridForm, GridQ
 def rows_asked(grid: Grid, question: GridQuestion, user: int | None) -> list[int]:
     """The rows of the filter group."""
 
-    def wanted(at: int) -> bool:
+    def fits(at: int) -> bool:
         row, state = grid.rows[at], grid.state(at)
         return {
             "missed": state is not None and state.missed,
@@ -81,7 +81,7 @@ def rows_asked(grid: Grid, question: GridQuestion, user: int | None) -> list[int
             "manual": row.manual,
         }.get(question.show, True)
 
-    return [at for at in range(len(grid.rows)) if wanted(at)]
+    return [at for at in range(len(grid.rows)) if fits(at)]
 
 
 def pages(question: GridQuestion, grid: Grid, today: date) -> tuple[str, str]:

@@ -51,7 +51,7 @@ How = EntryChange.How
 class Problem:
     """Why a cell was not written: what was sent is kept beside what stands there now."""
 
-    words: str
+    message: str
     sent: str
     conflict: EntryConflict | None = None
     unusual: bool = False
@@ -99,16 +99,16 @@ def _write(request: HttpRequest, history: EntryHistory, now: datetime) -> Proble
             sent = request.POST.get("note", "")
             entry_note_save(note=sent, how=How.GRID, **target)
         else:
-            one = history.measurable
-            number = entry_text(sent, name=one.name, unit=one.unit)
+            measurable = history.measurable
+            number = entry_text(sent, name=measurable.name, unit=measurable.unit)
             ask = None if request.POST.get("sure") == sent else number
             entry_save(value=number.value, note=request.POST.get("note"), how=How.GRID, ask=ask, **target)
     except EntryConflict as conflict:
-        return Problem(words=str(conflict), sent=sent, conflict=conflict)
+        return Problem(message=str(conflict), sent=sent, conflict=conflict)
     except EntryUnusual as problem:
-        return Problem(words=str(problem), sent=sent, unusual=True)
+        return Problem(message=str(problem), sent=sent, unusual=True)
     except (EntryRefused, NotANumber) as problem:
-        return Problem(words=str(problem), sent=sent)
+        return Problem(message=str(problem), sent=sent)
     return None
 
 
@@ -171,27 +171,27 @@ def paste(request: HttpRequest, key: str) -> HttpResponse:
     assert isinstance(request.user, User)
     now = timezone.now()
     errors: list[dict[str, Any]] = []
-    words, again, status, written = "", "", 200, list[Entry]()
+    message, again, status, written = "", "", 200, list[Entry]()
     reach: set[str] = set()
     try:
         block = _block(request.POST.get("cells", ""))
-        reach = {one.measurable for one in block}
+        reach = {sent.measurable for sent in block}
         if request.POST.get("action") == "undo":
             written = entries_undo(department=department.pk, cells=block, user=request.user, now=now)
         else:
             ask = "sure" not in request.POST
             written = entries_paste(department=department.pk, cells=block, user=request.user, now=now, ask=ask)
     except PasteRefused as refused:
-        words, status = str(refused), 422
-        told = [(at, why) for at, why in refused.errors.items()]
-        told += [(at, f"{why} There is {why.value} now.") for at, why in refused.conflicts.items()]
-        told += list(refused.unusual.items())
+        message, status = str(refused), 422
+        refusals = [(at, why) for at, why in refused.errors.items()]
+        refusals += [(at, f"{why} There is {why.value} now.") for at, why in refused.conflicts.items()]
+        refusals += list(refused.unusual.items())
         again = "" if refused.errors or refused.conflicts else request.POST["cells"]
-        errors = [{"key": measurable, "week": week, "why": why} for (measurable, week), why in told]
+        errors = [{"key": measurable, "week": week, "why": why} for (measurable, week), why in refusals]
     except ScorecardError as problem:
-        words, status = str(problem), 422
+        message, status = str(problem), 422
     context = page_context(request, department, now, reach=reach)
-    context |= {"words": words, "again": again, "written": len(written)}
+    context |= {"words": message, "again": again, "written": len(written)}
     names = {row.key: row.name for row in context["grid"].rows}
     context["errors"] = [error | {"name": names.get(error["key"], error["key"])} for error in errors]
     return render(request, TABLE, context, status=status)

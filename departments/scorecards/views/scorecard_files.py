@@ -42,24 +42,24 @@ def download(request: HttpRequest, key: str, kind: str) -> HttpResponse:
     if company is None or kind not in ("csv", "xlsx"):
         raise Http404
     _, question = question_read(request, today=now.astimezone(company.zone).date())
-    found = grid(department=department.pk, until_week=question.until, weeks=question.weeks, now=now)
-    assert found is not None
-    values = stored_values(department=department.pk, weeks=found.weeks)
+    scorecard = grid(department=department.pk, until_week=question.until, weeks=question.weeks, now=now)
+    assert scorecard is not None
+    values = stored_values(department=department.pk, weeks=scorecard.weeks)
     rows = [
         FileRow(
             key=row.key,
             name=row.name,
             unit=row.unit,
-            goal=goal_text(row.goal(found.weeks[0])),
-            values=[values.get((row.key, week)) for week in found.weeks],
+            goal=goal_text(row.goal(scorecard.weeks[0])),
+            values=[values.get((row.key, week)) for week in scorecard.weeks],
         )
-        for row in found.rows
+        for row in scorecard.rows
     ]
     if kind == "csv":
-        response = HttpResponse(csv_written(rows, found.weeks), content_type="text/csv; charset=utf-8")
+        response = HttpResponse(csv_written(rows, scorecard.weeks), content_type="text/csv; charset=utf-8")
     else:
-        response = HttpResponse(workbook_written(rows, found.weeks, title=department.name), content_type=XLSX)
-    name = f"scorecard-{department.key}-{found.weeks[0].isoformat()}.{kind}"
+        response = HttpResponse(workbook_written(rows, scorecard.weeks, title=department.name), content_type=XLSX)
+    name = f"scorecard-{department.key}-{scorecard.weeks[0].isoformat()}.{kind}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
@@ -105,7 +105,7 @@ def _preview(department: Department, cells: Sequence[FileCell]) -> dict[str, Any
     today = timezone.now().astimezone(Company.objects.get().zone).date()
     changes = file_changes(department=department.pk, cells=cells, today=today)
     wrong = [change for change in changes if change.error]
-    shown: dict[str, Any] = {
+    preview: dict[str, Any] = {
         "name": "-",
         "read": len(cells),
         "changes": wrong or changes,
@@ -113,9 +113,9 @@ def _preview(department: Department, cells: Sequence[FileCell]) -> dict[str, Any
         "far": sum(bool(change.far) for change in changes),
     }
     if changes and not wrong:
-        packed = [[one.key, one.week.isoformat(), one.version, one.text] for one in changes]
-        shown["signed"] = signing.dumps([department.pk, packed], salt=SALT, compress=True)
-    return shown
+        packed = [[change.key, change.week.isoformat(), change.version, change.text] for change in changes]
+        preview["signed"] = signing.dumps([department.pk, packed], salt=SALT, compress=True)
+    return preview
 
 
 def _take_in(request: HttpRequest, department: Department) -> dict[str, Any]:
@@ -138,11 +138,11 @@ def _take_in(request: HttpRequest, department: Department) -> dict[str, Any]:
         )
     except PasteRefused as refused:
         if not refused.errors and not refused.conflicts:
-            same = [FileCell(key=one.measurable, week=one.week, text=one.text) for one in cells]
+            same = [FileCell(key=cell.measurable, week=cell.week, text=cell.text) for cell in cells]
             return _preview(department, same) | {"unticked": True}
-        told = [(*at, why) for at, why in refused.errors.items()]
-        told += [(*at, str(why)) for at, why in refused.conflicts.items()]
-        return {"refused": [str(refused), *(f"{key}, week of {week:%-d %b %Y}: {why}" for key, week, why in told)]}
+        refusals = [(*at, why) for at, why in refused.errors.items()]
+        refusals += [(*at, str(why)) for at, why in refused.conflicts.items()]
+        return {"refused": [str(refused), *(f"{key}, week of {week:%-d %b %Y}: {why}" for key, week, why in refusals)]}
     except ScorecardError as problem:
         return {"refused": [str(problem)]}
     messages.success(request, f"{counted(len(written), 'value')} {'was' if len(written) == 1 else 'were'} taken in.")

@@ -34,7 +34,7 @@ from departments.scorecards.views.score_grid import goal_text
 from departments.web.rendering import page_render
 
 LIST = "scorecards/measurables.html"
-ONE = "scorecards/measurable.html"
+DETAIL = "scorecards/measurable.html"
 
 
 def _department(request: HttpRequest, key: str) -> Department:
@@ -53,14 +53,14 @@ def measurables(request: HttpRequest, key: str) -> HttpResponse:
     goal = GoalForm(request.POST or None, initial={"effective_from": today})
     refused = ""
     if request.method == "POST" and form.is_valid() and goal.is_valid():
-        made = measurable_add(department=department, **form.cleaned_data)
+        added = measurable_add(department=department, **form.cleaned_data)
         try:
-            goal_set(measurable=made, now=timezone.now(), **goal.cleaned_data)
+            goal_set(measurable=added, now=timezone.now(), **goal.cleaned_data)
         except MeasurableRefused as problem:
-            made.delete()
+            added.delete()
             refused = str(problem)
         else:
-            messages.success(request, f"“{made.name}” is on the scorecard.")
+            messages.success(request, f"“{added.name}” is on the scorecard.")
             return redirect("departments:scorecard_measurables", key)
     rows = score_rows(departments=[department.pk], archived=True)
     context = {
@@ -79,46 +79,46 @@ def measurables(request: HttpRequest, key: str) -> HttpResponse:
 def measurable(request: HttpRequest, key: str, measurable: str) -> HttpResponse:
     """One measurable: words, owner, weight; its goals by week; its place; archived or not."""
     department = _department(request, key)
-    one = Measurable.objects.filter(department=department, key=measurable).select_related("owner").first()
-    require(request, one is not None)
-    assert one is not None
-    forms_, refused = _forms(request, department, one), ""
+    row = Measurable.objects.filter(department=department, key=measurable).select_related("owner").first()
+    require(request, row is not None)
+    assert row is not None
+    forms_, refused = _forms(request, department, row), ""
     if request.method == "POST":
         try:
-            if _do(request.POST.get("action", ""), one, forms_):
-                messages.success(request, f"“{one.name}” is saved.")
+            if _do(request.POST.get("action", ""), row, forms_):
+                messages.success(request, f"“{row.name}” is saved.")
                 return redirect("departments:scorecard_measurables", key)
         except MeasurableRefused as problem:
             refused = str(problem)
-    goals = [(goal, goal_text(goal.dated)) for goal in one.goals.order_by("-effective_from")]
-    context = {"department": department, "one": one, "goals": goals, "refused": refused} | forms_
-    return page_render(request, ONE, context, partial="page", status=422 if request.method == "POST" else 200)
+    goals = [(goal, goal_text(goal.dated)) for goal in row.goals.order_by("-effective_from")]
+    context = {"department": department, "one": row, "goals": goals, "refused": refused} | forms_
+    return page_render(request, DETAIL, context, partial="page", status=422 if request.method == "POST" else 200)
 
 
-def _forms(request: HttpRequest, department: Department, one: Measurable) -> dict[str, Any]:
+def _forms(request: HttpRequest, department: Department, measurable: Measurable) -> dict[str, Any]:
     """Both forms; only the one that was sent is bound."""
     action = request.POST.get("action", "")
     company = Company.objects.get()
-    newest = one.goals.order_by("effective_from").last()
+    newest = measurable.goals.order_by("effective_from").last()
     goal = goal_initial(newest) | {"effective_from": company.close_rule.due_week(timezone.now())}
     return {
         "form": MeasurableForm(
-            request.POST if action == "change" else None, department=department, initial=measurable_initial(one)
+            request.POST if action == "change" else None, department=department, initial=measurable_initial(measurable)
         ),
         "goal_form": GoalForm(request.POST if action == "goal" else None, initial=goal),
     }
 
 
-def _do(action: str, one: Measurable, forms_: dict[str, Any]) -> bool:
+def _do(action: str, measurable: Measurable, forms_: dict[str, Any]) -> bool:
     """Do what was asked; False where the form that was sent is not valid."""
     if action in ("up", "down"):
-        measurable_move(measurable=one, up=action == "up")
+        measurable_move(measurable=measurable, up=action == "up")
     elif action in ("archive", "restore"):
-        measurable_archive(measurable=one, archived=action == "archive")
+        measurable_archive(measurable=measurable, archived=action == "archive")
     elif action == "change" and forms_["form"].is_valid():
-        measurable_change(measurable=one, **forms_["form"].cleaned_data)
+        measurable_change(measurable=measurable, **forms_["form"].cleaned_data)
     elif action == "goal" and forms_["goal_form"].is_valid():
-        goal_set(measurable=one, now=timezone.now(), **forms_["goal_form"].cleaned_data)
+        goal_set(measurable=measurable, now=timezone.now(), **forms_["goal_form"].cleaned_data)
     else:
         return False
     return True
@@ -143,8 +143,8 @@ def annotation_add(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def annotation_remove(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     """Take a remark away again."""
-    found = Annotation.objects.filter(pk=pk, department__key=key).first()
-    require(request, found is not None and may_edit_scorecard(request.user, found.department_id))
-    assert found is not None
-    remark_remove(annotation=found)
+    annotation = Annotation.objects.filter(pk=pk, department__key=key).first()
+    require(request, annotation is not None and may_edit_scorecard(request.user, annotation.department_id))
+    assert annotation is not None
+    remark_remove(annotation=annotation)
     return redirect("departments:scorecard", key)

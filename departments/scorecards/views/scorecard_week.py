@@ -50,12 +50,12 @@ def week(request: HttpRequest, key: str, week: date) -> HttpResponse:
     assert company is not None
     lines = [
         Line(
-            entry=one,
-            goal=goal_text(one.row.goal(week)),
-            value="" if one.value is None else plain(one.value),
-            note=one.note,
+            entry=entry,
+            goal=goal_text(entry.row.goal(week)),
+            value="" if entry.value is None else plain(entry.value),
+            note=entry.note,
         )
-        for one in week_entries(department=department.pk, week=week)
+        for entry in week_entries(department=department.pk, week=week)
     ]
     refused = None
     if request.method == "POST":
@@ -107,7 +107,7 @@ def _take(
 
 def _with_what_was_sent(request: HttpRequest, lines: list[Line], refused: PasteRefused, week: date) -> list[Line]:
     """Nothing that was typed is lost; the versions are the newest, so that sending again is a decision."""
-    shown = []
+    refilled = []
     for line in lines:
         error = refused.errors.get((line.key, week), "")
         conflict = refused.conflicts.get((line.key, week))
@@ -117,7 +117,7 @@ def _with_what_was_sent(request: HttpRequest, lines: list[Line], refused: PasteR
         unusual = refused.unusual.get((line.key, week), "")
         if unusual:
             error = f"{unusual} Correct it, or save again if it is right."
-        shown.append(
+        refilled.append(
             replace(
                 line,
                 sure=request.POST.get(f"value-{line.key}", "") if unusual else "",
@@ -126,4 +126,4 @@ def _with_what_was_sent(request: HttpRequest, lines: list[Line], refused: PasteR
                 error=error,
             )
         )
-    return shown
+    return refilled

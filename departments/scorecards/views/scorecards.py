@@ -24,7 +24,7 @@ from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest
 
 INDEX = "scorecards/index.html"
-ONE = "scorecards/show.html"
+DETAIL = "scorecards/show.html"
 LINES = "scorecards/lines.html"
 PANEL = "scorecards/panel.html"
 WEEKS = 13
@@ -43,8 +43,8 @@ def index(request: HttpRequest) -> HttpResponse:
         return page_render(request, INDEX, {"nothing": True}, partial="page")
     # No department has the number 0: may the reader see those they do not belong to?
     others = access.may_see_department(request.user, 0)
-    mine = access.standing(request.user).belongs
-    seen = [row for row in heat.departments if others or row.department in mine]
+    own = access.standing(request.user).belongs
+    seen = [row for row in heat.departments if others or row.department in own]
     due, last = (missing_entries(week=week, now=now) for week in heat.weeks[:2])
     context = {
         "heat": heat,
@@ -67,12 +67,12 @@ def _message(rows: list[DepartmentHeat], heat: Heat) -> str:
     if not last:
         return "No department has a scorecard yet."
     whole = sum(row.entered[1] == row.owed for row in last)
-    lacking = [row.name for row in last if row.entered[1] < row.owed]
-    told = f"{whole} of {counted(len(last), 'scorecard')} for the week of {heat.weeks[1]:%-d %b} are complete"
+    incomplete = [row.name for row in last if row.entered[1] < row.owed]
+    complete = f"{whole} of {counted(len(last), 'scorecard')} for the week of {heat.weeks[1]:%-d %b} are complete"
     return (
-        f"{told}; {', '.join(lacking)} {'has' if len(lacking) == 1 else 'have'} values missing."
-        if lacking
-        else f"{told}."
+        f"{complete}; {', '.join(incomplete)} {'has' if len(incomplete) == 1 else 'have'} values missing."
+        if incomplete
+        else f"{complete}."
     )
 
 
@@ -95,18 +95,18 @@ def _heat_row(row: DepartmentHeat, heat: Heat) -> dict[str, Any]:
 
 def _handed_in(row: DepartmentHeat, due: tuple[Missing, ...], last: tuple[Missing, ...]) -> dict[str, Any]:
     """How a department stands with the week that is due and the one that closed last."""
-    lacking = [one.measurable_name for one in last if one.department == row.department]
+    missing = [entry.measurable_name for entry in last if entry.department == row.department]
     late = row.late[1]
-    state = "missing" if lacking else "late" if late else "in"
+    state = "missing" if missing else "late" if late else "in"
     return {
         "department": row,
         "entered": row.entered[0],
-        "open": [one.measurable_name for one in due if one.department == row.department],
+        "open": [entry.measurable_name for entry in due if entry.department == row.department],
         "state": state,
         "mark": {"missing": "–", "late": "◐", "in": "●"}[state],
         "css": {"missing": "bad", "late": "attention", "in": "good"}[state],
-        "words": f"{counted(late, 'value')} late" if late and not lacking else "in time" if not lacking else "",
-        "lacking": lacking,
+        "words": f"{counted(late, 'value')} late" if late and not missing else "in time" if not missing else "",
+        "lacking": missing,
     }
 
 
@@ -118,7 +118,7 @@ def show(request: HtmxRequest, key: str) -> HttpResponse:
     context = page_context(request, department, now)
     if request.GET.get("start") and request.htmx and not context.get("nothing"):
         return render(request, LINES, context)
-    return page_render(request, ONE, context, partial="page")
+    return page_render(request, DETAIL, context, partial="page")
 
 
 def page_context(
@@ -136,74 +136,80 @@ def page_context(
         return context | {"nothing": True}
     today = now.astimezone(company.zone).date()
     form, question = question_read(request, today=today)
-    found = grid(department=department.pk, until_week=question.until, weeks=question.weeks, now=now)
-    assert found is not None
-    chosen = rows_asked(found, question, request.user.pk)
-    annotations = annotations_of(department=department.pk, since=found.weeks[-1], until=found.weeks[0])
-    before, after = pages(question, found, today)
+    scorecard = grid(department=department.pk, until_week=question.until, weeks=question.weeks, now=now)
+    assert scorecard is not None
+    chosen = rows_asked(scorecard, question, request.user.pk)
+    annotations = annotations_of(department=department.pk, since=scorecard.weeks[-1], until=scorecard.weeks[0])
+    before, after = pages(question, scorecard, today)
     forms = f"{reverse('departments:scorecard', args=[department.key])}weeks/" if context["may_edit"] else ""
     return (
         context
-        | grid_context(found, chosen, question, reach)
+        | grid_context(scorecard, chosen, question, reach)
         | {
             "form": form,
             "question": question,
             "annotations": list(enumerate(annotations, 1)),
-            "weeks": weeks_shown(found, [one.day for one in annotations], forms=forms),
+            "weeks": weeks_shown(scorecard, [annotation.day for annotation in annotations], forms=forms),
             "before": before,
             "after": after,
             "today": today,
-            "closes_at": company.close_rule.closes_at(found.due_week).astimezone(company.zone),
-            "message": _told(found),
+            "closes_at": company.close_rule.closes_at(scorecard.due_week).astimezone(company.zone),
+            "message": _grid_message(scorecard),
         }
     )
 
 
-def grid_context(found: Grid, chosen: list[int], question: GridQuestion, reach: Collection[str] = ()) -> dict[str, Any]:
+def grid_context(
+    scorecard: Grid, chosen: list[int], question: GridQuestion, reach: Collection[str] = ()
+) -> dict[str, Any]:
     """What the table alone prints: as many lines as are written at once, and where the next ones are."""
     start = min(question.start, len(chosen))
     end = start + question.lines
-    end = max([end, *(place + 1 for place, at in enumerate(chosen) if found.rows[at].key in reach)])
-    missed, following = off_track(found, chosen), {}
+    end = max([end, *(place + 1 for place, at in enumerate(chosen) if scorecard.rows[at].key in reach)])
+    missed, following = off_track(scorecard, chosen), {}
     if end < len(chosen):
         last = min(end + question.lines, len(chosen))
         following = {"more": question.address(start=end), "more_first": end + 1, "more_last": last}
     return {
-        "grid": found,
-        "rows": rows_shown(found, chosen[start:end], first=not start),
+        "grid": scorecard,
+        "rows": rows_shown(scorecard, chosen[start:end], first=not start),
         "off_track": missed[:MOST_OFF_TRACK],
         "more_off_track": len(missed) - MOST_OFF_TRACK,
         "only_off_track": question.address(show="missed", start=0),
-        "hidden": len(found.rows) - len(chosen),
+        "hidden": len(scorecard.rows) - len(chosen),
         "lines": len(chosen),
         "start": start,
         "from_the_top": question.address(),
     } | following
 
 
-def _told(found: Grid) -> str:
+def _grid_message(scorecard: Grid) -> str:
     """The line on top: how the newest closed week went and what is still to be filled in."""
-    if not found.rows:
+    if not scorecard.rows:
         return "This scorecard has no measurables yet."
-    manual = [at for at, row in enumerate(found.rows) if row.manual]
-    at = 0 if found.closed[0] or len(found.weeks) == 1 else 1
-    judged = [int(code) for code in found.status[:, at] if code]
+    manual = [at for at, row in enumerate(scorecard.rows) if row.manual]
+    at = 0 if scorecard.closed[0] or len(scorecard.weeks) == 1 else 1
+    judged = [int(code) for code in scorecard.status[:, at] if code]
     met = sum(code == 1 for code in judged)
-    told = f"{met} of {len(judged)} met in the week of {found.weeks[at]:%-d %b}" if judged else "Nothing was judged yet"
-    open_ = sum(found.cells.versions[row, 0] == 0 for row in manual) if not found.closed[0] else 0
+    result = (
+        f"{met} of {len(judged)} met in the week of {scorecard.weeks[at]:%-d %b}"
+        if judged
+        else "Nothing was judged yet"
+    )
+    open_ = sum(scorecard.cells.versions[row, 0] == 0 for row in manual) if not scorecard.closed[0] else 0
     rest = f"; {grouped(open_)} of {counted(len(manual), 'value')} to fill in for this week" if open_ else ""
-    return f"{told}{rest}."
+    return f"{result}{rest}."
 
 
 @require_GET
 def panel(request: HttpRequest, key: str) -> HttpResponse:
     """The newest weeks, for the department's page; readable by itself too."""
     department = department_seen(request, key)
-    found = grid(department=department.pk, until_week=None, weeks=PANEL_WEEKS, now=timezone.now())
+    scorecard = grid(department=department.pk, until_week=None, weeks=PANEL_WEEKS, now=timezone.now())
     context: dict[str, Any] = {
         "department": department,
         "may_edit": access.may_edit_scorecard(request.user, department.pk),
     }
-    if found is not None:
-        context |= {"rows": rows_shown(found), "weeks": weeks_shown(found), "message": _told(found)}
+    if scorecard is not None:
+        context |= {"rows": rows_shown(scorecard), "weeks": weeks_shown(scorecard), "message": _grid_message(scorecard)}
     return render(request, PANEL, context)

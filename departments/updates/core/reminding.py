@@ -22,26 +22,26 @@ def is_decent(instant: datetime, zone: ZoneInfo) -> bool:
 
 def before_due(closes_at: datetime, zone: ZoneInfo) -> datetime:
     """When the reminder before a close is due (UTC): three hours before, or the working afternoon before that."""
-    wanted = (closes_at - BEFORE_CLOSE).astimezone(UTC)
-    if is_decent(wanted, zone):
-        return wanted
-    day = wanted.astimezone(zone).date()
+    at = (closes_at - BEFORE_CLOSE).astimezone(UTC)
+    if is_decent(at, zone):
+        return at
+    day = at.astimezone(zone).date()
     while True:
         afternoon = datetime.combine(day, MOVED_BACK_TO, tzinfo=zone).astimezone(UTC)
-        if afternoon <= wanted and is_decent(afternoon, zone):
+        if afternoon <= at and is_decent(afternoon, zone):
             return afternoon
         day -= timedelta(days=1)
 
 
 def after_due(closes_at: datetime, zone: ZoneInfo) -> datetime:
     """When the reminder after a close is due (UTC): an hour later, or when the next working day begins."""
-    wanted = (closes_at + AFTER_CLOSE).astimezone(UTC)
-    if is_decent(wanted, zone):
-        return wanted
-    day = wanted.astimezone(zone).date()
+    at = (closes_at + AFTER_CLOSE).astimezone(UTC)
+    if is_decent(at, zone):
+        return at
+    day = at.astimezone(zone).date()
     while True:
         morning = datetime.combine(day, time(FIRST_HOUR), tzinfo=zone).astimezone(UTC)
-        if morning >= wanted and is_decent(morning, zone):
+        if morning >= at and is_decent(morning, zone):
             return morning
         day += timedelta(days=1)
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from departments.access import may_enter, standing
 from departments.models import Company, Department, Entry, Measurable, User
-from departments.scorecards.core.closing import WEEK, CloseRule, Kept
+from departments.scorecards.core.closing import WEEK, CloseRule, StoredValue
 from departments.scorecards.core.goals import DatedGoal, Status, status_of
 from departments.scorecards.selectors.scorecards import ScoreRow, score_rows
 
@@ -97,15 +97,15 @@ def my_week(*, user: User, week: date | None, now: datetime) -> MyWeek | None:
         return None
     rule = company.close_rule
     due = rule.due_week(now)
-    asked = min(week, due) if week else due
+    shown_week = min(week, due) if week else due
     rows = _rows_of(user)
-    entries = _entries(rows, first=min(asked, due) - BACK * WEEK, last=due)
+    entries = _entries(rows, first=min(shown_week, due) - BACK * WEEK, last=due)
     return MyWeek(
-        week=asked,
+        week=shown_week,
         due_week=due,
-        closes_at=rule.closes_at(asked),
-        closed=rule.is_closed(asked, now),
-        sections=_sections(rows, entries, asked, rule),
+        closes_at=rule.closes_at(shown_week),
+        closed=rule.is_closed(shown_week, now),
+        sections=_sections(rows, entries, shown_week, rule),
         earlier=_earlier(rows, entries, due),
     )
 
@@ -125,45 +125,45 @@ def rows_of_week(*, rows: Iterable[ScoreRow], week: date, rule: CloseRule) -> tu
 def _rows_of(user: User) -> list[ScoreRow]:
     """What a person may enter, with what is computed for the departments the person leads."""
     leads = set(standing(user).leads)
-    given = set(Measurable.objects.filter(owner=user, archived=False).values_list("department_id", flat=True))
-    if not leads | given:
+    owned = set(Measurable.objects.filter(owner=user, archived=False).values_list("department_id", flat=True))
+    if not leads | owned:
         return []
     return [
         row
-        for row in score_rows(departments=leads | given)
+        for row in score_rows(departments=leads | owned)
         if row.department in leads or (row.manual and may_enter(user, department=row.department, owner=row.owner))
     ]
 
 
 def _entries(rows: Collection[ScoreRow], *, first: date, last: date) -> dict[tuple[int, date], Entry]:
-    found = Entry.objects.filter(measurable__in=[row.id for row in rows], week__range=(first, last))
-    return {(entry.measurable_id, entry.week): entry for entry in found.select_related("entered_by")}
+    entries = Entry.objects.filter(measurable__in=[row.id for row in rows], week__range=(first, last))
+    return {(entry.measurable_id, entry.week): entry for entry in entries.select_related("entered_by")}
 
 
 def _sections(
     rows: list[ScoreRow], entries: dict[tuple[int, date], Entry], week: date, rule: CloseRule
 ) -> tuple[MySection, ...]:
     departments = Department.objects.in_bulk({row.department for row in rows})
-    found = []
+    sections = []
     for pk, department in sorted(departments.items()):
-        mine = [_row(row, entries, week, rule) for row in rows if row.department == pk]
-        found.append(
+        own_rows = [_row(row, entries, week, rule) for row in rows if row.department == pk]
+        sections.append(
             MySection(
                 id=pk,
                 key=department.key,
                 name=department.name,
-                rows=tuple(one for one in mine if one.row.manual),
-                computed=tuple(one for one in mine if not one.row.manual),
+                rows=tuple(row for row in own_rows if row.row.manual),
+                computed=tuple(row for row in own_rows if not row.row.manual),
             )
         )
-    return tuple(found)
+    return tuple(sections)
 
 
 def _row(row: ScoreRow, entries: dict[tuple[int, date], Entry], week: date, rule: CloseRule) -> MyRow:
     entry = entries.get((row.id, week))
     before = [week - back * WEEK for back in range(1, BACK + 1)]
     last = next((day for day in before if (row.id, day) in entries and entries[row.id, day].value is not None), None)
-    kept = Kept(value=entry.value, entered_at=entry.entered_at) if entry else Kept()
+    stored = StoredValue(value=entry.value, entered_at=entry.entered_at) if entry else StoredValue()
     return MyRow(
         row=row,
         goal=row.goal(week),
@@ -171,7 +171,7 @@ def _row(row: ScoreRow, entries: dict[tuple[int, date], Entry], week: date, rule
         note=entry.note if entry else "",
         version=entry.version if entry else 0,
         copied=entry.copied if entry else False,
-        late=kept.is_late(rule.closes_at(week)),
+        late=stored.is_late(rule.closes_at(week)),
         entered_by=entry.entered_by if entry else None,
         last=entries[row.id, last].value if last else None,
         last_week=last,
@@ -181,15 +181,15 @@ def _row(row: ScoreRow, entries: dict[tuple[int, date], Entry], week: date, rule
 
 def _earlier(rows: list[ScoreRow], entries: dict[tuple[int, date], Entry], due: date) -> tuple[EarlierWeek, ...]:
     """Closed weeks with something missing, newest first; a measurable is asked for from its first goal on."""
-    found = []
+    weeks = []
     for back in range(1, BACK):
         week = due - timedelta(days=7 * back)
         missing = sum(
             row.manual and row.goal(week) is not None and not _answered(entries.get((row.id, week))) for row in rows
         )
         if missing:
-            found.append(EarlierWeek(week=week, missing=missing))
-    return tuple(found)
+            weeks.append(EarlierWeek(week=week, missing=missing))
+    return tuple(weeks)
 
 
 def _answered(entry: Entry | None) -> bool:

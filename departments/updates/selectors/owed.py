@@ -12,7 +12,7 @@ from departments.models.scorecard import MANUAL
 from departments.scorecards.core.closing import WEEK, CloseRule
 from departments.scorecards.selectors.missing_entries import Missing, missing_entries
 from departments.updates.core.reminding import AFTER, BEFORE, before_due, may_send
-from departments.updates.owing import DueReminder, Lacking, Owed, zone_of
+from departments.updates.owing import DueReminder, MissingEntry, Owed, zone_of
 
 Role = Membership.Role
 
@@ -22,18 +22,18 @@ def owed(*, week: date, now: datetime, department: int | None = None) -> tuple[O
 
     People who left and people without an address are not among them. Three queries.
     """
-    missing = [one for one in missing_entries(week=week, now=now) if department in (None, one.department)]
+    missing = [entry for entry in missing_entries(week=week, now=now) if department in (None, entry.department)]
     if not missing:
         return ()
-    leads = _leads({one.department for one in missing})
-    owners = _people({one.owner for one in missing if one.owner is not None})
+    leads = _leads({entry.department for entry in missing})
+    owners = _people({entry.owner for entry in missing if entry.owner is not None})
     shares: dict[tuple[int, int], list[Missing]] = {}
     people: dict[int, User] = {}
-    for one in missing:
-        owner = owners.get(one.owner or 0)
-        for person in [owner] if owner else leads.get(one.department, []):
+    for entry in missing:
+        owner = owners.get(entry.owner or 0)
+        for person in [owner] if owner else leads.get(entry.department, []):
             people[person.pk] = person
-            shares.setdefault((one.department, person.pk), []).append(one)
+            shares.setdefault((entry.department, person.pk), []).append(entry)
     return tuple(
         Owed(
             user=people[person],
@@ -42,7 +42,8 @@ def owed(*, week: date, now: datetime, department: int | None = None) -> tuple[O
             department_name=share[0].department_name,
             week=week,
             missing=tuple(
-                Lacking(measurable_key=one.measurable_key, measurable_name=one.measurable_name) for one in share
+                MissingEntry(measurable_key=entry.measurable_key, measurable_name=entry.measurable_name)
+                for entry in share
             ),
         )
         for (number, person), share in sorted(shares.items())
@@ -57,11 +58,11 @@ def _leads(departments: Iterable[int]) -> dict[int, list[User]]:
         .select_related("user")
         .order_by("pk")
     )
-    found: dict[int, dict[str, list[User]]] = {}
+    by_role: dict[int, dict[str, list[User]]] = {}
     for row in rows:
         if row.department_id is not None:
-            found.setdefault(row.department_id, {}).setdefault(row.role, []).append(row.user)
-    return {number: roles.get(Role.HEAD) or roles[Role.DEPUTY] for number, roles in found.items()}
+            by_role.setdefault(row.department_id, {}).setdefault(row.role, []).append(row.user)
+    return {number: roles.get(Role.HEAD) or roles[Role.DEPUTY] for number, roles in by_role.items()}
 
 
 def _people(ids: Iterable[int]) -> dict[int, User]:
@@ -79,13 +80,13 @@ def reminders_due(*, now: datetime, any_hour: bool = False) -> tuple[DueReminder
         return ()
     rule = company.close_rule
     due, closed = rule.due_week(now), rule.last_closed_week(now)
-    found = [
-        DueReminder(owed=one, kind=kind, closes_at=rule.closes_at(week))
+    reminders = [
+        DueReminder(owed=item, kind=kind, closes_at=rule.closes_at(week))
         for kind, week in ((AFTER, closed), (BEFORE, due))
-        for one in owed(week=week, now=now)
-        if _timely(kind, week, zone_of(one.user, company), rule=rule, now=now, any_hour=any_hour)
+        for item in owed(week=week, now=now)
+        if _timely(kind, week, zone_of(item.user, company), rule=rule, now=now, any_hour=any_hour)
     ]
-    return _not_sent(found)
+    return _not_sent(reminders)
 
 
 def _timely(kind: str, week: date, zone: ZoneInfo, *, rule: CloseRule, now: datetime, any_hour: bool) -> bool:
@@ -98,10 +99,14 @@ def _timely(kind: str, week: date, zone: ZoneInfo, *, rule: CloseRule, now: date
     return over or before_due(closes_at, zone) <= now
 
 
-def _not_sent(found: Sequence[DueReminder]) -> tuple[DueReminder, ...]:
-    weeks = {one.owed.week for one in found}
+def _not_sent(reminders: Sequence[DueReminder]) -> tuple[DueReminder, ...]:
+    weeks = {reminder.owed.week for reminder in reminders}
     sent = set(Reminder.objects.filter(week__in=weeks).values_list("user_id", "department_id", "week", "kind"))
-    return tuple(one for one in found if (one.owed.user.pk, one.owed.department, one.owed.week, one.kind) not in sent)
+    return tuple(
+        reminder
+        for reminder in reminders
+        if (reminder.owed.user.pk, reminder.owed.department, reminder.owed.week, reminder.kind) not in sent
+    )
 
 
 def week_to_ask(*, department: int, now: datetime) -> date | None:
@@ -112,7 +117,7 @@ def week_to_ask(*, department: int, now: datetime) -> date | None:
         return None
     rule = company.close_rule
     for week in (rule.last_closed_week(now), rule.due_week(now)):
-        if any(one.department == department for one in missing_entries(week=week, now=now)):
+        if any(entry.department == department for entry in missing_entries(week=week, now=now)):
             return week
     return None
 
@@ -151,8 +156,8 @@ def week_standing(*, now: datetime) -> WeekStanding | None:
         week = rule.due_week(now)
         missing = missing_entries(week=week, now=now)
     by_department: dict[int, list[Missing]] = {}
-    for one in missing:
-        by_department.setdefault(one.department, []).append(one)
+    for entry in missing:
+        by_department.setdefault(entry.department, []).append(entry)
     reminded = {
         row.department_id: row.sent_at
         for row in Reminder.objects.filter(week=week).order_by("department_id", "sent_at")

@@ -47,13 +47,13 @@ class Sent:
 def reminders_send(*, due: Iterable[DueReminder], now: datetime) -> Sent:
     """Send what is due; called again, it sends what is left. MailServerAway when the server went away."""
 
-    return _send_all([(one.owed, partial(_send_once, one, now)) for one in due])
+    return _send_all([(reminder.owed, partial(_send_once, reminder, now)) for reminder in due])
 
 
-def reminders_ask(*, owed: Iterable[Owed], by: User | None, words: str, now: datetime) -> Sent:
+def reminders_ask(*, owed: Iterable[Owed], by: User | None, message: str, now: datetime) -> Sent:
     """Remind people of what they owe because somebody asked for it and perhaps wrote a word."""
-    words = words.strip()[:LONGEST_WORDS]
-    return _send_all([(one, partial(_send_asked, one, by, words, now)) for one in owed])
+    message = message.strip()[:LONGEST_WORDS]
+    return _send_all([(item, partial(_send_asked, item, by, message, now)) for item in owed])
 
 
 def _send_all(work: list[tuple[Owed, Callable[[], bool]]]) -> Sent:
@@ -76,17 +76,17 @@ def _send_once(due: DueReminder, now: datetime) -> bool:
     """Send one reminder unless it was sent."""
     item = due.owed
     address = _address(item, now)
-    row, made = Reminder.objects.get_or_create(
+    row, created = Reminder.objects.get_or_create(
         user=item.user,
         department_id=item.department,
         week=item.week,
         kind=due.kind,
         defaults={"sent_at": now, "missing": len(item.missing)},
     )
-    if made:
+    if created:
         with _taken_back_unless_sent(row):
             _mail(item, address, now=now)
-    return made
+    return created
 
 
 @contextmanager
@@ -99,25 +99,25 @@ def _taken_back_unless_sent(row: Reminder, *, before: Reminder | None = None) ->
         raise
 
 
-def _send_asked(item: Owed, by: User | None, words: str, now: datetime) -> bool:
+def _send_asked(item: Owed, by: User | None, message: str, now: datetime) -> bool:
     """Send one that was asked for, unless it was sent within the hour."""
     address, before = _address(item, now), None
     with transaction.atomic():
-        row, made = Reminder.objects.select_for_update().get_or_create(
+        row, created = Reminder.objects.select_for_update().get_or_create(
             user=item.user,
             department_id=item.department,
             week=item.week,
-            kind=Reminder.Kind.ASKED,
+            kind=Reminder.Kind.REQUESTED,
             defaults={"sent_at": now, "missing": len(item.missing), "asked_by": by},
         )
-        if not made:
+        if not created:
             if now - row.sent_at < ASKED_AGAIN_AFTER:
                 return False
             before = copy(row)
             row.sent_at, row.missing, row.asked_by = now, len(item.missing), by
             row.save()
     with _taken_back_unless_sent(row, before=before):
-        _mail(item, address, now=now, by=by, words=words)
+        _mail(item, address, now=now, by=by, message=message)
     return True
 
 
@@ -127,7 +127,7 @@ def _address(item: Owed, now: datetime) -> str:
     return update_link_address(link)
 
 
-def _mail(item: Owed, address: str, *, now: datetime, by: User | None = None, words: str = "") -> None:
+def _mail(item: Owed, address: str, *, now: datetime, by: User | None = None, message: str = "") -> None:
     company = Company.objects.get()
     closes_at = company.close_rule.closes_at(item.week)
     context = {
@@ -139,7 +139,7 @@ def _mail(item: Owed, address: str, *, now: datetime, by: User | None = None, wo
         "address": address,
         "my_address": f"{settings.SITE_URL}{reverse('departments:my')}?week={item.week.isoformat()}",
         "by": (by.get_full_name() or by.get_username()) if by else "",
-        "words": words,
+        "words": message,
         "company": company,
     }
     verb = "is" if len(item.missing) == 1 else "are"

@@ -62,12 +62,12 @@ def update_link_issue(*, user: User, department: int, week: date, now: datetime)
     # Who makes a link for the same person at the same time waits, and then finds this one.
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     open_links = UpdateLink.objects.filter(used_at=None, revoked_at=None)
-    found = open_links.filter(user=user, department=department, week=week).first()
-    if found and found.expires_at > now:
-        return found
-    if found:
-        found.revoked_at = now
-        found.save(update_fields=["revoked_at"])
+    link = open_links.filter(user=user, department=department, week=week).first()
+    if link and link.expires_at > now:
+        return link
+    if link:
+        link.revoked_at = now
+        link.save(update_fields=["revoked_at"])
     return UpdateLink.objects.create(
         code=secrets.token_urlsafe(_CODE_BYTES),
         user=user,

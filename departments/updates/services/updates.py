@@ -20,7 +20,7 @@ NOTHING = "Nothing to report"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Given:
+class SubmittedRow:
     """One row of the form as it was sent."""
 
     measurable: int
@@ -44,8 +44,8 @@ class Given:
 class Problem:
     """Why a row was not taken; `conflict` when somebody else wrote it meanwhile."""
 
-    given: Given
-    words: str
+    submitted: SubmittedRow
+    message: str
     conflict: EntryConflict | None = None
     unusual: bool = False
     """It may be right: sent again, it is written."""
@@ -54,17 +54,17 @@ class Problem:
 class UpdatesRefused(Exception):
     """Some rows sent by a link cannot be taken, so none was, and the link stays good."""
 
-    def __init__(self, problems: Mapping[int, Problem], given: Sequence[Given]) -> None:
+    def __init__(self, problems: Mapping[int, Problem], submitted: Sequence[SubmittedRow]) -> None:
         self.problems = problems
-        self.given = {row.measurable: row for row in given}
+        self.submitted = {row.measurable: row for row in submitted}
         super().__init__("Nothing was saved yet: correct what is marked and send it again.")
 
 
 class NothingSent(UpdatesRefused):
     """Nothing of the link's own rows was filled in, so it is not used up."""
 
-    def __init__(self, given: Sequence[Given]) -> None:
-        super().__init__({}, given)
+    def __init__(self, submitted: Sequence[SubmittedRow]) -> None:
+        super().__init__({}, submitted)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +79,7 @@ class _Hand:
 
 
 def updates_save(
-    *, rows: Sequence[Given], week: date, user: User, now: datetime, how: str = How.FORM, own_wins: bool = False
+    *, rows: Sequence[SubmittedRow], week: date, user: User, now: datetime, how: str = How.FORM, own_wins: bool = False
 ) -> dict[int, Problem]:
     """Save each row that can be saved; what is wrong with the others, by measurable.
 
@@ -94,32 +94,34 @@ def updates_save(
         try:
             _save(row, measurables[row.measurable], hand)
         except EntryConflict as conflict:
-            problems[row.measurable] = Problem(given=row, words=str(conflict), conflict=conflict)
+            problems[row.measurable] = Problem(submitted=row, message=str(conflict), conflict=conflict)
         except EntryUnusual as problem:
-            problems[row.measurable] = Problem(given=row, words=str(problem), unusual=True)
+            problems[row.measurable] = Problem(submitted=row, message=str(problem), unusual=True)
         except (EntryRefused, NotANumber) as problem:
-            problems[row.measurable] = Problem(given=row, words=str(problem))
+            problems[row.measurable] = Problem(submitted=row, message=str(problem))
     return problems
 
 
 @transaction.atomic
-def update_link_submit(*, token: str, rows: Callable[[UpdateLink], Sequence[Given]], now: datetime) -> UpdateLink:
+def update_link_submit(
+    *, token: str, rows: Callable[[UpdateLink], Sequence[SubmittedRow]], now: datetime
+) -> UpdateLink:
     """Save all rows sent by a link and use it up; UpdatesRefused saves nothing and keeps it, LinkClosed says why not.
 
     `rows` picks from what was sent the rows of the link's own week and department.
     """
     link = update_link_open(token=token, now=now, lock=True)
-    given = rows(link)
-    if all(row.empty for row in given):
-        raise NothingSent(given)
-    problems = updates_save(rows=given, week=link.week, user=link.user, now=now, how=How.MAIL)
+    submitted = rows(link)
+    if all(row.empty for row in submitted):
+        raise NothingSent(submitted)
+    problems = updates_save(rows=submitted, week=link.week, user=link.user, now=now, how=How.MAIL)
     if problems:
-        raise UpdatesRefused(problems, given)
+        raise UpdatesRefused(problems, submitted)
     update_link_used(link=link, now=now)
     return link
 
 
-def _save(row: Given, measurable: Measurable, hand: _Hand) -> Entry:
+def _save(row: SubmittedRow, measurable: Measurable, hand: _Hand) -> Entry:
     number = entry_text(row.text, name=measurable.name, unit=measurable.unit)
     value, ask = number.value, None if row.sure or row.copy else number
     note, how = None if row.note is None else row.note.strip(), hand.how

@@ -33,17 +33,21 @@ def show(request: HttpRequest) -> HttpResponse:
     require(request, may_see_company(request.user))
     now = timezone.now()
     user, (week, error) = _person(request), week_asked(request)
-    mine = my_week(user=user, week=week, now=now)
-    if request.method == "GET" or mine is None or error:
+    updates = my_week(user=user, week=week, now=now)
+    if request.method == "GET" or updates is None or error:
         status = 422 if error and request.method == "POST" else 200
-        return page_render(request, TEMPLATE, _context(request, mine, now, error=error), partial="page", status=status)
-    problems = updates_save(rows=[given_of(request.POST, row) for row in mine.rows], week=mine.week, user=user, now=now)
-    mine = my_week(user=user, week=mine.week, now=now)
-    assert mine is not None
+        return page_render(
+            request, TEMPLATE, _context(request, updates, now, error=error), partial="page", status=status
+        )
+    problems = updates_save(
+        rows=[given_of(request.POST, row) for row in updates.rows], week=updates.week, user=user, now=now
+    )
+    updates = my_week(user=user, week=updates.week, now=now)
+    assert updates is not None
     if problems:
-        return page_render(request, TEMPLATE, _context(request, mine, now, problems), partial="page", status=422)
-    messages.success(request, _done(mine))
-    return redirect(f"{reverse('departments:my')}?{urlencode({'week': mine.week.isoformat()})}")
+        return page_render(request, TEMPLATE, _context(request, updates, now, problems), partial="page", status=422)
+    messages.success(request, _done(updates))
+    return redirect(f"{reverse('departments:my')}?{urlencode({'week': updates.week.isoformat()})}")
 
 
 @require_POST
@@ -52,21 +56,21 @@ def row(request: HtmxRequest, pk: int) -> HttpResponse:
     require(request, may_see_company(request.user))
     now = timezone.now()
     user, (week, _) = _person(request), week_asked(request)
-    mine = my_week(user=user, week=week, now=now)
-    one = mine.row(pk) if mine else None
-    require(request, one is not None)
-    assert mine is not None
-    assert one is not None
-    given = given_of(request.POST, one)
-    problem = updates_save(rows=[given], week=mine.week, user=user, now=now, own_wins=True).get(pk)
+    updates = my_week(user=user, week=week, now=now)
+    target = updates.row(pk) if updates else None
+    require(request, target is not None)
+    assert updates is not None
+    assert target is not None
+    submitted = given_of(request.POST, target)
+    problem = updates_save(rows=[submitted], week=updates.week, user=user, now=now, own_wins=True).get(pk)
     if not request.htmx:
-        return redirect(f"{reverse('departments:my')}?{urlencode({'week': mine.week.isoformat()})}")
-    mine = my_week(user=user, week=mine.week, now=now)
-    assert mine is not None
-    saved = mine.row(pk)
+        return redirect(f"{reverse('departments:my')}?{urlencode({'week': updates.week.isoformat()})}")
+    updates = my_week(user=user, week=updates.week, now=now)
+    assert updates is not None
+    saved = updates.row(pk)
     assert saved is not None
-    context = {"row": row_shown(saved, problem), "mine": mine, "message": _message(mine), "live": True}
-    whole = problem is not None or given.copy or saved.note != (given.note or "").strip()
+    context = {"row": row_shown(saved, problem), "mine": updates, "message": _message(updates), "live": True}
+    whole = problem is not None or submitted.copy or saved.note != (submitted.note or "").strip()
     response = page_render(
         request, TEMPLATE, context, partial="row" if whole else "state", status=422 if problem else 200
     )
@@ -83,19 +87,19 @@ def _person(request: HttpRequest) -> User:
 
 def _context(
     request: HttpRequest,
-    mine: MyWeek | None,
+    updates: MyWeek | None,
     now: datetime,
     problems: Mapping[int, Problem] | None = None,
     error: str = "",
 ) -> dict[str, Any]:
-    if mine is None:
+    if updates is None:
         return {"nothing": True}
     executive = may_remind(request.user)
-    standing = week_standing(now=now) if executive and not mine.rows else None
+    standing = week_standing(now=now) if executive and not updates.rows else None
     return {
-        "mine": mine,
+        "mine": updates,
         "error": error,
-        "message": _message_of_all(standing) if standing else _message(mine),
+        "message": _message_of_all(standing) if standing else _message(updates),
         "sections": [
             {
                 "section": section,
@@ -103,7 +107,7 @@ def _context(
                 "computed": rows_shown(section.computed),
                 "commitments": _commitments(section),
             }
-            for section in mine.sections
+            for section in updates.sections
         ],
         "problems": len(problems or {}),
         "standing": standing,
@@ -115,16 +119,16 @@ def _commitments(section: MySection) -> str:
     return reverse("departments:commitments_panel", query={"department": section.key})
 
 
-def _message(mine: MyWeek) -> str:
-    total = len(mine.rows)
+def _message(updates: MyWeek) -> str:
+    total = len(updates.rows)
     if not total:
         return "No number is asked of you."
-    week = f"week {mine.week:%V}"
-    if mine.complete:
+    week = f"week {updates.week:%V}"
+    if updates.complete:
         return f"All {counted(total, 'number')} of {week} are in." if total > 1 else f"The number of {week} is in."
-    if not mine.answered:
+    if not updates.answered:
         return f"{counted(total, 'number')} of {week} {'is' if total == 1 else 'are'} still to come."
-    return f"{mine.answered} of {counted(total, 'number')} of {week} are in."
+    return f"{updates.answered} of {counted(total, 'number')} of {week} are in."
 
 
 def _message_of_all(standing: WeekStanding) -> str:
@@ -138,8 +142,8 @@ def _message_of_all(standing: WeekStanding) -> str:
     return f"{counted(count, 'department')} {verb} numbers of week {standing.week:%V}."
 
 
-def _done(mine: MyWeek) -> str:
-    if mine.complete:
-        return f"Saved. Week {mine.week:%V} is complete, thank you."
-    missing = ", ".join(row.row.name for row in mine.rows if not row.answered)
+def _done(updates: MyWeek) -> str:
+    if updates.complete:
+        return f"Saved. Week {updates.week:%V} is complete, thank you."
+    missing = ", ".join(row.row.name for row in updates.rows if not row.answered)
     return f"Saved. Still missing: {missing}."

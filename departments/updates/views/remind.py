@@ -34,29 +34,29 @@ def send(request: HtmxRequest, key: str) -> HttpResponse:
     department = get_object_or_404(Department, key=key)
     now = timezone.now()
     week = week_asked(request)[0] or week_to_ask(department=department.pk, now=now)
-    people = [one.user for one in owed(week=week, now=now, department=department.pk)] if week else []
+    people = [item.user for item in owed(week=week, now=now, department=department.pk)] if week else []
     if week is None or not people:
-        return _answer(request, department, _nobody(department, week), done=False)
+        return _answer(request, department, _why_nobody(department, week), done=False)
     # add() lets one of two presses through.
     if not cache.add(f"reminded:{department.pk}:{week}", True, ONCE_SECONDS):
         return _answer(request, department, f"{department.name} was reminded a moment ago.", done=True)
-    words = request.POST.get("words", "")[:LONGEST_WORDS]
-    reminder_asked.delay_on_commit(department.pk, week.isoformat(), request.user.pk, words)
+    message = request.POST.get("words", "")[:LONGEST_WORDS]
+    reminder_asked.delay_on_commit(department.pk, week.isoformat(), request.user.pk, message)
     names = " and ".join(person.get_full_name() or person.get_username() for person in people)
     return _answer(request, department, f"A reminder of week {week:%V} is on its way to {names}.", done=True)
 
 
-def _nobody(department: Department, week: date | None) -> str:
+def _why_nobody(department: Department, week: date | None) -> str:
     if week is None:
         return f"{department.name} owes nothing."
     return f"Nobody to write to: {department.name} lacks nothing of week {week:%V}, or has no head with an address."
 
 
-def _answer(request: HtmxRequest, department: Department, words: str, *, done: bool) -> HttpResponse:
+def _answer(request: HtmxRequest, department: Department, message: str, *, done: bool) -> HttpResponse:
     """A line in place of the button for htmx; the page one came from for a browser."""
     if request.htmx:
-        response = render(request, ANSWER, {"department": department, "words": words, "done": done})
+        response = render(request, ANSWER, {"department": department, "words": message, "done": done})
         patch_vary_headers(response, ["HX-Request"])
         return response
-    (messages.success if done else messages.info)(request, words)
+    (messages.success if done else messages.info)(request, message)
     return redirect(next_page(request, reverse("departments:my")))

@@ -14,7 +14,7 @@ from departments.periods import PeriodError, parse_day
 from departments.scorecards.core.goals import DatedGoal, Status
 from departments.scorecards.core.number_text import bare_text
 from departments.updates.selectors.my_week import MyRow
-from departments.updates.services.updates import NOTHING, Given, Problem
+from departments.updates.services.updates import NOTHING, Problem, SubmittedRow
 
 _RULES = {"at_least": "at least", "at_most": "at most", "between": "between", "exactly": "exactly"}
 _LARGEST_VERSION = 9
@@ -26,7 +26,7 @@ class RowShown:
     """One row as the template prints it. `text`, `note` and `version` are what the fields hold: what was typed where
     that could not be taken, else what is stored."""
 
-    mine: MyRow
+    entry: MyRow
     text: str
     note: str
     version: int
@@ -34,36 +34,36 @@ class RowShown:
     goal: str
     last: str
     problem: Problem | None = None
-    theirs: str = ""
+    stored: str = ""
     """What somebody else wrote meanwhile."""
 
     @property
     def id(self) -> int:
-        return self.mine.row.id
+        return self.entry.row.id
 
     @property
     def value(self) -> str:
         """The stored number, for reading."""
-        return grouped_plain(self.mine.value)
+        return grouped_plain(self.entry.value)
 
     @property
     def mark(self) -> str:
-        return self.mine.status.mark
+        return self.entry.status.mark
 
     @property
     def word(self) -> str:
-        return "in, no goal" if self.mine.status is Status.NONE else self.mine.status.word
+        return "in, no goal" if self.entry.status is Status.NONE else self.entry.status.word
 
     @property
     def can_copy(self) -> bool:
-        return self.mine.value is None and self.mine.last_is_of_the_week_before
+        return self.entry.value is None and self.entry.last_is_of_the_week_before
 
 
-def given_of(query: QueryDict, row: MyRow) -> Given:
+def given_of(query: QueryDict, row: MyRow) -> SubmittedRow:
     """What a form says about one row."""
     pk = row.row.id
     version = query.get(f"version-{pk}", "0")
-    return Given(
+    return SubmittedRow(
         measurable=pk,
         text=query.get(f"value-{pk}", plain(row.value)),
         note=query.get(f"note-{pk}"),
@@ -74,33 +74,33 @@ def given_of(query: QueryDict, row: MyRow) -> Given:
     )
 
 
-def row_shown(row: MyRow, problem: Problem | None = None, given: Given | None = None) -> RowShown:
+def row_shown(row: MyRow, problem: Problem | None = None, submitted: SubmittedRow | None = None) -> RowShown:
     """A row with what is stored, or with what was typed (and why it was not taken, if it is the reason)."""
-    text, note, version, theirs = plain(row.value), row.note, row.version, ""
-    given = problem.given if problem else given
-    if given:
-        text, note = given.text, note if given.note is None else given.note
+    text, note, version, stored = plain(row.value), row.note, row.version, ""
+    submitted = problem.submitted if problem else submitted
+    if submitted:
+        text, note = submitted.text, note if submitted.note is None else submitted.note
     if problem and problem.conflict:
-        theirs = plain(problem.conflict.value) or "no number"
+        stored = plain(problem.conflict.value) or "no number"
     return RowShown(
-        mine=row,
+        entry=row,
         text=text,
         note=note,
         version=version,
-        nothing=given.nothing if given else row.value is None and row.note == NOTHING,
+        nothing=submitted.nothing if submitted else row.value is None and row.note == NOTHING,
         goal=goal_words(row.goal),
         last=grouped_plain(row.last),
         problem=problem,
-        theirs=theirs,
+        stored=stored,
     )
 
 
 def rows_shown(
     rows: Iterable[MyRow],
     problems: Mapping[int, Problem] | None = None,
-    given: Mapping[int, Given] | None = None,
+    submitted: Mapping[int, SubmittedRow] | None = None,
 ) -> list[RowShown]:
-    return [row_shown(row, (problems or {}).get(row.row.id), (given or {}).get(row.row.id)) for row in rows]
+    return [row_shown(row, (problems or {}).get(row.row.id), (submitted or {}).get(row.row.id)) for row in rows]
 
 
 def plain(value: Decimal | None) -> str:

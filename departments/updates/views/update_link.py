@@ -23,7 +23,7 @@ from departments.models import Company, UpdateLink
 from departments.updates.owing import zone_of
 from departments.updates.selectors.my_week import MyRow, rows_of_department, rows_of_week
 from departments.updates.services.update_links import LinkClosed, LinkUnknown, update_link_open
-from departments.updates.services.updates import Given, NothingSent, UpdatesRefused, update_link_submit
+from departments.updates.services.updates import NothingSent, SubmittedRow, UpdatesRefused, update_link_submit
 from departments.updates.views.update_form import given_of, rows_shown
 from departments.web.visitors import wrong_link_opened
 
@@ -39,7 +39,7 @@ def use(request: HttpRequest, token: str) -> HttpResponse:
     try:
         if request.method != "POST":
             return _form(request, update_link_open(token=token, now=now), now)
-        link = update_link_submit(token=token, rows=lambda found: _given(request, found), now=now)
+        link = update_link_submit(token=token, rows=lambda opened: _submitted_rows(request, opened), now=now)
     except UpdatesRefused as refused:
         return _form(request, update_link_open(token=token, now=now), now, refused)
     except LinkUnknown as problem:
@@ -55,14 +55,14 @@ def _form(request: HttpRequest, link: UpdateLink, now: datetime, refused: Update
     company = Company.objects.get()
     closes_at = company.close_rule.closes_at(link.week)
     rows = _rows(link)
-    problems, given = (refused.problems, refused.given) if refused else ({}, {})
+    problems, submitted = (refused.problems, refused.submitted) if refused else ({}, {})
     rows_left = [row for row in rows if not row.answered or row.row.id in problems]
     context: dict[str, Any] = {
         "link": link,
         "company": company,
         "closes_at": closes_at,
         "closed": closes_at <= now,
-        "rows": rows_shown(rows_left, problems, given),
+        "rows": rows_shown(rows_left, problems, submitted),
         "nothing_sent": isinstance(refused, NothingSent) and bool(rows_left),
         "in_already": sum(row.answered for row in rows),
         "problems": len(problems),
@@ -76,7 +76,7 @@ def _rows(link: UpdateLink) -> tuple[MyRow, ...]:
     return rows_of_week(rows=rows, week=link.week, rule=Company.objects.get().close_rule)
 
 
-def _given(request: HttpRequest, link: UpdateLink) -> Sequence[Given]:
+def _submitted_rows(request: HttpRequest, link: UpdateLink) -> Sequence[SubmittedRow]:
     """What was sent of the link's own rows. A link enters what is missing and changes nothing that is in: a row that
     has an answer by now is a conflict, whatever version was sent."""
     sent = [row for row in _rows(link) if f"value-{row.row.id}" in request.POST]

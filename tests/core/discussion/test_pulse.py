@@ -7,19 +7,19 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from departments.discussion.core.pulse import FEWEST, Given, Rating, ratings_of, total_of
+from departments.discussion.core.pulse import FEWEST, Answer, Rating, ratings_of, total_of
 
 answer = st.builds(
-    Given, by=st.integers(1, 3), about=st.integers(1, 3), score=st.integers(1, 5), sentence=st.text("ab ", max_size=3)
+    Answer, by=st.integers(1, 3), about=st.integers(1, 3), score=st.integers(1, 5), sentence=st.text("ab ", max_size=3)
 )
 answers = st.lists(answer, max_size=60)
 
 
-def cell(scores: list[int], by: int = 1, about: int = 2) -> list[Given]:
-    return [Given(by=by, about=about, score=score, sentence=f"s{number}") for number, score in enumerate(scores)]
+def cell(scores: list[int], by: int = 1, about: int = 2) -> list[Answer]:
+    return [Answer(by=by, about=about, score=score, sentence=f"s{number}") for number, score in enumerate(scores)]
 
 
-def told(given_answers: list[Given]) -> object:
+def told(given_answers: list[Answer]) -> object:
     """Everything that is ever shown of a month."""
     ratings = ratings_of(given_answers, salt="2026-10")
     received = {about: total_of(r for (_, a), r in ratings.items() if a == about) for about in (1, 2, 3)}
@@ -47,7 +47,7 @@ def test_a_total_weighs_cells_by_their_answers() -> None:
 
 
 @given(answers)
-def test_only_cells_with_enough_answers_are_told(given_answers: list[Given]) -> None:
+def test_only_cells_with_enough_answers_are_told(given_answers: list[Answer]) -> None:
     for (by, about), rating in ratings_of(given_answers, salt="x").items():
         scores = [one.score for one in given_answers if (one.by, one.about) == (by, about)]
         assert rating.count == len(scores) >= FEWEST
@@ -55,7 +55,7 @@ def test_only_cells_with_enough_answers_are_told(given_answers: list[Given]) -> 
 
 
 @given(answers, st.data())
-def test_an_answer_in_a_hidden_cell_changes_nothing_told(given_answers: list[Given], data: st.DataObject) -> None:
+def test_an_answer_in_a_hidden_cell_changes_nothing_told(given_answers: list[Answer], data: st.DataObject) -> None:
     """Not the cells, not the totals, not the sentences: a differencing attack has nothing to subtract."""
     hidden = [
         number
@@ -71,7 +71,7 @@ def test_an_answer_in_a_hidden_cell_changes_nothing_told(given_answers: list[Giv
 
 
 @given(answers, st.randoms(use_true_random=False))
-def test_the_order_of_answers_leaves_no_trace(given_answers: list[Given], random: object) -> None:
+def test_the_order_of_answers_leaves_no_trace(given_answers: list[Answer], random: object) -> None:
     mixed = list(given_answers)
     random.shuffle(mixed)  # type: ignore[attr-defined]
     assert told(mixed) == told(given_answers)

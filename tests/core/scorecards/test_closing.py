@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from departments.scorecards.core.closing import CloseRule, Kept, changed
+from departments.scorecards.core.closing import CloseRule, StoredValue, changed
 
 ZONES = (
     "UTC",
@@ -95,7 +95,7 @@ moves = st.lists(st.tuples(values, st.integers(-72, 72)), max_size=8)
 
 @given(moves=moves)
 def test_what_was_reported_is_the_last_value_before_the_close_for_ever(moves: list[tuple[Decimal | None, int]]) -> None:
-    kept, at_close = Kept(), None
+    kept, at_close = StoredValue(), None
     for value, hours in sorted(moves, key=lambda move: move[1]):
         now = CLOSES + timedelta(hours=hours)
         kept = changed(kept, value, now=now, closes_at=CLOSES)

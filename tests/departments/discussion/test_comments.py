@@ -131,7 +131,7 @@ def test_one_s_own_words_are_put_right_within_minutes(cast: dict[str, User]) -> 
     first, subject = say(cast["ceo"], "Oen for @legal"), subject_of(SHARE)
     soon, late = NOW + timedelta(minutes=14), NOW + timedelta(minutes=16)
     said = comment_edit(comment=first, subject=subject, text="One, @legal and @sales", author=cast["ceo"], now=soon)
-    assert said.told == (cast["sales"].pk,), "who was told already is not told again"
+    assert said.notified == (cast["sales"].pk,), "who was told already is not told again"
     with pytest.raises(CommentRefused, match="15 minutes"):
         comment_edit(comment=first, subject=subject, text="Other", author=cast["ceo"], now=late)
     with pytest.raises(CommentRefused):

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from departments.models import AccessLog, Annotation, Company, CompanyEvent, Department, Membership, User
-from departments.people.selectors.audit import Wanted, changes
+from departments.people.selectors.audit import AuditFilters, changes
 
 pytestmark = pytest.mark.django_db
 SETTINGS = {"week_close_weekday": "1", "week_close_time": "09:30"}
@@ -49,7 +49,7 @@ def test_a_change_by_a_page_has_its_person_page_and_values(company: Company, ceo
     assert ceo.post("/people/settings/", SETTINGS).status_code == 302
     company.refresh_from_db()
     assert (company.week_close_weekday, company.week_close_time) == (1, time(9, 30))
-    [change] = changes(wanted=Wanted(kind="departments.Company")).changes
+    [change] = changes(filters=AuditFilters(kind="departments.Company")).changes
     assert (change.person, change.deed, change.address) == ("Casey Ofori", "changed", "/people/settings/")
     differs = {one.field: (one.before, one.after) for one in change.differences}
     assert differs["week close weekday"] == ("0", "1")
@@ -109,7 +109,7 @@ def test_a_remark_that_was_taken_away_is_still_known(ceo: Client) -> None:
         department=legal, day=now.date(), text="Two people left", made_at=now, made_by=author
     )
     remark.delete()
-    rows = changes(wanted=Wanted(kind="departments.Annotation", everything=True)).changes
+    rows = changes(filters=AuditFilters(kind="departments.Annotation", everything=True)).changes
     assert [(row.deed, row.kind_name, row.name) for row in rows] == [
         ("removed", "remark", "Two people left"), ("made", "remark", "Two people left"),
     ]  # fmt: skip
@@ -142,9 +142,9 @@ def test_pages_have_a_steady_number_of_queries(company: Company, ceo: Client) ->
     few = asked()
     Department.objects.bulk_create(Department(key=f"d{number}", name=f"D {number}") for number in range(200))
     assert asked() <= few
-    page = changes(wanted=Wanted(everything=True))
+    page = changes(filters=AuditFilters(everything=True))
     assert page.more
-    older = changes(wanted=Wanted(everything=True), page=2)
+    older = changes(filters=AuditFilters(everything=True), page=2)
     assert {one.item for one in page.changes}.isdisjoint(one.item for one in older.changes)
 
 

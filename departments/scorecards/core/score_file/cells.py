@@ -94,7 +94,7 @@ def _content(sheet: Sheet) -> FileContent:
 
 def _weeks(sheet: Sheet, head: SheetRow) -> dict[int, date]:
     """The week of each column that has one. Heads that nobody can read as a week stop the whole file."""
-    found: dict[int, date] = {}
+    weeks: dict[int, date] = {}
     for column, cell in enumerate(head.cells):
         place = f"{sheet.place(head.line, column)}: "
         if cell.problem:
@@ -104,14 +104,14 @@ def _weeks(sheet: Sheet, head: SheetRow) -> dict[int, date]:
         except ValueError as problem:
             raise FileUnreadable(place + str(problem)) from problem
         if week is not None:
-            found[column] = week
-    if not found:
+            weeks[column] = week
+    if not weeks:
         raise FileUnreadable("No column is named by a week, such as 2026-11-23.")
-    twice = {week for week in found.values() if list(found.values()).count(week) > 1}
+    twice = {week for week in weeks.values() if list(weeks.values()).count(week) > 1}
     if twice:
-        columns = [sheet.place(head.line, column) for column, week in found.items() if week in twice]
+        columns = [sheet.place(head.line, column) for column, week in weeks.items() if week in twice]
         raise FileUnreadable(f"Two columns are of the same week: {counted_names(columns)}.")
-    return found
+    return weeks
 
 
 def _unread_columns(sheet: Sheet, names: Sequence[str], weeks: set[int], rows: Sequence[SheetRow]) -> tuple[str, ...]:
@@ -141,8 +141,8 @@ def _once(by_key: dict[str, list[SheetRow]], weeks: Iterable[int]) -> None:
         raise FileUnreadable(f"{counted_names(twice)} with different values. Keep one row for each key.")
 
 
-def _differs(one: SheetRow, other: SheetRow, columns: Iterable[int]) -> bool:
-    return any(_meaning(one.cells[column].text) != _meaning(other.cells[column].text) for column in columns)
+def _differs(row: SheetRow, other: SheetRow, columns: Iterable[int]) -> bool:
+    return any(_meaning(row.cells[column].text) != _meaning(other.cells[column].text) for column in columns)
 
 
 def _meaning(text: str) -> object:

@@ -61,8 +61,8 @@ def _separator(text: str) -> tuple[str, str, int]:
         if named in _SEPARATORS:
             return named, rest, 1
     first = next((line for line in text.splitlines() if line.strip(_SEPARATORS + " ")), "")
-    named_key = [one for one in _SEPARATORS if "key" in _fields(first, one)]
-    return max(named_key or _SEPARATORS, key=lambda one: len(_fields(first, one))), text, 0
+    named_key = [separator for separator in _SEPARATORS if "key" in _fields(first, separator)]
+    return max(named_key or _SEPARATORS, key=lambda separator: len(_fields(first, separator))), text, 0
 
 
 def _fields(line: str, separator: str) -> list[str]:

@@ -49,9 +49,9 @@ def sheets_of_workbook(data: bytes) -> list[Sheet]:
 
 def _sheet(sheet: Any, formulas: Any, notes: tuple[str, ...]) -> Sheet:
     merged = {
-        (one.min_row, one.min_col): one.coord
-        for one in sheet.merged_cells.ranges
-        if one.size["rows"] * one.size["columns"] > 1
+        (merged.min_row, merged.min_col): merged.coord
+        for merged in sheet.merged_cells.ranges
+        if merged.size["rows"] * merged.size["columns"] > 1
     }
     rounded: list[str] = []
     cells: dict[tuple[int, int], SheetCell] = {}
@@ -115,18 +115,18 @@ def _number(cell: Any, value: Decimal, rounded: list[str]) -> SheetCell:
     signs = bare.count("%")
     if signs > 1 or "‰" in code:
         return SheetCell(problem=f"Its format ({code}) is not one of percent. Format it as a plain number.")
-    value = _as_kept(value * 100 if signs else value, cell.coordinate, rounded)
+    value = _as_stored(value * 100 if signs else value, cell.coordinate, rounded)
     return SheetCell(text=number_text(value) + ("%" if "%" in _SEEN_PERCENT.sub("", code) else ""))
 
 
-def _as_kept(value: Decimal, place: str, rounded: list[str]) -> Decimal:
+def _as_stored(value: Decimal, place: str, rounded: list[str]) -> Decimal:
     """To the 15 digits that spreadsheets keep, which is silent, and to the decimals that we keep, which is not."""
     digits = value.adjusted() + 1
     exact = round(value, max(_SIGNIFICANT - digits, 0))
-    kept = round(exact, MOST_DECIMALS)
-    if kept != exact:
+    stored = round(exact, MOST_DECIMALS)
+    if stored != exact:
         rounded.append(place)
-    return kept
+    return stored
 
 
 def _limited() -> None:
