@@ -62,8 +62,8 @@ def hide_password(arguments: "list[str]") -> None:
             value = following[0]
         os.environ[PASSWORD_VARIABLE] = value
         say("A password on the command line can be seen by others: use --password without one, or --password-file.")
-        kept = arguments[:position] + arguments[position + (1 if equals else 2) :]
-        os.execv(sys.executable, [sys.executable, *kept])  # noqa: S606  (this very program)
+        remaining = arguments[:position] + arguments[position + (1 if equals else 2) :]
+        os.execv(sys.executable, [sys.executable, *remaining])  # noqa: S606  (this very program)
 
 
 def text_only(arguments: "list[str]") -> None:
@@ -101,8 +101,8 @@ def _version(python: str) -> "tuple[tuple[int, int], bool] | None":
     Running it is the only proof: a pyenv shim of an unselected version is there and exits with 127.
     """
     try:
-        told = subprocess.run([python, "-c", PROBE], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=20)
-        version, has_pip = told.stdout.decode().split()
+        probe = subprocess.run([python, "-c", PROBE], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=20)
+        version, has_pip = probe.stdout.decode().split()
     except (OSError, ValueError, subprocess.SubprocessError):
         return None
     major, minor = version.split(".")
@@ -113,7 +113,7 @@ def _candidates() -> "list[str]":
     """Interpreters that may be recent enough, the likeliest first."""
     names = ["python3.%d" % minor for minor in range(NEWEST[1], MINIMUM[1] - 1, -1)]
     # The interpreter under a venv, since .venv itself may be about to be made anew.
-    found = [
+    paths = [
         getattr(sys, "_base_executable", "") or sys.executable,
         *[path for path in map(shutil.which, names) if path],
     ]
@@ -127,22 +127,22 @@ def _candidates() -> "list[str]":
     for root in roots:
         versions = os.path.join(root, "versions") if root else ""
         if versions and os.path.isdir(versions):
-            found += [os.path.join(versions, v, "bin", "python3") for v in sorted(os.listdir(versions), reverse=True)]
+            paths += [os.path.join(versions, v, "bin", "python3") for v in sorted(os.listdir(versions), reverse=True)]
     for folder in ("/usr/local/bin", "/opt/homebrew/bin", "/opt/local/bin"):
-        found += [os.path.join(folder, name) for name in names]
-    return list(dict.fromkeys(path for path in found if path and os.path.exists(path)))
+        paths += [os.path.join(folder, name) for name in names]
+    return list(dict.fromkeys(path for path in paths if path and os.path.exists(path)))
 
 
 def find_python() -> "tuple[str, bool] | None":
     """A Python >= 3.12 that really runs, and whether it has pip to give; None when there is none."""
     fallback = None
     for python in _candidates():
-        told = _version(python)
-        if told is None or told[0] < MINIMUM:
+        version = _version(python)
+        if version is None or version[0] < MINIMUM:
             continue
-        if told[0] <= NEWEST and told[1]:
+        if version[0] <= NEWEST and version[1]:
             return python, True
-        fallback = fallback or (python, told[1])
+        fallback = fallback or (python, version[1])
     return fallback
 
 
@@ -165,22 +165,22 @@ def _run(command: "list[str]") -> bool:
 
 def make_venv() -> None:
     """Make .venv anew with the best interpreter there is."""
-    uv, found = find_uv(), find_python()
+    uv, python = find_uv(), find_python()
     if os.path.isdir(VENV):
         shutil.rmtree(VENV)
-    if found and found[1]:
-        say("  .venv with %s" % found[0])
-        if _run([found[0], "-m", "venv", VENV]):
+    if python and python[1]:
+        say("  .venv with %s" % python[0])
+        if _run([python[0], "-m", "venv", VENV]):
             return
         shutil.rmtree(VENV, ignore_errors=True)
     if uv:
         say("  .venv with uv")
-        if _run([uv, "venv", "--quiet", "--seed", "--python", found[0] if found else "3.13", VENV]):
+        if _run([uv, "venv", "--quiet", "--seed", "--python", python[0] if python else "3.13", VENV]):
             return
-    if found:
+    if python:
         raise BootstrapError(
             "%s cannot make a virtual environment: install its venv package (Debian, Ubuntu: apt install "
-            "python3-venv), or uv." % found[0]
+            "python3-venv), or uv." % python[0]
         )
     raise BootstrapError(
         "Revenue Health needs Python %d.%d or later. This is Python %d.%d, and no later one was found on PATH, under "
@@ -207,8 +207,8 @@ def install(dev: bool) -> None:
 
 
 def _works() -> bool:
-    told = _version(VENV_PYTHON) if os.path.exists(VENV_PYTHON) else None
-    return told is not None and told[0] >= MINIMUM
+    version = _version(VENV_PYTHON) if os.path.exists(VENV_PYTHON) else None
+    return version is not None and version[0] >= MINIMUM
 
 
 @contextmanager
@@ -264,15 +264,15 @@ def prepare(dev: bool) -> None:
 
 def _managed(dev: bool) -> bool:
     """Whether this interpreter is not ours but has all we need."""
-    wanted = LANDMARKS + (DEV_LANDMARKS if dev else ())
-    return sys.version_info[:2] >= MINIMUM and all(importlib.util.find_spec(name) for name in wanted)
+    landmarks = LANDMARKS + (DEV_LANDMARKS if dev else ())
+    return sys.version_info[:2] >= MINIMUM and all(importlib.util.find_spec(name) for name in landmarks)
 
 
 def ensure(arguments: "list[str]") -> None:
     """Return when this interpreter can run the command; else prepare .venv and become its Python."""
     dev = arguments[1:2] == ["test"]
-    ours = os.path.abspath(sys.prefix) == os.path.abspath(VENV)
-    if (ours and prepared(dev)) or (not ours and _managed(dev)):
+    in_venv = os.path.abspath(sys.prefix) == os.path.abspath(VENV)
+    if (in_venv and prepared(dev)) or (not in_venv and _managed(dev)):
         return
     try:
         prepare(dev)

@@ -155,12 +155,12 @@ def _class(path: str) -> Any:
     module, _, name = path.partition(":")
     if module.partition(".")[0] not in PACKAGES:
         raise Unreadable(f"{path} is none of ours")
-    found: Any = importlib.import_module(module)
+    target: Any = importlib.import_module(module)
     for part in name.split("."):
-        found = getattr(found, part)
-    if not isinstance(found, type):
+        target = getattr(target, part)
+    if not isinstance(target, type):
         raise Unreadable(f"{path} is no class")
-    return found
+    return target
 
 
 def _bare(kind: Any) -> Any:
@@ -173,10 +173,10 @@ def _read_data(data: list[Any]) -> Any:
     fields = data[1]
     if not dataclasses.is_dataclass(kind) or {field.name for field in dataclasses.fields(kind)} != set(fields):
         raise Unreadable(f"{data[0]} has other fields now")
-    made: Any = _bare(kind)
+    instance: Any = _bare(kind)
     for name, value in fields.items():
-        object.__setattr__(made, name, decode(value))
-    return made
+        object.__setattr__(instance, name, decode(value))
+    return instance
 
 
 def _read_enum(data: list[str]) -> Any:

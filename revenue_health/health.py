@@ -181,13 +181,13 @@ def _figures(now: datetime) -> tuple[bool, str]:
     failed = last_failed_after(run)
     if run is None:
         return False, f"never computed{f', the last run failed: {failed.error}' if failed else ''} (run `recompute`)"
-    found = f"run {run.pk} as of {run.as_of:%Y-%m-%d %H:%M} UTC, {fresh.age_hours} h old"
+    state = f"run {run.pk} as of {run.as_of:%Y-%m-%d %H:%M} UTC, {fresh.age_hours} h old"
     if by_earlier_rules(run):
-        return False, f"{found}, computed by the rules of an earlier release (run `recompute`)"
+        return False, f"{state}, computed by the rules of an earlier release (run `recompute`)"
     if failed:
-        return False, f"{found}; run {failed.pk} after it failed: {failed.error}"
+        return False, f"{state}; run {failed.pk} after it failed: {failed.error}"
     limits = {"warning": f", over {WARNING_HOURS} h", "critical": f", over {CRITICAL_HOURS} h: critical"}
-    return fresh.level == "fresh", found + limits.get(fresh.level, "")
+    return fresh.level == "fresh", state + limits.get(fresh.level, "")
 
 
 def _balance() -> tuple[bool, str]:

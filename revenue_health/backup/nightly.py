@@ -18,8 +18,8 @@ _TONIGHT = timedelta(hours=6)
 def nightly_backups() -> list[Path]:
     """The backups in BACKUP_DIR by their own names, oldest first; other files there are nobody's business here."""
     folder = Path(settings.BACKUP_DIR)
-    found = [path for path in folder.iterdir() if _NAME.fullmatch(path.name)] if folder.is_dir() else []
-    return sorted(found)
+    files = [path for path in folder.iterdir() if _NAME.fullmatch(path.name)] if folder.is_dir() else []
+    return sorted(files)
 
 
 def nightly_backup_create(*, now: datetime) -> Backup | None:

@@ -51,10 +51,10 @@ def _tool(name: str, *, major: int) -> str:
 
 def _major(program: Path) -> int:
     try:
-        said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+        output = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.SubprocessError):
         return 0
-    version = re.search(r"\b(\d+)[.\w]*\s*(?:\(|$)", said.strip())
+    version = re.search(r"\b(\d+)[.\w]*\s*(?:\(|$)", output.strip())
     return int(version[1]) if version else 0
 
 

@@ -101,9 +101,9 @@ def _server_major() -> int:
 
 def _check_versions(manifest: Manifest) -> None:
     """A newer release's tables cannot be read by older code, nor a newer PostgreSQL's dump by an older server."""
-    known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
-    ours = {app for app, _ in (name.split(".", 1) for name in known)}
-    newer = [name for name in manifest.migrations if name.split(".", 1)[0] in ours and name not in known]
+    migrations = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
+    apps = {app for app, _ in (name.split(".", 1) for name in migrations)}
+    newer = [name for name in manifest.migrations if name.split(".", 1)[0] in apps and name not in migrations]
     if newer:
         raise BackupError(
             f"The backup is of Revenue Health {manifest.version}, newer than this one ({settings.VERSION}): it has "

@@ -33,7 +33,7 @@ MOST_PROCESSES = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class DemoChoice:
     """What the person asked for; None where they did not."""
 
     as_of: date | None = None
@@ -59,45 +59,45 @@ class Built:
 def built(home: Home) -> Built | None:
     """What the home was built with, None when it is not (wholly) built."""
     try:
-        told = json.loads(home.demo_marker.read_text())
+        facts = json.loads(home.demo_marker.read_text())
         return Built(
-            as_of=told["as_of"],
-            seed=told["seed"],
-            opportunities=told["opportunities"],
-            years=told.get("years", YEARS),
+            as_of=facts["as_of"],
+            seed=facts["seed"],
+            opportunities=facts["opportunities"],
+            years=facts.get("years", YEARS),
         )
     except (OSError, ValueError, KeyError):
         return None
 
 
-def build(home: Home, wish: Wish, steps: Steps) -> Built:
+def build(home: Home, choice: DemoChoice, steps: Steps) -> Built:
     """Make the home's demo company, or leave a built one as it is; only the passwords are set anew when asked."""
     present = built(home)
     if present is None:
-        return _build_anew(home, wish, steps)
-    asked = {
-        "--as-of": (wish.as_of and wish.as_of.isoformat(), present.as_of),
-        "--seed": (wish.seed, present.seed),
-        "--opportunities": (wish.opportunities, present.opportunities),
-        "--years": (wish.years, present.years),
+        return _build_anew(home, choice, steps)
+    options = {
+        "--as-of": (choice.as_of and choice.as_of.isoformat(), present.as_of),
+        "--seed": (choice.seed, present.seed),
+        "--opportunities": (choice.opportunities, present.opportunities),
+        "--years": (choice.years, present.years),
     }
-    for option, (wanted, has) in asked.items():
-        if wanted is not None and wanted != has:
+    for option, (chosen, has) in options.items():
+        if chosen is not None and chosen != has:
             raise ServerError(
-                f"This home was built with {option} {has}. For {option} {wanted} use another home: --home DIR."
+                f"This home was built with {option} {has}. For {option} {chosen} use another home: --home DIR."
             )
     prepare(home, steps)
-    if wish.password is not None:
-        _people(wish.password)
+    if choice.password is not None:
+        _people(choice.password)
     return present
 
 
-def _build_anew(home: Home, wish: Wish, steps: Steps) -> Built:
+def _build_anew(home: Home, choice: DemoChoice, steps: Steps) -> Built:
     will = Built(
-        as_of=(wish.as_of or timezone.now().date()).isoformat(),
-        seed=1 if wish.seed is None else wish.seed,
-        opportunities=wish.opportunities or OPPORTUNITIES,
-        years=wish.years or YEARS,
+        as_of=(choice.as_of or timezone.now().date()).isoformat(),
+        seed=1 if choice.seed is None else choice.seed,
+        opportunities=choice.opportunities or OPPORTUNITIES,
+        years=choice.years or YEARS,
     )
     building = home.path / "demo-building.json"
     if building.exists():
@@ -107,7 +107,7 @@ def _build_anew(home: Home, wish: Wish, steps: Steps) -> Built:
     building.write_text(json.dumps(will.to_dict()))
     prepare(home, steps)
     folder = home.path / "demo-company"
-    for name, text, work in _table(folder, will, wish):
+    for name, text, work in _table(folder, will, choice):
         with steps.step(name, text):
             work()
     home.demo_marker.write_text(json.dumps(will.to_dict() | {"seconds": steps.seconds}))
@@ -115,21 +115,21 @@ def _build_anew(home: Home, wish: Wish, steps: Steps) -> Built:
     return will
 
 
-def _table(folder: Path, will: Built, wish: Wish) -> list[tuple[str, str, Callable[[], object]]]:
+def _table(folder: Path, will: Built, choice: DemoChoice) -> list[tuple[str, str, Callable[[], object]]]:
     """The building steps after the tables: name, what is said, what is done."""
     # Without --as-of the company ends today and the figures are of this moment.
-    then: dict[str, Any] = {} if wish.as_of is None else {"as_of": will.as_of}
+    then: dict[str, Any] = {} if choice.as_of is None else {"as_of": will.as_of}
     then["processes"] = min(os.cpu_count() or 1, MOST_PROCESSES)
-    asked = {
+    options = {
         "seed": will.seed,
         "opportunities": will.opportunities,
         "years": will.years,
         "as_of": date.fromisoformat(will.as_of),
     }
     return [
-        ("generate", "Simulating a company", lambda: call_command("generate", folder, **asked)),
+        ("generate", "Simulating a company", lambda: call_command("generate", folder, **options)),
         ("load", "Loading its folder", lambda: call_command("load", folder)),
-        ("people", "Making its people", lambda: _people(wish.password)),
+        ("people", "Making its people", lambda: _people(choice.password)),
         ("recompute", "Computing custody, flows and leaks", lambda: call_command("recompute", **then)),
         ("register", "Remembering its leaks", lambda: _register(will)),
         ("talk", "Letting its people talk", lambda: _talk(will)),
@@ -178,8 +178,8 @@ def _packs(will: Built) -> None:
 def _refuse_own_data(home: Home) -> None:
     """A home without any demo marker may hold a real company: never mix a simulated one into it."""
     with _connect(home, DATABASE) as connection:
-        known = connection.execute("SELECT to_regclass('departments_company')").fetchone()
-        if not known or known[0] is None:
+        table = connection.execute("SELECT to_regclass('departments_company')").fetchone()
+        if not table or table[0] is None:
             return
         if connection.execute("SELECT 1 FROM departments_company LIMIT 1").fetchone():
             raise ServerError(

@@ -21,12 +21,12 @@ def is_root() -> bool:
 
 def enter() -> None:
     """In a child, before exec: become `nobody` in a user namespace that maps it to the present user."""
-    nobody = pwd.getpwnam("nobody")
+    account = pwd.getpwnam("nobody")
     uid, gid = os.getuid(), os.getgid()
     os.unshare(os.CLONE_NEWUSER)
     Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{nobody.pw_uid} {uid} 1")
-    Path("/proc/self/gid_map").write_text(f"{nobody.pw_gid} {gid} 1")
+    Path("/proc/self/uid_map").write_text(f"{account.pw_uid} {uid} 1")
+    Path("/proc/self/gid_map").write_text(f"{account.pw_gid} {gid} 1")
 
 
 @functools.cache
@@ -43,7 +43,7 @@ def available() -> bool:
 
 def give_to_nobody(*folders: Path) -> None:
     """The fallback: hand folders with all that is in them to the real `nobody`."""
-    nobody = pwd.getpwnam("nobody")
+    account = pwd.getpwnam("nobody")
     for folder in folders:
         for path in (folder, *folder.rglob("*")):
-            os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
+            os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)

@@ -77,11 +77,11 @@ def _from_wheel(cache: Path) -> Path | None:
 def _major(folder: Path) -> int | None:
     """The major version of the binaries in a folder, None when they do not run."""
     try:
-        told = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+        output = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.SubprocessError):
         return None
-    found = re.search(r"\b(\d+)[.\w]*", told.partition(")")[2])
-    return int(found[1]) if found and (folder / "initdb").exists() else None
+    version = re.search(r"\b(\d+)[.\w]*", output.partition(")")[2])
+    return int(version[1]) if version and (folder / "initdb").exists() else None
 
 
 def _candidates(cache: Path) -> list[Path]:
@@ -160,11 +160,11 @@ class Postgres:
             time.sleep(0.2)
 
     def _started(self, deadline: float) -> bool:
-        found = self.running()
-        if found and self._status(found) == "stopping":
-            found.wait(STOP_SECONDS)
-            found = None
-        process = found or self._spawn()
+        running = self.running()
+        if running and self._status(running) == "stopping":
+            running.wait(STOP_SECONDS)
+            running = None
+        process = running or self._spawn()
         while process.alive():
             if self._status(process) == "ready":
                 return True
@@ -196,9 +196,9 @@ class Postgres:
         partial.mkdir(mode=0o700, parents=True)
         command = [str(folder / "initdb"), "-D", str(partial), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
         command += ["--locale=C.UTF-8", *(["--no-sync"] if self.careless else [])]
-        made = spawn(command, log=self.log, before_exec=self._before_exec(), user=self._user(partial))
-        made.wait(START_SECONDS)
-        if made.exit_code() != 0:
+        initdb = spawn(command, log=self.log, before_exec=self._before_exec(), user=self._user(partial))
+        initdb.wait(START_SECONDS)
+        if initdb.exit_code() != 0:
             raise ServerError(f"initdb failed:\n{tail(self.log)}")
         partial.rename(self.home.postgres_data)
 

@@ -84,17 +84,17 @@ class Program:
 
     def _wait(self, written_before: int) -> None:
         """Until it serves, however slow the machine is; only a process that has ended has failed."""
-        began = said = time.monotonic()
+        began = reported = time.monotonic()
         while not self.ready():
             if not self.process or not self.process.alive():
                 raise ServerError(
                     f"The {self.name} process ended before it served. What it wrote since this start:\n"
                     f"{tail(self.log, since=written_before)}"
                 )
-            if time.monotonic() - said > SAY_SECONDS:
-                said = time.monotonic()
+            if time.monotonic() - reported > SAY_SECONDS:
+                reported = time.monotonic()
                 print(
-                    f"  still starting {self.name} ({said - began:.0f} s); a busy machine takes longer.",
+                    f"  still starting {self.name} ({reported - began:.0f} s); a busy machine takes longer.",
                     file=sys.stderr,
                     flush=True,
                 )

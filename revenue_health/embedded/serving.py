@@ -43,11 +43,11 @@ def prepare(home: Home, steps: Steps) -> None:
     with steps.step("migrate", "Bringing the tables up to date"):
         call_command("migrate", verbosity=0, interactive=False)
     root = Path(settings.STATIC_ROOT)
-    stamp, wanted = root / ".sources", _static_fingerprint()
-    if not stamp.exists() or stamp.read_text() != wanted:
+    stamp, fingerprint = root / ".sources", _static_fingerprint()
+    if not stamp.exists() or stamp.read_text() != fingerprint:
         with steps.step("static", "Collecting and compressing static files"):
             call_command("collectstatic", verbosity=0, interactive=False)
-        stamp.write_text(wanted)
+        stamp.write_text(fingerprint)
 
 
 def _static_fingerprint() -> str:

@@ -75,8 +75,8 @@ def create_database(home: Home) -> None:
     from psycopg import sql
 
     with psycopg.connect(host=str(home.sockets), user="postgres", dbname="postgres", autocommit=True) as connection:
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
-        if not found:
+        exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+        if not exists:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
 
 
@@ -100,20 +100,20 @@ def session(home: Home, servers: Sequence[Server]) -> Iterator[None]:
         return
     with contextlib.ExitStack() as use:
         with locked(home, "servers.lock", fcntl.LOCK_EX):
-            mine = use.enter_context(locked(home, "users.lock", fcntl.LOCK_SH))
+            use_lock = use.enter_context(locked(home, "users.lock", fcntl.LOCK_SH))
             start(servers)
         try:
             yield
         finally:
-            _leave(home, mine, servers)
+            _leave(home, use_lock, servers)
 
 
-def _leave(home: Home, mine: int, servers: Sequence[Server]) -> None:
+def _leave(home: Home, use_lock: int, servers: Sequence[Server]) -> None:
     """Stop the servers if we are the last user; nobody can come in meanwhile."""
     with locked(home, "servers.lock", fcntl.LOCK_EX):
         try:
             # Turns our shared lock into the only one, or fails because another command holds one too.
-            fcntl.flock(mine, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(use_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
         for server in reversed(servers):

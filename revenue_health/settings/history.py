@@ -12,7 +12,7 @@ import pghistory
 import pgtrigger
 
 
-class Made(pghistory.InsertEvent):
+class Created(pghistory.InsertEvent):
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
         return type(self)()
 
@@ -29,4 +29,4 @@ class Removed(pghistory.DeleteEvent):
 
 LEVEL = pgtrigger.Statement
 """One trigger run a statement: an import of a million rows is one statement."""
-TRACKERS = (Made(), Changed(), Removed())
+TRACKERS = (Created(), Changed(), Removed())

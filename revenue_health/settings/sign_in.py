@@ -17,16 +17,16 @@ FORMS = {
 _NEEDED = ("OIDC_CLIENT_ID", "OIDC_SECRET", "OIDC_SERVER_URL")
 
 
-def oidc_providers(given: dict[str, str]) -> dict[str, Any]:
+def oidc_providers(values: dict[str, str]) -> dict[str, Any]:
     """allauth's SOCIALACCOUNT_PROVIDERS from OIDC_NAME, OIDC_CLIENT_ID, OIDC_SECRET, OIDC_SERVER_URL; none without."""
-    missing = [name for name in _NEEDED if not given.get(name)]
+    missing = [name for name in _NEEDED if not values.get(name)]
     if len(missing) == len(_NEEDED):
         return {}
     if missing:
         raise ImproperlyConfigured(f"Single sign-on is set up by halves: {', '.join(missing)} is not set.")
-    if not given["OIDC_SERVER_URL"].startswith("https://"):
+    if not values["OIDC_SERVER_URL"].startswith("https://"):
         raise ImproperlyConfigured("OIDC_SERVER_URL must begin with https://.")
-    name = given.get("OIDC_NAME") or "Single sign-on"
+    name = values.get("OIDC_NAME") or "Single sign-on"
     return {
         "openid_connect": {
             "OAUTH_PKCE_ENABLED": True,
@@ -34,16 +34,16 @@ def oidc_providers(given: dict[str, str]) -> dict[str, Any]:
                 {
                     "provider_id": "sso",
                     "name": name,
-                    "client_id": given["OIDC_CLIENT_ID"],
-                    "secret": given["OIDC_SECRET"],
-                    "settings": {"server_url": given["OIDC_SERVER_URL"]},
+                    "client_id": values["OIDC_CLIENT_ID"],
+                    "secret": values["OIDC_SECRET"],
+                    "settings": {"server_url": values["OIDC_SERVER_URL"]},
                 }
             ],
         }
     }
 
 
-def oidc_origin(given: dict[str, str]) -> list[str]:
+def oidc_origin(values: dict[str, str]) -> list[str]:
     """Where the sign-in form is led on to: the content policy must allow it."""
-    parts = urlsplit(given.get("OIDC_SERVER_URL", ""))
+    parts = urlsplit(values.get("OIDC_SERVER_URL", ""))
     return [f"{parts.scheme}://{parts.netloc}"] if parts.netloc else []

@@ -41,32 +41,32 @@ class Command(BaseCommand):
             raise CommandError("demo builds servers of its own: unset DATABASE_URL and REDIS_URL, or use `serve`.")
         if options["json"] and not options["build_only"]:
             raise CommandError("--json goes with --build-only.")
-        wish = demo_home.Wish(
+        choice = demo_home.DemoChoice(
             **{name: options[name] for name in ("as_of", "seed", "opportunities", "years")},
             password=_password(ask=options["password"], file=options["password_file"]),
         )
         try:
-            self._demo(wish, build_only=options["build_only"], port=options["port"], as_json=options["json"])
+            self._demo(choice, build_only=options["build_only"], port=options["port"], as_json=options["json"])
         except ServerError as error:
             raise CommandError(str(error)) from error
 
-    def _demo(self, wish: demo_home.Wish, *, build_only: bool, port: int | None, as_json: bool) -> None:
+    def _demo(self, choice: demo_home.DemoChoice, *, build_only: bool, port: int | None, as_json: bool) -> None:
         home, steps = settings.HOME, Steps()
         with serving.owned_home(home, steps) as ownership:
             # Standard output belongs to the answer; what the steps say is progress.
             with contextlib.redirect_stdout(sys.stderr):
-                made = demo_home.build(home, wish, steps)
+                built = demo_home.build(home, choice, steps)
             if build_only:
                 answer = {
                     "home": str(home.path),
-                    **made.to_dict(),
+                    **built.to_dict(),
                     "seconds": {**steps.seconds, "total": steps.total()},
                 }
                 text = f"The demo company is built in {home.path} ({steps.total():.0f} s). `demo` serves it."
                 self.stdout.write(json.dumps(answer) if as_json else text)
                 return
             signin = "Sign in there with one click as ceo, board, analyst or the head of a department"
-            signin += " (by form: these names and your password)." if wish.password else "."
+            signin += " (by form: these names and your password)." if choice.password else "."
             serving.run(home, ownership, port=port, signin=signin)
 
 

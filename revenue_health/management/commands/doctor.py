@@ -22,13 +22,13 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="One JSON object on standard output.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = health.report(now=timezone.now())
+        report = health.report(now=timezone.now())
         if options["json"]:
-            self.stdout.write(json.dumps(found.to_dict()))
+            self.stdout.write(json.dumps(report.to_dict()))
         else:
-            self.stdout.write(f"Revenue Health {found.version}")
-            for check in found.checks:
+            self.stdout.write(f"Revenue Health {report.version}")
+            for check in report.checks:
                 self.stdout.write(f"{'ok    ' if check.ok else 'NOT OK'} {check.name:<14} {check.detail}")
-            self.stdout.write("All is well." if found.ok else "Something needs attention.")
-        if not found.ok:
+            self.stdout.write("All is well." if report.ok else "Something needs attention.")
+        if not report.ok:
             sys.exit(1)
