@@ -15,6 +15,8 @@ from revenue_health.review.selectors.packs.cells import cell_text
 
 LETTER = 0.57
 """Mean width of a letter by its height, in a font a tenth wider than the widest that is common."""
+DIGIT, SIGN, POINT, CAPITAL, BROAD = 1.15, 1.5, 0.6, 1.25, 1.75
+"""Widths in mean letters. In a long text they average out; a number or a single word is as wide as its signs are."""
 TIED = 18
 """Columns whose texts are no longer than this are never wrapped."""
 
@@ -40,7 +42,26 @@ class Room:
 
 def lines_of(text: str, letters: float) -> int:
     """How many lines a text takes in so many letters."""
+    if width_of(text) <= letters:
+        return 1
     return max(len(textwrap.wrap(text, max(int(letters), 1))), 1)
+
+
+def width_of(text: str) -> float:
+    """How wide a number or a word is, in mean letters."""
+    return sum(_width(sign) for sign in text)
+
+
+def _width(sign: str) -> float:
+    if sign.isdigit():
+        return DIGIT
+    if sign in "−+±▼▲●○":
+        return SIGN
+    if sign in ".,:;'’ \u202f\xa0":
+        return POINT
+    if sign in "mwMW@%":
+        return BROAD
+    return CAPITAL if sign.isupper() else 1.0
 
 
 def texts_of(table: Table) -> list[list[str]]:
@@ -62,9 +83,9 @@ def letters_of(table: Table, room: Room) -> list[float]:
     columns = [[row[number] for row in texts] for number in range(len(table.columns))]
     whole, least = [], []
     for head, column in zip(table.columns, columns, strict=True):
-        longest = max([len(text) for text in column] + [_longest_word(f"{head.name} {head.unit}")])
-        whole.append(float(longest))
-        least.append(float(longest if is_tied(head, column) else max(map(_longest_word, [head.name, *column]))))
+        longest = max([width_of(text) for text in column] + [_longest_word(head_text(table, head))])
+        whole.append(longest)
+        least.append(longest if is_tied(head, column) else max(map(_longest_word, [head_text(table, head), *column])))
     left = room.letters - room.gap * len(columns) - sum(least)
     wanted = sum(whole) - sum(least)
     if wanted <= 0:
@@ -74,8 +95,14 @@ def letters_of(table: Table, room: Room) -> list[float]:
     ]
 
 
-def _longest_word(text: str) -> int:
-    return max((len(word) for word in text.split()), default=1)
+def head_text(table: Table, column: Column) -> str:
+    """What stands above a column: its name, and its unit where the whole table has none."""
+    unit = table.head_unit(column)
+    return f"{column.name}, {unit}" if unit else column.name
+
+
+def _longest_word(text: str) -> float:
+    return max((width_of(word) for word in text.split()), default=1.0)
 
 
 def row_heights(table: Table, room: Room) -> list[float]:
@@ -89,7 +116,7 @@ def row_heights(table: Table, room: Room) -> list[float]:
 
 def head_height(table: Table, room: Room) -> float:
     letters = letters_of(table, room)
-    heads = [f"{column.name}, {unit}" if (unit := table.head_unit(column)) else column.name for column in table.columns]
+    heads = (head_text(table, column) for column in table.columns)
     return room.cell + room.line * max(lines_of(head, wide) for head, wide in zip(heads, letters, strict=True))
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from PIL import ImageFont
 
 from departments.formats import MoneyScale
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Row, Slide, Table
 from revenue_health.review.selectors.packs.board import board_pages, room_below
-from revenue_health.review.selectors.packs.fit import Room, head_height, lines_height, row_heights
+from revenue_health.review.selectors.packs.fit import LETTER, Room, head_height, lines_height, row_heights, width_of
 from revenue_health.review.selectors.packs.paging import SlidePage, in_pages
 
 WORDS = st.lists(st.text("abcdefgh", min_size=1, max_size=9), min_size=1, max_size=120).map(" ".join)
@@ -72,3 +74,14 @@ def test_lines_that_would_press_a_drawing_get_a_slide_of_their_own() -> None:
     assert pages[0].slide.lines == ()
     assert tuple(line for page in pages for line in page.slide.lines) == many.lines
     assert room_below(many).height < 26.2
+
+
+@pytest.mark.parametrize(
+    "text", ["−3.80", "12,127", "▼ overdue", "+1,657 ▲", "27 Nov 2026", "Share,", "Customer", "WAMMW", "−82.6", "100 %"]
+)
+def test_numbers_and_words_are_counted_no_narrower_than_a_wide_font_sets_them(text: str) -> None:
+    try:
+        font = ImageFont.truetype("DejaVuSans.ttf", 1000)
+    except OSError:
+        pytest.skip("DejaVu Sans is not installed")
+    assert width_of(text) * LETTER * 1000 >= font.getlength(text)

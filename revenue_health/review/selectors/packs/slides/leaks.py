@@ -37,40 +37,47 @@ class _LeakLine:
 
 
 def leak_map(content: Json) -> Slide | None:
-    """Money lost, a row for each stage, a column for each department that caused any."""
-    lost = {
-        (f"{cell['pipeline']}:{cell['stage']}", cell["department"]): minor(cell["lost"]["amount"]) or 0
-        for cell in content["leaks"]["cells"]
-    }
-    whole = sum(lost.values())
+    """Money lost, a row for each stage, a column for each department whose recorded reasons took any.
+
+    What was lost without a recorded reason has a column of its own: it is held against nobody.
+    """
+    names, currency = content["names"]["departments"], content["currency"]
+    caused, silent = _lost_by_stage(content)
+    whole = sum(caused.values()) + sum(silent.values())
     if not whole:
         return None
-    keys = [key for key in content["names"]["departments"] if any(lost.get((s, key)) for s, _ in lost)]
-    stages = [stage for stage in content["names"]["stages"] if any(lost.get((stage["address"], key)) for key in keys)]
+    keys = [key for key in names if any(caused.get((stage, key)) for stage, _ in caused)]
+    stages = [
+        stage
+        for stage in content["names"]["stages"]
+        if silent.get(stage["address"]) or any(caused.get((stage["address"], key)) for key in keys)
+    ]
     several = len({stage["pipeline"] for stage in stages}) > 1
-    rows = []
-    for stage in stages:
-        amounts = [lost.get((stage["address"], key), 0) for key in keys]
-        name = f"{stage['pipeline']}, {stage['name']}" if several else stage["name"]
-        rows.append((name, *(amount or None for amount in amounts), sum(amounts)))
-    total: Row = ("Lost", *(sum(lost.get((stage["address"], key), 0) for stage in stages) for key in keys), whole)
-    scale = scale_of([amount for amount in lost.values() if amount], content["currency"])
-    worst = max(lost, key=lambda cell: lost[cell])
-    stage_name = next(stage["name"] for stage in stages if stage["address"] == worst[0])
-    department = content["names"]["departments"][worst[1]]
-    part = 100 * lost[worst] / whole
-    lost_in_words = money_in_words(whole, content["currency"])
-    columns = (content["names"]["departments"][key] for key in keys)
+    amounts = [
+        [caused.get((stage["address"], key), 0) for key in keys] + [silent.get(stage["address"], 0)] * bool(silent)
+        for stage in stages
+    ]
+    rows = tuple(
+        (
+            f"{stage['pipeline']}, {stage['name']}" if several else stage["name"],
+            *(amount or None for amount in line),
+            sum(line),
+        )
+        for stage, line in zip(stages, amounts, strict=True)
+    )
+    total: Row = ("Lost", *(sum(column) for column in zip(*amounts, strict=True)), whole)
+    scale = scale_of([amount for line in amounts for amount in line if amount], currency)
+    heads = [*(names[key] for key in keys), *(["No reason"] if silent else []), "Lost"]
     return Slide(
         key="leak-map",
         title="Where money is lost",
-        message=f"{lost_in_words} lost; {part:.0f} % at {stage_name}, caused by {department}.",
+        message=f"{money_in_words(whole, currency)} lost; {_worst(content, caused, whole)}.",
         unit=f"{scale.unit} lost by stage and cause, {when(content)}",
         tables=(
             Table(
                 title="Lost",
-                columns=(Column("Stage"), *(Column(name, ColumnKind.MONEY) for name in (*columns, "Lost"))),
-                rows=tuple(rows),
+                columns=(Column("Stage"), *(Column(name, ColumnKind.MONEY) for name in heads)),
+                rows=rows,
                 scale=scale,
                 total=total,
                 summed=True,
@@ -81,13 +88,35 @@ def leak_map(content: Json) -> Slide | None:
     )
 
 
+def _lost_by_stage(content: Json) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
+    """Minor units lost: for recorded reasons by stage and department, and without one by stage."""
+    caused: dict[tuple[str, str], int] = {}
+    silent: dict[str, int] = {}
+    for cell in content["leaks"]["cells"]:
+        stage = f"{cell['pipeline']}:{cell['stage']}"
+        assumed = minor(cell["assumed"]["amount"]) or 0
+        caused[stage, cell["department"]] = (minor(cell["lost"]["amount"]) or 0) - assumed
+        if assumed:
+            silent[stage] = silent.get(stage, 0) + assumed
+    return caused, silent
+
+
+def _worst(content: Json, caused: dict[tuple[str, str], int], whole: int) -> str:
+    """Where most of it was lost by whose reasons; the records may name none."""
+    worst = max(caused, key=lambda cell: caused[cell])
+    if caused[worst] <= 0:
+        return "no loss names a reason"
+    stage = next(stage["name"] for stage in content["names"]["stages"] if stage["address"] == worst[0])
+    return f"{100 * caused[worst] / whole:.0f} % at {stage}, caused by {content['names']['departments'][worst[1]]}"
+
+
 def _open_note(content: Json) -> str:
     totals = content["leaks"]["totals"]
     amounts = {name: money_in_words(minor(totals[name]["amount"]), content["currency"]) for name in totals}
     return (
         f"{counted(totals['lost']['count'], 'deal')} lost ({amounts['lost']}), "
         f"{counted(totals['won']['count'], 'deal')} won ({amounts['won']}); open now {amounts['open']}. "
-        "A cause is the owner of the recorded reason; without a reason it is the department that held the deal."
+        "A cause is the owner of the recorded reason; a loss without one is held against nobody."
     )
 
 
@@ -134,13 +163,12 @@ def _map_lines(content: Json) -> list[_LeakLine]:
     lines = [
         _LeakLine(
             name=f"{stages[cell['pipeline'] + ':' + cell['stage']]}, {departments[cell['department']]}",
-            amount=minor(cell["lost"]["amount"]) or 0,
-            count=cell["lost"]["count"],
+            amount=(minor(cell["lost"]["amount"]) or 0) - (minor(cell["assumed"]["amount"]) or 0),
+            count=cell["lost"]["count"] - cell["assumed"]["count"],
         )
         for cell in content["leaks"]["cells"]
-        if cell["lost"]["amount"]
     ]
-    return sorted(lines, key=lambda line: -line.amount)[: 2 * SHOWN]
+    return sorted((line for line in lines if line.amount > 0), key=lambda line: -line.amount)[: 2 * SHOWN]
 
 
 def _register_lines(content: Json) -> list[_LeakLine]:
