@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.contrib import messages
-from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_see_company, note_reading, require
@@ -27,15 +24,12 @@ from revenue_health.contribution.core.comparison import BridgeFigures, PartyKind
 from revenue_health.contribution.core.steps import BridgeSteps, bridge_steps
 from revenue_health.contribution.core.verdict import Impact
 from revenue_health.contribution.filters import ComparisonFilters, parse_filters
-from revenue_health.contribution.models import ScoreRun
+from revenue_health.contribution.requested import comparison_wait, compute_comparison
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
-from revenue_health.contribution.selectors.comparison.scores import pending_groups
 from revenue_health.contribution.selectors.comparison.sentences import plan_gap, verdicts
 from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
-from revenue_health.contribution.tasks import scores_requested
 
 TEMPLATE = "contribution/bridge.html"
-REQUEST_SECONDS = 30
 _COLOURS = {Impact.GOOD: "good", Impact.BAD: "bad", Impact.SOFT: "ac-soft"}
 """Tokens of the chart's colours."""
 
@@ -80,23 +74,9 @@ def show(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def compute(request: HttpRequest) -> HttpResponse:
-    """Ask a worker for the comparison in the form, unless it was asked for a moment ago."""
+    """Have a worker compute the comparison in the form."""
     require(request, may_see_company(request.user))
-    shell = shell_of(request)
-    run, company = shell.run, shell.company
-    address = reverse("contribution:bridge")
-    if run is not None and company is not None:
-        question = parse_filters(request.POST, run=run, company=company)
-        address += question.address()
-        # add() lets one of two clicks through.
-        if not question.errors and cache.add(_asked(run, question), True, REQUEST_SECONDS):
-            scores_requested.delay(run.pk, question.period.label, question.baseline)
-            messages.info(request, f"{question.period.label} is being computed; the page shows it when it is done.")
-    return HttpResponseRedirect(address)
-
-
-def _asked(run: RecomputeRun, question: ComparisonFilters) -> str:
-    return f"scores-asked:{run.pk}:{question.periods.key}".replace("|", ":")
+    return compute_comparison(request, page="contribution:bridge")
 
 
 def page_context(question: ComparisonFilters, run: RecomputeRun, company: Company) -> dict[str, object]:
@@ -109,8 +89,7 @@ def page_context(question: ComparisonFilters, run: RecomputeRun, company: Compan
     }
     comparison, score_run = stored_comparison(run=run, company=company, periods=question.periods)
     if comparison is None:
-        requested = cache.get(_asked(run, question))
-        return context | {"waiting": _progress(score_run), "requested": requested, "score_run": score_run}
+        return context | {"wait": comparison_wait(run=run, filters=question, score_run=score_run)}
     scale, bridge = scale_of(comparison, company), bridge_steps(comparison)
     return context | {
         "comparison": comparison,
@@ -125,13 +104,6 @@ def page_context(question: ComparisonFilters, run: RecomputeRun, company: Compan
         "scale": scale,
         "chart": waterfall(waterfall_bars(bridge, scale), scale=scale),
     }
-
-
-def _progress(score_run: ScoreRun | None) -> dict[str, int] | None:
-    if score_run is None or score_run.status != ScoreRun.Status.STARTED:
-        return None
-    total = score_run.groups.count()
-    return {"done": total - len(pending_groups(score_run)), "total": total}
 
 
 def scale_of(comparison: BridgeFigures, company: Company) -> MoneyScale:

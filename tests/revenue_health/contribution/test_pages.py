@@ -64,7 +64,7 @@ def test_a_comparison_nobody_computed_has_a_button(ceo: Client) -> None:
 def test_the_button_asks_a_worker_once(ceo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[object, ...]] = []
     monkeypatch.setattr(
-        "revenue_health.contribution.views.bridge.scores_requested.delay", lambda *what: asked.append(what)
+        "revenue_health.contribution.requested.scores_requested.delay", lambda *what: asked.append(what)
     )
     cache.clear()
     for _ in range(2):

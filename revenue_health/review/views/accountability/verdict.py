@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -19,19 +17,18 @@ from pipeline.page.shell import shell_of
 from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.plan.reach import reach_of
 from revenue_health.contribution.filters import ComparisonFilters, parse_filters
-from revenue_health.contribution.models import ScoreRun
+from revenue_health.contribution.requested import comparison_wait, compute_comparison
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
-from revenue_health.contribution.selectors.comparison.scores import pending_groups, score_run_of
+from revenue_health.contribution.selectors.comparison.scores import score_run_of
 from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
 from revenue_health.contribution.services.cuts import CUTS, cut_ask
-from revenue_health.contribution.tasks import cut_requested, scores_requested
+from revenue_health.contribution.tasks import cut_requested
 from revenue_health.review.selectors.accountability.evidence import exports_of
 from revenue_health.review.selectors.accountability.rows import rows_of
 from revenue_health.review.selectors.accountability.verdict import accountability_of
 
 TEMPLATE = "review/accountability/verdict.html"
-REQUEST_SECONDS = 30
 type Context = dict[str, Any]
 
 
@@ -59,9 +56,9 @@ def _context(request: HttpRequest, question: ComparisonFilters, run: RecomputeRu
         "baselines": question.baselines,
         **reach_of(run=run, company=company).addresses(calendar, question.period, question.address),
     }
-    comparison, found = stored_comparison(run=run, company=company, periods=question.periods)
+    comparison, score_run = stored_comparison(run=run, company=company, periods=question.periods)
     if comparison is None:
-        return context | {"waiting": _progress(found), "requested": cache.get(_asked(run, question)), "found": found}
+        return context | {"wait": comparison_wait(run=run, filters=question, score_run=score_run)}
     verdict = accountability_of(comparison_to_json(comparison), run=run, company=company, periods=question.periods)
     return context | {
         "figures": verdict,
@@ -77,31 +74,11 @@ def _sees_inside(request: HttpRequest, key: str) -> bool:
     return found is not None and may_see_department(request.user, found)
 
 
-def _progress(found: ScoreRun | None) -> Context | None:
-    if found is None or found.status != ScoreRun.Status.STARTED:
-        return None
-    total = found.groups.count()
-    return {"done": total - len(pending_groups(found)), "total": total}
-
-
-def _asked(run: RecomputeRun, question: ComparisonFilters) -> str:
-    return f"accountability-asked:{run.pk}:{question.periods.key}".replace("|", ":")
-
-
 @require_POST
 def compute(request: HttpRequest) -> HttpResponse:
-    """Ask a worker for a comparison the night did not make, unless it was asked for a moment ago."""
+    """Have a worker compute a comparison the night did not make."""
     require(request, may_see_company(request.user))
-    shell = shell_of(request)
-    run, company = shell.run, shell.company
-    address = reverse("review:accountability")
-    if run is not None and company is not None:
-        question = parse_filters(request.POST, run=run, company=company)
-        address += question.address()
-        if not question.errors and cache.add(_asked(run, question), True, REQUEST_SECONDS):
-            scores_requested.delay(run.pk, question.period.label, question.baseline)
-            messages.info(request, f"{question.period.label} is being computed; the page shows it when it is done.")
-    return HttpResponseRedirect(address)
+    return compute_comparison(request, page="review:accountability")
 
 
 @require_POST

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -18,13 +17,13 @@ from departments.web.rendering import page_render
 from pipeline.page.shell import shell_of
 from pipeline.selectors.overview import Structure, structure_names
 from revenue_health.contribution.core.sensitivity import LESS, Lever
+from revenue_health.contribution.requested import forecast_job, is_requested, request_once
 from revenue_health.contribution.selectors.comparison.sentences import minor
 from revenue_health.contribution.tasks import night_step
 from revenue_health.review.charts.fan import Week, fan
 from revenue_health.review.selectors.forecast.snapshots import calibrations, forecast_kept
 
 TEMPLATE = "review/forecast/forecast.html"
-REQUEST_SECONDS = 30
 CHOKES_SHOWN = 8
 _BANDS = ("p5", "p25", "median", "p75", "p95")
 _LEVERS = {"holding": Lever.WAIT_DAYS, "leaking": Lever.LOSS_RATE}
@@ -54,7 +53,7 @@ def show(request: HttpRequest) -> HttpResponse:
     kept = forecast_kept(run=run)
     context: Json = {"shell": shell, "calibrations": calibrations(), "currency": company.reporting_currency}
     if kept is None:
-        context["requested"] = cache.get(_asked(run.pk))
+        context["requested"] = is_requested(forecast_job(run))
     else:
         context |= _context(kept.figures, company.reporting_currency)
     return page_render(request, TEMPLATE, context, partial="page")
@@ -65,13 +64,9 @@ def compute(request: HttpRequest) -> HttpResponse:
     """Ask a worker for the forecast of a run that has none, unless it was asked for a moment ago."""
     require(request, may_see_company(request.user))
     run = shell_of(request).run
-    if run is not None and cache.add(_asked(run.pk), True, REQUEST_SECONDS):
+    if run is not None and request_once(forecast_job(run)):
         night_step.delay(run.pk, "forecast")
     return HttpResponseRedirect(reverse("review:forecast"))
-
-
-def _asked(run: int) -> str:
-    return f"forecast-asked:{run}"
 
 
 def _context(figures: Json, currency: str) -> Json:

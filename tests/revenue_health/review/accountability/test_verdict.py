@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from departments.models import AccessLog, Company, User
@@ -115,13 +116,24 @@ def test_a_bad_filter_says_so_and_falls_back(ceo: Client, query: str) -> None:
 
 def test_a_comparison_nobody_computed_has_a_button_that_asks_once(ceo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[object, ...]] = []
-    told = "revenue_health.review.views.accountability.verdict.scores_requested.delay"
+    told = "revenue_health.contribution.requested.scores_requested.delay"
     monkeypatch.setattr(told, lambda *what: asked.append(what))
     cache.clear()
     assert "accountability-compute-button" in text(ceo.get(f"{ACCOUNT}?period=2026-Q2"))
     for _ in range(2):
         ceo.post(f"{ACCOUNT}compute/", {"period": "2026-Q2"})
     assert [one[1:] for one in asked] == [("2026-Q2", "")]
+
+
+def test_two_pages_request_a_comparison_once(ceo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    requests: list[tuple[object, ...]] = []
+    job = "revenue_health.contribution.requested.scores_requested.delay"
+    monkeypatch.setattr(job, lambda *arguments: requests.append(arguments))
+    cache.clear()
+    for page in ("contribution:compute", "review:accountability_compute"):
+        ceo.post(reverse(page), {"period": "2026-Q2"})
+    assert len(requests) == 1
+    assert "waiting for the worker" in text(ceo.get(f"{ACCOUNT}?period=2026-Q2"))
 
 
 def test_sales_from_inside_is_asked_for_and_then_shown(
