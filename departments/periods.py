@@ -77,16 +77,16 @@ class FiscalCalendar:
         if match := re.fullmatch(r"([0-9]{4})(?:-[Qq]([1-4]))?", text):
             year = int(match[1])
             if not FIRST_YEAR <= year <= FINAL_YEAR:
-                raise PeriodError(_message(text))
+                raise PeriodError(_not_a_period(text))
             return self.quarter(year, int(match[2])) if match[2] else self.year(year)
         if match := re.fullmatch(r"([0-9]{4})-([0-9]{2})", text):
             year, month = int(match[1]), int(match[2])
             if not (FIRST_YEAR <= year <= FINAL_YEAR and 1 <= month <= 12):
-                raise PeriodError(_message(text))
+                raise PeriodError(_not_a_period(text))
             return _month(year, month)
         if match := re.fullmatch(r"(\S+)\.\.(\S+)", text):
             return _range(text, match[1], match[2])
-        raise PeriodError(_message(text))
+        raise PeriodError(_not_a_period(text))
 
     def previous(self, period: Period) -> Period:
         """The period of the same kind just before; for a range, as many days just before."""
@@ -153,7 +153,7 @@ def _range(text: str, first: str, last: str) -> Period:
     try:
         start, end = parse_day(first), parse_day(last)
     except PeriodError:
-        raise PeriodError(_message(text)) from None
+        raise PeriodError(_not_a_period(text)) from None
     if end < start:
         raise PeriodError(f"“{text}” ends before it starts.")
     if (end - start).days > 366 * 50:
@@ -176,7 +176,7 @@ def _midnight_after(day: date, zone: ZoneInfo) -> datetime:
     return datetime(after.year, after.month, after.day, tzinfo=zone)
 
 
-def _message(text: str) -> str:
+def _not_a_period(text: str) -> str:
     return (
         f"“{text}” is not a period. Write 2026-Q3, 2026, 2026-07 or 2026-06-29..2026-09-27;"
         f" years from {FIRST_YEAR} to {FINAL_YEAR}."

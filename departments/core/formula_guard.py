@@ -46,8 +46,10 @@ class GuardedWriter:
         self._writer = csv.writer(handle, **options)
 
     def writerow(self, row: Iterable[object]) -> None:
+        """One row; text that a spreadsheet would run gets its apostrophe."""
         self._writer.writerow([guarded(readable(value) if isinstance(value, str) else value) for value in row])
 
     def writerows(self, rows: Iterable[Iterable[object]]) -> None:
+        """Rows, each as `writerow` writes it."""
         for row in rows:
             self.writerow(row)

@@ -8,9 +8,9 @@ from departments.scorecards.views.week_address import MondayConverter
 register_converter(MondayConverter, "monday")
 
 urlpatterns = [
-    path("scorecards/", scorecards.index, name="scorecards"),
-    path("scorecards/<key:key>/", scorecards.show, name="scorecard"),
-    path("scorecards/<key:key>/panel/", scorecards.panel, name="scorecard_panel"),
+    path("scorecards/", scorecards.scorecard_list, name="scorecards"),
+    path("scorecards/<key:key>/", scorecards.scorecard_page, name="scorecard"),
+    path("scorecards/<key:key>/panel/", scorecards.scorecard_panel, name="scorecard_panel"),
     path("scorecards/<key:key>/cells/<key:measurable>/<monday:week>/", scorecard_cells.cell, name="scorecard_cell"),
     path("scorecards/<key:key>/paste/", scorecard_cells.paste, name="scorecard_paste"),
     path("scorecards/<key:key>/weeks/<monday:week>/", scorecard_week.week, name="scorecard_week"),

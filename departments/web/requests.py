@@ -6,11 +6,19 @@ from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
+from departments.models import User
+
 
 class HtmxRequest(HttpRequest):
     """A request with the headers of htmx read by django-htmx: `request.htmx` is true when htmx made it."""
 
     htmx: HtmxDetails
+
+
+def signed_in_user(request: HttpRequest) -> User:
+    """The person who asks, on pages nobody reaches without having signed in."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def next_page(request: HttpRequest, otherwise: str) -> str:

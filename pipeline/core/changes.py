@@ -56,6 +56,7 @@ class Changes:
     buckets: tuple[Bucket, ...]
 
     def bucket(self, key: str) -> Bucket:
+        """The bucket of one key of BUCKETS; every key has one, empty or not."""
         return next(bucket for bucket in self.buckets if bucket.key == key)
 
 

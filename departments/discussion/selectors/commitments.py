@@ -103,7 +103,7 @@ def commitments_of(
     Open ones by their day, closed ones after them, the newest first.
     """
     today = company_today(now)
-    commitments = _rows(Commitment.objects.all(), departments, department)
+    commitments = _narrowed(Commitment.objects.all(), departments, department)
     for name, value in (("owner__username", owner), ("status", status), ("measurable__key", measurable)):
         if value:
             commitments = commitments.filter(**{name: value})
@@ -111,7 +111,7 @@ def commitments_of(
         commitments = commitments.filter(subject=subject)
     if due:
         commitments = _due_in(commitments.filter(status=Commitment.Status.OPEN), due, today)
-    rows = [_row(commitment, today) for commitment in commitments.order_by("due", "pk")[:MOST]]
+    rows = [_commitment_row(commitment, today) for commitment in commitments.order_by("due", "pk")[:MOST]]
     still = [row for row in rows if row.status == Commitment.Status.OPEN]
     closed = [row for row in rows if row.closed_at is not None]
     return still + sorted(closed, key=lambda row: row.closed_at or row.created_at, reverse=True)
@@ -119,15 +119,15 @@ def commitments_of(
 
 def commitment_row(*, pk: int, now: datetime) -> CommitmentRow | None:
     """One commitment."""
-    commitment = _rows(Commitment.objects.filter(pk=pk), None, "").first()
-    return _row(commitment, company_today(now)) if commitment else None
+    commitment = _narrowed(Commitment.objects.filter(pk=pk), None, "").first()
+    return _commitment_row(commitment, company_today(now)) if commitment else None
 
 
 def commitments_due(*, week: date, now: datetime, departments: Collection[int] | None = None) -> Due:
     """What is due in the week that begins on the Monday `week`, and what is carried over from before it."""
-    commitments = _rows(Commitment.objects.filter(status="open", due__lt=week + timedelta(days=7)), departments, "")
+    commitments = _narrowed(Commitment.objects.filter(status="open", due__lt=week + timedelta(days=7)), departments, "")
     today = company_today(now)
-    rows = [_row(commitment, today) for commitment in commitments.order_by("due", "pk")]
+    rows = [_commitment_row(commitment, today) for commitment in commitments.order_by("due", "pk")]
     return Due(
         week=week,
         this_week=tuple(row for row in rows if row.due >= week),
@@ -159,7 +159,7 @@ def subject_words(text: str) -> tuple[str, str]:
     return subject.label, subject.address
 
 
-def _rows(
+def _narrowed(
     commitments: QuerySet[Commitment], departments: Collection[int] | None, department: str
 ) -> QuerySet[Commitment]:
     commitments = commitments.select_related("department", "owner", "measurable", "created_by", "closed_by")
@@ -177,7 +177,7 @@ def _due_in(commitments: QuerySet[Commitment], due: str, today: date) -> QuerySe
     return commitments.filter(due__gte=next_week)
 
 
-def _row(commitment: Commitment, today: date) -> CommitmentRow:
+def _commitment_row(commitment: Commitment, today: date) -> CommitmentRow:
     still, measurable = commitment.status == Commitment.Status.OPEN, commitment.measurable
     return CommitmentRow(
         id=commitment.pk,

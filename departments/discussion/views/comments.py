@@ -25,17 +25,17 @@ from departments.discussion.services.comments import (
 )
 from departments.discussion.services.discussion_errors import TalkError
 from departments.discussion.tasks import mention_mail
-from departments.models import Comment, User
+from departments.models import Comment
 from departments.subjects import Subject, SubjectUnknown, people_who_see, subject_of, subject_visible
 from departments.web.rendering import page_render
-from departments.web.requests import HtmxRequest
+from departments.web.requests import HtmxRequest, signed_in_user
 
 TEMPLATE = "discussion/comments.html"
 MOST_OFFERED = 8
 
 
 @require_http_methods(["GET", "POST"])
-def panel(request: HtmxRequest) -> HttpResponse:
+def comments_panel(request: HtmxRequest) -> HttpResponse:
     """Everything said about a figure; a POST says something more."""
     subject = visible_subject(request, (request.POST or request.GET).get("subject", ""))
     if request.method == "GET":
@@ -43,7 +43,9 @@ def panel(request: HtmxRequest) -> HttpResponse:
     text, parent = request.POST.get("text", ""), request.POST.get("parent", "")
     answered = get_object_or_404(Comment, pk=parent, subject=subject.text) if parent.isdecimal() else None
     try:
-        saved = comment_add(subject=subject, text=text, author=_person(request), now=timezone.now(), parent=answered)
+        saved = comment_add(
+            subject=subject, text=text, author=signed_in_user(request), now=timezone.now(), parent=answered
+        )
     except TalkError as problem:
         return _panel_response(
             request, subject, error=str(problem), draft=text, draft_of=answered.pk if answered else None
@@ -63,7 +65,7 @@ def edit(request: HtmxRequest, pk: int) -> HttpResponse:
         return _panel_response(request, subject, error=error, editing=None if late else comment.pk, draft=comment.text)
     text = request.POST.get("text", "")
     try:
-        saved = comment_edit(comment=comment, subject=subject, text=text, author=_person(request), now=now)
+        saved = comment_edit(comment=comment, subject=subject, text=text, author=signed_in_user(request), now=now)
     except TalkError as problem:
         return _panel_response(request, subject, error=str(problem), editing=comment.pk, draft=text)
     return _saved_response(request, subject, saved)
@@ -74,7 +76,7 @@ def resolve(request: HtmxRequest, pk: int) -> HttpResponse:
     """The thread is settled."""
     comment, subject = _comment(request, pk)
     try:
-        comment_resolve(comment=comment, user=_person(request), now=timezone.now())
+        comment_resolve(comment=comment, user=signed_in_user(request), now=timezone.now())
     except TalkError as problem:
         return _panel_response(request, subject, error=str(problem))
     return _back(request, subject, "The thread is resolved.")
@@ -95,12 +97,12 @@ def reopen(request: HtmxRequest, pk: int) -> HttpResponse:
 def my_threads(request: HttpRequest) -> HttpResponse:
     """Open threads I began, answered or am mentioned in."""
     require(request, may_see_company(request.user))
-    threads = threads_for(user=_person(request))
+    threads = threads_for(user=signed_in_user(request))
     return page_render(request, "discussion/comments_mine.html", {"threads": threads}, partial="page")
 
 
 @require_GET
-def people(request: HttpRequest) -> HttpResponse:
+def mentionable_people(request: HttpRequest) -> HttpResponse:
     """Who can be mentioned, for the completion of a name after an @."""
     subject = visible_subject(request, request.GET.get("subject", ""))
     readers = people_who_see(subject=subject, like=request.GET.get("q", "")[:50])[:MOST_OFFERED]
@@ -120,11 +122,6 @@ def visible_subject(request: HttpRequest, text: str) -> Subject:
 def _comment(request: HttpRequest, pk: int) -> tuple[Comment, Subject]:
     comment = get_object_or_404(Comment, pk=pk)
     return comment, visible_subject(request, comment.subject)
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _panel_response(request: HttpRequest, subject: Subject, *, error: str = "", **more: Any) -> HttpResponse:

@@ -23,10 +23,10 @@ from departments.discussion.selectors.commitments import (
 from departments.discussion.services.commitments import commitment_close, commitment_make, commitment_move
 from departments.discussion.services.discussion_errors import TalkError
 from departments.discussion.views.commitment_forms import CommitmentForm, FilterForm, committing, filled_in
-from departments.models import Commitment, Department, User
+from departments.models import Commitment, Department
 from departments.periods import PeriodError, parse_day
 from departments.web.rendering import page_render
-from departments.web.requests import HtmxRequest
+from departments.web.requests import HtmxRequest, signed_in_user
 
 INDEX, DETAIL, NEW = "discussion/commitments.html", "discussion/commitment.html", "discussion/commitment_new.html"
 
@@ -35,7 +35,7 @@ FILLS_IN = {"text", "subject", "measurable", "expected_effect"}
 
 
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def commitment_list(request: HttpRequest) -> HttpResponse:
     """Every commitment the reader may see, filtered, and what is off track."""
     require(request, may_see_company(request.user))
     if FILLS_IN & request.GET.keys() and committing(request.user).exists():
@@ -69,28 +69,28 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def commitment_new(request: HttpRequest) -> HttpResponse:
     """Promise something; the address may fill the form in, from a scorecard row, a leak or a what-if."""
-    user, now = _person(request), timezone.now()
+    user, now = signed_in_user(request), timezone.now()
     require(request, committing(user).exists())
     today = company_today(now)
     if request.method == "GET":
         form = CommitmentForm(initial=filled_in(request.GET, user=user, today=today), user=user)
-        return _form(request, form)
+        return _commitment_form_page(request, form)
     form = CommitmentForm(request.POST, user=user)
     if not form.is_valid():
-        return _form(request, form, status=422)
+        return _commitment_form_page(request, form, status=422)
     try:
         commitment = commitment_make(**form.cleaned_data, created_by=user, now=now, today=today)
     except TalkError as problem:
         form.add_error(None, str(problem))
-        return _form(request, form, status=422)
+        return _commitment_form_page(request, form, status=422)
     messages.info(request, "The commitment is made.")
     return redirect("departments:commitment", pk=commitment.pk)
 
 
 @require_GET
-def show(request: HttpRequest, pk: int) -> HttpResponse:
+def commitment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One commitment: what was promised, what became of it, and what can be done."""
     return _detail_page(request, pk)
 
@@ -101,7 +101,9 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     commitment = _changeable(request, pk)
     outcome, note = request.POST.get("outcome", ""), request.POST.get("note", "")
     try:
-        commitment_close(commitment=commitment, outcome=outcome, note=note, user=_person(request), now=timezone.now())
+        commitment_close(
+            commitment=commitment, outcome=outcome, note=note, user=signed_in_user(request), now=timezone.now()
+        )
     except TalkError as problem:
         return _detail_page(request, pk, error=str(problem), note=note)
     messages.info(request, f"The commitment is {outcome}.")
@@ -125,7 +127,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def panel(request: HtmxRequest) -> HttpResponse:
+def commitments_panel(request: HtmxRequest) -> HttpResponse:
     """A department's open commitments and issues, for its page."""
     department = get_object_or_404(Department, key=request.GET.get("department", ""), kind=Department.Kind.INTERNAL)
     require(request, may_see_department(request.user, department.pk))
@@ -142,18 +144,13 @@ def panel(request: HtmxRequest) -> HttpResponse:
     return page_render(request, "discussion/commitments_panel.html", context, partial="panel")
 
 
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
 def _changeable(request: HttpRequest, pk: int) -> Commitment:
     commitment = get_object_or_404(Commitment, pk=pk)
     require(request, may_commit(request.user, commitment.department_id))
     return commitment
 
 
-def _form(request: HttpRequest, form: CommitmentForm, *, status: int = 200) -> HttpResponse:
+def _commitment_form_page(request: HttpRequest, form: CommitmentForm, *, status: int = 200) -> HttpResponse:
     subject = str(form["subject"].value() or "")
     label, _ = subject_words(subject) if subject else ("", "")
     issue = f"{reverse('departments:issue_new')}?{request.GET.urlencode()}"

@@ -15,10 +15,11 @@ from departments.discussion.services.discussion_errors import TalkError
 from departments.discussion.views.commitment_forms import IssueForm, committing, filled_in
 from departments.models import Issue, User
 from departments.web.rendering import page_render
+from departments.web.requests import signed_in_user
 
 
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def issue_new(request: HttpRequest) -> HttpResponse:
     """Put something on a department's list; the address may fill it in."""
     user, now = request.user, timezone.now()
     assert isinstance(user, User)
@@ -28,7 +29,7 @@ def new(request: HttpRequest) -> HttpResponse:
         filled["text"] = request.GET.get("text", "") or filled["text"].replace("Bring ", "").replace(
             " back to its goal", " is off its goal"
         )
-        return _form(request, IssueForm(initial=filled, user=user))
+        return _issue_form_page(request, IssueForm(initial=filled, user=user))
     form = IssueForm(request.POST, user=user)
     if form.is_valid():
         try:
@@ -38,7 +39,7 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             messages.info(request, "The issue is on the list.")
             return redirect("departments:commitments")
-    return _form(request, form, status=422)
+    return _issue_form_page(request, form, status=422)
 
 
 @require_POST
@@ -46,12 +47,12 @@ def solve(request: HttpRequest, pk: int) -> HttpResponse:
     """It is solved."""
     issue = get_object_or_404(Issue, pk=pk)
     require(request, may_commit(request.user, issue.department_id))
-    assert isinstance(request.user, User)
-    issue_solve(issue=issue, note=request.POST.get("note", "")[:2000], user=request.user, now=timezone.now())
+    user = signed_in_user(request)
+    issue_solve(issue=issue, note=request.POST.get("note", "")[:2000], user=user, now=timezone.now())
     messages.info(request, "The issue is solved.")
     return redirect("departments:commitments")
 
 
-def _form(request: HttpRequest, form: IssueForm, *, status: int = 200) -> HttpResponse:
+def _issue_form_page(request: HttpRequest, form: IssueForm, *, status: int = 200) -> HttpResponse:
     context = {"form": form, "issue": True}
     return page_render(request, "discussion/commitment_new.html", context, partial="page", status=status)

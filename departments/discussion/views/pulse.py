@@ -25,29 +25,29 @@ from departments.discussion.services.discussion_errors import TalkError
 from departments.discussion.services.pulse import pulse_save
 from departments.models import Department, User
 from departments.web.rendering import page_render
-from departments.web.requests import HtmxRequest
+from departments.web.requests import HtmxRequest, signed_in_user
 
 TEMPLATE = "discussion/pulse.html"
 SCORES = {1: "no support", 2: "little", 3: "fair", 4: "good", 5: "very good"}
 
 
 @require_http_methods(["GET", "POST"])
-def show(request: HttpRequest) -> HttpResponse:
+def pulse_page(request: HttpRequest) -> HttpResponse:
     """The form of the reader's department, and a month that is over; a POST saves the form."""
     require(request, may_see_company(request.user))
-    assert isinstance(request.user, User)
-    now, department = timezone.now(), _rates_for(request.user)
+    user = signed_in_user(request)
+    now, department = timezone.now(), _rates_for(user)
     if request.method == "GET":
         return _page(request, department, now)
     require(request, department is not None)
     assert department is not None
-    form = own_answers(user=request.user, department=department, month=running_month(now))
+    form = own_answers(user=user, department=department, month=running_month(now))
     answers, errors = _read(request, form)
     if errors:
         return _page(request, department, now, error=" ".join(errors), status=422)
     try:
         count = pulse_save(
-            user=request.user,
+            user=user,
             department=department,
             month=_month(request.POST.get("month", "")) or date.min,
             running=running_month(now),
@@ -61,7 +61,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def panel(request: HtmxRequest) -> HttpResponse:
+def pulse_panel(request: HtmxRequest) -> HttpResponse:
     """The newest month beside the hand-off matrix of the departments page."""
     require(request, may_see_company(request.user))
     if not request.htmx:
@@ -97,7 +97,7 @@ def _read(request: HttpRequest, form: list[OwnAnswer]) -> tuple[dict[int, tuple[
 def _page(
     request: HttpRequest, department: Department | None, now: datetime, *, error: str = "", status: int = 200
 ) -> HttpResponse:
-    assert isinstance(request.user, User)
+    user = signed_in_user(request)
     running, months = running_month(now), closed_months(now=now)
     requested_month = _month(request.GET.get("month", ""))
     chosen = requested_month if requested_month in months else (months[0] if months else None)
@@ -106,9 +106,7 @@ def _page(
         "department": department,
         "running": running,
         "scores": SCORES,
-        "form": _as_posted(request, own_answers(user=request.user, department=department, month=running))
-        if department
-        else [],
+        "form": _as_posted(request, own_answers(user=user, department=department, month=running)) if department else [],
         "told": pulse_of_month,
         "sentences": _readable(request, pulse_of_month),
         "months": months,

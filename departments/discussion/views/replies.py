@@ -17,16 +17,16 @@ from departments.discussion.selectors.replies import versions_of
 from departments.discussion.services.discussion_errors import TalkError
 from departments.discussion.services.replies import reply_add
 from departments.discussion.views.comments import visible_subject
-from departments.models import Department, User
+from departments.models import Department
 from departments.subjects import Subject
 from departments.web.rendering import page_render
-from departments.web.requests import HtmxRequest
+from departments.web.requests import HtmxRequest, signed_in_user
 
 TEMPLATE = "discussion/reply.html"
 
 
 @require_http_methods(["GET", "POST"])
-def panel(request: HtmxRequest) -> HttpResponse:
+def replies_panel(request: HtmxRequest) -> HttpResponse:
     """The newest answer to a share with its versions; a POST adds one."""
     subject = visible_subject(request, (request.POST or request.GET).get("subject", ""))
     if subject.kind != "share":
@@ -34,13 +34,13 @@ def panel(request: HtmxRequest) -> HttpResponse:
     if request.method == "GET":
         return _panel_response(request, subject)
     require(request, _may_answer(request, subject))
-    assert isinstance(request.user, User)
+    user = signed_in_user(request)
     text, seen = request.POST.get("text", ""), request.POST.get("seen", "")
     try:
         added = reply_add(
             subject=subject,
             text=text,
-            author=request.user,
+            author=user,
             seen=int(seen) if seen.isdecimal() and len(seen) < 9 else 0,
             now=timezone.now(),
         )

@@ -129,10 +129,10 @@ def _lines(filters: AuditFilters, *, limit: int, offset: int) -> list[_Line]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [*all_parameters, limit, offset])
         rows = cursor.fetchall()
-    return [_Line(row[0], row[1], row[2], row[3], row[4], _context(row[5])) for row in rows]
+    return [_Line(row[0], row[1], row[2], row[3], row[4], _context_of_change(row[5])) for row in rows]
 
 
-def _context(metadata: Any) -> dict[str, Any]:
+def _context_of_change(metadata: Any) -> dict[str, Any]:
     """JSON of a hand-written statement comes as text."""
     return dict(json.loads(metadata) if isinstance(metadata, str) else metadata or {})
 
@@ -164,7 +164,7 @@ def _in_words(lines: list[_Line]) -> tuple[Change, ...]:
         },
         _tracked(),
     )
-    people = _people({line.context.get("user") for line in lines})
+    people = _names_of_people({line.context.get("user") for line in lines})
     result = []
     for line in lines:
         now, before = values[line.kind][line.event]
@@ -198,9 +198,9 @@ def _values(label: str, events: list[int]) -> dict[int, tuple[dict[str, Any], di
             " ORDER BY b.pgh_id DESC LIMIT 1) p ON true WHERE e.pgh_id = ANY(%s)",
             [events],
         )
-        return {row[0]: (_context(row[1]), _context(row[2])) for row in cursor.fetchall()}
+        return {row[0]: (_context_of_change(row[1]), _context_of_change(row[2])) for row in cursor.fetchall()}
 
 
-def _people(ids: set[Any]) -> dict[Any, str]:
+def _names_of_people(ids: set[Any]) -> dict[Any, str]:
     rows = User.objects.filter(pk__in=[pk for pk in ids if pk])
     return {user.pk: user.get_full_name() or user.get_username() for user in rows}

@@ -53,12 +53,12 @@ class Invited:
 def people() -> list[Person]:
     """Everybody with an account: who can sign in first, by name."""
     rows = User.objects.prefetch_related("memberships__department").order_by("-is_active", "username")
-    return [_person(user) for user in rows]
+    return [_person_row(user) for user in rows]
 
 
 def person_by_id(*, pk: int) -> Person | None:
     user = User.objects.prefetch_related("memberships__department").filter(pk=pk).first()
-    return _person(user) if user else None
+    return _person_row(user) if user else None
 
 
 def invited(*, now: datetime) -> list[Invited]:
@@ -74,7 +74,7 @@ def invited(*, now: datetime) -> list[Invited]:
     ]
 
 
-def _person(user: User) -> Person:
+def _person_row(user: User) -> Person:
     return Person(
         pk=user.pk,
         username=user.get_username(),

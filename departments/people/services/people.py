@@ -15,7 +15,7 @@ _LOCK = 4_020_001
 @transaction.atomic
 def role_give(*, person: User, role: str, department: Department | None, by: User) -> Membership:
     """One more role for a person."""
-    _check(by, role, department)
+    _check_may_give(by, role, department)
     membership, created = Membership.objects.get_or_create(user=person, role=role, department=department)
     if not created:
         raise RoleRefused("This person has that role already.")
@@ -25,8 +25,8 @@ def role_give(*, person: User, role: str, department: Department | None, by: Use
 @transaction.atomic
 def role_change(*, membership: Membership, role: str, department: Department | None, by: User) -> None:
     """Another role in the place of one."""
-    _check(by, membership.role, membership.department)
-    _check(by, role, department)
+    _check_may_give(by, membership.role, membership.department)
+    _check_may_give(by, role, department)
     if Membership.objects.filter(user=membership.user, role=role, department=department).exists():
         raise RoleRefused("This person has that role already.")
     if role != Membership.Role.EXECUTIVE:
@@ -38,7 +38,7 @@ def role_change(*, membership: Membership, role: str, department: Department | N
 @transaction.atomic
 def role_take(*, membership: Membership, by: User) -> None:
     """Take one role."""
-    _check(by, membership.role, membership.department)
+    _check_may_give(by, membership.role, membership.department)
     _executive_stays(without=membership)
     membership.delete()
 
@@ -60,7 +60,7 @@ def person_active_set(*, person: User, active: bool, by: User) -> None:
     person.save(update_fields=["is_active"])
 
 
-def _check(by: User, role: str, department: Department | None) -> None:
+def _check_may_give(by: User, role: str, department: Department | None) -> None:
     if not may_give_role(by, role):
         raise RoleRefused("Only an executive can give or take the role of an executive.")
     if (role in Membership.COMPANY_ROLES) != (department is None):

@@ -13,16 +13,17 @@ from django.views.decorators.http import require_http_methods
 from departments.models import User
 from departments.people.views.people_forms import AccountForm
 from departments.web.rendering import page_render
+from departments.web.requests import signed_in_user
 
 TEMPLATE = "people/account.html"
 
 
 @require_http_methods(["GET", "POST"])
-def show(request: HttpRequest) -> HttpResponse:
+def account_page(request: HttpRequest) -> HttpResponse:
     """Everybody's own; nobody else's can be asked for."""
-    assert isinstance(request.user, User)
+    user = signed_in_user(request)
     # A form writes into its instance even when it is not valid: not into the person the page is drawn for.
-    person = User.objects.get(pk=request.user.pk)
+    person = User.objects.get(pk=user.pk)
     form = AccountForm(request.POST if request.method == "POST" else None, instance=person, auto_id="account-%s")
     if request.method == "POST" and form.is_valid():
         form.save()

@@ -55,7 +55,7 @@ class Steps:
 
 
 @require_GET
-def show(request: HttpRequest) -> HttpResponse:
+def audit_log(request: HttpRequest) -> HttpResponse:
     """The newest changes that fit the filter."""
     require(request, may_read_audit(request.user))
     form = AuditForm(request.GET, kinds=kinds())

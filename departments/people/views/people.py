@@ -27,6 +27,7 @@ from departments.people.tasks import invitation_mail
 from departments.people.views.people_forms import InviteForm, RoleForm, SettingsForm
 from departments.people.views.people_mail import mail_goes_out
 from departments.web.rendering import page_render
+from departments.web.requests import signed_in_user
 
 LIST = "people/index.html"
 DETAIL = "people/person.html"
@@ -37,12 +38,11 @@ SETTINGS = "people/settings.html"
 def manager(request: HttpRequest) -> User:
     """The signed-in person, who may manage people; others are refused."""
     require(request, may_manage_people(request.user))
-    assert isinstance(request.user, User)
-    return request.user
+    return signed_in_user(request)
 
 
 @require_http_methods(["GET", "POST"])
-def index(request: HttpRequest) -> HttpResponse:
+def people_list(request: HttpRequest) -> HttpResponse:
     """Everybody, and the form that asks somebody in."""
     user, now = manager(request), timezone.now()
     form, problem = InviteForm(request.POST if request.method == "POST" else None), ""
@@ -105,19 +105,19 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def person(request: HttpRequest, pk: int) -> HttpResponse:
+def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: roles to change, and whether they can sign in."""
     manager(request)
-    return _person(request, pk, RoleForm())
+    return _person_page(request, pk, RoleForm())
 
 
 @require_POST
 def role_add(request: HttpRequest, pk: int) -> HttpResponse:
     """One more role for a person."""
-    user, person = manager(request), _user(pk)
+    user, person = manager(request), _user_or_404(pk)
     form = RoleForm(request.POST)
     if not form.is_valid():
-        return _person(request, pk, form, status=422)
+        return _person_page(request, pk, form, status=422)
     role, department = form.chosen()
     return _done(request, pk, lambda: role_give(person=person, role=role, department=department, by=user))
 
@@ -125,10 +125,10 @@ def role_add(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def role_edit(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
     """Another role in the place of one."""
-    user, role_of_person = manager(request), _membership(pk, membership)
+    user, role_of_person = manager(request), _membership_or_404(pk, membership)
     form = RoleForm(request.POST)
     if not form.is_valid():
-        return _person(request, pk, RoleForm(), status=422, problem="This is no role here; nothing was changed.")
+        return _person_page(request, pk, RoleForm(), status=422, problem="This is no role here; nothing was changed.")
     role, department = form.chosen()
     return _done(request, pk, lambda: role_change(membership=role_of_person, role=role, department=department, by=user))
 
@@ -136,7 +136,7 @@ def role_edit(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def role_remove(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
     """Ask first, then take a role."""
-    user, role_of_person = manager(request), _membership(pk, membership)
+    user, role_of_person = manager(request), _membership_or_404(pk, membership)
     what = role_of_person.get_role_display() + (
         f" of {role_of_person.department.name}" if role_of_person.department else ""
     )
@@ -153,7 +153,7 @@ def role_remove(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def active(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask first, then shut a person out, or let one in again."""
-    user, target = manager(request), _user(pk)
+    user, target = manager(request), _user_or_404(pk)
     name = target.get_username()
     if target.is_active:
         sure = {
@@ -205,12 +205,14 @@ def _done(request: HttpRequest, pk: int, deed: Callable[[], object]) -> HttpResp
     try:
         deed()
     except PeopleError as problem:
-        return _person(request, pk, RoleForm(), status=409, problem=str(problem))
+        return _person_page(request, pk, RoleForm(), status=409, problem=str(problem))
     messages.success(request, "The role is changed.")
     return redirect("departments:people_person", pk)
 
 
-def _person(request: HttpRequest, pk: int, form: RoleForm, *, status: int = 200, problem: str = "") -> HttpResponse:
+def _person_page(
+    request: HttpRequest, pk: int, form: RoleForm, *, status: int = 200, problem: str = ""
+) -> HttpResponse:
     person = person_by_id(pk=pk)
     if person is None:
         raise Http404
@@ -227,14 +229,14 @@ def _person(request: HttpRequest, pk: int, form: RoleForm, *, status: int = 200,
     return page_render(request, DETAIL, context, partial="page", status=status)
 
 
-def _user(pk: int) -> User:
+def _user_or_404(pk: int) -> User:
     user = User.objects.filter(pk=pk).first()
     if user is None:
         raise Http404
     return user
 
 
-def _membership(person: int, pk: int) -> Membership:
+def _membership_or_404(person: int, pk: int) -> Membership:
     membership = Membership.objects.select_related("user", "department").filter(pk=pk, user_id=person).first()
     if membership is None:
         raise Http404

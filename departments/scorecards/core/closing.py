@@ -33,6 +33,7 @@ class CloseRule:
         return max(reading.astimezone(UTC) for reading in readings)
 
     def is_closed(self, week: date, now: datetime) -> bool:
+        """Whether at `now` the week that began on Monday `week` is closed: its values then count as late."""
         return now >= self.closes_at(week)
 
     def due_week(self, now: datetime) -> date:

@@ -25,14 +25,17 @@ class Status(IntEnum):
 
     @property
     def word(self) -> str:
+        """`none`, `met`, `missed high`, `missed low`: what a reader hears."""
         return _NAMES[self]
 
     @property
     def mark(self) -> str:
+        """The sign that says the same without colour."""
         return _MARKS[self]
 
     @property
     def missed(self) -> bool:
+        """On the wrong side of the goal, whichever side that is."""
         return self in (Status.HIGH, Status.LOW)
 
 

@@ -78,7 +78,7 @@ def entry_save(
     locked = _locked([measurable.pk])[measurable.key]
     hand = _Hand(user=user, now=now, how=how, rule=_rule(), earlier=_values_by_week([locked.pk]) if ask else None)
     entry = Entry.objects.filter(measurable=locked, week=week).first()
-    return _write(locked, week, entry, value=value, note=note, version=version, hand=hand, ask=ask)
+    return _entry_write(locked, week, entry, value=value, note=note, version=version, hand=hand, ask=ask)
 
 
 @transaction.atomic
@@ -90,7 +90,7 @@ def entry_note_save(
     locked = _locked([measurable.pk])[measurable.key]
     entry = Entry.objects.filter(measurable=locked, week=week).first()
     value = entry.value if entry else None
-    return _write(locked, week, entry, value=value, note=note, version=version, hand=hand)
+    return _entry_write(locked, week, entry, value=value, note=note, version=version, hand=hand)
 
 
 @transaction.atomic
@@ -105,7 +105,7 @@ def entry_undo(*, measurable: Measurable, week: date, version: int, user: User, 
 def entries_undo(*, department: int, cells: Sequence[CellVersion], user: User, now: datetime) -> list[Entry]:
     """Undo the newest change of several cells, such as a paste; all or none. Any error is that of the first cell."""
     hand = _Hand(user=user, now=now, how=How.UNDO, rule=_rule())
-    measurables, present = _block(department, cells)
+    measurables, present = _locked_block(department, cells)
     undone = []
     for cell in cells:
         measurable = measurables.get(cell.measurable)
@@ -123,7 +123,7 @@ def _undone(measurable: Measurable, week: date, entry: Entry | None, version: in
     last = entry.changes.filter(version=entry.version).first()
     if last is None:
         raise EntryRefused("This value came with a file: undo that import instead.")
-    return _write(measurable, week, entry, value=last.old_value, note=last.old_note, version=version, hand=hand)
+    return _entry_write(measurable, week, entry, value=last.old_value, note=last.old_note, version=version, hand=hand)
 
 
 @transaction.atomic
@@ -140,7 +140,7 @@ def entries_paste(
 
     With `ask` it also says which values are far off, unless their sender is sure of them.
     """
-    measurables, present = _block(department, cells)
+    measurables, present = _locked_block(department, cells)
     earlier = _values_by_week([row.pk for row in measurables.values()]) if ask else None
     hand = _Hand(user=user, now=now, how=how, rule=_rule(), earlier=earlier)
     errors: dict[tuple[str, date], str] = {}
@@ -157,7 +157,7 @@ def entries_paste(
                 raise EntryRefused(f"It comes {times[cell.measurable, cell.week]} times; send it once.")
             entry = present.get((measurable.pk, cell.week))
             number = entry_text(cell.text, name=measurable.name, unit=measurable.unit)
-            entry = _write(
+            entry = _entry_write(
                 measurable,
                 cell.week,
                 entry,
@@ -180,7 +180,7 @@ def entries_paste(
     return written
 
 
-def _block(
+def _locked_block(
     department: int, cells: Sequence[CellVersion]
 ) -> tuple[dict[str, Measurable], dict[tuple[int, date], Entry]]:
     """The department's measurables named by the cells, locked, by key; and the entries there are."""
@@ -216,7 +216,7 @@ def _values_by_week(ids: list[int]) -> dict[int, list[tuple[date, Decimal]]]:
     return values
 
 
-def _write(
+def _entry_write(
     measurable: Measurable,
     week: date,
     entry: Entry | None,
@@ -227,7 +227,7 @@ def _write(
     hand: _Hand,
     ask: NumberText | None = None,
 ) -> Entry:
-    _check(measurable, week, note, hand)
+    _check_allowed(measurable, week, note, hand)
     entry = entry or Entry(measurable=measurable, week=week, version=0)
     note = entry.note if note is None else note.strip()
     if (value, note) == (entry.value, entry.note):
@@ -282,7 +282,7 @@ def _check_value(measurable: Measurable, week: date, value: Decimal, hand: _Hand
             raise EntryUnusual(problem)
 
 
-def _check(measurable: Measurable, week: date, note: str | None, hand: _Hand) -> None:
+def _check_allowed(measurable: Measurable, week: date, note: str | None, hand: _Hand) -> None:
     if not measurable.manual:
         raise EntryRefused(f"{measurable.name} is computed; it cannot be typed in.")
     if measurable.archived:

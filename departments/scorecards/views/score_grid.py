@@ -25,7 +25,7 @@ _LARGE = 1000
 """From here on decimals are noise."""
 
 
-def _written(html: str) -> SafeString:
+def _trusted_html(html: str) -> SafeString:
     """HTML of this module as it stands. Nothing in it was typed by people but numbers, which are written anew: there is
     nothing to escape, and escaping nothing for every cell is most of a page's time."""
     return mark_safe(html)  # noqa: S308
@@ -46,7 +46,7 @@ class CellShown(NamedTuple):
     def td(self, *, first: bool = False) -> SafeString:
         """Its cell; the first one of a table is where the keyboard comes in."""
         flag = f'<span class="flag" aria-hidden="true">{self.flag}</span>' if self.flag else ""
-        return _written(
+        return _trusted_html(
             f'<td id="{self.id}" class="{self.css}" tabindex="{0 if first else -1}" data-version="{self.version}"'
             f' data-raw="{self.raw}"><span class="cell-value">{self.text}</span>'
             f'<span class="mark" aria-hidden="true">{self.mark}</span>{flag}'
@@ -90,7 +90,7 @@ class RowShown:
     @property
     def cells_html(self) -> SafeString:
         cells = [cell.td(first=self.first and not at) for at, cell in enumerate(self.cells)]
-        return _written("".join(cells))
+        return _trusted_html("".join(cells))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +121,7 @@ class WeekShown:
             f'<a class="annotated" href="#annotation-{n}">{n}<span class="visually-hidden"> is a remark</span></a>'
             for n in self.notes
         )
-        return _written(
+        return _trusted_html(
             f'<th scope="col" class="n week{" due" if self.due else ""}" data-week="{self.iso}">{text}{notes}</th>'
         )
 
@@ -137,13 +137,13 @@ class WeekShown:
 
     def _share(self, attribute: str) -> SafeString:
         due = " due" if self.due else ""
-        return _written(f'<td class="n{due}" id="share-{self.iso}"{attribute}>{percent(self.share)}</td>')
+        return _trusted_html(f'<td class="n{due}" id="share-{self.iso}"{attribute}>{percent(self.share)}</td>')
 
 
 def rows_shown(grid: Grid, rows: Sequence[int] | None = None, *, first: bool = True) -> list[RowShown]:
     """The lines asked for, all by default. first: whether a table begins with them."""
     chosen = range(len(grid.rows)) if rows is None else rows
-    return [_row(grid, at, first=first and not place) for place, at in enumerate(chosen)]
+    return [_grid_row(grid, at, first=first and not place) for place, at in enumerate(chosen)]
 
 
 class OffTrack(NamedTuple):
@@ -184,7 +184,7 @@ def cell_id(measurable: int, week: date) -> str:
     return f"cell-{measurable}-{week.isoformat()}"
 
 
-def _row(grid: Grid, at: int, *, first: bool) -> RowShown:
+def _grid_row(grid: Grid, at: int, *, first: bool) -> RowShown:
     row = grid.rows[at]
     goal = row.goal(grid.weeks[0])
     return RowShown(
@@ -199,10 +199,10 @@ def _summary(grid: Grid, at: int) -> Summary:
     return Summary(
         state=state,
         state_words="no value in the last two weeks" if state is None else _state_words(state),
-        total=_number(grid.total(at), _places(grid, at)),
-        average=_number(grid.average(at), places),
-        trailing_4=_number(grid.trailing(at, 4), places),
-        trailing_13=_number(grid.trailing(at, 13), places),
+        total=_cell_number(grid.total(at), _places(grid, at)),
+        average=_cell_number(grid.average(at), places),
+        trailing_4=_cell_number(grid.trailing(at, 4), places),
+        trailing_13=_cell_number(grid.trailing(at, 13), places),
     )
 
 
@@ -228,7 +228,7 @@ def _cells(grid: Grid, at: int) -> list[CellShown]:
             if grid.closed[column] and row.manual and not noted[column]:
                 mark, spoken = DASH, MISSING
         else:
-            text, mark, spoken = _number(value, places), kind.mark if kind else "", _state_words(kind)
+            text, mark, spoken = _cell_number(value, places), kind.mark if kind else "", _state_words(kind)
         css = "cell" + _CSS[kind] + (" due" if week == grid.due_week else "") + computed
         cells.append(
             CellShown(
@@ -259,7 +259,7 @@ def _places(grid: Grid, at: int) -> int:
     return next((places for places in (0, 1) if np.allclose(values * 10**places % 1, 0, atol=1e-9)), 2)
 
 
-def _number(value: float | None, places: int) -> str:
+def _cell_number(value: float | None, places: int) -> str:
     if value is None:
         return DASH
     return grouped(Decimal(str(value)), 0 if abs(value) >= _LARGE else places)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from departments.access import may_edit_scorecard, require
 from departments.core.text import readable_values
-from departments.models import Company, Department, Entry, EntryChange, User
+from departments.models import Company, Department, Entry, EntryChange
 from departments.periods import parse_day
 from departments.scorecards.core.entry_rules import entry_text
 from departments.scorecards.core.number_text import NotANumber
@@ -39,7 +39,7 @@ from departments.scorecards.views.score_grid import rows_shown, weeks_shown
 from departments.scorecards.views.score_question import GridQuestion, department_edited, department_seen, question_read
 from departments.scorecards.views.scorecards import page_context
 from departments.web.rendering import page_render
-from departments.web.requests import HtmxRequest
+from departments.web.requests import HtmxRequest, signed_in_user
 
 CELL = "scorecards/cell.html"
 SAVED = "scorecards/cell_saved.html"
@@ -73,7 +73,7 @@ def cell(request: HtmxRequest, key: str, measurable: str, week: date) -> HttpRes
     if reads:
         return _cell_page(request, department, history, None)
     now = timezone.now()
-    problem = _write(request, history, now)
+    problem = _write_cell(request, history, now)
     if request.htmx:
         return _cell_saved(request, department, history, problem, now)
     if problem:
@@ -83,13 +83,13 @@ def cell(request: HtmxRequest, key: str, measurable: str, week: date) -> HttpRes
     return redirect("departments:scorecard", key)
 
 
-def _write(request: HttpRequest, history: EntryHistory, now: datetime) -> Problem | None:
+def _write_cell(request: HttpRequest, history: EntryHistory, now: datetime) -> Problem | None:
     """Do what was asked; what stood in the way of it, if anything."""
-    assert isinstance(request.user, User)
+    user = signed_in_user(request)
     sent = request.POST.get("value", "")
     target: dict[str, Any] = {
         "measurable": history.measurable, "week": history.week, "version": _version(request.POST.get("version")),
-        "user": request.user, "now": now,
+        "user": user, "now": now,
     }  # fmt: skip
     action = request.POST.get("action", "save")
     try:
@@ -168,19 +168,19 @@ def _question(request: HttpRequest, now: datetime) -> tuple[object, GridQuestion
 def paste(request: HttpRequest, key: str) -> HttpResponse:
     """A block from a sheet, or the undoing of one: all cells or none. Answers with the whole table, or with why not."""
     department = department_edited(request, key)
-    assert isinstance(request.user, User)
+    user = signed_in_user(request)
     now = timezone.now()
     errors: list[dict[str, Any]] = []
     message, again, status, written = "", "", 200, list[Entry]()
     reach: set[str] = set()
     try:
-        block = _block(request.POST.get("cells", ""))
+        block = _parse_block(request.POST.get("cells", ""))
         reach = {sent.measurable for sent in block}
         if request.POST.get("action") == "undo":
-            written = entries_undo(department=department.pk, cells=block, user=request.user, now=now)
+            written = entries_undo(department=department.pk, cells=block, user=user, now=now)
         else:
             ask = "sure" not in request.POST
-            written = entries_paste(department=department.pk, cells=block, user=request.user, now=now, ask=ask)
+            written = entries_paste(department=department.pk, cells=block, user=user, now=now, ask=ask)
     except PasteRefused as refused:
         message, status = str(refused), 422
         refusals = [(at, why) for at, why in refused.errors.items()]
@@ -197,7 +197,7 @@ def paste(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, TABLE, context, status=status)
 
 
-def _block(text: str) -> list[Any]:
+def _parse_block(text: str) -> list[Any]:
     """The cells of a request: [measurable, week, version] or [measurable, week, version, text]."""
     try:
         rows = readable_values(json.loads(text))

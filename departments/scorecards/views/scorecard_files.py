@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from departments.formats import counted
-from departments.models import Company, Department, EntryChange, User
+from departments.models import Company, Department, EntryChange
 from departments.scorecards.core.score_file.cells import FileCell
 from departments.scorecards.core.score_file.sheet import FileUnreadable
 from departments.scorecards.selectors.file_changes import file_changes, stored_values
@@ -26,6 +26,7 @@ from departments.scorecards.views.score_grid import goal_text
 from departments.scorecards.views.score_question import department_edited, department_seen, question_read
 from departments.scorecards.views.upload_handler import BoundedUploadHandler
 from departments.web.rendering import page_render
+from departments.web.requests import signed_in_user
 
 UPLOAD = "scorecards/upload.html"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -120,7 +121,7 @@ def _preview(department: Department, cells: Sequence[FileCell]) -> dict[str, Any
 
 def _take_in(request: HttpRequest, department: Department) -> dict[str, Any]:
     """What stood in the way, for the page; nothing where it is done."""
-    assert isinstance(request.user, User)
+    user = signed_in_user(request)
     try:
         owner, packed = signing.loads(request.POST["changes"], salt=SALT, max_age=SECONDS)
     except signing.BadSignature:
@@ -133,9 +134,7 @@ def _take_in(request: HttpRequest, department: Department) -> dict[str, Any]:
     ]
     how = EntryChange.How.FILE
     try:
-        written = entries_paste(
-            department=department.pk, cells=cells, user=request.user, now=timezone.now(), how=how, ask=True
-        )
+        written = entries_paste(department=department.pk, cells=cells, user=user, now=timezone.now(), how=how, ask=True)
     except PasteRefused as refused:
         if not refused.errors and not refused.conflicts:
             same = [FileCell(key=cell.measurable, week=cell.week, text=cell.text) for cell in cells]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from departments.access import may_edit_scorecard, may_set_measurables, require
-from departments.models import Annotation, Company, Department, Measurable, User
+from departments.models import Annotation, Company, Department, Measurable
 from departments.scorecards.selectors.scorecards import score_rows
 from departments.scorecards.services.measurables import (
     MeasurableRefused,
@@ -32,6 +32,7 @@ from departments.scorecards.views.score_forms import (
 )
 from departments.scorecards.views.score_grid import goal_text
 from departments.web.rendering import page_render
+from departments.web.requests import signed_in_user
 
 LIST = "scorecards/measurables.html"
 DETAIL = "scorecards/measurable.html"
@@ -130,10 +131,10 @@ def annotation_add(request: HttpRequest, key: str) -> HttpResponse:
     department = Department.objects.filter(key=key, kind=Department.Kind.INTERNAL).first()
     require(request, department is not None and may_edit_scorecard(request.user, department.pk))
     assert department is not None
-    assert isinstance(request.user, User)
+    user = signed_in_user(request)
     form = RemarkForm(request.POST, department=department)
     if form.is_valid():
-        remark_add(department=department, user=request.user, now=timezone.now(), **form.cleaned_data)
+        remark_add(department=department, user=user, now=timezone.now(), **form.cleaned_data)
         messages.success(request, "The remark is on the scorecard.")
     else:
         messages.error(request, "The remark needs a day and a text of at most 300 characters; nothing was changed.")

@@ -12,12 +12,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from departments.access import require
-from departments.models import Company, Department, EntryChange, User
+from departments.models import Company, Department, EntryChange
 from departments.scorecards.selectors.week_entries import WeekEntry, week_entries
 from departments.scorecards.services.entries import CellText, EntryRefused, PasteRefused, entries_paste
 from departments.scorecards.views.score_grid import goal_text, plain
 from departments.scorecards.views.score_question import department_edited
 from departments.web.rendering import page_render
+from departments.web.requests import signed_in_user
 
 TEMPLATE = "scorecards/week.html"
 WEEK = timedelta(days=7)
@@ -80,7 +81,7 @@ def week(request: HttpRequest, key: str, week: date) -> HttpResponse:
 def _take(
     request: HttpRequest, department: Department, week: date, lines: list[Line], now: datetime
 ) -> PasteRefused | None:
-    assert isinstance(request.user, User)
+    user = signed_in_user(request)
     cells = []
     for line in lines:
         version = request.POST.get(f"version-{line.key}", "")
@@ -95,9 +96,7 @@ def _take(
             )
         )
     try:
-        entries_paste(
-            department=department.pk, cells=cells, user=request.user, now=now, how=EntryChange.How.FORM, ask=True
-        )
+        entries_paste(department=department.pk, cells=cells, user=user, now=now, how=EntryChange.How.FORM, ask=True)
     except PasteRefused as refused:
         return refused
     except EntryRefused as problem:

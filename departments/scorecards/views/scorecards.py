@@ -34,7 +34,7 @@ MOST_OFF_TRACK = 20
 
 
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def scorecard_list(request: HttpRequest) -> HttpResponse:
     """Every department the reader may see, by week; who is in, late or missing."""
     access.require(request, access.may_see_company(request.user))
     now = timezone.now()
@@ -51,7 +51,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "weeks": list(zip(heat.weeks, heat.closed, strict=True)),
         "rows": [_heat_row(row, heat) for row in seen],
         "handed_in": [_handed_in(row, due, last) for row in seen],
-        "message": _message(seen, heat),
+        "message": _completeness_message(seen, heat),
         "closes_at": _closes_at(heat),
     }
     return page_render(request, INDEX, context, partial="page")
@@ -62,7 +62,7 @@ def _closes_at(heat: Heat) -> datetime | None:
     return rule.closes_at(heat.weeks[0]).astimezone(rule.zone) if rule else None
 
 
-def _message(rows: list[DepartmentHeat], heat: Heat) -> str:
+def _completeness_message(rows: list[DepartmentHeat], heat: Heat) -> str:
     last = [row for row in rows if row.owed]
     if not last:
         return "No department has a scorecard yet."
@@ -111,7 +111,7 @@ def _handed_in(row: DepartmentHeat, due: tuple[Missing, ...], last: tuple[Missin
 
 
 @require_GET
-def show(request: HtmxRequest, key: str) -> HttpResponse:
+def scorecard_page(request: HtmxRequest, key: str) -> HttpResponse:
     """One department's grid."""
     department = department_seen(request, key)
     now = timezone.now()
@@ -202,7 +202,7 @@ def _grid_message(scorecard: Grid) -> str:
 
 
 @require_GET
-def panel(request: HttpRequest, key: str) -> HttpResponse:
+def scorecard_panel(request: HttpRequest, key: str) -> HttpResponse:
     """The newest weeks, for the department's page; readable by itself too."""
     department = department_seen(request, key)
     scorecard = grid(department=department.pk, until_week=None, weeks=PANEL_WEEKS, now=timezone.now())

@@ -119,7 +119,7 @@ def rows_of_week(*, rows: Iterable[ScoreRow], week: date, rule: CloseRule) -> tu
     """Several of them. One query."""
     rows = list(rows)
     entries = _entries(rows, first=week - BACK * WEEK, last=week)
-    return tuple(_row(row, entries, week, rule) for row in rows)
+    return tuple(_my_row(row, entries, week, rule) for row in rows)
 
 
 def _rows_of(user: User) -> list[ScoreRow]:
@@ -146,7 +146,7 @@ def _sections(
     departments = Department.objects.in_bulk({row.department for row in rows})
     sections = []
     for pk, department in sorted(departments.items()):
-        own_rows = [_row(row, entries, week, rule) for row in rows if row.department == pk]
+        own_rows = [_my_row(row, entries, week, rule) for row in rows if row.department == pk]
         sections.append(
             MySection(
                 id=pk,
@@ -159,7 +159,7 @@ def _sections(
     return tuple(sections)
 
 
-def _row(row: ScoreRow, entries: dict[tuple[int, date], Entry], week: date, rule: CloseRule) -> MyRow:
+def _my_row(row: ScoreRow, entries: dict[tuple[int, date], Entry], week: date, rule: CloseRule) -> MyRow:
     entry = entries.get((row.id, week))
     before = [week - back * WEEK for back in range(1, BACK + 1)]
     last = next((day for day in before if (row.id, day) in entries and entries[row.id, day].value is not None), None)

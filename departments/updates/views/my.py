@@ -16,28 +16,27 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from departments.access import may_remind, may_see_company, require
 from departments.formats import counted
-from departments.models import User
 from departments.updates.selectors.my_week import MySection, MyWeek, my_week
 from departments.updates.selectors.owed import WeekStanding, week_standing
 from departments.updates.services.updates import Problem, updates_save
 from departments.updates.views.update_form import given_of, row_shown, rows_shown, week_asked
 from departments.web.rendering import page_render
-from departments.web.requests import HtmxRequest
+from departments.web.requests import HtmxRequest, signed_in_user
 
 TEMPLATE = "updates/my.html"
 
 
 @require_http_methods(["GET", "POST"])
-def show(request: HttpRequest) -> HttpResponse:
+def my_updates(request: HttpRequest) -> HttpResponse:
     """The form of a week; a POST saves all of it, keeps what is right and says what is not."""
     require(request, may_see_company(request.user))
     now = timezone.now()
-    user, (week, error) = _person(request), week_asked(request)
+    user, (week, error) = signed_in_user(request), week_asked(request)
     updates = my_week(user=user, week=week, now=now)
     if request.method == "GET" or updates is None or error:
         status = 422 if error and request.method == "POST" else 200
         return page_render(
-            request, TEMPLATE, _context(request, updates, now, error=error), partial="page", status=status
+            request, TEMPLATE, _updates_context(request, updates, now, error=error), partial="page", status=status
         )
     problems = updates_save(
         rows=[given_of(request.POST, row) for row in updates.rows], week=updates.week, user=user, now=now
@@ -45,17 +44,19 @@ def show(request: HttpRequest) -> HttpResponse:
     updates = my_week(user=user, week=updates.week, now=now)
     assert updates is not None
     if problems:
-        return page_render(request, TEMPLATE, _context(request, updates, now, problems), partial="page", status=422)
+        return page_render(
+            request, TEMPLATE, _updates_context(request, updates, now, problems), partial="page", status=422
+        )
     messages.success(request, _done(updates))
     return redirect(f"{reverse('departments:my')}?{urlencode({'week': updates.week.isoformat()})}")
 
 
 @require_POST
-def row(request: HtmxRequest, pk: int) -> HttpResponse:
+def my_row_save(request: HtmxRequest, pk: int) -> HttpResponse:
     """One row, saved as soon as it is filled in."""
     require(request, may_see_company(request.user))
     now = timezone.now()
-    user, (week, _) = _person(request), week_asked(request)
+    user, (week, _) = signed_in_user(request), week_asked(request)
     updates = my_week(user=user, week=week, now=now)
     target = updates.row(pk) if updates else None
     require(request, target is not None)
@@ -69,7 +70,7 @@ def row(request: HtmxRequest, pk: int) -> HttpResponse:
     assert updates is not None
     saved = updates.row(pk)
     assert saved is not None
-    context = {"row": row_shown(saved, problem), "mine": updates, "message": _message(updates), "live": True}
+    context = {"row": row_shown(saved, problem), "mine": updates, "message": _updates_message(updates), "live": True}
     whole = problem is not None or submitted.copy or saved.note != (submitted.note or "").strip()
     response = page_render(
         request, TEMPLATE, context, partial="row" if whole else "state", status=422 if problem else 200
@@ -80,12 +81,7 @@ def row(request: HtmxRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
-def _context(
+def _updates_context(
     request: HttpRequest,
     updates: MyWeek | None,
     now: datetime,
@@ -99,7 +95,7 @@ def _context(
     return {
         "mine": updates,
         "error": error,
-        "message": _message_of_all(standing) if standing else _message(updates),
+        "message": _message_of_all(standing) if standing else _updates_message(updates),
         "sections": [
             {
                 "section": section,
@@ -119,7 +115,7 @@ def _commitments(section: MySection) -> str:
     return reverse("departments:commitments_panel", query={"department": section.key})
 
 
-def _message(updates: MyWeek) -> str:
+def _updates_message(updates: MyWeek) -> str:
     total = len(updates.rows)
     if not total:
         return "No number is asked of you."

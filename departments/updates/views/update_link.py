@@ -38,23 +38,25 @@ def use(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     try:
         if request.method != "POST":
-            return _form(request, update_link_open(token=token, now=now), now)
+            return _form_page(request, update_link_open(token=token, now=now), now)
         link = update_link_submit(token=token, rows=lambda opened: _submitted_rows(request, opened), now=now)
     except UpdatesRefused as refused:
-        return _form(request, update_link_open(token=token, now=now), now, refused)
+        return _form_page(request, update_link_open(token=token, now=now), now, refused)
     except LinkUnknown as problem:
         status = 429 if wrong_link_opened(request) else 404
         return _sealed(render(request, CLOSED, {"problem": problem}, status=status))
     except LinkClosed as problem:
         return _sealed(render(request, CLOSED, {"problem": problem}, status=410))
-    rows = [row for row in _rows(link) if row.answered]
+    rows = [row for row in _rows_of_link(link) if row.answered]
     return _sealed(render(request, FORM, {"link": link, "done": rows_shown(rows)}))
 
 
-def _form(request: HttpRequest, link: UpdateLink, now: datetime, refused: UpdatesRefused | None = None) -> HttpResponse:
+def _form_page(
+    request: HttpRequest, link: UpdateLink, now: datetime, refused: UpdatesRefused | None = None
+) -> HttpResponse:
     company = Company.objects.get()
     closes_at = company.close_rule.closes_at(link.week)
-    rows = _rows(link)
+    rows = _rows_of_link(link)
     problems, submitted = (refused.problems, refused.submitted) if refused else ({}, {})
     rows_left = [row for row in rows if not row.answered or row.row.id in problems]
     context: dict[str, Any] = {
@@ -71,7 +73,7 @@ def _form(request: HttpRequest, link: UpdateLink, now: datetime, refused: Update
         return _sealed(render(request, FORM, context, status=422 if refused else 200))
 
 
-def _rows(link: UpdateLink) -> tuple[MyRow, ...]:
+def _rows_of_link(link: UpdateLink) -> tuple[MyRow, ...]:
     rows = rows_of_department(user=link.user, department=link.department_id)
     return rows_of_week(rows=rows, week=link.week, rule=Company.objects.get().close_rule)
 
@@ -79,7 +81,7 @@ def _rows(link: UpdateLink) -> tuple[MyRow, ...]:
 def _submitted_rows(request: HttpRequest, link: UpdateLink) -> Sequence[SubmittedRow]:
     """What was sent of the link's own rows. A link enters what is missing and changes nothing that is in: a row that
     has an answer by now is a conflict, whatever version was sent."""
-    sent = [row for row in _rows(link) if f"value-{row.row.id}" in request.POST]
+    sent = [row for row in _rows_of_link(link) if f"value-{row.row.id}" in request.POST]
     return [replace(given_of(request.POST, row), version=0 if row.answered else row.version) for row in sent]
 
 

@@ -89,6 +89,7 @@ class Events:
     cause: SmallInts
 
     def only(self, rows: np.ndarray | slice) -> "Events":
+        """The events of these rows, in the same order."""
         return Events(**{name: values[rows] for name, values in vars(self).items()})
 
 
@@ -102,6 +103,7 @@ class Requests:
     department: SmallInts
 
     def only(self, rows: np.ndarray | slice) -> "Requests":
+        """The hand-offs of these rows, in the same order."""
         return Requests(**{name: values[rows] for name, values in vars(self).items()})
 
 

@@ -28,6 +28,7 @@ class Cells:
 
     @classmethod
     def of(cls, opportunities: pa.Table, stages: pa.Table, departments: SmallInts, *, by_bucket: bool) -> "Cells":
+        """Cells of the segments, buckets and stages that occur; without `by_bucket` all deals share one bucket."""
         segment = (
             opportunities.column("segment").cast(pa.string()).fill_null("").dictionary_encode().unify_dictionaries()
         )
@@ -49,6 +50,7 @@ class Cells:
 
     @property
     def count(self) -> int:
+        """How many cells there are: segments x buckets x stages."""
         return len(self.segments) * len(self.buckets) * len(self.stage)
 
     def cell(self, opportunity: Ints, stage_row: Ints) -> Ints:

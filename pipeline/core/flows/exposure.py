@@ -36,6 +36,7 @@ class Slots:
 
     @classmethod
     def of(cls, calendar: Weeks, as_of: int) -> "Slots":
+        """The slots of a calendar up to `as_of`: within one, no cut of an age bin passes the end of a week."""
         edges = (calendar.starts[:, None] - AGE_BIN_STARTS[None, :]).ravel()
         low, high = calendar.starts[0], calendar.starts[-1]
         starts = np.unique(edges[(edges >= low) & (edges < high)])

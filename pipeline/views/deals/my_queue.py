@@ -11,8 +11,9 @@ from django.views.decorators.http import require_GET
 
 from departments.access import may_see_company, require, standing
 from departments.formats import counted, money_in_words, single_units
-from departments.models import Company, User
+from departments.models import Company
 from departments.web.rendering import page_render
+from departments.web.requests import signed_in_user
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.page.paging import pages_of
@@ -65,14 +66,14 @@ def _context(request: HttpRequest, run: RecomputeRun, company: Company) -> dict[
     ours = [one for one in structure.departments.values() if one.id in standing(request.user).belongs]
     if not ours:
         return _elsewhere(run, company, structure)
-    assert isinstance(request.user, User)
+    user = signed_in_user(request)
     chosen, errors = _chosen(request.GET)
     queue = my_queue(
         run=run,
         company=company,
         structure=structure,
         departments={one.id for one in ours},
-        names=names_of_person(user=request.user),
+        names=names_of_person(user=user),
         only_assigned=chosen["whose"] == "mine",
         order=chosen["order"],
         page=chosen["page"],

@@ -28,6 +28,7 @@ class Step:
 
     @property
     def end(self) -> int:
+        """Where it ends, so where the next one begins, in minor units."""
         return self.start + self.amount
 
     @property
@@ -37,10 +38,12 @@ class Step:
 
     @property
     def impact(self) -> Impact:
+        """How it is coloured; soft where nothing can be said, as for Unexplained."""
         return Impact.SOFT if self.verdict is None else IMPACTS.get(self.verdict, Impact.SOFT)
 
     @property
     def mark(self) -> str:
+        """The sign of its verdict, empty for Unexplained."""
         return "" if self.verdict is None else MARKS[self.verdict]
 
 

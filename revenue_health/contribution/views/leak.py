@@ -16,6 +16,7 @@ from departments.access import may_assign, may_edit_scorecard, may_see_company, 
 from departments.formats import money_in_words, money_scale, single_units
 from departments.models import Membership, User
 from departments.web.rendering import page_render
+from departments.web.requests import signed_in_user
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.page.shell import Shell, shell_of
 from pipeline.selectors.overview import structure_names
@@ -75,7 +76,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     form = OwnerForm(request.POST)
     if not form.is_valid():
         return _page(request, row, error="There is nobody of that name. Nothing was changed.", status=422)
-    leak_assign(leak=pk, owner=form.cleaned_data["owner"], user=_person(request), now=timezone.now())
+    leak_assign(leak=pk, owner=form.cleaned_data["owner"], user=signed_in_user(request), now=timezone.now())
     messages.success(request, "The owner is written down.")
     return redirect("contribution:leak", pk)
 
@@ -87,7 +88,7 @@ def status(request: HttpRequest, pk: int) -> HttpResponse:
     require(request, may_edit_scorecard(request.user, row.department_id))
     said, reason = request.POST.get("status", ""), request.POST.get("reason", "")
     try:
-        leak_status_set(leak=pk, status=said, reason=reason[:5000], user=_person(request), now=timezone.now())
+        leak_status_set(leak=pk, status=said, reason=reason[:5000], user=signed_in_user(request), now=timezone.now())
     except RegisterError as problem:
         return _page(request, row, error=f"{problem} Nothing was changed.", said=said, reason=reason, status=422)
     messages.success(request, f"It is {said} now.")
@@ -100,11 +101,6 @@ def _row(request: HttpRequest, pk: int) -> LeakRow:
     if row is None:
         raise Http404
     return row
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _page(

@@ -42,6 +42,7 @@ def _slide(slide: Json) -> Slide:
 
 
 def chart_from_json(chart: Json) -> Chart:
+    """A chart as a pack froze it; KeyError where the content is of another format."""
     return Chart(
         kind=ChartKind(chart["kind"]),
         scale=_scale(chart["scale"]),
@@ -50,6 +51,7 @@ def chart_from_json(chart: Json) -> Chart:
 
 
 def bar_from_json(bar: Json) -> Bar:
+    """A bar as a pack froze it; only bars of a bridge have a start, a role and a verdict."""
     return Bar(
         name=bar["name"],
         amount=bar["amount"],
@@ -65,6 +67,7 @@ def bar_from_json(bar: Json) -> Bar:
 
 
 def table_from_json(table: Json) -> Table:
+    """A table as a pack froze it, rows in the order of its columns."""
     return Table(
         title=table["title"],
         columns=tuple(_column(column) for column in table["columns"]),

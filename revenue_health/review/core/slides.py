@@ -46,17 +46,21 @@ class Column:
 
     @property
     def is_numeric(self) -> bool:
+        """Its values are numbers."""
         return self.kind in NUMERIC
 
     @property
     def is_money(self) -> bool:
+        """Its values are amounts in minor units of the reporting currency."""
         return self.kind == ColumnKind.MONEY
 
     @property
     def is_person(self) -> bool:
+        """Its values are names of people, which a pack may have to hide."""
         return self.kind == ColumnKind.PERSON
 
     def to_json(self) -> JsonObject:
+        """As a pack freezes it."""
         return {"name": self.name, "kind": str(self.kind), "unit": self.unit, "places": self.places}
 
 
@@ -102,6 +106,7 @@ class Table:
         return self.money.unit if column.is_money and not column.unit else column.unit
 
     def to_json(self) -> JsonObject:
+        """As a pack freezes it: a pack is known by the hash of its content, so keys and order stay."""
         return {
             "title": self.title,
             "columns": [column.to_json() for column in self.columns],
@@ -161,10 +166,12 @@ class Bar:
 
     @property
     def is_step(self) -> bool:
+        """It stands for a change; the other roles are totals."""
         return self.role in (None, Role.STEP)
 
     @property
     def begin(self) -> int:
+        """Where it begins on the axis, in minor units."""
         return self.start or 0
 
     @property
@@ -185,6 +192,7 @@ class Bar:
         return f"{'+' if signed else ''}{self.text} {self.mark}".rstrip()
 
     def to_json(self) -> JsonObject:
+        """As a pack freezes it; what it has not is left out."""
         optional = {"start": self.start, "role": self.role and str(self.role), "verdict": self.verdict}
         return {
             "name": self.name,
@@ -207,6 +215,7 @@ class Chart:
     bars: tuple[Bar, ...]
 
     def to_json(self) -> JsonObject:
+        """As a pack freezes it, bars from first to last."""
         return {
             "kind": str(self.kind),
             "scale": scale_json(self.scale),
@@ -233,6 +242,7 @@ class Slide:
         return self.chart if self.chart and self.chart.bars else None
 
     def to_json(self) -> JsonObject:
+        """As a pack freezes it."""
         return {
             "key": self.key,
             "title": self.title,
@@ -246,4 +256,5 @@ class Slide:
 
 
 def scale_json(scale: MoneyScale) -> JsonObject:
+    """The unit of money as a pack freezes it: amounts are divided by `divisor` and written with `letter`."""
     return {"currency": scale.currency, "divisor": scale.divisor, "letter": scale.letter, "digits": scale.digits}

@@ -14,6 +14,7 @@ _SMALL = 64 * 1024
 
 
 def is_zip(data: bytes) -> bool:
+    """Whether the bytes begin as a zip archive does; every workbook is one."""
     return data.startswith(b"PK\x03\x04")
 
 

@@ -21,6 +21,7 @@ class SheetCell:
 
     @property
     def empty(self) -> bool:
+        """Nothing was written here, nothing that could not be read either."""
         return not (self.text or self.problem)
 
 
@@ -33,6 +34,7 @@ class SheetRow:
 
     @property
     def empty(self) -> bool:
+        """A row without a single written cell."""
         return all(cell.empty for cell in self.cells)
 
 

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_see_company, note_reading, require
-from departments.models import User
 from departments.selectors.jobs import open_job, phase_of
 from departments.web.rendering import page_render
+from departments.web.requests import signed_in_user
 from pipeline.page.shell import shell_of
 from revenue_health.contribution.filters import parse_filters
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
@@ -34,10 +34,8 @@ def ask(request: HttpRequest) -> HttpResponse:
         question = parse_filters(request.POST, run=run, company=company)
     except ComparisonError:
         return HttpResponseRedirect(reverse("review:accountability"))
-    assert isinstance(request.user, User)
-    row = evidence_ask(
-        run=run, period=question.period.label, baseline=question.baseline, user=request.user, now=shell.now
-    )
+    user = signed_in_user(request)
+    row = evidence_ask(run=run, period=question.period.label, baseline=question.baseline, user=user, now=shell.now)
     transaction.on_commit(lambda: evidence_asked.delay(row.pk))
     return HttpResponseRedirect(reverse("review:accountability_evidence_state", args=[row.pk]))
 

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_assign, may_see_company, require
 from departments.formats import money_scale
-from departments.models import User
 from departments.web.rendering import page_render
+from departments.web.requests import signed_in_user
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.page.shell import shell_of
 from revenue_health.contribution.core.flows import FlowError
@@ -65,11 +65,11 @@ def save(request: HttpRequest) -> HttpResponse:
     texts = asked_by_address(request.POST.getlist("set")).texts
     if run is None or company is None:
         return HttpResponseRedirect(address_of(texts))
-    assert isinstance(request.user, User)
+    user = signed_in_user(request)
     try:
         result = outcome_of(run=run, company=company, periods=comparison_periods(run=run, company=company), texts=texts)
         name = request.POST.get("name", "")
-        saved = scenario_save(name=name, promises=texts, result=result, run=run, user=request.user, now=shell.now)
+        saved = scenario_save(name=name, promises=texts, result=result, run=run, user=user, now=shell.now)
     except (ScenarioError, PromiseError, FlowError, ComparisonError, CustodyStoreMissing) as problem:
         messages.error(request, str(problem))
     else:

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_freeze, may_see_packs, require
-from departments.models import User
 from departments.web.rendering import page_render
+from departments.web.requests import signed_in_user
 from pipeline.page.shell import shell_of
 from revenue_health.review.selectors.packs.archive import decisions_listed
 from revenue_health.review.services.packs import PackProblem, decision_log
@@ -35,10 +35,10 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
     require(request, may_freeze(request.user))
     pack = pack_or_404(pk)
     form = DecisionForm(request.POST, pack=pack)
-    assert isinstance(request.user, User)
+    user = signed_in_user(request)
     if form.is_valid():
         try:
-            decision_log(pack=pack, user=request.user, now=shell_of(request).now, **form.cleaned_data)
+            decision_log(pack=pack, user=user, now=shell_of(request).now, **form.cleaned_data)
         except PackProblem as problem:
             form.add_error(None, str(problem))
     if not form.is_valid():

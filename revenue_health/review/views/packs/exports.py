@@ -10,9 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from departments.access import may_see_packs, require
-from departments.models import User
 from departments.web.rendering import page_render
-from departments.web.requests import HtmxRequest
+from departments.web.requests import HtmxRequest, signed_in_user
 from pipeline.page.shell import shell_of
 from revenue_health.review.selectors.packs.exports import export_of, export_path
 from revenue_health.review.services.exports import export_ask
@@ -30,8 +29,9 @@ def panel(request: HtmxRequest, pk: int) -> HttpResponse:
         form = ExportForm(request.POST)
         if not form.is_valid():
             return page_render(request, ONE, pack_context(request, pack), partial="exports", status=422)
-        assert isinstance(request.user, User)
-        export, asked = export_ask(pack=pack, user=request.user, now=shell_of(request).now, **form.cleaned_data)
+        export, asked = export_ask(
+            pack=pack, user=signed_in_user(request), now=shell_of(request).now, **form.cleaned_data
+        )
         if asked:
             pack_export_requested.delay_on_commit(export.pk)
     if not request.htmx:

@@ -10,8 +10,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from departments.access import may_freeze, require
-from departments.models import User
 from departments.web.rendering import page_render
+from departments.web.requests import signed_in_user
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.page.shell import Shell, shell_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
@@ -38,8 +38,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
     try:
         if request.method == "GET":
             return page_render(request, SURE, _sure(form, shell, question), partial="page")
-        assert isinstance(request.user, User)
-        pack = pack_freeze(user=request.user, **question)
+        pack = pack_freeze(user=signed_in_user(request), **question)
     except (ComparisonError, CustodyStoreMissing, PackProblem) as problem:
         messages.error(request, f"{problem} Nothing was frozen.")
         return redirect("review:packs")

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_freeze, require
-from departments.models import User
 from departments.web.rendering import page_render
+from departments.web.requests import signed_in_user
 from departments.web.visitors import wrong_link_opened
 from pipeline.page.shell import shell_of
 from revenue_health.review.models import PackLink
@@ -34,8 +34,8 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         context = pack_context(request, pack, link_form=form)
         return page_render(request, ONE, context, partial="page", status=422)
-    assert isinstance(request.user, User)
-    _, token = link_create(pack=pack, user=request.user, now=shell_of(request).now, **form.cleaned_data)
+    user = signed_in_user(request)
+    _, token = link_create(pack=pack, user=user, now=shell_of(request).now, **form.cleaned_data)
     address = request.build_absolute_uri(reverse("review:pack_link", args=[token]))
     context = pack_context(request, pack) | {"made": address}
     return page_render(request, ONE, context, partial="page")
