@@ -50,7 +50,7 @@ recompute_requested.delay(full=True)
 NOW = """
 from django.utils import timezone
 from departments.models import Company, Department, Measurable, Membership, User
-from pipeline.selectors.runs import latest_run
+from pipeline.selectors.data.runs import latest_run
 now, company, run = timezone.now(), Company.objects.get(), latest_run()
 """
 EVIDENCE = """
