@@ -10,9 +10,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from revenue_health.contribution.core.bridge import bridge
 from revenue_health.contribution.core.flows import Custody, FlowArrays, Layout
-from revenue_health.contribution.core.rates import Rates, estimate_rates
+from revenue_health.contribution.core.model.bridge import bridge
+from revenue_health.contribution.core.model.rates import Rates, estimate_rates
 from revenue_health.contribution.core.sensitivity import Change, Lever, constraints, what_if
 from tests.core.contribution.companies import by_chance, simulated
 

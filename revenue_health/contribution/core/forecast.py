@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from revenue_health.contribution.core import kernels
-from revenue_health.contribution.core.backward import Prepared, backward
 from revenue_health.contribution.core.flows import AGE_BINS, AGE_EDGES, Floats, FlowArrays, Ints
-from revenue_health.contribution.core.hazards import ratio
 from revenue_health.contribution.core.intervals import replicated, standard_error
-from revenue_health.contribution.core.rates import Rates, estimate_rates
-from revenue_health.contribution.core.revenue import everyone, revenue
+from revenue_health.contribution.core.model.hazards import ratio
+from revenue_health.contribution.core.model.rates import Rates, estimate_rates
+from revenue_health.contribution.core.model.revenue import everyone, revenue
+from revenue_health.contribution.core.solver import kernels
+from revenue_health.contribution.core.solver.backward import Prepared, backward
 
 DRAWS = 4_000
 """Simulated outcomes behind the quantiles: 0.8 % standard error of a probability at worst."""

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from revenue_health.contribution.core.backward import LOSSES, VALUE, WAITING
 from revenue_health.contribution.core.flows import Floats, Layout
 from revenue_health.contribution.core.intervals import Interval, interval
-from revenue_health.contribution.core.rates import RatePair, Rates
-from revenue_health.contribution.core.revenue import everyone, revenue
+from revenue_health.contribution.core.model.rates import RatePair, Rates
+from revenue_health.contribution.core.model.revenue import everyone, revenue
+from revenue_health.contribution.core.solver.backward import LOSSES, VALUE, WAITING
 
 WATCHED = {"waiting": WAITING, "losses": LOSSES, "value": VALUE}
 """Factors that happen somewhere. Demand comes before any stage, routing is a decision about two of them."""

@@ -6,12 +6,12 @@ from enum import StrEnum
 
 import numpy as np
 
-from revenue_health.contribution.core import hazards
 from revenue_health.contribution.core.flows import AGE_EDGES, Floats, FlowError, Ints, Layout
 from revenue_health.contribution.core.intervals import Interval, interval
-from revenue_health.contribution.core.one_choice import OneChoice
-from revenue_health.contribution.core.rates import Rates
-from revenue_health.contribution.core.revenue import everyone, revenue
+from revenue_health.contribution.core.model import hazards
+from revenue_health.contribution.core.model.rates import Rates
+from revenue_health.contribution.core.model.revenue import everyone, revenue
+from revenue_health.contribution.core.solver.single_scenario import OneChoice
 
 REPLICATES = 20
 """Replicates behind the interval of a what-if."""

@@ -21,8 +21,8 @@ from pipeline.models import Pipeline, RecomputeRun, Source
 from pipeline.selectors.leaks.hindsight import ungrouped_pipelines
 from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.core.flows import Floats, FlowArrays
-from revenue_health.contribution.core.groups import Group
 from revenue_health.contribution.core.long_tables import Axes, Column, DepartmentRow, LongFlows, StageRow, flow_arrays
+from revenue_health.contribution.core.model.groups import Group
 from revenue_health.contribution.selectors.comparison.periods import DAY, ComparisonPeriods
 
 BUCKETS = 40

@@ -17,7 +17,7 @@ from departments.models import Company
 from pipeline.models import RecomputeRun
 from pipeline.selectors.plan.targets import Targets, targets_of
 from revenue_health.contribution.core.comparison import Comparison
-from revenue_health.contribution.core.groups import Group, group_bridge, whole_of
+from revenue_health.contribution.core.model.groups import Group, group_bridge, whole_of
 from revenue_health.contribution.models import GroupScore, PartyScore, ScoreRun
 from revenue_health.contribution.selectors.comparison.bridge_codec import bridge_record
 from revenue_health.contribution.selectors.comparison.bridges import assembled, with_targets

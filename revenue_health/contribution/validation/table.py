@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from revenue_health.contribution.core.bridge import bridge
+from revenue_health.contribution.core.model.bridge import bridge
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.validation import simulator, truth
 from revenue_health.contribution.validation.company import Company, company, scenarios

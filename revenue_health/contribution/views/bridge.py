@@ -19,8 +19,8 @@ from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.overview import structure_names
 from pipeline.selectors.plan.reach import reach_of
 from revenue_health.contribution.charts import Bar, waterfall
-from revenue_health.contribution.core.backward import FACTORS
 from revenue_health.contribution.core.comparison import BridgeFigures, PartyKind, PartyShare, minor_units
+from revenue_health.contribution.core.solver.backward import FACTORS
 from revenue_health.contribution.core.steps import BridgeSteps, bridge_steps
 from revenue_health.contribution.core.verdict import Impact
 from revenue_health.contribution.filters import ComparisonFilters, parse_filters

@@ -15,8 +15,8 @@ from departments.web.requests import HtmxRequest
 from pipeline.page.department_access import closed_departments, require_department
 from pipeline.page.shell import Shell, shell_of
 from pipeline.selectors.overview import structure_names
-from revenue_health.contribution.core.backward import FACTORS
 from revenue_health.contribution.core.comparison import Comparison
+from revenue_health.contribution.core.solver.backward import FACTORS
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.associations import measurables_said
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_from_json

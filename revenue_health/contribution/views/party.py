@@ -14,8 +14,8 @@ from pipeline.models import RecomputeRun
 from pipeline.page.department_access import require_department
 from pipeline.page.shell import shell_of
 from pipeline.selectors.overview import structure_names
-from revenue_health.contribution.core.backward import FACTORS
 from revenue_health.contribution.core.comparison import Comparison
+from revenue_health.contribution.core.solver.backward import FACTORS
 from revenue_health.contribution.filters import ComparisonFilters, parse_filters
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.evidence import evidence_of

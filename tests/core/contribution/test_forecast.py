@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from revenue_health.contribution.core.forecast import Forecast, OpenDeals, forecast, forward_rates, worth_today
-from revenue_health.contribution.core.revenue import everyone, revenue
+from revenue_health.contribution.core.model.revenue import everyone, revenue
 from revenue_health.contribution.validation import simulator
 from revenue_health.contribution.validation.company import company
 

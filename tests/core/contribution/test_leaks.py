@@ -7,8 +7,8 @@ import pytest
 
 from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.leaks import Cell, below, beyond, cells_changed, costs_of, costs_summed
-from revenue_health.contribution.core.rates import RatePair, estimate_rates
-from revenue_health.contribution.core.revenue import everyone, revenue
+from revenue_health.contribution.core.model.rates import RatePair, estimate_rates
+from revenue_health.contribution.core.model.revenue import everyone, revenue
 from tests.core.contribution.companies import simulated
 
 CONTRACT_WAIT = Cell(stage="contract", department="legal", factor="waiting")

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from revenue_health.contribution.core.flows import AGE_BINS, FlowError
-from revenue_health.contribution.core.rates import Rates, estimate_rates
-from revenue_health.contribution.core.revenue import everyone, revenue
+from revenue_health.contribution.core.model.rates import Rates, estimate_rates
+from revenue_health.contribution.core.model.revenue import everyone, revenue
 from revenue_health.contribution.core.sensitivity import Change, Lever, apply_changes, constraints, mean_hold, what_if
 from tests.core.contribution.companies import simulated
 

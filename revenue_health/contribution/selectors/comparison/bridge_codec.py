@@ -7,8 +7,8 @@ from dataclasses import asdict
 import numpy as np
 
 from departments.json_types import Json
-from revenue_health.contribution.core.bridge import Bridge, Party
 from revenue_health.contribution.core.intervals import Interval
+from revenue_health.contribution.core.model.bridge import Bridge, Party
 from revenue_health.contribution.core.verdict import Judgement, Verdict
 
 _PLAIN = ("target", "actual", "baseline_revenue", "modelled_actual", "replicates")

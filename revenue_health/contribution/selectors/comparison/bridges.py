@@ -11,9 +11,9 @@ from departments.models import Company
 from pipeline.models import Pipeline, RecomputeRun
 from pipeline.selectors.leaks.leaks import Choice, run_cached
 from pipeline.selectors.plan.targets import Target, Targets, planned_pipelines, targets_of
-from revenue_health.contribution.core.bridge import Bridge
 from revenue_health.contribution.core.flows import FlowArrays
-from revenue_health.contribution.core.groups import (
+from revenue_health.contribution.core.model.bridge import Bridge
+from revenue_health.contribution.core.model.groups import (
     Group,
     GroupedBridge,
     group_bridge,

@@ -6,8 +6,6 @@ import math
 from dataclasses import replace
 
 from departments.models import Department
-from revenue_health.contribution.core.backward import FACTORS
-from revenue_health.contribution.core.bridge import Bridge, Party
 from revenue_health.contribution.core.comparison import (
     Comparison,
     GroupComparison,
@@ -17,6 +15,8 @@ from revenue_health.contribution.core.comparison import (
 )
 from revenue_health.contribution.core.flows import MARKET, OPENING
 from revenue_health.contribution.core.intervals import Interval
+from revenue_health.contribution.core.model.bridge import Bridge, Party
+from revenue_health.contribution.core.solver.backward import FACTORS
 from revenue_health.contribution.core.verdict import UNCLEAR, Verdict
 from revenue_health.contribution.selectors.comparison.bridges import CompanyBridge
 from revenue_health.contribution.selectors.comparison.contributions_json import number

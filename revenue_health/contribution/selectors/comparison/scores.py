@@ -12,8 +12,8 @@ from departments.models import Company
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.plan.targets import Targets
-from revenue_health.contribution.core.bridge import Bridge
-from revenue_health.contribution.core.groups import Group
+from revenue_health.contribution.core.model.bridge import Bridge
+from revenue_health.contribution.core.model.groups import Group
 from revenue_health.contribution.models import GroupScore, ScoreRun
 from revenue_health.contribution.selectors.comparison.bridge_codec import bridge_of
 from revenue_health.contribution.selectors.comparison.periods import (

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.models import RecomputeRun
-from revenue_health.contribution.core.bridge import Bridge
 from revenue_health.contribution.core.comparison import MINOR_UNITS
-from revenue_health.contribution.core.groups import Group, whole_of
+from revenue_health.contribution.core.model.bridge import Bridge
+from revenue_health.contribution.core.model.groups import Group, whole_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.model_input import cached_flows
 

@@ -18,7 +18,7 @@ from pipeline.selectors.leaks.unrecorded import no_losses
 from pipeline.selectors.plan.targets import NET_REVENUE
 from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.core.forecast import QUANTILES, Band, Coverage, Forecast, forecast
-from revenue_health.contribution.core.groups import reasons_together
+from revenue_health.contribution.core.model.groups import reasons_together
 from revenue_health.contribution.core.sensitivity import constraints
 from revenue_health.contribution.models import ForecastSnapshot
 from revenue_health.contribution.selectors.comparison.bridges import NO_TARGET, company_targets

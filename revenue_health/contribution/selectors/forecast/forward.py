@@ -16,7 +16,7 @@ from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.core.flows import Floats, FlowArrays
 from revenue_health.contribution.core.forecast import OpenDeals, forward_rates
 from revenue_health.contribution.core.long_tables import Axes, Table
-from revenue_health.contribution.core.rates import Rates
+from revenue_health.contribution.core.model.rates import Rates
 from revenue_health.contribution.selectors.comparison.periods import (
     BASELINE_DAYS,
     DAY,

@@ -10,9 +10,9 @@ import numpy as np
 from departments.models import Company
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import Choice, run_cached
-from revenue_health.contribution.core import hazards
 from revenue_health.contribution.core.flows import MARKET
-from revenue_health.contribution.core.rates import RatePair, Rates, estimate_rates
+from revenue_health.contribution.core.model import hazards
+from revenue_health.contribution.core.model.rates import RatePair, Rates, estimate_rates
 from revenue_health.contribution.core.sensitivity import Lever, mean_hold
 from revenue_health.contribution.selectors.forecast.forward import forward_of
 

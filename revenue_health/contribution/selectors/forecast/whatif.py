@@ -16,11 +16,11 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.leaks.unrecorded import no_losses
 from revenue_health.contribution.core.flows import Floats
-from revenue_health.contribution.core.groups import whole_of
 from revenue_health.contribution.core.intervals import Interval
-from revenue_health.contribution.core.one_choice import OneChoice
-from revenue_health.contribution.core.rates import Rates, estimate_rates
+from revenue_health.contribution.core.model.groups import whole_of
+from revenue_health.contribution.core.model.rates import Rates, estimate_rates
 from revenue_health.contribution.core.sensitivity import Change, Lever, to_be_asked, what_if
+from revenue_health.contribution.core.solver.single_scenario import OneChoice
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.forecast.forecasts import forecast_median
 from revenue_health.contribution.selectors.forecast.forward import forward_of, steps_ahead, won_by_pipeline

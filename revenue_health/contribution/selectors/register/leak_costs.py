@@ -12,10 +12,10 @@ from departments.models import Company, Department
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.core.flows import Floats
-from revenue_health.contribution.core.groups import group_rates, whole_of
 from revenue_health.contribution.core.intervals import interval
 from revenue_health.contribution.core.leaks import Cell, Cost, cells_changed, costs_of
-from revenue_health.contribution.core.rates import RatePair
+from revenue_health.contribution.core.model.groups import group_rates, whole_of
+from revenue_health.contribution.core.model.rates import RatePair
 from revenue_health.contribution.core.verdict import MATERIALITY
 from revenue_health.contribution.selectors.comparison.periods import (
     DAY,

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from departments.formats import MoneyScale, money_in_words
 from departments.json_types import Json
-from revenue_health.contribution.core.backward import FACTORS
 from revenue_health.contribution.core.comparison import PartyKind
+from revenue_health.contribution.core.solver.backward import FACTORS
 from revenue_health.contribution.core.steps import BridgeSteps, Step, bridge_steps
 from revenue_health.contribution.core.verdict import MARKS, Impact
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_from_json, party_from_json

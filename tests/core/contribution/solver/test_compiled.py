@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from revenue_health.contribution.core.compiled import kept_in
+from revenue_health.contribution.core.solver.compiled import kept_in
 
-CORE = Path(__file__).parents[3] / "revenue_health/contribution/core"
+CORE = Path(__file__).parents[4] / "revenue_health/contribution/core"
 ASK = """
 import numpy as np
-from revenue_health.contribution.core.kernels import fresh_paths, make_grid
+from revenue_health.contribution.core.solver.kernels import fresh_paths, make_grid
 from revenue_health.contribution.core.flows import AGE_BINS
 grid = make_grid(np.array([7.0]))
 paths = fresh_paths(np.full((1, AGE_BINS), 0.2), np.ones((1, 1)), grid, presence=False)

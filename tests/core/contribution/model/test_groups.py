@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from revenue_health.contribution.core.flows import FlowError
-from revenue_health.contribution.core.groups import Group, GroupedBridge, bridges, reconciled
+from revenue_health.contribution.core.model.groups import Group, GroupedBridge, bridges, reconciled
 from tests.core.contribution.companies import by_chance
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from revenue_health.contribution.core.bridge import bridge
+from revenue_health.contribution.core.model.bridge import bridge
 from revenue_health.contribution.validation import simulator
 from revenue_health.contribution.validation.company import company
 from revenue_health.contribution.validation.table import Table, make_table

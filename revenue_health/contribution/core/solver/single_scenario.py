@@ -9,10 +9,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from revenue_health.contribution.core import kernels
 from revenue_health.contribution.core.flows import Floats
-from revenue_health.contribution.core.kernels import Paths
-from revenue_health.contribution.core.rates import Rates
+from revenue_health.contribution.core.model.rates import Rates
+from revenue_health.contribution.core.solver import kernels
+from revenue_health.contribution.core.solver.kernels import Paths
 
 
 class OneChoice:

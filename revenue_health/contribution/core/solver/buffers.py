@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from revenue_health.contribution.core.flows import Floats, Ints
-from revenue_health.contribution.core.kernels import Step
+from revenue_health.contribution.core.solver.kernels import Step
 
 LANES = 8
 """Coalitions calculated together."""

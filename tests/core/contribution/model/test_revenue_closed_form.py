@@ -5,8 +5,8 @@ import pytest
 from scipy.linalg import expm
 
 from revenue_health.contribution.core.flows import AGE_BINS, Custody, Layout
-from revenue_health.contribution.core.rates import Rates
-from revenue_health.contribution.core.revenue import everyone, revenue
+from revenue_health.contribution.core.model.rates import Rates
+from revenue_health.contribution.core.model.revenue import everyone, revenue
 
 LAYOUT = Layout(
     stages=("lead", "offer", "won", "customer"),

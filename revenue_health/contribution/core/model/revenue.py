@@ -16,10 +16,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from revenue_health.contribution.core import kernels
-from revenue_health.contribution.core.backward import DEMAND, FACTORS, LOSSES, Prepared, Worth, backward
 from revenue_health.contribution.core.flows import Floats, Ints, Layout
-from revenue_health.contribution.core.rates import Rates
+from revenue_health.contribution.core.model.rates import Rates
+from revenue_health.contribution.core.solver import kernels
+from revenue_health.contribution.core.solver.backward import DEMAND, FACTORS, LOSSES, Prepared, Worth, backward
 
 
 def everyone(layout: Layout, world: int) -> Ints:

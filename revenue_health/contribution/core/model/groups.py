@@ -15,10 +15,10 @@ from functools import reduce
 
 import numpy as np
 
-from revenue_health.contribution.core.bridge import Bridge, Party, bridge
 from revenue_health.contribution.core.flows import FlowArrays, FlowError
 from revenue_health.contribution.core.intervals import Interval, interval
-from revenue_health.contribution.core.rates import RatePair, estimate_rates
+from revenue_health.contribution.core.model.bridge import Bridge, Party, bridge
+from revenue_health.contribution.core.model.rates import RatePair, estimate_rates
 from revenue_health.contribution.core.verdict import judge
 
 LEAN_DEALS = 60.0

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from revenue_health.contribution.core import kernels
 from revenue_health.contribution.core.flows import AGE_BINS, Floats, Ints
-from revenue_health.contribution.core.kernels import Grid
-from revenue_health.contribution.core.march import march
-from revenue_health.contribution.core.march_arrays import Company, Kernels, room_for
-from revenue_health.contribution.core.rates import Rates
+from revenue_health.contribution.core.model.rates import Rates
+from revenue_health.contribution.core.solver import kernels
+from revenue_health.contribution.core.solver.buffers import Company, Kernels, room_for
+from revenue_health.contribution.core.solver.kernels import Grid
+from revenue_health.contribution.core.solver.march import march
 
 FACTORS = ("demand", "waiting", "losses", "value", "routing")
 """What a department's play is made of; the last axis of a choice."""

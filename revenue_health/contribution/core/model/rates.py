@@ -8,10 +8,10 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from revenue_health.contribution.core import hazards
 from revenue_health.contribution.core.flows import Floats, FlowArrays, Ints, Layout
-from revenue_health.contribution.core.hazards import ratio
 from revenue_health.contribution.core.intervals import replicated
+from revenue_health.contribution.core.model import hazards
+from revenue_health.contribution.core.model.hazards import ratio
 
 WEEK_PULL = 0.3
 """Weight of the period's mean in a week's own rate, in mean weeks of exposure."""

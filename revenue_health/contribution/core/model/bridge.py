@@ -9,12 +9,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from revenue_health.contribution.core.backward import FACTORS
 from revenue_health.contribution.core.flows import OPENING, Floats, FlowArrays, FlowError, Ints
 from revenue_health.contribution.core.intervals import Interval, interval, replicated
-from revenue_health.contribution.core.rates import RatePair, Rates, estimate_rates
-from revenue_health.contribution.core.revenue import revenue
-from revenue_health.contribution.core.shares import EXACT_UP_TO, SAMPLED_PAIRS, Shares, outside, owen_factors, shares_of
+from revenue_health.contribution.core.model.rates import RatePair, Rates, estimate_rates
+from revenue_health.contribution.core.model.revenue import revenue
+from revenue_health.contribution.core.model.shares import (
+    EXACT_UP_TO,
+    SAMPLED_PAIRS,
+    Shares,
+    outside,
+    owen_factors,
+    shares_of,
+)
+from revenue_health.contribution.core.solver.backward import FACTORS
 from revenue_health.contribution.core.verdict import Judgement, judge
 
 SEED = 1953

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from revenue_health.contribution.core.bridge import Bridge, bridge
 from revenue_health.contribution.core.flows import FlowArrays, FlowError
+from revenue_health.contribution.core.model.bridge import Bridge, bridge
 from revenue_health.contribution.core.verdict import Verdict
 from tests.core.contribution.companies import by_chance, empty
 

@@ -21,13 +21,13 @@ def kept_in(sources: Path) -> Path:
     each state of the sources has a folder of its own: old code is never run for new text.
     """
     state = hashlib.sha256()
-    for file in sorted(sources.glob("*.py")):
+    for file in sorted(sources.rglob("*.py")):
         state.update(file.read_bytes())
     base = os.environ.get("NUMBA_CACHE_DIR") or sources / "__pycache__"
     return Path(base) / f"compiled-{state.hexdigest()[:16]}"
 
 
-numba.config.CACHE_DIR = str(kept_in(Path(__file__).parent))
+numba.config.CACHE_DIR = str(kept_in(Path(__file__).parents[1]))
 
 
 def compiled[**P, T](function: Callable[P, T]) -> Callable[P, T]:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from revenue_health.contribution.core.one_choice import OneChoice
-from revenue_health.contribution.core.rates import Rates, estimate_rates
-from revenue_health.contribution.core.revenue import everyone, revenue
+from revenue_health.contribution.core.model.rates import Rates, estimate_rates
+from revenue_health.contribution.core.model.revenue import everyone, revenue
 from revenue_health.contribution.core.sensitivity import Change, Lever, apply_changes
+from revenue_health.contribution.core.solver.single_scenario import OneChoice
 from tests.core.contribution.companies import by_chance, simulated
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from revenue_health.contribution.core import hazards
 from revenue_health.contribution.core.flows import AGE_BINS
+from revenue_health.contribution.core.model import hazards
 from tests.core.contribution.companies import simulated
 
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from revenue_health.contribution.core.compiled import compiled
 from revenue_health.contribution.core.flows import AGE_EDGES, Floats, Ints
+from revenue_health.contribution.core.solver.compiled import compiled
 
 STEP_DAYS = 1.0
 """Length of a step of the forward calculation, days."""

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from revenue_health.contribution.core import shares
 from revenue_health.contribution.core.flows import Floats, Ints
+from revenue_health.contribution.core.model import shares
 
 
 def table(values: list[float]) -> shares.Worth:

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from revenue_health.contribution.core.backward import FACTORS
-from revenue_health.contribution.core.rates import RatePair, Rates
-from revenue_health.contribution.core.revenue import everyone, revenue
+from revenue_health.contribution.core.model.rates import RatePair, Rates
+from revenue_health.contribution.core.model.revenue import everyone, revenue
+from revenue_health.contribution.core.solver.backward import FACTORS
 
 
 @dataclass(frozen=True, kw_only=True)

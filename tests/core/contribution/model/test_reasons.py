@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from revenue_health.contribution.core.groups import reasons_together
+from revenue_health.contribution.core.model.groups import reasons_together
 
 EMPTY = "nothing was in the pipeline in this period"
 NEW = "no baseline: nothing was in the pipeline then, so nothing can be compared"

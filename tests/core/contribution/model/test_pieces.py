@@ -2,9 +2,9 @@
 
 import pytest
 
-from revenue_health.contribution.core.bridge import bridge
-from revenue_health.contribution.core.pieces import pieces
-from revenue_health.contribution.core.rates import RatePair, estimate_rates
+from revenue_health.contribution.core.model.bridge import bridge
+from revenue_health.contribution.core.model.pieces import pieces
+from revenue_health.contribution.core.model.rates import RatePair, estimate_rates
 from tests.core.contribution.companies import simulated
 
 
