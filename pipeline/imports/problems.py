@@ -113,12 +113,12 @@ class ProblemList:
 
     def merge_unknown(self) -> None:
         """Let a missing key stand once, with the number of its rows, instead of once for every row that names it."""
-        counts = Counter(one.fault for one in self.listed)
+        counts = Counter(problem.fault for problem in self.listed)
         merged: dict[object, Problem] = {}
-        for place, one in enumerate(self.listed):
-            many = one.reason.startswith(_UNKNOWN) and one.value != "" and counts[one.fault] > 1
-            reason = f"{one.reason} ({counts[one.fault]:,} rows)" if many else one.reason
-            merged.setdefault(one.fault if many else place, replace(one, reason=reason))
+        for place, problem in enumerate(self.listed):
+            many = problem.reason.startswith(_UNKNOWN) and problem.value != "" and counts[problem.fault] > 1
+            reason = f"{problem.reason} ({counts[problem.fault]:,} rows)" if many else problem.reason
+            merged.setdefault(problem.fault if many else place, replace(problem, reason=reason))
         self.total -= len(self.listed) - len(merged)
         self.listed[:] = merged.values()
 
@@ -136,7 +136,7 @@ class ProblemList:
         with path.open("w", encoding="utf-8", newline="") as handle:
             writer = GuardedWriter(handle)
             writer.writerow(["file", "line", "column", "value", "reason"])
-            for problem in sorted(self.listed, key=lambda one: (one.file, one.line)):
+            for problem in sorted(self.listed, key=lambda listed: (listed.file, listed.line)):
                 line = str(problem.line) if problem.line else ""
                 writer.writerow([problem.file, line, problem.column, problem.value, problem.reason])
             if self.total > len(self.listed):

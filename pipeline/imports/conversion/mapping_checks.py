@@ -75,11 +75,11 @@ class MappingMistakes:
             directives = set(re.findall(r"%([A-Za-z])", form.replace("%%", "")))
             by_week = bool(directives & _WEEKS and directives & _WEEKDAYS)
             parts = (("year", "YyGcx", False), ("month", "mbBjcx", by_week), ("day", "djcx", by_week))
-            lacking = [name for name, letters, other in parts if not (directives & set(letters) or other)]
+            absent = [name for name, letters, other in parts if not (directives & set(letters) or other)]
             if bad := _bad_directive(form):
                 self.add(part, word, form, f"is no format: {bad}")
-            elif lacking:
-                self.add(part, word, form, f"names no {' and no '.join(lacking)}, which would be made up")
+            elif absent:
+                self.add(part, word, form, f"names no {' and no '.join(absent)}, which would be made up")
 
     def zone(self, part: str, name: str) -> None:
         try:
@@ -107,7 +107,7 @@ def check_structure(mapping: Structured, mistakes: MappingMistakes, *, owned_els
     mistakes.zone("company", mapping.company.time_zone)
     if not mapping.stages:
         mistakes.add("stages", "", "", "is missing; the mapping has no stage")
-    departments = [one.key for one in mapping.departments]
+    departments = [department.key for department in mapping.departments]
     for part, word, rows in (
         ("stages", "owner", mapping.stages),
         ("loss_reasons", "department", mapping.loss_reasons),
@@ -115,10 +115,10 @@ def check_structure(mapping: Structured, mistakes: MappingMistakes, *, owned_els
     ):
         check_names(mistakes, part, word, rows, departments, "department")
     if mapping.loss_reasons or not owned_elsewhere:
-        reasons = [one.key for one in mapping.loss_reasons]
+        reasons = [reason.key for reason in mapping.loss_reasons]
         check_names(mistakes, "losses", "reason", mapping.losses, reasons, "loss reason")
     for part in ("departments", "stages", "loss_reasons", "sources"):
-        check_once(mistakes, part, "key", [one.key for one in getattr(mapping, part)])
+        check_once(mistakes, part, "key", [row.key for row in getattr(mapping, part)])
     _check_activities(mapping, mistakes)
 
 

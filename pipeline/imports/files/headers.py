@@ -37,7 +37,7 @@ class Expected:
 
     delimiter: str = ","
     says: str = "the mapping says"
-    known: Collection[str] = ()
+    columns: Collection[str] = ()
 
 
 def wrong_kind(data: bytes) -> str:
@@ -64,9 +64,9 @@ def split_header(record: bytes, delimiter: str) -> list[str]:
 
 def wrong_separator(record: bytes, expected: Expected) -> str:
     """Why the header seems to be separated by another sign than expected; empty where it does not."""
-    score = _score(record, expected.delimiter, expected.known)
+    score = _score(record, expected.delimiter, expected.columns)
     for sign in _SEPARATORS:
-        if sign != expected.delimiter and _score(record, sign, expected.known) > max(score, 1):
+        if sign != expected.delimiter and _score(record, sign, expected.columns) > max(score, 1):
             return f"seems to be separated by {_name(sign)}; {expected.says} {_name(expected.delimiter)}"
     return ""
 
@@ -78,12 +78,12 @@ def wrong_separator_line(sign: str, expected: Expected) -> str:
     return f"begins with “sep={sign}”, so it is separated by {_name(sign)}; {expected.says} {_name(expected.delimiter)}"
 
 
-def _score(record: bytes, sign: str, known: Collection[str]) -> int:
+def _score(record: bytes, sign: str, expected: Collection[str]) -> int:
     """How much a header looks like one separated by a sign. Without names to look for, a header of several columns
     is taken as it stands, whatever else is in the names."""
     names = split_header(record, sign)
-    if known:
-        return len(set(names) & set(known))
+    if expected:
+        return len(set(names) & set(expected))
     return len(names) if len(names) > 1 and sign in _SEPARATORS else 1
 
 

@@ -100,11 +100,12 @@ def _duplicates(staging: Staging, staged: StagedFile) -> None:
         return
     # Casts and blanks made comparable: a missing part of a key is the same as an empty one.
     parts = ", ".join(f"coalesce(\"{name}\"::text, '')" for name in key)
-    shown = " || ' ' || ".join(f"coalesce(\"{name}\"::text, '')" for name in key)
+    key_text = " || ' ' || ".join(f"coalesce(\"{name}\"::text, '')" for name in key)
     filled = " AND ".join(f'"{name}" IS NOT NULL' for name in key if not file.column(name).blank)
     rows = _listed(
         staging,
-        f"SELECT line, shown, first FROM (SELECT line, {shown} AS shown, min(line) OVER same AS first FROM {file.table}"
+        f"SELECT line, shown, first FROM (SELECT line, {key_text} AS shown, min(line) OVER same AS first"
+        f" FROM {file.table}"
         f" WHERE {filled} AND ({parts}) IN (SELECT {parts} FROM {file.table} GROUP BY {parts} HAVING count(*) > 1)"
         f" WINDOW same AS (PARTITION BY {parts})) doubled WHERE line > first",
         "line",

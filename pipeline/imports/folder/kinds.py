@@ -47,7 +47,7 @@ _COMPOSED = "nfc_normalize({raw})"
 
 def _holds(*ranges: Ranges) -> str:
     """The condition that a text holds a character of these classes."""
-    inside = "".join(ranges_class_re2(one) for one in ranges)
+    inside = "".join(ranges_class_re2(ranges_of_class) for ranges_of_class in ranges)
     return f"regexp_matches({{raw}}, '[{inside}]')"
 
 

@@ -96,8 +96,8 @@ def _begin(
     staging: Staging, file: FileFormat, stream: IO[bytes]
 ) -> tuple[StagedFile, tuple[Column, ...], Iterator[Any]] | None:
     """The columns of a file and its tables to come; None, having said why, where it cannot be read."""
-    known = {column.name for column in file.columns}
-    expected = Expected(says="a company folder uses", known=known)
+    column_names = {column.name for column in file.columns}
+    expected = Expected(says="a company folder uses", columns=column_names)
     tables = tables_of(stream, file.name, staging.problems, expected=expected)
     header = next(tables, None)
     if not isinstance(header, Header):
@@ -154,9 +154,9 @@ def _count_trimmed(checker: Any, staged: StagedFile, present: tuple[Column, ...]
     names = [column.name for column in present if kinds.trims(column.kind)]
     if names:
         counts = [kinds.WAS_TRIMMED.format(value=f"v_{name}", raw=f"r_{name}") for name in names]
-        counted = ", ".join(f"count(*) FILTER ({one})" for one in counts)
-        found = checker.execute(f"SELECT {counted} FROM typed").fetchall()[0]
-        staged.trimmed.update(dict(zip(names, found, strict=True)))
+        counted = ", ".join(f"count(*) FILTER ({condition})" for condition in counts)
+        trimmed = checker.execute(f"SELECT {counted} FROM typed").fetchall()[0]
+        staged.trimmed.update(dict(zip(names, trimmed, strict=True)))
 
 
 def _trimmed_note(staged: StagedFile) -> list[str]:
@@ -190,9 +190,9 @@ def _problems(checker: Any, file: FileFormat, present: tuple[Column, ...]) -> li
     named += [(rule.column, f"CASE WHEN {rule.condition} THEN {kinds.literal(rule.reason)} END") for rule in file.rules]
     # One pass finds out whether there is anything to list: usually there is not.
     counts = ", ".join(f"count({expression})" for _, expression in named)
-    (found,) = checker.execute(f"SELECT {counts} FROM typed").fetchall()
+    (problem_counts,) = checker.execute(f"SELECT {counts} FROM typed").fetchall()
     bad: list[Problem] = []
-    for (name, expression), count in zip(named, found, strict=True):
+    for (name, expression), count in zip(named, problem_counts, strict=True):
         if count:
             query = f"SELECT line, r_{name}, {expression} AS why FROM typed WHERE why IS NOT NULL ORDER BY line"
             rows = checker.execute(query).fetchall()

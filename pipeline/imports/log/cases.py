@@ -86,27 +86,27 @@ class CaseReader:
             counted=report.counted,
         )
         work: dict[str, WorkOfActivity] = {}
-        for one in timed:
-            self._take(one, moves, work)
+        for timed_event in timed:
+            self._take(timed_event, moves, work)
         if not moves.rows:
             report.counted["cases never enter a stage and are left out"] += 1
             return None
         report.deals += 1
-        events = [one.event for one in timed]
+        events = [timed_event.event for timed_event in timed]
         history = self._since_created(case, events, moves.rows)
         return DealOfCase(key, case.line, self._fields(case, events), history, self._hand_offs(work, moves.ended))
 
-    def _take(self, one: _Timed, moves: Moves, work: dict[str, WorkOfActivity]) -> None:
-        log, report, event = self._mapping.log, self._report, one.event
+    def _take(self, timed_event: _Timed, moves: Moves, work: dict[str, WorkOfActivity]) -> None:
+        log, report, event = self._mapping.log, self._report, timed_event.event
         activity, transition = event.get(log.activity), event.get(log.transition).strip().lower()
         actor = event.get(log.resource)
         report.activities[activity] += 1
         used = False
         if activity in self._work:
             items = work.setdefault(activity, WorkOfActivity(self._mapping.handoff_rules))
-            used = items.add(transition, one.at, actor, line=event.line)
+            used = items.add(transition, timed_event.at, actor, line=event.line)
         if not transition or transition in self._stage_transitions:
-            used = moves.add(activity, one.at, event, actor=actor) or used
+            used = moves.add(activity, timed_event.at, event, actor=actor) or used
         if not used:
             report.unmapped[f"{activity} {transition}".strip() or "(without activity)"] += 1
 
@@ -142,7 +142,7 @@ class CaseReader:
         mixed = sum(day in clocked for day in bare)
         what = "events have no time while others of their deal and day have one; the order of the file decides"
         self._report.counted[what] += mixed
-        return sorted(timed, key=lambda one: one.at)
+        return sorted(timed, key=lambda timed_event: timed_event.at)
 
     def moment(self, text: str, column: str, line: int) -> Moment | None:
         """The moment a value means, or None and a problem."""

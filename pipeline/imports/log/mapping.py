@@ -229,34 +229,36 @@ def part_of[Part](kind: Callable[..., Part], data: Any, place: str) -> Part:
     """One part of a mapping as its dataclass; unknown, missing and mistyped words are named."""
     if not isinstance(data, dict):
         raise ImportUnreadable(f"The mapping's {place} is no table.")
-    known = {one.name: one for one in fields(kind)}  # type: ignore[arg-type]
+    by_name = {definition.name: definition for definition in fields(kind)}  # type: ignore[arg-type]
     for name, value in data.items():
-        if name not in known:
-            raise ImportUnreadable(f"The mapping's {place} has an unknown word “{name}”; it knows {', '.join(known)}.")
-        if not _fits(str(known[name].type), value):
-            raise ImportUnreadable(f"The mapping's {place}: “{name}” should be {known[name].type}, not {value!r}.")
-    for name, one in known.items():
-        if name not in data and one.default is MISSING and one.default_factory is MISSING:
+        if name not in by_name:
+            raise ImportUnreadable(
+                f"The mapping's {place} has an unknown word “{name}”; it knows {', '.join(by_name)}."
+            )
+        if not _fits(str(by_name[name].type), value):
+            raise ImportUnreadable(f"The mapping's {place}: “{name}” should be {by_name[name].type}, not {value!r}.")
+    for name, definition in by_name.items():
+        if name not in data and definition.default is MISSING and definition.default_factory is MISSING:
             raise ImportUnreadable(f"The mapping's {place} lacks “{name}”.")
     return kind(**data)
 
 
-def _fits(wanted: str, value: Any) -> bool:
-    if wanted.startswith("list"):
+def _fits(annotation: str, value: Any) -> bool:
+    if annotation.startswith("list"):
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
-    if wanted.startswith("dict"):
+    if annotation.startswith("dict"):
         return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
-    if wanted.startswith("float"):
+    if annotation.startswith("float"):
         return isinstance(value, int | float) and not isinstance(value, bool)
     types: dict[str, type] = {"str": str, "int": int, "bool": bool}
-    return type(value) is types[wanted]
+    return type(value) is types[annotation]
 
 
 def _check(mapping: LogMapping) -> None:
     """What the parts say fits together; every mistake is named."""
     mistakes = MappingMistakes(mapping.source)
     check_structure(mapping, mistakes, owned_elsewhere=True)
-    keys = [one.key for one in mapping.departments]
+    keys = [department.key for department in mapping.departments]
     check_names(mistakes, "handoffs", "department", mapping.handoffs, keys, "department")
     check_once(mistakes, "handoffs", "activity", [part.activity for part in mapping.handoffs])
     mistakes.one_of("handoff_rules", "without_request", mapping.handoff_rules.without_request, ("start", "skip"))

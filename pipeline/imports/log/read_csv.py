@@ -49,15 +49,15 @@ def csv_cases(path: Path, reading: LogReading, *, case_column: str, delimiter: s
 
 def _stored(store: Any, tables: Iterator[Any]) -> list[str]:
     names: list[str] = []
-    made = False
+    has_table = False
     for table in tables:
         if isinstance(table, Header):
             names = list(table.names)
             continue
         store.register("block", table)
-        store.execute("INSERT INTO log FROM block" if made else "CREATE TABLE log AS FROM block")
+        store.execute("INSERT INTO log FROM block" if has_table else "CREATE TABLE log AS FROM block")
         store.unregister("block")
-        made = True
+        has_table = True
     return names
 
 

@@ -18,7 +18,7 @@ def structure_write(writer: FolderWriter, mapping: Structured, pipe: PipelinePar
     )  # fmt: skip
     _table(
         writer, mapping, "departments", "departments", "key name kind",
-        [[one.key, one.name, one.kind] for one in mapping.departments],
+        [[department.key, department.name, department.kind] for department in mapping.departments],
     )  # fmt: skip
     _table(writer, mapping, "pipelines", "pipeline", "key name", [[pipe.key, pipe.name]])
     stages = [

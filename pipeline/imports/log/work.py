@@ -34,37 +34,37 @@ class WorkOfActivity:
         self.skipped = self.momentary = 0
         self._rules = rules
         self._requested, self._started, self._completed, self._cancelled = (
-            {word.lower() for word in words}
-            for words in (rules.requested, rules.started, rules.completed, rules.cancelled)
+            {transition.lower() for transition in transitions}
+            for transitions in (rules.requested, rules.started, rules.completed, rules.cancelled)
         )
         self._line = 0
         self._running: WorkItem | None = None
 
-    def add(self, transition: str, at: datetime, who: str, *, line: int = 0) -> bool:
+    def add(self, transition: str, at: datetime, actor: str, *, line: int = 0) -> bool:
         """Take one transition in; False when it means nothing for hand-offs."""
         self._line = line
         if not transition:
-            self._moment(at, who)
+            self._moment(at, actor)
         elif transition in self._requested:
             self.items.append(WorkItem(at, line=line))
         elif transition in self._started:
-            self._start(at, who)
+            self._start(at, actor)
         elif transition in self._completed:
-            self._end(at, who, "")
+            self._end(at, actor, "")
         elif transition in self._cancelled:
-            self._end(at, who, "cancelled")
+            self._end(at, actor, "cancelled")
         else:
             return False
         return True
 
-    def _moment(self, at: datetime, who: str) -> None:
+    def _moment(self, at: datetime, actor: str) -> None:
         if any(item.completed is None for item in self.items):
-            self._end(at, who, "")
+            self._end(at, actor, "")
             return
         self.momentary += 1
-        self.items.append(WorkItem(at, started=at, completed=at, assignee=who, line=self._line))
+        self.items.append(WorkItem(at, started=at, completed=at, assignee=actor, line=self._line))
 
-    def _start(self, at: datetime, who: str) -> None:
+    def _start(self, at: datetime, actor: str) -> None:
         waiting = next((item for item in self.items if item.started is None and item.completed is None), None)
         item = waiting
         if item is None and self.items and (self._rules.repeat == "last" or self.items[-1].completed is None):
@@ -74,10 +74,10 @@ class WorkOfActivity:
         if item is None:
             return
         item.started = item.started or at
-        item.assignee = who or item.assignee
+        item.assignee = actor or item.assignee
         self._running = item
 
-    def _end(self, at: datetime, who: str, outcome: str) -> None:
+    def _end(self, at: datetime, actor: str, outcome: str) -> None:
         waiting = next((item for item in self.items if item.completed is None), None)
         item = self._running or waiting
         if item is None and self.items and self._rules.repeat == "last":
@@ -87,7 +87,7 @@ class WorkOfActivity:
         if item is None:
             return
         item.completed, item.outcome = at, outcome
-        item.assignee = who or item.assignee
+        item.assignee = actor or item.assignee
         self._running = None
 
     def _unrequested(self, at: datetime) -> WorkItem | None:

@@ -9,7 +9,7 @@ from django.db import connection
 from pipeline.imports.folder.staging import StagedFile
 from pipeline.imports.merge.merge import Outcome, file_merge
 
-_KEPT = ("version", "changed_after_close", "reported_value")
+_PRESERVED_COLUMNS = ("version", "changed_after_close", "reported_value")
 _CHANGED = (
     "pipeline_importchange c WHERE c.batch_id = %s AND c.\"table\" = 'departments_entry' AND c.before IS NOT NULL"
     ' AND c."row" = e.id'
@@ -30,7 +30,7 @@ def entries_merge(staged: StagedFile, batch: int) -> Outcome:
     """Like any file; then each changed entry gets a new version, so that an open page does not overwrite it."""
     outcome = file_merge(staged, batch)
     if outcome.changed:
-        before = ", ".join(f"'{column}', e.{column}" for column in _KEPT)
+        before = ", ".join(f"'{column}', e.{column}" for column in _PRESERVED_COLUMNS)
         with connection.cursor() as cursor:
             cursor.execute(
                 f"UPDATE pipeline_importchange c SET before = c.before || jsonb_build_object({before})"

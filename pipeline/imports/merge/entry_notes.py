@@ -17,25 +17,25 @@ def beyond_limits_notes() -> list[str]:
     keys = [key for (key,) in query("SELECT DISTINCT measurable FROM in_entries")]
     return [
         note
-        for one in Measurable.objects.filter(key__in=keys, source=MANUAL).prefetch_related("goals")
-        if (note := _note(one))
+        for measurable in Measurable.objects.filter(key__in=keys, source=MANUAL).prefetch_related("goals")
+        if (note := _note(measurable))
     ]
 
 
-def _note(one: Measurable) -> str:
-    bounds = one.bounds
+def _note(measurable: Measurable) -> str:
+    bounds = measurable.bounds
     below = Decimal("-Infinity") if bounds.lowest is None else bounds.lowest
     above = Decimal("Infinity") if bounds.highest is None else bounds.highest
     ((count, least, most),) = query(
         "SELECT count(*), min(e.value), max(e.value) FROM departments_entry e"
         " JOIN (SELECT DISTINCT week FROM in_entries WHERE measurable = %s) i ON i.week = e.week"
         " WHERE e.measurable_id = %s AND (e.value < %s OR e.value > %s)",
-        [one.key, one.pk, below, above],
+        [measurable.key, measurable.pk, below, above],
     )
     if not count:
         return ""
     ends = f"{least.normalize():f}" if least == most else f"{least.normalize():f} to {most.normalize():f}"
     return (
-        f"entries.csv: {count:,} {'value' if count == 1 else 'values'} of {one.key} ({ends}) beyond its limits"
+        f"entries.csv: {count:,} {'value' if count == 1 else 'values'} of {measurable.key} ({ends}) beyond its limits"
         f" ({bounds}); taken as they are. Set other limits on the measurable's page if such values are right."
     )

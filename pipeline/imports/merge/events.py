@@ -24,16 +24,16 @@ def events_merge(staged: StagedFile, batch: int) -> Outcome:
     with connection.cursor() as cursor:
         _match(cursor, staged)
         cursor.execute("SELECT EXISTS (SELECT 1 FROM pipeline_event)")
-        known_before = _one(cursor)
+        known_before = _scalar(cursor)
         cursor.execute("SELECT EXISTS (SELECT 1 FROM matched_events WHERE amount IS NULL)")
-        if _one(cursor):
+        if _scalar(cursor):
             _fill_amounts(cursor)
         new = "matched_events"
         if known_before:
             _keep_new(cursor)
             new = "new_events"
         cursor.execute(f"SELECT count(*) FROM {new}")
-        added = int(_one(cursor))
+        added = int(_scalar(cursor))
         cursor.execute(_insert_sql(new, known_before=bool(known_before)), [batch])
         cursor.execute(
             f"CREATE TEMP TABLE event_deals ON COMMIT DROP AS SELECT DISTINCT opportunity_id AS id FROM {new}"
@@ -41,7 +41,7 @@ def events_merge(staged: StagedFile, batch: int) -> Outcome:
     return Outcome(new=added, unchanged=staged.read - added)
 
 
-def _one(cursor: Any) -> Any:
+def _scalar(cursor: Any) -> Any:
     row = cursor.fetchone()
     assert row is not None
     return row[0]
@@ -50,18 +50,18 @@ def _one(cursor: Any) -> Any:
 def _match(cursor: Any, staged: StagedFile) -> None:
     """Keys become ids; an event that does not say when it was recorded was recorded when it happened."""
 
-    def given(column: str, otherwise: str) -> str:
+    def column_or(column: str, otherwise: str) -> str:
         return f"e.{column}" if column in staged.columns else otherwise
 
     reason_join = "LEFT JOIN pipeline_lossreason r ON r.key = e.reason" if "reason" in staged.columns else ""
     cursor.execute(
         "CREATE TEMP TABLE matched_events ON COMMIT DROP AS"
         " SELECT e.line, o.id AS opportunity_id, e.occurred_at,"
-        f" coalesce({given('recorded_at', 'NULL')}, e.occurred_at) AS recorded_at,"
-        f" {given('recorded_at', 'NULL')} IS NULL AS recorded_assumed, s.id AS stage_id, e.amount,"
-        f" {given('expected_close', 'NULL')}::date AS expected_close,"
+        f" coalesce({column_or('recorded_at', 'NULL')}, e.occurred_at) AS recorded_at,"
+        f" {column_or('recorded_at', 'NULL')} IS NULL AS recorded_assumed, s.id AS stage_id, e.amount,"
+        f" {column_or('expected_close', 'NULL')}::date AS expected_close,"
         f" {'r.id' if reason_join else 'NULL'}::bigint AS reason_id,"
-        f" coalesce({given('actor', 'NULL')}, '')::varchar(128) AS actor"
+        f" coalesce({column_or('actor', 'NULL')}, '')::varchar(128) AS actor"
         " FROM in_events e JOIN pipeline_opportunity o ON o.key = e.opportunity"
         " LEFT JOIN pipeline_stage s ON s.pipeline_id = o.pipeline_id AND s.key = e.stage " + reason_join
     )

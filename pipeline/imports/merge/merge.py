@@ -243,8 +243,8 @@ def _count(cursor: Any, matched: str, differs: str) -> Outcome:
     cursor.execute(
         f"SELECT count(*) FILTER (WHERE id IS NULL), count(id), (SELECT count(*) FROM {differs}) FROM {matched}"
     )
-    new, known, changed = cursor.fetchone()
-    return Outcome(new=new, changed=changed, unchanged=known - changed)
+    new, existing, changed = cursor.fetchone()
+    return Outcome(new=new, changed=changed, unchanged=existing - changed)
 
 
 def _lock_sql(target: Target, differs: str) -> str:

@@ -39,7 +39,7 @@ TABLES = (
     "departments_company",
 )
 _WITH_BATCH = ("pipeline_event", "pipeline_handoff", "pipeline_opportunity", "pipeline_account")
-_WORDS = {
+_TABLE_LABELS = {
     "pipeline_event": "events",
     "pipeline_handoff": "hand-offs",
     "pipeline_opportunity": "opportunities",
@@ -60,7 +60,7 @@ _WORDS = {
 }
 
 
-def _made(table: str, batch: int) -> str:
+def _inserted_ids(table: str, batch: int) -> str:
     """SQL: ids of the rows the import made."""
     if table in _WITH_BATCH:
         return f"SELECT id FROM {table} WHERE batch_id = {batch:d}"
@@ -78,16 +78,16 @@ def going(model: type[Model], batch: int) -> QuerySet[Any]:
     """Rows of a model that go with the import. Raises KeyError for a model whose rows name their import themselves."""
     if model._meta.db_table in _WITH_BATCH:
         raise KeyError(model._meta.db_table)
-    made = ImportChange.objects.filter(batch=batch, table=model._meta.db_table, before__isnull=True)
-    return model._default_manager.filter(pk__in=made.values("row"))
+    inserted = ImportChange.objects.filter(batch=batch, table=model._meta.db_table, before__isnull=True)
+    return model._default_manager.filter(pk__in=inserted.values("row"))
 
 
 def computed_remove(batch: int) -> None:
     """Values computed for the import's measurables go along: nobody entered them, and every run makes them anew."""
     entries = (
         "SELECT e.id FROM departments_entry e JOIN departments_measurable m ON m.id = e.measurable_id"
-        f" WHERE m.source <> 'manual' AND m.id IN ({_made('departments_measurable', batch)})"
-        f" AND e.id NOT IN ({_made('departments_entry', batch)})"
+        f" WHERE m.source <> 'manual' AND m.id IN ({_inserted_ids('departments_measurable', batch)})"
+        f" AND e.id NOT IN ({_inserted_ids('departments_entry', batch)})"
     )
     with pgtrigger.ignore("departments.EntryChange:append_only"):
         _execute(f"DELETE FROM departments_entrychange WHERE entry_id IN ({entries})", [])
@@ -100,11 +100,11 @@ def later_imports_check(batch: int) -> None:
         changed = query(
             "SELECT max(c.batch_id) FROM pipeline_importchange c JOIN pipeline_importbatch b ON b.id = c.batch_id"
             f" WHERE b.status = 'done' AND c.batch_id > {batch:d} AND c.\"table\" = '{table}' AND (c.\"row\" IN"
-            f' ({_made(table, batch)}) OR c."row" IN ({_noted(table, batch, "before IS NOT NULL")}))'
+            f' ({_inserted_ids(table, batch)}) OR c."row" IN ({_noted(table, batch, "before IS NOT NULL")}))'
         )[0][0]
         if changed is not None:
             raise UndoRefused(
-                f"Import {changed} changed {_WORDS[table]} of import {batch}. Undo import {changed} first."
+                f"Import {changed} changed {_TABLE_LABELS[table]} of import {batch}. Undo import {changed} first."
             )
     for reference in _references():
         _reference_check(reference, batch)
@@ -125,27 +125,27 @@ def _references() -> list[Reference]:
 
 def _reference_check(key: Reference, batch: int) -> None:
     """Rows that stay may not name rows that go."""
-    made = _made(key.target, batch)
-    if not query(f"SELECT EXISTS ({made})")[0][0]:
+    inserted = _inserted_ids(key.target, batch)
+    if not query(f"SELECT EXISTS ({inserted})")[0][0]:
         return
-    stays = f"r.{key.column} IN ({made})"
+    stays = f"r.{key.column} IN ({inserted})"
     if key.table in TABLES:
-        stays += f" AND r.id NOT IN ({_made(key.table, batch)})"
+        stays += f" AND r.id NOT IN ({_inserted_ids(key.table, batch)})"
         stays += f" AND r.id NOT IN ({_noted(key.table, batch, 'before IS NOT NULL')})"
-    words, target = _WORDS.get(key.table) or _plural(key.table), _WORDS[key.target]
+    label, target_label = _TABLE_LABELS.get(key.table) or _plural(key.table), _TABLE_LABELS[key.target]
     if key.table in _WITH_BATCH:
-        found, later = query(f"SELECT count(*), max(batch_id) FROM {key.table} r WHERE {stays}")[0]
+        count, later = query(f"SELECT count(*), max(batch_id) FROM {key.table} r WHERE {stays}")[0]
     else:
-        found, later = query(
+        count, later = query(
             "SELECT count(*), (SELECT max(c.batch_id) FROM pipeline_importchange c"
             f' WHERE c."table" = \'{key.table}\' AND c."row" = max(r.id)) FROM {key.table} r WHERE {stays}'
         )[0]
-    if found and later is not None and int(str(later)) != batch:
+    if count and later is not None and int(str(later)) != batch:
         raise UndoRefused(
-            f"Import {later} brought {words} that need {target} of import {batch}. Undo import {later} first."
+            f"Import {later} brought {label} that need {target_label} of import {batch}. Undo import {later} first."
         )
-    if found:
-        raise UndoRefused(f"{found:,} {words} need {target} of import {batch}. Remove them first.")
+    if count:
+        raise UndoRefused(f"{count:,} {label} need {target_label} of import {batch}. Remove them first.")
 
 
 def _plural(table: str) -> str:
@@ -160,7 +160,7 @@ def touched_mark(batch: int) -> int:
         f"SELECT opportunity_id FROM {table} WHERE batch_id = {batch:d}"
         for table in ("pipeline_event", "pipeline_handoff")
     ]
-    deals.append(_made("pipeline_opportunity", batch))
+    deals.append(_inserted_ids("pipeline_opportunity", batch))
     deals.append(_noted("pipeline_opportunity", batch, "true"))
     deals.append(
         f"SELECT opportunity_id FROM pipeline_handoff WHERE id IN ({_noted('pipeline_handoff', batch, 'true')})"
@@ -206,7 +206,7 @@ def rows_remove(batch: int) -> dict[str, int]:
     removed = {}
     with pgtrigger.ignore("pipeline.Event:append_only"):
         for table in TABLES:
-            count = _execute(f"DELETE FROM {table} WHERE id IN ({_made(table, batch)})", [])
+            count = _execute(f"DELETE FROM {table} WHERE id IN ({_inserted_ids(table, batch)})", [])
             if count:
                 removed[table] = count
     return removed
@@ -237,7 +237,7 @@ def truth_left_check(batch: int) -> None:
 
 def in_words(counts: dict[str, int]) -> dict[str, int]:
     """Counts by the words people use."""
-    return {_WORDS[table]: count for table, count in counts.items()}
+    return {_TABLE_LABELS[table]: count for table, count in counts.items()}
 
 
 def _execute(sql: str, parameters: list[Any]) -> int:

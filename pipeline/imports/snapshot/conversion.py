@@ -63,10 +63,10 @@ def _deals_write(writer: FolderWriter, mapping: SnapshotMapping, deals: list[Rea
     of_event = {"opportunity": deal.key, "occurred_at": deal.created, "stage": deal.stage, "amount": deal.amount,
                 "expected_close": deal.expected_close, "reason": deal.reason, "actor": deal.owner}  # fmt: skip
     writer.begin("events", _EVENT_COLUMNS, source=file, columns=of_event)
-    for one in deals:
-        writer.row("opportunities", rows.opportunity(one.row), one.row.line)
-        for event in rows.events(one):
-            writer.row("events", event, one.row.line)
+    for read_deal in deals:
+        writer.row("opportunities", rows.opportunity(read_deal.row), read_deal.row.line)
+        for event in rows.events(read_deal):
+            writer.row("events", event, read_deal.row.line)
 
 
 def _accounts_write(export: ExportReader, mapping: SnapshotMapping, writer: FolderWriter) -> set[str]:

@@ -132,8 +132,8 @@ class DealRows:
         self._mapping, self._columns = mapping, mapping.deal
         self._problems, self._counted = export.problems, export.counted
         self._accounts, self._latest = accounts, latest
-        self._sources = {one.key for one in mapping.sources}
-        self._reasons = {one.key for one in mapping.loss_reasons}
+        self._sources = {source.key for source in mapping.sources}
+        self._reasons = {reason.key for reason in mapping.loss_reasons}
         self._loss_of = {value: loss for loss in mapping.losses for value in loss.activities}
 
     def opportunity(self, row: SourceRow) -> list[str]:

@@ -158,7 +158,7 @@ def snapshot_mapping_read(path: Path) -> SnapshotMapping:
 
 def _values(data: Any) -> dict[str, dict[str, str]]:
     tables = data.values() if isinstance(data, dict) else [data]
-    if not all(isinstance(one, dict) and all(isinstance(text, str) for text in one.values()) for one in tables):
+    if not all(isinstance(table, dict) and all(isinstance(text, str) for text in table.values()) for table in tables):
         raise ImportUnreadable('The mapping\'s [values] holds tables: [values.product] with "old" = "new".')
     return dict(data)
 

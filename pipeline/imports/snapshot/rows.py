@@ -47,15 +47,21 @@ class ExportReader:
             self._check("lookups", "key", lookup.key, header, lookup.file, place)
             scoped[lookup.name] = header
             joined |= {f"{lookup.name}.{name}" for name in header}
-        for one in fields(DealColumns):
-            if one.name not in _SETTINGS:
-                self._check("deal", one.name, getattr(mapping.deal, one.name), joined, deals)
+        for definition in fields(DealColumns):
+            if definition.name not in _SETTINGS:
+                self._check("deal", definition.name, getattr(mapping.deal, definition.name), joined, deals)
         if mapping.accounts is not None:
             accounts = mapping.accounts
             scoped["accounts"] = self._header(accounts.file, "accounts", "file")
-            for one in fields(accounts):
-                if one.name != "file":
-                    self._check("accounts", one.name, getattr(accounts, one.name), scoped["accounts"], accounts.file)
+            for definition in fields(accounts):
+                if definition.name != "file":
+                    self._check(
+                        "accounts",
+                        definition.name,
+                        getattr(accounts, definition.name),
+                        scoped["accounts"],
+                        accounts.file,
+                    )
         replaceable = set(names) | {f"{scope}.{name}" for scope, header in scoped.items() for name in header}
         for column in mapping.values:
             self._check(f"values.{column}", "", column, replaceable, "the export")
