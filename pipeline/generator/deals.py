@@ -89,7 +89,7 @@ class Demand:
         marketing = sum(source.weight for source in company.SOURCES if source.department == "marketing")
         boost = 1 + (story.marketing_demand - 1) * marketing * (1 - process.RENEWAL_SHARE)
         rate = (1 + _GROWTH_A_YEAR) ** (day / 252) * _MONTHS[month - 1]
-        rate = np.where(day * DAY_SECONDS >= worktime.at(calendar.trouble), rate * boost, rate)
+        rate = np.where(day * DAY_SECONDS >= worktime.at(calendar.decline), rate * boost, rate)
         stock = min(0.5, rate[:60].mean() * process.STOCK_DAYS / (rate.sum() + rate[:60].mean() * process.STOCK_DAYS))
         cumulative = np.concatenate([[0.0], np.cumsum(rate) / rate.sum()])
         return cls(
@@ -113,7 +113,7 @@ def deals_of(
     """The opportunities `first` to `first + count` of `total`: a slice of time, so keys grow with time."""
     created, stock = demand.created((first + np.sort(rng.random(count)) * count) / total)
     renewal = rng.random(count) < process.RENEWAL_SHARE
-    better = created >= worktime.at(calendar.trouble)
+    better = created >= worktime.at(calendar.decline)
     source = np.where(renewal, company.RENEWAL_SOURCE, _sources(rng, better, story))
     customers = max(1, int(len(accounts.segment) * _CUSTOMERS))
     account = np.where(renewal, rng.integers(customers, size=count), rng.integers(len(accounts.segment), size=count))
@@ -139,15 +139,15 @@ def deals_of(
 
 
 def _sources(rng: np.random.Generator, better: npt.NDArray[np.bool_], story: Story) -> Ints:
-    """Source of new business; from the trouble on marketing has its better part of it."""
+    """Source of new business; from the decline on marketing has its better part of it."""
     usual = [source.weight for source in company.SOURCES]
     boosted = [s.weight * (story.marketing_demand if s.department == "marketing" else 1.0) for s in company.SOURCES]
     place = rng.random(len(better))
     edges = [np.cumsum(weights) / sum(weights) for weights in (usual, boosted)]
-    drawn = np.where(
+    sampled = np.where(
         better, np.searchsorted(edges[1], place, side="right"), np.searchsorted(edges[0], place, side="right")
     )
-    return np.minimum(drawn, company.RENEWAL_SOURCE - 1)
+    return np.minimum(sampled, company.RENEWAL_SOURCE - 1)
 
 
 def _first_stages(
@@ -156,10 +156,10 @@ def _first_stages(
     """Lead or qualified by source, or the first of the renewals; deals taken over are anywhere on their way."""
     as_lead = rng.random(len(source)) < np.array([s.lead for s in company.SOURCES])[source]
     stage = np.where(renewal, process.RENEWAL_START, np.where(as_lead, process.LEAD, process.QUALIFIED))
-    for pipeline, mine in (("new", ~renewal), ("renewal", renewal)):
+    for pipeline, of_pipeline in (("new", ~renewal), ("renewal", renewal)):
         numbers = [n for n, kind in enumerate(process.STAGES) if kind.pipeline == pipeline]
-        drawn = _draw(rng, [process.STAGES[n].stock for n in numbers], len(source)) + numbers[0]
-        stage = np.where(stock & mine, drawn, stage)
+        start = _draw(rng, [process.STAGES[n].stock for n in numbers], len(source)) + numbers[0]
+        stage = np.where(stock & of_pipeline, start, stage)
     return stage
 
 

@@ -41,20 +41,20 @@ class Ledger:
     handoffs: list[Columns] = field(default_factory=list)
 
     def event(
-        self, *, who: Ints, at: Floats, stage: int | Ints, amount: Ints, close: Ints, reason: int | Ints = NO_REASON,
+        self, *, deals: Ints, at: Floats, stage: int | Ints, amount: Ints, close: Ints, reason: int | Ints = NO_REASON,
         revenue: int | Ints = 0,
     ) -> None:  # fmt: skip
         """Add events; `revenue` is +1 where the amount is earned by it, -1 where it is lost again."""
-        known = at < self.cutoff
-        columns = {"who": who, "at": at, "stage": stage, "amount": amount, "close": close, "reason": reason}
-        self._add(self.events, columns | {"revenue": revenue}, known)
+        happened = at < self.cutoff
+        columns = {"deal": deals, "at": at, "stage": stage, "amount": amount, "close": close, "reason": reason}
+        self._add(self.events, columns | {"revenue": revenue}, happened)
 
-    def requests(self, *, who: Ints, requests: Requests) -> None:
-        """Add hand-offs of the deals `who`; what lies after the cutoff is not known: open, or not started."""
-        known = requests.requested < self.cutoff
+    def requests(self, *, deals: Ints, requests: Requests) -> None:
+        """Add hand-offs of these deals; what lies after the cutoff is not known: open, or not started."""
+        happened = requests.requested < self.cutoff
         completed = np.where(requests.completed < self.cutoff, requests.completed, np.nan)
         columns = {
-            "who": who[requests.row],
+            "deal": deals[requests.row],
             "kind": requests.kind,
             "requested": requests.requested,
             "started": np.where(requests.started < self.cutoff, requests.started, np.nan),
@@ -62,12 +62,12 @@ class Ledger:
             "due": requests.due,
             "outcome": np.where(np.isnan(completed), OPEN, requests.outcome),
         }
-        self._add(self.handoffs, columns, known)
+        self._add(self.handoffs, columns, happened)
 
-    def _add(self, rows: list[Columns], columns: Mapping[str, object], known: npt.NDArray[np.bool_]) -> None:
-        if known.any():
-            whole = {name: np.broadcast_to(np.asarray(column), known.shape) for name, column in columns.items()}
-            rows.append({name: column[known] for name, column in whole.items()})
+    def _add(self, rows: list[Columns], columns: Mapping[str, object], happened: npt.NDArray[np.bool_]) -> None:
+        if happened.any():
+            whole = {name: np.broadcast_to(np.asarray(column), happened.shape) for name, column in columns.items()}
+            rows.append({name: column[happened] for name, column in whole.items()})
 
 
 def joined(rows: list[Columns], *, by: tuple[str, str]) -> Columns:

@@ -73,31 +73,31 @@ class Simulation:
     def run(self) -> Ledger:
         """All deals until they finish, are lost for good, or the cutoff is reached."""
         everyone = np.arange(len(self.deals))
-        self.ledger.event(who=everyone, at=self.at, stage=self.stage, amount=self.amount, close=self.close)
+        self.ledger.event(deals=everyone, at=self.at, stage=self.stage, amount=self.amount, close=self.close)
         active = everyone
         while active.size:
             stage = self.stage[active]
             groups = [(number, active[stage == number]) for number in range(len(STAGES))]
-            moved = [self._visit(number, who) for number, who in groups if who.size]
+            moved = [self._visit(number, deals) for number, deals in groups if deals.size]
             active = np.concatenate(moved)
         return self.ledger
 
-    def _visit(self, number: int, who: Ints) -> Ints:
-        """One visit of the stage by the deals `who`; returns those that go on."""
+    def _visit(self, number: int, deals: Ints) -> Ints:
+        """One visit of the stage by these deals; returns those that go on."""
         kind = STAGES[number]
         if kind.last:
-            return self._stay(number, who)
-        start = self.at[who]
-        left, requests = self._work(kind, who, start)
-        lost_at = self._losses(number, who, start)
+            return self._stay(number, deals)
+        start = self.at[deals]
+        left, requests = self._work(kind, deals, start)
+        lost_at = self._losses(number, deals, start)
         lost = lost_at < left
-        reason = np.zeros(who.size, dtype=np.int64)
-        reason[lost] = self._reasons(number, who[lost], lost_at[lost])
-        self._changes(number, who, start, np.minimum(left, lost_at))
+        reason = np.zeros(deals.size, dtype=np.int64)
+        reason[lost] = self._reasons(number, deals[lost], lost_at[lost])
+        self._changes(number, deals, start, np.minimum(left, lost_at))
         for request in requests:
-            self._write_requests(who, request, lost, lost_at, reason)
-        ahead = self._advance(number, who[~lost], left[~lost])
-        again = self._lose(number, who[lost], lost_at[lost], reason[lost])
+            self._write_requests(deals, request, lost, lost_at, reason)
+        ahead = self._advance(number, deals[~lost], left[~lost])
+        again = self._lose(number, deals[lost], lost_at[lost], reason[lost])
         onward = np.concatenate([ahead, again])
         return np.asarray(onward[self.at[onward] < self.worktime.cutoff])
 
@@ -105,169 +105,177 @@ class Simulation:
         return self.rng.gamma(shape, days * DAY_SECONDS / shape, size)
 
     # --- work and hand-offs ---------------------------------------------------------------------------------------
-    def _work(self, kind: StageKind, who: Ints, start: Floats) -> tuple[Floats, list[Requests]]:
+    def _work(self, kind: StageKind, deals: Ints, start: Floats) -> tuple[Floats, list[Requests]]:
         """When the stage is through, and the hand-offs it asked for."""
         owner = self.truth.speed[kind.owner]
-        own = self._gamma(process.WORK_SHAPE, kind.days, who.size) * self.time_factor[who] + 900
+        own = self._gamma(process.WORK_SHAPE, kind.days, deals.size) * self.time_factor[deals] + 900
         free = owner.finish(start, own * kind.before)
         ready = free.copy()
         requests: list[Requests] = []
-        for asked in kind.handoffs:
-            row = np.flatnonzero(self.rng.random(who.size) < asked.share)
-            beside = self.rng.random(row.size) < asked.parallel
+        for handoff in kind.handoffs:
+            row = np.flatnonzero(self.rng.random(deals.size) < handoff.share)
+            beside = self.rng.random(row.size) < handoff.parallel
             requested = np.where(beside, free[row] + self.rng.random(row.size) * 0.2 * DAY_SECONDS, ready[row])
-            pieces, done = self._ask(asked, owner, row, requested, self.time_factor[who[row]])
+            pieces, done = self._ask(handoff, owner, row, requested, self.time_factor[deals[row]])
             requests += pieces
             ready[row] = np.maximum(ready[row], done)
         return owner.finish(ready, own * (1 - kind.before)), requests
 
     def _ask(
-        self, asked: HandOffKind, owner: Clock, row: Ints, requested: Floats, factor: Floats
+        self, handoff: HandOffKind, owner: Clock, row: Ints, requested: Floats, factor: Floats
     ) -> tuple[list[Requests], Floats]:
         """Hand-offs of one kind, with the second request of those sent back; when all is answered."""
-        work = self._gamma(process.HANDOFF_SHAPE, asked.days, row.size) * factor + 600
-        first = self._request(asked, row, requested, work)
-        returned = self.rng.random(row.size) < asked.returned
+        work = self._gamma(process.HANDOFF_SHAPE, handoff.days, row.size) * factor + 600
+        first = self._request(handoff, row, requested, work)
+        returned = self.rng.random(row.size) < handoff.returned
         first.outcome[returned] = RETURNED
         back = first.completed[returned]
         second_request = owner.finish(back, self._gamma(2.0, _REWORK_DAYS, back.size))
-        work = self._gamma(process.HANDOFF_SHAPE, asked.days * _SECOND_TIME, back.size) * factor[returned] + 600
-        second = self._request(asked, row[returned], second_request, work)
+        work = self._gamma(process.HANDOFF_SHAPE, handoff.days * _SECOND_TIME, back.size) * factor[returned] + 600
+        second = self._request(handoff, row[returned], second_request, work)
         done = first.completed.copy()
         done[returned] = second.completed
         return [first, second], done
 
-    def _request(self, asked: HandOffKind, row: Ints, requested: Floats, work: Floats) -> Requests:
-        completed = self.truth.speed[asked.department].finish(requested, work)
+    def _request(self, handoff: HandOffKind, row: Ints, requested: Floats, work: Floats) -> Requests:
+        completed = self.truth.speed[handoff.department].finish(requested, work)
         started = requested + (completed - requested) * self.rng.uniform(0.05, 0.75, row.size)
-        due = requested + asked.due_days * DAY_SECONDS
+        due = requested + handoff.due_days * DAY_SECONDS
         outcome = np.full(row.size, APPROVED)
         return Requests(
-            process.KINDS.index(asked.name), asked.department, row, requested, started, completed, due, outcome
+            process.KINDS.index(handoff.name), handoff.department, row, requested, started, completed, due, outcome
         )
 
     def _write_requests(
-        self, who: Ints, request: Requests, lost: npt.NDArray[np.bool_], lost_at: Floats, reason: Ints
+        self, deals: Ints, request: Requests, lost: npt.NDArray[np.bool_], lost_at: Floats, reason: Ints
     ) -> None:
         """Hand-offs end with a lost deal: rejected by the department that caused it, else mostly cancelled."""
         end = np.where(lost, lost_at, np.inf)[request.row]
-        asked = request.requested < end
+        requested = request.requested < end
         cause = np.array([company.REASON_DEPARTMENT[key] == request.department for key in company.REASON_KEYS])
         refused = cause[reason[request.row]]
         cut = (request.completed > end) & (refused | (self.rng.random(end.size) >= _GOES_ON_AFTER_LOSS))
-        told = np.where(refused, end, end + self.rng.random(end.size) * 0.5 * DAY_SECONDS)
-        completed = np.where(cut, np.minimum(told, request.completed), request.completed)
+        closed = np.where(refused, end, end + self.rng.random(end.size) * 0.5 * DAY_SECONDS)
+        completed = np.where(cut, np.minimum(closed, request.completed), request.completed)
         outcome = np.where(cut, np.where(refused, REJECTED, CANCELLED), request.outcome)
         started = np.where(request.started < completed, request.started, np.nan)
         settled = Requests(
-            request.kind, request.department, request.row[asked], request.requested[asked], started[asked],
-            completed[asked], request.due[asked], outcome[asked],
+            request.kind, request.department, request.row[requested], request.requested[requested], started[requested],
+            completed[requested], request.due[requested], outcome[requested],
         )  # fmt: skip
-        self.ledger.requests(who=who, requests=settled)
+        self.ledger.requests(deals=deals, requests=settled)
 
     # --- losses ---------------------------------------------------------------------------------------------------
-    def _losses(self, number: int, who: Ints, start: Floats) -> Floats:
+    def _losses(self, number: int, deals: Ints, start: Floats) -> Floats:
         """When the first loss clock of the stage rings."""
         clock = self.truth.loss[number]
         if clock is None:
-            return np.full(who.size, np.inf)
-        luck = -np.log1p(-self._even(who))
-        return clock.finish(start, luck / self.loss_factor[who]) + 60
+            return np.full(deals.size, np.inf)
+        hazard = -np.log1p(-self._even(deals))
+        return clock.finish(start, hazard / self.loss_factor[deals]) + 60
 
-    def _reasons(self, number: int, who: Ints, at: Floats) -> Ints:
+    def _reasons(self, number: int, deals: Ints, at: Floats) -> Ints:
         """Reasons of losses, by their part of the stage's hazard at that time."""
         span = np.searchsorted(self.truth.loss_changes, at, side="right") - 1
         edges = self.truth.loss_parts[number][span]
-        place = (self._even(who)[:, None] >= edges).sum(axis=1)
+        place = (self._even(deals)[:, None] >= edges).sum(axis=1)
         codes = np.array([company.REASON_KEYS.index(key) for key in STAGES[number].losses], dtype=np.int64)
         return np.asarray(codes[np.minimum(place, len(codes) - 1)])
 
-    def _even(self, who: Ints) -> Floats:
+    def _even(self, deals: Ints) -> Floats:
         """A uniform draw for each deal, spread evenly over deals of a segment that came one after another.
 
         Each of them is still lost by its own hazard; but of 32 such deals about as many are lost as expected, so
         that luck alone does not hide the story in a quarter of some hundred wins.
         """
-        order = np.argsort(self.deals.segment[who] * len(self.deals) + who)
-        rows = -(-who.size // _EVEN)
+        order = np.argsort(self.deals.segment[deals] * len(self.deals) + deals)
+        rows = -(-deals.size // _EVEN)
         ranks = np.argsort(self.rng.random((rows, _EVEN)), axis=1)
-        place = (ranks + self.rng.random((rows, _EVEN))).ravel()[: who.size] / _EVEN
-        even = np.empty(who.size)
+        place = (ranks + self.rng.random((rows, _EVEN))).ravel()[: deals.size] / _EVEN
+        even = np.empty(deals.size)
         even[order] = place
         return even
 
-    def _lose(self, number: int, who: Ints, at: Floats, reason: Ints) -> Ints:
+    def _lose(self, number: int, deals: Ints, at: Floats, reason: Ints) -> Ints:
         """Write the losses; a few of those not yet earned are opened again and go on in the same stage."""
-        sign = np.where(self.earned[who], -1, 0)
-        self._event(who, at, LOST, reason=reason, revenue=sign)
-        reopened = (self.rng.random(who.size) < process.REOPENED) & ~self.earned[who]
-        again = who[reopened]
+        sign = np.where(self.earned[deals], -1, 0)
+        self._event(deals, at, LOST, reason=reason, revenue=sign)
+        reopened = (self.rng.random(deals.size) < process.REOPENED) & ~self.earned[deals]
+        again = deals[reopened]
         self.at[again] = at[reopened] + self._gamma(2.0, process.REOPENED_AFTER_DAYS, again.size) + 3600
         self._event(again, self.at[again], number)
         return again
 
     # --- moves and changes ----------------------------------------------------------------------------------------
-    def _advance(self, number: int, who: Ints, at: Floats) -> Ints:
+    def _advance(self, number: int, deals: Ints, at: Floats) -> Ints:
         """To the next stage; a few back, a few past one."""
         kind = STAGES[number]
-        draw = self.rng.random(who.size)
+        draw = self.rng.random(deals.size)
         back = draw < kind.back
         skip = draw > 1 - kind.skip
         target = np.where(back, number - 1, np.where(skip, number + 2, number + 1))
-        self.stage[who], self.at[who] = target, at
+        self.stage[deals], self.at[deals] = target, at
         estimate = np.array([stage.estimated for stage in STAGES])[target] * ~back
-        self._revalue(who[self.rng.random(who.size) < estimate], -0.02, 0.16)
+        self._revalue(deals[self.rng.random(deals.size) < estimate], -0.02, 0.16)
         earns = np.array([stage.earns for stage in STAGES])[target]
-        self.earned[who] |= earns
-        self._event(who, at, target, revenue=earns.astype(np.int64))
-        return who
+        self.earned[deals] |= earns
+        self._event(deals, at, target, revenue=earns.astype(np.int64))
+        return deals
 
-    def _changes(self, number: int, who: Ints, start: Floats, end: Floats) -> None:
+    def _changes(self, number: int, deals: Ints, start: Floats, end: Floats) -> None:
         """Revaluations (up and down) and pushes of the expected close, as events inside the visit."""
         kind = STAGES[number]
         length = end - start
-        row = np.flatnonzero(self.rng.random(who.size) < kind.revalued)
-        self._revalue(who[row], -0.03, 0.2)
-        self._event(who[row], start[row] + length[row] * self.rng.uniform(0.1, 0.5, row.size), number)
-        row = np.flatnonzero(self.rng.random(who.size) < kind.pushed)
-        self.close[who[row]] += self.rng.integers(14, 60, row.size)
-        self._event(who[row], start[row] + length[row] * self.rng.uniform(0.55, 0.9, row.size), number)
+        row = np.flatnonzero(self.rng.random(deals.size) < kind.revalued)
+        self._revalue(deals[row], -0.03, 0.2)
+        self._event(deals[row], start[row] + length[row] * self.rng.uniform(0.1, 0.5, row.size), number)
+        row = np.flatnonzero(self.rng.random(deals.size) < kind.pushed)
+        self.close[deals[row]] += self.rng.integers(14, 60, row.size)
+        self._event(deals[row], start[row] + length[row] * self.rng.uniform(0.55, 0.9, row.size), number)
 
-    def _revalue(self, who: Ints, mean: float, spread: float) -> None:
-        factor = np.exp(self.rng.normal(mean, spread, who.size))
-        self.amount[who] = np.maximum(np.rint(self.amount[who] * factor / 500).astype(np.int64) * 500, 10_000)
+    def _revalue(self, deals: Ints, mean: float, spread: float) -> None:
+        factor = np.exp(self.rng.normal(mean, spread, deals.size))
+        self.amount[deals] = np.maximum(np.rint(self.amount[deals] * factor / 500).astype(np.int64) * 500, 10_000)
 
     def _event(
-        self, who: Ints, at: Floats, stage: int | Ints, *, reason: int | Ints = -1, revenue: int | Ints = 0
+        self, deals: Ints, at: Floats, stage: int | Ints, *, reason: int | Ints = -1, revenue: int | Ints = 0
     ) -> None:
         """Write events with the deals' present values; an expected close in the past is pushed."""
         today = self.worktime.ordinal(at)
-        past = self.close[who] < today
-        pushed = np.where(past, today + self.rng.integers(7, 40, who.size), self.close[who])
-        earned = self.earned[who]
-        self.close[who] = np.where(earned & (np.asarray(revenue) > 0), today, np.where(earned, self.close[who], pushed))
+        past = self.close[deals] < today
+        pushed = np.where(past, today + self.rng.integers(7, 40, deals.size), self.close[deals])
+        earned = self.earned[deals]
+        self.close[deals] = np.where(
+            earned & (np.asarray(revenue) > 0), today, np.where(earned, self.close[deals], pushed)
+        )
         self.ledger.event(
-            who=who, at=at, stage=stage, amount=self.amount[who], close=self.close[who], reason=reason, revenue=revenue
+            deals=deals,
+            at=at,
+            stage=stage,
+            amount=self.amount[deals],
+            close=self.close[deals],
+            reason=reason,
+            revenue=revenue,
         )
 
     # --- after the end --------------------------------------------------------------------------------------------
-    def _stay(self, number: int, who: Ints) -> Ints:
+    def _stay(self, number: int, deals: Ints) -> Ints:
         """In the last stage: complaints, and long after a few orders are cancelled; nobody goes on."""
-        kind, start = STAGES[number], self.at[who]
+        kind, start = STAGES[number], self.at[deals]
         owner = self.truth.speed[kind.owner]
-        lost = np.zeros(who.size, dtype=bool)
-        reason = np.zeros(who.size, dtype=np.int64)
-        draw, edge = self.rng.random(who.size), 0.0
+        lost = np.zeros(deals.size, dtype=bool)
+        reason = np.zeros(deals.size, dtype=np.int64)
+        draw, edge = self.rng.random(deals.size), 0.0
         for key, chance in kind.aftermath.items():
             hit = (draw >= edge) & (draw < edge + chance)
             lost, reason = lost | hit, np.where(hit, company.REASON_KEYS.index(key), reason)
             edge += chance
         first, last = process.AFTERMATH_DAYS
-        lost_at = start + self.rng.uniform(first, last, who.size) * DAY_SECONDS
-        for asked in kind.handoffs:
-            row = np.flatnonzero(self.rng.random(who.size) < asked.share)
+        lost_at = start + self.rng.uniform(first, last, deals.size) * DAY_SECONDS
+        for handoff in kind.handoffs:
+            row = np.flatnonzero(self.rng.random(deals.size) < handoff.share)
             requested = start[row] + self.rng.exponential(40 * DAY_SECONDS, row.size) + 3600
-            for request in self._ask(asked, owner, row, requested, np.ones(row.size))[0]:
-                self._write_requests(who, request, lost, lost_at, reason)
-        self._lose(number, who[lost], lost_at[lost], reason[lost])
-        return who[:0]
+            for request in self._ask(handoff, owner, row, requested, np.ones(row.size))[0]:
+                self._write_requests(deals, request, lost, lost_at, reason)
+        self._lose(number, deals[lost], lost_at[lost], reason[lost])
+        return deals[:0]

@@ -42,32 +42,32 @@ class Story:
 class Calendar:
     """Dates of the story: the last full quarter before the as-of date, and the weak one."""
 
-    trouble: date
+    decline: date
     running: date
     weak: date
 
     @classmethod
     def before(cls, as_of: date) -> Calendar:
         running = start_of_quarter(as_of)
-        trouble = weak = previous_quarter(running)
+        decline = weak = previous_quarter(running)
         for _ in range(WEAK_QUARTERS_BEFORE):
             weak = previous_quarter(weak)
-        return cls(trouble, running, weak)
+        return cls(decline, running, weak)
 
 
 def speed_clock(*, department: str, story: Story, calendar: Calendar, worktime: WorkTime) -> Clock:
-    """How much of its usual work a department gets done: 1 a second, other in the rush or the trouble."""
+    """How much of its usual work a department gets done: 1 a second, other in the rush or the decline."""
     changes = {0.0: 1.0}
     if department == "sales":
         for end in _quarter_ends(worktime):
             changes[max(0.0, end - _RUSH_DAYS * DAY_SECONDS)] = _RUSH_SPEED
             changes[end] = 1.0
     speed = story.speeds.get(department, 1.0)
-    at = np.array(sorted(changes | {worktime.at(calendar.trouble): np.nan}))
+    at = np.array(sorted(changes | {worktime.at(calendar.decline): np.nan}))
     rates, last = [], 1.0
     for moment in at:
         last = changes.get(float(moment), last)
-        rates.append(last * (speed if moment >= worktime.at(calendar.trouble) else 1.0))
+        rates.append(last * (speed if moment >= worktime.at(calendar.decline) else 1.0))
     return Clock.of_rates(at, np.array(rates))
 
 
@@ -90,6 +90,6 @@ def loss_factors(*, reason: str, department: str, story: Story) -> Floats:
 
 
 def loss_changes(*, calendar: Calendar, worktime: WorkTime) -> Floats:
-    """Where hazards change: the start, the weak quarter, its end, the trouble."""
-    moments = [worktime.at(day) for day in (calendar.weak, next_quarter(calendar.weak), calendar.trouble)]
+    """Where hazards change: the start, the weak quarter, its end, the decline."""
+    moments = [worktime.at(day) for day in (calendar.weak, next_quarter(calendar.weak), calendar.decline)]
     return np.array([0.0, *moments])

@@ -55,7 +55,7 @@ class Generated:
     rows: dict[str, int]
     first: date
     as_of: date
-    trouble: date
+    decline: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def generate_folder(
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
-    return Generated(folder, rows, world.worktime.first, as_of, world.calendar.trouble)
+    return Generated(folder, rows, world.worktime.first, as_of, world.calendar.decline)
 
 
 def _umask() -> int:
@@ -144,12 +144,12 @@ def _write(draft: Path, world: _World) -> dict[str, int]:
             revenue += _write_chunk(files, texts, world, first)
         rows = {name: file.rows for name, file in files.items()}
     targets = plan.targets_of(
-        quarters=world.quarters, revenue=revenue, as_of=world.worktime.as_of, trouble=world.calendar.trouble,
+        quarters=world.quarters, revenue=revenue, as_of=world.worktime.as_of, decline=world.calendar.decline,
         running=world.calendar.running,
     )  # fmt: skip
     small = small_tables(
         targets=targets, rates=world.rates, first=world.worktime.first, as_of=world.worktime.as_of,
-        trouble=world.calendar.trouble, rng=_generator(world.seed, 4),
+        decline=world.calendar.decline, rng=_generator(world.seed, 4),
     )  # fmt: skip
     for name, (header, lines) in small.items():
         rows[name] = write_small(path=draft / name, header=header, lines=lines)
@@ -165,10 +165,10 @@ def _write_chunk(files: dict[str, tables.CsvFile], texts: tables.Texts, world: _
         worktime=world.worktime, rng=rng,
     )  # fmt: skip
     ledger = Simulation(deals=deals, truth=world.truth, worktime=world.worktime, rng=rng).run()
-    events = joined(ledger.events, by=("who", "at"))
+    events = joined(ledger.events, by=("deal", "at"))
     files["opportunities.csv"].write(tables.opportunity_columns(deals, world.accounts))
     files["events.csv"].write(tables.event_columns(events, deals, texts, rng))
-    handoffs = joined(ledger.handoffs, by=("who", "requested"))
+    handoffs = joined(ledger.handoffs, by=("deal", "requested"))
     if handoffs:
         files["handoffs.csv"].write(tables.handoff_columns(handoffs, deals, texts))
     return _revenue(events, deals, world)
@@ -176,13 +176,13 @@ def _write_chunk(files: dict[str, tables.CsvFile], texts: tables.Texts, world: _
 
 def _revenue(events: Columns, deals: Deals, world: _World) -> Floats:
     """Net revenue in reporting units by full quarter and pipeline, at the rate of the event's month."""
-    at, who = events["at"].astype(np.float64), events["who"].astype(np.int64)
-    rate = world.rates.at(world.worktime.day_index(at), deals.currency[who])
+    at, deal = events["at"].astype(np.float64), events["deal"].astype(np.int64)
+    rate = world.rates.at(world.worktime.day_index(at), deals.currency[deal])
     amount = events["amount"].astype(np.float64) / 100 * rate * events["revenue"].astype(np.float64)
     firsts = np.array([start.toordinal() for start in world.quarters])
     quarter = np.searchsorted(firsts, world.worktime.ordinal(at), side="right") - 1
-    renewal = (deals.source[who] == company.RENEWAL_SOURCE).astype(np.int64)
-    known = quarter >= 0
-    cell = quarter[known] * len(process.PIPELINES) + renewal[known]
+    renewal = (deals.source[deal] == company.RENEWAL_SOURCE).astype(np.int64)
+    in_quarters = quarter >= 0
+    cell = quarter[in_quarters] * len(process.PIPELINES) + renewal[in_quarters]
     shape = (len(world.quarters), len(process.PIPELINES))
-    return np.bincount(cell, amount[known], minlength=shape[0] * shape[1]).reshape(shape)
+    return np.bincount(cell, amount[in_quarters], minlength=shape[0] * shape[1]).reshape(shape)

@@ -16,7 +16,7 @@ from pipeline.generator.worktime import Floats, next_quarter
 
 SHORTFALL = (0.08, 0.12)  # of the plan, both pipelines together, from the last full quarter on
 _GROWTH = 1.025  # a quarter, as the planners would have it
-_STRETCH = (0.985, 1.02)  # plan over trend: first quarter, last one before the trouble
+_STRETCH = (0.985, 1.02)  # plan over trend: first quarter, last one before the decline
 _EXPECTATION = 0.97  # what the board was told, part of the target
 _ROUND = 10_000
 
@@ -44,15 +44,15 @@ def quarters_of(*, first: date, as_of: date, running: date) -> list[date]:
     return quarters
 
 
-def targets_of(*, quarters: list[date], revenue: Floats, as_of: date, trouble: date, running: date) -> list[Target]:
+def targets_of(*, quarters: list[date], revenue: Floats, as_of: date, decline: date, running: date) -> list[Target]:
     """Targets per quarter and pipeline.
 
     `revenue[quarter, pipeline]`: net revenue in reporting units, aligned with `quarters`; the running quarter's to
-    date. Before the trouble: a log-linear trend times a slowly growing stretch. From then on: that plan grown on,
+    date. Before the decline: a log-linear trend times a slowly growing stretch. From then on: that plan grown on,
     kept where the shortfall (of the running quarter: pro rata by days) stays within its bounds. Early in the running
     quarter its revenue says little, so the bound counts by the part of the quarter that has passed, fully from half.
     """
-    last, now = quarters.index(trouble), quarters.index(running)
+    last, now = quarters.index(decline), quarters.index(running)
     plan = np.zeros((len(quarters), len(PIPELINES)))
     stretch = np.linspace(*_STRETCH, max(last, 1))
     for column in range(len(PIPELINES)):
@@ -74,14 +74,14 @@ def _trend(revenue: Floats) -> Floats:
     return np.asarray(np.exp(level + slope * place))
 
 
-def _bounded(wanted: Floats, revenue: Floats, weight: float) -> Floats:
-    """The wanted plan of a quarter, [new, renewal], scaled so that the revenue misses it as the story says."""
-    total = max(float(wanted.sum()), 1.0)
+def _bounded(plan: Floats, revenue: Floats, weight: float) -> Floats:
+    """The intended plan of a quarter, [new, renewal], scaled so that the revenue misses it as the story says."""
+    total = max(float(plan.sum()), 1.0)
     reached = max(float(revenue.sum()), 0.0)
     if weight == 0.0 or reached == 0.0:
-        return wanted
+        return plan
     bounded = min(max(total, reached / (1 - SHORTFALL[0])), reached / (1 - SHORTFALL[1]))
-    return np.asarray(wanted * float((bounded / total) ** weight))
+    return np.asarray(plan * float((bounded / total) ** weight))
 
 
 def _rows(quarters: list[date], plan: Floats) -> list[Target]:

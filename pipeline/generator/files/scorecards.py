@@ -14,7 +14,7 @@ _MISSING, _LATE, _MISSING_LAST = 0.03, 0.05, 0.25
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A measurable. Manual ones have a usual `level`, a `spread`, and what the trouble multiplies them by."""
+    """A measurable. Manual ones have a usual `level`, a `spread`, and what the decline multiplies them by."""
 
     key: str
     department: str
@@ -26,7 +26,7 @@ class Number:
     source: str = "manual"
     level: float = 0.0
     spread: float = 0.0
-    trouble: float = 1.0
+    decline_factor: float = 1.0
     earlier_goal: float | None = None  # in force until a year before the as-of date
     decimals: int = 0
 
@@ -39,7 +39,7 @@ NUMBERS = (
            source="lost_amount:marketing"),
     Number("mkt_spend", "marketing", "Campaign spend", "EUR", "between", 17_000, 23_000, level=20_000, spread=1_700),
     Number("mkt_visits", "marketing", "Website visitors", "visits", "at_least", 8_200, level=8_600, spread=520,
-           trouble=1.07, earlier_goal=7_800),
+           decline_factor=1.07, earlier_goal=7_800),
     Number("mkt_interviews", "marketing", "Buyer interviews held", "interviews", "at_least", 4, level=4.4, spread=1.2),
     Number("sal_calls", "sales", "First meetings held", "meetings", "at_least", 60, level=63, spread=6,
            earlier_goal=55),
@@ -53,10 +53,10 @@ NUMBERS = (
            source="median_hold_days:contract:legal"),
     Number("leg_queue", "legal", "Open contract reviews", "requests", "at_most", 20, source="queue:legal"),
     Number("leg_overdue", "legal", "Overdue reviews", "requests", "at_most", 2, source="overdue_handoffs:legal"),
-    Number("leg_reviewers", "legal", "Reviewers at work", "people", "at_least", 5, level=5.6, spread=0.3, trouble=0.52,
-           decimals=1),
+    Number("leg_reviewers", "legal", "Reviewers at work", "people", "at_least", 5, level=5.6, spread=0.3,
+           decline_factor=0.52, decimals=1),
     Number("leg_standard", "legal", "Contracts on our own terms", "percent", "at_least", 70, level=73, spread=4,
-           trouble=0.9),
+           decline_factor=0.9),
     Number("leg_training", "legal", "Contract trainings given", "sessions", "at_least", 1, level=1.3, spread=0.6),
     Number("fin_wait", "finance", "Median days in credit check", "days", "at_most", 3,
            source="median_hold_days:contract:finance"),
@@ -75,9 +75,10 @@ NUMBERS = (
     Number("pro_lost", "production", "Money lost by delivery", "EUR", "at_most", 80_000,
            source="lost_amount:production"),
     Number("pro_load", "production", "Line utilisation", "percent", "between", 78, 90, level=84, spread=2.5,
-           trouble=1.13, decimals=1),
-    Number("pro_parts", "production", "Supplier parts late", "parts", "at_most", 12, level=9, spread=2.4, trouble=2.1),
-    Number("pro_absent", "production", "Absence", "percent", "at_most", 6, level=5.1, spread=0.7, trouble=1.3,
+           decline_factor=1.13, decimals=1),
+    Number("pro_parts", "production", "Supplier parts late", "parts", "at_most", 12, level=9, spread=2.4,
+           decline_factor=2.1),
+    Number("pro_absent", "production", "Absence", "percent", "at_most", 6, level=5.1, spread=0.7, decline_factor=1.3,
            decimals=1),
     Number("ser_queue", "service", "Open hand-offs", "requests", "at_most", 35, source="queue:service"),
     Number("ser_overdue", "service", "Overdue hand-offs", "requests", "at_most", 4,
@@ -86,9 +87,9 @@ NUMBERS = (
     Number("ser_answer", "service", "Answered within four hours", "percent", "at_least", 90, level=92, spread=2.2,
            decimals=1),
     Number("ser_nps", "service", "Customers who recommend us", "points", "at_least", 38, level=41, spread=3.2,
-           trouble=0.93, earlier_goal=34),
+           decline_factor=0.93, earlier_goal=34),
     Number("ser_tickets", "service", "Tickets open over a week", "tickets", "at_most", 25, level=21, spread=3.5,
-           trouble=1.1),
+           decline_factor=1.1),
 )  # fmt: skip
 
 
@@ -108,7 +109,7 @@ def measurable_rows(*, first: date, as_of: date) -> list[Row]:
     return rows
 
 
-def entry_rows(*, first: date, as_of: date, trouble: date, rng: np.random.Generator) -> list[Row]:
+def entry_rows(*, first: date, as_of: date, decline: date, rng: np.random.Generator) -> list[Row]:
     """Rows of entries.csv: full weeks from the first Monday on; some missing, some noted as late."""
     start = first if first.weekday() == 0 else _monday(first) + timedelta(days=7)
     count = max(0, (_monday(as_of) - start).days // 7)
@@ -116,12 +117,12 @@ def entry_rows(*, first: date, as_of: date, trouble: date, rng: np.random.Genera
     rows: list[Row] = []
     for number in NUMBERS:
         if number.source == "manual":
-            rows += _entries(number, weeks, trouble, rng)
+            rows += _entries(number, weeks, decline, rng)
     return rows
 
 
-def _entries(number: Number, weeks: list[date], trouble: date, rng: np.random.Generator) -> list[Row]:
-    """A level with noise that lasts some weeks; after the trouble it moves to its new level within a month."""
+def _entries(number: Number, weeks: list[date], decline: date, rng: np.random.Generator) -> list[Row]:
+    """A level with noise that lasts some weeks; after the decline it moves to its new level within a month."""
     noise, last = [], 0.0
     for shock in rng.normal(0, number.spread, len(weeks)).tolist():
         last = 0.5 * last + shock * 0.866
@@ -132,8 +133,8 @@ def _entries(number: Number, weeks: list[date], trouble: date, rng: np.random.Ge
     late = rng.random(len(weeks)) < _LATE
     rows: list[Row] = []
     for i, week in enumerate(weeks):
-        since = min(1.0, max(0.0, ((week - trouble).days + 7) / 28))
-        value = max(0.0, number.level * (1 + (number.trouble - 1) * since) + noise[i])
+        since = min(1.0, max(0.0, ((week - decline).days + 7) / 28))
+        value = max(0.0, number.level * (1 + (number.decline_factor - 1) * since) + noise[i])
         if not absent[i]:
             is_late = bool(late[i]) and i < len(weeks) - 1
             entered = week + timedelta(days=9 + i % 5 if is_late else 4)

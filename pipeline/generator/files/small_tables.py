@@ -19,7 +19,7 @@ SmallTable = tuple[tuple[str, ...], Iterable[Row]]
 
 
 def small_tables(
-    *, targets: list[Target], rates: Rates, first: date, as_of: date, trouble: date, rng: np.random.Generator
+    *, targets: list[Target], rates: Rates, first: date, as_of: date, decline: date, rng: np.random.Generator
 ) -> dict[str, SmallTable]:
     """File name to header and rows, for everything that does not grow with the number of deals."""
     return {
@@ -32,7 +32,7 @@ def small_tables(
         ),
         "entries.csv": (
             ("measurable", "week", "value", "note", "entered_at"),
-            scorecards.entry_rows(first=first, as_of=as_of, trouble=trouble, rng=rng),
+            scorecards.entry_rows(first=first, as_of=as_of, decline=decline, rng=rng),
         ),
     }
 

@@ -122,9 +122,9 @@ def opportunity_columns(deals: Deals, accounts: Accounts) -> dict[str, Array]:
     renewal = deals.source == company.RENEWAL_SOURCE
     plural = named([str(q) for q in words.QUANTITIES], deals.quantity)
     product = named(words.PRODUCTS, deals.product)
-    one = named([name.removesuffix("s") for name in words.PRODUCTS], deals.product)
+    singular = named([name.removesuffix("s") for name in words.PRODUCTS], deals.product)
     single = pa.array(np.array(words.QUANTITIES)[deals.quantity] == 1)
-    what = pc.binary_join_element_wise(plural, pc.if_else(single, one, product), " ")
+    what = pc.binary_join_element_wise(plural, pc.if_else(single, singular, product), " ")
     contract = named(words.RENEWALS, np.minimum(deals.product, len(words.RENEWALS) - 1))
     subject = pc.if_else(pa.array(renewal), contract, what)
     return {
@@ -142,54 +142,54 @@ def opportunity_columns(deals: Deals, accounts: Accounts) -> dict[str, Array]:
 
 def event_columns(events: Columns, deals: Deals, texts: Texts, rng: np.random.Generator) -> dict[str, Array]:
     """events.csv, already in order: a few rows were written down late, none after the as-of date."""
-    who, at, stage = (events[name].astype(np.int64) for name in ("who", "at", "stage"))
+    deal, at, stage = (events[name].astype(np.int64) for name in ("deal", "at", "stage"))
     occurred = texts.worktime.epoch(at.astype(np.float64))
-    late = rng.random(len(who)) < process.LATE
-    written = at + rng.gamma(1.5, process.LATE_DAYS / 1.5 * DAY_SECONDS, len(who)) + DAY_SECONDS
+    late = rng.random(len(deal)) < process.LATE
+    written = at + rng.gamma(1.5, process.LATE_DAYS / 1.5 * DAY_SECONDS, len(deal)) + DAY_SECONDS
     written = np.minimum(written, texts.worktime.cutoff - 1)
     recorded = np.where(late, np.maximum(texts.worktime.epoch(written), occurred), occurred)
     names = [kind.key for kind in process.STAGES] + ["lost"]
     return {
-        "opportunity": keys("O", deals.first + 1 + who),
+        "opportunity": keys("O", deals.first + 1 + deal),
         "occurred_at": texts.instants(occurred),
         "recorded_at": texts.instants(recorded),
         "stage": named(names, np.where(stage == LOST, len(process.STAGES), stage)),
         "amount": money(events["amount"].astype(np.int64)),
         "expected_close": texts.dates(events["close"].astype(np.int64)),
         "reason": named(company.REASON_KEYS, events["reason"].astype(np.int64)),
-        "actor": named(company.PEOPLE, _actors(who, at, stage, deals)),
+        "actor": named(company.PEOPLE, _actors(deal, at, stage, deals)),
     }  # fmt: skip
 
 
-def _actors(who: Ints, at: Ints, stage: Ints, deals: Deals) -> Ints:
+def _actors(deal: Ints, at: Ints, stage: Ints, deals: Deals) -> Ints:
     """The owner at that time; marketing creates its leads, production and service move what is theirs."""
-    actor = np.where(at < deals.reassigned[who], deals.earlier_owner[who], deals.owner[who])
+    actor = np.where(at < deals.reassigned[deal], deals.earlier_owner[deal], deals.owner[deal])
     for department, number in (("production", "delivery"), ("service", "customer"), ("service", "review")):
         first, count = company.STAFF_RANGE[department]
-        actor = np.where(stage == process.STAGE_NUMBER[number], first + (who * 7 + 3) % count, actor)
+        actor = np.where(stage == process.STAGE_NUMBER[number], first + (deal * 7 + 3) % count, actor)
     first, count = company.STAFF_RANGE["marketing"]
-    marketing = np.array([source.department == "marketing" for source in company.SOURCES])[deals.source[who]]
-    return np.where((stage == process.LEAD) & marketing, first + (who * 5 + 1) % count, actor)
+    marketing = np.array([source.department == "marketing" for source in company.SOURCES])[deals.source[deal]]
+    return np.where((stage == process.LEAD) & marketing, first + (deal * 5 + 1) % count, actor)
 
 
 def handoff_columns(handoffs: Columns, deals: Deals, texts: Texts) -> dict[str, Array]:
     """handoffs.csv, already in order; keys number a deal's hand-offs."""
-    who, kind = handoffs["who"].astype(np.int64), handoffs["kind"].astype(np.int64)
-    new = np.append(True, who[1:] != who[:-1]) if len(who) else np.zeros(0, dtype=bool)
-    place = np.arange(len(who))
+    deal, kind = handoffs["deal"].astype(np.int64), handoffs["kind"].astype(np.int64)
+    new = np.append(True, deal[1:] != deal[:-1]) if len(deal) else np.zeros(0, dtype=bool)
+    place = np.arange(len(deal))
     number = place - np.maximum.accumulate(np.where(new, place, 0)) + 1
-    owner = deals.owner[who]
+    owner = deals.owner[deal]
     key = pc.binary_join_element_wise(
-        keys("H", deals.first + 1 + who), pc.utf8_lpad(pc.cast(pa.array(number), pa.string()), 2, "0"), "-"
+        keys("H", deals.first + 1 + deal), pc.utf8_lpad(pc.cast(pa.array(number), pa.string()), 2, "0"), "-"
     )
     started = handoffs["started"].astype(np.float64)
     departments = [process.KIND_DEPARTMENT[name] for name in process.KINDS]
     first = np.array([company.STAFF_RANGE.get(name, (0, 0))[0] for name in departments])[kind]
     count = np.array([company.STAFF_RANGE.get(name, (0, 0))[1] for name in departments])[kind]
-    person = np.where(count == 0, owner, first + (who * 11 + number * 5) % np.maximum(count, 1))
+    person = np.where(count == 0, owner, first + (deal * 11 + number * 5) % np.maximum(count, 1))
     return {
         "key": key,
-        "opportunity": keys("O", deals.first + 1 + who),
+        "opportunity": keys("O", deals.first + 1 + deal),
         "department": named(departments, kind),
         "kind": named(process.KINDS, kind),
         "requested_at": texts.worked(handoffs["requested"].astype(np.float64)),

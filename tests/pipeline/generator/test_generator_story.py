@@ -109,9 +109,9 @@ def _shortfall(database: duckdb.DuckDBPyConnection, first: date, last: date) -> 
 )
 def test_revenue_misses_the_plan_of_the_last_full_quarter(tmp_path: Path, as_of: date, seed: int) -> None:
     made = generate_folder(folder=tmp_path / "company", opportunities=20_000, seed=seed, as_of=as_of)
-    last = date(made.trouble.year, made.trouble.month + 2, 28) + timedelta(days=4)
+    last = date(made.decline.year, made.decline.month + 2, 28) + timedelta(days=4)
     with _open(tmp_path / "company") as database:
-        assert 0.07 < _shortfall(database, made.trouble, last.replace(day=1) - timedelta(days=1)) < 0.13
+        assert 0.07 < _shortfall(database, made.decline, last.replace(day=1) - timedelta(days=1)) < 0.13
 
 
 def test_revenue_of_the_running_quarter_is_under_its_plan_too(large: duckdb.DuckDBPyConnection) -> None:
