@@ -103,8 +103,8 @@ def parts_missing(parts: Iterable[Part], tables: Sequence[str] = FILES) -> list[
 def parts_discard(*, keep: Sequence[Part]) -> int:
     """Remove the files of no part in `keep`; returns how many went."""
     folder = Path(settings.CUSTODY_STORE)
-    wanted = {part.path(table) for part in keep for table in FILES}
-    unwanted = [file for file in folder.glob("*.p*") if file not in wanted] if folder.is_dir() else []
+    needed = {part.path(table) for part in keep for table in FILES}
+    unwanted = [file for file in folder.glob("*.p*") if file not in needed] if folder.is_dir() else []
     for file in unwanted:
         file.unlink(missing_ok=True)
     return len(unwanted)
@@ -168,8 +168,8 @@ def _database_open(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
     # A small company is read into memory once; a large one is read from its files column by column.
     tables = [*_NEEDED, *(() if parts_missing(parts, ["events"]) else ["events"])]
     size = sum(part.path(table).stat().st_size for part in parts for table in tables)
-    made = "TABLE" if size < _IN_MEMORY_BYTES else "VIEW"
+    relation = "TABLE" if size < _IN_MEMORY_BYTES else "VIEW"
     for table in tables:
         files = [str(part.path(table)) for part in parts]
-        database.execute(f"CREATE {made} {table} AS FROM read_parquet({files!r})")
+        database.execute(f"CREATE {relation} {table} AS FROM read_parquet({files!r})")
     return database

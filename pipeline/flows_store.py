@@ -24,7 +24,7 @@ _VERSION = 3
 """Goes up when the same question is answered by other tables."""
 
 
-def period_flows_kept(
+def stored_period_flows(
     *,
     run: RecomputeRun,
     steps: Sequence[int],
@@ -34,18 +34,18 @@ def period_flows_kept(
 ) -> PeriodFlows:
     """`period_flows` of all deals of a run, read from its files where somebody asked before."""
     as_of = int(run.as_of.timestamp())
-    asked = repr((_VERSION, run.pk, as_of, run.fingerprint, tuple(steps), tuple(openings), group, tuple(ungrouped)))
-    folder, name = Path(settings.CUSTODY_STORE), f"flows-{hashlib.sha256(asked.encode()).hexdigest()[:24]}"
+    cache_key = repr((_VERSION, run.pk, as_of, run.fingerprint, tuple(steps), tuple(openings), group, tuple(ungrouped)))
+    folder, name = Path(settings.CUSTODY_STORE), f"flows-{hashlib.sha256(cache_key.encode()).hexdigest()[:24]}"
     files = {table: folder / f"{name}-{table}.parquet" for table in _TABLES}
     try:
         return PeriodFlows(**{table: pq.read_table(file) for table, file in files.items()})
     except (OSError, pa.ArrowException):  # not there, not all of them, or not whole
-        found = period_flows(
+        flows = period_flows(
             custody_cursor(run), steps=steps, openings=openings, as_of=as_of, group=group, ungrouped=ungrouped
         )
     folder.mkdir(parents=True, exist_ok=True)
     for table, file in files.items():
         partial = file.with_suffix(f".partial-{uuid4().hex}")
-        pq.write_table(getattr(found, table), partial, compression="zstd")
+        pq.write_table(getattr(flows, table), partial, compression="zstd")
         partial.rename(file)
-    return found
+    return flows

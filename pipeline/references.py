@@ -81,9 +81,9 @@ def triggers_create_sql() -> list[str]:
     """The two functions, and the triggers on either side of every reference."""
     rows: defaultdict[str, list[str]] = defaultdict(list)
     targets: defaultdict[str, list[str]] = defaultdict(list)
-    for one in REFERENCES:
-        rows[one.table] += [one.column, one.target]
-        targets[one.target] += [one.table, one.column]
+    for reference in REFERENCES:
+        rows[reference.table] += [reference.column, reference.target]
+        targets[reference.target] += [reference.table, reference.column]
     statements = [_NAMES_EXIST, _NOTHING_NAMES]
     for table, arguments in rows.items():
         # One trigger each: PostgreSQL gives no rows to a trigger of several operations.

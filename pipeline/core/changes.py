@@ -146,7 +146,7 @@ def changes_compute(connection: duckdb.DuckDBPyConnection, *, since: int, last: 
         FROM placed GROUP BY bucket""",  # noqa: S608  (constants of this file; instants are parameters)
         {"since": since, "last": last},
     ).fetchall()
-    found = {
+    by_key = {
         key: Bucket(key=key, deals=deals, difference=difference, deals_difference=more, amount=amount)
         for key, deals, difference, more, amount, *_ in rows
     }
@@ -155,7 +155,7 @@ def changes_compute(connection: duckdb.DuckDBPyConnection, *, since: int, last: 
         then_deals=sum(row[6] for row in rows),
         now=sum(row[7] for row in rows),
         now_deals=sum(row[8] for row in rows),
-        buckets=tuple(found.get(key, Bucket(key=key)) for key in BUCKETS),
+        buckets=tuple(by_key.get(key, Bucket(key=key)) for key in BUCKETS),
     )
 
 

@@ -30,7 +30,7 @@ def integers(table: pa.Table, name: str, *, null: int = NONE, dtype: type = np.i
     return column.to_numpy(zero_copy_only=False).astype(dtype, copy=False)
 
 
-def known(table: pa.Table, name: str) -> Flags:
+def has_value(table: pa.Table, name: str) -> Flags:
     """True where the column has a value."""
     column = table.column(name)
     if not column.null_count:
@@ -95,21 +95,21 @@ class Positions:
             if len(keys) and (offset.min() < 0 or offset.max() >= len(self.table)):
                 offset = np.where((offset < 0) | (offset >= len(self.table)), len(self.table) - 1, offset)
             return self.table[offset]
-        found = np.minimum(np.searchsorted(self.sorted, keys), self.size - 1)
-        rows = found if self.order is None else self.order[found]
-        return np.where(self.sorted[found] == keys, rows, -1)
+        nearest = np.minimum(np.searchsorted(self.sorted, keys), self.size - 1)
+        rows = nearest if self.order is None else self.order[nearest]
+        return np.where(self.sorted[nearest] == keys, rows, -1)
 
 
 def codes(table: pa.Table, name: str, names: Sequence[str]) -> NDArray[np.int8]:
     """A text column (plain or dictionary) as row numbers of `names`, -1 for anything else."""
     column = table.column(name)
     value_set = pa.array(list(names))
-    found = []
+    parts = []
     for chunk in column.chunks:
         if pa.types.is_dictionary(chunk.type):
             row_of = pc.fill_null(pc.index_in(chunk.dictionary, value_set), -1).to_numpy().astype(np.int8)
             indices = pc.fill_null(chunk.indices, 0).to_numpy()
-            found.append(row_of[indices] if len(row_of) else np.full(len(indices), -1, dtype=np.int8))
+            parts.append(row_of[indices] if len(row_of) else np.full(len(indices), -1, dtype=np.int8))
         else:
-            found.append(pc.fill_null(pc.index_in(chunk, value_set), -1).to_numpy().astype(np.int8))
-    return np.concatenate(found) if found else np.zeros(0, dtype=np.int8)
+            parts.append(pc.fill_null(pc.index_in(chunk, value_set), -1).to_numpy().astype(np.int8))
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int8)

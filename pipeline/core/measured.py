@@ -95,7 +95,7 @@ FIGURES: Mapping[str, MeasuredFigure] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class MeasuredSource:
     """One figure with its parameters found: a department and the stages of that key (in any pipeline)."""
 
     source: str
@@ -104,22 +104,22 @@ class Asked:
     stages: tuple[int, ...] = ()
 
 
-def figure_asked(source: str, *, stages: Mapping[str, Sequence[int]], departments: Mapping[str, int]) -> Asked:
+def parse_source(source: str, *, stages: Mapping[str, Sequence[int]], departments: Mapping[str, int]) -> MeasuredSource:
     """What a source names. Raises UnknownFigure with a sentence for the person who wrote it."""
-    name, *given = source.split(":")
+    name, *arguments = source.split(":")
     figure = FIGURES.get(name)
     if figure is None:
-        known = ", ".join(sorted(FIGURES))
-        raise UnknownFigure(f"There is no figure “{name}”. Known are: {known}.")
-    if len(given) != len(figure.parameters):
+        names = ", ".join(sorted(FIGURES))
+        raise UnknownFigure(f"There is no figure “{name}”. Known are: {names}.")
+    if len(arguments) != len(figure.parameters):
         raise UnknownFigure(f"“{source}” has the wrong number of parts: write {figure.pattern}.")
-    found = dict(zip(figure.parameters, given, strict=True))
-    department, stage = found.get(DEPARTMENT), found.get(STAGE)
+    parameters = dict(zip(figure.parameters, arguments, strict=True))
+    department, stage = parameters.get(DEPARTMENT), parameters.get(STAGE)
     if department is not None and department not in departments:
         raise UnknownFigure(f"“{source}”: there is no department “{department}”.")
     if stage is not None and stage not in stages:
         raise UnknownFigure(f"“{source}”: there is no stage “{stage}”.")
-    return Asked(
+    return MeasuredSource(
         source=source,
         figure=figure,
         department=None if department is None else departments[department],
@@ -128,7 +128,7 @@ def figure_asked(source: str, *, stages: Mapping[str, Sequence[int]], department
 
 
 def figures_measured(
-    connection: duckdb.DuckDBPyConnection, *, asked: Sequence[Asked], starts: Sequence[int]
+    connection: duckdb.DuckDBPyConnection, *, sources: Sequence[MeasuredSource], starts: Sequence[int]
 ) -> dict[str, list[Decimal | None]]:
     """Values of every source for the weeks between neighbours of `starts` (epoch seconds), oldest first.
 
@@ -139,29 +139,29 @@ def figures_measured(
         "measured_weeks", pa.table({"week": range(weeks), "starts": starts[:-1], "ends": starts[1:]}, schema=_WEEKS)
     )
     values: dict[str, list[Decimal | None]] = {}
-    by_figure: dict[str, list[Asked]] = {}
-    for one in asked:
-        values[one.source] = [one.figure.empty] * weeks
-        by_figure.setdefault(one.figure.name, []).append(one)
-    for name, ones in by_figure.items():
+    by_figure: dict[str, list[MeasuredSource]] = {}
+    for source in sources:
+        values[source.source] = [source.figure.empty] * weeks
+        by_figure.setdefault(source.figure.name, []).append(source)
+    for name, group in by_figure.items():
         figure = FIGURES[name]
-        connection.register("wanted", _wanted(ones))
+        connection.register("wanted", _sources_table(group))
         for place, week, value in connection.execute(figure.query).fetchall() if weeks else ():
-            values[ones[place].source][week] = _written(figure, value)
+            values[group[place].source][week] = _written(figure, value)
     return values
 
 
 _WEEKS = pa.schema([("week", pa.int32()), ("starts", pa.int64()), ("ends", pa.int64())])
-_WANTED = pa.schema([("place", pa.int32()), ("department", pa.int32()), ("stage", pa.int32())])
+_SOURCES_SCHEMA = pa.schema([("place", pa.int32()), ("department", pa.int32()), ("stage", pa.int32())])
 
 
-def _wanted(asked: Iterable[Asked]) -> pa.Table:
+def _sources_table(sources: Iterable[MeasuredSource]) -> pa.Table:
     rows = [
-        {"place": place, "department": one.department, "stage": stage}
-        for place, one in enumerate(asked)
-        for stage in one.stages or (None,)
+        {"place": place, "department": source.department, "stage": stage}
+        for place, source in enumerate(sources)
+        for stage in source.stages or (None,)
     ]
-    return pa.Table.from_pylist(rows, schema=_WANTED)
+    return pa.Table.from_pylist(rows, schema=_SOURCES_SCHEMA)
 
 
 def _written(figure: MeasuredFigure, value: float) -> Decimal:

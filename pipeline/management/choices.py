@@ -49,7 +49,7 @@ def choice_of(options: Mapping[str, Any], company: Company) -> Choice:
 
 
 def _id_of(model: type[Pipeline] | type[Source], name: str, key: str) -> int:
-    found = model._default_manager.filter(key=key).values_list("pk", flat=True).first()
-    if found is None:
+    pk = model._default_manager.filter(key=key).values_list("pk", flat=True).first()
+    if pk is None:
         raise CommandError(f"There is no {name} “{key}”.")
-    return int(found)
+    return int(pk)

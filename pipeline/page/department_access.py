@@ -22,5 +22,7 @@ def closed_departments(user: Visitor, structure: Structure) -> frozenset[str]:
     if may_see_departments(user):
         return frozenset()
     return frozenset(
-        one.key for one in structure.departments.values() if one.internal and not may_see_department(user, one.id)
+        department.key
+        for department in structure.departments.values()
+        if department.internal and not may_see_department(user, department.id)
     )

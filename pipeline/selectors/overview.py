@@ -83,11 +83,11 @@ class Structure:
 
 
 def _letter(name: str, taken: set[str]) -> str:
-    words = [word for word in name.upper().split() if word[0].isalnum()] or ["?"]
-    wishes = [words[0][0], "".join(word[0] for word in words[:2])]
-    wishes += [words[0][0] + letter.lower() for letter in words[0][1:]]
-    wishes += [f"{words[0][0]}{number}" for number in range(2, 1000)]
-    return next(wish for wish in wishes if wish not in taken)
+    name_parts = [part for part in name.upper().split() if part[0].isalnum()] or ["?"]
+    candidates = [name_parts[0][0], "".join(part[0] for part in name_parts[:2])]
+    candidates += [name_parts[0][0] + letter.lower() for letter in name_parts[0][1:]]
+    candidates += [f"{name_parts[0][0]}{number}" for number in range(2, 1000)]
+    return next(candidate for candidate in candidates if candidate not in taken)
 
 
 def structure_names() -> Structure:

@@ -22,7 +22,7 @@ from pipeline.imports.problems import ImportBusy, ImportProblem
 from pipeline.models import Upload
 from pipeline.services.imports import ImportResult, company_folder_load
 
-KEPT = timedelta(days=1)
+RETENTION = timedelta(days=1)
 PROBLEMS_SHOWN = 20
 FREE_BYTES = 1024**3
 """What an upload leaves free on the disk, for the database and everything else."""
@@ -39,10 +39,10 @@ def upload_room_check(*, size: int) -> None:
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
     _old_remove()
-    kept, quota = sum(file.stat().st_size for file in folder.glob("*.zip")), settings.UPLOAD_QUOTA_MB * 1024**2
-    if kept + size > quota:
+    used, quota = sum(file.stat().st_size for file in folder.glob("*.zip")), settings.UPLOAD_QUOTA_MB * 1024**2
+    if used + size > quota:
         raise UploadRefused(
-            f"Uploads that wait for somebody’s decision take {_megabytes(kept)} of {_megabytes(quota)}, and this one"
+            f"Uploads that wait for somebody’s decision take {_megabytes(used)} of {_megabytes(quota)}, and this one"
             f" has {_megabytes(size)}. Take one of them in, or try again tomorrow: they are removed after a day."
         )
     free = shutil.disk_usage(folder).free
@@ -150,12 +150,12 @@ def _outcome(result: ImportResult) -> State:
 
 def _old_remove() -> None:
     """Uploads of yesterday and their zips, and zips that no upload names."""
-    Upload.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
-    known = set(Upload.objects.values_list("token", flat=True))
-    oldest = (timezone.now() - KEPT).timestamp()
+    Upload.objects.filter(created_at__lt=timezone.now() - RETENTION).delete()
+    tokens = set(Upload.objects.values_list("token", flat=True))
+    oldest = (timezone.now() - RETENTION).timestamp()
     for file in _folder().glob("*.zip"):
         # A young zip without a row is being written at this moment.
-        if file.stem not in known and file.stat().st_mtime < oldest:
+        if file.stem not in tokens and file.stat().st_mtime < oldest:
             file.unlink(missing_ok=True)
 
 

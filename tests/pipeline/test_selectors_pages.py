@@ -36,7 +36,7 @@ def company(run: RecomputeRun) -> Company:
 
 @pytest.mark.parametrize("state", ["open", "lost", "won"])
 def test_each_state_lists_as_many_deals_as_the_leak_map_counts(run: RecomputeRun, company: Company, state: str) -> None:
-    found = opportunities.opportunity_rows(run=run, wanted=opportunities.Wanted(state=state))
+    found = opportunities.opportunity_rows(run=run, filters=opportunities.OpportunityFilter(state=state))
     totals = leaks_of(run=run, company=company, choice=Choice()).totals
     if state == "open":
         assert (found.total, found.amount) == (totals.open.count, totals.open.amount)
@@ -46,31 +46,31 @@ def test_each_state_lists_as_many_deals_as_the_leak_map_counts(run: RecomputeRun
 
 def test_states_are_all_opportunities(run: RecomputeRun) -> None:
     counts = [
-        opportunities.opportunity_rows(run=run, wanted=opportunities.Wanted(state=state)).total
+        opportunities.opportunity_rows(run=run, filters=opportunities.OpportunityFilter(state=state)).total
         for state in ("open", "won", "lost", "all")
     ]
     assert sum(counts[:3]) == counts[3] == run.opportunities
 
 
 def test_a_listed_deal_shows_its_newest_event(run: RecomputeRun) -> None:
-    for row in opportunities.opportunity_rows(run=run, wanted=opportunities.Wanted()).rows[:10]:
+    for row in opportunities.opportunity_rows(run=run, filters=opportunities.OpportunityFilter()).rows[:10]:
         newest = Event.objects.filter(opportunity__key=row.key).order_by("-occurred_at", "-sequence")[0]
         assert row.stage == newest.stage_id
         assert row.expected_close == newest.expected_close
 
 
 def test_sorting_and_pages_cover_every_deal_once(run: RecomputeRun) -> None:
-    wanted = opportunities.Wanted(state="all", sort="amount")
-    pages = [opportunities.opportunity_rows(run=run, wanted=wanted, page=number) for number in range(1, 10)]
+    wanted = opportunities.OpportunityFilter(state="all", sort="amount")
+    pages = [opportunities.opportunity_rows(run=run, filters=wanted, page=number) for number in range(1, 10)]
     rows = [row for page in pages for row in page.rows]
     assert len({row.key for row in rows}) == len(rows) == run.opportunities
     assert [row.amount for row in rows] == sorted((row.amount for row in rows), reverse=True)
 
 
 def test_search_finds_by_part_of_the_account(run: RecomputeRun) -> None:
-    first = opportunities.opportunity_rows(run=run, wanted=opportunities.Wanted()).rows[0]
+    first = opportunities.opportunity_rows(run=run, filters=opportunities.OpportunityFilter()).rows[0]
     part = first.account[2:].upper()
-    found = opportunities.opportunity_rows(run=run, wanted=opportunities.Wanted(search=part))
+    found = opportunities.opportunity_rows(run=run, filters=opportunities.OpportunityFilter(search=part))
     assert first.key in {row.key for row in found.rows}
 
 
@@ -135,4 +135,4 @@ def test_figures_come_without_asking_the_clock(run: RecomputeRun, company: Compa
 
     monkeypatch.setattr(timezone, "now", no_clock)
     handoffs.waiting(run=run, company=company)
-    opportunities.opportunity_rows(run=run, wanted=opportunities.Wanted())
+    opportunities.opportunity_rows(run=run, filters=opportunities.OpportunityFilter())

@@ -105,8 +105,8 @@ def _spans(visits: Visits, until: Ints, requests: Requests) -> _Spans:
     lane = requests.opportunity * width
     latest = np.maximum.accumulate(lane + completed) - lane
     start = np.maximum(requested, np.where(_same_lane(requests.opportunity), shifted(latest), 0))
-    kept = np.flatnonzero(completed > start)
-    start, completed, lane = start[kept], completed[kept], lane[kept]
+    lasting = np.flatnonzero(completed > start)
+    start, completed, lane = start[lasting], completed[lasting], lane[lasting]
     entered = visits.opportunity * width + (visits.entered - origin)
     # one before the first visit entered at or after the start may still contain the start
     low = np.maximum(np.searchsorted(entered, lane + start) - 1, np.searchsorted(entered, lane))
@@ -118,7 +118,7 @@ def _spans(visits: Visits, until: Ints, requests: Requests) -> _Spans:
     real = np.flatnonzero(end > begin)
     order = real[np.argsort(visit[real], kind="stable")]
     return _Spans(
-        visit=visit[order], start=begin[order], end=end[order], department=requests.department[kept][span[order]]
+        visit=visit[order], start=begin[order], end=end[order], department=requests.department[lasting][span[order]]
     )
 
 

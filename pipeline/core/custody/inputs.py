@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from pipeline.core.columns import Flags, Ints, Positions, SmallInts, flags, integers, known
+from pipeline.core.columns import Flags, Ints, Positions, SmallInts, flags, has_value, integers
 
 LOST = -1
 MICROSECONDS = 1_000_000
@@ -112,7 +112,7 @@ def events_of(data: CustodyInput, rules: StageRules, rows: Positions) -> Events:
     at_us = integers(data.events, "at_us")
     sequence = integers(data.events, "sequence")
     opportunity = rows.of(integers(data.events, "opportunity"))
-    stage_id, is_stage = integers(data.events, "stage"), known(data.events, "stage")
+    stage_id, is_stage = integers(data.events, "stage"), has_value(data.events, "stage")
     stage = np.where(is_stage, rules.row_of.of(stage_id), LOST)
     if (opportunity < 0).any():
         raise ValueError("an event names an unknown opportunity")
@@ -123,7 +123,7 @@ def events_of(data: CustodyInput, rules: StageRules, rows: Positions) -> Events:
         at=at_us // MICROSECONDS,
         stage=stage,
         amount=integers(data.events, "amount", null=0),
-        has_amount=known(data.events, "amount"),
+        has_amount=has_value(data.events, "amount"),
         cause=integers(data.events, "cause", dtype=np.int32),
     )
     order = order_of(opportunity, at_us, sequence)

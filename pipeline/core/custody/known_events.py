@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.core.columns import NONE, integers, known, nullable, shifted
+from pipeline.core.columns import NONE, has_value, integers, nullable, shifted
 from pipeline.core.custody.inputs import MICROSECONDS, CustodyInput, order_of
 
 NOTHING = int(np.iinfo(np.int64).min)
@@ -28,7 +28,7 @@ def known_events(data: CustodyInput) -> pa.Table:
     first = np.append(True, key[1:] != key[:-1])[: len(key)]
     number = rows - np.maximum.accumulate(np.where(first, rows, 0)) if len(key) else rows
     amount = integers(events, "amount", null=NOTHING)
-    lost = ~known(events, "stage")
+    lost = ~has_value(events, "stage")
     unchanged = lost & ((amount == 0) | (shifted(lost) & ~first))
     return pa.table(
         {

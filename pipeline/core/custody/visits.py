@@ -87,9 +87,11 @@ def _steps(events: Events, rules: StageRules) -> _Steps:
     if again.any():
         events = events.only(~again)
         first, lost = _first(events), events.stage == LOST
-    given = events.has_amount & ~(lost & (events.amount == 0))
-    latest = np.maximum.accumulate(np.where(given | first, np.arange(len(first)), 0)) if len(first) else events.at
-    amount = np.where(given, events.amount, 0)[latest]
+    has_new_amount = events.has_amount & ~(lost & (events.amount == 0))
+    latest = (
+        np.maximum.accumulate(np.where(has_new_amount | first, np.arange(len(first)), 0)) if len(first) else events.at
+    )
+    amount = np.where(has_new_amount, events.amount, 0)[latest]
     finished = ~lost & rules.finishes[events.stage]
     after_finish = shifted(finished) & ~first
     same = (events.stage == shifted(events.stage)) & (amount == shifted(amount))

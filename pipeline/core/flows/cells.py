@@ -79,8 +79,8 @@ class Cells:
         cell = np.arange(self.count)
         place = cell % len(self.stage) if self.count else cell
         mondays = calendar.monday.to_pylist()
-        shown = [(since is None or day >= since) and (until is None or day < until) for day in mondays]
-        number = np.flatnonzero(shown)
+        in_range = [(since is None or day >= since) and (until is None or day < until) for day in mondays]
+        number = np.flatnonzero(in_range)
         return {
             "cells": pa.table(
                 {

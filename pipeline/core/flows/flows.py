@@ -116,8 +116,8 @@ def _summed(tables: dict[str, pa.Table], sizes: dict[str, int], *, narrow: bool,
 def _departments(custody: Custody) -> Numbers:
     """Every department that holds or is charged with something."""
     columns = [custody.holds.column("department"), custody.moves.column("department")]
-    found = [column.unique().drop_null().to_numpy() for column in columns]
-    return np.unique(np.concatenate(found)).astype(np.int32)
+    ids = [column.unique().drop_null().to_numpy() for column in columns]
+    return np.unique(np.concatenate(ids)).astype(np.int32)
 
 
 def _moved(moves: pa.Table, cells: Cells, calendar: Weeks) -> pa.Table:
@@ -136,8 +136,8 @@ def _moved(moves: pa.Table, cells: Cells, calendar: Weeks) -> pa.Table:
 
 def _reached(visits: pa.Table, cells: Cells, calendar: Weeks) -> pa.Table:
     """Key: holder * weeks + week, without a department."""
-    wanted = visits.select(["opportunity", "stage", "entered_at", "amount_in", "first_entry"])
-    first = wanted.filter(wanted.column("first_entry"))
+    entries = visits.select(["opportunity", "stage", "entered_at", "amount_in", "first_entry"])
+    first = entries.filter(entries.column("first_entry"))
     stage_row = cells.stage_row.of(integers(first, "stage", dtype=np.int32))
     holder = cells.cell(integers(first, "opportunity"), stage_row) * len(cells.departments)
     key = holder * len(calendar.starts) + calendar.of(integers(first, "entered_at"))

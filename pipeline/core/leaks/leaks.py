@@ -164,8 +164,8 @@ def _stage_rows(period: Period) -> list[tuple[int, int, int, bool, bool]]:
             coalesce(position >= min(position) FILTER (earns) OVER (PARTITION BY pipeline), false)
         FROM stages ORDER BY pipeline, position, stage"""
     )
-    wanted = period.filters.get("pipeline")
-    return [row for row in rows if wanted is None or row[0] in wanted]
+    pipelines = period.filters.get("pipeline")
+    return [row for row in rows if pipelines is None or row[0] in pipelines]
 
 
 def _stock(period: Period, instant: str) -> _ByStage:

@@ -43,18 +43,18 @@ class Period:
 
     def rows(self, query: str, **parameters: object) -> list[tuple[Any, ...]]:
         """Run a query over chosen_visits, chosen_holds, chosen_moves; $start, $close, $horizon are the period."""
-        text, given = self._question(query, parameters)
-        return self.connection.execute(text, given).fetchall()
+        text, values = self._question(query, parameters)
+        return self.connection.execute(text, values).fetchall()
 
     def table(self, query: str, **parameters: object) -> pa.Table:
         """The same as an Arrow table."""
-        text, given = self._question(query, parameters)
-        return self.connection.sql(text, params=given).to_arrow_table()
+        text, values = self._question(query, parameters)
+        return self.connection.sql(text, params=values).to_arrow_table()
 
     def keep(self, name: str, query: str, **parameters: object) -> None:
         """The answer as a table of the connection, which the caller names and drops."""
-        text, given = self._question(query, parameters)
-        self.connection.execute(f"CREATE TEMP TABLE {name} AS {text}", given)
+        text, values = self._question(query, parameters)
+        self.connection.execute(f"CREATE TEMP TABLE {name} AS {text}", values)
 
     def _question(self, query: str, parameters: dict[str, object]) -> tuple[str, dict[str, object]]:
         condition, values = self._condition()
@@ -65,9 +65,9 @@ class Period:
             for name in ("visits", "holds", "moves")
         )
         text = f"WITH {tables} {query}"
-        given = values | parameters | {"close": self.close, "horizon": self.horizon, "start": self._start}
+        available = values | parameters | {"close": self.close, "horizon": self.horizon, "start": self._start}
         used = set(_PARAMETER.findall(text))
-        return text, {k: v for k, v in given.items() if k in used}
+        return text, {k: v for k, v in available.items() if k in used}
 
     @property
     def _start(self) -> int:
@@ -80,11 +80,11 @@ class Period:
         columns = set(self.connection.table("opportunities").columns)
         parts: list[str] = []
         values: dict[str, object] = {}
-        for number, (column, wanted) in enumerate(sorted(self.filters.items())):
+        for number, (column, accepted) in enumerate(sorted(self.filters.items())):
             if column not in columns or not _COLUMN.fullmatch(column):
                 raise ValueError(f"opportunities have no column {column!r} to filter by")
             name = f"filter_{number}"
-            values[name] = [value for value in wanted if value is not None]
-            empty = f'OR "{column}" IS NULL' if None in wanted else ""
+            values[name] = [value for value in accepted if value is not None]
+            empty = f'OR "{column}" IS NULL' if None in accepted else ""
             parts.append(f'("{column}" IN (SELECT unnest(${name})) {empty})')
         return " AND ".join(parts), values

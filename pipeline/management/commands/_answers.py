@@ -12,7 +12,7 @@ from pipeline.imports.folder.staging import Progress
 from pipeline.imports.problems import ConversionRefused, ImportProblem
 from pipeline.services.imports import ImportResult
 
-_SHOWN = 20
+_LISTED_PROBLEMS = 20
 
 
 class AnsweringCommand(BaseCommand):
@@ -65,12 +65,12 @@ def _problems_json(problem: ImportProblem) -> dict[str, Any]:
     """Each problem of a refused conversion with its place."""
     if not isinstance(problem, ConversionRefused):
         return {}
-    return {"problem_count": problem.problems.total, "problems": [asdict(one) for one in problem.problems.listed]}
+    return {"problem_count": problem.problems.total, "problems": [asdict(listed) for listed in problem.problems.listed]}
 
 
 def import_sentences(result: ImportResult) -> list[str]:
     """What an import did, for a person."""
-    words = [
+    labels = [
         ("read", "read"),
         ("new", "new"),
         ("changed", "changed"),
@@ -81,13 +81,13 @@ def import_sentences(result: ImportResult) -> list[str]:
     if not result.accepted:
         what = "Nothing would be loaded" if result.dry_run else "Refused, nothing was loaded"
         lines.append(f"{what}: {result.problem_count:,} problems.")
-        lines += [f"  {problem}" for problem in result.problems[:_SHOWN]]
-        if result.problem_count > _SHOWN:
+        lines += [f"  {problem}" for problem in result.problems[:_LISTED_PROBLEMS]]
+        if result.problem_count > _LISTED_PROBLEMS:
             lines.append("  …")
         lines.append(f"All of them: {result.errors_file}")
     else:
         lines.append("This is what would be loaded:" if result.dry_run else f"Import {result.batch} is loaded.")
     for name, counts in result.files.items():
-        told = ", ".join(f"{counts[key]:,} {word}" for key, word in words if counts[key] or key == "read")
-        lines.append(f"  {name}: {told}")
+        parts = ", ".join(f"{counts[key]:,} {label}" for key, label in labels if counts[key] or key == "read")
+        lines.append(f"  {name}: {parts}")
     return lines + [f"Note: {note}" for note in result.notes]

@@ -20,6 +20,6 @@ class Command(AnsweringCommand):
 
     def answer(self, options: dict[str, Any]) -> bool:
         result = company_folder_export(path=options["folder"], progress=self.progress(options))
-        told = [f"  {name}: {rows:,} rows" for name, rows in result.rows.items()]
-        self.say(options, result.as_json(), f"Written to {result.folder}:", *told)
+        lines = [f"  {name}: {rows:,} rows" for name, rows in result.rows.items()]
+        self.say(options, result.as_json(), f"Written to {result.folder}:", *lines)
         return True

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         as_of: date = options["as_of"] or timezone.now().astimezone(ZoneInfo(TIME_ZONE)).date()
         started = perf_counter()
         try:
-            made = generate_folder(
+            generated = generate_folder(
                 folder=options["folder"].absolute(),
                 opportunities=options["opportunities"],
                 seed=options["seed"],
@@ -44,13 +44,15 @@ class Command(BaseCommand):
         seconds = round(perf_counter() - started, 3)
         if options["json"]:
             result = {
-                "folder": str(made.folder), "seed": options["seed"], "as_of": made.as_of.isoformat(),
-                "first": made.first.isoformat(), "files": made.rows, "seconds": seconds,
+                "folder": str(generated.folder), "seed": options["seed"], "as_of": generated.as_of.isoformat(),
+                "first": generated.first.isoformat(), "files": generated.rows, "seconds": seconds,
             }  # fmt: skip
             self.stdout.write(json.dumps(result))
         else:
-            counts = [f"{made.rows[f'{name}.csv']:,} {name}" for name in ("opportunities", "events", "handoffs")]
-            self.stdout.write(f"{made.folder}: {', '.join(counts)}, {made.first} to {made.as_of}, in {seconds:.1f} s")
+            counts = [f"{generated.rows[f'{name}.csv']:,} {name}" for name in ("opportunities", "events", "handoffs")]
+            self.stdout.write(
+                f"{generated.folder}: {', '.join(counts)}, {generated.first} to {generated.as_of}, in {seconds:.1f} s"
+            )
 
 
 def _date(text: str) -> date:

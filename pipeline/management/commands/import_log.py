@@ -40,21 +40,24 @@ class Command(AnsweringCommand):
         return self.say_import(options, result)
 
     def _sketch(self, options: dict[str, Any]) -> bool:
-        given = {
+        entered = {
             name: options[name]
             for name in ("case", "activity", "time", "transition", "resource", "delimiter")
             if options[name]
         }
-        columns = LogColumns(**given)
+        columns = LogColumns(**entered)
         if (
             options["file"].is_file()
             and not is_xes(options["file"])
-            and not {"case", "activity", "time"} <= given.keys()
+            and not {"case", "activity", "time"} <= entered.keys()
         ):
             raise CommandError("Say which columns of the CSV hold the --case, the --activity and the --time.")
         reading = LogReading(options["file"].name)
         sketch = log_sketch(log_cases(options["file"], columns, reading), columns)
-        told = [f"{one['count']:>9,}  {one['activity']}  {one['transition']}" for one in sketch.activities]
+        lines = [
+            f"{activity['count']:>9,}  {activity['activity']}  {activity['transition']}"
+            for activity in sketch.activities
+        ]
         answer = {"activities": sketch.activities, "attributes": sketch.attributes, "mapping": sketch.mapping}
-        self.say(options, answer, *told, "", sketch.mapping)
+        self.say(options, answer, *lines, "", sketch.mapping)
         return True

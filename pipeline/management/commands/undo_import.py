@@ -19,7 +19,7 @@ class Command(AnsweringCommand):
 
     def answer(self, options: dict[str, Any]) -> bool:
         result = import_undo(batch_id=options["id"])
-        told = [f"  {count:,} {words} removed" for words, count in result.removed.items()]
-        told += [f"  {count:,} {words} put back" for words, count in result.restored.items()]
-        self.say(options, result.as_json(), f"Import {result.batch} is undone.", *told)
+        lines = [f"  {count:,} {label} removed" for label, count in result.removed.items()]
+        lines += [f"  {count:,} {label} put back" for label, count in result.restored.items()]
+        self.say(options, result.as_json(), f"Import {result.batch} is undone.", *lines)
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from departments.models import Measurable
-from pipeline.core.measured import UnknownFigure, figure_asked
+from pipeline.core.measured import UnknownFigure, parse_source
 from pipeline.models import names_known
 
 
@@ -24,13 +24,13 @@ class Followed:
 def followed(*, department: str) -> list[Followed]:
     """The computed measurables of a department, in the order of its scorecard."""
     stages, departments = names_known()
-    found = []
+    result = []
     rows = Measurable.objects.filter(department__key=department).exclude(source="manual")
     for pk, key, name, source in rows.values_list("pk", "key", "name", "source"):
         try:
-            asked = figure_asked(source, stages=stages, departments=departments)
-            told = {"about": asked.figure.about}
+            parsed = parse_source(source, stages=stages, departments=departments)
+            meaning = {"about": parsed.figure.about}
         except UnknownFigure as problem:
-            told = {"problem": str(problem)}
-        found.append(Followed(measurable=pk, key=key, name=name, source=source, **told))
-    return found
+            meaning = {"problem": str(problem)}
+        result.append(Followed(measurable=pk, key=key, name=name, source=source, **meaning))
+    return result

@@ -31,4 +31,6 @@ def upload_progress(*, token: str) -> UploadProgress:
     phase = phase_of(jobs[place])
     names = dict(Upload.objects.filter(token__in=tokens[:place]).values_list("token", "name"))
     other = not place and phase != Phase.RUNNING and advisory_lock_held(IMPORT_LOCK)
-    return UploadProgress(phase=phase, ahead=[names.get(one, "another upload") for one in tokens[:place]], other=other)
+    return UploadProgress(
+        phase=phase, ahead=[names.get(earlier, "another upload") for earlier in tokens[:place]], other=other
+    )

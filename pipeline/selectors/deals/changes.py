@@ -75,14 +75,14 @@ def changed_rows(
     accounts = dict(Opportunity.objects.filter(pk__in=named, account__isnull=False).values_list("pk", "account__name"))
     rows = tuple(
         ChangedRow(
-            key=found.key,
-            name=found.name or found.key,
-            account=accounts.get(found.pk, ""),
-            owner=found.owner,
+            key=row.key,
+            name=row.name or row.key,
+            account=accounts.get(row.pk, ""),
+            owner=row.owner,
             deal=deal,
         )
         for deal in deals
-        if (found := named.get(deal.opportunity))
+        if (row := named.get(deal.opportunity))
     )
     return ChangedRows(rows=rows, total=total)
 

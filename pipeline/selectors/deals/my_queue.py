@@ -15,7 +15,7 @@ from pipeline.selectors.overview import Structure
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mine:
+class QueueRow:
     """One open hand-off with its deal and everything that waits behind it.
 
     `before` and `behind` are the other open hand-offs of the deal, in the order in which they were requested: the
@@ -40,8 +40,8 @@ class Mine:
 class MyQueue:
     """One page of a person's queue, and what the whole of it comes to. A deal that waits twice counts once."""
 
-    rows: tuple[Mine, ...]
-    shown: int
+    rows: tuple[QueueRow, ...]
+    listed: int
     handoffs: int
     deals: int
     amount: int
@@ -58,8 +58,8 @@ class MyQueue:
 
 def names_of_person(*, user: User) -> frozenset[str]:
     """How a hand-off may name its assignee: user name, full name or e-mail, in any case."""
-    known = (user.get_username(), user.get_full_name(), user.email)
-    return frozenset(name.casefold().strip() for name in known if name.strip())
+    spellings = (user.get_username(), user.get_full_name(), user.email)
+    return frozenset(name.casefold().strip() for name in spellings if name.strip())
 
 
 def my_queue(
@@ -75,20 +75,20 @@ def my_queue(
 ) -> MyQueue:
     """A page of the open hand-offs of departments, those assigned to a person of these names first."""
     everything = waiting(run=run, company=company)
-    ours = [item for item in everything if item.department in departments]
-    assigned = {item.handoff for item in ours if item.assignee.casefold().strip() in names}
-    wanted = [item for item in ours if item.handoff in assigned] if only_assigned else ours
-    wanted.sort(key=lambda item: (item.handoff not in assigned, *_rank(item, order)))
-    amounts = {item.opportunity: item.amount for item in wanted}
+    of_departments = [item for item in everything if item.department in departments]
+    assigned = {item.handoff for item in of_departments if item.assignee.casefold().strip() in names}
+    listed = [item for item in of_departments if item.handoff in assigned] if only_assigned else of_departments
+    listed.sort(key=lambda item: (item.handoff not in assigned, *_rank(item, order)))
+    amounts = {item.opportunity: item.amount for item in listed}
     lines = _lines(everything, amounts)
-    shown = wanted[(page - 1) * QUEUE_PAGE : page * QUEUE_PAGE]
+    on_page = listed[(page - 1) * QUEUE_PAGE : page * QUEUE_PAGE]
     return MyQueue(
-        rows=_rows(shown, run=run, company=company, structure=structure, lines=lines, assigned=assigned),
-        shown=len(wanted),
-        handoffs=len(ours),
+        rows=_rows(on_page, run=run, company=company, structure=structure, lines=lines, assigned=assigned),
+        listed=len(listed),
+        handoffs=len(of_departments),
         deals=len(amounts),
         amount=sum(amounts.values()),
-        overdue=sum(item.overdue for item in wanted),
+        overdue=sum(item.overdue for item in listed),
         assigned=len(assigned),
         holding=sum(lines[deal][0].department in departments for deal in amounts),
     )
@@ -116,7 +116,7 @@ def _rows(
     structure: Structure,
     lines: dict[int, list[Waiting]],
     assigned: Collection[int],
-) -> tuple[Mine, ...]:
+) -> tuple[QueueRow, ...]:
     deals = [item.opportunity for item in items]
     names, closes = names_of(opportunities=deals), _expected_closes(run, deals)
     today = run.as_of.astimezone(company.zone).date()
@@ -129,7 +129,7 @@ def _rows(
         place = line.index(item)
         stage = structure.stages[item.stage]
         rows.append(
-            Mine(
+            QueueRow(
                 item=item,
                 assigned=item.handoff in assigned,
                 key=names[item.opportunity][0],
@@ -148,8 +148,8 @@ def _rows(
 
 def _expected_closes(run: RecomputeRun, deals: Sequence[int]) -> dict[int, date | None]:
     """When each deal was expected to close, as far as the run could know."""
-    known = Event.objects.filter(opportunity__in=deals, occurred_at__lte=run.as_of, recorded_at__lte=run.as_of)
-    newest = known.order_by("opportunity_id", "-occurred_at", "-sequence").distinct("opportunity_id")
+    events = Event.objects.filter(opportunity__in=deals, occurred_at__lte=run.as_of, recorded_at__lte=run.as_of)
+    newest = events.order_by("opportunity_id", "-occurred_at", "-sequence").distinct("opportunity_id")
     return dict(newest.values_list("opportunity_id", "expected_close"))
 
 
@@ -158,7 +158,7 @@ def _plan_spans() -> dict[int, tuple[tuple[date, date], ...]]:
     spans: dict[int, set[tuple[date, date]]] = {}
     for pipeline, start, end in PlanTarget.objects.values_list("pipeline_id", "period_start", "period_end").distinct():
         spans.setdefault(pipeline, set()).add((start, end))
-    return {key: tuple(sorted(found, key=lambda span: span[1] - span[0])) for key, found in spans.items()}
+    return {key: tuple(sorted(periods, key=lambda span: span[1] - span[0])) for key, periods in spans.items()}
 
 
 def _plan_period(day: date, spans: Sequence[tuple[date, date]], calendar: FiscalCalendar) -> str:
@@ -167,6 +167,6 @@ def _plan_period(day: date, spans: Sequence[tuple[date, date]], calendar: Fiscal
     for start, end in spans:
         if start <= day <= end:
             named = (quarter, calendar.parse(f"{day:%Y-%m}"), calendar.year_of(day))
-            found = next((period.label for period in named if (period.start, period.end) == (start, end)), None)
-            return found or f"{start.isoformat()} to {end.isoformat()}"
+            label = next((period.label for period in named if (period.start, period.end) == (start, end)), None)
+            return label or f"{start.isoformat()} to {end.isoformat()}"
     return quarter.label

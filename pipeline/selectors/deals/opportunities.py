@@ -59,7 +59,7 @@ class Rows:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class OpportunityFilter:
     """What a list is narrowed by; None and empty mean everything."""
 
     search: str = ""
@@ -107,15 +107,15 @@ def _deals_now(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
     return cursor
 
 
-def opportunity_rows(*, run: RecomputeRun, wanted: Wanted, page: int = 1) -> Rows:
-    """One page of the opportunities wanted, in the order wanted."""
-    conditions, values = _conditions(wanted)
+def opportunity_rows(*, run: RecomputeRun, filters: OpportunityFilter, page: int = 1) -> Rows:
+    """One page of the opportunities that pass the filters, in their order."""
+    conditions, values = _conditions(filters)
     query = f"""SELECT {_COLUMNS}, count(*) OVER (), sum(amount) OVER () FROM deals_now
-        WHERE {" AND ".join(conditions)} ORDER BY {SORTS[wanted.sort]} LIMIT {PAGE} OFFSET $offset"""  # noqa: S608
-    found = _deals_now(run).execute(query, values | {"offset": (page - 1) * PAGE}).fetchall()
-    known = {row[0]: row for row in found}
-    rows = _with_names(list(known), known)
-    return Rows(rows=rows, total=found[0][7] if found else 0, amount=int(found[0][8]) if found else 0)
+        WHERE {" AND ".join(conditions)} ORDER BY {SORTS[filters.sort]} LIMIT {PAGE} OFFSET $offset"""  # noqa: S608
+    records = _deals_now(run).execute(query, values | {"offset": (page - 1) * PAGE}).fetchall()
+    by_pk = {row[0]: row for row in records}
+    rows = _with_names(list(by_pk), by_pk)
+    return Rows(rows=rows, total=records[0][7] if records else 0, amount=int(records[0][8]) if records else 0)
 
 
 def rows_of_deals(*, run: RecomputeRun, deals: Sequence[Deal]) -> tuple[Row, ...]:
@@ -123,27 +123,27 @@ def rows_of_deals(*, run: RecomputeRun, deals: Sequence[Deal]) -> tuple[Row, ...
     ids = [deal.opportunity for deal in deals]
     query = f"SELECT {_COLUMNS} FROM deals_now WHERE opportunity IN (SELECT unnest($ids::BIGINT[]))"  # noqa: S608
     now = {row[0]: row for row in _deals_now(run).execute(query, {"ids": ids}).fetchall()}
-    known = {}
+    by_pk = {}
     for deal in deals:
         row = now[deal.opportunity]
         seconds = None if deal.days is None else deal.days * DAY
-        known[deal.opportunity] = (*row[:4], deal.amount, seconds, row[6])
-    return _with_names(ids, known)
+        by_pk[deal.opportunity] = (*row[:4], deal.amount, seconds, row[6])
+    return _with_names(ids, by_pk)
 
 
-def _conditions(wanted: Wanted) -> tuple[list[str], dict[str, object]]:
+def _conditions(filters: OpportunityFilter) -> tuple[list[str], dict[str, object]]:
     conditions = ["true"]
     values: dict[str, object] = {}
     for name in ("pipeline", "stage", "department", "segment", "team", "owner"):
-        if value := getattr(wanted, name):
+        if value := getattr(filters, name):
             conditions.append(f"{name} = ${name}")
             values[name] = value
-    if wanted.state in STATES:
+    if filters.state in STATES:
         conditions.append("state = $state")
-        values["state"] = wanted.state
-    if wanted.search:
+        values["state"] = filters.state
+    if filters.search:
         conditions.append("opportunity IN (SELECT unnest($ids::BIGINT[]))")
-        values["ids"] = _search(wanted.search)
+        values["ids"] = _search(filters.search)
     return conditions, values
 
 
@@ -153,7 +153,7 @@ def _search(text: str) -> list[int]:
     return list(Opportunity.objects.filter(matches).values_list("pk", flat=True)[:SEARCH_LIMIT])
 
 
-def _with_names(ids: Sequence[int], known: dict[int, tuple[object, ...]]) -> tuple[Row, ...]:
+def _with_names(ids: Sequence[int], by_pk: dict[int, tuple[object, ...]]) -> tuple[Row, ...]:
     """What only the database knows: names, account, owner, expected close. Deals undone since the run are left out."""
     deals = {
         deal.pk: deal
@@ -165,11 +165,11 @@ def _with_names(ids: Sequence[int], known: dict[int, tuple[object, ...]]) -> tup
         .distinct("opportunity_id")
         .values_list("opportunity_id", "expected_close")
     )
-    return tuple(_row(deals[pk], known[pk], closes.get(pk)) for pk in ids if pk in deals)
+    return tuple(_row(deals[pk], by_pk[pk], closes.get(pk)) for pk in ids if pk in deals)
 
 
-def _row(deal: Opportunity, known: tuple[object, ...], expected_close: date | None) -> Row:
-    _, stage, department, state, amount, seconds, over_limit, *_ = known
+def _row(deal: Opportunity, record: tuple[object, ...], expected_close: date | None) -> Row:
+    _, stage, department, state, amount, seconds, over_limit, *_ = record
     return Row(
         key=deal.key,
         name=deal.name or deal.key,

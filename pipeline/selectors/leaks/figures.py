@@ -80,8 +80,8 @@ def weekly_flows(
     by_week: dict[date, list[Json]] = defaultdict(list)
     for row in rows:
         by_week[row["week"]].append(row)
-    found = [_week(week, by_week[week], by_week[week + timedelta(days=7)]) for week in listed]
-    return found, len(weeks) - len(listed)
+    flows = [_week(week, by_week[week], by_week[week + timedelta(days=7)]) for week in listed]
+    return flows, len(weeks) - len(listed)
 
 
 def _roll_up(first: date | None, last: date | None, pipelines: list[int], segments: list[str]) -> list[Json]:

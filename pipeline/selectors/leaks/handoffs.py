@@ -66,12 +66,12 @@ def _waiting(run: RecomputeRun) -> tuple[Waiting, ...]:
     ids = pa.array(list(rows), pa.int64())
     deals = pa.array([row[1] for row in rows.values()], pa.int64())
     cursor.register("open_handoffs", pa.table({"handoff": ids, "opportunity": deals}))
-    found = cursor.execute(
+    held = cursor.execute(
         """SELECT handoff, opportunity, stage, amount_out
         FROM open_handoffs JOIN (FROM holds WHERE to_at IS NULL) USING (opportunity)"""
     ).fetchall()
     result = []
-    for handoff, opportunity, stage, amount in found:
+    for handoff, opportunity, stage, amount in held:
         _, _, department, requested, due, kind, assignee = rows[handoff]
         result.append(
             Waiting(
@@ -111,8 +111,8 @@ def _queue(items: Sequence[Waiting]) -> Queue:
 
 def names_of(*, opportunities: Sequence[int]) -> dict[int, tuple[str, str]]:
     """Key and name of opportunities, for a page of a queue."""
-    found = Opportunity.objects.filter(pk__in=opportunities).values_list("pk", "key", "name")
-    return {pk: (key, name or key) for pk, key, name in found}
+    names = Opportunity.objects.filter(pk__in=opportunities).values_list("pk", "key", "name")
+    return {pk: (key, name or key) for pk, key, name in names}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,8 +137,8 @@ def waiting_matrix(*, run: RecomputeRun, company: Company, period: Period) -> tu
 
 def _matrix(run: RecomputeRun, company: Company, period: Period) -> tuple[WaitingFor, ...]:
     start, end = (datetime.fromtimestamp(instant, tz=company.zone) for instant in period.instants(company.zone))
-    asked = HandOff.objects.filter(requested_at__gte=start, requested_at__lt=end, requested_at__lte=run.as_of)
-    rows = asked.values_list("opportunity_id", "department_id", "requested_at", "completed_at", "outcome")
+    requested_then = HandOff.objects.filter(requested_at__gte=start, requested_at__lt=end, requested_at__lte=run.as_of)
+    rows = requested_then.values_list("opportunity_id", "department_id", "requested_at", "completed_at", "outcome")
     columns: dict[str, list[Any]] = {name: [] for name in ("opportunity", "department", "at", "days", "returned")}
     for opportunity, department, requested, completed, outcome in rows.iterator(chunk_size=20_000):
         taken = completed - requested if completed is not None and completed <= run.as_of else None
@@ -152,16 +152,17 @@ def _matrix(run: RecomputeRun, company: Company, period: Period) -> tuple[Waitin
     cursor = custody_cursor(run)
     types = {"days": pa.float64(), "returned": pa.bool_()}
     table = pa.table({name: pa.array(values, types.get(name, pa.int64())) for name, values in columns.items()})
-    cursor.register("asked", table)
-    found = cursor.execute(
+    cursor.register("requested", table)
+    pairs = cursor.execute(
         """SELECT owner, department, count(*), avg(days), avg(returned::INTEGER)
-        FROM asked ASOF JOIN visits ON asked.opportunity = visits.opportunity AND asked."at" >= visits.entered_at
+        FROM requested ASOF JOIN visits
+            ON requested.opportunity = visits.opportunity AND requested."at" >= visits.entered_at
         JOIN stages USING (stage)
         WHERE owner <> department GROUP BY ALL ORDER BY owner, department"""
     ).fetchall()
     return tuple(
         WaitingFor(owner=owner, department=department, count=count, mean_days=days, returned=returned)
-        for owner, department, count, days, returned in found
+        for owner, department, count, days, returned in pairs
     )
 
 
@@ -169,13 +170,13 @@ def custody_now(*, run: RecomputeRun, company: Company) -> dict[int, Figure]:
     """Per department: the deals it holds now, before earning."""
 
     def compute() -> dict[int, Figure]:
-        found = custody_cursor(run).execute(
+        held = custody_cursor(run).execute(
             """WITH rules AS (SELECT stage,
                 coalesce(position >= min(position) FILTER (earns) OVER (PARTITION BY pipeline), false) AS after_earning
                 FROM stages)
             SELECT department, sum(amount_out), count(*) FROM holds JOIN rules USING (stage)
             WHERE to_at IS NULL AND NOT after_earning GROUP BY department"""
         )
-        return {key: Figure(amount=int(amount), count=count) for key, amount, count in found.fetchall()}
+        return {key: Figure(amount=int(amount), count=count) for key, amount, count in held.fetchall()}
 
     return run_cached(run, "custody_now", Choice(), compute)

@@ -203,15 +203,15 @@ _VERSION = 2
 def run_cached[T](run: RecomputeRun, what: str, choice: Choice, compute: Callable[[], T]) -> T:
     """The result of `compute`, kept by run, name, choice and release: figures of one run never change."""
     period = choice.period
-    asked = (
+    parameters = (
         sorted((key, list(values)) for key, values in choice.filters.items()),
         (period.start, period.end) if period else None,
         code_version(),
     )
-    digest = hashlib.sha256(repr(asked).encode()).hexdigest()[:24]
+    digest = hashlib.sha256(repr(parameters).encode()).hexdigest()[:24]
     key = f"{what}:{_VERSION}:{run.pk}:{int(run.as_of.timestamp())}:{run.fingerprint[:12]}:{digest}"
-    found: T | None = cache.get(key)
-    if found is None:
-        found = compute()
-        cache.set(key, found)
-    return found
+    result: T | None = cache.get(key)
+    if result is None:
+        result = compute()
+        cache.set(key, result)
+    return result

@@ -36,10 +36,10 @@ def weekly_trend(*, run: RecomputeRun, company: Company, choice: Choice, weeks: 
     Created, won, lost and reversed as in the totals of the leak map.
     """
     mondays = _mondays(run, company, choice.period, weeks)
-    asked = choice.moved_to(
+    moved = choice.moved_to(
         Period(start=mondays[0], end=mondays[-1] - timedelta(days=1), label=f"{mondays[0]}..{mondays[-1]}")
     )
-    return run_cached(run, "trend", asked, lambda: _compute(run, company, asked, mondays))
+    return run_cached(run, "trend", moved, lambda: _compute(run, company, moved, mondays))
 
 
 def _mondays(run: RecomputeRun, company: Company, period: Period | None, weeks: int) -> list[date]:

@@ -36,8 +36,8 @@ def unrecorded_reasons(*, run: RecomputeRun, company: Company, period: Period) -
 def _losses(run: RecomputeRun, company: Company, period: Period) -> tuple[int, int, int, int]:
     def compute() -> tuple[int, int, int, int]:
         start, end = period.instants(company.zone)
-        known = int(run.as_of.timestamp()) + 1
-        row = custody_cursor(run).execute(_LOSSES, [start, min(end, known)]).fetchone()
+        horizon = int(run.as_of.timestamp()) + 1
+        row = custody_cursor(run).execute(_LOSSES, [start, min(end, horizon)]).fetchone()
         return row or (0, 0, 0, 0)
 
     silent, losses, amount, total = run_cached(run, "unrecorded-reasons", Choice(period=period), compute)

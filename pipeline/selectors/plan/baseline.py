@@ -14,8 +14,8 @@ BASELINE_DAYS = 364
 def default_baseline(calendar: FiscalCalendar, period: Period, first: date | None) -> Period | None:
     """The four quarters before a period of whole quarters, or 364 days before any other, clipped to the first event;
     None with less than two quarters of history."""
-    found = clipped(_before(calendar, period), first) if first else None
-    return found if found and found.days >= FEWEST_BASELINE_DAYS else None
+    baseline = clipped(_before(calendar, period), first) if first else None
+    return baseline if baseline and baseline.days >= FEWEST_BASELINE_DAYS else None
 
 
 def aligned(calendar: FiscalCalendar, period: Period) -> bool:

@@ -33,7 +33,7 @@ class PlanRow:
 
 def plan_rows(*, period: Period) -> list[PlanRow]:
     """Every row that touches the span, of every pipeline."""
-    found = (
+    records = (
         PlanTarget.objects.filter(period_start__lte=period.end, period_end__gte=period.start)
         .order_by("pipeline_id", "segment", "period_start", "period_end")
         .values_list(
@@ -42,7 +42,7 @@ def plan_rows(*, period: Period) -> list[PlanRow]:
     )
     return [
         PlanRow(pipeline=pipeline, key=key, name=name, segment=segment, start=start, end=end, target=target)
-        for pipeline, key, name, segment, start, end, target in found
+        for pipeline, key, name, segment, start, end, target in records
     ]
 
 
@@ -75,10 +75,10 @@ def plan_remarks(rows: Sequence[PlanRow], period: Period) -> tuple[str, ...]:
     falls into the span, or days of the span have none."""
     sentences = []
     for place in dict.fromkeys((row.pipeline, row.segment) for row in rows):
-        mine = [row for row in rows if (row.pipeline, row.segment) == place]
-        name = mine[0].name + (f", segment {mine[0].segment}" if mine[0].segment else "")
-        chosen = rows_of_span(mine, period)
-        left, near = uncovered_days(chosen, period), _nearest(mine, period)
+        of_place = [row for row in rows if (row.pipeline, row.segment) == place]
+        name = of_place[0].name + (f", segment {of_place[0].segment}" if of_place[0].segment else "")
+        chosen = rows_of_span(of_place, period)
+        left, near = uncovered_days(chosen, period), _nearest(of_place, period)
         if not left and all(row.start >= period.start and row.end <= period.end for row in chosen):
             continue
         if near is not None:

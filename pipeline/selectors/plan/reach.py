@@ -37,8 +37,8 @@ class Reach:
 
     def addresses(self, calendar: FiscalCalendar, period: Period, write: Callable[[Period], str]) -> dict[str, str]:
         """Addresses of the periods before and after; empty where nothing is recorded of them or they have not begun."""
-        found = {"earlier": calendar.previous(period), "later": calendar.following(period)}
-        return {name: "" if self.problem(other) else write(other) for name, other in found.items()}
+        neighbours = {"earlier": calendar.previous(period), "later": calendar.following(period)}
+        return {name: "" if self.problem(other) else write(other) for name, other in neighbours.items()}
 
 
 @dataclass(frozen=True, kw_only=True)

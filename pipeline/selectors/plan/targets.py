@@ -61,8 +61,8 @@ def span_target(
 ) -> tuple[Target, tuple[str, ...]]:
     """The plan of a span for the company, a pipeline or a segment, and what the reader must be told about it."""
     pipelines = planned_pipelines(key=pipeline)
-    found = targets_of(run=run, company=company, period=period, pipelines=pipelines, segment=segment)
-    return found.company, found.reasons
+    targets = targets_of(run=run, company=company, period=period, pipelines=pipelines, segment=segment)
+    return targets.company, targets.reasons
 
 
 def targets_of(
@@ -75,37 +75,37 @@ def targets_of(
     """
     rows = [row for row in plan_rows(period=period) if row.pipeline in pipelines and segment in ("", row.segment)]
     calendar = calendar_of(company)
-    found, segments, by_days = {}, {}, False
+    by_pipeline, segments, by_days = {}, {}, False
     for pipeline in pipelines:
-        mine = [row for row in rows if row.pipeline == pipeline]
-        if not mine:
+        of_pipeline = [row for row in rows if row.pipeline == pipeline]
+        if not of_pipeline:
             continue
         curve = revenue_curve(run=run, company=company, period=period, pipeline=pipeline)
         by_days |= curve is None
         scale = _Scale(calendar, company, _Clock.of(run, company, period), curve)
-        for name in sorted({row.segment for row in mine if row.segment}):
-            segments[(pipeline, name)] = scale.target([row for row in mine if row.segment == name])
-        whole = [row for row in mine if not row.segment]
+        for name in sorted({row.segment for row in of_pipeline if row.segment}):
+            segments[(pipeline, name)] = scale.target([row for row in of_pipeline if row.segment == name])
+        whole = [row for row in of_pipeline if not row.segment]
         if whole:
-            found[pipeline] = scale.target(whole)
+            by_pipeline[pipeline] = scale.target(whole)
         else:
-            found[pipeline] = _total([part for (key, _), part in segments.items() if key == pipeline])
-    planned = [target for target in found.values() if target.to_date is not None]
+            by_pipeline[pipeline] = _total([part for (key, _), part in segments.items() if key == pipeline])
+    planned = [target for target in by_pipeline.values() if target.to_date is not None]
     reasons = []
     if planned and len(planned) < len(pipelines):
         reasons.append("not every pipeline has a plan for this period: the target is the sum of those that have one")
     if planned and by_days and (_Clock.of(run, company, period).running or _cut(rows, period)):
         reasons.append("the plan is prorated by days: there is no whole quarter of history to see how revenue comes in")
     reasons += plan_remarks(rows, period)
-    return Targets(company=_total(planned), pipelines=found, segments=segments, reasons=tuple(reasons))
+    return Targets(company=_total(planned), pipelines=by_pipeline, segments=segments, reasons=tuple(reasons))
 
 
 def _total(parts: Sequence[Target]) -> Target:
     """Sum; None as soon as there is nothing to sum or a part is unknown."""
 
     def total(values: list[float | None]) -> float | None:
-        known = [value for value in values if value is not None]
-        return sum(known) if known and len(known) == len(values) else None
+        present = [value for value in values if value is not None]
+        return sum(present) if present and len(present) == len(values) else None
 
     return Target(to_date=total([part.to_date for part in parts]), whole=total([part.whole for part in parts]))
 
@@ -126,15 +126,15 @@ class _Clock:
     """How far a run sees into a period: the instant after the last one known, and the day of as_of."""
 
     period: Period
-    known: int
+    horizon: int
     today: date
     running: bool
 
     @classmethod
     def of(cls, run: RecomputeRun, company: Company, period: Period) -> _Clock:
-        known, (_, end) = int(run.as_of.timestamp()) + 1, period.instants(company.zone)
+        horizon, (_, end) = int(run.as_of.timestamp()) + 1, period.instants(company.zone)
         today = run.as_of.astimezone(company.zone).date()
-        return cls(period=period, known=min(end, known), today=today, running=end > known)
+        return cls(period=period, horizon=min(end, horizon), today=today, running=end > horizon)
 
 
 class _Scale:
@@ -159,7 +159,7 @@ class _Scale:
         if not self.clock.running:
             return 1.0
         midnight = datetime(last.year, last.month, last.day, tzinfo=self.company.zone).timestamp()
-        return min((self.clock.known - midnight) / DAY, 1.0)
+        return min((self.clock.horizon - midnight) / DAY, 1.0)
 
     def _sum(self, rows: list[PlanRow], last: date, part_of_last: float) -> float | None:
         start = self.clock.period.start

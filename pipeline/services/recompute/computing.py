@@ -64,23 +64,23 @@ def compute_everything(arrow: Any, *, run: RecomputeRun, structure: Structure, e
     """Read all opportunities, a range at a time; the next range is read while others are computed."""
     stop = extent.last_opportunity // PART_SIZE + 1
     ranges = [range(first, min(first + _PARTS_AT_ONCE, stop)) for first in range(0, stop, _PARTS_AT_ONCE)]
-    made: list[_Range] = []
+    computed: list[_Range] = []
     with ThreadPoolExecutor(_RANGES_AT_ONCE) as workers:
         waiting: deque[Future[_Range]] = deque()
         for numbers, data, opportunities in _read_ahead(
             arrow, ranges, run=run, structure=structure, extent=extent, clock=clock
         ):
             if len(waiting) == _RANGES_AT_ONCE:
-                made.append(waiting.popleft().result())
-                clock.step("custody and flows", len(made) / len(ranges))
+                computed.append(waiting.popleft().result())
+                clock.step("custody and flows", len(computed) / len(ranges))
             waiting.append(workers.submit(_range_compute, run, numbers, data, opportunities))
-        made += [one.result() for one in waiting]
-    for one in made:
-        for name, seconds in one.seconds.items():
+        computed += [computed_range.result() for computed_range in waiting]
+    for computed_range in computed:
+        for name, seconds in computed_range.seconds.items():
             clock.add(name, seconds)
     clock.step("writing", 0.95)
-    parts = [part for one in made for part in one.parts]
-    total = _timed(clock, "flows", lambda: flows_sum([one.flows for one in made]))
+    parts = [part for computed_range in computed for part in computed_range.parts]
+    total = _timed(clock, "flows", lambda: flows_sum([computed_range.flows for computed_range in computed]))
     everyone = Selection(start=0, stop=extent.last_opportunity + 1)
     return Result(
         flows=total,

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from departments.models import Company, Measurable
 from departments.scorecards.services.computed_entries import computed_entries_save
-from pipeline.core.measured import Asked, UnknownFigure, figure_asked, figures_measured
+from pipeline.core.measured import MeasuredSource, UnknownFigure, figures_measured, parse_source
 from pipeline.core.weeks import week_table
 from pipeline.custody_store import custody_cursor
 from pipeline.models import HandOff, RecomputeRun, names_known
@@ -42,7 +42,7 @@ class Counted:
     """Figures of a run, counted but not written: what each measurable follows, by its number, and the values of each
     source in each of the weeks."""
 
-    asked: dict[int, Asked]
+    sources: dict[int, MeasuredSource]
     problems: dict[str, str]
     weeks: list[date]
     values: dict[str, list[Decimal | None]]
@@ -67,15 +67,15 @@ def measurables_count(*, run: RecomputeRun, only: Sequence[int] | None = None) -
     rows = Measurable.objects.exclude(source="manual").filter(archived=False).order_by("pk")
     if only is not None:
         rows = rows.filter(pk__in=only)
-    asked, problems = _asked(rows.values_list("pk", "key", "source"))
-    wanted = {one.source: one for one in asked.values()}
+    sources, problems = _parsed_sources(rows.values_list("pk", "key", "source"))
+    by_source = {source.source: source for source in sources.values()}
     weeks, starts = whole_weeks(run, Company.objects.get())
 
     def count() -> Counted:
         began = time.perf_counter()
-        values = _values(run, wanted, starts) if wanted and weeks else {}
+        values = _values(run, by_source, starts) if by_source and weeks else {}
         seconds = time.perf_counter() - began
-        return Counted(asked=asked, problems=problems, weeks=weeks, values=values, seconds=seconds)
+        return Counted(sources=sources, problems=problems, weeks=weeks, values=values, seconds=seconds)
 
     return count
 
@@ -84,15 +84,17 @@ def measurables_write(*, run: RecomputeRun, counted: Counted, now: datetime, all
     """Write what was counted, where it differs."""
     if _overtaken(run):
         return Measured()
-    began, asked, written = time.perf_counter(), counted.asked, 0
+    began, sources, written = time.perf_counter(), counted.sources, 0
     if counted.values:
-        values = {pk: dict(zip(counted.weeks, counted.values[one.source], strict=True)) for pk, one in asked.items()}
+        values = {
+            pk: dict(zip(counted.weeks, counted.values[source.source], strict=True)) for pk, source in sources.items()
+        }
         written = computed_entries_save(values=values, now=now)
     if all_of_them:
         spent = counted.seconds + time.perf_counter() - began
         run.seconds = {**run.seconds, STEP: round(spent, 3)}
         RecomputeRun.objects.filter(pk=run.pk).update(seconds=run.seconds)
-    return Measured(measurables=len(asked), weeks=len(counted.weeks), written=written, problems=counted.problems)
+    return Measured(measurables=len(sources), weeks=len(counted.weeks), written=written, problems=counted.problems)
 
 
 def measurables_are_written(*, run: RecomputeRun) -> bool:
@@ -104,25 +106,25 @@ def _overtaken(run: RecomputeRun) -> bool:
     return RecomputeRun.objects.filter(status=RecomputeRun.Status.DONE, as_of__gt=run.as_of).exists()
 
 
-def _asked(rows: Any) -> tuple[dict[int, Asked], dict[str, str]]:
+def _parsed_sources(rows: Any) -> tuple[dict[int, MeasuredSource], dict[str, str]]:
     """What each measurable follows, by its number; and what names nothing, by its key."""
     stages, departments = names_known()
-    asked: dict[int, Asked] = {}
+    sources: dict[int, MeasuredSource] = {}
     problems: dict[str, str] = {}
     for pk, key, source in rows:
         try:
-            asked[pk] = figure_asked(source, stages=stages, departments=departments)
+            sources[pk] = parse_source(source, stages=stages, departments=departments)
         except UnknownFigure as problem:
             problems[key] = str(problem)
-    return asked, problems
+    return sources, problems
 
 
 def whole_weeks(run: RecomputeRun, company: Company) -> tuple[list[date], list[int]]:
     """Mondays of the whole weeks from the first event's on, and their edges in epoch seconds."""
     if not run.parts:
         return [], []
-    found = custody_cursor(run).execute("SELECT min(entered_at) FROM visits").fetchone()
-    first = found[0] if found else None
+    row = custody_cursor(run).execute("SELECT min(entered_at) FROM visits").fetchone()
+    first = row[0] if row else None
     if first is None:
         return [], []
     as_of = int(run.as_of.timestamp())
@@ -135,12 +137,16 @@ def whole_weeks(run: RecomputeRun, company: Company) -> tuple[list[date], list[i
     return [monday for monday, _ in edges[:-1]], [start for _, start in edges]
 
 
-def _values(run: RecomputeRun, asked: dict[str, Asked], starts: list[int]) -> dict[str, list[Decimal | None]]:
+def _values(
+    run: RecomputeRun, sources: dict[str, MeasuredSource], starts: list[int]
+) -> dict[str, list[Decimal | None]]:
     cursor = custody_cursor(run)
-    if any(one.figure.handoffs for one in asked.values()):
-        departments = sorted({one.department for one in asked.values() if one.figure.handoffs and one.department})
+    if any(source.figure.handoffs for source in sources.values()):
+        departments = sorted(
+            {source.department for source in sources.values() if source.figure.handoffs and source.department}
+        )
         cursor.register("answers", _handoffs(run, departments))
-    return figures_measured(cursor, asked=list(asked.values()), starts=starts)
+    return figures_measured(cursor, sources=list(sources.values()), starts=starts)
 
 
 _HANDOFFS = """
@@ -158,7 +164,7 @@ def _handoffs(run: RecomputeRun, departments: Sequence[int]) -> pa.Table:
     query = _HANDOFFS.format(
         as_of=run.as_of.astimezone(UTC).isoformat(),
         table=HandOff._meta.db_table,
-        departments=", ".join(str(int(one)) for one in departments),
+        departments=", ".join(str(int(pk)) for pk in departments),
     )
     with arrow_connection() as arrow, arrow.cursor() as cursor:
         cursor.execute(query)

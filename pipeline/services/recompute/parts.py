@@ -85,25 +85,25 @@ def parts_rewrite(run: RecomputeRun, before: Stored, touched: list[int], new: Ta
 def stored_read(parts: list[Part], touched: list[int]) -> Stored:
     """Read what the previous run knew of the touched opportunities, and what was open of the others."""
     changed = pa.array(touched, pa.int64())
-    wanted = {pk // PART_SIZE for pk in touched}
-    asked = [(part, name) for part in parts if part.number in wanted for name in TABLES]
+    numbers = {pk // PART_SIZE for pk in touched}
+    reads = [(part, name) for part in parts if part.number in numbers for name in TABLES]
     with ThreadPoolExecutor() as readers:
-        found = list(readers.map(lambda ask: part_read(*ask), asked))
+        read_tables = list(readers.map(lambda ask: part_read(*ask), reads))
         tables: dict[int, Tables] = {}
-        for (part, name), table in zip(asked, found, strict=True):
+        for (part, name), table in zip(reads, read_tables, strict=True):
             tables.setdefault(part.number, {})[name] = table
         opened = pa.concat_tables(readers.map(lambda part: _without(part_read(part, OPEN_PIECES), changed), parts))
         joined = readers.map(lambda name: _joined(tables, parts, name, changed), TABLES)
-        mine = dict(zip(TABLES, joined, strict=True))
+        touched_tables = dict(zip(TABLES, joined, strict=True))
     return Stored(
         parts=parts,
         touched_parts=tables,
-        custody=Custody(visits=mine["visits"], holds=mine["holds"], moves=mine["moves"]),
-        opportunities=mine["opportunities"],
+        custody=Custody(visits=touched_tables["visits"], holds=touched_tables["holds"], moves=touched_tables["moves"]),
+        opportunities=touched_tables["opportunities"],
         others_open=Custody(
-            visits=mine["visits"].slice(0, 0),
+            visits=touched_tables["visits"].slice(0, 0),
             holds=opened.drop_columns(["segment", "bucket"]),
-            moves=mine["moves"].slice(0, 0),
+            moves=touched_tables["moves"].slice(0, 0),
         ),
         others=opened.select(["opportunity", "pipeline", "segment", "bucket"]),
     )

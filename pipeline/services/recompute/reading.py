@@ -112,11 +112,11 @@ def arrow_connection() -> Iterator[Any]:
     import adbc_driver_postgresql.dbapi
 
     parameters = connection.get_connection_params()
-    known = {"host": "host", "port": "port", "user": "user", "password": "password", "dbname": "dbname"}
+    libpq_names = {"host": "host", "port": "port", "user": "user", "password": "password", "dbname": "dbname"}
     quoted = " ".join(
-        "{}='{}'".format(known[name], str(value).replace("\\", "\\\\").replace("'", "\\'"))
+        "{}='{}'".format(libpq_names[name], str(value).replace("\\", "\\\\").replace("'", "\\'"))
         for name, value in parameters.items()
-        if name in known and value
+        if name in libpq_names and value
     )
     with adbc_driver_postgresql.dbapi.connect(quoted) as arrow:
         # All that a run reads is one moment of the database, whatever is imported meanwhile.

@@ -87,7 +87,7 @@ def _context(request: HttpRequest, run: RecomputeRun, company: Company) -> dict[
         "queue": queue,
         "structure": structure,
         "message": _message(queue, company, mine=chosen["whose"] == "mine"),
-        "pages": pages_of(request.GET, chosen["page"], queue.shown),
+        "pages": pages_of(request.GET, chosen["page"], queue.listed),
         "scale": single_units(company.reporting_currency),
     }
 
@@ -102,7 +102,7 @@ def _chosen(query: QueryDict) -> tuple[dict[str, Any], list[str]]:
 
 def _message(queue: MyQueue, company: Company, *, mine: bool) -> str:
     whom = "me" if mine else "us"
-    if not queue.shown:
+    if not queue.listed:
         return f"Nothing waits for {whom}."
     money = money_in_words(queue.amount, company.reporting_currency)
     verb = "waits" if queue.deals == 1 else "wait"

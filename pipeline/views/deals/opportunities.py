@@ -21,8 +21,8 @@ from pipeline.page.paging import LARGEST_PAGE, pages_of
 from pipeline.page.shell import shell_of
 from pipeline.selectors.deals.opportunities import (
     PAGE,
+    OpportunityFilter,
     Rows,
-    Wanted,
     opportunity_by_key,
     opportunity_events,
     opportunity_handoffs,
@@ -148,7 +148,7 @@ def _list(
     stage = structure.stage_at(given.get("stage", ""))
     department = structure.department_at(given.get("department", ""))
     texts = {name: given.get(name, "") for name in ("search", "segment", "team", "owner")}
-    wanted = Wanted(
+    wanted = OpportunityFilter(
         state=given.get("state", "open"),
         sort=given.get("sort", "amount"),
         stage=stage.id if stage else None,
@@ -156,7 +156,7 @@ def _list(
         **texts,
     )
     page = given.get("page", 1)
-    found = opportunity_rows(run=run, wanted=wanted, page=page)
+    found = opportunity_rows(run=run, filters=wanted, page=page)
     return {
         "form": ListForm(initial={"state": "open"} | given, structure=structure, choices=choices),
         "errors": [messages[0] for messages in asked.errors.values()],

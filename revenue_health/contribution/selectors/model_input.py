@@ -16,7 +16,7 @@ from departments.models import Department
 from pipeline.core.flows.period_flows import PeriodFlows, period_flows
 from pipeline.core.leaks.period import Filters
 from pipeline.custody_store import custody_cursor
-from pipeline.flows_store import period_flows_kept
+from pipeline.flows_store import stored_period_flows
 from pipeline.models import Pipeline, RecomputeRun, Source
 from pipeline.selectors.leaks.hindsight import ungrouped_pipelines
 from revenue_health.contribution.core.comparison import MINOR_UNITS
@@ -102,7 +102,7 @@ def _period_flows(
 ) -> PeriodFlows:
     ungrouped = ungrouped_pipelines(run=run, column=by)
     if not filters:
-        return period_flows_kept(run=run, steps=steps, openings=openings, group=by, ungrouped=ungrouped)
+        return stored_period_flows(run=run, steps=steps, openings=openings, group=by, ungrouped=ungrouped)
     return period_flows(
         custody_cursor(run),
         steps=steps,

@@ -8,7 +8,7 @@ import numpy as np
 from django.db.models import QuerySet
 
 from departments.models import Company, Department, Entry, Measurable
-from pipeline.core.measured import FIGURES, Asked, figures_measured
+from pipeline.core.measured import FIGURES, MeasuredSource, figures_measured
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
 from pipeline.services.recompute.measured import whole_weeks
@@ -54,11 +54,11 @@ def _rates(run: RecomputeRun, starts: list[int]) -> dict[int, dict[str, np.ndarr
     """Weekly waiting, losses and demand of every internal department."""
     internal = list(Department.objects.filter(kind=Department.Kind.INTERNAL).values_list("pk", flat=True))
     asked = [
-        Asked(source=f"{pk}:{rate}", figure=FIGURES[name], department=pk)
+        MeasuredSource(source=f"{pk}:{rate}", figure=FIGURES[name], department=pk)
         for pk in internal
         for rate, name in RATES.items()
     ]
-    found = figures_measured(custody_cursor(run), asked=asked, starts=starts)
+    found = figures_measured(custody_cursor(run), sources=asked, starts=starts)
     return {
         pk: {
             rate: np.array([np.nan if value is None else float(value) for value in found[f"{pk}:{rate}"]])

@@ -9,7 +9,7 @@ import pytest
 
 from departments.models import Company, Department, Entry, EntryChange, Measurable
 from departments.periods import week_period
-from pipeline.core.measured import FIGURES, UnknownFigure, figure_asked
+from pipeline.core.measured import FIGURES, UnknownFigure, parse_source
 from pipeline.generator.files.scorecards import NUMBERS
 from pipeline.models import HandOff, RecomputeRun, names_known
 from pipeline.selectors.data.measured import followed
@@ -234,9 +234,9 @@ def test_every_source_of_the_demo_company_is_known() -> None:
     departments = {number.department: 1 for number in NUMBERS}
     for number in NUMBERS:
         if number.source != "manual":
-            assert figure_asked(number.source, stages=stages, departments=departments)
+            assert parse_source(number.source, stages=stages, departments=departments)
     with pytest.raises(UnknownFigure):
-        figure_asked("manual", stages=stages, departments=departments)
+        parse_source("manual", stages=stages, departments=departments)
 
 
 def test_cancelled_hand_offs_say_nothing_of_those_who_answer(company: SmallCompany) -> None:

@@ -12,7 +12,7 @@ from departments.models import Company
 from pipeline import flows_store
 from pipeline.core.flows.period_flows import PeriodFlows, period_flows
 from pipeline.custody_store import custody_cursor, parts_discard, run_parts
-from pipeline.flows_store import period_flows_kept
+from pipeline.flows_store import stored_period_flows
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
 
@@ -42,9 +42,9 @@ def test_what_is_kept_is_what_would_be_read(
     run: RecomputeRun, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fresh = period_flows(custody_cursor(run), as_of=int(run.as_of.timestamp()), **asked)
-    period_flows_kept(run=run, **asked)
+    stored_period_flows(run=run, **asked)
     monkeypatch.setattr(flows_store, "period_flows", lambda *a, **k: pytest.fail("read again"))
-    kept = period_flows_kept(run=run, **asked)
+    kept = stored_period_flows(run=run, **asked)
     assert rows(kept) == rows(fresh)
     assert all(getattr(kept, f.name).schema.names == getattr(fresh, f.name).schema.names for f in fields(PeriodFlows))
 
@@ -53,18 +53,18 @@ def test_what_is_kept_is_what_would_be_read(
 def test_a_broken_file_is_read_anew(run: RecomputeRun, asked: dict[str, Any], settings: Any, harm: str) -> None:
     for file in kept_files(settings):
         file.unlink()
-    before = rows(period_flows_kept(run=run, **asked))
+    before = rows(stored_period_flows(run=run, **asked))
     file = kept_files(settings)[-1]
     if harm == "gone":
         file.unlink()
     else:
         file.write_bytes(file.read_bytes()[:20])
-    assert rows(period_flows_kept(run=run, **asked)) == before
+    assert rows(stored_period_flows(run=run, **asked)) == before
     assert file.stat().st_size > 20
 
 
 def test_the_next_runs_tidying_removes_them(run: RecomputeRun, asked: dict[str, Any], settings: Any) -> None:
-    period_flows_kept(run=run, **asked)
+    stored_period_flows(run=run, **asked)
     assert kept_files(settings)
     parts_discard(keep=run_parts(run))
     assert kept_files(settings) == []
