@@ -38,7 +38,7 @@ from pipeline.selectors.leaks.leaks import Choice, calendar_of, leaks_of
 from pipeline.selectors.overview import DepartmentName, Structure, structure_names
 
 INDEX = "pipeline/departments/index.html"
-ONE = "pipeline/departments/show.html"
+DETAIL = "pipeline/departments/show.html"
 LARGEST_PAGE = 10_000
 
 
@@ -69,9 +69,13 @@ def index(request: HttpRequest) -> HttpResponse:
     if run is None or company is None:
         return page_render(request, INDEX, {"shell": shell, "nothing": True}, partial="page")
     structure, period = structure_names(), _quarter(run, company)
-    rows = _rows(run, company, structure, period)
+    rows = _department_rows(run, company, structure, period)
     waits = waiting_matrix(run=run, company=company, period=period)
-    columns = [one for one in structure.departments.values() if any(wait.department == one.id for wait in waits)]
+    columns = [
+        department
+        for department in structure.departments.values()
+        if any(wait.department == department.id for wait in waits)
+    ]
     context = {
         "shell": shell,
         "period": period,
@@ -89,19 +93,19 @@ def _quarter(run: RecomputeRun, company: Company) -> Period:
     return calendar_of(company).quarter_of(run.as_of.astimezone(company.zone).date())
 
 
-def _rows(run: RecomputeRun, company: Company, structure: Structure, period: Period) -> list[DepartmentRow]:
+def _department_rows(run: RecomputeRun, company: Company, structure: Structure, period: Period) -> list[DepartmentRow]:
     custody, queue = custody_now(run=run, company=company), queues(run=run, company=company)
     lost: dict[int, Figure] = {}
     for cell in leaks_of(run=run, company=company, choice=Choice(period=period)).cells:
         lost[cell.department] = lost.get(cell.department, Figure()) + cell.caused
     return [
         DepartmentRow(
-            department=one,
-            custody=custody.get(one.id, Figure()),
-            queue=queue.get(one.id, Queue()),
-            lost=lost.get(one.id, Figure()),
+            department=department,
+            custody=custody.get(department.id, Figure()),
+            queue=queue.get(department.id, Queue()),
+            lost=lost.get(department.id, Figure()),
         )
-        for one in structure.departments.values()
+        for department in structure.departments.values()
     ]
 
 
@@ -121,9 +125,16 @@ def _message(rows: list[DepartmentRow], company: Company) -> str:
 
 
 def _matrix(waits: tuple[WaitingFor, ...], structure: Structure, columns: list[DepartmentName]) -> list[MatrixRow]:
-    found = {(wait.owner, wait.department): wait for wait in waits}
-    owners = [one for one in structure.departments.values() if any(wait.owner == one.id for wait in waits)]
-    return [MatrixRow(owner=one, cells=[found.get((one.id, other.id)) for other in columns]) for one in owners]
+    by_pair = {(wait.owner, wait.department): wait for wait in waits}
+    owners = [
+        department
+        for department in structure.departments.values()
+        if any(wait.owner == department.id for wait in waits)
+    ]
+    return [
+        MatrixRow(owner=department, cells=[by_pair.get((department.id, other.id)) for other in columns])
+        for department in owners
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,27 +156,27 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
     run, company = shell.run, shell.company
     context: dict[str, Any] = {"shell": shell, "department": department, "panels": []}
     if run is None or company is None:
-        return page_render(request, ONE, context | {"nothing": True}, partial="page")
+        return page_render(request, DETAIL, context | {"nothing": True}, partial="page")
     period = _quarter(run, company)
-    mine = [item for item in waiting(run=run, company=company) if item.department == department.id]
+    queue = [item for item in waiting(run=run, company=company) if item.department == department.id]
     number = request.GET.get("page", "1")
     page = int(number) if number.isdecimal() and 1 <= int(number) <= LARGEST_PAGE else 1
-    rows = _queue_rows(mine[(page - 1) * QUEUE_PAGE : page * QUEUE_PAGE], structure)
-    facts = next(row for row in _rows(run, company, structure, period) if row.department.id == department.id)
+    rows = _queue_rows(queue[(page - 1) * QUEUE_PAGE : page * QUEUE_PAGE], structure)
+    facts = next(row for row in _department_rows(run, company, structure, period) if row.department.id == department.id)
     waits = waiting_matrix(run=run, company=company, period=period)
     context |= {
         "period": period,
         "panels": _panels(key, period),
         "facts": facts,
         "rows": rows,
-        "pages": pages_of(request.GET, page, len(mine)),
+        "pages": pages_of(request.GET, page, len(queue)),
         "scale": single_units(company.reporting_currency),
         "asked_by": [(structure.departments[wait.owner], wait) for wait in waits if wait.department == department.id],
         "asks": [(structure.departments[wait.department], wait) for wait in waits if wait.owner == department.id],
         "lost_address": f"{reverse('pipeline:opportunities')}?kind=caused&department={key}&period={period.label}",
         "custody_address": f"{reverse('pipeline:opportunities')}?department={key}",
     }
-    return page_render(request, ONE, context, partial="page")
+    return page_render(request, DETAIL, context, partial="page")
 
 
 def _queue_rows(items: list[Waiting], structure: Structure) -> list[QueueRow]:

@@ -24,7 +24,7 @@ from pipeline.services.uploads import UploadRefused, upload_confirm, upload_keep
 from pipeline.tasks import folder_check_requested, folder_import_requested
 
 UPLOAD = "pipeline/data/upload.html"
-ONE = "pipeline/data/import.html"
+DETAIL = "pipeline/data/import.html"
 UNDO = "pipeline/data/import_undo.html"
 LARGEST_UPLOAD_MB = 512
 COUNTS = ("read", "new", "changed", "unchanged", "refused")
@@ -106,7 +106,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "counts": COUNTS,
         "refusals": refusals(path=path) if path else None,
     }
-    return page_render(request, ONE, context, partial="page")
+    return page_render(request, DETAIL, context, partial="page")
 
 
 @require_GET

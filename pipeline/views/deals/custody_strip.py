@@ -30,7 +30,7 @@ class Band:
     middle: str
     hue: int
     letter: str
-    words: str
+    label: str
     open: bool
 
 
@@ -50,7 +50,7 @@ class Strip:
     bands: list[Band]
     stages: list[Mark]
     dates: list[Mark]
-    words: str
+    label: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +92,7 @@ def strip_shape(holds: Sequence[Hold], *, structure: Structure, as_of: datetime,
         bands=bands,
         stages=stages,
         dates=[Mark(x="0", text=f"{begin:%-d %b %Y}"), Mark(x="100", text=f"{end:%-d %b %Y}", anchor="end")],
-        words=f"Custody over {duration(span)}, in {len(bands)} holds; the table below has the same.",
+        label=f"Custody over {duration(span)}, in {len(bands)} holds; the table below has the same.",
     )
 
 
@@ -109,7 +109,7 @@ def _band(hold: Hold, number: int, x: float, width: float, structure: Structure,
         middle=f"{x + width / 2:.2f}",
         hue=structure.hues[hold.department],
         letter=structure.letters[hold.department] if fits else "",
-        words=f"{structure.department_name(hold.department)}, {length}{limit}{still}",
+        label=f"{structure.department_name(hold.department)}, {length}{limit}{still}",
         open=hold.end is None,
     )
 
@@ -148,7 +148,7 @@ class Closes:
     current: date
     pushes: int
     ticks: list[Mark]
-    words: str
+    label: str
     passed: str = ""
     """How long ago the date of a deal that is still open has passed; empty where it has not."""
 
@@ -166,7 +166,7 @@ def closes_shape(events: Sequence[Event], *, today: date, structure: Structure) 
     times = {0: "never pushed", 1: "pushed once"}.get(pushes, f"pushed {pushes} times")
     late = (today - named[-1]).days if _still_open(events[0], structure) else 0
     passed = f"passed {counted(late, 'day')} ago" if late > 0 else ""
-    return Closes(current=named[-1], pushes=pushes, ticks=ticks, words=times, passed=passed)
+    return Closes(current=named[-1], pushes=pushes, ticks=ticks, label=times, passed=passed)
 
 
 def _still_open(latest: Event, structure: Structure) -> bool:
@@ -174,5 +174,7 @@ def _still_open(latest: Event, structure: Structure) -> bool:
     stage = structure.stages.get(latest.stage_id or 0)
     if stage is None:
         return False
-    earning = [one.position for one in structure.stages.values() if one.pipeline == stage.pipeline and one.earns]
+    earning = [
+        other.position for other in structure.stages.values() if other.pipeline == stage.pipeline and other.earns
+    ]
     return not earning or stage.position < min(earning)

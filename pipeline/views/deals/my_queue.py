@@ -55,16 +55,18 @@ def show(request: HttpRequest) -> HttpResponse:
     if shell.run is None or shell.company is None:
         return page_render(request, PAGE, {"shell": shell, "nothing": True}, partial="page")
     try:
-        context = _context(request, shell.run, shell.company)
+        context = _queue_context(request, shell.run, shell.company)
     except CustodyStoreMissing as problem:
         context = {"store_missing": str(problem)}
     return page_render(request, PAGE, {"shell": shell, **context}, partial="page")
 
 
-def _context(request: HttpRequest, run: RecomputeRun, company: Company) -> dict[str, Any]:
+def _queue_context(request: HttpRequest, run: RecomputeRun, company: Company) -> dict[str, Any]:
     structure = structure_names()
-    ours = [one for one in structure.departments.values() if one.id in standing(request.user).belongs]
-    if not ours:
+    departments = [
+        department for department in structure.departments.values() if department.id in standing(request.user).belongs
+    ]
+    if not departments:
         return _elsewhere(run, company, structure)
     user = signed_in_user(request)
     chosen, errors = _chosen(request.GET)
@@ -72,21 +74,21 @@ def _context(request: HttpRequest, run: RecomputeRun, company: Company) -> dict[
         run=run,
         company=company,
         structure=structure,
-        departments={one.id for one in ours},
+        departments={department.id for department in departments},
         names=names_of_person(user=user),
         only_assigned=chosen["whose"] == "mine",
         order=chosen["order"],
         page=chosen["page"],
     )
     return {
-        "ours": ours,
-        "names": " and ".join(one.name for one in ours),
+        "own_departments": departments,
+        "names": " and ".join(department.name for department in departments),
         "form": QueueForm(initial=chosen, auto_id="queue-%s"),
         "chosen": chosen,
         "errors": errors,
         "queue": queue,
         "structure": structure,
-        "message": _message(queue, company, mine=chosen["whose"] == "mine"),
+        "message": _message(queue, company, only_assigned=chosen["whose"] == "mine"),
         "pages": pages_of(request.GET, chosen["page"], queue.listed),
         "scale": single_units(company.reporting_currency),
     }
@@ -94,25 +96,29 @@ def _context(request: HttpRequest, run: RecomputeRun, company: Company) -> dict[
 
 def _chosen(query: QueryDict) -> tuple[dict[str, Any], list[str]]:
     """What was asked for, the default where it makes no sense, and what to say about that."""
-    asked = QueueForm(query)
-    asked.is_valid()
-    given = {name: value for name, value in asked.cleaned_data.items() if value}
-    return {"whose": "all", "order": "weight", "page": 1} | given, [str(words[0]) for words in asked.errors.values()]
+    form = QueueForm(query)
+    form.is_valid()
+    entered = {name: value for name, value in form.cleaned_data.items() if value}
+    return {"whose": "all", "order": "weight", "page": 1} | entered, [
+        str(messages[0]) for messages in form.errors.values()
+    ]
 
 
-def _message(queue: MyQueue, company: Company, *, mine: bool) -> str:
-    whom = "me" if mine else "us"
+def _message(queue: MyQueue, company: Company, *, only_assigned: bool) -> str:
+    pronoun = "me" if only_assigned else "us"
     if not queue.listed:
-        return f"Nothing waits for {whom}."
+        return f"Nothing waits for {pronoun}."
     money = money_in_words(queue.amount, company.reporting_currency)
     verb = "waits" if queue.deals == 1 else "wait"
-    return f"{money} in {counted(queue.deals, 'deal')} {verb} for {whom}."
+    return f"{money} in {counted(queue.deals, 'deal')} {verb} for {pronoun}."
 
 
 def _elsewhere(run: RecomputeRun, company: Company, structure: Structure) -> dict[str, Any]:
-    found = queues(run=run, company=company)
+    by_department = queues(run=run, company=company)
     rows = [
-        ElsewhereRow(department=one, queue=found[one.id]) for one in structure.departments.values() if one.id in found
+        ElsewhereRow(department=department, queue=by_department[department.id])
+        for department in structure.departments.values()
+        if department.id in by_department
     ]
     rows.sort(key=lambda row: -row.queue.amount)
     return {

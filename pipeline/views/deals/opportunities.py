@@ -32,11 +32,11 @@ from pipeline.selectors.deals.opportunities import (
 from pipeline.selectors.leaks.leaks import calendar_of, leak_deals, opportunity_custody
 from pipeline.selectors.overview import FilterChoices, Structure, filter_choices, structure_names
 from pipeline.views.deals.custody_strip import closes_shape, holds_shape, strip_shape
-from pipeline.views.drawn import drawn_once
-from pipeline.views.leaks.query import Question, question_read
+from pipeline.views.leaks.filters import LeakMapFilters, parse_filters
+from pipeline.views.panel_cache import cached_panels
 
 LIST = "pipeline/deals/opportunities.html"
-ONE = "pipeline/deals/opportunity.html"
+DETAIL = "pipeline/deals/opportunity.html"
 
 KINDS = {
     "opening": "There at the start of",
@@ -93,7 +93,11 @@ class ListForm(forms.Form):
                 (stage.address, f"{stage.pipeline_name}: {stage.name}" if several else stage.name)
                 for stage in structure.stages.values()
             ],
-            "department": [(one.key, one.name) for one in structure.departments.values() if one.internal],
+            "department": [
+                (department.key, department.name)
+                for department in structure.departments.values()
+                if department.internal
+            ],
             "segment": [(value, value) for value in choices.segments],
             "team": [(value, value) for value in choices.teams],
             "owner": [(value, value) for value in choices.owners],
@@ -123,55 +127,55 @@ def _panels(query: QueryDict, run: RecomputeRun, company: Company) -> dict[str, 
     structure = structure_names()
     choices = filter_choices(run=run, company=company)
 
-    def drawn() -> dict[str, str]:
-        shape = _behind if query.get("kind") else _list
-        given = shape(query, run, company, structure, choices)
-        given |= {
+    def render() -> dict[str, str]:
+        shape = _deals_behind if query.get("kind") else _filtered_deals
+        context = shape(query, run, company, structure, choices)
+        context |= {
             "structure": structure,
             "scale": single_units(company.reporting_currency),
             "today": run.as_of.astimezone(company.zone).date(),
         }
-        return {"list": render_to_string("pipeline/deals/opportunities_list.html", given)}
+        return {"list": render_to_string("pipeline/deals/opportunities_list.html", context)}
 
     if query.get("search"):
         # Nobody types the same again.
-        return {name: mark_safe(html) for name, html in drawn().items()}  # noqa: S308  (our own template)
-    return dict(drawn_once(run, (query.urlencode(), structure, choices, company.reporting_currency), drawn))
+        return {name: mark_safe(html) for name, html in render().items()}  # noqa: S308  (our own template)
+    return dict(cached_panels(run, (query.urlencode(), structure, choices, company.reporting_currency), render))
 
 
-def _list(
+def _filtered_deals(
     query: QueryDict, run: RecomputeRun, company: Company, structure: Structure, choices: FilterChoices
 ) -> dict[str, Any]:
-    asked = ListForm(query, structure=structure, choices=choices)
-    asked.is_valid()
-    given = {name: value for name, value in asked.cleaned_data.items() if value}
-    stage = structure.stage_at(given.get("stage", ""))
-    department = structure.department_at(given.get("department", ""))
-    texts = {name: given.get(name, "") for name in ("search", "segment", "team", "owner")}
-    wanted = OpportunityFilter(
-        state=given.get("state", "open"),
-        sort=given.get("sort", "amount"),
+    form = ListForm(query, structure=structure, choices=choices)
+    form.is_valid()
+    entered = {name: value for name, value in form.cleaned_data.items() if value}
+    stage = structure.stage_at(entered.get("stage", ""))
+    department = structure.department_at(entered.get("department", ""))
+    texts = {name: entered.get(name, "") for name in ("search", "segment", "team", "owner")}
+    filters = OpportunityFilter(
+        state=entered.get("state", "open"),
+        sort=entered.get("sort", "amount"),
         stage=stage.id if stage else None,
         department=department.id if department else None,
         **texts,
     )
-    page = given.get("page", 1)
-    found = opportunity_rows(run=run, filters=wanted, page=page)
+    page = entered.get("page", 1)
+    matches = opportunity_rows(run=run, filters=filters, page=page)
     return {
-        "form": ListForm(initial={"state": "open"} | given, structure=structure, choices=choices),
-        "errors": [messages[0] for messages in asked.errors.values()],
-        "found": found,
-        "pages": pages_of(query, page, found.total),
-        "title": f"{counted(found.total, 'opportunity', 'opportunities')}",
+        "form": ListForm(initial={"state": "open"} | entered, structure=structure, choices=choices),
+        "errors": [messages[0] for messages in form.errors.values()],
+        "matches": matches,
+        "pages": pages_of(query, page, matches.total),
+        "title": f"{counted(matches.total, 'opportunity', 'opportunities')}",
     }
 
 
-def _behind(
+def _deals_behind(
     query: QueryDict, run: RecomputeRun, company: Company, structure: Structure, choices: FilterChoices
 ) -> dict[str, Any]:
     calendar, today = calendar_of(company), run.as_of.astimezone(company.zone).date()
-    question, _ = question_read(query, calendar=calendar, today=today, structure=structure, choices=choices)
-    errors = list(question.errors.values())
+    filters, _ = parse_filters(query, calendar=calendar, today=today, structure=structure, choices=choices)
+    errors = list(filters.errors.values())
     kind = query["kind"]
     if kind not in KINDS:
         errors.append(f"“{kind[:80]}” is no figure of the leak map. Shown: what was lost.")
@@ -183,7 +187,7 @@ def _behind(
     deals = leak_deals(
         run=run,
         company=company,
-        choice=question.choice(structure=structure, choices=choices),
+        choice=filters.choice(structure=structure, choices=choices),
         kind=kind,
         stage=stage.id if stage else None,
         department=department.id if department else None,
@@ -193,21 +197,21 @@ def _behind(
     rows = rows_of_deals(run=run, deals=deals.deals)
     return {
         "errors": errors,
-        "found": Rows(rows=rows, total=deals.total, amount=0),
+        "matches": Rows(rows=rows, total=deals.total, amount=0),
         "pages": pages_of(query, page, deals.total),
-        "title": _behind_title(kind, question, stage.name if stage else "", department.name if department else ""),
-        "behind": question,
+        "title": _behind_title(kind, filters, stage.name if stage else "", department.name if department else ""),
+        "behind": filters,
         "held": kind == "held",
         "spoken_of": f"cell:{stage.address}:{department.key}" if stage and department else "",
     }
 
 
-def _behind_title(kind: str, question: Question, stage: str, department: str) -> str:
-    words = {"caused": "because of", "entered": "from sources of"}.get(kind, "with")
+def _behind_title(kind: str, filters: LeakMapFilters, stage: str, department: str) -> str:
+    link = {"caused": "because of", "entered": "from sources of"}.get(kind, "with")
     where = f", {stage}" if stage else ""
-    whom = f", {words} {department}" if department else ""
-    chosen = "".join(f", {value}" for value in question.chosen.values())
-    return f"{KINDS[kind]} {question.period.label}{where}{whom}{chosen}"
+    charged = f", {link} {department}" if department else ""
+    chosen = "".join(f", {value}" for value in filters.chosen.values())
+    return f"{KINDS[kind]} {filters.period.label}{where}{charged}{chosen}"
 
 
 @require_GET
@@ -234,4 +238,4 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
         "strip": strip_shape(holds, structure=structure, as_of=as_of, zone=shell.company.zone),
         "holds": holds_shape(holds, structure=structure, as_of=as_of, zone=shell.company.zone),
     }
-    return page_render(request, ONE, context, partial="page")
+    return page_render(request, DETAIL, context, partial="page")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.core.leaks.figures import CellLeaks, Leaks
 from pipeline.selectors.overview import DepartmentName
-from pipeline.views.leaks.rows import Reading
+from pipeline.views.leaks.rows import FigureFormatter
 
 SHADES = 5
 UNRECORDED = DepartmentName(id=0, key="", name="Reason not recorded", internal=False)
@@ -22,7 +22,7 @@ class GridCell:
     text: str
     address: str
     shade: int
-    words: str
+    label: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ class GridRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """Stage x department, for the leak the question asks for; `departments` may end with `UNRECORDED`."""
+    """Stage x department, for the leak the filters ask for; `departments` may end with `UNRECORDED`."""
 
     departments: list[DepartmentName]
     rows: list[GridRow]
@@ -48,34 +48,35 @@ type Values = dict[tuple[int, int], int]
 """Sizes by stage and department; department 0 is `UNRECORDED`."""
 
 
-def grid_shape(leaks: Leaks, reading: Reading, value_of: Callable[[CellLeaks], int]) -> Grid:
+def grid_shape(leaks: Leaks, formatter: FigureFormatter, value_of: Callable[[CellLeaks], int]) -> Grid:
     """Only departments and stages with anything to show; five shades up to the largest cell of a department."""
     values: Values = {(cell.stage, cell.department): value for cell in leaks.cells if (value := value_of(cell))}
     largest = max(values.values(), default=0)
-    if reading.question.leak == "lost":
-        values |= _silent(leaks, reading)
-    names = [name for key, name in reading.structure.departments.items() if any(key == of for _, of in values)]
+    if formatter.filters.leak == "lost":
+        values |= _silent(leaks, formatter)
+    names = [name for key, name in formatter.structure.departments.items() if any(key == of for _, of in values)]
     names += [UNRECORDED] if any(department == UNRECORDED.id for _, department in values) else []
     rows = []
     for stage in leaks.stages:
         here = {department: value for (key, department), value in values.items() if key == stage.stage}
         if not here:
             continue
-        title = reading.structure.stages[stage.stage].name
+        title = formatter.structure.stages[stage.stage].name
         cells = [
-            _cell(here.get(name.id, 0), reading, stage.stage, name, largest, f"{title}, {name.name}") for name in names
+            _cell(here.get(name.id, 0), formatter, stage.stage, name, largest, f"{title}, {name.name}")
+            for name in names
         ]
-        rows.append(GridRow(name=title, cells=cells, total=_cell(sum(here.values()), reading, stage.stage)))
+        rows.append(GridRow(name=title, cells=cells, total=_cell(sum(here.values()), formatter, stage.stage)))
     sums = {name: sum(value for (_, key), value in values.items() if key == name.id) for name in names}
-    totals = [_cell(value, reading, None, name) for name, value in sums.items()]
-    return Grid(departments=names, rows=rows, totals=totals, total=_cell(sum(values.values()), reading, None))
+    totals = [_cell(value, formatter, None, name) for name, value in sums.items()]
+    return Grid(departments=names, rows=rows, totals=totals, total=_cell(sum(values.values()), formatter, None))
 
 
-def _silent(leaks: Leaks, reading: Reading) -> Values:
+def _silent(leaks: Leaks, formatter: FigureFormatter) -> Values:
     """What was lost without a recorded reason, by stage."""
     silent: Values = {}
     for cell in leaks.cells:
-        if value := reading.value(cell.assumed):
+        if value := formatter.value(cell.assumed):
             place = (cell.stage, UNRECORDED.id)
             silent[place] = silent.get(place, 0) + value
     return silent
@@ -83,17 +84,17 @@ def _silent(leaks: Leaks, reading: Reading) -> Values:
 
 def _cell(
     value: int,
-    reading: Reading,
+    formatter: FigureFormatter,
     stage: int | None,
     department: DepartmentName | None = None,
     largest: int = 0,
-    words: str = "",
+    label: str = "",
 ) -> GridCell:
     charged = department is not None and department != UNRECORDED
     # By the square root, so that one huge cell does not make all others look alike.
     shade = math.ceil(math.sqrt(min(max(value, 0) / largest, 1)) * SHADES) if largest and charged else 0
-    kind = reading.question.leak
+    kind = formatter.filters.leak
     if kind == "lost" and department is not None:
         kind = "caused" if charged else "unrecorded"
-    address = reading.deals(kind, stage, department.id if department and charged else None) if value else ""
-    return GridCell(text=reading.write(value), address=address, shade=shade, words=words)
+    address = formatter.deals(kind, stage, department.id if department and charged else None) if value else ""
+    return GridCell(text=formatter.write(value), address=address, shade=shade, label=label)

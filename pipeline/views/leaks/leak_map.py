@@ -28,11 +28,11 @@ from pipeline.selectors.leaks.trend import TrendWeek, weekly_trend
 from pipeline.selectors.overview import FilterChoices, Structure, filter_choices, structure_names
 from pipeline.selectors.plan.reach import reach_of
 from pipeline.selectors.plan.targets import span_target
-from pipeline.views.drawn import drawn_once
+from pipeline.views.leaks.filters import LeakMapFilters, LeakMapForm, parse_filters
 from pipeline.views.leaks.grid import UNRECORDED, grid_shape
-from pipeline.views.leaks.query import Question, QuestionForm, question_read
-from pipeline.views.leaks.rows import Reading, Shown, stage_rows
-from pipeline.views.leaks.words import Teller, message
+from pipeline.views.leaks.rows import FigureCell, FigureFormatter, stage_rows
+from pipeline.views.leaks.sentences import SentenceBuilder, message
+from pipeline.views.panel_cache import cached_panels
 
 TEMPLATE = "pipeline/leaks/leak_map.html"
 
@@ -45,43 +45,43 @@ def show(request: HttpRequest) -> HttpResponse:
     if shell.run is None or shell.company is None:
         return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
     try:
-        context = _context(request, shell, shell.run, shell.company)
+        context = _leak_map_context(request, shell, shell.run, shell.company)
     except CustodyStoreMissing as problem:
         context = {"shell": shell, "store_missing": str(problem)}
     response = page_render(request, TEMPLATE, context, partial="page")
-    if question := context.get("question"):
+    if filters := context.get("filters"):
         # The shortest address that asks the same, whatever fields the form sent along.
-        response["HX-Push-Url"] = f"{request.path}{question.address()}".removesuffix("?")
+        response["HX-Push-Url"] = f"{request.path}{filters.address()}".removesuffix("?")
     return response
 
 
-def _context(request: HttpRequest, shell: Shell, run: RecomputeRun, company: Company) -> dict[str, Any]:
+def _leak_map_context(request: HttpRequest, shell: Shell, run: RecomputeRun, company: Company) -> dict[str, Any]:
     structure = structure_names()
     choices = filter_choices(run=run, company=company)
     today = run.as_of.astimezone(company.zone).date()
-    question, form = question_read(
+    filters, form = parse_filters(
         request.GET, calendar=calendar_of(company), today=today, structure=structure, choices=choices
     )
-    plan = _plan(run, company, question)
+    plan = _plan(run, company, filters)
     closed = closed_departments(request.user, structure)
 
-    def drawn() -> dict[str, str]:
-        given = _figures(run, company, question, form, structure, choices, plan, closed)
+    def render() -> dict[str, str]:
+        context = _figures(run, company, filters, form, structure, choices, plan, closed)
         panels = {
-            "question": "pipeline/leaks/leak_map_question.html",
+            "filters": "pipeline/leaks/leak_map_controls.html",
             "figures": "pipeline/leaks/leak_map_figures.html",
         }
-        return {name: render_to_string(template, given) for name, template in panels.items()}
+        return {name: render_to_string(template, context) for name, template in panels.items()}
 
-    panels = drawn_once(run, (question, structure, choices, plan, sorted(closed)), drawn)
-    return {"shell": shell, "question": question, "panels": panels}
+    panels = cached_panels(run, (filters, structure, choices, plan, sorted(closed)), render)
+    return {"shell": shell, "filters": filters, "panels": panels}
 
 
 def _figures(
     run: RecomputeRun,
     company: Company,
-    question: Question,
-    form: QuestionForm,
+    filters: LeakMapFilters,
+    form: LeakMapForm,
     structure: Structure,
     choices: FilterChoices,
     plan: Plan | None,
@@ -89,62 +89,62 @@ def _figures(
 ) -> dict[str, Any]:
     """Everything the panels print."""
     calendar, currency = calendar_of(company), company.reporting_currency
-    choice = question.choice(structure=structure, choices=choices)
-    found = leak_map(run=run, company=company, choice=choice, compare=question.compare)
-    reading = Reading(question=question, structure=structure, scale=_scale(found, currency), closed=closed)
-    teller = Teller(question=question, currency=currency, structure=structure)
+    choice = filters.choice(structure=structure, choices=choices)
+    figures = leak_map(run=run, company=company, choice=choice, compare=filters.compare)
+    formatter = FigureFormatter(filters=filters, structure=structure, scale=_scale(figures, currency), closed=closed)
+    sentences = SentenceBuilder(filters=filters, currency=currency, structure=structure)
     today = run.as_of.astimezone(company.zone).date()
-    running = question.period.start <= today < question.period.end
-    label = compared_label(found, question, calendar)
+    running = filters.period.start <= today < filters.period.end
+    label = compared_label(figures, filters, calendar)
     reach = reach_of(run=run, company=company)
     trend = weekly_trend(run=run, company=company, choice=choice)
-    columns = dict.fromkeys(["segment", *question.chosen])
+    columns = dict.fromkeys(["segment", *filters.chosen])
     hindsight = [reason for column in columns for reason in hindsight_reasons(run=run, column=column)]
     return {
-        "question": question,
+        "filters": filters,
         "closed": closed,
         "form": form,
-        **reach.addresses(calendar, question.period, lambda other: question.address(period=other)),
-        "plan_remarks": _plan_remarks(question, plan),
-        "message": message(found.leaks, found.compared, teller, compared_label=label, running=running),
-        "compared_label": label if found.compared else "",
+        **reach.addresses(calendar, filters.period, lambda other: filters.address(period=other)),
+        "plan_remarks": _plan_remarks(filters, plan),
+        "message": message(figures.leaks, figures.compared, sentences, compared_label=label, running=running),
+        "compared_label": label if figures.compared else "",
         "totals": totals(
-            found, reading, plan=plan.target if plan else None, passed=_passed(question, today) if running else None
+            figures, formatter, plan=plan.target if plan else None, passed=_passed(filters, today) if running else None
         ),
-        "period_problem": reach.problem(question.period),
+        "period_problem": reach.problem(filters.period),
         "hindsight": hindsight,
-        "unit": reading.unit,
-        "rows": stage_rows(found.leaks, found.compared, reading),
-        "grid": grid_shape(found.leaks, reading, _measure(question, run, found.leaks)),
-        **_charts(found.leaks, trend, structure, question, currency),
+        "unit": formatter.unit,
+        "rows": stage_rows(figures.leaks, figures.compared, formatter),
+        "grid": grid_shape(figures.leaks, formatter, _measure(filters, run, figures.leaks)),
+        **_charts(figures.leaks, trend, structure, filters, currency),
     }
 
 
-def compared_label(found: LeakMap, question: Question, calendar: FiscalCalendar) -> str:
+def compared_label(figures: LeakMap, filters: LeakMapFilters, calendar: FiscalCalendar) -> str:
     """What the comparison is called: a period by its name, the beginning of one by its days too."""
-    other = found.compared_with
+    other = figures.compared_with
     if other is None:
         return ""
-    back = calendar.previous if question.compare == "previous" else calendar.last_year
-    whole = back(question.period)
+    back = calendar.previous if filters.compare == "previous" else calendar.last_year
+    whole = back(filters.period)
     return whole.label if whole.end == other.end else f"the first {other.days} days of {whole.label}"
 
 
-def _scale(found: LeakMap, currency: str) -> MoneyScale:
-    amounts = [(stage.opening + stage.entered + stage.moved_in).amount for stage in found.leaks.stages]
+def _scale(figures: LeakMap, currency: str) -> MoneyScale:
+    amounts = [(stage.opening + stage.entered + stage.moved_in).amount for stage in figures.leaks.stages]
     return money_scale(amounts, currency)
 
 
-def _measure(question: Question, run: RecomputeRun, leaks: Leaks) -> Callable[[CellLeaks], int]:
+def _measure(filters: LeakMapFilters, run: RecomputeRun, leaks: Leaks) -> Callable[[CellLeaks], int]:
     """How one cell is sized for the chosen leak; what was held is money (or deals) on an average day."""
-    money = question.measure == "money"
+    money = filters.measure == "money"
     end = min(leaks.end or 2**62, int(run.as_of.timestamp()))
     seconds = max(end - (leaks.start or 0), 1)
 
     def size(cell: CellLeaks) -> int:
-        if question.leak == "held":
+        if filters.leak == "held":
             return (cell.held.amount_seconds if money else cell.held.deal_seconds) // seconds
-        figure = cell.caused if question.leak == "lost" else cell.over_limit
+        figure = cell.caused if filters.leak == "lost" else cell.over_limit
         return figure.amount if money else figure.count
 
     return size
@@ -155,24 +155,24 @@ class Total:
     """One of the figures on top."""
 
     name: str
-    shown: Shown
+    figure: FigureCell
 
 
-def totals(found: LeakMap, reading: Reading, *, plan: int | None, passed: float | None) -> list[Total]:
+def totals(figures: LeakMap, formatter: FigureFormatter, *, plan: int | None, passed: float | None) -> list[Total]:
     """Created, won, lost, open; where something was taken back after it was earned, that and the revenue it leaves.
 
     Revenue (without anything taken back: won) stands against the plan where that was asked and there is one.
     """
-    now, then = found.leaks.totals, found.compared.totals if found.compared else None
+    now, then = figures.leaks.totals, figures.compared.totals if figures.compared else None
     names = [name for name in _TOTALS if now.reversed.count or name not in ("reversed", "revenue")]
     result = []
     for name in names:
         title, kind, more_is_good = _TOTALS[name]
         before = _figure_of(then, name) if then else None
-        shown = reading.figure(_figure_of(now, name), kind, None, then=before, more_is_good=more_is_good)
+        figure = formatter.figure(_figure_of(now, name), kind, None, then=before, more_is_good=more_is_good)
         if plan is not None and name == ("revenue" if "revenue" in names else "won"):
-            shown = _against_plan(shown, now.revenue, plan, reading, passed)
-        result.append(Total(name=title, shown=shown))
+            figure = _against_plan(figure, now.revenue, plan, formatter, passed)
+        result.append(Total(name=title, figure=figure))
     return result
 
 
@@ -194,18 +194,20 @@ def _figure_of(totals: Totals, name: str) -> Figure:
     return figure
 
 
-def _against_plan(shown: Shown, revenue: int, plan: int, reading: Reading, passed: float | None) -> Shown:
+def _against_plan(
+    figure: FigureCell, revenue: int, plan: int, formatter: FigureFormatter, passed: float | None
+) -> FigureCell:
     """A running period has not had the time to reach its plan: then the share of time stands beside that of revenue."""
-    money = money_in_words(plan, reading.scale.currency)
+    money = money_in_words(plan, formatter.scale.currency)
     note = f"{percent(revenue / plan)} % of the plan, {money}" if plan else f"the plan is {money}"
     if passed is not None:
-        return replace(shown, delta=None, note=f"{note}; {percent(passed)} % of the time")
-    return replace(shown, delta=delta(revenue, plan, write="percent", more_is_good=True), note=note)
+        return replace(figure, delta=None, note=f"{note}; {percent(passed)} % of the time")
+    return replace(figure, delta=delta(revenue, plan, write="percent", more_is_good=True), note=note)
 
 
-def _passed(question: Question, today: date) -> float:
+def _passed(filters: LeakMapFilters, today: date) -> float:
     """The share of the period's days that have begun."""
-    return ((today - question.period.start).days + 1) / question.period.days
+    return ((today - filters.period.start).days + 1) / filters.period.days
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,27 +218,27 @@ class Plan:
     remarks: tuple[str, ...]
 
 
-def _plan(run: RecomputeRun, company: Company, question: Question) -> Plan | None:
-    if question.compare != "plan":
+def _plan(run: RecomputeRun, company: Company, filters: LeakMapFilters) -> Plan | None:
+    if filters.compare != "plan":
         return None
     target, remarks = span_target(
-        run=run, company=company, period=question.period, pipeline=question.pipeline, segment=question.segment
+        run=run, company=company, period=filters.period, pipeline=filters.pipeline, segment=filters.segment
     )
     return Plan(target=None if target.whole is None else round(target.whole * 100), remarks=remarks)
 
 
-def _plan_remarks(question: Question, plan: Plan | None) -> list[str]:
+def _plan_remarks(filters: LeakMapFilters, plan: Plan | None) -> list[str]:
     """Sentences for a reader who asked for a plan: that there is none, or which one nearly is this period's."""
     if plan is None:
         return []
-    missing = [] if plan.target is not None else [f"There is no plan for {question.period.label}."]
+    missing = [] if plan.target is not None else [f"There is no plan for {filters.period.label}."]
     return missing + [f"{remark[:1].upper()}{remark[1:]}." for remark in plan.remarks]
 
 
 def _charts(
-    leaks: Leaks, trend: tuple[TrendWeek, ...], structure: Structure, question: Question, currency: str
+    leaks: Leaks, trend: tuple[TrendWeek, ...], structure: Structure, filters: LeakMapFilters, currency: str
 ) -> dict[str, Any]:
-    money = question.measure == "money"
+    money = filters.measure == "money"
 
     def size(figure: Figure) -> int:
         return figure.amount if money else figure.count

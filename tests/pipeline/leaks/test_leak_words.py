@@ -10,11 +10,11 @@ from departments.formats import single_units
 from departments.periods import Period
 from pipeline.core.leaks.figures import CellLeaks, Figure, Held, Leaks, StageLeaks, Totals
 from pipeline.selectors.overview import DepartmentName, StageName, Structure
+from pipeline.views.leaks.filters import LeakMapFilters
 from pipeline.views.leaks.grid import UNRECORDED, grid_shape
 from pipeline.views.leaks.leak_map import _causes
-from pipeline.views.leaks.query import Question
-from pipeline.views.leaks.rows import Reading
-from pipeline.views.leaks.words import Teller, message
+from pipeline.views.leaks.rows import FigureFormatter
+from pipeline.views.leaks.sentences import SentenceBuilder, message
 
 PERIOD = Period(start=date(2026, 7, 1), end=date(2026, 9, 30), label="2026-Q3")
 LEAD, OFFER = 11, 12
@@ -66,8 +66,10 @@ def leaks(cells: dict[tuple[int, int], tuple[int, int]]) -> Leaks:
     )  # fmt: skip
 
 
-def reading() -> Reading:
-    return Reading(question=Question(period=PERIOD, measure="deals"), structure=structure(), scale=single_units("EUR"))
+def formatter() -> FigureFormatter:
+    return FigureFormatter(
+        filters=LeakMapFilters(period=PERIOD, measure="deals"), structure=structure(), scale=single_units("EUR")
+    )
 
 
 ALL_SILENT = leaks({(LEAD, MARKETING): (8, 8), (OFFER, SALES): (3, 3)})
@@ -75,7 +77,7 @@ SOME = leaks({(LEAD, MARKETING): (8, 6), (OFFER, SALES): (3, 0)})
 
 
 def test_without_any_reason_no_department_has_a_column_or_a_bar() -> None:
-    grid = grid_shape(ALL_SILENT, reading(), lambda cell: cell.caused.count)
+    grid = grid_shape(ALL_SILENT, formatter(), lambda cell: cell.caused.count)
     assert grid.departments == [UNRECORDED]
     assert [[cell.text for cell in row.cells] for row in grid.rows] == [["8"], ["3"]]
     assert {cell.shade for row in grid.rows for cell in row.cells} == {0}
@@ -85,7 +87,7 @@ def test_without_any_reason_no_department_has_a_column_or_a_bar() -> None:
 
 
 def test_what_has_a_reason_stands_under_it_and_the_rest_apart() -> None:
-    grid = grid_shape(SOME, reading(), lambda cell: cell.caused.count)
+    grid = grid_shape(SOME, formatter(), lambda cell: cell.caused.count)
     assert [one.name for one in grid.departments] == ["Marketing", "Sales", "Reason not recorded"]
     assert [[cell.text for cell in row.cells] for row in grid.rows] == [["2", "–", "6"], ["–", "3", "–"]]
     assert ([cell.text for cell in grid.totals], grid.total.text) == (["2", "3", "6"], "11")
@@ -97,7 +99,9 @@ def test_what_has_a_reason_stands_under_it_and_the_rest_apart() -> None:
 @pytest.mark.parametrize("found", [ALL_SILENT, SOME, leaks({(LEAD, MARKETING): (8, 0)})])
 @pytest.mark.parametrize("measure", ["money", "deals"])
 def test_the_headline_names_a_stage_and_no_department(found: Leaks, measure: str) -> None:
-    teller = Teller(question=Question(period=PERIOD, measure=measure), currency="EUR", structure=structure())
+    teller = SentenceBuilder(
+        filters=LeakMapFilters(period=PERIOD, measure=measure), currency="EUR", structure=structure()
+    )
     words = message(found, None, teller, compared_label="", running=False)
     assert "most of it in Lead" in words.head
     assert not any(name in " ".join([words.head, *words.under]) for name in ("Marketing", "Sales", "caused"))

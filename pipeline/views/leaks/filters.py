@@ -1,4 +1,4 @@
-"""What the address of the leak map asks for: a form in, a frozen question out. Bad values fall back, saying so."""
+"""What the address of the leak map asks for: a form in, frozen filters out. Bad values fall back, saying so."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LEAKS = {"lost": "Lost", "held": "Held", "over_limit": "Over limit"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class LeakMapFilters:
     """One reading of the leak map. Filter values are keys and names as they stand in the address; empty is all."""
 
     period: Period
@@ -44,14 +44,14 @@ class Question:
     @property
     def parameters(self) -> dict[str, str]:
         """The shortest address that asks the same: defaults are left out."""
-        shown = {"period": self.period.label if self.period.label != self.default_period else ""}
-        shown |= {name: getattr(self, name) for name in ("compare", "measure", "leak")}
+        values = {"period": self.period.label if self.period.label != self.default_period else ""}
+        values |= {name: getattr(self, name) for name in ("compare", "measure", "leak")}
         defaults = {"compare": "previous", "measure": "money", "leak": "lost"}
-        shown = {name: value for name, value in shown.items() if value and value != defaults.get(name)}
-        return shown | self.chosen
+        values = {name: value for name, value in values.items() if value and value != defaults.get(name)}
+        return values | self.chosen
 
     def address(self, **changes: Any) -> str:
-        """The query string of this question with some parts changed."""
+        """The query string of these filters with some parts changed."""
         text = urlencode(replace(self, **changes).parameters)
         return f"?{text}" if text else "?"
 
@@ -66,11 +66,11 @@ class Question:
 
     @property
     def deals_parameters(self) -> dict[str, str]:
-        """What the list of deals behind a figure needs to know of this question."""
+        """What the list of deals behind a figure needs to know of these filters."""
         return {"period": self.period.label, **self.chosen}
 
 
-class QuestionForm(forms.Form):
+class LeakMapForm(forms.Form):
     """The filters of the leak map; also draws them."""
 
     compare = forms.ChoiceField(required=False, label="Compared with", choices=list(COMPARISONS.items()))
@@ -113,19 +113,19 @@ class QuestionForm(forms.Form):
             raise forms.ValidationError(f"{problem} Shown: the current quarter.") from problem
 
 
-def question_read(
+def parse_filters(
     query: QueryDict, *, calendar: FiscalCalendar, today: date, structure: Structure, choices: FilterChoices
-) -> tuple[Question, QuestionForm]:
-    """The question in a query string, and the form that draws it.
+) -> tuple[LeakMapFilters, LeakMapForm]:
+    """The filters in a query string, and the form that draws them.
 
-    Whatever is not understood is answered with its default, and `errors` of the question says so.
+    Whatever is not understood is answered with its default, and `errors` of the filters say so.
     """
-    asked = QuestionForm(query, calendar=calendar, structure=structure, choices=choices)
-    asked.is_valid()
-    given: dict[str, Any] = {name: value for name, value in asked.cleaned_data.items() if value}
+    form = LeakMapForm(query, calendar=calendar, structure=structure, choices=choices)
+    form.is_valid()
+    entered: dict[str, Any] = {name: value for name, value in form.cleaned_data.items() if value}
     default = calendar.quarter_of(today)
-    errors = {name: str(messages[0]) for name, messages in asked.errors.items()}
-    period = given.pop("period", default)
-    question = Question(period=period, default_period=default.label, errors=errors, **given)
-    shown = {name: getattr(question, name) for name in asked.fields} | {"period": question.period.label}
-    return question, QuestionForm(initial=shown, calendar=calendar, structure=structure, choices=choices)
+    errors = {name: str(messages[0]) for name, messages in form.errors.items()}
+    period = entered.pop("period", default)
+    filters = LeakMapFilters(period=period, default_period=default.label, errors=errors, **entered)
+    initial = {name: getattr(filters, name) for name in form.fields} | {"period": filters.period.label}
+    return filters, LeakMapForm(initial=initial, calendar=calendar, structure=structure, choices=choices)
