@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import environ
-from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from revenue_health import __version__
@@ -19,6 +18,7 @@ from revenue_health.logs.config import configure as configure_logs
 from revenue_health.settings.history import LEVEL, TRACKERS
 from revenue_health.settings.mail import mailers, site_url
 from revenue_health.settings.safety import content_policy, second_factor_roles
+from revenue_health.settings.schedule import beat_schedule
 from revenue_health.settings.sign_in import FORMS, oidc_origin, oidc_providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -275,36 +275,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # one has 200 MB, shared for the most part; after heavy work what it gathered would stay in the process for days.
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 300_000
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 60
-CELERY_BEAT_SCHEDULE = {
-    "heartbeat": {
-        "task": "revenue_health.tasks.heartbeat",
-        "schedule": 60.0,
-        "options": {"expires": 55},
-    },
-    "jobs-continue": {
-        "task": "departments.tasks.jobs_continue",
-        "schedule": 60.0,
-        "options": {"expires": 55},
-    },
-    "nightly-recompute": {
-        "task": "pipeline.tasks.recompute_nightly",
-        "schedule": crontab(hour=env.int("NIGHTLY_HOUR_UTC", default=3), minute=7),
-        # Just under its period: a run that could not start is not worth starting beside the next.
-        "options": {"expires": 23 * 3600},
-    },
-    "reminders": {
-        "task": "departments.tasks.reminders_hourly",
-        "schedule": crontab(minute=11),
-        "options": {"expires": 3500},
-    },
-}
-
-if BACKUP_DIR:
-    CELERY_BEAT_SCHEDULE["nightly-backup"] = {
-        "task": "revenue_health.tasks.backup_nightly",
-        "schedule": crontab(hour=env.int("BACKUP_HOUR_UTC", default=5), minute=23),
-        "options": {"expires": 23 * 3600},
-    }
+CELERY_BEAT_SCHEDULE = beat_schedule(
+    recompute_hour=env.int("NIGHTLY_HOUR_UTC", default=3),
+    backup_hour=env.int("BACKUP_HOUR_UTC", default=5) if BACKUP_DIR else None,
+)
 
 # --- log ------------------------------------------------------------------------------------------------------
 LOGGING = configure_logs(os.environ)
