@@ -140,7 +140,10 @@ def _normal_quantile(p: float) -> float:
 
 
 def false_discovery_rates(p: Sequence[float]) -> list[float]:
-    """Benjamini-Hochberg adjusted p-values, in the order given."""
+    """Benjamini-Hochberg (1995) adjusted p-values, in the order given.
+
+    Of all that are at most x, called real, a part of at most x is on average false. None in, none out.
+    """
     values = np.asarray(p, dtype=np.float64)
     order = np.argsort(values)
     ranked = values[order] * values.size / np.arange(1, values.size + 1)

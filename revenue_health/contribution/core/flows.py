@@ -24,7 +24,7 @@ OPENING = "opening"
 
 
 class FlowError(ValueError):
-    """Flows that contradict their own layout: wrong shapes, not a number, unknown names."""
+    """Flows that contradict their own layout: wrong shapes, not a number, unknown names. The message says which."""
 
 
 class Custody(NamedTuple):
@@ -165,7 +165,11 @@ class FlowArrays:
         return float(self.step_days.sum())
 
     def won_by_bucket(self) -> Floats:
-        """Revenue as booked, [B]: what came to stand earned or grew while it did, minus what was taken back."""
+        """Revenue as booked, [B] by bucket of deals, in the unit of the amounts.
+
+        What came to stand earned (by a move or by entering), plus what grew and less what was lost while it stood
+        earned, less what was taken back from deals that had left the books.
+        """
         earned = self.layout.after_earning.astype(np.float64)
         moved = np.einsum("bwjk,jk->b", self.routed, self.layout.earning_move)
         entered = np.einsum("bwjp,j->b", self.entered, self.layout.entry_earns.astype(np.float64))
@@ -174,11 +178,12 @@ class FlowArrays:
         return np.asarray(moved + entered + revalued - lost - self.taken_back.sum(axis=(1, 2)))
 
     def won(self) -> float:
-        """Revenue as booked in the span."""
+        """Revenue as booked in the span, all buckets together, in the unit of the amounts."""
         return float(self.won_by_bucket().sum())
 
     def sum_of_steps(self) -> "FlowArrays":
-        """The same span as one step: all that constant baseline rates need, and cheap to keep."""
+        """The same span as one step (W = 1): all that constant baseline rates need, and cheap to keep. Amounts and
+        counts are summed over steps, the opening stays as it is."""
         summed = {
             field.name: getattr(self, field.name).sum(axis=1, keepdims=True)
             for field in fields(self)
@@ -187,7 +192,10 @@ class FlowArrays:
         return replace(self, step_days=np.array([self.days]), **summed)
 
     def in_fewer_buckets(self, buckets: int) -> "FlowArrays":
-        """The same deals in fewer, larger buckets (bucket number modulo the new count): faster, wider intervals."""
+        """The same deals in fewer, larger buckets (bucket number modulo the new count): faster, wider intervals.
+
+        Raises FlowError for less than one bucket or more than there are.
+        """
         if not 1 <= buckets <= self.buckets:
             raise FlowError(f"{self.buckets} buckets cannot become {buckets}")
         names = [field.name for field in fields(self) if field.name not in ("layout", "step_days")]
@@ -200,7 +208,10 @@ class FlowArrays:
         return replace(self, **joined)
 
     def plus(self, other: "FlowArrays") -> "FlowArrays":
-        """Sum of two roll-ups over the same span and layout (disjoint sets of deals)."""
+        """Sum of two roll-ups over the same span and layout, of disjoint sets of deals.
+
+        Raises FlowError where layouts or steps differ.
+        """
         if other.layout != self.layout or not np.array_equal(other.step_days, self.step_days):
             raise FlowError("only flows of the same span and layout add up")
         names = [field.name for field in fields(self) if field.name not in ("layout", "step_days")]

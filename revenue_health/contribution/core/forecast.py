@@ -34,13 +34,13 @@ class OpenDeals:
     amount: Floats
 
     def stock(self, custodies: int) -> Floats:
-        """Amounts by custody and age bin, [J, A]."""
+        """Amounts by custody and age bin, [J, A]; custodies: J."""
         stock = np.zeros((custodies, AGE_BINS))
         np.add.at(stock, (self.custody, self.age_bin()), self.amount)
         return stock
 
     def age_bin(self) -> Ints:
-        """Age bin of each deal."""
+        """Age bin of each deal, int[deals], by `AGE_EDGES`."""
         return np.asarray(np.searchsorted(AGE_EDGES, np.maximum(self.age_days, 0.0), side="right") - 1)
 
 
@@ -211,7 +211,11 @@ def _band(days: float, drawn: Floats) -> Band:
 
 
 def worth_today(rates: Rates) -> tuple[Floats, Floats]:
-    """Expected revenue per unit open, [J, A] by custody and age bin, and per unit a day entering in a step, [J, W]."""
+    """Expected revenue per unit open, [J, A] by custody and age bin, and per unit a day entering in a step, [J, W].
+
+    Of the whole without replicates, up to the end of the last step. A unit that has not earned is worth the odds
+    that it will, from 0 to 1 but for growth; one that stands earned can only grow, or be lost (below zero).
+    """
     whole = rates.whole()
     grid = kernels.make_grid(whole.step_days)
 

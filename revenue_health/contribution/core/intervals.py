@@ -33,7 +33,10 @@ class Interval:
 
 
 def replicated(values: Floats) -> Floats:
-    """Sums [1 + B, ...] of values [B, ...]: everything, then everything but one bucket, scaled up to the whole."""
+    """Sums [1 + B, ...] of values [B, ...]: everything, then everything but one bucket, times B / (B - 1).
+
+    values: by bucket on the first axis, in any unit. A single bucket has no replicates: the sum alone, [1, ...].
+    """
     total = values.sum(axis=0, keepdims=True)
     buckets = values.shape[0]
     if buckets < 2:
@@ -55,7 +58,10 @@ def standard_error(replicates: Floats, buckets: int | None = None) -> Floats:
 
 
 def t_95(degrees: int) -> float:
-    """95th percentile of Student's t, linear in 1 / degrees between the table's entries."""
+    """95th percentile of Student's t: half the width of a 90 % interval in standard errors.
+
+    Linear in 1 / degrees between the table's entries, 1.645 for many; infinite below one degree.
+    """
     if degrees < 1:
         return float("inf")
     known = sorted(_T_95)

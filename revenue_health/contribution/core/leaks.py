@@ -34,7 +34,10 @@ class Cell:
 
 
 def cells_changed(pair: RatePair) -> list[Cell]:
-    """Cells whose play differs between the spans, in order."""
+    """Cells whose play differs between the spans (in the whole, replicate 0), in order of stage, department, factor.
+
+    Only the factors of `WATCHED`; a department's turns in a stage are one cell.
+    """
     layout = pair.actual.layout
     before, now = pair.baseline, pair.actual
     found = set()
@@ -120,13 +123,19 @@ class Cost:
 
 
 def costs_summed(cells: Sequence[Cell], parts: Iterable[Floats]) -> list[Cost]:
-    """Cells over several groups of deals: replicates add up, then the interval is taken."""
+    """Costs of cells over several groups of deals: replicates add up, then the interval is taken.
+
+    parts: `costs_of` the same cells in each group, [R, cells] with the same replicates, in the unit of the amounts.
+    """
     total = np.sum(list(parts), axis=0)
     return [Cost(cell=cell, cost=interval(total[:, place])) for place, cell in enumerate(cells)]
 
 
 def beyond(cost: Interval, scale: float, materiality: float) -> bool:
-    """Whether this is a leak: material, and certain to be one."""
+    """Whether this is a leak: material, and certain to be one (the whole 90 % interval is above zero).
+
+    scale: what materiality is a part of, the plan to date, or without one the baseline's revenue; same unit as cost.
+    """
     return cost.value > materiality * abs(scale) and cost.low > 0
 
 

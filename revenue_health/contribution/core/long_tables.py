@@ -128,13 +128,14 @@ class Axes:
         return keys, which_of
 
     def custody(self, table: Table, prefix: str = "") -> Ints:
-        """Custody position of each row; the column after the last where money leaves the books."""
+        """Custody position of each row; the column after the last where money leaves the books, and for a
+        custody that no span has."""
         leave = len(self._custody)
         keys, which_of = self._keys(table, prefix)
         return np.array([self._custody.get(key, leave) for key in keys], dtype=np.int64)[which_of]
 
     def stage(self, table: Table) -> Ints:
-        """Stage position of each row."""
+        """Stage position of each row, by the ids of the `stage` column."""
         different, which_of = _different(_ints(table, "stage"))
         return np.array([self._stage[stage] for stage in different.tolist()], dtype=np.int64)[which_of]
 

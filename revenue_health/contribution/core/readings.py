@@ -13,7 +13,10 @@ WEEKS_BELOW = 4
 
 
 def reading(cost: Interval, scale: float) -> str:
-    """`seen`, `below`, or `unclear`: material, but the interval includes zero. scale: the plan to date."""
+    """`seen`, `below`, or `unclear`: material, but the interval includes zero.
+
+    scale: the plan to date (without one: the baseline's revenue), in the unit of the cost.
+    """
     if beyond(cost, scale, MATERIALITY):
         return SEEN
     return BELOW if below(cost, scale, MATERIALITY) else UNCLEAR

@@ -20,7 +20,7 @@ LESS = 0.1
 
 
 class Lever(StrEnum):
-    """What can be promised."""
+    """What can be promised of one department, in one stage or in all."""
 
     WAIT_DAYS = "wait_days"
     """Mean days of a hold."""
@@ -79,7 +79,11 @@ def mean_hold(hazard: Floats) -> Floats:
 
 
 def apply_changes(rates: Rates, changes: Sequence[Change]) -> Rates:
-    """The rates with every promise kept. Raises FlowError for a stage or department that is not there."""
+    """The rates with every promise kept, in order; the rates given stay as they are.
+
+    Raises FlowError for a stage or department that is not there, and for a value that is not finite, or an absolute
+    one below zero of any lever but VALUE.
+    """
     for change in changes:
         if not np.isfinite(change.value) or (not change.relative and change.value < 0 and change.lever != Lever.VALUE):
             raise FlowError(f"{change.lever} cannot be {change.value}")
@@ -195,12 +199,15 @@ def what_if(*, rates: Rates, changes: Sequence[Change], kept: OneChoice | None =
 
 
 def to_be_asked(rates: Rates) -> OneChoice:
-    """The rates with few replicates and all kernels, for any number of what-ifs."""
+    """The rates with at most `REPLICATES` replicates and all kernels, for any number of what-ifs."""
     return OneChoice(rates.thinned(REPLICATES))
 
 
 def constraints(rates: Rates) -> tuple[Constraint, ...]:
-    """Every (stage, department) that holds or loses money, ranked by the gain of a tenth less."""
+    """Every (stage, department) that holds or loses money, ranked by the revenue gained by a tenth less of it.
+
+    In the unit of the amounts, of the whole without replicates; one at a time, so gains do not add up.
+    """
     layout, whole = rates.layout, rates.whole()
     held = sorted({custody[:2] for index, custody in enumerate(layout.custodies) if whole.fresh[0, index].any()})
     found = [(layout.stages[stage], department, "holding", Lever.WAIT_DAYS) for stage, department in held]

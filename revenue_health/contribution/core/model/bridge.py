@@ -169,7 +169,7 @@ class Game:
         self.base_only = (pair.baseline.whole(), pair.actual.whole())
 
     def worth(self, coalitions: Ints) -> Floats:
-        """R of coalitions over the active players, [R, C]."""
+        """R [R, C] of coalitions int[C, n] over the active players, 1 who plays as it did, 0 as in the baseline."""
         return revenue(self.worlds, self._choice(coalitions))
 
     def _choice(self, coalitions: Ints) -> Ints:

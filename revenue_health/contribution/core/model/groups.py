@@ -55,7 +55,10 @@ def bridges(*, groups: Mapping[str, Group], target: float | None, factors: bool 
 
 
 def whole_of(groups: Iterable[Group]) -> Group:
-    """All groups together, the baseline as one step: what each of them leans on."""
+    """All groups together, the baseline as one step: what each of them leans on. It has no plan.
+
+    Raises FlowError where groups differ in layout or steps.
+    """
     every = list(groups)
     return Group(
         baseline=reduce(FlowArrays.plus, (group.baseline.sum_of_steps() for group in every)),
@@ -71,7 +74,11 @@ def group_bridge(*, group: Group, together: Group, factors: bool = True) -> Brid
 
 
 def group_rates(*, group: Group, together: Group) -> RatePair:
-    """The rates of one group in both spans, leaning on all groups together."""
+    """The rates of one group in both spans, leaning on all groups together (empirical Bayes, see the module).
+
+    together: `whole_of` all groups. Demand, opening stock and take-backs stay the group's own; a group that is all of
+    them leans on nobody.
+    """
     pair = estimate_rates(baseline=group.baseline, period=group.period)
     return pair if _is_all(group, together) else _leaning(group, pair, together.baseline, together.period)
 

@@ -43,12 +43,13 @@ def ratio(over: Floats, under: Floats, fallback: Floats | float = 0.0) -> Floats
 
 
 def capped(hazard: Floats) -> Floats:
-    """Hazards within 0 and `FASTEST`."""
+    """Hazards per day within 0 and `FASTEST`."""
     return np.clip(hazard, 0.0, FASTEST)
 
 
 def crude(handed_on: Floats, held: Floats) -> Floats:
-    """Hazard = hand-ons / exposure, per day; hand-ons without exposure (zero-length holds) give the ceiling."""
+    """Hazard per day = hand-ons / exposure, any shape; hand-ons without exposure (zero-length holds) give the ceiling
+    `FASTEST`, and nothing at all gives 0."""
     return capped(ratio(handed_on, np.maximum(held, handed_on / FASTEST)))
 
 
@@ -107,7 +108,11 @@ def on_another_scale(base: Floats, scale: Floats) -> Floats:
 
 
 def fitted_scale(handed_on: Floats, held: Floats, base: Floats) -> Floats:
-    """The time scale [..., 1] at which the stretched baseline expects as many hand-ons as were seen."""
+    """The time scale [..., 1] at which the stretched baseline expects as many hand-ons as were seen.
+
+    handed_on, held, base [..., A]: amounts, amount-days and hazards by age bin. 2 is twice as fast; between 1/16 and
+    16, by bisection to a part of 2e-5.
+    """
     low, high = np.full((*base.shape[:-1], 1), 1 / 16), np.full((*base.shape[:-1], 1), 16.0)
     seen = handed_on.sum(axis=-1, keepdims=True)
     for _ in range(18):

@@ -33,7 +33,11 @@ class Piece:
 
 
 def pieces(pair: RatePair) -> tuple[Piece, ...]:
-    """All pieces that moved, the largest effect first."""
+    """All pieces that moved, the largest effect first, in the unit of the amounts; without replicates.
+
+    Effect: revenue as it was less revenue with this one piece as in the baseline, so positive is money gained. One pass
+    answers all pieces; a piece whose rates are equal in both spans is left out.
+    """
     before, now = pair.baseline.whole(), pair.actual.whole()
     layout, worlds, found = now.layout, [now], []
     for player, party in enumerate(layout.players):

@@ -23,15 +23,17 @@ from revenue_health.contribution.core.solver.backward import DEMAND, FACTORS, LO
 
 
 def everyone(layout: Layout, world: int) -> Ints:
-    """The choice in which all play the same world: int[1, P + 1, 5]."""
+    """The choice in which all play the same world (an index into the worlds of `revenue`): int[1, P + 1, 5]."""
     return np.full((1, len(layout.players) + 1, len(FACTORS)), world, dtype=np.int64)
 
 
 def revenue(worlds: Sequence[Rates], choice: Ints, longest_step: float = kernels.STEP_DAYS) -> Floats:
-    """R of every choice, [R, C], in the unit of the amounts.
+    """Expected revenue R of the period had everyone played as chosen, [R, C], in the unit of the amounts.
 
     worlds: sets of rates over the same layout, steps and replicates. choice int[C, P + 1, 5]: for each coalition,
     player and factor of `FACTORS`, the world whose rates are played; row P is the opening pipeline (factor 0 counts).
+    longest_step: of the time grid, days; the error is of second order in it. Distinct ways to wait, lose, value and
+    route share one backward pass, demand and opening are weighted sums of its worths.
     """
     grid = kernels.make_grid(worlds[0].step_days, longest_step)
     shaping, position = np.unique(choice[:, :-1, 1:].reshape(choice.shape[0], -1), axis=0, return_inverse=True)

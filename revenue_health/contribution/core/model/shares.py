@@ -49,7 +49,11 @@ def shapley_weights(players: int) -> Floats:
 
 
 def exact_shapley(values: Floats, players: int) -> Floats:
-    """Shares [R, n] from the values [R, 2^n] of `all_coalitions`."""
+    """Shapley shares [R, n] from the values [R, 2^n] of `all_coalitions`, in the values' unit.
+
+    A player's share is the mean of what its joining adds over all orders of the players (Shapley 1953); the shares of a
+    replicate add up to the value of everybody less that of nobody. No players: [R, 0].
+    """
     if players == 0:
         return np.zeros((values.shape[0], 0))
     cube = values.reshape(values.shape[0], *([2] * players))
@@ -63,7 +67,7 @@ def exact_shapley(values: Floats, players: int) -> Floats:
 
 
 def orders(players: int, pairs: int, rng: np.random.Generator) -> Ints:
-    """Random orders followed by their reverses, int[2 pairs, n]."""
+    """Random orders of the players followed by their reverses (antithetic: Mitchell et al. 2022), int[2 pairs, n]."""
     drawn = np.array([rng.permutation(players) for _ in range(pairs)], dtype=np.int64)
     return np.concatenate([drawn, drawn[:, ::-1]])
 
@@ -79,7 +83,11 @@ def sampled_coalitions(order: Ints) -> Bits:
 
 
 def shares_of(worth: Worth, players: int, rng: np.random.Generator, pairs: int = SAMPLED_PAIRS) -> Shares:
-    """Shapley shares: exact up to `EXACT_UP_TO` players, else by antithetic orders, with their standard error."""
+    """Shapley shares: exact up to `EXACT_UP_TO` players, else by antithetic orders, with their standard error.
+
+    worth: values [R, C] of coalitions int[C, n]; called once with all that are needed. rng: for the sampled orders; the
+    same seed gives the same shares. pairs: of orders to sample; the error falls with its square root.
+    """
     if players <= EXACT_UP_TO:
         coalitions = all_coalitions(players)
         values = worth(coalitions)
@@ -98,7 +106,11 @@ def shares_of(worth: Worth, players: int, rng: np.random.Generator, pairs: int =
 
 
 def outside(players: int, player: int, rng: np.random.Generator, pairs: int = SAMPLED_PAIRS) -> tuple[Bits, Floats]:
-    """Coalitions of the others, with the player's weight for each: all of them, or those of the sampled orders."""
+    """Coalitions of the others, int[C, n] with 0 for the player, and the player's weight for each, [C] summing to 1.
+
+    All of them with their Shapley weights, or those of the sampled orders with their frequencies: with a generator of
+    the same seed these are the orders of `shares_of`.
+    """
     if players <= EXACT_UP_TO:
         others = all_coalitions(players - 1)
         weights = shapley_weights(players)[others.sum(axis=1)]

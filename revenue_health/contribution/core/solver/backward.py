@@ -144,7 +144,8 @@ class Prepared:
 
 
 def backward(prepared: Prepared, shaping: Ints) -> Worth:
-    """Worth of entries and of the opening stocks, for coalitions int[C, P, 4]."""
+    """Worth of entries and of the opening stocks, for coalitions int[C, P, 4]: the world in which each player waits,
+    loses, values and routes. They must wait as some row that `prepared` was made for."""
     company = prepared.company
     size = (prepared.worlds[0].replicates, shaping.shape[0], len(prepared.live))
     entry = np.zeros((*size, prepared.grid.week_days.size))

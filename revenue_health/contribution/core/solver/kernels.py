@@ -34,7 +34,10 @@ class Grid:
 
 
 def make_grid(step_days: Floats, longest: float = STEP_DAYS) -> Grid:
-    """Equal steps of at most `longest` days over the whole span."""
+    """Equal steps of about `longest` days over the whole span, at least one.
+
+    step_days [W]: lengths of the rates' steps; a grid step belongs to the one its middle lies in.
+    """
     total = float(step_days.sum())
     steps = max(round(total / longest), 1)
     dt = total / steps

@@ -52,7 +52,8 @@ class OneChoice:
                 yield custody
 
     def revenue(self, rates: Rates) -> Floats:
-        """R [R] of rates over the same layout and steps."""
+        """R [R] of rates over the same layout and steps, in the unit of the amounts. Kernels are computed anew only for
+        custodies whose hazards or opening stock differ from the kept ones."""
         own: dict[int, Floats] = {}
         present, start = dict(self.present), dict(self.start)
         if rates is not self.rates:
