@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 
 from revenue_health.contribution.core.forecast import forward_rates
-from revenue_health.contribution.core.sensitivity import Change, Lever, to_be_asked, what_if
+from revenue_health.contribution.core.sensitivity import Change, Lever, scenario_to_ask, what_if
 from tests.core.contribution.companies import simulated
 
 QUESTIONS = {
@@ -35,11 +35,11 @@ def main() -> None:
     for weeks in (5, 18):
         stock = period.opening.sum(axis=0)
         rates = forward_rates(history=baseline, recent=period, step_days=np.full(weeks, 7.0), stock=stock)
-        keeping = milliseconds(partial(to_be_asked, rates))
-        kept = to_be_asked(rates)
+        keeping = milliseconds(partial(scenario_to_ask, rates))
+        kept = scenario_to_ask(rates)
         asked = []
         for change in QUESTIONS.values():
-            question = partial(what_if, rates=rates, changes=[change], kept=kept)
+            question = partial(what_if, rates=rates, changes=[change], scenario=kept)
             asked.append(statistics.median(milliseconds(question) for _ in range(10)))
         print(f"{weeks * 7:<12}{keeping:>10.0f}" + "".join(f"{one:>15.0f}" for one in asked))
 

@@ -11,7 +11,7 @@ from revenue_health.contribution.core.intervals import Interval, interval
 from revenue_health.contribution.core.model import hazards
 from revenue_health.contribution.core.model.rates import Rates
 from revenue_health.contribution.core.model.revenue import everyone, revenue
-from revenue_health.contribution.core.solver.single_scenario import OneChoice
+from revenue_health.contribution.core.solver.single_scenario import SingleScenario
 
 REPLICATES = 20
 """Replicates behind the interval of a what-if."""
@@ -182,13 +182,13 @@ _APPLY = {
 }
 
 
-def what_if(*, rates: Rates, changes: Sequence[Change], kept: OneChoice | None = None) -> WhatIf:
+def what_if(*, rates: Rates, changes: Sequence[Change], scenario: SingleScenario | None = None) -> WhatIf:
     """Change of the period's revenue if the promises were kept from its first day; intervals by the jackknife, from at
     most `REPLICATES` of its replicates, because somebody is waiting for the answer.
 
-    kept: `to_be_asked` of the same rates, so that the next question costs only what it changes.
+    scenario: `scenario_to_ask` of the same rates, so that the next question costs only what it changes.
     """
-    base = kept or to_be_asked(rates)
+    base = scenario or scenario_to_ask(rates)
     after = base.revenue(apply_changes(base.rates, changes)) if changes else base.before
     buckets = max(rates.replicates - 1, 1)
     return WhatIf(
@@ -198,9 +198,9 @@ def what_if(*, rates: Rates, changes: Sequence[Change], kept: OneChoice | None =
     )
 
 
-def to_be_asked(rates: Rates) -> OneChoice:
+def scenario_to_ask(rates: Rates) -> SingleScenario:
     """The rates with at most `REPLICATES` replicates and all kernels, for any number of what-ifs."""
-    return OneChoice(rates.thinned(REPLICATES))
+    return SingleScenario(rates.thinned(REPLICATES))
 
 
 def constraints(rates: Rates) -> tuple[Constraint, ...]:

@@ -19,7 +19,7 @@ from pipeline.selectors.plan.targets import Targets, targets_of
 from revenue_health.contribution.core.comparison import Comparison
 from revenue_health.contribution.core.model.groups import Group, group_bridge, whole_of
 from revenue_health.contribution.models import GroupScore, PartyScore, ScoreRun
-from revenue_health.contribution.selectors.comparison.bridge_codec import bridge_record
+from revenue_health.contribution.selectors.comparison.bridge_codec import bridge_to_json
 from revenue_health.contribution.selectors.comparison.bridges import assembled, with_targets
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json
 from revenue_health.contribution.selectors.comparison.earned import earned_amounts
@@ -126,7 +126,7 @@ def group_compute(*, group: int) -> int | None:
         began = time.perf_counter()
         planned = _planned_again(row.score_run)
         arrays = planned.groups[(row.pipeline_id, row.group)]
-        record = bridge_record(group_bridge(group=arrays, together=planned.together[row.pipeline_id]))
+        record = bridge_to_json(group_bridge(group=arrays, together=planned.together[row.pipeline_id]))
         GroupScore.objects.filter(pk=group, figures__isnull=True).update(
             figures=record | {"method": METHOD}, seconds=round(time.perf_counter() - began, 3)
         )

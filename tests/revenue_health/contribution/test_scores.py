@@ -8,7 +8,7 @@ from departments.models import Company
 from pipeline.models import RecomputeRun
 from pipeline.selectors.plan.targets import targets_of
 from revenue_health.contribution.models import GroupScore, PartyScore, ScoreRun
-from revenue_health.contribution.selectors.comparison.bridge_codec import bridge_of, bridge_record
+from revenue_health.contribution.selectors.comparison.bridge_codec import bridge_from_json, bridge_to_json
 from revenue_health.contribution.selectors.comparison.bridges import assembled, segment_bridges
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json
 from revenue_health.contribution.selectors.comparison.from_bridge import comparison_from_bridge
@@ -53,7 +53,7 @@ def test_stored_figures_are_those_computed_at_once(run: RecomputeRun, company: C
 def test_a_record_reads_back_equal(run: RecomputeRun) -> None:
     record = GroupScore.objects.filter(score_run=running(run)).earliest("pk").figures
     assert record.pop("method") == METHOD
-    assert bridge_record(bridge_of(record)) == record
+    assert bridge_to_json(bridge_from_json(record)) == record
 
 
 def test_an_unchanged_input_is_not_computed_again(run: RecomputeRun, monkeypatch: pytest.MonkeyPatch) -> None:

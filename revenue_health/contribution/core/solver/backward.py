@@ -12,7 +12,7 @@ import numpy as np
 from revenue_health.contribution.core.flows import AGE_BINS, Floats, Ints
 from revenue_health.contribution.core.model.rates import Rates
 from revenue_health.contribution.core.solver import kernels
-from revenue_health.contribution.core.solver.buffers import Company, Kernels, room_for
+from revenue_health.contribution.core.solver.buffers import Company, Kernels, solver_buffers
 from revenue_health.contribution.core.solver.kernels import Grid
 from revenue_health.contribution.core.solver.march import march
 
@@ -150,5 +150,5 @@ def backward(prepared: Prepared, shaping: Ints) -> Worth:
     size = (prepared.worlds[0].replicates, shaping.shape[0], len(prepared.live))
     entry = np.zeros((*size, prepared.grid.week_days.size))
     opening = np.zeros((*size, company.kernels.start.shape[2]))
-    march(company, np.ascontiguousarray(shaping), room_for(company), entry, opening)
+    march(company, np.ascontiguousarray(shaping), solver_buffers(company), entry, opening)
     return Worth(entry=entry, opening=opening)

@@ -50,7 +50,7 @@ class Company(NamedTuple):
     kernels: Kernels
 
 
-class Room(NamedTuple):
+class SolverBuffers(NamedTuple):
     """What the march writes. path [K, n, n + 1], present [Q, n, n]: kernels of the replicate at hand.
 
     The rest is of the `LANES` coalitions at hand, L. plays int[4, P, L]: worlds each player plays, by factor from
@@ -85,8 +85,8 @@ class Room(NamedTuple):
     earlier: Floats
 
 
-def room_for(company: Company) -> Room:
-    """Room to work in."""
+def solver_buffers(company: Company) -> SolverBuffers:
+    """Empty buffers for one pass over the company, reused by all its coalitions."""
     count, edges = company.target.shape
     weeks, steps = company.loss.shape[4], company.week.size
 
@@ -94,7 +94,7 @@ def room_for(company: Company) -> Room:
         return np.zeros((*shape, LANES))
 
     late = int((company.kernels.lost >= 0).sum())
-    return Room(
+    return SolverBuffers(
         path=np.zeros((company.kernels.lost.size, steps, steps + 1)),
         present=np.zeros((late, steps, steps)),
         plays=np.zeros((4, company.loss.shape[3], LANES), dtype=np.int64),

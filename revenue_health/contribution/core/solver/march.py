@@ -8,7 +8,7 @@ for the number of rounds.
 import numpy as np
 
 from revenue_health.contribution.core.flows import Floats, Ints
-from revenue_health.contribution.core.solver.buffers import BLOCK, LANES, Company, Room
+from revenue_health.contribution.core.solver.buffers import BLOCK, LANES, Company, SolverBuffers
 from revenue_health.contribution.core.solver.compiled import compiled
 from revenue_health.contribution.core.solver.kernels import enter
 
@@ -21,7 +21,7 @@ STEEPEST = 500.0
 
 
 @compiled
-def _play(company: Company, room: Room, r: int) -> None:
+def _play(company: Company, buffers: SolverBuffers, r: int) -> None:
     """Rates of each lane's coalition: losses, growth and its factor over a step, and where money goes."""
     count, edges = company.target.shape
     players, weeks = company.loss.shape[3], company.loss.shape[4]
@@ -32,60 +32,60 @@ def _play(company: Company, room: Room, r: int) -> None:
             for lane in range(LANES):
                 leak = 0.0
                 for p in range(players):
-                    leak += company.loss[room.plays[1, p, lane], r, stage, p, w]
-                net = company.growth[room.plays[2, player, lane], r, j, w] - leak
+                    leak += company.loss[buffers.plays[1, p, lane], r, stage, p, w]
+                net = company.growth[buffers.plays[2, player, lane], r, j, w] - leak
                 net = min(max(net, -most), most)
-                room.net[j, w, lane] = net
-                room.factor_of_step[j, w, lane] = np.exp(-net * company.dt)
+                buffers.net[j, w, lane] = net
+                buffers.factor_of_step[j, w, lane] = np.exp(-net * company.dt)
         kinds = 0
         for lane in range(LANES):
-            kernel = company.kernels.kernel[j, room.plays[0, player, lane]]
+            kernel = company.kernels.kernel[j, buffers.plays[0, player, lane]]
             kind = 0
-            while kind < kinds and room.kernel_of_kind[j, kind] != kernel:
+            while kind < kinds and buffers.kernel_of_kind[j, kind] != kernel:
                 kind += 1
             kinds = max(kinds, kind + 1)
-            room.kernel[j, lane], room.kernel_of_kind[j, kind], room.kind[j, lane] = kernel, kernel, kind
-            world = room.plays[3, player, lane]
-            room.earn[j, lane] = company.earn[world, r, j]
+            buffers.kernel[j, lane], buffers.kernel_of_kind[j, kind], buffers.kind[j, lane] = kernel, kernel, kind
+            world = buffers.plays[3, player, lane]
+            buffers.earn[j, lane] = company.earn[world, r, j]
             for e in range(edges):
-                room.move[j, e, lane] = company.move[world, r, j, e]
-        room.kinds[j] = kinds
+                buffers.move[j, e, lane] = company.move[world, r, j, e]
+        buffers.kinds[j] = kinds
 
 
 @compiled
-def _take_back(company: Company, room: Room) -> None:
+def _take_back(company: Company, buffers: SolverBuffers) -> None:
     """Losses less growth after earning per unit entering at each node, times the integrating factor mid-step."""
     steps = company.week.size
     lost = np.zeros((steps, LANES))
     for j in range(company.target.shape[0]):
-        if company.kernels.lost[room.kernel[j, 0]] < 0:
+        if company.kernels.lost[buffers.kernel[j, 0]] < 0:
             continue
         for lane in range(LANES):
             exponent = 0.0
             for node in range(steps - 1, -1, -1):
-                net = room.net[j, company.week[node], lane]
+                net = buffers.net[j, company.week[node], lane]
                 rate = net * company.dt
                 lost[node, lane] = -net * np.exp(-(exponent + 0.5 * rate))
                 exponent += rate
         for lane in range(LANES):
-            row = company.kernels.lost[room.kernel[j, lane]]
+            row = company.kernels.lost[buffers.kernel[j, lane]]
             for node in range(steps):
                 total = 0.0
                 for later in range(node, steps):
-                    total += room.present[row, node, later] * lost[later, lane]
-                room.taken[j, node, lane] = total
+                    total += buffers.present[row, node, later] * lost[later, lane]
+                buffers.taken[j, node, lane] = total
 
 
 @compiled
-def _ahead(company: Company, room: Room, first: int, last: int) -> None:
+def _ahead(company: Company, buffers: SolverBuffers, first: int, last: int) -> None:
     """Worth at the nodes first..last from what is handed on behind `last`: most of the work of the pass. A block of
     nodes at a time reads what is kept once, and four nodes of it at a time keep the sums in registers."""
-    path, kept, total = room.path, room.kept, room.total
+    path, kept, total = buffers.path, buffers.kept, buffers.total
     end = company.week.size + 1
     for j in range(company.target.shape[0]):
         # One kernel serves all lanes that wait alike; nearly always there are one or two.
-        for kind in range(room.kinds[j]):
-            k = room.kernel_of_kind[j, kind]
+        for kind in range(buffers.kinds[j]):
+            k = buffers.kernel_of_kind[j, kind]
             for node in range(first, last + 1):
                 for lane in range(LANES):
                     total[lane] = 0.0
@@ -103,47 +103,47 @@ def _ahead(company: Company, room: Room, first: int, last: int) -> None:
                         total[lane] += path[k, node, later] * kept[j, later, lane]
                     later += 1
                 for lane in range(LANES):
-                    if room.kind[j, lane] == kind:
-                        room.ahead[j, node - first, lane] = total[lane]
+                    if buffers.kind[j, lane] == kind:
+                        buffers.ahead[j, node - first, lane] = total[lane]
 
 
 @compiled
-def _behind(company: Company, room: Room, node: int, first: int, last: int) -> None:
+def _behind(company: Company, buffers: SolverBuffers, node: int, first: int, last: int) -> None:
     """Worth at a node without what is handed on at the node itself, and the weight of that; first..last: its block."""
-    path, kept, total = room.path, room.kept, room.total
+    path, kept, total = buffers.path, buffers.kept, buffers.total
     for j in range(company.target.shape[0]):
-        for kind in range(room.kinds[j]):
-            k = room.kernel_of_kind[j, kind]
+        for kind in range(buffers.kinds[j]):
+            k = buffers.kernel_of_kind[j, kind]
             for lane in range(LANES):
-                total[lane] = room.ahead[j, node - first, lane] - room.taken[j, node, lane]
+                total[lane] = buffers.ahead[j, node - first, lane] - buffers.taken[j, node, lane]
             for later in range(node + 1, last + 1):
                 weight = path[k, node, later]
                 for lane in range(LANES):
                     total[lane] += weight * kept[j, later, lane]
             for lane in range(LANES):
-                if room.kind[j, lane] == kind:
-                    room.known[j, lane] = total[lane] / room.factor[j, lane]
-                    room.weight[j, lane] = path[k, node, node]
+                if buffers.kind[j, lane] == kind:
+                    buffers.known[j, lane] = total[lane] / buffers.factor[j, lane]
+                    buffers.weight[j, lane] = path[k, node, node]
 
 
 @compiled
-def _solve(company: Company, room: Room) -> None:
+def _solve(company: Company, buffers: SolverBuffers) -> None:
     """Worth at a node: later custodies first; again until moves in a circle within the step have settled."""
     count, edges = company.target.shape
-    worth, move, known, weight, reward = room.worth, room.move, room.known, room.weight, room.reward
+    worth, move, known, weight, reward = buffers.worth, buffers.move, buffers.known, buffers.weight, buffers.reward
     for j in range(count):
         for lane in range(LANES):
             now = worth[j, lane]
-            guess = 2 * now - room.before[j, lane] if company.cyclic else now
-            room.earlier[j, lane], room.before[j, lane] = room.before[j, lane], now
+            guess = 2 * now - buffers.before[j, lane] if company.cyclic else now
+            buffers.earlier[j, lane], buffers.before[j, lane] = buffers.before[j, lane], now
             worth[j, lane] = guess
-    change = room.total
+    change = buffers.total
     for _ in range(SWEEPS if company.cyclic else 1):
         for lane in range(LANES):
             change[lane] = 0.0
         for j in range(count):
             for lane in range(LANES):
-                reward[j, lane] = room.earn[j, lane]
+                reward[j, lane] = buffers.earn[j, lane]
             for e in range(edges):
                 k = company.target[j, e]
                 if k < 0:
@@ -160,22 +160,22 @@ def _solve(company: Company, room: Room) -> None:
 
 
 @compiled
-def _begin(company: Company, room: Room, r: int, c: int, opening: Floats) -> None:
+def _begin(company: Company, buffers: SolverBuffers, r: int, c: int, opening: Floats) -> None:
     """Revenue from the opening stocks of each live custody: what is kept, and growth less losses since the start."""
     steps = company.week.size
     for j in range(company.target.shape[0]):
         for lane in range(min(LANES, opening.shape[1] - c)):
-            kernel = room.kernel[j, lane]
+            kernel = buffers.kernel[j, lane]
             row = company.kernels.lost[kernel]
             for m in range(opening.shape[3]):
                 total = 0.0
                 for node in range(steps + 1):
-                    total += company.kernels.start[kernel, r, m, node] * room.kept[j, node, lane]
-                total /= room.factor[j, lane]
+                    total += company.kernels.start[kernel, r, m, node] * buffers.kept[j, node, lane]
+                total /= buffers.factor[j, lane]
                 if row >= 0:
                     exponent = 0.0
                     for node in range(steps):
-                        net = room.net[j, company.week[node], lane]
+                        net = buffers.net[j, company.week[node], lane]
                         rate = net * company.dt
                         total += company.kernels.stay[row, r, m, node] * net * np.exp(exponent + 0.5 * rate)
                         exponent += rate
@@ -183,7 +183,7 @@ def _begin(company: Company, room: Room, r: int, c: int, opening: Floats) -> Non
 
 
 @compiled
-def march(company: Company, shaping: Ints, room: Room, entry: Floats, opening: Floats) -> None:
+def march(company: Company, shaping: Ints, buffers: SolverBuffers, entry: Floats, opening: Floats) -> None:
     """Fill entry [R, C, J, W]: money earned per unit a day entering a custody all through a step; and opening
     [R, C, J, M]: from its stocks. shaping int[C, P, 4]: the worlds each coalition's players play."""
     count, steps = company.target.shape[0], company.week.size
@@ -192,39 +192,39 @@ def march(company: Company, shaping: Ints, room: Room, entry: Floats, opening: F
         # One replicate's kernels at a time: they stay in the processor's cache for all coalitions.
         for k in range(company.kernels.lost.size):
             late = company.kernels.lost[k]
-            present = room.present[:0, 0] if late < 0 else room.present[late]
-            enter(company.kernels.step, k, r, company.week, company.kernels.age, room.path[k], present)
+            present = buffers.present[:0, 0] if late < 0 else buffers.present[late]
+            enter(company.kernels.step, k, r, company.week, company.kernels.age, buffers.path[k], present)
         for c in range(0, coalitions, LANES):
             for lane in range(LANES):  # lanes behind the last coalition repeat it and are not written
                 for p in range(shaping.shape[1]):
                     for factor in range(4):
-                        room.plays[factor, p, lane] = shaping[min(c + lane, coalitions - 1), p, factor]
-            _play(company, room, r)
-            _take_back(company, room)
-            room.factor[:] = 1.0
-            room.worth[:] = 0.0
-            room.before[:] = 0.0
+                        buffers.plays[factor, p, lane] = shaping[min(c + lane, coalitions - 1), p, factor]
+            _play(company, buffers, r)
+            _take_back(company, buffers)
+            buffers.factor[:] = 1.0
+            buffers.worth[:] = 0.0
+            buffers.before[:] = 0.0
             for j in range(count):
                 for lane in range(LANES):
-                    room.kept[j, steps, lane] = room.earn[j, lane]
+                    buffers.kept[j, steps, lane] = buffers.earn[j, lane]
             for node in range(steps - 1, -1, -1):
                 week = company.week[node]
                 for j in range(count):
                     for lane in range(LANES):
-                        room.factor[j, lane] *= room.factor_of_step[j, week, lane]
+                        buffers.factor[j, lane] *= buffers.factor_of_step[j, week, lane]
                 last = min(node - node % BLOCK + BLOCK, steps) - 1
                 if node == last:
-                    _ahead(company, room, node - node % BLOCK, last)
-                _behind(company, room, node, node - node % BLOCK, last)
-                _solve(company, room)
+                    _ahead(company, buffers, node - node % BLOCK, last)
+                _behind(company, buffers, node, node - node % BLOCK, last)
+                _solve(company, buffers)
                 for j in range(count):
                     for lane in range(LANES):
-                        room.kept[j, node, lane] = room.factor[j, lane] * room.reward[j, lane]
+                        buffers.kept[j, node, lane] = buffers.factor[j, lane] * buffers.reward[j, lane]
                     for lane in range(min(LANES, coalitions - c)):
                         # The trapezoid over the step, less a twelfth of the second difference behind it.
-                        worth, before = room.worth[j, lane], room.before[j, lane]
+                        worth, before = buffers.worth[j, lane], buffers.before[j, lane]
                         mean = 0.5 * (worth + before)
                         if node < steps - 1:
-                            mean -= (worth - 2 * before + room.earlier[j, lane]) / 12
+                            mean -= (worth - 2 * before + buffers.earlier[j, lane]) / 12
                         entry[r, c + lane, j, week] += company.dt * mean
-            _begin(company, room, r, c, opening)
+            _begin(company, buffers, r, c, opening)

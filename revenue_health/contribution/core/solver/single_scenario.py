@@ -15,7 +15,7 @@ from revenue_health.contribution.core.solver import kernels
 from revenue_health.contribution.core.solver.kernels import Paths
 
 
-class OneChoice:
+class SingleScenario:
     """Rates with their kernels; `revenue` answers for them and for others that differ from them in a few custodies."""
 
     def __init__(self, rates: Rates) -> None:
@@ -68,7 +68,7 @@ class _March:
     """One backward pass over all custodies at once; arrays are [R, J], replicates x custodies. own: kernels of the
     custodies whose waiting is not the kept one's."""
 
-    def __init__(self, kept: OneChoice, rates: Rates, own: dict[int, Floats], present: dict[int, Floats]) -> None:
+    def __init__(self, kept: SingleScenario, rates: Rates, own: dict[int, Floats], present: dict[int, Floats]) -> None:
         self.base, self.own, self.rates = kept.worth, own, rates
         self.layout, self.grid = kept.layout, kept.grid
         self.week = self.grid.week_of_step

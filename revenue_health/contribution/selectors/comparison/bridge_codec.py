@@ -14,7 +14,7 @@ from revenue_health.contribution.core.verdict import Judgement, Verdict
 _PLAIN = ("target", "actual", "baseline_revenue", "modelled_actual", "replicates")
 
 
-def bridge_record(bridge: Bridge) -> Json:
+def bridge_to_json(bridge: Bridge) -> Json:
     """Everything a bridge holds, replicates included: Python writes floats so that they read back equal."""
     return {name: getattr(bridge, name) for name in _PLAIN} | {
         "strategy": asdict(bridge.strategy) if bridge.strategy else None,
@@ -29,7 +29,7 @@ def bridge_record(bridge: Bridge) -> Json:
     }
 
 
-def bridge_of(record: Json) -> Bridge:
+def bridge_from_json(record: Json) -> Bridge:
     """The bridge a record was made of."""
     return Bridge(
         **{name: record[name] for name in _PLAIN},

@@ -15,7 +15,7 @@ from pipeline.selectors.plan.targets import Targets
 from revenue_health.contribution.core.model.bridge import Bridge
 from revenue_health.contribution.core.model.groups import Group
 from revenue_health.contribution.models import GroupScore, ScoreRun
-from revenue_health.contribution.selectors.comparison.bridge_codec import bridge_of
+from revenue_health.contribution.selectors.comparison.bridge_codec import bridge_from_json
 from revenue_health.contribution.selectors.comparison.periods import (
     ComparisonError,
     ComparisonPeriods,
@@ -108,7 +108,7 @@ def bridges_of(score_run: ScoreRun) -> dict[int, dict[str, Bridge]]:
     for pipeline, group, figures in rows.values_list("pipeline_id", "group", "figures"):
         if not figures or figures.get("method") != METHOD:
             raise KeyError("method")
-        parts.setdefault(pipeline, {})[group] = bridge_of(figures)
+        parts.setdefault(pipeline, {})[group] = bridge_from_json(figures)
     return parts
 
 

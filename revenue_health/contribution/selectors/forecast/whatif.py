@@ -19,8 +19,8 @@ from revenue_health.contribution.core.flows import Floats
 from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.model.groups import whole_of
 from revenue_health.contribution.core.model.rates import Rates, estimate_rates
-from revenue_health.contribution.core.sensitivity import Change, Lever, to_be_asked, what_if
-from revenue_health.contribution.core.solver.single_scenario import OneChoice
+from revenue_health.contribution.core.sensitivity import Change, Lever, scenario_to_ask, what_if
+from revenue_health.contribution.core.solver.single_scenario import SingleScenario
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.forecast.forecasts import forecast_median
 from revenue_health.contribution.selectors.forecast.forward import forward_of, steps_ahead, won_by_pipeline
@@ -109,7 +109,7 @@ def company_what_if(
         for one in flows:
             together = whole_of(one.groups.values())
             rates = estimate_rates(baseline=together.baseline, period=together.period).actual
-            worlds[one.key] = World(rates=rates, asked=to_be_asked(rates))
+            worlds[one.key] = World(rates=rates, scenario=scenario_to_ask(rates))
         actual = sum(won_by_pipeline(run=run, periods=periods).values())
         return _rebased(_outcome(worlds, promises, won=0.0), actual), None
     ahead = steps_ahead(periods=periods, company=company, until=periods.period)
@@ -139,7 +139,7 @@ class World:
     """One pipeline's rates, and the same ready to be asked many questions."""
 
     rates: Rates
-    asked: OneChoice
+    scenario: SingleScenario
 
 
 _KEPT = 2
@@ -154,7 +154,7 @@ def _cached_worlds(run: RecomputeRun, company: Company, periods: ComparisonPerio
     with _keeping:
         if key not in _kept:
             rates = {one.key: one.rates(ahead) for one in forward_of(run=run, company=company)}
-            _kept[key] = {name: World(rates=one, asked=to_be_asked(one)) for name, one in rates.items()}
+            _kept[key] = {name: World(rates=one, scenario=scenario_to_ask(one)) for name, one in rates.items()}
             while len(_kept) > _KEPT:
                 _kept.popitem(last=False)
         return _kept[key]
@@ -166,7 +166,7 @@ def _outcome(worlds: dict[str, World], promises: Sequence[Promise], won: float) 
     for promise in promises:
         if not any(promise.change in changes for changes in fits.values()):
             raise PromiseError(_misfit(promise, {key: world.rates for key, world in worlds.items()}))
-    found = [what_if(rates=world.rates, changes=fits[key], kept=world.asked) for key, world in worlds.items()]
+    found = [what_if(rates=world.rates, changes=fits[key], scenario=world.scenario) for key, world in worlds.items()]
     return Outcome(
         before=won + sum(part.before.value for part in found),
         after=won + sum(part.after.value for part in found),

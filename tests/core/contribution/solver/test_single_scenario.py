@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from revenue_health.contribution.core.model.rates import Rates, estimate_rates
 from revenue_health.contribution.core.model.revenue import everyone, revenue
 from revenue_health.contribution.core.sensitivity import Change, Lever, apply_changes
-from revenue_health.contribution.core.solver.single_scenario import OneChoice
+from revenue_health.contribution.core.solver.single_scenario import SingleScenario
 from tests.core.contribution.companies import by_chance, simulated
 
 
@@ -23,7 +23,7 @@ def same(found: np.ndarray, rates: Rates) -> None:
 @given(st.integers(0, 10_000))
 def test_it_is_the_revenue_of_everybody(seed: int) -> None:
     pair = estimate_rates(baseline=by_chance(seed), period=by_chance(seed + 1))
-    kept = OneChoice(pair.actual)
+    kept = SingleScenario(pair.actual)
     same(kept.before, pair.actual)
     same(
         kept.revenue(replace(pair.baseline, opening=pair.actual.opening)),
@@ -38,7 +38,7 @@ def test_of_a_changed_lever_it_is_the_same_revenue_too(lever: Lever) -> None:
     relative = lever != Lever.LIMIT_DAYS
     who = "marketing" if lever == Lever.DEMAND else "legal"
     change = Change(stage="", department=who, lever=lever, value=-0.4 if relative else 6.0, relative=relative)
-    kept = OneChoice(rates)
+    kept = SingleScenario(rates)
     changed = apply_changes(rates, [change])
     same(kept.revenue(changed), changed)
     same(kept.revenue(rates), rates)
