@@ -6,17 +6,16 @@ the newest note of every kind tells whether anything changed; the figures themse
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
-from django.core.cache import cache
 from django.db import connection
 
 from departments.formats import language_of_numbers
 from pipeline.models import ImportBatch, RecomputeRun
+from pipeline.run_cache import cached
 from revenue_health.contribution.models import ForecastSnapshot, ScoreRun
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 
@@ -29,18 +28,13 @@ _ALSO = (
 )  # fmt: skip
 
 
-def kept_figures(
+def cached_review(
     *, run: RecomputeRun, periods: ComparisonPeriods, since: date | None, now: datetime, compute: Callable[[], Json]
 ) -> Json:
     """What `compute` says of this run, periods and day, read again only after a change. One query."""
     minute = int(now.timestamp()) // SECONDS
-    asked = (run.pk, run.as_of, periods.key, since, minute, language_of_numbers(), _newest_notes())
-    key = f"review:{hashlib.sha256(repr(asked).encode()).hexdigest()[:32]}"
-    found: Json | None = cache.get(key)
-    if found is None:
-        found = compute()
-        cache.set(key, found, SECONDS)
-    return found
+    facts = (periods.key, since, minute, language_of_numbers(), _newest_notes())
+    return cached(run, "review", compute, of=facts, seconds=SECONDS)
 
 
 def _newest_notes() -> tuple[object, ...]:

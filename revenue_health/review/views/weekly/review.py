@@ -21,7 +21,7 @@ from revenue_health.contribution.core.steps import bridge_steps
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_from_json
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.review.selectors.packs.archive import newest_pack
-from revenue_health.review.selectors.weekly.cache import kept_figures
+from revenue_health.review.selectors.weekly.cache import cached_review
 from revenue_health.review.selectors.weekly.review import stored_review
 from revenue_health.review.views.weekly.filters import WeekQuestion, week_question_read
 from revenue_health.review.views.weekly.panel_rows import (
@@ -49,7 +49,7 @@ def show(request: HttpRequest) -> HttpResponse:
     try:
         question = week_question_read(request.GET, run=run, company=company)
         periods, since = question.bridge.periods, question.since
-        figures = kept_figures(
+        figures = cached_review(
             run=run,
             periods=periods,
             since=since,
