@@ -32,12 +32,6 @@ def money_signed(minor: int | None, scale: formats.MoneyScale) -> str:
 
 
 @register.filter
-def units(amount: float | None, scale: formats.MoneyScale) -> str:
-    """An amount in units of the currency, in the table's unit."""
-    return scale.write(None if amount is None else round(amount * formats.MINOR_UNITS))
-
-
-@register.filter
 def money_words(minor: int | None, currency: str) -> str:
     return formats.money_in_words(minor, currency)
 

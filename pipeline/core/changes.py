@@ -10,28 +10,11 @@ from datetime import date
 
 import duckdb
 
-BUCKETS: dict[str, str] = {
-    "late": "Happened before the date, but was recorded after it: the review of that day could not know",
-    "won": "Was open on the date, reached an earning stage",
-    "came_won": "Was not open on the date, reached an earning stage since: it came and was won within",
-    "lost": "Was open on the date, was lost",
-    "lost_later": "Was won on the date, was lost since",
-    "came_lost": "Was not open on the date, was lost since: it came and was lost within",
-    "reopened": "Was lost or won, is open again",
-    "new": "Was not known on the date, is open",
-    "pulled_in": "Expected close moved into the running quarter from later; or, at the same amount, to an earlier day",
-    "pushed_out": "Expected close moved out of the running quarter; or, at the same amount, to a later day",
-    "up": "Open on both days, amount grew",
-    "down": "Open on both days, amount shrank",
-    "moved": "Open on both days in another stage, everything else the same",
-    "idle": "Open on both days, nothing about it changed",
-}
-"""The published rank: a deal falls in the first bucket that fits. Crossing the end of the quarter comes before a change
-of amount, any other change of the expected close after it."""
+from pipeline.core.buckets import BUCKETS, Bucket
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bucket:
+class BucketTotal:
     """What one bucket does to the open pipeline: `difference` (minor units) and `deals_difference` add up.
 
     But for late entries, all deals of a bucket change the number of open deals alike: by one more, one less or not at
@@ -44,6 +27,11 @@ class Bucket:
     deals_difference: int = 0
     amount: int = 0
 
+    @property
+    def bucket(self) -> Bucket:
+        """The kind of change this counts."""
+        return BUCKETS[self.key]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Changes:
@@ -53,9 +41,9 @@ class Changes:
     then_deals: int
     now: int
     now_deals: int
-    buckets: tuple[Bucket, ...]
+    buckets: tuple[BucketTotal, ...]
 
-    def bucket(self, key: str) -> Bucket:
+    def bucket(self, key: str) -> BucketTotal:
         """The bucket of one key of BUCKETS; every key has one, empty or not."""
         return next(bucket for bucket in self.buckets if bucket.key == key)
 
@@ -146,8 +134,8 @@ def changes_compute(connection: duckdb.DuckDBPyConnection, *, since: int, last: 
         FROM placed GROUP BY bucket""",  # noqa: S608  (constants of this file; instants are parameters)
         {"since": since, "last": last},
     ).fetchall()
-    by_key = {
-        key: Bucket(key=key, deals=deals, difference=difference, deals_difference=more, amount=amount)
+    totals = {
+        key: BucketTotal(key=key, deals=deals, difference=difference, deals_difference=more, amount=amount)
         for key, deals, difference, more, amount, *_ in rows
     }
     return Changes(
@@ -155,7 +143,7 @@ def changes_compute(connection: duckdb.DuckDBPyConnection, *, since: int, last: 
         then_deals=sum(row[6] for row in rows),
         now=sum(row[7] for row in rows),
         now_deals=sum(row[8] for row in rows),
-        buckets=tuple(by_key.get(key, Bucket(key=key)) for key in BUCKETS),
+        buckets=tuple(totals.get(key, BucketTotal(key=key)) for key in BUCKETS),
     )
 
 

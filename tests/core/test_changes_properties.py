@@ -7,7 +7,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.core.changes import BUCKETS, changed_deals, changes_compute
+from pipeline.core.buckets import BUCKETS
+from pipeline.core.changes import changed_deals, changes_compute
 from pipeline.core.custody.custody import CustodyInput, custody_compute
 from pipeline.core.custody.known_events import known_events
 from tests.core.strategies import DAY, STAGES, START, US, brief, companies, connection_of

@@ -7,7 +7,7 @@ from departments.models import Company
 from departments.periods import Period
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
-from pipeline.run_cache import cached
+from pipeline.selectors.leaks.leaks import Choice, run_cached
 
 _LOSSES = """
 SELECT count(*) FILTER (assumed), count(*), coalesce(sum(amount) FILTER (assumed), 0)::BIGINT,
@@ -40,7 +40,7 @@ def _losses(run: RecomputeRun, company: Company, period: Period) -> tuple[int, i
         row = custody_cursor(run).execute(_LOSSES, [start, min(end, horizon)]).fetchone()
         return row or (0, 0, 0, 0)
 
-    silent, losses, amount, total = cached(run, "unrecorded-reasons", compute, of=period)
+    silent, losses, amount, total = run_cached(run, "unrecorded-reasons", Choice(period=period), compute)
     return silent, losses, amount, total
 
 
@@ -51,7 +51,7 @@ def pipelines_with_losses(*, run: RecomputeRun) -> frozenset[int]:
         rows = custody_cursor(run).execute("SELECT DISTINCT pipeline FROM moves WHERE kind = 'lost'").fetchall()
         return frozenset(pipeline for (pipeline,) in rows)
 
-    return cached(run, "pipelines-with-losses", compute)
+    return run_cached(run, "pipelines-with-losses", Choice(), compute)
 
 
 def no_losses(*, run: RecomputeRun) -> str:

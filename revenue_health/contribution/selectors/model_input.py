@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.conf import settings
 
 from departments.models import Department
 from pipeline.core.flows.period_flows import PeriodFlows, period_flows
@@ -15,7 +18,6 @@ from pipeline.core.leaks.period import Filters
 from pipeline.custody_store import custody_cursor
 from pipeline.flows_store import stored_period_flows
 from pipeline.models import Pipeline, RecomputeRun, Source
-from pipeline.run_cache import process_cache
 from pipeline.selectors.leaks.hindsight import ungrouped_pipelines
 from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.core.flows import Floats, FlowArrays
@@ -66,10 +68,23 @@ def pipelines_flows(
     ]
 
 
-@process_cache(maxsize=4)
+_KEPT = 4
+_kept: OrderedDict[tuple[object, ...], list[PipelineFlows]] = OrderedDict()
+_keeping = threading.Lock()
+
+
 def cached_flows(*, run: RecomputeRun, periods: ComparisonPeriods) -> list[PipelineFlows]:
     """`pipelines_flows` by segment; the last ones asked for stay in this process, for the groups of one score run."""
-    return pipelines_flows(run=run, periods=periods)
+    key = (settings.CUSTODY_STORE, run.pk, run.as_of, run.fingerprint, periods)
+    with _keeping:
+        if key in _kept:
+            return _kept[key]
+    found = pipelines_flows(run=run, periods=periods)
+    with _keeping:
+        _kept[key] = found
+        while len(_kept) > _KEPT:
+            _kept.popitem(last=False)
+    return found
 
 
 def department_rows() -> list[DepartmentRow]:

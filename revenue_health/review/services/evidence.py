@@ -16,8 +16,8 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
 from revenue_health.review.models import EvidenceExport
-from revenue_health.review.selectors.accountability.evidence import evidence_content
-from revenue_health.review.selectors.accountability.rows import rows_of
+from revenue_health.review.selectors.accountability.evidence import EvidenceDocument, gather_evidence
+from revenue_health.review.selectors.accountability.rows import accountability_rows
 
 STYLE = Path(settings.BASE_DIR) / "static" / "css" / "print_evidence.css"
 
@@ -39,8 +39,8 @@ def evidence_make(*, export: int) -> EvidenceExport:
     def progress(done: int, total: int) -> None:
         EvidenceExport.objects.filter(pk=export).update(done=done, parties=total)
 
-    content = evidence_content(run=row.run, company=company, periods=periods, progress=progress)
-    row.pdf, row.sha256 = pdf_of(content, company=company, row=row), content["sha256"]
+    evidence = gather_evidence(run=row.run, company=company, periods=periods, progress=progress)
+    row.pdf, row.sha256 = pdf_of(evidence, company=company, row=row), evidence.sha256
     row.status, row.error, row.finished_at = EvidenceExport.Status.DONE, "", timezone.now()
     row.save(update_fields=["pdf", "sha256", "status", "error", "finished_at"])
     return row
@@ -52,13 +52,14 @@ def evidence_fail(*, export: int, error: str) -> None:
     waiting.update(status=EvidenceExport.Status.FAILED, error=error)
 
 
-def pdf_of(content: dict[str, Any], *, company: Company, row: EvidenceExport) -> bytes:
+def pdf_of(evidence: EvidenceDocument, *, company: Company, row: EvidenceExport) -> bytes:
     """A4 landscape, black on white; nothing is fetched from anywhere."""
     from weasyprint import CSS, HTML  # heavy: only a worker needs it
 
     context = {
-        **rows_of(content["figures"], company),
-        "content": content,
+        "rows": accountability_rows(evidence.verdict),
+        "evidence": evidence,
+        "accountability": evidence.verdict,
         "single": single_units(company.reporting_currency),
         "as_of": row.run.as_of.astimezone(company.zone),
         "asked_by": row.asked_by.get_full_name() or row.asked_by.get_username() if row.asked_by else "",

@@ -11,7 +11,7 @@ import pytest
 from django.core.cache import cache
 
 from departments.models import Company
-from pipeline.core.changes import BUCKETS
+from pipeline.core.buckets import BUCKETS
 from pipeline.custody_store import run_parts
 from pipeline.models import Opportunity, RecomputeRun
 from pipeline.selectors.deals.changes import ChangesNotKept, changed_rows, changes_since, since_usual

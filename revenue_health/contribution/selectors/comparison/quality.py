@@ -9,8 +9,7 @@ from django.db.models import Count, F, Q
 
 from departments.models import Company
 from pipeline.models import Event, Opportunity, RecomputeRun
-from pipeline.run_cache import cached
-from pipeline.selectors.leaks.leaks import Choice, leaks_of
+from pipeline.selectors.leaks.leaks import Choice, leaks_of, run_cached
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 
 LATE_AFTER = timedelta(days=1)
@@ -68,4 +67,4 @@ def quality_of(*, run: RecomputeRun, company: Company, periods: ComparisonPeriod
             without_account=deals["account"],
         )
 
-    return cached(run, f"quality-{periods.key}".replace("|", ":"), compute)
+    return run_cached(run, f"quality-{periods.key}".replace("|", ":"), Choice(), compute)

@@ -13,8 +13,9 @@ from departments.periods import PeriodError, parse_day
 from pipeline.management.choices import run_and_company
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.management.choices import as_sentences
-from revenue_health.contribution.selectors.comparison.sentences import minor
-from revenue_health.review.selectors.weekly.review import review_figures
+from revenue_health.review.core.weekly_review import WeeklyReview
+from revenue_health.review.selectors.weekly.review import weekly_review
+from revenue_health.review.selectors.weekly.weekly_json import weekly_review_json
 
 
 class Command(BaseCommand):
@@ -33,33 +34,31 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from problem
         with as_sentences():
             period = calendar_of(company).parse(options["period"]) if options["period"] else None
-            figures = review_figures(run=run, company=company, period=period, since=since, now=timezone.now())
+            review = weekly_review(run=run, company=company, period=period, since=since, now=timezone.now())
         if options["json"]:
-            self.stdout.write(json.dumps(figures, allow_nan=False))
+            self.stdout.write(json.dumps(weekly_review_json(review), allow_nan=False))
         else:
-            self._tell(figures)
+            self._print(review)
 
-    def _tell(self, figures: dict[str, Any]) -> None:
-        currency = figures["company"]["currency"]
+    def _print(self, review: WeeklyReview) -> None:
+        def money(amount: int | None) -> str:
+            return money_in_words(amount, review.currency)
 
-        def money(amount: float | None) -> str:
-            return money_in_words(minor(amount), currency)
-
-        self.stdout.write(f"{figures['period']['label']}, as of {figures['today']}")
-        self.stdout.write(figures["headline"]["message"])
-        for sentence in figures["headline"]["under"]:
-            self.stdout.write(sentence)
-        if changes := figures["changes"]:
-            self.stdout.write(f"\nOpen pipeline {figures['since']:<14}{money(changes['then']['amount']):>18}")
-            for bucket in changes["buckets"]:
-                if bucket["deals"]:
-                    change = money(bucket["difference"])
-                    self.stdout.write(f"  {bucket['name']:<14}{bucket['deals']:>6} deals  {change:>18}")
-            self.stdout.write(f"Open pipeline {figures['today']:<14}{money(changes['now']['amount']):>18}")
-        for leak in figures["leaks"]:
-            self.stdout.write(f"Leak: {leak['name']}, {leak['department_name']}: {money(leak['amount'])}")
-        cards, due = figures["scorecards"], figures["commitments"]
-        self.stdout.write(f"Scorecards in: {cards['in']} of {cards['of']}")
-        self.stdout.write(f"Commitments: {due['due']} due, {due['overdue']} overdue")
-        if forecast := figures["forecast"]:
-            self.stdout.write(f"Forecast: {money(forecast['median'])}, plan {money(forecast['target'])}")
+        write = self.stdout.write
+        write(f"{review.period.label}, as of {review.today}")
+        write(review.headline.message)
+        for sentence in review.headline.under:
+            write(sentence)
+        if changes := review.changes:
+            write(f"\nOpen pipeline {review.since.isoformat():<14}{money(changes.then):>18}")
+            for total in changes.buckets:
+                if total.deals:
+                    write(f"  {total.bucket.name:<14}{total.deals:>6} deals  {money(total.difference):>18}")
+            write(f"Open pipeline {review.today.isoformat():<14}{money(changes.now):>18}")
+        for leak in review.leaks:
+            write(f"Leak: {leak.name}, {leak.department_name}: {money(leak.amount)}")
+        write(f"Scorecards in: {review.scorecards.entered} of {len(review.scorecards.departments)}")
+        write(f"Commitments: {review.commitments.due} due, {review.commitments.overdue} overdue")
+        if review.forecast:
+            amounts = review.forecast.minor
+            write(f"Forecast: {money(amounts.median)}, plan {money(amounts.target)}")

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 from departments.discussion.selectors.replies import replies_for
+from departments.json_types import Json
 from departments.models import Company
 from departments.subjects import share_subject
 from pipeline.models import RecomputeRun
-from pipeline.selectors.overview import structure_names
-from revenue_health.contribution.selectors.comparison.evidence import evidence_of
+from pipeline.selectors.overview import StageName, structure_names
+from revenue_health.contribution.selectors.comparison.evidence import Evidence, evidence_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.comparison.share_breakdown import rates_of
+from revenue_health.review.core.accountability import Accountability
 from revenue_health.review.models import EvidenceExport
-from revenue_health.review.selectors.accountability.verdict import accountability_figures
+from revenue_health.review.selectors.accountability.accountability_json import accountability_json
+from revenue_health.review.selectors.accountability.verdict import accountability
 
-type Json = dict[str, Any]
 Progress = Callable[[int, int], None]
 
 SHOWN = 3
@@ -33,13 +34,25 @@ def exports_of(*, run: RecomputeRun, period: str, baseline: str) -> list[Evidenc
     return list(found.select_related("asked_by")[:SHOWN])
 
 
-def evidence_content(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods, progress: Progress) -> Json:
+@dataclass(frozen=True, kw_only=True)
+class EvidenceDocument:
+    """What is printed: the verdict, what stands behind each judged party as JSON, and the hash of all of it."""
+
+    company: str
+    verdict: Accountability
+    parties: list[Json]
+    sha256: str
+
+
+def gather_evidence(
+    *, run: RecomputeRun, company: Company, periods: ComparisonPeriods, progress: Progress
+) -> EvidenceDocument:
     """Everything the document prints. The same figures give the same `sha256`."""
-    figures = accountability_figures(run=run, company=company, periods=periods)
+    verdict = accountability(run=run, company=company, periods=periods)
+    figures = accountability_json(verdict)
     judged = [party for party in figures["parties"] if party["kind"] in JUDGED]
-    structure = structure_names()
     subjects = {party["key"]: share_subject(party["key"], periods.period.label) for party in judged}
-    replies = replies_for(subjects=subjects.values())
+    replies, stages = replies_for(subjects=subjects.values()), structure_names().stages
     parties = []
     for place, party in enumerate(judged):
         progress(place, len(judged))
@@ -49,20 +62,18 @@ def evidence_content(*, run: RecomputeRun, company: Company, periods: Comparison
             {
                 "party": party,
                 "rates": [asdict(rate) for rate in rates_of(run=run, periods=periods, party=party["key"])],
-                "deals": {
-                    factor: [
-                        asdict(deal)
-                        | {"stage": structure.stages[deal.stage].name if deal.stage in structure.stages else ""}
-                        for deal in found
-                    ]
-                    for factor, found in deals.items()
-                },
+                "deals": {factor: _deals_json(rows, stages) for factor, rows in deals.items()},
                 "reply": reply.to_dict() if reply else None,
             }
         )
     progress(len(judged), len(judged))
     content = {"company": company.name, "figures": figures, "parties": parties}
-    return content | {"sha256": content_hash(content)}
+    return EvidenceDocument(company=company.name, verdict=verdict, parties=parties, sha256=content_hash(content))
+
+
+def _deals_json(deals: Sequence[Evidence], stages: Mapping[int, StageName]) -> list[Json]:
+    """Deals with the name of their stage, empty where it is gone."""
+    return [asdict(deal) | {"stage": stages[deal.stage].name if deal.stage in stages else ""} for deal in deals]
 
 
 def content_hash(content: Json) -> str:

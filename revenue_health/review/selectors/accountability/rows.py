@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import chain
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from departments.discussion.selectors.replies import Answer, replies_for
 from departments.formats import MoneyScale, money_scale
-from departments.models import Company
 from departments.subjects import share_subject
-from revenue_health.contribution.core.steps import build_steps
-from revenue_health.contribution.core.verdict import IMPACTS, MARKS, Verdict
-from revenue_health.contribution.selectors.comparison.contributions_json import party_from_json
-from revenue_health.contribution.selectors.comparison.sentences import listed, minor
+from revenue_health.contribution.core.comparison import MoneyInterval, PartyKind, minor_units
+from revenue_health.contribution.core.steps import UNEXPLAINED, bridge_steps
+from revenue_health.contribution.core.verdict import IMPACTS, MARKS, UNCLEAR, Verdict
+from revenue_health.contribution.selectors.comparison.sentences import listed
 from revenue_health.review.charts.signed_axis import Mark, SignedAxis, axis_of
+from revenue_health.review.core.accountability import Accountability, DepartmentCut, GroupShare, JudgedParty
 
-type Json = dict[str, Any]
-
-_BY = {"team": "By team", "owner": "By person"}
+_TITLES = {"team": "By team", "owner": "By person"}
+_LUCK = "timing and luck: what the model does not reproduce"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Share:
+class ShareRow:
     """A line of shares: amounts in cents. `mark` is its place on the axis, `sign` the verdict's shape."""
 
     key: str
@@ -46,7 +44,7 @@ class Share:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Met:
+class CounterfactualRow:
     """What revenue would have been had one party met its baseline, in cents, and what that says about the plan."""
 
     key: str
@@ -59,109 +57,156 @@ class Met:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inside:
-    """Sales cut one way: its state, and its groups; `share` None where there are too few deals to say anything."""
+class CutTable:
+    """Sales cut one way: its state, and its groups; the share is None where there are too few deals to say anything."""
 
     by: str
     title: str
     state: str
     error: str
-    groups: list[tuple[str, float, Share | None]]
+    groups: list[tuple[str, float | None, ShareRow | None]]
 
 
-def rows_of(figures: Json, company: Company) -> Json:
-    """Everything the templates print of `accountability_of`."""
-    inside = figures["sales"]["inside"] if figures["sales"] else {}
-    groups = [one for cut in inside.values() for one in cut["groups"] if not one["too_few"]]
-    unexplained = {"key": "unexplained", "name": "Unexplained", **figures["unexplained"]}
-    every = [*figures["parties"], unexplained]
-    scale = _scale(every, company)
-    values = chain.from_iterable(
-        (minor(one["low"]), minor(one["high"]), minor(one["amount"])) for one in every + groups
+@dataclass(frozen=True, kw_only=True)
+class AccountabilityRows:
+    """Everything the templates print of a verdict; amounts in cents.
+
+    gap: actual less the plan, without one less the baseline. cannot_tell: of whom it cannot be told, with the reason.
+    """
+
+    scale: MoneyScale
+    axis: SignedAxis
+    shares: list[ShareRow]
+    met: list[CounterfactualRow]
+    cuts: list[CutTable]
+    actual: int
+    target: int | None
+    gap: int
+    cannot_tell: list[tuple[str, str]]
+
+
+def accountability_rows(accountability: Accountability) -> AccountabilityRows:
+    """The tables of a verdict, with what the heads answer to their shares."""
+    comparison, cuts = accountability.comparison, accountability.sales.cuts if accountability.sales else ()
+    intervals = [*(judged.share for judged in accountability.parties), comparison.unexplained]
+    groups = [group.share for cut in cuts for group in cut.groups if group.share]
+    axis = axis_of(value for interval in (*intervals, *groups) for value in _ends(interval) if value is not None)
+    amounts = [value or 0 for interval in intervals for value in _ends(interval)]
+    bridge = bridge_steps(comparison)
+    steps = {step.key: step.amount for step in bridge.steps}
+    shares = [
+        (judged.share.amount, _party_row(judged, steps[judged.party.key], axis)) for judged in accountability.parties
+    ]
+    shares.append((comparison.unexplained.amount, _unexplained_row(comparison.unexplained, steps[UNEXPLAINED], axis)))
+    rows = [row for _, row in sorted(shares, key=lambda pair: pair[0])]
+    return AccountabilityRows(
+        scale=money_scale(amounts, accountability.currency),
+        axis=axis,
+        shares=_with_replies(rows, comparison.period.label),
+        met=_counterfactual_rows(accountability),
+        cuts=[_cut_table(cut, axis) for cut in cuts],
+        actual=bridge.actual,
+        target=minor_units(comparison.target),
+        gap=bridge.actual - bridge.start,
+        cannot_tell=_undecided(rows),
     )
-    axis = axis_of(value for value in values if value is not None)
-    subjects = {one["key"]: share_subject(one["key"], figures["period"]["label"]) for one in every}
-    replies = replies_for(subjects=subjects.values())
-    planned = figures["target"] is not None
-    bridge = build_steps(
-        planned=planned,
-        start=minor(figures["target"] if planned else figures["baseline_revenue"]) or 0,
-        actual=minor(figures["actual"]) or 0,
-        parties=[party_from_json(party) for party in figures["parties"]],
+
+
+def _ends(interval: MoneyInterval) -> tuple[int | None, int | None, int | None]:
+    return minor_units(interval.low), minor_units(interval.high), minor_units(interval.amount)
+
+
+def _party_row(judged: JudgedParty, amount: int, axis: SignedAxis) -> ShareRow:
+    party = judged.party
+    return replace(
+        _share_row(party.name, judged.share, amount, party.verdict, party.reason, axis),
+        key=party.key,
+        score=party.score,
+        internal=party.kind == PartyKind.INTERNAL,
     )
-    amounts = {step.key: step.amount for step in bridge.steps}
-    ordered = sorted(every, key=lambda one: one["amount"])
-    shares = [_share(one, amounts[one["key"]], axis, replies, subjects) for one in ordered]
-    return {
-        "scale": scale,
-        "axis": axis,
-        "shares": shares,
-        "met": [_met(one, figures) for one in figures["parties"] if one["kind"] in ("internal", "market")],
-        "insides": [_inside(by, cut, axis) for by, cut in inside.items()],
-        "actual": bridge.actual,
-        "target": minor(figures["target"]),
-        "gap": bridge.actual - bridge.start,
-        "cannot_tell": _reasons(shares),
-    }
 
 
-def _reasons(shares: list[Share]) -> list[tuple[str, str]]:
-    """Of whom it cannot be told, by reason."""
-    found: dict[str, list[str]] = {}
-    for one in shares:
-        if one.judged and not one.impact:
-            found.setdefault(one.reason, []).append(one.name)
-    return [(listed(names), reason) for reason, names in found.items()]
+def _unexplained_row(interval: MoneyInterval, amount: int, axis: SignedAxis) -> ShareRow:
+    row = _share_row("Unexplained", interval, amount, Verdict.NOT_JUDGED, _LUCK, axis)
+    return replace(row, key=UNEXPLAINED)
 
 
-def _scale(parties: list[Json], company: Company) -> MoneyScale:
-    amounts = [minor(one[name]) or 0 for one in parties for name in ("amount", "low", "high")]
-    return money_scale(amounts, company.reporting_currency)
-
-
-def _share(party: Json, amount: int, axis: SignedAxis, replies: dict[str, Answer], subjects: dict[str, str]) -> Share:
-    # The ends are rounded by themselves, so the remainder may lie a cent beside them.
-    low, high = min(minor(party["low"]) or 0, amount), max(minor(party["high"]) or 0, amount)
-    verdict = party.get("verdict", Verdict.NOT_JUDGED)
-    internal = party.get("kind") == "internal"
-    subject = subjects.get(party["key"], "")
-    return Share(
-        key=party["key"],
-        name=party["name"],
+def _share_row(
+    name: str, interval: MoneyInterval, amount: int, verdict: Verdict, reason: str, axis: SignedAxis
+) -> ShareRow:
+    """`amount` is that of the bridge's step. The ends are rounded by themselves, so the remainder may lie a cent beside
+    them."""
+    low, high = min(minor_units(interval.low) or 0, amount), max(minor_units(interval.high) or 0, amount)
+    return ShareRow(
+        key=name,
+        name=name,
         amount=amount,
         low=low,
         high=high,
-        score=party.get("score"),
-        sign=MARKS.get(verdict, ""),
+        score=None,
+        sign=MARKS[verdict],
         verdict=str(verdict),
-        reason=party.get("reason", "timing and luck: what the model does not reproduce").removeprefix("cannot tell: "),
-        impact=IMPACTS.get(verdict, ""),
+        reason=reason.removeprefix(UNCLEAR),
+        impact=str(IMPACTS.get(verdict, "")),
         mark=axis.mark(amount, low, high),
         judged=verdict != Verdict.NOT_JUDGED,
-        internal=internal,
-        reply=replies.get(subject),
-        reply_address=f"{reverse('departments:reply')}?{urlencode({'subject': subject})}" if internal else "",
     )
 
 
-def _met(party: Json, figures: Json) -> Met:
-    met = party["had_met_baseline"]
-    revenue, low, high = (minor(met[name]) or 0 for name in ("amount", "low", "high"))
-    return Met(
-        key=party["key"],
-        name=party["name"],
-        revenue=revenue,
-        low=low,
-        high=high,
-        change=revenue - (minor(figures["actual"]) or 0),
-        against_plan=party["against_plan"],
-    )
+def _with_replies(rows: Iterable[ShareRow], period: str) -> list[ShareRow]:
+    """The rows with the newest answer of the head, and where departments answer."""
+    subjects = {row.key: share_subject(row.key, period) for row in rows}
+    replies = replies_for(subjects=subjects.values())
+    page = reverse("departments:reply")
+    return [
+        replace(
+            row,
+            reply=replies.get(subjects[row.key]),
+            reply_address=f"{page}?{urlencode({'subject': subjects[row.key]})}" if row.internal else "",
+        )
+        for row in rows
+    ]
 
 
-def _inside(by: str, cut: Json, axis: SignedAxis) -> Inside:
-    groups = []
-    for one in cut["groups"]:
-        named = {"key": one["name"], **one, "name": one["name"] or "(none)"}
-        share = None if one["too_few"] else _share(named, minor(named["amount"]) or 0, axis, {}, {})
-        groups.append((named["name"], one["deals"], share))
-    return Inside(by=by, title=_BY[by], state=cut["state"], error=cut["error"], groups=groups)
+def _undecided(rows: Sequence[ShareRow]) -> list[tuple[str, str]]:
+    """Of whom it cannot be told, by reason."""
+    names: dict[str, list[str]] = {}
+    for row in rows:
+        if row.judged and not row.impact:
+            names.setdefault(row.reason, []).append(row.name)
+    return [(listed(each), reason) for reason, each in names.items()]
+
+
+def _counterfactual_rows(accountability: Accountability) -> list[CounterfactualRow]:
+    """Departments and the market, the lowest share first."""
+    actual = minor_units(accountability.comparison.actual) or 0
+    rows = []
+    for judged in accountability.parties:
+        met = judged.party.had_met_baseline
+        if met is None or judged.party.kind not in (PartyKind.INTERNAL, PartyKind.MARKET):
+            continue
+        revenue = minor_units(met.amount) or 0
+        rows.append(
+            CounterfactualRow(
+                key=judged.party.key,
+                name=judged.party.name,
+                revenue=revenue,
+                low=minor_units(met.low) or 0,
+                high=minor_units(met.high) or 0,
+                change=revenue - actual,
+                against_plan=judged.against_plan,
+            )
+        )
+    return rows
+
+
+def _cut_table(cut: DepartmentCut, axis: SignedAxis) -> CutTable:
+    groups = [(group.name or "(none)", group.deals, _group_row(group, axis)) for group in cut.groups]
+    return CutTable(by=cut.by, title=_TITLES[cut.by], state=str(cut.state), error=cut.error, groups=groups)
+
+
+def _group_row(group: GroupShare, axis: SignedAxis) -> ShareRow | None:
+    if group.share is None:
+        return None
+    amount = minor_units(group.share.amount) or 0
+    return _share_row(group.name or "(none)", group.share, amount, group.verdict, group.reason, axis)

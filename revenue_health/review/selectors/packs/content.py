@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 from departments.discussion.selectors.replies import replies_for
+from departments.json_types import Json
 from departments.models import Company, Membership, User
 from departments.periods import Period
 from departments.subjects import share_subject
@@ -13,10 +13,6 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.figures import leaks_json
 from pipeline.selectors.leaks.leaks import Choice, leaks_of
 from pipeline.selectors.overview import Structure, structure_names
-from revenue_health.contribution.selectors.comparison.bridges import company_bridge
-from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json
-from revenue_health.contribution.selectors.comparison.earned import earned_amounts
-from revenue_health.contribution.selectors.comparison.from_bridge import comparison_from_bridge
 from revenue_health.contribution.selectors.comparison.periods import (
     ComparisonError,
     ComparisonPeriods,
@@ -28,13 +24,12 @@ from revenue_health.contribution.selectors.forecast.forecasts import company_for
 from revenue_health.contribution.selectors.register.leaks_json import register_json
 from revenue_health.review.core.slide_codec import FORMAT
 from revenue_health.review.models import Decision, Pack
-from revenue_health.review.selectors.accountability.verdict import accountability_figures
+from revenue_health.review.selectors.accountability.accountability_json import accountability_json
+from revenue_health.review.selectors.accountability.verdict import accountability
 from revenue_health.review.selectors.forecast.snapshots import forecast_kept
 from revenue_health.review.selectors.weekly.earlier import register_of
-from revenue_health.review.selectors.weekly.review import review_figures
-from revenue_health.review.words import headline
-
-type Json = dict[str, Any]
+from revenue_health.review.selectors.weekly.review import weekly_review
+from revenue_health.review.selectors.weekly.weekly_json import weekly_review_json
 
 
 def review_content(
@@ -46,11 +41,9 @@ def review_content(
     """
     periods = comparison_periods(run=run, company=company, period=period)
     structure = structure_names()
-    review = review_figures(run=run, company=company, period=periods.period, since=since, now=now)
-    accountability = accountability_figures(run=run, company=company, periods=periods)
-    contributions = review.pop("bridge") or _contributions(run, company, periods)
-    told = headline(contributions, label=periods.period.label, currency=company.reporting_currency)
-    review["headline"] = {"message": told.message, "under": list(told.under)}
+    review = weekly_review(run=run, company=company, period=periods.period, since=since, now=now)
+    figures = weekly_review_json(review)
+    contributions = figures["bridge"]
     return {
         "format": FORMAT,
         "method": METHOD,
@@ -63,10 +56,11 @@ def review_content(
         "running": periods.running,
         "names": _names(structure),
         "people": people_names(),
-        # How old the figures were is no figure of theirs: two freezes within a minute are the same pack.
-        "review": {name: value for name, value in review.items() if name != "data"},
+        # The comparison stands beside the review. How old the figures were is no figure of theirs: two freezes within
+        # a minute are the same pack.
+        "review": {name: value for name, value in figures.items() if name not in ("bridge", "data")},
         "contributions": contributions,
-        "accountability": accountability,
+        "accountability": accountability_json(accountability(run=run, company=company, periods=periods)),
         "forecast": _forecast(run, company, periods),
         "leaks": leaks_json(
             leaks_of(run=run, company=company, choice=Choice(period=periods.period)),
@@ -74,20 +68,10 @@ def review_content(
             start=periods.period.start,
             end=periods.period.end,
         ),
-        "register": register_of(periods) if review["absent"] else register_json()["leaks"],
+        "register": register_of(periods) if review.absent else register_json()["leaks"],
         "replies": _replies(contributions, periods.period.label),
         "earlier_decisions": earlier_decisions(before=run.as_of),
     }
-
-
-def _contributions(run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> Json:
-    """Computed now, where the night has not scored this comparison."""
-    found = company_bridge(run=run, company=company, periods=periods)
-    return comparison_to_json(
-        comparison_from_bridge(
-            found, periods=periods, earned=earned_amounts(run=run, company=company, period=periods.period)
-        )
-    )
 
 
 def _replies(contributions: Json, label: str) -> list[Json]:

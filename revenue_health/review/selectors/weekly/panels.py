@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from departments.discussion.selectors.commitments import commitments_due
 from departments.models import Company
@@ -13,129 +12,137 @@ from pipeline.core.leaks.figures import CellLeaks
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import Choice, leaks_of
 from pipeline.selectors.overview import Structure, structure_names
+from revenue_health.contribution.core.comparison import Comparison
 from revenue_health.contribution.models import ForecastSnapshot
-from revenue_health.contribution.selectors.comparison.contributions_json import number
 from revenue_health.contribution.selectors.register.rows import LeakRow, top_leaks
+from revenue_health.review.core.weekly_review import (
+    CommitmentPanel,
+    DepartmentScorecard,
+    DueCommitment,
+    ForecastLine,
+    LeakKind,
+    ScorecardPanel,
+    ScorecardState,
+    WeeklyLeak,
+)
 
-type Json = dict[str, Any]
 SHOWN = 6
 """Lines of a panel: what one can talk about in half an hour."""
 WEEK = timedelta(days=7)
-MINOR_UNITS = 100
+_KINDS = {"waiting": LeakKind.HELD, "value": LeakKind.REVALUED}
+"""By factor of the register; any other factor is losses."""
 
 
-def largest_leaks(*, run: RecomputeRun, company: Company, period: Period) -> list[Json]:
+def largest_leaks(*, run: RecomputeRun, company: Company, period: Period) -> tuple[WeeklyLeak, ...]:
     """The largest open leaks of the register; before it has any, the largest cells of the leak map."""
-    if found := top_leaks(most=SHOWN):
-        return [registered_leak(row) for row in found]
+    if rows := top_leaks(most=SHOWN):
+        return tuple(registered_leak(row) for row in rows)
     leaks = leaks_of(run=run, company=company, choice=Choice(period=period))
     structure = structure_names()
-    cells = [_cell(cell, kind, structure) for cell in leaks.cells for kind in ("lost", "over_limit")]
-    return sorted((leak for leak in cells if leak["amount"] > 0), key=lambda leak: -leak["amount"])[:SHOWN]
+    cells = [_cell_leak(cell, kind, structure) for cell in leaks.cells for kind in (LeakKind.LOST, LeakKind.OVER_LIMIT)]
+    losing = (leak for leak in cells if leak.amount > 0)
+    return tuple(sorted(losing, key=lambda leak: -leak.amount)[:SHOWN])
 
 
-def registered_leak(row: LeakRow) -> Json:
-    """A leak of the register as the panel's JSON."""
-    return {
-        "id": row.id,
-        "name": f"{row.stage}, {row.factor}",
-        "kind": {"waiting": "held", "value": "revalued"}.get(row.factor, "lost"),
-        "pipeline": row.pipeline,
-        "stage": row.stage_key,
-        "stage_name": row.stage,
-        "department": row.department_key,
-        "department_name": row.department,
-        "amount": row.amount / MINOR_UNITS,
-        "half": row.half / MINOR_UNITS,
-        "deals": None,
-        "age_weeks": row.weeks,
-        "owner": row.owner or None,
-        "status": row.status,
-        "verdict": row.verdict or None,
-    }
+def registered_leak(row: LeakRow) -> WeeklyLeak:
+    """A leak of the register as a line of the panel."""
+    return WeeklyLeak(
+        id=row.id,
+        name=f"{row.stage}, {row.factor}",
+        kind=_KINDS.get(row.factor, LeakKind.LOST),
+        pipeline=row.pipeline,
+        stage=row.stage_key,
+        stage_name=row.stage,
+        department=row.department_key,
+        department_name=row.department,
+        amount=row.amount,
+        half=row.half,
+        deals=None,
+        age_weeks=row.weeks,
+        owner=row.owner or None,
+        status=row.status,
+        verdict=row.verdict or None,
+    )
 
 
-def _cell(cell: CellLeaks, kind: str, structure: Structure) -> Json:
+def _cell_leak(cell: CellLeaks, kind: LeakKind, structure: Structure) -> WeeklyLeak:
     stage, department = structure.stages[cell.stage], structure.departments[cell.department]
     # What nobody gave a reason for is charged to no department.
-    figure = cell.caused if kind == "lost" else cell.over_limit
-    return {
-        "id": None,
-        "name": f"{stage.name}, {'lost' if kind == 'lost' else 'waiting'}",
-        "kind": kind,
-        "pipeline": stage.pipeline_key,
-        "stage": stage.key,
-        "stage_name": stage.name,
-        "department": department.key,
-        "department_name": department.name,
-        "amount": figure.amount / MINOR_UNITS,
-        "half": None,
-        "deals": figure.count,
-        "age_weeks": None,
-        "owner": None,
-        "status": None,
-        "verdict": None,
-    }
+    figure = cell.caused if kind == LeakKind.LOST else cell.over_limit
+    return WeeklyLeak(
+        id=None,
+        name=f"{stage.name}, {'lost' if kind == LeakKind.LOST else 'waiting'}",
+        kind=kind,
+        pipeline=stage.pipeline_key,
+        stage=stage.key,
+        stage_name=stage.name,
+        department=department.key,
+        department_name=department.name,
+        amount=figure.amount,
+        half=None,
+        deals=figure.count,
+        age_weeks=None,
+        owner=None,
+        status=None,
+        verdict=None,
+    )
 
 
-def scorecards_in(*, company: Company, now: datetime) -> Json:
+def scorecards_in(*, company: Company, now: datetime) -> ScorecardPanel:
     """Of the last finished week: which departments have entered all their numbers, late or in time, and which not."""
     week = monday_of(now.astimezone(company.zone).date()) - WEEK
     heat = department_heat(weeks=2, now=now)
-    departments: list[Json] = []
-    if heat and week in heat.weeks:
-        at = heat.weeks.index(week)
-        departments = [_card(row, at) for row in heat.departments if row.owed]
-    states = [row["status"] for row in departments]
-    return {
-        "week": week.isoformat(),
-        "in": sum(state != "missing" for state in states),
-        "late": states.count("late"),
-        "missing": states.count("missing"),
-        "of": len(departments),
-        "departments": departments,
-    }
+    if not heat or week not in heat.weeks:
+        return ScorecardPanel(week=week)
+    place = heat.weeks.index(week)
+    return ScorecardPanel(week=week, departments=tuple(_card(row, place) for row in heat.departments if row.owed))
 
 
-def _card(row: DepartmentHeat, at: int) -> Json:
-    whole = row.entered[at] >= row.owed
-    return {
-        "key": row.key,
-        "name": row.name,
-        "status": "missing" if not whole else "late" if row.late[at] else "in",
-        "given": row.entered[at],
-        "wanted": row.owed,
-        "late": row.late[at],
-    }
+def _card(row: DepartmentHeat, place: int) -> DepartmentScorecard:
+    entered, late = row.entered[place], row.late[place]
+    state = ScorecardState.LATE if late else ScorecardState.IN
+    return DepartmentScorecard(
+        key=row.key,
+        name=row.name,
+        state=state if entered >= row.owed else ScorecardState.MISSING,
+        entered=entered,
+        owed=row.owed,
+        late=late,
+    )
 
 
-def due_commitments(*, company: Company, now: datetime) -> Json:
+def due_commitments(*, company: Company, now: datetime) -> CommitmentPanel:
     """What was promised for this week, and what is overdue; the oldest first."""
     due = commitments_due(week=monday_of(now.astimezone(company.zone).date()), now=now)
-    items: list[Json] = [
-        {
-            "id": row.id,
-            "text": row.text,
-            "department": row.department_key,
-            "department_name": row.department,
-            "owner": row.owner,
-            "due": row.due.isoformat(),
-            "overdue": row.days_overdue > 0,
-            "carried": row.carried,
-        }
-        for row in (*due.overdue, *due.this_week)
-    ]
-    overdue = sum(item["overdue"] for item in items)
-    return {"due": len(items) - overdue, "overdue": overdue, "items": items}
+    return CommitmentPanel(
+        items=tuple(
+            DueCommitment(
+                id=row.id,
+                text=row.text,
+                department=row.department_key,
+                department_name=row.department,
+                owner=row.owner,
+                due=row.due,
+                is_overdue=row.days_overdue > 0,
+                carried=row.carried,
+            )
+            for row in (*due.overdue, *due.this_week)
+        )
+    )
 
 
-def forecast_line(*, run: RecomputeRun, period: Period, bridge: Json | None) -> Json | None:
-    """What the night forecast for the period on this run; null where it did not (a period that is over)."""
+def forecast_line(*, run: RecomputeRun, period: Period, comparison: Comparison | None) -> ForecastLine | None:
+    """What the night forecast for the period on this run; None where it did not (a period that is over)."""
     row = ForecastSnapshot.objects.filter(run=run, period_start=period.start, period_end=period.end).first()
     if row is None:
         return None
-    names = ("median", "p5", "p25", "p75", "p95", "probability", "target")
-    return {
-        "won_so_far": bridge["actual"] if bridge else None,
-        **{name: number(getattr(row, name)) for name in names},
-    }
+    return ForecastLine(
+        won_so_far=comparison.actual if comparison else None,
+        median=row.median,
+        p5=row.p5,
+        p25=row.p25,
+        p75=row.p75,
+        p95=row.p95,
+        probability=row.probability,
+        target=row.target,
+    )

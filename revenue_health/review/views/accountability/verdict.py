@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -18,18 +16,17 @@ from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.plan.reach import reach_of
 from revenue_health.contribution.filters import ComparisonFilters, parse_filters
 from revenue_health.contribution.requested import comparison_wait, compute_comparison
-from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.scores import score_run_of
 from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
 from revenue_health.contribution.services.cuts import CUTS, cut_ask
 from revenue_health.contribution.tasks import cut_requested
 from revenue_health.review.selectors.accountability.evidence import exports_of
-from revenue_health.review.selectors.accountability.rows import rows_of
-from revenue_health.review.selectors.accountability.verdict import accountability_of
+from revenue_health.review.selectors.accountability.rows import accountability_rows
+from revenue_health.review.selectors.accountability.verdict import judge_comparison
 
 TEMPLATE = "review/accountability/verdict.html"
-type Context = dict[str, Any]
+type Context = dict[str, object]
 
 
 @require_GET
@@ -41,30 +38,30 @@ def show(request: HttpRequest) -> HttpResponse:
     if run is None or company is None:
         return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
     try:
-        question = parse_filters(request.GET, run=run, company=company)
-        context = {"shell": shell, **_context(request, question, run, company)}
-        note_reading(request, f"accountability:{question.period.label}")
+        filters = parse_filters(request.GET, run=run, company=company)
+        context: Context = {"shell": shell, **_context(request, filters, run, company)}
+        note_reading(request, f"accountability:{filters.period.label}")
     except (ComparisonError, CustodyStoreMissing) as problem:
         context = {"shell": shell, "cannot": str(problem)}
     return page_render(request, TEMPLATE, context, partial="page")
 
 
-def _context(request: HttpRequest, question: ComparisonFilters, run: RecomputeRun, company: Company) -> Context:
+def _context(request: HttpRequest, filters: ComparisonFilters, run: RecomputeRun, company: Company) -> Context:
     calendar = calendar_of(company)
     context: Context = {
-        "question": question,
-        "baselines": question.baselines,
-        **reach_of(run=run, company=company).addresses(calendar, question.period, question.address),
+        "filters": filters,
+        "baselines": filters.baselines,
+        **reach_of(run=run, company=company).addresses(calendar, filters.period, filters.address),
     }
-    comparison, score_run = stored_comparison(run=run, company=company, periods=question.periods)
+    comparison, score_run = stored_comparison(run=run, company=company, periods=filters.periods)
     if comparison is None:
-        return context | {"wait": comparison_wait(run=run, filters=question, score_run=score_run)}
-    verdict = accountability_of(comparison_to_json(comparison), run=run, company=company, periods=question.periods)
+        return context | {"wait": comparison_wait(run=run, filters=filters, score_run=score_run)}
+    verdict = judge_comparison(comparison, run=run, company=company, periods=filters.periods)
     return context | {
-        "figures": verdict,
-        **rows_of(verdict, company),
-        "sees_inside": bool(verdict["sales"]) and _sees_inside(request, verdict["sales"]["key"]),
-        "exports": exports_of(run=run, period=question.period.label, baseline=question.baseline),
+        "accountability": verdict,
+        "rows": accountability_rows(verdict),
+        "sees_inside": verdict.sales is not None and _sees_inside(request, verdict.sales.key),
+        "exports": exports_of(run=run, period=filters.period.label, baseline=filters.baseline),
     }
 
 
@@ -89,9 +86,9 @@ def inside(request: HttpRequest) -> HttpResponse:
     run, company, by = shell.run, shell.company, request.POST.get("by", "")
     address = reverse("review:accountability")
     if run is not None and company is not None:
-        question = parse_filters(request.POST, run=run, company=company)
-        address += question.address()
-        found = score_run_of(run=run, periods=question.periods)
+        filters = parse_filters(request.POST, run=run, company=company)
+        address += filters.address()
+        found = score_run_of(run=run, periods=filters.periods)
         if by in CUTS and found is not None and cut_ask(score_run=found.pk, by=by):
             cut_requested.delay(found.pk, by)
     return HttpResponseRedirect(address)

@@ -30,10 +30,10 @@ class Preset:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WeekQuestion:
+class ReviewFilters:
     """One reading of the review; addresses leave out what is usual."""
 
-    bridge: ComparisonFilters
+    comparison: ComparisonFilters
     since: date
     usual: date
     today: date
@@ -42,13 +42,13 @@ class WeekQuestion:
 
     def address(self, *, period: Period | None = None, since: date | None = None) -> str:
         """The query string of this review, with another period or another day to look back to."""
-        label, day = (period or self.bridge.period).label, since or self.since
-        asked = {
-            "period": label if label != self.bridge.default_period else "",
-            "baseline": self.bridge.baseline,
+        label, day = (period or self.comparison.period).label, since or self.since
+        parameters = {
+            "period": label if label != self.comparison.default_period else "",
+            "baseline": self.comparison.baseline,
             "since": day.isoformat() if day != self.usual else "",
         }
-        return f"?{urlencode({name: value for name, value in asked.items() if value})}"
+        return f"?{urlencode({name: value for name, value in parameters.items() if value})}"
 
     @property
     def since_earlier(self) -> str:
@@ -64,7 +64,7 @@ class WeekQuestion:
         days = {
             "Last review week": self.usual,
             "4 weeks": self.usual - 3 * WEEK,
-            f"Start of {self.bridge.default_period}": self.first,
+            f"Start of {self.comparison.default_period}": self.first,
         }
         return [
             Preset(name=name, address=self.address(since=day), here=day == self.since) for name, day in days.items()
@@ -81,16 +81,16 @@ class SinceForm(forms.Form):
     )
 
 
-def week_question_read(query: QueryDict, *, run: RecomputeRun, company: Company) -> WeekQuestion:
-    """The question in a query string; what is not understood is answered with the usual, and `errors` says so."""
-    bridge = parse_filters(query, run=run, company=company)
+def parse_review_filters(query: QueryDict, *, run: RecomputeRun, company: Company) -> ReviewFilters:
+    """The filters in a query string; what is not understood is answered with the usual, and `errors` says so."""
+    comparison = parse_filters(query, run=run, company=company)
     form = SinceForm(query)
     form.is_valid()
-    errors = bridge.errors | {name: str(messages[0]) for name, messages in form.errors.items()}
+    errors = comparison.errors | {name: str(messages[0]) for name, messages in form.errors.items()}
     usual, today = since_usual(run=run, company=company), today_of(run=run, company=company)
     since = form.cleaned_data.get("since") or usual
     if since > today:
         errors["since"] = f"{since} is after the figures end ({today}). Shown: since the usual Monday."
         since = usual
     first = calendar_of(company).quarter_of(today).start
-    return WeekQuestion(bridge=bridge, since=since, usual=usual, today=today, first=first, errors=errors)
+    return ReviewFilters(comparison=comparison, since=since, usual=usual, today=today, first=first, errors=errors)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from departments.formats import DASH, MoneyScale, counted, money_in_words, percent
-from revenue_health.contribution.core.verdict import Verdict
-from revenue_health.contribution.selectors.comparison.sentences import minor
+from departments.formats import DASH, MINOR_UNITS, counted, money_in_words, percent
+from revenue_health.review.core.weekly_review import ForecastLine, LeakKind, WeeklyLeak, WeeklyReview
 
-type Json = dict[str, Any]
 WIDTH = 1000.0
 DUE_SHOWN = 6
 AGENDA = (
@@ -71,64 +67,61 @@ class AgendaStep:
     panel: str
 
 
-def leak_rows(figures: Json, scale: MoneyScale) -> list[LeakRow]:
+def leak_rows(review: WeeklyReview) -> list[LeakRow]:
     """The largest leaks with their addresses."""
-    period = figures["period"]["label"]
-    return [_leak(leak, period) for leak in figures["leaks"]]
+    return [_leak_row(leak, review.period.label) for leak in review.leaks]
 
 
-def _leak(leak: Json, period: str) -> LeakRow:
-    asked = {
-        "kind": "caused" if leak["kind"] == "lost" else leak["kind"],
-        "stage": f"{leak['pipeline']}:{leak['stage']}",
-        "department": leak["department"],
+def _leak_row(leak: WeeklyLeak, period: str) -> LeakRow:
+    parameters = {
+        "kind": "caused" if leak.kind == LeakKind.LOST else str(leak.kind),
+        "stage": f"{leak.pipeline}:{leak.stage}",
+        "department": leak.department,
         "period": period,
     }
-    deals = f"{reverse('pipeline:opportunities')}?{urlencode(asked)}"
-    weeks = leak["age_weeks"]
+    deals = f"{reverse('pipeline:opportunities')}?{urlencode(parameters)}"
     return LeakRow(
-        name=leak["name"],
-        where=leak["stage_name"],
-        department=leak["department_name"],
-        department_address=reverse("pipeline:department", args=[leak["department"]]),
-        amount=minor(leak["amount"]) or 0,
-        half=minor(leak["half"]),
-        deals=leak["deals"],
+        name=leak.name,
+        where=leak.stage_name,
+        department=leak.department_name,
+        department_address=reverse("pipeline:department", args=[leak.department]),
+        amount=leak.amount,
+        half=leak.half,
+        deals=leak.deals,
         deals_address=deals,
-        age=DASH if weeks is None else counted(weeks, "week"),
-        owner=leak["owner"] or DASH,
-        status=leak["status"] or DASH,
-        unclear=leak["verdict"] not in (Verdict.CONTRIBUTES, Verdict.CONTAMINATES),
-        address=reverse("contribution:leak", args=[leak["id"]]) if leak["id"] else deals,
+        age=DASH if leak.age_weeks is None else counted(leak.age_weeks, "week"),
+        owner=leak.owner or DASH,
+        status=leak.status or DASH,
+        unclear=leak.is_unclear,
+        address=reverse("contribution:leak", args=[leak.id]) if leak.id else deals,
     )
 
 
-def forecast_shape(figures: Json, currency: str) -> ForecastBar | None:
-    """The forecast of the period as one bar and one sentence; None where nothing was forecast."""
-    found = figures["forecast"]
-    if found is None:
-        return None
-    won, target = found["won_so_far"] or 0.0, found["target"]
-    largest = max(found["p95"], target or 0.0, won, 1.0)
+def forecast_bar(forecast: ForecastLine, currency: str) -> ForecastBar:
+    """The forecast of the period as one bar and one sentence."""
+    amounts = forecast.minor
+    won, target = amounts.won_so_far, amounts.target
+    largest = max(amounts.p95, target or 0, won, MINOR_UNITS)
 
-    def place(amount: float) -> str:
-        return f"{max(amount, 0.0) / largest * WIDTH:.1f}"
+    def place(amount: int) -> str:
+        return f"{max(amount, 0) / largest * WIDTH:.1f}"
 
-    money = {name: money_in_words(minor(found[name]), currency) for name in ("median", "p5", "p95", "target")}
-    chance = found["probability"]
-    plan = f" against a plan of {money['target']}" if target is not None else "; there is no plan to reach"
-    sentence = f"{money['median']} expected{plan} (90 % range {money['p5']} to {money['p95']})."
-    if chance is not None:
-        sentence = f"{_chance(chance)} to reach plan. {sentence}"
+    median, low, high, plan = (
+        money_in_words(amount, currency) for amount in (amounts.median, amounts.p5, amounts.p95, target)
+    )
+    against = f" against a plan of {plan}" if target is not None else "; there is no plan to reach"
+    sentence = f"{median} expected{against} (90 % range {low} to {high})."
+    if forecast.probability is not None:
+        sentence = f"{_chance(forecast.probability)} to reach plan. {sentence}"
     return ForecastBar(
         sentence=sentence,
         won_width=place(won),
-        median_width=place(found["median"]),
-        rest_width=place(max(found["median"] - won, 0.0)),
-        low=place(found["p5"]),
-        high=place(found["p95"]),
+        median_width=place(amounts.median),
+        rest_width=place(amounts.median - won),
+        low=place(amounts.p5),
+        high=place(amounts.p95),
         plan=place(target) if target is not None else "",
-        words=f"Won so far {money_in_words(minor(won), currency)}; {sentence}",
+        words=f"Won so far {money_in_words(won, currency)}; {sentence}",
     )
 
 
@@ -139,13 +132,7 @@ def _chance(share: float) -> str:
     return "Over 99 %" if share > 0.99 else f"{percent(share)} %"
 
 
-def due_rows(figures: Json) -> list[Json]:
-    """The first commitments due, with their day as a date."""
-    items = figures["commitments"]["items"][:DUE_SHOWN]
-    return [item | {"due_day": date.fromisoformat(item["due"])} for item in items]
-
-
-def agenda_shape() -> list[AgendaStep]:
+def agenda_steps() -> list[AgendaStep]:
     """The half hour, step by step."""
     steps, start = [], 0
     for key, name, minutes, panel in AGENDA:

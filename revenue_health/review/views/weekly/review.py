@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
@@ -18,22 +15,21 @@ from pipeline.page.shell import shell_of
 from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.plan.reach import reach_of
 from revenue_health.contribution.core.steps import bridge_steps
-from revenue_health.contribution.selectors.comparison.contributions_json import comparison_from_json
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
+from revenue_health.review.core.weekly_review import WeeklyReview
 from revenue_health.review.selectors.packs.archive import newest_pack
-from revenue_health.review.selectors.weekly.cache import cached_review
-from revenue_health.review.selectors.weekly.review import stored_review
-from revenue_health.review.views.weekly.filters import WeekQuestion, week_question_read
+from revenue_health.review.selectors.weekly.review import stored_weekly_review
+from revenue_health.review.selectors.weekly.review_cache import cached_review
+from revenue_health.review.views.weekly.filters import ReviewFilters, parse_review_filters
 from revenue_health.review.views.weekly.panel_rows import (
     DUE_SHOWN,
-    agenda_shape,
-    due_rows,
-    forecast_shape,
+    agenda_steps,
+    forecast_bar,
     leak_rows,
 )
 from revenue_health.review.views.weekly.rows import bridge_rows, bucket_rows, page_scale
 
-type Json = dict[str, Any]
+type Context = dict[str, object]
 TEMPLATE = "review/weekly/review.html"
 
 
@@ -47,22 +43,21 @@ def show(request: HttpRequest) -> HttpResponse:
     if run is None or company is None:
         return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
     try:
-        question = week_question_read(request.GET, run=run, company=company)
-        periods, since = question.bridge.periods, question.since
-        figures = cached_review(
+        filters = parse_review_filters(request.GET, run=run, company=company)
+        periods, since = filters.comparison.periods, filters.since
+        review = cached_review(
             run=run,
             periods=periods,
             since=since,
             now=shell.now,
-            compute=lambda: stored_review(periods=periods, run=run, company=company, since=since, now=shell.now),
+            compute=lambda: stored_weekly_review(periods=periods, run=run, company=company, since=since, now=shell.now),
         )
-        context = {
+        context: Context = {
             "shell": shell,
             "may_freeze": may_freeze(request.user),
             "newest_pack": newest_pack(),
-            "cards": figures["scorecards"]["departments"],
             "reminds": may_assign(request.user),
-            **page_context(question, figures, run, company),
+            **page_context(filters, review, run, company),
         }
     except (ComparisonError, CustodyStoreMissing) as problem:
         context = {"shell": shell, "cannot": str(problem)}
@@ -76,23 +71,24 @@ def _without_figures(request: HttpRequest) -> HttpResponse:
     return page_render(request, "home_without_figures.html", {}, partial="page")
 
 
-def page_context(question: WeekQuestion, figures: Json, run: RecomputeRun, company: Company) -> Json:
+def page_context(filters: ReviewFilters, review: WeeklyReview, run: RecomputeRun, company: Company) -> Context:
     """Everything the panels print."""
-    calendar, scale = calendar_of(company), page_scale(figures)
-    reach = reach_of(run=run, company=company)
-    bridge = figures["bridge"]
+    scale, comparison, period = page_scale(review), review.comparison, filters.comparison.period
+    addresses = reach_of(run=run, company=company).addresses(
+        calendar_of(company), period, lambda other: filters.address(period=other)
+    )
+    due = review.commitments.items
     return {
-        "question": question,
-        "figures": figures,
+        "filters": filters,
+        "review": review,
         "scale": scale,
-        "baselines": question.bridge.baselines,
-        **reach.addresses(calendar, question.bridge.period, lambda other: question.address(period=other)),
-        "bridge": bridge_rows(bridge_steps(comparison_from_json(bridge)), scale, question) if bridge else None,
-        "buckets": bucket_rows(figures) if figures["changes"] else None,
-        "leaks": leak_rows(figures, scale),
-        "forecast": forecast_shape(figures, company.reporting_currency),
-        "cards_week": date.fromisoformat(figures["scorecards"]["week"]),
-        "due": due_rows(figures),
-        "due_more": max(0, len(figures["commitments"]["items"]) - DUE_SHOWN),
-        "agenda": agenda_shape(),
+        "baselines": filters.comparison.baselines,
+        **addresses,
+        "bridge": bridge_rows(bridge_steps(comparison), scale, filters) if comparison else None,
+        "buckets": bucket_rows(review.changes, review.since) if review.changes else None,
+        "leaks": leak_rows(review),
+        "forecast": forecast_bar(review.forecast, company.reporting_currency) if review.forecast else None,
+        "due": due[:DUE_SHOWN],
+        "due_more": max(0, len(due) - DUE_SHOWN),
+        "agenda": agenda_steps(),
     }

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from departments.formats import MoneyScale, money_scale, signed
+from pipeline.core.buckets import BucketImpact
+from pipeline.core.changes import BucketTotal, Changes
+from revenue_health.contribution.core.comparison import minor_units
 from revenue_health.contribution.core.steps import BridgeSteps, Step
-from revenue_health.contribution.selectors.comparison.sentences import minor
 from revenue_health.review.charts.axis import Axis, bounds
-from revenue_health.review.views.weekly.filters import WeekQuestion
+from revenue_health.review.core.weekly_review import WeeklyReview
+from revenue_health.review.views.weekly.filters import ReviewFilters
 
-type Json = dict[str, Any]
 WIDTH = 1000.0
 """Units of a bar's drawing: as wide as its column, whatever that is."""
 _SMALLEST = 2.0
 """A step is never thinner than this: what has a number has a bar."""
-ORDER = (
-    "new", "reopened", "up", "pulled_in", "won", "lost", "down", "pushed_out", "late",
-    "came_won", "came_lost", "lost_later", "moved", "idle",
-)  # fmt: skip
-"""Buckets as the page lists them: what adds, what takes away, what does neither."""
-UNCHANGED = ("came_won", "came_lost", "lost_later", "moved", "idle")
-"""Buckets of deals that leave the open pipeline as it was: below the line."""
-IMPACT = {"lost": "bad", "down": "bad", "won": "good", "new": "good", "up": "good"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,26 +61,26 @@ class BucketRow:
     """It changes nothing; a line stands above the first of these."""
 
 
-def page_scale(figures: Json) -> MoneyScale:
+def page_scale(review: WeeklyReview) -> MoneyScale:
     """One unit for all money of the page, by its smaller figures: parties and buckets are what one reads."""
-    currency = figures["company"]["currency"]
-    amounts = [party["amount"] for party in figures["bridge"]["parties"]] if figures["bridge"] else []
-    if not amounts and figures["changes"]:
-        amounts = [bucket["difference"] for bucket in figures["changes"]["buckets"]]
+    parties = review.comparison.parties if review.comparison else ()
+    amounts = [minor_units(party.share.amount) if party.share else None for party in parties]
+    if not amounts and review.changes:
+        amounts = [total.difference for total in review.changes.buckets]
     # Two digits are enough for the largest step: the plan beside it then has three or four.
-    return money_scale([10 * (minor(amount) or 0) for amount in amounts], currency)
+    return money_scale([10 * (amount or 0) for amount in amounts], review.currency)
 
 
-def bridge_rows(bridge: BridgeSteps, scale: MoneyScale, question: WeekQuestion) -> list[BridgeRow]:
+def bridge_rows(bridge: BridgeSteps, scale: MoneyScale, filters: ReviewFilters) -> list[BridgeRow]:
     """The steps between the plan and actual, with what one finds behind each of them."""
     axis = _axis(bridge)
-    page = reverse("contribution:bridge") + question.bridge.address()
+    page = reverse("contribution:bridge") + filters.comparison.address()
     rows = [_total(bridge.first, "pl", bridge.start, page, axis, scale)]
     for step in bridge.parties:
-        address = reverse("contribution:party", args=[step.key]) + question.bridge.address()
+        address = reverse("contribution:party", args=[step.key]) + filters.comparison.address()
         rows.append(_step_row(step, address, step.verdict if step.mark else "nobody’s doing", axis, scale))
     rows.append(_step_row(bridge.unexplained, page, "timing and luck", axis, scale))
-    revenue = {"kind": "revenue", "period": question.bridge.period.label}
+    revenue = {"kind": "revenue", "period": filters.comparison.period.label}
     deals = f"{reverse('pipeline:opportunities')}?{urlencode(revenue)}"
     return [*rows, _total("Actual", "ac", bridge.actual, deals, axis, scale)]
 
@@ -144,21 +138,23 @@ def _step_row(step: Step, address: str, verdict: str | None, axis: Axis, scale: 
     )
 
 
-def bucket_rows(figures: Json) -> list[BucketRow]:
+def bucket_rows(changes: Changes, since: date) -> list[BucketRow]:
     """Buckets with deals in them, what adds first."""
-    found = {bucket["key"]: bucket for bucket in figures["changes"]["buckets"]}
-    page = reverse("review:changes")
-    return [
-        BucketRow(
-            name=bucket["name"],
-            meaning=bucket["meaning"],
-            deals=bucket["deals"],
-            change=signed(bucket["deals_difference"]) if bucket["deals_difference"] else "0",
-            difference=minor(bucket["difference"]) or 0,
-            impact=IMPACT.get(key, "soft") if bucket["difference"] or key == "won" else "soft",
-            address=f"{page}?{urlencode({'bucket': key, 'since': figures['since']})}",
-            unchanged=key in UNCHANGED,
-        )
-        for key in ORDER
-        if (bucket := found[key])["deals"]
-    ]
+    totals = sorted((total for total in changes.buckets if total.deals), key=lambda total: total.bucket.order)
+    return [_bucket_row(total, since) for total in totals]
+
+
+def _bucket_row(total: BucketTotal, since: date) -> BucketRow:
+    bucket = total.bucket
+    coloured = bucket.coloured and (total.difference or bucket.key == "won")
+    parameters = {"bucket": bucket.key, "since": since.isoformat()}
+    return BucketRow(
+        name=bucket.name,
+        meaning=bucket.meaning,
+        deals=total.deals,
+        change=signed(total.deals_difference) if total.deals_difference else "0",
+        difference=total.difference,
+        impact=bucket.impact if coloured else BucketImpact.SOFT,
+        address=f"{reverse('review:changes')}?{urlencode(parameters)}",
+        unchanged=not bucket.moves,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import plotly.graph_objects as go
@@ -16,6 +17,7 @@ from django.utils import timezone
 
 from departments.models import AccessLog, Company, User
 from pipeline.models import PlanTarget, RecomputeRun
+from revenue_health.contribution.core.comparison import PartyShare
 from revenue_health.contribution.models import CutScore, ForecastSnapshot, ScoreRun
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
 from revenue_health.contribution.selectors.forecast.forecast_json import what_if_json
@@ -23,8 +25,9 @@ from revenue_health.contribution.selectors.forecast.levers import levers_of
 from revenue_health.contribution.selectors.forecast.whatif import company_what_if, promise_of
 from revenue_health.contribution.services.cuts import cut_compute
 from revenue_health.review.models import EvidenceExport, Scenario
-from revenue_health.review.selectors.accountability.rows import rows_of
-from revenue_health.review.selectors.accountability.verdict import accountability_figures, inside_of
+from revenue_health.review.selectors.accountability.accountability_json import accountability_json
+from revenue_health.review.selectors.accountability.rows import accountability_rows
+from revenue_health.review.selectors.accountability.verdict import accountability, department_cut
 from revenue_health.review.services.evidence import evidence_ask, evidence_make
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +77,9 @@ def test_pages_ask_few_queries(ceo: Client, address: str) -> None:
 
 # --- accountability -----------------------------------------------------------------------------------------------
 def test_the_figures_are_json_and_add_up_to_the_gap(run: RecomputeRun, company: Company) -> None:
-    figures = accountability_figures(run=run, company=company, periods=comparison_periods(run=run, company=company))
+    figures = accountability_json(
+        accountability(run=run, company=company, periods=comparison_periods(run=run, company=company))
+    )
     json.dumps(figures, allow_nan=False)
     amounts = [party["amount"] for party in figures["parties"]]
     assert amounts == sorted(amounts)
@@ -83,26 +88,32 @@ def test_the_figures_are_json_and_add_up_to_the_gap(run: RecomputeRun, company: 
 
 
 def test_the_rows_add_up_to_the_cent(run: RecomputeRun, company: Company) -> None:
-    figures = accountability_figures(run=run, company=company, periods=comparison_periods(run=run, company=company))
-    for party in figures["parties"]:
-        # Rounded one by one, every share drops four tenths of a cent.
-        party["amount"] = round(party["amount"]) + 0.004
-    rows = rows_of(figures, company)
-    assert sum(share.amount for share in rows["shares"]) == rows["gap"] == rows["actual"] - rows["target"]
+    verdict = accountability(run=run, company=company, periods=comparison_periods(run=run, company=company))
+
+    def dropping(party: PartyShare) -> PartyShare:
+        """Rounded one by one, every share drops four tenths of a cent."""
+        if party.share is None:
+            return party
+        return replace(party, share=replace(party.share, amount=round(party.share.amount) + 0.004))
+
+    parties = tuple(dropping(party) for party in verdict.comparison.parties)
+    rows = accountability_rows(replace(verdict, comparison=replace(verdict.comparison, parties=parties)))
+    assert rows.target is not None
+    assert sum(share.amount for share in rows.shares) == rows.gap == rows.actual - rows.target
 
 
 def test_all_shares_stand_on_one_axis_with_zero_on_it(ceo: Client) -> None:
     context = ceo.get(ACCOUNT).context
-    axis = context["axis"]
-    for share in context["shares"]:
+    axis = context["rows"].axis
+    for share in context["rows"].shares:
         assert axis.least <= share.low <= share.amount <= share.high <= axis.most
     assert any(tick.value == 0 for tick in axis.ticks)
 
 
 def test_the_sentence_on_sales_says_no_more_than_its_interval(ceo: Client) -> None:
     context = ceo.get(ACCOUNT).context
-    sales = next(share for share in context["shares"] if share.key == "sales")
-    sentence = context["figures"]["sales"]["sentences"][0]
+    sales = next(share for share in context["rows"].shares if share.key == "sales")
+    sentence = context["accountability"].sales.sentences[0]
     if sales.low <= 0 <= sales.high:
         assert "cannot be" in sentence
     else:
@@ -149,9 +160,9 @@ def test_sales_from_inside_is_asked_for_and_then_shown(
     assert "every 3s" in text(ceo.get(ACCOUNT))
     found = ScoreRun.objects.filter(run=run).order_by("-period_end")[0]
     cut_compute(score_run=found.pk, by="team")
-    few = inside_of(run=run, periods=comparison_periods(run=run, company=company), key="sales", by="team")
-    assert few["state"] == CutScore.Status.DONE
-    assert all(one["amount"] is None for one in few["groups"] if one["deals"] < 30)
+    few = department_cut(run=run, periods=comparison_periods(run=run, company=company), key="sales", by="team")
+    assert few.state == CutScore.Status.DONE
+    assert all(group.share is None for group in few.groups if (group.deals or 0) < 30)
     assert "accountability-team-title" in text(ceo.get(ACCOUNT))
     assert "are shown to executives" in text(signed_in("legal").get(ACCOUNT))
 
@@ -295,7 +306,9 @@ def test_a_scenario_without_name_or_promise_is_not_saved(ceo: Client, sent: dict
 def test_without_a_plan_every_page_still_speaks(ceo: Client, run: RecomputeRun, company: Company) -> None:
     PlanTarget.objects.all().delete()
     cache.clear()
-    figures = accountability_figures(run=run, company=company, periods=comparison_periods(run=run, company=company))
+    figures = accountability_json(
+        accountability(run=run, company=company, periods=comparison_periods(run=run, company=company))
+    )
     json.dumps(figures, allow_nan=False)
     assert figures["target"] is None
     for address in (ACCOUNT, FORECAST, WHAT_IF):

@@ -16,7 +16,8 @@ from pipeline.selectors.data.runs import latest_run
 from pipeline.services.recompute import recompute
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
 from revenue_health.contribution.services.night import night_compute
-from revenue_health.review.selectors.accountability.verdict import accountability_figures
+from revenue_health.review.selectors.accountability.accountability_json import accountability_json
+from revenue_health.review.selectors.accountability.verdict import accountability
 from tests.pipeline.companies import BEGIN, SmallCompany, company_make, event_add, opportunity_make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,7 +65,9 @@ def test_one_deal_without_plan_or_verdict(small: SmallCompany) -> None:
     assert "there is no plan to compare with" in pages["/forecast/"]
     run, company = latest_run(), Company.objects.get()
     assert run
-    figures = accountability_figures(run=run, company=company, periods=comparison_periods(run=run, company=company))
+    figures = accountability_json(
+        accountability(run=run, company=company, periods=comparison_periods(run=run, company=company))
+    )
     json.dumps(figures, allow_nan=False)
 
 

@@ -20,7 +20,7 @@ from revenue_health.contribution.selectors.comparison.periods import ComparisonP
 from revenue_health.contribution.views.bridge import party_rows, waterfall_bars
 from revenue_health.review.core.slides import Bar as SlideBar
 from revenue_health.review.selectors.packs.slides.bridge import bridge
-from revenue_health.review.views.weekly.filters import WeekQuestion
+from revenue_health.review.views.weekly.filters import ReviewFilters
 from revenue_health.review.views.weekly.rows import WIDTH, bridge_rows
 
 type Json = dict[str, Any]
@@ -101,7 +101,7 @@ def comparisons(draw: some.DrawFn) -> Comparison:
     return comparison(target=target, baseline_revenue=baseline, actual=actual, parties=found, unexplained=rest)
 
 
-def question() -> WeekQuestion:
+def filters() -> ReviewFilters:
     periods = ComparisonPeriods(
         period=QUARTER,
         baseline=None,
@@ -111,7 +111,9 @@ def question() -> WeekQuestion:
         today=TODAY,
         running=True,
     )
-    return WeekQuestion(bridge=ComparisonFilters(periods=periods), since=TODAY, usual=TODAY, today=TODAY, first=TODAY)
+    return ReviewFilters(
+        comparison=ComparisonFilters(periods=periods), since=TODAY, usual=TODAY, today=TODAY, first=TODAY
+    )
 
 
 def slide_bars(figures: Comparison) -> tuple[SlideBar, ...]:
@@ -139,7 +141,7 @@ def test_the_page_the_week_and_the_slide_add_up_to_the_cent(figures: Comparison)
     slide = slide_bars(figures)
     assert [(bar.start, bar.amount) for bar in slide] == [(bar.start, bar.amount) for bar in page]
 
-    week = bridge_rows(steps, SCALE, question())
+    week = bridge_rows(steps, SCALE, filters())
     assert [row.start for row in week[1:]] == [row.end for row in week[:-1]]
     assert [row.name for row in week] == [bar.name for bar in slide] == [bar.name for bar in page]
     assert all(0 <= float(row.x) <= WIDTH for row in week)
@@ -151,7 +153,7 @@ def test_every_picture_has_the_same_order_impact_and_mark(figures: Comparison) -
     steps = bridge_steps(figures)
     names = [step.key for step in steps.parties]
     assert "strategy" not in names[1:]
-    rows, week, slide = party_rows(figures, steps), bridge_rows(steps, SCALE, question()), slide_bars(figures)
+    rows, week, slide = party_rows(figures, steps), bridge_rows(steps, SCALE, filters()), slide_bars(figures)
     expected = [(step.name, step.impact, step.mark) for step in steps.parties]
     assert [(row.name, row.impact, row.mark) for row in rows] == expected
     assert [(row.name, row.scenario, row.mark) for row in week[1:-2]] == expected

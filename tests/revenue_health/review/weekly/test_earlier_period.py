@@ -18,7 +18,7 @@ from departments.periods import Period, monday_of
 from pipeline.models import RecomputeRun, Stage
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.models import Leak, LeakChange, LeakSighting
-from revenue_health.review.selectors.weekly.review import review_figures
+from revenue_health.review.selectors.weekly.review import weekly_review
 
 pytestmark = pytest.mark.django_db
 Ask = Callable[..., dict[str, Any]]
@@ -55,10 +55,10 @@ def test_leaks_are_those_read_then_with_their_status_of_then(
     LeakSighting.objects.all().delete()
     Leak.objects.all().delete()
     leak = leak_read(run, monday_of(last_quarter.end), amount=700, now_amount=9_000)
-    (found,) = review_figures(run=run, company=company, period=last_quarter, now=timezone.now())["leaks"]
-    assert (found["id"], found["amount"], found["status"], found["owner"]) == (leak.pk, 700.0, "new", None)
-    (today,) = review_figures(run=run, company=company, now=timezone.now())["leaks"]
-    assert (today["amount"], today["status"]) == (9_000.0, "working")
+    (found,) = weekly_review(run=run, company=company, period=last_quarter, now=timezone.now()).leaks
+    assert (found.id, found.amount, found.status, found.owner) == (leak.pk, 700_00, "new", None)
+    (today,) = weekly_review(run=run, company=company, now=timezone.now()).leaks
+    assert (today.amount, today.status) == (9_000_00, "working")
 
 
 def test_a_quarter_the_register_never_read_has_no_leaks_and_says_so(
@@ -66,7 +66,7 @@ def test_a_quarter_the_register_never_read_has_no_leaks_and_says_so(
 ) -> None:
     before = calendar_of(company).previous(last_quarter)
     LeakSighting.objects.filter(week__lte=before.end + timedelta(days=28)).delete()
-    assert review_figures(run=run, company=company, period=before, now=timezone.now())["leaks"] == []
+    assert weekly_review(run=run, company=company, period=before, now=timezone.now()).leaks == ()
     assert f"The leak register was not read for {before.label}" in shown(ceo, f"?period={before.label}")
 
 
@@ -79,9 +79,9 @@ def test_panels_of_today_are_absent_with_a_word(ceo: Client, run: RecomputeRun, 
 
 
 def test_the_running_quarter_has_every_panel(ceo: Client, run: RecomputeRun, company: Company) -> None:
-    figures = review_figures(run=run, company=company, now=timezone.now())
-    assert figures["absent"] == {}
-    assert figures["changes"] is not None
+    review = weekly_review(run=run, company=company, now=timezone.now())
+    assert review.absent is None
+    assert review.changes is not None
     assert "due this week" in shown(ceo, "")
 
 

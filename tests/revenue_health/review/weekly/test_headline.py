@@ -2,40 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
 
 import pytest
 
+from departments.periods import Period
+from revenue_health.contribution.core.comparison import Comparison, MoneyInterval, PartyKind, PartyShare
+from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.selectors.comparison.sentences import listed
-from revenue_health.review.words import headline
+from revenue_health.review.selectors.headline import headline
 
-type Json = dict[str, Any]
+QUARTER = Period(label="2026-Q4", start=date(2026, 10, 1), end=date(2026, 12, 31))
 
 
-def party(name: str, amount: float, half: float, *, kind: str = "internal") -> Json:
+def party(name: str, amount: float, half: float, *, kind: str = "internal") -> PartyShare:
     """A party in thousands, judged as the model does: beyond doubt when the interval excludes zero."""
     low, high = (amount - half) * 1000, (amount + half) * 1000
-    verdict = "cannot tell" if low <= 0 <= high else "contributes" if amount > 0 else "contaminates"
-    return {
-        "key": name.lower(),
-        "name": name,
-        "kind": kind,
-        "amount": amount * 1000,
-        "low": low,
-        "high": high,
-        "verdict": verdict if kind == "internal" else "not judged",
-    }
+    sure = Verdict.CONTRIBUTES if amount > 0 else Verdict.CONTAMINATES
+    verdict = Verdict.CANNOT_TELL if low <= 0 <= high else sure
+    return PartyShare(
+        key=name.lower(),
+        name=name,
+        kind=PartyKind(kind),
+        share=MoneyInterval(amount=amount * 1000, low=low, high=high),
+        score=None,
+        switch=None,
+        had_met_baseline=None,
+        verdict=verdict if kind == "internal" else Verdict.NOT_JUDGED,
+        reason="",
+        factors={},
+        deals=None,
+    )
 
 
-def said(*parties: Json, target: float | None = 13_400, actual: float = 12_200, running: bool = True) -> str:
-    bridge = {
-        "target": None if target is None else target * 1000,
-        "actual": actual * 1000,
-        "baseline_revenue": 13_000_000,
-        "running": running,
-        "parties": list(parties),
-    }
-    told = headline(bridge, label="2026-Q4", currency="EUR")
+def said(*parties: PartyShare, target: float | None = 13_400, actual: float = 12_200, running: bool = True) -> str:
+    nothing = MoneyInterval(amount=0.0, low=0.0, high=0.0)
+    comparison = Comparison(
+        period=QUARTER,
+        baseline=None,
+        as_of=QUARTER.end,
+        running=running,
+        target=None if target is None else target * 1000,
+        target_period=None,
+        actual=actual * 1000,
+        baseline_revenue=13_000_000.0,
+        modelled_actual=actual * 1000,
+        parties=parties,
+        strategy=None,
+        unexplained=nothing,
+        players=len(parties),
+        replicates=40,
+        reasons=(),
+    )
+    told = headline(comparison, label=QUARTER.label, currency="EUR")
     return " | ".join((told.message, *told.under))
 
 

@@ -19,7 +19,9 @@ from departments.periods import Period, monday_of
 from pipeline.models import RecomputeRun
 from pipeline.selectors.deals.changes import since_usual
 from pipeline.selectors.leaks.leaks import Choice, leaks_of
-from revenue_health.review.selectors.weekly.review import review_figures, week_of
+from revenue_health.review.core.weekly_review import PeriodWeek, WeeklyReview
+from revenue_health.review.selectors.weekly.review import week_of, weekly_review
+from revenue_health.review.selectors.weekly.weekly_json import weekly_review_json
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -31,8 +33,8 @@ def signed_in(username: str) -> Client:
     return client
 
 
-def figures(run: RecomputeRun, company: Company, **asked: Any) -> dict[str, Any]:
-    return review_figures(run=run, company=company, now=timezone.now(), **asked)
+def read(run: RecomputeRun, company: Company) -> WeeklyReview:
+    return weekly_review(run=run, company=company, now=timezone.now())
 
 
 def text(response: Any) -> str:
@@ -41,17 +43,17 @@ def text(response: Any) -> str:
 
 # --- the figures --------------------------------------------------------------------------------------------------
 def test_buckets_lead_from_the_open_pipeline_then_to_now(run: RecomputeRun, company: Company) -> None:
-    changes = figures(run, company)["changes"]
-    moved = sum(round(bucket["difference"] * 100) for bucket in changes["buckets"])
-    assert round(changes["now"]["amount"] * 100) - round(changes["then"]["amount"] * 100) == moved
+    changes = read(run, company).changes
+    assert changes
+    assert changes.now - changes.then == sum(total.difference for total in changes.buckets)
     whole = leaks_of(run=run, company=company, choice=Choice()).totals.open
-    assert (round(changes["now"]["amount"] * 100), changes["now"]["deals"]) == (whole.amount, whole.count)
+    assert (changes.now, changes.now_deals) == (whole.amount, whole.count)
 
 
 def test_the_command_prints_what_the_selector_gives(
     run: RecomputeRun, company: Company, answer: Callable[..., dict[str, Any]]
 ) -> None:
-    said, given = answer("review"), figures(run, company)
+    said, given = answer("review"), weekly_review_json(read(run, company))
     assert set(said) == set(given)
     for name in ("headline", "bridge", "changes", "leaks", "since", "forecast", "period"):
         assert said[name] == given[name]
@@ -68,12 +70,12 @@ def test_the_command_looks_back_to_the_day_it_is_given(
 
 
 def test_weeks_are_counted_from_the_start_of_the_period(run: RecomputeRun, company: Company) -> None:
-    period = figures(run, company)["period"]
+    period = read(run, company).period
     whole = Period(start=timezone.now().date(), end=timezone.now().date() + timedelta(days=91), label="x")
-    assert week_of(whole, whole.start) == {"number": 1, "of": 13}
-    assert week_of(whole, whole.start + timedelta(days=7)) == {"number": 2, "of": 13}
+    assert week_of(whole, whole.start) == PeriodWeek(number=1, count=13)
+    assert week_of(whole, whole.start + timedelta(days=7)) == PeriodWeek(number=2, count=13)
     assert week_of(whole, whole.end + timedelta(days=1)) is None
-    assert period["label"]
+    assert period.label
 
 
 # --- the page -----------------------------------------------------------------------------------------------------
@@ -81,13 +83,14 @@ def test_the_page_shows_the_message_and_every_bucket_opens_its_deals(
     ceo: Client, run: RecomputeRun, company: Company
 ) -> None:
     shown = text(ceo.get("/"))
-    found = figures(run, company)
-    assert escape(found["headline"]["message"]) in shown
-    for bucket in found["changes"]["buckets"]:
-        if bucket["deals"]:
-            address = f"/review/changes/?bucket={bucket['key']}&amp;since={found['since']}"
+    review = read(run, company)
+    assert escape(review.headline.message) in shown
+    assert review.changes
+    for total in review.changes.buckets:
+        if total.deals:
+            address = f"/review/changes/?bucket={total.key}&amp;since={review.since}"
             assert address in shown
-            assert f"{bucket['deals']:,} deal" in text(ceo.get(address.replace("&amp;", "&")))
+            assert f"{total.deals:,} deal" in text(ceo.get(address.replace("&amp;", "&")))
 
 
 def test_parts_are_given_to_htmx_and_the_page_to_a_browser(ceo: Client) -> None:

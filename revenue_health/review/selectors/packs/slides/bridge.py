@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from departments.formats import MoneyScale, money_in_words
 from departments.json_types import Json
-from revenue_health.contribution.core.comparison import PartyKind
+from revenue_health.contribution.core.comparison import PartyKind, PartyShare, minor_units
 from revenue_health.contribution.core.solver.backward import FACTORS
 from revenue_health.contribution.core.steps import BridgeSteps, Step, bridge_steps
-from revenue_health.contribution.core.verdict import MARKS, Impact
-from revenue_health.contribution.selectors.comparison.contributions_json import comparison_from_json, party_from_json
-from revenue_health.contribution.selectors.comparison.sentences import listed, minor, verdict_sentence
+from revenue_health.contribution.core.verdict import Impact, Verdict
+from revenue_health.contribution.selectors.comparison.contributions_json import comparison_from_json
+from revenue_health.contribution.selectors.comparison.sentences import listed, verdict_sentence
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table, Tone
 from revenue_health.review.selectors.packs.slides.parts import scale_of, when
 
@@ -92,26 +93,23 @@ def _bridge_message(bridge: BridgeSteps, currency: str) -> str:
 
 def shares(content: Json) -> Slide:
     """Every party's share on one signed axis, the worst first, each with its interval and verdict."""
-    figures, currency = content["contributions"], content["currency"]
-    shared = [party for party in figures["parties"] if party["amount"] is not None]
-    parties = [party for party in shared if party["kind"] != PartyKind.STRATEGY]
-    parties.sort(key=lambda party: party["amount"])
-    intervals = ((minor(party["low"]), minor(party["high"])) for party in parties)
-    scale = scale_of([minor(party["amount"]) for party in parties], currency, intervals=intervals)
-    steps = {step.key: step for step in bridge_steps(comparison_from_json(figures)).parties}
-    bars = tuple(_step_bar(steps[party["key"]], scale) for party in parties)
+    comparison, currency = comparison_from_json(content["contributions"]), content["currency"]
+    steps = {step.key: step for step in bridge_steps(comparison).parties}
+    parties = _worst_first(party for party in comparison.parties if party.kind != PartyKind.STRATEGY)
+    rows = [(party, steps[party.key]) for party in parties]
+    scale = scale_of([step.amount for _, step in rows], currency, intervals=((step.low, step.high) for _, step in rows))
     return Slide(
         key="shares",
         title="Who moved revenue",
-        message=_shares_message(parties),
+        message=_shares_message(comparison.departments),
         unit=f"{scale.unit} against the baseline, {when(content)}; whiskers are 90 % intervals",
-        chart=Chart(kind=ChartKind.INTERVALS, scale=scale, bars=bars),
-        tables=(_shares_table(parties, scale),),
-        notes=tuple(verdict_sentence(party_from_json(party), currency) for party in parties),
+        chart=Chart(kind=ChartKind.INTERVALS, scale=scale, bars=tuple(_step_bar(step, scale) for _, step in rows)),
+        tables=(_shares_table(rows, scale),),
+        notes=tuple(verdict_sentence(party, currency) for party in parties),
     )
 
 
-def _shares_table(parties: list[Json], scale: MoneyScale) -> Table:
+def _shares_table(rows: Sequence[tuple[PartyShare, Step]], scale: MoneyScale) -> Table:
     columns = (
         Column("Party"),
         Column("Share", ColumnKind.MONEY),
@@ -120,32 +118,46 @@ def _shares_table(parties: list[Json], scale: MoneyScale) -> Table:
         Column("Verdict"),
         *(Column(factor.capitalize(), ColumnKind.MONEY) for factor in FACTORS),
     )
-    rows = tuple(
+    cells = tuple(
         (
-            party["name"],
-            minor(party["amount"]),
-            minor(party["low"]),
-            minor(party["high"]),
-            party["score"],
-            f"{MARKS.get(party['verdict'], '')} {party['verdict']}".strip(),
-            *(minor(party["factors"].get(factor)) if party["kind"] != "opening" else None for factor in FACTORS),
+            party.name,
+            step.amount,
+            step.low,
+            step.high,
+            party.score,
+            f"{party.mark} {party.verdict}".strip(),
+            *_factors(party),
         )
-        for party in parties
+        for party, step in rows
     )
-    return Table(title="Shares", columns=columns, rows=rows, scale=scale)
+    return Table(title="Shares", columns=columns, rows=cells, scale=scale)
 
 
-def _shares_message(parties: list[Json]) -> str:
+def _factors(party: PartyShare) -> list[int | None]:
+    """The parts of a share in minor units; the opening pipeline is not split."""
+    if party.kind == PartyKind.OPENING:
+        return [None] * len(FACTORS)
+    return [minor_units(party.factors.get(factor)) for factor in FACTORS]
+
+
+def _shares_message(departments: Sequence[PartyShare]) -> str:
     named = {
-        verdict: [party["name"] for party in parties if party["verdict"] == verdict and party["kind"] == "internal"]
-        for verdict in ("contaminates", "contributes", "cannot tell")
+        verdict: [party.name for party in _worst_first(departments) if party.verdict == verdict]
+        for verdict in (Verdict.CONTAMINATES, Verdict.CONTRIBUTES, Verdict.CANNOT_TELL)
     }
-    said = []
-    if bad := named["contaminates"]:
-        said.append(f"{listed(bad)} {'contaminates' if len(bad) == 1 else 'contaminate'}")
-    if good := named["contributes"]:
-        said.append(f"{listed(good)} {'contributes' if len(good) == 1 else 'contribute'}")
-    if not said:
+    sentences = []
+    if bad := named[Verdict.CONTAMINATES]:
+        sentences.append(f"{listed(bad)} {'contaminates' if len(bad) == 1 else 'contaminate'}")
+    if good := named[Verdict.CONTRIBUTES]:
+        sentences.append(f"{listed(good)} {'contributes' if len(good) == 1 else 'contribute'}")
+    if not sentences:
         return "Of no department can it be said whether it contributes or contaminates."
-    unclear = f"; {listed(named['cannot tell'])} cannot be told from zero" if named["cannot tell"] else ""
-    return f"{', '.join(said)}{unclear}."
+    doubtful = named[Verdict.CANNOT_TELL]
+    unclear = f"; {listed(doubtful)} cannot be told from zero" if doubtful else ""
+    return f"{', '.join(sentences)}{unclear}."
+
+
+def _worst_first(parties: Iterable[PartyShare]) -> list[PartyShare]:
+    """The parties that have a share, the lowest first."""
+    shared = [(party.share.amount, party) for party in parties if party.share]
+    return [party for _, party in sorted(shared, key=lambda pair: pair[0])]

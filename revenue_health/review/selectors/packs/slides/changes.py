@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from departments.formats import MoneyScale, counted, money_in_words
 from departments.json_types import Json
+from pipeline.core.buckets import BUCKETS
 from revenue_health.contribution.selectors.comparison.sentences import minor
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table, Tone
 from revenue_health.review.selectors.packs.slides.parts import day, scale_of, total_bar
-
-GOOD, BAD = ("new", "won", "up", "pulled_in", "reopened"), ("lost", "down", "pushed_out")
-"""By impact: what is won leaves the open pipeline too, and is no loss."""
 
 
 def changes(content: Json) -> Slide | None:
@@ -52,7 +50,7 @@ def _bars(then: int, now: int, moved: list[Json], scale: MoneyScale) -> tuple[Ba
     bars, at = [total_bar("Open then", then, Role.ACTUAL, scale)], then
     for bucket in moved:
         amount = minor(bucket["difference"]) or 0
-        impact = Tone.GOOD if bucket["key"] in GOOD else Tone.BAD if bucket["key"] in BAD else Tone.SOFT
+        impact = Tone(BUCKETS[bucket["key"]].impact)
         bars.append(
             Bar(
                 name=bucket["name"],

@@ -1,4 +1,4 @@
-"""The figures of the weekly review, kept until something they are made of changes.
+"""The weekly review, cached until something it is made of changes.
 
 A board room opens the same page together; what it shows is read once. Whatever people write is noted by triggers, so
 the newest note of every kind tells whether anything changed; the figures themselves belong to a run, which never does.
@@ -6,20 +6,21 @@ the newest note of every kind tells whether anything changed; the figures themse
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
 
 from django.apps import apps
+from django.core.cache import cache
 from django.db import connection
 
 from departments.formats import language_of_numbers
 from pipeline.models import ImportBatch, RecomputeRun
-from pipeline.run_cache import cached
+from pipeline.selectors.data.code_version import code_version
 from revenue_health.contribution.models import ForecastSnapshot, ScoreRun
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
+from revenue_health.review.core.weekly_review import WeeklyReview
 
-type Json = dict[str, Any]
 SECONDS = 60
 """What nobody noted (a changed name, a week that closes by the clock) shows after so long at most."""
 _ALSO = (
@@ -29,12 +30,22 @@ _ALSO = (
 
 
 def cached_review(
-    *, run: RecomputeRun, periods: ComparisonPeriods, since: date | None, now: datetime, compute: Callable[[], Json]
-) -> Json:
-    """What `compute` says of this run, periods and day, read again only after a change. One query."""
+    *,
+    run: RecomputeRun,
+    periods: ComparisonPeriods,
+    since: date | None,
+    now: datetime,
+    compute: Callable[[], WeeklyReview],
+) -> WeeklyReview:
+    """What `compute` says of this run, these periods and this day, read again only after a change. One query."""
     minute = int(now.timestamp()) // SECONDS
-    facts = (periods.key, since, minute, language_of_numbers(), _newest_notes())
-    return cached(run, "review", compute, of=facts, seconds=SECONDS)
+    state = (run.pk, run.as_of, periods.key, since, minute, language_of_numbers(), code_version(), _newest_notes())
+    key = f"review:{hashlib.sha256(repr(state).encode()).hexdigest()[:32]}"
+    review = cache.get(key)
+    if not isinstance(review, WeeklyReview):
+        review = compute()
+        cache.set(key, review, SECONDS)
+    return review
 
 
 def _newest_notes() -> tuple[object, ...]:
@@ -43,7 +54,7 @@ def _newest_notes() -> tuple[object, ...]:
     columns = [(table, "pgh_id") for table in tables]
     columns += [(model._meta.db_table, column) for model, column in _ALSO]
     # Names of our own tables and columns only.
-    asked = ", ".join(f'(SELECT max("{column}") FROM "{table}")' for table, column in columns)  # noqa: S608
+    newest = ", ".join(f'(SELECT max("{column}") FROM "{table}")' for table, column in columns)  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {asked}")
+        cursor.execute(f"SELECT {newest}")
         return tuple(cursor.fetchone())

@@ -1,0 +1,100 @@
+"""The kinds of change between two days: how each is called, what falls in it, and where it stands on a page."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class BucketImpact(StrEnum):
+    """What a change means for revenue; also its class in stylesheets and its name in frozen packs."""
+
+    GOOD = "good"
+    BAD = "bad"
+    SOFT = "soft"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bucket:
+    """One kind of change.
+
+    order: its place in a list, what adds first. impact: won is good, though it leaves the open pipeline. moves: it
+    changes how large the open pipeline is. coloured: the page prints its amount in the colour of its impact; what only
+    moves a date or comes back stays uncoloured there.
+    """
+
+    key: str
+    name: str
+    meaning: str
+    order: int
+    impact: BucketImpact = BucketImpact.SOFT
+    moves: bool = True
+    coloured: bool = False
+
+
+_GOOD, _BAD = BucketImpact.GOOD, BucketImpact.BAD
+_RANKED = (
+    Bucket(
+        key="late",
+        name="Late entry",
+        meaning="Happened before the date, but was recorded after it: the review of that day could not know",
+        order=8,
+    ),
+    Bucket(
+        key="won",
+        name="Won",
+        meaning="Was open on the date, reached an earning stage",
+        order=4,
+        impact=_GOOD,
+        coloured=True,
+    ),
+    Bucket(
+        key="came_won",
+        name="Came and won within",
+        meaning="Was not open on the date, reached an earning stage since: it came and was won within",
+        order=9,
+        moves=False,
+    ),
+    Bucket(key="lost", name="Lost", meaning="Was open on the date, was lost", order=5, impact=_BAD, coloured=True),
+    Bucket(
+        key="lost_later",
+        name="Lost after it was won",
+        meaning="Was won on the date, was lost since",
+        order=11,
+        moves=False,
+    ),
+    Bucket(
+        key="came_lost",
+        name="Came and lost within",
+        meaning="Was not open on the date, was lost since: it came and was lost within",
+        order=10,
+        moves=False,
+    ),
+    Bucket(key="reopened", name="Reopened", meaning="Was lost or won, is open again", order=1, impact=_GOOD),
+    Bucket(key="new", name="New", meaning="Was not known on the date, is open", order=0, impact=_GOOD, coloured=True),
+    Bucket(
+        key="pulled_in",
+        name="Pulled in",
+        meaning="Expected close moved into the running quarter from later; or, at the same amount, to an earlier day",
+        order=3,
+        impact=_GOOD,
+    ),
+    Bucket(
+        key="pushed_out",
+        name="Pushed out",
+        meaning="Expected close moved out of the running quarter; or, at the same amount, to a later day",
+        order=7,
+        impact=_BAD,
+    ),
+    Bucket(key="up", name="Up", meaning="Open on both days, amount grew", order=2, impact=_GOOD, coloured=True),
+    Bucket(key="down", name="Down", meaning="Open on both days, amount shrank", order=6, impact=_BAD, coloured=True),
+    Bucket(
+        key="moved",
+        name="Moved",
+        meaning="Open on both days in another stage, everything else the same",
+        order=12,
+        moves=False,
+    ),
+    Bucket(key="idle", name="Idle", meaning="Open on both days, nothing about it changed", order=13, moves=False),
+)
+BUCKETS: dict[str, Bucket] = {bucket.key: bucket for bucket in _RANKED}
+"""By key, in the published rank: a deal falls in the first bucket that fits. Crossing the end of the quarter comes
+before a change of amount, any other change of the expected close after it."""
