@@ -154,7 +154,7 @@ def _class(path: str) -> Any:
     """One of our own classes; nothing is imported from elsewhere."""
     module, _, name = path.partition(":")
     if module.partition(".")[0] not in PACKAGES:
-        raise Unreadable(f"{path} is none of ours")
+        raise Unreadable(f"{path} is not one of ours")
     target: Any = importlib.import_module(module)
     for part in name.split("."):
         target = getattr(target, part)

@@ -28,10 +28,11 @@ SPACES: Ranges = (
 RESERVED = r":/\?#%"
 """Signs of addresses, and of what stands between two keys."""
 
-CONTROL_REASON = "holds a control character; write a space or nothing in its place"
-INVISIBLE_REASON = "holds a character that cannot be seen; write it anew"
+CONTROL_REASON = "contains a control character; replace it with a space or remove it"
+INVISIBLE_REASON = "contains an invisible character; type it again"
 KEY_REASON = (
-    f"is no key: 1 to {LONGEST_KEY} characters, without spaces, colons, slashes, backslashes or ? # %, and not . or .."
+    f"is not a valid key: 1 to {LONGEST_KEY} characters, without spaces, colons, slashes, backslashes or ? # %, and not"
+    " . or .."
 )
 DOTS = (".", "..")
 

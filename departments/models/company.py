@@ -23,7 +23,7 @@ def validate_key(value: str) -> None:
 
 def validate_time_zone(value: str) -> None:
     if value not in available_timezones():
-        raise ValidationError(f"“{value}” is not a time zone of the IANA database, such as Europe/Berlin.")
+        raise ValidationError(f"“{value}” is not an IANA time zone, such as Europe/Berlin.")
 
 
 @pghistory.track()

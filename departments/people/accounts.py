@@ -24,7 +24,7 @@ log = structlog.get_logger("departments.accounts")
 _ANYWHERE = "login_failed_anywhere"
 ATTEMPTS_ANYWHERE = "100/h/key"
 """Wrong passwords for one account from all addresses together; one address has 5 in five minutes."""
-AWAY = "The single sign-on of your company does not answer just now. Try again in a moment."
+AWAY = "Your company’s single sign-on is not responding. Try again in a moment."
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):

@@ -48,6 +48,6 @@ def test_mail_send(*, to: str) -> None:
     """Send one short mail at once. Raises OSError or smtplib.SMTPException where the server does not take it."""
     EmailMessage(
         subject="Revenue Health: test",
-        body=f"Mail from Revenue Health arrives. Its pages are at {settings.SITE_URL}\n",
+        body=f"This test mail from Revenue Health arrived. Its pages are at {settings.SITE_URL}\n",
         to=[to],
     ).send()

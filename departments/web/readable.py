@@ -22,7 +22,7 @@ class ReadableMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if unreadable(request.path_info):
-            raise Http404("The address holds a control character.")
+            raise Http404("The address contains a control character.")
         request.GET = _readable(request.GET)
         request.COOKIES = {name: readable(value) for name, value in request.COOKIES.items()}
         _read_later(request)

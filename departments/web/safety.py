@@ -43,7 +43,7 @@ def idle_middleware(get_response: Handler) -> Handler:
             seen = int(request.session.setdefault(_SEEN, now))
             if now - seen > settings.SESSION_IDLE_HOURS * 3600:
                 logout(request)
-                messages.info(request, "You were signed out because you had not been here for a while.")
+                messages.info(request, "You were signed out after a period of inactivity.")
                 return redirect("account_login")
             if now - seen > _NOTE_SECONDS:
                 request.session[_SEEN] = now

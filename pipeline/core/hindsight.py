@@ -176,11 +176,11 @@ def sentence(finding: Hindsight, *, pipeline: str = "") -> str:
         return (
             f"the values of column {finding.column} tell {finding.side}{where} from all others"
             f" ({finding.filled:,} of {finding.total:,} have them, {finding.filled_elsewhere:,} of"
-            f" {finding.total_elsewhere:,} others): they were set with the outcome, so {finding.column} is no group"
-            " of deals for the model"
+            f" {finding.total_elsewhere:,} others): they were set with the outcome, so the model does not"
+            f" group deals by {finding.column}"
         )
     return (
         f"column {finding.column} is filled for {finding.filled:,} of {finding.total:,} {finding.side}{where} but for"
         f" {finding.filled_elsewhere:,} of {finding.total_elsewhere:,} others: it was filled in with the outcome, so"
-        f" {finding.column} is no group of deals for the model"
+        f" the model does not group deals by {finding.column}"
     )

@@ -14,7 +14,7 @@ LISTED_AT_MOST = 10_000
 
 _LONGEST_VALUE = 200
 _IN_A_SENTENCE = 20
-_UNKNOWN = "is no known"
+_UNKNOWN = "is not a known"
 _PICTURES = {code: 0x2400 + code for code in range(0x20) if code not in (0x09, 0x0A, 0x0D)} | {0x7F: 0x2421}
 """Signs for control characters, so that they can be seen."""
 

@@ -89,4 +89,4 @@ class ExchangeRate(models.Model):
         """The rules of rates.csv, for the admin."""
         _bounds(days={"date": self.date}, amounts={})
         if not re.fullmatch("[A-Z]{3}", self.currency):
-            raise ValidationError({"currency": f"“{self.currency}” is no currency, such as EUR."})
+            raise ValidationError({"currency": f"“{self.currency}” is not a currency, such as EUR."})

@@ -140,7 +140,7 @@ def _mark_dead() -> None:
     ImportBatch.objects.filter(status=ImportBatch.Status.STARTED).update(
         status=ImportBatch.Status.FAILED,
         finished_at=timezone.now(),
-        error="It ended before it was done; nothing was kept.",
+        error="It ended before it was finished; nothing was kept.",
     )
 
 

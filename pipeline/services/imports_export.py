@@ -39,7 +39,7 @@ def company_folder_export(*, path: Path, progress: Progress | None = None) -> Ex
             [entry.name for entry in path.iterdir() if entry.name not in QUERIES] if path.is_dir() else [path.name]
         )
         if strangers:
-            raise ImportUnreadable(f"{path} holds other things ({strangers[0]}); name an empty or a new folder.")
+            raise ImportUnreadable(f"{path} contains other files ({strangers[0]}); name an empty or new folder.")
     path.mkdir(parents=True, exist_ok=True)
     rows = {}
     alone = not connection.in_atomic_block

@@ -42,7 +42,7 @@ def upload_room_check(*, size: int) -> None:
     used, quota = sum(file.stat().st_size for file in folder.glob("*.zip")), settings.UPLOAD_QUOTA_MB * 1024**2
     if used + size > quota:
         raise UploadRefused(
-            f"Uploads that wait for somebody’s decision take {_megabytes(used)} of {_megabytes(quota)}, and this one"
+            f"Uploads waiting for a decision take {_megabytes(used)} of {_megabytes(quota)}, and this one"
             f" has {_megabytes(size)}. Take one of them in, or try again tomorrow: they are removed after a day."
         )
     free = shutil.disk_usage(folder).free

@@ -116,7 +116,7 @@ def archive_reader(path: Path) -> Iterator[ArchiveReader]:
     try:
         with zipfile.ZipFile(path) as file:
             if MANIFEST not in file.namelist():
-                raise BackupError(f"{path} is no backup of Revenue Health: it has no {MANIFEST}.")
+                raise BackupError(f"{path} is not a backup of Revenue Health: it has no {MANIFEST}.")
             manifest = parse_manifest(file.read(MANIFEST))
             _check(file, manifest)
             yield ArchiveReader(file, manifest)
@@ -124,7 +124,7 @@ def archive_reader(path: Path) -> Iterator[ArchiveReader]:
         raise BackupError(f"There is no file {path}.") from None
     except zipfile.BadZipFile as problem:
         raise BackupError(
-            f"{path} is damaged or no backup of Revenue Health: {problem}. Nothing was changed."
+            f"{path} is damaged or not a backup of Revenue Health: {problem}. Nothing was changed."
         ) from None
 
 
@@ -136,7 +136,7 @@ def _check(file: zipfile.ZipFile, manifest: Manifest) -> None:
     for name, facts in manifest.members.items():
         parts = PurePosixPath(name).parts
         if name.startswith("/") or ".." in parts or (len(parts) > 1 and parts[0] not in FOLDERS):
-            raise BackupError(f"The backup holds a file outside its folders: {name}. Nothing was changed.")
+            raise BackupError(f"The backup contains a file outside its folders: {name}. Nothing was changed.")
         digest = hashlib.sha256()
         with file.open(name) as stream:
             while block := stream.read(_BLOCK):

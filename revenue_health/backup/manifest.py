@@ -46,4 +46,4 @@ def parse_manifest(content: bytes) -> Manifest:
             )
         return Manifest(**fields)
     except (ValueError, KeyError, TypeError):
-        raise BackupError("This file is no backup of Revenue Health: its manifest cannot be read.") from None
+        raise BackupError("This file is not a backup of Revenue Health: its manifest cannot be read.") from None

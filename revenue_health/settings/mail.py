@@ -48,6 +48,6 @@ def site_url(value: str, *, home: Home, server: bool) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ImproperlyConfigured(
-            f"SITE_URL is {value!r}, which is no address. Write how people open the dashboard: https://revenue.example.com"
+            f"SITE_URL is {value!r}, which is not an address. Write how people open the dashboard: https://revenue.example.com"
         )
     return value.rstrip("/")

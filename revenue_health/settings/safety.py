@@ -13,7 +13,7 @@ def second_factor_roles(names: list[str]) -> list[str]:
     roles = [name.strip().lower() for name in names if name.strip()]
     if unknown := [role for role in roles if role not in ROLES]:
         raise ImproperlyConfigured(
-            f"SECOND_FACTOR_ROLES: {', '.join(unknown)} is no role. Roles are {', '.join(ROLES)}."
+            f"SECOND_FACTOR_ROLES: {', '.join(unknown)} is not a role. Roles are {', '.join(ROLES)}."
         )
     return roles
 

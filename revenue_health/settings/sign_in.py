@@ -23,7 +23,7 @@ def oidc_providers(values: dict[str, str]) -> dict[str, Any]:
     if len(missing) == len(_NEEDED):
         return {}
     if missing:
-        raise ImproperlyConfigured(f"Single sign-on is set up by halves: {', '.join(missing)} is not set.")
+        raise ImproperlyConfigured(f"Single sign-on is only partly configured: {', '.join(missing)} is not set.")
     if not values["OIDC_SERVER_URL"].startswith("https://"):
         raise ImproperlyConfigured("OIDC_SERVER_URL must begin with https://.")
     name = values.get("OIDC_NAME") or "Single sign-on"

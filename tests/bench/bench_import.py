@@ -137,7 +137,7 @@ def main() -> None:
                 page = upload(reader, archive)
                 looked = wait_for(reader, page, "This is what it would do")
                 take_in(reader, page)
-                taken = wait_for(reader, page, "It was taken in")
+                taken = wait_for(reader, page, "It was imported")
             beside.report(f"import {number + 1}, looked at in {looked:.0f} s, taken in in {taken:.0f} s")
 
 

@@ -115,7 +115,7 @@ def test_a_block_with_a_far_off_value_asks_once_and_is_undone_whole(
     expect(page.locator("#scorecard-told")).to_contain_text("55 is far above the weeks before")
     assert [value(page, key) for key in MANUAL] == ["", "", ""]
     complaints.clear()  # the browser notes the refusal
-    page.get_by_role("button", name="Write them, they are right").click()
+    page.get_by_role("button", name="Save them, they are right").click()
     expect(page.locator("#scorecard-told")).to_contain_text("2 cells written")
     saved(page, "leg_standard", "71")
     expect(page.locator("[data-undo]")).to_be_enabled()

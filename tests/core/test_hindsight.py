@@ -134,7 +134,7 @@ def test_the_sentence_has_the_column_and_the_counts() -> None:
     (finding,) = found([("North", "won")] * 1480 + [("", "lost")] * 2000 + [("", "open")] * 20)
     assert sentence(finding, pipeline="New business") == (
         "column segment is filled for 1,480 of 1,480 won deals of pipeline New business but for 0 of 2,020 others: "
-        "it was filled in with the outcome, so segment is no group of deals for the model"
+        "it was filled in with the outcome, so the model does not group deals by segment"
     )
 
 

@@ -35,7 +35,7 @@ def comment_add(
     if parent is not None:
         parent = parent.parent or parent
         if parent.subject != subject.text:
-            raise CommentRefused("What you answer is about another figure.")
+            raise CommentRefused("The comment you reply to is about another figure.")
     with transaction.atomic():
         comment = Comment.objects.create(
             subject=subject.text,
@@ -55,9 +55,9 @@ def comment_edit(*, comment: Comment, subject: Subject, text: str, author: User,
     """Put one's own words right, while they are fresh; who is mentioned for the first time is told."""
     text = _checked(text)
     if comment.author_id != author.pk:
-        raise CommentRefused("Only who said it can put it right.")
+        raise CommentRefused("Only the author can edit this comment.")
     if now > editable_until(comment):
-        raise CommentRefused(f"A comment can be edited for {EDIT_MINUTES} minutes. Answer it instead.")
+        raise CommentRefused(f"Comments can be edited for {EDIT_MINUTES} minutes. Reply instead.")
     with transaction.atomic():
         before = set(comment.mentions.values_list("pk", flat=True))
         comment.text, comment.edited_at = text, now
@@ -92,7 +92,7 @@ def _thread(comment: Comment) -> None:
 def _checked(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\x00", "").strip()
     if not text:
-        raise CommentRefused("There is nothing in it yet.")
+        raise CommentRefused("Write something first.")
     if len(text) > LONGEST:
         raise CommentRefused(f"That is longer than {LONGEST:,} characters.")
     return text

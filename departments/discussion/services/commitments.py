@@ -65,7 +65,7 @@ def commitment_close(*, commitment: Commitment, outcome: str, note: str, user: U
     if outcome not in (Commitment.Status.DONE, Commitment.Status.DROPPED):
         raise CommitmentRefused("A commitment is closed as done or as dropped.")
     if outcome == Commitment.Status.DROPPED and not note:
-        raise CommitmentRefused("Say why it is dropped; it stays readable with the commitment.")
+        raise CommitmentRefused("Say why it is dropped; the reason stays with the commitment.")
     with transaction.atomic():
         fresh = _open(commitment)
         fresh.status, fresh.closed_at, fresh.closed_by, fresh.closing_note = outcome, now, user, note
@@ -110,7 +110,7 @@ def _open(commitment: Commitment) -> Commitment:
 def _one_line(text: str) -> str:
     text = " ".join(text.replace("\x00", "").split())
     if not text:
-        raise CommitmentRefused("Say what is to be done.")
+        raise CommitmentRefused("Say what will be done.")
     if len(text) > LONGEST_TEXT:
         raise CommitmentRefused(f"That is longer than {LONGEST_TEXT} characters.")
     return text
@@ -123,4 +123,4 @@ def _measurable_fits(measurable: Measurable | None, department: Department) -> N
 
 def _day_fits(due: date, today: date) -> None:
     if not today <= due <= today + FARTHEST:
-        raise CommitmentRefused("The day is past, or more than three years ahead.")
+        raise CommitmentRefused("Choose a day from today up to three years ahead.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class TalkError(Exception):
-    """A comment, reply, commitment or pulse answer that cannot be taken; nothing was changed."""
+    """A comment, reply, commitment or pulse answer that cannot be saved; nothing was changed."""
 
 
 class CommentRefused(TalkError):

@@ -25,7 +25,7 @@ def pulse_save(
     """Save a person's answers of the running month: by rated department (id) a score, None to take it back, and a
     sentence. Returns how many answers stand."""
     if month != running:
-        raise PulseClosed("That month is over; its answers stay as they were given. This is the form of the new month.")
+        raise PulseClosed("That month is over; its answers are final. This is the form for the new month.")
     submitted = [
         PulseAnswer(
             month=month,

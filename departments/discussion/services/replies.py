@@ -22,7 +22,7 @@ def reply_add(*, subject: Subject, text: str, author: User, seen: int, now: date
     assert subject.department is not None, "only departments answer"
     text = text.replace("\r\n", "\n").replace("\x00", "").strip()
     if not text:
-        raise CommentRefused("There is nothing in it yet.")
+        raise CommentRefused("Write something first.")
     if len(text) > LONGEST:
         raise CommentRefused(f"That is longer than {LONGEST:,} characters.")
     versions = Reply.objects.filter(subject=subject.text)

@@ -61,7 +61,7 @@ def edit(request: HtmxRequest, pk: int) -> HttpResponse:
     require(request, comment.author_id == request.user.pk)
     if request.method == "GET":
         late = now > editable_until(comment)
-        error = f"A comment can be edited for {EDIT_MINUTES} minutes. Answer it instead." if late else ""
+        error = f"Comments can be edited for {EDIT_MINUTES} minutes. Reply instead." if late else ""
         return _panel_response(request, subject, error=error, editing=None if late else comment.pk, draft=comment.text)
     text = request.POST.get("text", "")
     try:
@@ -79,7 +79,7 @@ def resolve(request: HtmxRequest, pk: int) -> HttpResponse:
         comment_resolve(comment=comment, user=signed_in_user(request), now=timezone.now())
     except TalkError as problem:
         return _panel_response(request, subject, error=str(problem))
-    return _back(request, subject, "The thread is resolved.")
+    return _back(request, subject, "Thread resolved.")
 
 
 @require_POST
@@ -90,7 +90,7 @@ def reopen(request: HtmxRequest, pk: int) -> HttpResponse:
         comment_reopen(comment=comment)
     except TalkError as problem:
         return _panel_response(request, subject, error=str(problem))
-    return _back(request, subject, "The thread is open again.", anchor=f"comment-{pk}")
+    return _back(request, subject, "Thread reopened.", anchor=f"comment-{pk}")
 
 
 @require_GET
@@ -148,7 +148,7 @@ def _saved_response(request: HtmxRequest, subject: Subject, saved: SavedComment)
     for user in saved.notified:
         mention_mail.delay_on_commit(saved.comment.pk, user)
     names = ", ".join(f"@{name}" for name in saved.not_notified)
-    notice = f"Not told: {names}. Nobody of that name may see this figure." if names else "Your comment is saved."
+    notice = f"Not notified: {names}. No one by that name can see this figure." if names else "Comment saved."
     return _back(request, subject, notice, anchor=f"comment-{saved.comment.pk}")
 
 

@@ -90,14 +90,14 @@ class FilterForm(forms.Form):
         for name, values in choices.items():
             field = cast(forms.ChoiceField, self.fields[name])
             field.choices = [("", "All"), *values]
-            field.error_messages["invalid_choice"] = f"“%(value).80s” is no {name} here. Shown: all."
+            field.error_messages["invalid_choice"] = f"Unknown {name} “%(value).80s”. Showing all."
 
 
 def subject_text(user: Visitor, text: str) -> str:
     """A subject one may see, as it stands; the error of a form otherwise."""
     subject = visible(user, text) if text else None
     if text and subject is None:
-        raise forms.ValidationError("The figure it should move is not there.")
+        raise forms.ValidationError("The figure it should move does not exist.")
     return text
 
 

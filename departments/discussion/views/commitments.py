@@ -85,7 +85,7 @@ def commitment_new(request: HttpRequest) -> HttpResponse:
     except TalkError as problem:
         form.add_error(None, str(problem))
         return _commitment_form_page(request, form, status=422)
-    messages.info(request, "The commitment is made.")
+    messages.info(request, "Commitment saved.")
     return redirect("departments:commitment", pk=commitment.pk)
 
 
@@ -106,7 +106,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except TalkError as problem:
         return _detail_page(request, pk, error=str(problem), note=note)
-    messages.info(request, f"The commitment is {outcome}.")
+    messages.info(request, f"Commitment marked as {outcome}.")
     return redirect("departments:commitment", pk=pk)
 
 
@@ -122,7 +122,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         commitment_move(commitment=commitment, due=due, today=company_today(timezone.now()))
     except TalkError as problem:
         return _detail_page(request, pk, error=str(problem))
-    messages.info(request, f"The commitment is carried over to {due:%-d %b %Y}.")
+    messages.info(request, f"Commitment carried over to {due:%-d %b %Y}.")
     return redirect("departments:commitment", pk=pk)
 
 

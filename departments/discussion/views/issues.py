@@ -37,7 +37,7 @@ def issue_new(request: HttpRequest) -> HttpResponse:
         except TalkError as problem:
             form.add_error(None, str(problem))
         else:
-            messages.info(request, "The issue is on the list.")
+            messages.info(request, "Issue added to the list.")
             return redirect("departments:commitments")
     return _issue_form_page(request, form, status=422)
 
@@ -49,7 +49,7 @@ def solve(request: HttpRequest, pk: int) -> HttpResponse:
     require(request, may_commit(request.user, issue.department_id))
     user = signed_in_user(request)
     issue_solve(issue=issue, note=request.POST.get("note", "")[:2000], user=user, now=timezone.now())
-    messages.info(request, "The issue is solved.")
+    messages.info(request, "Issue solved.")
     return redirect("departments:commitments")
 
 

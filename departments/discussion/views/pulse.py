@@ -86,9 +86,9 @@ def _read(request: HttpRequest, form: list[OwnAnswer]) -> tuple[dict[int, tuple[
         score = request.POST.get(f"score-{row.department.key}", "")
         sentence = request.POST.get(f"sentence-{row.department.key}", "")
         if score and score not in {str(number) for number in SCORES}:
-            errors.append(f"The score for {row.department.name} is none from 1 to 5.")
+            errors.append(f"The score for {row.department.name} must be from 1 to 5.")
         elif sentence.strip() and not score:
-            errors.append(f"Give {row.department.name} a score too; a sentence alone is not kept.")
+            errors.append(f"Give {row.department.name} a score too; a comment alone is not saved.")
         else:
             answers[row.department.pk] = (int(score) if score else None, sentence)
     return answers, errors

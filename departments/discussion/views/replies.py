@@ -47,7 +47,9 @@ def replies_panel(request: HtmxRequest) -> HttpResponse:
     except TalkError as problem:
         return _panel_response(request, subject, error=str(problem), draft=text)
     notice = (
-        f"Your answer is saved as version {added.version}." if added else "These are the same words: no new version."
+        f"Your answer was saved as version {added.version}."
+        if added
+        else "The text is unchanged, so no new version was saved."
     )
     if request.htmx:
         return _panel_response(request, subject, notice=notice)

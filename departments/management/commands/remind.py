@@ -21,11 +21,11 @@ from departments.updates.services.reminders import reminders_send
 class Command(BaseCommand):
     """What the hourly task does, at once and at any hour. Run twice, it sends nothing the second time."""
 
-    help = "Remind who owes values of the week that closed last, or of the one that closes soon, by mail."
+    help = "E-mail whoever owes values for the week that closed last, or for the one that closes soon."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="only tell who would be reminded of what")
-        parser.add_argument("--test", metavar="ADDRESS", help="only send one mail there, to see that mail arrives")
+        parser.add_argument("--dry-run", action="store_true", help="only show who would be reminded of what")
+        parser.add_argument("--test", metavar="ADDRESS", help="only send a test mail to this address")
         parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -42,7 +42,8 @@ class Command(BaseCommand):
                 done = reminders_send(due=due, now=now)
             except MailServerAway as problem:
                 raise CommandError(
-                    f"The mail server is away ({problem}). What was sent is written down; run this again for the rest."
+                    f"The mail server cannot be reached ({problem}). What was sent is recorded; run this again for the"
+                    " rest."
                 ) from problem
             reminders, refused = done.sent, done.refused
         if options["json"]:
@@ -55,10 +56,10 @@ class Command(BaseCommand):
             validate_email(address)
             test_mail_send(to=address)
         except ValidationError as problem:
-            raise CommandError(f"“{address}” is no e-mail address.") from problem
+            raise CommandError(f"“{address}” is not an e-mail address.") from problem
         except (OSError, smtplib.SMTPException) as problem:
             raise CommandError(
-                f"The mail server did not take the mail: {problem}. Check EMAIL_URL, and that this machine (in compose "
+                f"The mail server rejected the mail: {problem}. Check EMAIL_URL, and that this machine (in compose "
                 "the worker) can reach it."
             ) from problem
         where = mail_destination()
@@ -69,7 +70,7 @@ class Command(BaseCommand):
 
     def _say(self, reminders: tuple[Owed, ...], refused: tuple[Owed, ...], *, dry_run: bool) -> None:
         if not reminders:
-            self.stdout.write("Nobody has to be reminded.")
+            self.stdout.write("Nobody needs a reminder.")
         for reminder in reminders:
             names = ", ".join(item.measurable_name for item in reminder.missing)
             verb = "would be reminded" if dry_run else "was reminded"
@@ -77,7 +78,7 @@ class Command(BaseCommand):
                 f"{reminder.user.get_username()} {verb} of {reminder.department_name}, {reminder.week}: {names}"
             )
         for reminder in refused:
-            self.stderr.write(f"The mail server does not take the address of {reminder.user.get_username()}.")
+            self.stderr.write(f"The mail server rejects the address of {reminder.user.get_username()}.")
 
 
 def _json(reminder: Owed) -> dict[str, Any]:

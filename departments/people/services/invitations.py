@@ -32,11 +32,11 @@ def invitation_create(
     if not may_give_role(invited_by, role):
         raise RoleRefused("Only an executive can make somebody an executive.")
     if (role in Membership.COMPANY_ROLES) != (department is None):
-        raise RoleRefused("Head, deputy and member are of one department; the other roles are of none.")
+        raise RoleRefused("Heads, deputies and members belong to one department; the other roles to none.")
     if User.objects.filter(email__iexact=email).exists():
-        raise InvitationRefused(f"{email} has an account already: change its role in the list.")
+        raise InvitationRefused(f"{email} already has an account: change its role in the list.")
     if _open().filter(email__iexact=email).exists():
-        raise InvitationRefused(f"{email} is invited already: send it again, or withdraw it, in the list.")
+        raise InvitationRefused(f"{email} is already invited: resend or withdraw the invitation in the list.")
     return Invitation.objects.create(
         email=email,
         role=role,
@@ -53,7 +53,7 @@ def invitation_renew(*, invitation: int, user: User, now: datetime) -> Invitatio
     """A new link for another week; the old one does not work any more."""
     row = _open().select_for_update().filter(pk=invitation).first()
     if row is None:
-        raise InvitationRefused("This invitation was accepted or withdrawn already.")
+        raise InvitationRefused("This invitation has already been accepted or withdrawn.")
     if not may_give_role(user, row.role):
         raise RoleRefused("Only an executive can make somebody an executive.")
     row.nonce, row.expires_at, row.mailed_at = nonce_new(), now + timedelta(days=DAYS), None
@@ -67,7 +67,7 @@ def invitation_revoke(*, invitation: int, user: User, now: datetime) -> None:
     """Withdraw it: its link does not work any more."""
     row = _open().select_for_update().filter(pk=invitation).first()
     if row is None:
-        raise InvitationRefused("This invitation was accepted or withdrawn already.")
+        raise InvitationRefused("This invitation has already been accepted or withdrawn.")
     if not may_give_role(user, row.role):
         raise RoleRefused("Only an executive can withdraw the invitation of an executive.")
     row.revoked_at = now
@@ -114,17 +114,19 @@ def invitation_read(*, token: str, now: datetime, lock: bool = False) -> Invitat
     try:
         pk, nonce = signing.loads(token, salt=_SALT)
     except (signing.BadSignature, ValueError, TypeError):
-        raise InvitationInvalid("This link is not complete. Open it from the mail again, or copy all of it.") from None
+        raise InvitationInvalid(
+            "This link is incomplete. Open it from the mail again, or copy the whole address."
+        ) from None
     rows = Invitation.objects.select_for_update(of=("self",)) if lock else Invitation.objects.all()
     invitation = rows.select_related("department").filter(pk=pk).first()
     if invitation is None or invitation.revoked_at:
         raise InvitationInvalid("This invitation was withdrawn. Ask the person who invited you.")
     if invitation.accepted_at:
-        raise InvitationInvalid("This invitation was used already. Sign in with the name you chose then.")
+        raise InvitationInvalid("This invitation has already been used. Sign in with the name you chose then.")
     if invitation.nonce != nonce:
-        raise InvitationInvalid("A newer mail with another link was sent to you. Use that one.")
+        raise InvitationInvalid("You were sent a newer mail with another link. Use that one.")
     if invitation.expires_at <= now:
-        raise InvitationInvalid("This invitation is too old. Ask the person who invited you to send it again.")
+        raise InvitationInvalid("This invitation has expired. Ask the person who invited you to send it again.")
     return invitation
 
 
@@ -135,7 +137,7 @@ def invitation_accept(
     """Make the account with its role. The address counts as verified: its mailbox had the link."""
     invitation = invitation_read(token=token, now=now, lock=True)
     if User.objects.filter(email__iexact=invitation.email).exists():
-        raise InvitationInvalid(f"{invitation.email} has an account by now. Sign in with it.")
+        raise InvitationInvalid(f"{invitation.email} already has an account. Sign in with it.")
     person = User.objects.create_user(username, invitation.email, password, first_name=first_name, last_name=last_name)
     invited_person_settle(person=person, invitation=invitation, now=now)
     return person

@@ -18,7 +18,7 @@ def role_give(*, person: User, role: str, department: Department | None, by: Use
     _check_may_give(by, role, department)
     membership, created = Membership.objects.get_or_create(user=person, role=role, department=department)
     if not created:
-        raise RoleRefused("This person has that role already.")
+        raise RoleRefused("This person already has that role.")
     return membership
 
 
@@ -28,7 +28,7 @@ def role_change(*, membership: Membership, role: str, department: Department | N
     _check_may_give(by, membership.role, membership.department)
     _check_may_give(by, role, department)
     if Membership.objects.filter(user=membership.user, role=role, department=department).exists():
-        raise RoleRefused("This person has that role already.")
+        raise RoleRefused("This person already has that role.")
     if role != Membership.Role.EXECUTIVE:
         _executive_stays(without=membership)
     membership.role, membership.department = role, department
@@ -47,9 +47,9 @@ def role_take(*, membership: Membership, by: User) -> None:
 def person_active_set(*, person: User, active: bool, by: User) -> None:
     """Let a person sign in or not. Whoever is shut out is signed out everywhere; what they did stays theirs."""
     if person == by:
-        raise PeopleError("Nobody can deactivate the account they are signed in with.")
+        raise PeopleError("You cannot deactivate the account you are signed in with.")
     if person.is_superuser and not by.is_superuser:
-        raise PeopleError("This is an account of who runs the server; only such an account can change it.")
+        raise PeopleError("This account belongs to a server administrator; only another administrator can change it.")
     memberships = list(person.memberships.select_related("department"))
     if not may_manage_people(by) or not all(may_give_role(by, membership.role) for membership in memberships):
         raise RoleRefused("Only an executive can change the account of an executive.")
@@ -62,9 +62,9 @@ def person_active_set(*, person: User, active: bool, by: User) -> None:
 
 def _check_may_give(by: User, role: str, department: Department | None) -> None:
     if not may_give_role(by, role):
-        raise RoleRefused("Only an executive can give or take the role of an executive.")
+        raise RoleRefused("Only an executive can grant or remove the executive role.")
     if (role in Membership.COMPANY_ROLES) != (department is None):
-        raise RoleRefused("Head, deputy and member are of one department; the other roles are of none.")
+        raise RoleRefused("Heads, deputies and members belong to one department; the other roles to none.")
 
 
 def _executive_stays(*, without: Membership) -> None:

@@ -55,7 +55,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
             problem = str(error)
         else:
             invitation_mail.delay_on_commit(invitation.pk)
-            messages.success(request, f"{email} is invited. The link works once, for a week.")
+            messages.success(request, f"{email} was invited. The link works once, for a week.")
             return redirect("departments:people")
     rows = invited(now=now)
     out = mail_goes_out()
@@ -83,7 +83,7 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(problem))
     else:
         invitation_mail.delay_on_commit(renewed.pk)
-        messages.success(request, f"{renewed.email} gets a new link; the one before does not work any more.")
+        messages.success(request, f"{renewed.email} gets a new link; the old one no longer works.")
     return redirect("departments:people")
 
 
@@ -96,7 +96,7 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     sure = {
         "title": f"Withdraw the invitation of {invitation.email}?",
-        "under": "Its link will not work any more. You can invite the same address again.",
+        "under": "Its link will stop working. You can invite the same address again.",
         "deed": "Withdraw it",
     }
     return _confirmed(
@@ -128,7 +128,7 @@ def role_edit(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
     user, role_of_person = manager(request), _membership_or_404(pk, membership)
     form = RoleForm(request.POST)
     if not form.is_valid():
-        return _person_page(request, pk, RoleForm(), status=422, problem="This is no role here; nothing was changed.")
+        return _person_page(request, pk, RoleForm(), status=422, problem="Unknown role; nothing was changed.")
     role, department = form.chosen()
     return _done(request, pk, lambda: role_change(membership=role_of_person, role=role, department=department, by=user))
 
@@ -142,12 +142,10 @@ def role_remove(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
     )
     sure = {
         "title": f"Take “{what}” from {role_of_person.user.get_username()}?",
-        "under": "What they did stays as it is, with their name.",
+        "under": "What they did stays on record, under their name.",
         "deed": "Take the role",
     }
-    return _confirmed(
-        request, sure, lambda: role_take(membership=role_of_person, by=user), "The role is taken.", person=pk
-    )
+    return _confirmed(request, sure, lambda: role_take(membership=role_of_person, by=user), "Role removed.", person=pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -164,7 +162,7 @@ def active(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         sure = {"title": f"Let {name} sign in again?", "under": "With the roles they have.", "deed": "Let them in"}
     become = not target.is_active
-    notice = f"{name} can sign in again." if become else f"{name} cannot sign in any more."
+    notice = f"{name} can sign in again." if become else f"{name} can no longer sign in."
     return _confirmed(
         request, sure, lambda: person_active_set(person=target, active=become, by=user), notice, person=pk
     )
@@ -180,7 +178,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     form = SettingsForm(request.POST if request.method == "POST" else None, instance=company)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, "Saved. Weeks that are closed stay as they were reported.")
+        messages.success(request, "Saved. Closed weeks stay as they were reported.")
         return redirect("departments:people_settings")
     context = {"form": form, "company": company}
     return page_render(request, SETTINGS, context, partial="page", status=422 if form.errors else 200)
@@ -206,7 +204,7 @@ def _done(request: HttpRequest, pk: int, deed: Callable[[], object]) -> HttpResp
         deed()
     except PeopleError as problem:
         return _person_page(request, pk, RoleForm(), status=409, problem=str(problem))
-    messages.success(request, "The role is changed.")
+    messages.success(request, "Role changed.")
     return redirect("departments:people_person", pk)
 
 

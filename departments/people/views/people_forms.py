@@ -60,7 +60,7 @@ class AcceptForm(forms.Form):
     password = forms.CharField(
         label="Password",
         strip=False,
-        help_text="At least 10 characters, and not one of the common ones. A few words are easy to keep in mind.",
+        help_text="At least 10 characters, and not a common password. A few words are easy to remember.",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -72,7 +72,7 @@ class AcceptForm(forms.Form):
     def clean_username(self) -> str:
         username: str = self.cleaned_data["username"]
         if User.objects.filter(username__iexact=username).exists():
-            raise ValidationError("Somebody has this user name already.")
+            raise ValidationError("This user name is already taken.")
         return username
 
     def clean(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordKeyForm
 
 NEW = "New password"
-AGAIN = "The new password once more"
+AGAIN = "Repeat the new password"
 
 
 class SignInForm(LoginForm):

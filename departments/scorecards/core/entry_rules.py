@@ -122,5 +122,5 @@ def note_problem(note: str, *, longest: int) -> str:
     if len(note) > longest:
         return f"A note has at most {longest:,} characters."
     if "\0" in note:
-        return "The note holds a NUL character, which cannot be stored. Type it anew."
+        return "The note contains a NUL character, which cannot be stored. Type it again."
     return ""

@@ -27,12 +27,12 @@ _SPACED = re.compile(rf"({_SIGN}[1-9]\d{{0,2}})([{_SPACES}])(\d{{3}}(?:\2\d{{3}}
 _GROUPED = {mark: re.compile(rf"{_SIGN}[1-9]\d{{0,2}}(\{mark}\d{{3}})+") for mark in ",."}
 _AMBIGUOUS = re.compile(rf"{_SIGN}[1-9]\d{{0,2}}[.,]\d{{3}}")
 _NAMED = (
-    (re.compile(r"\(.*\)"), "it stands in brackets. Write a negative number with a minus in front, like -5"),
-    (re.compile(r".*\d\s*[-−]"), "the minus stands at the end. Write it in front, like -5"),
+    (re.compile(r"\(.*\)"), "it is in brackets. Write a negative number with a minus in front, like -5"),
+    (re.compile(r".*\d\s*[-−]"), "the minus is at the end. Write it in front, like -5"),
     (re.compile(r"[–—].*\d.*"), "it begins with a dash. Write a negative number with a minus, like -5"),
     (re.compile(r"[+-]?[\d.,]+\s*[eE]\s*[+-]?\d+"), "it has an exponent. Write all its digits"),
     (re.compile(r"=.*"), "it is a formula. Write its result"),
-    (re.compile(r"#[A-Z/0!?]+.*"), "it is an error of a spreadsheet. Correct the cell, or leave it empty"),
+    (re.compile(r"#[A-Z/0!?]+.*"), "it is a spreadsheet error. Correct the cell, or leave it empty"),
     (re.compile(r"true|false", re.IGNORECASE), "it is true or false. Write a number, or leave it empty"),
     (re.compile(r"\d{4}-\d\d?-\d\d?.*|\d\d?[./]\d\d?[./]\d{2,4}"), "it is a date. Write a number, or leave it empty"),
     (
@@ -97,8 +97,8 @@ def _refuse_invisible(bare: str) -> None:
     for character in bare:
         if unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Cn"):
             raise NotANumber(
-                f"“{_short(bare)}” is not a number: it holds an invisible character (U+{ord(character):04X})."
-                " Type it anew."
+                f"“{_short(bare)}” is not a number: it contains an invisible character (U+{ord(character):04X})."
+                " Type it again."
             )
 
 

@@ -55,7 +55,7 @@ def _change(cell: FileCell, measurable: Measurable | None, entries: Mapping[date
     before, version = (entry.value, entry.version) if entry else (None, 0)
     number, error, far = NumberText(), "", ""
     if measurable is None:
-        error = "This scorecard has no measurable of this key."
+        error = "This scorecard has no measurable with this key."
     elif cell.problem:
         error = cell.problem
     else:
@@ -102,9 +102,9 @@ def plain_unit(text: str) -> str:
 def _refusal(measurable: Measurable, week: date, value: Decimal | None, today: date) -> str:
     """Why a new value cannot be written, as the service that writes would say."""
     if not measurable.manual:
-        return "It is computed; it cannot be brought by a file."
+        return "It is computed and cannot come from a file."
     if measurable.archived:
-        return "It is archived; bring it back first."
+        return "It is archived; restore it first."
     beyond = "" if value is None else measurable.bounds.problem(value, name=measurable.name)
     return week_problem(week, today=today) or beyond
 

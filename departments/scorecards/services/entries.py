@@ -185,7 +185,9 @@ def _locked_block(
 ) -> tuple[dict[str, Measurable], dict[tuple[int, date], Entry]]:
     """The department's measurables named by the cells, locked, by key; and the entries there are."""
     if len(cells) > MOST_CELLS:
-        raise EntryRefused(f"At most {MOST_CELLS:,} cells at a time; this were {len(cells):,}. Nothing was changed.")
+        raise EntryRefused(
+            f"You can paste up to {MOST_CELLS:,} cells at once; you sent {len(cells):,}. Nothing was changed."
+        )
     keys = {cell.measurable for cell in cells}
     ids = Measurable.objects.filter(department_id=department, key__in=keys).values_list("pk", flat=True)
     measurables = _locked(list(ids))
@@ -284,9 +286,9 @@ def _check_value(measurable: Measurable, week: date, value: Decimal, hand: _Hand
 
 def _check_allowed(measurable: Measurable, week: date, note: str | None, hand: _Hand) -> None:
     if not measurable.manual:
-        raise EntryRefused(f"{measurable.name} is computed; it cannot be typed in.")
+        raise EntryRefused(f"{measurable.name} is computed and cannot be entered.")
     if measurable.archived:
-        raise EntryRefused(f"{measurable.name} is archived; bring it back first.")
+        raise EntryRefused(f"{measurable.name} is archived; restore it first.")
     problem = week_problem(week, today=hand.now.astimezone(hand.rule.zone).date())
     problem = problem or note_problem(note or "", longest=LONGEST_NOTE)
     if problem:

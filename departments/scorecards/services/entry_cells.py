@@ -29,7 +29,7 @@ class EntryConflict(ScorecardError):
         self.at: datetime | None = last.at if last else None
         self.by: User | None = last.by if last else None
         author = self.by.get_full_name() or self.by.get_username() if self.by else "a file"
-        super().__init__(f"Changed by {author} meanwhile.")
+        super().__init__(f"Changed by {author} in the meantime.")
 
 
 class PasteRefused(ScorecardError):
@@ -44,7 +44,7 @@ class PasteRefused(ScorecardError):
         self.errors, self.conflicts, self.unusual = errors, conflicts, unusual or {}
         count = len(errors) + len(conflicts)
         if count:
-            super().__init__(f"{count} {'cell' if count == 1 else 'cells'} cannot be taken; nothing was changed.")
+            super().__init__(f"{count} {'cell' if count == 1 else 'cells'} cannot be saved; nothing was changed.")
         else:
             count = len(self.unusual)
             super().__init__(f"{count} {'value is' if count == 1 else 'values are'} far off; nothing was changed yet.")

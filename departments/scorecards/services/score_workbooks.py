@@ -27,7 +27,7 @@ class ReadersBusy(FileUnreadable):
     """Too many workbooks are being read at this moment."""
 
     def __init__(self) -> None:
-        super().__init__("Other workbooks are being read at this moment. Choose the file again in a minute.")
+        super().__init__("Other workbooks are being read right now. Choose the file again in a minute.")
 
 
 def workbook_read(data: bytes) -> list[Sheet]:

@@ -125,9 +125,9 @@ def _take_in(request: HttpRequest, department: Department) -> dict[str, Any]:
     try:
         owner, packed = signing.loads(request.POST["changes"], salt=SALT, max_age=SECONDS)
     except signing.BadSignature:
-        return {"refused": ["This was looked at too long ago. Choose the file again; nothing was changed."]}
+        return {"refused": ["This preview has expired. Choose the file again; nothing was changed."]}
     if owner != department.pk:
-        return {"refused": ["This file was meant for another department; nothing was changed."]}
+        return {"refused": ["This file is for another department; nothing was changed."]}
     cells = [
         CellText(measurable=key, week=date.fromisoformat(week), version=version, text=text, sure="sure" in request.POST)
         for key, week, version, text in packed
@@ -144,5 +144,5 @@ def _take_in(request: HttpRequest, department: Department) -> dict[str, Any]:
         return {"refused": [str(refused), *(f"{key}, week of {week:%-d %b %Y}: {why}" for key, week, why in refusals)]}
     except ScorecardError as problem:
         return {"refused": [str(problem)]}
-    messages.success(request, f"{counted(len(written), 'value')} {'was' if len(written) == 1 else 'were'} taken in.")
+    messages.success(request, f"{counted(len(written), 'value')} {'was' if len(written) == 1 else 'were'} imported.")
     return {}

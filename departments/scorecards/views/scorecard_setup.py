@@ -61,7 +61,7 @@ def measurables(request: HttpRequest, key: str) -> HttpResponse:
             added.delete()
             refused = str(problem)
         else:
-            messages.success(request, f"“{added.name}” is on the scorecard.")
+            messages.success(request, f"“{added.name}” was added to the scorecard.")
             return redirect("departments:scorecard_measurables", key)
     rows = score_rows(departments=[department.pk], archived=True)
     context = {
@@ -135,7 +135,7 @@ def annotation_add(request: HttpRequest, key: str) -> HttpResponse:
     form = RemarkForm(request.POST, department=department)
     if form.is_valid():
         remark_add(department=department, user=user, now=timezone.now(), **form.cleaned_data)
-        messages.success(request, "The remark is on the scorecard.")
+        messages.success(request, "Remark added.")
     else:
         messages.error(request, "The remark needs a day and a text of at most 300 characters; nothing was changed.")
     return redirect("departments:scorecard", key)

@@ -62,7 +62,7 @@ def week(request: HttpRequest, key: str, week: date) -> HttpResponse:
     if request.method == "POST":
         refused = _take(request, department, week, lines, now)
         if refused is None:
-            messages.success(request, f"The week of {week:%-d %B %Y} is saved.")
+            messages.success(request, f"Week of {week:%-d %B %Y} saved.")
             return redirect("departments:scorecard", key)
         lines = _with_what_was_sent(request, lines, refused, week)
     context = {
@@ -112,7 +112,7 @@ def _with_what_was_sent(request: HttpRequest, lines: list[Line], refused: PasteR
         conflict = refused.conflicts.get((line.key, week))
         if conflict:
             now_there = "nothing" if conflict.value is None else plain(float(conflict.value))
-            error = f"{conflict} There is {now_there} now; yours is in the field. Save again to write yours over it."
+            error = f"{conflict} There is {now_there} now; yours is in the field. Save again to overwrite it."
         unusual = refused.unusual.get((line.key, week), "")
         if unusual:
             error = f"{unusual} Correct it, or save again if it is right."

@@ -27,28 +27,28 @@ class LinkUnknown(LinkClosed):
     """Never made by us, or changed on its way."""
 
     def __init__(self) -> None:
-        super().__init__("This link is not complete, or was never one of ours.")
+        super().__init__("This link is incomplete, or is not one of ours.")
 
 
 class LinkUsed(LinkClosed):
     reason = "used"
 
     def __init__(self) -> None:
-        super().__init__("This link was used already: each one works once.")
+        super().__init__("This link has already been used: each one works once.")
 
 
 class LinkExpired(LinkClosed):
     reason = "expired"
 
     def __init__(self) -> None:
-        super().__init__(f"This link is too old: each one works for {LASTS.days} days.")
+        super().__init__(f"This link has expired: each one works for {LASTS.days} days.")
 
 
 class LinkRevoked(LinkClosed):
     reason = "revoked"
 
     def __init__(self) -> None:
-        super().__init__("This link was taken back.")
+        super().__init__("This link was revoked.")
 
 
 def _signer() -> Signer:

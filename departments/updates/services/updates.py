@@ -128,7 +128,7 @@ def _save(row: SubmittedRow, measurable: Measurable, hand: _Hand) -> Entry:
     if row.copy:
         last = Entry.objects.filter(measurable=measurable, week=hand.week - WEEK, value__isnull=False).first()
         if last is None:
-            raise EntryRefused("The week before has no value to copy.")
+            raise EntryRefused("The previous week has no value to copy.")
         value, how = last.value, How.COPY
     elif row.nothing:
         value, note = None, note or NOTHING

@@ -118,7 +118,7 @@ def _commitments(section: MySection) -> str:
 def _updates_message(updates: MyWeek) -> str:
     total = len(updates.rows)
     if not total:
-        return "No number is asked of you."
+        return "You have no numbers to enter."
     week = f"week {updates.week:%V}"
     if updates.complete:
         return f"All {counted(total, 'number')} of {week} are in." if total > 1 else f"The number of {week} is in."

@@ -43,13 +43,13 @@ def send(request: HtmxRequest, key: str) -> HttpResponse:
     message = request.POST.get("words", "")[:LONGEST_WORDS]
     reminder_asked.delay_on_commit(department.pk, week.isoformat(), request.user.pk, message)
     names = " and ".join(person.get_full_name() or person.get_username() for person in people)
-    return _answer(request, department, f"A reminder of week {week:%V} is on its way to {names}.", done=True)
+    return _answer(request, department, f"A reminder for week {week:%V} is on its way to {names}.", done=True)
 
 
 def _why_nobody(department: Department, week: date | None) -> str:
     if week is None:
         return f"{department.name} owes nothing."
-    return f"Nobody to write to: {department.name} lacks nothing of week {week:%V}, or has no head with an address."
+    return f"No reminder sent: {department.name} lacks nothing of week {week:%V}, or has no head with an address."
 
 
 def _answer(request: HtmxRequest, department: Department, message: str, *, done: bool) -> HttpResponse:

@@ -132,5 +132,5 @@ def week_asked(request: HttpRequest) -> tuple[date | None, str]:
     except PeriodError:
         week = None
     if week is None or week.weekday() != 0:
-        return None, f"“{text[:40]}” is not the Monday of a week. Shown: the week that is due."
+        return None, f"“{text[:40]}” is not a Monday. Showing the week that is due."
     return week, ""

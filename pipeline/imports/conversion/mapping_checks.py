@@ -52,11 +52,11 @@ class MappingMistakes:
     def one_of(self, part: str, word: str, value: str, allowed: Iterable[str]) -> None:
         names = list(allowed)
         if value not in names:
-            self.add(part, word, value, f"is none of {', '.join(names) or 'nothing: the mapping has none'}")
+            self.add(part, word, value, f"is not one of {', '.join(names) or 'nothing: the mapping has none'}")
 
     def delimiter(self, part: str, value: str) -> None:
         if len(value) != 1 or not value.isascii() or value in '"\r\n\0' or value.isalnum():
-            self.add(part, "delimiter", value, 'is no delimiter: write one character such as ",", ";" or "\\t"')
+            self.add(part, "delimiter", value, 'is not a delimiter: write one character such as ",", ";" or "\\t"')
 
     def signs(self, part: str, signs: NumberSigns) -> None:
         if mistake := signs.mistake():
@@ -77,7 +77,7 @@ class MappingMistakes:
             parts = (("year", "YyGcx", False), ("month", "mbBjcx", by_week), ("day", "djcx", by_week))
             absent = [name for name, letters, other in parts if not (directives & set(letters) or other)]
             if bad := _bad_directive(form):
-                self.add(part, word, form, f"is no format: {bad}")
+                self.add(part, word, form, f"is not a format: {bad}")
             elif absent:
                 self.add(part, word, form, f"names no {' and no '.join(absent)}, which would be made up")
 
@@ -85,7 +85,7 @@ class MappingMistakes:
         try:
             ZoneInfo(name)
         except (KeyError, ValueError, OSError):
-            self.add(part, "time_zone", name, "is no time zone of the IANA database, such as Europe/Berlin")
+            self.add(part, "time_zone", name, "is not an IANA time zone, such as Europe/Berlin")
 
 
 def _bad_directive(form: str) -> str:
@@ -129,14 +129,16 @@ def check_names(
     for place, row in enumerate(rows, 1):
         value = getattr(row, word)
         if value and value not in names:
-            mistakes.add(part, word, value, f"is no {what} of the mapping ({', '.join(names) or 'it has none'})", place)
+            mistakes.add(
+                part, word, value, f"is not a {what} of the mapping ({', '.join(names) or 'it has none'})", place
+            )
 
 
 def check_once(mistakes: MappingMistakes, part: str, word: str, values: Sequence[str]) -> None:
     """No value stands twice."""
     for place, value in enumerate(values, 1):
         if value in values[: place - 1]:
-            mistakes.add(part, word, value, f"stands twice in [[{part}]]", place)
+            mistakes.add(part, word, value, f"appears twice in [[{part}]]", place)
 
 
 def _check_activities(mapping: Structured, mistakes: MappingMistakes) -> None:

@@ -54,7 +54,7 @@ def mapping_source(path: Path) -> MappingSource:
     except OSError as error:
         raise ImportUnreadable(f"The mapping {path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise ImportUnreadable(f"The mapping {path.name} is no TOML: {error}") from error
+        raise ImportUnreadable(f"The mapping {path.name} is not valid TOML: {error}") from error
 
 
 def toml_parse(source: MappingSource) -> dict[str, Any]:
@@ -62,4 +62,4 @@ def toml_parse(source: MappingSource) -> dict[str, Any]:
     try:
         return tomllib.loads(source.text)
     except tomllib.TOMLDecodeError as error:
-        raise ImportUnreadable(f"The mapping {source.name} is no TOML: {error}") from error
+        raise ImportUnreadable(f"The mapping {source.name} is not valid TOML: {error}") from error

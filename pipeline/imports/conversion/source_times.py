@@ -115,7 +115,7 @@ class TimeReader:
     def notes(self) -> list[str]:
         """A sentence for each zone in which times came twice."""
         return [
-            f"{count:,} times stand in an hour that came twice in {zone}; they are read as the first of the two."
+            f"{count:,} times fall in an hour that occurred twice in {zone}; they are read as the first of the two."
             for zone, count in self.twice.items()
         ]
 

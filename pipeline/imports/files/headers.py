@@ -99,10 +99,10 @@ def header_of(names: list[str], file: str, problems: ProblemList) -> Header | No
     elif len(names) > _MOST_COLUMNS:
         problems.refuse_file(file, f"has more than {_MOST_COLUMNS} columns", line=1)
     elif LINE in names:
-        problems.refuse_file(file, "is a name kept for the import itself", line=1, column=LINE)
+        problems.refuse_file(file, "is a name reserved for the import", line=1, column=LINE)
     elif doubled:
         for name in doubled:
-            problems.refuse_file(file, "stands in the header twice", line=1, column=name)
+            problems.refuse_file(file, "appears in the header twice", line=1, column=name)
     else:
         columns = tuple(name or f"column {position} without a name" for position, name in enumerate(names, 1))
         return Header(tuple(name for name in names if name), columns)

@@ -20,7 +20,7 @@ def new_folder(out: Path) -> Iterator[Path]:
     """
     target = out.resolve()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise ImportUnreadable(f"{out} is there already and not empty; name a new folder.")
+        raise ImportUnreadable(f"{out} already exists and is not empty; name a new folder.")
     existing = next(parent for parent in target.parents if parent.exists())
     with _sentence(out):
         scratch = Path(tempfile.mkdtemp(prefix=f".{target.name[:100]}-", dir=existing))

@@ -117,7 +117,7 @@ def _check_quotes(codes: npt.NDArray[np.uint8], quotes: npt.NDArray[np.int64], f
     if len(wrong):
         line = _line_at(codes, int(quotes[wrong[0]]), first_line)
         raise BrokenRecords(
-            line, 'a quotation mark stands inside a value; the whole value needs quotes and its own are doubled: ""'
+            line, 'a quotation mark is inside a value; the whole value needs quotes and its own are doubled: ""'
         )
 
 
@@ -131,4 +131,4 @@ def _check_returns(
     lone = ~np.isin(returns + 1, feeds) & (np.searchsorted(quotes, returns) % 2 == 0)
     if lone.any():
         line = _line_at(codes, int(returns[lone][0]), first_line)
-        raise BrokenRecords(line, "a carriage return stands without a line feed")
+        raise BrokenRecords(line, "a carriage return without a line feed")

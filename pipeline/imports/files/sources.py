@@ -40,7 +40,9 @@ class DirectorySource:
                 continue
             names.append(entry.name)
             if len(names) > MOST_FILES:
-                raise ImportUnreadable(f"{path.name} holds more than {MOST_FILES} files; it is no company folder.")
+                raise ImportUnreadable(
+                    f"{path.name} contains more than {MOST_FILES} files; it is not a company folder."
+                )
         self.names = sorted(names)
 
     def size(self, name: str) -> int:
@@ -56,7 +58,7 @@ class DirectorySource:
         opened = os.fstat(descriptor)
         if not stat.S_ISREG(opened.st_mode):
             os.close(descriptor)
-            raise ImportUnreadable(f"{name} is no regular file.")
+            raise ImportUnreadable(f"{name} is not a regular file.")
         return os.fdopen(descriptor, "rb")
 
 
@@ -96,7 +98,7 @@ class ZipSource:
         self._entries: dict[str, zipfile.ZipInfo] = {}
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         if len(entries) > MOST_FILES:
-            raise ImportUnreadable(f"The zip holds more than {MOST_FILES} files.")
+            raise ImportUnreadable(f"The zip contains more than {MOST_FILES} files.")
         total = sum(entry.file_size for entry in entries)
         if total > ZIP_MOST_BYTES:
             raise ImportUnreadable(f"The zip would unpack to {total:,} bytes; at most {ZIP_MOST_BYTES:,} are taken.")
@@ -105,7 +107,7 @@ class ZipSource:
             if name.startswith((".", "__MACOSX")):
                 continue
             if name in self._entries:
-                raise ImportUnreadable(f"The zip holds {name} twice.")
+                raise ImportUnreadable(f"The zip contains {name} twice.")
             self._entries[name] = entry
         self.names = sorted(self._entries)
 
@@ -124,16 +126,17 @@ def _safe_name(entry: zipfile.ZipInfo) -> str:
     """The bare file name of an entry; refuses what tries to leave, hide or explode."""
     path = PurePosixPath(entry.filename)
     if path.is_absolute() or ".." in path.parts or "\\" in entry.filename or ":" in entry.filename:
-        raise ImportUnreadable(f"The zip holds {entry.filename!r}, a path that leaves it.")
+        raise ImportUnreadable(f"The zip contains {entry.filename!r}, a path outside it.")
     if stat.S_ISLNK(entry.external_attr >> 16):
-        raise ImportUnreadable(f"The zip holds {entry.filename!r}, a link.")
+        raise ImportUnreadable(f"The zip contains {entry.filename!r}, a link.")
     if entry.flag_bits & 0x1:
         raise ImportUnreadable(f"{entry.filename} in the zip is encrypted.")
     if len(path.parts) > 2:
-        raise ImportUnreadable(f"The zip holds {entry.filename!r}; only one folder deep is read.")
+        raise ImportUnreadable(f"The zip contains {entry.filename!r}; only one folder deep is read.")
     if entry.file_size > _SMALL and entry.file_size > ZIP_MOST_RATIO * max(entry.compress_size, 1):
         raise ImportUnreadable(
-            f"{entry.filename} in the zip unpacks to more than {ZIP_MOST_RATIO} times its size; it is no honest table."
+            f"{entry.filename} in the zip unpacks to more than {ZIP_MOST_RATIO} times its size; it cannot be an honest"
+            " table."
         )
     return "__MACOSX" if path.parts[0] == "__MACOSX" else path.name
 

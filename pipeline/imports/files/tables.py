@@ -26,7 +26,7 @@ from pipeline.imports.problems import ProblemList
 
 _BOM = b"\xef\xbb\xbf"
 _ENCODING = "is not UTF-8; save the file in the encoding UTF-8"
-_NUL = "holds a NUL byte"
+_NUL = "contains a NUL byte"
 
 
 def tables_of(

@@ -112,7 +112,7 @@ def _duplicates(staging: Staging, staged: StagedFile) -> None:
     )
     for line, value, first in rows:
         if str(value).strip():
-            _add(staging, file.name, [(line, value)], "+".join(key), f"stands in line {first} already")
+            _add(staging, file.name, [(line, value)], "+".join(key), f"is already on line {first}")
 
 
 def _references(staging: Staging, staged: StagedFile) -> None:
@@ -176,7 +176,7 @@ def _event_places(staging: Staging) -> None:
         f"WITH deal AS ({_deals_sql(staging)}) SELECT e.line, e.opportunity AS value FROM in_events e"
         " LEFT JOIN deal d ON d.key = e.opportunity WHERE d.key IS NULL AND e.opportunity <> ''"
     )
-    _add_missing(staging, "events.csv", unknown, "opportunity", "is no known opportunity")
+    _add_missing(staging, "events.csv", unknown, "opportunity", "is not a known opportunity")
     if unusable & {"stages.csv", "pipelines.csv"}:
         return
     # A deal of an unknown pipeline is refused for that alone.
@@ -191,7 +191,7 @@ def _event_places(staging: Staging) -> None:
     )
     for (line, *also), stage, pipeline in rows:
         more = f" ({1 + len(also):,} rows)" if also else ""
-        reason = f"is no stage of pipeline {pipeline}{more}"
+        reason = f"is not a stage of pipeline {pipeline}{more}"
         staging.problems.add(
             Problem(file="events.csv", line=line, column="stage", value=str(stage), reason=reason), also
         )
@@ -210,5 +210,5 @@ def files_check(staging: Staging, names: Sequence[str], *, first_load: bool) -> 
     if unknown:
         more = f" and {len(unknown) - 20:,} more" if len(unknown) > 20 else ""
         listed = ", ".join(readable(name) for name in unknown[:20]) + more
-        staging.notes.append(f"Files left out because a company folder has none of that name: {listed}.")
+        staging.notes.append(f"Files left out because a company folder has no file of that name: {listed}.")
     return present

@@ -63,8 +63,8 @@ def _opt(name: str, kind: Kind) -> Column:
     return Column(name, kind, optional=True, blank=True)
 
 
-_DEPARTMENT = Reference("department", "departments.csv", "is no known department")
-_PIPELINE = Reference("pipeline", "pipelines.csv", "is no known pipeline")
+_DEPARTMENT = Reference("department", "departments.csv", "is not a known department")
+_PIPELINE = Reference("pipeline", "pipelines.csv", "is not a known pipeline")
 
 
 def _before(column: str, other: str) -> Rule:
@@ -127,7 +127,7 @@ FILES: tuple[FileFormat, ...] = (
             _opt("time_limit_days", kinds.LIMIT_DAYS),
         ),
         key=("pipeline", "key"),
-        references=(_PIPELINE, Reference("owner_department", "departments.csv", "is no known department")),
+        references=(_PIPELINE, Reference("owner_department", "departments.csv", "is not a known department")),
         first_load=True,
     ),
     FileFormat(
@@ -172,8 +172,8 @@ FILES: tuple[FileFormat, ...] = (
         key=("key",),
         references=(
             _PIPELINE,
-            Reference("account", "accounts.csv", "is no known account"),
-            Reference("source", "sources.csv", "is no known source"),
+            Reference("account", "accounts.csv", "is not a known account"),
+            Reference("source", "sources.csv", "is not a known source"),
         ),
         first_load=True,
     ),
@@ -190,7 +190,7 @@ FILES: tuple[FileFormat, ...] = (
             _opt("actor", kinds.TEXT),
         ),
         # Its opportunity and stage are checked together: a stage belongs to the deal's pipeline.
-        references=(Reference("reason", "loss_reasons.csv", "is no known loss reason"),),
+        references=(Reference("reason", "loss_reasons.csv", "is not a known loss reason"),),
         rules=(
             _before("recorded_at", "occurred_at"),
             Rule(
@@ -221,7 +221,7 @@ FILES: tuple[FileFormat, ...] = (
             _opt("assignee", kinds.TEXT),
         ),
         key=("key",),
-        references=(_DEPARTMENT, Reference("opportunity", "opportunities.csv", "is no known opportunity")),
+        references=(_DEPARTMENT, Reference("opportunity", "opportunities.csv", "is not a known opportunity")),
         rules=(
             _before("started_at", "requested_at"),
             _before("completed_at", "requested_at"),
@@ -274,7 +274,7 @@ FILES: tuple[FileFormat, ...] = (
             _opt("entered_at", kinds.INSTANT),
         ),
         key=("measurable", "week"),
-        references=(Reference("measurable", "measurables.csv", "is no known measurable"),),
+        references=(Reference("measurable", "measurables.csv", "is not a known measurable"),),
     ),
 )
 BY_NAME = {file.name: file for file in FILES}

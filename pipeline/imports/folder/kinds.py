@@ -76,7 +76,7 @@ def trims(kind: Kind) -> bool:
 def choice(values: Sequence[str]) -> Kind:
     """One of a few words."""
     listed = ", ".join(literal(value) for value in values)
-    return Kind("text", "{raw}", ((f"{{raw}} NOT IN ({listed})", "is none of " + ", ".join(values)),))
+    return Kind("text", "{raw}", ((f"{{raw}} NOT IN ({listed})", "is not one of " + ", ".join(values)),))
 
 
 _EXPONENT = "is written with an exponent, which hides digits; write it in full, such as 1234.50"
@@ -123,7 +123,7 @@ _ZONE = r"(Z|[+-](0\d|1[0-5])(:?[0-5]\d)?)"
 _CLOCK = r"\d{{4}}-\d\d-\d\d[T ]" + _CLOCK_ALONE
 _DAY = r"\d{{4}}-\d\d-\d\d"
 _ISO = "is not an ISO 8601 date and time with an offset, such as 2026-03-31T09:00:00+02:00"
-_CALENDAR = "is no date of the calendar"
+_CALENDAR = "is not a calendar date"
 _YEARS = "is not between the years 1900 and 2199"
 
 # A date alone is the start of that day in the company's time zone, which is the zone of the DuckDB session.
@@ -181,16 +181,18 @@ POSITION = integer(0, 32_767)
 MONTH = integer(1, 12)
 FLAG = Kind("boolean", "{raw} = '1'", (("{raw} NOT IN ('0', '1')", "is neither 0 nor 1"),))
 CURRENCY = Kind(
-    "text", "{raw}", (("NOT regexp_full_match({raw}, '[A-Z]{{3}}')", "is no currency code of three capital letters"),)
+    "text",
+    "{raw}",
+    (("NOT regexp_full_match({raw}, '[A-Z]{{3}}')", "is not a currency code of three capital letters"),),
 )
-EMAIL = text(254, (r"NOT regexp_full_match({raw}, '[^@\s]+@[^@\s]+\.[^@\s]+')", "is no e-mail address"))
+EMAIL = text(254, (r"NOT regexp_full_match({raw}, '[^@\s]+@[^@\s]+\.[^@\s]+')", "is not an e-mail address"))
 TIME_ZONE = Kind(
     "text",
     "{raw}",
     (
         (
             "{raw} NOT IN (" + ", ".join(literal(zone) for zone in sorted(available_timezones())) + ")",
-            "is no time zone of the IANA database, such as Europe/Berlin",
+            "is not an IANA time zone, such as Europe/Berlin",
         ),
     ),
 )

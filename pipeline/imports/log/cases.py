@@ -115,7 +115,7 @@ class CaseReader:
         if not name:
             self.unnamed.append(line)
         elif key in self._lines:
-            reading.refuse(line, column, name, f"stands in line {self._lines[key]} already; a case is one deal")
+            reading.refuse(line, column, name, f"is already on line {self._lines[key]}; a case is one deal")
         else:
             self._lines[key] = line
 

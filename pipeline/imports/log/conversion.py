@@ -74,7 +74,7 @@ def _deal_write(writer: FolderWriter, deal: DealOfCase) -> None:
 def _judge(reader: CaseReader, mapping: LogMapping, reading: LogReading, report: LogReport) -> None:
     """Refuse a log with problems, and one of which nothing was read."""
     if report.cases == 0 and not reading.problems:
-        raise ImportUnreadable(f"{reading.file} holds no case; there is nothing to import.")
+        raise ImportUnreadable(f"{reading.file} contains no cases; there is nothing to import.")
     missing = refuse_missing(mapping, reading)
     for column, lines in ((mapping.log.time, reader.untimed), (mapping.log.case, reader.unnamed)):
         if column not in missing:
@@ -83,9 +83,9 @@ def _judge(reader: CaseReader, mapping: LogMapping, reading: LogReading, report:
     used = {name for _, _, name in mapping.attributes()}
     for name, line in reading.doubled.items():
         if used & {name, f"case:{name}", f"event:{name}"}:
-            reading.refuse(line, name, "", "stands twice with different values")
+            reading.refuse(line, name, "", "appears twice with different values")
         else:
-            report.counted[f"attributes stand twice with different values and are not used, such as {name}"] += 1
+            report.counted[f"attributes appear twice with different values and are not used, such as {name}"] += 1
     if reading.problems:
         raise ConversionRefused(reading.problems)
     if report.deals == 0:
@@ -97,7 +97,7 @@ def refuse_missing(mapping: LogMapping, reading: LogReading) -> set[str]:
     missing = set()
     for part, word, name in mapping.attributes():
         if not reading.has(name):
-            reason = f"is no attribute of {reading.file}, which has {reading.names_listed()}"
+            reason = f"is not an attribute of {reading.file}, which has {reading.names_listed()}"
             reading.problems.add(mapping.source.problem(part, word, name, reason))
             missing.add(name)
     return missing
@@ -113,7 +113,7 @@ def _nothing_read(mapping: LogMapping, reading: LogReading, report: LogReport) -
 
 
 def _notes(reader: CaseReader, mapping: LogMapping, reading: LogReading, report: LogReport) -> list[str]:
-    notes = [f"The log holds {report.cases:,} cases with {report.events:,} events."]
+    notes = [f"The log contains {report.cases:,} cases with {report.events:,} events."]
     notes += reading.problems.notes(reading.file)
     if report.unmapped:
         listed = [f"{name} ({count:,})" for name, count in report.unmapped.most_common(_NAMED_AT_MOST)]

@@ -35,7 +35,7 @@ def csv_cases(path: Path, reading: LogReading, *, case_column: str, delimiter: s
         if not reading.problems:
             reading.check_names()
         if names and not reading.problems and case_column not in names:
-            reading.refuse(1, case_column, "", f"is no column of the log; it has {', '.join(names)}")
+            reading.refuse(1, case_column, "", f"is not a column of the log; it has {', '.join(names)}")
         if reading.problems:
             raise ConversionRefused(reading.problems)
         quoted = '"' + case_column.replace('"', '""') + '"'

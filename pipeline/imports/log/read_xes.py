@@ -53,7 +53,7 @@ class _XesParser:
         try:
             self._parser.Parse(data, final)
         except expat.ExpatError as error:
-            raise ImportUnreadable(f"The log is no well-formed XML: {error}") from error
+            raise ImportUnreadable(f"The log is not well-formed XML: {error}") from error
 
     def _refuse(self, *_: Any) -> int:
         raise ImportUnreadable("The log declares XML entities; those are not read.")
@@ -66,7 +66,7 @@ class _XesParser:
         plain = parent not in ("", _FOREIGN) and ":" not in name and "xmlns" not in attributes
         tag = name if plain else self._tag(name, attributes)
         if parent != _CONTAINERS.get(tag, parent):
-            self._reading.counted["events stand outside any case and are left out"] += (tag, parent) == ("event", "log")
+            self._reading.counted["events are outside any case and are left out"] += (tag, parent) == ("event", "log")
             tag = _ELSEWHERE
         self._open.append(tag)
         if tag == _FOREIGN:
@@ -83,7 +83,9 @@ class _XesParser:
         prefix, _, bare = name.rpartition(":")
         if not self._open:
             if bare != "log":
-                raise ImportUnreadable(f"The file is no XES log: its outermost element is <{name[:60]}>, not <log>.")
+                raise ImportUnreadable(
+                    f"The file is not an XES log: its outermost element is <{name[:60]}>, not <log>."
+                )
             self._namespace = attributes.get(f"xmlns:{prefix}" if prefix else "xmlns", "")
             self._prefixes |= {prefix} | {
                 key.partition(":")[2]
@@ -134,7 +136,7 @@ def xes_cases(path: Path, reading: LogReading) -> Iterator[Case]:
             silent = silent + len(block) if parser.tags == tags else 0
             tags = parser.tags
             if silent > _SILENT_MOST:
-                raise ImportUnreadable(f"{path.name} has no tag for {_SILENT_MOST:,} bytes; it is no XES log.")
+                raise ImportUnreadable(f"{path.name} has no tag for {_SILENT_MOST:,} bytes; it is not an XES log.")
             yield from parser.cases
             parser.cases.clear()
             if not block:

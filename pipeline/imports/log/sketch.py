@@ -42,7 +42,7 @@ def log_sketch(cases: Iterable[Case], columns: LogColumns) -> LogSketch:
             places[activity][1] += 1
             event_names.update(event.attributes.keys())
     if not places:
-        raise ImportUnreadable("The log holds no event; there is nothing to sketch.")
+        raise ImportUnreadable("The log contains no events; there is nothing to sketch.")
     order = sorted(places, key=lambda name: places[name][0] / places[name][1])
     activities = [
         {"activity": name, "transition": transition, "count": count}
@@ -96,7 +96,7 @@ def _head(attributes: dict[str, list[str]], columns: LogColumns) -> list[str]:
     amount = [f"case:{name.removeprefix('case:')}" for name in attributes["case"] if _AMOUNT.search(name)]
     amount += [f"event:{name}" for name in attributes["event"] if _AMOUNT.search(name)]
     lines = [
-        "# A sketch: say who your departments are, merge and order the stages, delete what is no stage.",
+        "# A sketch: say who your departments are, merge and order the stages, and delete what is not a stage.",
         f"# Attributes of a case: {', '.join(attributes['case'])}",
         f"# Attributes of an event: {', '.join(attributes['event'])}",
         "",

@@ -100,7 +100,7 @@ def _notes(staging: Staging, batch: int) -> None:
         if staged.unknown:
             more = f" and {len(staged.unknown) - 20:,} more" if len(staged.unknown) > 20 else ""
             listed = ", ".join(staged.unknown[:20]) + more
-            staging.notes.append(f"{name}: columns left out because the format has none of that name: {listed}.")
+            staging.notes.append(f"{name}: columns left out because the format has no column of that name: {listed}.")
         if staged.dates_alone:
             staging.notes.append(
                 f"{name}: {staged.dates_alone:,} rows give a date without a time; it counts as the start of that day"

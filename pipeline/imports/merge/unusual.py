@@ -112,7 +112,7 @@ def _alike_groups(staging: Staging) -> None:
         alike = [" and ".join(f"“{value}”" for value in sorted(same)) for same in looks.values() if len(same) > 1]
         if alike:
             staging.notes.append(
-                f"opportunities.csv: values of {column} that a reader takes for one, and that make groups of their own:"
+                f"opportunities.csv: values of {column} that look the same to a reader but form separate groups:"
                 f" {_first(sorted(alike))}."
             )
 
@@ -123,8 +123,8 @@ def _odd_plans(staging: Staging) -> None:
     odd = [f"{start}..{end}" for start, end in spans if not calendar.names(start, end)]
     if odd:
         staging.notes.append(
-            f"plan.csv: {len(odd):,} of {len(spans):,} periods are no month, quarter or year of the fiscal calendar;"
-            f" they are the plan of exactly these days: {_first(odd)}."
+            f"plan.csv: {len(odd):,} of {len(spans):,} periods are not a month, quarter or year of the fiscal calendar;"
+            f" they are the plan for exactly these days: {_first(odd)}."
         )
 
 

@@ -51,7 +51,7 @@ def folder_from_snapshot(source: Path, mapping: SnapshotMapping, folder: Path) -
         raise ConversionRefused(problems)
     if not deals:
         left_out = " ".join(["", *export.notes()])
-        raise ImportUnreadable(f"{mapping.files.deals} holds no deal to convert.{left_out}")
+        raise ImportUnreadable(f"{mapping.files.deals} contains no deals to convert.{left_out}")
     first = f"{len(deals):,} deals and {len(accounts):,} accounts."
     return SnapshotReport(len(deals), len(accounts), [first, *export.notes(), *reader.times.notes()])
 

@@ -76,7 +76,7 @@ class DealReader:
         if not key:
             self._refuse(row, self._columns.key, "is empty; every deal needs its key")
         elif key in self._lines:
-            self._refuse(row, self._columns.key, f"stands in line {self._lines[key]} already")
+            self._refuse(row, self._columns.key, f"is already on line {self._lines[key]}")
         else:
             self._lines[key] = row.line
 
@@ -158,7 +158,7 @@ class DealRows:
         value = row.get(column)
         if value and value not in keys:
             listed = ", ".join(sorted(keys)) or "it has none"
-            reason = f"is no known {what}: the mapping's [[{part}]] do not have it ({listed})"
+            reason = f"is not a known {what}: the mapping's [[{part}]] do not have it ({listed})"
             self._problems.refuse_row(self._mapping.files.deals, row.line, column, value, reason)
 
     def events(self, deal: ReadDeal) -> list[list[str]]:

@@ -159,7 +159,7 @@ def snapshot_mapping_read(path: Path) -> SnapshotMapping:
 def _values(data: Any) -> dict[str, dict[str, str]]:
     tables = data.values() if isinstance(data, dict) else [data]
     if not all(isinstance(table, dict) and all(isinstance(text, str) for text in table.values()) for table in tables):
-        raise ImportUnreadable('The mapping\'s [values] holds tables: [values.product] with "old" = "new".')
+        raise ImportUnreadable('The mapping\'s [values] contains tables: [values.product] with "old" = "new".')
     return dict(data)
 
 
@@ -169,11 +169,11 @@ def _check(mapping: SnapshotMapping) -> None:
     check_structure(mapping, mistakes, owned_elsewhere=False)
     stages = {stage.key: stage for stage in mapping.stages}
     if deal.entry_stage not in stages:
-        mistakes.add("deal", "entry_stage", deal.entry_stage, f"is none of its stages ({', '.join(stages)})")
+        mistakes.add("deal", "entry_stage", deal.entry_stage, f"is not one of its stages ({', '.join(stages)})")
     elif stages[deal.entry_stage].earns or stages[deal.entry_stage].final:
         mistakes.add("deal", "entry_stage", deal.entry_stage, "ends deals; closed deals were in another stage before")
     if deal.stage_default and deal.stage_default not in stages:
-        mistakes.add("deal", "stage_default", deal.stage_default, f"is none of its stages ({', '.join(stages)})")
+        mistakes.add("deal", "stage_default", deal.stage_default, f"is not one of its stages ({', '.join(stages)})")
     if deal.missing_created != "latest" and not _is_date(deal.missing_created):
         reason = "is neither “latest” nor a date such as 2026-03-31"
         mistakes.add("deal", "missing_created", deal.missing_created, reason)

@@ -44,7 +44,7 @@ class PlaceReader:
         if by_stage is None:
             return self._default(row)
         if self._columns.closed_flag and self.ends(by_stage):
-            self._counted[f"deals stand in a stage that ends them without {self._columns.closed_flag}"
+            self._counted[f"deals are in a stage that ends them without {self._columns.closed_flag}"
                           "; the stage decides"] += 1  # fmt: skip
         return by_stage
 
@@ -80,7 +80,7 @@ class PlaceReader:
         default = self._columns.stage_default
         if not default:
             value = row.get(self._columns.stage)
-            self._refuse(row, f"is no known stage: the mapping does not say what stage “{value}” is")
+            self._refuse(row, f"is not a known stage: the mapping does not say what stage “{value}” is")
             return None
         self._counted[f"deals are in a stage the mapping does not know; they are read as {default}"] += 1
         return default

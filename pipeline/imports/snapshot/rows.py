@@ -79,7 +79,7 @@ class ExportReader:
 
     def _check(self, part: str, word: str, name: str, columns: set[str] | list[str], file: str, place: int = 1) -> None:
         if name and columns and name not in columns:
-            reason = f"is no column of {file}, which has {', '.join(sorted(columns))}"
+            reason = f"is not a column of {file}, which has {', '.join(sorted(columns))}"
             self.problems.add(self._mapping.source.problem(part, word, name, reason, place))
 
     def rows(self, file: str, scope: str = "") -> Iterator[SourceRow]:
@@ -117,9 +117,9 @@ class ExportReader:
             elif value not in rows:
                 rows[value] = row
             elif rows[value].values == row.values:
-                self.counted[f"rows of {file} stand there twice; one of each counts"] += 1
+                self.counted[f"rows of {file} are duplicated; one of each counts"] += 1
             else:
-                reason = f"stands in line {rows[value].line} already, with other values"
+                reason = f"is already on line {rows[value].line}, with other values"
                 self.problems.refuse_row(file, row.line, key, value, reason)
         return rows
 

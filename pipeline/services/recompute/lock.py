@@ -20,7 +20,7 @@ def recompute_lock() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
-            raise RecomputeRunning("A recompute is already running. Wait for it to end, then look again.")
+            raise RecomputeRunning("A recompute is already running. Wait for it to finish, then look again.")
     try:
         yield
     finally:

@@ -98,7 +98,7 @@ def recompute(request: HtmxRequest) -> HttpResponse:
         context["requested"] = True
     if request.htmx:
         return page_render(request, TEMPLATE, context, partial="runs")
-    messages.info(request, "A recompute was asked for. Reload this page to see how far it is.")
+    messages.info(request, "Recompute requested. Reload this page to see its progress.")
     return redirect("pipeline:data")
 
 

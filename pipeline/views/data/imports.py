@@ -39,11 +39,11 @@ class UploadForm(forms.Form):
         uploaded: UploadedFile[bytes] = self.cleaned_data["folder"]
         if (uploaded.size or 0) > LARGEST_UPLOAD_MB * 1024 * 1024:
             raise forms.ValidationError(
-                f"This file is larger than {LARGEST_UPLOAD_MB} MB; nothing was taken in. Load it on the server with "
+                f"This file is larger than {LARGEST_UPLOAD_MB} MB; nothing was imported. Load it on the server with "
                 "“manage.py load”, which has no limit."
             )
         if uploaded.read(4) not in (b"PK\x03\x04", b"PK\x05\x06"):
-            raise forms.ValidationError("This is no zip file; nothing was taken in.")
+            raise forms.ValidationError("This is not a zip file; nothing was imported.")
         uploaded.seek(0)
         return uploaded
 
@@ -133,7 +133,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     except ImportProblem as problem:
         context = {"shell": shell, "batch": batch, "problem": str(problem)}
         return page_render(request, UNDO, context, partial="page", status=409)
-    messages.success(request, f"Import {pk} was undone. Recompute to bring the figures up to it.")
+    messages.success(request, f"Import {pk} was undone. Recompute to update the figures.")
     return redirect("pipeline:data")
 
 

@@ -124,5 +124,5 @@ def _elsewhere(run: RecomputeRun, company: Company, structure: Structure) -> dic
     return {
         "elsewhere": rows,
         "scale": single_units(company.reporting_currency),
-        "message": "You belong to no department, so nothing waits for you.",
+        "message": "You do not belong to a department, so nothing waits for you.",
     }

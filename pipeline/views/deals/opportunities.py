@@ -106,7 +106,9 @@ class ListForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = [("", "All"), *values]
-            field.error_messages["invalid_choice"] = f"“%(value).80s” is no {field.label or name} here. Shown: all."
+            field.error_messages["invalid_choice"] = (
+                f"Unknown {str(field.label or name).lower()} “%(value).80s”. Showing all."
+            )
 
 
 @require_GET
@@ -178,7 +180,7 @@ def _deals_behind(
     errors = list(filters.errors.values())
     kind = query["kind"]
     if kind not in KINDS:
-        errors.append(f"“{kind[:80]}” is no figure of the leak map. Shown: what was lost.")
+        errors.append(f"Unknown figure “{kind[:80]}”. Showing what was lost.")
         kind = "lost"
     stage = structure.stage_at(query.get("stage", ""))
     department = structure.department_at(query.get("department", ""))

@@ -103,14 +103,14 @@ class LeakMapForm(forms.Form):
         }.items():
             choice = cast(forms.ChoiceField, self.fields[name])
             choice.choices = [("", "All"), *values]
-            choice.error_messages["invalid_choice"] = f"“%(value).80s” is no {name} here. Shown: all."
+            choice.error_messages["invalid_choice"] = f"Unknown {name} “%(value).80s”. Showing all."
 
     def clean_period(self) -> Period | None:
         text = self.cleaned_data["period"].strip()
         try:
             return self.calendar.parse(text) if text else None
         except PeriodError as problem:
-            raise forms.ValidationError(f"{problem} Shown: the current quarter.") from problem
+            raise forms.ValidationError(f"{problem} Showing the current quarter.") from problem
 
 
 def parse_filters(

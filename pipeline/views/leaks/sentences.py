@@ -71,7 +71,7 @@ def message(
 
 
 GROSS = (
-    "Deals are lost in every company: what was lost is no verdict on a department. Who lost more or less than its "
+    "Every company loses deals: what was lost is not a verdict on a department. Who lost more or less than its "
     "baseline stands under Contribution and in the leak register."
 )
 

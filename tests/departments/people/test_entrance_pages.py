@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
     [
         ("/accounts/signup/", "Accounts are by invitation"),
         ("/accounts/password/reset/", "Reset your password"),
-        ("/accounts/password/reset/done/", "Look into your mail"),
+        ("/accounts/password/reset/done/", "Check your mail"),
         ("/accounts/password/reset/key/done/", "Your password is changed"),
         ("/accounts/password/reset/key/none-nothing/", "This link does not work"),
         ("/accounts/inactive/", "This account is closed"),

@@ -102,13 +102,13 @@ def test_the_mail_arrives_and_its_link_works_once(invitation: Invitation, mailbo
     assert (nora.email, nora.memberships.get().role) == ("nora@example.com", "head")
     again = Client().get(found[1])
     assert again.status_code == 410
-    assert b"used already" in again.content
+    assert b"already been used" in again.content
 
 
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"expires_at": timezone.now() - timedelta(hours=1)}, b"too old"),
+        ({"expires_at": timezone.now() - timedelta(hours=1)}, b"has expired"),
         ({"revoked_at": timezone.now()}, b"withdrawn"),
         ({"nonce": "another"}, b"newer mail"),
     ],
@@ -126,7 +126,7 @@ def test_a_link_that_does_not_work_says_why(invitation: Invitation, change: dict
 def test_a_made_up_link_is_none(bad: str) -> None:
     response = Client().get(f"/invitations/{bad}/")
     assert response.status_code == 410
-    assert b"not complete" in response.content
+    assert b"incomplete" in response.content
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_made_up_link_is_none(bad: str) -> None:
     [
         ({"password": "short"}, "at least 10"),
         ({"password": "password1234"}, "too common"),
-        ({"username": "CEO"}, "has this user name"),
+        ({"username": "CEO"}, "user name is already taken"),
         ({"username": "a b"}, "valid username"),
         ({"first_name": ""}, "required"),
     ],
@@ -163,8 +163,8 @@ def test_inviting_by_the_page(ceo: User, legal: Department, settings: Any) -> No
     text = client.get("/people/").content.decode()
     assert "new@example.com" in text
     assert "http://localhost:8000/invitations/" in text, "without a mail server the link is shown"
-    assert b"is invited already" in client.post("/people/", given).content
-    assert b"has an account already" in client.post("/people/", given | {"email": "CEO@example.com"}).content
+    assert b"is already invited" in client.post("/people/", given).content
+    assert b"already has an account" in client.post("/people/", given | {"email": "CEO@example.com"}).content
     assert client.post("/people/", given | {"role": "king"}).status_code == 422
 
 
@@ -222,7 +222,7 @@ def test_roles_are_given_changed_and_taken_by_the_page(ceo: User, analyst: User,
     added = analyst.memberships.get(role="member")
     client.post(f"{home}roles/{added.pk}/", {"role": "head:legal"})
     assert analyst.memberships.get(department=legal).role == "head"
-    assert b"has that role already" in client.post(f"{home}roles/", {"role": "head:legal"}).content
+    assert b"already has that role" in client.post(f"{home}roles/", {"role": "head:legal"}).content
     client.post(f"{home}roles/{added.pk}/remove/")
     assert list(analyst.memberships.values_list("role", flat=True)) == ["analyst"]
     response = client.post(f"/people/{ceo.pk}/roles/{ceo.memberships.get().pk}/remove/")

@@ -38,7 +38,7 @@ def test_a_wrong_password_says_so_and_lets_nobody_in(person: User) -> None:
 def test_one_click_in_a_demo(person: User, settings: Any) -> None:
     settings.DEMO = True
     client = Client()
-    assert b"be one of these people" in client.get("/accounts/login/").content
+    assert b"sign in as one of these people" in client.get("/accounts/login/").content
     assert client.post("/sign-in-as/ceo/", {"next": "/data/"})["Location"] == "/data/"
     assert client.get("/data/").status_code == 200
 
@@ -46,7 +46,7 @@ def test_one_click_in_a_demo(person: User, settings: Any) -> None:
 def test_no_click_outside_a_demo(person: User, settings: Any) -> None:
     settings.DEMO = False
     client = Client()
-    assert b"be one of these people" not in client.get("/accounts/login/").content
+    assert b"sign in as one of these people" not in client.get("/accounts/login/").content
     assert client.post("/sign-in-as/ceo/").status_code == 404
     assert client.get("/data/").status_code == 302
 

@@ -116,7 +116,7 @@ def test_ones_own_name_and_clock(person: User) -> None:
     assert (person.first_name, person.time_zone) == ("Casey", "Asia/Tokyo")
     wrong = client.post("/account/", given | {"time_zone": "Mars/Olympus"})
     assert wrong.status_code == 422
-    assert b"is not a time zone" in wrong.content
+    assert b"is not an IANA time zone" in wrong.content
     assert client.get("/accounts/email/")["Location"] == "/account/"
 
 

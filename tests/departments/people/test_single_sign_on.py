@@ -111,5 +111,5 @@ def test_a_provider_that_is_away_is_said_so(provider: IdentityProvider) -> None:
     provider.close()
     answer = Client().post(LOGIN, follow=True)
     assert answer.status_code == 200
-    assert "does not answer just now" in answer.content.decode()
+    assert "is not responding" in answer.content.decode()
     assert answer.redirect_chain == [("/accounts/login/", 302)]

@@ -53,7 +53,7 @@ def test_the_second_of_two_people_is_told_and_nothing_is_overwritten(
 ) -> None:
     save(measurables["reviews"], 21, by=lea)
     other = User.objects.get(username="sam")
-    with pytest.raises(EntryConflict, match="Changed by lea meanwhile") as told:
+    with pytest.raises(EntryConflict, match="Changed by lea in the meantime") as told:
         save(measurables["reviews"], 25, by=other, version=0)
     assert (told.value.value, told.value.version, told.value.by, told.value.at) == (21, 1, lea, NOW)
     assert Entry.objects.get().value == 21
@@ -159,7 +159,7 @@ def test_a_paste_of_five_by_thirteen_with_one_bad_cell_changes_nothing(
     keys = five(measurables)
     texts = [[str(week) for week in range(13)] for _ in range(5)]
     texts[at[0]][at[1]] = "a lot"
-    with pytest.raises(PasteRefused, match="1 cell cannot be taken; nothing was changed") as told:
+    with pytest.raises(PasteRefused, match="1 cell cannot be saved; nothing was changed") as told:
         entries_paste(department=measurables["reviews"].department_id, cells=block(texts, keys), user=lea, now=NOW)
     assert list(told.value.errors) == [(keys[at[0]], weeks_back(13)[at[1]])]
     assert not Entry.objects.exists()

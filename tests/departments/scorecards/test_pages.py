@@ -112,7 +112,7 @@ def test_the_second_is_told_by_both_ways_and_sees_both_values(
     put(measurables["reviews"], DUE, 19, User.objects.get(username="sam"))
     answer = head.post(CELL, {"value": "25", "version": "0"}, headers=headers)
     assert answer.status_code == 409
-    assert "Changed by sam meanwhile" in text(answer)
+    assert "Changed by sam in the meantime" in text(answer)
     assert "19" in text(answer)
     assert 'value="25"' in text(answer)
     assert Entry.objects.get().value == 19
@@ -286,9 +286,9 @@ def test_a_workbook_goes_out_and_comes_back_after_a_look(
         (b"\xff\xfe\x00", "neither an XLSX file nor CSV"),
         (b"PK\x03\x04nonsense", "cannot be opened"),
         (b"name,2026-11-23\nx,1\n", "no column"),
-        (b"key,name\nreviews,x\n", "named by a week"),
+        (b"key,name\nreviews,x\n", "headed by a week"),
         (b"key,2026-11-23\nreviews,lots\n", "is not a number"),
-        (b"key,2026-11-23\ncalls,4\n", "no measurable of this key"),
+        (b"key,2026-11-23\ncalls,4\n", "no measurable with this key"),
         (b"key,2026-11-24\nreviews,4\n", "is not a Monday"),
     ],
 )

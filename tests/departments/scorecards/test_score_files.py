@@ -40,8 +40,10 @@ def test_a_cell_is_read_as_it_is_shown(code: str, held: float, seen: str) -> Non
 @pytest.mark.parametrize(
     ("value", "code", "why"),
     [
-        (datetime(2026, 5, 3), "d.m.yyyy", ""), (0.5, "h:mm", "formatted as a time"), (True, "General", "holds TRUE"),
-        (12000, "#,##0,", "shows another number than it holds"), (0.5, "0.0%%", "is not one of percent"),
+        (datetime(2026, 5, 3), "d.m.yyyy", ""), (0.5, "h:mm", "formatted as a time"),
+        (True, "General", "contains TRUE"),
+        (12000, "#,##0,", "shows a different number than the cell contains"),
+        (0.5, "0.0%%", "is not a percent format"),
         (1e20, "General", "more than 14 digits"),
     ],
 )  # fmt: skip
@@ -84,9 +86,9 @@ def test_merged_cells_belong_to_no_week() -> None:
 
 def test_the_sheet_of_the_scorecard_is_found_and_the_others_are_named() -> None:
     content = file_read(workbook([["calls", 5]], before=("Notes", False)))
-    assert content.notes == ("Other sheets are not read: “Notes”.",)
+    assert content.notes == ("Other sheets are ignored: “Notes”.",)
     content = file_read(workbook([["calls", 5]], before=("Old", True)))
-    assert content.notes == ("Hidden sheets are not read: “Old”.",)
+    assert content.notes == ("Hidden sheets are ignored: “Old”.",)
 
 
 @pytest.mark.parametrize(
@@ -94,8 +96,8 @@ def test_the_sheet_of_the_scorecard_is_found_and_the_others_are_named() -> None:
     [
         ("winrate,Win rate,%,,12,5,7\n", "Line 2 has 7 fields where the header has 6"),
         ("calls,Calls,,,5\n", "Line 2 has 5 fields where the header has 6"),
-        ("calls,Calls,,,11,\ncalls,Calls,,,12,\n", "calls stands in rows 2, 3 with different values"),
-        ("calls,Calls,,,11,\n calls ,Calls,,,,3\n", "calls stands in rows 2, 3"),
+        ("calls,Calls,,,11,\ncalls,Calls,,,12,\n", "calls appears in rows 2, 3 with different values"),
+        ("calls,Calls,,,11,\n calls ,Calls,,,,3\n", "calls appears in rows 2, 3"),
         (",Calls,,,11,\n", "Row 2 has values but no key"),
         ('calls,"Ca"lls,,,1,2\n', "Line 2: a quotation mark is out of place"),
     ],
@@ -113,9 +115,9 @@ def test_rows_that_nobody_can_be_sure_of_are_refused(rows: str, why: str) -> Non
         ("key,2026-02-30", "calendar"),
         ("key,2026-W60", "calendar"), ("key,46349", "cannot be read as a week"),
         ("key,KW 48", "cannot be read as a week"),
-        ("key,23-Nov-26", "cannot be read as a week"), ("key,2026-11-23,2026-W48", "Two columns are of the same week"),
+        ("key,23-Nov-26", "cannot be read as a week"), ("key,2026-11-23,2026-W48", "Two columns are for the same week"),
         ("key,key,2026-11-23", "Two columns are called"), ("name,2026-11-23", "no column “key”"),
-        ("key,note", "named by a week"),
+        ("key,note", "headed by a week"),
     ],
 )  # fmt: skip
 def test_a_head_that_is_no_week_is_refused_by_its_place(head: str, why: str) -> None:
@@ -149,7 +151,7 @@ def test_separators_blank_rows_and_equal_rows_make_no_difference(data: bytes) ->
 def test_what_is_not_read_is_counted_and_named() -> None:
     content = file_read(csv_of("calls,-,ann\nterms,5,bea\n", "key,2026-11-09,Owner\n"))
     assert content.notes == (
-        "Columns that are no weeks are not read: “owner” (2 filled).",
+        "Columns that are not weeks are ignored: “owner” (2 filled).",
         "A dash is read as no value: line 2, field 2.",
     )
     with pytest.raises(FileUnreadable, match="line 2, field 3 is filled, and its column has no name"):
@@ -177,7 +179,7 @@ STRINGS = b'<?xml version="1.0"?><sst xmlns="http://schemas.openxmlformats.org/s
     [
         (STRINGS % (b"<si><t>" + b"A" * 78_000_000 + b"</t></si>"), "too large when unpacked: 74"),
         (STRINGS % (b"<si><t>" + b"A" * 3_000_000 + b"</t></si>"), "packed over 200 to 1"),
-        (STRINGS % b"".join(b"<si><t>%d</t></si>" % number for number in range(110_000)), "holds 440,"),
+        (STRINGS % b"".join(b"<si><t>%d</t></si>" % number for number in range(110_000)), "contains 440,"),
         (b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "entities"),
         ('<?xml version="1.0" encoding="utf-16"?><x/>'.encode("utf-16"), "not in UTF-8"),
     ],

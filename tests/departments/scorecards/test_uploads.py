@@ -48,10 +48,10 @@ def values() -> dict[str, Decimal | None]:
         ("reviews,1'2,3", "a space marks thousands"),
         ('reviews,"1\n2",3', "has a line break inside"),
         ("reviews,12 %,3", "the unit of Reviews done is reviews"),
-        ("reviews,#DIV/0!,3", "error of a spreadsheet"),
+        ("reviews,#DIV/0!,3", "a spreadsheet error"),
         ("reviews,12,5,7", "Line 2 has 4 fields where the header has 3"),
-        ("reviews,11,\nreviews,12,", "reviews stands in rows 2, 3"),
-        ("calls,4,5", "no measurable of this key"),
+        ("reviews,11,\nreviews,12,", "reviews appears in rows 2, 3"),
+        ("calls,4,5", "no measurable with this key"),
         ("wait,4,5", "It is computed"),
     ],
 )
@@ -112,7 +112,7 @@ def test_a_downloaded_file_changes_nothing_when_it_comes_back(
     Entry.objects.create(measurable=measurables["terms"], week=DUE, value=Decimal("71.123456"))
     out = head.get(f"/scorecards/legal/download/{kind}/").content
     answer = sent(head, out, f"card.{kind}")
-    assert "All 2 cells are already so" in answer.content.decode()
+    assert "All 2 cells already have these values" in answer.content.decode()
 
 
 def test_a_key_that_kept_its_guard_in_a_workbook_is_known(head: Client) -> None:

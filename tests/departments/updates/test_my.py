@@ -58,7 +58,7 @@ def test_who_was_given_a_measurable_is_asked_for_it_alone(
 
 def test_who_has_no_number_is_led_to_the_queue(reads_as: Callable[[str], Client], wednesday: Any) -> None:
     page = reads_as("mia").get(MY)
-    assert "No number is asked of you" in text(page)
+    assert "You have no numbers to enter" in text(page)
     assert 'href="/my/queue/"' in text(page)
 
 
@@ -185,7 +185,7 @@ def test_the_second_of_two_people_is_told_and_nothing_is_overwritten(
     page = lea.post(MY, form(measurables, reviews="21"))
     assert page.status_code == 422
     assert "Changed by Dan" in text(page)
-    assert "It says <b>25</b> now" in text(page)
+    assert "It is <b>25</b> now" in text(page)
     assert 'value="21"' in text(page)
     assert Entry.objects.get().value == 25
     # Sent again with what the page holds now, it is the wish of who knows.
@@ -252,7 +252,7 @@ def test_on_monday_morning_last_week_is_due_and_after_noon_the_next(
 def test_a_bad_week_says_so_and_shows_the_one_that_is_due(lea: Client, bad: str) -> None:
     page = lea.get(f"{MY}?week={bad}")
     assert page.status_code == 200
-    assert "is not the Monday of a week" in text(page)
+    assert "is not a Monday" in text(page)
     assert page.context["mine"].week == DUE
     assert lea.post(MY, {"week": bad}).status_code == 422
 

@@ -30,7 +30,7 @@ def test_the_test_mail_arrives_and_says_where_links_lead(post_office: PostOffice
 
 
 def test_a_server_that_is_away_or_an_address_that_is_none_is_a_sentence(settings: Any) -> None:
-    with pytest.raises(CommandError, match="is no e-mail address"):
+    with pytest.raises(CommandError, match="is not an e-mail address"):
         call_command("remind", test="nobody")
     settings.MAILERS = NOWHERE
     with pytest.raises(CommandError, match="Check EMAIL_URL"):

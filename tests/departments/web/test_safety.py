@@ -72,7 +72,7 @@ def test_other_roles_are_not_asked(client: Client, settings: Any) -> None:
 
 def test_a_role_that_is_none_is_named() -> None:
     assert second_factor_roles([" Executive", ""]) == ["executive"]
-    with pytest.raises(ImproperlyConfigured, match="chief is no role"):
+    with pytest.raises(ImproperlyConfigured, match="chief is not a role"):
         second_factor_roles(["chief"])
 
 

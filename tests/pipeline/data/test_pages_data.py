@@ -137,7 +137,7 @@ def test_an_upload_is_looked_at_first_and_taken_in_once(shown: Path, ceo: Client
     [(task, given)] = workers.asked()
     assert task == "folder_import_requested"
     tasks.folder_import_requested(**given)
-    assert b"It was taken in" in ceo.get(page).content
+    assert b"It was imported" in ceo.get(page).content
     assert ImportBatch.objects.get(name="my_company.zip").user.username == "ceo"
 
 
@@ -147,7 +147,7 @@ def test_an_upload_with_a_bad_row_is_not_taken_in(shown: Path, ceo: Client, work
     [(_, given)] = workers.asked()
     tasks.folder_check_requested(**given)
     text = ceo.get(page).content.decode()
-    assert "so nothing is taken in" in text
+    assert "so nothing is imported" in text
     assert "nonsense" in text
     workers.post(ceo, f"{page}take-in/")
     assert not workers.asked()
@@ -164,7 +164,7 @@ def test_what_is_no_zip_is_refused_at_once(ceo: Client, workers: Workers, conten
 
 def test_undo_asks_first_and_then_takes_everything_out(ceo: Client) -> None:
     address = reverse("pipeline:import_undo", args=[ImportBatch.objects.get().pk])
-    assert b"Take everything" in ceo.get(address).content
+    assert b"Undo import" in ceo.get(address).content
     assert Opportunity.objects.exists()
     # Heads belong to departments of this import: with them it could not be taken out.
     Membership.objects.exclude(department=None).delete()
@@ -188,7 +188,7 @@ def test_a_refused_import_shows_its_rows_and_gives_its_file(ceo: Client, head: C
     address = reverse("pipeline:import", args=[result.batch])
     text = ceo.get(address).content.decode()
     assert "nonsense" in text
-    assert "refused, nothing was taken in" in text
+    assert "refused, nothing was imported" in text
     download = ceo.get(f"{address}errors/")
     assert b"nonsense" in b"".join(download.streaming_content)
     assert head.get(f"{address}errors/").status_code == 404
@@ -241,7 +241,7 @@ def test_there_must_be_room_for_an_upload(shown: Path, ceo: Client, workers: Wor
     settings.UPLOAD_QUOTA_MB = 0
     answer = workers.post(ceo, "/data/uploads/", {"folder": zipped(shown)})
     assert answer.status_code == 422
-    assert b"Uploads that wait for somebody" in answer.content
+    assert b"Uploads waiting for a decision" in answer.content
     assert not workers.asked()
     assert not Upload.objects.exists()
 

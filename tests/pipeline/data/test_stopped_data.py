@@ -75,7 +75,7 @@ def manager(old: SmallCompany) -> Client:
 def test_every_page_says_so_first(manager: Client, page: str) -> None:
     recompute()
     text = manager.get(page).content.decode()
-    assert text.index("The newest event is of 12 Mar 2013") < text.index("<h1")
+    assert text.index("The newest event is from 12 Mar 2013") < text.index("<h1")
     assert "Read as of its last day" in text
     assert "hours old" not in text
 

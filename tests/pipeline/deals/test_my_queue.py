@@ -91,7 +91,7 @@ def test_a_head_is_told_how_much_money_waits(run: RecomputeRun, head: Client) ->
 
 def test_who_belongs_to_no_department_sees_what_waits_where(run: RecomputeRun, ceo: Client) -> None:
     page = ceo.get(QUEUE)
-    assert "You belong to no department" in page.content.decode()
+    assert "You do not belong to a department" in page.content.decode()
     amounts = [row.queue.amount for row in page.context["elsewhere"]]
     assert amounts == sorted(amounts, reverse=True)
     assert amounts

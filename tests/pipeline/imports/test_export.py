@@ -49,7 +49,7 @@ def test_a_file_says_what_was_loaded(tmp_path: Path) -> None:
 def test_a_folder_with_other_things_is_not_written_to(tmp_path: Path) -> None:
     company_folder_load(path=folder_write(tmp_path / "in"))
     (tmp_path / "thesis.txt").write_text("mine")
-    with pytest.raises(ImportUnreadable, match="holds other things"):
+    with pytest.raises(ImportUnreadable, match="contains other files"):
         company_folder_export(path=tmp_path)
 
 

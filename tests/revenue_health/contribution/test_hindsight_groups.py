@@ -105,7 +105,7 @@ def test_the_baseline_is_that_without_the_column(generated: Path, tmp_path: Path
     folder, won, buyers = copy_of(generated, tmp_path)
     rewritten(folder, "opportunities.csv", lambda row: row.update(segment=FORMS[form](row, won, buyers)))
     leaking = figures(folder)
-    assert any("segment is no group of deals" in reason for reason in leaking["reasons"])
+    assert any("the model does not group deals by segment" in reason for reason in leaking["reasons"])
     notes = [note for note in ImportBatch.objects.latest("pk").notes if "no group of deals" in note]
     assert notes
     assert all(note.startswith("opportunities.csv: ") and "column segment" in note for note in notes)

@@ -30,9 +30,9 @@ def workbook_examine(data: bytes) -> None:
     except FileUnreadable:
         raise
     except Exception as problem:  # the library answers broken archives with many kinds of errors
-        raise FileUnreadable("This XLSX file cannot be opened. Save it anew in your spreadsheet.") from problem
+        raise FileUnreadable("This XLSX file cannot be opened. Save it again in your spreadsheet program.") from problem
     if tags > MOST_TAGS:
-        raise FileUnreadable(f"The workbook holds {tags:,} cells and marks; at most {MOST_TAGS:,} are read.")
+        raise FileUnreadable(f"The workbook contains {tags:,} cells and marks; at most {MOST_TAGS:,} are read.")
 
 
 def _bounded(parts: list[zipfile.ZipInfo]) -> None:
@@ -51,5 +51,5 @@ def _bounded(parts: list[zipfile.ZipInfo]) -> None:
 
 def _tags(part: bytes) -> int:
     if b"<!DOCTYPE" in part or b"<!ENTITY" in part or b"\0" in part:
-        raise FileUnreadable("The workbook defines entities of its own, or is not in UTF-8. Save it anew as XLSX.")
+        raise FileUnreadable("The workbook defines entities of its own, or is not in UTF-8. Save it again as XLSX.")
     return part.count(b"<")

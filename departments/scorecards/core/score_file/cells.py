@@ -49,7 +49,7 @@ def content_of(sheets: Iterable[Sheet]) -> FileContent:
         raise FileUnreadable(f"{len(cards)} sheets have a column “key”: {names}. Keep one of them.")
     others = [f"“{sheet.name}”" for sheet in filled if sheet is not cards[0]]
     content = _content(cards[0])
-    notes = (f"Other sheets are not read: {counted_names(others)}.",) if others else ()
+    notes = (f"Other sheets are ignored: {counted_names(others)}.",) if others else ()
     return replace(content, notes=cards[0].notes + notes + content.notes)
 
 
@@ -72,7 +72,7 @@ def _content(sheet: Sheet) -> FileContent:
         if key.problem:
             raise FileUnreadable(f"{sheet.place(row.line, key_column)}: {key.problem}")
         if not key.text and any(not row.cells[column].empty for column in weeks):
-            raise FileUnreadable(f"Row {row.line} has values but no key: nobody can know whose they are.")
+            raise FileUnreadable(f"Row {row.line} has values but no key: it is unclear what they belong to.")
         if key.text:  # keys are stored in their composed form
             by_key.setdefault(unicodedata.normalize("NFC", key.text), []).append(row)
     _once(by_key, weeks)
@@ -106,11 +106,11 @@ def _weeks(sheet: Sheet, head: SheetRow) -> dict[int, date]:
         if week is not None:
             weeks[column] = week
     if not weeks:
-        raise FileUnreadable("No column is named by a week, such as 2026-11-23.")
+        raise FileUnreadable("No column is headed by a week, such as 2026-11-23.")
     twice = {week for week in weeks.values() if list(weeks.values()).count(week) > 1}
     if twice:
         columns = [sheet.place(head.line, column) for column, week in weeks.items() if week in twice]
-        raise FileUnreadable(f"Two columns are of the same week: {counted_names(columns)}.")
+        raise FileUnreadable(f"Two columns are for the same week: {counted_names(columns)}.")
     return weeks
 
 
@@ -126,14 +126,14 @@ def _unread_columns(sheet: Sheet, names: Sequence[str], weeks: set[int], rows: S
                 f"{sheet.place(filled[0], column)} is filled, and its column has no name in the first row."
             )
         left.append(f"“{name}” ({len(filled)} filled)")
-    return (f"Columns that are no weeks are not read: {counted_names(left)}.",) if left else ()
+    return (f"Columns that are not weeks are ignored: {counted_names(left)}.",) if left else ()
 
 
 def _once(by_key: dict[str, list[SheetRow]], weeks: Iterable[int]) -> None:
     """A measurable has one row; two rows that say the same are one."""
     columns = list(weeks)
     twice = [
-        f"{key} stands in rows {', '.join(str(row.line) for row in same)}"
+        f"{key} appears in rows {', '.join(str(row.line) for row in same)}"
         for key, same in by_key.items()
         if any(_differs(same[0], row, columns) for row in same[1:])
     ]

@@ -30,7 +30,7 @@ def week_of_head(head: str) -> date | None:
     except _Ambiguous:
         raise
     except ValueError as problem:
-        raise ValueError(f"“{text[:40]}” is no day of the calendar.") from problem
+        raise ValueError(f"“{text[:40]}” is not a calendar date.") from problem
     if day is None:
         if _LIKE_A_WEEK.fullmatch(text):
             raise ValueError(f"“{text[:40]}” cannot be read as a week. Write its Monday, such as 2026-11-23.")

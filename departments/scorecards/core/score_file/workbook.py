@@ -43,7 +43,7 @@ def sheets_of_workbook(data: bytes) -> list[Sheet]:
         formulas = load_workbook(io.BytesIO(data), keep_links=False)
     visible = [sheet for sheet in values.worksheets if sheet.sheet_state == "visible"]
     hidden = [f"“{sheet.title}”" for sheet in values.worksheets if sheet.sheet_state != "visible"]
-    notes = (f"Hidden sheets are not read: {counted_names(hidden)}.",) if hidden else ()
+    notes = (f"Hidden sheets are ignored: {counted_names(hidden)}.",) if hidden else ()
     return [_sheet(sheet, formulas[sheet.title], notes) for sheet in visible]
 
 
@@ -60,7 +60,7 @@ def _sheet(sheet: Any, formulas: Any, notes: tuple[str, ...]) -> Sheet:
         read = _cell(cell, rounded, without_result=formula is not None and formula.data_type == "f")
         if not read.empty and at in merged:
             read = SheetCell(
-                problem=f"The cells {merged[at]} are merged: nobody can know to which one the value belongs."
+                problem=f"The cells {merged[at]} are merged: it is unclear which one the value belongs to."
             )
         if not read.empty:
             cells[at] = read
@@ -88,7 +88,7 @@ def _cell(cell: Any, rounded: list[str], *, without_result: bool) -> SheetCell:
     if cell.data_type == "e":
         return SheetCell(problem=f"It holds the error {value}. Correct the cell, or leave it empty.")
     if isinstance(value, bool):
-        return SheetCell(problem=f"It holds {str(value).upper()}, which is not a number.")
+        return SheetCell(problem=f"It contains {str(value).upper()}, which is not a number.")
     if isinstance(value, datetime) and value.time() == time():
         value = value.date()
     if isinstance(value, (date, datetime)):
@@ -103,18 +103,18 @@ def _cell(cell: Any, rounded: list[str], *, without_result: bool) -> SheetCell:
 def _number(cell: Any, value: Decimal, rounded: list[str]) -> SheetCell:
     """A number as the sheet shows it: times a hundred with a percent sign where its format says so."""
     if not value.is_finite():
-        return SheetCell(problem=f"It holds {value}, which is not a number.")
+        return SheetCell(problem=f"It contains {value}, which is not a number.")
     if value.adjusted() >= MOST_DIGITS:
-        return SheetCell(problem=f"It holds {value}, which has more than {MOST_DIGITS} digits before the point.")
+        return SheetCell(problem=f"It contains {value}, which has more than {MOST_DIGITS} digits before the point.")
     code = str(cell.number_format or "General").partition(";")[0]
     bare = _LITERAL.sub("", code)
     if re.search(r"[0#?],+(?![0#?])", bare):
         return SheetCell(
-            problem=f"Its format ({code}) shows another number than it holds. Format it as a plain number."
+            problem=f"Its format ({code}) shows a different number than the cell contains. Format it as a plain number."
         )
     signs = bare.count("%")
     if signs > 1 or "‰" in code:
-        return SheetCell(problem=f"Its format ({code}) is not one of percent. Format it as a plain number.")
+        return SheetCell(problem=f"Its format ({code}) is not a percent format. Format it as a plain number.")
     value = _as_stored(value * 100 if signs else value, cell.coordinate, rounded)
     return SheetCell(text=number_text(value) + ("%" if "%" in _SEEN_PERCENT.sub("", code) else ""))
 
@@ -150,7 +150,7 @@ def main() -> None:
     except MemoryError:
         answer = {"refused": "The workbook is too large when unpacked."}
     except Exception:  # the library answers broken files with many kinds of errors
-        answer = {"refused": "This XLSX file cannot be opened. Save it anew in your spreadsheet."}
+        answer = {"refused": "This XLSX file cannot be opened. Save it again in your spreadsheet program."}
     sys.stdout.write(json.dumps(answer))
 
 

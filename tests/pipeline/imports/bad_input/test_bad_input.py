@@ -15,28 +15,28 @@ from pipeline.services.imports import ImportResult, company_folder_load
 from tests.pipeline.folders import GOOD, changed, folder_write, part_write, truth
 
 pytestmark = pytest.mark.django_db
-NO_STAGE = "is no stage of pipeline new"
+NO_STAGE = "is not a stage of pipeline new"
 PLAIN = "is not a plain number, such as 1234.50"
 ISO = "is not an ISO 8601 date and time with an offset, such as 2026-03-31T09:00:00+02:00"
 NAIVE = "has no time zone; write an ISO 8601 date and time with an offset, such as 2026-03-31T09:00:00+02:00"
 EXPONENT = "is written with an exponent, which hides digits; write it in full, such as 1234.50"
-NO_DAY = "is no date of the calendar"
+NO_DAY = "is not a calendar date"
 E, OPP, H = "events.csv", "opportunities.csv", "handoffs.csv"
 
 # file, old text, new text -> line, column, value, reason
 CASES = [
-    ("stages.csv", "2,sales", "2,sails", 3, "owner_department", "sails", "is no known department"),
-    ("loss_reasons.csv", "Price,sales", "Price,x", 2, "department", "x", "is no known department"),
-    (H, "O1,legal", "O1,leagl", 2, "department", "leagl", "is no known department"),
+    ("stages.csv", "2,sales", "2,sails", 3, "owner_department", "sails", "is not a known department"),
+    ("loss_reasons.csv", "Price,sales", "Price,x", 2, "department", "x", "is not a known department"),
+    (H, "O1,legal", "O1,leagl", 2, "department", "leagl", "is not a known department"),
     (E, "offer,100.50", "ofer,100.50", 3, "stage", "ofer", NO_STAGE),
     (E, "offer,100.50", "due,100.50", 3, "stage", "due", NO_STAGE),
-    (OPP, "deal,new", "deal,now", 2, "pipeline", "now", "is no known pipeline"),
-    (OPP, "new,A1", "new,A9", 2, "account", "A9", "is no known account"),
-    (OPP, "North,web", "North,wob", 2, "source", "wob", "is no known source"),
-    (E, "price,Ann", "prize,Ann", 7, "reason", "prize", "is no known loss reason"),
-    (E, "O2,2026-01-06", "O7,2026-01-06", 5, "opportunity", "O7", "is no known opportunity"),
-    (H, "H2,O2", "H2,O7", 3, "opportunity", "O7", "is no known opportunity"),
-    ("entries.csv", "calls,2026-01-05", "cals,2026-01-05", 2, "measurable", "cals", "is no known measurable"),
+    (OPP, "deal,new", "deal,now", 2, "pipeline", "now", "is not a known pipeline"),
+    (OPP, "new,A1", "new,A9", 2, "account", "A9", "is not a known account"),
+    (OPP, "North,web", "North,wob", 2, "source", "wob", "is not a known source"),
+    (E, "price,Ann", "prize,Ann", 7, "reason", "prize", "is not a known loss reason"),
+    (E, "O2,2026-01-06", "O7,2026-01-06", 5, "opportunity", "O7", "is not a known opportunity"),
+    (H, "H2,O2", "H2,O7", 3, "opportunity", "O7", "is not a known opportunity"),
+    ("entries.csv", "calls,2026-01-05", "cals,2026-01-05", 2, "measurable", "cals", "is not a known measurable"),
     (E, "05T09:00:00+01:00", "05T09:00:00", 2, "occurred_at", "2026-01-05T09:00:00", NAIVE),
     (E, "2026-02-01,,due", "01/02/2026,,due", 8, "occurred_at", "01/02/2026", ISO),
     (E, "2026-02-01,,due", "2026-02-30,,due", 8, "occurred_at", "2026-02-30", NO_DAY),
@@ -58,13 +58,13 @@ CASES = [
     (H, "08T10:00:00Z,,,", "08T10:00:00Z,,2026-01-07,", 3, "completed_at", "2026-01-07", "is before requested_at"),
     (H, "2026-01-10T10", "2026-01-13T10", 2, "completed_at", "2026-01-12T10:00:00Z", "is before started_at"),
     (H, "20T10:00:00Z,,", "20T10:00:00Z,approved,", 3, "outcome", "approved", "is given on a hand-off that is not completed"),
-    (H, ",approved,", ",done,", 2, "outcome", "done", "is none of approved, returned, rejected, cancelled"),
-    (OPP, "O2,,new", "O1,,new", 3, "key", "O1", "stands in line 2 already"),
-    ("rates.csv", "2026-02-01", "2026-01-01", 3, "currency+date", "USD 2026-01-01", "stands in line 2 already"),
-    (H, "H2,", "H1,", 3, "key", "H1", "stands in line 2 already"),
+    (H, ",approved,", ",done,", 2, "outcome", "done", "is not one of approved, returned, rejected, cancelled"),
+    (OPP, "O2,,new", "O1,,new", 3, "key", "O1", "is already on line 2"),
+    ("rates.csv", "2026-02-01", "2026-01-01", 3, "currency+date", "USD 2026-01-01", "is already on line 2"),
+    (H, "H2,", "H1,", 3, "key", "H1", "is already on line 2"),
     (OPP, "O2,", ",", 3, "key", "", "is empty"),
     (OPP, "O2,", "O2 ,", 3, "key", "O2 ", "has spaces around it"),
-    ("departments.csv", "internal,\n", "inner,\n", 3, "kind", "inner", "is none of internal, external"),
+    ("departments.csv", "internal,\n", "inner,\n", 3, "kind", "inner", "is not one of internal, external"),
     ("departments.csv", "legal,Legal", "le gal,Legal", 3, "key", "le gal", KEY_REASON),
     ("stages.csv", "new,won", "new,lost", 4, "key", "lost", "is reserved for lost deals"),
     ("stages.csv", "Offer,2", "Offer,two", 3, "position", "two", "is not a whole number"),
@@ -72,8 +72,8 @@ CASES = [
     ("stages.csv", "0,14", "0,0", 2, "time_limit_days", "0", "must be above zero"),
     ("stages.csv", "Offer,2", "Offer,1", 3, "position", "1", "is the position of stage lead too"),
     ("rates.csv", "0.9\n", "0\n", 2, "rate", "0", "must be above zero"),
-    ("company.csv", "EUR", "Euro", 2, "reporting_currency", "Euro", "is no currency code of three capital letters"),
-    ("company.csv", "Europe/Berlin", "Berlin", 2, "time_zone", "Berlin", "is no time zone of the IANA database, such as Europe/Berlin"),
+    ("company.csv", "EUR", "Euro", 2, "reporting_currency", "Euro", "is not a currency code of three capital letters"),
+    ("company.csv", "Europe/Berlin", "Berlin", 2, "time_zone", "Berlin", "is not an IANA time zone, such as Europe/Berlin"),
     ("company.csv", "Berlin,1", "Berlin,13", 2, "fiscal_year_start_month", "13", "is not between 1 and 12"),
     ("plan.csv", "2026-03-31,5000", "2025-03-31,5000", 2, "period_end", "2025-03-31", "is before period_start"),
     ("measurables.csv", "30,50", "30,", 3, "goal_high", "", "is given if and only if goal_rule is between"),
@@ -82,9 +82,9 @@ CASES = [
     ("entries.csv", "2026-01-12", "2026-01-13", 3, "week", "2026-01-13", "is not a Monday; entries are per week"),
     (E, "won,120,,,Ann", "won,120,,,Ann,extra", 4, "", "O1,2026-02-01T10:00:00.250000Z,,won,120,,,Ann,extra", "has 9 fields where the header has 8"),
     (E, "won,120,,,Ann", "won,120", 4, "", "O1,2026-02-01T10:00:00.250000Z,,won,120", "has 5 fields where the header has 8"),
-    (E, "price,Ann", "price,A\0n", 7, "actor", "A␀n", "holds a NUL byte"),
-    ("accounts.csv", "Bolt", 'Bo"l"t', 3, "", "", 'a quotation mark stands inside a value; the whole value needs quotes and its own are doubled: ""'),
-    ("accounts.csv", "Bolt", '"Bo" lt', 3, "", "", 'a quotation mark stands inside a value; the whole value needs quotes and its own are doubled: ""'),
+    (E, "price,Ann", "price,A\0n", 7, "actor", "A␀n", "contains a NUL byte"),
+    ("accounts.csv", "Bolt", 'Bo"l"t', 3, "", "", 'a quotation mark is inside a value; the whole value needs quotes and its own are doubled: ""'),
+    ("accounts.csv", "Bolt", '"Bo" lt', 3, "", "", 'a quotation mark is inside a value; the whole value needs quotes and its own are doubled: ""'),
 ]  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def test_a_deal_with_a_history_cannot_change_its_pipeline(tmp_path: Path) -> Non
 def test_lines_are_counted_as_an_editor_counts_them(tmp_path: Path) -> None:
     text = GOOD["accounts.csv"].replace("Acme", '"Ac\nme\n"').replace("\nA2", "\n\nA2") + "A1,Again,,,,\n"
     _, rows = refused(folder_write(tmp_path, {"accounts.csv": text}))
-    assert rows == [("accounts.csv", "7", "key", "A1", "stands in line 2 already")]
+    assert rows == [("accounts.csv", "7", "key", "A1", "is already on line 2")]
 
 
 def test_another_encoding_is_named_with_its_line(tmp_path: Path) -> None:
@@ -158,8 +158,8 @@ def test_wide_encodings_are_refused(tmp_path: Path, encoding: str) -> None:
         ("", "1", "", "is empty; it needs a header row"),
         ("\n\n", "1", "", "has an empty first line; it needs a header row"),
         ("opportunity,occurred_at,amount\n", "1", "stage", "is missing from the header"),
-        ("opportunity,stage,stage,occurred_at,amount\n", "1", "stage", "stands in the header twice"),
-        (GOOD[E].replace("\n", "\r"), "1", "", "a carriage return stands without a line feed"),
+        ("opportunity,stage,stage,occurred_at,amount\n", "1", "stage", "appears in the header twice"),
+        (GOOD[E].replace("\n", "\r"), "1", "", "a carriage return without a line feed"),
         (GOOD[E] + 'O1,"2026-02-01', "9", "", "a quotation mark opens in this row and is never closed"),
     ],
 )

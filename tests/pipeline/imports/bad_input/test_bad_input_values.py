@@ -143,7 +143,7 @@ def test_accents_written_in_two_ways_are_one_key(tmp_path: Path) -> None:
     assert Opportunity.objects.filter(key="Caf\u00e9").count() == 1
     text = GOOD["accounts.csv"] + "Caf\u00e9,One,,,,\nCafe\u0301,Two,,,,\n"
     (found,) = refused(part_write(tmp_path / "two", {"accounts.csv": text})).problems
-    assert (found.line, found.reason) == (5, "stands in line 4 already")
+    assert (found.line, found.reason) == (5, "is already on line 4")
 
 
 @pytest.mark.parametrize("other", ["Sales", "s\u0430les", "ｓales"])
@@ -159,7 +159,7 @@ def test_keys_of_many_rows_that_differ_by_capitals_or_script_are_counted(tmp_pat
     result = company_folder_load(path=folder_write(tmp_path, {OPP: GOOD[OPP] + rows}))
     pairs = "“O1” and “o1” and “\u041e1”, “O3” and “o3”"
     assert f"{OPP}: 2 groups of keys that are easily taken for each other: {pairs}." in result.notes
-    words = "values of segment that a reader takes for one, and that make groups of their own: “Small” and “small”."
+    words = "values of segment that look the same to a reader but form separate groups: “Small” and “small”."
     assert f"{OPP}: {words}" in result.notes
 
 
@@ -182,15 +182,15 @@ def test_ten_missing_keys_are_ten_problems(tmp_path: Path) -> None:
     assert result.problem_count == 10
     assert result.files[E]["refused"] == 2_708
     first = result.problems[0]
-    assert (first.line, first.value, first.reason) == (9, "X0", "is no known opportunity (271 rows)")
+    assert (first.line, first.value, first.reason) == (9, "X0", "is not a known opportunity (271 rows)")
 
 
 def test_a_missing_stage_is_one_problem_of_its_pipeline(tmp_path: Path) -> None:
     rows = "".join(f"O{n},2026-03-02T09:00:00Z,,demo,1,,,\n" for n in (1, 2, 3, 1))
     found = refused(folder_write(tmp_path, {E: GOOD[E] + rows})).problems
     assert sorted((p.line, p.reason) for p in found) == [
-        (9, "is no stage of pipeline new (3 rows)"),
-        (11, "is no stage of pipeline old"),
+        (9, "is not a stage of pipeline new (3 rows)"),
+        (11, "is not a stage of pipeline old"),
     ]
 
 
@@ -210,7 +210,7 @@ def test_a_date_before_an_instant_of_its_day_is_the_start_of_the_day(tmp_path: P
 def test_a_plan_of_other_spans_is_named(tmp_path: Path) -> None:
     plan = "pipeline,period_start,period_end,target\nnew,2025-12-29,2026-03-29,5\nnew,2026-04-01,2026-06-30,5\n"
     result = company_folder_load(path=folder_write(tmp_path, {"plan.csv": plan}))
-    note = "plan.csv: 1 of 2 periods are no month, quarter or year of the fiscal calendar; they are the plan of exactly these days: 2025-12-29..2026-03-29."
+    note = "plan.csv: 1 of 2 periods are not a month, quarter or year of the fiscal calendar; they are the plan for exactly these days: 2025-12-29..2026-03-29."
     assert note in result.notes
 
 

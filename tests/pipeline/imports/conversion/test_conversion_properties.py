@@ -120,7 +120,7 @@ def test_an_export_is_refused_at_its_lines_or_loads(deals: list[tuple[str, ...]]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder)
         if refusal := refusal_of(lambda: exports.convert(path, content, CRM)):
-            assert "holds no deal" in str(refusal) or all_at_lines(refusal, "deals.csv", content)
+            assert "contains no deals" in str(refusal) or all_at_lines(refusal, "deals.csv", content)
             assert not (path / "out").exists()
             return
         assert not values_check(path / "out", zone="Europe/Berlin").listed

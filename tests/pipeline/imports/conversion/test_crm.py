@@ -135,7 +135,7 @@ def test_odd_rows_are_counted_not_guessed_away(tmp_path: Path) -> None:
         ("1;Alt;01.02.2026;;1;;;\n", MAPPING.replace('stage_default = "offen"\n', ""), "does not say what stage “Alt”"),
         ("1;Neu\n", MAPPING, "line 2.*has 2 fields"),
         ("", MAPPING.replace("deals.csv", "verkauf.csv"), "no file verkauf.csv"),
-        ("", MAPPING.replace('entry_stage = "offen"', 'entry_stage = "open"'), "is none of its stages"),
+        ("", MAPPING.replace('entry_stage = "offen"', 'entry_stage = "open"'), "is not one of its stages"),
     ],
 )
 def test_what_cannot_be_understood_is_refused(tmp_path: Path, rows: str, mapping: str, why: str) -> None:

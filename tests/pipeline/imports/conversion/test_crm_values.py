@@ -179,11 +179,11 @@ def test_a_lookup_with_a_key_twice_is_refused_unless_the_rows_agree(tmp_path: Pa
     rows = "id,stage,created,closed,amount,product\nA,Open,2026-10-05,,5,x\nB,Open,2026-10-05,,5,\n"
     text = mapping(deal='segment = "products.line"', more=LOOKUP)
     (one,) = problems(tmp_path, rows, text, products="product,line\nx,a\nx,b\n")
-    assert one == "products.csv line 3: product “x” stands in line 2 already, with other values"
+    assert one == "products.csv line 3: product “x” is already on line 2, with other values"
     notes = convert(tmp_path, rows, text, products="product,line\nx,a\nx,a\n,c\n,\n").notes
     assert [row["segment"] for row in table(tmp_path / "out", "opportunities")] == ["a", ""]
     for note in (
-        "1 rows of products.csv stand there twice; one of each counts.",
+        "1 rows of products.csv are duplicated; one of each counts.",
         "1 deals have no match in products.csv.",
         "1 rows of products.csv have no product and are left out.",
         "products.csv: 1 row in which every field is empty was left out.",
@@ -201,7 +201,7 @@ def test_a_column_that_is_not_there_is_refused_with_those_that_are(tmp_path: Pat
     wrong = f'{word} = "Nowhere"'
     text = MAPPING.replace(f'{word} = "{base[word]}"', wrong) if word in base else mapping(deal=wrong)
     (one,) = problems(tmp_path, HEAD, text)
-    assert f"[deal] {word} “Nowhere” is no column of deals.csv, which has amount, closed, created, id, stage" in one
+    assert f"[deal] {word} “Nowhere” is not a column of deals.csv, which has amount, closed, created, id, stage" in one
 
 
 def test_all_that_is_missing_is_named_at_once(tmp_path: Path) -> None:
@@ -209,11 +209,11 @@ def test_all_that_is_missing_is_named_at_once(tmp_path: Path) -> None:
     listed = problems(tmp_path, HEAD, mapping(deal='team = "Team"', more=more), products="sku,line\n")
     text = "\n".join(listed)
     for what in (
-        "[lookups] deal_column “product” is no column of deals.csv",
-        "[lookups] key “product” is no column of products.csv",
+        "[lookups] deal_column “product” is not a column of deals.csv",
+        "[lookups] key “product” is not a column of products.csv",
         "[deal] team “Team”",
         "the export has no file companies.csv",
-        "“products.colour” is no column",
+        "“products.colour” is not a column",
     ):
         assert what in text
     assert len(listed) == 5
@@ -224,7 +224,7 @@ def test_missing_keys_are_one_problem_each(tmp_path: Path) -> None:
     head = "id,stage,created,closed,amount,source,x\n"
     listed = problems(tmp_path, head + rows, mapping(deal='source = "source"'))
     assert [one.partition("(it")[0] for one in listed] == [
-        f"deals.csv line {line}: source “source{n}” is no known source: the mapping's [[sources]] do not have it "
+        f"deals.csv line {line}: source “source{n}” is not a known source: the mapping's [[sources]] do not have it "
         for line, n in ((2, 0), (3, 1), (4, 2))
     ]
     assert all(one.endswith("(100 rows)") for one in listed)
@@ -234,17 +234,17 @@ def test_missing_keys_are_one_problem_each(tmp_path: Path) -> None:
     ("rows", "why"),
     [
         ("", "deals.csv: is empty|line 1: is empty"),
-        (HEAD, "holds no deal"),
+        (HEAD, "contains no deals"),
         (
             HEAD + ",,,,\n\n,,,,\n",
-            "holds no deal to convert. deals.csv: 2 rows in which every field is empty were left out",
+            "contains no deals to convert. deals.csv: 2 rows in which every field is empty were left out",
         ),
-        ("id,id,stage,created,closed,amount\n", "stands in the header twice"),
+        ("id,id,stage,created,closed,amount\n", "appears in the header twice"),
         (HEAD + "A,Open,2026-10-05,,5,9\nB,Open\n", "(?s)line 2.*has 6 fields.*line 3.*has 2 fields"),
-        (HEAD + "A,Open,2026-10-05,,5\nA,Open,2026-10-05,,6\n", "line 3: id “A” stands in line 2 already"),
+        (HEAD + "A,Open,2026-10-05,,5\nA,Open,2026-10-05,,6\n", "line 3: id “A” is already on line 2"),
         (HEAD + ",Open,2026-10-05,,5\n", "line 2: id is empty"),
         (HEAD + "A,Open,2026-10-05,,\n", "line 2: amount is empty"),
-        (HEAD + "A,Stuck,2026-10-05,,5\n", "line 2: stage “Stuck” is no known stage"),
+        (HEAD + "A,Stuck,2026-10-05,,5\n", "line 2: stage “Stuck” is not a known stage"),
         (HEAD + f"{'A' * 200},Open,2026-10-05,,5\n", "line 2: id “A+…?” is longer than 128"),
     ],
 )
@@ -267,7 +267,7 @@ def test_a_refused_conversion_leaves_an_existing_folder_as_it_was(tmp_path: Path
     assert (list(out.iterdir()), sorted(path.name for path in tmp_path.iterdir())) == ([], ["in", "m.toml", "out"])
     convert(tmp_path, HEAD + "A,Open,2026-10-05,,5\n")
     before = sorted(path.name for path in out.iterdir())
-    with pytest.raises(ImportUnreadable, match="is there already and not empty"):
+    with pytest.raises(ImportUnreadable, match="already exists and is not empty"):
         convert(tmp_path, HEAD + "B,Open,2026-10-05,,5\n")
     assert sorted(path.name for path in out.iterdir()) == before
     assert list(history(out)) == ["A"]

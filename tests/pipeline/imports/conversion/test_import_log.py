@@ -165,7 +165,7 @@ BOMB = '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">
     ("data", "why"),
     [
         (BOMB.encode(), "declares XML entities"),
-        (b"<log><trace></log>", "no well-formed XML"),
+        (b"<log><trace></log>", "not well-formed XML"),
         (b"<log>" * 100, "more than 64 deep"),
         (gzip.compress(b"<log><trace/></log>", mtime=0)[:-9], "damaged"),
         (b"<log><trace><event><string key='time:timestamp' value='soon'/></event></trace></log>", "“soon”"),
@@ -186,8 +186,8 @@ def test_a_log_made_to_harm_is_refused(tmp_path: Path, data: bytes, why: str) ->
         ("final = true", "finally = true", "unknown word “finally”"),
         ('["Offer"]', '["Come"]', "both stage in and stage offer"),
         ("[pipeline]", "[pipelines]", "unknown part"),
-        ("Europe/Berlin", "Berlin", "no time zone"),
-        ("[pipeline]", "[pipeline", "no TOML"),
+        ("Europe/Berlin", "Berlin", "not an IANA time zone"),
+        ("[pipeline]", "[pipeline", "not valid TOML"),
     ],
 )
 def test_a_mistake_in_a_mapping_is_named(tmp_path: Path, old: str, new: str, why: str) -> None:

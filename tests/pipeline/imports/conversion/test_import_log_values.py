@@ -126,10 +126,10 @@ def test_the_namespace_of_a_log_may_have_a_prefix_or_be_missing(tmp_path: Path, 
 def test_an_attribute_that_stands_twice_is_refused_where_it_is_used(tmp_path: Path) -> None:
     again = '<string key="concept:name" value="Lost"/>'
     (one,) = problems(tmp_path, xes(trace("C1", event("Lead", 1, again))), XES_MAPPING)
-    assert one == "log.xes line 3: concept:name stands twice with different values"
+    assert one == "log.xes line 3: concept:name appears twice with different values"
     unused = '<string key="a" value="1"/><string key="a" value="2"/>'
     notes = convert_log(tmp_path, xes(trace("C1", event("Lead", 1, unused))), XES_MAPPING)
-    assert "1 attributes stand twice with different values and are not used, such as a." in notes
+    assert "1 attributes appear twice with different values and are not used, such as a." in notes
 
 
 def test_a_file_that_is_no_log_says_so(tmp_path: Path) -> None:
@@ -145,17 +145,20 @@ FIELDS = ("amount", "created", "name", "owner", "team", "segment", "source", "cu
 def test_a_field_the_log_does_not_have_is_refused(tmp_path: Path, word: str, name: str) -> None:
     log = "deal,step,time,who,value\nC1,Lead,2026-07-01 10:00,Ann,10\n"
     (one,) = problems(tmp_path, log, mapping(fields=f'{word} = "{name}"'))
-    assert one.startswith(f"m.toml line 13: [opportunity] {word} “{name}” is no attribute of log.csv")
+    assert one.startswith(f"m.toml line 13: [opportunity] {word} “{name}” is not an attribute of log.csv")
     assert "cases: deal; events: deal, step, time, value, who" in one
 
 
 @pytest.mark.parametrize("word", ["case", "activity", "time", "transition", "resource"])
 def test_a_column_the_log_does_not_have_is_refused(tmp_path: Path, word: str) -> None:
     (one,) = problems(tmp_path, CSV, mapping(log=f'{word} = "Step"'))
-    assert f"[log] {word} “Step” is no attribute of log.csv, which has" in one
+    assert f"[log] {word} “Step” is not an attribute of log.csv, which has" in one
     log = xes(trace("C1", event("Lead", 1)), trace("C2", event("Won", 1)))
     (one,) = problems(tmp_path, log, mapping(base=XES_MAPPING, log=f'{word} = "Step"'))
-    assert f"[log] {word} “Step” is no attribute of log.xes, which has cases: concept:name; events: concept:name" in one
+    assert (
+        f"[log] {word} “Step” is not an attribute of log.xes, which has cases: concept:name; events: concept:name"
+        in one
+    )
 
 
 def test_all_names_that_are_missing_are_named_at_once(tmp_path: Path) -> None:
@@ -183,11 +186,11 @@ def test_a_zone_by_name_counts_and_an_uncertain_name_is_refused(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("form", "why"),
     [
-        ("%d.%m.%Q", "is no format"),
+        ("%d.%m.%Q", "is not a format"),
         ("%H:%M", "names no year and no month and no day"),
         ("%m/%Y", "names no day"),
         ("%a %m/%Y", "names no day"),
-        ("%", "is no format"),
+        ("%", "is not a format"),
     ],
 )
 def test_a_time_format_that_leaves_the_day_open_is_refused(tmp_path: Path, form: str, why: str) -> None:
@@ -220,7 +223,7 @@ def test_hours_that_come_twice_and_days_without_a_time_are_noted(tmp_path: Path)
         == ["lead", "won"]
     )
     text = " ".join(notes)
-    assert "1 times stand in an hour that came twice in Europe/Berlin" in text
+    assert "1 times fall in an hour that occurred twice in Europe/Berlin" in text
     assert "3 events have a day without a time" in text
     assert "1 events have no time while others of their deal and day have one" in text
 
@@ -228,16 +231,16 @@ def test_hours_that_come_twice_and_days_without_a_time_are_noted(tmp_path: Path)
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (HEAD, "holds no case"),
-        (HEAD + ",,,\n\n", "holds no case"),
+        (HEAD, "contains no cases"),
+        (HEAD + ",,,\n\n", "contains no cases"),
         ("", "is empty"),
-        (xes(), "holds no case"),
+        (xes(), "contains no cases"),
         (
             HEAD + "C1,Lunch,2026-07-01,Ann\n",
             "None of the 1 cases of log.csv enters a stage.*“Lunch”.*“Lead”, “Won”, “Lost”",
         ),
         (xes(trace("C1", event("Lunch", 1))), "None of the 1 cases of log.xes enters a stage"),
-        ("deal,step,step,time,who\n", "stands in the header twice"),
+        ("deal,step,step,time,who\n", "appears in the header twice"),
         (HEAD + "C1,Lead\nC1,Lead,2026-07-01,Ann,x,y\n", "(?s)line 2.*has 2 fields.*line 3.*has 6 fields"),
         (HEAD + ",Lead,2026-07-01,Ann\n", "line 2: deal is empty"),
     ],
@@ -250,7 +253,7 @@ def test_a_log_of_nothing_is_no_success(tmp_path: Path, content: str, why: str) 
 def test_a_case_without_a_name_or_with_one_of_another_is_refused(tmp_path: Path) -> None:
     log = xes(trace("C1", event("Lead", 1)), trace("C1", event("Lead", 2)), "<trace>" + event("Lead", 1) + "</trace>")
     assert problems(tmp_path, log, XES_MAPPING) == [
-        "log.xes line 4: concept:name “C1” stands in line 3 already; a case is one deal",
+        "log.xes line 4: concept:name “C1” is already on line 3; a case is one deal",
         "log.xes line 5: concept:name is missing",
     ]
 
@@ -305,13 +308,13 @@ def test_an_event_without_a_transition_completes_what_was_requested(tmp_path: Pa
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        ('owner = "sales"', 'owner = "slaes"', "line 21: [stages] owner “slaes” is no department of the mapping"),
+        ('owner = "sales"', 'owner = "slaes"', "line 21: [stages] owner “slaes” is not a department of the mapping"),
         ('key = "won"', 'key = "lead"', "m.toml line 24: [stages] key “lead” stands twice"),
-        ('["Lost"]', '["Lost"]\nreason = "price"\n' + REASON, "“price” is no loss reason"),
+        ('["Lost"]', '["Lost"]\nreason = "price"\n' + REASON, "“price” is not a loss reason"),
         ("[opportunity]", '[opportunity]\namount_default = "1,5"', "line 12: [opportunity] amount_default “1,5”"),
-        ("[log]", '[log]\ndelimiter = "tab"', "m.toml line 7: [log] delimiter “tab” is no delimiter"),
+        ("[log]", '[log]\ndelimiter = "tab"', "m.toml line 7: [log] delimiter “tab” is not a delimiter"),
         ("[log]", '[log]\nthousands_sign = "."', "[log] thousands_sign “.” is wrong"),
-        ("[log]", '[log]\ntime_zone = "CET+1"', "[log] time_zone “CET+1” is no time zone"),
+        ("[log]", '[log]\ntime_zone = "CET+1"', "[log] time_zone “CET+1” is not an IANA time zone"),
         ("[[losses]]", REVIEW + REVIEW + "[[losses]]", "[handoffs] activity “Review” stands twice"),
     ],
 )  # fmt: skip
@@ -336,7 +339,7 @@ def test_what_loading_refuses_is_named_in_the_log(tmp_path: Path, capsys: pytest
     ]
     assert result.problem_count == 4
     errors = Path(str(result.errors_file)).read_text()
-    assert "log.csv,2,source,s0,is no known source (20 rows)" in errors
+    assert "log.csv,2,source,s0,is not a known source (20 rows)" in errors
     assert "opportunities.csv" not in errors
 
 

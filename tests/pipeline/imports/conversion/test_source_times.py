@@ -66,7 +66,7 @@ def test_an_hour_that_comes_twice_is_the_first_and_counted() -> None:
     times = TimeReader(BERLIN)
     assert times.parse("2026-10-25 02:30").at.astimezone(UTC).hour == 0
     assert times.notes() == [
-        "1 times stand in an hour that came twice in Europe/Berlin; they are read as the first of the two."
+        "1 times fall in an hour that occurred twice in Europe/Berlin; they are read as the first of the two."
     ]
     assert TimeReader(ZoneInfo("UTC")).parse("2026-10-25 02:30").at.hour == 2
 
