@@ -27,24 +27,24 @@ class MeasurableSaid:
 
 def measurables_said(*, department: str) -> list[MeasurableSaid]:
     """Every measurable of a department, in the order of its scorecard."""
-    follows = {one.measurable: one for one in followed(department=department)}
+    follows = {measurable.measurable: measurable for measurable in followed(department=department)}
     rows = MeasurableAssociation.objects.filter(measurable__department__key=department).order_by("run_id")
     newest = {row.measurable_id: row for row in rows}
-    said = []
-    for one in Measurable.objects.filter(department__key=department, archived=False):
-        figure, row = follows.get(one.pk), newest.get(one.pk)
+    sentences = []
+    for measurable in Measurable.objects.filter(department__key=department, archived=False):
+        figure, row = follows.get(measurable.pk), newest.get(measurable.pk)
         evidence = row is not None and row.q is not None and row.q <= FALSE_DISCOVERIES
-        said.append(
+        sentences.append(
             MeasurableSaid(
-                key=one.key,
-                name=one.name,
+                key=measurable.key,
+                name=measurable.name,
                 about=figure.about if figure else "Entered by hand.",
                 problem=figure.problem if figure else "",
                 answer=_answer(row, evidence),
                 evidence=evidence,
             )
         )
-    return said
+    return sentences
 
 
 def _answer(row: MeasurableAssociation | None, evidence: bool) -> str:

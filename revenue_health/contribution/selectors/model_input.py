@@ -62,9 +62,9 @@ def pipelines_flows(
     departments = department_rows()
     names = _group_names(by)
     return [
-        found
+        flows
         for pipeline in Pipeline.objects.prefetch_related("stages").order_by("pk")
-        if (found := _pipeline(pipeline, departments, period, baseline, periods, names))
+        if (flows := _pipeline(pipeline, departments, period, baseline, periods, names))
     ]
 
 
@@ -79,12 +79,12 @@ def cached_flows(*, run: RecomputeRun, periods: ComparisonPeriods) -> list[Pipel
     with _keeping:
         if key in _kept:
             return _kept[key]
-    found = pipelines_flows(run=run, periods=periods)
+    flows = pipelines_flows(run=run, periods=periods)
     with _keeping:
-        _kept[key] = found
+        _kept[key] = flows
         while len(_kept) > _KEPT:
             _kept.popitem(last=False)
-    return found
+    return flows
 
 
 def department_rows() -> list[DepartmentRow]:

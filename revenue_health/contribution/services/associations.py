@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 
 import numpy as np
@@ -35,8 +36,11 @@ def associations_compute(*, run: RecomputeRun) -> int:
     rates, rng = _rates(run, starts), np.random.default_rng(SEED)
     measurables = list(_measurables())
     values = _values(measurables, weeks)
-    found = {one.pk: strongest(values[one.pk], _others(one, rates[one.department_id]), rng) for one in measurables}
-    return _keep(run, found)
+    strongest_by_measurable = {
+        measurable.pk: strongest(values[measurable.pk], _others(measurable, rates[measurable.department_id]), rng)
+        for measurable in measurables
+    }
+    return _keep(run, strongest_by_measurable)
 
 
 def associations_are_stored(*, run: RecomputeRun) -> bool:
@@ -53,24 +57,24 @@ def _measurables() -> QuerySet[Measurable]:
 def _rates(run: RecomputeRun, starts: list[int]) -> dict[int, dict[str, np.ndarray]]:
     """Weekly waiting, losses and demand of every internal department."""
     internal = list(Department.objects.filter(kind=Department.Kind.INTERNAL).values_list("pk", flat=True))
-    asked = [
+    sources = [
         MeasuredSource(source=f"{pk}:{rate}", figure=FIGURES[name], department=pk)
         for pk in internal
         for rate, name in RATES.items()
     ]
-    found = figures_measured(custody_cursor(run), sources=asked, starts=starts)
+    series = figures_measured(custody_cursor(run), sources=sources, starts=starts)
     return {
         pk: {
-            rate: np.array([np.nan if value is None else float(value) for value in found[f"{pk}:{rate}"]])
+            rate: np.array([np.nan if value is None else float(value) for value in series[f"{pk}:{rate}"]])
             for rate in RATES
         }
         for pk in internal
     }
 
 
-def _others(one: Measurable, rates: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _others(measurable: Measurable, rates: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The rates it is not counted from itself, and that ever vary."""
-    figure = one.source.split(":")[0]
+    figure = measurable.source.split(":")[0]
     return {
         name: values
         for name, values in rates.items()
@@ -80,26 +84,25 @@ def _others(one: Measurable, rates: dict[str, np.ndarray]) -> dict[str, np.ndarr
 
 def _values(measurables: list[Measurable], weeks: list[date]) -> dict[int, np.ndarray]:
     place = {week: index for index, week in enumerate(weeks)}
-    found = {one.pk: np.full(len(weeks), np.nan) for one in measurables}
-    rows = Entry.objects.filter(measurable__in=found, week__gte=weeks[0], value__isnull=False)
+    values_of = {measurable.pk: np.full(len(weeks), np.nan) for measurable in measurables}
+    rows = Entry.objects.filter(measurable__in=values_of, week__gte=weeks[0], value__isnull=False)
     for pk, week, value in rows.values_list("measurable_id", "week", "value"):
         if week in place:
-            found[pk][place[week]] = float(value or 0)
-    return found
+            values_of[pk][place[week]] = float(value or 0)
+    return values_of
 
 
-def _keep(run: RecomputeRun, found: dict[int, Association | None]) -> int:
-    known = {pk: one for pk, one in found.items() if one is not None}
-    adjusted = dict(zip(known, false_discovery_rates([one.p for one in known.values()]), strict=True))
+def _keep(run: RecomputeRun, associations: dict[int, Association | None]) -> int:
+    computed = {pk: association for pk, association in associations.items() if association is not None}
+    adjusted = dict(
+        zip(computed, false_discovery_rates([association.p for association in computed.values()]), strict=True)
+    )
     rows = [
         MeasurableAssociation(run=run, measurable_id=pk)
-        if one is None
-        else MeasurableAssociation(
-            run=run, measurable_id=pk, rate=one.rate, lag=one.lag, r=one.r, low=one.low, high=one.high, p=one.p,
-            q=adjusted[pk], weeks=one.weeks,
-        )
-        for pk, one in found.items()
-    ]  # fmt: skip
+        if association is None
+        else MeasurableAssociation(run=run, measurable_id=pk, **asdict(association), q=adjusted[pk])
+        for pk, association in associations.items()
+    ]
     MeasurableAssociation.objects.bulk_create(
         rows,
         update_conflicts=True,

@@ -27,11 +27,11 @@ def cut_ask(*, score_run: int, by: str) -> bool:
     """Write down that a cut is wanted; whether a worker has to be told (not where one was told a moment ago)."""
     with transaction.atomic():
         now = timezone.now()
-        row, made = CutScore.objects.select_for_update().get_or_create(
+        row, is_new = CutScore.objects.select_for_update().get_or_create(
             score_run_id=score_run, by=by, defaults={"asked_at": now}
         )
         waiting = row.status == CutScore.Status.ASKED and row.asked_at > now - PATIENCE
-        if row.status == CutScore.Status.DONE or (waiting and not made):
+        if row.status == CutScore.Status.DONE or (waiting and not is_new):
             return False
         row.status, row.asked_at, row.error = CutScore.Status.ASKED, now, ""
         row.save()
@@ -40,13 +40,13 @@ def cut_ask(*, score_run: int, by: str) -> bool:
 
 def cut_compute(*, score_run: int, by: str) -> CutScore:
     """Make the cut and keep it; done twice it stays as it is."""
-    found = ScoreRun.objects.select_related("run").get(pk=score_run)
-    row, _ = CutScore.objects.get_or_create(score_run=found, by=by, defaults={"asked_at": timezone.now()})
+    score = ScoreRun.objects.select_related("run").get(pk=score_run)
+    row, _ = CutScore.objects.get_or_create(score_run=score, by=by, defaults={"asked_at": timezone.now()})
     if row.status == CutScore.Status.DONE:
         return row
     began, company = time.perf_counter(), Company.objects.get()
-    periods = periods_of_score_run(found, company)
-    cut = cut_bridge(run=found.run, company=company, periods=periods, by=by)
+    periods = periods_of_score_run(score, company)
+    cut = cut_bridge(run=score.run, company=company, periods=periods, by=by)
     row.figures = [group_to_json(group) for group in groups_from_bridges(cut, periods=periods)]
     row.status, row.seconds, row.error = CutScore.Status.DONE, round(time.perf_counter() - began, 3), ""
     row.save()

@@ -81,7 +81,7 @@ def demo_register_create(*, as_of: date, seed: int) -> int:
     today = run.as_of.astimezone(company.zone).date()
     for reading in _readings(run, company, quarters, today):
         at = datetime.combine(reading.week + timedelta(days=1), time(6), company.zone)
-        register_read(found=reading, now=min(at, run.as_of))
+        register_read(reading_of_week=reading, now=min(at, run.as_of))
         _people_act(reading.week, at)
     return Leak.objects.count()
 
@@ -97,7 +97,7 @@ def _quarters(run: RecomputeRun) -> list[_Quarter]:
             continue
         scale = float(comparison_from_json(scored.figures).start)
         flows = cached_flows(run=run, periods=periods)
-        costs = cell_costs(flows=flows, scale=scale, known=known, replicates=REPLICATES, only=GUILTY)
+        costs = cell_costs(flows=flows, scale=scale, registered=known, replicates=REPLICATES, only=GUILTY)
         known |= {cost.key for cost in costs if cost.cost.cost.low > 0}
         found.append(_Quarter(periods=periods, scale=scale, costs=costs))
     return found

@@ -26,11 +26,13 @@ def results_compute(*, now: datetime) -> int:
     if company is None:
         return 0
     written = 0
-    for one in _waiting(company, now).select_related("measurable").order_by("pk"):
-        values = _weekly(one)
+    for commitment in _waiting(company, now).select_related("measurable").order_by("pk"):
+        values = _weekly(commitment)
         if values is not None:
-            made = one.created_at.astimezone(company.zone).date()
-            written += commitment_result_save(commitment=one.pk, result=_result(one, values, made), now=now)
+            promised_on = commitment.created_at.astimezone(company.zone).date()
+            written += commitment_result_save(
+                commitment=commitment.pk, result=_result(commitment, values, promised_on), now=now
+            )
     return written
 
 
@@ -46,56 +48,56 @@ def _waiting(company: Company, now: datetime) -> QuerySet[Commitment]:
     return waiting.filter(Q(measurable__isnull=False) | Q(subject__regex=rf"^{_LEAK}[0-9]+$"))
 
 
-def _weekly(one: Commitment) -> Mapping[date, float] | None:
+def _weekly(commitment: Commitment) -> Mapping[date, float] | None:
     """A value a week of what it should move; None where it names neither a measurable nor a leak."""
-    if one.measurable_id:
-        rows = Entry.objects.filter(measurable=one.measurable_id, value__isnull=False)
+    if commitment.measurable_id:
+        rows = Entry.objects.filter(measurable=commitment.measurable_id, value__isnull=False)
         return {week: float(value or 0) for week, value in rows.values_list("week", "value")}
-    number = one.subject.removeprefix(_LEAK)
-    if one.subject.startswith(_LEAK) and number.isdigit():
+    number = commitment.subject.removeprefix(_LEAK)
+    if commitment.subject.startswith(_LEAK) and number.isdigit():
         return dict(LeakSighting.objects.filter(leak=int(number)).values_list("week", "amount"))
     return None
 
 
-def _result(one: Commitment, values: Mapping[date, float], made: date) -> dict[str, Any]:
+def _result(commitment: Commitment, values: Mapping[date, float], promised_on: date) -> dict[str, Any]:
     """Weeks wholly before the day it was made, against whole weeks from the day it was due."""
-    before = [values[week] for week in sorted(values) if week < monday_of(made)][-MOST_BEFORE:]
-    first = monday_of(one.due + timedelta(days=6))
+    before = [values[week] for week in sorted(values) if week < monday_of(promised_on)][-MOST_BEFORE:]
+    first = monday_of(commitment.due + timedelta(days=6))
     after = [values[week] for week in sorted(values) if week >= first]
-    found = compared(before, after)
-    if found is None:
-        words = f"Too few weeks to say: {len(before)} before it was made, {len(after)} since it was due."
-        return {"verdict": "too few weeks", "words": words, "weeks_before": len(before), "weeks_after": len(after)}
-    verdict = _verdict(one, found)
+    difference = compared(before, after)
+    if difference is None:
+        sentence = f"Too few weeks to say: {len(before)} before it was made, {len(after)} since it was due."
+        return {"verdict": "too few weeks", "words": sentence, "weeks_before": len(before), "weeks_after": len(after)}
+    verdict = _verdict(commitment, difference)
     return {
         "verdict": verdict,
-        "words": _words(one, found, verdict),
-        **{name: round(getattr(found, name), 6) for name in ("before", "after", "change", "low", "high")},
-        "weeks_before": found.weeks_before,
-        "weeks_after": found.weeks_after,
+        "words": _words(commitment, difference, verdict),
+        **{name: round(getattr(difference, name), 6) for name in ("before", "after", "change", "low", "high")},
+        "weeks_before": difference.weeks_before,
+        "weeks_after": difference.weeks_after,
     }
 
 
-def _verdict(one: Commitment, found: Comparison) -> str:
-    if not found.certain:
+def _verdict(commitment: Commitment, difference: Comparison) -> str:
+    if not difference.certain:
         return "cannot tell"
-    return "moved as promised" if _better(one, found) else "moved the wrong way"
+    return "moved as promised" if _better(commitment, difference) else "moved the wrong way"
 
 
-def _better(one: Commitment, found: Comparison) -> bool:
+def _better(commitment: Commitment, difference: Comparison) -> bool:
     """Nearer to the goal in force when it was due; a leak should cost less."""
     goal = None
-    if one.measurable_id:
-        goals = Goal.objects.filter(measurable=one.measurable_id, effective_from__lte=one.due)
+    if commitment.measurable_id:
+        goals = Goal.objects.filter(measurable=commitment.measurable_id, effective_from__lte=commitment.due)
         goal = goals.order_by("-effective_from").first()
-    if one.measurable_id and goal is None:
-        return found.change > 0
+    if commitment.measurable_id and goal is None:
+        return difference.change > 0
     if goal is None or goal.rule == Goal.Rule.AT_MOST:
-        return found.change < 0
+        return difference.change < 0
     if goal.rule == Goal.Rule.AT_LEAST:
-        return found.change > 0
+        return difference.change > 0
     low, high = float(goal.goal), float(goal.goal if goal.goal_high is None else goal.goal_high)
-    away = [max(low - value, value - high, 0.0) for value in (found.before, found.after)]
+    away = [max(low - value, value - high, 0.0) for value in (difference.before, difference.after)]
     return away[1] <= away[0]
 
 

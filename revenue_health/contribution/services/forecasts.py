@@ -53,7 +53,7 @@ def forecasts_close(*, run: RecomputeRun) -> int:
     closed = 0
     for periods, snapshots in _ended(run):
         actual = sum(
-            group.period.won() for one in cached_flows(run=run, periods=periods) for group in one.groups.values()
+            group.period.won() for flows in cached_flows(run=run, periods=periods) for group in flows.groups.values()
         )
         closed += snapshots.update(actual=actual)
     return closed

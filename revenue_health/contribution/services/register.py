@@ -56,15 +56,15 @@ def leaks_find(*, run: RecomputeRun, now: datetime) -> int:
         return 0
     if score_run.registered_at is not None:
         return Leak.objects.filter(sightings__run=run, sightings__state=SEEN).count()
-    known = set(Leak.objects.values_list("stage_id", "department_id", "factor"))
+    registered = set(Leak.objects.values_list("stage_id", "department_id", "factor"))
     scale = comparison_from_json(score_run.figures).start
-    costs = cell_costs(flows=cached_flows(run=run, periods=periods), scale=scale, known=known)
+    costs = cell_costs(flows=cached_flows(run=run, periods=periods), scale=scale, registered=registered)
     week = monday_of(run.as_of.astimezone(company.zone).date())
     with transaction.atomic():
         locked = ScoreRun.objects.select_for_update().get(pk=score_run.pk)
         if locked.registered_at is not None:
             return Leak.objects.filter(sightings__run=run, sightings__state=SEEN).count()
-        seen = register_read(found=Reading(run=run, week=week, scale=scale, costs=costs), now=now)
+        seen = register_read(reading_of_week=Reading(run=run, week=week, scale=scale, costs=costs), now=now)
         locked.registered_at = now
         locked.save(update_fields=["registered_at"])
     return seen
@@ -84,22 +84,22 @@ def leaks_are_found(*, run: RecomputeRun) -> bool:
 
 
 @transaction.atomic
-def register_read(*, found: Reading, now: datetime) -> int:
+def register_read(*, reading_of_week: Reading, now: datetime) -> int:
     """Write one week's reading; returns how many leaks it shows. The figures of an older week say nothing new."""
-    if LeakSighting.objects.filter(week__gt=found.week).exists():
+    if LeakSighting.objects.filter(week__gt=reading_of_week.week).exists():
         return 0
-    known: dict[CellKey, Leak] = {
+    leaks: dict[CellKey, Leak] = {
         (leak.stage_id, leak.department_id, leak.factor): leak
         for leak in Leak.objects.select_for_update().order_by("pk")
     }
-    costs = {cost.key: cost for cost in found.costs}
+    costs = {cost.key: cost for cost in reading_of_week.costs}
     seen = 0
     for key, cost in costs.items():
-        if key not in known and reading(cost.cost.cost, found.scale) == SEEN:
-            known[key] = _leak_new(cost, found.week, now)
-    for key, leak in known.items():
+        if key not in leaks and reading(cost.cost.cost, reading_of_week.scale) == SEEN:
+            leaks[key] = _leak_new(cost, reading_of_week.week, now)
+    for key, leak in leaks.items():
         amount = costs[key].cost.cost if key in costs else NOTHING
-        seen += _leak_read(leak, amount, found, now)
+        seen += _leak_read(leak, amount, reading_of_week, now)
     return seen
 
 
@@ -122,23 +122,23 @@ def _leak_new(cost: CellCost, week: date, now: datetime) -> Leak:
     return leak
 
 
-def _leak_read(leak: Leak, amount: Interval, found: Reading, now: datetime) -> bool:
+def _leak_read(leak: Leak, amount: Interval, reading_of_week: Reading, now: datetime) -> bool:
     """One leak's sighting of the week, and what follows from it; returns whether it is seen."""
-    state = reading(amount, found.scale)
+    state = reading(amount, reading_of_week.scale)
     figures = {"amount": amount.value, "low": amount.low, "high": amount.high}
     LeakSighting.objects.update_or_create(
-        leak=leak, week=found.week, defaults={"run": found.run, "state": state, **figures}
+        leak=leak, week=reading_of_week.week, defaults={"run": reading_of_week.run, "state": state, **figures}
     )
-    leak.amount, leak.low, leak.high, leak.read = amount.value, amount.low, amount.high, found.week
+    leak.amount, leak.low, leak.high, leak.read = amount.value, amount.low, amount.high, reading_of_week.week
     leak.state = state
     if state == SEEN:
-        leak.last_seen = found.week
+        leak.last_seen = reading_of_week.week
         if leak.status == Status.RECOVERED:
-            leak.recurrence, leak.since = leak.recurrence + 1, found.week
+            leak.recurrence, leak.since = leak.recurrence + 1, reading_of_week.week
             _status_change(leak, Status.NEW, now, "Seen again after it had recovered.")
     elif leak.status != Status.RECOVERED:
         readings = dict(leak.sightings.values_list("week", "state"))
-        if has_recovered(readings, found.week):
+        if has_recovered(readings, reading_of_week.week):
             _status_change(leak, Status.RECOVERED, now, "Below materiality four weeks in a row.")
     leak.save()
     return state == SEEN
@@ -156,15 +156,15 @@ def _status_told(leak: Leak, before: str, after: str, now: datetime, note: str, 
 @transaction.atomic
 def leak_assign(*, leak: int, owner: User | None, user: User, now: datetime) -> Leak:
     """Make somebody answer for a leak, or nobody."""
-    found = Leak.objects.select_for_update().get(pk=leak)
-    before = found.owner
+    row = Leak.objects.select_for_update().get(pk=leak)
+    before = row.owner
     if before == owner:
-        return found
-    found.owner = owner
-    found.save(update_fields=["owner"])
-    names = [(one.get_full_name() or one.get_username()) if one else "" for one in (before, owner)]
-    LeakChange.objects.create(leak=found, at=now, by=user, what="owner", before=names[0], after=names[1])
-    return found
+        return row
+    row.owner = owner
+    row.save(update_fields=["owner"])
+    names = [(person.get_full_name() or person.get_username()) if person else "" for person in (before, owner)]
+    LeakChange.objects.create(leak=row, at=now, by=user, what="owner", before=names[0], after=names[1])
+    return row
 
 
 @transaction.atomic
@@ -173,17 +173,17 @@ def leak_status_set(*, leak: int, status: str, reason: str, user: User, now: dat
 
     Raises RegisterError for what only the figure can say, for a leak that has recovered, or a missing reason.
     """
-    found = Leak.objects.select_for_update().get(pk=leak)
+    row = Leak.objects.select_for_update().get(pk=leak)
     reason = reason.strip()
     if status not in Leak.BY_PEOPLE:
         raise RegisterError("Choose accepted, working, fixed or declined; the rest is said by the figure.")
-    if found.status == Status.RECOVERED:
+    if row.status == Status.RECOVERED:
         raise RegisterError("It has recovered; it opens again by itself if it is seen again.")
     if status == Status.DECLINED and not reason:
         raise RegisterError("Say why it is declined.")
-    if found.status == status and not reason:
-        return found
-    found.declined_reason = reason if status == Status.DECLINED else ""
-    _status_change(found, status, now, reason, user)
-    found.save(update_fields=["status", "declined_reason"])
-    return found
+    if row.status == status and not reason:
+        return row
+    row.declined_reason = reason if status == Status.DECLINED else ""
+    _status_change(row, status, now, reason, user)
+    row.save(update_fields=["status", "declined_reason"])
+    return row

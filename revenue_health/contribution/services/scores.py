@@ -100,10 +100,10 @@ def scores_plan(*, run: RecomputeRun, periods: ComparisonPeriods) -> ScoreRun:
 
 def _groups_write(score_run: ScoreRun, planned: Planned) -> None:
     """Rows of the groups; those whose input is unchanged with the figures of then."""
-    known = {(row.pipeline_id, row.group): row for row in score_run.groups.all()}
+    stored = {(row.pipeline_id, row.group): row for row in score_run.groups.all()}
     for key, group in planned.groups.items():
         fingerprint = group_fingerprint(group, planned.together[key[0]])
-        before = known.get(key)
+        before = stored.get(key)
         if before and before.fingerprint == fingerprint and (before.figures or {}).get("method") == METHOD:
             continue
         equal = GroupScore.objects.filter(fingerprint=fingerprint, figures__method=METHOD).order_by("-pk").first()
@@ -113,7 +113,7 @@ def _groups_write(score_run: ScoreRun, planned: Planned) -> None:
             group=key[1],
             defaults={"fingerprint": fingerprint, "figures": equal.figures if equal else None, "seconds": 0.0},
         )
-    gone = [row.pk for key, row in known.items() if key not in planned.groups]
+    gone = [row.pk for key, row in stored.items() if key not in planned.groups]
     GroupScore.objects.filter(pk__in=gone).delete()
 
 
@@ -136,8 +136,8 @@ def group_compute(*, group: int) -> int | None:
 def _last(score_run: int) -> int | None:
     """Whether nothing is left. The lock makes one of two that end together see the other's figures."""
     with transaction.atomic():
-        found = ScoreRun.objects.select_for_update().get(pk=score_run)
-        return None if found.status != ScoreRun.Status.STARTED or pending_groups(found) else score_run
+        locked = ScoreRun.objects.select_for_update().get(pk=score_run)
+        return None if locked.status != ScoreRun.Status.STARTED or pending_groups(locked) else score_run
 
 
 def scores_sum(*, score_run: int) -> ScoreRun:
@@ -199,7 +199,7 @@ def _planned(run: RecomputeRun, periods: ComparisonPeriods) -> Planned:
     """The plan is read anew, it may have changed; the arrays of a run never do."""
     company = Company.objects.get()
     arrays = cached_flows(run=run, periods=periods)
-    targets = targets_of(run=run, company=company, period=periods.period, pipelines=[one.id for one in arrays])
-    groups = {(one.id, name): group for one in arrays for name, group in with_targets(one, targets).items()}
-    together = {one.id: whole_of(one.groups.values()) for one in arrays}
+    targets = targets_of(run=run, company=company, period=periods.period, pipelines=[flows.id for flows in arrays])
+    groups = {(flows.id, name): group for flows in arrays for name, group in with_targets(flows, targets).items()}
+    together = {flows.id: whole_of(flows.groups.values()) for flows in arrays}
     return Planned(periods=periods, targets=targets, groups=groups, together=together)

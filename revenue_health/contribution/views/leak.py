@@ -86,12 +86,12 @@ def status(request: HttpRequest, pk: int) -> HttpResponse:
     """What the department says of it: head and deputy."""
     row = _row(request, pk)
     require(request, may_edit_scorecard(request.user, row.department_id))
-    said, reason = request.POST.get("status", ""), request.POST.get("reason", "")
+    chosen, reason = request.POST.get("status", ""), request.POST.get("reason", "")
     try:
-        leak_status_set(leak=pk, status=said, reason=reason[:5000], user=signed_in_user(request), now=timezone.now())
+        leak_status_set(leak=pk, status=chosen, reason=reason[:5000], user=signed_in_user(request), now=timezone.now())
     except RegisterError as problem:
-        return _page(request, row, error=f"{problem} Nothing was changed.", said=said, reason=reason, status=422)
-    messages.success(request, f"It is {said} now.")
+        return _page(request, row, error=f"{problem} Nothing was changed.", chosen=chosen, reason=reason, status=422)
+    messages.success(request, f"It is {chosen} now.")
     return redirect("contribution:leak", pk)
 
 
@@ -104,7 +104,7 @@ def _row(request: HttpRequest, pk: int) -> LeakRow:
 
 
 def _page(
-    request: HttpRequest, row: LeakRow, *, error: str = "", said: str = "", reason: str = "", status: int = 200
+    request: HttpRequest, row: LeakRow, *, error: str = "", chosen: str = "", reason: str = "", status: int = 200
 ) -> HttpResponse:
     shell = shell_of(request)
     sightings = sightings_of(leak=row.id)
@@ -112,7 +112,7 @@ def _page(
     context = {
         "shell": shell,
         "row": row,
-        "scale": money_scale([row.amount, *(one.amount or 0 for one in sightings)], shell.currency),
+        "scale": money_scale([row.amount, *(sighting.amount or 0 for sighting in sightings)], shell.currency),
         "half": money_in_words(row.half, shell.currency),
         "sightings": sightings[::-1],
         "bars": bars_of(tuple(sightings), height=TALL, step=WIDE_STEP),
@@ -122,7 +122,7 @@ def _page(
         "owner_form": OwnerForm(initial={"owner": row.owner_username}) if may_assign(request.user) else None,
         "choices": [(value, Leak.Status(value).label) for value in Leak.BY_PEOPLE] if may_say else [],
         "error": error,
-        "said": said,
+        "said": chosen,
         "reason": reason,
         "promise": _promise(row) if may_say else "",
         **_deals(request, row, shell),
@@ -146,17 +146,17 @@ def _deals(request: HttpRequest, row: LeakRow, shell: Shell) -> dict[str, object
     """The deals behind it, for who may see the department's detail."""
     if not may_see_department(request.user, row.department_id) or shell.run is None or shell.company is None:
         return {}
-    found: list[Evidence] = []
+    deals: list[Evidence] = []
     label = ""
     try:
         periods = register_periods(run=shell.run, company=shell.company)
         label = periods.period.label
         every = evidence_of(run=shell.run, periods=periods, party=row.department_key, stage=row.stage_id)
-        found = every.get(row.factor, [])
+        deals = every.get(row.factor, [])
     except (ComparisonError, CustodyStoreMissing) as problem:
         return {"no_deals": str(problem)}
     return {
-        "deals": found,
+        "deals": deals,
         "deals_of": label,
         "single": single_units(shell.currency),
         "structure": structure_names(),

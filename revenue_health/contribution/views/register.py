@@ -14,7 +14,15 @@ from departments.web.rendering import page_render
 from pipeline.page.shell import shell_of
 from pipeline.selectors.overview import structure_names
 from revenue_health.contribution.models import Leak
-from revenue_health.contribution.selectors.register.rows import ALL, OPEN, LeakRow, Sighting, Wish, leak_rows, owners_of
+from revenue_health.contribution.selectors.register.rows import (
+    ALL,
+    OPEN,
+    LeakFilters,
+    LeakRow,
+    Sighting,
+    leak_rows,
+    owners_of,
+)
 
 TEMPLATE = "contribution/register.html"
 BAR_STEP, BAR_HEIGHT, BAR_GAP = 7, 24, 2
@@ -56,10 +64,10 @@ class FilterForm(forms.Form):
             assert isinstance(field, forms.ChoiceField)
             field.choices = [("", "All"), *choices]
 
-    def wish(self) -> Wish:
+    def filters(self) -> LeakFilters:
         """The question, without what was wrong in it."""
         good = self.cleaned_data
-        return Wish(
+        return LeakFilters(
             state=good.get("state") or OPEN,
             department=good.get("department", ""),
             factor=good.get("factor", ""),
@@ -73,10 +81,12 @@ def index(request: HttpRequest) -> HttpResponse:
     require(request, may_see_company(request.user))
     shell = shell_of(request)
     structure = structure_names()
-    departments = [(one.key, one.name) for one in structure.departments.values() if one.internal]
+    departments = [
+        (department.key, department.name) for department in structure.departments.values() if department.internal
+    ]
     form = FilterForm(request.GET, departments=departments, owners=owners_of())
     form.is_valid()
-    rows = leak_rows(wish=form.wish())
+    rows = leak_rows(filters=form.filters())
     scale = money_scale([row.amount for row in rows], shell.currency)
     context = {
         "shell": shell,
@@ -104,19 +114,19 @@ def _message(rows: list[LeakRow], currency: str) -> str:
 
 def line_of(row: LeakRow, scale: MoneyScale) -> Line:
     """One leak with the drawing of its last weeks and the same in words."""
-    read = [one for one in row.trend if one.amount is not None]
-    words = "; ".join(f"{one.week:%-d %b} {scale.write(one.amount)} {one.state}" for one in read)
-    return Line(row=row, bars=bars_of(row.trend), trend_words=words)
+    read = [sighting for sighting in row.trend if sighting.amount is not None]
+    trend = "; ".join(f"{sighting.week:%-d %b} {scale.write(sighting.amount)} {sighting.state}" for sighting in read)
+    return Line(row=row, bars=bars_of(row.trend), trend_words=trend)
 
 
 def bars_of(trend: tuple[Sighting, ...], height: int = BAR_HEIGHT, step: int = BAR_STEP) -> list[Bar]:
     """A bar a week from a common zero; a week that was not read stays empty, a gain has no bar."""
-    largest = max((one.amount or 0 for one in trend), default=0)
+    largest = max((sighting.amount or 0 for sighting in trend), default=0)
     bars = []
-    for place, one in enumerate(trend):
-        if one.amount is not None and largest > 0:
-            tall = round(max(one.amount, 0) / largest * (height - 1), 1) + 1
+    for place, sighting in enumerate(trend):
+        if sighting.amount is not None and largest > 0:
+            tall = round(max(sighting.amount, 0) / largest * (height - 1), 1) + 1
             bars.append(
-                Bar(x=place * step, y=round(height - tall, 1), width=step - BAR_GAP, height=tall, kind=one.state)
+                Bar(x=place * step, y=round(height - tall, 1), width=step - BAR_GAP, height=tall, kind=sighting.state)
             )
     return bars

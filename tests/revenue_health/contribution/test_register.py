@@ -14,7 +14,7 @@ from revenue_health.contribution.models import Leak, LeakChange, LeakSighting
 from revenue_health.contribution.selectors.register.leak_costs import CellCost
 from revenue_health.contribution.selectors.register.leaks_json import register_json
 from revenue_health.contribution.selectors.register.rows import (
-    Wish,
+    LeakFilters,
     leak_changes,
     leak_row,
     leak_rows,
@@ -63,7 +63,9 @@ def read(week: int, *costs: CellCost, run: RecomputeRun | None = None) -> int:
     """The reading of so many weeks after MONDAY."""
     at = NOW + timedelta(weeks=week)
     run = run or RecomputeRun.objects.create(as_of=at, started_at=at, status="done", balance_error=0.0)
-    return register_read(found=Reading(run=run, week=MONDAY + timedelta(weeks=week), scale=PLAN, costs=costs), now=at)
+    return register_read(
+        reading_of_week=Reading(run=run, week=MONDAY + timedelta(weeks=week), scale=PLAN, costs=costs), now=at
+    )
 
 
 def test_a_material_and_certain_cost_becomes_a_new_leak(company: SmallCompany) -> None:
@@ -150,7 +152,7 @@ def test_a_declined_leak_needs_a_reason_and_leaves_the_list(company: SmallCompan
         leak_status_set(leak=leak, status="declined", reason=" ", user=user, now=NOW)
     leak_status_set(leak=leak, status="declined", reason="A new law", user=user, now=NOW)
     assert leak_rows() == [] == top_leaks()
-    assert [row.declined_reason for row in leak_rows(wish=Wish(state="declined"))] == ["A new law"]
+    assert [row.declined_reason for row in leak_rows(filters=LeakFilters(state="declined"))] == ["A new law"]
 
 
 @pytest.mark.parametrize("status", ["new", "recovered", "nonsense"])
@@ -186,10 +188,10 @@ def test_the_list_is_narrowed_by_department_factor_and_owner(company: SmallCompa
     read(0, cost(company, 400), cost(company, 300, stage="offer"))
     first, second = leak_rows()
     leak_assign(leak=first.id, owner=user, user=user, now=NOW)
-    assert [row.id for row in leak_rows(wish=Wish(owner="head"))] == [first.id]
-    assert [row.id for row in leak_rows(wish=Wish(owner="none"))] == [second.id]
-    assert len(leak_rows(wish=Wish(department="legal", factor="waiting"))) == 2
-    assert leak_rows(wish=Wish(department="sales")) == []
+    assert [row.id for row in leak_rows(filters=LeakFilters(owner="head"))] == [first.id]
+    assert [row.id for row in leak_rows(filters=LeakFilters(owner="none"))] == [second.id]
+    assert len(leak_rows(filters=LeakFilters(department="legal", factor="waiting"))) == 2
+    assert leak_rows(filters=LeakFilters(department="sales")) == []
 
 
 def test_the_trend_has_a_gap_where_a_week_was_not_read(company: SmallCompany) -> None:

@@ -50,7 +50,7 @@ def company_bridge(*, run: RecomputeRun, company: Company, periods: ComparisonPe
 
     def compute() -> dict[int, dict[str, Bridge]]:
         stored = stored_bridges(run=run, periods=periods, targets=targets)
-        return stored or {one.id: segment_bridges(one, targets) for one in cached_flows(run=run, periods=periods)}
+        return stored or {flows.id: segment_bridges(flows, targets) for flows in cached_flows(run=run, periods=periods)}
 
     return assembled(run_cached(run, _name("bridge", periods, targets.segments), Choice(), compute), targets)
 
@@ -120,12 +120,12 @@ def _names_of(whole: Mapping[int, Bridge]) -> tuple[str, ...]:
 def _over_pipelines(parts: Mapping[int, Mapping[str, Bridge]]) -> dict[str, Bridge]:
     """Groups of the same name summed; a target only where every part of it has one."""
     names = sorted({name for groups in parts.values() for name in groups})
-    found = {}
+    groups_by_name = {}
     for name in names:
         bridges = tuple(groups[name] for groups in parts.values() if name in groups)
-        known = [bridge.target for bridge in bridges if bridge.target is not None]
-        found[name] = summed(bridges, sum(known) if len(known) == len(bridges) else None)
-    return found
+        targets = [bridge.target for bridge in bridges if bridge.target is not None]
+        groups_by_name[name] = summed(bridges, sum(targets) if len(targets) == len(bridges) else None)
+    return groups_by_name
 
 
 def cut_bridge(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods, by: str) -> CompanyBridge:
@@ -136,7 +136,7 @@ def cut_bridge(*, run: RecomputeRun, company: Company, periods: ComparisonPeriod
 
     def compute() -> dict[int, dict[str, Bridge]]:
         flows = pipelines_flows(run=run, periods=periods, by=by)
-        return {one.id: _cut(one.groups, whole.pipelines[one.id]) for one in flows}
+        return {pipeline.id: _cut(pipeline.groups, whole.pipelines[pipeline.id]) for pipeline in flows}
 
     parts = run_cached(run, _name(f"cut-{by}", periods, whole.targets), Choice(), compute)
     return replace(whole, groups=_over_pipelines(parts))
@@ -151,8 +151,8 @@ def _cut(groups: Mapping[str, Group], pipeline: Bridge) -> dict[str, Bridge]:
     }
     together = whole_of(few.values())
     factors = len(few) <= MOST_WITH_FACTORS
-    made = {key: group_bridge(group=group, together=together, factors=factors) for key, group in few.items()}
-    return reconciled(GroupedBridge(company=summed(tuple(made.values()), None), groups=made), pipeline).groups
+    bridges = {key: group_bridge(group=group, together=together, factors=factors) for key, group in few.items()}
+    return reconciled(GroupedBridge(company=summed(tuple(bridges.values()), None), groups=bridges), pipeline).groups
 
 
 def _largest(groups: Mapping[str, Group]) -> dict[str, Group]:
@@ -160,8 +160,8 @@ def _largest(groups: Mapping[str, Group]) -> dict[str, Group]:
     if len(groups) <= MOST_GROUPS:
         return dict(groups)
     order = sorted(groups, key=lambda key: -float(groups[key].period.held.sum() + groups[key].baseline.held.sum()))
-    kept = {key: groups[key] for key in sorted(order[: MOST_GROUPS - 1])}
-    return kept | {OTHER: _joined([groups[key] for key in order[MOST_GROUPS - 1 :]])}
+    large = {key: groups[key] for key in sorted(order[: MOST_GROUPS - 1])}
+    return large | {OTHER: _joined([groups[key] for key in order[MOST_GROUPS - 1 :]])}
 
 
 def _joined(groups: Iterable[Group]) -> Group:

@@ -76,15 +76,17 @@ def evidence_of(
     span = {
         "start": periods.steps[0], "end": periods.steps[-1], "departments": departments, "most": SHOWN, "stage": stage,
     }  # fmt: skip
-    found: dict[str, list[tuple[int, int, int, float | None, float | None]]] = {}
+    rows_by_factor: dict[str, list[tuple[int, int, int, float | None, float | None]]] = {}
     if periods.baseline and party != MARKET:
         before = {"before": periods.baseline_edges[0], "before_end": periods.baseline_edges[1]}
-        found["waiting"] = cursor.execute(_WAITING, span | before | {"horizon": int(run.as_of.timestamp())}).fetchall()
-    nobody = " OR department IS NULL" if party == MARKET else ""
+        rows_by_factor["waiting"] = cursor.execute(
+            _WAITING, span | before | {"horizon": int(run.as_of.timestamp())}
+        ).fetchall()
+    or_unnamed = " OR department IS NULL" if party == MARKET else ""
     for factor, query in _MOVES.items():
-        who = f"({_WHO}{nobody if factor == 'demand' else ''})"
-        found[factor] = cursor.execute(query.format(who=who), span).fetchall()
-    return _named(found)
+        condition = f"({_WHO}{or_unnamed if factor == 'demand' else ''})"
+        rows_by_factor[factor] = cursor.execute(query.format(who=condition), span).fetchall()
+    return _named(rows_by_factor)
 
 
 def _departments(party: str) -> list[int]:
@@ -93,16 +95,18 @@ def _departments(party: str) -> list[int]:
     return list((rows if party == MARKET else rows.filter(key=party)).values_list("pk", flat=True))
 
 
-def _named(found: dict[str, list[tuple[int, int, int, float | None, float | None]]]) -> dict[str, list[Evidence]]:
+def _named(
+    rows_by_factor: dict[str, list[tuple[int, int, int, float | None, float | None]]],
+) -> dict[str, list[Evidence]]:
     """Keys and names from the database; deals undone since the run are left out."""
-    ids = {row[0] for rows in found.values() for row in rows}
+    ids = {row[0] for rows in rows_by_factor.values() for row in rows}
     deals = {
         pk: (key, name) for pk, key, name in Opportunity.objects.filter(pk__in=ids).values_list("pk", "key", "name")
     }
     return {
-        factor: [_evidence(factor, row, deals[row[0]]) for row in found[factor] if row[0] in deals]
+        factor: [_evidence(factor, row, deals[row[0]]) for row in rows_by_factor[factor] if row[0] in deals]
         for factor in KINDS
-        if found.get(factor)
+        if rows_by_factor.get(factor)
     }
 
 

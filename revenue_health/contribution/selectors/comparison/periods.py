@@ -72,9 +72,9 @@ def comparison_periods(
     today = run.as_of.astimezone(zone).date()
     period = period or calendar.quarter_of(today)
     start, end = period.instants(zone)
-    known = int(run.as_of.timestamp()) + 1
+    known_until = int(run.as_of.timestamp()) + 1
     reach = reach_of(run=run, company=company)
-    if start >= known:
+    if start >= known_until:
         raise ComparisonError(reach.problem(period))
     first = reach.first
     if first is None:
@@ -86,11 +86,11 @@ def comparison_periods(
     return ComparisonPeriods(
         period=period,
         baseline=compared,
-        steps=_steps(start, min(end, known)),
+        steps=_steps(start, min(end, known_until)),
         baseline_edges=edges,
         openings=_openings(calendar, company, compared, first) if compared else (),
         today=today,
-        running=end > known,
+        running=end > known_until,
         reasons=(
             *reasons,
             *hindsight_reasons(run=run, column="segment"),
@@ -117,28 +117,28 @@ def first_day(*, run: RecomputeRun, company: Company) -> date | None:
 
 
 def _baseline(
-    calendar: FiscalCalendar, period: Period, asked: str | Period | None, first: date
+    calendar: FiscalCalendar, period: Period, requested: str | Period | None, first: date
 ) -> tuple[Period | None, tuple[str, ...]]:
-    if asked is None:
-        found = default_baseline(calendar, period, first)
-        if found is None:
+    if requested is None:
+        compared = default_baseline(calendar, period, first)
+        if compared is None:
             return None, (
                 f"no baseline: before {period.start} there are fewer than two quarters of history, so nothing can be "
                 "compared",
             )
-        return found, ()
-    if isinstance(asked, str):
-        asked = calendar.last_year(period) if asked == LAST_YEAR else calendar.parse(asked)
-    if asked.end >= period.start and asked.start <= period.end:
+        return compared, ()
+    if isinstance(requested, str):
+        requested = calendar.last_year(period) if requested == LAST_YEAR else calendar.parse(requested)
+    if requested.end >= period.start and requested.start <= period.end:
         raise ComparisonError(
-            f"The baseline {asked.label} overlaps the period {period.label}; choose days outside of it."
+            f"The baseline {requested.label} overlaps the period {period.label}; choose days outside of it."
         )
-    if asked.start > period.end:
+    if requested.start > period.end:
         raise ComparisonError(
-            f"The baseline {asked.label} comes after the period {period.label}; choose an earlier one."
+            f"The baseline {requested.label} comes after the period {period.label}; choose an earlier one."
         )
-    found = clipped(asked, first)
-    return found, () if found else (f"no baseline: nothing is recorded before {first}, the first event",)
+    compared = clipped(requested, first)
+    return compared, () if compared else (f"no baseline: nothing is recorded before {first}, the first event",)
 
 
 def _steps(start: int, end: int) -> tuple[int, ...]:

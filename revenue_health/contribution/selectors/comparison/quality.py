@@ -48,8 +48,8 @@ def quality_of(*, run: RecomputeRun, company: Company, periods: ComparisonPeriod
         leaks = leaks_of(run=run, company=company, choice=Choice(period=periods.period))
         start, end = (datetime.fromtimestamp(periods.steps[at], UTC) for at in (0, -1))
         late = Q(recorded_at__gt=F("occurred_at") + LATE_AFTER)
-        known = Event.objects.filter(occurred_at__gte=start, occurred_at__lt=end, recorded_at__lte=run.as_of)
-        events = known.aggregate(every=Count("pk"), late=Count("pk", filter=late))
+        of_period = Event.objects.filter(occurred_at__gte=start, occurred_at__lt=end, recorded_at__lte=run.as_of)
+        events = of_period.aggregate(every=Count("pk"), late=Count("pk", filter=late))
         deals = Opportunity.objects.aggregate(
             every=Count("pk"),
             source=Count("pk", filter=Q(source=None)),

@@ -83,11 +83,11 @@ def stored_bridges(
 ) -> dict[int, dict[str, Bridge]] | None:
     """Bridges by pipeline and segment as the nightly run stored them; None where they are not, or where a segment's
     plan is another one now. The plans of pipelines and company only count when bridges are summed."""
-    found = score_run_of(run=run, periods=periods)
-    if not found or found.status != ScoreRun.Status.DONE:
+    score_run = score_run_of(run=run, periods=periods)
+    if not score_run or score_run.status != ScoreRun.Status.DONE:
         return None
     try:
-        parts = bridges_of(found)
+        parts = bridges_of(score_run)
     except KeyError:
         return None  # stored by an older release: by other rules, or less; the next run scores it anew
     for pipeline, groups in parts.items():
@@ -120,4 +120,4 @@ def pending_groups(score_run: ScoreRun) -> list[int]:
 def unfinished(run: RecomputeRun) -> Mapping[int, list[int]]:
     """Score runs of a recompute that are not done, each with the groups it still needs."""
     started = ScoreRun.objects.filter(run=run, status=ScoreRun.Status.STARTED)
-    return {found.pk: pending_groups(found) for found in started}
+    return {score_run.pk: pending_groups(score_run) for score_run in started}

@@ -44,30 +44,30 @@ class Coalitions:
 
 def rates_of(*, run: RecomputeRun, periods: ComparisonPeriods, party: str) -> list[Rate]:
     """Rates of a department or the market, pipeline by pipeline and stage by stage."""
-    found: list[Rate] = []
-    for one in cached_flows(run=run, periods=periods):
-        layout = one.axes.layout
+    rates: list[Rate] = []
+    for flows in cached_flows(run=run, periods=periods):
+        layout = flows.axes.layout
         if party in layout.players:
-            whole = whole_of(one.groups.values())
+            whole = whole_of(flows.groups.values())
             player = layout.players.index(party)
             for place, stage in enumerate(layout.stages):
-                found += _of_stage(whole, one.name, stage, place, player)
-    return found
+                rates += _of_stage(whole, flows.name, stage, place, player)
+    return rates
 
 
 def _of_stage(whole: Group, pipeline: str, stage: str, place: int, player: int) -> list[Rate]:
-    both = (whole.baseline, whole.period)
+    spans = (whole.baseline, whole.period)
     layout = whole.period.layout
     here = layout.stage_of == place
     own = here & (layout.player_of == player)
-    held = [float(flows.held[:, :, own].sum()) for flows in both]
-    handed = [float(flows.handed_on[:, :, own].sum()) for flows in both]
-    exposed = [float(flows.held[:, :, here].sum()) for flows in both]
-    lost = [float(flows.lost[:, :, place, player].sum()) for flows in both]
-    came = [float(flows.entered[:, :, here, player].sum()) for flows in both]
-    weeks = [flows.days / 7 for flows in both]
+    held = [float(flows.held[:, :, own].sum()) for flows in spans]
+    handed = [float(flows.handed_on[:, :, own].sum()) for flows in spans]
+    exposed = [float(flows.held[:, :, here].sum()) for flows in spans]
+    lost = [float(flows.lost[:, :, place, player].sum()) for flows in spans]
+    came = [float(flows.entered[:, :, here, player].sum()) for flows in spans]
+    weeks = [flows.days / 7 for flows in spans]
     now = whole.period
-    made = [
+    values_of_kind = [
         ("hold_days", _ratios(held, handed), int(now.handed_on_count[:, :, own].sum()), any(held)),
         (
             "loss_rate",
@@ -84,8 +84,8 @@ def _of_stage(whole: Group, pipeline: str, stage: str, place: int, player: int) 
     ]
     return [
         Rate(pipeline=pipeline, stage=stage, kind=kind, before=values[0], now=values[1], count=count)
-        for kind, values, count, there in made
-        if there
+        for kind, values, count, has_any in values_of_kind
+        if has_any
     ]
 
 
@@ -95,11 +95,11 @@ def _ratios(over: list[float], under: list[float]) -> list[float | None]:
 
 def coalitions_of(*, bridges: Iterable[Bridge], party: str) -> Coalitions:
     """Sums over groups of what revenue would have been with and without the party's play."""
-    nobody = everybody = alone = without = 0.0
-    known = True
+    all_baseline = all_actual = alone = without = 0.0
+    is_computed = True
     for bridge in bridges:
-        nobody += bridge.baseline_revenue
-        everybody += bridge.modelled_actual
+        all_baseline += bridge.baseline_revenue
+        all_actual += bridge.modelled_actual
         if party not in bridge.players:
             alone += bridge.baseline_revenue
             without += bridge.modelled_actual
@@ -107,12 +107,12 @@ def coalitions_of(*, bridges: Iterable[Bridge], party: str) -> Coalitions:
         place, sizes = bridge.players.index(party), bridge.coalitions.sum(axis=1)
         only = np.nonzero((sizes == 1) & (bridge.coalitions[:, place] == 1))[0]
         others = np.nonzero((sizes == len(bridge.players) - 1) & (bridge.coalitions[:, place] == 0))[0]
-        known &= bool(only.size and others.size)
+        is_computed &= bool(only.size and others.size)
         alone += float(bridge.coalition_values[only[0]]) if only.size else 0.0
         without += float(bridge.coalition_values[others[0]]) if others.size else 0.0
     return Coalitions(
-        nobody=round(MINOR_UNITS * nobody),
-        alone=round(MINOR_UNITS * alone) if known else None,
-        without=round(MINOR_UNITS * without) if known else None,
-        everybody=round(MINOR_UNITS * everybody),
+        nobody=round(MINOR_UNITS * all_baseline),
+        alone=round(MINOR_UNITS * alone) if is_computed else None,
+        without=round(MINOR_UNITS * without) if is_computed else None,
+        everybody=round(MINOR_UNITS * all_actual),
     )

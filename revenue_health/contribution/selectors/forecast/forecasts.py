@@ -76,40 +76,40 @@ def company_forecast(*, run: RecomputeRun, company: Company, periods: Comparison
     targets = company_targets(run=run, company=company, periods=periods)
     won, parts, chokes = won_by_pipeline(run=run, periods=periods), [], []
     every = forward_of(run=run, company=company)
-    past = {one.id: _past(run, company, periods, one.id) for one in every}
-    for one in every:
-        rates = one.rates(ahead)
+    past = {pipeline.id: _past(run, company, periods, pipeline.id) for pipeline in every}
+    for pipeline in every:
+        rates = pipeline.rates(ahead)
         parts.append(
             forecast(
                 rates=rates,
-                deals=one.deals,
-                won_so_far=won.get(one.id, 0.0),
-                target=targets.pipelines.get(one.id, NO_TARGET).whole,
-                mean_square_size=one.square_size,
-                past=past[one.id],
+                deals=pipeline.deals,
+                won_so_far=won.get(pipeline.id, 0.0),
+                target=targets.pipelines.get(pipeline.id, NO_TARGET).whole,
+                mean_square_size=pipeline.square_size,
+                past=past[pipeline.id],
                 rng=np.random.default_rng(SEED),
             )
         )
         chokes += [
-            Choke(pipeline=one.key, stage=c.stage, department=c.department, kind=c.kind, gain=c.gain)
+            Choke(pipeline=pipeline.key, stage=c.stage, department=c.department, kind=c.kind, gain=c.gain)
             for c in constraints(rates)
         ]
-    pairs = [pair for found in past.values() for pair in found]
-    found = _together(
+    pairs = [pair for total in past.values() for pair in total]
+    total = _together(
         periods,
-        {one.key: part for one, part in zip(every, parts, strict=True)},
+        {pipeline.key: part for pipeline, part in zip(every, parts, strict=True)},
         targets.company.whole,
         tuple(chokes),
         _coverage(every, pairs, won, targets.company.whole),
     )
-    reasons = dict.fromkeys((*found.reasons, *targets.reasons))
+    reasons = dict.fromkeys((*total.reasons, *targets.reasons))
     if no_losses(run=run):
         reasons["no loss is recorded: the forecast counts every open deal as won in the end"] = None
     earned = earned_amounts(run=run, company=company, period=periods.period)
     return replace(
-        found,
+        total,
         reasons=tuple(reasons),
-        curves=curves_of(run=run, company=company, periods=periods, pipelines=[one.id for one in every]),
+        curves=curves_of(run=run, company=company, periods=periods, pipelines=[pipeline.id for pipeline in every]),
         won=earned.won,
         reversed=earned.reversed,
     )
@@ -184,10 +184,10 @@ def _coverage(
     """See core.forecast.coverage, over all pipelines."""
     opened, later = sum(pair[0] for pair in past), sum(pair[1] for pair in past)
     open_now = 0.0
-    for one in every:
-        layout = one.history.layout
+    for pipeline in every:
+        layout = pipeline.history.layout
         before = ~layout.after_earning[layout.stage_of]
-        open_now += float(one.deals.amount[before[one.deals.custody]].sum())
+        open_now += float(pipeline.deals.amount[before[pipeline.deals.custody]].sum())
     missing = 0.0 if target is None else target - sum(won.values())
     return Coverage(needed=opened / later if later > 0 else None, had=open_now / missing if missing > 0 else None)
 
@@ -206,7 +206,7 @@ def _past(run: RecomputeRun, company: Company, periods: ComparisonPeriods, pipel
     """Of earlier periods of the same kind, at the same part of the period: (open then, won from then to the end)."""
     cursor, calendar = custody_cursor(run), calendar_of(company)
     start, end = periods.period.instants(company.zone)
-    part, earlier, found = (periods.steps[-1] - start) / (end - start), periods.period, []
+    part, earlier, pairs = (periods.steps[-1] - start) / (end - start), periods.period, []
     for _ in range(PAST_PERIODS):
         earlier = calendar.previous(earlier)
         first, after = earlier.instants(company.zone)
@@ -215,5 +215,5 @@ def _past(run: RecomputeRun, company: Company, periods: ComparisonPeriods, pipel
         rows = cursor.execute(NET_REVENUE, [pipeline, moment, after]).fetchnumpy()
         won = float(np.asarray(list(rows.values())[1]).astype(np.float64).sum())
         if opened and opened[0] > 0:
-            found.append((float(opened[0]) / MINOR_UNITS, won / MINOR_UNITS))
-    return found
+            pairs.append((float(opened[0]) / MINOR_UNITS, won / MINOR_UNITS))
+    return pairs

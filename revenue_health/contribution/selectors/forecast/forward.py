@@ -55,7 +55,7 @@ class Forward:
 def forward_of(*, run: RecomputeRun, company: Company) -> list[Forward]:
     """Every pipeline with its open deals and the rates of the last quarter (where thin: of the last year)."""
     periods = _recent_periods(run, company)
-    return [_forward(run, one) for one in cached_flows(run=run, periods=periods)]
+    return [_forward(run, flows) for flows in cached_flows(run=run, periods=periods)]
 
 
 def steps_ahead(*, periods: ComparisonPeriods, company: Company, until: Period) -> Floats:
@@ -73,8 +73,8 @@ def steps_ahead(*, periods: ComparisonPeriods, company: Company, until: Period) 
 def won_by_pipeline(*, run: RecomputeRun, periods: ComparisonPeriods) -> dict[int, float]:
     """Net revenue of the period to date by pipeline id."""
     return {
-        one.id: sum(group.period.won() for group in one.groups.values())
-        for one in cached_flows(run=run, periods=periods)
+        flows.id: sum(group.period.won() for group in flows.groups.values())
+        for flows in cached_flows(run=run, periods=periods)
     }
 
 
@@ -85,8 +85,8 @@ def _recent_periods(run: RecomputeRun, company: Company) -> ComparisonPeriods:
     first = first_day(run=run, company=company)
     if first is None:
         raise ComparisonError("No deal has any history yet: load a company folder, then recompute.")
-    known = max(int((today - first).days), 1)
-    start, long_ago = end - min(RECENT_DAYS, known) * DAY, end - min(BASELINE_DAYS, known) * DAY
+    known_days = max(int((today - first).days), 1)
+    start, long_ago = end - min(RECENT_DAYS, known_days) * DAY, end - min(BASELINE_DAYS, known_days) * DAY
     return ComparisonPeriods(
         period=_days(today, RECENT_DAYS),
         baseline=_days(today, BASELINE_DAYS),
@@ -126,8 +126,8 @@ WHERE o.to_at IS NULL AND o.pipeline = $pipeline GROUP BY o.opportunity, o.stage
 
 
 def _open_deals(run: RecomputeRun, pipeline: int, axes: Axes) -> OpenDeals:
-    given = {"end": int(run.as_of.timestamp()) + 1, "pipeline": pipeline}
-    rows: Table = custody_cursor(run).execute(_OPEN, given).fetchnumpy()
+    parameters = {"end": int(run.as_of.timestamp()) + 1, "pipeline": pipeline}
+    rows: Table = custody_cursor(run).execute(_OPEN, parameters).fetchnumpy()
     table = {name: np.asarray(values) for name, values in rows.items()}
     return OpenDeals(
         custody=axes.custody(table),

@@ -42,11 +42,11 @@ def levers_of(*, run: RecomputeRun, company: Company) -> list[Promisable]:
     """All levers in order of pipeline, stage, department."""
 
     def compute() -> list[Promisable]:
-        found: list[Promisable] = []
-        for one in forward_of(run=run, company=company):
-            pair = estimate_rates(baseline=one.history, period=one.recent.sum_of_steps())
-            found += _of_pipeline(one.key, RatePair(baseline=pair.baseline.whole(), actual=pair.actual.whole()))
-        return found
+        levers: list[Promisable] = []
+        for pipeline in forward_of(run=run, company=company):
+            pair = estimate_rates(baseline=pipeline.history, period=pipeline.recent.sum_of_steps())
+            levers += _of_pipeline(pipeline.key, RatePair(baseline=pair.baseline.whole(), actual=pair.actual.whole()))
+        return levers
 
     return run_cached(run, "levers", Choice(), compute)
 
@@ -73,8 +73,8 @@ def _of_pipeline(pipeline: str, pair: RatePair) -> Iterator[Promisable]:
 def _first(rates: Rates, stage: int, player: int) -> int | None:
     """The custody of a department's first turn: later turns change in proportion."""
     here = (rates.layout.stage_of == stage) & (rates.layout.player_of == player)
-    found = np.flatnonzero(here)
-    return int(found[0]) if found.size else None
+    custodies = np.flatnonzero(here)
+    return int(custodies[0]) if custodies.size else None
 
 
 def _wait(rates: Rates, stage: int, player: int) -> float | None:

@@ -166,11 +166,11 @@ def _outcome(worlds: dict[str, World], promises: Sequence[Promise], won: float) 
     for promise in promises:
         if not any(promise.change in changes for changes in fits.values()):
             raise PromiseError(_misfit(promise, {key: world.rates for key, world in worlds.items()}))
-    found = [what_if(rates=world.rates, changes=fits[key], scenario=world.scenario) for key, world in worlds.items()]
+    outcomes = [what_if(rates=world.rates, changes=fits[key], scenario=world.scenario) for key, world in worlds.items()]
     return Outcome(
-        before=won + sum(part.before.value for part in found),
-        after=won + sum(part.after.value for part in found),
-        change=_sum([part.change for part in found]),
+        before=won + sum(part.before.value for part in outcomes),
+        after=won + sum(part.after.value for part in outcomes),
+        change=_sum([part.change for part in outcomes]),
     )
 
 

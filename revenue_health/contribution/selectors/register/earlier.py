@@ -20,24 +20,24 @@ def leaks_read_between(*, first: date, last: date, most: int) -> list[LeakRow]:
     if newest is None:
         return []
     seen = read.filter(week=newest, state=LeakSighting.State.SEEN).order_by("-amount", "leak_id")[:most]
-    sightings = {one.leak_id: one for one in seen}
+    sightings = {sighting.leak_id: sighting for sighting in seen}
     rows = {row.id: row for row in rows_of_leaks(Leak.objects.filter(pk__in=sightings))}
-    return [_as_read(rows[leak], one) for leak, one in sightings.items()]
+    return [_as_read(rows[leak], sighting) for leak, sighting in sightings.items()]
 
 
-def _as_read(row: LeakRow, one: LeakSighting) -> LeakRow:
-    until = timezone.make_aware(datetime.combine(one.week + timedelta(days=7), datetime.min.time()))
-    told = {
+def _as_read(row: LeakRow, sighting: LeakSighting) -> LeakRow:
+    until = timezone.make_aware(datetime.combine(sighting.week + timedelta(days=7), datetime.min.time()))
+    last_change = {
         change.what: change.after
         for change in LeakChange.objects.filter(leak=row.id, at__lt=until).order_by("at", "pk")
     }
     return replace(
         row,
-        amount=round(one.amount * MINOR_UNITS),
-        low=round(one.low * MINOR_UNITS),
-        high=round(one.high * MINOR_UNITS),
-        read=one.week,
-        weeks=max((one.week - row.first_seen).days // 7 + 1, 1),
-        status=told.get("status", Leak.Status.NEW),
-        owner=told.get("owner", ""),
+        amount=round(sighting.amount * MINOR_UNITS),
+        low=round(sighting.low * MINOR_UNITS),
+        high=round(sighting.high * MINOR_UNITS),
+        read=sighting.week,
+        weeks=max((sighting.week - row.first_seen).days // 7 + 1, 1),
+        status=last_change.get("status", Leak.Status.NEW),
+        owner=last_change.get("owner", ""),
     )

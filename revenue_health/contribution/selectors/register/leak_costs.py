@@ -65,47 +65,47 @@ def cell_costs(
     *,
     flows: list[PipelineFlows],
     scale: float,
-    known: Collection[CellKey],
+    registered: Collection[CellKey],
     replicates: int = REPLICATES,
     only: Collection[str] = (),
 ) -> list[CellCost]:
-    """Costs of all cells that may be a leak, and of those `known` to the register whatever they cost now.
+    """Costs of all cells that may be a leak, and of those `registered` already whatever they cost now.
 
     scale: the plan to date. First without intervals, which is quick; then with one, for those that could be beyond
     materiality at all. only: keys of the departments to look at, all without.
     """
     internal = set(Department.objects.filter(kind=Department.Kind.INTERNAL).values_list("key", flat=True))
     internal = internal.intersection(only) if only else internal
-    return [cost for one in flows for cost in _of_pipeline(one, scale, known, internal, replicates)]
+    return [cost for pipeline in flows for cost in _of_pipeline(pipeline, scale, registered, internal, replicates)]
 
 
 def _of_pipeline(
-    one: PipelineFlows, scale: float, known: Collection[CellKey], internal: set[str], most: int
+    pipeline: PipelineFlows, scale: float, registered: Collection[CellKey], internal: set[str], most: int
 ) -> list[CellCost]:
-    together = whole_of(one.groups.values())
-    pairs = [group_rates(group=group, together=together) for group in one.groups.values()]
+    together = whole_of(pipeline.groups.values())
+    pairs = [group_rates(group=group, together=together) for group in pipeline.groups.values()]
     cells = sorted({cell for pair in pairs for cell in cells_changed(pair) if cell.department in internal})
-    stages = {row.key: row.id for row in one.axes.stages}
-    departments = {row.key: row.id for row in one.axes.departments}
+    stages = {row.key: row.id for row in pipeline.axes.stages}
+    departments = {row.key: row.id for row in pipeline.axes.departments}
 
     def key(cell: Cell) -> CellKey:
         return stages[cell.stage], departments[cell.department], cell.factor
 
     whole = _summed(pairs, cells, replicates=False)[0]
-    wanted = [
+    candidates = [
         cell
         for cell, amount in zip(cells, whole, strict=True)
-        if amount > MATERIALITY * abs(scale) or key(cell) in known
+        if amount > MATERIALITY * abs(scale) or key(cell) in registered
     ]
-    replicates = _summed([_thinned(pair, most) for pair in pairs], wanted, replicates=True)
+    replicates = _summed([_thinned(pair, most) for pair in pairs], candidates, replicates=True)
     return [
         CellCost(
-            pipeline=one.id,
+            pipeline=pipeline.id,
             stage=stages[cell.stage],
             department=departments[cell.department],
             cost=Cost(cell=cell, cost=interval(replicates[:, place], buckets=BUCKETS)),
         )
-        for place, cell in enumerate(wanted)
+        for place, cell in enumerate(candidates)
     ]
 
 

@@ -28,13 +28,13 @@ def weekly_excess(*, run: RecomputeRun, cells: Sequence[CellKey], edges: Sequenc
     as a part of that mean; never below zero. edges: starts of the weeks and the end of the last, epoch seconds."""
     cursor, weeks = custody_cursor(run), len(edges) - 1
     cursor.register("shape_weeks", pa.table({"number": range(weeks), "starts": edges[:-1], "ends": edges[1:]}))
-    found = np.zeros((len(cells), weeks))
+    amounts = np.zeros((len(cells), weeks))
     place = {cell: index for index, cell in enumerate(cells)}
     for factors, query in ((("waiting", "value"), _HELD), (("losses",), _LOST)):
-        given = {"horizon": int(run.as_of.timestamp())} if "$horizon" in query else {}
-        for stage, department, week, amount in cursor.execute(query, given).fetchall():
+        parameters = {"horizon": int(run.as_of.timestamp())} if "$horizon" in query else {}
+        for stage, department, week, amount in cursor.execute(query, parameters).fetchall():
             for factor in factors:
                 if (stage, department, factor) in place:
-                    found[place[stage, department, factor], week] = amount
-    usual = found[:, :before].mean(axis=1, keepdims=True)
-    return np.maximum(found / np.where(usual > 0, usual, 1.0) - 1.0, 0.0)
+                    amounts[place[stage, department, factor], week] = amount
+    usual = amounts[:, :before].mean(axis=1, keepdims=True)
+    return np.maximum(amounts / np.where(usual > 0, usual, 1.0) - 1.0, 0.0)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from departments.json_types import Json
 from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.models import Leak
-from revenue_health.contribution.selectors.register.rows import ALL, LeakRow, Wish, leak_rows
+from revenue_health.contribution.selectors.register.rows import ALL, LeakFilters, LeakRow, leak_rows
 
 
 def register_json() -> Json:
     """What `register --json` prints and packs freeze: every leak that is not recovered or declined, then the others."""
-    return {"leaks": [leak_json(row) for row in sorted(leak_rows(wish=Wish(state=ALL), trend=False), key=_is_closed)]}
+    return {
+        "leaks": [
+            leak_json(row) for row in sorted(leak_rows(filters=LeakFilters(state=ALL), trend=False), key=_is_closed)
+        ]
+    }
 
 
 def leak_json(row: LeakRow) -> Json:

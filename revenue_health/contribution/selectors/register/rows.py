@@ -88,7 +88,7 @@ class LeakRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class LeakFilters:
     """Which leaks: `state` is open (what still matters), all, or one status."""
 
     state: str = OPEN
@@ -97,34 +97,38 @@ class Wish:
     owner: str = ""
 
 
-def leak_rows(*, wish: Wish | None = None, trend: bool = True) -> list[LeakRow]:
+def leak_rows(*, filters: LeakFilters | None = None, trend: bool = True) -> list[LeakRow]:
     """Leaks by what they cost, largest first."""
-    return _rows(_chosen(wish or Wish()), trend)
+    return _rows(_chosen(filters or LeakFilters()), trend)
 
 
 def top_leaks(*, run: RecomputeRun | None = None, most: int = 5) -> list[LeakRow]:
     """The largest open leaks that the figures still show; with a run, as its week read them."""
     if run is None:
-        return _rows(_chosen(Wish()).filter(state=Leak.State.SEEN)[:most], trend=True)
+        return _rows(_chosen(LeakFilters()).filter(state=Leak.State.SEEN)[:most], trend=True)
     seen = LeakSighting.objects.filter(run=run, state=LeakSighting.State.SEEN)
     leaks = Leak.objects.filter(sightings__in=seen).exclude(status__in=[Leak.Status.DECLINED])
-    return _rows(leaks[:most] if leaks.exists() else _chosen(Wish()).filter(state=Leak.State.SEEN)[:most], trend=True)
+    return _rows(
+        leaks[:most] if leaks.exists() else _chosen(LeakFilters()).filter(state=Leak.State.SEEN)[:most], trend=True
+    )
 
 
 def leak_row(*, leak: int) -> LeakRow | None:
     """One leak with the trend of its last weeks."""
-    found = _rows(Leak.objects.filter(pk=leak), trend=True)
-    return found[0] if found else None
+    rows = _rows(Leak.objects.filter(pk=leak), trend=True)
+    return rows[0] if rows else None
 
 
 def sightings_of(*, leak: int) -> list[Sighting]:
     """Every week it was read, oldest first."""
-    return [_sighting(one) for one in LeakSighting.objects.filter(leak=leak).order_by("week")]
+    return [_sighting(sighting) for sighting in LeakSighting.objects.filter(leak=leak).order_by("week")]
 
 
-def _sighting(one: LeakSighting) -> Sighting:
-    low, high = round(one.low * MINOR_UNITS), round(one.high * MINOR_UNITS)
-    return Sighting(week=one.week, amount=round(one.amount * MINOR_UNITS), low=low, high=high, state=one.state)
+def _sighting(sighting: LeakSighting) -> Sighting:
+    low, high = round(sighting.low * MINOR_UNITS), round(sighting.high * MINOR_UNITS)
+    return Sighting(
+        week=sighting.week, amount=round(sighting.amount * MINOR_UNITS), low=low, high=high, state=sighting.state
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,21 +152,21 @@ def leak_changes(*, leak: int) -> list[Change]:
     ]
 
 
-def _chosen(wish: Wish) -> QuerySet[Leak]:
+def _chosen(filters: LeakFilters) -> QuerySet[Leak]:
     leaks = Leak.objects.order_by("-amount", "pk")
-    if wish.state == OPEN:
+    if filters.state == OPEN:
         # What is said to be fixed stays as long as it has not recovered: only the figure closes it.
         leaks = leaks.exclude(status__in=[Leak.Status.RECOVERED, Leak.Status.DECLINED])
-    elif wish.state != ALL:
-        leaks = leaks.filter(status=wish.state)
-    if wish.department:
-        leaks = leaks.filter(department__key=wish.department)
-    if wish.factor:
-        leaks = leaks.filter(factor=wish.factor)
-    if wish.owner == "none":
+    elif filters.state != ALL:
+        leaks = leaks.filter(status=filters.state)
+    if filters.department:
+        leaks = leaks.filter(department__key=filters.department)
+    if filters.factor:
+        leaks = leaks.filter(factor=filters.factor)
+    if filters.owner == "none":
         leaks = leaks.filter(owner=None)
-    elif wish.owner:
-        leaks = leaks.filter(owner__username=wish.owner)
+    elif filters.owner:
+        leaks = leaks.filter(owner__username=filters.owner)
     return leaks
 
 
@@ -172,10 +176,10 @@ def rows_of_leaks(leaks: QuerySet[Leak]) -> list[LeakRow]:
 
 
 def _rows(leaks: QuerySet[Leak], trend: bool) -> list[LeakRow]:
-    found = list(leaks.select_related("pipeline", "stage", "department", "owner"))
-    trends = _trends([leak.pk for leak in found]) if trend and found else {}
-    verdicts = _verdicts() if found else {}
-    return [_row(leak, verdicts.get(leak.department.key, ""), trends.get(leak.pk, ())) for leak in found]
+    loaded = list(leaks.select_related("pipeline", "stage", "department", "owner"))
+    trends = _trends([leak.pk for leak in loaded]) if trend and loaded else {}
+    verdicts = _verdicts() if loaded else {}
+    return [_row(leak, verdicts.get(leak.department.key, ""), trends.get(leak.pk, ())) for leak in loaded]
 
 
 def _verdicts() -> dict[str, str]:
@@ -222,7 +226,7 @@ def _trends(leaks: Sequence[int]) -> dict[int, tuple[Sighting, ...]]:
         return {}
     weeks = [newest - timedelta(weeks=back) for back in range(TREND_WEEKS - 1, -1, -1)]
     rows = LeakSighting.objects.filter(leak__in=leaks, week__gte=weeks[0])
-    read = {(one.leak_id, one.week): _sighting(one) for one in rows}
+    read = {(sighting.leak_id, sighting.week): _sighting(sighting) for sighting in rows}
     return {leak: tuple(read.get((leak, week), Sighting(week=week)) for week in weeks) for leak in leaks}
 
 
