@@ -5,23 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
-
-from pipeline.advisory_locks import IMPORT_LOCK
+from departments.advisory_locks import AdvisoryLock, session_lock
 from pipeline.imports.problems import ImportBusy
 
 
 @contextmanager
 def import_lock() -> Iterator[None]:
     """Keep other imports out while this one runs; whoever comes second hears so at once."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [IMPORT_LOCK])
-        row = cursor.fetchone()
-    if not row or not row[0]:
-        raise ImportBusy("Another import is running. Wait until it has ended, then try again.")
-    try:
+    with session_lock(AdvisoryLock.IMPORT) as taken:
+        if not taken:
+            raise ImportBusy("Another import is running. Wait until it has ended, then try again.")
         yield
-    finally:
-        if connection.connection is not None and not connection.connection.closed:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [IMPORT_LOCK])

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from departments.access import may_give_role, may_manage_people
+from departments.advisory_locks import AdvisoryLock, transaction_lock
 from departments.models import Department, Membership, User
 from departments.people.services.people_errors import LastExecutive, PeopleError, RoleRefused
-
-_LOCK = 4_020_001
-"""Of the advisory lock that keeps two removals of executives apart."""
 
 
 @transaction.atomic
@@ -71,8 +69,7 @@ def _executive_stays(*, without: Membership) -> None:
     """Somebody who can sign in must stay executive. Two removals at once wait for each other."""
     if without.role != Membership.Role.EXECUTIVE or not without.user.is_active:
         return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    transaction_lock(AdvisoryLock.EXECUTIVES)
     others = Membership.objects.filter(role=Membership.Role.EXECUTIVE, user__is_active=True).exclude(pk=without.pk)
     if not others.exists():
         raise LastExecutive("This is the last executive. Make somebody else an executive first; nothing was changed.")

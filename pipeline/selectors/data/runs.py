@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.advisory_locks import RECOMPUTE_LOCK, advisory_lock_held
+from departments.advisory_locks import AdvisoryLock, lock_is_held
 from pipeline.custody_store import METHOD
 from pipeline.models import RecomputeRun
 
@@ -36,13 +36,13 @@ def by_earlier_rules(run: RecomputeRun | None) -> bool:
 def run_in_progress() -> RecomputeRun | None:
     """The run somebody works on: the process that computes it holds the lock."""
     newest = _newest_started()
-    return newest if newest and advisory_lock_held(RECOMPUTE_LOCK) else None
+    return newest if newest and lock_is_held(AdvisoryLock.RECOMPUTE) else None
 
 
 def interrupted_run() -> RecomputeRun | None:
     """A run whose process died: nobody works on it any more."""
     newest = _newest_started()
-    return None if newest is None or advisory_lock_held(RECOMPUTE_LOCK) else newest
+    return None if newest is None or lock_is_held(AdvisoryLock.RECOMPUTE) else newest
 
 
 def _newest_started() -> RecomputeRun | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from departments.advisory_locks import AdvisoryLock, lock_is_held
 from departments.selectors.jobs import Phase, open_jobs, phase_of
-from pipeline.advisory_locks import IMPORT_LOCK, advisory_lock_held
 from pipeline.models import Upload
 
 LINE = "imports"
@@ -30,7 +30,7 @@ def upload_progress(*, token: str) -> UploadProgress:
     place = tokens.index(token)
     phase = phase_of(jobs[place])
     names = dict(Upload.objects.filter(token__in=tokens[:place]).values_list("token", "name"))
-    other = not place and phase != Phase.RUNNING and advisory_lock_held(IMPORT_LOCK)
+    other = not place and phase != Phase.RUNNING and lock_is_held(AdvisoryLock.IMPORT)
     return UploadProgress(
         phase=phase, ahead=[names.get(earlier, "another upload") for earlier in tokens[:place]], other=other
     )

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
-
-from pipeline.advisory_locks import RECOMPUTE_LOCK as LOCK
+from departments.advisory_locks import AdvisoryLock, session_lock
 
 
 class RecomputeRunning(Exception):
@@ -17,13 +15,7 @@ class RecomputeRunning(Exception):
 @contextmanager
 def recompute_lock() -> Iterator[None]:
     """Hold the advisory lock of this session; a process that dies loses it with its connection."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-        if not cursor.fetchone()[0]:
+    with session_lock(AdvisoryLock.RECOMPUTE) as taken:
+        if not taken:
             raise RecomputeRunning("A recompute is already running. Wait for it to finish, then look again.")
-    try:
         yield
-    finally:
-        if connection.connection is not None and not connection.connection.closed:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])

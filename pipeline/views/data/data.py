@@ -11,11 +11,11 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_manage_data, may_see_company, require
+from departments.advisory_locks import AdvisoryLock, lock_is_held
 from departments.models import User
 from departments.selectors.jobs import open_jobs
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest
-from pipeline.advisory_locks import IMPORT_LOCK, advisory_lock_held
 from pipeline.models import ImportBatch, RecomputeRun
 from pipeline.page.shell import Shell, shell_of
 from pipeline.selectors.data.imports import recent_imports
@@ -64,7 +64,7 @@ def show(request: HttpRequest) -> HttpResponse:
     require(request, may_see_company(request.user))
     shell = shell_of(request)
     context = runs_context(shell) | {
-        "import_running": advisory_lock_held(IMPORT_LOCK),
+        "import_running": lock_is_held(AdvisoryLock.IMPORT),
         "imports": [_import_row(batch) for batch in recent_imports()],
         "upload_form": UploadForm(),
         "largest_upload_mb": LARGEST_UPLOAD_MB,

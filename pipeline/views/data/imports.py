@@ -11,9 +11,9 @@ from django.utils.text import get_valid_filename
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from departments.access import may_manage_data, may_see_company, require
+from departments.advisory_locks import AdvisoryLock, lock_is_held
 from departments.models import User
 from departments.web.rendering import page_render
-from pipeline.advisory_locks import IMPORT_LOCK, advisory_lock_held
 from pipeline.imports.problems import ImportProblem
 from pipeline.models import ImportBatch, Upload
 from pipeline.page.shell import Shell, shell_of
@@ -101,7 +101,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "shell": shell_of(request),
         "batch": batch,
-        "import_running": advisory_lock_held(IMPORT_LOCK),
+        "import_running": lock_is_held(AdvisoryLock.IMPORT),
         "files": [(name, [rows.get(count, 0) for count in COUNTS]) for name, rows in batch.files.items()],
         "counts": COUNTS,
         "refusals": refusals(path=path) if path else None,

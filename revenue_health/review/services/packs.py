@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from departments.advisory_locks import AdvisoryLock, transaction_lock
 from departments.formats import ENGLISH, numbers_as_in
 from departments.models import Company, User
 from departments.periods import Period
@@ -19,7 +20,6 @@ from revenue_health.review.selectors.packs.slides import build_slides
 
 TWICE_SECONDS = 60
 """A second press within this time, of the same figures, gives the same pack."""
-_LOCK = 5_200_317
 
 
 class PackProblem(Exception):
@@ -51,8 +51,7 @@ def pack_freeze(
         "frozen_by": (user.get_full_name() or user.get_username()) if user else "",
     }
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        transaction_lock(AdvisoryLock.PACKS)
         found = _same(run, content, now, title)
         if found is not None:
             return found

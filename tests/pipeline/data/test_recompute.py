@@ -13,12 +13,12 @@ import pytest
 from django.db import connection
 
 import pipeline.services.recompute as recompute_module
+from departments.advisory_locks import AdvisoryLock
 from departments.models import Company
 from pipeline.custody_store import TABLES, run_parts
 from pipeline.models import Event, Flow, HandOff, Opportunity, RecomputeRun, Stage, TouchedOpportunity
 from pipeline.selectors.leaks.leaks import Choice, leaks_of
 from pipeline.services.recompute import NotBalanced, NothingToCompute, RecomputeRunning, recompute
-from pipeline.services.recompute.lock import LOCK
 from tests.pipeline.companies import (
     BEGIN,
     SmallCompany,
@@ -175,7 +175,7 @@ def test_two_runs_at_once_are_one(company: SmallCompany) -> None:
         k: v for k, v in connection.get_connection_params().items() if k in ("host", "user", "dbname", "port")
     }
     with psycopg.connect(**parameters) as other:
-        other.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        other.execute("SELECT pg_advisory_lock(%s)", [int(AdvisoryLock.RECOMPUTE)])
         with pytest.raises(RecomputeRunning, match="already running"):
             recompute()
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from departments.advisory_locks import AdvisoryLock
 from departments.models import Company, Goal
-from pipeline.imports.lock import IMPORT_LOCK
 from pipeline.imports.problems import ImportBusy
 from pipeline.models import Event, HandOff, ImportBatch, ImportChange, Opportunity, Stage, TouchedOpportunity
 from pipeline.services.imports import ImportResult, company_folder_load
@@ -180,7 +180,7 @@ def test_a_second_import_at_the_same_time_is_told_so(tmp_path: Path) -> None:
     from django.db import connection
 
     with psycopg.connect(**_parameters(connection)) as other:
-        other.execute("SELECT pg_advisory_lock(%s)", [IMPORT_LOCK])
+        other.execute("SELECT pg_advisory_lock(%s)", [int(AdvisoryLock.IMPORT)])
         with pytest.raises(ImportBusy, match="Another import is running"):
             company_folder_load(path=folder_write(tmp_path))
     assert not ImportBatch.objects.exists()
