@@ -1,6 +1,6 @@
 """Who we are: the company, its departments, its people, the numbers they answer for, and what they say about them."""
 
-from departments.models.company import Company, Department
+from departments.models.company import Company, Department, current_company, find_company
 from departments.models.discussion import Comment, Reply
 from departments.models.invitations import AccessLog, Invitation
 from departments.models.jobs import Job
@@ -29,4 +29,6 @@ __all__ = [
     "Reply",
     "UpdateLink",
     "User",
+    "current_company",
+    "find_company",
 ]

@@ -76,6 +76,16 @@ class Company(models.Model):
         return CloseRule(weekday=self.week_close_weekday, at=self.week_close_time, zone=self.zone)
 
 
+def current_company() -> Company:
+    """The company of this installation. Raises Company.DoesNotExist before one is loaded."""
+    return Company.objects.get()
+
+
+def find_company() -> Company | None:
+    """The company of this installation, None before one is loaded."""
+    return Company.objects.first()
+
+
 @pghistory.track()
 class Department(models.Model):
     """A department, or an external cause such as the market: who work, causes and sources belong to."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from departments.models import Company
+from departments.models import Company, find_company
 from departments.periods import PeriodError
 from pipeline.models import Pipeline, RecomputeRun, Source
 from pipeline.selectors.data.runs import by_earlier_rules, latest_run
@@ -25,7 +25,7 @@ def add_choice_arguments(parser: CommandParser) -> None:
 
 def run_and_company() -> tuple[RecomputeRun, Company]:
     """The shown run and the company; CommandError with what to do when there is none yet."""
-    company, run = Company.objects.first(), latest_run()
+    company, run = find_company(), latest_run()
     if company is None:
         raise CommandError("There is no company yet: load a company folder first (manage.py load DIR).")
     if run is None:

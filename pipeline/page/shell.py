@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from departments.access import may_manage_data, may_see_company
-from departments.models import Company
+from departments.models import Company, find_company
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.selectors.data import runs
@@ -28,7 +28,7 @@ class Shell:
 
     @cached_property
     def company(self) -> Company | None:
-        return Company.objects.first()
+        return find_company()
 
     @cached_property
     def currency(self) -> str:

@@ -11,7 +11,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 
 from departments.jobs import JobTask
-from departments.models import Company
+from departments.models import current_company
 from departments.selectors.jobs import open_jobs
 from pipeline.models import RecomputeRun
 from pipeline.selectors.data.runs import interrupted_run, latest_run
@@ -60,7 +60,7 @@ def night_step(run_id: int, name: str) -> None:
 @shared_task(base=JobTask)
 def scores_requested(run_id: int, period: str, baseline: str = "") -> None:
     """The button of the bridge page: another period or baseline."""
-    run, company = RecomputeRun.objects.get(pk=run_id), Company.objects.get()
+    run, company = RecomputeRun.objects.get(pk=run_id), current_company()
     asked = calendar_of(company).parse(period)
     _groups_send(
         scores_plan(

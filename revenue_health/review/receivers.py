@@ -7,7 +7,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from departments.models import Company
+from departments.models import current_company
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.selectors.deals.changes import ChangesNotKept, changes_since, since_usual
@@ -17,6 +17,6 @@ from pipeline.signals import figures_ready
 @receiver(figures_ready, dispatch_uid="review-changes")
 def changes_follow(sender: type[RecomputeRun], run: RecomputeRun, trigger: str, **kwargs: Any) -> None:
     """What changed since the usual Monday, kept with the run: a fraction of a second even for a million deals."""
-    company = Company.objects.get()
+    company = current_company()
     with suppress(ChangesNotKept, CustodyStoreMissing):
         changes_since(run=run, company=company, since=since_usual(run=run, company=company))

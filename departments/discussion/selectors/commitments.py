@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from departments.discussion.selectors.comments import name_of
 from departments.formats import grouped
-from departments.models import Commitment, Company, Issue
+from departments.models import Commitment, Issue, find_company
 from departments.periods import monday_of
 from departments.subjects import SubjectUnknown, subject_of
 
@@ -83,7 +83,7 @@ class Due:
 
 def company_today(now: datetime) -> date:
     """The day it is for the company."""
-    company = Company.objects.first()
+    company = find_company()
     return now.astimezone(company.zone).date() if company else now.date()
 
 

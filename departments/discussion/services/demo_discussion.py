@@ -29,13 +29,13 @@ from departments.discussion.services.replies import reply_add
 from departments.models import (
     Comment,
     Commitment,
-    Company,
     Department,
     Issue,
     Measurable,
     Membership,
     PulseAnswer,
     User,
+    current_company,
 )
 from departments.periods import FiscalCalendar, Period, monday_of
 from departments.subjects import share_subject, subject_of
@@ -70,7 +70,7 @@ def demo_talk_create(*, as_of: date, seed: int) -> None:
     """What is said in the demo company, up to its last day. The same day and seed give the same words and scores."""
     if Commitment.objects.exists() or Comment.objects.exists():
         return
-    company = Company.objects.get()
+    company = current_company()
     clock = _Clock(as_of=as_of, zone=company.zone)
     calendar = FiscalCalendar(start_month=company.fiscal_year_start_month)
     running = calendar.quarter_of(as_of)

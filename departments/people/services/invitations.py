@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from departments.access import may_give_role
-from departments.models import Company, Department, Invitation, Membership, User
+from departments.models import Department, Invitation, Membership, User, find_company
 from departments.models.invitations import nonce_new
 from departments.people.services.people_errors import InvitationInvalid, InvitationRefused, RoleRefused
 from departments.services.mail import mail_send
@@ -90,7 +90,7 @@ def invitation_mail_send(*, invitation: int) -> bool:
     row = _open().select_related("department", "invited_by").filter(pk=invitation, mailed_at=None).first()
     if row is None:
         return False
-    company = Company.objects.first()
+    company = find_company()
     by = row.invited_by
     context = {
         "invitation": row,

@@ -9,14 +9,14 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from departments.models import Company, User
+from departments.models import User, find_company
 from departments.services.mail import mail_send
 
 
 def password_reset_mail_send(*, email: str) -> int:
     """Write to everybody active with this address; how many mails went out. Nobody is told when it was none."""
     people = filter_users_by_email(email, is_active=True, prefer_verified=True)
-    company = Company.objects.first()
+    company = find_company()
     for person in people:
         context = {
             "person": person,

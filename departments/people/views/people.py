@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from departments.access import may_manage_people, require
-from departments.models import Company, Membership, User
+from departments.models import Membership, User, find_company
 from departments.people.selectors.people import invited, people, person_by_id
 from departments.people.services.invitations import (
     invitation_address,
@@ -172,7 +172,7 @@ def active(request: HttpRequest, pk: int) -> HttpResponse:
 def settings(request: HttpRequest) -> HttpResponse:
     """Whether departments see each other, and when a week closes."""
     manager(request)
-    company = Company.objects.first()
+    company = find_company()
     if company is None:
         raise Http404
     form = SettingsForm(request.POST if request.method == "POST" else None, instance=company)

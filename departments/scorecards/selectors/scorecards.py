@@ -9,7 +9,7 @@ from datetime import date, datetime
 import numpy as np
 import numpy.typing as npt
 
-from departments.models import Company, Department, Goal, Measurable
+from departments.models import Department, Goal, Measurable, find_company
 from departments.scorecards.core.closing import CloseRule
 from departments.scorecards.core.entry_rules import is_percent
 from departments.scorecards.core.goals import DatedGoal, Floats, Status, goal_bounds, goal_of_week, met_share
@@ -134,7 +134,7 @@ class Heat:
 
 def close_rule() -> CloseRule | None:
     """When weeks close; None before there is a company."""
-    company = Company.objects.first()
+    company = find_company()
     return company.close_rule if company else None
 
 

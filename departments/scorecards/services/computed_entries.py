@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from departments.models import Company, Entry, EntryChange, Measurable
+from departments.models import Entry, EntryChange, Measurable, current_company
 from departments.scorecards.core.closing import StoredValue, changed
 
 _BATCH = 2_000
@@ -22,7 +22,7 @@ def computed_entries_save(*, values: Mapping[int, Mapping[date, Decimal | None]]
     What is counted anew after a week closed is a change after the close: the value reported then is kept beside it.
     A first value of a computed measurable is never late, nobody had to type it.
     """
-    rule = Company.objects.get().close_rule
+    rule = current_company().close_rule
     # In one order, so that two that write at the same time wait for each other and do not lock crosswise.
     measurables = set(
         Measurable.objects.select_for_update(no_key=True)

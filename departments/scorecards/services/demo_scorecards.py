@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 from django.db import transaction
 
-from departments.models import Annotation, Company, Department, Entry, Measurable, Membership, User
+from departments.models import Annotation, Department, Entry, Measurable, Membership, User, current_company
 from departments.scorecards.services.entries import How, entry_note_save, entry_save
 
 WEEK = timedelta(days=7)
@@ -29,7 +29,7 @@ def demo_scorecards_create(*, as_of: date, seed: int) -> None:
     """What people do with their scorecards up to the evening before `as_of`. The same day and seed do the same."""
     if Annotation.objects.exists():
         return
-    company = Company.objects.get()
+    company = current_company()
     rng = np.random.default_rng([seed, 4])
     evening = datetime.combine(as_of - timedelta(days=1), time(18), tzinfo=company.zone).astimezone(UTC)
     due = company.close_rule.due_week(evening)

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from departments.models import Company, Entry, EntryChange, Measurable, User
+from departments.models import Entry, EntryChange, Measurable, User, find_company
 from departments.scorecards.core.closing import CloseRule, StoredValue, changed
 from departments.scorecards.core.entry_rules import entry_text, far_off, note_problem, week_problem
 from departments.scorecards.core.number_text import NotANumber, NumberText
@@ -196,7 +196,7 @@ def _locked_block(
 
 
 def _rule() -> CloseRule:
-    company = Company.objects.first()
+    company = find_company()
     if company is None:
         raise EntryRefused("There is no company yet.")
     return company.close_rule

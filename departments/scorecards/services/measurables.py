@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.text import slugify
 
-from departments.models import Annotation, Company, Department, Goal, Measurable, User
+from departments.models import Annotation, Department, Goal, Measurable, User, current_company
 
 
 class MeasurableRefused(Exception):
@@ -105,7 +105,7 @@ def goal_set(
     Only the first goal of a measurable may be dated back, since without one nothing was judged.
     """
     monday = effective_from - timedelta(days=effective_from.weekday())
-    company = Company.objects.get()
+    company = current_company()
     due = company.close_rule.due_week(now)
     if (goal_high is not None) != (rule == Goal.Rule.BETWEEN):
         raise MeasurableRefused("“Between” needs both a lowest and a highest value; the other rules only one.")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from departments.access import may_edit_scorecard, require
 from departments.core.text import readable_values
-from departments.models import Company, Department, Entry, EntryChange
+from departments.models import Department, Entry, EntryChange, find_company
 from departments.periods import parse_day
 from departments.scorecards.core.entry_rules import entry_text
 from departments.scorecards.core.number_text import NotANumber
@@ -120,7 +120,7 @@ def _version(text: str | None) -> int:
 def _cell_page(
     request: HttpRequest, department: Department, history: EntryHistory, problem: Problem | None
 ) -> HttpResponse:
-    company = Company.objects.first()
+    company = find_company()
     context = {
         "department": department,
         "history": history,
@@ -158,7 +158,7 @@ def _cell_saved(
 
 
 def _question(request: HttpRequest, now: datetime) -> tuple[object, GridQuestion]:
-    company = Company.objects.first()
+    company = find_company()
     if company is None:
         raise Http404
     return question_read(request, today=now.astimezone(company.zone).date())

@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from departments.formats import counted
-from departments.models import Company, Department, EntryChange
+from departments.models import Department, EntryChange, current_company, find_company
 from departments.scorecards.core.score_file.cells import FileCell
 from departments.scorecards.core.score_file.sheet import FileUnreadable
 from departments.scorecards.selectors.file_changes import file_changes, stored_values
@@ -39,7 +39,7 @@ SECONDS = 3600
 def download(request: HttpRequest, key: str, kind: str) -> HttpResponse:
     """The weeks of the page as a file; all measurables, whatever is filtered."""
     department = department_seen(request, key)
-    company, now = Company.objects.first(), timezone.now()
+    company, now = find_company(), timezone.now()
     if company is None or kind not in ("csv", "xlsx"):
         raise Http404
     _, question = question_read(request, today=now.astimezone(company.zone).date())
@@ -103,7 +103,7 @@ def _looked_at(request: HttpRequest, department: Department) -> dict[str, Any]:
 
 def _preview(department: Department, cells: Sequence[FileCell]) -> dict[str, Any]:
     """What cells would change, and the signed form of it where all of them can be taken."""
-    today = timezone.now().astimezone(Company.objects.get().zone).date()
+    today = timezone.now().astimezone(current_company().zone).date()
     changes = file_changes(department=department.pk, cells=cells, today=today)
     wrong = [change for change in changes if change.error]
     preview: dict[str, Any] = {

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from departments.access import may_edit_scorecard, may_set_measurables, require
-from departments.models import Annotation, Company, Department, Measurable
+from departments.models import Annotation, Department, Measurable, current_company
 from departments.scorecards.selectors.scorecards import score_rows
 from departments.scorecards.services.measurables import (
     MeasurableRefused,
@@ -99,7 +99,7 @@ def measurable(request: HttpRequest, key: str, measurable: str) -> HttpResponse:
 def _forms(request: HttpRequest, department: Department, measurable: Measurable) -> dict[str, Any]:
     """Both forms; only the one that was sent is bound."""
     action = request.POST.get("action", "")
-    company = Company.objects.get()
+    company = current_company()
     newest = measurable.goals.order_by("effective_from").last()
     goal = goal_initial(newest) | {"effective_from": company.close_rule.due_week(timezone.now())}
     return {

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from departments.access import require
-from departments.models import Company, Department, EntryChange
+from departments.models import Department, EntryChange, find_company
 from departments.scorecards.selectors.week_entries import WeekEntry, week_entries
 from departments.scorecards.services.entries import CellText, EntryRefused, PasteRefused, entries_paste
 from departments.scorecards.views.score_grid import goal_text, plain
@@ -46,7 +46,7 @@ def week(request: HttpRequest, key: str, week: date) -> HttpResponse:
     """The form; a POST takes all of it or, where something is wrong, nothing and shows what."""
     department = department_edited(request, key)
     now = timezone.now()
-    company = Company.objects.first()
+    company = find_company()
     require(request, company is not None and week <= now.astimezone(company.zone).date())
     assert company is not None
     lines = [

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from departments import access
 from departments.formats import counted, grouped
-from departments.models import Company, Department
+from departments.models import Department, find_company
 from departments.scorecards.selectors.annotations import annotations_of
 from departments.scorecards.selectors.missing_entries import Missing, missing_entries
 from departments.scorecards.selectors.scorecards import DepartmentHeat, Grid, Heat, close_rule, department_heat, grid
@@ -131,7 +131,7 @@ def page_context(
         "may_set": access.may_set_measurables(request.user, department.pk),
         "may_commit": access.may_commit(request.user, department.pk),
     }
-    company = Company.objects.first()
+    company = find_company()
     if company is None:
         return context | {"nothing": True}
     today = now.astimezone(company.zone).date()

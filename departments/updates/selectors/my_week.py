@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from departments.access import may_enter, standing
-from departments.models import Company, Department, Entry, Measurable, User
+from departments.models import Department, Entry, Measurable, User, find_company
 from departments.scorecards.core.closing import WEEK, CloseRule, StoredValue
 from departments.scorecards.core.goals import DatedGoal, Status, status_of
 from departments.scorecards.selectors.scorecards import ScoreRow, score_rows
@@ -92,7 +92,7 @@ class MyWeek:
 def my_week(*, user: User, week: date | None, now: datetime) -> MyWeek | None:
     """The form of a week (None: the one that is due) for the departments a person leads and the measurables given to
     the person elsewhere. None before there is a company. Six queries."""
-    company = Company.objects.first()
+    company = find_company()
     if company is None:
         return None
     rule = company.close_rule

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from departments.models import Company, Measurable, Membership, Reminder, User
+from departments.models import Measurable, Membership, Reminder, User, find_company
 from departments.models.scorecard import MANUAL
 from departments.scorecards.core.closing import WEEK, CloseRule
 from departments.scorecards.selectors.missing_entries import Missing, missing_entries
@@ -75,7 +75,7 @@ def reminders_due(*, now: datetime, any_hour: bool = False) -> tuple[DueReminder
     With `any_hour`, for a person at a terminal, also those that wait for a decent hour; a week that is not over yet
     is asked for by nobody until its reminder is due.
     """
-    company = Company.objects.first()
+    company = find_company()
     if company is None:
         return ()
     rule = company.close_rule
@@ -112,7 +112,7 @@ def _not_sent(reminders: Sequence[DueReminder]) -> tuple[DueReminder, ...]:
 def week_to_ask(*, department: int, now: datetime) -> date | None:
     """Which week to remind a department of when somebody asks: the last closed one if anything of it is missing, else
     the one due. None when nothing is missing, or before there is a company."""
-    company = Company.objects.first()
+    company = find_company()
     if company is None:
         return None
     rule = company.close_rule
@@ -146,7 +146,7 @@ class WeekStanding:
 
 def week_standing(*, now: datetime) -> WeekStanding | None:
     """Who is missing, for who reminds them. Four queries or six."""
-    company = Company.objects.first()
+    company = find_company()
     if company is None:
         return None
     rule = company.close_rule

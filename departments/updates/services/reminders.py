@@ -24,7 +24,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from departments.formats import counted
-from departments.models import Company, Reminder, User
+from departments.models import Reminder, User, current_company
 from departments.services.mail import MailServerAway, comes_back
 from departments.updates.owing import DueReminder, Owed, zone_of
 from departments.updates.services.update_links import update_link_address, update_link_issue
@@ -128,7 +128,7 @@ def _address(item: Owed, now: datetime) -> str:
 
 
 def _mail(item: Owed, address: str, *, now: datetime, by: User | None = None, message: str = "") -> None:
-    company = Company.objects.get()
+    company = current_company()
     closes_at = company.close_rule.closes_at(item.week)
     context = {
         "owed": item,

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from departments.models import Company, UpdateLink
+from departments.models import UpdateLink, current_company
 from departments.updates.owing import zone_of
 from departments.updates.selectors.my_week import MyRow, rows_of_department, rows_of_week
 from departments.updates.services.update_links import LinkClosed, LinkUnknown, update_link_open
@@ -54,7 +54,7 @@ def use(request: HttpRequest, token: str) -> HttpResponse:
 def _form_page(
     request: HttpRequest, link: UpdateLink, now: datetime, refused: UpdatesRefused | None = None
 ) -> HttpResponse:
-    company = Company.objects.get()
+    company = current_company()
     closes_at = company.close_rule.closes_at(link.week)
     rows = _rows_of_link(link)
     problems, submitted = (refused.problems, refused.submitted) if refused else ({}, {})
@@ -75,7 +75,7 @@ def _form_page(
 
 def _rows_of_link(link: UpdateLink) -> tuple[MyRow, ...]:
     rows = rows_of_department(user=link.user, department=link.department_id)
-    return rows_of_week(rows=rows, week=link.week, rule=Company.objects.get().close_rule)
+    return rows_of_week(rows=rows, week=link.week, rule=current_company().close_rule)
 
 
 def _submitted_rows(request: HttpRequest, link: UpdateLink) -> Sequence[SubmittedRow]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from departments.models import Company
+from departments.models import Company, find_company
 from pipeline.imports.files.headers import Header
 from pipeline.imports.files.sources import FolderSource
 from pipeline.imports.files.tables import tables_of
@@ -26,7 +26,7 @@ def company_zone(row: dict[str, str] | None) -> str:
     try:
         ZoneInfo(named)
     except (KeyError, ValueError, OSError):
-        company = Company.objects.first()
+        company = find_company()
         return company.time_zone if company else "UTC"
     return named
 
@@ -46,7 +46,7 @@ def company_row(source: FolderSource) -> dict[str, str] | None:
 
 def company_check(staging: Staging) -> None:
     """A file that changes the name of a company with data is most often another company's: that has to be meant."""
-    company = Company.objects.first()
+    company = find_company()
     if company is None or "company.csv" not in staging.files or not Opportunity.objects.exists():
         return
     for line, name in query("SELECT line, name FROM in_company"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from departments.core.text import look
-from departments.models import Company
+from departments.models import current_company
 from departments.periods import FiscalCalendar
 from pipeline.imports.folder.checks import query
 from pipeline.imports.folder.staging import Staging
@@ -119,7 +119,7 @@ def _alike_groups(staging: Staging) -> None:
 
 def _odd_plans(staging: Staging) -> None:
     spans = query("SELECT DISTINCT period_start, period_end FROM in_plan ORDER BY 1, 2")
-    calendar = FiscalCalendar(start_month=Company.objects.get().fiscal_year_start_month)
+    calendar = FiscalCalendar(start_month=current_company().fiscal_year_start_month)
     odd = [f"{start}..{end}" for start, end in spans if not calendar.names(start, end)]
     if odd:
         staging.notes.append(

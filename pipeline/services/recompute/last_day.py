@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from django.db.models import Max
 from django.utils import timezone
 
-from departments.models import Company
+from departments.models import find_company
 from pipeline.custody_store import METHOD
 from pipeline.models import Event, RecomputeRun, TouchedOpportunity
 
@@ -15,7 +15,7 @@ from pipeline.models import Event, RecomputeRun, TouchedOpportunity
 def last_day_end() -> datetime | None:
     """The last second of the day on which the newest event was recorded; None without events. Never after now."""
     now = timezone.now()
-    company = Company.objects.first()
+    company = find_company()
     newest = Event.objects.filter(recorded_at__lte=now).aggregate(newest=Max("recorded_at"))["newest"]
     if company is None or newest is None:
         return None

@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from departments.models import Company, Measurable
+from departments.models import Company, Measurable, current_company
 from departments.scorecards.services.computed_entries import computed_entries_save
 from pipeline.core.measured import MeasuredSource, UnknownFigure, figures_measured, parse_source
 from pipeline.core.weeks import week_table
@@ -69,7 +69,7 @@ def measurables_count(*, run: RecomputeRun, only: Sequence[int] | None = None) -
         rows = rows.filter(pk__in=only)
     sources, problems = _parsed_sources(rows.values_list("pk", "key", "source"))
     by_source = {source.source: source for source in sources.values()}
-    weeks, starts = whole_weeks(run, Company.objects.get())
+    weeks, starts = whole_weeks(run, current_company())
 
     def count() -> Counted:
         began = time.perf_counter()

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection
 
-from departments.models import Company, Department
+from departments.models import Company, Department, current_company
 from pipeline.core.currency import amounts_in_reporting_currency
 from pipeline.core.custody.custody import CustodyInput
 from pipeline.core.weeks import week_table
@@ -44,7 +44,7 @@ class Structure:
 
 def structure_read() -> Structure:
     """Stages, rates and company with a fingerprint that changes when any of them does."""
-    company = Company.objects.get()
+    company = current_company()
     rates = list(ExchangeRate.objects.order_by("currency", "date"))
     rates_table = pa.table(
         {

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 from django.db.models import QuerySet
 
-from departments.models import Company, Department, Entry, Measurable
+from departments.models import Department, Entry, Measurable, current_company
 from pipeline.core.measured import FIGURES, MeasuredSource, figures_measured
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
@@ -29,7 +29,7 @@ _SAME = {
 
 def associations_compute(*, run: RecomputeRun) -> int:
     """Compare and keep, one row a measurable; done twice it replaces the same rows. Returns how many."""
-    weeks, starts = whole_weeks(run, Company.objects.get())
+    weeks, starts = whole_weeks(run, current_company())
     weeks, starts = weeks[-MOST_WEEKS:], starts[-MOST_WEEKS - 1 :]
     if not weeks:
         return 0
@@ -47,7 +47,7 @@ def associations_are_stored(*, run: RecomputeRun) -> bool:
     """Whether a run has its rows, or none to write: no whole week, or no measurable of an internal department."""
     if MeasurableAssociation.objects.filter(run=run).exists() or not _measurables().exists():
         return True
-    return not whole_weeks(run, Company.objects.get())[0]
+    return not whole_weeks(run, current_company())[0]
 
 
 def _measurables() -> QuerySet[Measurable]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from departments.models import Company
+from departments.models import current_company
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.models import CutScore, ScoreRun
 from revenue_health.contribution.selectors.comparison.bridges import cut_bridge
@@ -44,7 +44,7 @@ def cut_compute(*, score_run: int, by: str) -> CutScore:
     row, _ = CutScore.objects.get_or_create(score_run=score, by=by, defaults={"asked_at": timezone.now()})
     if row.status == CutScore.Status.DONE:
         return row
-    began, company = time.perf_counter(), Company.objects.get()
+    began, company = time.perf_counter(), current_company()
     periods = periods_of_score_run(score, company)
     cut = cut_bridge(run=score.run, company=company, periods=periods, by=by)
     row.figures = [group_to_json(group) for group in groups_from_bridges(cut, periods=periods)]

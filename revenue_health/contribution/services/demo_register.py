@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 import numpy as np
 from django.db import transaction
 
-from departments.models import Company, User
+from departments.models import Company, User, current_company
 from departments.periods import monday_of
 from pipeline.models import RecomputeRun
 from pipeline.selectors.data.runs import latest_run
@@ -77,7 +77,7 @@ def demo_register_create(*, as_of: date, seed: int) -> int:
     if run is None or not quarters:
         return 0
     Leak.objects.all().delete()
-    company = Company.objects.get()
+    company = current_company()
     today = run.as_of.astimezone(company.zone).date()
     for reading in _readings(run, company, quarters, today):
         at = datetime.combine(reading.week + timedelta(days=1), time(6), company.zone)

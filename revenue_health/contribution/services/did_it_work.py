@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from departments.discussion.core.before_after import Comparison, compared
 from departments.discussion.services.commitment_results import commitment_result_save
 from departments.formats import grouped
-from departments.models import Commitment, Company, Entry, Goal
+from departments.models import Commitment, Company, Entry, Goal, find_company
 from departments.periods import monday_of
 from revenue_health.contribution.models import LeakSighting
 
@@ -22,7 +22,7 @@ _LEAK = "leak:"
 
 def results_compute(*, now: datetime) -> int:
     """Compare every commitment that has been due for four weeks and has no result; returns how many got theirs."""
-    company = Company.objects.first()
+    company = find_company()
     if company is None:
         return 0
     written = 0
@@ -38,7 +38,7 @@ def results_compute(*, now: datetime) -> int:
 
 def results_are_stored(*, now: datetime) -> bool:
     """Whether every commitment that has been due for four weeks has its result, if it names what it should move."""
-    company = Company.objects.first()
+    company = find_company()
     return company is None or not _waiting(company, now).exists()
 
 

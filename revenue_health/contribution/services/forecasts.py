@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.db.models import QuerySet
 
-from departments.models import Company
+from departments.models import current_company
 from departments.periods import Period
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.models import ForecastSnapshot
@@ -26,7 +26,7 @@ _QUANTILES = ("median", "p5", "p25", "p75", "p95", "probability", "target")
 
 def forecast_keep(*, run: RecomputeRun) -> ForecastSnapshot | None:
     """Store what is forecast for the running quarter on this run; done twice it replaces the same row."""
-    company = Company.objects.get()
+    company = current_company()
     try:
         periods = comparison_periods(run=run, company=company)
         found = company_forecast(run=run, company=company, periods=periods)
@@ -71,7 +71,7 @@ def forecasts_are_closed(*, run: RecomputeRun) -> bool:
 
 def _ended(run: RecomputeRun) -> Iterator[tuple[ComparisonPeriods, QuerySet[ForecastSnapshot]]]:
     """Periods that are over by a run, with their forecasts without actual revenue."""
-    company = Company.objects.get()
+    company = current_company()
     today = run.as_of.astimezone(company.zone).date()
     waiting = ForecastSnapshot.objects.filter(actual=None, period_end__lt=today)
     for label, start, end in waiting.values_list("label", "period_start", "period_end").distinct().order_by():

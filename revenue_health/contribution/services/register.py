@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from departments.models import Company, User
+from departments.models import User, current_company
 from departments.periods import monday_of
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.core.intervals import Interval
@@ -46,7 +46,7 @@ def leaks_find(*, run: RecomputeRun, now: datetime) -> int:
 
     Computed outside the transaction, written in one: killed anywhere, it is done again from the start.
     """
-    company = Company.objects.get()
+    company = current_company()
     try:
         periods = register_periods(run=run, company=company)
     except ComparisonError:
@@ -74,7 +74,7 @@ def leaks_are_found(*, run: RecomputeRun) -> bool:
     """Whether the register has taken a run in, or has nothing to take in: the comparison it reads was given up, has no
     baseline, or nothing has happened yet."""
     try:
-        periods = register_periods(run=run, company=Company.objects.get())
+        periods = register_periods(run=run, company=current_company())
     except ComparisonError:
         return True
     score_run = score_run_of(run=run, periods=periods)

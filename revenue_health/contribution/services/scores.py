@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from departments.models import Company
+from departments.models import current_company
 from pipeline.models import RecomputeRun
 from pipeline.selectors.plan.targets import Targets, targets_of
 from revenue_health.contribution.core.comparison import Comparison
@@ -149,7 +149,7 @@ def scores_sum(*, score_run: int) -> ScoreRun:
         began = time.perf_counter()
         planned = _planned_again(found)
         company = assembled(bridges_of(found), planned.targets)
-        earned = earned_amounts(run=found.run, company=Company.objects.get(), period=planned.periods.period)
+        earned = earned_amounts(run=found.run, company=current_company(), period=planned.periods.period)
         comparison = comparison_from_bridge(company, periods=planned.periods, by="segment", earned=earned)
         found.figures = comparison_to_json(comparison)
         _trend_write(found, comparison)
@@ -190,14 +190,14 @@ def scores_fail(*, score_run: int, error: str) -> None:
 
 def _planned_again(score_run: ScoreRun) -> Planned:
     """The arrays of a stored score run."""
-    company = Company.objects.get()
+    company = current_company()
     periods = periods_of_score_run(score_run, company)
     return _planned(score_run.run, periods)
 
 
 def _planned(run: RecomputeRun, periods: ComparisonPeriods) -> Planned:
     """The plan is read anew, it may have changed; the arrays of a run never do."""
-    company = Company.objects.get()
+    company = current_company()
     arrays = cached_flows(run=run, periods=periods)
     targets = targets_of(run=run, company=company, period=periods.period, pipelines=[flows.id for flows in arrays])
     groups = {(flows.id, name): group for flows in arrays for name, group in with_targets(flows, targets).items()}

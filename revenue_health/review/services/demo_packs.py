@@ -6,7 +6,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from departments.models import Company, User
+from departments.models import User, find_company
 from pipeline.selectors.data.runs import latest_run
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.review.models import Pack
@@ -20,7 +20,7 @@ _TAKEN = (
 
 def demo_packs_create(*, as_of: date, seed: int) -> list[Pack]:
     """One pack of the newest run with two decisions; where one is frozen already, nothing."""
-    run, company = latest_run(), Company.objects.first()
+    run, company = latest_run(), find_company()
     if run is None or company is None or Pack.objects.exists():
         return []
     user = User.objects.filter(username="ceo").first()

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from departments.models import Company, User
+from departments.models import User, find_company
 from pipeline.selectors.data.runs import latest_run
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError, comparison_periods
 from revenue_health.contribution.selectors.forecast.whatif import PromiseError
@@ -23,7 +23,7 @@ TRIED = (
 
 def demo_verdict_create(*, as_of: date, seed: int) -> int:
     """Save the scenarios as the CEO, once; returns how many there are now. The same company gives the same ones."""
-    run, company = latest_run(), Company.objects.first()
+    run, company = latest_run(), find_company()
     user = User.objects.filter(username="ceo").first()
     if run is None or company is None or user is None or Scenario.objects.exists():
         return Scenario.objects.count()

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from departments.formats import single_units
-from departments.models import Company, User
+from departments.models import Company, User, current_company
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
@@ -32,7 +32,7 @@ def evidence_make(*, export: int) -> EvidenceExport:
     row = EvidenceExport.objects.select_related("run", "asked_by").get(pk=export)
     if row.status == EvidenceExport.Status.DONE:
         return row
-    company = Company.objects.get()
+    company = current_company()
     period = calendar_of(company).parse(row.period)
     periods = comparison_periods(run=row.run, company=company, period=period, baseline=row.baseline or None)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from departments.models import Company
+from departments.models import find_company
 from departments.periods import FINAL_YEAR, FIRST_YEAR, parse_day
 from pipeline.core.currency import RateMissing
 from pipeline.services.recompute import RecomputeError, RecomputeRunning, recompute
@@ -82,7 +82,7 @@ def _instant(text: str | None) -> datetime | None:
     try:
         if len(text) == len("2026-11-23"):
             after = parse_day(text) + timedelta(days=1)
-            company = Company.objects.first()
+            company = find_company()
             if company is None:
                 raise CommandError("There is no company yet: load a company folder first.")
             return datetime.combine(after, time(), company.zone) - timedelta(seconds=1)

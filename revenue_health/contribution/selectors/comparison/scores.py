@@ -8,7 +8,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from departments.models import Company
+from departments.models import current_company
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.plan.targets import Targets
@@ -29,14 +29,14 @@ METHOD = 4
 def running_periods(*, run: RecomputeRun) -> ComparisonPeriods | None:
     """The running fiscal quarter to date, scored every night; None where nothing has happened yet."""
     try:
-        return comparison_periods(run=run, company=Company.objects.get())
+        return comparison_periods(run=run, company=current_company())
     except ComparisonError:
         return None
 
 
 def last_periods(*, run: RecomputeRun) -> ComparisonPeriods | None:
     """The last finished fiscal quarter, scored every night; None where the company began in the running one."""
-    running, company = running_periods(run=run), Company.objects.get()
+    running, company = running_periods(run=run), current_company()
     if running is None:
         return None
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from departments.models import Company
+from departments.models import current_company
 from departments.periods import monday_of
 from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.models import PartyScore, ScoreRun
@@ -31,7 +31,7 @@ def latest_scores() -> ScoreRun | None:
 
 def trend_of(*, party: str, like: ScoreRun) -> list[Week]:
     """The last thirteen weeks in which a party was scored for the same comparison, oldest first; amounts in cents."""
-    company = Company.objects.get()
+    company = current_company()
     rows = (
         PartyScore.objects.filter(
             party=party,
