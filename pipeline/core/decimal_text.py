@@ -52,10 +52,10 @@ def parse_decimal(text: str, signs: NumberSigns) -> Decimal:
     if point and not re.fullmatch("[0-9]+", fraction):
         raise _not_a_number(signs)
     if not re.fullmatch("[0-9]*", whole):
-        whole = _ungrouped(whole, signs)
+        whole = _without_grouping(whole, signs)
     if not whole and not fraction:
         raise _not_a_number(signs)
-    return _bounded(Decimal(f"{sign}{whole or '0'}.{fraction or '0'}"))
+    return _refuse_endless(Decimal(f"{sign}{whole or '0'}.{fraction or '0'}"))
 
 
 def parse_xes_float(text: str) -> Decimal:
@@ -63,7 +63,7 @@ def parse_xes_float(text: str) -> Decimal:
     bare = text.strip()
     if not _XES_FLOAT.fullmatch(bare):
         raise NotDecimal("is not a number")
-    return _bounded(Decimal(bare))
+    return _refuse_endless(Decimal(bare))
 
 
 def plain_decimal(value: Decimal) -> str:
@@ -72,14 +72,14 @@ def plain_decimal(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _bounded(value: Decimal) -> Decimal:
+def _refuse_endless(value: Decimal) -> Decimal:
     """Refuse what would be endless when written in full."""
     if value and not -MOST_DIGITS <= value.adjusted() <= MOST_DIGITS:
         raise NotDecimal("is too large or too small for a number")
     return value
 
 
-def _ungrouped(whole: str, signs: NumberSigns) -> str:
+def _without_grouping(whole: str, signs: NumberSigns) -> str:
     alike = next((kind for kind in (_SPACES, _APOSTROPHES) if signs.thousands in kind), signs.thousands)
     if not signs.thousands or not re.fullmatch(rf"[1-9][0-9]{{0,2}}([{re.escape(alike)}][0-9]{{3}})+", whole):
         raise _not_a_number(signs)

@@ -75,7 +75,7 @@ def hindsight(
     deals: (pipeline, value, outcome, number of deals). accounts: (pipeline, value, `won` if the account ever bought or
     `open`, number of accounts), because an account keeps what was filled in when it bought for its later deals, too.
     """
-    by_deal, by_account = _counts(deals), _counts(accounts)
+    by_deal, by_account = _outcome_counts(deals), _outcome_counts(accounts)
     clearest = []
     for pipeline in sorted(by_deal):
         findings = [
@@ -96,7 +96,7 @@ def is_placeholder(value: str) -> bool:
     return not text or text in PLACEHOLDERS
 
 
-def _counts(rows: Iterable[tuple[int, str, str, int]]) -> dict[int, dict[str, dict[str, int]]]:
+def _outcome_counts(rows: Iterable[tuple[int, str, str, int]]) -> dict[int, dict[str, dict[str, int]]]:
     counts: dict[int, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
     for pipeline, value, outcome, number in rows:
         counts[pipeline]["" if is_placeholder(value) else value][outcome] += number

@@ -48,7 +48,7 @@ def _counted(name: str, unit: str, about: str, query: str, *parameters: str, han
     )
 
 
-def _money(name: str, about: str, query: str, *parameters: str) -> MeasuredFigure:
+def _money_figure(name: str, about: str, query: str, *parameters: str) -> MeasuredFigure:
     return MeasuredFigure(
         name=name, parameters=parameters, unit=MONEY, about=about, query=query, empty=Decimal(0), places=2
     )
@@ -65,7 +65,7 @@ FIGURES: Mapping[str, MeasuredFigure] = {
     for figure in (
         _counted("leads", "deals", "Deals that entered from the department's sources.",
                  queries.ENTERED_COUNT, DEPARTMENT),
-        _money("entered_amount", "Their amount.", queries.ENTERED_AMOUNT, DEPARTMENT),
+        _money_figure("entered_amount", "Their amount.", queries.ENTERED_AMOUNT, DEPARTMENT),
         _counted("accepted_leads", "deals",
                  "Deals of the department's sources that took their first step forward.", queries.ACCEPTED, DEPARTMENT),
         _rate("median_hold_days", "days", "Half of the holds that the department handed on in this stage were shorter.",
@@ -81,14 +81,14 @@ FIGURES: Mapping[str, MeasuredFigure] = {
               queries.RETURNED_SHARE, DEPARTMENT, handoffs=True),
         _rate("on_time_share", "percent", "Of the hand-offs that were due in the week: completed by then.",
               queries.ON_TIME_SHARE, DEPARTMENT, handoffs=True),
-        _money("lost_amount", "Amount lost for the department's reasons.", queries.LOST_AMOUNT, DEPARTMENT),
+        _money_figure("lost_amount", "Amount lost for the department's reasons.", queries.LOST_AMOUNT, DEPARTMENT),
         _counted("lost_count", "deals", "Deals lost for the department's reasons.", queries.LOST_COUNT, DEPARTMENT),
-        _money("revalued", "Amount gained (+) or shaved off (−) while the department held the deals.",
+        _money_figure("revalued", "Amount gained (+) or shaved off (−) while the department held the deals.",
                queries.REVALUED, DEPARTMENT),
-        _money("won_amount", "Amount earned, all departments.", queries.WON_AMOUNT),
+        _money_figure("won_amount", "Amount earned, all departments.", queries.WON_AMOUNT),
         _counted("won_count", "deals", "Deals won.", queries.WON_COUNT),
-        _money("churn", "Amount lost after it was earned, whoever caused it.", queries.CHURN),
-        _money("churn_caused", "Amount lost after it was earned, for the department's reasons.",
+        _money_figure("churn", "Amount lost after it was earned, whoever caused it.", queries.CHURN),
+        _money_figure("churn_caused", "Amount lost after it was earned, for the department's reasons.",
                queries.CHURN_CAUSED, DEPARTMENT),
     )
 }  # fmt: skip
@@ -147,7 +147,7 @@ def figures_measured(
         figure = FIGURES[name]
         connection.register("wanted", _sources_table(group))
         for place, week, value in connection.execute(figure.query).fetchall() if weeks else ():
-            values[group[place].source][week] = _written(figure, value)
+            values[group[place].source][week] = _rounded_value(figure, value)
     return values
 
 
@@ -164,7 +164,7 @@ def _sources_table(sources: Iterable[MeasuredSource]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=_SOURCES_SCHEMA)
 
 
-def _written(figure: MeasuredFigure, value: float) -> Decimal:
+def _rounded_value(figure: MeasuredFigure, value: float) -> Decimal:
     """Rounded once, as it is stored."""
     exact = Decimal(str(value)) / (100 if figure.unit == MONEY else 1)
     return round(exact, figure.places)

@@ -23,13 +23,13 @@ def week_table(first: int, as_of: int, time_zone_name: str) -> pa.Table:
     does not begin at 00:00 on a Monday (a clock change at midnight) zoneinfo's first reading of it counts.
     """
     zone = ZoneInfo(time_zone_name)
-    begin, end = _monday(min(first, as_of), zone), _monday(as_of, zone) + timedelta(days=7)
+    begin, end = _monday_of_instant(min(first, as_of), zone), _monday_of_instant(as_of, zone) + timedelta(days=7)
     mondays = [begin + timedelta(days=7 * k) for k in range((end - begin).days // 7 + 1)]
     starts = [_midnight(monday, zone) for monday in mondays]
     return pa.table({"week": pa.array(mondays, pa.date32()), "starts": pa.array(starts, pa.int64())})
 
 
-def _monday(instant: int, zone: ZoneInfo) -> date:
+def _monday_of_instant(instant: int, zone: ZoneInfo) -> date:
     local = datetime.fromtimestamp(instant, UTC).astimezone(zone).date()
     return local - timedelta(days=local.weekday())
 

@@ -59,15 +59,15 @@ def accounts_of(*, count: int, rng: np.random.Generator) -> Accounts:
     """Accounts with attributes drawn by the weights of the company's tables."""
     names = len(words.FIRST) * len(words.SECOND) * len(words.THIRD)
     return Accounts(
-        segment=_draw(rng, [segment.weight for segment in company.SEGMENTS], count),
-        region=_draw(rng, [region.weight for region in company.REGIONS], count),
+        segment=_draw_weighted(rng, [segment.weight for segment in company.SEGMENTS], count),
+        region=_draw_weighted(rng, [region.weight for region in company.REGIONS], count),
         industry=rng.integers(len(company.INDUSTRIES), size=count),
         profile=rng.integers(len(company.PROFILES), size=count),
         name=rng.integers(names, size=count) if count > names else rng.permutation(names)[:count],
     )
 
 
-def _draw(rng: np.random.Generator, weights: list[float], count: int) -> Ints:
+def _draw_weighted(rng: np.random.Generator, weights: list[float], count: int) -> Ints:
     edges = np.cumsum(weights) / sum(weights)
     return np.minimum(np.searchsorted(edges, rng.random(count), side="right"), len(weights) - 1)
 
@@ -158,7 +158,7 @@ def _first_stages(
     stage = np.where(renewal, process.RENEWAL_START, np.where(as_lead, process.LEAD, process.QUALIFIED))
     for pipeline, of_pipeline in (("new", ~renewal), ("renewal", renewal)):
         numbers = [n for n, kind in enumerate(process.STAGES) if kind.pipeline == pipeline]
-        start = _draw(rng, [process.STAGES[n].stock for n in numbers], len(source)) + numbers[0]
+        start = _draw_weighted(rng, [process.STAGES[n].stock for n in numbers], len(source)) + numbers[0]
         stage = np.where(stock & of_pipeline, start, stage)
     return stage
 

@@ -70,9 +70,9 @@ def partitions(data: CustodyInput, count: int) -> list[CustodyInput]:
     edges = [far.min, *ids[size::size].tolist(), far.max]
     return [
         CustodyInput(
-            opportunities=_between(data.opportunities, low, high),
-            events=_between(data.events, low, high),
-            handoffs=_between(data.handoffs, low, high),
+            opportunities=_rows_between(data.opportunities, low, high),
+            events=_rows_between(data.events, low, high),
+            handoffs=_rows_between(data.handoffs, low, high),
             stages=data.stages,
             as_of=data.as_of,
             weeks=data.weeks,
@@ -81,7 +81,7 @@ def partitions(data: CustodyInput, count: int) -> list[CustodyInput]:
     ]
 
 
-def _between(table: pa.Table, low: int, high: int) -> pa.Table:
+def _rows_between(table: pa.Table, low: int, high: int) -> pa.Table:
     key = integers(table, "opportunity")
     if (np.diff(key) >= 0).all():
         first, end = np.searchsorted(key, [low, high])

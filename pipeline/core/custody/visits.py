@@ -60,7 +60,7 @@ class _Steps:
 
 def visits_of(events: Events, rules: StageRules, first_stage: Ints, open_until: int) -> tuple[Visits, Revaluations]:
     """Visits and revaluations of sorted events; `first_stage` is the first stage's row per opportunity row."""
-    steps = _steps(events, rules)
+    steps = _changing_steps(events, rules)
     stage = steps.events.stage
     moved = ~steps.lost & (stage != steps.stage_before)
     begins = steps.first | steps.after_loss | steps.after_finish | moved
@@ -80,13 +80,13 @@ def visits_of(events: Events, rules: StageRules, first_stage: Ints, open_until: 
     return visits, revaluations
 
 
-def _steps(events: Events, rules: StageRules) -> _Steps:
+def _changing_steps(events: Events, rules: StageRules) -> _Steps:
     """Drop events that change nothing and look up what was before each."""
-    first, lost = _first(events), events.stage == LOST
+    first, lost = _first_of_deal(events), events.stage == LOST
     again = lost & shifted(lost) & ~first  # a lost deal cannot be lost again
     if again.any():
         events = events.only(~again)
-        first, lost = _first(events), events.stage == LOST
+        first, lost = _first_of_deal(events), events.stage == LOST
     has_new_amount = events.has_amount & ~(lost & (events.amount == 0))
     latest = (
         np.maximum.accumulate(np.where(has_new_amount | first, np.arange(len(first)), 0)) if len(first) else events.at
@@ -106,7 +106,7 @@ def _steps(events: Events, rules: StageRules) -> _Steps:
             finished[keep],
         )
     events, amount = _revalued_before_return(events, amount, shifted(finished) & ~first & ~lost)
-    first, lost = _first(events), events.stage == LOST
+    first, lost = _first_of_deal(events), events.stage == LOST
     return _Steps(
         events=events,
         first=first,
@@ -133,7 +133,7 @@ def _revalued_before_return(events: Events, amount: Ints, after_finish: Flags) -
     return events, amount[rows]
 
 
-def _first(events: Events) -> Flags:
+def _first_of_deal(events: Events) -> Flags:
     first = events.opportunity != shifted(events.opportunity)
     first[:1] = True
     return first

@@ -92,11 +92,11 @@ class Cells:
                 }
             ),
             "weeks": pa.table({"number": number, "week": calendar.monday.take(pa.array(number))}),
-            "departments": _listed(self.departments[1:], "department"),
-            "targets": _listed(self.stage, "stage"),
+            "departments": _numbered_ids(self.departments[1:], "department"),
+            "targets": _numbered_ids(self.stage, "stage"),
         }
 
 
-def _listed(ids: Numbers, name: str) -> pa.Table:
+def _numbered_ids(ids: Numbers, name: str) -> pa.Table:
     """Ids as rows 1.. (0 stands for none and joins nothing)."""
     return pa.table({"number": np.arange(1, len(ids) + 1), name: ids})

@@ -62,15 +62,15 @@ def flows_compute(
     held: amount_seconds and deal_seconds in custody, per age bin. handed_on counts in the bin of the hold's last
     second. An instant belongs to the week that contains it; `since` <= week < `until` limits the rows.
     """
-    cells = Cells.of(opportunities, stages, _departments(custody), by_bucket=by_bucket)
+    cells = Cells.of(opportunities, stages, _departments_of(custody), by_bucket=by_bucket)
     calendar = Weeks(weeks)
     if not calendar.starts[-2] <= as_of < calendar.starts[-1]:
         raise ValueError("the last but one week has to be the one that contains as_of")
     slots = Slots.of(calendar, as_of)
     workers = threads or os.cpu_count() or 1
     with ThreadPoolExecutor(workers) as pool:
-        moved = pool.submit(_moved, custody.moves, cells, calendar)
-        reached = pool.submit(_reached, custody.visits, cells, calendar)
+        moved = pool.submit(_moves_by_week, custody.moves, cells, calendar)
+        reached = pool.submit(_entries_by_week, custody.visits, cells, calendar)
         exposure = exposure_of(custody.holds, cells, calendar, slots, as_of, pool=pool)
     seconds = week_ends(calendar, as_of) - calendar.starts[:-1]
     tables = {
@@ -92,14 +92,14 @@ def flows_compute(
         "targets": exposure.targets,
         "kinds": len(KINDS),
     }
-    result = _summed(tables, sizes, narrow=exposure.largest < NARROW_LIMIT, threads=workers)
+    result = _sum_tables(tables, sizes, narrow=exposure.largest < NARROW_LIMIT, threads=workers)
     return result.cast(FLOWS_SCHEMA.append(_BUCKET)) if by_bucket else result.drop(["bucket"]).cast(FLOWS_SCHEMA)
 
 
 _BUCKET = pa.field("bucket", pa.int16())
 
 
-def _summed(tables: dict[str, pa.Table], sizes: dict[str, int], *, narrow: bool, threads: int) -> pa.Table:
+def _sum_tables(tables: dict[str, pa.Table], sizes: dict[str, int], *, narrow: bool, threads: int) -> pa.Table:
     with duckdb.connect() as connection:
         connection.execute("SET preserve_insertion_order = false")
         connection.execute(f"SET threads = {int(threads)}")
@@ -109,18 +109,18 @@ def _summed(tables: dict[str, pa.Table], sizes: dict[str, int], *, narrow: bool,
             connection.execute(f"SET VARIABLE {name} = {size}::BIGINT")
         connection.execute(STEPS.format(product=NARROW_PRODUCT if narrow else WIDE_PRODUCT))
         steps = connection.sql("SELECT holder, week, age_bin, n, a FROM steps").to_arrow_table()
-        connection.register("stock", _stock(steps, sizes["weeks"]))
+        connection.register("stock", _opening_stock(steps, sizes["weeks"]))
         return connection.sql(ROLL_UP).to_arrow_table()
 
 
-def _departments(custody: Custody) -> Numbers:
+def _departments_of(custody: Custody) -> Numbers:
     """Every department that holds or is charged with something."""
     columns = [custody.holds.column("department"), custody.moves.column("department")]
     ids = [column.unique().drop_null().to_numpy() for column in columns]
     return np.unique(np.concatenate(ids)).astype(np.int32)
 
 
-def _moved(moves: pa.Table, cells: Cells, calendar: Weeks) -> pa.Table:
+def _moves_by_week(moves: pa.Table, cells: Cells, calendar: Weeks) -> pa.Table:
     """Key: (((holder * stages + to_stage) * kinds) + kind) * weeks + week."""
     from_stage = integers(moves, "from_stage", dtype=np.int32)
     to_stage = integers(moves, "to_stage", dtype=np.int32)
@@ -134,7 +134,7 @@ def _moved(moves: pa.Table, cells: Cells, calendar: Weeks) -> pa.Table:
     return pa.table({"key": key + calendar.of(integers(moves, "at")), "amount": moves.column("amount")})
 
 
-def _reached(visits: pa.Table, cells: Cells, calendar: Weeks) -> pa.Table:
+def _entries_by_week(visits: pa.Table, cells: Cells, calendar: Weeks) -> pa.Table:
     """Key: holder * weeks + week, without a department."""
     entries = visits.select(["opportunity", "stage", "entered_at", "amount_in", "first_entry"])
     first = entries.filter(entries.column("first_entry"))
@@ -144,7 +144,7 @@ def _reached(visits: pa.Table, cells: Cells, calendar: Weeks) -> pa.Table:
     return pa.table({"key": key, "amount": first.column("amount_in")})
 
 
-def _stock(steps: pa.Table, weeks: int) -> pa.Table:
+def _opening_stock(steps: pa.Table, weeks: int) -> pa.Table:
     """What is in custody at the start of each week per holder and age bin: the running sum of all steps before."""
     lane = integers(steps, "holder") * BINS + integers(steps, "age_bin")
     lanes, row = np.unique(lane, return_inverse=True)

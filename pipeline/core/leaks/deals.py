@@ -135,7 +135,7 @@ def _leaving(kind: str, condition: str = "true") -> str:
         ) USING (opportunity, stage)"""  # noqa: S608
 
 
-def _stock(before: str, age_at: str, condition: str = "true") -> str:
+def _stock_query(before: str, age_at: str, condition: str = "true") -> str:
     return f"""SELECT opportunity, amount, {age_at} - entered_at AS seconds, stage, department
         FROM chosen_holds JOIN chosen_visits USING (opportunity, visit, stage) JOIN rules USING (stage)
         WHERE from_at < {before} AND (to_at IS NULL OR to_at >= {before})
@@ -160,10 +160,10 @@ _QUERIES = {
         FROM chosen_moves WHERE kind = 'revalued' AND {_NOW}""",  # noqa: S608
     "reversed": _booked("-revenue", f"booked = '{REVERSED}'"),
     "revenue": _booked("revenue", "true"),
-    "opening": _stock("$start", "$start"),
-    "closing": _stock("$close", "$horizon"),
-    "open": _stock("$close", "$horizon", "NOT after_earning"),
-    "over_limit": _stock("$close", "$horizon", "$horizon - entered_at > limit_seconds"),
+    "opening": _stock_query("$start", "$start"),
+    "closing": _stock_query("$close", "$horizon"),
+    "open": _stock_query("$close", "$horizon", "NOT after_earning"),
+    "over_limit": _stock_query("$close", "$horizon", "$horizon - entered_at > limit_seconds"),
     "held": """SELECT opportunity, amount, stage, department, from_at,
             least(coalesce(to_at, $horizon), $horizon) - greatest(from_at, $start) AS seconds
         FROM chosen_holds WHERE from_at < $horizon AND (to_at IS NULL OR to_at > $start)""",

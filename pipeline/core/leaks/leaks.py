@@ -49,13 +49,13 @@ def leaks_compute(
     """
     period = Period(connection=connection, start=start, end=end, as_of=as_of, filters=filters or {})
     moves, bookings, over_limit = _Moves(period), Bookings(period), _over_limit(period)
-    stages = _stages(period, moves, bookings, over_limit)
+    stages = _stage_leaks(period, moves, bookings, over_limit)
     error = max((max(abs(s.imbalance.amount), abs(s.imbalance.count)) for s in stages), default=0)
     return Leaks(
         start=start,
         end=end,
         stages=stages,
-        cells=_cells(period, moves, over_limit),
+        cells=_cell_leaks(period, moves, over_limit),
         totals=_totals(period, bookings, stages),
         balance_error=error,
     )
@@ -85,18 +85,18 @@ class _Moves:
                 self.assumed[from_stage, department] += figure
 
     def moved_in(self, stage: int) -> Figure:
-        return _total(self.into[kind][stage] for kind in ("advanced", "returned", "won", "reopened"))
+        return _sum_figures(self.into[kind][stage] for kind in ("advanced", "returned", "won", "reopened"))
 
 
-def _total(figures: Iterable[Figure]) -> Figure:
+def _sum_figures(figures: Iterable[Figure]) -> Figure:
     return sum(figures, Figure())
 
 
-def _stages(
+def _stage_leaks(
     period: Period, moves: _Moves, bookings: Bookings, over_limit: dict[tuple[int, int], Figure]
 ) -> tuple[StageLeaks, ...]:
-    opening, closing = _stock(period, "$start"), _stock(period, "$close")
-    reached, days, passed = _reached(period), _days(period), _Passed(period)
+    opening, closing = _stock_by_stage(period, "$start"), _stock_by_stage(period, "$close")
+    reached, days, passed = _stages_reached(period), _visit_days(period), _Passed(period)
     result: list[StageLeaks] = []
     before, first = None, 0
     for pipeline, stage, position, *_ in _stage_rows(period):
@@ -115,7 +115,7 @@ def _stages(
                 revalued=moves.out["revalued"][stage],
                 reversed=bookings.reversed_from[stage],
                 closing=closing[stage],
-                over_limit=_total(figure for (where, _), figure in over_limit.items() if where == stage),
+                over_limit=_sum_figures(figure for (where, _), figure in over_limit.items() if where == stage),
                 conversion_previous=None if before is None else passed.conversion(pipeline, before, position),
                 conversion_first=passed.conversion(pipeline, first, position),
                 median_days=days.get(stage, (None, None))[0],
@@ -168,7 +168,7 @@ def _stage_rows(period: Period) -> list[tuple[int, int, int, bool, bool]]:
     return [row for row in rows if pipelines is None or row[0] in pipelines]
 
 
-def _stock(period: Period, instant: str) -> _ByStage:
+def _stock_by_stage(period: Period, instant: str) -> _ByStage:
     """Money and deals per stage just before an instant."""
     rows = period.rows(
         f"""SELECT stage, sum(amount), count(*) FROM chosen_holds
@@ -183,7 +183,7 @@ def _by_stage(rows: Iterable[tuple[int, int, int]]) -> _ByStage:
     return figures
 
 
-def _reached(period: Period) -> _ByStage:
+def _stages_reached(period: Period) -> _ByStage:
     """First entries of opportunities into each stage."""
     return _by_stage(
         period.rows(
@@ -193,7 +193,7 @@ def _reached(period: Period) -> _ByStage:
     )
 
 
-def _days(period: Period) -> dict[int, tuple[float, float]]:
+def _visit_days(period: Period) -> dict[int, tuple[float, float]]:
     """Median and 90th percentile (interpolated) of the days of visits that ended in the period.
 
     A visit to the stage that finishes a deal has no length by definition and would say nothing.
@@ -220,7 +220,7 @@ def _over_limit(period: Period) -> dict[tuple[int, int], Figure]:
     return {(stage, department): Figure(amount=int(amount), count=count) for stage, department, amount, count in rows}
 
 
-def _held(period: Period) -> dict[tuple[int, int], Held]:
+def _held_by_cell(period: Period) -> dict[tuple[int, int], Held]:
     rows = period.rows(
         """SELECT stage, department, sum(amount::HUGEINT * seconds), sum(seconds) FROM (
             SELECT stage, department, amount,
@@ -231,8 +231,8 @@ def _held(period: Period) -> dict[tuple[int, int], Held]:
     return {(stage, department): Held(amount_seconds=int(a), deal_seconds=int(d)) for stage, department, a, d in rows}
 
 
-def _cells(period: Period, moves: _Moves, over_limit: dict[tuple[int, int], Figure]) -> tuple[CellLeaks, ...]:
-    held = _held(period)
+def _cell_leaks(period: Period, moves: _Moves, over_limit: dict[tuple[int, int], Figure]) -> tuple[CellLeaks, ...]:
+    held = _held_by_cell(period)
     return tuple(
         CellLeaks(
             stage=stage,
@@ -250,9 +250,9 @@ def _totals(period: Period, bookings: Bookings, stages: tuple[StageLeaks, ...]) 
     closing = {stage.stage: stage.closing for stage in stages}
     rows = _stage_rows(period)
     return Totals(
-        created=_total(stage.entered for stage in stages),
+        created=_sum_figures(stage.entered for stage in stages),
         won=bookings.won,
         reversed=bookings.reversed,
-        lost=_total(stage.lost for stage in stages),
-        open=_total(closing[stage] for _, stage, _, _, after in rows if not after),
+        lost=_sum_figures(stage.lost for stage in stages),
+        open=_sum_figures(closing[stage] for _, stage, _, _, after in rows if not after),
     )

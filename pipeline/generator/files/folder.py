@@ -96,7 +96,7 @@ def generate_folder(
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        rows = _write(draft, world)
+        rows = _write_files(draft, world)
         draft.chmod(0o777 & ~_umask())
         draft.replace(folder)  # an empty folder may stand there
     except BaseException:
@@ -131,7 +131,7 @@ def _world(total: int, seed: int, as_of: date, years: int, story: Story) -> _Wor
     )  # fmt: skip
 
 
-def _write(draft: Path, world: _World) -> dict[str, int]:
+def _write_files(draft: Path, world: _World) -> dict[str, int]:
     rows: dict[str, int] = {}
     revenue = np.zeros((len(world.quarters), len(process.PIPELINES)))
     texts = tables.Texts(world.worktime)

@@ -57,12 +57,12 @@ def targets_of(*, quarters: list[date], revenue: Floats, as_of: date, decline: d
     stretch = np.linspace(*_STRETCH, max(last, 1))
     for column in range(len(PIPELINES)):
         plan[:last, column] = _trend(revenue[:last, column]) * stretch[:last]
-    plan[last] = _bounded(plan[last - 1] * _GROWTH if last else revenue[last], revenue[last], 1.0)
+    plan[last] = _bounded_plan(plan[last - 1] * _GROWTH if last else revenue[last], revenue[last], 1.0)
     passed = (as_of - running).days / (next_quarter(running) - running).days
-    plan[now] = _bounded(plan[last] * _GROWTH, revenue[now] / max(passed, 1e-9), min(1.0, 2 * passed))
+    plan[now] = _bounded_plan(plan[last] * _GROWTH, revenue[now] / max(passed, 1e-9), min(1.0, 2 * passed))
     for later in range(now + 1, len(quarters)):
         plan[later] = plan[later - 1] * _GROWTH
-    return _rows(quarters, plan)
+    return _target_rows(quarters, plan)
 
 
 def _trend(revenue: Floats) -> Floats:
@@ -74,7 +74,7 @@ def _trend(revenue: Floats) -> Floats:
     return np.asarray(np.exp(level + slope * place))
 
 
-def _bounded(plan: Floats, revenue: Floats, weight: float) -> Floats:
+def _bounded_plan(plan: Floats, revenue: Floats, weight: float) -> Floats:
     """The intended plan of a quarter, [new, renewal], scaled so that the revenue misses it as the story says."""
     total = max(float(plan.sum()), 1.0)
     reached = max(float(revenue.sum()), 0.0)
@@ -84,7 +84,7 @@ def _bounded(plan: Floats, revenue: Floats, weight: float) -> Floats:
     return np.asarray(plan * float((bounded / total) ** weight))
 
 
-def _rows(quarters: list[date], plan: Floats) -> list[Target]:
+def _target_rows(quarters: list[date], plan: Floats) -> list[Target]:
     rows = []
     for column, (pipeline, _) in enumerate(PIPELINES):
         for start, amount in zip(quarters, plan[:, column].tolist(), strict=True):

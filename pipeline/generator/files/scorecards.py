@@ -95,7 +95,7 @@ NUMBERS = (
 
 def measurable_rows(*, first: date, as_of: date) -> list[Row]:
     """Rows of measurables.csv; a measurable whose goal changed within the history has a row for each goal."""
-    start, change = _monday(first), _monday(as_of - timedelta(days=364))
+    start, change = _monday_before(first), _monday_before(as_of - timedelta(days=364))
     rows: list[Row] = []
     for number in NUMBERS:
         goals = [(number.goal, start)]
@@ -111,17 +111,17 @@ def measurable_rows(*, first: date, as_of: date) -> list[Row]:
 
 def entry_rows(*, first: date, as_of: date, decline: date, rng: np.random.Generator) -> list[Row]:
     """Rows of entries.csv: full weeks from the first Monday on; some missing, some noted as late."""
-    start = first if first.weekday() == 0 else _monday(first) + timedelta(days=7)
-    count = max(0, (_monday(as_of) - start).days // 7)
+    start = first if first.weekday() == 0 else _monday_before(first) + timedelta(days=7)
+    count = max(0, (_monday_before(as_of) - start).days // 7)
     weeks = [start + timedelta(days=7 * i) for i in range(count)]
     rows: list[Row] = []
     for number in NUMBERS:
         if number.source == "manual":
-            rows += _entries(number, weeks, decline, rng)
+            rows += _weekly_entries(number, weeks, decline, rng)
     return rows
 
 
-def _entries(number: Number, weeks: list[date], decline: date, rng: np.random.Generator) -> list[Row]:
+def _weekly_entries(number: Number, weeks: list[date], decline: date, rng: np.random.Generator) -> list[Row]:
     """A level with noise that lasts some weeks; after the decline it moves to its new level within a month."""
     noise, last = [], 0.0
     for shock in rng.normal(0, number.spread, len(weeks)).tolist():
@@ -144,5 +144,5 @@ def _entries(number: Number, weeks: list[date], decline: date, rng: np.random.Ge
     return rows
 
 
-def _monday(day: date) -> date:
+def _monday_before(day: date) -> date:
     return day - timedelta(days=day.weekday())

@@ -24,8 +24,11 @@ def small_tables(
     """File name to header and rows, for everything that does not grow with the number of deals."""
     return {
         **_shape(),
-        "plan.csv": (("pipeline", "period_start", "period_end", "target", "expectation", "segment"), _plan(targets)),
-        "rates.csv": (("currency", "date", "rate"), _rates(rates)),
+        "plan.csv": (
+            ("pipeline", "period_start", "period_end", "target", "expectation", "segment"),
+            _plan_rows(targets),
+        ),
+        "rates.csv": (("currency", "date", "rate"), _rate_rows(rates)),
         "measurables.csv": (
             ("key", "department", "name", "unit", "goal_rule", "goal", "goal_high", "effective_from", "source"),
             scorecards.measurable_rows(first=first, as_of=as_of),
@@ -60,14 +63,14 @@ def _shape() -> dict[str, SmallTable]:
     }  # fmt: skip
 
 
-def _plan(targets: list[Target]) -> list[Row]:
+def _plan_rows(targets: list[Target]) -> list[Row]:
     return [
         (t.pipeline, t.start.isoformat(), t.end.isoformat(), f"{t.target}.00", f"{t.expectation}.00", "")
         for t in targets
     ]
 
 
-def _rates(rates: Rates) -> list[Row]:
+def _rate_rows(rates: Rates) -> list[Row]:
     """The reporting currency needs no rate."""
     return [
         (currency, month.isoformat(), f"{rates.table[number, column]:.6g}")
