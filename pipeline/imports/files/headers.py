@@ -64,10 +64,10 @@ def split_header(record: bytes, delimiter: str) -> list[str]:
 
 def wrong_separator(record: bytes, expected: Expected) -> str:
     """Why the header seems to be separated by another sign than expected; empty where it does not."""
-    score = _score(record, expected.delimiter, expected.columns)
+    score = _header_score(record, expected.delimiter, expected.columns)
     for sign in _SEPARATORS:
-        if sign != expected.delimiter and _score(record, sign, expected.columns) > max(score, 1):
-            return f"seems to be separated by {_name(sign)}; {expected.says} {_name(expected.delimiter)}"
+        if sign != expected.delimiter and _header_score(record, sign, expected.columns) > max(score, 1):
+            return f"seems to be separated by {_sign_name(sign)}; {expected.says} {_sign_name(expected.delimiter)}"
     return ""
 
 
@@ -75,10 +75,11 @@ def wrong_separator_line(sign: str, expected: Expected) -> str:
     """Why a first line `sep=;` refuses the file; empty where it names the expected sign."""
     if sign == expected.delimiter:
         return ""
-    return f"begins with “sep={sign}”, so it is separated by {_name(sign)}; {expected.says} {_name(expected.delimiter)}"
+    right = _sign_name(expected.delimiter)
+    return f"begins with “sep={sign}”, so it is separated by {_sign_name(sign)}; {expected.says} {right}"
 
 
-def _score(record: bytes, sign: str, expected: Collection[str]) -> int:
+def _header_score(record: bytes, sign: str, expected: Collection[str]) -> int:
     """How much a header looks like one separated by a sign. Without names to look for, a header of several columns
     is taken as it stands, whatever else is in the names."""
     names = split_header(record, sign)
@@ -87,7 +88,7 @@ def _score(record: bytes, sign: str, expected: Collection[str]) -> int:
     return len(names) if len(names) > 1 and sign in _SEPARATORS else 1
 
 
-def _name(sign: str) -> str:
+def _sign_name(sign: str) -> str:
     return _SEPARATORS.get(sign, f"“{sign}”")
 
 

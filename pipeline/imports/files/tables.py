@@ -55,7 +55,7 @@ def _tables(stream: IO[bytes], file: str, problems: ProblemList, expected: Expec
             if header is None:
                 return
             yield header
-        block = _clean(block, header, file, problems, delimiter)
+        block = _readable_block(block, header, file, problems, delimiter)
         yield _parse(records_of(block, delimiter=delimiter), header, file, problems, delimiter)
     if header is None:
         problems.refuse_file(file, "is empty; it needs a header row", line=1)
@@ -77,7 +77,7 @@ def _header_of(block: Block, file: str, problems: ProblemList, expected: Expecte
         problems.refuse_file(file, why, line=first_line)
         return None, rest
     problems_before = problems.total
-    cleaned = _clean(Block(data[:end], first_line), None, file, problems, expected.delimiter)
+    cleaned = _readable_block(Block(data[:end], first_line), None, file, problems, expected.delimiter)
     names = split_header(records_of(cleaned, delimiter=expected.delimiter).data, expected.delimiter)
     if problems.total > problems_before:
         problems.unusable.add(file)
@@ -85,7 +85,7 @@ def _header_of(block: Block, file: str, problems: ProblemList, expected: Expecte
     return header_of(names, file, problems), rest
 
 
-def _clean(block: Block, header: Header | None, file: str, problems: ProblemList, delimiter: str) -> Block:
+def _readable_block(block: Block, header: Header | None, file: str, problems: ProblemList, delimiter: str) -> Block:
     """Report lines that are not UTF-8 or hold NUL bytes, and make them readable so that the rest is checked too."""
     data = block.data
     has_nul = b"\0" in data
@@ -148,7 +148,7 @@ def _parse(records: Records, header: Header, file: str, problems: ProblemList, d
         raise BrokenRecords(
             first, f"the rows from this line on cannot be told apart ({table.num_rows} or {len(lines)})"
         )
-    return _named(_filled(table.append_column(LINE, pa.array(lines)), file, problems), header, file, problems)
+    return _named_columns(_filled(table.append_column(LINE, pa.array(lines)), file, problems), header, file, problems)
 
 
 def _filled(table: pa.Table, file: str, problems: ProblemList) -> pa.Table:
@@ -166,7 +166,7 @@ def _filled(table: pa.Table, file: str, problems: ProblemList) -> pa.Table:
     return table.filter(pc.invert(blank))
 
 
-def _named(table: pa.Table, header: Header, file: str, problems: ProblemList) -> pa.Table:
+def _named_columns(table: pa.Table, header: Header, file: str, problems: ProblemList) -> pa.Table:
     """The table without columns that have no name; a value in one of them is refused, since nothing says what it is."""
     for name in header.nameless:
         filled = table.filter(pc.not_equal(pc.utf8_trim_whitespace(table[name]), ""))

@@ -37,7 +37,7 @@ def rows_check(staging: Staging) -> None:
     """Run every check and add what it finds to the problems."""
     for staged in staging.files.values():
         _duplicates(staging, staged)
-        _references(staging, staged)
+        _check_references(staging, staged)
     if "company.csv" in staging.files and staging.files["company.csv"].read != 1:
         read = staging.files["company.csv"].read
         staging.problems.add(Problem(file="company.csv", line=1, reason=f"has {read} rows; a company is exactly one"))
@@ -76,7 +76,7 @@ def _add(staging: Staging, file: str, rows: list[tuple[Any, ...]], column: str, 
         )
 
 
-def _listed(staging: Staging, sql: str, order: str) -> list[tuple[Any, ...]]:
+def _listed_rows(staging: Staging, sql: str, order: str) -> list[tuple[Any, ...]]:
     """The first rows of a query; of the others it is counted how many problems they are."""
     rows = query(f"SELECT *, count(*) OVER () FROM ({sql}) every ORDER BY {order} LIMIT {MOST_OF_A_KIND}")
     if rows:
@@ -87,7 +87,7 @@ def _listed(staging: Staging, sql: str, order: str) -> list[tuple[Any, ...]]:
 def _add_missing(staging: Staging, file: str, sql: str, column: str, reason: str) -> None:
     """Of a query of lines and the values that name nothing: one problem for each value, at the first of its lines."""
     grouped = f"SELECT array_agg(line ORDER BY line) AS lines, value FROM ({sql}) missing GROUP BY value"
-    for (line, *also), value in _listed(staging, grouped, "lines[1]"):
+    for (line, *also), value in _listed_rows(staging, grouped, "lines[1]"):
         more = f" ({1 + len(also):,} rows)" if also else ""
         problem = Problem(file=file, line=line, column=column, value=str(value), reason=reason + more)
         staging.problems.add(problem, also)
@@ -102,7 +102,7 @@ def _duplicates(staging: Staging, staged: StagedFile) -> None:
     parts = ", ".join(f"coalesce(\"{name}\"::text, '')" for name in key)
     key_text = " || ' ' || ".join(f"coalesce(\"{name}\"::text, '')" for name in key)
     filled = " AND ".join(f'"{name}" IS NOT NULL' for name in key if not file.column(name).blank)
-    rows = _listed(
+    rows = _listed_rows(
         staging,
         f"SELECT line, shown, first FROM (SELECT line, {key_text} AS shown, min(line) OVER same AS first"
         f" FROM {file.table}"
@@ -115,7 +115,7 @@ def _duplicates(staging: Staging, staged: StagedFile) -> None:
             _add(staging, file.name, [(line, value)], "+".join(key), f"is already on line {first}")
 
 
-def _references(staging: Staging, staged: StagedFile) -> None:
+def _check_references(staging: Staging, staged: StagedFile) -> None:
     file = staged.format
     for reference in file.references:
         if reference.column not in staged.columns or reference.file in staging.problems.unusable:
@@ -133,7 +133,7 @@ def _references(staging: Staging, staged: StagedFile) -> None:
 def _measurables_agree(staging: Staging) -> None:
     """Rows of one measurable repeat what it is; they may differ in the goal only."""
     for column in ("department", "name", "unit", "source"):
-        rows = _listed(
+        rows = _listed_rows(
             staging,
             f'SELECT line, "{column}" FROM (SELECT line, key, "{column}",'
             f' first_value("{column}") OVER (PARTITION BY key ORDER BY line) AS first FROM in_measurables) m'
@@ -180,7 +180,7 @@ def _event_places(staging: Staging) -> None:
     if unusable & {"stages.csv", "pipelines.csv"}:
         return
     # A deal of an unknown pipeline is refused for that alone.
-    rows = _listed(
+    rows = _listed_rows(
         staging,
         f"WITH deal AS ({_deals_sql(staging)}), s AS ({_stages_sql(staging)}), p AS ({_pipelines_sql(staging)})"
         " SELECT array_agg(e.line ORDER BY e.line) AS lines, e.stage, d.pipeline FROM in_events e"

@@ -9,7 +9,7 @@ an export into an empty database and exporting again gives the same bytes.
 from __future__ import annotations
 
 
-def _instant(column: str) -> str:
+def _instant_sql(column: str) -> str:
     """ISO 8601 in UTC; parts of a second only where there are any."""
     utc = f"{column} AT TIME ZONE 'UTC'"
     return (
@@ -23,7 +23,7 @@ def _text(column: str) -> str:
     return f"nullif({column}, '')"
 
 
-def _number(column: str) -> str:
+def _number_sql(column: str) -> str:
     return f"trim_scale({column})::text"
 
 
@@ -35,7 +35,7 @@ QUERIES: dict[str, str] = {
     "pipelines.csv": "SELECT key, name FROM pipeline_pipeline ORDER BY id",
     "stages.csv": (
         "SELECT p.key AS pipeline, s.key, s.name, s.position, d.key AS owner_department, s.earns::int AS earns,"
-        f" {_number('s.time_limit_days')} AS time_limit_days FROM pipeline_stage s"
+        f" {_number_sql('s.time_limit_days')} AS time_limit_days FROM pipeline_stage s"
         " JOIN pipeline_pipeline p ON p.id = s.pipeline_id"
         " JOIN departments_department d ON d.id = s.owner_department_id"
         " ORDER BY p.id, s.position"
@@ -48,7 +48,9 @@ QUERIES: dict[str, str] = {
         "SELECT s.key, s.name, d.key AS department FROM pipeline_source s"
         " JOIN departments_department d ON d.id = s.department_id ORDER BY s.id"
     ),
-    "rates.csv": f"SELECT currency, date, {_number('rate')} AS rate FROM pipeline_exchangerate ORDER BY currency, date",
+    "rates.csv": (
+        f"SELECT currency, date, {_number_sql('rate')} AS rate FROM pipeline_exchangerate ORDER BY currency, date"
+    ),
     "accounts.csv": (
         f"SELECT key, name, {_text('industry')} AS industry, {_text('size')} AS size, {_text('region')} AS region,"
         f' {_text("profile")} AS profile FROM pipeline_account ORDER BY key COLLATE "C"'
@@ -61,17 +63,17 @@ QUERIES: dict[str, str] = {
         ' ORDER BY o.key COLLATE "C"'
     ),
     "events.csv": (
-        f"SELECT o.key AS opportunity, {_instant('e.occurred_at')} AS occurred_at,"
-        f" {_instant('e.recorded_at')} AS recorded_at, coalesce(s.key, 'lost') AS stage, e.amount, e.expected_close,"
-        f" r.key AS reason, {_text('e.actor')} AS actor FROM pipeline_event e"
+        f"SELECT o.key AS opportunity, {_instant_sql('e.occurred_at')} AS occurred_at,"
+        f" {_instant_sql('e.recorded_at')} AS recorded_at, coalesce(s.key, 'lost') AS stage, e.amount,"
+        f" e.expected_close, r.key AS reason, {_text('e.actor')} AS actor FROM pipeline_event e"
         " JOIN pipeline_opportunity o ON o.id = e.opportunity_id LEFT JOIN pipeline_stage s ON s.id = e.stage_id"
         " LEFT JOIN pipeline_lossreason r ON r.id = e.reason_id"
         ' ORDER BY o.key COLLATE "C", e.occurred_at, e.sequence'
     ),
     "handoffs.csv": (
         f"SELECT h.key, o.key AS opportunity, d.key AS department, {_text('h.kind')} AS kind,"
-        f" {_instant('h.requested_at')} AS requested_at, {_instant('h.started_at')} AS started_at,"
-        f" {_instant('h.completed_at')} AS completed_at, {_instant('h.due_at')} AS due_at,"
+        f" {_instant_sql('h.requested_at')} AS requested_at, {_instant_sql('h.started_at')} AS started_at,"
+        f" {_instant_sql('h.completed_at')} AS completed_at, {_instant_sql('h.due_at')} AS due_at,"
         f" {_text('h.outcome')} AS outcome, {_text('h.assignee')} AS assignee FROM pipeline_handoff h"
         " JOIN pipeline_opportunity o ON o.id = h.opportunity_id"
         " JOIN departments_department d ON d.id = h.department_id"
@@ -84,13 +86,13 @@ QUERIES: dict[str, str] = {
     ),
     "measurables.csv": (
         f"SELECT m.key, d.key AS department, m.name, {_text('m.unit')} AS unit, g.rule AS goal_rule,"
-        f" {_number('g.goal')} AS goal, {_number('g.goal_high')} AS goal_high, g.effective_from, m.source"
+        f" {_number_sql('g.goal')} AS goal, {_number_sql('g.goal_high')} AS goal_high, g.effective_from, m.source"
         " FROM departments_measurable m JOIN departments_department d ON d.id = m.department_id"
         " LEFT JOIN departments_goal g ON g.measurable_id = m.id ORDER BY m.id, g.effective_from"
     ),
     "entries.csv": (
-        f"SELECT m.key AS measurable, e.week, {_number('e.value')} AS value, {_text('e.note')} AS note,"
-        f" {_instant('e.entered_at')} AS entered_at"
+        f"SELECT m.key AS measurable, e.week, {_number_sql('e.value')} AS value, {_text('e.note')} AS note,"
+        f" {_instant_sql('e.entered_at')} AS entered_at"
         " FROM departments_entry e JOIN departments_measurable m ON m.id = e.measurable_id ORDER BY m.id, e.week"
     ),
 }

@@ -67,7 +67,7 @@ _DEPARTMENT = Reference("department", "departments.csv", "is not a known departm
 _PIPELINE = Reference("pipeline", "pipelines.csv", "is not a known pipeline")
 
 
-def _before(column: str, other: str) -> Rule:
+def _before_rule(column: str, other: str) -> Rule:
     return Rule(column, f"v_{column} < v_{other}", f"is before {other}")
 
 
@@ -192,7 +192,7 @@ FILES: tuple[FileFormat, ...] = (
         # Its opportunity and stage are checked together: a stage belongs to the deal's pipeline.
         references=(Reference("reason", "loss_reasons.csv", "is not a known loss reason"),),
         rules=(
-            _before("recorded_at", "occurred_at"),
+            _before_rule("recorded_at", "occurred_at"),
             Rule(
                 "amount",
                 "r_amount = '' AND r_stage <> 'lost'",
@@ -223,9 +223,9 @@ FILES: tuple[FileFormat, ...] = (
         key=("key",),
         references=(_DEPARTMENT, Reference("opportunity", "opportunities.csv", "is not a known opportunity")),
         rules=(
-            _before("started_at", "requested_at"),
-            _before("completed_at", "requested_at"),
-            _before("completed_at", "started_at"),
+            _before_rule("started_at", "requested_at"),
+            _before_rule("completed_at", "requested_at"),
+            _before_rule("completed_at", "started_at"),
             Rule(
                 "outcome",
                 "r_outcome <> '' AND r_completed_at = ''",
@@ -245,7 +245,7 @@ FILES: tuple[FileFormat, ...] = (
         ),
         key=("pipeline", "period_start", "period_end", "segment"),
         references=(_PIPELINE,),
-        rules=(_before("period_end", "period_start"),),
+        rules=(_before_rule("period_end", "period_start"),),
     ),
     FileFormat(
         "measurables.csv",

@@ -69,14 +69,14 @@ class Staging:
 
 def file_stage(staging: Staging, file: FileFormat, stream: IO[bytes], *, advance: Callable[[int], None]) -> None:
     """Read, check and stage one file."""
-    begun = _begin(staging, file, stream)
+    begun = _begin_file(staging, file, stream)
     if begun is None:
         return
     staged, present, tables = begun
     columns = ", ".join(f'"{column.name}" {column.kind.staged_as}' for column in present)
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE {file.table} (line bigint NOT NULL, {columns}) ON COMMIT DROP")
-        _copy(cursor.cursor, staged, present, tables, staging, advance)
+        _copy_rows(cursor.cursor, staged, present, tables, staging, advance)
         cursor.execute(f"ANALYZE {file.table}")
     staging.files[file.name] = staged
     staging.notes += staging.problems.notes(file.name) + _trimmed_note(staged)
@@ -84,15 +84,15 @@ def file_stage(staging: Staging, file: FileFormat, stream: IO[bytes], *, advance
 
 def file_check(staging: Staging, file: FileFormat, stream: IO[bytes]) -> None:
     """Read and check one file without staging it: what one value or one row can tell, and no database."""
-    if (begun := _begin(staging, file, stream)) is None:
+    if (begun := _begin_file(staging, file, stream)) is None:
         return
     staged, present, tables = begun
     staging.checker.execute(f"SET TimeZone = {kinds.literal(staging.zone)}")
     for raw in tables:
-        staging.problems.extend(_check(staging.checker, raw, staged, present)[1])
+        staging.problems.extend(_check_block(staging.checker, raw, staged, present)[1])
 
 
-def _begin(
+def _begin_file(
     staging: Staging, file: FileFormat, stream: IO[bytes]
 ) -> tuple[StagedFile, tuple[Column, ...], Iterator[Any]] | None:
     """The columns of a file and its tables to come; None, having said why, where it cannot be read."""
@@ -113,7 +113,7 @@ def _begin(
     return staged, present, tables
 
 
-def _copy(
+def _copy_rows(
     cursor: Any, staged: StagedFile, present: tuple[Column, ...], tables: Any, staging: Staging,
     advance: Callable[[int], None],
 ) -> None:  # fmt: skip
@@ -121,7 +121,7 @@ def _copy(
     staging.checker.execute(f"SET TimeZone = {kinds.literal(staging.zone)}")
     with cursor.copy(f"COPY {staged.format.table} ({names}) FROM STDIN (FORMAT csv)") as copy:
         for raw in tables:
-            typed, bad = _check(staging.checker, raw, staged, present)
+            typed, bad = _check_block(staging.checker, raw, staged, present)
             staging.problems.extend(bad)
             buffer = io.BytesIO()
             pa.csv.write_csv(typed, buffer, pa.csv.WriteOptions(include_header=False))
@@ -130,7 +130,7 @@ def _copy(
             advance(raw.nbytes)
 
 
-def _check(
+def _check_block(
     checker: Any, raw: pa.Table, staged: StagedFile, present: tuple[Column, ...]
 ) -> tuple[pa.Table, list[Problem]]:
     """One block typed, and its problems."""

@@ -173,7 +173,7 @@ class CaseReader:
     def _since_created(self, case: Case, events: list[LogEvent], moves: list[Move]) -> list[Move]:
         """The first stage is entered when the deal was created, where that was before its first event."""
         name = self._mapping.opportunity.created
-        text = _first(name, case, events).strip() if name else ""
+        text = _first_value(name, case, events).strip() if name else ""
         moment = self.moment(text, name, case.line) if text else None
         if moment is None:
             return moves
@@ -187,7 +187,7 @@ class CaseReader:
         fields, company = self._mapping.opportunity, self._mapping.company
 
         def text(name: str) -> str:
-            return _first(name, case, events) if name else ""
+            return _first_value(name, case, events) if name else ""
 
         source = text(fields.source)
         return [
@@ -232,5 +232,5 @@ def attribute(name: str, case: Case, event: LogEvent) -> str:
     return event.get(bare) if scope == "event" else ""
 
 
-def _first(name: str, case: Case, events: list[LogEvent]) -> str:
+def _first_value(name: str, case: Case, events: list[LogEvent]) -> str:
     return next((value for event in events if (value := attribute(name, case, event))), "")

@@ -31,16 +31,16 @@ def folder_from_log(
     reader = CaseReader(mapping, reading, report)
     with FolderWriter(folder) as writer:
         structure_write(writer, mapping, mapping.pipeline)
-        _begin(writer, mapping, reading.file)
+        _begin_tables(writer, mapping, reading.file)
         for case in cases:
             deal = reader.read(case)
             if deal is not None:
                 _deal_write(writer, deal)
     _judge(reader, mapping, reading, report)
-    return _notes(reader, mapping, reading, report), writer.provenance
+    return _reading_notes(reader, mapping, reading, report), writer.provenance
 
 
-def _begin(writer: FolderWriter, mapping: LogMapping, file: str) -> None:
+def _begin_tables(writer: FolderWriter, mapping: LogMapping, file: str) -> None:
     log, fields = mapping.log, mapping.opportunity
     of_deal = {"key": log.case, "name": fields.name, "owner": fields.owner, "team": fields.team,
                "source": fields.source, "currency": fields.currency_attribute, "segment": fields.segment}  # fmt: skip
@@ -112,7 +112,7 @@ def _nothing_read(mapping: LogMapping, reading: LogReading, report: LogReport) -
     )
 
 
-def _notes(reader: CaseReader, mapping: LogMapping, reading: LogReading, report: LogReport) -> list[str]:
+def _reading_notes(reader: CaseReader, mapping: LogMapping, reading: LogReading, report: LogReport) -> list[str]:
     notes = [f"The log contains {report.cases:,} cases with {report.events:,} events."]
     notes += reading.problems.notes(reading.file)
     if report.unmapped:

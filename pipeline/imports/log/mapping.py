@@ -214,7 +214,7 @@ def mapping_parse(data: dict[str, Any], source: MappingSource = NO_SOURCE) -> Lo
     for name, kind in _LISTS.items():
         parts[name] = parts_of(kind, data.get(name, []), name)
     mapping = LogMapping(**parts, source=source)
-    _check(mapping)
+    _check_mapping(mapping)
     return mapping
 
 
@@ -235,7 +235,7 @@ def part_of[Part](kind: Callable[..., Part], data: Any, place: str) -> Part:
             raise ImportUnreadable(
                 f"The mapping's {place} has an unknown word “{name}”; it knows {', '.join(by_name)}."
             )
-        if not _fits(str(by_name[name].type), value):
+        if not _fits_type(str(by_name[name].type), value):
             raise ImportUnreadable(f"The mapping's {place}: “{name}” should be {by_name[name].type}, not {value!r}.")
     for name, definition in by_name.items():
         if name not in data and definition.default is MISSING and definition.default_factory is MISSING:
@@ -243,7 +243,7 @@ def part_of[Part](kind: Callable[..., Part], data: Any, place: str) -> Part:
     return kind(**data)
 
 
-def _fits(annotation: str, value: Any) -> bool:
+def _fits_type(annotation: str, value: Any) -> bool:
     if annotation.startswith("list"):
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
     if annotation.startswith("dict"):
@@ -254,7 +254,7 @@ def _fits(annotation: str, value: Any) -> bool:
     return type(value) is types[annotation]
 
 
-def _check(mapping: LogMapping) -> None:
+def _check_mapping(mapping: LogMapping) -> None:
     """What the parts say fits together; every mistake is named."""
     mistakes = MappingMistakes(mapping.source)
     check_structure(mapping, mistakes, owned_elsewhere=True)

@@ -29,7 +29,7 @@ def csv_cases(path: Path, reading: LogReading, *, case_column: str, delimiter: s
         path.open("rb") as stream,
         duckdb.connect(str(Path(scratch) / "log.duckdb"), config={"threads": 1, "memory_limit": "512MB"}) as store,
     ):
-        names = _stored(store, tables_of(stream, path.name, reading.problems, delimiter=delimiter))
+        names = _store_rows(store, tables_of(stream, path.name, reading.problems, delimiter=delimiter))
         reading.case_names |= {name for name in names if name.startswith("case:") or name == case_column}
         reading.event_names |= set(names)
         if not reading.problems:
@@ -47,7 +47,7 @@ def csv_cases(path: Path, reading: LogReading, *, case_column: str, delimiter: s
         yield from _grouped(store, case_column, reading)
 
 
-def _stored(store: Any, tables: Iterator[Any]) -> list[str]:
+def _store_rows(store: Any, tables: Iterator[Any]) -> list[str]:
     names: list[str] = []
     has_table = False
     for table in tables:

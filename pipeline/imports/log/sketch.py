@@ -77,7 +77,7 @@ def _mapping(
     steps = [name for name in order if name not in work]
     losses = [name for name in steps if _LOSES.search(name)]
     wins = [name for name in steps if _WINS.search(name) and name not in losses]
-    lines = _head(attributes, columns)
+    lines = _head_lines(attributes, columns)
     taken: set[str] = set()
     for name in [step for step in steps if step not in losses and step not in wins] or work[:1]:
         lines += ["[[stages]]", f"key = {_quoted(_key(name, taken))}", f"name = {_quoted(name)}", 'owner = "sales"']
@@ -92,7 +92,7 @@ def _mapping(
     return "\n".join(lines)
 
 
-def _head(attributes: dict[str, list[str]], columns: LogColumns) -> list[str]:
+def _head_lines(attributes: dict[str, list[str]], columns: LogColumns) -> list[str]:
     amount = [f"case:{name.removeprefix('case:')}" for name in attributes["case"] if _AMOUNT.search(name)]
     amount += [f"event:{name}" for name in attributes["event"] if _AMOUNT.search(name)]
     lines = [

@@ -12,27 +12,31 @@ from pipeline.imports.log.mapping import PipelinePart
 def structure_write(writer: FolderWriter, mapping: Structured, pipe: PipelinePart) -> None:
     """Company, departments, pipeline, stages, loss reasons and sources; their rows come from lines of the mapping."""
     company = mapping.company
-    _table(
+    _write_small_table(
         writer, mapping, "company", "company", "name reporting_currency time_zone fiscal_year_start_month",
         [[company.name, company.reporting_currency, company.time_zone, company.fiscal_year_start_month]],
     )  # fmt: skip
-    _table(
+    _write_small_table(
         writer, mapping, "departments", "departments", "key name kind",
         [[department.key, department.name, department.kind] for department in mapping.departments],
     )  # fmt: skip
-    _table(writer, mapping, "pipelines", "pipeline", "key name", [[pipe.key, pipe.name]])
+    _write_small_table(writer, mapping, "pipelines", "pipeline", "key name", [[pipe.key, pipe.name]])
     stages = [
         [pipe.key, s.key, s.name, place, s.owner, int(s.earns), "" if s.time_limit_days is None else s.time_limit_days]
         for place, s in enumerate(mapping.stages, 1)
     ]
-    _table(
+    _write_small_table(
         writer, mapping, "stages", "stages", "pipeline key name position owner_department earns time_limit_days", stages
     )
     for name, rows in (("loss_reasons", mapping.loss_reasons), ("sources", mapping.sources)):
-        _table(writer, mapping, name, name, "key name department", [[r.key, r.name, r.department] for r in rows])
+        _write_small_table(
+            writer, mapping, name, name, "key name department", [[r.key, r.name, r.department] for r in rows]
+        )
 
 
-def _table(writer: FolderWriter, mapping: Structured, name: str, part: str, header: str, rows: list[list[Any]]) -> None:
+def _write_small_table(
+    writer: FolderWriter, mapping: Structured, name: str, part: str, header: str, rows: list[list[Any]]
+) -> None:
     columns = {column: f"[{part}] {column}" for column in header.split()}
     writer.begin(
         name, header.split(), source=mapping.source.name, columns=columns | {"owner_department": f"[{part}] owner"}

@@ -29,17 +29,17 @@ def truth_check(staging: Staging, batch: int) -> None:
     """Rates, pipelines and positions of the truth as it would be."""
     names = set(staging.files)
     if names & {"company.csv", "opportunities.csv", "events.csv"}:
-        _rates(staging)
+        _check_rates(staging)
     if "opportunities.csv" in names:
         _pipelines(staging)
     if "stages.csv" in names:
         _positions(staging)
     sums_check(staging)
-    _notes(staging, batch)
+    _add_notes(staging, batch)
     unusual_notes(staging)
 
 
-def _lines(staging: Staging, file: str) -> str:
+def _lines_sql(staging: Staging, file: str) -> str:
     """SQL of the lines of a file by opportunity key, or of none."""
     column = {"opportunities.csv": "key", "events.csv": "opportunity"}[file]
     if file not in staging.files:
@@ -47,12 +47,12 @@ def _lines(staging: Staging, file: str) -> str:
     return f'SELECT "{column}" AS key, min(line) AS line FROM in_{file.removesuffix(".csv")} GROUP BY 1'
 
 
-def _rates(staging: Staging) -> None:
+def _check_rates(staging: Staging) -> None:
     """Money in another currency needs a rate on or before the day (of the company) of the deal's first event."""
     rows = query(
         WITHOUT_RATE + " SELECT b.key, b.currency, b.day, o.line, e.line FROM bad b"
-        f" LEFT JOIN ({_lines(staging, 'opportunities.csv')}) o ON o.key = b.key"
-        f" LEFT JOIN ({_lines(staging, 'events.csv')}) e ON e.key = b.key ORDER BY o.line, e.line"
+        f" LEFT JOIN ({_lines_sql(staging, 'opportunities.csv')}) o ON o.key = b.key"
+        f" LEFT JOIN ({_lines_sql(staging, 'events.csv')}) e ON e.key = b.key ORDER BY o.line, e.line"
         f" LIMIT {MOST_OF_A_KIND}"
     )
     for key, currency, day, line, event_line in rows:
@@ -94,7 +94,7 @@ def _positions(staging: Staging) -> None:
         staging.problems.add(Problem(file="stages.csv", line=line, column="position", value=str(position), reason=why))
 
 
-def _notes(staging: Staging, batch: int) -> None:
+def _add_notes(staging: Staging, batch: int) -> None:
     """Sentences about what was assumed, left out, or looks unusual."""
     for name, staged in staging.files.items():
         if staged.unknown:

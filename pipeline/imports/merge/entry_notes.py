@@ -18,11 +18,11 @@ def beyond_limits_notes() -> list[str]:
     return [
         note
         for measurable in Measurable.objects.filter(key__in=keys, source=MANUAL).prefetch_related("goals")
-        if (note := _note(measurable))
+        if (note := _limits_note(measurable))
     ]
 
 
-def _note(measurable: Measurable) -> str:
+def _limits_note(measurable: Measurable) -> str:
     bounds = measurable.bounds
     below = Decimal("-Infinity") if bounds.lowest is None else bounds.lowest
     above = Decimal("Infinity") if bounds.highest is None else bounds.highest

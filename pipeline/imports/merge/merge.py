@@ -51,14 +51,14 @@ class Outcome:
     unchanged: int = 0
 
 
-def _plain(*names: str, blank: str = "''") -> tuple[Value, ...]:
+def _plain_values(*names: str, blank: str = "''") -> tuple[Value, ...]:
     return tuple(
         Value(name, name, f"coalesce(s.{name}, '')" if blank == "''" else f"s.{name}", blank) for name in names
     )
 
 
 def _fact(*names: str) -> tuple[Value, ...]:
-    return _plain(*names, blank="NULL")
+    return _plain_values(*names, blank="NULL")
 
 
 _DEPARTMENT = Value("department_id", "department", "d.id")
@@ -68,14 +68,14 @@ _JOIN_PIPELINE = ("pipeline", "LEFT JOIN pipeline_pipeline p ON p.key = s.pipeli
 _JOIN_OWNER = ("owner_department", "LEFT JOIN departments_department d ON d.key = s.owner_department")
 
 TARGETS = (
-    Target("departments.csv", "departments_department", _plain("key", "name", "kind", "head_email"), ("key",)),
-    Target("pipelines.csv", "pipeline_pipeline", _plain("key", "name"), ("key",)),
+    Target("departments.csv", "departments_department", _plain_values("key", "name", "kind", "head_email"), ("key",)),
+    Target("pipelines.csv", "pipeline_pipeline", _plain_values("key", "name"), ("key",)),
     Target(
         "stages.csv",
         "pipeline_stage",
         (
             _PIPELINE,
-            *_plain("key", "name"),
+            *_plain_values("key", "name"),
             *_fact("position", "earns", "time_limit_days"),
             Value("owner_department_id", "owner_department", "d.id"),
         ),
@@ -83,14 +83,20 @@ TARGETS = (
         (_JOIN_PIPELINE, _JOIN_OWNER),
     ),
     Target(
-        "loss_reasons.csv", "pipeline_lossreason", (*_plain("key", "name"), _DEPARTMENT), ("key",), (_JOIN_DEPARTMENT,)
+        "loss_reasons.csv",
+        "pipeline_lossreason",
+        (*_plain_values("key", "name"), _DEPARTMENT),
+        ("key",),
+        (_JOIN_DEPARTMENT,),
     ),
-    Target("sources.csv", "pipeline_source", (*_plain("key", "name"), _DEPARTMENT), ("key",), (_JOIN_DEPARTMENT,)),
+    Target(
+        "sources.csv", "pipeline_source", (*_plain_values("key", "name"), _DEPARTMENT), ("key",), (_JOIN_DEPARTMENT,)
+    ),
     Target("rates.csv", "pipeline_exchangerate", _fact("currency", "date", "rate"), ("currency", "date")),
     Target(
         "accounts.csv",
         "pipeline_account",
-        _plain("key", "name", "industry", "size", "region", "profile"),
+        _plain_values("key", "name", "industry", "size", "region", "profile"),
         ("key",),
         with_batch=True,
     ),
@@ -98,7 +104,7 @@ TARGETS = (
         "opportunities.csv",
         "pipeline_opportunity",
         (
-            *_plain("key", "name", "owner", "team", "currency", "segment"),
+            *_plain_values("key", "name", "owner", "team", "currency", "segment"),
             _PIPELINE,
             Value("account_id", "account", "a.id"),
             Value("source_id", "source", "c.id"),
@@ -115,7 +121,7 @@ TARGETS = (
         "handoffs.csv",
         "pipeline_handoff",
         (
-            *_plain("key", "kind", "outcome", "assignee"),
+            *_plain_values("key", "kind", "outcome", "assignee"),
             *_fact("requested_at", "started_at", "completed_at", "due_at"),
             _DEPARTMENT,
             Value("opportunity_id", "opportunity", "o.id"),
@@ -127,14 +133,14 @@ TARGETS = (
     Target(
         "plan.csv",
         "pipeline_plantarget",
-        (_PIPELINE, *_fact("period_start", "period_end", "target", "expectation"), *_plain("segment")),
+        (_PIPELINE, *_fact("period_start", "period_end", "target", "expectation"), *_plain_values("segment")),
         ("pipeline_id", "period_start", "period_end", "segment"),
         (_JOIN_PIPELINE,),
     ),
     Target(
         "measurables.csv",
         "departments_measurable",
-        (*_plain("key", "name", "unit", "source"), _DEPARTMENT),
+        (*_plain_values("key", "name", "unit", "source"), _DEPARTMENT),
         ("key",),
         (_JOIN_DEPARTMENT,),
         where="s.line = (SELECT min(line) FROM in_measurables f WHERE f.key = s.key)",
@@ -154,7 +160,7 @@ TARGETS = (
     Target(
         "entries.csv",
         "departments_entry",
-        (Value("measurable_id", "measurable", "m.id"), *_fact("week", "value", "entered_at"), *_plain("note")),
+        (Value("measurable_id", "measurable", "m.id"), *_fact("week", "value", "entered_at"), *_plain_values("note")),
         ("measurable_id", "week"),
         (("measurable", "JOIN departments_measurable m ON m.key = s.measurable"),),
     ),

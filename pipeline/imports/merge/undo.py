@@ -106,11 +106,11 @@ def later_imports_check(batch: int) -> None:
             raise UndoRefused(
                 f"Import {changed} changed {_TABLE_LABELS[table]} of import {batch}. Undo import {changed} first."
             )
-    for reference in _references():
+    for reference in _foreign_keys():
         _reference_check(reference, batch)
 
 
-def _references() -> list[Reference]:
+def _foreign_keys() -> list[Reference]:
     """Every foreign key of the database that points at a table imports fill, whichever way it is checked."""
     rows = query(
         "SELECT c.conrelid::regclass::text, a.attname, c.confrelid::regclass::text FROM pg_constraint c"

@@ -76,7 +76,7 @@ def _alike(staging: Staging, name: str) -> None:
         keys[where, look(key)].add(key)
     alike = [" and ".join(f"“{key}”" for key in sorted(same)) for same in keys.values() if len(same) > 1]
     if alike:
-        staging.notes.append(f"{name}: keys that are easily taken for each other: {_first(alike)}.")
+        staging.notes.append(f"{name}: keys that are easily taken for each other: {_first_items(alike)}.")
 
 
 def _alike_of_many(staging: Staging, name: str) -> None:
@@ -97,7 +97,7 @@ def _alike_of_many(staging: Staging, name: str) -> None:
     alike = [" and ".join(f"“{key}”" for key in sorted(same)) for same in looks.values() if len(same) > 1]
     if alike:
         counted = f"{len(alike):,} group{'s' if len(alike) > 1 else ''} of keys that are easily taken for each other"
-        staging.notes.append(f"{name}: {counted}: {_first(sorted(alike))}.")
+        staging.notes.append(f"{name}: {counted}: {_first_items(sorted(alike))}.")
 
 
 def _alike_groups(staging: Staging) -> None:
@@ -113,7 +113,7 @@ def _alike_groups(staging: Staging) -> None:
         if alike:
             staging.notes.append(
                 f"opportunities.csv: values of {column} that look the same to a reader but form separate groups:"
-                f" {_first(sorted(alike))}."
+                f" {_first_items(sorted(alike))}."
             )
 
 
@@ -124,10 +124,10 @@ def _odd_plans(staging: Staging) -> None:
     if odd:
         staging.notes.append(
             f"plan.csv: {len(odd):,} of {len(spans):,} periods are not a month, quarter or year of the fiscal calendar;"
-            f" they are the plan for exactly these days: {_first(odd)}."
+            f" they are the plan for exactly these days: {_first_items(odd)}."
         )
 
 
-def _first(items: list[str]) -> str:
+def _first_items(items: list[str]) -> str:
     more = f" and {len(items) - _NAMED:,} more" if len(items) > _NAMED else ""
     return ", ".join(items[:_NAMED]) + more

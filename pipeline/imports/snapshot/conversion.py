@@ -41,7 +41,7 @@ def folder_from_snapshot(source: Path, mapping: SnapshotMapping, folder: Path) -
         accounts = _accounts_write(export, mapping, writer)
         reader = DealReader(mapping, export)
         deals = [deal for row in export.deals() if (deal := reader.read(row)) is not None]
-        _deals_write(writer, mapping, deals, DealRows(mapping, export, accounts, _latest(deals, mapping)))
+        _deals_write(writer, mapping, deals, DealRows(mapping, export, accounts, _latest_date(deals, mapping)))
     problems = export.problems
     if not problems:
         problems = values_check(folder, zone=mapping.company.time_zone)
@@ -81,7 +81,7 @@ def _accounts_write(export: ExportReader, mapping: SnapshotMapping, writer: Fold
     return set(rows)
 
 
-def _latest(deals: list[ReadDeal], mapping: SnapshotMapping) -> date | None:
+def _latest_date(deals: list[ReadDeal], mapping: SnapshotMapping) -> date | None:
     """The newest date on which something happened: about when the export was made. Or the date the mapping names."""
     if mapping.deal.missing_created != "latest":
         return date.fromisoformat(mapping.deal.missing_created)

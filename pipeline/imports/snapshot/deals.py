@@ -195,8 +195,8 @@ class DealRows:
                 what = "deals were closed before they began; they count from the date they were closed"
                 self._counted[what] += 1
                 created = closed
-        begin = _written(created)
-        return begin, _written(closed) if closed else begin
+        begin = _moment_text(created)
+        return begin, _moment_text(closed) if closed else begin
 
     def _without_creation(self, deal: ReadDeal) -> Moment | None:
         columns = self._columns
@@ -228,7 +228,7 @@ class DealRows:
         return deal.open_amount or columns.missing_amount
 
 
-def _written(moment: Moment | None) -> str:
+def _moment_text(moment: Moment | None) -> str:
     """As the company folder writes it: a day stays one."""
     if moment is None:
         return ""

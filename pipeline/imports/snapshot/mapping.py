@@ -151,19 +151,19 @@ def snapshot_mapping_read(path: Path) -> SnapshotMapping:
     for name, kind in _LISTS.items():
         parts[name] = parts_of(kind, data.get(name, []), name)
     accounts = part_of(AccountColumns, data["accounts"], "[accounts]") if "accounts" in data else None
-    mapping = SnapshotMapping(**parts, accounts=accounts, values=_values(data.get("values", {})), source=source)
-    _check(mapping)
+    mapping = SnapshotMapping(**parts, accounts=accounts, values=_value_tables(data.get("values", {})), source=source)
+    _check_mapping(mapping)
     return mapping
 
 
-def _values(data: Any) -> dict[str, dict[str, str]]:
+def _value_tables(data: Any) -> dict[str, dict[str, str]]:
     tables = data.values() if isinstance(data, dict) else [data]
     if not all(isinstance(table, dict) and all(isinstance(text, str) for text in table.values()) for table in tables):
         raise ImportUnreadable('The mapping\'s [values] contains tables: [values.product] with "old" = "new".')
     return dict(data)
 
 
-def _check(mapping: SnapshotMapping) -> None:
+def _check_mapping(mapping: SnapshotMapping) -> None:
     """What the parts say fits together; every mistake is named."""
     mistakes, deal = MappingMistakes(mapping.source), mapping.deal
     check_structure(mapping, mistakes, owned_elsewhere=False)
