@@ -9,7 +9,7 @@ from departments.subjects import Subject, SubjectUnknown, reads_subject
 
 
 @reads_subject("cell")
-def _cell(text: str, rest: str) -> Subject:
+def _cell_subject(text: str, rest: str) -> Subject:
     parts = rest.split(":")
     department = Department.objects.filter(key=parts[-1]).first()
     if len(parts) != 3 or not all(parts) or department is None:

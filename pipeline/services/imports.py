@@ -115,10 +115,10 @@ def _attempt(work: _Work, path: Path, *, dry_run: bool, on_done: Callable[[Impor
             if dry_run:
                 # Inside, so that not even a killed look leaves an import behind that seems to run.
                 work.batch.save()
-            _load(work, path)
+            _load_files(work, path)
             if work.staging.problems or dry_run:
                 raise _Stop
-            result = _finish(work, dry_run=False)
+            result = _finish_import(work, dry_run=False)
             if on_done:
                 on_done(result)
             return result
@@ -132,7 +132,7 @@ def _attempt(work: _Work, path: Path, *, dry_run: bool, on_done: Callable[[Impor
         if named:
             raise named from error
         raise
-    return _finish(work, dry_run=dry_run)
+    return _finish_import(work, dry_run=dry_run)
 
 
 def _mark_dead() -> None:
@@ -174,7 +174,7 @@ class _Work:
         self.progress(name, share)
 
 
-def _load(work: _Work, path: Path) -> None:
+def _load_files(work: _Work, path: Path) -> None:
     staging = work.staging
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '192MB'")
@@ -244,14 +244,14 @@ def _merge_all(work: _Work) -> None:
             work.outcomes[file.name] = file_merge(staged, work.batch.pk)
 
 
-def _finish(work: _Work, *, dry_run: bool) -> ImportResult:
+def _finish_import(work: _Work, *, dry_run: bool) -> ImportResult:
     """Write down what happened: counts, notes, error file."""
     batch, problems = work.batch, work.staging.problems
     work.provenance.translate(problems)
     names = [
         name for name in BY_NAME if name in work.staging.files or name in problems.rows or name in problems.unusable
     ]
-    counts = {name: _counts(work, name) for name in names}
+    counts = {name: _file_counts(work, name) for name in names}
     refused = bool(problems)
     status = ImportBatch.Status.REFUSED if refused else ImportBatch.Status.DONE
     errors_file = None
@@ -279,7 +279,7 @@ def _finish(work: _Work, *, dry_run: bool) -> ImportResult:
     )
 
 
-def _counts(work: _Work, name: str) -> dict[str, int]:
+def _file_counts(work: _Work, name: str) -> dict[str, int]:
     staged = work.staging.files.get(name)
     outcome = Outcome() if work.staging.problems else work.outcomes.get(name, Outcome())
     return {

@@ -54,7 +54,7 @@ def company_folder_export(*, path: Path, progress: Progress | None = None) -> Ex
             partial = path / f".{name}.partial"
             try:
                 with partial.open("wb") as handle:
-                    rows[name] = _write(query, handle)
+                    rows[name] = _copy_out(query, handle)
                     handle.flush()
                     os.fsync(handle.fileno())
                 partial.replace(path / name)
@@ -63,7 +63,7 @@ def company_folder_export(*, path: Path, progress: Progress | None = None) -> Ex
     return ExportResult(folder=path, rows=rows)
 
 
-def _write(query: str, handle: BinaryIO) -> int:
+def _copy_out(query: str, handle: BinaryIO) -> int:
     with connection.cursor() as cursor:
         raw: Any = cursor.cursor
         with raw.copy(f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER)") as copy:

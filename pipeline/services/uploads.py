@@ -57,7 +57,7 @@ def upload_room_check(*, size: int) -> None:
 def upload_keep(*, pieces: Iterable[bytes], name: str) -> str:
     """Write the zip piece by piece; returns its token."""
     token = secrets.token_hex(12)
-    path = _path(token)
+    path = _upload_path(token)
     path.parent.mkdir(parents=True, exist_ok=True)
     _old_remove()
     try:
@@ -79,7 +79,7 @@ def upload_state(*, token: str) -> State | None:
 
 def upload_check(*, token: str) -> None:
     """See what the zip would do, changing nothing. Raises ImportBusy while another import runs."""
-    _load(token, Upload.State.CHECKING, user=None)
+    _load_upload(token, Upload.State.CHECKING, user=None)
 
 
 def upload_confirm(*, token: str, rename_company: bool = False) -> bool:
@@ -95,17 +95,17 @@ def upload_confirm(*, token: str, rename_company: bool = False) -> bool:
 
 def upload_import(*, token: str, user: User | None) -> None:
     """Take the zip in, once: what came out is written in the transaction of the import. Raises ImportBusy."""
-    _load(token, Upload.State.IMPORTING, user=user)
+    _load_upload(token, Upload.State.IMPORTING, user=user)
 
 
 def upload_fail(*, token: str, error: str) -> None:
     """No further attempt is made."""
     open_ones = Upload.objects.filter(token=token, state__in=[Upload.State.CHECKING, Upload.State.IMPORTING])
     if open_ones.update(state=Upload.State.FAILED, outcome={"error": error}):
-        _path(token).unlink(missing_ok=True)
+        _upload_path(token).unlink(missing_ok=True)
 
 
-def _load(token: str, state: str, *, user: User | None) -> None:
+def _load_upload(token: str, state: str, *, user: User | None) -> None:
     """Do what the state asks for; an upload that is no longer in it was done before."""
     upload = Upload.objects.filter(token=token, state=state).first()
     if upload is None:
@@ -114,11 +114,11 @@ def _load(token: str, state: str, *, user: User | None) -> None:
     after = Upload.State.CHECKED if dry_run else Upload.State.IMPORTED
 
     def write(result: ImportResult) -> None:
-        Upload.objects.filter(pk=upload.pk).update(state=after, outcome=_outcome(result))
+        Upload.objects.filter(pk=upload.pk).update(state=after, outcome=_outcome_state(result))
 
     try:
         result = company_folder_load(
-            path=_path(token),
+            path=_upload_path(token),
             user=user,
             dry_run=dry_run,
             name=upload.name,
@@ -133,10 +133,10 @@ def _load(token: str, state: str, *, user: User | None) -> None:
     if dry_run or not result.accepted:
         write(result)
     if not (dry_run and result.accepted):
-        _path(token).unlink(missing_ok=True)
+        _upload_path(token).unlink(missing_ok=True)
 
 
-def _outcome(result: ImportResult) -> State:
+def _outcome_state(result: ImportResult) -> State:
     return {
         "accepted": result.accepted,
         "batch": result.batch,
@@ -167,7 +167,7 @@ def _folder() -> Path:
     return Path(settings.UPLOADS) / "uploaded"
 
 
-def _path(token: str) -> Path:
+def _upload_path(token: str) -> Path:
     if not re.fullmatch(r"[0-9a-f]{24}", token):
         raise ValueError("not an upload's token")
     return _folder() / f"{token}.zip"

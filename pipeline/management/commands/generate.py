@@ -24,7 +24,9 @@ class Command(BaseCommand):
         parser.add_argument("folder", metavar="DIR", type=Path, help="does not exist yet, or is empty")
         parser.add_argument("--opportunities", type=int, default=20_000, metavar="N", help="default: 20000")
         parser.add_argument("--seed", type=int, default=1, metavar="S", help="default: 1")
-        parser.add_argument("--as-of", type=_date, metavar="DATE", help="history ends before this day; default: today")
+        parser.add_argument(
+            "--as-of", type=_parse_date, metavar="DATE", help="history ends before this day; default: today"
+        )
         parser.add_argument("--years", type=int, default=3, help="length of the history; default: 3")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -55,5 +57,5 @@ class Command(BaseCommand):
             )
 
 
-def _date(text: str) -> date:
+def _parse_date(text: str) -> date:
     return date.fromisoformat(text)

@@ -55,7 +55,7 @@ def changes_since(*, run: RecomputeRun, company: Company, since: date) -> Change
     """The buckets since the first instant of a day; kept per run. Raises ChangesNotKept."""
 
     def compute() -> Changes:
-        return changes_compute(_cursor(run), since=_instant(company, since), last=_last_day(run, company))
+        return changes_compute(_cursor(run), since=_instant_of_day(company, since), last=_last_day(run, company))
 
     return run_cached(run, f"changes-{since.isoformat()}", Choice(), compute)
 
@@ -66,7 +66,7 @@ def changed_rows(
     """The deals of one bucket, the largest difference first. Deals undone since the run are left out."""
 
     def compute() -> tuple[list[ChangedDeal], int]:
-        cursor, instant, last = _cursor(run), _instant(company, since), _last_day(run, company)
+        cursor, instant, last = _cursor(run), _instant_of_day(company, since), _last_day(run, company)
         return changed_deals(cursor, since=instant, last=last, bucket=bucket, limit=limit, offset=offset)
 
     name = f"changed-{since.isoformat()}-{bucket}-{limit}-{offset}"
@@ -94,7 +94,7 @@ def _cursor(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
     return cursor
 
 
-def _instant(company: Company, day: date) -> int:
+def _instant_of_day(company: Company, day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=company.zone).timestamp())
 
 

@@ -80,10 +80,10 @@ def my_queue(
     listed = [item for item in of_departments if item.handoff in assigned] if only_assigned else of_departments
     listed.sort(key=lambda item: (item.handoff not in assigned, *_rank(item, order)))
     amounts = {item.opportunity: item.amount for item in listed}
-    lines = _lines(everything, amounts)
+    lines = _queues_by_deal(everything, amounts)
     on_page = listed[(page - 1) * QUEUE_PAGE : page * QUEUE_PAGE]
     return MyQueue(
-        rows=_rows(on_page, run=run, company=company, structure=structure, lines=lines, assigned=assigned),
+        rows=_page_rows(on_page, run=run, company=company, structure=structure, lines=lines, assigned=assigned),
         listed=len(listed),
         handoffs=len(of_departments),
         deals=len(amounts),
@@ -99,7 +99,7 @@ def _rank(item: Waiting, order: str) -> tuple[float, ...]:
     return rank, -item.age_days, item.handoff
 
 
-def _lines(everything: Sequence[Waiting], deals: Collection[int]) -> dict[int, list[Waiting]]:
+def _queues_by_deal(everything: Sequence[Waiting], deals: Collection[int]) -> dict[int, list[Waiting]]:
     """The open hand-offs of each deal; `everything` is oldest first, so they stand in the order of their requests."""
     lines: dict[int, list[Waiting]] = {}
     for item in everything:
@@ -108,7 +108,7 @@ def _lines(everything: Sequence[Waiting], deals: Collection[int]) -> dict[int, l
     return lines
 
 
-def _rows(
+def _page_rows(
     items: Sequence[Waiting],
     *,
     run: RecomputeRun,

@@ -109,7 +109,7 @@ def _deals_now(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
 
 def opportunity_rows(*, run: RecomputeRun, filters: OpportunityFilter, page: int = 1) -> Rows:
     """One page of the opportunities that pass the filters, in their order."""
-    conditions, values = _conditions(filters)
+    conditions, values = _filter_conditions(filters)
     query = f"""SELECT {_COLUMNS}, count(*) OVER (), sum(amount) OVER () FROM deals_now
         WHERE {" AND ".join(conditions)} ORDER BY {SORTS[filters.sort]} LIMIT {PAGE} OFFSET $offset"""  # noqa: S608
     records = _deals_now(run).execute(query, values | {"offset": (page - 1) * PAGE}).fetchall()
@@ -131,7 +131,7 @@ def rows_of_deals(*, run: RecomputeRun, deals: Sequence[Deal]) -> tuple[Row, ...
     return _with_names(ids, by_pk)
 
 
-def _conditions(filters: OpportunityFilter) -> tuple[list[str], dict[str, object]]:
+def _filter_conditions(filters: OpportunityFilter) -> tuple[list[str], dict[str, object]]:
     conditions = ["true"]
     values: dict[str, object] = {}
     for name in ("pipeline", "stage", "department", "segment", "team", "owner"):
@@ -165,10 +165,10 @@ def _with_names(ids: Sequence[int], by_pk: dict[int, tuple[object, ...]]) -> tup
         .distinct("opportunity_id")
         .values_list("opportunity_id", "expected_close")
     )
-    return tuple(_row(deals[pk], by_pk[pk], closes.get(pk)) for pk in ids if pk in deals)
+    return tuple(_opportunity_row(deals[pk], by_pk[pk], closes.get(pk)) for pk in ids if pk in deals)
 
 
-def _row(deal: Opportunity, record: tuple[object, ...], expected_close: date | None) -> Row:
+def _opportunity_row(deal: Opportunity, record: tuple[object, ...], expected_close: date | None) -> Row:
     _, stage, department, state, amount, seconds, over_limit, *_ = record
     return Row(
         key=deal.key,

@@ -48,10 +48,10 @@ class Queue:
 
 def waiting(*, run: RecomputeRun, company: Company) -> tuple[Waiting, ...]:
     """Every open hand-off of a deal that is neither lost nor finished, oldest first; read once per run."""
-    return run_cached(run, "waiting", Choice(), lambda: _waiting(run))
+    return run_cached(run, "waiting", Choice(), lambda: _open_handoffs(run))
 
 
-def _waiting(run: RecomputeRun) -> tuple[Waiting, ...]:
+def _open_handoffs(run: RecomputeRun) -> tuple[Waiting, ...]:
     as_of = int(run.as_of.timestamp())
     open_then = HandOff.objects.filter(requested_at__lte=run.as_of).exclude(completed_at__lte=run.as_of)
     rows = {
@@ -95,10 +95,10 @@ def queues(*, run: RecomputeRun, company: Company) -> dict[int, Queue]:
     by_department: dict[int, list[Waiting]] = {}
     for item in waiting(run=run, company=company):
         by_department.setdefault(item.department, []).append(item)
-    return {department: _queue(items) for department, items in by_department.items()}
+    return {department: _queue_totals(items) for department, items in by_department.items()}
 
 
-def _queue(items: Sequence[Waiting]) -> Queue:
+def _queue_totals(items: Sequence[Waiting]) -> Queue:
     amounts = {item.opportunity: item.amount for item in items}
     return Queue(
         count=len(items),
@@ -132,10 +132,10 @@ class WaitingFor:
 
 def waiting_matrix(*, run: RecomputeRun, company: Company, period: Period) -> tuple[WaitingFor, ...]:
     """Who waits on whom: hand-offs requested in the period, by the owner of the stage the deal was in then."""
-    return run_cached(run, "waiting_for", Choice(period=period), lambda: _matrix(run, company, period))
+    return run_cached(run, "waiting_for", Choice(period=period), lambda: _waiting_pairs(run, company, period))
 
 
-def _matrix(run: RecomputeRun, company: Company, period: Period) -> tuple[WaitingFor, ...]:
+def _waiting_pairs(run: RecomputeRun, company: Company, period: Period) -> tuple[WaitingFor, ...]:
     start, end = (datetime.fromtimestamp(instant, tz=company.zone) for instant in period.instants(company.zone))
     requested_then = HandOff.objects.filter(requested_at__gte=start, requested_at__lt=end, requested_at__lte=run.as_of)
     rows = requested_then.values_list("opportunity_id", "department_id", "requested_at", "completed_at", "outcome")

@@ -17,13 +17,13 @@ FROM moves WHERE kind = 'lost' AND "at" >= ? AND "at" < ?"""
 
 def unrecorded_losses(*, run: RecomputeRun, company: Company, period: Period) -> tuple[int, int]:
     """(losses that name no reason, all losses) of a period."""
-    silent, losses, _, _ = _losses(run, company, period)
+    silent, losses, _, _ = _unrecorded_losses(run, company, period)
     return silent, losses
 
 
 def unrecorded_reasons(*, run: RecomputeRun, company: Company, period: Period) -> tuple[str, ...]:
     """What a reader of the period's shares must know of them; nothing where every loss has its reason."""
-    silent, losses, amount, total = _losses(run, company, period)
+    silent, losses, amount, total = _unrecorded_losses(run, company, period)
     if not silent:
         return ()
     share = f" ({percent(amount / total)} % of the money lost)" if total else ""
@@ -33,7 +33,7 @@ def unrecorded_reasons(*, run: RecomputeRun, company: Company, period: Period) -
     )
 
 
-def _losses(run: RecomputeRun, company: Company, period: Period) -> tuple[int, int, int, int]:
+def _unrecorded_losses(run: RecomputeRun, company: Company, period: Period) -> tuple[int, int, int, int]:
     def compute() -> tuple[int, int, int, int]:
         start, end = period.instants(company.zone)
         horizon = int(run.as_of.timestamp()) + 1

@@ -14,7 +14,7 @@ BASELINE_DAYS = 364
 def default_baseline(calendar: FiscalCalendar, period: Period, first: date | None) -> Period | None:
     """The four quarters before a period of whole quarters, or 364 days before any other, clipped to the first event;
     None with less than two quarters of history."""
-    baseline = clipped(_before(calendar, period), first) if first else None
+    baseline = clipped(_period_before(calendar, period), first) if first else None
     return baseline if baseline and baseline.days >= FEWEST_BASELINE_DAYS else None
 
 
@@ -27,18 +27,18 @@ def clipped(period: Period, first: date) -> Period | None:
     """The part of a period since the first event; None where it ends before."""
     if period.end < first:
         return None
-    return period if period.start >= first else _span(first, period.end)
+    return period if period.start >= first else _span_period(first, period.end)
 
 
-def _before(calendar: FiscalCalendar, period: Period) -> Period:
+def _period_before(calendar: FiscalCalendar, period: Period) -> Period:
     last = period.start - timedelta(days=1)
     if not aligned(calendar, period):
-        return _span(period.start - timedelta(days=BASELINE_DAYS), last)
+        return _span_period(period.start - timedelta(days=BASELINE_DAYS), last)
     quarter = calendar.quarter_of(last)
     for _ in range(3):
         quarter = calendar.previous(quarter)
-    return _span(quarter.start, last)
+    return _span_period(quarter.start, last)
 
 
-def _span(start: date, end: date) -> Period:
+def _span_period(start: date, end: date) -> Period:
     return Period(start=start, end=end, label=f"{start.isoformat()}..{end.isoformat()}")

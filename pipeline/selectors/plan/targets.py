@@ -89,18 +89,18 @@ def targets_of(
         if whole:
             by_pipeline[pipeline] = scale.target(whole)
         else:
-            by_pipeline[pipeline] = _total([part for (key, _), part in segments.items() if key == pipeline])
+            by_pipeline[pipeline] = _sum_targets([part for (key, _), part in segments.items() if key == pipeline])
     planned = [target for target in by_pipeline.values() if target.to_date is not None]
     reasons = []
     if planned and len(planned) < len(pipelines):
         reasons.append("not every pipeline has a plan for this period: the target is the sum of those that have one")
-    if planned and by_days and (_Clock.of(run, company, period).running or _cut(rows, period)):
+    if planned and by_days and (_Clock.of(run, company, period).running or _is_prorated(rows, period)):
         reasons.append("the plan is prorated by days: there is no whole quarter of history to see how revenue comes in")
     reasons += plan_remarks(rows, period)
-    return Targets(company=_total(planned), pipelines=by_pipeline, segments=segments, reasons=tuple(reasons))
+    return Targets(company=_sum_targets(planned), pipelines=by_pipeline, segments=segments, reasons=tuple(reasons))
 
 
-def _total(parts: Sequence[Target]) -> Target:
+def _sum_targets(parts: Sequence[Target]) -> Target:
     """Sum; None as soon as there is nothing to sum or a part is unknown."""
 
     def total(values: list[float | None]) -> float | None:
@@ -110,7 +110,7 @@ def _total(parts: Sequence[Target]) -> Target:
     return Target(to_date=total([part.to_date for part in parts]), whole=total([part.whole for part in parts]))
 
 
-def _cut(rows: list[PlanRow], period: Period) -> bool:
+def _is_prorated(rows: list[PlanRow], period: Period) -> bool:
     """Whether a row that makes up the plan, not only one that touches the period, is prorated."""
     places = {(row.pipeline, row.segment) for row in rows}
     chosen = [
@@ -209,14 +209,14 @@ def revenue_curve(*, run: RecomputeRun, company: Company, period: Period, pipeli
         return None
 
     def compute() -> tuple[Floats | None]:
-        return (_curve(run, company, baseline, pipeline),)
+        return (_revenue_curve(run, company, baseline, pipeline),)
 
     # The same for every page of a run, and four questions to the custody store.
     (curve,) = run_cached(run, f"revenue-curve-{pipeline}", Choice(period=baseline), compute)
     return curve
 
 
-def _curve(run: RecomputeRun, company: Company, baseline: Period, pipeline: int) -> Floats | None:
+def _revenue_curve(run: RecomputeRun, company: Company, baseline: Period, pipeline: int) -> Floats | None:
     cursor, calendar = custody_cursor(run), calendar_of(company)
     quarter = calendar.quarter_of(baseline.start)
     points, total = np.linspace(0.0, 1.0, CURVE_POINTS), np.zeros(CURVE_POINTS)

@@ -67,7 +67,7 @@ def recompute(
         run = RecomputeRun.objects.create(as_of=as_of, started_at=started, trigger=trigger, user=user, method=METHOD)
         clock = Clock(run, progress)
         try:
-            run, counting = _run(run, clock, full=full)
+            run, counting = _compute_run(run, clock, full=full)
         except BaseException as problem:
             run.status = RecomputeRun.Status.FAILED
             run.error = str(problem) or type(problem).__name__
@@ -114,7 +114,7 @@ def _interrupted_runs_fail() -> None:
     )
 
 
-def _run(run: RecomputeRun, clock: Clock, *, full: bool) -> tuple[RecomputeRun, Future[Counted]]:
+def _compute_run(run: RecomputeRun, clock: Clock, *, full: bool) -> tuple[RecomputeRun, Future[Counted]]:
     """The DONE run, and its scorecard figures, counted while PostgreSQL took in the flows."""
     previous = RecomputeRun.objects.filter(status=RecomputeRun.Status.DONE).first()
     try:
@@ -137,7 +137,7 @@ def _run(run: RecomputeRun, clock: Clock, *, full: bool) -> tuple[RecomputeRun, 
     _check_balance(run, result, structure)
     run.parts = [[part.number, part.run] for part in result.parts]
     counting = _counting(run)
-    _finish(run, result, clock)
+    _finish_run(run, result, clock)
     parts_discard(keep=run_parts(run) + (run_parts(previous) if previous else []))
     return run, counting
 
@@ -179,7 +179,7 @@ def _check_balance(run: RecomputeRun, result: Result, structure: Structure) -> N
 
 
 @transaction.atomic
-def _finish(run: RecomputeRun, result: Result, clock: Clock) -> None:
+def _finish_run(run: RecomputeRun, result: Result, clock: Clock) -> None:
     """Figures, touches and DONE become true together."""
     clock_started = time.perf_counter()
     if run.mode == RecomputeRun.Mode.FULL:

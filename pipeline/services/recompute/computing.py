@@ -86,9 +86,9 @@ def compute_everything(arrow: Any, *, run: RecomputeRun, structure: Structure, e
         flows=total,
         must_balance=[total],
         parts=parts,
-        touched=_rows(parts, "opportunities"),
-        opportunities=_rows(parts, "opportunities"),
-        visits=_rows(parts, "visits"),
+        touched=_row_count(parts, "opportunities"),
+        opportunities=_row_count(parts, "opportunities"),
+        visits=_row_count(parts, "visits"),
         not_yet_known=not_yet_known_read(arrow, everyone, as_of=run.as_of),
     )
 
@@ -156,8 +156,8 @@ def compute_changes(
         must_balance=_two_balances(difference, old, horizon=old_weeks["week"][-1]),
         parts=parts,
         touched=len(touched),
-        opportunities=_rows(parts, "opportunities"),
-        visits=_rows(parts, "visits"),
+        opportunities=_row_count(parts, "opportunities"),
+        visits=_row_count(parts, "visits"),
         not_yet_known=not_yet_known_read(arrow, selection, as_of=run.as_of),
     )
 
@@ -211,7 +211,7 @@ def _read_ahead(
             yield numbers, data, opportunities
 
 
-def _rows(parts: list[Part], table: str) -> int:
+def _row_count(parts: list[Part], table: str) -> int:
     return sum(pq.read_metadata(part.path(table)).num_rows for part in parts)
 
 

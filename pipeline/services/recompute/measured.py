@@ -73,7 +73,7 @@ def measurables_count(*, run: RecomputeRun, only: Sequence[int] | None = None) -
 
     def count() -> Counted:
         began = time.perf_counter()
-        values = _values(run, by_source, starts) if by_source and weeks else {}
+        values = _weekly_values(run, by_source, starts) if by_source and weeks else {}
         seconds = time.perf_counter() - began
         return Counted(sources=sources, problems=problems, weeks=weeks, values=values, seconds=seconds)
 
@@ -137,7 +137,7 @@ def whole_weeks(run: RecomputeRun, company: Company) -> tuple[list[date], list[i
     return [monday for monday, _ in edges[:-1]], [start for _, start in edges]
 
 
-def _values(
+def _weekly_values(
     run: RecomputeRun, sources: dict[str, MeasuredSource], starts: list[int]
 ) -> dict[str, list[Decimal | None]]:
     cursor = custody_cursor(run)

@@ -54,7 +54,7 @@ def parts_write(numbers: range, run: RecomputeRun, tables: Tables) -> list[Part]
         for name, table in tables.items():
             first, last = np.searchsorted(keys[name], [number * PART_SIZE, (number + 1) * PART_SIZE])
             cut[name] = table.slice(first, last - first)
-        return _written(Part(number=number, run=run.pk), cut)
+        return _write_part(Part(number=number, run=run.pk), cut)
 
     with ThreadPoolExecutor() as writers:
         return list(writers.map(write, numbers))
@@ -75,7 +75,7 @@ def parts_rewrite(run: RecomputeRun, before: Stored, touched: list[int], new: Ta
             tables[name] = (
                 pa.concat_tables([_without(old[name], in_part), rows.cast(old[name].schema)]) if old else rows
             )
-        return number, _written(Part(number=number, run=run.pk), tables)
+        return number, _write_part(Part(number=number, run=run.pk), tables)
 
     with ThreadPoolExecutor() as writers:
         parts.update(writers.map(rewrite, sorted({pk // PART_SIZE for pk in touched})))
@@ -93,7 +93,7 @@ def stored_read(parts: list[Part], touched: list[int]) -> Stored:
         for (part, name), table in zip(reads, read_tables, strict=True):
             tables.setdefault(part.number, {})[name] = table
         opened = pa.concat_tables(readers.map(lambda part: _without(part_read(part, OPEN_PIECES), changed), parts))
-        joined = readers.map(lambda name: _joined(tables, parts, name, changed), TABLES)
+        joined = readers.map(lambda name: _join_tables(tables, parts, name, changed), TABLES)
         touched_tables = dict(zip(TABLES, joined, strict=True))
     return Stored(
         parts=parts,
@@ -109,13 +109,13 @@ def stored_read(parts: list[Part], touched: list[int]) -> Stored:
     )
 
 
-def _joined(tables: dict[int, Tables], parts: list[Part], name: str, changed: pa.Array) -> pa.Table:
+def _join_tables(tables: dict[int, Tables], parts: list[Part], name: str, changed: pa.Array) -> pa.Table:
     if not tables:
         return part_read(parts[0], name).slice(0, 0)
     return pa.concat_tables([_only(table[name], changed) for table in tables.values()])
 
 
-def _written(part: Part, tables: Tables) -> Part:
+def _write_part(part: Part, tables: Tables) -> Part:
     part_write(part, tables)
     return part
 

@@ -24,7 +24,7 @@ def flows_replace(flows: pa.Table) -> None:
     with connection.cursor() as cursor:
         # Not TRUNCATE: it would keep every page that reads flows waiting until the commit.
         cursor.execute(f"DELETE FROM {_TABLE}")
-    _copy(flows, _TABLE)
+    _copy_flows(flows, _TABLE)
 
 
 def flows_add(difference: pa.Table) -> None:
@@ -38,7 +38,7 @@ def flows_add(difference: pa.Table) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE flow_difference (LIKE {_TABLE} INCLUDING DEFAULTS) ON COMMIT DROP")
         cursor.execute("ALTER TABLE flow_difference DROP COLUMN id")
-    _copy(difference, "flow_difference")
+    _copy_flows(difference, "flow_difference")
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE flow_difference ADD COLUMN matched bigint")
         cursor.execute("ANALYZE flow_difference")
@@ -55,7 +55,7 @@ def _comparable(table: str, name: str) -> str:
     return f"coalesce({column}, -1)" if _FIELDS[name].null else column
 
 
-def _copy(flows: pa.Table, table: str) -> None:
+def _copy_flows(flows: pa.Table, table: str) -> None:
     columns = []
     for name in KEYS + SUMS:
         column = flows[name]
