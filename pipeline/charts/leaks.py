@@ -39,7 +39,7 @@ def trend_chart(points: Sequence[TrendPoint], *, scale: MoneyScale | None) -> Ch
     weeks = [point.week.isoformat() for point in points]
     data, labels = [], []
     for name, title, token in _TRACES:
-        values = [_value(getattr(point, name), scale) for point in points]
+        values = [_scaled_value(getattr(point, name), scale) for point in points]
         data.append(
             {
                 "type": "scatter",
@@ -55,12 +55,12 @@ def trend_chart(points: Sequence[TrendPoint], *, scale: MoneyScale | None) -> Ch
         )
         if points:
             labels.append((values[-1], title))
-    return {"data": data, "layout": _layout(_spread(labels), weeks)}
+    return {"data": data, "layout": _trend_layout(_spread(labels), weeks)}
 
 
 def cause_chart(bars: Sequence[CauseBar], *, scale: MoneyScale | None) -> Chart:
     """Horizontal bars, the largest on top, each with its number."""
-    values = [_value(bar.value, scale) for bar in bars]
+    values = [_scaled_value(bar.value, scale) for bar in bars]
     figure = {
         "type": "bar",
         "orientation": "h",
@@ -84,11 +84,11 @@ def cause_chart(bars: Sequence[CauseBar], *, scale: MoneyScale | None) -> Chart:
     return {"data": [figure], "layout": layout}
 
 
-def _value(value: int, scale: MoneyScale | None) -> float:
+def _scaled_value(value: int, scale: MoneyScale | None) -> float:
     return scale.value(value) if scale else value
 
 
-def _layout(labels: list[dict[str, Any]], weeks: list[str]) -> dict[str, Any]:
+def _trend_layout(labels: list[dict[str, Any]], weeks: list[str]) -> dict[str, Any]:
     return {
         "margin": {"l": 48, "r": 64, "t": 8, "b": 32},
         "showlegend": False,

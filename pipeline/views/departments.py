@@ -61,7 +61,7 @@ class MatrixRow:
 
 
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def department_list(request: HttpRequest) -> HttpResponse:
     """Every department side by side, and the hand-off matrix of the running quarter."""
     require(request, may_see_company(request.user))
     shell = shell_of(request)
@@ -80,10 +80,10 @@ def index(request: HttpRequest) -> HttpResponse:
         "shell": shell,
         "period": period,
         "rows": rows,
-        "scale": _scale(rows, company),
-        "message": _message(rows, company),
+        "scale": _department_scale(rows, company),
+        "message": _longest_queue_message(rows, company),
         "columns": columns,
-        "matrix": _matrix(waits, structure, columns),
+        "matrix": _matrix_rows(waits, structure, columns),
         "closed": closed_departments(request.user, structure),
     }
     return page_render(request, INDEX, context, partial="page")
@@ -109,12 +109,12 @@ def _department_rows(run: RecomputeRun, company: Company, structure: Structure, 
     ]
 
 
-def _scale(rows: list[DepartmentRow], company: Company) -> MoneyScale:
+def _department_scale(rows: list[DepartmentRow], company: Company) -> MoneyScale:
     amounts = [amount for row in rows for amount in (row.custody.amount, row.queue.amount, row.lost.amount)]
     return money_scale(amounts, company.reporting_currency)
 
 
-def _message(rows: list[DepartmentRow], company: Company) -> str:
+def _longest_queue_message(rows: list[DepartmentRow], company: Company) -> str:
     worst = max(rows, key=lambda row: row.queue.amount, default=None)
     if worst is None or not worst.queue.count:
         return "No hand-off is waiting anywhere."
@@ -124,7 +124,7 @@ def _message(rows: list[DepartmentRow], company: Company) -> str:
     return f"Most money waits with {worst.department.name}: {money}; {worst.queue.count:,} {plural} there{late}."
 
 
-def _matrix(waits: tuple[WaitingFor, ...], structure: Structure, columns: list[DepartmentName]) -> list[MatrixRow]:
+def _matrix_rows(waits: tuple[WaitingFor, ...], structure: Structure, columns: list[DepartmentName]) -> list[MatrixRow]:
     by_pair = {(wait.owner, wait.department): wait for wait in waits}
     owners = [
         department
@@ -148,7 +148,7 @@ class QueueRow:
 
 
 @require_GET
-def show(request: HttpRequest, key: str) -> HttpResponse:
+def department_detail(request: HttpRequest, key: str) -> HttpResponse:
     """One department: its queue, oldest first, and what it holds and lost."""
     shell = shell_of(request)
     structure = structure_names()
@@ -166,7 +166,7 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
     waits = waiting_matrix(run=run, company=company, period=period)
     context |= {
         "period": period,
-        "panels": _panels(key, period),
+        "panels": _added_panels(key, period),
         "facts": facts,
         "rows": rows,
         "pages": pages_of(request.GET, page, len(queue)),
@@ -193,7 +193,7 @@ def _queue_rows(items: list[Waiting], structure: Structure) -> list[QueueRow]:
     ]
 
 
-def _panels(key: str, period: Period) -> list[tuple[str, str]]:
+def _added_panels(key: str, period: Period) -> list[tuple[str, str]]:
     """Panels that other apps add to this page: title and address."""
     titled: tuple[tuple[str, str, list[str], dict[str, str]], ...] = (
         ("Contribution", "contribution:department_panel", [key], {}),

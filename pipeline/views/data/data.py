@@ -59,7 +59,7 @@ def runs_context(shell: Shell) -> dict[str, Any]:
 
 
 @require_GET
-def show(request: HttpRequest) -> HttpResponse:
+def data_page(request: HttpRequest) -> HttpResponse:
     """The whole page."""
     require(request, may_see_company(request.user))
     shell = shell_of(request)
@@ -83,7 +83,7 @@ def runs(request: HtmxRequest) -> HttpResponse:
 
 
 @require_POST
-def recompute(request: HtmxRequest) -> HttpResponse:
+def recompute_request(request: HtmxRequest) -> HttpResponse:
     """Ask a worker for a recompute, unless one is under way or asked for already."""
     require(request, may_manage_data(request.user))
     shell = shell_of(request)

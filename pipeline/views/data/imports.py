@@ -49,7 +49,7 @@ class UploadForm(forms.Form):
 
 
 @require_POST
-def upload(request: HttpRequest) -> HttpResponse:
+def upload_start(request: HttpRequest) -> HttpResponse:
     """Keep the zip and let a worker see what it would do. Nothing is changed by it."""
     shell = manager_shell(request)
     form = UploadForm(request.POST, request.FILES)
@@ -88,12 +88,12 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if upload_state(token=token) is None:
         raise Http404
     if upload_confirm(token=token, rename_company="rename-company" in request.POST):
-        folder_import_requested.delay_on_commit(token=token, user_id=_user(shell).pk)
+        folder_import_requested.delay_on_commit(token=token, user_id=_shell_user(shell).pk)
     return redirect("pipeline:import_upload", token=token)
 
 
 @require_GET
-def show(request: HttpRequest, pk: int) -> HttpResponse:
+def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One import: counts per file, what was left out, the first refused rows."""
     require(request, may_see_company(request.user))
     batch = _batch(pk)
@@ -129,7 +129,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         return page_render(request, UNDO, {"shell": shell, "batch": batch}, partial="page")
     try:
-        import_undo(batch_id=batch.pk, user=_user(shell))
+        import_undo(batch_id=batch.pk, user=_shell_user(shell))
     except ImportProblem as problem:
         context = {"shell": shell, "batch": batch, "problem": str(problem)}
         return page_render(request, UNDO, context, partial="page", status=409)
@@ -143,7 +143,7 @@ def manager_shell(request: HttpRequest) -> Shell:
     return shell_of(request)
 
 
-def _user(shell: Shell) -> User:
+def _shell_user(shell: Shell) -> User:
     user = shell.request.user
     assert isinstance(user, User)
     return user

@@ -82,7 +82,7 @@ def strip_shape(holds: Sequence[Hold], *, structure: Structure, as_of: datetime,
         x = (hold.start - first) / span * 100
         width = max(((hold.end or now) - hold.start) / span * 100, NARROWEST)
         x = min(x, 100 - width)
-        bands.append(_band(hold, number, x, width, structure, now))
+        bands.append(_hold_band(hold, number, x, width, structure, now))
         new_visit = number == 1 or hold.visit != holds[number - 2].visit
         if new_visit and x - named_until >= NAME_FITS and x <= 100 - NAME_FITS / 2:
             stages.append(Mark(x=f"{x:.2f}", text=structure.stages[hold.stage].name))
@@ -96,7 +96,7 @@ def strip_shape(holds: Sequence[Hold], *, structure: Structure, as_of: datetime,
     )
 
 
-def _band(hold: Hold, number: int, x: float, width: float, structure: Structure, now: int) -> Band:
+def _hold_band(hold: Hold, number: int, x: float, width: float, structure: Structure, now: int) -> Band:
     stage = structure.stages[hold.stage]
     length = duration((hold.end or now) - hold.start)
     limit = "" if stage.limit_days is None else f", limit of {stage.name} {days(stage.limit_days)}"

@@ -48,7 +48,7 @@ class ElsewhereRow:
 
 
 @require_GET
-def show(request: HttpRequest) -> HttpResponse:
+def queue_page(request: HttpRequest) -> HttpResponse:
     """The open hand-offs of the reader's departments; for who has none, what waits where."""
     require(request, may_see_company(request.user))
     shell = shell_of(request)
@@ -69,7 +69,7 @@ def _queue_context(request: HttpRequest, run: RecomputeRun, company: Company) ->
     if not departments:
         return _elsewhere(run, company, structure)
     user = signed_in_user(request)
-    chosen, errors = _chosen(request.GET)
+    chosen, errors = _parse_choices(request.GET)
     queue = my_queue(
         run=run,
         company=company,
@@ -88,13 +88,13 @@ def _queue_context(request: HttpRequest, run: RecomputeRun, company: Company) ->
         "errors": errors,
         "queue": queue,
         "structure": structure,
-        "message": _message(queue, company, only_assigned=chosen["whose"] == "mine"),
+        "message": _queue_message(queue, company, only_assigned=chosen["whose"] == "mine"),
         "pages": pages_of(request.GET, chosen["page"], queue.listed),
         "scale": single_units(company.reporting_currency),
     }
 
 
-def _chosen(query: QueryDict) -> tuple[dict[str, Any], list[str]]:
+def _parse_choices(query: QueryDict) -> tuple[dict[str, Any], list[str]]:
     """What was asked for, the default where it makes no sense, and what to say about that."""
     form = QueueForm(query)
     form.is_valid()
@@ -104,7 +104,7 @@ def _chosen(query: QueryDict) -> tuple[dict[str, Any], list[str]]:
     ]
 
 
-def _message(queue: MyQueue, company: Company, *, only_assigned: bool) -> str:
+def _queue_message(queue: MyQueue, company: Company, *, only_assigned: bool) -> str:
     pronoun = "me" if only_assigned else "us"
     if not queue.listed:
         return f"Nothing waits for {pronoun}."

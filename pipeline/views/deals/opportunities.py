@@ -112,20 +112,20 @@ class ListForm(forms.Form):
 
 
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def opportunity_list(request: HttpRequest) -> HttpResponse:
     """The list; with `kind` in the address, the deals behind one figure of the leak map."""
     require(request, may_see_company(request.user))
     shell = shell_of(request)
     if shell.run is None or shell.company is None:
         return page_render(request, LIST, {"shell": shell, "nothing": True}, partial="page")
     try:
-        context = {"shell": shell, "panels": _panels(request.GET, shell.run, shell.company)}
+        context = {"shell": shell, "panels": _list_panels(request.GET, shell.run, shell.company)}
     except CustodyStoreMissing as problem:
         context = {"shell": shell, "store_missing": str(problem)}
     return page_render(request, LIST, context, partial="page")
 
 
-def _panels(query: QueryDict, run: RecomputeRun, company: Company) -> dict[str, str]:
+def _list_panels(query: QueryDict, run: RecomputeRun, company: Company) -> dict[str, str]:
     structure = structure_names()
     choices = filter_choices(run=run, company=company)
 
@@ -217,7 +217,7 @@ def _behind_title(kind: str, filters: LeakMapFilters, stage: str, department: st
 
 
 @require_GET
-def show(request: HttpRequest, key: str) -> HttpResponse:
+def opportunity_detail(request: HttpRequest, key: str) -> HttpResponse:
     """One opportunity: who held it when, what happened, who was asked."""
     require(request, may_see_company(request.user))
     shell = shell_of(request)

@@ -63,13 +63,13 @@ def grid_shape(leaks: Leaks, formatter: FigureFormatter, value_of: Callable[[Cel
             continue
         title = formatter.structure.stages[stage.stage].name
         cells = [
-            _cell(here.get(name.id, 0), formatter, stage.stage, name, largest, f"{title}, {name.name}")
+            _grid_cell(here.get(name.id, 0), formatter, stage.stage, name, largest, f"{title}, {name.name}")
             for name in names
         ]
-        rows.append(GridRow(name=title, cells=cells, total=_cell(sum(here.values()), formatter, stage.stage)))
+        rows.append(GridRow(name=title, cells=cells, total=_grid_cell(sum(here.values()), formatter, stage.stage)))
     sums = {name: sum(value for (_, key), value in values.items() if key == name.id) for name in names}
-    totals = [_cell(value, formatter, None, name) for name, value in sums.items()]
-    return Grid(departments=names, rows=rows, totals=totals, total=_cell(sum(values.values()), formatter, None))
+    totals = [_grid_cell(value, formatter, None, name) for name, value in sums.items()]
+    return Grid(departments=names, rows=rows, totals=totals, total=_grid_cell(sum(values.values()), formatter, None))
 
 
 def _silent(leaks: Leaks, formatter: FigureFormatter) -> Values:
@@ -82,7 +82,7 @@ def _silent(leaks: Leaks, formatter: FigureFormatter) -> Values:
     return silent
 
 
-def _cell(
+def _grid_cell(
     value: int,
     formatter: FigureFormatter,
     stage: int | None,

@@ -31,14 +31,14 @@ from pipeline.selectors.plan.targets import span_target
 from pipeline.views.leaks.filters import LeakMapFilters, LeakMapForm, parse_filters
 from pipeline.views.leaks.grid import UNRECORDED, grid_shape
 from pipeline.views.leaks.rows import FigureCell, FigureFormatter, stage_rows
-from pipeline.views.leaks.sentences import SentenceBuilder, message
+from pipeline.views.leaks.sentences import SentenceBuilder, leak_map_message
 from pipeline.views.panel_cache import cached_panels
 
 TEMPLATE = "pipeline/leaks/leak_map.html"
 
 
 @require_GET
-def show(request: HttpRequest) -> HttpResponse:
+def leak_map_page(request: HttpRequest) -> HttpResponse:
     """The page, or its panel for htmx; without any figures, what to do."""
     require(request, may_see_company(request.user))
     shell = shell_of(request)
@@ -62,11 +62,11 @@ def _leak_map_context(request: HttpRequest, shell: Shell, run: RecomputeRun, com
     filters, form = parse_filters(
         request.GET, calendar=calendar_of(company), today=today, structure=structure, choices=choices
     )
-    plan = _plan(run, company, filters)
+    plan = _plan_of_period(run, company, filters)
     closed = closed_departments(request.user, structure)
 
     def render() -> dict[str, str]:
-        context = _figures(run, company, filters, form, structure, choices, plan, closed)
+        context = _leak_map_figures(run, company, filters, form, structure, choices, plan, closed)
         panels = {
             "filters": "pipeline/leaks/leak_map_controls.html",
             "figures": "pipeline/leaks/leak_map_figures.html",
@@ -77,7 +77,7 @@ def _leak_map_context(request: HttpRequest, shell: Shell, run: RecomputeRun, com
     return {"shell": shell, "filters": filters, "panels": panels}
 
 
-def _figures(
+def _leak_map_figures(
     run: RecomputeRun,
     company: Company,
     filters: LeakMapFilters,
@@ -91,7 +91,9 @@ def _figures(
     calendar, currency = calendar_of(company), company.reporting_currency
     choice = filters.choice(structure=structure, choices=choices)
     figures = leak_map(run=run, company=company, choice=choice, compare=filters.compare)
-    formatter = FigureFormatter(filters=filters, structure=structure, scale=_scale(figures, currency), closed=closed)
+    formatter = FigureFormatter(
+        filters=filters, structure=structure, scale=_stage_scale(figures, currency), closed=closed
+    )
     sentences = SentenceBuilder(filters=filters, currency=currency, structure=structure)
     today = run.as_of.astimezone(company.zone).date()
     running = filters.period.start <= today < filters.period.end
@@ -106,7 +108,7 @@ def _figures(
         "form": form,
         **reach.addresses(calendar, filters.period, lambda other: filters.address(period=other)),
         "plan_remarks": _plan_remarks(filters, plan),
-        "message": message(figures.leaks, figures.compared, sentences, compared_label=label, running=running),
+        "message": leak_map_message(figures.leaks, figures.compared, sentences, compared_label=label, running=running),
         "compared_label": label if figures.compared else "",
         "totals": totals(
             figures, formatter, plan=plan.target if plan else None, passed=_passed(filters, today) if running else None
@@ -130,7 +132,7 @@ def compared_label(figures: LeakMap, filters: LeakMapFilters, calendar: FiscalCa
     return whole.label if whole.end == other.end else f"the first {other.days} days of {whole.label}"
 
 
-def _scale(figures: LeakMap, currency: str) -> MoneyScale:
+def _stage_scale(figures: LeakMap, currency: str) -> MoneyScale:
     amounts = [(stage.opening + stage.entered + stage.moved_in).amount for stage in figures.leaks.stages]
     return money_scale(amounts, currency)
 
@@ -218,7 +220,7 @@ class Plan:
     remarks: tuple[str, ...]
 
 
-def _plan(run: RecomputeRun, company: Company, filters: LeakMapFilters) -> Plan | None:
+def _plan_of_period(run: RecomputeRun, company: Company, filters: LeakMapFilters) -> Plan | None:
     if filters.compare != "plan":
         return None
     target, remarks = span_target(

@@ -158,9 +158,9 @@ def _stage_row(
         opening=formatter.figure(stage.opening, "opening", key),
         incoming=_incoming(stage, then, formatter),
         advanced=_advanced(stage, formatter),
-        of_previous=_share(stage.conversion_previous, then.conversion_previous if then else None),
-        of_first=_share(stage.conversion_first, then.conversion_first if then else None),
-        median=_days(stage.median_days, then.median_days if then else None),
+        of_previous=_share_cell(stage.conversion_previous, then.conversion_previous if then else None),
+        of_first=_share_cell(stage.conversion_first, then.conversion_first if then else None),
+        median=_days_cell(stage.median_days, then.median_days if then else None),
         p90=FigureCell(text=days(stage.p90_days), note=limit),
         lost=formatter.figure(stage.lost, "lost", key, then=then.lost if then else None, more_is_good=False),
         open=formatter.figure(stage.closing, "closing", key),
@@ -205,11 +205,11 @@ def _over_limit(stage: StageLeaks, name: StageName, formatter: FigureFormatter) 
     return formatter.figure(stage.over_limit, "over_limit", stage.stage, note=note)
 
 
-def _share(now: float | None, then: float | None) -> FigureCell:
+def _share_cell(now: float | None, then: float | None) -> FigureCell:
     return FigureCell(text=percent(now), delta=delta(now, then, write="points", more_is_good=True))
 
 
-def _days(now: float | None, then: float | None) -> FigureCell:
+def _days_cell(now: float | None, then: float | None) -> FigureCell:
     return FigureCell(text=days(now), delta=delta(now, then, write="days", more_is_good=False))
 
 

@@ -42,14 +42,14 @@ class SentenceBuilder:
         return self.structure.stages[cell.stage].name, self.structure.department_name(cell.department)
 
 
-def message(
+def leak_map_message(
     leaks: Leaks, compared: Leaks | None, sentences: SentenceBuilder, *, compared_label: str, running: bool
 ) -> Message:
     """What was lost and where most of it; then what is late, and what the figures do not say."""
     period = sentences.filters.period.label
     lost = leaks.totals.lost
     so_far = " so far" if running else ""
-    if not any(_moved(leaks)):
+    if not any(_moved_counts(leaks)):
         return Message(head=f"Nothing is recorded for {period}.", under=["Choose another period or fewer filters."])
     if not sentences.size(lost):
         head = f"No loss is recorded for {period}{so_far}."
@@ -58,13 +58,13 @@ def message(
         part = percent(sentences.size(worst.lost) / sentences.size(lost))
         stage = sentences.structure.stages[worst.stage].name
         head = (
-            f"{_upper(sentences.tell(lost))} {sentences.verb(lost, 'was', 'were')} lost in {period}{so_far}, "
+            f"{_upper_first(sentences.tell(lost))} {sentences.verb(lost, 'was', 'were')} lost in {period}{so_far}, "
             f"most of it in {stage}: {sentences.tell(worst.lost)} ({part} %)."
         )
     under = [
-        _change(leaks, compared, sentences, compared_label),
-        _late(leaks, sentences),
-        _unknown(leaks, sentences),
+        _change_sentence(leaks, compared, sentences, compared_label),
+        _late_sentence(leaks, sentences),
+        _unknown_sentence(leaks, sentences),
         GROSS if sentences.size(lost) else "",
     ]
     return Message(head=head, under=[sentence for sentence in under if sentence])
@@ -76,11 +76,11 @@ GROSS = (
 )
 
 
-def _upper(text: str) -> str:
+def _upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _moved(leaks: Leaks) -> list[int]:
+def _moved_counts(leaks: Leaks) -> list[int]:
     return [
         leaks.totals.created.count,
         leaks.totals.won.count,
@@ -90,11 +90,11 @@ def _moved(leaks: Leaks) -> list[int]:
     ]
 
 
-def _change(leaks: Leaks, compared: Leaks | None, sentences: SentenceBuilder, label: str) -> str:
+def _change_sentence(leaks: Leaks, compared: Leaks | None, sentences: SentenceBuilder, label: str) -> str:
     if compared is None:
         return ""
     now, then = sentences.size(leaks.totals.lost), sentences.size(compared.totals.lost)
-    if not any(_moved(compared)):
+    if not any(_moved_counts(compared)):
         return f"There is nothing to compare with: nothing is recorded for {label}."
     if not then:
         return f"No loss is recorded for {label}."
@@ -105,19 +105,19 @@ def _change(leaks: Leaks, compared: Leaks | None, sentences: SentenceBuilder, la
     return f"That is {percent(abs(change))} % {word} than in {label} ({sentences.tell(compared.totals.lost)})."
 
 
-def _late(leaks: Leaks, sentences: SentenceBuilder) -> str:
+def _late_sentence(leaks: Leaks, sentences: SentenceBuilder) -> str:
     over = sum((cell.over_limit for cell in leaks.cells), Figure())
     if not sentences.size(over):
         return ""
     worst = max(leaks.cells, key=lambda cell: sentences.size(cell.over_limit))
     stage, department = sentences.where(worst)
     return (
-        f"{_upper(sentences.tell(over))} {sentences.verb(over, 'is', 'are')} over the stage’s time limit, most of it "
-        f"({sentences.tell(worst.over_limit)}) in {stage} with {department}."
+        f"{_upper_first(sentences.tell(over))} {sentences.verb(over, 'is', 'are')} over the stage’s time limit, most "
+        f"of it ({sentences.tell(worst.over_limit)}) in {stage} with {department}."
     )
 
 
-def _unknown(leaks: Leaks, sentences: SentenceBuilder) -> str:
+def _unknown_sentence(leaks: Leaks, sentences: SentenceBuilder) -> str:
     lost = sentences.size(leaks.totals.lost)
     assumed = sum(sentences.size(cell.assumed) for cell in leaks.cells)
     if not lost or not assumed:

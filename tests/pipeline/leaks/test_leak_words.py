@@ -14,7 +14,7 @@ from pipeline.views.leaks.filters import LeakMapFilters
 from pipeline.views.leaks.grid import UNRECORDED, grid_shape
 from pipeline.views.leaks.leak_map import _causes
 from pipeline.views.leaks.rows import FigureFormatter
-from pipeline.views.leaks.sentences import SentenceBuilder, message
+from pipeline.views.leaks.sentences import SentenceBuilder, leak_map_message
 
 PERIOD = Period(start=date(2026, 7, 1), end=date(2026, 9, 30), label="2026-Q3")
 LEAD, OFFER = 11, 12
@@ -102,7 +102,7 @@ def test_the_headline_names_a_stage_and_no_department(found: Leaks, measure: str
     teller = SentenceBuilder(
         filters=LeakMapFilters(period=PERIOD, measure=measure), currency="EUR", structure=structure()
     )
-    words = message(found, None, teller, compared_label="", running=False)
+    words = leak_map_message(found, None, teller, compared_label="", running=False)
     assert "most of it in Lead" in words.head
     assert not any(name in " ".join([words.head, *words.under]) for name in ("Marketing", "Sales", "caused"))
     silent = sum(cell.assumed.count for cell in found.cells)
