@@ -61,10 +61,10 @@ def night_step(run_id: int, name: str) -> None:
 def scores_requested(run_id: int, period: str, baseline: str = "") -> None:
     """The button of the bridge page: another period or baseline."""
     run, company = RecomputeRun.objects.get(pk=run_id), current_company()
-    asked = calendar_of(company).parse(period)
+    requested = calendar_of(company).parse(period)
     _groups_send(
         scores_plan(
-            run=run, periods=comparison_periods(run=run, company=company, period=asked, baseline=baseline or None)
+            run=run, periods=comparison_periods(run=run, company=company, period=requested, baseline=baseline or None)
         ).pk
     )
 

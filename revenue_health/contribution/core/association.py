@@ -58,19 +58,19 @@ def strongest(
                 columns.append(_earlier(other, lag))
     if not columns:
         return None
-    known = np.isfinite(own)
-    base = np.where(known, own, 0.0)
+    present = np.isfinite(own)
+    base = np.where(present, own, 0.0)
     against = np.nan_to_num(np.stack(columns, axis=1))
     weights = (against != 0).astype(np.float64)
-    found = _correlations(base[None], known[None].astype(np.float64), against, weights)[0]
-    best = int(np.argmax(np.abs(found)))
+    correlations = _correlations(base[None], present[None].astype(np.float64), against, weights)[0]
+    best = int(np.argmax(np.abs(correlations)))
     order = _shuffled(base.size, rng, shuffles)
-    chance = np.abs(_correlations(base[order], known[order].astype(np.float64), against, weights)).max(axis=1)
-    p = (1 + int((chance >= abs(found[best])).sum())) / (shuffles + 1)
-    weeks = int((known & (against[:, best] != 0)).sum())
-    low, high = _interval(float(found[best]), weeks, len(names))
+    chance = np.abs(_correlations(base[order], present[order].astype(np.float64), against, weights)).max(axis=1)
+    p = (1 + int((chance >= abs(correlations[best])).sum())) / (shuffles + 1)
+    weeks = int((present & (against[:, best] != 0)).sum())
+    low, high = _interval(float(correlations[best]), weeks, len(names))
     rate, lag = names[best]
-    return Association(rate=rate, lag=lag, r=float(found[best]), low=low, high=high, p=p, weeks=weeks)
+    return Association(rate=rate, lag=lag, r=float(correlations[best]), low=low, high=high, p=p, weeks=weeks)
 
 
 def whitened(values: Floats) -> Floats:
@@ -114,11 +114,11 @@ def _shuffled(size: int, rng: np.random.Generator, count: int) -> np.ndarray:
     return orders
 
 
-def _correlations(rows: Floats, known: Floats, columns: Floats, weights: Floats) -> Floats:
+def _correlations(rows: Floats, present: Floats, columns: Floats, weights: Floats) -> Floats:
     """Correlation of every row [K, n] with every column [n, M] over the weeks both have, about zero (scores have mean
     zero): sum xy / sqrt(sum x^2 sum y^2)."""
     over = rows @ columns
-    under = np.sqrt((rows**2 @ weights) * (known @ columns**2))
+    under = np.sqrt((rows**2 @ weights) * (present @ columns**2))
     return np.divide(over, under, out=np.zeros_like(over), where=under > 0)
 
 

@@ -129,10 +129,10 @@ class FlowArrays:
     def __post_init__(self) -> None:
         shapes = self._shapes()
         for name, shape in shapes.items():
-            found = getattr(self, name)
-            if found.shape != shape:
-                raise FlowError(f"{name} has shape {found.shape}, not {shape}")
-            if not np.isfinite(found).all():
+            values = getattr(self, name)
+            if values.shape != shape:
+                raise FlowError(f"{name} has shape {values.shape}, not {shape}")
+            if not np.isfinite(values).all():
                 raise FlowError(f"{name} holds something that is not a finite number")
         if (self.step_days <= 0).any():
             raise FlowError("every step needs a length above zero days")

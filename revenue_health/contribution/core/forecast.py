@@ -155,9 +155,9 @@ def forecast(
     """
     ends = [_end(rates.first_steps(count), deals, mean_square_size) for count in range(1, rates.step_days.size + 1)]
     after = rates.layout.after_earning[rates.layout.stage_of]
-    whole, totals = ends[-1], [won_so_far + drawn for drawn in _draw(ends, deals, after, rng)]
+    whole, totals = ends[-1], [won_so_far + draws for draws in _draw(ends, deals, after, rng)]
     days = np.cumsum(rates.step_days)
-    path = tuple(_band(float(day), drawn) for day, drawn in zip(days, totals, strict=True))
+    path = tuple(_band(float(day), draws) for day, draws in zip(days, totals, strict=True))
     last = path[-1]
     reasons = () if deals.amount.size else ("nothing is open: only new deals can still be won",)
     return Forecast(
@@ -205,9 +205,9 @@ def _end(rates: Rates, deals: OpenDeals, mean_square_size: float) -> _End:
     )
 
 
-def _band(days: float, drawn: Floats) -> Band:
-    found = np.quantile(drawn, list(QUANTILES.values()))
-    return Band(days=days, **{name: float(value) for name, value in zip(QUANTILES, found, strict=True)})
+def _band(days: float, draws: Floats) -> Band:
+    quantiles = np.quantile(draws, list(QUANTILES.values()))
+    return Band(days=days, **{name: float(value) for name, value in zip(QUANTILES, quantiles, strict=True)})
 
 
 def worth_today(rates: Rates) -> tuple[Floats, Floats]:
@@ -244,14 +244,14 @@ def _draw(
     single, rest = order[:SINGLE_DEALS], order[SINGLE_DEALS:]
     fate = rng.random((DRAWS, single.size))
     of_rest, of_unknown = rng.normal(0.0, 1.0, DRAWS), rng.normal(0.0, 1.0, DRAWS)
-    found = []
+    draws = []
     for end in ends:
         odds, size = end.odds[single], (end.sign * deals.amount)[single]
-        luck = ((fate < odds) - odds) @ size
-        luck += of_rest * np.sqrt(end.variance(deals)[rest].sum())
-        ahead = end.ahead + luck + of_unknown * np.sqrt(end.of_rates**2 + end.from_new)
-        found.append(np.maximum(ahead, min(least, end.ahead)))
-    return found
+        surprise = ((fate < odds) - odds) @ size
+        surprise += of_rest * np.sqrt(end.variance(deals)[rest].sum())
+        ahead = end.ahead + surprise + of_unknown * np.sqrt(end.of_rates**2 + end.from_new)
+        draws.append(np.maximum(ahead, min(least, end.ahead)))
+    return draws
 
 
 def coverage(

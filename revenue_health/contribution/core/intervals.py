@@ -64,9 +64,9 @@ def t_95(degrees: int) -> float:
     """
     if degrees < 1:
         return float("inf")
-    known = sorted(_T_95)
-    inverse = [1 / degree for degree in reversed(known)]
-    values = [_T_95[degree] for degree in reversed(known)]
+    table = sorted(_T_95)
+    inverse = [1 / degree for degree in reversed(table)]
+    values = [_T_95[degree] for degree in reversed(table)]
     return float(np.interp(1 / degrees, [0.0, *inverse], [1.645, *values]))
 
 

@@ -40,24 +40,24 @@ def cells_changed(pair: RatePair) -> list[Cell]:
     """
     layout = pair.actual.layout
     before, now = pair.baseline, pair.actual
-    found = set()
+    cells = set()
     for custody, (stage, department, _) in enumerate(layout.custodies):
         if any(_differ(getattr(before, name)[0, custody], getattr(now, name)[0, custody]) for name in _HAZARDS):
-            found.add(Cell(stage=layout.stages[stage], department=department, factor="waiting"))
+            cells.add(Cell(stage=layout.stages[stage], department=department, factor="waiting"))
         if _differ(before.growth[0, custody], now.growth[0, custody]):
-            found.add(Cell(stage=layout.stages[stage], department=department, factor="value"))
+            cells.add(Cell(stage=layout.stages[stage], department=department, factor="value"))
     for place, stage_key in enumerate(layout.stages):
         for player, key in enumerate(layout.players):
             if _differ(before.loss[0, place, player], now.loss[0, place, player]):
-                found.add(Cell(stage=stage_key, department=key, factor="losses"))
-    return sorted(found)
+                cells.add(Cell(stage=stage_key, department=key, factor="losses"))
+    return sorted(cells)
 
 
 _HAZARDS = ("fresh", "old", "speed")
 
 
-def _differ(one: Floats, other: Floats) -> bool:
-    return not np.array_equal(one, other)
+def _differ(before: Floats, now: Floats) -> bool:
+    return not np.array_equal(before, now)
 
 
 def costs_of(pair: RatePair, cells: Sequence[Cell], *, replicates: bool) -> Floats:
@@ -83,14 +83,14 @@ def costs_of(pair: RatePair, cells: Sequence[Cell], *, replicates: bool) -> Floa
 def _by_place(rates: Rates, places: Sequence[tuple[str, str]]) -> Rates:
     """The same rates with a player for each (stage, department) in `places`, and player 0 for everything else."""
     layout = rates.layout
-    found = {place: index for index, place in enumerate(places, 1)}
+    player_of = {place: index for index, place in enumerate(places, 1)}
     custody_player = tuple(
-        found.get((layout.stages[stage], department), 0) for stage, department, _ in layout.custodies
+        player_of.get((layout.stages[stage], department), 0) for stage, department, _ in layout.custodies
     )
     loss = np.zeros((rates.replicates, len(layout.stages), len(places) + 1, rates.step_days.size))
     for stage, stage_key in enumerate(layout.stages):
         for player, key in enumerate(layout.players):
-            loss[:, stage, found.get((stage_key, key), 0)] += rates.loss[:, stage, player]
+            loss[:, stage, player_of.get((stage_key, key), 0)] += rates.loss[:, stage, player]
     new = Layout(
         stages=layout.stages,
         earns=layout.earns,

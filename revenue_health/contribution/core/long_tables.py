@@ -84,18 +84,18 @@ class Axes:
             raise FlowError(f"{MARKET!r} is the name of what is external; an internal department cannot have it")
         players = (*internal, MARKET)
         self._player = [MARKET if row.external else row.key for row in departments]
-        found = {custody for span in spans for custody in self._custodies(span)}
+        present = {custody for span in spans for custody in self._custodies(span)}
         # Every stage's owner is a custody, so that money has where to go even if nothing was there yet.
-        found |= {(position, self._position(row.owner), 0) for position, row in enumerate(self.stages)}
-        self._custody = {custody: place for place, custody in enumerate(sorted(found))}
+        present |= {(position, self._position(row.owner), 0) for position, row in enumerate(self.stages)}
+        self._custody = {custody: place for place, custody in enumerate(sorted(present))}
         self.layout = Layout(
             stages=tuple(row.key for row in stages),
             earns=tuple(row.earns for row in stages),
             custodies=tuple(
-                Custody(stage, self.departments[department].key, turn) for stage, department, turn in sorted(found)
+                Custody(stage, self.departments[department].key, turn) for stage, department, turn in sorted(present)
             ),
             players=players,
-            custody_player=tuple(players.index(self._player[department]) for _, department, _ in sorted(found)),
+            custody_player=tuple(players.index(self._player[department]) for _, department, _ in sorted(present)),
         )
 
     def _position(self, department: int) -> int:
@@ -105,8 +105,8 @@ class Axes:
 
     def _custodies(self, span: LongFlows) -> set[tuple[int, int, int]]:
         tables = (span.held, span.handed_on, span.revalued, span.entered, span.opening)
-        found = {key for table in tables for key in self._keys(table, "")[0]}
-        return found | {key for key in self._keys(span.handed_on, "to_")[0] if key[0] >= 0}
+        custodies = {key for table in tables for key in self._keys(table, "")[0]}
+        return custodies | {key for key in self._keys(span.handed_on, "to_")[0] if key[0] >= 0}
 
     def _keys(self, table: Table, prefix: str) -> tuple[list[tuple[int, int, int]], Ints]:
         """The different (stage position, department position, turn), stage -1 where rows name none, and which of them
@@ -116,15 +116,15 @@ class Axes:
         width = int(department.max(initial=0)) + 2
         codes, which_of = _different(((stage + 1) * width + department + 1) * (MOST_TURNS + 1) + turn)
         places, turns = np.divmod(codes, MOST_TURNS + 1)
-        wheres, whos = np.divmod(places, width)
+        wheres, holders = np.divmod(places, width)
         keys = []
-        for where, who, which in zip((wheres - 1).tolist(), (whos - 1).tolist(), turns.tolist(), strict=True):
+        for where, holder, which in zip((wheres - 1).tolist(), (holders - 1).tolist(), turns.tolist(), strict=True):
             if where not in self._stage:
                 keys.append((-1, -1, 0))
                 continue
             place = self._stage[where]
             owner = self.stages[place].owner
-            keys.append((place, self._position(who if who >= 0 else owner), int(which)))
+            keys.append((place, self._position(holder if holder >= 0 else owner), int(which)))
         return keys, which_of
 
     def custody(self, table: Table, prefix: str = "") -> Ints:

@@ -99,14 +99,14 @@ def _stages(layout: Layout, change: Change) -> list[int]:
 
 def _custodies(layout: Layout, change: Change) -> Ints:
     stages = _stages(layout, change)
-    found = [
+    custodies = [
         index
         for index, custody in enumerate(layout.custodies)
         if custody.stage in stages and custody.department == change.department
     ]
-    if not found:
+    if not custodies:
         raise FlowError(f"{change.department!r} never holds a deal in {change.stage or 'any stage'!r}")
-    return np.array(found, dtype=np.int64)
+    return np.array(custodies, dtype=np.int64)
 
 
 def _player(layout: Layout, change: Change) -> int:
@@ -210,17 +210,19 @@ def constraints(rates: Rates) -> tuple[Constraint, ...]:
     """
     layout, whole = rates.layout, rates.whole()
     held = sorted({custody[:2] for index, custody in enumerate(layout.custodies) if whole.fresh[0, index].any()})
-    found = [(layout.stages[stage], department, "holding", Lever.WAIT_DAYS) for stage, department in held]
+    candidates = [(layout.stages[stage], department, "holding", Lever.WAIT_DAYS) for stage, department in held]
     leaking = np.argwhere(whole.loss[0].any(axis=-1))
-    found += [(layout.stages[stage], layout.players[who], "leaking", Lever.LOSS_RATE) for stage, who in leaking]
+    candidates += [
+        (layout.stages[stage], layout.players[player], "leaking", Lever.LOSS_RATE) for stage, player in leaking
+    ]
     worlds = [whole]
-    for stage, department, _, lever in found:
+    for stage, department, _, lever in candidates:
         change = Change(stage=stage, department=department, lever=lever, value=-LESS, relative=True)
         worlds.append(apply_changes(whole, [change]))
     choice = np.concatenate([everyone(layout, index) for index in range(len(worlds))])
     values = revenue(worlds, choice)[0]
     gains = [
         Constraint(stage=stage, department=department, kind=kind, gain=float(value - values[0]))
-        for (stage, department, kind, _), value in zip(found, values[1:], strict=True)
+        for (stage, department, kind, _), value in zip(candidates, values[1:], strict=True)
     ]
     return tuple(sorted(gains, key=lambda gain: -gain.gain))

@@ -53,16 +53,16 @@ def judge(
     scale: float,
     deals: float,
     replicates: int,
-    known: bool = True,
+    in_baseline: bool = True,
     materiality: float = MATERIALITY,
     fewest_deals: int = FEWEST_DEALS,
 ) -> Judgement:
     """Judge one party.
 
     share: amount with its 90 % interval. scale: the plan, or the baseline's revenue without a plan. deals: number
-    of the party's hand-ons, losses and entries in the period. known: the baseline holds anything to compare with.
+    of the party's hand-ons, losses and entries in the period. in_baseline: the baseline holds anything to compare with.
     """
-    if not known:
+    if not in_baseline:
         return _cannot("the baseline has nothing of this department to compare with")
     if deals < fewest_deals:
         return _cannot(f"only {deals:.0f} deals in the period, fewer than {fewest_deals}")

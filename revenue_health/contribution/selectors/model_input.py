@@ -68,22 +68,22 @@ def pipelines_flows(
     ]
 
 
-_KEPT = 4
-_kept: OrderedDict[tuple[object, ...], list[PipelineFlows]] = OrderedDict()
-_keeping = threading.Lock()
+_CACHED = 4
+_cache: OrderedDict[tuple[object, ...], list[PipelineFlows]] = OrderedDict()
+_lock = threading.Lock()
 
 
 def cached_flows(*, run: RecomputeRun, periods: ComparisonPeriods) -> list[PipelineFlows]:
     """`pipelines_flows` by segment; the last ones asked for stay in this process, for the groups of one score run."""
     key = (settings.CUSTODY_STORE, run.pk, run.as_of, run.fingerprint, periods)
-    with _keeping:
-        if key in _kept:
-            return _kept[key]
+    with _lock:
+        if key in _cache:
+            return _cache[key]
     flows = pipelines_flows(run=run, periods=periods)
-    with _keeping:
-        _kept[key] = flows
-        while len(_kept) > _KEPT:
-            _kept.popitem(last=False)
+    with _lock:
+        _cache[key] = flows
+        while len(_cache) > _CACHED:
+            _cache.popitem(last=False)
     return flows
 
 

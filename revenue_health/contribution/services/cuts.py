@@ -77,8 +77,8 @@ def _without_team_cut(run: RecomputeRun) -> list[int]:
     if periods is None:
         return []
     scored = ScoreRun.objects.filter(run=run, label=periods.period.label, status=ScoreRun.Status.DONE)
-    made = CutScore.objects.filter(score_run__run=run, by="team", status=CutScore.Status.DONE)
-    return list(scored.exclude(pk__in=made.values("score_run")).order_by("pk").values_list("pk", flat=True))
+    with_cut = CutScore.objects.filter(score_run__run=run, by="team", status=CutScore.Status.DONE)
+    return list(scored.exclude(pk__in=with_cut.values("score_run")).order_by("pk").values_list("pk", flat=True))
 
 
 def cut_fail(*, score_run: int, by: str, error: str) -> None:

@@ -88,19 +88,19 @@ def demo_register_create(*, as_of: date, seed: int) -> int:
 
 def _quarters(run: RecomputeRun) -> list[_Quarter]:
     """The last finished quarter and the running one, oldest first; the running one also reads the other's cells."""
-    found = list[_Quarter]()
+    quarters = list[_Quarter]()
     every = [periods for periods in (last_periods(run=run), running_periods(run=run)) if periods is not None]
-    known: set[tuple[int, int, str]] = set()
+    registered: set[tuple[int, int, str]] = set()
     for periods in every:
         scored = score_run_of(run=run, periods=periods)
         if periods.baseline is None or scored is None or not scored.figures:
             continue
         scale = float(comparison_from_json(scored.figures).start)
         flows = cached_flows(run=run, periods=periods)
-        costs = cell_costs(flows=flows, scale=scale, registered=known, replicates=REPLICATES, only=GUILTY)
-        known |= {cost.key for cost in costs if cost.cost.cost.low > 0}
-        found.append(_Quarter(periods=periods, scale=scale, costs=costs))
-    return found
+        costs = cell_costs(flows=flows, scale=scale, registered=registered, replicates=REPLICATES, only=GUILTY)
+        registered |= {cost.key for cost in costs if cost.cost.cost.low > 0}
+        quarters.append(_Quarter(periods=periods, scale=scale, costs=costs))
+    return quarters
 
 
 def _readings(run: RecomputeRun, company: Company, quarters: list[_Quarter], today: date) -> Iterator[Reading]:

@@ -71,7 +71,7 @@ def _result(commitment: Commitment, values: Mapping[date, float], promised_on: d
     verdict = _verdict(commitment, difference)
     return {
         "verdict": verdict,
-        "words": _words(commitment, difference, verdict),
+        "words": _sentence(commitment, difference, verdict),
         **{name: round(getattr(difference, name), 6) for name in ("before", "after", "change", "low", "high")},
         "weeks_before": difference.weeks_before,
         "weeks_after": difference.weeks_after,
@@ -101,13 +101,13 @@ def _better(commitment: Commitment, difference: Comparison) -> bool:
     return away[1] <= away[0]
 
 
-def _words(one: Commitment, found: Comparison, verdict: str) -> str:
-    name = one.measurable.name if one.measurable else "What the leak cost"
-    places = 0 if max(abs(found.before), abs(found.after)) >= 100 else 1
+def _sentence(commitment: Commitment, difference: Comparison, verdict: str) -> str:
+    name = commitment.measurable.name if commitment.measurable else "What the leak cost"
+    places = 0 if max(abs(difference.before), abs(difference.after)) >= 100 else 1
     before, after, change, low, high = (
-        grouped(getattr(found, which), places) for which in ("before", "after", "change", "low", "high")
+        grouped(getattr(difference, which), places) for which in ("before", "after", "change", "low", "high")
     )
     return (
-        f"{name}: {before} on average in the {found.weeks_before} weeks before it was promised, {after} in the "
-        f"{found.weeks_after} since it was due. Change {change} ({low} to {high}, 90 %): {verdict}."
+        f"{name}: {before} on average in the {difference.weeks_before} weeks before it was promised, {after} in the "
+        f"{difference.weeks_after} since it was due. Change {change} ({low} to {high}, 90 %): {verdict}."
     )

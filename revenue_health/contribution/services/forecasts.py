@@ -29,8 +29,8 @@ def forecast_keep(*, run: RecomputeRun) -> ForecastSnapshot | None:
     company = current_company()
     try:
         periods = comparison_periods(run=run, company=company)
-        found = company_forecast(run=run, company=company, periods=periods)
-        outcome = company_what_if(run=run, company=company, periods=periods, promises=(), base=found.median)
+        forecast = company_forecast(run=run, company=company, periods=periods)
+        outcome = company_what_if(run=run, company=company, periods=periods, promises=(), base=forecast.median)
     except ComparisonError:
         return None  # nothing is known yet, so nothing can be expected
     row, _ = ForecastSnapshot.objects.update_or_create(
@@ -40,9 +40,9 @@ def forecast_keep(*, run: RecomputeRun) -> ForecastSnapshot | None:
         defaults={
             "label": periods.period.label,
             "as_of": run.as_of,
-            **{name: getattr(found, name) for name in _QUANTILES},
+            **{name: getattr(forecast, name) for name in _QUANTILES},
             # As things are: where the what-if page starts, without a model to wait for.
-            "figures": forecast_json(found) | {"what_if": what_if_json(*outcome, periods=periods, company=company)},
+            "figures": forecast_json(forecast) | {"what_if": what_if_json(*outcome, periods=periods, company=company)},
         },
     )
     return row

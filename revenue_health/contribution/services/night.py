@@ -28,8 +28,8 @@ def night_compute(
             _step_compute(step, run, progress)
     else:
         SharedNight(run, others, progress).compute()
-    periods = [found for found in (running_periods(run=run), last_periods(run=run)) if found is not None]
-    scored = [score_run_of(run=run, periods=one) for one in periods]
+    periods = [compared for compared in (running_periods(run=run), last_periods(run=run)) if compared is not None]
+    scored = [score_run_of(run=run, periods=each) for each in periods]
     return [score_run for score_run in scored if score_run is not None]
 
 

@@ -143,21 +143,21 @@ def _last(score_run: int) -> int | None:
 def scores_sum(*, score_run: int) -> ScoreRun:
     """Add the groups up, store figures and trend, and mark it DONE; done twice it changes nothing."""
     with transaction.atomic():
-        found = ScoreRun.objects.select_for_update().select_related("run").get(pk=score_run)
-        if found.status == ScoreRun.Status.DONE or pending_groups(found):
-            return found
+        scored = ScoreRun.objects.select_for_update().select_related("run").get(pk=score_run)
+        if scored.status == ScoreRun.Status.DONE or pending_groups(scored):
+            return scored
         began = time.perf_counter()
-        planned = _planned_again(found)
-        company = assembled(bridges_of(found), planned.targets)
-        earned = earned_amounts(run=found.run, company=current_company(), period=planned.periods.period)
+        planned = _planned_again(scored)
+        company = assembled(bridges_of(scored), planned.targets)
+        earned = earned_amounts(run=scored.run, company=current_company(), period=planned.periods.period)
         comparison = comparison_from_bridge(company, periods=planned.periods, by="segment", earned=earned)
-        found.figures = comparison_to_json(comparison)
-        _trend_write(found, comparison)
-        groups = sum(found.groups.values_list("seconds", flat=True))
-        found.seconds |= {"groups": round(groups, 3), "sum": round(time.perf_counter() - began, 3)}
-        found.status, found.finished_at = ScoreRun.Status.DONE, timezone.now()
-        found.save()
-    return found
+        scored.figures = comparison_to_json(comparison)
+        _trend_write(scored, comparison)
+        groups = sum(scored.groups.values_list("seconds", flat=True))
+        scored.seconds |= {"groups": round(groups, 3), "sum": round(time.perf_counter() - began, 3)}
+        scored.status, scored.finished_at = ScoreRun.Status.DONE, timezone.now()
+        scored.save()
+    return scored
 
 
 def _trend_write(score_run: ScoreRun, comparison: Comparison) -> None:

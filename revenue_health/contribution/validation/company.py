@@ -58,12 +58,12 @@ class Company:
     def mixed(self, players: frozenset[int]) -> Behaviour:
         """The behaviour when only these players (indices) changed theirs."""
         own = np.array([player in players for player in self.layout.custody_player])
-        who = np.array([player in players for player in range(len(DEPARTMENTS))])
+        own_player = np.array([player in players for player in range(len(DEPARTMENTS))])
         return Behaviour(
             mean_hold=np.where(own, self.after.mean_hold, self.before.mean_hold),
             routing=np.where(own[:, None], self.after.routing, self.before.routing),
-            loss=np.where(who[None, :], self.after.loss, self.before.loss),
-            demand=np.where(who[None, :], self.after.demand, self.before.demand),
+            loss=np.where(own_player[None, :], self.after.loss, self.before.loss),
+            demand=np.where(own_player[None, :], self.after.demand, self.before.demand),
         )
 
 

@@ -91,9 +91,9 @@ def _hold_end(company: Company, behaviour: Behaviour, custody: Ints, begin: Floa
     elif company.mode == "hazard":
         todo = np.nonzero(crossing)[0]
         while todo.size:
-            drawn = begin[todo] + rng.gamma(shape, after[todo] / shape)
-            leave[todo] = drawn
-            todo = todo[drawn <= 0]
+            uniform = begin[todo] + rng.gamma(shape, after[todo] / shape)
+            leave[todo] = uniform
+            todo = todo[uniform <= 0]
     return np.asarray(leave)
 
 

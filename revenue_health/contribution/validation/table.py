@@ -68,18 +68,18 @@ class Table:
 @cache
 def true_shares(scenario: str, shape: int, mode: str) -> tuple[dict[str, float], float]:
     """Exact shares and expected revenue in the period, once per company."""
-    made = company(scenario, shape, mode)
-    return truth.true_shares(made), truth.expected_revenue(made, made.after)
+    simulated = company(scenario, shape, mode)
+    return truth.true_shares(simulated), truth.expected_revenue(simulated, simulated.after)
 
 
 def run_once(scenario: str, shape: int, seed: int, mode: str = "start", buckets: int = simulator.BUCKETS) -> Run:
     """Simulate one company and estimate its bridge, with the jackknife over so many buckets."""
-    made: Company = company(scenario, shape, mode)
-    history = simulator.simulate(made, made.after, np.random.default_rng([seed, shape]))
-    target = made.target_factor * truth.expected_revenue(made, made.before)
-    found = bridge(
-        baseline=simulator.baseline_flows(made, history).in_fewer_buckets(buckets),
-        period=simulator.period_flows(made, history).in_fewer_buckets(buckets),
+    simulated: Company = company(scenario, shape, mode)
+    history = simulator.simulate(simulated, simulated.after, np.random.default_rng([seed, shape]))
+    target = simulated.target_factor * truth.expected_revenue(simulated, simulated.before)
+    result = bridge(
+        baseline=simulator.baseline_flows(simulated, history).in_fewer_buckets(buckets),
+        period=simulator.period_flows(simulated, history).in_fewer_buckets(buckets),
         target=target,
         factors=False,
     )
@@ -87,13 +87,13 @@ def run_once(scenario: str, shape: int, seed: int, mode: str = "start", buckets:
         scenario=scenario,
         shape=shape,
         seed=seed,
-        shares={party.key: party.share.value for party in found.parties},
-        low={party.key: party.share.low for party in found.parties},
-        high={party.key: party.share.high for party in found.parties},
-        judged=tuple(party.key for party in found.parties if party.judgement.verdict != Verdict.CANNOT_TELL),
-        unexplained=found.unexplained.value,
-        won=found.actual,
-        residual=found.residual() / max(abs(found.actual), 1.0),
+        shares={party.key: party.share.value for party in result.parties},
+        low={party.key: party.share.low for party in result.parties},
+        high={party.key: party.share.high for party in result.parties},
+        judged=tuple(party.key for party in result.parties if party.judgement.verdict != Verdict.CANNOT_TELL),
+        unexplained=result.unexplained.value,
+        won=result.actual,
+        residual=result.residual() / max(abs(result.actual), 1.0),
     )
 
 

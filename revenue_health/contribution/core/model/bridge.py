@@ -31,7 +31,7 @@ SEED = 1953
 @dataclass(frozen=True, kw_only=True)
 class Party:
     """A department, the market or the opening pipeline. share in money; replicates [R]; factors by name sum to it;
-    known: the baseline saw anything of the party.
+    in_baseline: the baseline saw anything of the party.
 
     switch_replicates [R]: R(everybody) - R(everybody but the party): what its play changed while all others played as
     they did. Another figure than the share, which averages over everything the others might have played.
@@ -43,7 +43,7 @@ class Party:
     switch_replicates: Floats
     factors: dict[str, float]
     deals: float
-    known: bool
+    in_baseline: bool
     judgement: Judgement
     sampling_error: float
 
@@ -102,37 +102,38 @@ def bridge(
     rates = pair or estimate_rates(baseline=baseline, period=period)
     game = Game(rates)
     rng = np.random.default_rng(SEED)
-    found = shares_of(game.worth, len(game.active), rng)
+    shares = shares_of(game.worth, len(game.active), rng)
     names = (*period.layout.players, OPENING)
     # Coalitions are in order of their bits, sampled or not: nobody first, everybody last.
-    nobody, everybody = found.values[:, 0], found.values[:, -1]
+    all_baseline, all_actual = shares.values[:, 0], shares.values[:, -1]
     won = replicated(period.won_by_bucket())
-    scale = float(nobody[0]) if target is None else target
-    switches = game.switches(found)
+    scale = float(all_baseline[0]) if target is None else target
+    switches = game.switches(shares)
     parties = tuple(
-        _party(game, found, switches, index, key, (baseline, period), scale, factors) for index, key in enumerate(names)
+        _party(game, shares, switches, index, key, (baseline, period), scale, factors)
+        for index, key in enumerate(names)
     )
     return Bridge(
         target=target,
         actual=float(won[0]),
-        baseline_revenue=float(nobody[0]),
-        modelled_actual=float(everybody[0]),
-        strategy=None if target is None else interval(nobody - target),
-        unexplained=interval(won - everybody),
-        baseline_replicates=nobody,
-        unexplained_replicates=won - everybody,
+        baseline_revenue=float(all_baseline[0]),
+        modelled_actual=float(all_actual[0]),
+        strategy=None if target is None else interval(all_baseline - target),
+        unexplained=interval(won - all_actual),
+        baseline_replicates=all_baseline,
+        unexplained_replicates=won - all_actual,
         parties=parties,
         players=tuple(names[index] for index in game.active),
-        coalitions=found.coalitions,
-        coalition_values=found.values[0],
-        replicates=nobody.size - 1,
+        coalitions=shares.coalitions,
+        coalition_values=shares.values[0],
+        replicates=all_baseline.size - 1,
         reasons=_reasons(baseline, period, target),
     )
 
 
 def _party(
     game: "Game",
-    found: Shares,
+    shares: Shares,
     switches: Floats,
     index: int,
     key: str,
@@ -141,10 +142,10 @@ def _party(
     factors: bool,
 ) -> Party:
     at = game.active.index(index) if index in game.active else None
-    none = np.zeros(found.values.shape[0])
-    replicates = game.zero_where_equal(index, none if at is None else found.shares[:, at])
-    error = 0.0 if at is None else float(found.sampling_error[at])
-    deals, share, known = _deals(spans[1], index), interval(replicates, error), _known(spans[0], index)
+    none = np.zeros(shares.values.shape[0])
+    replicates = game.zero_where_equal(index, none if at is None else shares.shares[:, at])
+    error = 0.0 if at is None else float(shares.sampling_error[at])
+    deals, share, in_baseline = _deals(spans[1], index), interval(replicates, error), _is_in_baseline(spans[0], index)
     return Party(
         key=key,
         share=share,
@@ -152,8 +153,8 @@ def _party(
         switch_replicates=game.zero_where_equal(index, none if at is None else switches[:, at]),
         factors=game.factors(index, float(replicates[0])) if factors else {},
         deals=deals,
-        known=known,
-        judgement=judge(share=share, scale=scale, deals=deals, replicates=replicates.size - 1, known=known),
+        in_baseline=in_baseline,
+        judgement=judge(share=share, scale=scale, deals=deals, replicates=replicates.size - 1, in_baseline=in_baseline),
         sampling_error=error,
     )
 
@@ -177,15 +178,15 @@ class Game:
         choice[:, self.active] = coalitions[:, :, None]
         return choice
 
-    def switches(self, found: Shares) -> Floats:
+    def switches(self, shares: Shares) -> Floats:
         """R(everybody) - R(everybody but one) for each active player, [R, n]; computed where not among the sampled."""
         count = len(self.active)
         but_one = 1 - np.eye(count, dtype=np.int64)
         if count > EXACT_UP_TO:
-            return np.asarray(found.values[:, -1:] - self.worth(but_one))
+            return np.asarray(shares.values[:, -1:] - self.worth(but_one))
         # Rows are binary numbers, the first player the highest bit: everybody but one is everybody less that bit.
-        rows = found.coalitions.shape[0] - 1 - 2 ** np.arange(count - 1, -1, -1)
-        return np.asarray(found.values[:, -1:] - found.values[:, rows])
+        rows = shares.coalitions.shape[0] - 1 - 2 ** np.arange(count - 1, -1, -1)
+        return np.asarray(shares.values[:, -1:] - shares.values[:, rows])
 
     def zero_where_equal(self, player: int, replicates: Floats) -> Floats:
         """A share is exactly zero where the play of the whole is equal, not merely to rounding."""
@@ -256,7 +257,7 @@ def _deals(flows: FlowArrays, player: int) -> float:
     return handed + float(flows.lost_count[..., player].sum()) + float(flows.entered_count[..., player].sum())
 
 
-def _known(baseline: FlowArrays, player: int) -> bool:
+def _is_in_baseline(baseline: FlowArrays, player: int) -> bool:
     """Whether the baseline saw anything of the player."""
     if player == len(baseline.layout.players):
         return bool(baseline.held.any())

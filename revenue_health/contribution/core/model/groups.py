@@ -50,8 +50,8 @@ def bridges(*, groups: Mapping[str, Group], target: float | None, factors: bool 
     if not groups:
         raise FlowError("no group of deals to make a bridge of")
     together = whole_of(groups.values())
-    made = {key: group_bridge(group=group, together=together, factors=factors) for key, group in groups.items()}
-    return GroupedBridge(company=summed(tuple(made.values()), target), groups=made)
+    parts = {key: group_bridge(group=group, together=together, factors=factors) for key, group in groups.items()}
+    return GroupedBridge(company=summed(tuple(parts.values()), target), groups=parts)
 
 
 def whole_of(groups: Iterable[Group]) -> Group:
@@ -85,8 +85,8 @@ def group_rates(*, group: Group, together: Group) -> RatePair:
 
 def _is_all(group: Group, together: Group) -> bool:
     return all(
-        np.array_equal(getattr(one, name), getattr(other, name))
-        for one, other in (
+        np.array_equal(getattr(own, name), getattr(other, name))
+        for own, other in (
             (group.baseline.sum_of_steps(), together.baseline),
             (group.period, together.period),
         )
@@ -125,8 +125,8 @@ def summed(parts: Sequence[Bridge], target: float | None, *, names: Sequence[str
 
     names, word: what the parts are called (`segment`), so that a reason which only some of them have names those.
     """
-    nobody = sum(part.baseline_revenue for part in parts)
-    scale = nobody if target is None else target
+    all_baseline = sum(part.baseline_revenue for part in parts)
+    scale = all_baseline if target is None else target
     keys = [party.key for party in parts[0].parties]
     parties = tuple(_sum_party([part.parties[index] for part in parts], scale) for index in range(len(keys)))
     strategy = None
@@ -139,7 +139,7 @@ def summed(parts: Sequence[Bridge], target: float | None, *, names: Sequence[str
         parts[0],
         target=target,
         actual=sum(part.actual for part in parts),
-        baseline_revenue=nobody,
+        baseline_revenue=all_baseline,
         baseline_replicates=base,
         modelled_actual=sum(part.modelled_actual for part in parts),
         strategy=strategy,
@@ -160,15 +160,15 @@ def reasons_together(parts: Sequence[Sequence[str]], *, names: Sequence[str] = (
     """Reasons of several groups as those of their sum: what all of them say stands for the sum, anything else names the
     groups that say it (`segment small: nothing was in the pipeline in this period`). Reasons about a plan are left out:
     the sum has its own."""
-    told = []
+    together = []
     for reason in dict.fromkeys(reason for part in parts for reason in part if not _of_plan(reason)):
         having = [place for place, part in enumerate(parts) if reason in part]
         if len(having) == len(parts) or not names:
-            told.append(reason)
+            together.append(reason)
             continue
         called = [names[place] or "(none)" for place in having]
-        told.append(f"{word}{'s' if len(called) > 1 else ''} {', '.join(called)}: {reason}")
-    return tuple(told)
+        together.append(f"{word}{'s' if len(called) > 1 else ''} {', '.join(called)}: {reason}")
+    return tuple(together)
 
 
 def _of_plan(reason: str) -> bool:
@@ -179,7 +179,7 @@ def _sum_party(parties: Sequence[Party], scale: float) -> Party:
     replicates = np.sum([party.replicates for party in parties], axis=0)
     error = float(np.sqrt(sum(party.sampling_error**2 for party in parties)))
     share, deals = interval(replicates, error), sum(party.deals for party in parties)
-    known = any(party.known for party in parties)
+    in_baseline = any(party.in_baseline for party in parties)
     return replace(
         parties[0],
         share=share,
@@ -187,8 +187,8 @@ def _sum_party(parties: Sequence[Party], scale: float) -> Party:
         switch_replicates=np.sum([party.switch_replicates for party in parties], axis=0),
         factors={name: sum(party.factors.get(name, 0.0) for party in parties) for name in parties[0].factors},
         deals=deals,
-        known=known,
-        judgement=judge(share=share, scale=scale, deals=deals, replicates=replicates.size - 1, known=known),
+        in_baseline=in_baseline,
+        judgement=judge(share=share, scale=scale, deals=deals, replicates=replicates.size - 1, in_baseline=in_baseline),
         sampling_error=error,
     )
 

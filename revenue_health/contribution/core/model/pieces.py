@@ -39,21 +39,21 @@ def pieces(pair: RatePair) -> tuple[Piece, ...]:
     answers all pieces; a piece whose rates are equal in both spans is left out.
     """
     before, now = pair.baseline.whole(), pair.actual.whole()
-    layout, worlds, found = now.layout, [now], []
+    layout, worlds, moved = now.layout, [now], []
     for player, party in enumerate(layout.players):
         for stage, key in enumerate(layout.stages):
             for factor in FACTORS:
                 switched, rates = _switched(before, now, player, stage, factor)
                 if switched is not None:
                     worlds.append(switched)
-                    found.append((party, key, factor, *rates))
+                    moved.append((party, key, factor, *rates))
     choice = np.concatenate([everyone(layout, index) for index in range(len(worlds))])
     values = revenue(worlds, choice)[0]
-    made = (
+    parts = (
         Piece(party=party, stage=key, factor=factor, effect=float(values[0] - value), before=early, after=late)
-        for (party, key, factor, early, late), value in zip(found, values[1:], strict=True)
+        for (party, key, factor, early, late), value in zip(moved, values[1:], strict=True)
     )
-    return tuple(sorted(made, key=lambda piece: -abs(piece.effect)))
+    return tuple(sorted(parts, key=lambda piece: -abs(piece.effect)))
 
 
 def _switched(

@@ -118,12 +118,12 @@ def estimate_rates(*, baseline: FlowArrays, period: FlowArrays) -> RatePair:
     before, now = _sums(baseline.sum_of_steps()), _sums(period)
     one_deal = _one_deal(before, now)
     base = hazards.smooth(before.handed_on[:, 0], before.held[:, 0], one_deal)
-    known = (before.held[:, 0].sum(axis=-1) > 0) | (before.handed_on[:, 0].sum(axis=-1) > 0)
+    has_baseline = (before.held[:, 0].sum(axis=-1) > 0) | (before.handed_on[:, 0].sum(axis=-1) > 0)
     alone = hazards.smooth(now.handed_on.sum(axis=1), now.held.sum(axis=1), one_deal)
-    base = np.where(known[..., None], base, alone)
+    base = np.where(has_baseline[..., None], base, alone)
     fitted = hazards.period_hazards(now.handed_on, now.held, base, one_deal, period.step_days, WEEK_PULL)
     days, steps = period.step_days, period.step_days.size
-    ones = np.ones((base.shape[0], base.shape[1], steps))
+    steady = np.ones((base.shape[0], base.shape[1], steps))
     routing_before, routing_now = _routing(before.routed, now.routed)
     loss_before, loss_now = _losses(period.layout, before, now)
     growth_before, growth_now = _growth(period.layout, before, now)
@@ -135,7 +135,7 @@ def estimate_rates(*, baseline: FlowArrays, period: FlowArrays) -> RatePair:
     )  # fmt: skip
     entering = np.moveaxis(before.entered, 1, -1) / baseline.days
     known_rates = Rates(
-        layout=period.layout, step_days=days, fresh=base, old=base, speed=ones, pace=ones[..., 0],
+        layout=period.layout, step_days=days, fresh=base, old=base, speed=steady, pace=steady[..., 0],
         loss=_constant(loss_before, steps), growth=_constant(growth_before, steps), routing=routing_before,
         demand=_constant(entering[..., 0], steps), opening=before.opening,
         reversed=_constant(reversed_before[..., 0] / baseline.days, steps),
@@ -204,7 +204,7 @@ def _reversed(layout: Layout, before: _Sums, now: _Sums) -> tuple[Floats, Floats
 def _same_holder(layout: Layout) -> Floats:
     """[J, J]: 1 where two custodies are turns of one department in one stage; revaluations do not tell turns apart."""
     holder = [custody[:2] for custody in layout.custodies]
-    return np.array([[float(one == other) for other in holder] for one in holder])
+    return np.array([[float(first == second) for second in holder] for first in holder])
 
 
 def _growth(layout: Layout, before: _Sums, now: _Sums) -> tuple[Floats, Floats]:

@@ -68,8 +68,8 @@ def exact_shapley(values: Floats, players: int) -> Floats:
 
 def orders(players: int, pairs: int, rng: np.random.Generator) -> Ints:
     """Random orders of the players followed by their reverses (antithetic: Mitchell et al. 2022), int[2 pairs, n]."""
-    drawn = np.array([rng.permutation(players) for _ in range(pairs)], dtype=np.int64)
-    return np.concatenate([drawn, drawn[:, ::-1]])
+    sampled = np.array([rng.permutation(players) for _ in range(pairs)], dtype=np.int64)
+    return np.concatenate([sampled, sampled[:, ::-1]])
 
 
 def sampled_coalitions(order: Ints) -> Bits:

@@ -80,12 +80,12 @@ class Prepared:
 
     def _targets(self, routing: Floats) -> Ints:
         """Places in `live` of the custodies each of them hands on to in some world, int[J, E]; -1: no more."""
-        found = [
+        targets = [
             [target for target, k in enumerate(self.live) if routing[:, :, place, k].any()]
             for place in range(len(self.live))
         ]
-        target = np.full((len(found), max((len(row) for row in found), default=0)), -1, dtype=np.int64)
-        for place, row in enumerate(found):
+        target = np.full((len(targets), max((len(row) for row in targets), default=0)), -1, dtype=np.int64)
+        for place, row in enumerate(targets):
             target[place, : len(row)] = row
         return target
 
@@ -118,14 +118,14 @@ class Prepared:
 
     def _opening_stocks(self, custody: int) -> Floats:
         """The stocks of all worlds by age cell, [R, V, cells]; worlds that agree are spread once."""
-        made: dict[bytes, Floats] = {}
+        spread: dict[bytes, Floats] = {}
         stocks = []
         for world in self.worlds:
             opening, old = world.opening[:, custody], world.old[:, custody]
             key = opening.tobytes() + old.tobytes()
-            if key not in made:
-                made[key] = kernels.spread_opening(opening, old, self.grid)
-            stocks.append(made[key])
+            if key not in spread:
+                spread[key] = kernels.spread_opening(opening, old, self.grid)
+            stocks.append(spread[key])
         return np.stack(stocks, axis=1)
 
     def first_with(self, custody: int, world: int) -> int:
@@ -135,8 +135,8 @@ class Prepared:
             self._first[custody, world] = next(same, world)
         return self._first[custody, world]
 
-    def _same(self, custody: int, one: int, other: int) -> bool:
-        first, second = self.worlds[one], self.worlds[other]
+    def _same(self, custody: int, world: int, another: int) -> bool:
+        first, second = self.worlds[world], self.worlds[another]
         return all(
             np.array_equal(getattr(first, name)[:, custody], getattr(second, name)[:, custody])
             for name in ("fresh", "old", "speed")

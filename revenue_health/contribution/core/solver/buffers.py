@@ -56,7 +56,7 @@ class SolverBuffers(NamedTuple):
     The rest is of the `LANES` coalitions at hand, L. plays int[4, P, L]: worlds each player plays, by factor from
     waiting on. kernel int[J, L]; the different ones among them are kinds int[J], kernel_of_kind int[J, kinds], and
     kind int[J, L] says which each lane has. leak, net, factor_of_step [J, W, L]: losses, growth less losses, its factor
-    over a step. kept [J, n + 1, L], taken [J, n, L]: what is handed on and what is lost after earning, times the
+    over a step. handed_on [J, n + 1, L], taken [J, n, L]: what is handed on and what is lost after earning, times the
     integrating factor. ahead [J, BLOCK, L]: worth at a block's nodes from behind the block. worth, before, earlier
     [J, L]: worth at this node and the two behind it.
     """
@@ -74,10 +74,10 @@ class SolverBuffers(NamedTuple):
     factor_of_step: Floats
     earn: Floats
     move: Floats
-    kept: Floats
+    handed_on: Floats
     taken: Floats
     factor: Floats
-    known: Floats
+    from_behind: Floats
     weight: Floats
     reward: Floats
     worth: Floats
@@ -108,10 +108,10 @@ def solver_buffers(company: Company) -> SolverBuffers:
         factor_of_step=lanes(count, weeks),
         earn=lanes(count),
         move=lanes(count, edges),
-        kept=lanes(count, steps + 1),
+        handed_on=lanes(count, steps + 1),
         taken=lanes(count, steps),
         factor=lanes(count),
-        known=lanes(count),
+        from_behind=lanes(count),
         weight=lanes(count),
         reward=lanes(count),
         worth=lanes(count),

@@ -35,7 +35,7 @@ def compiled[**P, T](function: Callable[P, T]) -> Callable[P, T]:
     compiles it anew."""
     how = {"nogil": True, "fastmath": _MATH, "error_model": "numpy"}
     try:
-        made = numba.njit(function, cache=True, **how)
+        machine_code = numba.njit(function, cache=True, **how)
     except RuntimeError:
-        made = numba.njit(function, **how)
-    return made  # type: ignore[no-any-return]  # numba tells no types
+        machine_code = numba.njit(function, **how)
+    return machine_code  # type: ignore[no-any-return]  # numba tells no types

@@ -80,7 +80,7 @@ def _take_back(company: Company, buffers: SolverBuffers) -> None:
 def _ahead(company: Company, buffers: SolverBuffers, first: int, last: int) -> None:
     """Worth at the nodes first..last from what is handed on behind `last`: most of the work of the pass. A block of
     nodes at a time reads what is kept once, and four nodes of it at a time keep the sums in registers."""
-    path, kept, total = buffers.path, buffers.kept, buffers.total
+    path, handed_on, total = buffers.path, buffers.handed_on, buffers.total
     end = company.week.size + 1
     for j in range(company.target.shape[0]):
         # One kernel serves all lanes that wait alike; nearly always there are one or two.
@@ -91,16 +91,16 @@ def _ahead(company: Company, buffers: SolverBuffers, first: int, last: int) -> N
                     total[lane] = 0.0
                 later = last + 1
                 while later + 4 <= end:
-                    one, two = path[k, node, later], path[k, node, later + 1]
-                    three, four = path[k, node, later + 2], path[k, node, later + 3]
+                    near, second = path[k, node, later], path[k, node, later + 1]
+                    third, far = path[k, node, later + 2], path[k, node, later + 3]
                     for lane in range(LANES):
-                        total[lane] += (one * kept[j, later, lane] + two * kept[j, later + 1, lane]) + (
-                            three * kept[j, later + 2, lane] + four * kept[j, later + 3, lane]
+                        total[lane] += (near * handed_on[j, later, lane] + second * handed_on[j, later + 1, lane]) + (
+                            third * handed_on[j, later + 2, lane] + far * handed_on[j, later + 3, lane]
                         )
                     later += 4
                 while later < end:
                     for lane in range(LANES):
-                        total[lane] += path[k, node, later] * kept[j, later, lane]
+                        total[lane] += path[k, node, later] * handed_on[j, later, lane]
                     later += 1
                 for lane in range(LANES):
                     if buffers.kind[j, lane] == kind:
@@ -110,7 +110,7 @@ def _ahead(company: Company, buffers: SolverBuffers, first: int, last: int) -> N
 @compiled
 def _behind(company: Company, buffers: SolverBuffers, node: int, first: int, last: int) -> None:
     """Worth at a node without what is handed on at the node itself, and the weight of that; first..last: its block."""
-    path, kept, total = buffers.path, buffers.kept, buffers.total
+    path, handed_on, total = buffers.path, buffers.handed_on, buffers.total
     for j in range(company.target.shape[0]):
         for kind in range(buffers.kinds[j]):
             k = buffers.kernel_of_kind[j, kind]
@@ -119,10 +119,10 @@ def _behind(company: Company, buffers: SolverBuffers, node: int, first: int, las
             for later in range(node + 1, last + 1):
                 weight = path[k, node, later]
                 for lane in range(LANES):
-                    total[lane] += weight * kept[j, later, lane]
+                    total[lane] += weight * handed_on[j, later, lane]
             for lane in range(LANES):
                 if buffers.kind[j, lane] == kind:
-                    buffers.known[j, lane] = total[lane] / buffers.factor[j, lane]
+                    buffers.from_behind[j, lane] = total[lane] / buffers.factor[j, lane]
                     buffers.weight[j, lane] = path[k, node, node]
 
 
@@ -130,7 +130,13 @@ def _behind(company: Company, buffers: SolverBuffers, node: int, first: int, las
 def _solve(company: Company, buffers: SolverBuffers) -> None:
     """Worth at a node: later custodies first; again until moves in a circle within the step have settled."""
     count, edges = company.target.shape
-    worth, move, known, weight, reward = buffers.worth, buffers.move, buffers.known, buffers.weight, buffers.reward
+    worth, move, from_behind, weight, reward = (
+        buffers.worth,
+        buffers.move,
+        buffers.from_behind,
+        buffers.weight,
+        buffers.reward,
+    )
     for j in range(count):
         for lane in range(LANES):
             now = worth[j, lane]
@@ -151,7 +157,7 @@ def _solve(company: Company, buffers: SolverBuffers) -> None:
                 for lane in range(LANES):
                     reward[j, lane] += move[j, e, lane] * worth[k, lane]
             for lane in range(LANES):
-                value = known[j, lane] + weight[j, lane] * reward[j, lane]
+                value = from_behind[j, lane] + weight[j, lane] * reward[j, lane]
                 moved = abs(value - worth[j, lane])
                 change[lane] = moved if moved > change[lane] else change[lane]
                 worth[j, lane] = value
@@ -170,7 +176,7 @@ def _begin(company: Company, buffers: SolverBuffers, r: int, c: int, opening: Fl
             for m in range(opening.shape[3]):
                 total = 0.0
                 for node in range(steps + 1):
-                    total += company.kernels.start[kernel, r, m, node] * buffers.kept[j, node, lane]
+                    total += company.kernels.start[kernel, r, m, node] * buffers.handed_on[j, node, lane]
                 total /= buffers.factor[j, lane]
                 if row >= 0:
                     exponent = 0.0
@@ -206,7 +212,7 @@ def march(company: Company, shaping: Ints, buffers: SolverBuffers, entry: Floats
             buffers.before[:] = 0.0
             for j in range(count):
                 for lane in range(LANES):
-                    buffers.kept[j, steps, lane] = buffers.earn[j, lane]
+                    buffers.handed_on[j, steps, lane] = buffers.earn[j, lane]
             for node in range(steps - 1, -1, -1):
                 week = company.week[node]
                 for j in range(count):
@@ -219,7 +225,7 @@ def march(company: Company, shaping: Ints, buffers: SolverBuffers, entry: Floats
                 _solve(company, buffers)
                 for j in range(count):
                     for lane in range(LANES):
-                        buffers.kept[j, node, lane] = buffers.factor[j, lane] * buffers.reward[j, lane]
+                        buffers.handed_on[j, node, lane] = buffers.factor[j, lane] * buffers.reward[j, lane]
                     for lane in range(min(LANES, coalitions - c)):
                         # The trapezoid over the step, less a twelfth of the second difference behind it.
                         worth, before = buffers.worth[j, lane], buffers.before[j, lane]

@@ -68,9 +68,11 @@ class _March:
     """One backward pass over all custodies at once; arrays are [R, J], replicates x custodies. own: kernels of the
     custodies whose waiting is not the kept one's."""
 
-    def __init__(self, kept: SingleScenario, rates: Rates, own: dict[int, Floats], present: dict[int, Floats]) -> None:
-        self.base, self.own, self.rates = kept.worth, own, rates
-        self.layout, self.grid = kept.layout, kept.grid
+    def __init__(
+        self, scenario: SingleScenario, rates: Rates, own: dict[int, Floats], present: dict[int, Floats]
+    ) -> None:
+        self.base, self.own, self.rates = scenario.worth, own, rates
+        self.layout, self.grid = scenario.layout, scenario.grid
         self.week = self.grid.week_of_step
         # By week, [W, R, J]: growth less the losses of the stage, within what an exponential can hold.
         leak = np.moveaxis(rates.loss.sum(axis=2)[:, self.layout.stage_of], 2, 0)
@@ -80,7 +82,7 @@ class _March:
         self.earn = np.einsum("rjk,jk->rj", rates.routing, self.layout.earning_move)
         self.moves = rates.routing[:, :, :-1]
         self.taken = self._taken_back(present)
-        self.kept = np.zeros((*self.earn.shape, self.grid.steps + 1))
+        self.handed_on = np.zeros((*self.earn.shape, self.grid.steps + 1))
         self.factor = np.ones(self.earn.shape)
         self.solved: tuple[Floats, Floats] | None = None
 
@@ -104,7 +106,7 @@ class _March:
         rate = self.net[self.week]
         since = np.exp(np.cumsum(rate, axis=0) * self.grid.dt - 0.5 * self.grid.dt * rate) * -rate
         for custody, paths in start.items():
-            worth = np.einsum("rn,rn->r", paths.worth[:, 0], self.kept[:, custody])
+            worth = np.einsum("rn,rn->r", paths.worth[:, 0], self.handed_on[:, custody])
             total += worth / self.factor[:, custody]
             if custody in self.taken:
                 total -= np.einsum("rn,nr->r", paths.present[:, 0], since[:, :, custody])
@@ -114,36 +116,36 @@ class _March:
         """Worth of a unit a day entering all through a step, [R, J, W], from the end of the period to its start."""
         grid, last = self.grid, self.grid.steps
         entry = np.zeros((*self.earn.shape, grid.week_days.size))
-        self.kept[:, :, last] = self.earn
+        self.handed_on[:, :, last] = self.earn
         worth = before = np.zeros(self.earn.shape)
         for node in range(last - 1, -1, -1):
             self.factor = self.factor * self.step_factor[self.week[node]]
             earlier, before = before, worth
-            worth = self._solve(self._known(node) / self.factor, node)
+            worth = self._solve(self._from_behind(node) / self.factor, node)
             reward = self.earn + (self.moves @ worth[:, :, None])[:, :, 0]
-            self.kept[:, :, node] = self.factor * reward
+            self.handed_on[:, :, node] = self.factor * reward
             mean = 0.5 * (worth + before)
             if node != last - 1:  # the trapezoid, less a twelfth of the second difference
                 mean = mean - (worth - 2 * before + earlier) / 12
             entry[:, :, self.week[node]] += grid.dt * mean
         return entry
 
-    def _known(self, node: int) -> Floats:
+    def _from_behind(self, node: int) -> Floats:
         """Worth at a node from what is handed on behind it."""
-        later = self.kept[:, :, node + 1 :]
-        known = np.einsum("rjm,rjm->rj", self.base[:, :, node, node + 1 :], later)
+        later = self.handed_on[:, :, node + 1 :]
+        from_behind = np.einsum("rjm,rjm->rj", self.base[:, :, node, node + 1 :], later)
         for custody, worth in self.own.items():
-            known[:, custody] = np.einsum("rm,rm->r", worth[:, node, node + 1 :], later[:, custody])
+            from_behind[:, custody] = np.einsum("rm,rm->r", worth[:, node, node + 1 :], later[:, custody])
         for custody, lost in self.taken.items():
-            known[:, custody] -= lost[:, node]
-        return np.asarray(known)
+            from_behind[:, custody] -= lost[:, node]
+        return np.asarray(from_behind)
 
-    def _solve(self, known: Floats, node: int) -> Floats:
-        """worth = known + weight (earn + moves worth): moves within the step, in a circle too."""
+    def _solve(self, from_behind: Floats, node: int) -> Floats:
+        """worth = from_behind + weight (earn + moves worth): moves within the step, in a circle too."""
         weight = self.base[:, :, node, node].copy()
         for custody, worth in self.own.items():
             weight[:, custody] = worth[:, node, node]
         if self.solved is None or not np.array_equal(self.solved[0], weight):
             inverse = np.linalg.inv(np.eye(weight.shape[1]) - weight[:, :, None] * self.moves)
             self.solved = weight, inverse
-        return np.asarray((self.solved[1] @ (known + weight * self.earn)[:, :, None])[:, :, 0])
+        return np.asarray((self.solved[1] @ (from_behind + weight * self.earn)[:, :, None])[:, :, 0])

@@ -12,7 +12,7 @@ from revenue_health.contribution.management.choices import add_period_arguments,
 from revenue_health.contribution.selectors.forecast.forecast_json import forecast_json
 from revenue_health.contribution.selectors.forecast.forecasts import company_forecast
 
-_SHOWN = 5
+_MOST_CHOKES = 5
 
 
 class Command(BaseCommand):
@@ -24,25 +24,26 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         run, company = run_and_company()
         with as_sentences():
-            found = company_forecast(run=run, company=company, periods=periods_from_options(options, run, company))
-        figures = forecast_json(found)
+            forecast = company_forecast(run=run, company=company, periods=periods_from_options(options, run, company))
+        figures = forecast_json(forecast)
         if options["json"]:
             self.stdout.write(json.dumps(figures, allow_nan=False))
             return
         currency = company.reporting_currency
         self.stdout.write(
-            f"{found.period.label}: {currency} {found.median:,.0f} expected, {found.won_so_far:,.0f} of it won; "
-            f"nine times in ten between {found.p5:,.0f} and {found.p95:,.0f}"
+            f"{forecast.period.label}: {currency} {forecast.median:,.0f} expected, "
+            f"{forecast.won_so_far:,.0f} of it won; "
+            f"nine times in ten between {forecast.p5:,.0f} and {forecast.p95:,.0f}"
         )
-        if found.target is not None and found.probability is not None:
-            chance = "under 1%" if found.probability < 0.01 else f"{found.probability:.0%}"
-            self.stdout.write(f"Plan {found.target:,.0f}: reached with a probability of {chance}")
-        needed, had = found.coverage.needed, found.coverage.had
+        if forecast.target is not None and forecast.probability is not None:
+            chance = "under 1%" if forecast.probability < 0.01 else f"{forecast.probability:.0%}"
+            self.stdout.write(f"Plan {forecast.target:,.0f}: reached with a probability of {chance}")
+        needed, had = forecast.coverage.needed, forecast.coverage.had
         if needed is not None and had is not None:
             self.stdout.write(f"Open pipeline is {had:.1f} times what is missing; {needed:.1f} times was needed before")
-        for choke in found.chokes[:_SHOWN]:
+        for choke in forecast.chokes[:_MOST_CHOKES]:
             self.stdout.write(
                 f"A tenth less {choke.kind} at {choke.pipeline}/{choke.stage}, {choke.department}: {choke.gain:+,.0f}"
             )
-        for reason in found.reasons:
+        for reason in forecast.reasons:
             self.stdout.write(f"Note: {reason}")

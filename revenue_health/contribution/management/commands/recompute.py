@@ -56,7 +56,7 @@ class Command(BaseCommand):
                         "touched": run.touched,
                         "seconds": run.seconds,
                         "balance_error": run.balance_error,
-                        "scores": {found.label: _score(found) for found in scores},
+                        "scores": {score_run.label: _score(score_run) for score_run in scores},
                     }
                 )
             )
@@ -65,14 +65,18 @@ class Command(BaseCommand):
             f"Run {run.pk} ({run.mode}) is done: {run.opportunities:,} opportunities, {run.visits:,} visits, "
             f"{run.touched:,} computed, {run.seconds['total']} s. The flow balances."
         )
-        for found in scores:
-            self.stdout.write(
-                f"Scores of {found.label}: {found.status}, {found.seconds}{found.error and ': '}{found.error}"
-            )
+        for score_run in scores:
+            error = f": {score_run.error}" if score_run.error else ""
+            self.stdout.write(f"Scores of {score_run.label}: {score_run.status}, {score_run.seconds}{error}")
 
 
-def _score(found: ScoreRun) -> dict[str, Any]:
-    return {"status": found.status, "seconds": found.seconds, "groups": found.groups.count(), "error": found.error}
+def _score(score_run: ScoreRun) -> dict[str, Any]:
+    return {
+        "status": score_run.status,
+        "seconds": score_run.seconds,
+        "groups": score_run.groups.count(),
+        "error": score_run.error,
+    }
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -68,8 +68,8 @@ def _row(row: Row) -> str:
     moved = [key for key, value in row.true.items() if value]
     true = ", ".join(f"{key} {row.true[key] / 1e6:+.2f}" for key in moved) or "all zero"
     largest = max(row.estimated, key=lambda key: abs(row.estimated[key]))
-    shown = moved or [largest]
-    estimated = ", ".join(f"{key} {row.estimated[key] / 1e6:+.2f}" for key in shown)
+    cells = moved or [largest]
+    estimated = ", ".join(f"{key} {row.estimated[key] / 1e6:+.2f}" for key in cells)
     return (
         f"| {row.scenario} | {row.shape} | {true} | {estimated} | {row.error:.1%} | {row.coverage:.0%} "
         f"| {row.judged:.0%} | {row.unexplained_mean:+.2%} ± {row.unexplained_spread:.2%} |"

@@ -43,10 +43,10 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(figures, allow_nan=False))
             return
-        for shown in filter(None, (figures, figures.get("next"))):
+        for rows in filter(None, (figures, figures.get("next"))):
             self.stdout.write(
-                f"{shown['period']['label']}: {company.reporting_currency} {shown['before']:,.0f} becomes "
-                f"{shown['after']:,.0f}, {shown['change']:+,.0f} ({shown['low']:+,.0f} to {shown['high']:+,.0f})"
+                f"{rows['period']['label']}: {company.reporting_currency} {rows['before']:,.0f} becomes "
+                f"{rows['after']:,.0f}, {rows['change']:+,.0f} ({rows['low']:+,.0f} to {rows['high']:+,.0f})"
             )
         for note in figures["notes"]:
             self.stdout.write(f"Note: {note}")

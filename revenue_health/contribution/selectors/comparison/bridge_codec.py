@@ -55,7 +55,7 @@ def _party_record(party: Party) -> Json:
         "switch_replicates": party.switch_replicates.tolist(),
         "factors": party.factors,
         "deals": party.deals,
-        "known": bool(party.known),
+        "known": bool(party.in_baseline),
         "verdict": str(party.judgement.verdict),
         "reason": party.judgement.reason,
         "sampling_error": party.sampling_error,
@@ -70,7 +70,7 @@ def _party_of(record: Json) -> Party:
         switch_replicates=np.array(record["switch_replicates"], dtype=np.float64),
         factors=dict(record["factors"]),
         deals=record["deals"],
-        known=record["known"],
+        in_baseline=record["known"],
         judgement=Judgement(verdict=Verdict(record["verdict"]), reason=record["reason"]),
         sampling_error=record["sampling_error"],
     )

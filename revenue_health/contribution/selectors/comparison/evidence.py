@@ -11,7 +11,7 @@ from pipeline.models import Opportunity, RecomputeRun
 from revenue_health.contribution.core.flows import MARKET
 from revenue_health.contribution.selectors.comparison.periods import DAY, ComparisonPeriods
 
-SHOWN = 8
+MOST_DEALS = 8
 """Deals shown for each factor."""
 KINDS = ("waiting", "losses", "demand", "value")
 
@@ -61,7 +61,7 @@ _MOVES = {
         WHERE kind = 'revalued' AND {who} AND ($stage IS NULL OR from_stage = $stage) AND "at" >= $start AND "at" < $end
         GROUP BY opportunity ORDER BY abs(changed) DESC, opportunity LIMIT $most""",
 }
-_WHO = "department IN (SELECT unnest($departments::INT[]))"
+_IN_DEPARTMENTS = "department IN (SELECT unnest($departments::INT[]))"
 
 
 def evidence_of(
@@ -74,8 +74,12 @@ def evidence_of(
         return {}
     cursor = custody_cursor(run)
     span = {
-        "start": periods.steps[0], "end": periods.steps[-1], "departments": departments, "most": SHOWN, "stage": stage,
-    }  # fmt: skip
+        "start": periods.steps[0],
+        "end": periods.steps[-1],
+        "departments": departments,
+        "most": MOST_DEALS,
+        "stage": stage,
+    }
     rows_by_factor: dict[str, list[tuple[int, int, int, float | None, float | None]]] = {}
     if periods.baseline and party != MARKET:
         before = {"before": periods.baseline_edges[0], "before_end": periods.baseline_edges[1]}
@@ -84,7 +88,7 @@ def evidence_of(
         ).fetchall()
     or_unnamed = " OR department IS NULL" if party == MARKET else ""
     for factor, query in _MOVES.items():
-        condition = f"({_WHO}{or_unnamed if factor == 'demand' else ''})"
+        condition = f"({_IN_DEPARTMENTS}{or_unnamed if factor == 'demand' else ''})"
         rows_by_factor[factor] = cursor.execute(query.format(who=condition), span).fetchall()
     return _named(rows_by_factor)
 

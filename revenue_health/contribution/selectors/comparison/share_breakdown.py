@@ -36,10 +36,10 @@ class Coalitions:
     """Revenue in cents with nobody, only the party, all but the party, and everybody as they really were; None where
     the order of many players was sampled and this coalition was not among them."""
 
-    nobody: int
+    all_baseline: int
     alone: int | None
     without: int | None
-    everybody: int
+    all_actual: int
 
 
 def rates_of(*, run: RecomputeRun, periods: ComparisonPeriods, party: str) -> list[Rate]:
@@ -111,8 +111,8 @@ def coalitions_of(*, bridges: Iterable[Bridge], party: str) -> Coalitions:
         alone += float(bridge.coalition_values[only[0]]) if only.size else 0.0
         without += float(bridge.coalition_values[others[0]]) if others.size else 0.0
     return Coalitions(
-        nobody=round(MINOR_UNITS * all_baseline),
+        all_baseline=round(MINOR_UNITS * all_baseline),
         alone=round(MINOR_UNITS * alone) if is_computed else None,
         without=round(MINOR_UNITS * without) if is_computed else None,
-        everybody=round(MINOR_UNITS * all_actual),
+        all_actual=round(MINOR_UNITS * all_actual),
     )

@@ -163,11 +163,11 @@ def _together(
 
 def _quantiles(parts: Sequence[Forecast | Band]) -> dict[str, float]:
     median = sum(part.median for part in parts)
-    found = {}
+    quantiles = {}
     for name in QUANTILES:
         away = [getattr(part, name) - part.median for part in parts]
-        found[name] = median + math.copysign(math.hypot(*away), sum(away)) if away else median
-    return found
+        quantiles[name] = median + math.copysign(math.hypot(*away), sum(away)) if away else median
+    return quantiles
 
 
 def _probability(parts: list[Forecast], target: float | None, expected: float, spread: float) -> float | None:

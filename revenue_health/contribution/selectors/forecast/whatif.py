@@ -106,10 +106,10 @@ def company_what_if(
     if not periods.running:
         flows = cached_flows(run=run, periods=periods)
         worlds = {}
-        for one in flows:
-            together = whole_of(one.groups.values())
+        for pipeline in flows:
+            together = whole_of(pipeline.groups.values())
             rates = estimate_rates(baseline=together.baseline, period=together.period).actual
-            worlds[one.key] = World(rates=rates, scenario=scenario_to_ask(rates))
+            worlds[pipeline.key] = World(rates=rates, scenario=scenario_to_ask(rates))
         actual = sum(won_by_pipeline(run=run, periods=periods).values())
         return _rebased(_outcome(worlds, promises, won=0.0), actual), None
     ahead = steps_ahead(periods=periods, company=company, until=periods.period)
@@ -122,9 +122,9 @@ def company_what_if(
     return _rebased(now, landing), _difference(both, now)
 
 
-def _rebased(found: Outcome, before: float) -> Outcome:
+def _rebased(outcome: Outcome, before: float) -> Outcome:
     """The same change from another starting point."""
-    return Outcome(before=before, after=before + found.change.value, change=found.change)
+    return Outcome(before=before, after=before + outcome.change.value, change=outcome.change)
 
 
 def worlds_ready(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> None:
@@ -142,22 +142,27 @@ class World:
     scenario: SingleScenario
 
 
-_KEPT = 2
-_kept: OrderedDict[tuple[object, ...], dict[str, World]] = OrderedDict()
-_keeping = threading.Lock()
+_CACHED = 2
+_cache: OrderedDict[tuple[object, ...], dict[str, World]] = OrderedDict()
+_lock = threading.Lock()
 
 
 def _cached_worlds(run: RecomputeRun, company: Company, periods: ComparisonPeriods, ahead: Floats) -> dict[str, World]:
     """The pipelines as they stand, over the steps ahead; the last ones asked for stay in this process, because whoever
     moves a slider asks again at once."""
     key = (settings.CUSTODY_STORE, run.pk, run.as_of, run.fingerprint, periods.key, tuple(ahead))
-    with _keeping:
-        if key not in _kept:
-            rates = {one.key: one.rates(ahead) for one in forward_of(run=run, company=company)}
-            _kept[key] = {name: World(rates=one, scenario=scenario_to_ask(one)) for name, one in rates.items()}
-            while len(_kept) > _KEPT:
-                _kept.popitem(last=False)
-        return _kept[key]
+    with _lock:
+        if key not in _cache:
+            rates = {
+                rates_of_one.key: rates_of_one.rates(ahead) for rates_of_one in forward_of(run=run, company=company)
+            }
+            _cache[key] = {
+                name: World(rates=rates_of_one, scenario=scenario_to_ask(rates_of_one))
+                for name, rates_of_one in rates.items()
+            }
+            while len(_cache) > _CACHED:
+                _cache.popitem(last=False)
+        return _cache[key]
 
 
 def _outcome(worlds: dict[str, World], promises: Sequence[Promise], won: float) -> Outcome:
