@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from departments.formats import MoneyScale
-
-type Chart = dict[str, Any]
+from departments.json_types import Json
+from revenue_health.review.core.forecast_figures import ForecastDay
 
 _NONE = "rgba(0,0,0,0)"
 _INK_OF_OUTLINES = "#7d929d"  # legible on both papers; outlines are not recoloured by theme
 
 
-@dataclass(frozen=True, kw_only=True)
-class Week:
-    """One day of the path, revenue up to its end in cents: won and last year as they were, the band where it is not
-    known yet. None where there is none."""
-
-    day: date
-    won: int | None = None
-    last_year: int | None = None
-    p5: int | None = None
-    p25: int | None = None
-    median: int | None = None
-    p75: int | None = None
-    p95: int | None = None
-
-
-def fan(weeks: Sequence[Week], *, begin: date, target: int | None, last_year: str, scale: MoneyScale) -> Chart:
+def fan(weeks: Sequence[ForecastDay], *, begin: date, target: int | None, last_year: str, scale: MoneyScale) -> Json:
     """Lines over time on one zero-based axis; the bands start where what is won ends."""
     won = [(week.day, week.won) for week in weeks if week.won is not None]
     joint = won[-1:]
@@ -50,9 +33,7 @@ def fan(weeks: Sequence[Week], *, begin: date, target: int | None, last_year: st
     return {"data": data, "layout": _layout(weeks, begin, target, last_year, scale)}
 
 
-def _line(
-    name: str, points: Sequence[tuple[date, int | None]], scale: MoneyScale, token: str, **line: Any
-) -> dict[str, Any]:
+def _line(name: str, points: Sequence[tuple[date, int | None]], scale: MoneyScale, token: str, **line: object) -> Json:
     return {
         "type": "scatter",
         "mode": "lines",
@@ -71,7 +52,7 @@ def _band(
     name: str,
     scale: MoneyScale,
     size: int,
-) -> list[dict[str, Any]]:
+) -> list[Json]:
     """Two edges, hatched between them."""
     lower = _line(f"{name} from", low, scale, "ac-soft", width=1)
     upper = _line(f"{name} to", high, scale, "ac-soft", width=1)
@@ -84,7 +65,7 @@ def _band(
     return [lower, upper]
 
 
-def _plan(begin: date, end: date, target: int, scale: MoneyScale) -> dict[str, Any]:
+def _plan(begin: date, end: date, target: int, scale: MoneyScale) -> Json:
     """A thin line, and the plan itself, outlined, at its end."""
     return {
         "type": "scatter",
@@ -100,9 +81,7 @@ def _plan(begin: date, end: date, target: int, scale: MoneyScale) -> dict[str, A
     }
 
 
-def _layout(
-    weeks: Sequence[Week], begin: date, target: int | None, last_year: str, scale: MoneyScale
-) -> dict[str, Any]:
+def _layout(weeks: Sequence[ForecastDay], begin: date, target: int | None, last_year: str, scale: MoneyScale) -> Json:
     end = weeks[-1]
     named = [("Plan", target), ("Forecast", end.median), ("Last year" if last_year else "", end.last_year)]
     labels = sorted(((scale.value(at), f"{name} {scale.write(at)}") for name, at in named if name and at is not None))

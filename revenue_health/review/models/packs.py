@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
 import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+
+from departments.json_types import Json
 
 
 def _append_only() -> pgtrigger.Protect:
@@ -47,10 +48,10 @@ class Pack(models.Model):
         return self.title
 
     @cached_property
-    def figures(self) -> dict[str, Any]:
+    def figures(self) -> Json:
         """The content, parsed."""
-        found: dict[str, Any] = json.loads(self.content)
-        return found
+        figures: Json = json.loads(self.content)
+        return figures
 
 
 class Decision(models.Model):

@@ -51,7 +51,7 @@ class Command(BaseCommand):
                 )
         except PackProblem as problem:
             raise CommandError(f"{problem} Nothing was frozen.") from problem
-        return _told(pack)
+        return _pack_facts(pack)
 
     def _export(self, options: dict[str, Any]) -> dict[str, Any]:
         kind, number, file = options["export"]
@@ -68,8 +68,8 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from problem
         except OSError as problem:
             raise CommandError(f"{file} cannot be written: {problem.strerror or problem}.") from problem
-        return _told(pack) | {"kind": kind, "file": file}
+        return _pack_facts(pack) | {"kind": kind, "file": file}
 
 
-def _told(pack: Pack) -> dict[str, Any]:
+def _pack_facts(pack: Pack) -> dict[str, Any]:
     return {"pack": pack.pk, "sha256": pack.sha256, "title": pack.title, "as_of": pack.as_of.isoformat()}

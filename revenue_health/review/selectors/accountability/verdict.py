@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from departments.json_types import Json
 from departments.models import Company
 from pipeline.models import RecomputeRun, Stage
-from revenue_health.contribution.core.comparison import Comparison, GroupComparison
+from revenue_health.contribution.core.comparison import Comparison, PartyShare
 from revenue_health.contribution.core.verdict import FEWEST_DEALS, Verdict
 from revenue_health.contribution.models import CutScore, ScoreRun
 from revenue_health.contribution.selectors.comparison.bridges import company_bridge, company_targets
@@ -130,21 +129,16 @@ def department_cut(*, run: RecomputeRun, periods: ComparisonPeriods, key: str, b
     row = CutScore.objects.filter(score_run=score_run, by=by).first() if score_run else None
     if row is None:
         return DepartmentCut(by=by)
-    groups = [_group(group_from_json(group), key) for group in _groups_with(row.figures, key)]
+    stored = (group_from_json(group) for group in row.figures)
+    groups = [_group(group.key, party) for group in stored if (party := group.party(key))]
     groups.sort(key=lambda group: (group.share is None, group.share.amount if group.share else 0.0))
     return DepartmentCut(by=by, state=CutState(row.status), error=row.error, groups=tuple(groups))
 
 
-def _groups_with(groups: list[Json], key: str) -> list[Json]:
-    """The stored groups of a cut in which the department has a share."""
-    return [group for group in groups if any(party["key"] == key for party in group["parties"])]
-
-
-def _group(group: GroupComparison, key: str) -> GroupShare:
-    party = next(party for party in group.parties if party.key == key)
+def _group(name: str, party: PartyShare) -> GroupShare:
     too_few = (party.deals or 0) < FEWEST_OF_A_GROUP
     return GroupShare(
-        name=group.key,
+        name=name,
         deals=party.deals,
         share=None if too_few else party.share,
         verdict=Verdict.CANNOT_TELL if too_few else party.verdict,

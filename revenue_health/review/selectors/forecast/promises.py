@@ -97,14 +97,14 @@ class StageFields:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """The promises of a question, as texts, and what could not be read."""
+class PromiseTexts:
+    """Promises as texts, and what could not be read."""
 
     texts: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
 
 
-def asked_by_address(texts: Sequence[str]) -> Asked:
+def promises_in_address(texts: Sequence[str]) -> PromiseTexts:
     """Promises in an address; what is none is told and left out."""
     found, errors = [], []
     for text in dict.fromkeys(text.strip() for text in texts[:MOST]):
@@ -114,10 +114,10 @@ def asked_by_address(texts: Sequence[str]) -> Asked:
             errors.append(str(problem))
         else:
             found.append(text)
-    return Asked(texts=tuple(found), errors=tuple(errors))
+    return PromiseTexts(texts=tuple(found), errors=tuple(errors))
 
 
-def asked_by_fields(form: Mapping[str, str], stages: Sequence[StageFields]) -> Asked:
+def promises_in_fields(form: Mapping[str, str], stages: Sequence[StageFields]) -> PromiseTexts:
     """Promises in a form: the fields that say something else than today's value."""
     found, errors = [], []
     keys = [(one.stage, field) for one in stages for field in one.fields]
@@ -135,7 +135,7 @@ def asked_by_fields(form: Mapping[str, str], stages: Sequence[StageFields]) -> A
             continue
         short = f"{stage.key}:{field.name.partition(':')[2]}"
         found.append(f"{short if counts[short] == 1 else field.name}={value:.6g}")
-    return Asked(texts=tuple(found[:MOST]), errors=tuple(errors))
+    return PromiseTexts(texts=tuple(found[:MOST]), errors=tuple(errors))
 
 
 def stage_fields(

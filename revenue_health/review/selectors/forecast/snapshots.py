@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.models import ForecastSnapshot
 from revenue_health.contribution.selectors.forecast.forecast_json import calibration
-
-type Json = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,18 +23,18 @@ class Calibration:
     actual: float
 
 
-def forecast_kept(*, run: RecomputeRun) -> ForecastSnapshot | None:
+def forecast_snapshot(*, run: RecomputeRun) -> ForecastSnapshot | None:
     """The snapshot of a run that has everything the page shows; None until a worker has made it."""
-    found = ForecastSnapshot.objects.filter(run=run).order_by("-period_end").first()
-    return found if found is not None and found.figures.get("path") else None
+    snapshot = ForecastSnapshot.objects.filter(run=run).order_by("-period_end").first()
+    return snapshot if snapshot is not None and snapshot.figures.get("path") else None
 
 
 def calibrations() -> list[Calibration]:
     """By finished period, the newest first."""
-    found = []
+    periods = []
     for label, rows in groupby(calibration(), key=lambda row: row["period"]):
         every = list(rows)
-        found.append(
+        periods.append(
             Calibration(
                 period=label,
                 forecasts=len(every),
@@ -48,4 +45,4 @@ def calibrations() -> list[Calibration]:
                 actual=every[0]["actual"],
             )
         )
-    return found[::-1]
+    return periods[::-1]

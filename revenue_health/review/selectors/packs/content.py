@@ -21,15 +21,18 @@ from revenue_health.contribution.selectors.comparison.periods import (
 from revenue_health.contribution.selectors.comparison.scores import METHOD
 from revenue_health.contribution.selectors.forecast.forecast_json import forecast_json
 from revenue_health.contribution.selectors.forecast.forecasts import company_forecast
-from revenue_health.contribution.selectors.register.leaks_json import register_json
+from revenue_health.contribution.selectors.register.leaks_json import leak_json, register_json
 from revenue_health.review.core.slide_codec import FORMAT
 from revenue_health.review.models import Decision, Pack
 from revenue_health.review.selectors.accountability.accountability_json import accountability_json
 from revenue_health.review.selectors.accountability.verdict import accountability
-from revenue_health.review.selectors.forecast.snapshots import forecast_kept
-from revenue_health.review.selectors.weekly.earlier import register_of
+from revenue_health.review.selectors.forecast.snapshots import forecast_snapshot
+from revenue_health.review.selectors.weekly.earlier import leaks_read_for
 from revenue_health.review.selectors.weekly.review import weekly_review
 from revenue_health.review.selectors.weekly.weekly_json import weekly_review_json
+
+EVERY = 1_000
+"""Leaks of a finished period that are frozen at most."""
 
 
 def review_content(
@@ -68,10 +71,15 @@ def review_content(
             start=periods.period.start,
             end=periods.period.end,
         ),
-        "register": register_of(periods) if review.absent else register_json()["leaks"],
+        "register": _register(periods.period) if review.absent else register_json()["leaks"],
         "replies": _replies(contributions, periods.period.label),
         "earlier_decisions": earlier_decisions(before=run.as_of),
     }
+
+
+def _register(period: Period) -> list[Json]:
+    """The register of a finished period."""
+    return [leak_json(leak) for leak in leaks_read_for(period, most=EVERY)]
 
 
 def _replies(contributions: Json, label: str) -> list[Json]:
@@ -86,17 +94,10 @@ def _replies(contributions: Json, label: str) -> list[Json]:
 
 def _forecast(run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> Json | None:
     """As the night kept it, or computed now; None for a period that is over."""
-    kept = forecast_kept(run=run)
-    if (
-        kept is not None
-        and kept.figures
-        and (kept.period_start, kept.period_end)
-        == (
-            periods.period.start,
-            periods.period.end,
-        )
-    ):
-        return dict(kept.figures)
+    period = periods.period
+    snapshot = forecast_snapshot(run=run)
+    if snapshot and snapshot.figures and (snapshot.period_start, snapshot.period_end) == (period.start, period.end):
+        return dict(snapshot.figures)
     try:
         return forecast_json(company_forecast(run=run, company=company, periods=periods))
     except ComparisonError:

@@ -139,14 +139,14 @@ def _short_enough(table: Table, rows: Sequence[NumberedRow], room: Room) -> list
     lines = [textwrap.wrap(text, max(int(wide), 1)) for text, wide in zip(texts_of(part)[0], letters, strict=True)]
     if max(map(len, lines)) <= most:
         return list(rows)
-    head = tuple(_cut(row, table.columns, lines, slice(most)))
-    rest = tuple(_cut(row, table.columns, lines, slice(most, None)))
+    head = _cut(row, table.columns, lines, 0, most)
+    rest = _cut(row, table.columns, lines, most, None)
     return [(number, head), (number, rest), *rows[1:]]
 
 
-def _cut(row: Row, columns: Sequence[Column], lines: Sequence[list[str]], part: slice) -> Row:
+def _cut(row: Row, columns: Sequence[Column], lines: Sequence[list[str]], start: int, stop: int | None) -> Row:
     """Some lines of each long text of a row; what is short stands in every part."""
     return tuple(
-        value if is_tied(column, [" ".join(cell)]) else " ".join(cell[part])
+        value if is_tied(column, [" ".join(cell)]) else " ".join(cell[start:stop])
         for value, column, cell in zip(row, columns, lines, strict=True)
     )

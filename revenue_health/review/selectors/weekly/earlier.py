@@ -5,18 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from departments.json_types import Json
 from departments.periods import Period
 from revenue_health.contribution.core.comparison import Comparison
-from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.register.earlier import leaks_read_between
 from revenue_health.contribution.selectors.register.leak_costs import YOUNG_DAYS
-from revenue_health.contribution.selectors.register.leaks_json import leak_json
 from revenue_health.contribution.selectors.register.rows import LeakRow
 from revenue_health.review.core.weekly_review import AbsentPanels, WeeklyLeak
 from revenue_health.review.selectors.weekly.panels import SHOWN, registered_leak
-
-EVERY = 1_000
 
 
 def absent_panels(period: Period) -> AbsentPanels:
@@ -35,15 +30,12 @@ def leaks_then(*, period: Period, comparison: Comparison | None) -> tuple[Weekly
     the fourth week of the next one. Verdicts are those of the period."""
     verdicts = {party.key: str(party.verdict) for party in comparison.parties} if comparison else {}
     return tuple(
-        replace(registered_leak(row), verdict=verdicts.get(row.department_key)) for row in _rows_of(period, most=SHOWN)
+        replace(registered_leak(row), verdict=verdicts.get(row.department_key))
+        for row in leaks_read_for(period, most=SHOWN)
     )
 
 
-def register_of(periods: ComparisonPeriods) -> list[Json]:
-    """The register of a finished period, as packs freeze it."""
-    return [leak_json(row) for row in _rows_of(periods.period, most=EVERY)]
-
-
-def _rows_of(period: Period, *, most: int) -> list[LeakRow]:
+def leaks_read_for(period: Period, *, most: int) -> list[LeakRow]:
+    """The leaks of a quarter as its last reading knew them, the largest first."""
     young = timedelta(days=YOUNG_DAYS)
     return leaks_read_between(first=period.start + young, last=period.end + young, most=most)

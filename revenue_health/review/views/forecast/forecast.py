@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,20 +16,20 @@ from pipeline.page.shell import shell_of
 from pipeline.selectors.overview import Structure, structure_names
 from revenue_health.contribution.core.sensitivity import LESS, Lever
 from revenue_health.contribution.requested import forecast_job, is_requested, request_once
-from revenue_health.contribution.selectors.comparison.sentences import minor
 from revenue_health.contribution.tasks import night_step
-from revenue_health.review.charts.fan import Week, fan
-from revenue_health.review.selectors.forecast.snapshots import calibrations, forecast_kept
+from revenue_health.review.charts.fan import fan
+from revenue_health.review.core.forecast_figures import Constraint, Coverage, ForecastFigures
+from revenue_health.review.selectors.forecast.forecast_reader import forecast_from_json
+from revenue_health.review.selectors.forecast.snapshots import calibrations, forecast_snapshot
 
 TEMPLATE = "review/forecast/forecast.html"
-CHOKES_SHOWN = 8
-_BANDS = ("p5", "p25", "median", "p75", "p95")
+CONSTRAINTS_SHOWN = 8
 _LEVERS = {"holding": Lever.WAIT_DAYS, "leaking": Lever.LOSS_RATE}
-type Json = dict[str, Any]
+type Context = dict[str, object]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choke:
+class ConstraintRow:
     """One constraint: gain in cents, and where it leads."""
 
     stage: str
@@ -42,6 +40,16 @@ class Choke:
     deals: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class CoverageBars:
+    """Both coverages, and the widths of their bars; empty for one that is not known."""
+
+    needed: float | None
+    had: float | None
+    needed_bar: str
+    had_bar: str
+
+
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
     """The running quarter, as the night has forecast it."""
@@ -50,12 +58,12 @@ def show(request: HttpRequest) -> HttpResponse:
     run, company = shell.run, shell.company
     if run is None or company is None:
         return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
-    kept = forecast_kept(run=run)
-    context: Json = {"shell": shell, "calibrations": calibrations(), "currency": company.reporting_currency}
-    if kept is None:
+    snapshot = forecast_snapshot(run=run)
+    context: Context = {"shell": shell, "calibrations": calibrations(), "currency": company.reporting_currency}
+    if snapshot is None:
         context["requested"] = is_requested(forecast_job(run))
     else:
-        context |= _context(kept.figures, company.reporting_currency)
+        context |= _context(forecast_from_json(snapshot.figures), company.reporting_currency)
     return page_render(request, TEMPLATE, context, partial="page")
 
 
@@ -69,49 +77,32 @@ def compute(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("review:forecast"))
 
 
-def _context(figures: Json, currency: str) -> Json:
-    weeks = _weeks(figures)
-    amount = {name: minor(figures.get(name)) for name in ("target", "won_so_far", "won_gross", "reversed", *_BANDS)}
-    scale = money_scale([value for value in amount.values() if value is not None], currency)
-    target = amount["target"]
-    begin = date.fromisoformat(figures["period"]["start"])
-    chokes = _chokes(figures, structure_names())
+def _context(forecast: ForecastFigures, currency: str) -> Context:
+    scale, begin = money_scale(forecast.amounts, currency), forecast.period.start
+    constraints = _constraint_rows(forecast, structure_names())
+    chart = fan(forecast.days, begin=begin, target=forecast.target, last_year=forecast.last_year_label, scale=scale)
     return {
-        "figures": figures,
+        "forecast": forecast,
         "begin": begin,
-        "message": _message(figures, currency),
-        "amount": amount,
-        "missing": None if target is None else target - (amount["won_so_far"] or 0),
-        "probability": _probability(figures["probability"]),
+        "message": _message(forecast, currency),
+        "probability": _probability(forecast.probability),
         "scale": scale,
-        "weeks": weeks,
-        "chart": fan(weeks, begin=begin, target=target, last_year=figures["last_year_label"], scale=scale),
-        "coverage": _coverage(figures["coverage"]),
-        "chokes": chokes,
-        "choke_scale": money_scale([choke.gain for choke in chokes], currency),
+        "chart": chart,
+        "coverage": _coverage_bars(forecast.coverage),
+        "constraints": constraints,
+        "gain_scale": money_scale([row.gain for row in constraints], currency),
     }
 
 
-def _weeks(figures: Json) -> list[Week]:
-    """All days the figures know, in order, with what is known of each."""
-    cells: dict[date, dict[str, int | None]] = {}
-    for name in ("won", "last_year"):
-        for point in figures[name]:
-            cells.setdefault(date.fromisoformat(point["date"]), {})[name] = minor(point["amount"])
-    for band in figures["path"]:
-        found = cells.setdefault(date.fromisoformat(band["date"]), {})
-        found.update({name: minor(band[name]) for name in _BANDS})
-    return [Week(day=day, **cells[day]) for day in sorted(cells)]
-
-
-def _message(figures: Json, currency: str) -> str:
+def _message(forecast: ForecastFigures, currency: str) -> str:
     """Where it lands, how sure, and the plan; never a point without its band."""
-    low, middle, high = (money_in_words(minor(figures[name]), currency) for name in ("p5", "median", "p95"))
-    message = f"{figures['period']['label']} will land at {middle}, nine times in ten between {low} and {high}"
-    if figures["target"] is None:
+    amounts = (forecast.p5, forecast.median, forecast.p95)
+    low, middle, high = (money_in_words(amount, currency) for amount in amounts)
+    message = f"{forecast.period.label} will land at {middle}, nine times in ten between {low} and {high}"
+    if forecast.target is None:
         return f"{message}; there is no plan to compare with."
-    plan = money_in_words(minor(figures["target"]), currency)
-    return f"{message}; the plan of {plan} is reached with a probability of {_probability(figures['probability'])}."
+    plan = money_in_words(forecast.target, currency)
+    return f"{message}; the plan of {plan} is reached with a probability of {_probability(forecast.probability)}."
 
 
 def _probability(value: float | None) -> str:
@@ -123,32 +114,42 @@ def _probability(value: float | None) -> str:
     return "over 99 %" if value > 0.99 else f"{grouped(100 * value)} %"
 
 
-def _coverage(found: Json) -> Json | None:
+def _coverage_bars(coverage: Coverage) -> CoverageBars | None:
     """Both numbers and their bars on one scale; None where neither is known."""
-    known = [value for value in (found["needed"], found["had"]) if value is not None]
-    if not known:
+    numbers = [number for number in (coverage.needed, coverage.had) if number is not None]
+    if not numbers:
         return None
-    most = max(*known, 0.001)
-    bars = {name: f"{100 * found[name] / most:.1f}%" for name in ("needed", "had") if found[name] is not None}
-    return {**found, "bars": bars}
+    most = max(*numbers, 0.001)
+
+    def bar(number: float | None) -> str:
+        return "" if number is None else f"{100 * number / most:.1f}%"
+
+    return CoverageBars(
+        needed=coverage.needed, had=coverage.had, needed_bar=bar(coverage.needed), had_bar=bar(coverage.had)
+    )
 
 
-def _chokes(figures: Json, structure: Structure) -> list[Choke]:
-    found = [one for one in figures["constraints"] if (one["gain"] or 0) > 0][:CHOKES_SHOWN]
-    return [_choke(one, structure, figures["period"]["label"]) for one in found]
+def _constraint_rows(forecast: ForecastFigures, structure: Structure) -> list[ConstraintRow]:
+    binding = [constraint for constraint in forecast.constraints if constraint.gain > 0][:CONSTRAINTS_SHOWN]
+    return [_constraint_row(constraint, structure, forecast.period.label) for constraint in binding]
 
 
-def _choke(one: Json, structure: Structure, period: str) -> Choke:
-    stage = structure.stage_at(f"{one['pipeline']}:{one['stage']}")
-    department = structure.department_at(one["department"])
-    promise = f"{one['pipeline']}/{one['stage']}:{one['department']}:{_LEVERS[one['kind']]}=-{LESS:.0%}"
-    asked = {"department": one["department"], "stage": f"{one['pipeline']}:{one['stage']}", "period": period}
-    kind = {"kind": "lost"} if one["kind"] == "leaking" else {"kind": "held"}
-    return Choke(
-        stage=stage.name if stage else one["stage"],
-        department=department.name if department else one["department"].capitalize(),
-        kind=one["kind"],
-        gain=minor(one["gain"]) or 0,
+def _constraint_row(constraint: Constraint, structure: Structure, period: str) -> ConstraintRow:
+    stage = structure.stage_at(constraint.stage_address)
+    department = structure.department_at(constraint.department)
+    place = f"{constraint.pipeline}/{constraint.stage}:{constraint.department}"
+    promise = f"{place}:{_LEVERS[constraint.kind]}=-{LESS:.0%}"
+    parameters = {
+        "kind": "lost" if constraint.kind == "leaking" else "held",
+        "department": constraint.department,
+        "stage": constraint.stage_address,
+        "period": period,
+    }
+    return ConstraintRow(
+        stage=stage.name if stage else constraint.stage,
+        department=department.name if department else constraint.department.capitalize(),
+        kind=constraint.kind,
+        gain=constraint.gain,
         what_if=f"{reverse('review:what_if')}?{urlencode({'set': promise})}",
-        deals=f"{reverse('pipeline:opportunities')}?{urlencode(kind | asked)}",
+        deals=f"{reverse('pipeline:opportunities')}?{urlencode(parameters)}",
     )

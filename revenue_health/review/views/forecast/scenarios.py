@@ -18,7 +18,7 @@ from revenue_health.contribution.core.flows import FlowError
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError, comparison_periods
 from revenue_health.contribution.selectors.forecast.whatif import PromiseError, worlds_ready
 from revenue_health.review.models import Scenario
-from revenue_health.review.selectors.forecast.promises import asked_by_address, outcome_of
+from revenue_health.review.selectors.forecast.promises import outcome_of, promises_in_address
 from revenue_health.review.selectors.forecast.scenarios import scenario_rows
 from revenue_health.review.services.scenarios import (
     ScenarioError,
@@ -62,7 +62,7 @@ def save(request: HttpRequest) -> HttpResponse:
     require(request, may_see_company(request.user))
     shell = shell_of(request)
     run, company = shell.run, shell.company
-    texts = asked_by_address(request.POST.getlist("set")).texts
+    texts = promises_in_address(request.POST.getlist("set")).texts
     if run is None or company is None:
         return HttpResponseRedirect(address_of(texts))
     user = signed_in_user(request)

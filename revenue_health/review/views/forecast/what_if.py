@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -22,48 +21,31 @@ from pipeline.selectors.leaks.unrecorded import no_losses
 from pipeline.selectors.overview import Structure, structure_names
 from revenue_health.contribution.core.flows import FlowError
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError, comparison_periods
-from revenue_health.contribution.selectors.comparison.sentences import minor
 from revenue_health.contribution.selectors.forecast.levers import Promisable, levers_of
 from revenue_health.contribution.selectors.forecast.whatif import PromiseError, promise_of
+from revenue_health.review.core.forecast_figures import Outcome, WhatIf
 from revenue_health.review.models import Scenario
+from revenue_health.review.selectors.forecast.forecast_reader import (
+    forecast_from_json,
+    stored_what_if,
+    what_if_from_json,
+)
 from revenue_health.review.selectors.forecast.promises import (
-    Asked,
-    asked_by_address,
-    asked_by_fields,
+    PromiseTexts,
     outcome_of,
     promise_words,
+    promises_in_address,
+    promises_in_fields,
     stage_fields,
 )
-from revenue_health.review.selectors.forecast.snapshots import forecast_kept
+from revenue_health.review.selectors.forecast.snapshots import forecast_snapshot
 
 TEMPLATE = "review/forecast/what_if.html"
-type Json = dict[str, Any]
+type Context = dict[str, object]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """One period of the answer, in cents."""
-
-    label: str
-    before: int
-    after: int
-    change: int
-    low: int
-    high: int
-
-    @property
-    def impact(self) -> str:
-        if self.low <= 0 <= self.high:
-            return "soft"
-        return "good" if self.change > 0 else "bad"
-
-    @property
-    def sign(self) -> str:
-        return {"good": "▲", "bad": "▼", "soft": "?"}[self.impact]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Promised:
+class PromiseRow:
     """One promise in words, the question without it, and where it becomes a commitment."""
 
     text: str
@@ -84,11 +66,11 @@ def show(request: HtmxRequest) -> HttpResponse:
         if problem := no_losses(run=run):
             return page_render(request, TEMPLATE, {"shell": shell, "cannot": problem}, partial="page")
         levers, structure = levers_of(run=run, company=company), structure_names()
-        asked = _asked(request, levers, structure)
-        address = address_of(asked.texts)
-        if request.method == "POST" and not request.htmx and not asked.errors:
+        promises = _promises(request, levers, structure)
+        address = address_of(promises.texts)
+        if request.method == "POST" and not request.htmx and not promises.errors:
             return HttpResponseRedirect(address)
-        context = {"shell": shell, **_context(asked, levers, structure, run, company)}
+        context: Context = {"shell": shell, **_context(promises, levers, structure, run, company)}
         context["deleted"] = _deleted(request.GET.get("deleted", ""))
     except (ComparisonError, CustodyStoreMissing) as problem:
         return page_render(request, TEMPLATE, {"shell": shell, "cannot": str(problem)}, partial="page")
@@ -109,52 +91,47 @@ def address_of(texts: tuple[str, ...]) -> str:
     return reverse("review:what_if") + (f"?{query}" if query else "")
 
 
-def _asked(request: HttpRequest, levers: list[Promisable], structure: Structure) -> Asked:
+def _promises(request: HttpRequest, levers: list[Promisable], structure: Structure) -> PromiseTexts:
     if request.method == "POST":
-        return asked_by_fields(request.POST.dict(), stage_fields(levers, structure, ()))
-    return asked_by_address(request.GET.getlist("set"))
+        return promises_in_fields(request.POST.dict(), stage_fields(levers, structure, ()))
+    return promises_in_address(request.GET.getlist("set"))
 
 
-def _context(asked: Asked, levers: list[Promisable], structure: Structure, run: RecomputeRun, company: Company) -> Json:
-    kept = forecast_kept(run=run)
-    errors = list(asked.errors)
-    figures, texts = None, asked.texts
+def _context(
+    promises: PromiseTexts, levers: list[Promisable], structure: Structure, run: RecomputeRun, company: Company
+) -> Context:
+    snapshot, currency = forecast_snapshot(run=run), company.reporting_currency
+    errors, texts = list(promises.errors), promises.texts
+    stored = stored_what_if(snapshot) if snapshot else None
     try:
-        figures = _figures(texts, run, company, kept.figures.get("what_if") if kept else None)
+        what_if = _what_if(texts, run, company, stored)
     except (PromiseError, FlowError) as problem:
         errors.append(str(problem))
         texts = ()
-        figures = _figures((), run, company, kept.figures.get("what_if") if kept else None)
-    outcomes = [_outcome(found) for found in (figures, figures.get("next")) if found]
-    constraints = kept.figures["constraints"] if kept else []
-    first = f"{constraints[0]['pipeline']}:{constraints[0]['stage']}" if constraints else ""
+        what_if = _what_if(texts, run, company, stored)
+    outcomes = what_if.outcomes
+    constraints = forecast_from_json(snapshot.figures).constraints if snapshot else ()
+    first = constraints[0].stage_address if constraints else ""
     return {
         "errors": errors,
-        "figures": figures,
+        "what_if": what_if,
         "outcomes": outcomes,
-        "message": _message(outcomes[0], texts, company.reporting_currency),
-        "scale": money_scale(
-            [value for one in outcomes for value in (one.before, one.after)], company.reporting_currency
-        ),
-        "fine": money_scale([value for one in outcomes for value in (one.change, one.low)], company.reporting_currency),
-        "promised": [_promised(text, texts, outcomes[0], levers, structure, company) for text in texts],
+        "message": _message(what_if.now, texts, currency),
+        "scale": money_scale([value for each in outcomes for value in (each.before, each.after)], currency),
+        "fine": money_scale([value for each in outcomes for value in (each.change, each.low)], currency),
+        "promised": [_promise_row(text, texts, what_if.now, levers, structure, company) for text in texts],
         "texts": texts,
         "stages": stage_fields(levers, structure, texts, first),
-        "currency": company.reporting_currency,
+        "currency": currency,
     }
 
 
-def _figures(texts: tuple[str, ...], run: RecomputeRun, company: Company, as_is: Json | None) -> Json:
+def _what_if(texts: tuple[str, ...], run: RecomputeRun, company: Company, stored: WhatIf | None) -> WhatIf:
     """The answer; without a promise it is what the night has stored."""
-    if not texts and as_is:
-        return as_is
+    if not texts and stored:
+        return stored
     periods = comparison_periods(run=run, company=company)
-    return outcome_of(run=run, company=company, periods=periods, texts=texts)
-
-
-def _outcome(figures: Json) -> Outcome:
-    amounts = {name: minor(figures[name]) or 0 for name in ("before", "after", "change", "low", "high")}
-    return Outcome(label=figures["period"]["label"], **amounts)
+    return what_if_from_json(outcome_of(run=run, company=company, periods=periods, texts=texts))
 
 
 def _message(outcome: Outcome, texts: tuple[str, ...], currency: str) -> str:
@@ -171,17 +148,17 @@ def _message(outcome: Outcome, texts: tuple[str, ...], currency: str) -> str:
     )
 
 
-def _promised(
+def _promise_row(
     text: str,
     texts: tuple[str, ...],
     outcome: Outcome,
     levers: list[Promisable],
     structure: Structure,
     company: Company,
-) -> Promised:
+) -> PromiseRow:
     words = promise_words(text, levers, structure)
     effect = outcome.change / 100 if len(texts) == 1 else None
-    return Promised(
+    return PromiseRow(
         text=text,
         words=words,
         without=address_of(tuple(other for other in texts if other != text)),

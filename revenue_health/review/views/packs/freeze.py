@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,6 +13,7 @@ from departments.web.requests import signed_in_user
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.page.shell import Shell, shell_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
+from revenue_health.review.models import Pack
 from revenue_health.review.selectors.packs.twins import pack_readers
 from revenue_health.review.services.packs import PackProblem, pack_freeze, pack_like
 from revenue_health.review.views.packs.forms import FreezeForm
@@ -34,25 +33,28 @@ def freeze(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "Title, period or date cannot be read. Nothing was frozen.")
         return redirect("review:packs")
-    question = {"run": shell.run, "company": shell.company, "now": shell.now, **form.cleaned_data}
+    title, period, since = (form.cleaned_data[name] for name in ("title", "period", "since"))
+    run, company, now = shell.run, shell.company, shell.now
     try:
         if request.method == "GET":
-            return page_render(request, SURE, _sure(form, shell, question), partial="page")
-        pack = pack_freeze(user=signed_in_user(request), **question)
+            twin = pack_like(run=run, company=company, now=now, since=since, period=period)
+            return page_render(request, SURE, _sure(form, shell, twin), partial="page")
+        user = signed_in_user(request)
+        pack = pack_freeze(run=run, company=company, user=user, now=now, title=title, since=since, period=period)
     except (ComparisonError, CustodyStoreMissing, PackProblem) as problem:
         messages.error(request, f"{problem} Nothing was frozen.")
         return redirect("review:packs")
     return redirect("review:pack", pk=pack.pk)
 
 
-def _sure(form: FreezeForm, shell: Shell, question: dict[str, Any]) -> dict[str, Any]:
-    """What one should know before it is done."""
-    period = question["period"]
+def _sure(form: FreezeForm, shell: Shell, twin: Pack | None) -> dict[str, object]:
+    """What one should know before it is done; `twin` is the pack that has these figures already."""
+    period = form.cleaned_data["period"]
     return {
         "shell": shell,
-        "title": question.pop("title"),
+        "title": form.cleaned_data["title"],
         "period": period.label if period else "",
-        "since": question["since"],
+        "since": form.cleaned_data["since"],
         "readers": pack_readers(),
-        "twin": pack_like(**question),
+        "twin": twin,
     }

@@ -28,6 +28,7 @@ from revenue_health.review.models import EvidenceExport, Scenario
 from revenue_health.review.selectors.accountability.accountability_json import accountability_json
 from revenue_health.review.selectors.accountability.rows import accountability_rows
 from revenue_health.review.selectors.accountability.verdict import accountability, department_cut
+from revenue_health.review.selectors.forecast.forecast_reader import what_if_from_json
 from revenue_health.review.services.evidence import evidence_ask, evidence_make
 
 pytestmark = pytest.mark.django_db
@@ -199,19 +200,19 @@ def test_who_read_the_verdict_is_written_down(ceo: Client) -> None:
 def test_the_forecast_page_shows_what_the_night_kept(ceo: Client, run: RecomputeRun) -> None:
     context = ceo.get(FORECAST).context
     kept = ForecastSnapshot.objects.get(run=run)
-    assert context["amount"]["median"] == round(kept.median * 100)
-    assert context["weeks"][-1].median == round(kept.median * 100)
+    assert context["forecast"].median == round(kept.median * 100)
+    assert context["forecast"].days[-1].median == round(kept.median * 100)
     go.Figure(json.loads(json.dumps(context["chart"], allow_nan=False)))
-    assert all(choke.gain > 0 for choke in context["chokes"])
+    assert all(row.gain > 0 for row in context["constraints"])
     assert "No finished period with forecasts yet" in text(ceo.get(FORECAST))
 
 
 def test_a_constraint_leads_to_its_what_if_and_its_deals(ceo: Client) -> None:
-    choke = ceo.get(FORECAST).context["chokes"][0]
-    answer = ceo.get(choke.what_if)
+    constraint = ceo.get(FORECAST).context["constraints"][0]
+    answer = ceo.get(constraint.what_if)
     assert answer.context["errors"] == []
-    assert answer.context["outcomes"][0].change == pytest.approx(choke.gain, rel=0.02, abs=200)
-    assert ceo.get(choke.deals).status_code == 200
+    assert answer.context["outcomes"][0].change == pytest.approx(constraint.gain, rel=0.02, abs=200)
+    assert ceo.get(constraint.deals).status_code == 200
 
 
 def test_finished_forecasts_are_compared(ceo: Client, run: RecomputeRun) -> None:
@@ -242,14 +243,16 @@ def test_the_page_says_what_the_command_says(ceo: Client, run: RecomputeRun, com
     periods = comparison_periods(run=run, company=company)
     now, following = company_what_if(run=run, company=company, periods=periods, promises=[promise_of(PROMISE)])
     answer = ceo.get(f"{WHAT_IF}?set={PROMISE}", headers=HTMX)
-    assert answer.context["figures"] == what_if_json(now, following, periods=periods, company=company)
+    assert answer.context["what_if"] == what_if_from_json(
+        what_if_json(now, following, periods=periods, company=company)
+    )
     assert answer.headers["HX-Replace-Url"] == f"{WHAT_IF}?set=contract:legal:wait_days%3D2"
 
 
 def test_as_things_are_is_what_the_night_stored(ceo: Client, run: RecomputeRun) -> None:
     kept = ForecastSnapshot.objects.get(run=run).figures
     context = ceo.get(WHAT_IF).context
-    assert context["figures"] == kept["what_if"]
+    assert context["what_if"] == what_if_from_json(kept["what_if"])
     assert kept["what_if"]["before"] == kept["median"]
 
 

@@ -1,0 +1,117 @@
+"""A forecast and a what-if as pages read them: days are dates, money is in minor units, None is not known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from departments.periods import Period
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastDay:
+    """One day of the path, revenue up to its end in cents: won and last year as they were, the band where it is not
+    known yet. None where there is none."""
+
+    day: date
+    won: int | None = None
+    last_year: int | None = None
+    p5: int | None = None
+    p25: int | None = None
+    median: int | None = None
+    p75: int | None = None
+    p95: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Constraint:
+    """Where a tenth less holding or leaking would bring more: keys of its place, and the gain in minor units."""
+
+    pipeline: str
+    stage: str
+    department: str
+    kind: str
+    gain: int
+
+    @property
+    def stage_address(self) -> str:
+        return f"{self.pipeline}:{self.stage}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """How many times what is still missing to the plan the open pipeline had to be, and is."""
+
+    needed: float | None
+    had: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastFigures:
+    """Everything the forecast's page shows of a period. probability: of reaching the target, None without one.
+
+    won_so_far: net revenue; won_gross and reversed: before and apart from what was taken back.
+    """
+
+    period: Period
+    target: int | None
+    won_so_far: int | None
+    won_gross: int | None
+    reversed: int | None
+    p5: int | None
+    p25: int | None
+    median: int | None
+    p75: int | None
+    p95: int | None
+    probability: float | None
+    coverage: Coverage
+    constraints: tuple[Constraint, ...]
+    days: tuple[ForecastDay, ...]
+    last_year_label: str
+    reasons: tuple[str, ...]
+
+    @property
+    def amounts(self) -> list[int]:
+        """Every amount there is, for the one unit they are written in."""
+        every = (self.target, self.won_so_far, self.won_gross, self.reversed, self.p5, self.p25, self.median)
+        return [amount for amount in (*every, self.p75, self.p95) if amount is not None]
+
+    @property
+    def missing(self) -> int | None:
+        """What is still missing to the target; None without one."""
+        return None if self.target is None else self.target - (self.won_so_far or 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What promises change in one period: revenue without and with them, and the change with its 90 % interval."""
+
+    label: str
+    before: int
+    after: int
+    change: int
+    low: int
+    high: int
+
+    @property
+    def impact(self) -> str:
+        if self.low <= 0 <= self.high:
+            return "soft"
+        return "good" if self.change > 0 else "bad"
+
+    @property
+    def sign(self) -> str:
+        return {"good": "▲", "bad": "▼", "soft": "?"}[self.impact]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhatIf:
+    """The answer to promises: the running period and the one after it, None where that is not answered."""
+
+    now: Outcome
+    following: Outcome | None
+    notes: tuple[str, ...]
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        return [self.now, self.following] if self.following else [self.now]
