@@ -27,11 +27,13 @@ class AdvisoryLock(IntEnum):
 def session_lock(lock: AdvisoryLock) -> Iterator[bool]:
     """Hold a lock for the length of the block, over as many transactions as it takes; False where somebody holds it."""
     with connection.cursor() as cursor:
+        # Of the session, not of a transaction: a recompute commits its progress while it holds the lock.
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [int(lock)])
         taken = bool(cursor.fetchone()[0])
     try:
         yield taken
     finally:
+        # A lost connection has given the lock back already; a new one would complain that it holds none.
         if taken and connection.connection is not None and not connection.connection.closed:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [int(lock)])
@@ -48,6 +50,7 @@ def lock_is_held(lock: AdvisoryLock) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
+            # Two halves of 32 bits are how PostgreSQL shows a lock of one number (objsubid 1).
             " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
             " AND (classid::bigint << 32 | objid::bigint) = %s)",
             [int(lock)],

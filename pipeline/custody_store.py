@@ -65,6 +65,7 @@ def part_write(part: Part, tables: dict[str, pa.Table]) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_suffix(".partial")
         _parquet_write(table, partial)
+        # The database calls the run DONE next: a power cut must not leave that beside an empty file.
         with partial.open("rb") as handle:
             os.fsync(handle.fileno())
         partial.rename(target)
@@ -141,6 +142,7 @@ class _Opened:
             if self.key != key or self.database is None:
                 self.database = _database_open(run)
                 self.key = key
+            # Threads may not share a connection, but its cursors share the tables.
             return self.database.cursor()
 
 
@@ -162,6 +164,7 @@ def _database_open(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
             f"{len(missing)} files of run {run.pk} are not in {settings.CUSTODY_STORE}. Web and worker must share this "
             "folder; if it was lost, `recompute --full` makes it again."
         )
+    # Few threads: several web processes do this side by side on the same processors.
     database = duckdb.connect(":memory:", config={"threads": 2})
     database.register("stages_given", stages_table(list(Stage.objects.order_by("pipeline_id", "position"))))
     database.execute("CREATE TABLE stages AS FROM stages_given")

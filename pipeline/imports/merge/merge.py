@@ -173,6 +173,7 @@ def file_merge(staged: StagedFile, batch: int) -> Outcome:
     parts = [_target_merge(target, staged, batch) for target in targets]
     if len(parts) == 1:
         return parts[0]
+    # Counted by line of the file, so that a row that fills two tables counts once.
     new = " UNION ".join(f"SELECT line FROM matched_{target.table} WHERE id IS NULL" for target in targets)
     changed = " UNION ".join(
         f"SELECT line FROM matched_{target.table} WHERE id IN (SELECT id FROM changed_{target.table})"
@@ -193,6 +194,7 @@ def _target_merge(target: Target, staged: StagedFile, batch: int) -> Outcome:
         outcome = _count(cursor, matched, differs)
         if outcome.changed:
             cursor.execute(_lock_sql(target, differs))
+            # Before the update: what stands there now is what undo puts back.
             cursor.execute(_remember_sql(target, staged, differs), [batch, target.table])
             cursor.execute(_update_sql(target, staged, matched, differs))
         if outcome.new:
@@ -239,6 +241,7 @@ def _changed_sql(target: Target, staged: StagedFile, matched: str, differs: str)
     if not present:
         return f"CREATE TEMP TABLE {differs} (id bigint) ON COMMIT DROP"
     old, new = (", ".join(f"{side}.{column}" for column in present) for side in ("t", "r"))
+    # IS DISTINCT FROM, because a field that was empty and stays empty has not changed.
     return (
         f"CREATE TEMP TABLE {differs} ON COMMIT DROP AS SELECT t.id FROM {target.table} t"
         f" JOIN {matched} r ON r.id = t.id WHERE ({old}) IS DISTINCT FROM ({new})"
@@ -282,6 +285,7 @@ def _insert_sql(target: Target, matched: str, batch: int) -> tuple[str, list[Any
     )
     if target.with_batch:
         return insert, [batch]
+    # These tables do not say which import a row came with: undo finds them by a change without a value before.
     return (
         f"WITH made AS ({insert} RETURNING id) "
         'INSERT INTO pipeline_importchange (batch_id, "table", "row", before) SELECT %s, %s, id, NULL FROM made',

@@ -59,6 +59,7 @@ def recompute(
     FAILED and the previous figures stay.
     """
     started = timezone.now()
+    # Custody counts whole seconds; a fraction would be in neither this run nor the next.
     as_of = (as_of or started).replace(microsecond=0)
     if not Company.objects.exists():
         raise NothingToCompute("There is no company yet: load a company folder first.")
@@ -68,7 +69,7 @@ def recompute(
         clock = Clock(run, progress)
         try:
             run, counting = _compute_run(run, clock, full=full)
-        except BaseException as problem:
+        except BaseException as problem:  # Ctrl-C and SIGTERM too: pages would go on saying that it runs
             run.status = RecomputeRun.Status.FAILED
             run.error = str(problem) or type(problem).__name__
             run.finished_at = timezone.now()
@@ -122,6 +123,7 @@ def _compute_run(run: RecomputeRun, clock: Clock, *, full: bool) -> tuple[Recomp
     except Company.DoesNotExist:
         raise NothingToCompute("There is no company yet: load a company folder first.") from None
     clock.step("reading", 0.0)
+    # One snapshot for all that is read: what is imported from here on belongs to the next run.
     with arrow_connection() as arrow:
         extent = extent_read(arrow)
         touched = touched_read(arrow, last_touch=extent.last_touch)
@@ -138,6 +140,7 @@ def _compute_run(run: RecomputeRun, clock: Clock, *, full: bool) -> tuple[Recomp
     run.parts = [[part.number, part.run] for part in result.parts]
     counting = _counting(run)
     _finish_run(run, result, clock)
+    # Pages that read the previous run a moment ago still open its files.
     parts_discard(keep=run_parts(run) + (run_parts(previous) if previous else []))
     return run, counting
 
@@ -159,6 +162,7 @@ def _counting(run: RecomputeRun) -> Future[Counted]:
 def _can_build_on(previous: RecomputeRun, run: RecomputeRun, structure: Structure, touched: list[int]) -> bool:
     return (
         previous.fingerprint == structure.fingerprint
+        # Open pieces can only be let grow: to go back in time everything is computed.
         and previous.as_of <= run.as_of
         and len(touched) <= LARGEST_TOUCHED_SHARE * max(previous.opportunities, 1)
         and bool(previous.parts)
@@ -186,6 +190,7 @@ def _finish_run(run: RecomputeRun, result: Result, clock: Clock) -> None:
         flows_replace(result.flows)
     else:
         flows_add(result.flows)
+    # Deals touched since the snapshot stay on the list; those with events after `as_of` are put on it again.
     TouchedOpportunity.objects.filter(pk__lte=run.last_touch).delete()
     TouchedOpportunity.objects.bulk_create([TouchedOpportunity(opportunity=pk) for pk in result.not_yet_known])
     clock.add("write", time.perf_counter() - clock_started)

@@ -70,6 +70,7 @@ def compute_everything(arrow: Any, *, run: RecomputeRun, structure: Structure, e
         for numbers, data, opportunities in _read_ahead(
             arrow, ranges, run=run, structure=structure, extent=extent, clock=clock
         ):
+            # Each range keeps its tables in memory: no further one is read ahead than can be computed.
             if len(waiting) == _RANGES_AT_ONCE:
                 computed.append(waiting.popleft().result())
                 clock.step("custody and flows", len(computed) / len(ranges))
@@ -124,6 +125,7 @@ def compute_changes(
     selection = Selection(ids=touched)
     began = time.perf_counter()
     with ThreadPoolExecutor(max_workers=1) as reader:
+        # The files of the previous run are read while the database is.
         coming = reader.submit(stored_read, run_parts(previous), touched)
         data, opportunities = truth_read(arrow, selection, structure=structure, extent=extent, as_of=run.as_of)
         before = coming.result()

@@ -130,6 +130,7 @@ def _behind(company: Company, buffers: SolverBuffers, node: int, first: int, las
 def _solve(company: Company, buffers: SolverBuffers) -> None:
     """Worth at a node: later custodies first; again until moves in a circle within the step have settled."""
     count, edges = company.target.shape
+    # Lanes are the innermost index everywhere: side by side in memory, they share one processor instruction.
     worth, move, from_behind, weight, reward = (
         buffers.worth,
         buffers.move,
@@ -140,6 +141,7 @@ def _solve(company: Company, buffers: SolverBuffers) -> None:
     for j in range(count):
         for lane in range(LANES):
             now = worth[j, lane]
+            # Along the line through the last two nodes: with moves in a circle fewer rounds are needed from there.
             guess = 2 * now - buffers.before[j, lane] if company.cyclic else now
             buffers.earlier[j, lane], buffers.before[j, lane] = buffers.before[j, lane], now
             worth[j, lane] = guess
@@ -218,6 +220,7 @@ def march(company: Company, shaping: Ints, buffers: SolverBuffers, entry: Floats
                 for j in range(count):
                     for lane in range(LANES):
                         buffers.factor[j, lane] *= buffers.factor_of_step[j, week, lane]
+                # What later blocks give is summed once for a whole block; within it only the nodes behind change.
                 last = min(node - node % BLOCK + BLOCK, steps) - 1
                 if node == last:
                     _ahead(company, buffers, node - node % BLOCK, last)
