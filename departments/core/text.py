@@ -83,11 +83,6 @@ def unreadable(text: str) -> bool:
     return _CONTROL.search(text) is not None
 
 
-def canonical_key(text: str) -> str:
-    """A key as it is stored: letters with accents in their composed form, so that equal looks are equal texts."""
-    return unicodedata.normalize("NFC", text)
-
-
 # Letters of other alphabets that look like Latin ones in every typeface.
 _LIKE_LATIN = str.maketrans(
     "аеорсухіјѕһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧαορνАВЕКМНОРСТХІЈЅ",

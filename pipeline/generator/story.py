@@ -32,11 +32,6 @@ class Story:
     marketing_demand: float = 1.04
     weak_market: float = 1.45  # loss multiplier of the market's reasons in the weak quarter
 
-    @classmethod
-    def calm(cls) -> Story:
-        """A company in which nothing ever changes: the counterfactual."""
-        return cls(speeds={}, losses={}, marketing_demand=1.0, weak_market=1.0)
-
 
 @dataclass(frozen=True, slots=True)
 class Calendar:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,17 +60,6 @@ def threads_for(*, user: User) -> list[Thread]:
     open_threads = _with_answers(Comment.objects.filter(pk__in=roots, resolved_at=None))
     threads = sorted((_thread(comment) for comment in open_threads), key=lambda thread: thread.last_at, reverse=True)
     return threads[:MOST_LISTED]
-
-
-def open_counts(*, subjects: Iterable[str]) -> dict[str, int]:
-    """How many threads are open about each of the figures; figures without any are left out."""
-    rows = Comment.objects.filter(subject__in=set(subjects), parent=None, resolved_at=None).values_list(
-        "subject", flat=True
-    )
-    counts: dict[str, int] = {}
-    for subject in rows:
-        counts[subject] = counts.get(subject, 0) + 1
-    return counts
 
 
 def _with_answers(comments: QuerySet[Comment]) -> QuerySet[Comment]:

@@ -13,7 +13,7 @@ from departments.discussion.selectors.commitments import company_today
 from departments.discussion.services.commitments import issue_raise, issue_solve
 from departments.discussion.services.discussion_errors import TalkError
 from departments.discussion.views.commitment_forms import IssueForm, committing, filled_in
-from departments.models import Issue, User
+from departments.models import Issue
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 
@@ -21,8 +21,7 @@ from departments.web.requests import signed_in_user
 @require_http_methods(["GET", "POST"])
 def issue_new(request: HttpRequest) -> HttpResponse:
     """Put something on a department's list; the address may fill it in."""
-    user, now = request.user, timezone.now()
-    assert isinstance(user, User)
+    user, now = signed_in_user(request), timezone.now()
     require(request, committing(user).exists())
     if request.method == "GET":
         filled = filled_in(request.GET, user=user, today=company_today(now))

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-RULES = ("at_least", "at_most", "between", "exactly")
 
 
 class Status(IntEnum):

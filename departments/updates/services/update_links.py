@@ -121,9 +121,3 @@ def may_use(link: UpdateLink) -> bool:
 def update_link_used(*, link: UpdateLink, now: datetime) -> None:
     link.used_at = now
     link.save(update_fields=["used_at"])
-
-
-@transaction.atomic
-def update_links_revoke(*, user: User, now: datetime) -> int:
-    """Take back every open link of a person; how many there were."""
-    return UpdateLink.objects.filter(user=user, used_at=None, revoked_at=None).update(revoked_at=now)

@@ -30,17 +30,6 @@ class Deals:
     total: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class HandOver:
-    """What one department handed on to another: deals, money (minor units), mean days it had held them."""
-
-    from_department: int
-    to_department: int
-    amount: int
-    count: int
-    mean_days: float
-
-
 def deals_of_cell(
     connection: duckdb.DuckDBPyConnection,
     *,
@@ -88,28 +77,6 @@ def deals_of_cell(
         for key, amount, seconds, _ in rows
     )
     return Deals(deals=deals, total=rows[0][3] if rows else 0)
-
-
-def hand_overs(
-    connection: duckdb.DuckDBPyConnection,
-    *,
-    start: int | None,
-    end: int | None,
-    as_of: int,
-    filters: Filters | None = None,
-) -> tuple[HandOver, ...]:
-    """The hand-off matrix of [start, end): every change of custody between two departments, largest count first."""
-    period = Period(connection=connection, start=start, end=end, as_of=as_of, filters=filters or {})
-    rows = period.rows(
-        """SELECT department, to_department, sum(amount_out), count(*), avg(to_at - hold_from)
-        FROM chosen_holds
-        WHERE ended = 'handed_on' AND department != to_department AND to_at >= $start AND to_at < $close
-        GROUP BY department, to_department ORDER BY count(*) DESC, department, to_department"""
-    )
-    return tuple(
-        HandOver(from_department=giver, to_department=taker, amount=int(amount), count=count, mean_days=seconds / DAY)
-        for giver, taker, amount, count, seconds in rows
-    )
 
 
 # What is put into these texts are the constants of this file; periods, stages and departments are parameters.

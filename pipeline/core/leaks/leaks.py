@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import duckdb
 
-from pipeline.core.leaks.deals import Deal, Deals, HandOver, deals_of_cell, hand_overs
+from pipeline.core.leaks.deals import Deal, Deals, deals_of_cell
 from pipeline.core.leaks.earned import Bookings
 from pipeline.core.leaks.figures import DAY, CellLeaks, Figure, Held, Leaks, StageLeaks, Totals
 from pipeline.core.leaks.period import Filters, Period
@@ -19,13 +19,11 @@ __all__ = [
     "Deal",
     "Deals",
     "Figure",
-    "HandOver",
     "Held",
     "Leaks",
     "StageLeaks",
     "Totals",
     "deals_of_cell",
-    "hand_overs",
     "leaks_compute",
 ]
 

@@ -197,11 +197,6 @@ def mapping_read(path: Path) -> LogMapping:
     return mapping_parse(toml_parse(source), source)
 
 
-def toml_read(path: Path) -> dict[str, Any]:
-    """A TOML file as plain values."""
-    return toml_parse(mapping_source(path))
-
-
 def mapping_parse(data: dict[str, Any], source: MappingSource = NO_SOURCE) -> LogMapping:
     """Check a mapping's words and types."""
     unknown = sorted(set(data) - set(_TABLES) - set(_LISTS))

@@ -12,10 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_manage_data, may_see_company, require
 from departments.advisory_locks import AdvisoryLock, lock_is_held
-from departments.models import User
 from departments.selectors.jobs import open_jobs
 from departments.web.rendering import page_render
-from departments.web.requests import HtmxRequest
+from departments.web.requests import HtmxRequest, signed_in_user
 from pipeline.models import ImportBatch, RecomputeRun
 from pipeline.page.shell import Shell, shell_of
 from pipeline.selectors.data.imports import recent_imports
@@ -87,8 +86,7 @@ def recompute_request(request: HtmxRequest) -> HttpResponse:
     """Ask a worker for a recompute, unless one is under way or asked for already."""
     require(request, may_manage_data(request.user))
     shell = shell_of(request)
-    user = request.user
-    assert isinstance(user, User)
+    user = signed_in_user(request)
     context = runs_context(shell)
     # Of two clicks at once the second joins the job of the first; the run's own lock keeps out what comes another way.
     if shell.company is not None and not (context["running"] or context["requested"]):

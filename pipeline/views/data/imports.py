@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from departments.access import may_manage_data, may_see_company, require
 from departments.advisory_locks import AdvisoryLock, lock_is_held
-from departments.models import User
 from departments.web.rendering import page_render
+from departments.web.requests import signed_in_user
 from pipeline.imports.problems import ImportProblem
 from pipeline.models import ImportBatch, Upload
 from pipeline.page.shell import Shell, shell_of
@@ -88,7 +88,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if upload_state(token=token) is None:
         raise Http404
     if upload_confirm(token=token, rename_company="rename-company" in request.POST):
-        folder_import_requested.delay_on_commit(token=token, user_id=_shell_user(shell).pk)
+        folder_import_requested.delay_on_commit(token=token, user_id=signed_in_user(shell.request).pk)
     return redirect("pipeline:import_upload", token=token)
 
 
@@ -129,7 +129,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         return page_render(request, UNDO, {"shell": shell, "batch": batch}, partial="page")
     try:
-        import_undo(batch_id=batch.pk, user=_shell_user(shell))
+        import_undo(batch_id=batch.pk, user=signed_in_user(shell.request))
     except ImportProblem as problem:
         context = {"shell": shell, "batch": batch, "problem": str(problem)}
         return page_render(request, UNDO, context, partial="page", status=409)
@@ -141,12 +141,6 @@ def manager_shell(request: HttpRequest) -> Shell:
     """The shell of somebody who may manage data; others are refused."""
     require(request, may_manage_data(request.user))
     return shell_of(request)
-
-
-def _shell_user(shell: Shell) -> User:
-    user = shell.request.user
-    assert isinstance(user, User)
-    return user
 
 
 def _batch(pk: int) -> ImportBatch:

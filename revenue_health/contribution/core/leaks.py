@@ -9,13 +9,13 @@ is no share: shares average over every order in which departments could be put b
 where the company is, so leaks of cells that feed each other overlap and do not add up to a share.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from revenue_health.contribution.core.flows import Floats, Layout
-from revenue_health.contribution.core.intervals import Interval, interval
+from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.model.rates import RatePair, Rates
 from revenue_health.contribution.core.model.revenue import everyone, revenue
 from revenue_health.contribution.core.solver.backward import LOSSES, VALUE, WAITING
@@ -120,15 +120,6 @@ class Cost:
 
     cell: Cell
     cost: Interval
-
-
-def costs_summed(cells: Sequence[Cell], parts: Iterable[Floats]) -> list[Cost]:
-    """Costs of cells over several groups of deals: replicates add up, then the interval is taken.
-
-    parts: `costs_of` the same cells in each group, [R, cells] with the same replicates, in the unit of the amounts.
-    """
-    total = np.sum(list(parts), axis=0)
-    return [Cost(cell=cell, cost=interval(total[:, place])) for place, cell in enumerate(cells)]
 
 
 def beyond(cost: Interval, scale: float, materiality: float) -> bool:

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from revenue_health.contribution.core.intervals import Interval
-from revenue_health.contribution.core.leaks import Cell, below, beyond, cells_changed, costs_of, costs_summed
+from revenue_health.contribution.core.intervals import Interval, interval
+from revenue_health.contribution.core.leaks import Cell, Cost, below, beyond, cells_changed, costs_of
 from revenue_health.contribution.core.model.rates import RatePair, estimate_rates
 from revenue_health.contribution.core.model.revenue import everyone, revenue
 from tests.core.contribution.companies import simulated
@@ -71,18 +71,12 @@ def test_nothing_changed_means_no_cells() -> None:
 def test_the_guilty_cells_of_a_known_story_cost_most() -> None:
     pair = pair_of()
     cells = cells_changed(pair)
-    found = sorted(costs_summed(cells, [costs_of(pair, cells, replicates=True)]), key=lambda one: -one.cost.value)
+    costs = costs_of(pair, cells, replicates=True)
+    found = [Cost(cell=cell, cost=interval(costs[:, place])) for place, cell in enumerate(cells)]
+    found.sort(key=lambda one: -one.cost.value)
     assert {cost.cell.department for cost in found[:2]} == {"legal", "production"}
     assert CONTRACT_WAIT in {cost.cell for cost in found[:3]}
     assert all(cost.cost.low > 0 for cost in found[:2])
-
-
-def test_groups_add_up_replicate_by_replicate() -> None:
-    pair = pair_of()
-    once = costs_of(pair, [CONTRACT_WAIT], replicates=True)
-    single, double = (costs_summed([CONTRACT_WAIT], parts)[0].cost for parts in ([once], [once, once]))
-    assert double.value == pytest.approx(2 * single.value)
-    assert double.standard_error == pytest.approx(2 * single.standard_error)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pyarrow.parquet as pq
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.core.leaks.leaks import Figure, deals_of_cell, hand_overs, leaks_compute
+from pipeline.core.leaks.leaks import Figure, deals_of_cell, leaks_compute
 from tests.core.flows.test_flows_properties import flows_of
 from tests.core.strategies import STAGES, START, brief, companies, connection_of, custody_of, fewest
 
@@ -140,23 +140,6 @@ def test_parquet_files_give_what_memory_gives(tmp_path_factory, company, start, 
         files.execute(f"CREATE VIEW {name} AS FROM read_parquet(['{folder}/{name}.parquet'])")
     period = {"start": start, "end": end, "as_of": company.as_of, "filters": chosen}
     assert leaks_compute(files, **period) == leaks_compute(connection, **period)
-    assert hand_overs(files, **period) == hand_overs(connection, **period)
-
-
-@brief
-@given(companies(most=8), bounds, bounds)
-def test_hand_overs_are_the_holds_handed_to_another_department(company, start, end):
-    custody = custody_of(company)
-    period = {"start": start, "end": end, "as_of": company.as_of}
-    found = hand_overs(connection_of(custody, company), **period)
-    low, high = -(10**12) if start is None else start, 10**12 if end is None else end
-    expected = [
-        row["amount_out"]
-        for row in custody.holds.to_pylist()
-        if row["ended"] == "handed_on" and row["department"] != row["to_department"] and low <= row["to_at"] < high
-    ]
-    assert sum(each.count for each in found) == len(expected)
-    assert sum(each.amount for each in found) == sum(expected)
 
 
 def test_every_stage_has_a_row_even_when_nothing_happened():

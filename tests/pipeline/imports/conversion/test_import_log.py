@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from pipeline.imports.log.mapping import mapping_parse, toml_read
+from pipeline.imports.conversion.mapping_source import mapping_source, toml_parse
+from pipeline.imports.log.mapping import mapping_parse
 from pipeline.imports.problems import ImportUnreadable
 from pipeline.models import Event, HandOff, Opportunity
 from pipeline.services.imports_log import event_log_load
@@ -193,7 +194,7 @@ def test_a_log_made_to_harm_is_refused(tmp_path: Path, data: bytes, why: str) ->
 def test_a_mistake_in_a_mapping_is_named(tmp_path: Path, old: str, new: str, why: str) -> None:
     (tmp_path / "m.toml").write_text(MAPPING.replace(old, new))
     with pytest.raises(ImportUnreadable, match=why):
-        mapping_parse(toml_read(tmp_path / "m.toml"))
+        mapping_parse(toml_parse(mapping_source(tmp_path / "m.toml")))
 
 
 def test_a_sketch_lists_activities_and_loads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
