@@ -9,11 +9,6 @@ from revenue_health.contribution.core.comparison import BridgeFigures, Compariso
 from revenue_health.contribution.core.verdict import Verdict
 
 
-def minor(amount: float | None) -> int | None:
-    """Units to cents."""
-    return minor_units(amount)
-
-
 def plan_gap(comparison: Comparison, currency: str) -> str:
     """How far from plan, and that alone."""
     actual, target = comparison.actual, comparison.target

@@ -5,7 +5,7 @@ from __future__ import annotations
 from departments.formats import MoneyScale, counted, money_in_words
 from departments.json_types import Json
 from pipeline.core.buckets import BUCKETS
-from revenue_health.contribution.selectors.comparison.sentences import minor
+from revenue_health.contribution.core.comparison import minor_units
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table, Tone
 from revenue_health.review.selectors.packs.slides.parts import day, scale_of, total_bar
 
@@ -15,9 +15,9 @@ def changes(content: Json) -> Slide | None:
     found, currency = content["review"]["changes"], content["currency"]
     if found is None:
         return None
-    then, now = minor(found["then"]["amount"]) or 0, minor(found["now"]["amount"]) or 0
+    then, now = minor_units(found["then"]["amount"]) or 0, minor_units(found["now"]["amount"]) or 0
     moved = [bucket for bucket in found["buckets"] if bucket["difference"]]
-    scale = scale_of([minor(bucket["difference"]) for bucket in moved] or [now], currency)
+    scale = scale_of([minor_units(bucket["difference"]) for bucket in moved] or [now], currency)
     since = content["review"]["since"]
     return Slide(
         key="changes",
@@ -39,7 +39,7 @@ def _message(then: int, now: int, moved: list[Json], currency: str) -> str:
     lost = next((bucket for bucket in moved if bucket["key"] == "lost"), None)
     won = next((bucket for bucket in moved if bucket["key"] == "won"), None)
     said = [
-        f"{money_in_words(abs(minor(bucket['difference']) or 0), currency)} {bucket['key']}"
+        f"{money_in_words(abs(minor_units(bucket['difference']) or 0), currency)} {bucket['key']}"
         for bucket in (won, lost)
         if bucket
     ]
@@ -49,7 +49,7 @@ def _message(then: int, now: int, moved: list[Json], currency: str) -> str:
 def _bars(then: int, now: int, moved: list[Json], scale: MoneyScale) -> tuple[Bar, ...]:
     bars, at = [total_bar("Open then", then, Role.ACTUAL, scale)], then
     for bucket in moved:
-        amount = minor(bucket["difference"]) or 0
+        amount = minor_units(bucket["difference"]) or 0
         impact = Tone(BUCKETS[bucket["key"]].impact)
         bars.append(
             Bar(
@@ -71,7 +71,7 @@ def _table(then: int, now: int, found: Json, scale: MoneyScale) -> Table:
     buckets = (
         (
             bucket["name"],
-            minor(bucket["difference"]),
+            minor_units(bucket["difference"]),
             bucket["deals_difference"],
             f"{counted(bucket['deals'], 'deal')}: {bucket['meaning']}",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from departments.formats import MoneyScale, grouped, interval_in_words, money_in_words
 from departments.json_types import Json
-from revenue_health.contribution.selectors.comparison.sentences import minor
+from revenue_health.contribution.core.comparison import minor_units
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table
 from revenue_health.review.selectors.packs.slides.parts import probability, scale_of, total_bar
 
@@ -18,7 +18,7 @@ def forecast(content: Json) -> Slide | None:
     if figures is None:
         return None
     names = ("won_so_far", "median", "p5", "p25", "p75", "p95", "target")
-    amount = {name: minor(figures[name]) for name in names}
+    amount = {name: minor_units(figures[name]) for name in names}
     ends = [(amount["p5"], amount["p95"]), (amount["p25"], amount["p75"])]
     # 12 to 13 for 90 % and for 50 % would be two intervals that look like one.
     ends += [(amount["p5"], amount["p25"]), (amount["p75"], amount["p95"])]
@@ -75,7 +75,7 @@ def _constraints(content: Json) -> list[Table]:
             stages.get(f"{constraint['pipeline']}:{constraint['stage']}", constraint["stage"]),
             departments.get(constraint["department"], constraint["department"].capitalize()),
             constraint["kind"],
-            minor(constraint["gain"]),
+            minor_units(constraint["gain"]),
         )
         for constraint in content["forecast"]["constraints"]
         if constraint["gain"] and constraint["gain"] > 0

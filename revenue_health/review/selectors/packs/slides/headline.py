@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from departments.formats import MoneyScale, grouped
 from departments.json_types import Json
-from revenue_health.contribution.selectors.comparison.sentences import minor
+from revenue_health.contribution.core.comparison import minor_units
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table, Tone
 from revenue_health.review.selectors.packs.slides.parts import probability, scale_of, total_bar, when
 
@@ -31,12 +31,12 @@ def headline(content: Json) -> Slide:
 
 def _forecast_interval(content: Json) -> tuple[int | None, int | None]:
     forecast = content["forecast"]
-    return (None, None) if forecast is None else (minor(forecast["p5"]), minor(forecast["p95"]))
+    return (None, None) if forecast is None else (minor_units(forecast["p5"]), minor_units(forecast["p95"]))
 
 
 def _rows(content: Json) -> tuple[tuple[str, int | None, str], ...]:
     figures, forecast = content["contributions"], content["forecast"]
-    target, actual = minor(figures["target"]), minor(figures["actual"]) or 0
+    target, actual = minor_units(figures["target"]), minor_units(figures["actual"]) or 0
     rows: list[tuple[str, int | None, str]] = []
     if target is not None:
         rows.append(("Plan", target, when(content)))
@@ -47,7 +47,7 @@ def _rows(content: Json) -> tuple[tuple[str, int | None, str], ...]:
     if forecast is not None:
         chance = forecast["probability"]
         words = "" if chance is None else f"plan reached with a probability of {probability(chance)}"
-        rows.append((f"Forecast, all of {content['period']['label']}", minor(forecast["median"]), words))
+        rows.append((f"Forecast, all of {content['period']['label']}", minor_units(forecast["median"]), words))
     return tuple(rows)
 
 
@@ -55,7 +55,7 @@ def _bars(content: Json, interval: tuple[int | None, int | None], scale: MoneySc
     """Plan and actual to date with what lies between them, and the whole period's forecast and plan where it runs."""
     figures, forecast, label = content["contributions"], content["forecast"], content["period"]["label"]
     suffix = " to date" if content["running"] else ""
-    target, actual = minor(figures["target"]), minor(figures["actual"])
+    target, actual = minor_units(figures["target"]), minor_units(figures["actual"])
     bars = []
     if target is not None:
         bars.append(total_bar(f"Plan{suffix}", target, Role.PLAN, scale))
@@ -65,7 +65,7 @@ def _bars(content: Json, interval: tuple[int | None, int | None], scale: MoneySc
         bars.append(_difference(target, actual, scale))
     if forecast is not None:
         low, high = interval
-        median, whole = minor(forecast["median"]), minor(forecast["target"])
+        median, whole = minor_units(forecast["median"]), minor_units(forecast["target"])
         if median is not None:
             bars.append(total_bar(f"Forecast {label}", median, Role.FORECAST, scale, low=low, high=high))
         if whole is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from departments.formats import counted, money_in_words
 from departments.json_types import Json
-from revenue_health.contribution.selectors.comparison.sentences import minor
+from revenue_health.contribution.core.comparison import minor_units
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Row, Slide, Table, Tone
 from revenue_health.review.selectors.packs.slides.parts import scale_of, when
 
@@ -94,8 +94,8 @@ def _lost_by_stage(content: Json) -> tuple[dict[tuple[str, str], int], dict[str,
     silent: dict[str, int] = {}
     for cell in content["leaks"]["cells"]:
         stage = f"{cell['pipeline']}:{cell['stage']}"
-        assumed = minor(cell["assumed"]["amount"]) or 0
-        caused[stage, cell["department"]] = (minor(cell["lost"]["amount"]) or 0) - assumed
+        assumed = minor_units(cell["assumed"]["amount"]) or 0
+        caused[stage, cell["department"]] = (minor_units(cell["lost"]["amount"]) or 0) - assumed
         if assumed:
             silent[stage] = silent.get(stage, 0) + assumed
     return caused, silent
@@ -112,7 +112,7 @@ def _worst(content: Json, caused: dict[tuple[str, str], int], whole: int) -> str
 
 def _open_note(content: Json) -> str:
     totals = content["leaks"]["totals"]
-    amounts = {name: money_in_words(minor(totals[name]["amount"]), content["currency"]) for name in totals}
+    amounts = {name: money_in_words(minor_units(totals[name]["amount"]), content["currency"]) for name in totals}
     return (
         f"{counted(totals['lost']['count'], 'deal')} lost ({amounts['lost']}), "
         f"{counted(totals['won']['count'], 'deal')} won ({amounts['won']}); open now {amounts['open']}. "
@@ -163,7 +163,7 @@ def _map_lines(content: Json) -> list[_LeakLine]:
     lines = [
         _LeakLine(
             name=f"{stages[cell['pipeline'] + ':' + cell['stage']]}, {departments[cell['department']]}",
-            amount=(minor(cell["lost"]["amount"]) or 0) - (minor(cell["assumed"]["amount"]) or 0),
+            amount=(minor_units(cell["lost"]["amount"]) or 0) - (minor_units(cell["assumed"]["amount"]) or 0),
             count=cell["lost"]["count"] - cell["assumed"]["count"],
         )
         for cell in content["leaks"]["cells"]
@@ -184,9 +184,9 @@ def _register_lines(content: Json) -> list[_LeakLine]:
                     leak["factor"],
                 ]
             ),
-            amount=minor(leak["amount"]) or 0,
-            low=minor(leak["low"]),
-            high=minor(leak["high"]),
+            amount=minor_units(leak["amount"]) or 0,
+            low=minor_units(leak["low"]),
+            high=minor_units(leak["high"]),
             owner=leak["owner"],
             status=leak["status"].replace("_", " "),
             weeks=leak["weeks"],

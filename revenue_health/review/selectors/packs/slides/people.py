@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from departments.formats import counted
 from departments.json_types import Json
-from revenue_health.contribution.selectors.comparison.sentences import listed, minor
+from revenue_health.contribution.core.comparison import minor_units
+from revenue_health.contribution.selectors.comparison.sentences import listed
 from revenue_health.review.core.slides import Column, ColumnKind, Slide, Table
 from revenue_health.review.selectors.packs.slides.parts import day, scale_of, when
 
@@ -89,8 +90,10 @@ def replies(content: Json) -> Slide | None:
     answers = content["replies"]
     if not answers:
         return None
-    scale = scale_of([minor(answer["amount"]) for answer in answers], content["currency"])
-    rows = tuple((answer["party"], minor(answer["amount"]), answer["text"], answer["author"]) for answer in answers)
+    scale = scale_of([minor_units(answer["amount"]) for answer in answers], content["currency"])
+    rows = tuple(
+        (answer["party"], minor_units(answer["amount"]), answer["text"], answer["author"]) for answer in answers
+    )
     verb = "answers" if len(rows) == 1 else "answer"
     return Slide(
         key="replies",
