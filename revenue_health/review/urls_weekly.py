@@ -8,5 +8,5 @@ from revenue_health.review.views.weekly import changes, review
 urlpatterns = [
     path("", review.show, name="index"),
     path("review/changes/", changes.show, name="changes"),
-    path("style/", style.show, name="style"),
+    path("style/", style.style_page, name="style"),
 ]

@@ -75,9 +75,9 @@ def _rooted(modules: dict[str, Module], name: str) -> Iterator[str]:
 
 def _paths(tree: ast.AST) -> Iterator[ast.Call]:
     for node in ast.walk(tree):
-        is_path = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "path"
-        if is_path and getattr(node.args[0], "value", None) == "":
-            yield node
+        match node:
+            case ast.Call(func=ast.Name(id="path"), args=[ast.Constant(value=""), *_]):
+                yield node
 
 
 def _called(modules: dict[str, Module], module: Module, function: Function) -> Iterator[Place]:

@@ -52,7 +52,7 @@ class PartyRow:
 
 
 @require_GET
-def show(request: HttpRequest) -> HttpResponse:
+def bridge_page(request: HttpRequest) -> HttpResponse:
     """The running quarter, or the period and baseline in the address."""
     require(request, may_see_company(request.user))
     shell = shell_of(request)

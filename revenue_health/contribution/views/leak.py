@@ -62,20 +62,20 @@ class OwnerForm(forms.Form):
 
 
 @require_GET
-def show(request: HttpRequest, pk: int) -> HttpResponse:
+def leak_page(request: HttpRequest, pk: int) -> HttpResponse:
     """History, sightings, deals, comments, and the doors to change it."""
-    row = _row(request, pk)
-    return _page(request, row)
+    row = _row_or_404(request, pk)
+    return _leak_page(request, row)
 
 
 @require_POST
 def assign(request: HttpRequest, pk: int) -> HttpResponse:
     """Give it to somebody: executives and analysts."""
-    row = _row(request, pk)
+    row = _row_or_404(request, pk)
     require(request, may_assign(request.user))
     form = OwnerForm(request.POST)
     if not form.is_valid():
-        return _page(request, row, error="There is nobody of that name. Nothing was changed.", status=422)
+        return _leak_page(request, row, error="There is nobody of that name. Nothing was changed.", status=422)
     leak_assign(leak=pk, owner=form.cleaned_data["owner"], user=signed_in_user(request), now=timezone.now())
     messages.success(request, "The owner is written down.")
     return redirect("contribution:leak", pk)
@@ -84,18 +84,20 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def status(request: HttpRequest, pk: int) -> HttpResponse:
     """What the department says of it: head and deputy."""
-    row = _row(request, pk)
+    row = _row_or_404(request, pk)
     require(request, may_edit_scorecard(request.user, row.department_id))
     chosen, reason = request.POST.get("status", ""), request.POST.get("reason", "")
     try:
         leak_status_set(leak=pk, status=chosen, reason=reason[:5000], user=signed_in_user(request), now=timezone.now())
     except RegisterError as problem:
-        return _page(request, row, error=f"{problem} Nothing was changed.", chosen=chosen, reason=reason, status=422)
+        return _leak_page(
+            request, row, error=f"{problem} Nothing was changed.", chosen=chosen, reason=reason, status=422
+        )
     messages.success(request, f"It is {chosen} now.")
     return redirect("contribution:leak", pk)
 
 
-def _row(request: HttpRequest, pk: int) -> LeakRow:
+def _row_or_404(request: HttpRequest, pk: int) -> LeakRow:
     require(request, may_see_company(request.user))
     row = leak_row(leak=pk)
     if row is None:
@@ -103,7 +105,7 @@ def _row(request: HttpRequest, pk: int) -> LeakRow:
     return row
 
 
-def _page(
+def _leak_page(
     request: HttpRequest, row: LeakRow, *, error: str = "", chosen: str = "", reason: str = "", status: int = 200
 ) -> HttpResponse:
     shell = shell_of(request)

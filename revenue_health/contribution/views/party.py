@@ -37,7 +37,7 @@ TITLES = {
 
 
 @require_GET
-def show(request: HttpRequest, key: str) -> HttpResponse:
+def party_page(request: HttpRequest, key: str) -> HttpResponse:
     """A department, the market, the opening pipeline or the strategy."""
     require(request, may_see_company(request.user))
     name = department_names().get(key)

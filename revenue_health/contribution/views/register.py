@@ -76,7 +76,7 @@ class FilterForm(forms.Form):
 
 
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def register_page(request: HttpRequest) -> HttpResponse:
     """The list, narrowed by its address."""
     require(request, may_see_company(request.user))
     shell = shell_of(request)
@@ -93,13 +93,13 @@ def index(request: HttpRequest) -> HttpResponse:
         "form": form,
         "lines": [line_of(row, scale) for row in rows],
         "scale": scale,
-        "message": _message(rows, shell.currency),
+        "message": _register_message(rows, shell.currency),
         "read": max((row.read for row in rows), default=None),
     }
     return page_render(request, TEMPLATE, context, partial="page")
 
 
-def _message(rows: list[LeakRow], currency: str) -> str:
+def _register_message(rows: list[LeakRow], currency: str) -> str:
     seen = [row for row in rows if row.still_seen]
     if not rows:
         return "No leak is in this list."

@@ -105,10 +105,12 @@ class ScorecardPanel:
 
     @property
     def late(self) -> int:
+        """Departments that have entered everything, some of it after the close."""
         return sum(card.state == ScorecardState.LATE for card in self.departments)
 
     @property
     def missing(self) -> int:
+        """Departments that have not entered everything."""
         return sum(card.state == ScorecardState.MISSING for card in self.departments)
 
 
@@ -134,6 +136,7 @@ class CommitmentPanel:
 
     @property
     def overdue(self) -> int:
+        """How many of them should have been done by now."""
         return sum(item.is_overdue for item in self.items)
 
     @property

@@ -48,7 +48,7 @@ class SampleForm(forms.Form):
 
 
 @require_GET
-def show(request: HttpRequest) -> HttpResponse:
+def style_page(request: HttpRequest) -> HttpResponse:
     """The page; the refused form shows its errors."""
     require(request, request.user.is_staff)
     refused = SampleForm({"refused-name": "much longer than twenty letters", "refused-day": ""}, prefix="refused")

@@ -99,23 +99,23 @@ class LeakFilters:
 
 def leak_rows(*, filters: LeakFilters | None = None, trend: bool = True) -> list[LeakRow]:
     """Leaks by what they cost, largest first."""
-    return _rows(_chosen(filters or LeakFilters()), trend)
+    return _leak_rows(_filtered(filters or LeakFilters()), trend)
 
 
 def top_leaks(*, run: RecomputeRun | None = None, most: int = 5) -> list[LeakRow]:
     """The largest open leaks that the figures still show; with a run, as its week read them."""
     if run is None:
-        return _rows(_chosen(LeakFilters()).filter(state=Leak.State.SEEN)[:most], trend=True)
+        return _leak_rows(_filtered(LeakFilters()).filter(state=Leak.State.SEEN)[:most], trend=True)
     seen = LeakSighting.objects.filter(run=run, state=LeakSighting.State.SEEN)
     leaks = Leak.objects.filter(sightings__in=seen).exclude(status__in=[Leak.Status.DECLINED])
-    return _rows(
-        leaks[:most] if leaks.exists() else _chosen(LeakFilters()).filter(state=Leak.State.SEEN)[:most], trend=True
+    return _leak_rows(
+        leaks[:most] if leaks.exists() else _filtered(LeakFilters()).filter(state=Leak.State.SEEN)[:most], trend=True
     )
 
 
 def leak_row(*, leak: int) -> LeakRow | None:
     """One leak with the trend of its last weeks."""
-    rows = _rows(Leak.objects.filter(pk=leak), trend=True)
+    rows = _leak_rows(Leak.objects.filter(pk=leak), trend=True)
     return rows[0] if rows else None
 
 
@@ -152,7 +152,7 @@ def leak_changes(*, leak: int) -> list[Change]:
     ]
 
 
-def _chosen(filters: LeakFilters) -> QuerySet[Leak]:
+def _filtered(filters: LeakFilters) -> QuerySet[Leak]:
     leaks = Leak.objects.order_by("-amount", "pk")
     if filters.state == OPEN:
         # What is said to be fixed stays as long as it has not recovered: only the figure closes it.
@@ -172,14 +172,14 @@ def _chosen(filters: LeakFilters) -> QuerySet[Leak]:
 
 def rows_of_leaks(leaks: QuerySet[Leak]) -> list[LeakRow]:
     """The leaks of a query as rows, without their trend."""
-    return _rows(leaks, trend=False)
+    return _leak_rows(leaks, trend=False)
 
 
-def _rows(leaks: QuerySet[Leak], trend: bool) -> list[LeakRow]:
+def _leak_rows(leaks: QuerySet[Leak], trend: bool) -> list[LeakRow]:
     loaded = list(leaks.select_related("pipeline", "stage", "department", "owner"))
     trends = _trends([leak.pk for leak in loaded]) if trend and loaded else {}
     verdicts = _verdicts() if loaded else {}
-    return [_row(leak, verdicts.get(leak.department.key, ""), trends.get(leak.pk, ())) for leak in loaded]
+    return [_leak_row(leak, verdicts.get(leak.department.key, ""), trends.get(leak.pk, ())) for leak in loaded]
 
 
 def _verdicts() -> dict[str, str]:
@@ -189,7 +189,7 @@ def _verdicts() -> dict[str, str]:
     return {party["key"]: party["verdict"] for party in parties or ()}
 
 
-def _row(leak: Leak, verdict: str, trend: tuple[Sighting, ...]) -> LeakRow:
+def _leak_row(leak: Leak, verdict: str, trend: tuple[Sighting, ...]) -> LeakRow:
     return LeakRow(
         id=leak.pk,
         pipeline=leak.pipeline.key,

@@ -51,7 +51,7 @@ class CoverageBars:
 
 
 @require_GET
-def show(request: HttpRequest) -> HttpResponse:
+def forecast_page(request: HttpRequest) -> HttpResponse:
     """The running quarter, as the night has forecast it."""
     require(request, may_see_company(request.user))
     shell = shell_of(request)
@@ -63,7 +63,7 @@ def show(request: HttpRequest) -> HttpResponse:
     if snapshot is None:
         context["requested"] = is_requested(forecast_job(run))
     else:
-        context |= _context(forecast_from_json(snapshot.figures), company.reporting_currency)
+        context |= _forecast_context(forecast_from_json(snapshot.figures), company.reporting_currency)
     return page_render(request, TEMPLATE, context, partial="page")
 
 
@@ -77,14 +77,14 @@ def compute(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("review:forecast"))
 
 
-def _context(forecast: ForecastFigures, currency: str) -> Context:
+def _forecast_context(forecast: ForecastFigures, currency: str) -> Context:
     scale, begin = money_scale(forecast.amounts, currency), forecast.period.start
     constraints = _constraint_rows(forecast, structure_names())
     chart = fan(forecast.days, begin=begin, target=forecast.target, last_year=forecast.last_year_label, scale=scale)
     return {
         "forecast": forecast,
         "begin": begin,
-        "message": _message(forecast, currency),
+        "message": _forecast_message(forecast, currency),
         "probability": _probability(forecast.probability),
         "scale": scale,
         "chart": chart,
@@ -94,7 +94,7 @@ def _context(forecast: ForecastFigures, currency: str) -> Context:
     }
 
 
-def _message(forecast: ForecastFigures, currency: str) -> str:
+def _forecast_message(forecast: ForecastFigures, currency: str) -> str:
     """Where it lands, how sure, and the plan; never a point without its band."""
     amounts = (forecast.p5, forecast.median, forecast.p95)
     low, middle, high = (money_in_words(amount, currency) for amount in amounts)

@@ -32,7 +32,7 @@ TEMPLATE = "review/forecast/scenarios.html"
 
 
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def scenario_list(request: HttpRequest) -> HttpResponse:
     """All scenarios beside each other, each computed on the newest figures."""
     require(request, may_see_company(request.user))
     shell = shell_of(request)

@@ -55,7 +55,7 @@ class PromiseRow:
 
 
 @require_http_methods(["GET", "POST"])
-def show(request: HtmxRequest) -> HttpResponse:
+def what_if_page(request: HtmxRequest) -> HttpResponse:
     """GET answers the promises in the address; POST takes the fields and leads to such an address."""
     require(request, may_see_company(request.user))
     shell = shell_of(request)
@@ -70,7 +70,7 @@ def show(request: HtmxRequest) -> HttpResponse:
         address = address_of(promises.texts)
         if request.method == "POST" and not request.htmx and not promises.errors:
             return HttpResponseRedirect(address)
-        context: Context = {"shell": shell, **_context(promises, levers, structure, run, company)}
+        context: Context = {"shell": shell, **_what_if_context(promises, levers, structure, run, company)}
         context["deleted"] = _deleted(request.GET.get("deleted", ""))
     except (ComparisonError, CustodyStoreMissing) as problem:
         return page_render(request, TEMPLATE, {"shell": shell, "cannot": str(problem)}, partial="page")
@@ -97,7 +97,7 @@ def _promises(request: HttpRequest, levers: list[Promisable], structure: Structu
     return promises_in_address(request.GET.getlist("set"))
 
 
-def _context(
+def _what_if_context(
     promises: PromiseTexts, levers: list[Promisable], structure: Structure, run: RecomputeRun, company: Company
 ) -> Context:
     snapshot, currency = forecast_snapshot(run=run), company.reporting_currency
@@ -116,7 +116,7 @@ def _context(
         "errors": errors,
         "what_if": what_if,
         "outcomes": outcomes,
-        "message": _message(what_if.now, texts, currency),
+        "message": _what_if_message(what_if.now, texts, currency),
         "scale": money_scale([value for each in outcomes for value in (each.before, each.after)], currency),
         "fine": money_scale([value for each in outcomes for value in (each.change, each.low)], currency),
         "promised": [_promise_row(text, texts, what_if.now, levers, structure, company) for text in texts],
@@ -134,7 +134,7 @@ def _what_if(texts: tuple[str, ...], run: RecomputeRun, company: Company, stored
     return what_if_from_json(outcome_of(run=run, company=company, periods=periods, texts=texts))
 
 
-def _message(outcome: Outcome, texts: tuple[str, ...], currency: str) -> str:
+def _what_if_message(outcome: Outcome, texts: tuple[str, ...], currency: str) -> str:
     if not texts:
         expected = money_in_words(outcome.before, currency)
         return f"As things are, {outcome.label} brings {expected}. Move a lever to see what a promise would change."

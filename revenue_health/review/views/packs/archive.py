@@ -19,7 +19,7 @@ MOST_LISTED = 200
 
 
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def pack_list(request: HttpRequest) -> HttpResponse:
     """Every pack, newest first."""
     require(request, may_see_packs(request.user))
     shell = shell_of(request)
@@ -34,7 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe  # the slides ask by HEAD whether they can come back
-def show(request: HttpRequest, pk: int) -> HttpResponse:
+def pack_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One pack: what was shown then, whatever the data say now."""
     require(request, may_see_packs(request.user))
     pack = pack_or_404(pk)

@@ -20,7 +20,7 @@ TEMPLATE = "review/packs/board.html"
 
 
 @require_GET
-def show(request: HttpRequest, pk: int) -> HttpResponse:
+def board_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The slides of a pack."""
     require(request, may_see_packs(request.user))
     pack = pack_or_404(pk)

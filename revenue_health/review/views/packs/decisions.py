@@ -22,7 +22,7 @@ MOST_LISTED = 500
 
 
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def decision_list(request: HttpRequest) -> HttpResponse:
     """All decisions that stand, newest first."""
     require(request, may_see_packs(request.user))
     context = {"shell": shell_of(request), "decisions": decisions_listed(limit=MOST_LISTED)}
