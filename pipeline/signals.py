@@ -2,10 +2,10 @@
 
 from django.dispatch import Signal
 
-figures_ready = Signal()
+recompute_finished = Signal()
 """A run is DONE: `run` (RecomputeRun) and `trigger` (command, nightly or button)."""
 
-import_going = Signal()
+import_reverting = Signal()
 """An import is about to be taken out, inside the transaction that does it: `rows`, a function from a model to a query
 set of its rows that will be deleted. Receivers delete what they computed from them; what people wrote stays, and
 refuses the undo."""

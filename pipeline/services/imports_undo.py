@@ -24,7 +24,7 @@ from pipeline.imports.merge.undo import (
 )
 from pipeline.imports.problems import UndoRefused
 from pipeline.models import ImportBatch
-from pipeline.signals import import_going
+from pipeline.signals import import_reverting
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ def _undo(batch_id: int) -> UndoResult:
             f"Import {batch_id} is {batch.get_status_display().lower()}; only one that is done can be undone."
         )
     computed_remove(batch_id)
-    import_going.send(ImportBatch, rows=partial(going, batch=batch_id))
+    import_reverting.send(ImportBatch, rows=partial(going, batch=batch_id))
     later_imports_check(batch_id)
     touched = touched_mark(batch_id)
     restored, removed = rows_restore(batch_id), rows_remove(batch_id)

@@ -11,10 +11,10 @@ from departments.models import current_company
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.selectors.deals.changes import ChangesNotKept, changes_since, since_usual
-from pipeline.signals import figures_ready
+from pipeline.signals import recompute_finished
 
 
-@receiver(figures_ready, dispatch_uid="review-changes")
+@receiver(recompute_finished, dispatch_uid="review-changes")
 def changes_follow(sender: type[RecomputeRun], run: RecomputeRun, trigger: str, **kwargs: Any) -> None:
     """What changed since the usual Monday, kept with the run: a fraction of a second even for a million deals."""
     company = current_company()

@@ -23,7 +23,7 @@ from pipeline.services.recompute.lock import RecomputeRunning, recompute_lock
 from pipeline.services.recompute.measured import Counted, measurables_count, measurables_write
 from pipeline.services.recompute.reading import Structure, arrow_connection, extent_read, structure_read, touched_read
 from pipeline.services.recompute.writing import flows_add, flows_replace
-from pipeline.signals import figures_ready
+from pipeline.signals import recompute_finished
 
 __all__ = ["NotBalanced", "NothingToCompute", "RecomputeError", "RecomputeRunning", "recompute"]
 
@@ -79,7 +79,7 @@ def recompute(
     try:
         measurables_write(run=run, counted=counting.result(), now=timezone.now())
     finally:
-        figures_ready.send(sender=RecomputeRun, run=run, trigger=trigger)
+        recompute_finished.send(sender=RecomputeRun, run=run, trigger=trigger)
     return run
 
 
