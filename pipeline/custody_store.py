@@ -13,7 +13,6 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -22,6 +21,7 @@ import pyarrow.parquet as pq
 from django.conf import settings
 
 from pipeline.models import RecomputeRun, Stage
+from pipeline.run_cache import process_cache
 
 METHOD = "custody-4"
 """Changes when the rules of custody or flows change, so that stored figures are made anew; each run carries it."""
@@ -128,25 +128,7 @@ def stages_table(stages: list[Stage]) -> pa.Table:
     )
 
 
-class _Opened:
-    """The newest run's tables in this process: one DuckDB database, a cursor for each caller."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.key: tuple[Any, ...] | None = None
-        self.database: duckdb.DuckDBPyConnection | None = None
-
-    def cursor(self, run: RecomputeRun) -> duckdb.DuckDBPyConnection:
-        key = (settings.CUSTODY_STORE, run.pk, run.as_of, run.fingerprint)
-        with self.lock:
-            if self.key != key or self.database is None:
-                self.database = _database_open(run)
-                self.key = key
-            # Threads may not share a connection, but its cursors share the tables.
-            return self.database.cursor()
-
-
-_opened = _Opened()
+_cursors = threading.Lock()
 
 
 def custody_cursor(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
@@ -154,10 +136,15 @@ def custody_cursor(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
 
     Raises CustodyStoreMissing where the files are not on this machine.
     """
-    return _opened.cursor(run)
+    database = _database(run)
+    with _cursors:
+        # Threads may not share a connection, but its cursors share the tables.
+        return database.cursor()
 
 
-def _database_open(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
+@process_cache(maxsize=1)
+def _database(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
+    """The tables of the run asked for last: one DuckDB database in this process, a cursor for each caller."""
     parts = run_parts(run)
     if missing := parts_missing(parts, _NEEDED):
         raise CustodyStoreMissing(

@@ -5,7 +5,6 @@ Files go with the run they belong to: the next run's tidying removes whatever is
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -18,10 +17,9 @@ from django.conf import settings
 from pipeline.core.flows.period_flows import PeriodFlows, period_flows
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
+from pipeline.run_cache import run_key
 
 _TABLES = tuple(field.name for field in fields(PeriodFlows))
-_VERSION = 3
-"""Goes up when the same question is answered by other tables."""
 
 
 def stored_period_flows(
@@ -34,8 +32,8 @@ def stored_period_flows(
 ) -> PeriodFlows:
     """`period_flows` of all deals of a run, read from its files where somebody asked before."""
     as_of = int(run.as_of.timestamp())
-    cache_key = repr((_VERSION, run.pk, as_of, run.fingerprint, tuple(steps), tuple(openings), group, tuple(ungrouped)))
-    folder, name = Path(settings.CUSTODY_STORE), f"flows-{hashlib.sha256(cache_key.encode()).hexdigest()[:24]}"
+    key = run_key(run, tuple(steps), tuple(openings), group, tuple(ungrouped))
+    folder, name = Path(settings.CUSTODY_STORE), f"flows-{key}"
     files = {table: folder / f"{name}-{table}.parquet" for table in _TABLES}
     try:
         return PeriodFlows(**{table: pq.read_table(file) for table, file in files.items()})

@@ -9,7 +9,7 @@ from django.db.models import Model, QuerySet
 from django.dispatch import receiver
 
 from pipeline.models import ImportBatch, RecomputeRun
-from pipeline.signals import recompute_finished, import_reverting
+from pipeline.signals import import_reverting, recompute_finished
 from revenue_health.contribution.services.undo import computed_remove
 from revenue_health.contribution.tasks import night_of_run
 

@@ -12,7 +12,8 @@ from departments.periods import monday_of
 from pipeline.core.changes import ChangedDeal, Changes, changed_deals, changes_compute
 from pipeline.custody_store import custody_cursor
 from pipeline.models import Opportunity, RecomputeRun
-from pipeline.selectors.leaks.leaks import Choice, calendar_of, run_cached
+from pipeline.run_cache import cached
+from pipeline.selectors.leaks.leaks import calendar_of
 
 FEWEST_DAYS = 4
 """A review looks back at least so far: on a Tuesday it begins on the Monday of the week before."""
@@ -57,7 +58,7 @@ def changes_since(*, run: RecomputeRun, company: Company, since: date) -> Change
     def compute() -> Changes:
         return changes_compute(_cursor(run), since=_instant_of_day(company, since), last=_last_day(run, company))
 
-    return run_cached(run, f"changes-{since.isoformat()}", Choice(), compute)
+    return cached(run, f"changes-{since.isoformat()}", compute)
 
 
 def changed_rows(
@@ -70,7 +71,7 @@ def changed_rows(
         return changed_deals(cursor, since=instant, last=last, bucket=bucket, limit=limit, offset=offset)
 
     name = f"changed-{since.isoformat()}-{bucket}-{limit}-{offset}"
-    deals, total = run_cached(run, name, Choice(), compute)
+    deals, total = cached(run, name, compute)
     named = Opportunity.objects.in_bulk([deal.opportunity for deal in deals])
     accounts = dict(Opportunity.objects.filter(pk__in=named, account__isnull=False).values_list("pk", "account__name"))
     rows = tuple(

@@ -14,7 +14,7 @@ from departments.periods import Period
 from pipeline.core.leaks.figures import DAY, Figure
 from pipeline.custody_store import custody_cursor
 from pipeline.models import HandOff, Opportunity, RecomputeRun
-from pipeline.selectors.leaks.leaks import Choice, run_cached
+from pipeline.run_cache import cached
 
 QUEUE_PAGE = 50
 
@@ -48,7 +48,7 @@ class Queue:
 
 def waiting(*, run: RecomputeRun, company: Company) -> tuple[Waiting, ...]:
     """Every open hand-off of a deal that is neither lost nor finished, oldest first; read once per run."""
-    return run_cached(run, "waiting", Choice(), lambda: _open_handoffs(run))
+    return cached(run, "waiting", lambda: _open_handoffs(run))
 
 
 def _open_handoffs(run: RecomputeRun) -> tuple[Waiting, ...]:
@@ -132,7 +132,7 @@ class WaitingFor:
 
 def waiting_matrix(*, run: RecomputeRun, company: Company, period: Period) -> tuple[WaitingFor, ...]:
     """Who waits on whom: hand-offs requested in the period, by the owner of the stage the deal was in then."""
-    return run_cached(run, "waiting_for", Choice(period=period), lambda: _waiting_pairs(run, company, period))
+    return cached(run, "waiting_for", lambda: _waiting_pairs(run, company, period), of=period)
 
 
 def _waiting_pairs(run: RecomputeRun, company: Company, period: Period) -> tuple[WaitingFor, ...]:
@@ -179,4 +179,4 @@ def custody_now(*, run: RecomputeRun, company: Company) -> dict[int, Figure]:
         )
         return {key: Figure(amount=int(amount), count=count) for key, amount, count in held.fetchall()}
 
-    return run_cached(run, "custody_now", Choice(), compute)
+    return cached(run, "custody_now", compute)

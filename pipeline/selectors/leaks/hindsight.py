@@ -7,7 +7,8 @@ from __future__ import annotations
 from pipeline.core.hindsight import Hindsight, hindsight, sentence
 from pipeline.custody_store import custody_cursor
 from pipeline.models import Pipeline, RecomputeRun
-from pipeline.selectors.leaks.leaks import FILTERS, Choice, run_cached
+from pipeline.run_cache import cached
+from pipeline.selectors.leaks.leaks import FILTERS
 
 COLUMNS = tuple(name for name in FILTERS if name != "pipeline")
 _DEALS = """
@@ -43,7 +44,7 @@ def hindsight_of(*, run: RecomputeRun, column: str) -> list[Hindsight]:
 
     if column not in COLUMNS or not run.parts:
         return []
-    return run_cached(run, f"hindsight-{column}", Choice(), compute)
+    return cached(run, f"hindsight-{column}", compute)
 
 
 def ungrouped_pipelines(*, run: RecomputeRun, column: str) -> tuple[int, ...]:

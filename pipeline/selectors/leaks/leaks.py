@@ -5,12 +5,9 @@ Figures of one run never change, so they are cached by run, period and filters.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-from django.core.cache import cache
 
 from departments.models import Company
 from departments.periods import FiscalCalendar, Period
@@ -20,7 +17,7 @@ from pipeline.core.leaks.leaks import Deals, Leaks, deals_of_cell, leaks_compute
 from pipeline.core.leaks.period import Period as Instants
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
-from pipeline.selectors.data.code_version import code_version
+from pipeline.run_cache import cached
 
 FILTERS = ("pipeline", "segment", "source", "team", "owner", "region", "industry", "size", "profile")
 """Attributes of opportunities that figures can be narrowed by; pipeline and source by id, the others by value."""
@@ -35,6 +32,12 @@ class Choice:
 
     def instants(self, company: Company) -> tuple[int | None, int | None]:
         return self.period.instants(company.zone) if self.period else (None, None)
+
+    @property
+    def cache_key(self) -> tuple[object, ...]:
+        """Equal for equal questions, however their filters were written down."""
+        filters = sorted((name, list(values)) for name, values in self.filters.items())
+        return filters, (self.period.start, self.period.end) if self.period else None
 
     def moved_to(self, period: Period | None) -> Choice:
         return Choice(period=period, filters=self.filters)
@@ -63,7 +66,7 @@ def leaks_of(*, run: RecomputeRun, company: Company, choice: Choice) -> Leaks:
             custody_cursor(run), start=start, end=end, as_of=int(run.as_of.timestamp()), filters=choice.filters
         )
 
-    return run_cached(run, "leaks", choice, compute)
+    return cached(run, "leaks", compute, of=choice.cache_key)
 
 
 def earned_of(*, run: RecomputeRun, company: Company, choice: Choice) -> tuple[Figure, Figure]:
@@ -78,7 +81,7 @@ def earned_of(*, run: RecomputeRun, company: Company, choice: Choice) -> tuple[F
         bookings = Bookings(period)
         return bookings.won, bookings.reversed
 
-    return run_cached(run, "earned", choice, compute)
+    return cached(run, "earned", compute, of=choice.cache_key)
 
 
 def leak_map(*, run: RecomputeRun, company: Company, choice: Choice, compare: str) -> LeakMap:
@@ -193,25 +196,4 @@ def filter_values(*, run: RecomputeRun, company: Company) -> dict[str, list[str]
             if name not in ("pipeline", "source")
         }
 
-    return run_cached(run, "filter_values", Choice(), compute)
-
-
-_VERSION = 2
-"""Goes up when figures of the same run change or get new fields: a cache may outlive the code that filled it."""
-
-
-def run_cached[T](run: RecomputeRun, what: str, choice: Choice, compute: Callable[[], T]) -> T:
-    """The result of `compute`, kept by run, name, choice and release: figures of one run never change."""
-    period = choice.period
-    parameters = (
-        sorted((key, list(values)) for key, values in choice.filters.items()),
-        (period.start, period.end) if period else None,
-        code_version(),
-    )
-    digest = hashlib.sha256(repr(parameters).encode()).hexdigest()[:24]
-    key = f"{what}:{_VERSION}:{run.pk}:{int(run.as_of.timestamp())}:{run.fingerprint[:12]}:{digest}"
-    result: T | None = cache.get(key)
-    if result is None:
-        result = compute()
-        cache.set(key, result)
-    return result
+    return cached(run, "filter_values", compute)

@@ -14,7 +14,8 @@ from pipeline.core.leaks.figures import Figure
 from pipeline.core.leaks.period import Period as Instants
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks.leaks import Choice, run_cached
+from pipeline.run_cache import cached
+from pipeline.selectors.leaks.leaks import Choice
 
 WEEKS = 26
 
@@ -39,7 +40,7 @@ def weekly_trend(*, run: RecomputeRun, company: Company, choice: Choice, weeks: 
     moved = choice.moved_to(
         Period(start=mondays[0], end=mondays[-1] - timedelta(days=1), label=f"{mondays[0]}..{mondays[-1]}")
     )
-    return run_cached(run, "trend", moved, lambda: _compute(run, company, moved, mondays))
+    return cached(run, "trend", lambda: _compute(run, company, moved, mondays), of=moved.cache_key)
 
 
 def _mondays(run: RecomputeRun, company: Company, period: Period | None, weeks: int) -> list[date]:

@@ -7,7 +7,7 @@ from departments.models import Company
 from departments.periods import Period
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks.leaks import Choice, run_cached
+from pipeline.run_cache import cached
 
 _LOSSES = """
 SELECT count(*) FILTER (assumed), count(*), coalesce(sum(amount) FILTER (assumed), 0)::BIGINT,
@@ -40,7 +40,7 @@ def _unrecorded_losses(run: RecomputeRun, company: Company, period: Period) -> t
         row = custody_cursor(run).execute(_LOSSES, [start, min(end, horizon)]).fetchone()
         return row or (0, 0, 0, 0)
 
-    silent, losses, amount, total = run_cached(run, "unrecorded-reasons", Choice(period=period), compute)
+    silent, losses, amount, total = cached(run, "unrecorded-reasons", compute, of=period)
     return silent, losses, amount, total
 
 
@@ -51,7 +51,7 @@ def pipelines_with_losses(*, run: RecomputeRun) -> frozenset[int]:
         rows = custody_cursor(run).execute("SELECT DISTINCT pipeline FROM moves WHERE kind = 'lost'").fetchall()
         return frozenset(pipeline for (pipeline,) in rows)
 
-    return run_cached(run, "pipelines-with-losses", Choice(), compute)
+    return cached(run, "pipelines-with-losses", compute)
 
 
 def no_losses(*, run: RecomputeRun) -> str:

@@ -10,7 +10,7 @@ from departments.models import Company
 from departments.periods import FiscalCalendar, Period
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks.leaks import Choice, run_cached
+from pipeline.run_cache import cached
 
 DEAD_DAYS = 45
 """So many days without any event: the data has stopped, it is not only a quiet month."""
@@ -89,7 +89,7 @@ def reach_of(*, run: RecomputeRun, company: Company) -> Reach:
             ((recorded,),) = cursor.execute("SELECT max(recorded_at) FROM events").fetchall()
         return first, newest, recorded
 
-    first, newest, recorded = run_cached(run, "reach", Choice(), compute) if run.parts else (None, None, None)
+    first, newest, recorded = cached(run, "reach", compute) if run.parts else (None, None, None)
 
     def day(instant: int | None) -> date | None:
         return None if instant is None else datetime.fromtimestamp(instant, company.zone).date()

@@ -19,7 +19,8 @@ from departments.periods import FiscalCalendar, Period
 from pipeline.core.leaks.earned import bookings_of
 from pipeline.custody_store import custody_cursor
 from pipeline.models import Pipeline, RecomputeRun
-from pipeline.selectors.leaks.leaks import Choice, calendar_of, run_cached
+from pipeline.run_cache import cached
+from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.plan.baseline import default_baseline
 from pipeline.selectors.plan.plan import PlanRow, plan_remarks, plan_rows, rows_of_span
 from pipeline.selectors.plan.reach import reach_of
@@ -212,7 +213,7 @@ def revenue_curve(*, run: RecomputeRun, company: Company, period: Period, pipeli
         return (_revenue_curve(run, company, baseline, pipeline),)
 
     # The same for every page of a run, and four questions to the custody store.
-    (curve,) = run_cached(run, f"revenue-curve-{pipeline}", Choice(period=baseline), compute)
+    (curve,) = cached(run, f"revenue-curve-{pipeline}", compute, of=baseline)
     return curve
 
 

@@ -19,6 +19,7 @@ from pipeline.models import RecomputeRun
 from pipeline.page.department_access import closed_departments
 from pipeline.page.paging import LARGEST_PAGE, pages_of
 from pipeline.page.shell import shell_of
+from pipeline.run_cache import cached_html
 from pipeline.selectors.deals.opportunities import (
     PAGE,
     OpportunityFilter,
@@ -33,7 +34,6 @@ from pipeline.selectors.leaks.leaks import calendar_of, leak_deals, opportunity_
 from pipeline.selectors.overview import FilterChoices, Structure, filter_choices, structure_names
 from pipeline.views.deals.custody_strip import closes_shape, holds_shape, strip_shape
 from pipeline.views.leaks.filters import LeakMapFilters, parse_filters
-from pipeline.views.panel_cache import cached_panels
 
 LIST = "pipeline/deals/opportunities.html"
 DETAIL = "pipeline/deals/opportunity.html"
@@ -142,7 +142,11 @@ def _list_panels(query: QueryDict, run: RecomputeRun, company: Company) -> dict[
     if query.get("search"):
         # Nobody types the same again.
         return {name: mark_safe(html) for name, html in render().items()}  # noqa: S308  (our own template)
-    return dict(cached_panels(run, (query.urlencode(), structure, choices, company.reporting_currency), render))
+    return dict(
+        cached_html(
+            run, "opportunities", render, of=(query.urlencode(), structure, choices, company.reporting_currency)
+        )
+    )
 
 
 def _filtered_deals(

@@ -22,6 +22,7 @@ from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.page.department_access import closed_departments
 from pipeline.page.shell import Shell, shell_of
+from pipeline.run_cache import cached_html
 from pipeline.selectors.leaks.hindsight import hindsight_reasons
 from pipeline.selectors.leaks.leaks import LeakMap, calendar_of, leak_map
 from pipeline.selectors.leaks.trend import TrendWeek, weekly_trend
@@ -32,7 +33,6 @@ from pipeline.views.leaks.filters import LeakMapFilters, LeakMapForm, parse_filt
 from pipeline.views.leaks.grid import UNRECORDED, grid_shape
 from pipeline.views.leaks.rows import FigureCell, FigureFormatter, stage_rows
 from pipeline.views.leaks.sentences import SentenceBuilder, leak_map_message
-from pipeline.views.panel_cache import cached_panels
 
 TEMPLATE = "pipeline/leaks/leak_map.html"
 
@@ -73,7 +73,7 @@ def _leak_map_context(request: HttpRequest, shell: Shell, run: RecomputeRun, com
         }
         return {name: render_to_string(template, context) for name, template in panels.items()}
 
-    panels = cached_panels(run, (filters, structure, choices, plan, sorted(closed)), render)
+    panels = cached_html(run, "leak-map", render, of=(filters, structure, choices, plan, sorted(closed)))
     return {"shell": shell, "filters": filters, "panels": panels}
 
 

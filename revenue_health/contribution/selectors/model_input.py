@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from django.conf import settings
 
 from departments.models import Department
 from pipeline.core.flows.period_flows import PeriodFlows, period_flows
@@ -18,6 +15,7 @@ from pipeline.core.leaks.period import Filters
 from pipeline.custody_store import custody_cursor
 from pipeline.flows_store import stored_period_flows
 from pipeline.models import Pipeline, RecomputeRun, Source
+from pipeline.run_cache import process_cache
 from pipeline.selectors.leaks.hindsight import ungrouped_pipelines
 from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.core.flows import Floats, FlowArrays
@@ -68,23 +66,10 @@ def pipelines_flows(
     ]
 
 
-_CACHED = 4
-_cache: OrderedDict[tuple[object, ...], list[PipelineFlows]] = OrderedDict()
-_lock = threading.Lock()
-
-
+@process_cache(maxsize=4)
 def cached_flows(*, run: RecomputeRun, periods: ComparisonPeriods) -> list[PipelineFlows]:
     """`pipelines_flows` by segment; the last ones asked for stay in this process, for the groups of one score run."""
-    key = (settings.CUSTODY_STORE, run.pk, run.as_of, run.fingerprint, periods)
-    with _lock:
-        if key in _cache:
-            return _cache[key]
-    flows = pipelines_flows(run=run, periods=periods)
-    with _lock:
-        _cache[key] = flows
-        while len(_cache) > _CACHED:
-            _cache.popitem(last=False)
-    return flows
+    return pipelines_flows(run=run, periods=periods)
 
 
 def department_rows() -> list[DepartmentRow]:

@@ -9,7 +9,7 @@ from functools import reduce
 
 from departments.models import Company
 from pipeline.models import Pipeline, RecomputeRun
-from pipeline.selectors.leaks.leaks import Choice, run_cached
+from pipeline.run_cache import cached
 from pipeline.selectors.plan.targets import Target, Targets, planned_pipelines, targets_of
 from revenue_health.contribution.core.flows import FlowArrays
 from revenue_health.contribution.core.model.bridge import Bridge
@@ -52,7 +52,7 @@ def company_bridge(*, run: RecomputeRun, company: Company, periods: ComparisonPe
         stored = stored_bridges(run=run, periods=periods, targets=targets)
         return stored or {flows.id: segment_bridges(flows, targets) for flows in cached_flows(run=run, periods=periods)}
 
-    return assembled(run_cached(run, _name("bridge", periods, targets.segments), Choice(), compute), targets)
+    return assembled(cached(run, _name("bridge", periods, targets.segments), compute), targets)
 
 
 def scored_bridge(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> CompanyBridge | None:
@@ -138,7 +138,7 @@ def cut_bridge(*, run: RecomputeRun, company: Company, periods: ComparisonPeriod
         flows = pipelines_flows(run=run, periods=periods, by=by)
         return {pipeline.id: _cut(pipeline.groups, whole.pipelines[pipeline.id]) for pipeline in flows}
 
-    parts = run_cached(run, _name(f"cut-{by}", periods, whole.targets), Choice(), compute)
+    parts = cached(run, _name(f"cut-{by}", periods, whole.targets), compute)
     return replace(whole, groups=_over_pipelines(parts))
 
 

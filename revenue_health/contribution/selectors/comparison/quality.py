@@ -9,7 +9,8 @@ from django.db.models import Count, F, Q
 
 from departments.models import Company
 from pipeline.models import Event, Opportunity, RecomputeRun
-from pipeline.selectors.leaks.leaks import Choice, leaks_of, run_cached
+from pipeline.run_cache import cached
+from pipeline.selectors.leaks.leaks import Choice, leaks_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 
 LATE_AFTER = timedelta(days=1)
@@ -67,4 +68,4 @@ def quality_of(*, run: RecomputeRun, company: Company, periods: ComparisonPeriod
             without_account=deals["account"],
         )
 
-    return run_cached(run, f"quality-{periods.key}".replace("|", ":"), Choice(), compute)
+    return cached(run, f"quality-{periods.key}".replace("|", ":"), compute)

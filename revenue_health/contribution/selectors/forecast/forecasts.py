@@ -13,7 +13,8 @@ from departments.models import Company
 from departments.periods import Period
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks.leaks import Choice, calendar_of, run_cached
+from pipeline.run_cache import cached
+from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.leaks.unrecorded import no_losses
 from pipeline.selectors.plan.targets import NET_REVENUE
 from revenue_health.contribution.core.comparison import MINOR_UNITS
@@ -126,7 +127,7 @@ def forecast_median(*, run: RecomputeRun, company: Company, periods: ComparisonP
     def compute() -> float:
         return company_forecast(run=run, company=company, periods=periods).median
 
-    return run_cached(run, f"forecast-median-{periods.period.end.isoformat()}", Choice(period=periods.period), compute)
+    return cached(run, f"forecast-median-{periods.period.end.isoformat()}", compute, of=periods.period)
 
 
 def _together(

@@ -9,7 +9,7 @@ import numpy as np
 
 from departments.models import Company
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks.leaks import Choice, run_cached
+from pipeline.run_cache import cached
 from revenue_health.contribution.core.flows import MARKET
 from revenue_health.contribution.core.model import hazards
 from revenue_health.contribution.core.model.rates import RatePair, Rates, estimate_rates
@@ -48,7 +48,7 @@ def levers_of(*, run: RecomputeRun, company: Company) -> list[Promisable]:
             levers += _of_pipeline(pipeline.key, RatePair(baseline=pair.baseline.whole(), actual=pair.actual.whole()))
         return levers
 
-    return run_cached(run, "levers", Choice(), compute)
+    return cached(run, "levers", compute)
 
 
 def _of_pipeline(pipeline: str, pair: RatePair) -> Iterator[Promisable]:

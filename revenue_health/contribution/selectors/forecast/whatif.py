@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from django.conf import settings
 
 from departments.models import Company
 from pipeline.models import RecomputeRun
+from pipeline.run_cache import process_cache
 from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.leaks.unrecorded import no_losses
-from revenue_health.contribution.core.flows import Floats
 from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.model.groups import whole_of
 from revenue_health.contribution.core.model.rates import Rates, estimate_rates
@@ -116,8 +113,8 @@ def company_what_if(
     following = calendar_of(company).following(periods.period)
     further = steps_ahead(periods=periods, company=company, until=following)
     won = sum(won_by_pipeline(run=run, periods=periods).values())
-    now = _outcome(_cached_worlds(run, company, periods, ahead), promises, won=won)
-    both = _outcome(_cached_worlds(run, company, periods, further), promises, won=won)
+    now = _outcome(_cached_worlds(run, company, periods, tuple(ahead)), promises, won=won)
+    both = _outcome(_cached_worlds(run, company, periods, tuple(further)), promises, won=won)
     landing = forecast_median(run=run, company=company, periods=periods) if base is None else base
     return _rebased(now, landing), _difference(both, now)
 
@@ -131,7 +128,8 @@ def worlds_ready(*, run: RecomputeRun, company: Company, periods: ComparisonPeri
     """Have everything in this process that a moved lever needs, before somebody moves one."""
     if periods.running:
         for period in (periods.period, calendar_of(company).following(periods.period)):
-            _cached_worlds(run, company, periods, steps_ahead(periods=periods, company=company, until=period))
+            ahead = steps_ahead(periods=periods, company=company, until=period)
+            _cached_worlds(run, company, periods, tuple(ahead))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,27 +140,14 @@ class World:
     scenario: SingleScenario
 
 
-_CACHED = 2
-_cache: OrderedDict[tuple[object, ...], dict[str, World]] = OrderedDict()
-_lock = threading.Lock()
-
-
-def _cached_worlds(run: RecomputeRun, company: Company, periods: ComparisonPeriods, ahead: Floats) -> dict[str, World]:
+@process_cache(maxsize=2)
+def _cached_worlds(
+    run: RecomputeRun, company: Company, periods: ComparisonPeriods, ahead: tuple[float, ...]
+) -> dict[str, World]:
     """The pipelines as they stand, over the steps ahead; the last ones asked for stay in this process, because whoever
     moves a slider asks again at once."""
-    key = (settings.CUSTODY_STORE, run.pk, run.as_of, run.fingerprint, periods.key, tuple(ahead))
-    with _lock:
-        if key not in _cache:
-            rates = {
-                rates_of_one.key: rates_of_one.rates(ahead) for rates_of_one in forward_of(run=run, company=company)
-            }
-            _cache[key] = {
-                name: World(rates=rates_of_one, scenario=scenario_to_ask(rates_of_one))
-                for name, rates_of_one in rates.items()
-            }
-            while len(_cache) > _CACHED:
-                _cache.popitem(last=False)
-        return _cache[key]
+    rates = {pipeline.key: pipeline.rates(np.array(ahead)) for pipeline in forward_of(run=run, company=company)}
+    return {key: World(rates=ahead_rates, scenario=scenario_to_ask(ahead_rates)) for key, ahead_rates in rates.items()}
 
 
 def _outcome(worlds: dict[str, World], promises: Sequence[Promise], won: float) -> Outcome:

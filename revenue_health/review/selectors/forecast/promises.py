@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from departments.json_types import Json
 from departments.models import Company
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks.leaks import Choice, run_cached
+from pipeline.run_cache import cached
+from pipeline.selectors.leaks.leaks import Choice
 from pipeline.selectors.overview import StageName, Structure
 from revenue_health.contribution.core.sensitivity import Lever
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
@@ -239,4 +240,4 @@ def outcome_of(*, run: RecomputeRun, company: Company, periods: ComparisonPeriod
         return what_if_json(now, following, periods=periods, company=company)
 
     choice = Choice(period=periods.period, filters={"promises": sorted(texts)})
-    return run_cached(run, "what-if", choice, compute)
+    return cached(run, "what-if", compute, of=choice.cache_key)

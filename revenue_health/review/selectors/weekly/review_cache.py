@@ -6,17 +6,15 @@ the newest note of every kind tells whether anything changed; the figures themse
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from datetime import date, datetime
 
 from django.apps import apps
-from django.core.cache import cache
 from django.db import connection
 
 from departments.formats import language_of_numbers
 from pipeline.models import ImportBatch, RecomputeRun
-from pipeline.selectors.data.code_version import code_version
+from pipeline.run_cache import cached
 from revenue_health.contribution.models import ForecastSnapshot, ScoreRun
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.review.core.weekly_review import WeeklyReview
@@ -39,13 +37,8 @@ def cached_review(
 ) -> WeeklyReview:
     """What `compute` says of this run, these periods and this day, read again only after a change. One query."""
     minute = int(now.timestamp()) // SECONDS
-    state = (run.pk, run.as_of, periods.key, since, minute, language_of_numbers(), code_version(), _newest_notes())
-    key = f"review:{hashlib.sha256(repr(state).encode()).hexdigest()[:32]}"
-    review = cache.get(key)
-    if not isinstance(review, WeeklyReview):
-        review = compute()
-        cache.set(key, review, SECONDS)
-    return review
+    state = (periods.key, since, minute, language_of_numbers(), _newest_notes())
+    return cached(run, "review", compute, of=state, seconds=SECONDS)
 
 
 def _newest_notes() -> tuple[object, ...]:
