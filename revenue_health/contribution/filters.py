@@ -63,7 +63,7 @@ class ComparisonForm(forms.Form):
         try:
             return self.calendar.parse(text) if text else None
         except PeriodError as problem:
-            raise forms.ValidationError(f"{problem} Shown: the running quarter.") from problem
+            raise forms.ValidationError(f"{problem} Showing the running quarter.") from problem
 
     def clean_baseline(self) -> str:
         text = str(self.cleaned_data["baseline"].strip())
@@ -71,7 +71,7 @@ class ComparisonForm(forms.Form):
             try:
                 self.calendar.parse(text)
             except PeriodError as problem:
-                raise forms.ValidationError(f"{problem} Shown: the four quarters before.") from problem
+                raise forms.ValidationError(f"{problem} Showing the four quarters before.") from problem
         return text
 
 
@@ -86,5 +86,5 @@ def parse_filters(query: QueryDict, *, run: RecomputeRun, company: Company) -> C
         periods = comparison_periods(run=run, company=company, period=period, baseline=baseline or None)
     except ComparisonError as problem:
         periods, baseline = comparison_periods(run=run, company=company), ""
-        errors["period"] = f"{problem} Shown: the running quarter."
+        errors["period"] = f"{problem} Showing the running quarter."
     return ComparisonFilters(periods=periods, baseline=baseline, default_period=default, errors=errors)

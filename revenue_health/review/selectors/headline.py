@@ -18,7 +18,7 @@ MOST = 0.5
 """`Explain most of it` is said only when even the ends of the intervals nearest to zero make more than this part, and
 when what no department did (strategy, market, opening pipeline) did not move revenue further the same way."""
 WATCHED = "sales"
-"""The department the board looks at: when it cannot be told from zero, that is said by name."""
+"""The department the board looks at: when it cannot be distinguished from zero, that is said by name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +43,9 @@ class _Party:
 def headline(comparison: Comparison | None, *, label: str, currency: str, scoring: bool = False) -> Headline:
     """What a review says first: how far from plan, who explains it beyond doubt, and of whom that cannot be said."""
     if comparison is None and scoring:
-        return Headline(message=f"{label} is being scored now; who moved it is known in a minute or two.")
+        return Headline(message=f"{label} is being scored now; who moved it will be known in a minute or two.")
     if comparison is None:
-        return Headline(message=f"{label} is not scored yet, so nothing can be said of who moved it.")
+        return Headline(message=f"{label} is not scored yet, so nothing can be said about who moved it.")
     gap, share = _gap(comparison)
     sentences = [_gap_sentence(comparison, gap, share, currency)]
     parties = [
@@ -60,7 +60,7 @@ def headline(comparison: Comparison | None, *, label: str, currency: str, scorin
     names = {party.key: party.name for party in unclear}
     under = []
     if not sure:
-        sentences.append("No department’s share can be told from zero.")
+        sentences.append("No department’s share is distinguishable from zero.")
     else:
         along, against = _sides(sure, gap)
         on_plan = share is None or abs(share) < ON_PLAN
@@ -70,7 +70,7 @@ def headline(comparison: Comparison | None, *, label: str, currency: str, scorin
     if stretch := _stretch(comparison, gap, currency):
         under.append(stretch)
     if sure and len(unclear) > 1:
-        under.append(f"Cannot be told from zero: {listed(list(names.values()))}.")
+        under.append(f"Not distinguishable from zero: {listed(list(names.values()))}.")
     return Headline(message=" ".join(sentence for sentence in sentences if sentence), under=tuple(under))
 
 
@@ -120,7 +120,7 @@ def _cause(along: Sequence[_Party], gap: float, unclear: dict[str, str], others:
         verb = f"contribute{'' if several else 's'}"
     single = next(iter(unclear.values())) if len(unclear) == 1 else ""
     name = unclear.get(WATCHED, single)
-    tail = f"; {_inside(name)} cannot be told from zero" if name else ""
+    tail = f"; {_inside(name)} cannot be distinguished from zero" if name else ""
     return f"{names} {verb}{tail}."
 
 

@@ -36,9 +36,9 @@ def verdicts(bridge: BridgeFigures, currency: str) -> list[str]:
             sentences.append(f"{listed(named)} {verb if len(judged) == 1 else verbs}.")
     unclear = [party.name for party in bridge.departments if party.verdict == Verdict.CANNOT_TELL]
     if unclear and len(unclear) == len(bridge.departments):
-        sentences.append("Of no department can it be said whether it contributes or contaminates.")
+        sentences.append("No department can be said to contribute or to contaminate.")
     elif unclear:
-        sentences.append(f"Of {listed(unclear)} it cannot be said which way.")
+        sentences.append(f"The effect of {listed(unclear)} is inconclusive.")
     return sentences
 
 

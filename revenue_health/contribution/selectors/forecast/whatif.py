@@ -64,7 +64,7 @@ def promise_of(text: str) -> Promise:
     try:
         value = float(match["value"])
     except ValueError:
-        raise PromiseError(f"“{match['value']}” in “{text}” is no number.") from None
+        raise PromiseError(f"“{match['value']}” in “{text}” is not a number.") from None
     pipeline, _, stage = match["stage"].rpartition("/")
     relative = bool(match["percent"])
     if relative and match["lever"] == Lever.LIMIT_DAYS:

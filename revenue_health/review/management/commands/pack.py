@@ -56,7 +56,7 @@ class Command(BaseCommand):
     def _export(self, options: dict[str, Any]) -> dict[str, Any]:
         kind, number, file = options["export"]
         if kind not in PackExport.Kind.values:
-            raise CommandError(f"“{kind}” is no kind of file: choose one of {', '.join(PackExport.Kind.values)}.")
+            raise CommandError(f"“{kind}” is not a kind of file: choose one of {', '.join(PackExport.Kind.values)}.")
         pack = pack_by_id(pk=int(number)) if number.isdecimal() else None
         if pack is None:
             raise CommandError(f"There is no pack {number}.")

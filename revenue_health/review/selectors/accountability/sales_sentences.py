@@ -17,7 +17,7 @@ def _share_sentence(comparison: Comparison, party: PartyShare, share: MoneyInter
     name, amount, between = party.name, _money(share.amount, currency), _between(share, currency)
     if party.verdict == Verdict.CANNOT_TELL:
         if party.short_reason == "the interval includes zero":
-            return f"{name} cannot be told from zero: {amount}, nine times in ten {between}."
+            return f"{name} cannot be distinguished from zero: {amount}, nine times in ten {between}."
         return f"{name} cannot be judged: {party.short_reason} ({amount}, nine times in ten {between})."
     size = _money(abs(share.amount), currency)
     missing = None if comparison.target is None else comparison.target - comparison.actual
@@ -51,7 +51,7 @@ def against_plan(comparison: Comparison, met: MoneyInterval, currency: str) -> s
         return f": still under {plan}, by {least} or more"
     if met.low >= target:
         return f": {plan} would have been reached"
-    return f": whether {plan} would have been reached cannot be told"
+    return f": whether {plan} would have been reached is unknown"
 
 
 def _between(interval: MoneyInterval, currency: str) -> str:

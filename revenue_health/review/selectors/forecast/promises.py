@@ -132,7 +132,7 @@ def promises_in_fields(form: Mapping[str, str], stages: Sequence[StageFields]) -
         try:
             value = float(given) / field.unit.factor
         except ValueError:
-            errors.append(f"“{given[:40]}” is no number: {stage.name}, {field.department}, {field.unit.words}.")
+            errors.append(f"“{given[:40]}” is not a number: {stage.name}, {field.department}, {field.unit.words}.")
             continue
         short = f"{stage.key}:{field.name.partition(':')[2]}"
         found.append(f"{short if counts[short] == 1 else field.name}={value:.6g}")

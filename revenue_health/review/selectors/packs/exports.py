@@ -16,7 +16,7 @@ UNTAKEN_SECONDS = 20
 """An export no worker has taken up by then: the worker is probably down."""
 SILENT_SECONDS = 180
 MOST_LISTED = 20
-INTERRUPTED = "The worker was interrupted. The file is made by another one within two minutes."
+INTERRUPTED = "The worker was interrupted. Another one makes the file within two minutes."
 _FREE = (PackExport.Status.ASKED, PackExport.Status.WORKING)
 
 
@@ -71,7 +71,7 @@ def _trouble(export: PackExport, now: datetime) -> str:
     if export.status == PackExport.Status.WORKING and silent > SILENT_SECONDS:
         return "The worker has gone silent; the file is made again when the next one starts."
     if export.status == PackExport.Status.DONE and export_path(export) is None:
-        return "The file is no longer there; ask for it again."
+        return "The file is no longer there; request it again."
     return export.error
 
 

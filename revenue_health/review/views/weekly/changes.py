@@ -62,7 +62,7 @@ def _context(request: HttpRequest, run: RecomputeRun, company: Company) -> Conte
     errors = [text for name, text in filters.errors.items() if name == "since"]
     key = request.GET.get("bucket") or max(changes.buckets[:-1], key=lambda total: abs(total.difference)).key
     if key not in BUCKETS:
-        errors.append(f"“{key[:80]}” is no kind of change. Shown: new.")
+        errors.append(f"“{key[:80]}” is not a kind of change. Showing new deals.")
         key = "new"
     total = changes.bucket(key)
     number = request.GET.get("page", "1")

@@ -77,7 +77,7 @@ class SinceForm(forms.Form):
     since = DayField(
         required=False,
         input_formats=["%Y-%m-%d"],
-        error_messages={"invalid": "That is no day. Write 2026-11-16. Shown: since the usual Monday."},
+        error_messages={"invalid": "Invalid date (use 2026-11-16). Showing changes since the usual Monday."},
     )
 
 
@@ -90,7 +90,7 @@ def parse_review_filters(query: QueryDict, *, run: RecomputeRun, company: Compan
     usual, today = since_usual(run=run, company=company), today_of(run=run, company=company)
     since = form.cleaned_data.get("since") or usual
     if since > today:
-        errors["since"] = f"{since} is after the figures end ({today}). Shown: since the usual Monday."
+        errors["since"] = f"{since} is after the figures end ({today}). Showing changes since the usual Monday."
         since = usual
     first = calendar_of(company).quarter_of(today).start
     return ReviewFilters(comparison=comparison, since=since, usual=usual, today=today, first=first, errors=errors)

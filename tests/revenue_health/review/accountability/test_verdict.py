@@ -118,7 +118,7 @@ def test_the_sentence_on_sales_says_no_more_than_its_interval(ceo: Client) -> No
     if sales.low <= 0 <= sales.high:
         assert "cannot be" in sentence
     else:
-        assert "cannot be told from zero" not in sentence
+        assert "cannot be distinguished from zero" not in sentence
 
 
 @pytest.mark.parametrize("query", ["?period=nonsense", "?baseline=x", "?period=2044-Q1"])
@@ -235,7 +235,7 @@ def test_a_run_without_a_forecast_has_a_button(ceo: Client, monkeypatch: pytest.
     for _ in range(2):
         ceo.post(f"{FORECAST}compute/")
     assert len(asked) == 1
-    assert "a worker is on it" in text(ceo.get(FORECAST))
+    assert "a worker is computing it" in text(ceo.get(FORECAST))
 
 
 # --- what-if ------------------------------------------------------------------------------------------------------

@@ -62,7 +62,8 @@ def test_whoever_explains_most_even_at_the_careful_end_is_said_to() -> None:
     """1,200 k under; at least 640 - 190 + 410 - 170 = 690 k, which is more than half."""
     words = said(party("Legal", -640, 190), party("Production", -410, 170), party("Sales", -90, 260))
     assert words.startswith(
-        "EUR 1.20 M under plan to date (−9 %). Legal and Production explain most of it; sales cannot be told from zero."
+        "EUR 1.20 M under plan to date (−9 %). Legal and Production explain most of it; sales cannot be distinguished "
+        "from zero."
     )
     assert "Legal EUR −640 k (EUR −830 k to EUR −450 k)" in words
 
@@ -99,7 +100,7 @@ def test_what_the_opening_pipeline_gave_back_stands_beside_what_the_plan_asked()
 
 def test_a_company_where_nothing_is_significant_says_so() -> None:
     words = said(party("Legal", -640, 700), party("Sales", -90, 260), party("Marketing", 180, 200))
-    assert "No department’s share can be told from zero." in words
+    assert "No department’s share is distinguishable from zero." in words
     for claim in ("explain", "contaminates", "contributes", "contaminate"):
         assert claim not in words
 
@@ -112,7 +113,7 @@ def test_merit_is_not_blamed_for_a_shortfall() -> None:
 
 def test_over_plan_the_contributors_explain_it() -> None:
     words = said(party("Marketing", 900, 100), party("Sales", 20, 260), actual=14_400)
-    assert words.startswith("EUR 1.00 M over plan to date (+7 %). Marketing explains most of it; sales cannot be told")
+    assert words.startswith("EUR 1.00 M over plan to date (+7 %). Marketing explains most of it; sales cannot be")
 
 
 def test_on_plan_what_cancels_out_is_told_beneath() -> None:
@@ -135,7 +136,7 @@ def test_without_a_plan_it_is_compared_with_the_baseline() -> None:
 
 def test_without_scores_nothing_is_claimed() -> None:
     told = headline(None, label="2025-Q1", currency="EUR")
-    assert told.message == "2025-Q1 is not scored yet, so nothing can be said of who moved it."
+    assert told.message == "2025-Q1 is not scored yet, so nothing can be said about who moved it."
     assert "is being scored now" in headline(None, label="2025-Q1", currency="EUR", scoring=True).message
 
 

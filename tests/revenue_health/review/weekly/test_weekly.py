@@ -108,18 +108,18 @@ def test_a_wrong_question_is_answered_with_the_usual_one_and_says_so(ceo: Client
     assert "since the usual Monday" in shown
     later = (run.as_of + timedelta(days=9)).date().isoformat()
     assert "after the figures end" in text(ceo.get(f"/?since={later}"))
-    assert "no kind of change" in text(ceo.get("/review/changes/?bucket=sideways&page=0"))
+    assert "not a kind of change" in text(ceo.get("/review/changes/?bucket=sideways&page=0"))
 
 
 def test_a_period_before_the_first_event_falls_back_to_the_running_quarter(ceo: Client) -> None:
-    assert "Shown: the running quarter" in text(ceo.get("/?period=1990"))
+    assert "Showing the running quarter" in text(ceo.get("/?period=1990"))
 
 
 def test_an_unscored_period_offers_to_have_it_computed(ceo: Client, run: RecomputeRun) -> None:
     year = run.as_of.year - 1
     shown = text(ceo.get(f"/?period={year}"))
     assert f"{year} is not scored yet" in shown
-    assert "Have it computed" in shown
+    assert "Compute it now" in shown
 
 
 def test_links_keep_the_question(ceo: Client, run: RecomputeRun, company: Company) -> None:

@@ -88,7 +88,7 @@ def _bridge_message(bridge: BridgeSteps, currency: str) -> str:
         verb = "adds" if len(good) == 1 else "add"
         text += f"{',' if bad else ':'} {listed([step.name for step in good])} {verb} "
         text += money_in_words(sum(step.amount for step in good), currency)
-    return text + ("." if bad or good else "; of no department can it be said that it moved it.")
+    return text + ("." if bad or good else "; no department can be said to have moved it.")
 
 
 def shares(content: Json) -> Slide:
@@ -151,9 +151,9 @@ def _shares_message(departments: Sequence[PartyShare]) -> str:
     if good := named[Verdict.CONTRIBUTES]:
         sentences.append(f"{listed(good)} {'contributes' if len(good) == 1 else 'contribute'}")
     if not sentences:
-        return "Of no department can it be said whether it contributes or contaminates."
+        return "No department can be said to contribute or to contaminate."
     doubtful = named[Verdict.CANNOT_TELL]
-    unclear = f"; {listed(doubtful)} cannot be told from zero" if doubtful else ""
+    unclear = f"; {listed(doubtful)} cannot be distinguished from zero" if doubtful else ""
     return f"{', '.join(sentences)}{unclear}."
 
 

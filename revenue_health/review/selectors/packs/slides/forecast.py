@@ -90,7 +90,7 @@ def _constraints(content: Json) -> list[Table]:
 def _coverage(figures: Json) -> str:
     needed, had = figures["coverage"]["needed"], figures["coverage"]["had"]
     if needed is None or had is None:
-        return "What pipeline is needed for the rest of the plan cannot be said."
+        return "How much pipeline the rest of the plan needs is unknown."
     return (
         f"The open pipeline is {grouped(had, 1)} times what is missing; in earlier periods {grouped(needed, 1)} times "
         "was needed at this point."

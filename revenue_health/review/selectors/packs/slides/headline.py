@@ -8,7 +8,7 @@ from revenue_health.contribution.core.comparison import minor_units
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table, Tone
 from revenue_health.review.selectors.packs.slides.parts import probability, scale_of, total_bar, when
 
-SAY = "Say the sentence as it stands. What cannot be told is not said: ask for what would settle it instead."
+SAY = "Say the sentence as it stands. Do not claim what is not known: ask for what would settle it instead."
 COLUMNS = (Column("Figure"), Column("Amount", ColumnKind.MONEY), Column("In words"))
 
 
