@@ -36,7 +36,12 @@ from departments.scorecards.services.entries import (
     entry_undo,
 )
 from departments.scorecards.views.score_grid import rows_shown, weeks_shown
-from departments.scorecards.views.score_question import GridQuestion, department_edited, department_seen, question_read
+from departments.scorecards.views.scorecard_filters import (
+    ScorecardFilters,
+    editable_department,
+    parse_filters,
+    visible_department,
+)
 from departments.scorecards.views.scorecards import page_context
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest, signed_in_user
@@ -66,7 +71,7 @@ class Problem:
 def cell(request: HtmxRequest, key: str, measurable: str, week: date) -> HttpResponse:
     """One value with its note and history; a POST writes the value, the note, or undoes the newest change."""
     reads = request.method == "GET"
-    department = department_seen(request, key) if reads else department_edited(request, key)
+    department = visible_department(request, key) if reads else editable_department(request, key)
     history = entry_history(department=department.pk, measurable=measurable, week=week)
     require(request, history is not None)
     assert history is not None
@@ -127,7 +132,7 @@ def _cell_page(
         "problem": problem,
         "may_edit": may_edit_scorecard(request.user, department.pk) and history.measurable.manual,
         "closes_at": company.close_rule.closes_at(history.week) if company else None,
-        "question": request.GET.urlencode(),
+        "query": request.GET.urlencode(),
     }
     return page_render(request, CELL, context, partial="detail", status=problem.status if problem else 200)
 
@@ -136,8 +141,8 @@ def _cell_saved(
     request: HttpRequest, department: Department, history: EntryHistory, problem: Problem | None, now: datetime
 ) -> HttpResponse:
     """The cell as it is now, and out of band what depends on it; a problem with both values."""
-    _, question = _question(request, now)
-    scorecard = grid(department=department.pk, until_week=question.until, weeks=question.weeks, now=now)
+    _, filters = _parse_grid_filters(request, now)
+    scorecard = grid(department=department.pk, until_week=filters.until, weeks=filters.weeks, now=now)
     assert scorecard is not None
     number = next((at for at, row in enumerate(scorecard.rows) if row.id == history.measurable.pk), None)
     if number is None or history.week not in scorecard.weeks:
@@ -146,7 +151,7 @@ def _cell_saved(
     (row,) = rows_shown(scorecard, [number])
     context = {
         "department": department,
-        "question": question,
+        "filters": filters,
         "row": row,
         "cell": row.cells[column],
         "measurable": history.measurable,
@@ -157,17 +162,17 @@ def _cell_saved(
     return render(request, SAVED, context, status=problem.status if problem else 200)
 
 
-def _question(request: HttpRequest, now: datetime) -> tuple[object, GridQuestion]:
+def _parse_grid_filters(request: HttpRequest, now: datetime) -> tuple[object, ScorecardFilters]:
     company = find_company()
     if company is None:
         raise Http404
-    return question_read(request, today=now.astimezone(company.zone).date())
+    return parse_filters(request, today=now.astimezone(company.zone).date())
 
 
 @require_POST
 def paste(request: HttpRequest, key: str) -> HttpResponse:
     """A block from a sheet, or the undoing of one: all cells or none. Answers with the whole table, or with why not."""
-    department = department_edited(request, key)
+    department = editable_department(request, key)
     user = signed_in_user(request)
     now = timezone.now()
     errors: list[dict[str, Any]] = []

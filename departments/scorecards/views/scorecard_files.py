@@ -23,7 +23,7 @@ from departments.scorecards.selectors.scorecards import grid
 from departments.scorecards.services.entries import CellText, PasteRefused, ScorecardError, entries_paste
 from departments.scorecards.services.score_files import FileRow, csv_written, file_read, workbook_written
 from departments.scorecards.views.score_grid import goal_text
-from departments.scorecards.views.score_question import department_edited, department_seen, question_read
+from departments.scorecards.views.scorecard_filters import editable_department, parse_filters, visible_department
 from departments.scorecards.views.upload_handler import BoundedUploadHandler
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
@@ -38,12 +38,12 @@ SECONDS = 3600
 @require_GET
 def download(request: HttpRequest, key: str, kind: str) -> HttpResponse:
     """The weeks of the page as a file; all measurables, whatever is filtered."""
-    department = department_seen(request, key)
+    department = visible_department(request, key)
     company, now = find_company(), timezone.now()
     if company is None or kind not in ("csv", "xlsx"):
         raise Http404
-    _, question = question_read(request, today=now.astimezone(company.zone).date())
-    scorecard = grid(department=department.pk, until_week=question.until, weeks=question.weeks, now=now)
+    _, filters = parse_filters(request, today=now.astimezone(company.zone).date())
+    scorecard = grid(department=department.pk, until_week=filters.until, weeks=filters.weeks, now=now)
     assert scorecard is not None
     values = stored_values(department=department.pk, weeks=scorecard.weeks)
     rows = [
@@ -75,7 +75,7 @@ def upload(request: HttpRequest, key: str) -> HttpResponse:
 
 @csrf_protect
 def _upload(request: HttpRequest, key: str) -> HttpResponse:
-    department = department_edited(request, key)
+    department = editable_department(request, key)
     context: dict[str, Any] = {"department": department}
     if request.method == "GET":
         return page_render(request, UPLOAD, context, partial="page")

@@ -21,7 +21,7 @@ FEWEST_LINES = 5
 CHOICES = (("all", "All"), ("missed", "Off track"), ("missing", "Missing"), ("mine", "Mine"), ("manual", "Typed in"))
 
 
-class GridForm(forms.Form):
+class ScorecardFilterForm(forms.Form):
     """The filters of the grid; anything else falls back to the newest thirteen weeks, and says so."""
 
     until = DayField(required=False, label="Up to the week of", widget=forms.DateInput(attrs={"type": "date"}))
@@ -33,8 +33,8 @@ class GridForm(forms.Form):
 
 
 @dataclass(frozen=True, kw_only=True)
-class GridQuestion:
-    """A valid question; `until` None is the week that is due, `start` how many lines come before those shown."""
+class ScorecardFilters:
+    """Valid filters; `until` None is the week that is due, `start` how many lines come before those shown."""
 
     until: date | None = None
     weeks: int = 13
@@ -47,21 +47,21 @@ class GridQuestion:
         return max(MOST_CELLS // self.weeks, FEWEST_LINES)
 
     def address(self, **changes: object) -> str:
-        """The query string of this question with something changed; what is the default stays out."""
+        """The query string of these filters with something changed; what is the default stays out."""
         parameters = {"until": self.until, "weeks": self.weeks, "show": self.show, "start": 0} | changes
         default = {"until": None, "weeks": 13, "show": "all", "start": 0}
         return "?" + urlencode({name: str(value) for name, value in parameters.items() if value != default[name]})
 
 
-def question_read(request: HttpRequest, *, today: date) -> tuple[GridForm, GridQuestion]:
-    """The form with its errors, and the question it means."""
-    form = GridForm(request.GET)
+def parse_filters(request: HttpRequest, *, today: date) -> tuple[ScorecardFilterForm, ScorecardFilters]:
+    """The form with its errors, and the filters it means."""
+    form = ScorecardFilterForm(request.GET)
     form.is_valid()
     until = form.cleaned_data.get("until")
     if until is not None:
         until = min(monday_of(until), monday_of(today))
         until = until if until > date(2000, 1, 1) else None
-    return form, GridQuestion(
+    return form, ScorecardFilters(
         until=until,
         weeks=form.cleaned_data.get("weeks") or 13,
         show=form.cleaned_data.get("show") or "all",
@@ -69,8 +69,8 @@ def question_read(request: HttpRequest, *, today: date) -> tuple[GridForm, GridQ
     )
 
 
-def rows_asked(grid: Grid, question: GridQuestion, user: int | None) -> list[int]:
-    """The rows of the filter group."""
+def filtered_rows(grid: Grid, filters: ScorecardFilters, user: int | None) -> list[int]:
+    """The rows that the filters leave."""
 
     def fits(at: int) -> bool:
         row, state = grid.rows[at], grid.state(at)
@@ -79,22 +79,22 @@ def rows_asked(grid: Grid, question: GridQuestion, user: int | None) -> list[int
             "missing": row.manual and not grid.cells.versions[at, 0],
             "mine": row.owner is not None and row.owner == user,
             "manual": row.manual,
-        }.get(question.show, True)
+        }.get(filters.show, True)
 
     return [at for at in range(len(grid.rows)) if fits(at)]
 
 
-def pages(question: GridQuestion, grid: Grid, today: date) -> tuple[str, str]:
+def neighbour_addresses(filters: ScorecardFilters, grid: Grid, today: date) -> tuple[str, str]:
     """Addresses of the weeks before and after those shown; empty where there are none."""
-    before = question.address(until=grid.weeks[-1] - timedelta(days=7))
+    before = filters.address(until=grid.weeks[-1] - timedelta(days=7))
     newest = monday_of(today)
-    after = min(grid.weeks[0] + timedelta(days=7 * question.weeks), newest)
+    after = min(grid.weeks[0] + timedelta(days=7 * filters.weeks), newest)
     if grid.weeks[0] >= grid.due_week and grid.weeks[0] >= newest:
         return before, ""
-    return before, question.address(until=None if after == grid.due_week else after)
+    return before, filters.address(until=None if after == grid.due_week else after)
 
 
-def department_seen(request: HttpRequest, key: str) -> Department:
+def visible_department(request: HttpRequest, key: str) -> Department:
     """The internal department whose scorecard is asked for; 404 when there is none or it may not be seen."""
     department = Department.objects.filter(key=key, kind=Department.Kind.INTERNAL).first()
     if department is None:
@@ -103,7 +103,7 @@ def department_seen(request: HttpRequest, key: str) -> Department:
     return department
 
 
-def department_edited(request: HttpRequest, key: str) -> Department:
+def editable_department(request: HttpRequest, key: str) -> Department:
     """The same for a change: whoever may not make it is not told that there is something to change."""
     department = Department.objects.filter(key=key, kind=Department.Kind.INTERNAL).first()
     access.require(request, department is not None and access.may_edit_scorecard(request.user, department.pk))

@@ -16,7 +16,7 @@ from departments.models import Department, EntryChange, find_company
 from departments.scorecards.selectors.week_entries import WeekEntry, week_entries
 from departments.scorecards.services.entries import CellText, EntryRefused, PasteRefused, entries_paste
 from departments.scorecards.views.score_grid import goal_text, plain
-from departments.scorecards.views.score_question import department_edited
+from departments.scorecards.views.scorecard_filters import editable_department
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 
@@ -44,7 +44,7 @@ class Line:
 @require_http_methods(["GET", "POST"])
 def week(request: HttpRequest, key: str, week: date) -> HttpResponse:
     """The form; a POST takes all of it or, where something is wrong, nothing and shows what."""
-    department = department_edited(request, key)
+    department = editable_department(request, key)
     now = timezone.now()
     company = find_company()
     require(request, company is not None and week <= now.astimezone(company.zone).date())

@@ -19,7 +19,13 @@ from departments.scorecards.selectors.annotations import annotations_of
 from departments.scorecards.selectors.missing_entries import Missing, missing_entries
 from departments.scorecards.selectors.scorecards import DepartmentHeat, Grid, Heat, close_rule, department_heat, grid
 from departments.scorecards.views.score_grid import off_track, rows_shown, weeks_shown
-from departments.scorecards.views.score_question import GridQuestion, department_seen, pages, question_read, rows_asked
+from departments.scorecards.views.scorecard_filters import (
+    ScorecardFilters,
+    filtered_rows,
+    neighbour_addresses,
+    parse_filters,
+    visible_department,
+)
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest
 
@@ -113,7 +119,7 @@ def _handed_in(row: DepartmentHeat, due: tuple[Missing, ...], last: tuple[Missin
 @require_GET
 def scorecard_page(request: HtmxRequest, key: str) -> HttpResponse:
     """One department's grid."""
-    department = department_seen(request, key)
+    department = visible_department(request, key)
     now = timezone.now()
     context = page_context(request, department, now)
     if request.GET.get("start") and request.htmx and not context.get("nothing"):
@@ -135,19 +141,19 @@ def page_context(
     if company is None:
         return context | {"nothing": True}
     today = now.astimezone(company.zone).date()
-    form, question = question_read(request, today=today)
-    scorecard = grid(department=department.pk, until_week=question.until, weeks=question.weeks, now=now)
+    form, filters = parse_filters(request, today=today)
+    scorecard = grid(department=department.pk, until_week=filters.until, weeks=filters.weeks, now=now)
     assert scorecard is not None
-    chosen = rows_asked(scorecard, question, request.user.pk)
+    chosen = filtered_rows(scorecard, filters, request.user.pk)
     annotations = annotations_of(department=department.pk, since=scorecard.weeks[-1], until=scorecard.weeks[0])
-    before, after = pages(question, scorecard, today)
+    before, after = neighbour_addresses(filters, scorecard, today)
     forms = f"{reverse('departments:scorecard', args=[department.key])}weeks/" if context["may_edit"] else ""
     return (
         context
-        | grid_context(scorecard, chosen, question, reach)
+        | grid_context(scorecard, chosen, filters, reach)
         | {
             "form": form,
-            "question": question,
+            "filters": filters,
             "annotations": list(enumerate(annotations, 1)),
             "weeks": weeks_shown(scorecard, [annotation.day for annotation in annotations], forms=forms),
             "before": before,
@@ -160,26 +166,26 @@ def page_context(
 
 
 def grid_context(
-    scorecard: Grid, chosen: list[int], question: GridQuestion, reach: Collection[str] = ()
+    scorecard: Grid, chosen: list[int], filters: ScorecardFilters, reach: Collection[str] = ()
 ) -> dict[str, Any]:
     """What the table alone prints: as many lines as are written at once, and where the next ones are."""
-    start = min(question.start, len(chosen))
-    end = start + question.lines
+    start = min(filters.start, len(chosen))
+    end = start + filters.lines
     end = max([end, *(place + 1 for place, at in enumerate(chosen) if scorecard.rows[at].key in reach)])
     missed, following = off_track(scorecard, chosen), {}
     if end < len(chosen):
-        last = min(end + question.lines, len(chosen))
-        following = {"more": question.address(start=end), "more_first": end + 1, "more_last": last}
+        last = min(end + filters.lines, len(chosen))
+        following = {"more": filters.address(start=end), "more_first": end + 1, "more_last": last}
     return {
         "grid": scorecard,
         "rows": rows_shown(scorecard, chosen[start:end], first=not start),
         "off_track": missed[:MOST_OFF_TRACK],
         "more_off_track": len(missed) - MOST_OFF_TRACK,
-        "only_off_track": question.address(show="missed", start=0),
+        "only_off_track": filters.address(show="missed", start=0),
         "hidden": len(scorecard.rows) - len(chosen),
         "lines": len(chosen),
         "start": start,
-        "from_the_top": question.address(),
+        "from_the_top": filters.address(),
     } | following
 
 
@@ -204,7 +210,7 @@ def _grid_message(scorecard: Grid) -> str:
 @require_GET
 def scorecard_panel(request: HttpRequest, key: str) -> HttpResponse:
     """The newest weeks, for the department's page; readable by itself too."""
-    department = department_seen(request, key)
+    department = visible_department(request, key)
     scorecard = grid(department=department.pk, until_week=None, weeks=PANEL_WEEKS, now=timezone.now())
     context: dict[str, Any] = {
         "department": department,
