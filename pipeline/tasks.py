@@ -23,12 +23,12 @@ from pipeline.services.uploads import upload_check, upload_fail, upload_import
 logger = logging.getLogger(__name__)
 
 
-def _upload_given_up(token: str, user_id: int | None = None, *, error: str) -> None:
+def _upload_failed(token: str, user_id: int | None = None, *, error: str) -> None:
     logger.error("upload %s: %s", token, error)
     upload_fail(token=token, error="It failed, and nothing was imported. The log says why.")
 
 
-_UPLOAD: dict[str, Any] = {"base": JobTask, "line": LINE, "busy": (ImportBusy,), "given_up": _upload_given_up}
+_UPLOAD: dict[str, Any] = {"base": JobTask, "line": LINE, "busy": (ImportBusy,), "given_up": _upload_failed}
 
 
 @shared_task(base=JobTask)

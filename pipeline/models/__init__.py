@@ -4,7 +4,7 @@ from pipeline.models.deals import Account, Event, HandOff, Opportunity
 from pipeline.models.derived import Flow, RecomputeRun, TouchedOpportunity
 from pipeline.models.imports import ImportBatch, ImportChange, Upload
 from pipeline.models.plan import ExchangeRate, PlanTarget
-from pipeline.models.structure import LossReason, Pipeline, Source, Stage, names_known
+from pipeline.models.structure import LossReason, Pipeline, Source, Stage, ids_by_key
 
 __all__ = [
     "Account",
@@ -23,5 +23,5 @@ __all__ = [
     "Stage",
     "TouchedOpportunity",
     "Upload",
-    "names_known",
+    "ids_by_key",
 ]

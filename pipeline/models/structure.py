@@ -83,7 +83,7 @@ class Source(models.Model):
         return self.name
 
 
-def names_known() -> tuple[dict[str, list[int]], dict[str, int]]:
+def ids_by_key() -> tuple[dict[str, list[int]], dict[str, int]]:
     """Stages by key (a key may be used in several pipelines), departments by key."""
     stages: dict[str, list[int]] = defaultdict(list)
     for pk, key in Stage.objects.order_by("pk").values_list("pk", "key"):

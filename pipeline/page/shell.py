@@ -14,7 +14,7 @@ from departments.models import Company, find_company
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.selectors.data import runs
-from pipeline.selectors.plan.reach import Stopped, age_in_words, reach_of, stopped
+from pipeline.selectors.plan.reach import Stopped, age_text, reach_of, stopped
 
 _ATTRIBUTE = "_revenue_health_shell"
 
@@ -55,7 +55,7 @@ class Shell:
     def age(self) -> str:
         """How old the figures are, in words."""
         hours = self.freshness.age_hours
-        return "" if hours is None else age_in_words(hours / 24)
+        return "" if hours is None else age_text(hours / 24)
 
     @cached_property
     def stopped(self) -> Stopped | None:

@@ -15,7 +15,7 @@ from pipeline.imports.lock import import_lock
 from pipeline.imports.merge.undo import (
     computed_remove,
     going,
-    in_words,
+    labelled_counts,
     later_imports_check,
     rows_remove,
     rows_restore,
@@ -81,4 +81,6 @@ def _undo(batch_id: int) -> UndoResult:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     batch.status, batch.undone_at = ImportBatch.Status.UNDONE, timezone.now()
     batch.save(update_fields=["status", "undone_at"])
-    return UndoResult(batch=batch_id, removed=in_words(removed), restored=in_words(restored), touched=touched)
+    return UndoResult(
+        batch=batch_id, removed=labelled_counts(removed), restored=labelled_counts(restored), touched=touched
+    )

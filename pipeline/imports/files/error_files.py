@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from django.conf import settings
 
-KEPT_SECONDS = 24 * 3600
+RETENTION_SECONDS = 24 * 3600
 
 
 def errors_path(*, batch: int | None) -> Path:
@@ -19,6 +19,6 @@ def errors_path(*, batch: int | None) -> Path:
     folder = Path(settings.UPLOADS) / "dry-run"
     if folder.is_dir():
         for old in folder.iterdir():
-            if old.is_dir() and old.stat().st_mtime < time.time() - KEPT_SECONDS:
+            if old.is_dir() and old.stat().st_mtime < time.time() - RETENTION_SECONDS:
                 shutil.rmtree(old, ignore_errors=True)
     return folder / uuid4().hex / "errors.csv"

@@ -235,7 +235,7 @@ def truth_left_check(batch: int) -> None:
             )
 
 
-def in_words(counts: dict[str, int]) -> dict[str, int]:
+def labelled_counts(counts: dict[str, int]) -> dict[str, int]:
     """Counts by the words people use."""
     return {_TABLE_LABELS[table]: count for table, count in counts.items()}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from departments.models import Measurable
 from pipeline.core.measured import UnknownFigure, parse_source
-from pipeline.models import names_known
+from pipeline.models import ids_by_key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +23,7 @@ class Followed:
 
 def followed(*, department: str) -> list[Followed]:
     """The computed measurables of a department, in the order of its scorecard."""
-    stages, departments = names_known()
+    stages, departments = ids_by_key()
     result = []
     rows = Measurable.objects.filter(department__key=department).exclude(source="manual")
     for pk, key, name, source in rows.values_list("pk", "key", "name", "source"):

@@ -30,9 +30,9 @@ class Reach:
     def problem(self, period: Period) -> str:
         """Why a period has no figures, as a sentence; empty where it has some."""
         if period.start > self.today:
-            return f"{period.label} has not begun: the figures end on {in_words(self.today)}."
+            return f"{period.label} has not begun: the figures end on {reach_text(self.today)}."
         if self.first is not None and period.end < self.first:
-            return f"{period.label} ends before the first recorded event, on {in_words(self.first)}."
+            return f"{period.label} ends before the first recorded event, on {reach_text(self.first)}."
         return ""
 
     def addresses(self, calendar: FiscalCalendar, period: Period, write: Callable[[Period], str]) -> dict[str, str]:
@@ -59,18 +59,18 @@ def stopped(reach: Reach, *, run: RecomputeRun, today: date) -> Stopped | None:
     pinned = run.trigger == RecomputeRun.LAST_DAY
     return Stopped(
         newest=reach.newest,
-        age=age_in_words((today - reach.newest).days),
+        age=age_text((today - reach.newest).days),
         as_of_last_day=pinned,
         offered=not pinned and reach.recorded is not None and (today - reach.recorded).days > DEAD_DAYS,
     )
 
 
-def in_words(day: date) -> str:
+def reach_text(day: date) -> str:
     """`3 Mar 2013`: a date that carries its year."""
     return f"{day:%-d %b %Y}"
 
 
-def age_in_words(days: float) -> str:
+def age_text(days: float) -> str:
     """A length of time as people say it: `3 hours`, `12 days`, `7 weeks`, `5 months`, `13 years`."""
     for size, word, most in ((365.25, "year", 2.0), (30.44, "month", 3.0), (7.0, "week", 3.0), (1.0, "day", 2.0)):
         if days >= size * most:

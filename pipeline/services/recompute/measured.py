@@ -20,7 +20,7 @@ from departments.scorecards.services.computed_entries import computed_entries_sa
 from pipeline.core.measured import MeasuredSource, UnknownFigure, figures_measured, parse_source
 from pipeline.core.weeks import week_table
 from pipeline.custody_store import custody_cursor
-from pipeline.models import HandOff, RecomputeRun, names_known
+from pipeline.models import HandOff, RecomputeRun, ids_by_key
 from pipeline.services.recompute.reading import arrow_connection
 
 STEP = "measurables"
@@ -108,7 +108,7 @@ def _overtaken(run: RecomputeRun) -> bool:
 
 def _parsed_sources(rows: Any) -> tuple[dict[int, MeasuredSource], dict[str, str]]:
     """What each measurable follows, by its number; and what names nothing, by its key."""
-    stages, departments = names_known()
+    stages, departments = ids_by_key()
     sources: dict[int, MeasuredSource] = {}
     problems: dict[str, str] = {}
     for pk, key, source in rows:

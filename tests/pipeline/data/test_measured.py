@@ -11,7 +11,7 @@ from departments.models import Company, Department, Entry, EntryChange, Measurab
 from departments.periods import week_period
 from pipeline.core.measured import FIGURES, UnknownFigure, parse_source
 from pipeline.generator.files.scorecards import NUMBERS
-from pipeline.models import HandOff, RecomputeRun, names_known
+from pipeline.models import HandOff, RecomputeRun, ids_by_key
 from pipeline.selectors.data.measured import followed
 from pipeline.selectors.data.runs import latest_run
 from pipeline.selectors.leaks.leaks import Choice, leaks_of
@@ -248,5 +248,5 @@ def test_cancelled_hand_offs_say_nothing_of_those_who_answer(company: SmallCompa
 
 
 def test_stages_of_one_key_in_two_pipelines_are_counted_together(company: SmallCompany) -> None:
-    stages, _ = names_known()
+    stages, _ = ids_by_key()
     assert stages["contract"] == [company.stages["contract"].pk]

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from departments.periods import FiscalCalendar
-from pipeline.selectors.plan.reach import Reach, age_in_words
+from pipeline.selectors.plan.reach import Reach, age_text
 
 CALENDAR = FiscalCalendar()
 REACH = Reach(first=date(2024, 2, 10), newest=date(2026, 11, 20), today=date(2026, 11, 28))
@@ -59,4 +59,4 @@ def test_no_arrow_leads_to_where_there_is_nothing() -> None:
     ],
 )
 def test_ages_in_words(days: float, words: str) -> None:
-    assert age_in_words(days) == words
+    assert age_text(days) == words
