@@ -31,7 +31,7 @@ def _trusted_html(html: str) -> SafeString:
     return mark_safe(html)  # noqa: S308
 
 
-class CellShown(NamedTuple):
+class GridCell(NamedTuple):
     """One cell. `raw` is what one edits, `words` what a reader of the screen hears after the number."""
 
     id: str
@@ -77,14 +77,14 @@ class Summary:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RowShown:
+class GridRow:
     """One measurable's line."""
 
     row: ScoreRow
     goal: str
     goal_words: str
     summary: Summary
-    cells: list[CellShown]
+    cells: list[GridCell]
     first: bool
 
     @property
@@ -94,7 +94,7 @@ class RowShown:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WeekShown:
+class GridWeek:
     """One column."""
 
     week: date
@@ -140,7 +140,7 @@ class WeekShown:
         return _trusted_html(f'<td class="n{due}" id="share-{self.iso}"{attribute}>{percent(self.share)}</td>')
 
 
-def rows_shown(grid: Grid, rows: Sequence[int] | None = None, *, first: bool = True) -> list[RowShown]:
+def grid_rows(grid: Grid, rows: Sequence[int] | None = None, *, first: bool = True) -> list[GridRow]:
     """The lines asked for, all by default. first: whether a table begins with them."""
     chosen = range(len(grid.rows)) if rows is None else rows
     return [_grid_row(grid, at, first=first and not place) for place, at in enumerate(chosen)]
@@ -164,11 +164,11 @@ def off_track(grid: Grid, rows: Sequence[int]) -> list[OffTrack]:
     ]
 
 
-def weeks_shown(grid: Grid, annotations: Sequence[date] = (), *, forms: str = "") -> list[WeekShown]:
+def grid_weeks(grid: Grid, annotations: Sequence[date] = (), *, forms: str = "") -> list[GridWeek]:
     """The columns; `annotations` are the days of the annotations in the order they are numbered, `forms` the address
     under which a week can be filled in as a form (escaped, as it stands in a path)."""
     return [
-        WeekShown(
+        GridWeek(
             week=week,
             due=week == grid.due_week,
             closed=grid.closed[at],
@@ -184,11 +184,11 @@ def cell_id(measurable: int, week: date) -> str:
     return f"cell-{measurable}-{week.isoformat()}"
 
 
-def _grid_row(grid: Grid, at: int, *, first: bool) -> RowShown:
+def _grid_row(grid: Grid, at: int, *, first: bool) -> GridRow:
     row = grid.rows[at]
     goal = row.goal(grid.weeks[0])
-    return RowShown(
-        row=row, goal=goal_text(goal), goal_words=goal_words(goal, row.unit), summary=_summary(grid, at),
+    return GridRow(
+        row=row, goal=goal_text(goal), goal_words=spoken_goal(goal, row.unit), summary=_summary(grid, at),
         cells=_cells(grid, at), first=first,
     )  # fmt: skip
 
@@ -198,7 +198,7 @@ def _summary(grid: Grid, at: int) -> Summary:
     places = min(_places(grid, at) + 1, 2)
     return Summary(
         state=state,
-        state_words="no value in the last two weeks" if state is None else _state_words(state),
+        state_words="no value in the last two weeks" if state is None else _state_text(state),
         total=_cell_number(grid.total(at), _places(grid, at)),
         average=_cell_number(grid.average(at), places),
         trailing_4=_cell_number(grid.trailing(at, 4), places),
@@ -206,11 +206,11 @@ def _summary(grid: Grid, at: int) -> Summary:
     )
 
 
-def _state_words(state: Status) -> str:
+def _state_text(state: Status) -> str:
     return "no goal" if state is Status.NONE else state.word
 
 
-def _cells(grid: Grid, at: int) -> list[CellShown]:
+def _cells(grid: Grid, at: int) -> list[GridCell]:
     row, places = grid.rows[at], _places(grid, at)
     values, status, late = grid.cells.values[at].tolist(), grid.status[at].tolist(), grid.late[at].tolist()
     versions, changed = grid.cells.versions[at].tolist(), grid.cells.changed[at].tolist()
@@ -228,10 +228,10 @@ def _cells(grid: Grid, at: int) -> list[CellShown]:
             if grid.closed[column] and row.manual and not noted[column]:
                 mark, spoken = DASH, MISSING
         else:
-            text, mark, spoken = _cell_number(value, places), kind.mark if kind else "", _state_words(kind)
+            text, mark, spoken = _cell_number(value, places), kind.mark if kind else "", _state_text(kind)
         css = "cell" + _CSS[kind] + (" due" if week == grid.due_week else "") + computed
         cells.append(
-            CellShown(
+            GridCell(
                 id=cell_id(row.id, week),
                 css=css + (" missing" if spoken == MISSING else ""),
                 version=versions[column],
@@ -275,7 +275,7 @@ def goal_text(goal: DatedGoal | None) -> str:
     return {"at_least": "≥ ", "at_most": "≤ "}.get(goal.rule, "= ") + low
 
 
-def goal_words(goal: DatedGoal | None, unit: str) -> str:
+def spoken_goal(goal: DatedGoal | None, unit: str) -> str:
     """The same for those who hear it."""
     if goal is None:
         return "no goal"

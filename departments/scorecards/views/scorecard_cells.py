@@ -35,7 +35,7 @@ from departments.scorecards.services.entries import (
     entry_save,
     entry_undo,
 )
-from departments.scorecards.views.score_grid import rows_shown, weeks_shown
+from departments.scorecards.views.score_grid import grid_rows, grid_weeks
 from departments.scorecards.views.scorecard_filters import (
     ScorecardFilters,
     editable_department,
@@ -148,7 +148,7 @@ def _cell_saved(
     if number is None or history.week not in scorecard.weeks:
         return HttpResponse(status=204)
     column = scorecard.weeks.index(history.week)
-    (row,) = rows_shown(scorecard, [number])
+    (row,) = grid_rows(scorecard, [number])
     context = {
         "department": department,
         "filters": filters,
@@ -156,7 +156,7 @@ def _cell_saved(
         "cell": row.cells[column],
         "measurable": history.measurable,
         "week": history.week,
-        "column": weeks_shown(scorecard)[column],
+        "column": grid_weeks(scorecard)[column],
         "problem": problem,
     }
     return render(request, SAVED, context, status=problem.status if problem else 200)

@@ -18,7 +18,7 @@ from departments.models import Department, find_company
 from departments.scorecards.selectors.annotations import annotations_of
 from departments.scorecards.selectors.missing_entries import Missing, missing_entries
 from departments.scorecards.selectors.scorecards import DepartmentHeat, Grid, Heat, close_rule, department_heat, grid
-from departments.scorecards.views.score_grid import off_track, rows_shown, weeks_shown
+from departments.scorecards.views.score_grid import grid_rows, grid_weeks, off_track
 from departments.scorecards.views.scorecard_filters import (
     ScorecardFilters,
     filtered_rows,
@@ -155,7 +155,7 @@ def page_context(
             "form": form,
             "filters": filters,
             "annotations": list(enumerate(annotations, 1)),
-            "weeks": weeks_shown(scorecard, [annotation.day for annotation in annotations], forms=forms),
+            "weeks": grid_weeks(scorecard, [annotation.day for annotation in annotations], forms=forms),
             "before": before,
             "after": after,
             "today": today,
@@ -178,7 +178,7 @@ def grid_context(
         following = {"more": filters.address(start=end), "more_first": end + 1, "more_last": last}
     return {
         "grid": scorecard,
-        "rows": rows_shown(scorecard, chosen[start:end], first=not start),
+        "rows": grid_rows(scorecard, chosen[start:end], first=not start),
         "off_track": missed[:MOST_OFF_TRACK],
         "more_off_track": len(missed) - MOST_OFF_TRACK,
         "only_off_track": filters.address(show="missed", start=0),
@@ -217,5 +217,5 @@ def scorecard_panel(request: HttpRequest, key: str) -> HttpResponse:
         "may_edit": access.may_edit_scorecard(request.user, department.pk),
     }
     if scorecard is not None:
-        context |= {"rows": rows_shown(scorecard), "weeks": weeks_shown(scorecard), "message": _grid_message(scorecard)}
+        context |= {"rows": grid_rows(scorecard), "weeks": grid_weeks(scorecard), "message": _grid_message(scorecard)}
     return render(request, PANEL, context)

@@ -53,7 +53,7 @@ def reminders_send(*, due: Iterable[DueReminder], now: datetime) -> Sent:
 def reminders_ask(*, owed: Iterable[Owed], by: User | None, message: str, now: datetime) -> Sent:
     """Remind people of what they owe because somebody asked for it and perhaps wrote a word."""
     message = message.strip()[:LONGEST_WORDS]
-    return _send_all([(item, partial(_send_asked, item, by, message, now)) for item in owed])
+    return _send_all([(item, partial(_send_requested, item, by, message, now)) for item in owed])
 
 
 def _send_all(work: list[tuple[Owed, Callable[[], bool]]]) -> Sent:
@@ -99,7 +99,7 @@ def _taken_back_unless_sent(row: Reminder, *, before: Reminder | None = None) ->
         raise
 
 
-def _send_asked(item: Owed, by: User | None, message: str, now: datetime) -> bool:
+def _send_requested(item: Owed, by: User | None, message: str, now: datetime) -> bool:
     """Send one that was asked for, unless it was sent within the hour."""
     address, before = _address(item, now), None
     with transaction.atomic():

@@ -19,7 +19,7 @@ from departments.formats import counted
 from departments.updates.selectors.my_week import MySection, MyWeek, my_week
 from departments.updates.selectors.owed import WeekStanding, week_standing
 from departments.updates.services.updates import Problem, updates_save
-from departments.updates.views.update_form import given_of, row_shown, rows_shown, week_asked
+from departments.updates.views.update_form import entered_values, form_row, form_rows, requested_week
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest, signed_in_user
 
@@ -31,7 +31,7 @@ def my_updates(request: HttpRequest) -> HttpResponse:
     """The form of a week; a POST saves all of it, keeps what is right and says what is not."""
     require(request, may_see_company(request.user))
     now = timezone.now()
-    user, (week, error) = signed_in_user(request), week_asked(request)
+    user, (week, error) = signed_in_user(request), requested_week(request)
     updates = my_week(user=user, week=week, now=now)
     if request.method == "GET" or updates is None or error:
         status = 422 if error and request.method == "POST" else 200
@@ -39,7 +39,7 @@ def my_updates(request: HttpRequest) -> HttpResponse:
             request, TEMPLATE, _updates_context(request, updates, now, error=error), partial="page", status=status
         )
     problems = updates_save(
-        rows=[given_of(request.POST, row) for row in updates.rows], week=updates.week, user=user, now=now
+        rows=[entered_values(request.POST, row) for row in updates.rows], week=updates.week, user=user, now=now
     )
     updates = my_week(user=user, week=updates.week, now=now)
     assert updates is not None
@@ -56,13 +56,13 @@ def my_row_save(request: HtmxRequest, pk: int) -> HttpResponse:
     """One row, saved as soon as it is filled in."""
     require(request, may_see_company(request.user))
     now = timezone.now()
-    user, (week, _) = signed_in_user(request), week_asked(request)
+    user, (week, _) = signed_in_user(request), requested_week(request)
     updates = my_week(user=user, week=week, now=now)
     target = updates.row(pk) if updates else None
     require(request, target is not None)
     assert updates is not None
     assert target is not None
-    submitted = given_of(request.POST, target)
+    submitted = entered_values(request.POST, target)
     problem = updates_save(rows=[submitted], week=updates.week, user=user, now=now, own_wins=True).get(pk)
     if not request.htmx:
         return redirect(f"{reverse('departments:my')}?{urlencode({'week': updates.week.isoformat()})}")
@@ -70,7 +70,7 @@ def my_row_save(request: HtmxRequest, pk: int) -> HttpResponse:
     assert updates is not None
     saved = updates.row(pk)
     assert saved is not None
-    context = {"row": row_shown(saved, problem), "mine": updates, "message": _updates_message(updates), "live": True}
+    context = {"row": form_row(saved, problem), "mine": updates, "message": _updates_message(updates), "live": True}
     whole = problem is not None or submitted.copy or saved.note != (submitted.note or "").strip()
     response = page_render(
         request, TEMPLATE, context, partial="row" if whole else "state", status=422 if problem else 200
@@ -99,8 +99,8 @@ def _updates_context(
         "sections": [
             {
                 "section": section,
-                "rows": rows_shown(section.rows, problems),
-                "computed": rows_shown(section.computed),
+                "rows": form_rows(section.rows, problems),
+                "computed": form_rows(section.computed),
                 "commitments": _commitments(section),
             }
             for section in updates.sections

@@ -18,7 +18,7 @@ from departments.models import Department
 from departments.updates.selectors.owed import owed, week_to_ask
 from departments.updates.services.reminders import LONGEST_WORDS
 from departments.updates.tasks import reminder_asked
-from departments.updates.views.update_form import week_asked
+from departments.updates.views.update_form import requested_week
 from departments.web.requests import HtmxRequest, next_page
 
 ANSWER = "updates/reminded.html"
@@ -33,7 +33,7 @@ def send(request: HtmxRequest, key: str) -> HttpResponse:
     require(request, may_remind(request.user))
     department = get_object_or_404(Department, key=key)
     now = timezone.now()
-    week = week_asked(request)[0] or week_to_ask(department=department.pk, now=now)
+    week = requested_week(request)[0] or week_to_ask(department=department.pk, now=now)
     people = [item.user for item in owed(week=week, now=now, department=department.pk)] if week else []
     if week is None or not people:
         return _answer(request, department, _why_nobody(department, week), done=False)

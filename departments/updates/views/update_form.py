@@ -22,7 +22,7 @@ _LARGEST_VERSION = 9
 
 
 @dataclass(frozen=True, kw_only=True)
-class RowShown:
+class FormRow:
     """One row as the template prints it. `text`, `note` and `version` are what the fields hold: what was typed where
     that could not be taken, else what is stored."""
 
@@ -59,7 +59,7 @@ class RowShown:
         return self.entry.value is None and self.entry.last_is_of_the_week_before
 
 
-def given_of(query: QueryDict, row: MyRow) -> SubmittedRow:
+def entered_values(query: QueryDict, row: MyRow) -> SubmittedRow:
     """What a form says about one row."""
     pk = row.row.id
     version = query.get(f"version-{pk}", "0")
@@ -74,7 +74,7 @@ def given_of(query: QueryDict, row: MyRow) -> SubmittedRow:
     )
 
 
-def row_shown(row: MyRow, problem: Problem | None = None, submitted: SubmittedRow | None = None) -> RowShown:
+def form_row(row: MyRow, problem: Problem | None = None, submitted: SubmittedRow | None = None) -> FormRow:
     """A row with what is stored, or with what was typed (and why it was not taken, if it is the reason)."""
     text, note, version, stored = plain(row.value), row.note, row.version, ""
     submitted = problem.submitted if problem else submitted
@@ -82,25 +82,25 @@ def row_shown(row: MyRow, problem: Problem | None = None, submitted: SubmittedRo
         text, note = submitted.text, note if submitted.note is None else submitted.note
     if problem and problem.conflict:
         stored = plain(problem.conflict.value) or "no number"
-    return RowShown(
+    return FormRow(
         entry=row,
         text=text,
         note=note,
         version=version,
         nothing=submitted.nothing if submitted else row.value is None and row.note == NOTHING,
-        goal=goal_words(row.goal),
+        goal=goal_text(row.goal),
         last=grouped_plain(row.last),
         problem=problem,
         stored=stored,
     )
 
 
-def rows_shown(
+def form_rows(
     rows: Iterable[MyRow],
     problems: Mapping[int, Problem] | None = None,
     submitted: Mapping[int, SubmittedRow] | None = None,
-) -> list[RowShown]:
-    return [row_shown(row, (problems or {}).get(row.row.id), (submitted or {}).get(row.row.id)) for row in rows]
+) -> list[FormRow]:
+    return [form_row(row, (problems or {}).get(row.row.id), (submitted or {}).get(row.row.id)) for row in rows]
 
 
 def plain(value: Decimal | None) -> str:
@@ -114,7 +114,7 @@ def grouped_plain(value: Decimal | None) -> str:
     return grouped(value, len(text.partition(".")[2])) if text else ""
 
 
-def goal_words(goal: DatedGoal | None) -> str:
+def goal_text(goal: DatedGoal | None) -> str:
     """`at least 60`, `between 30 and 50`; nothing where no goal is in force."""
     if goal is None:
         return ""
@@ -122,7 +122,7 @@ def goal_words(goal: DatedGoal | None) -> str:
     return f"{_RULES[goal.rule]} {low}" + (f" and {high}" if goal.rule == "between" else "")
 
 
-def week_asked(request: HttpRequest) -> tuple[date | None, str]:
+def requested_week(request: HttpRequest) -> tuple[date | None, str]:
     """The week in the address or the form, and what to say when it is none."""
     text = request.POST.get("week") or request.GET.get("week") or ""
     if not text:

@@ -24,7 +24,7 @@ from departments.updates.owing import zone_of
 from departments.updates.selectors.my_week import MyRow, rows_of_department, rows_of_week
 from departments.updates.services.update_links import LinkClosed, LinkUnknown, update_link_open
 from departments.updates.services.updates import NothingSent, SubmittedRow, UpdatesRefused, update_link_submit
-from departments.updates.views.update_form import given_of, rows_shown
+from departments.updates.views.update_form import entered_values, form_rows
 from departments.web.visitors import wrong_link_opened
 
 FORM, CLOSED = "updates/link.html", "updates/link_closed.html"
@@ -48,7 +48,7 @@ def use(request: HttpRequest, token: str) -> HttpResponse:
     except LinkClosed as problem:
         return _sealed(render(request, CLOSED, {"problem": problem}, status=410))
     rows = [row for row in _rows_of_link(link) if row.answered]
-    return _sealed(render(request, FORM, {"link": link, "done": rows_shown(rows)}))
+    return _sealed(render(request, FORM, {"link": link, "done": form_rows(rows)}))
 
 
 def _form_page(
@@ -64,7 +64,7 @@ def _form_page(
         "company": company,
         "closes_at": closes_at,
         "closed": closes_at <= now,
-        "rows": rows_shown(rows_left, problems, submitted),
+        "rows": form_rows(rows_left, problems, submitted),
         "nothing_sent": isinstance(refused, NothingSent) and bool(rows_left),
         "in_already": sum(row.answered for row in rows),
         "problems": len(problems),
@@ -82,7 +82,7 @@ def _submitted_rows(request: HttpRequest, link: UpdateLink) -> Sequence[Submitte
     """What was sent of the link's own rows. A link enters what is missing and changes nothing that is in: a row that
     has an answer by now is a conflict, whatever version was sent."""
     sent = [row for row in _rows_of_link(link) if f"value-{row.row.id}" in request.POST]
-    return [replace(given_of(request.POST, row), version=0 if row.answered else row.version) for row in sent]
+    return [replace(entered_values(request.POST, row), version=0 if row.answered else row.version) for row in sent]
 
 
 def _sealed(response: HttpResponse) -> HttpResponse:
