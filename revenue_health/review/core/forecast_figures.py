@@ -35,6 +35,7 @@ class Constraint:
 
     @property
     def stage_address(self) -> str:
+        """The stage as addresses name it, with its pipeline."""
         return f"{self.pipeline}:{self.stage}"
 
 
@@ -95,12 +96,14 @@ class Outcome:
 
     @property
     def impact(self) -> str:
+        """The colour role: soft where the interval holds zero."""
         if self.low <= 0 <= self.high:
             return "soft"
         return "good" if self.change > 0 else "bad"
 
     @property
     def sign(self) -> str:
+        """The shape of the impact, legible without colour."""
         return {"good": "▲", "bad": "▼", "soft": "?"}[self.impact]
 
 
@@ -114,4 +117,5 @@ class WhatIf:
 
     @property
     def outcomes(self) -> list[Outcome]:
+        """The periods that are answered, in order."""
         return [self.now, self.following] if self.following else [self.now]

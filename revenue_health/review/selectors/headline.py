@@ -65,7 +65,7 @@ def headline(comparison: Comparison | None, *, label: str, currency: str, scorin
         along, against = _sides(sure, gap)
         on_plan = share is None or abs(share) < ON_PLAN
         cause = _cause(along, gap, names, _other_parties(comparison, gap))
-        sentences.append(_beneath(sure) if on_plan else cause or _nobody(names, gap))
+        sentences.append(_beneath(sure) if on_plan else cause or _no_department(names, gap))
         under += [_with_amounts(side, currency) for side in (along, against) if side]
     if stretch := _stretch(comparison, gap, currency):
         under.append(stretch)
@@ -133,7 +133,7 @@ def _beneath(sure: Sequence[_Party]) -> str:
     return f"Beneath it, {' and '.join(clauses)}."
 
 
-def _nobody(unclear: dict[str, str], gap: float) -> str:
+def _no_department(unclear: dict[str, str], gap: float) -> str:
     """Whoever is beyond doubt moved revenue the other way."""
     side = "contaminates" if gap < 0 else "contributes"
     but = " beyond doubt" if unclear else ""

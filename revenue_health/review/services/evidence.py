@@ -65,8 +65,8 @@ def pdf_of(evidence: EvidenceDocument, *, company: Company, row: EvidenceExport)
         "asked_by": row.asked_by.get_full_name() or row.asked_by.get_username() if row.asked_by else "",
     }
     html = render_to_string("review/accountability/evidence_print.html", context)
-    made = HTML(string=html, url_fetcher=_nothing).write_pdf(stylesheets=[CSS(string=STYLE.read_text())])
-    return bytes(made or b"")
+    document = HTML(string=html, url_fetcher=_nothing).write_pdf(stylesheets=[CSS(string=STYLE.read_text())])
+    return bytes(document or b"")
 
 
 def _nothing(url: str, *args: Any, **kwargs: Any) -> Any:

@@ -52,9 +52,9 @@ def pack_freeze(
     }
     with transaction.atomic():
         transaction_lock(AdvisoryLock.PACKS)
-        found = _same(run, content, now, title)
-        if found is not None:
-            return found
+        same = _same(run, content, now, title)
+        if same is not None:
+            return same
         text = canonical_json(content | {"pack": signature})
         return Pack.objects.create(
             title=title,
@@ -78,7 +78,7 @@ def pack_like(
     if not candidates.exists():
         return None
     content = canonical_json(_content(run=run, company=company, period=period, since=since, now=now))
-    return next((pack for pack in candidates if _shown(pack) == content), None)
+    return next((pack for pack in candidates if _without_signature(pack) == content), None)
 
 
 def _content(
@@ -91,7 +91,7 @@ def _content(
     return content
 
 
-def _shown(pack: Pack) -> str:
+def _without_signature(pack: Pack) -> str:
     """What a pack shows, without its title and when and by whom it was frozen."""
     return canonical_json({name: value for name, value in pack.figures.items() if name != "pack"})
 
@@ -100,7 +100,7 @@ def _same(run: RecomputeRun, content: dict[str, Any], now: datetime, title: str)
     """A pack of the same figures frozen a moment ago: the button was pressed twice."""
     recent = now - timedelta(seconds=TWICE_SECONDS)
     newest = Pack.objects.filter(run_number=run.pk, frozen_at__gte=recent, title=title).first()
-    return newest if newest is not None and _shown(newest) == canonical_json(content) else None
+    return newest if newest is not None and _without_signature(newest) == canonical_json(content) else None
 
 
 @transaction.atomic

@@ -23,15 +23,15 @@ from revenue_health.review.selectors.accountability.verdict import accountabilit
 
 Progress = Callable[[int, int], None]
 
-SHOWN = 3
+EXPORTS_SHOWN = 3
 """Newest exports of a comparison named on its page."""
 JUDGED = ("internal", "market")
 
 
 def exports_of(*, run: RecomputeRun, period: str, baseline: str) -> list[EvidenceExport]:
     """The newest exports of one comparison; the files themselves are not read."""
-    found = EvidenceExport.objects.filter(run=run, period=period, baseline=baseline).defer("pdf")
-    return list(found.select_related("asked_by")[:SHOWN])
+    exports = EvidenceExport.objects.filter(run=run, period=period, baseline=baseline).defer("pdf")
+    return list(exports.select_related("asked_by")[:EXPORTS_SHOWN])
 
 
 @dataclass(frozen=True, kw_only=True)

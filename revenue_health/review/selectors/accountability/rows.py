@@ -19,7 +19,7 @@ from revenue_health.review.charts.signed_axis import Mark, SignedAxis, axis_of
 from revenue_health.review.core.accountability import Accountability, DepartmentCut, GroupShare, JudgedParty
 
 _TITLES = {"team": "By team", "owner": "By person"}
-_LUCK = "timing and luck: what the model does not reproduce"
+_UNEXPLAINED_REASON = "timing and luck: what the model does not reproduce"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +127,7 @@ def _party_row(judged: JudgedParty, amount: int, axis: SignedAxis) -> ShareRow:
 
 
 def _unexplained_row(interval: MoneyInterval, amount: int, axis: SignedAxis) -> ShareRow:
-    row = _share_row("Unexplained", interval, amount, Verdict.NOT_JUDGED, _LUCK, axis)
+    row = _share_row("Unexplained", interval, amount, Verdict.NOT_JUDGED, _UNEXPLAINED_REASON, axis)
     return replace(row, key=UNEXPLAINED)
 
 

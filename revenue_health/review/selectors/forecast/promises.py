@@ -107,36 +107,36 @@ class PromiseTexts:
 
 def promises_in_address(texts: Sequence[str]) -> PromiseTexts:
     """Promises in an address; what is none is told and left out."""
-    found, errors = [], []
+    readable, errors = [], []
     for text in dict.fromkeys(text.strip() for text in texts[:MOST]):
         try:
             promise_of(text)
         except PromiseError as problem:
             errors.append(str(problem))
         else:
-            found.append(text)
-    return PromiseTexts(texts=tuple(found), errors=tuple(errors))
+            readable.append(text)
+    return PromiseTexts(texts=tuple(readable), errors=tuple(errors))
 
 
 def promises_in_fields(form: Mapping[str, str], stages: Sequence[StageFields]) -> PromiseTexts:
     """Promises in a form: the fields that say something else than today's value."""
-    found, errors = [], []
-    keys = [(one.stage, field) for one in stages for field in one.fields]
+    promises, errors = [], []
+    keys = [(group.stage, field) for group in stages for field in group.fields]
     counts: dict[str, int] = defaultdict(int)
     for stage, field in keys:
         counts[f"{stage.key}:{field.name.partition(':')[2]}"] += 1
     for stage, field in keys:
-        given = form.get(FIELD + field.name, field.today).strip().replace(",", ".")
-        if given in ("", field.today):
+        entered = form.get(FIELD + field.name, field.today).strip().replace(",", ".")
+        if entered in ("", field.today):
             continue
         try:
-            value = float(given) / field.unit.factor
+            value = float(entered) / field.unit.factor
         except ValueError:
-            errors.append(f"“{given[:40]}” is not a number: {stage.name}, {field.department}, {field.unit.words}.")
+            errors.append(f"“{entered[:40]}” is not a number: {stage.name}, {field.department}, {field.unit.words}.")
             continue
         short = f"{stage.key}:{field.name.partition(':')[2]}"
-        found.append(f"{short if counts[short] == 1 else field.name}={value:.6g}")
-    return PromiseTexts(texts=tuple(found[:MOST]), errors=tuple(errors))
+        promises.append(f"{short if counts[short] == 1 else field.name}={value:.6g}")
+    return PromiseTexts(texts=tuple(promises[:MOST]), errors=tuple(errors))
 
 
 def stage_fields(
@@ -145,52 +145,56 @@ def stage_fields(
     """All levers that exist, grouped by stage in stage order. first_open: address of the stage opened where nothing is
     promised yet."""
     promises = [promise_of(text) for text in texts]
-    found = []
+    groups = []
     for stage in structure.stages.values():
-        mine = [one for one in levers if (one.pipeline, one.stage) == (stage.pipeline_key, stage.key)]
-        fields = [field for one in mine for field in _fields(one, stage, structure, promises)]
+        promisable = [each for each in levers if (each.pipeline, each.stage) == (stage.pipeline_key, stage.key)]
+        fields = [field for each in promisable for field in _fields(each, stage, structure, promises)]
         if fields:
-            found.append(StageFields(stage=stage, fields=fields))
-    promised = any(one.changed for one in found)
-    return [replace(one, open=bool(one.changed) if promised else one.stage.address == first_open) for one in found]
+            groups.append(StageFields(stage=stage, fields=fields))
+    promised = any(each.changed for each in groups)
+    return [replace(each, open=bool(each.changed) if promised else each.stage.address == first_open) for each in groups]
 
 
-def _fields(one: Promisable, stage: StageName, structure: Structure, promises: Sequence[Promise]) -> list[LeverField]:
-    department = structure.department_at(one.department)
-    name = department.name if department else one.department.capitalize()
-    made = [_field(one, name, stage, promises)]
-    if one.lever == Lever.WAIT_DAYS:
-        made.append(_field(replace(one, lever=Lever.LIMIT_DAYS, today=None, baseline=None), name, stage, promises))
-    return made
+def _fields(
+    promisable: Promisable, stage: StageName, structure: Structure, promises: Sequence[Promise]
+) -> list[LeverField]:
+    department = structure.department_at(promisable.department)
+    name = department.name if department else promisable.department.capitalize()
+    fields = [_field(promisable, name, stage, promises)]
+    if promisable.lever == Lever.WAIT_DAYS:
+        fields.append(
+            _field(replace(promisable, lever=Lever.LIMIT_DAYS, today=None, baseline=None), name, stage, promises)
+        )
+    return fields
 
 
-def _field(one: Promisable, name: str, stage: StageName, promises: Sequence[Promise]) -> LeverField:
-    unit = UNITS[one.lever]
-    today, baseline = unit.shown(one.today), unit.shown(one.baseline)
-    timed = one.lever in (Lever.WAIT_DAYS, Lever.LIMIT_DAYS)
+def _field(promisable: Promisable, name: str, stage: StageName, promises: Sequence[Promise]) -> LeverField:
+    unit = UNITS[promisable.lever]
+    today, baseline = unit.shown(promisable.today), unit.shown(promisable.baseline)
+    timed = promisable.lever in (Lever.WAIT_DAYS, Lever.LIMIT_DAYS)
     limit = f"{stage.limit_days:g}" if timed and stage.limit_days is not None else ""
-    known = [abs(float(text)) for text in (today, baseline, limit) if text]
-    most = LONGEST_LIMIT if one.lever == Lever.LIMIT_DAYS else _round_up(2 * max(known, default=1.0))
+    values = [abs(float(text)) for text in (today, baseline, limit) if text]
+    most = LONGEST_LIMIT if promisable.lever == Lever.LIMIT_DAYS else _round_up(2 * max(values, default=1.0))
     return LeverField(
-        name=one.key,
+        name=promisable.key,
         department=name,
-        lever=one.lever,
+        lever=promisable.lever,
         today=today,
         baseline=baseline,
         limit=limit,
-        value=_promised(one, promises, today),
+        value=_promised(promisable, promises, today),
         most=most,
         step=10.0**-unit.places,
     )
 
 
-def _promised(one: Promisable, promises: Sequence[Promise], today: str) -> str:
-    unit = UNITS[one.lever]
+def _promised(promisable: Promisable, promises: Sequence[Promise], today: str) -> str:
+    unit = UNITS[promisable.lever]
     for promise in promises:
         change = promise.change
-        fits = promise.pipeline in ("", one.pipeline) and change.stage in ("", one.stage)
-        if fits and (change.department, change.lever) == (one.department, one.lever):
-            return unit.shown((one.today or 0.0) * (1 + change.value) if change.relative else change.value)
+        fits = promise.pipeline in ("", promisable.pipeline) and change.stage in ("", promisable.stage)
+        if fits and (change.department, change.lever) == (promisable.department, promisable.lever):
+            return unit.shown((promisable.today or 0.0) * (1 + change.value) if change.relative else change.value)
     return today
 
 
@@ -207,27 +211,27 @@ def promise_words(text: str, levers: Sequence[Promisable], structure: Structure)
     unit, department = UNITS[change.lever], structure.department_at(change.department)
     stage = next(
         (
-            one
-            for one in structure.stages.values()
-            if one.key == change.stage and promise.pipeline in ("", one.pipeline_key)
+            each
+            for each in structure.stages.values()
+            if each.key == change.stage and promise.pipeline in ("", each.pipeline_key)
         ),
         None,
     )
     where = stage.name if stage else (change.stage or "every stage")
-    who = department.name if department else change.department.capitalize()
+    holder = department.name if department else change.department.capitalize()
     if change.relative:
-        return f"{where}, {who}: {unit.words} {change.value:+.0%}".replace("-", "−").replace("%", " %")
+        return f"{where}, {holder}: {unit.words} {change.value:+.0%}".replace("-", "−").replace("%", " %")
     today = next(
         (
-            one.today
-            for one in levers
-            if (one.stage, one.department, one.lever) == (change.stage, change.department, change.lever)
-            and promise.pipeline in ("", one.pipeline)
+            each.today
+            for each in levers
+            if (each.stage, each.department, each.lever) == (change.stage, change.department, change.lever)
+            and promise.pipeline in ("", each.pipeline)
         ),
         None,
     )
-    told = f" (today {unit.shown(today)})" if today is not None else ""
-    return f"{where}, {who}: {unit.words} {unit.shown(change.value)} {unit.unit}{told}".replace("-", "−")
+    note = f" (today {unit.shown(today)})" if today is not None else ""
+    return f"{where}, {holder}: {unit.words} {unit.shown(change.value)} {unit.unit}{note}".replace("-", "−")
 
 
 def outcome_of(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods, texts: Sequence[str]) -> Json:

@@ -34,7 +34,7 @@ def instant_text(instant: datetime, time_zone: str) -> str:
 
 def unbroken(text: str) -> str:
     """The text with an amount and its unit, a day and its month, a mark and its word on one line."""
-    return _FIGURE.sub(lambda found: f"{found[1] or ''}{TIED}", text)
+    return _FIGURE.sub(lambda match: f"{match[1] or ''}{TIED}", text)
 
 
 def cell_text(value: CellValue, column: Column, scale: MoneyScale) -> str:

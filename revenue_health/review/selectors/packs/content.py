@@ -107,7 +107,7 @@ def _forecast(run: RecomputeRun, company: Company, periods: ComparisonPeriods) -
 def _names(structure: Structure) -> Json:
     """What keys are called, in the order of pages."""
     return {
-        "departments": {one.key: one.name for one in structure.departments.values()},
+        "departments": {department.key: department.name for department in structure.departments.values()},
         "stages": [
             {
                 "address": stage.address,
@@ -125,16 +125,16 @@ def _names(structure: Structure) -> Json:
 
 def people_names() -> list[Json]:
     """Names that a board can have hidden, and what stands in their place."""
-    found: dict[str, str] = {}
+    titles: dict[str, str] = {}
     rows = Membership.objects.select_related("user", "department").order_by("department_id", "pk")
     for row in rows:
         title = f"{row.get_role_display()} of {row.department.name}" if row.department else row.get_role_display()
         name = row.user.get_full_name() or row.user.get_username()
         if name.lower() != title.lower():
-            found.setdefault(name, title)
+            titles.setdefault(name, title)
     for user in User.objects.filter(memberships=None):
-        found.setdefault(user.get_full_name() or user.get_username(), "a colleague")
-    return [{"name": name, "instead": found[name]} for name in sorted(found)]
+        titles.setdefault(user.get_full_name() or user.get_username(), "a colleague")
+    return [{"name": name, "instead": titles[name]} for name in sorted(titles)]
 
 
 def earlier_decisions(*, before: datetime) -> list[Json]:

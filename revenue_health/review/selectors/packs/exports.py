@@ -22,11 +22,11 @@ _FREE = (PackExport.Status.ASKED, PackExport.Status.WORKING)
 
 @dataclass(frozen=True, kw_only=True)
 class ExportRow:
-    """A file as the page of its pack lists it; `trouble` says why it does not come."""
+    """A file as the page of its pack lists it; `problem` says why it does not come."""
 
     export: PackExport
     waiting: bool
-    trouble: str
+    problem: str
     size: str
 
 
@@ -48,7 +48,7 @@ def exports_of(*, pack: Pack, now: datetime) -> list[ExportRow]:
         ExportRow(
             export=row,
             waiting=row.status in _FREE,
-            trouble=INTERRUPTED if row.status in _FREE and row.pk in cut_off else _trouble(row, now),
+            problem=INTERRUPTED if row.status in _FREE and row.pk in cut_off else _failure(row, now),
             size=_size(row.size),
         )
         for row in rows
@@ -61,7 +61,7 @@ def _interrupted() -> set[int]:
     return {job.arguments["args"][0] for job in jobs if phase_of(job) == Phase.INTERRUPTED}
 
 
-def _trouble(export: PackExport, now: datetime) -> str:
+def _failure(export: PackExport, now: datetime) -> str:
     silent = (now - export.touched_at).total_seconds()
     if export.status == PackExport.Status.ASKED and silent > UNTAKEN_SECONDS:
         return (

@@ -87,11 +87,11 @@ def letters_of(table: Table, room: Room) -> list[float]:
         whole.append(longest)
         least.append(longest if is_tied(head, column) else max(map(_longest_word, [head_text(table, head), *column])))
     left = room.letters - room.gap * len(columns) - sum(least)
-    wanted = sum(whole) - sum(least)
-    if wanted <= 0:
+    missing = sum(whole) - sum(least)
+    if missing <= 0:
         return whole
     return [
-        small + (large - small) * min(1.0, max(left, 0) / wanted) for small, large in zip(least, whole, strict=True)
+        small + (large - small) * min(1.0, max(left, 0) / missing) for small, large in zip(least, whole, strict=True)
     ]
 
 

@@ -27,12 +27,12 @@ def twins_of(packs: Sequence[Pack]) -> dict[int, Pack]:
     rows = Pack.objects.filter(pk__in=[pack.pk for pack in several]).annotate(digest=_FiguresDigest(F("content")))
     digests = dict(rows.values_list("pk", "digest"))
     first: dict[str, Pack] = {}
-    found: dict[int, Pack] = {}
-    for pack in sorted(several, key=lambda one: one.pk):
+    twins: dict[int, Pack] = {}
+    for pack in sorted(several, key=lambda pack: pack.pk):
         earlier = first.setdefault(digests[pack.pk], pack)
         if earlier is not pack:
-            found[pack.pk] = earlier
-    return found
+            twins[pack.pk] = earlier
+    return twins
 
 
 def pack_readers() -> int:

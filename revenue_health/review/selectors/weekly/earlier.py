@@ -11,7 +11,7 @@ from revenue_health.contribution.selectors.register.earlier import leaks_read_be
 from revenue_health.contribution.selectors.register.leak_costs import YOUNG_DAYS
 from revenue_health.contribution.selectors.register.rows import LeakRow
 from revenue_health.review.core.weekly_review import AbsentPanels, WeeklyLeak
-from revenue_health.review.selectors.weekly.panels import SHOWN, registered_leak
+from revenue_health.review.selectors.weekly.panels import LEAKS_SHOWN, registered_leak
 
 
 def absent_panels(period: Period) -> AbsentPanels:
@@ -31,7 +31,7 @@ def leaks_then(*, period: Period, comparison: Comparison | None) -> tuple[Weekly
     verdicts = {party.key: str(party.verdict) for party in comparison.parties} if comparison else {}
     return tuple(
         replace(registered_leak(row), verdict=verdicts.get(row.department_key))
-        for row in leaks_read_for(period, most=SHOWN)
+        for row in leaks_read_for(period, most=LEAKS_SHOWN)
     )
 
 

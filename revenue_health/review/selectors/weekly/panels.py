@@ -26,7 +26,7 @@ from revenue_health.review.core.weekly_review import (
     WeeklyLeak,
 )
 
-SHOWN = 6
+LEAKS_SHOWN = 6
 """Lines of a panel: what one can talk about in half an hour."""
 WEEK = timedelta(days=7)
 _KINDS = {"waiting": LeakKind.HELD, "value": LeakKind.REVALUED}
@@ -35,13 +35,13 @@ _KINDS = {"waiting": LeakKind.HELD, "value": LeakKind.REVALUED}
 
 def largest_leaks(*, run: RecomputeRun, company: Company, period: Period) -> tuple[WeeklyLeak, ...]:
     """The largest open leaks of the register; before it has any, the largest cells of the leak map."""
-    if rows := top_leaks(most=SHOWN):
+    if rows := top_leaks(most=LEAKS_SHOWN):
         return tuple(registered_leak(row) for row in rows)
     leaks = leaks_of(run=run, company=company, choice=Choice(period=period))
     structure = structure_names()
     cells = [_cell_leak(cell, kind, structure) for cell in leaks.cells for kind in (LeakKind.LOST, LeakKind.OVER_LIMIT)]
     losing = (leak for leak in cells if leak.amount > 0)
-    return tuple(sorted(losing, key=lambda leak: -leak.amount)[:SHOWN])
+    return tuple(sorted(losing, key=lambda leak: -leak.amount)[:LEAKS_SHOWN])
 
 
 def registered_leak(row: LeakRow) -> WeeklyLeak:

@@ -27,8 +27,8 @@ def write_pdf(content: ExportContent, path: Path, progress: Progress) -> None:
     html_class, css_class = _weasyprint()
     progress(0.1)
     # Names that must be hidden are out of the slides already; the others are printed as they are.
-    shown = Names({}, switch=False)
-    pages = [print_slide(slide, number, shown, on_paper=True) for number, slide in enumerate(content.slides, 1)]
+    names = Names({}, switch=False)
+    pages = [print_slide(slide, number, names, on_paper=True) for number, slide in enumerate(content.slides, 1)]
     html = render_to_string(TEMPLATE, {"content": content, "pack": content.pack, "slides": pages})
     style = finders.find(STYLE)
     assert isinstance(style, str)

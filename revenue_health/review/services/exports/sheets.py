@@ -85,14 +85,14 @@ def _formats(book: Any) -> Formats:
         "head-n": {"bold": True, "bottom": 1, "align": "right", "text_wrap": True},
         "total": {"bold": True, "top": 1},
     }
-    made = {}
+    formats = {}
     for name, look in texts.items():
-        made[name] = book.add_format(base | look)
-        made[f"{name}-quoted"] = book.add_format(base | look | {"quote_prefix": True})
+        formats[name] = book.add_format(base | look)
+        formats[f"{name}-quoted"] = book.add_format(base | look | {"quote_prefix": True})
     for kind, code in numbers.items():
-        made[kind] = book.add_format(base | {"num_format": code})
-        made[f"total-{kind}"] = book.add_format(base | {"num_format": code, "bold": True, "top": 1})
-    return made
+        formats[kind] = book.add_format(base | {"num_format": code})
+        formats[f"total-{kind}"] = book.add_format(base | {"num_format": code, "bold": True, "top": 1})
+    return formats
 
 
 def _write_text(sheet: Any, row: int, number: int, text: str, formats: Formats, look: str) -> None:

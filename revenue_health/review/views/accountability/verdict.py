@@ -67,8 +67,8 @@ def _context(request: HttpRequest, filters: ComparisonFilters, run: RecomputeRun
 
 def _sees_inside(request: HttpRequest, key: str) -> bool:
     """Teams and people of a department are its detail."""
-    found = Department.objects.filter(key=key).values_list("pk", flat=True).first()
-    return found is not None and may_see_department(request.user, found)
+    department = Department.objects.filter(key=key).values_list("pk", flat=True).first()
+    return department is not None and may_see_department(request.user, department)
 
 
 @require_POST
@@ -88,7 +88,7 @@ def inside(request: HttpRequest) -> HttpResponse:
     if run is not None and company is not None:
         filters = parse_filters(request.POST, run=run, company=company)
         address += filters.address()
-        found = score_run_of(run=run, periods=filters.periods)
-        if by in CUTS and found is not None and cut_ask(score_run=found.pk, by=by):
-            cut_requested.delay(found.pk, by)
+        score_run = score_run_of(run=run, periods=filters.periods)
+        if by in CUTS and score_run is not None and cut_ask(score_run=score_run.pk, by=by):
+            cut_requested.delay(score_run.pk, by)
     return HttpResponseRedirect(address)

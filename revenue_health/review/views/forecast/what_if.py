@@ -81,8 +81,8 @@ def what_if_page(request: HtmxRequest) -> HttpResponse:
 
 def _deleted(number: str) -> Scenario | None:
     """The scenario that was deleted a moment ago, to offer the undo."""
-    known = number.isdecimal() and len(number) < 10
-    return Scenario.objects.filter(pk=int(number)).exclude(deleted_at=None).first() if known else None
+    is_number = number.isdecimal() and len(number) < 10
+    return Scenario.objects.filter(pk=int(number)).exclude(deleted_at=None).first() if is_number else None
 
 
 def address_of(texts: tuple[str, ...]) -> str:

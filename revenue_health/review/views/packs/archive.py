@@ -12,7 +12,7 @@ from revenue_health.review.selectors.packs.archive import packs_listed
 from revenue_health.review.selectors.packs.frozen import frozen_review
 from revenue_health.review.selectors.packs.twins import twins_of
 from revenue_health.review.services.exports.sheets import table_csv
-from revenue_health.review.views.packs.page import ONE, pack_context, pack_or_404
+from revenue_health.review.views.packs.page import PACK_TEMPLATE, pack_context, pack_or_404
 
 INDEX = "review/packs/archive.html"
 MOST_LISTED = 200
@@ -38,7 +38,7 @@ def pack_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One pack: what was shown then, whatever the data say now."""
     require(request, may_see_packs(request.user))
     pack = pack_or_404(pk)
-    return page_render(request, ONE, pack_context(request, pack), partial="page")
+    return page_render(request, PACK_TEMPLATE, pack_context(request, pack), partial="page")
 
 
 @require_GET

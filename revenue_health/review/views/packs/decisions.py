@@ -15,7 +15,7 @@ from pipeline.page.shell import shell_of
 from revenue_health.review.selectors.packs.archive import decisions_listed
 from revenue_health.review.services.packs import PackProblem, decision_log
 from revenue_health.review.views.packs.forms import DecisionForm
-from revenue_health.review.views.packs.page import ONE, pack_context, pack_or_404
+from revenue_health.review.views.packs.page import PACK_TEMPLATE, pack_context, pack_or_404
 
 TEMPLATE = "review/packs/decision_log.html"
 MOST_LISTED = 500
@@ -43,6 +43,6 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(problem))
     if not form.is_valid():
         context = pack_context(request, pack, decision_form=form)
-        return page_render(request, ONE, context, partial="page", status=422)
+        return page_render(request, PACK_TEMPLATE, context, partial="page", status=422)
     messages.success(request, "The decision is in the log.")
     return redirect(f"{reverse('review:pack', args=[pack.pk])}#decisions")

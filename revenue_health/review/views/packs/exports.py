@@ -17,35 +17,35 @@ from revenue_health.review.selectors.packs.exports import export_of, export_path
 from revenue_health.review.services.exports import export_ask
 from revenue_health.review.tasks import pack_export_requested
 from revenue_health.review.views.packs.forms import ExportForm
-from revenue_health.review.views.packs.page import ONE, exports_context, pack_context, pack_or_404
+from revenue_health.review.views.packs.page import PACK_TEMPLATE, exports_context, pack_context, pack_or_404
 
 
 @require_http_methods(["GET", "POST"])
 def panel(request: HtmxRequest, pk: int) -> HttpResponse:
-    """How far the files are; with POST one more is asked for."""
+    """How far the files are; with POST one more is is_new for."""
     require(request, may_see_packs(request.user))
     pack = pack_or_404(pk)
     if request.method == "POST":
         form = ExportForm(request.POST)
         if not form.is_valid():
-            return page_render(request, ONE, pack_context(request, pack), partial="exports", status=422)
-        export, asked = export_ask(
+            return page_render(request, PACK_TEMPLATE, pack_context(request, pack), partial="exports", status=422)
+        export, is_new = export_ask(
             pack=pack, user=signed_in_user(request), now=shell_of(request).now, **form.cleaned_data
         )
-        if asked:
+        if is_new:
             pack_export_requested.delay_on_commit(export.pk)
     if not request.htmx:
         return redirect(f"{reverse('review:pack', args=[pack.pk])}#exports")
-    return page_render(request, ONE, exports_context(request, pack), partial="exports")
+    return page_render(request, PACK_TEMPLATE, exports_context(request, pack), partial="exports")
 
 
 @require_GET
 def download(request: HttpRequest, pk: int, export: int) -> HttpResponse:
     """A finished file."""
     require(request, may_see_packs(request.user))
-    found = export_of(pack_id=pk, pk=export)
-    path = export_path(found) if found else None
-    if found is None or path is None:
+    row = export_of(pack_id=pk, pk=export)
+    path = export_path(row) if row else None
+    if row is None or path is None:
         raise Http404
     kind = guess_type(path.name)[0] or "application/octet-stream"
     response = HttpResponse(path.read_bytes(), content_type=kind)

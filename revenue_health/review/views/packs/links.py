@@ -20,7 +20,7 @@ from revenue_health.review.selectors.packs.links import link_behind
 from revenue_health.review.services.pack_links import link_create, link_opened, link_revoke
 from revenue_health.review.views.packs.board import board_context
 from revenue_health.review.views.packs.forms import LinkForm
-from revenue_health.review.views.packs.page import ONE, pack_context, pack_or_404
+from revenue_health.review.views.packs.page import PACK_TEMPLATE, pack_context, pack_or_404
 
 SHUT = "review/packs/link_shut.html"
 
@@ -33,12 +33,12 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
     form = LinkForm(request.POST)
     if not form.is_valid():
         context = pack_context(request, pack, link_form=form)
-        return page_render(request, ONE, context, partial="page", status=422)
+        return page_render(request, PACK_TEMPLATE, context, partial="page", status=422)
     user = signed_in_user(request)
     _, token = link_create(pack=pack, user=user, now=shell_of(request).now, **form.cleaned_data)
     address = request.build_absolute_uri(reverse("review:pack_link", args=[token]))
     context = pack_context(request, pack) | {"made": address}
-    return page_render(request, ONE, context, partial="page")
+    return page_render(request, PACK_TEMPLATE, context, partial="page")
 
 
 @require_POST

@@ -16,7 +16,7 @@ from revenue_health.review.selectors.packs.links import links_of
 from revenue_health.review.selectors.packs.printing import print_slides
 from revenue_health.review.views.packs.forms import DecisionForm, LinkForm
 
-ONE = "review/packs/pack.html"
+PACK_TEMPLATE = "review/packs/pack.html"
 
 
 def pack_or_404(pk: int) -> Pack:

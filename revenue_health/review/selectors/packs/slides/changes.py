@@ -12,11 +12,11 @@ from revenue_health.review.selectors.packs.slides.parts import day, scale_of, to
 
 def changes(content: Json) -> Slide | None:
     """Open pipeline then, what came and went, open pipeline now; None where the run keeps no history to compare."""
-    found, currency = content["review"]["changes"], content["currency"]
-    if found is None:
+    figures, currency = content["review"]["changes"], content["currency"]
+    if figures is None:
         return None
-    then, now = minor_units(found["then"]["amount"]) or 0, minor_units(found["now"]["amount"]) or 0
-    moved = [bucket for bucket in found["buckets"] if bucket["difference"]]
+    then, now = minor_units(figures["then"]["amount"]) or 0, minor_units(figures["now"]["amount"]) or 0
+    moved = [bucket for bucket in figures["buckets"] if bucket["difference"]]
     scale = scale_of([minor_units(bucket["difference"]) for bucket in moved] or [now], currency)
     since = content["review"]["since"]
     return Slide(
@@ -25,7 +25,7 @@ def changes(content: Json) -> Slide | None:
         message=_message(then, now, moved, currency),
         unit=f"{scale.unit} of open pipeline; idle deals make no difference",
         chart=Chart(kind=ChartKind.WATERFALL, scale=scale, bars=_bars(then, now, moved, scale)),
-        tables=(_table(then, now, found, scale),),
+        tables=(_table(then, now, figures, scale),),
         notes=tuple(f"{bucket['name']}: {bucket['meaning']}" for bucket in moved),
     )
 
@@ -38,12 +38,12 @@ def _message(then: int, now: int, moved: list[Json], currency: str) -> str:
         text = f"The open pipeline is {money_in_words(now, currency)}, as before"
     lost = next((bucket for bucket in moved if bucket["key"] == "lost"), None)
     won = next((bucket for bucket in moved if bucket["key"] == "won"), None)
-    said = [
+    clauses = [
         f"{money_in_words(abs(minor_units(bucket['difference']) or 0), currency)} {bucket['key']}"
         for bucket in (won, lost)
         if bucket
     ]
-    return f"{text}; {', '.join(said)}." if said else f"{text}."
+    return f"{text}; {', '.join(clauses)}." if clauses else f"{text}."
 
 
 def _bars(then: int, now: int, moved: list[Json], scale: MoneyScale) -> tuple[Bar, ...]:
@@ -66,7 +66,7 @@ def _bars(then: int, now: int, moved: list[Json], scale: MoneyScale) -> tuple[Ba
     return (*bars, total_bar("Open now", now, Role.ACTUAL, scale))
 
 
-def _table(then: int, now: int, found: Json, scale: MoneyScale) -> Table:
+def _table(then: int, now: int, figures: Json, scale: MoneyScale) -> Table:
     money, number = ColumnKind.MONEY, ColumnKind.NUMBER
     buckets = (
         (
@@ -75,13 +75,13 @@ def _table(then: int, now: int, found: Json, scale: MoneyScale) -> Table:
             bucket["deals_difference"],
             f"{counted(bucket['deals'], 'deal')}: {bucket['meaning']}",
         )
-        for bucket in found["buckets"]
+        for bucket in figures["buckets"]
     )
     return Table(
         title="What changed",
         columns=(Column("What"), Column("Difference", money), Column("Deals", number), Column("Which deals")),
-        rows=(("Open then", then, found["then"]["deals"], ""), *buckets),
-        total=("Open now", now, found["now"]["deals"], counted(found["now"]["deals"], "deal")),
+        rows=(("Open then", then, figures["then"]["deals"], ""), *buckets),
+        total=("Open now", now, figures["now"]["deals"], counted(figures["now"]["deals"], "deal")),
         summed=True,
         scale=scale,
     )

@@ -8,7 +8,7 @@ from revenue_health.contribution.core.comparison import minor_units
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table
 from revenue_health.review.selectors.packs.slides.parts import probability, scale_of, total_bar
 
-SHOWN = 5
+ROWS_SHOWN = 5
 LISTED = 10
 
 
@@ -84,7 +84,7 @@ def _constraints(content: Json) -> list[Table]:
         return []
     columns = (Column("Stage"), Column("Department"), Column("A tenth less"), Column("Gain", ColumnKind.MONEY))
     scale = scale_of([row[3] for row in rows], content["currency"])
-    return [Table(title="What holds it back most", columns=columns, rows=rows, scale=scale, shown=SHOWN)]
+    return [Table(title="What holds it back most", columns=columns, rows=rows, scale=scale, shown=ROWS_SHOWN)]
 
 
 def _coverage(figures: Json) -> str:

@@ -46,8 +46,8 @@ def _rows(content: Json) -> tuple[tuple[str, int | None, str], ...]:
         rows.append(("Difference", actual - target, share))
     if forecast is not None:
         chance = forecast["probability"]
-        words = "" if chance is None else f"plan reached with a probability of {probability(chance)}"
-        rows.append((f"Forecast, all of {content['period']['label']}", minor_units(forecast["median"]), words))
+        chance_text = "" if chance is None else f"plan reached with a probability of {probability(chance)}"
+        rows.append((f"Forecast, all of {content['period']['label']}", minor_units(forecast["median"]), chance_text))
     return tuple(rows)
 
 

@@ -10,7 +10,7 @@ from revenue_health.contribution.core.comparison import minor_units
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Row, Slide, Table, Tone
 from revenue_health.review.selectors.packs.slides.parts import scale_of, when
 
-SHOWN = 8
+ROWS_SHOWN = 8
 CLOSED = ("recovered", "declined")
 COLUMNS = (
     Column("Leak"),
@@ -129,10 +129,10 @@ def largest(content: Json) -> Slide | None:
         [leak.amount for leak in leaks], content["currency"], intervals=((leak.low, leak.high) for leak in leaks)
     )
     top = leaks[0]
-    owned = sum(1 for leak in leaks[:SHOWN] if leak.owner)
+    owned = sum(1 for leak in leaks[:ROWS_SHOWN] if leak.owner)
     message = f"The largest leak is {top.name}: {money_in_words(top.amount, content['currency'])}."
     if any(leak.owner for leak in leaks):
-        message += f" {owned} of the {min(len(leaks), SHOWN)} largest have an owner."
+        message += f" {owned} of the {min(len(leaks), ROWS_SHOWN)} largest have an owner."
     bars = tuple(
         Bar(
             name=leak.name,
@@ -143,7 +143,7 @@ def largest(content: Json) -> Slide | None:
             role=Role.STEP,
             text=scale.write(leak.amount),
         )
-        for leak in leaks[:SHOWN]
+        for leak in leaks[:ROWS_SHOWN]
     )
     rows = tuple((leak.name, leak.amount, leak.count, leak.owner, leak.status, leak.weeks) for leak in leaks)
     return Slide(
@@ -152,7 +152,7 @@ def largest(content: Json) -> Slide | None:
         message=message,
         unit=f"{scale.unit}, {when(content)}",
         chart=Chart(kind=ChartKind.BARS, scale=scale, bars=bars),
-        tables=(Table(title="Leaks", columns=COLUMNS, rows=rows, scale=scale, shown=SHOWN),),
+        tables=(Table(title="Leaks", columns=COLUMNS, rows=rows, scale=scale, shown=ROWS_SHOWN),),
         notes=("Every leak needs one owner and one next step before this slide is left.",),
     )
 
@@ -168,7 +168,7 @@ def _map_lines(content: Json) -> list[_LeakLine]:
         )
         for cell in content["leaks"]["cells"]
     ]
-    return sorted((line for line in lines if line.amount > 0), key=lambda line: -line.amount)[: 2 * SHOWN]
+    return sorted((line for line in lines if line.amount > 0), key=lambda line: -line.amount)[: 2 * ROWS_SHOWN]
 
 
 def _register_lines(content: Json) -> list[_LeakLine]:
@@ -194,4 +194,4 @@ def _register_lines(content: Json) -> list[_LeakLine]:
         for leak in content["register"]
         if leak["status"] not in CLOSED and leak["amount"] > 0
     ]
-    return sorted(lines, key=lambda line: -line.amount)[: 2 * SHOWN]
+    return sorted(lines, key=lambda line: -line.amount)[: 2 * ROWS_SHOWN]

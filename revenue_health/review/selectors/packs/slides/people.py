@@ -9,7 +9,7 @@ from revenue_health.contribution.selectors.comparison.sentences import listed
 from revenue_health.review.core.slides import Column, ColumnKind, Slide, Table
 from revenue_health.review.selectors.packs.slides.parts import day, scale_of, when
 
-SHOWN = 8
+ROWS_SHOWN = 8
 STATES = {"missing": "○ missing", "late": "◐ late"}
 SCORECARD_COLUMNS = (
     Column("Department"),
@@ -66,7 +66,7 @@ def commitments(content: Json) -> Slide | None:
         key="commitments",
         title="Commitments",
         message=_promised(due=panel["due"], overdue=panel["overdue"]),
-        tables=(Table(title="Commitments", columns=COMMITMENT_COLUMNS, rows=rows, shown=SHOWN),),
+        tables=(Table(title="Commitments", columns=COMMITMENT_COLUMNS, rows=rows, shown=ROWS_SHOWN),),
         notes=("For each: done, or by when? What is moved a second time needs another owner or another promise.",),
     )
 
