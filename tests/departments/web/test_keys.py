@@ -33,11 +33,20 @@ def test_files_and_forms_have_one_rule(text: str) -> None:
         assert (broken[0] if broken else "") == key_problem(text)
 
 
-@given(key=st.text(min_size=1, max_size=40).filter(lambda key: max(key) < "\ud800" or min(key) > "\udfff"))
+# PostgreSQL stores no NUL, so no key has one; its address is refused, see below.
+KEYS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1, max_size=40)
+
+
+@given(key=KEYS)
 def test_every_key_has_an_address_that_leads_back_to_it(key: str) -> None:
     converter = KeyConverter()
     assert converter.to_python(converter.to_url(key)) == key
     assert "/" not in converter.to_url(key)
+
+
+def test_an_address_with_a_nul_leads_nowhere() -> None:
+    with pytest.raises(ValueError, match="b"):
+        KeyConverter().to_python("a\x00b")
 
 
 @pytest.mark.parametrize("key", ["r/d", ".", "..", "a?b", "a#b", "50%", "~2F", "a b", "=1+1", "法務", "a\\b"])
