@@ -128,7 +128,7 @@ def test_without_scripts_everything_is_there(open_as: Open) -> None:
     expect(page.locator("svg.strip rect").first).to_be_visible()
     page.goto("/data/")
     page.click("#data-recompute")
-    expect(page.locator(".messages")).to_contain_text("asked for")
+    expect(page.locator(".messages")).to_contain_text("Recompute requested")
     committed(Job.objects.all().delete)
     page.locator("details.menu summary").click()
     page.get_by_label("Dark").check(force=True)

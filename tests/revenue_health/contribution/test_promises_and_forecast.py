@@ -43,7 +43,7 @@ def test_a_what_if_starts_at_the_number_the_forecast_shows(run: RecomputeRun, an
         ("nowhere:legal:wait_days=4", "no stage “nowhere”"),
         ("contract:ghosts:wait_days=4", "no department “ghosts”"),
         ("moon/contract:legal:wait_days=4", "no pipeline “moon”"),
-        ("contract:legal:wait_days=1.2.3", "is no number"),
+        ("contract:legal:wait_days=1.2.3", "is not a number"),
         ("contract:legal:wait_days=-3", "cannot be -3"),
     ],
 )

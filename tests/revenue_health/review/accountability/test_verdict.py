@@ -281,7 +281,7 @@ def test_a_field_that_is_no_number_is_told(ceo: Client, run: RecomputeRun, compa
     key = levers_of(run=run, company=company)[0].key
     page = ceo.post(WHAT_IF, {f"lever.{key}": "soon"})
     assert page.status_code == 200
-    assert "is no number" in text(page)
+    assert "is not a number" in text(page)
 
 
 def test_a_scenario_is_saved_compared_deleted_and_put_back(ceo: Client) -> None:
