@@ -32,7 +32,7 @@ def _trusted_html(html: str) -> SafeString:
 
 
 class GridCell(NamedTuple):
-    """One cell. `raw` is what one edits, `words` what a reader of the screen hears after the number."""
+    """One cell. `raw` is what one edits, `spoken` what a screen reader says after the number."""
 
     id: str
     css: str
