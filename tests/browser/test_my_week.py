@@ -157,7 +157,7 @@ def test_two_people_at_once(open_as: Open, complaints: list[str]) -> None:
     expect(one.locator("#my-message")).to_contain_text("1 of")
     other.locator("input[inputmode=decimal]").first.evaluate("field => { field.value = '12' }")
     other.locator("#my-send").click()
-    expect(other.locator("li.update").first.locator("[role=alert]")).to_contain_text("It says 10 now")
+    expect(other.locator("li.update").first.locator("[role=alert]")).to_contain_text("It is 10 now")
     assert Entry.objects.filter(week=_weeks()[1], value=10).exists()
     complaints.clear()
 
@@ -196,7 +196,7 @@ def test_an_executive_reminds_and_the_link_in_the_mail_works_once(
     form.click("#link-send")
     expect(form.locator(".message")).to_contain_text("Saved, thank you")
     form.goto(path)
-    expect(form.locator(".message")).to_contain_text("used already")
+    expect(form.locator(".message")).to_contain_text("already been used")
     assert violations(form) == []
     assert stranger.cookies() == []
     stranger.close()

@@ -159,7 +159,7 @@ def test_of_two_windows_on_one_cell_the_second_is_told_and_nothing_is_lost(
     other.keyboard.type("75")
     other.keyboard.press("Enter")
     told = other.locator("#scorecard-told li")
-    expect(told).to_contain_text("Changed by Head of Legal meanwhile")
+    expect(told).to_contain_text("Changed by Head of Legal in the meantime")
     expect(told).to_contain_text("It is 71 now")
     expect(told).to_contain_text("You wrote 75")
     saved(other, "leg_standard", "71")

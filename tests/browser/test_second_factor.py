@@ -32,7 +32,7 @@ def test_from_the_invitation_to_a_code_at_sign_in(open_as: Open) -> None:
     page.fill("#people-email", "nora@example.com")
     page.select_option("#people-role", "deputy:legal")
     page.click("#people-invite button")
-    expect(page.locator(".messages")).to_contain_text("is invited")
+    expect(page.locator(".messages")).to_contain_text("was invited")
     page.click("details.menu summary")
     page.click("#sign-out")
     page.goto("/invitations/" + invitation_address(Invitation.objects.get()).split("/invitations/")[1])

@@ -169,7 +169,7 @@ def test_a_date_that_is_uncertain_is_refused_by_line(tmp_path: Path, zone: str, 
 
 def test_an_hour_that_comes_twice_is_noted(tmp_path: Path) -> None:
     notes = convert(tmp_path, HEAD + "A,Open,2026-10-25 02:30,,5\n").notes
-    assert any("came twice in Europe/Berlin" in note for note in notes)
+    assert any("occurred twice in Europe/Berlin" in note for note in notes)
 
 
 LOOKUP = '[[lookups]]\nname = "products"\nfile = "products.csv"\nkey = "product"\ndeal_column = "product"\n'

@@ -309,13 +309,13 @@ def test_an_event_without_a_transition_completes_what_was_requested(tmp_path: Pa
     ("old", "new", "why"),
     [
         ('owner = "sales"', 'owner = "slaes"', "line 21: [stages] owner “slaes” is not a department of the mapping"),
-        ('key = "won"', 'key = "lead"', "m.toml line 24: [stages] key “lead” stands twice"),
+        ('key = "won"', 'key = "lead"', "m.toml line 24: [stages] key “lead” appears twice"),
         ('["Lost"]', '["Lost"]\nreason = "price"\n' + REASON, "“price” is not a loss reason"),
         ("[opportunity]", '[opportunity]\namount_default = "1,5"', "line 12: [opportunity] amount_default “1,5”"),
         ("[log]", '[log]\ndelimiter = "tab"', "m.toml line 7: [log] delimiter “tab” is not a delimiter"),
         ("[log]", '[log]\nthousands_sign = "."', "[log] thousands_sign “.” is wrong"),
         ("[log]", '[log]\ntime_zone = "CET+1"', "[log] time_zone “CET+1” is not an IANA time zone"),
-        ("[[losses]]", REVIEW + REVIEW + "[[losses]]", "[handoffs] activity “Review” stands twice"),
+        ("[[losses]]", REVIEW + REVIEW + "[[losses]]", "[handoffs] activity “Review” appears twice"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_the_mapping_has_its_line(tmp_path: Path, old: str, new: str, why: str) -> None:
