@@ -1,7 +1,7 @@
 """Moves deals through their stages, all of a stage at once: work, waiting for departments, losses, odd moves.
 
 The owner of a stage works, asks departments, waits for them, works again and moves on. Beside it runs the clock
-of each loss: a hazard per working day, as in the model of DESIGN.md section 5. Speeds and hazards change with time
+of each loss: a hazard per working day, as in the model of docs/method.md. Speeds and hazards change with time
 (`Clock`), so that work half done when a department slows down takes longer too.
 """
 

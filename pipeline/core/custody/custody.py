@@ -1,4 +1,4 @@
-"""Custody: who holds every deal at every instant, from events and hand-offs (DESIGN section 4.1 and 4.2).
+"""Custody: who holds every deal at every instant, from events and hand-offs; the rule itself stands in holds.py.
 
 Opportunities do not influence each other: any partition can be computed apart and the tables concatenated.
 """

@@ -1,4 +1,4 @@
-"""Visits and hand-offs -> holds, then pieces of constant amount (DESIGN section 4.2).
+"""Visits and hand-offs -> holds, then pieces of constant amount: the rule of who holds a deal.
 
 First requested, first charged: a hand-off holds the deal from the later of its own request and the completion of
 every hand-off requested before it, until its own completion. So one running maximum per opportunity gives custody

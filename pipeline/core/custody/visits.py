@@ -1,4 +1,4 @@
-"""Events -> visits and revaluations (DESIGN section 4.1).
+"""Events -> visits and revaluations.
 
 What an event does depends only on the event before it (none, in a stage, lost, finished), so the whole history
 is worked out on arrays at once: no loop over opportunities.

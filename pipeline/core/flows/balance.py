@@ -1,4 +1,4 @@
-"""The flow identity (DESIGN section 4.4): nothing enters or leaves a stage unseen, to the cent."""
+"""The flow identity: nothing enters or leaves a stage unseen, to the cent."""
 
 import duckdb
 import pyarrow as pa

@@ -1,4 +1,4 @@
-"""Flows: the weekly roll-up of custody (DESIGN section 4.3). Rows of any partition of the deals can be summed."""
+"""Flows: the weekly roll-up of custody. Rows of any partition of the deals can be summed."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor
