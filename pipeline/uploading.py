@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
 FREE_BYTES = 1024**3
+"""What an upload leaves free on the disk, for the database and everything else."""
 
 
 class RoomUploadHandler(FileUploadHandler):

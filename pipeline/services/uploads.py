@@ -21,11 +21,10 @@ from departments.models import User
 from pipeline.imports.problems import ImportBusy, ImportProblem
 from pipeline.models import Upload
 from pipeline.services.imports import ImportResult, company_folder_load
+from pipeline.uploading import FREE_BYTES
 
 RETENTION = timedelta(days=1)
 PROBLEMS_SHOWN = 20
-FREE_BYTES = 1024**3
-"""What an upload leaves free on the disk, for the database and everything else."""
 type State = dict[str, Any]
 """`state` is one of Upload.State; `name` the file's; then what came out."""
 

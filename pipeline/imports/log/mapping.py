@@ -224,6 +224,7 @@ def part_of[Part](kind: Callable[..., Part], data: Any, place: str) -> Part:
     """One part of a mapping as its dataclass; unknown, missing and mistyped words are named."""
     if not isinstance(data, dict):
         raise ImportUnreadable(f"The mapping's {place} is not a table.")
+    # Every kind is one of the dataclasses of this format; a class as a callable does not say so.
     by_name = {definition.name: definition for definition in fields(kind)}  # type: ignore[arg-type]
     for name, value in data.items():
         if name not in by_name:

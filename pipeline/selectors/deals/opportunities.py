@@ -110,6 +110,7 @@ def _deals_now(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
 def opportunity_rows(*, run: RecomputeRun, filters: OpportunityFilter, page: int = 1) -> Rows:
     """One page of the opportunities that pass the filters, in their order."""
     conditions, values = _filter_conditions(filters)
+    # Columns and orders are constants of this file; what was typed goes in as values.
     query = f"""SELECT {_COLUMNS}, count(*) OVER (), sum(amount) OVER () FROM deals_now
         WHERE {" AND ".join(conditions)} ORDER BY {SORTS[filters.sort]} LIMIT {PAGE} OFFSET $offset"""  # noqa: S608
     records = _deals_now(run).execute(query, values | {"offset": (page - 1) * PAGE}).fetchall()
