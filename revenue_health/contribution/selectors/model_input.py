@@ -116,26 +116,50 @@ def _pipeline(
         StageRow(id=stage.pk, key=stage.key, earns=stage.earns, owner=stage.owner_department_id)
         for stage in sorted(pipeline.stages.all(), key=lambda stage: stage.position)
     ]
-    now = _Cut(period, pipeline.pk)
-    before = _Cut(baseline or _nothing(period), pipeline.pk)
     if not stages:
         return None
-    groups = sorted(now.groups | before.groups) or [""]
-    axes = Axes(stages=stages, departments=departments, spans=(now.everything(), before.everything()))
-    baseline_days = np.array([(periods.baseline_edges[1] - periods.baseline_edges[0]) / DAY or 1.0])
+    axes, groups = grouped_flows(
+        pipeline=pipeline.pk,
+        stages=stages,
+        departments=departments,
+        period=period,
+        baseline=baseline,
+        periods=periods,
+    )
     return PipelineFlows(
         id=pipeline.pk,
         key=pipeline.key,
         name=pipeline.name,
         axes=axes,
-        groups={
-            names.get(group, group): Group(
-                baseline=_arrays(axes, before.group(group), baseline_days),
-                period=_arrays(axes, now.group(group), np.array(periods.step_days)),
-            )
-            for group in groups
-        },
+        groups={names.get(key, key): group for key, group in groups.items()},
     )
+
+
+def grouped_flows(
+    *,
+    pipeline: int,
+    stages: list[StageRow],
+    departments: list[DepartmentRow],
+    period: PeriodFlows,
+    baseline: PeriodFlows | None,
+    periods: ComparisonPeriods,
+) -> tuple[Axes, dict[str, Group]]:
+    """One pipeline's axes, and the arrays of both spans by group of deals, out of the long tables of all pipelines.
+
+    Asks no database, so that simulated companies go the same way. stages: of the pipeline, in order.
+    """
+    now = _Cut(period, pipeline)
+    before = _Cut(baseline or _nothing(period), pipeline)
+    groups = sorted(now.groups | before.groups) or [""]
+    axes = Axes(stages=stages, departments=departments, spans=(now.everything(), before.everything()))
+    baseline_days = np.array([(periods.baseline_edges[1] - periods.baseline_edges[0]) / DAY or 1.0])
+    return axes, {
+        group: Group(
+            baseline=_arrays(axes, before.group(group), baseline_days),
+            period=_arrays(axes, now.group(group), np.array(periods.step_days)),
+        )
+        for group in groups
+    }
 
 
 def _arrays(axes: Axes, long: LongFlows, step_days: Floats) -> FlowArrays:
