@@ -105,11 +105,12 @@ class FlowArrays:
     held [B, W, J, A]: amount-days in custody by age of the hold. handed_on [B, W, J, A]: amount that left a custody
     for another one, by age of the hold. routed [B, W, J, J + 1]: the same amount by next custody; the last column is
     leaving the books without earning. lost [B, W, S, P]: amount lost in a stage by the cause's player. revalued
-    [B, W, J]: signed change of amount while held. entered [B, W, J, P]: amount entering the books by first custody
-    and the source's player (deals reopened belong here too). taken_back [B, W, P]: earned amount of deals that had left
-    the books and entered again, by the player it is charged to. opening [B, J, A]: amount in custody at the start by
-    age of the hold; of a baseline, the mean over its quarters' openings. The *_count arrays count deals. Amounts are in
-    one currency and one unit throughout.
+    [B, W, J, P]: signed change of amount while held, by the player of who wrote it. entered [B, W, J, P]: amount
+    entering the books by first custody and the source's player (deals reopened belong here too). taken_back [B, W, P]:
+    earned amount of deals that had left the books and entered again, by the player it is charged to. opening [B, J, A]:
+    amount in custody at the start by age of the hold; of a baseline, the mean over its quarters' openings. The *_count
+    arrays count deals; arrived_count [B, W, J] those that came into a custody, by a hand-on or by entering the books.
+    Amounts are in one currency and one unit throughout.
     """
 
     layout: Layout
@@ -125,6 +126,7 @@ class FlowArrays:
     handed_on_count: Floats
     lost_count: Floats
     entered_count: Floats
+    arrived_count: Floats
 
     def __post_init__(self) -> None:
         shapes = self._shapes()
@@ -145,13 +147,14 @@ class FlowArrays:
             "handed_on": (buckets, steps, custodies, AGE_BINS),
             "routed": (buckets, steps, custodies, custodies + 1),
             "lost": (buckets, steps, stages, players),
-            "revalued": (buckets, steps, custodies),
+            "revalued": (buckets, steps, custodies, players),
             "entered": (buckets, steps, custodies, players),
             "taken_back": (buckets, steps, players),
             "opening": (buckets, custodies, AGE_BINS),
             "handed_on_count": (buckets, steps, custodies),
             "lost_count": (buckets, steps, stages, players),
             "entered_count": (buckets, steps, custodies, players),
+            "arrived_count": (buckets, steps, custodies),
         }
 
     @property
@@ -173,7 +176,7 @@ class FlowArrays:
         earned = self.layout.after_earning.astype(np.float64)
         moved = np.einsum("bwjk,jk->b", self.routed, self.layout.earning_move)
         entered = np.einsum("bwjp,j->b", self.entered, self.layout.entry_earns.astype(np.float64))
-        revalued = np.einsum("bwj,j->b", self.revalued, earned[self.layout.stage_of])
+        revalued = np.einsum("bwjp,j->b", self.revalued, earned[self.layout.stage_of])
         lost = np.einsum("bwsp,s->b", self.lost, earned)
         return np.asarray(moved + entered + revalued - lost - self.taken_back.sum(axis=(1, 2)))
 

@@ -44,8 +44,9 @@ def cells_changed(pair: RatePair) -> list[Cell]:
     for custody, (stage, department, _) in enumerate(layout.custodies):
         if any(_differ(getattr(before, name)[0, custody], getattr(now, name)[0, custody]) for name in _HAZARDS):
             cells.add(Cell(stage=layout.stages[stage], department=department, factor="waiting"))
-        if _differ(before.growth[0, custody], now.growth[0, custody]):
-            cells.add(Cell(stage=layout.stages[stage], department=department, factor="value"))
+        for player, key in enumerate(layout.players):
+            if _differ(before.growth[0, custody, player], now.growth[0, custody, player]):
+                cells.add(Cell(stage=layout.stages[stage], department=key, factor="value"))
     for place, stage_key in enumerate(layout.stages):
         for player, key in enumerate(layout.players):
             if _differ(before.loss[0, place, player], now.loss[0, place, player]):
@@ -91,6 +92,10 @@ def _by_place(rates: Rates, places: Sequence[tuple[str, str]]) -> Rates:
     for stage, stage_key in enumerate(layout.stages):
         for player, key in enumerate(layout.players):
             loss[:, stage, player_of.get((stage_key, key), 0)] += rates.loss[:, stage, player]
+    growth = np.zeros((rates.replicates, len(layout.custodies), len(places) + 1, rates.step_days.size))
+    for custody, stage in enumerate(layout.stage_of):
+        for player, key in enumerate(layout.players):
+            growth[:, custody, player_of.get((layout.stages[stage], key), 0)] += rates.growth[:, custody, player]
     new = Layout(
         stages=layout.stages,
         earns=layout.earns,
@@ -102,6 +107,7 @@ def _by_place(rates: Rates, places: Sequence[tuple[str, str]]) -> Rates:
         rates,
         layout=new,
         loss=loss,
+        growth=growth,
         demand=_all_in_first(rates.demand, 2, len(places) + 1),
         reversed=_all_in_first(rates.reversed, 1, len(places) + 1),
     )

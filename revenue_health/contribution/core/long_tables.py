@@ -5,13 +5,14 @@ A table is a mapping from column name to a NumPy array; absent whole numbers are
     held       bucket, step, stage, department, turn?, age_bin, amount_days
     handed_on  bucket, step, stage, department, turn?, age_bin, to_stage, to_department, to_turn?, amount, count
     lost       bucket, step, stage, department (the cause), amount, count
-    revalued   bucket, step, stage, department (the holder), turn?, amount
+    revalued   bucket, step, stage, department (the holder), turn?, writer? (department), amount
     entered    bucket, step, stage, department (the first custody), source (department), amount, count
     taken_back bucket, step, stage, department, amount, count
     opening    bucket, instant, stage, department, turn?, age_bin, amount
 
 stage and department are ids. A missing `turn` column means turn 0 throughout; turns above `MOST_TURNS` are counted as
-the last. Several opening instants are averaged (the openings of the baseline's quarters).
+the last. A change of amount whose writer is not known is the stage's owner's, never simply the holder's. Several
+opening instants are averaged (the openings of the baseline's quarters).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -147,6 +148,12 @@ class Axes:
         different, which_of = _different(_ints(table, column) + 1)
         return np.array([places[department - 1] for department in different.tolist()], dtype=np.int64)[which_of]
 
+    def writer(self, table: Table) -> Ints:
+        """Player position of who wrote each row's amount (`writer`); the stage's owner where nobody is named."""
+        owners = np.array([row.owner for row in self.stages], dtype=np.int64)[self.stage(table)]
+        named = _ints(table, "writer") if "writer" in table else np.full(owners.size, -1, dtype=np.int64)
+        return self.player({"writer": np.where(named >= 0, named, owners)}, "writer")
+
 
 def flow_arrays(*, axes: Axes, long: LongFlows, step_days: Floats, buckets: int, unit: float = 1.0) -> FlowArrays:
     """Sum long tables into arrays. step_days [W] in days; buckets: how many there are; unit: amounts are divided by it
@@ -178,7 +185,9 @@ def flow_arrays(*, axes: Axes, long: LongFlows, step_days: Floats, buckets: int,
         handed_on=summed((*at, ages), (*shape, AGE_BINS), _values(on, "amount") / unit),
         routed=summed((*at, axes.custody(on, "to_")), (*shape, custodies + 1), _values(on, "amount") / unit),
         lost=summed(left, (buckets, weeks, stages, players), _values(losses, "amount") / unit),
-        revalued=summed((_at(gains), axes.custody(gains)), shape, _values(gains, "amount") / unit),
+        revalued=summed(
+            (_at(gains), axes.custody(gains), axes.writer(gains)), (*shape, players), _values(gains, "amount") / unit
+        ),
         entered=summed(came, (*shape, players), _values(news, "amount") / unit),
         taken_back=summed(
             (_at(back), axes.player(back, "department")), (buckets, weeks, players), _values(back, "amount") / unit
@@ -192,7 +201,17 @@ def flow_arrays(*, axes: Axes, long: LongFlows, step_days: Floats, buckets: int,
         handed_on_count=summed(at, shape, _values(on, "count")),
         lost_count=summed(left, (buckets, weeks, stages, players), _values(losses, "count")),
         entered_count=summed(came, (*shape, players), _values(news, "count")),
+        arrived_count=_arrived(axes, long, shape),
     )
+
+
+def _arrived(axes: Axes, long: LongFlows, shape: tuple[int, int, int]) -> Floats:
+    """Deals that came into each custody, by a hand-on or by entering the books: [B, W, J]."""
+    came, entered = long.handed_on, long.entered
+    wide = (*shape[:2], shape[2] + 1)  # the last place is off the books
+    by_hand_on = sum_cells((*_at(came), axes.custody(came, "to_")), wide, _values(came, "count"))
+    by_entry = sum_cells((*_at(entered), axes.custody(entered)), wide, _values(entered, "count"))
+    return (by_hand_on + by_entry)[..., :-1]
 
 
 def _different(values: Ints) -> tuple[Ints, Ints]:

@@ -31,7 +31,7 @@ class Lever(StrEnum):
     DEMAND = "demand"
     """Amount a day entering the stage from the department's sources."""
     VALUE = "value"
-    """Amount gained (or shaved) per amount-day in the department's hands."""
+    """Amount gained (or shaved) per amount-day in the department's hands, written by the department itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,10 +166,10 @@ def _demand(rates: Rates, change: Change) -> Rates:
 
 
 def _value(rates: Rates, change: Change) -> Rates:
-    growth = rates.growth.copy()
+    growth, player = rates.growth.copy(), _player(rates.layout, change)
     for custody in _custodies(rates.layout, change):
-        now = growth[:, custody]
-        growth[:, custody] = now * (1 + change.value) if change.relative else change.value
+        now = growth[:, custody, player]
+        growth[:, custody, player] = now * (1 + change.value) if change.relative else change.value
     return replace(rates, growth=growth)
 
 

@@ -149,13 +149,15 @@ def flows(history: History, step_days: Floats, start: float, openings: tuple[flo
         handed_on=_summed((*keys, age_bin[on]), (*shape, AGE_BINS), amount[on]),
         routed=_summed((*keys, history.following[on]), (*shape, custodies + 1), amount[on]),
         lost=_summed(loss_keys, loss_shape, amount[lost]),
-        revalued=np.zeros(shape),
+        revalued=np.zeros((*shape, players)),
         entered=_summed(entry_keys, entry_shape, history.amount[entered]),
         taken_back=np.zeros((BUCKETS, weeks, players)),
         opening=sum((_stock(history, at) for at in openings), np.zeros((BUCKETS, custodies, AGE_BINS))) / len(openings),
         handed_on_count=_summed(keys, shape, np.ones(int(on.sum()))),
         lost_count=_summed(loss_keys, loss_shape, np.ones(int(lost.sum()))),
         entered_count=_summed(entry_keys, entry_shape, np.ones(int(entered.sum()))),
+        arrived_count=_summed((bucket[on], week[on], history.following[on]), shape, np.ones(int(on.sum())))
+        + _summed(entry_keys[:3], shape, np.ones(int(entered.sum()))),
     )
 
 

@@ -29,13 +29,14 @@ def empty(buckets: int = 4, steps: int = 2, layout: Layout = LAYOUT) -> FlowArra
         handed_on=np.zeros((*shape, AGE_BINS)),
         routed=np.zeros((*shape, custodies + 1)),
         lost=np.zeros((buckets, steps, stages, players)),
-        revalued=np.zeros(shape),
+        revalued=np.zeros((*shape, players)),
         entered=np.zeros((*shape, players)),
         taken_back=np.zeros((buckets, steps, players)),
         opening=np.zeros((buckets, custodies, AGE_BINS)),
         handed_on_count=np.zeros(shape),
         lost_count=np.zeros((buckets, steps, stages, players)),
         entered_count=np.zeros((*shape, players)),
+        arrived_count=np.zeros(shape),
     )
 
 
@@ -60,12 +61,13 @@ def by_chance(seed: int, buckets: int = 4, steps: int = 3, layout: Layout = LAYO
         handed_on=handed,
         routed=routed,
         lost=lost,
-        revalued=rng.normal(0, 5, flows.revalued.shape) * (np.arange(live + 1) < live),
+        revalued=rng.normal(0, 5, flows.revalued.shape) * (np.arange(live + 1) < live)[:, None],
         entered=entered,
         opening=opening,
         handed_on_count=np.ceil(total / 50),
         lost_count=np.ceil(lost / 50),
         entered_count=np.ceil(entered / 50),
+        arrived_count=np.ceil(entered / 50).sum(axis=-1) + np.ceil(routed[..., :-1].sum(axis=2) / 50),
     )
 
 

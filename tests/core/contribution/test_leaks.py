@@ -29,8 +29,12 @@ def exchanged(pair: RatePair, cell: Cell) -> RatePair:
         loss[:, stage, player] = before.loss[:, stage, player]
         return RatePair(baseline=before, actual=replace(now, loss=loss))
     own = [j for j, custody in enumerate(layout.custodies) if custody[:2] == (stage, cell.department)]
-    names = ("growth",) if cell.factor == "value" else ("fresh", "old", "speed")
-    arrays = {name: getattr(now, name).copy() for name in names}
+    if cell.factor == "value":
+        growth, writer = now.growth.copy(), layout.players.index(cell.department)
+        here = layout.stage_of == stage
+        growth[:, here, writer] = before.growth[:, here, writer]
+        return RatePair(baseline=before, actual=replace(now, growth=growth))
+    arrays = {name: getattr(now, name).copy() for name in ("fresh", "old", "speed")}
     for name, values in arrays.items():
         values[:, own] = getattr(before, name)[:, own]
     return RatePair(baseline=before, actual=replace(now, **arrays))

@@ -33,7 +33,9 @@ def by_hand() -> LongFlows:
             (0, 0, 5, 1, 0, 2, 5, 2, 0, 100, 1), (1, 0, 5, 1, 7, 0, 9, -1, 0, 300, 2),
         ),
         lost=columns("bucket step stage department amount count", (0, 0, 5, 3, 50, 1), (1, 0, 5, -1, 20, 1)),
-        revalued=columns("bucket step stage department amount", (1, 0, 5, 2, -5)),
+        revalued=columns(
+            "bucket step stage department writer amount", (1, 0, 5, 2, 2, -5), (0, 0, 5, 2, -1, 30), (0, 0, 5, 1, 3, 7)
+        ),
         entered=columns(
             "bucket step stage department source amount count", (0, 0, 5, 1, 2, 100, 1), (1, 0, 5, 1, -1, 300, 2)
         ),
@@ -62,7 +64,20 @@ def test_every_row_lands_where_it_belongs_in_units() -> None:
     assert (flows.routed[0, 0, 0, 3], flows.routed[1, 0, 2, 4]) == (1.0, 3.0)
     assert (flows.taken_back[1, 0].tolist(), flows.won()) == ([0.0, 0.4, 0.0], 3.0 - 0.4)
     assert flows.lost[0, 0, 0, 2] + flows.lost[1, 0, 0, 2] == 0.7
-    assert (flows.revalued[1, 0, 3], flows.opening[0, 0, 3]) == pytest.approx((-0.05, 0.6))
+    assert (flows.revalued[1, 0, 3, 1], flows.opening[0, 0, 3].sum()) == pytest.approx((-0.05, 0.6))
+
+
+def test_a_change_of_amount_is_its_writers_else_the_stage_owners_never_the_holders() -> None:
+    flows = arrays()
+    assert flows.layout.players[0] == "sales"  # who owns the stage; legal held the deal
+    assert (flows.revalued[0, 0, 3, 0], flows.revalued[0, 0, 0, 2]) == (0.3, 0.07)
+    assert flows.revalued.sum() == pytest.approx(-0.05 + 0.3 + 0.07)
+
+
+def test_who_arrived_came_by_a_hand_on_or_by_entering() -> None:
+    flows = arrays()
+    # one deal handed on to legal; one and two deals entered with sales, by bucket; two went on to the last stage
+    assert flows.arrived_count[:, 0].tolist() == [[1.0, 0.0, 0.0, 1.0, 0.0], [2.0, 0.0, 0.0, 0.0, 2.0]]
 
 
 def test_what_has_no_source_enters_by_the_market() -> None:

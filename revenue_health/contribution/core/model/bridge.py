@@ -243,7 +243,7 @@ def _differs(before: Rates, now: Rates, player: int) -> list[bool]:
         differ("demand", (every, every, player)),
         any(differ(name, (every, own)) for name in ("fresh", "old", "speed")),
         differ("loss", (every, every, player)) or differ("reversed", (every, player)),
-        differ("growth", (every, own)),
+        differ("growth", (every, every, player)),
         differ("routing", (every, own)),
     ]
 

@@ -20,8 +20,8 @@ class Piece:
     """Effect on the period's revenue of one (party, stage, factor); before and after: its rate in the two spans.
 
     The rate is, by factor: mean amount a day entering (demand), hand-ons over what the baseline's hazards expected
-    (waiting; before is 1), amount lost per amount-day (losses), revalued per amount-day (value). Routing has no single
-    rate: None.
+    (waiting; before is 1), amount lost per amount-day (losses), revalued by the party per amount-day (value). Routing
+    has no single rate: None.
     """
 
     party: str
@@ -67,7 +67,7 @@ def _switched(
         "demand": (("demand", (every, here, player)),),
         "waiting": tuple((name, (every, own)) for name in ("fresh", "old", "speed")),
         "losses": (("loss", (every, stage, player)),),
-        "value": (("growth", (every, own)),),
+        "value": (("growth", (every, here, player)),),
         "routing": (("routing", (every, own)),),
     }
     rates: tuple[float | None, float | None] = (None, None)

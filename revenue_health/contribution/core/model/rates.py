@@ -25,8 +25,9 @@ class Rates:
 
     fresh, old [R, J, A]: hand-on hazard per day by age, of holds begun in and before the period. speed [R, J, W]:
     multiplies them in a step. pace [R, J]: theta, hand-ons over what the baseline's hazards expected. loss
-    [R, S, P, W]: hazard per day by cause. growth [R, J, W]: revaluation per day. routing [R, J, J + 1]: shares of
-    where handed-on money goes, rows sum to 1. demand [R, J, P, W]: amount entering per day. opening [R, J, A]: amount.
+    [R, S, P, W]: hazard per day by cause. growth [R, J, P, W]: revaluation per day by who writes it. routing
+    [R, J, J + 1]: shares of where handed-on money goes, rows sum to 1. demand [R, J, P, W]: amount entering per day.
+    opening [R, J, A]: amount.
     reversed [R, P, W]: won amount taken back per day, net of growth, by who did it, from custodies nothing stays in (a
     deal lost, revalued or reopened after it had left the books has no time in stage, so no hazard).
     """
@@ -191,12 +192,11 @@ def _reversed(layout: Layout, before: _Sums, now: _Sums) -> tuple[Floats, Floats
         if before.held[0, :, custody].any() or now.held[0, :, custody].any():
             empty[stage] = False
     same, earned = _same_holder(layout), layout.after_earning[layout.stage_of]
-    owner = np.zeros((len(layout.custodies), len(layout.players)))
-    owner[np.arange(len(layout.custodies)), layout.player_of] = earned
 
     def taken_back(sums: _Sums) -> Floats:
-        shrunk = np.where(sums.held.sum(axis=-1) @ same > 0, 0.0, -sums.revalued)
-        return np.moveaxis(sums.lost[:, :, empty].sum(axis=2) + shrunk @ owner + sums.taken_back, 1, -1)
+        held = (sums.held.sum(axis=-1) @ same)[..., None]
+        shrunk = np.where(held > 0, 0.0, -sums.revalued)[:, :, earned].sum(axis=2)
+        return np.moveaxis(sums.lost[:, :, empty].sum(axis=2) + shrunk + sums.taken_back, 1, -1)
 
     return taken_back(before), taken_back(now)
 
@@ -208,14 +208,20 @@ def _same_holder(layout: Layout) -> Floats:
 
 
 def _growth(layout: Layout, before: _Sums, now: _Sums) -> tuple[Floats, Floats]:
-    """Revaluation [R, J] before and [R, J, W] now: signed amount per amount-day held, at most `MOST_GROWTH` a day up
-    and one ceiling hazard down (shaving more than everything means losing everything, no less than that).
+    """Revaluation [R, J, P] before and [R, J, P, W] now, by who wrote it: signed amount per amount-day held, at most
+    `MOST_GROWTH` a day up and one ceiling hazard down (shaving more than everything means losing everything, no less
+    than that).
 
     One rate for all turns of a department in a stage: revaluations are booked by holder, not by turn.
     """
     same = _same_holder(layout)
-    held_before, held_now = before.held.sum(axis=-1) @ same, now.held.sum(axis=-1) @ same
-    revalued_before, revalued_now = before.revalued @ same, now.revalued @ same
+    revalued_before, revalued_now = (
+        np.einsum("rwjp,jk->rwkp", sums.revalued, same, optimize=True) for sums in (before, now)
+    )
+    held_before, held_now = (
+        np.broadcast_to((sums.held.sum(axis=-1) @ same)[..., None], revalued.shape)
+        for sums, revalued in ((before, revalued_before), (now, revalued_now))
+    )
     baseline = ratio(revalued_before[:, 0], held_before[:, 0])
     alone = ratio(revalued_now.sum(axis=1), held_now.sum(axis=1))
     baseline = np.where(held_before[:, 0] > 0, baseline, alone)

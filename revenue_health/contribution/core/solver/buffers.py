@@ -31,8 +31,8 @@ class Company(NamedTuple):
     """Everything the march reads. J live custodies, later ones of the flow first; V worlds; R replicates; E moves.
 
     dt: days of a step. week [n]: step of the rates each node lies in; days: length of the period. cyclic: whether some
-    move leads to a custody that is solved later. stage, player int[J]. loss [V, R, S, P, W], growth [V, R, J, W]: per
-    day. earn [V, R, J]: part of handed-on money that earns; move [V, R, J, E]: part that goes to the custody
+    move leads to a custody that is solved later. stage, player int[J]. loss [V, R, S, P, W], growth [V, R, J, P, W]:
+    per day. earn [V, R, J]: part of handed-on money that earns; move [V, R, J, E]: part that goes to the custody
     target[J, E] (-1: no more).
     """
 

@@ -33,7 +33,10 @@ def _play(company: Company, buffers: SolverBuffers, r: int) -> None:
                 leak = 0.0
                 for p in range(players):
                     leak += company.loss[buffers.plays[1, p, lane], r, stage, p, w]
-                net = company.growth[buffers.plays[2, player, lane], r, j, w] - leak
+                gain = 0.0
+                for p in range(players):
+                    gain += company.growth[buffers.plays[2, p, lane], r, j, p, w]
+                net = gain - leak
                 net = min(max(net, -most), most)
                 buffers.net[j, w, lane] = net
                 buffers.factor_of_step[j, w, lane] = np.exp(-net * company.dt)

@@ -77,7 +77,7 @@ class _March:
         # By week, [W, R, J]: growth less the losses of the stage, within what an exponential can hold.
         leak = np.moveaxis(rates.loss.sum(axis=2)[:, self.layout.stage_of], 2, 0)
         most = 500.0 / float(self.grid.week_days.sum())
-        self.net = np.clip(np.moveaxis(rates.growth, 2, 0) - leak, -most, most)
+        self.net = np.clip(np.moveaxis(rates.growth.sum(axis=2), 2, 0) - leak, -most, most)
         self.step_factor = np.exp(-self.net * self.grid.dt)
         self.earn = np.einsum("rjk,jk->rj", rates.routing, self.layout.earning_move)
         self.moves = rates.routing[:, :, :-1]

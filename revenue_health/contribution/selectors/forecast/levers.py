@@ -96,7 +96,7 @@ def _demand(rates: Rates, stage: int, player: int) -> float | None:
 
 def _value(rates: Rates, stage: int, player: int) -> float | None:
     custody = _first(rates, stage, player)
-    return None if custody is None else float(rates.growth[0, custody].mean())
+    return None if custody is None else float(rates.growth[0, custody, player].mean())
 
 
 _READ = {Lever.WAIT_DAYS: _wait, Lever.LOSS_RATE: _loss, Lever.DEMAND: _demand, Lever.VALUE: _value}

@@ -39,9 +39,10 @@ def test_who_did_nothing_else_gets_exactly_zero() -> None:
     pair = estimate_rates(baseline=by_chance(1), period=by_chance(2))
     legal = LAYOUT.player_of == 1
     same = {name: getattr(pair.actual, name).copy() for name in ("fresh", "old", "speed", "growth", "routing", "loss")}
-    for name in ("fresh", "old", "speed", "growth", "routing"):
+    for name in ("fresh", "old", "speed", "routing"):
         same[name][:, legal] = getattr(pair.baseline, name)[:, legal]
     same["loss"][:, :, 1] = pair.baseline.loss[:, :, 1]
+    same["growth"][:, :, 1] = pair.baseline.growth[:, :, 1]
     demand, back = pair.actual.demand.copy(), pair.actual.reversed.copy()
     demand[:, :, 1], back[:, 1] = pair.baseline.demand[:, :, 1], pair.baseline.reversed[:, 1]
     idle = RatePair(baseline=pair.baseline, actual=replace(pair.actual, **same, demand=demand, reversed=back))
@@ -49,6 +50,9 @@ def test_who_did_nothing_else_gets_exactly_zero() -> None:
     assert share(found, "legal") == 0.0
     assert share(found, "sales") != 0.0
     assert "legal" not in found.players
+
+
+BY_PLAYER = ("lost", "lost_count", "entered", "entered_count", "revalued")
 
 
 def relabelled(flows: FlowArrays, order: list[int]) -> FlowArrays:
@@ -61,7 +65,7 @@ def relabelled(flows: FlowArrays, order: list[int]) -> FlowArrays:
         players=tuple(flows.layout.players[player] for player in order),
         custody_player=tuple(place[player] for player in flows.layout.custody_player),
     )
-    turned = {name: getattr(flows, name)[..., order] for name in ("lost", "lost_count", "entered", "entered_count")}
+    turned = {name: getattr(flows, name)[..., order] for name in BY_PLAYER}
     return replace(flows, layout=layout, **turned)
 
 

@@ -32,6 +32,13 @@ def routing() -> np.ndarray:
     return rows
 
 
+def by_holder(growth: np.ndarray, steps: int) -> np.ndarray:
+    """Everybody writes the amounts of what they hold themselves, [1, J, P, W]."""
+    written = np.zeros((1, growth.size, len(LAYOUT.players), steps))
+    written[0, np.arange(growth.size), LAYOUT.player_of] = growth[:, None]
+    return written
+
+
 def rates(days: np.ndarray) -> Rates:
     steps = days.size
     loss, demand = np.zeros((1, 4, 4, steps)), np.zeros((1, 6, 4, steps))
@@ -41,7 +48,7 @@ def rates(days: np.ndarray) -> Rates:
     by_age = np.repeat(HAND_ON[None, :, None], AGE_BINS, axis=2)
     return Rates(
         layout=LAYOUT, step_days=days, fresh=by_age, old=by_age, speed=np.ones((1, 6, steps)), pace=np.ones((1, 6)),
-        loss=loss, growth=np.repeat(GROWTH[None, :, None], steps, axis=2), routing=routing()[None], demand=demand,
+        loss=loss, growth=by_holder(GROWTH, steps), routing=routing()[None], demand=demand,
         opening=opening, reversed=np.zeros((1, 4, steps)),
     )  # fmt: skip
 
