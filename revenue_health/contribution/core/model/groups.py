@@ -18,6 +18,7 @@ import numpy as np
 from revenue_health.contribution.core.flows import FlowArrays, FlowError
 from revenue_health.contribution.core.intervals import Interval, interval
 from revenue_health.contribution.core.model.bridge import Bridge, Party, bridge
+from revenue_health.contribution.core.model.options import DEFAULT, ModelOptions
 from revenue_health.contribution.core.model.rates import RatePair, estimate_rates
 from revenue_health.contribution.core.verdict import judge
 
@@ -27,11 +28,15 @@ LEAN_DEALS = 60.0
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """The deals of one group: flows of both spans (all groups share layout and steps), and its plan, if it has one."""
+    """The deals of one group: flows of both spans (all groups share layout and steps), and its plan, if it has one.
+
+    origin: key of the department whose sources the deals came from, '' where it is not known or not one.
+    """
 
     baseline: FlowArrays
     period: FlowArrays
     target: float | None = None
+    origin: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +47,9 @@ class GroupedBridge:
     groups: dict[str, Bridge]
 
 
-def bridges(*, groups: Mapping[str, Group], target: float | None, factors: bool = True) -> GroupedBridge:
+def bridges(
+    *, groups: Mapping[str, Group], target: float | None, factors: bool = True, options: ModelOptions = DEFAULT
+) -> GroupedBridge:
     """Every group's bridge and their sum. target: the company's plan; a group's own is used for its own bridge only.
 
     Raises FlowError without groups.
@@ -50,7 +57,10 @@ def bridges(*, groups: Mapping[str, Group], target: float | None, factors: bool 
     if not groups:
         raise FlowError("no group of deals to make a bridge of")
     together = whole_of(groups.values())
-    parts = {key: group_bridge(group=group, together=together, factors=factors) for key, group in groups.items()}
+    parts = {
+        key: group_bridge(group=group, together=together, factors=factors, options=options)
+        for key, group in groups.items()
+    }
     return GroupedBridge(company=summed(tuple(parts.values()), target), groups=parts)
 
 
@@ -66,21 +76,21 @@ def whole_of(groups: Iterable[Group]) -> Group:
     )
 
 
-def group_bridge(*, group: Group, together: Group, factors: bool = True) -> Bridge:
+def group_bridge(*, group: Group, together: Group, factors: bool = True, options: ModelOptions = DEFAULT) -> Bridge:
     """One group's bridge, so that groups can be computed apart. together: `whole_of` all groups; a group that is all
     of them leans on nobody."""
-    pair = group_rates(group=group, together=together)
+    pair = group_rates(group=group, together=together, options=options)
     return bridge(baseline=group.baseline, period=group.period, target=group.target, pair=pair, factors=factors)
 
 
-def group_rates(*, group: Group, together: Group) -> RatePair:
+def group_rates(*, group: Group, together: Group, options: ModelOptions = DEFAULT) -> RatePair:
     """The rates of one group in both spans, leaning on all groups together (empirical Bayes, see the module).
 
     together: `whole_of` all groups. Demand, opening stock and take-backs stay the group's own; a group that is all of
     them leans on nobody.
     """
-    pair = estimate_rates(baseline=group.baseline, period=group.period)
-    return pair if _is_all(group, together) else _leaning(group, pair, together.baseline, together.period)
+    pair = estimate_rates(baseline=group.baseline, period=group.period, options=options)
+    return pair if _is_all(group, together) else _leaning(group, pair, together, options)
 
 
 def _is_all(group: Group, together: Group) -> bool:
@@ -94,11 +104,13 @@ def _is_all(group: Group, together: Group) -> bool:
     )
 
 
-def _leaning(group: Group, own: RatePair, before: FlowArrays, now: FlowArrays) -> RatePair:
+def _leaning(group: Group, own: RatePair, together: Group, options: ModelOptions) -> RatePair:
     """A group's rates with the company's average mixed in; demand, opening stock and take-backs stay its own."""
+    before, now = together.baseline, together.period
     mixed = estimate_rates(
         baseline=group.baseline.sum_of_steps().plus(before.scaled(_weight(before))),
         period=group.period.plus(now.scaled(_weight(now))),
+        options=options,
     )
     return RatePair(
         baseline=replace(

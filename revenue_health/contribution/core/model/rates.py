@@ -10,8 +10,9 @@ import numpy as np
 
 from revenue_health.contribution.core.flows import Floats, FlowArrays, Ints, Layout
 from revenue_health.contribution.core.intervals import replicated
-from revenue_health.contribution.core.model import hazards
+from revenue_health.contribution.core.model import fits, hazards
 from revenue_health.contribution.core.model.hazards import ratio
+from revenue_health.contribution.core.model.options import DEFAULT, ModelOptions
 
 WEEK_PULL = 0.3
 """Weight of the period's mean in a week's own rate, in mean weeks of exposure."""
@@ -110,19 +111,20 @@ def _sums(flows: FlowArrays) -> _Sums:
     )
 
 
-def estimate_rates(*, baseline: FlowArrays, period: FlowArrays) -> RatePair:
+def estimate_rates(*, baseline: FlowArrays, period: FlowArrays, options: ModelOptions = DEFAULT) -> RatePair:
     """Rates of both spans, by bucket replicate.
 
     baseline: any number of steps (they are summed; baseline rates are constant), opening = mean of its quarters'
-    openings. A baseline without a single amount-day is refused by the bridge before it comes here.
+    openings. A baseline without a single amount-day is refused by the bridge before it comes here. options: only `fit`
+    counts here.
     """
     before, now = _sums(baseline.sum_of_steps()), _sums(period)
     one_deal = _one_deal(before, now)
-    base = hazards.smooth(before.handed_on[:, 0], before.held[:, 0], one_deal)
+    base = fits.baseline_hazards(options.fit, before.handed_on[:, 0], before.held[:, 0], one_deal)
     has_baseline = (before.held[:, 0].sum(axis=-1) > 0) | (before.handed_on[:, 0].sum(axis=-1) > 0)
-    alone = hazards.smooth(now.handed_on.sum(axis=1), now.held.sum(axis=1), one_deal)
+    alone = fits.baseline_hazards(options.fit, now.handed_on.sum(axis=1), now.held.sum(axis=1), one_deal)
     base = np.where(has_baseline[..., None], base, alone)
-    fitted = hazards.period_hazards(now.handed_on, now.held, base, one_deal, period.step_days, WEEK_PULL)
+    fitted = fits.period_hazards(options.fit, now.handed_on, now.held, base, one_deal, period.step_days, WEEK_PULL)
     days, steps = period.step_days, period.step_days.size
     steady = np.ones((base.shape[0], base.shape[1], steps))
     routing_before, routing_now = _routing(before.routed, now.routed)
