@@ -28,6 +28,7 @@ from pipeline.imports.merge.events import events_merge
 from pipeline.imports.merge.merge import TARGETS, Outcome, file_merge
 from pipeline.imports.problems import ImportProblem, ImportUnreadable, Problem, ProblemList
 from pipeline.models import ImportBatch
+from pipeline.signals import plan_imported
 
 logger = logging.getLogger(__name__)
 _STAGING_SHARE = 0.6
@@ -197,6 +198,8 @@ def _load_files(work: _Work, path: Path) -> None:
     if staging.problems:
         return
     work.touched = opportunities_touch(staging, work.batch.pk)
+    if "plan.csv" in staging.files:
+        plan_imported.send(ImportBatch)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")

@@ -23,8 +23,8 @@ from pipeline.imports.merge.undo import (
     truth_left_check,
 )
 from pipeline.imports.problems import UndoRefused
-from pipeline.models import ImportBatch
-from pipeline.signals import import_reverting
+from pipeline.models import ImportBatch, PlanTarget
+from pipeline.signals import import_reverting, plan_imported
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +76,8 @@ def _undo(batch_id: int) -> UndoResult:
     touched = touched_mark(batch_id)
     restored, removed = rows_restore(batch_id), rows_remove(batch_id)
     truth_left_check(batch_id)
+    if PlanTarget._meta.db_table in removed | restored:
+        plan_imported.send(ImportBatch)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")

@@ -15,6 +15,7 @@ from revenue_health.contribution.selectors.comparison.bridges import cut_bridge
 from revenue_health.contribution.selectors.comparison.contributions_json import group_to_json
 from revenue_health.contribution.selectors.comparison.from_bridge import groups_from_bridges
 from revenue_health.contribution.selectors.comparison.periods import periods_of_score_run
+from revenue_health.contribution.selectors.comparison.remarks import remarks_of
 from revenue_health.contribution.selectors.comparison.scores import running_periods
 
 CUTS = ("team", "owner")
@@ -47,7 +48,8 @@ def cut_compute(*, score_run: int, by: str) -> CutScore:
     began, company = time.perf_counter(), current_company()
     periods = periods_of_score_run(score, company)
     cut = cut_bridge(run=score.run, company=company, periods=periods, by=by)
-    row.figures = [group_to_json(group) for group in groups_from_bridges(cut, periods=periods)]
+    remarks = remarks_of(run=score.run, company=company, period=periods.period)
+    row.figures = [group_to_json(group) for group in groups_from_bridges(cut, remarks=remarks)]
     row.status, row.seconds, row.error = CutScore.Status.DONE, round(time.perf_counter() - began, 3), ""
     row.save()
     return row

@@ -7,7 +7,7 @@ figures. No result backend: the database knows what is left.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -17,6 +17,7 @@ from departments.models import current_company
 from pipeline.models import RecomputeRun
 from pipeline.selectors.plan.targets import Targets, targets_of
 from revenue_health.contribution.core.comparison import Comparison
+from revenue_health.contribution.core.model.bridge import Bridge
 from revenue_health.contribution.core.model.groups import Group, group_bridge, whole_of
 from revenue_health.contribution.models import GroupScore, PartyScore, ScoreRun
 from revenue_health.contribution.selectors.comparison.bridge_codec import bridge_to_json
@@ -28,6 +29,7 @@ from revenue_health.contribution.selectors.comparison.periods import (
     ComparisonPeriods,
     periods_of_score_run,
 )
+from revenue_health.contribution.selectors.comparison.remarks import remarks_of
 from revenue_health.contribution.selectors.comparison.scores import (
     METHOD,
     bridges_of,
@@ -79,7 +81,7 @@ def scores_plan(*, run: RecomputeRun, periods: ComparisonPeriods) -> ScoreRun:
     ScoreRun.objects.filter(status=ScoreRun.Status.STARTED, run__lt=run.pk).update(
         status=ScoreRun.Status.FAILED, error=_SUPERSEDED, finished_at=timezone.now()
     )
-    fingerprint = plan_fingerprint(planned.targets)
+    fingerprint = plan_fingerprint(periods.period)
     with transaction.atomic():
         score_run, _ = ScoreRun.objects.get_or_create(
             run=run,
@@ -148,16 +150,32 @@ def scores_sum(*, score_run: int) -> ScoreRun:
             return scored
         began = time.perf_counter()
         planned = _planned_again(scored)
-        company = assembled(bridges_of(scored), planned.targets)
-        earned = earned_amounts(run=scored.run, company=current_company(), period=planned.periods.period)
-        comparison = comparison_from_bridge(company, periods=planned.periods, by="segment", earned=earned)
-        scored.figures = comparison_to_json(comparison)
-        _trend_write(scored, comparison)
+        figures_write(scored, planned.periods, bridges_of(scored), planned.targets)
         groups = sum(scored.groups.values_list("seconds", flat=True))
         scored.seconds |= {"groups": round(groups, 3), "sum": round(time.perf_counter() - began, 3)}
         scored.status, scored.finished_at = ScoreRun.Status.DONE, timezone.now()
         scored.save()
     return scored
+
+
+def figures_write(
+    score_run: ScoreRun,
+    periods: ComparisonPeriods,
+    parts: Mapping[int, Mapping[str, Bridge]],
+    targets: Targets,
+) -> None:
+    """Sum bridges by pipeline id and group against the plan, into the figures of a score run (not saved) and the
+    trend."""
+    run, company = score_run.run, current_company()
+    comparison = comparison_from_bridge(
+        assembled(parts, targets),
+        periods=periods,
+        remarks=remarks_of(run=run, company=company, period=periods.period),
+        by="segment",
+        earned=earned_amounts(run=run, company=company, period=periods.period),
+    )
+    score_run.figures = comparison_to_json(comparison)
+    _trend_write(score_run, comparison)
 
 
 def _trend_write(score_run: ScoreRun, comparison: Comparison) -> None:

@@ -87,7 +87,7 @@ def page_context(question: ComparisonFilters, run: RecomputeRun, company: Compan
         "baselines": question.baselines,
         **reach_of(run=run, company=company).addresses(calendar, question.period, question.address),
     }
-    comparison, score_run = stored_comparison(run=run, company=company, periods=question.periods)
+    comparison, score_run = stored_comparison(run=run, periods=question.periods)
     if comparison is None:
         return context | {"wait": comparison_wait(run=run, filters=question, score_run=score_run)}
     scale, bridge = scale_of(comparison, company), bridge_steps(comparison)

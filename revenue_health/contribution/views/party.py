@@ -54,7 +54,7 @@ def party_page(request: HttpRequest, key: str) -> HttpResponse:
         question = parse_filters(request.GET, run=run, company=company)
         note_reading(request, f"share:{key}:{question.period.label}")
         context |= {"question": question}
-        comparison, score_run = stored_comparison(run=run, company=company, periods=question.periods)
+        comparison, score_run = stored_comparison(run=run, periods=question.periods)
         if comparison is not None and score_run is not None:
             context |= _breakdown(question, run, company, comparison, score_run, key)
     except (ComparisonError, CustodyStoreMissing) as problem:

@@ -13,6 +13,7 @@ from revenue_health.contribution.selectors.comparison.bridges import assembled, 
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json
 from revenue_health.contribution.selectors.comparison.from_bridge import comparison_from_bridge
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
+from revenue_health.contribution.selectors.comparison.remarks import remarks_of
 from revenue_health.contribution.selectors.comparison.scores import (
     METHOD,
     bridges_of,
@@ -44,7 +45,8 @@ def test_stored_figures_are_those_computed_at_once(run: RecomputeRun, company: C
     flows = cached_flows(run=run, periods=periods)
     targets = targets_of(run=run, company=company, period=periods.period, pipelines=[one.id for one in flows])
     found = assembled({one.id: segment_bridges(one, targets) for one in flows}, targets)
-    figures = comparison_to_json(comparison_from_bridge(found, periods=periods, by="segment"))
+    remarks = remarks_of(run=run, company=company, period=periods.period)
+    figures = comparison_to_json(comparison_from_bridge(found, periods=periods, remarks=remarks, by="segment"))
     assert running(run).figures["actual"] == pytest.approx(figures["actual"], rel=1e-12)
     stored = {party["key"]: party["amount"] for party in running(run).figures["parties"]}
     assert stored == pytest.approx({party["key"]: party["amount"] for party in figures["parties"]}, rel=1e-6, abs=0.01)

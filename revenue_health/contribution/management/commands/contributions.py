@@ -16,6 +16,7 @@ from revenue_health.contribution.selectors.comparison.bridges import cut_bridge
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json
 from revenue_health.contribution.selectors.comparison.earned import earned_amounts
 from revenue_health.contribution.selectors.comparison.from_bridge import comparison_from_bridge
+from revenue_health.contribution.selectors.comparison.remarks import remarks_of
 from revenue_health.contribution.selectors.model_input import ALIASES, DIMENSIONS, SEGMENT
 
 
@@ -36,7 +37,8 @@ class Command(BaseCommand):
             periods = periods_from_options(options, run, company)
             bridge = cut_bridge(run=run, company=company, periods=periods, by=by or SEGMENT)
         earned = earned_amounts(run=run, company=company, period=periods.period)
-        comparison = comparison_from_bridge(bridge, periods=periods, by=cut, earned=earned)
+        remarks = remarks_of(run=run, company=company, period=periods.period)
+        comparison = comparison_from_bridge(bridge, periods=periods, remarks=remarks, by=cut, earned=earned)
         reasons = dict.fromkeys([*comparison.reasons, *hindsight_reasons(run=run, column=by)])
         comparison = replace(comparison, reasons=tuple(reasons))
         if options["json"]:

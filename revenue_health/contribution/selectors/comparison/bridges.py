@@ -55,13 +55,6 @@ def company_bridge(*, run: RecomputeRun, company: Company, periods: ComparisonPe
     return assembled(cached(run, _name("bridge", periods, targets.segments), compute), targets)
 
 
-def scored_bridge(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> CompanyBridge | None:
-    """The same if it was scored or asked for before; None where it would have to be computed first."""
-    targets = company_targets(run=run, company=company, periods=periods)
-    stored = stored_bridges(run=run, periods=periods, targets=targets)
-    return assembled(stored, targets) if stored else None
-
-
 def company_targets(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> Targets:
     """Targets of every pipeline that has stages."""
     return targets_of(run=run, company=company, period=periods.period, pipelines=planned_pipelines())

@@ -22,6 +22,7 @@ from revenue_health.contribution.selectors.comparison.bridges import CompanyBrid
 from revenue_health.contribution.selectors.comparison.contributions_json import number
 from revenue_health.contribution.selectors.comparison.earned import Earned
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
+from revenue_health.contribution.selectors.comparison.remarks import Remarks
 
 STRATEGY = str(PartyKind.STRATEGY)
 NAMES = {MARKET: "Market", OPENING: "Opening pipeline", STRATEGY: "Strategy"}
@@ -31,14 +32,20 @@ _OF_PLAN = "what the company does at its baseline, against the plan"
 
 
 def comparison_from_bridge(
-    company_bridge: CompanyBridge, *, periods: ComparisonPeriods, by: str = "", earned: Earned | None = None
+    company_bridge: CompanyBridge,
+    *,
+    periods: ComparisonPeriods,
+    remarks: Remarks,
+    by: str = "",
+    earned: Earned | None = None,
 ) -> Comparison:
     """The comparison that a bridge of the company makes, and with `by` of the groups it was cut into.
 
-    earned: what was won and taken back in the period; `actual` is their difference.
+    remarks: on the data of the period. earned: what was won and taken back in it; `actual` is their difference.
     """
     whole, names = company_bridge.company, department_names()
-    reasons = [*periods.reasons, *(each for each in whole.reasons if not _is_repeated(each, periods.reasons))]
+    known = (*periods.reasons, *remarks.reasons)
+    reasons = [*known, *(each for each in whole.reasons if not _is_repeated(each, known))]
     return Comparison(
         period=periods.period,
         baseline=periods.baseline,
@@ -49,7 +56,7 @@ def comparison_from_bridge(
         actual=float(whole.actual),
         baseline_revenue=float(whole.baseline_revenue),
         modelled_actual=float(whole.modelled_actual),
-        parties=_parties(whole, names, periods.unrecorded),
+        parties=_parties(whole, names, remarks.unrecorded),
         strategy=number(whole.strategy.value) if whole.strategy else None,
         unexplained=_money(whole.unexplained),
         won=earned.won if earned else None,
@@ -58,11 +65,11 @@ def comparison_from_bridge(
         replicates=whole.replicates,
         reasons=tuple(dict.fromkeys([*reasons, *company_bridge.targets.reasons])),
         by=by,
-        groups=groups_from_bridges(company_bridge, periods=periods) if by else (),
+        groups=groups_from_bridges(company_bridge, remarks=remarks) if by else (),
     )
 
 
-def groups_from_bridges(company_bridge: CompanyBridge, *, periods: ComparisonPeriods) -> tuple[GroupComparison, ...]:
+def groups_from_bridges(company_bridge: CompanyBridge, *, remarks: Remarks) -> tuple[GroupComparison, ...]:
     """The groups of a cut, in its order."""
     names = department_names()
     return tuple(
@@ -72,7 +79,7 @@ def groups_from_bridges(company_bridge: CompanyBridge, *, periods: ComparisonPer
             actual=float(group.actual),
             baseline_revenue=float(group.baseline_revenue),
             modelled_actual=float(group.modelled_actual),
-            parties=_parties(group, names, periods.unrecorded),
+            parties=_parties(group, names, remarks.unrecorded),
             strategy=number(group.strategy.value) if group.strategy else None,
             unexplained=_money(group.unexplained),
         )

@@ -9,9 +9,7 @@ from datetime import date, datetime, timedelta
 from departments.models import Company
 from departments.periods import FiscalCalendar, Period, PeriodError
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks.hindsight import hindsight_reasons
 from pipeline.selectors.leaks.leaks import calendar_of
-from pipeline.selectors.leaks.unrecorded import unrecorded_losses, unrecorded_reasons
 from pipeline.selectors.plan.baseline import BASELINE_DAYS, aligned, clipped, default_baseline
 from pipeline.selectors.plan.reach import reach_of
 from revenue_health.contribution.models import ScoreRun
@@ -33,8 +31,7 @@ class ComparisonPeriods:
 
     steps: edges of the period's steps, the last one at its end or just after as_of. baseline_edges: first instant and
     the one after the last, (0, 0) without a baseline. openings: instants at which the baseline's stock is taken.
-    today: the day of as_of. reasons: what the reader must be told. unrecorded:
-    losses of the period that name no reason, and all its losses.
+    today: the day of as_of. reasons: what the reader must be told of the baseline.
     """
 
     period: Period
@@ -45,7 +42,6 @@ class ComparisonPeriods:
     today: date
     running: bool
     reasons: tuple[str, ...] = ()
-    unrecorded: tuple[int, int] = (0, 0)
 
     @property
     def key(self) -> str:
@@ -91,12 +87,7 @@ def comparison_periods(
         openings=_openings(calendar, company, compared, first) if compared else (),
         today=today,
         running=end > known_until,
-        reasons=(
-            *reasons,
-            *hindsight_reasons(run=run, column="segment"),
-            *unrecorded_reasons(run=run, company=company, period=period),
-        ),
-        unrecorded=unrecorded_losses(run=run, company=company, period=period),
+        reasons=reasons,
     )
 
 

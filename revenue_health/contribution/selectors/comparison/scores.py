@@ -9,8 +9,10 @@ from dataclasses import fields
 import numpy as np
 
 from departments.models import current_company
+from departments.periods import Period
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
+from pipeline.selectors.plan.plan import plan_rows
 from pipeline.selectors.plan.targets import Targets
 from revenue_health.contribution.core.model.bridge import Bridge
 from revenue_health.contribution.core.model.groups import Group
@@ -60,9 +62,9 @@ def comparison(periods: ComparisonPeriods) -> dict[str, object]:
     }
 
 
-def plan_fingerprint(targets: Targets) -> str:
-    """Of the plan and the method: stored scores with another one are not shown."""
-    return hashlib.sha256(repr((METHOD, targets)).encode()).hexdigest()
+def plan_fingerprint(period: Period) -> str:
+    """Of the method and of what is planned for a period: stored scores with another one are not shown."""
+    return hashlib.sha256(repr((METHOD, plan_rows(period=period))).encode()).hexdigest()
 
 
 def group_fingerprint(group: Group, together: Group) -> str:

@@ -8,18 +8,16 @@ from departments.models import Company
 from pipeline.models import RecomputeRun, Stage
 from revenue_health.contribution.core.comparison import Comparison, PartyShare
 from revenue_health.contribution.core.verdict import FEWEST_DEALS, Verdict
-from revenue_health.contribution.models import CutScore, ScoreRun
-from revenue_health.contribution.selectors.comparison.bridges import company_bridge, company_targets
-from revenue_health.contribution.selectors.comparison.contributions_json import (
-    comparison_from_json,
-    group_from_json,
-    number,
-)
+from revenue_health.contribution.models import CutScore
+from revenue_health.contribution.selectors.comparison.bridges import company_bridge
+from revenue_health.contribution.selectors.comparison.contributions_json import group_from_json, number
 from revenue_health.contribution.selectors.comparison.earned import earned_amounts
 from revenue_health.contribution.selectors.comparison.from_bridge import comparison_from_bridge
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.comparison.quality import part, quality_of
-from revenue_health.contribution.selectors.comparison.scores import METHOD, plan_fingerprint, score_run_of
+from revenue_health.contribution.selectors.comparison.remarks import remarks_of
+from revenue_health.contribution.selectors.comparison.scores import METHOD, score_run_of
+from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
 from revenue_health.review.core.accountability import (
     Accountability,
     CutState,
@@ -49,23 +47,15 @@ ASSUMPTIONS = (
 
 def accountability(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> Accountability:
     """The verdict on a comparison: computed where the night has not scored it against the plan as it is now."""
-    comparison = scored_comparison(run=run, company=company, periods=periods)
+    comparison, _ = stored_comparison(run=run, periods=periods)
     if comparison is None:
         comparison = comparison_from_bridge(
             company_bridge(run=run, company=company, periods=periods),
             periods=periods,
+            remarks=remarks_of(run=run, company=company, period=periods.period),
             earned=earned_amounts(run=run, company=company, period=periods.period),
         )
     return judge_comparison(comparison, run=run, company=company, periods=periods)
-
-
-def scored_comparison(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> Comparison | None:
-    """The stored comparison that was scored against the plan as it is now."""
-    score_run = score_run_of(run=run, periods=periods)
-    if score_run is None or score_run.status != ScoreRun.Status.DONE:
-        return None
-    targets = company_targets(run=run, company=company, periods=periods)
-    return comparison_from_json(score_run.figures) if score_run.fingerprint == plan_fingerprint(targets) else None
 
 
 def judge_comparison(

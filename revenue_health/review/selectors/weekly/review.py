@@ -15,6 +15,7 @@ from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.bridges import company_bridge
 from revenue_health.contribution.selectors.comparison.from_bridge import comparison_from_bridge
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods, comparison_periods
+from revenue_health.contribution.selectors.comparison.remarks import remarks_of
 from revenue_health.contribution.selectors.comparison.stored_comparison import StoredComparison, stored_comparison
 from revenue_health.review.core.weekly_review import (
     CommitmentPanel,
@@ -46,10 +47,11 @@ def weekly_review(
     periods = comparison_periods(run=run, company=company, period=period, baseline=baseline or None)
     # Sentences for machines and for what is frozen do not depend on who asks.
     with numbers_as_in(ENGLISH):
-        stored = stored_comparison(run=run, company=company, periods=periods)
+        stored = stored_comparison(run=run, periods=periods)
         if stored.comparison is None:
             computed = company_bridge(run=run, company=company, periods=periods)
-            stored = stored._replace(comparison=comparison_from_bridge(computed, periods=periods))
+            remarks = remarks_of(run=run, company=company, period=periods.period)
+            stored = stored._replace(comparison=comparison_from_bridge(computed, periods=periods, remarks=remarks))
         return build_weekly_review(stored, periods=periods, run=run, company=company, since=since, now=now)
 
 
@@ -58,7 +60,7 @@ def stored_weekly_review(
 ) -> WeeklyReview:
     """The same in the reader's language, as a page can wait for it: nothing is computed, and `comparison` is None until
     a worker has scored it."""
-    stored = stored_comparison(run=run, company=company, periods=periods)
+    stored = stored_comparison(run=run, periods=periods)
     return build_weekly_review(stored, periods=periods, run=run, company=company, since=since, now=now)
 
 

@@ -53,7 +53,7 @@ def _context(request: HttpRequest, filters: ComparisonFilters, run: RecomputeRun
         "baselines": filters.baselines,
         **reach_of(run=run, company=company).addresses(calendar, filters.period, filters.address),
     }
-    comparison, score_run = stored_comparison(run=run, company=company, periods=filters.periods)
+    comparison, score_run = stored_comparison(run=run, periods=filters.periods)
     if comparison is None:
         return context | {"wait": comparison_wait(run=run, filters=filters, score_run=score_run)}
     verdict = judge_comparison(comparison, run=run, company=company, periods=filters.periods)
