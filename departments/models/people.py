@@ -15,6 +15,11 @@ class User(AbstractUser):
 
     time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone])
 
+    @property
+    def display_name(self) -> str:
+        """How pages call the person: the full name, else the user name."""
+        return self.get_full_name() or self.get_username()
+
 
 @pghistory.track()
 class Membership(models.Model):

@@ -44,7 +44,7 @@ class Thread:
 
 def name_of(user: User | None) -> str:
     """How a person is called on pages."""
-    return (user.get_full_name() or user.get_username()) if user else ""
+    return user.display_name if user else ""
 
 
 def threads_of(*, subject: str) -> list[Thread]:

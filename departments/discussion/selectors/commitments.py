@@ -73,12 +73,25 @@ class IssueRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DueRow:
+    """An open commitment as a review asks for it; `carried` is how often its day was moved."""
+
+    id: int
+    text: str
+    department_key: str
+    department: str
+    owner: str
+    due: date
+    carried: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Due:
     """Open commitments whose day is in a week, and those whose day was before it."""
 
     week: date
-    this_week: tuple[CommitmentRow, ...]
-    overdue: tuple[CommitmentRow, ...]
+    this_week: tuple[DueRow, ...]
+    overdue: tuple[DueRow, ...]
 
 
 def company_today(now: datetime) -> date:
@@ -123,11 +136,21 @@ def commitment_row(*, pk: int, now: datetime) -> CommitmentRow | None:
     return _commitment_row(commitment, company_today(now)) if commitment else None
 
 
-def commitments_due(*, week: date, now: datetime, departments: Collection[int] | None = None) -> Due:
+def commitments_due(*, week: date) -> Due:
     """What is due in the week that begins on the Monday `week`, and what is carried over from before it."""
-    commitments = _narrowed(Commitment.objects.filter(status="open", due__lt=week + timedelta(days=7)), departments, "")
-    today = company_today(now)
-    rows = [_commitment_row(commitment, today) for commitment in commitments.order_by("due", "pk")]
+    commitments = Commitment.objects.filter(status=Commitment.Status.OPEN, due__lt=week + timedelta(days=7))
+    rows = [
+        DueRow(
+            id=commitment.pk,
+            text=commitment.text,
+            department_key=commitment.department.key,
+            department=commitment.department.name,
+            owner=commitment.owner.display_name,
+            due=commitment.due,
+            carried=commitment.carried,
+        )
+        for commitment in commitments.select_related("department", "owner").order_by("due", "pk")
+    ]
     return Due(
         week=week,
         this_week=tuple(row for row in rows if row.due >= week),

@@ -28,8 +28,8 @@ def mention_mail_send(*, comment: int, user: int) -> bool:
     if comment_row is None or person is None or cache.get(mark) or not _still_visible(comment_row, person):
         return False
     address = f"{settings.SITE_URL}{reverse('departments:comments')}?{urlencode({'subject': comment_row.subject})}"
-    author = comment_row.author.get_full_name() or comment_row.author.get_username()
-    name = person.get_full_name() or person.get_username()
+    author = comment_row.author.display_name
+    name = person.display_name
     context = {"comment": comment_row, "author": author, "name": name, "address": f"{address}#comment-{comment_row.pk}"}
     mail_send(
         EmailMessage(

@@ -95,7 +95,7 @@ def invitation_mail_send(*, invitation: int) -> bool:
     context = {
         "invitation": row,
         "company": company.name if company else "your company",
-        "by": (by.get_full_name() or by.get_username()) if by else "An executive",
+        "by": by.display_name if by else "An executive",
         "address": invitation_address(row),
     }
     mail_send(

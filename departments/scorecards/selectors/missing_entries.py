@@ -1,13 +1,15 @@
-"""Which values of a week nobody has given yet."""
+"""Which values of a week nobody has given yet, and how far each department is with handing them in."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 
 from django.db.models import Exists, OuterRef, Q
 
-from departments.models import Department, Entry, Measurable
+from departments.models import Company, Department, Entry, Measurable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +23,18 @@ class Missing:
     department_key: str
     department_name: str
     owner: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedIn:
+    """How many numbers a department owes for a week, how many have a value or a note that says why there is none, and
+    how many values came after the close."""
+
+    key: str
+    name: str
+    owed: int
+    entered: int
+    late: int
 
 
 def missing_entries(*, week: date, now: datetime) -> tuple[Missing, ...]:
@@ -45,3 +59,27 @@ def missing_entries(*, week: date, now: datetime) -> tuple[Missing, ...]:
         )
         for pk, key, name, department, department_key, department_name, owner in rows
     )  # fmt: skip
+
+
+def handed_in(*, company: Company, week: date) -> tuple[HandedIn, ...]:
+    """The internal departments that owe numbers, each with what it has handed in for a week. One query."""
+    of_week = Entry.objects.filter(measurable=OuterRef("pk"), week=week)
+    late = of_week.filter(value__isnull=False, entered_at__gte=company.close_rule.closes_at(week))
+    rows = (
+        Measurable.objects.filter(source="manual", archived=False, department__kind=Department.Kind.INTERNAL)
+        .annotate(is_entered=Exists(of_week.exclude(value=None, note="")), is_late=Exists(late))
+        .order_by("department_id")
+        .values_list("department__key", "department__name", "is_entered", "is_late")
+    )
+    return tuple(
+        HandedIn(
+            key=key,
+            name=name,
+            owed=len(numbers),
+            entered=sum(is_entered for *_, is_entered, _ in numbers),
+            late=sum(is_late for *_, is_late in numbers),
+        )
+        for (key, name), numbers in (
+            (department, list(of_department)) for department, of_department in groupby(rows, key=itemgetter(0, 1))
+        )
+    )

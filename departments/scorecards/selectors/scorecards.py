@@ -161,9 +161,7 @@ def score_rows(*, departments: Iterable[int] | None = None, archived: bool = Fal
             source=measurable.source,
             department=measurable.department_id,
             owner=measurable.owner_id,
-            owner_name=(measurable.owner.get_full_name() or measurable.owner.get_username())
-            if measurable.owner
-            else "",
+            owner_name=measurable.owner.display_name if measurable.owner else "",
             weight=float(measurable.weight),
             archived=measurable.archived,
             goals=tuple(goals.get(measurable.pk, ())),

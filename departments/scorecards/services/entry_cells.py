@@ -28,7 +28,7 @@ class EntryConflict(ScorecardError):
         last = entry.changes.select_related("by").order_by("-version").first()
         self.at: datetime | None = last.at if last else None
         self.by: User | None = last.by if last else None
-        author = self.by.get_full_name() or self.by.get_username() if self.by else "a file"
+        author = self.by.display_name if self.by else "a file"
         super().__init__(f"Changed by {author} in the meantime.")
 
 

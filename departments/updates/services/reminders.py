@@ -138,7 +138,7 @@ def _mail(item: Owed, address: str, *, now: datetime, by: User | None = None, me
         "closed": closes_at <= now,
         "address": address,
         "my_address": f"{settings.SITE_URL}{reverse('departments:my')}?week={item.week.isoformat()}",
-        "by": (by.get_full_name() or by.get_username()) if by else "",
+        "by": by.display_name if by else "",
         "words": message,
         "company": company,
     }

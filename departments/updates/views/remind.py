@@ -42,7 +42,7 @@ def send(request: HtmxRequest, key: str) -> HttpResponse:
         return _answer(request, department, f"{department.name} was reminded a moment ago.", done=True)
     message = request.POST.get("words", "")[:LONGEST_WORDS]
     reminder_asked.delay_on_commit(department.pk, week.isoformat(), request.user.pk, message)
-    names = " and ".join(person.get_full_name() or person.get_username() for person in people)
+    names = " and ".join(person.display_name for person in people)
     return _answer(request, department, f"A reminder for week {week:%V} is on its way to {names}.", done=True)
 
 

@@ -162,7 +162,7 @@ def leak_assign(*, leak: int, owner: User | None, user: User, now: datetime) -> 
         return row
     row.owner = owner
     row.save(update_fields=["owner"])
-    names = [(person.get_full_name() or person.get_username()) if person else "" for person in (before, owner)]
+    names = [person.display_name if person else "" for person in (before, owner)]
     LeakChange.objects.create(leak=row, at=now, by=user, what="owner", before=names[0], after=names[1])
     return row
 

@@ -17,6 +17,12 @@ class Axis:
     left: float
     right: float
 
+    @classmethod
+    def around(cls, values: Iterable[float], *, left: float, right: float) -> Axis:
+        """The axis that holds the values and zero."""
+        every = [0.0, *values]
+        return cls(least=min(every), most=max(every), left=left, right=right)
+
     def at(self, value: float) -> float:
         span = (self.most - self.least) or 1
         return self.left + (value - self.least) / span * (self.right - self.left)
@@ -27,16 +33,9 @@ class Axis:
         return low, high - low
 
 
-def bounds(values: Iterable[float]) -> tuple[float, float]:
-    """The least and the most of the values and zero."""
-    every = [0.0, *values]
-    return min(every), max(every)
-
-
 def axis_for(bars: Sequence[Bar], plot: tuple[float, float]) -> Axis:
     """The axis that holds every bar, every whisker and zero."""
     values: list[float] = []
     for bar in bars:
         values += (bar.begin, bar.end, *(bar.interval or ()))
-    least, most = bounds(values)
-    return Axis(least=least, most=most, left=plot[0], right=plot[1])
+    return Axis.around(values, left=plot[0], right=plot[1])

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from revenue_health.review.charts.axis import Axis, bounds
+from revenue_health.review.charts.axis import Axis
 
 MOST_TICKS = 6
 MARGIN = 0.04
@@ -67,9 +67,9 @@ class SignedAxis(Axis):
 
 def axis_of(values: Iterable[float]) -> SignedAxis:
     """The axis that holds all the values, in cents."""
-    least, most = bounds(values)
-    room = MARGIN * (most - least) or 1.0
-    return SignedAxis(least=least - room, most=most + room)
+    around = Axis.around(values, left=0.0, right=1.0)
+    room = MARGIN * (around.most - around.least) or 1.0
+    return SignedAxis(least=around.least - room, most=around.most + room)
 
 
 def _round_step(rough: float) -> float:

@@ -32,24 +32,23 @@ class PeriodWeek:
 
 
 class LeakKind(StrEnum):
-    """What a leak is: deals lost, deals held beyond a limit, or deals that lost value; as pages of deals filter."""
+    """What a leak is: deals lost, deals held too long, or deals that lost value; as pages of deals filter."""
 
     LOST = "lost"
     HELD = "held"
     REVALUED = "revalued"
-    OVER_LIMIT = "over_limit"
 
 
 @dataclass(frozen=True, kw_only=True)
 class WeeklyLeak:
     """One of the largest leaks, money lost in minor units.
 
-    id: of the leak register, None for a cell of the leak map. half: half the width of its 90 % interval. deals: None
-    where leaks are not counted in deals. age_weeks, owner, status: as the register has them. verdict: of the
-    department as a whole, None where it has none.
+    id: of the leak register. half: half the width of its 90 % interval. deals: None, since a leak is not counted in
+    deals. age_weeks, owner (None: nobody), status: as the register has them. verdict: of the department as a whole,
+    None where it has none.
     """
 
-    id: int | None
+    id: int
     name: str
     kind: LeakKind
     pipeline: str
@@ -58,11 +57,11 @@ class WeeklyLeak:
     department: str
     department_name: str
     amount: int
-    half: int | None
-    deals: int | None
-    age_weeks: int | None
+    half: int
+    deals: None
+    age_weeks: int
     owner: str | None
-    status: str | None
+    status: str
     verdict: str | None
 
     @property

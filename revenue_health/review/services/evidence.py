@@ -62,7 +62,7 @@ def pdf_of(evidence: EvidenceDocument, *, company: Company, row: EvidenceExport)
         "accountability": evidence.verdict,
         "single": single_units(company.reporting_currency),
         "as_of": row.run.as_of.astimezone(company.zone),
-        "asked_by": row.asked_by.get_full_name() or row.asked_by.get_username() if row.asked_by else "",
+        "asked_by": row.asked_by.display_name if row.asked_by else "",
     }
     html = render_to_string("review/accountability/evidence_print.html", context)
     document = HTML(string=html, url_fetcher=_nothing).write_pdf(stylesheets=[CSS(string=STYLE.read_text())])

@@ -48,7 +48,7 @@ def pack_freeze(
     signature = {
         "title": title,
         "frozen_at": now.isoformat(),
-        "frozen_by": (user.get_full_name() or user.get_username()) if user else "",
+        "frozen_by": user.display_name if user else "",
     }
     with transaction.atomic():
         transaction_lock(AdvisoryLock.PACKS)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 
 from departments.models import User
-from pipeline.models import RecomputeRun
 from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.models import Leak, LeakChange, LeakSighting, ScoreRun
@@ -99,23 +98,18 @@ class LeakFilters:
 
 def leak_rows(*, filters: LeakFilters | None = None, trend: bool = True) -> list[LeakRow]:
     """Leaks by what they cost, largest first."""
-    return _leak_rows(_filtered(filters or LeakFilters()), trend)
+    rows = rows_of_leaks(_filtered(filters or LeakFilters()))
+    return with_trends(rows) if trend else rows
 
 
-def top_leaks(*, run: RecomputeRun | None = None, most: int = 5) -> list[LeakRow]:
-    """The largest open leaks that the figures still show; with a run, as its week read them."""
-    if run is None:
-        return _leak_rows(_filtered(LeakFilters()).filter(state=Leak.State.SEEN)[:most], trend=True)
-    seen = LeakSighting.objects.filter(run=run, state=LeakSighting.State.SEEN)
-    leaks = Leak.objects.filter(sightings__in=seen).exclude(status__in=[Leak.Status.DECLINED])
-    return _leak_rows(
-        leaks[:most] if leaks.exists() else _filtered(LeakFilters()).filter(state=Leak.State.SEEN)[:most], trend=True
-    )
+def top_leaks(*, most: int = 5) -> list[LeakRow]:
+    """The largest open leaks that the figures still show, without their trend."""
+    return rows_of_leaks(open_leaks().filter(state=Leak.State.SEEN)[:most])
 
 
 def leak_row(*, leak: int) -> LeakRow | None:
     """One leak with the trend of its last weeks."""
-    rows = _leak_rows(Leak.objects.filter(pk=leak), trend=True)
+    rows = with_trends(rows_of_leaks(Leak.objects.filter(pk=leak)))
     return rows[0] if rows else None
 
 
@@ -147,17 +141,27 @@ def leak_changes(*, leak: int) -> list[Change]:
     """Its history, newest first."""
     rows = LeakChange.objects.filter(leak=leak).select_related("by").order_by("-at", "-pk")
     return [
-        Change(at=row.at, by=_name(row.by), what=row.what, before=row.before, after=row.after, note=row.note)
+        Change(
+            at=row.at,
+            by=row.by.display_name if row.by else "",
+            what=row.what,
+            before=row.before,
+            after=row.after,
+            note=row.note,
+        )
         for row in rows
     ]
 
 
+def open_leaks() -> QuerySet[Leak]:
+    """What still matters, the largest first. What is said to be fixed stays as long as it has not recovered: only the
+    figure closes it."""
+    return Leak.objects.order_by("-amount", "pk").exclude(status__in=[Leak.Status.RECOVERED, Leak.Status.DECLINED])
+
+
 def _filtered(filters: LeakFilters) -> QuerySet[Leak]:
-    leaks = Leak.objects.order_by("-amount", "pk")
-    if filters.state == OPEN:
-        # What is said to be fixed stays as long as it has not recovered: only the figure closes it.
-        leaks = leaks.exclude(status__in=[Leak.Status.RECOVERED, Leak.Status.DECLINED])
-    elif filters.state != ALL:
+    leaks = open_leaks() if filters.state == OPEN else Leak.objects.order_by("-amount", "pk")
+    if filters.state not in (OPEN, ALL):
         leaks = leaks.filter(status=filters.state)
     if filters.department:
         leaks = leaks.filter(department__key=filters.department)
@@ -172,14 +176,15 @@ def _filtered(filters: LeakFilters) -> QuerySet[Leak]:
 
 def rows_of_leaks(leaks: QuerySet[Leak]) -> list[LeakRow]:
     """The leaks of a query as rows, without their trend."""
-    return _leak_rows(leaks, trend=False)
-
-
-def _leak_rows(leaks: QuerySet[Leak], trend: bool) -> list[LeakRow]:
     loaded = list(leaks.select_related("pipeline", "stage", "department", "owner"))
-    trends = _trends([leak.pk for leak in loaded]) if trend and loaded else {}
     verdicts = _verdicts() if loaded else {}
-    return [_leak_row(leak, verdicts.get(leak.department.key, ""), trends.get(leak.pk, ())) for leak in loaded]
+    return [_leak_row(leak, verdicts.get(leak.department.key, "")) for leak in loaded]
+
+
+def with_trends(rows: Sequence[LeakRow]) -> list[LeakRow]:
+    """The rows with how their last weeks went; two queries."""
+    trends = _trends([row.id for row in rows]) if rows else {}
+    return [replace(row, trend=trends.get(row.id, ())) for row in rows]
 
 
 def _verdicts() -> dict[str, str]:
@@ -189,7 +194,7 @@ def _verdicts() -> dict[str, str]:
     return {party["key"]: party["verdict"] for party in parties or ()}
 
 
-def _leak_row(leak: Leak, verdict: str, trend: tuple[Sighting, ...]) -> LeakRow:
+def _leak_row(leak: Leak, verdict: str) -> LeakRow:
     return LeakRow(
         id=leak.pk,
         pipeline=leak.pipeline.key,
@@ -202,7 +207,7 @@ def _leak_row(leak: Leak, verdict: str, trend: tuple[Sighting, ...]) -> LeakRow:
         factor=leak.factor,
         status=leak.status,
         owner_username=leak.owner.get_username() if leak.owner else "",
-        owner=_name(leak.owner),
+        owner=leak.owner.display_name if leak.owner else "",
         declined_reason=leak.declined_reason,
         first_seen=leak.first_seen,
         since=leak.since,
@@ -215,7 +220,6 @@ def _leak_row(leak: Leak, verdict: str, trend: tuple[Sighting, ...]) -> LeakRow:
         high=round(leak.high * MINOR_UNITS),
         still_seen=leak.still_seen,
         verdict=verdict,
-        trend=trend,
     )
 
 
@@ -230,11 +234,7 @@ def _trends(leaks: Sequence[int]) -> dict[int, tuple[Sighting, ...]]:
     return {leak: tuple(read.get((leak, week), Sighting(week=week)) for week in weeks) for leak in leaks}
 
 
-def _name(user: User | None) -> str:
-    return (user.get_full_name() or user.get_username()) if user else ""
-
-
 def owners_of() -> list[tuple[str, str]]:
     """User name and name of everybody who owns a leak."""
     owners = User.objects.filter(leaks__isnull=False).distinct().order_by("username")
-    return [(user.get_username(), _name(user)) for user in owners]
+    return [(user.get_username(), user.display_name) for user in owners]

@@ -129,11 +129,11 @@ def people_names() -> list[Json]:
     rows = Membership.objects.select_related("user", "department").order_by("department_id", "pk")
     for row in rows:
         title = f"{row.get_role_display()} of {row.department.name}" if row.department else row.get_role_display()
-        name = row.user.get_full_name() or row.user.get_username()
+        name = row.user.display_name
         if name.lower() != title.lower():
             titles.setdefault(name, title)
     for user in User.objects.filter(memberships=None):
-        titles.setdefault(user.get_full_name() or user.get_username(), "a colleague")
+        titles.setdefault(user.display_name, "a colleague")
     return [{"name": name, "instead": titles[name]} for name in sorted(titles)]
 
 

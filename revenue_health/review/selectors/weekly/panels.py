@@ -7,11 +7,8 @@ from datetime import datetime, timedelta
 from departments.discussion.selectors.commitments import commitments_due
 from departments.models import Company
 from departments.periods import Period, monday_of
-from departments.scorecards.selectors.scorecards import DepartmentHeat, department_heat
-from pipeline.core.leaks.figures import CellLeaks
+from departments.scorecards.selectors.missing_entries import HandedIn, handed_in
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks.leaks import Choice, leaks_of
-from pipeline.selectors.overview import Structure, structure_names
 from revenue_health.contribution.core.comparison import Comparison
 from revenue_health.contribution.models import ForecastSnapshot
 from revenue_health.contribution.selectors.register.rows import LeakRow, top_leaks
@@ -33,15 +30,10 @@ _KINDS = {"waiting": LeakKind.HELD, "value": LeakKind.REVALUED}
 """By factor of the register; any other factor is losses."""
 
 
-def largest_leaks(*, run: RecomputeRun, company: Company, period: Period) -> tuple[WeeklyLeak, ...]:
-    """The largest open leaks of the register; before it has any, the largest cells of the leak map."""
-    if rows := top_leaks(most=LEAKS_SHOWN):
-        return tuple(registered_leak(row) for row in rows)
-    leaks = leaks_of(run=run, company=company, choice=Choice(period=period))
-    structure = structure_names()
-    cells = [_cell_leak(cell, kind, structure) for cell in leaks.cells for kind in (LeakKind.LOST, LeakKind.OVER_LIMIT)]
-    losing = (leak for leak in cells if leak.amount > 0)
-    return tuple(sorted(losing, key=lambda leak: -leak.amount)[:LEAKS_SHOWN])
+def largest_leaks() -> tuple[WeeklyLeak, ...]:
+    """The largest open leaks of the register. Where it has none, what was lost and held is on the leak map: without a
+    baseline it says of no department that it costs revenue."""
+    return tuple(registered_leak(row) for row in top_leaks(most=LEAKS_SHOWN))
 
 
 def registered_leak(row: LeakRow) -> WeeklyLeak:
@@ -65,55 +57,30 @@ def registered_leak(row: LeakRow) -> WeeklyLeak:
     )
 
 
-def _cell_leak(cell: CellLeaks, kind: LeakKind, structure: Structure) -> WeeklyLeak:
-    stage, department = structure.stages[cell.stage], structure.departments[cell.department]
-    # What nobody gave a reason for is charged to no department.
-    figure = cell.caused if kind == LeakKind.LOST else cell.over_limit
-    return WeeklyLeak(
-        id=None,
-        name=f"{stage.name}, {'lost' if kind == LeakKind.LOST else 'waiting'}",
-        kind=kind,
-        pipeline=stage.pipeline_key,
-        stage=stage.key,
-        stage_name=stage.name,
-        department=department.key,
-        department_name=department.name,
-        amount=figure.amount,
-        half=None,
-        deals=figure.count,
-        age_weeks=None,
-        owner=None,
-        status=None,
-        verdict=None,
-    )
-
-
 def scorecards_in(*, company: Company, now: datetime) -> ScorecardPanel:
     """Of the last finished week: which departments have entered all their numbers, late or in time, and which not."""
     week = monday_of(now.astimezone(company.zone).date()) - WEEK
-    heat = department_heat(weeks=2, now=now)
-    if not heat or week not in heat.weeks:
-        return ScorecardPanel(week=week)
-    place = heat.weeks.index(week)
-    return ScorecardPanel(week=week, departments=tuple(_card(row, place) for row in heat.departments if row.owed))
-
-
-def _card(row: DepartmentHeat, place: int) -> DepartmentScorecard:
-    entered, late = row.entered[place], row.late[place]
-    state = ScorecardState.LATE if late else ScorecardState.IN
-    return DepartmentScorecard(
-        key=row.key,
-        name=row.name,
-        state=state if entered >= row.owed else ScorecardState.MISSING,
-        entered=entered,
-        owed=row.owed,
-        late=late,
+    return ScorecardPanel(
+        week=week,
+        departments=tuple(
+            DepartmentScorecard(
+                key=row.key, name=row.name, state=_state(row), entered=row.entered, owed=row.owed, late=row.late
+            )
+            for row in handed_in(company=company, week=week)
+        ),
     )
+
+
+def _state(row: HandedIn) -> ScorecardState:
+    if row.entered < row.owed:
+        return ScorecardState.MISSING
+    return ScorecardState.LATE if row.late else ScorecardState.IN
 
 
 def due_commitments(*, company: Company, now: datetime) -> CommitmentPanel:
     """What was promised for this week, and what is overdue; the oldest first."""
-    due = commitments_due(week=monday_of(now.astimezone(company.zone).date()), now=now)
+    today = now.astimezone(company.zone).date()
+    due = commitments_due(week=monday_of(today))
     return CommitmentPanel(
         items=tuple(
             DueCommitment(
@@ -123,7 +90,7 @@ def due_commitments(*, company: Company, now: datetime) -> CommitmentPanel:
                 department_name=row.department,
                 owner=row.owner,
                 due=row.due,
-                is_overdue=row.days_overdue > 0,
+                is_overdue=row.due < today,
                 carried=row.carried,
             )
             for row in (*due.overdue, *due.this_week)

@@ -89,9 +89,7 @@ def build_weekly_review(
         comparison=comparison,
         since=since,
         changes=None if over else changes_or_none(run=run, company=company, since=since),
-        leaks=leaks_then(period=period, comparison=comparison)
-        if over
-        else largest_leaks(run=run, company=company, period=period),
+        leaks=leaks_then(period=period, comparison=comparison) if over else largest_leaks(),
         scorecards=ScorecardPanel(week=monday_of(period.end)) if over else scorecards_in(company=company, now=now),
         commitments=CommitmentPanel() if over else due_commitments(company=company, now=now),
         absent=absent_panels(period) if over else None,

@@ -70,10 +70,7 @@ def changes_json(changes: Changes) -> Json:
 
 
 def _leak(leak: WeeklyLeak) -> Json:
-    money = {
-        "amount": leak.amount / MINOR_UNITS,
-        "half": None if leak.half is None else leak.half / MINOR_UNITS,
-    }
+    money = {"amount": leak.amount / MINOR_UNITS, "half": leak.half / MINOR_UNITS}
     return asdict(leak) | money | {"kind": str(leak.kind)}
 
 

@@ -24,15 +24,14 @@ AGENDA = (
 
 @dataclass(frozen=True, kw_only=True)
 class LeakRow:
-    """One leak; `address` opens it in the register, or its deals where it is not in one."""
+    """One leak; `address` opens it in the register."""
 
     name: str
     where: str
     department: str
     department_address: str
     amount: int
-    half: int | None
-    deals: int | None
+    half: int
     deals_address: str
     age: str
     owner: str
@@ -87,13 +86,12 @@ def _leak_row(leak: WeeklyLeak, period: str) -> LeakRow:
         department_address=reverse("pipeline:department", args=[leak.department]),
         amount=leak.amount,
         half=leak.half,
-        deals=leak.deals,
         deals_address=deals,
-        age=DASH if leak.age_weeks is None else counted(leak.age_weeks, "week"),
+        age=counted(leak.age_weeks, "week"),
         owner=leak.owner or DASH,
-        status=leak.status or DASH,
+        status=leak.status,
         unclear=leak.is_unclear,
-        address=reverse("contribution:leak", args=[leak.id]) if leak.id else deals,
+        address=reverse("contribution:leak", args=[leak.id]),
     )
 
 

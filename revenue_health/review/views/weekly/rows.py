@@ -13,7 +13,7 @@ from pipeline.core.buckets import BucketImpact
 from pipeline.core.changes import BucketTotal, Changes
 from revenue_health.contribution.core.comparison import minor_units
 from revenue_health.contribution.core.steps import BridgeSteps, Step
-from revenue_health.review.charts.axis import Axis, bounds
+from revenue_health.review.charts.axis import Axis
 from revenue_health.review.core.weekly_review import WeeklyReview
 from revenue_health.review.views.weekly.filters import ReviewFilters
 
@@ -73,7 +73,10 @@ def page_scale(review: WeeklyReview) -> MoneyScale:
 
 def bridge_rows(bridge: BridgeSteps, scale: MoneyScale, filters: ReviewFilters) -> list[BridgeRow]:
     """The steps between the plan and actual, with what one finds behind each of them."""
-    axis = _axis(bridge)
+    ends: list[float] = [bridge.start, bridge.actual]
+    for step in bridge.steps:
+        ends += [step.end, step.end - step.half, step.end + step.half]
+    axis = Axis.around(ends, left=0.0, right=WIDTH)
     page = reverse("contribution:bridge") + filters.comparison.address()
     rows = [_total(bridge.first, "pl", bridge.start, page, axis, scale)]
     for step in bridge.parties:
@@ -83,14 +86,6 @@ def bridge_rows(bridge: BridgeSteps, scale: MoneyScale, filters: ReviewFilters) 
     revenue = {"kind": "revenue", "period": filters.comparison.period.label}
     deals = f"{reverse('pipeline:opportunities')}?{urlencode(revenue)}"
     return [*rows, _total("Actual", "ac", bridge.actual, deals, axis, scale)]
-
-
-def _axis(bridge: BridgeSteps) -> Axis:
-    ends: list[float] = [bridge.start, bridge.actual]
-    for step in bridge.steps:
-        ends += [step.end, step.end - step.half, step.end + step.half]
-    least, most = bounds(ends)
-    return Axis(least=least, most=most, left=0.0, right=WIDTH)
 
 
 def _write(place: float) -> str:
