@@ -25,7 +25,7 @@ from pipeline.imports.merge.after_merge import opportunities_touch, truth_check
 from pipeline.imports.merge.company import company_check, company_merge, company_row, company_zone
 from pipeline.imports.merge.entries import entries_merge
 from pipeline.imports.merge.events import events_merge
-from pipeline.imports.merge.merge import TARGETS, Outcome, file_merge
+from pipeline.imports.merge.merge import Outcome, file_merge, temporary_tables
 from pipeline.imports.problems import ImportProblem, ImportUnreadable, Problem, ProblemList
 from pipeline.models import ImportBatch
 from pipeline.signals import plan_imported
@@ -182,7 +182,7 @@ def _load_files(work: _Work, path: Path) -> None:
         # A writer in our way is waited for only so long; ours in theirs, see departments/web/contention.py.
         cursor.execute(f"SET LOCAL lock_timeout = '{_LOCK_WAIT}'")
         # Left over only where several loads share one outer transaction.
-        cursor.execute(f"DROP TABLE IF EXISTS {', '.join(_temporary_tables())}")
+        cursor.execute(f"DROP TABLE IF EXISTS {', '.join(temporary_tables())}")
     with folder_open(path) as source, staging:
         files = files_check(staging, source.names, first_load=not Company.objects.exists())
         staging.zone = company_zone(company_row(source))
@@ -203,13 +203,6 @@ def _load_files(work: _Work, path: Path) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-
-
-def _temporary_tables() -> list[str]:
-    names = [file.table for file in FILES] + ["matched_events", "new_events", "event_deals", "dates_alone"]
-    for target in TARGETS:
-        names += [f"matched_{target.table}", f"changed_{target.table}"]
-    return [f"pg_temp.{name}" for name in names]
 
 
 def _stage_all(work: _Work, source: FolderSource, files: list[FileFormat]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 
 from pipeline.imports.folder.checks import query
+from pipeline.imports.folder.format import FILES
 from pipeline.imports.folder.staging import StagedFile
 
 
@@ -291,3 +292,11 @@ def _insert_sql(target: Target, matched: str, batch: int) -> tuple[str, list[Any
         'INSERT INTO pipeline_importchange (batch_id, "table", "row", before) SELECT %s, %s, id, NULL FROM made',
         [batch, target.table],
     )
+
+
+def temporary_tables() -> list[str]:
+    """Tables that staging and merging make in a transaction, with their schema."""
+    names = [file.table for file in FILES] + ["matched_events", "new_events", "event_deals", "dates_alone"]
+    for target in TARGETS:
+        names += [f"matched_{target.table}", f"changed_{target.table}"]
+    return [f"pg_temp.{name}" for name in names]
