@@ -9,6 +9,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from revenue_health.contribution.validation.company import MODES, scenarios
+from revenue_health.contribution.validation.hard.acceptance import acceptance
+from revenue_health.contribution.validation.hard.kinds import KINDS
+from revenue_health.contribution.validation.hard.table import KindRow, make_hard_table
+from revenue_health.contribution.validation.hard.text import HEAD, acceptance_lines, lines_of
+from revenue_health.contribution.validation.hard.truth import make_truth, store_truths
 from revenue_health.contribution.validation.table import SHAPES, Row, Table, make_table
 
 
@@ -25,8 +30,17 @@ class Command(BaseCommand):
         parser.add_argument("--mode", choices=MODES, default="start", help="what a change does to deals in progress")
         parser.add_argument("--processes", type=int, default=2, help="companies worked on side by side")
         parser.add_argument("--json", action="store_true", help="for machines")
+        parser.add_argument(
+            "--hard", nargs="*", metavar="KIND", help=f"hard companies, all kinds or these: {', '.join(KINDS)}"
+        )
+        parser.add_argument("--hashes", type=int, default=0, help="with --hard: also deal deals to other buckets")
+        parser.add_argument("--first-seed", type=int, default=0, help="with --hard: where seeds begin (default 0)")
+        parser.add_argument("--make-truth", type=int, metavar="N", help="with --hard: simulate the truth N times anew")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["hard"] is not None:
+            self._hard(options)
+            return
         unknown = [name for name in options["scenario"] if name not in scenarios()]
         if unknown:
             raise CommandError(f"no scenario {unknown[0]!r}; there are: {', '.join(scenarios())}")
@@ -46,6 +60,42 @@ class Command(BaseCommand):
         for line in as_text(table):
             self.stdout.write(line)
         self.stdout.write(f"{time.monotonic() - began:.0f} s")
+
+    def _hard(self, options: dict[str, Any]) -> None:
+        """The hard companies, row by row as they are done."""
+        names = options["hard"] or list(KINDS)
+        if unknown := [name for name in names if name not in KINDS]:
+            raise CommandError(f"no kind {unknown[0]!r}; there are: {', '.join(KINDS)}")
+        if options["seeds"] < 1:
+            raise CommandError("seeds are whole numbers from 1 up")
+        if options["make_truth"]:
+            for name in dict.fromkeys(KINDS[name].truth_of or name for name in names):
+                store_truths({name: make_truth(KINDS[name], options["make_truth"])})
+                self.stdout.write(f"{name}: made")
+            return
+        began, machines, first = time.monotonic(), options["json"], options["first_seed"]
+        if not machines:
+            self.stdout.write("\n".join(HEAD))
+        table = make_hard_table(
+            kinds=names,
+            seeds=range(first, first + options["seeds"]),
+            processes=options["processes"],
+            hashes=options["hashes"],
+            on_row=self._no_row if machines else self._write_row,
+        )
+        lines = acceptance(table, hashes=options["hashes"])
+        if machines:
+            self.stdout.write(json.dumps(asdict(table) | {"acceptance": [asdict(line) for line in lines]}, indent=1))
+            return
+        self.stdout.write("\n".join(acceptance_lines(lines)))
+        self.stdout.write(f"{time.monotonic() - began:.0f} s")
+
+    def _write_row(self, row: KindRow) -> None:
+        self.stdout.write("\n".join(lines_of(row)))
+        self.stdout.flush()
+
+    def _no_row(self, row: KindRow) -> None:
+        """Machines get everything at the end."""
 
 
 def as_text(table: Table) -> list[str]:
