@@ -85,7 +85,7 @@ class Browser:
 def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, dict[str, str], str]]:
     """The dashboard after all keys were used, its keys by kind, and what the supervisor itself has written."""
     written = tmp_path_factory.mktemp("supervisor") / "stderr"
-    with new_home() as home:
+    with new_home(tables=True) as home:
         made = manage(home, "shell", "-v0", "-c", MAKE_KEYS)
         assert made.returncode == 0, made.stderr
         keys = {kind: urlsplit(address).path for kind, address in json.loads(made.stdout).items()}

@@ -37,7 +37,8 @@ SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("Valkey", "Postg
 
 
 @pytest.mark.parametrize("killed", ["worker", *SLOW])
-def test_a_night_that_is_cut_off_ends_by_itself(home: Home, tmp_path: Path, killed: str) -> None:
+def test_a_night_that_is_cut_off_ends_by_itself(home_with_tables: Home, tmp_path: Path, killed: str) -> None:
+    home = home_with_tables
     folder = str(tmp_path / "company")
     for command in (["generate", folder, "--opportunities", "300"], ["load", folder], ["recompute", "--custody-only"]):
         done = manage(home, *command)

@@ -128,7 +128,8 @@ def test_it_serves_and_lets_one_sign_in(demo_home: tuple[Home, dict[str, object]
     assert processes_of(home) == []
 
 
-def test_a_home_with_a_company_of_its_own_is_refused(home: Home) -> None:
+def test_a_home_with_a_company_of_its_own_is_refused(home_with_tables: Home) -> None:
+    home = home_with_tables
     code = "from departments.models import Company; Company.objects.create(name='Ours', reporting_currency='EUR')"
     assert manage(home, "shell", "-v0", "-c", code).returncode == 0
     refused = manage(home, "demo", "--build-only")
