@@ -12,9 +12,12 @@ import pytest
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 from tests.shown_company import company_shown
+
+# Five seconds, the default, pass on a busy machine before a page has answered; what never comes still fails.
+expect.set_options(timeout=30_000)
 
 
 class _ThreadedServer(ThreadingMixIn, WSGIServer):

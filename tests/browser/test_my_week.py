@@ -75,11 +75,11 @@ def mailbox() -> Iterator[list[EmailMessage]]:
 
 
 def arrived(mailbox: list[EmailMessage]) -> EmailMessage:
-    for _ in range(200):
-        if mailbox:
-            return mailbox[0]
-        time.sleep(0.1)
-    raise AssertionError("no mail came")
+    deadline = time.monotonic() + 60
+    while not mailbox:
+        assert time.monotonic() < deadline, "no mail came"
+        time.sleep(0.05)
+    return mailbox[0]
 
 
 def fields(page: Page) -> list[Any]:

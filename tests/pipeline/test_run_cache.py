@@ -90,13 +90,13 @@ def test_threads_that_ask_together_compute_once() -> None:
     def figure(*, run: RecomputeRun) -> int:
         calls.append(1)
         begun.set()
-        go_on.wait(10)
+        go_on.wait(60)
         return 7
 
     results: list[int] = []
     threads = [threading.Thread(target=lambda: results.append(figure(run=run_of()))) for _ in range(3)]
     threads[0].start()
-    begun.wait(10)
+    assert begun.wait(60)
     for thread in threads[1:]:
         thread.start()
     go_on.set()

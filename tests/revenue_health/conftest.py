@@ -33,7 +33,7 @@ def processes_of(home: Home) -> list[int]:
     return [n for n in numbers if n != os.getpid() and any(mark in command_line(n) for mark in marks)]
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 60.0) -> None:
+def wait_until(true: Callable[[], bool], seconds: float = 120.0) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, f"still not so after {seconds} s: {true}"
@@ -140,14 +140,14 @@ class Served:
 
     def healthy(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.address}healthz", timeout=5) as answer:
+            with urllib.request.urlopen(f"{self.address}healthz", timeout=20) as answer:
                 return answer.status == 200
         except OSError:
             return False
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(number)
-        code = self.process.wait(40)
+        code = self.process.wait(120)
         assert self.process.stdout is not None
         self.process.stdout.close()
         return code

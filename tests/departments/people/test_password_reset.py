@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -43,9 +42,9 @@ def post_office(settings: Any) -> Iterator[PostOffice]:
 def queued() -> list[tuple[str, list[str]]]:
     """What waits for a worker at the broker; taken away by looking."""
     found = []
-    with app.connection_for_read() as connected, connected.SimpleQueue("celery") as queue, suppress(queue.Empty):
-        while True:
-            message = queue.get(timeout=1)
+    with app.connection_for_read() as connected, connected.SimpleQueue("celery") as queue:
+        for _ in range(queue.qsize()):
+            message = queue.get(timeout=30)
             message.ack()
             found.append((message.headers["task"], message.payload[0]))
     return found

@@ -198,7 +198,7 @@ def test_of_two_who_save_at_the_same_instant_one_is_told() -> None:
 
     def write(number: int) -> None:
         try:
-            together.wait(10)
+            together.wait(60)
             told.append(save(measurable, 10 + number, by=people[number]).value)
         except EntryConflict as conflict:
             told.append(conflict)
@@ -209,7 +209,7 @@ def test_of_two_who_save_at_the_same_instant_one_is_told() -> None:
     for writer in writers:
         writer.start()
     for writer in writers:
-        writer.join(20)
+        writer.join(60)
     (conflict,) = [one for one in told if isinstance(one, EntryConflict)]
     (written,) = [one for one in told if not isinstance(one, EntryConflict)]
     assert conflict.value == Entry.objects.get().value == written

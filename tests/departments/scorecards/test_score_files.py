@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import os
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -186,10 +186,10 @@ STRINGS = b'<?xml version="1.0"?><sst xmlns="http://schemas.openxmlformats.org/s
 )
 def test_a_workbook_that_is_larger_than_it_looks_is_refused_before_it_is_parsed(content: bytes, why: str) -> None:
     bomb = with_part(workbook([["calls", "text"]]), "xl/sharedStrings.xml", content)
-    began = time.monotonic()
+    began = sum(os.times()[:4])
     with pytest.raises(FileUnreadable, match=why):
         file_read(bomb)
-    assert time.monotonic() - began < SECONDS / 3
+    assert sum(os.times()[:4]) - began < SECONDS / 3, "of the processor, its own and its child's"
 
 
 def test_the_largest_workbook_that_may_be_read_is_read_in_its_time() -> None:

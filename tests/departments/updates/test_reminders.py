@@ -196,7 +196,7 @@ def test_two_workers_at_once_send_each_mail_once(post_office: PostOffice) -> Non
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(30)
+        worker.join(60)
     assert sorted(mail["To"] for mail in post_office.received) == ["lea@example.com", "sam@example.com"]
 
 

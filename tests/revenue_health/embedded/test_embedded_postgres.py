@@ -30,7 +30,7 @@ def test_what_was_committed_is_there_after_kill_9(home: Home) -> None:
     process = first.running()
     assert process is not None
     os.kill(process.pid, signal.SIGKILL)
-    process.wait(5)
+    process.wait(60)
     Postgres(home).start()
     assert ask(home, "SELECT count(*) FROM t") == [(1000,)]
 

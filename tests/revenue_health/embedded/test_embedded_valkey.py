@@ -23,7 +23,7 @@ def test_a_thousand_queued_messages_survive_kill_9(home: Home) -> None:
     process = first.running()
     assert process is not None
     os.kill(process.pid, signal.SIGKILL)
-    process.wait(5)
+    process.wait(60)
     Valkey(home).start()
     with redis.Redis(unix_socket_path=str(home.valkey_socket)) as client:
         assert client.llen("celery") == 1000

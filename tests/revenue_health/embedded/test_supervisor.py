@@ -35,7 +35,7 @@ def test_ctrl_c_and_kill_9_of_the_owner_lose_nothing(home: Home) -> None:
     remember(home, "second")
     second.stop(signal.SIGKILL)
     third = Served.start(home)
-    assert third.healthy()
+    wait_until(third.healthy)
     assert remembered(home) == ["first", "second"]
     assert third.stop(signal.SIGTERM) == 0
     assert processes_of(home) == []
@@ -54,11 +54,11 @@ def test_a_second_owner_is_told_where_the_first_listens(served: Served) -> None:
     second = manage(served.home, "serve")
     assert second.returncode == 1
     assert served.address in second.stderr
-    assert served.healthy()
+    wait_until(served.healthy)
 
 
 def test_a_command_beside_it_uses_its_servers_and_leaves_them(served: Served) -> None:
     postgres = served.pid("PostgreSQL")
     assert manage(served.home, "showmigrations").returncode == 0
     assert served.pid("PostgreSQL") == postgres
-    assert served.healthy()
+    wait_until(served.healthy)
