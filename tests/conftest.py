@@ -14,6 +14,7 @@ import pytest
 
 from revenue_health.embedded.home import Home
 from revenue_health.embedded.session import Server, servers_of, start
+from tests.longest_first import place
 
 # pytest-playwright keeps an event loop in the thread in which live_server tests use the ORM.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -33,6 +34,8 @@ _started: list[Server] = []
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the run's servers, once: in the process that leads the run, before it starts parallel workers."""
+    # Modules are handed to the workers in the order of collection (below), not by their number of tests.
+    config.option.loadscopereorder = False
     if "DATABASE_URL" not in os.environ:
         # The whole server goes with the run; dropping its databases first only waits for their last connections.
         config.option.reuse_db = True
@@ -50,6 +53,13 @@ def pytest_configure(config: pytest.Config) -> None:
     # A terminated run stops its servers and removes its home too.
     signal.signal(signal.SIGTERM, _as_interrupt)
     start(_started)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest modules begin a run on two workers, so that none of them is still at work alone at its end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=place)
 
 
 def _as_interrupt(number: int, frame: object) -> None:

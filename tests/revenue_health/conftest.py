@@ -138,6 +138,14 @@ class Served:
         # A server that is just starting has made its file and written nothing yet.
         return int(lines[0]) if lines else 0
 
+    def kill(self, name: str) -> int:
+        """End it by SIGKILL and return its number; waits for one between two lives, since number 0 is ourselves."""
+        wait_until(lambda: self.pid(name) > 0)
+        number = self.pid(name)
+        assert number > 0
+        os.kill(number, signal.SIGKILL)
+        return number
+
     def healthy(self) -> bool:
         try:
             with urllib.request.urlopen(f"{self.address}healthz", timeout=20) as answer:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +44,7 @@ def test_a_night_that_is_cut_off_ends_by_itself(home_with_tables: Home, tmp_path
     served = Served.start(home)
     try:
         wait_until(lambda: computed(home) >= 1)
-        os.kill(served.pid(killed), signal.SIGKILL)
+        served.kill(killed)
         assert not all_done(home)
         wait_until(lambda: all_done(home), seconds=150)
         groups = asked(home, "SELECT count(*), count(figures) FROM contribution_groupscore")[0]

@@ -121,7 +121,9 @@ class Installation:
             wait_until(lambda: bool(self.ask(running, f"%{task}")), 90)
             time.sleep(after)
             assert self.ask(running, f"%{task}"), "it ended before it could be killed"
-            os.killpg(os.getpgid(self.served.pid("worker")), signal.SIGKILL)
+            worker = self.served.pid("worker")
+            assert worker > 0, "the group of number 0 is our own"
+            os.killpg(os.getpgid(worker), signal.SIGKILL)
             assert asking.wait(60) == 0
 
     def within_two_minutes(self, sql: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 
 import psycopg
@@ -44,8 +43,7 @@ def test_ctrl_c_and_kill_9_of_the_owner_lose_nothing(home: Home) -> None:
 @pytest.mark.parametrize("name", ["PostgreSQL", "Valkey", "web", "worker", "beat"])
 def test_a_killed_server_is_started_again(served: Served, name: str) -> None:
     remember(served.home, name)
-    before = served.pid(name)
-    os.kill(before, signal.SIGKILL)
+    before = served.kill(name)
     wait_until(lambda: served.pid(name) not in {0, before} and served.healthy())
     assert name in remembered(served.home)
 
