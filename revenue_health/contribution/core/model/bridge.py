@@ -11,21 +11,16 @@ import numpy as np
 
 from revenue_health.contribution.core.flows import OPENING, Floats, FlowArrays, FlowError, Ints
 from revenue_health.contribution.core.intervals import Interval, interval, replicated
-from revenue_health.contribution.core.model.rates import RatePair, Rates, estimate_rates
-from revenue_health.contribution.core.model.revenue import revenue
-from revenue_health.contribution.core.model.shares import (
-    EXACT_UP_TO,
-    SAMPLED_PAIRS,
-    Shares,
-    outside,
-    owen_factors,
-    shares_of,
-)
-from revenue_health.contribution.core.solver.backward import FACTORS
+from revenue_health.contribution.core.model.game import SEED, Game
+from revenue_health.contribution.core.model.load import Load
+from revenue_health.contribution.core.model.origins import Excess
+from revenue_health.contribution.core.model.rates import RatePair, estimate_rates
+from revenue_health.contribution.core.model.shares import Shares, shares_of
+from revenue_health.contribution.core.solver.backward import DEMAND, FACTORS, WAITING
 from revenue_health.contribution.core.verdict import Judgement, judge
 
-SEED = 1953
-"""Of the sampled orders: the same input gives the same shares."""
+BROUGHT = FACTORS[DEMAND]
+"""The factor that holds what more of a party's deals did to the waits of others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +30,9 @@ class Party:
 
     switch_replicates [R]: R(everybody) - R(everybody but the party): what its play changed while all others played as
     they did. Another figure than the share, which averages over everything the others might have played.
+
+    load: what waits in its hands cost because more came; it is not in the share but in those of whoever brought more
+    (below zero: "more came"). brought: what more of its own deals did to others' waits, in the share.
     """
 
     key: str
@@ -46,6 +44,13 @@ class Party:
     in_baseline: bool
     judgement: Judgement
     sampling_error: float
+    load: float = 0.0
+    brought: float = 0.0
+
+    @property
+    def pace(self) -> float:
+        """The party's own part of waiting, money: what its pace did, whatever came; 0 where no factors were cut."""
+        return self.factors.get(FACTORS[WAITING], 0.0)
 
     @property
     def switch(self) -> Interval:
@@ -58,7 +63,9 @@ class Bridge:
     """Plan to actual. target and strategy are None without a plan: the bridge then starts at the baseline's revenue.
 
     baseline_revenue, modelled_actual: R with everyone at baseline, with everyone as they were. *_replicates [R].
-    players: the order of `coalitions` int[C, n], whose R is `coalition_values` [C]. reasons: what could not be known.
+    players: the order of `coalitions` int[C, n], whose R is `coalition_values` [C]; loads are called `load:legal`.
+    reasons: what could not be known. loads, origins: what the model found about who brings more and who sent what is
+    lost, of the whole company.
     """
 
     target: float | None
@@ -75,6 +82,8 @@ class Bridge:
     coalition_values: Floats
     replicates: int
     reasons: tuple[str, ...]
+    loads: tuple[Load, ...] = ()
+    origins: tuple[Excess, ...] = ()
 
     def residual(self) -> float:
         """actual - start - sum of all parts: zero but for rounding."""
@@ -123,16 +132,18 @@ def bridge(
         baseline_replicates=all_baseline,
         unexplained_replicates=won - all_actual,
         parties=parties,
-        players=tuple(names[index] for index in game.active),
+        players=tuple((*names, *game.load_names)[index] for index in game.active),
         coalitions=shares.coalitions,
         coalition_values=shares.values[0],
         replicates=all_baseline.size - 1,
         reasons=_reasons(baseline, period, target),
+        loads=rates.interplay.loads if rates.interplay else (),
+        origins=rates.interplay.notes if rates.interplay else (),
     )
 
 
 def _party(
-    game: "Game",
+    game: Game,
     shares: Shares,
     switches: Floats,
     index: int,
@@ -143,109 +154,26 @@ def _party(
 ) -> Party:
     at = game.active.index(index) if index in game.active else None
     none = np.zeros(shares.values.shape[0])
-    replicates = game.zero_where_equal(index, none if at is None else shares.shares[:, at])
-    error = 0.0 if at is None else float(shares.sampling_error[at])
+    own = game.zero_where_equal(index, none if at is None else shares.shares[:, at])
+    brought, moved, load_error = game.loads_of(index, shares)
+    replicates, cut = own + brought, game.factors(index, float(own[0])) if factors else {}
+    if brought[0] and factors:
+        cut[BROUGHT if BROUGHT in cut else key] += float(brought[0])
+    error = float(np.hypot(load_error, 0.0 if at is None else shares.sampling_error[at]))
     deals, share, in_baseline = _deals(spans[1], index), interval(replicates, error), _is_in_baseline(spans[0], index)
     return Party(
         key=key,
         share=share,
         replicates=replicates,
         switch_replicates=game.zero_where_equal(index, none if at is None else switches[:, at]),
-        factors=game.factors(index, float(replicates[0])) if factors else {},
+        factors=cut,
         deals=deals,
         in_baseline=in_baseline,
         judgement=judge(share=share, scale=scale, deals=deals, replicates=replicates.size - 1, in_baseline=in_baseline),
         sampling_error=error,
+        load=moved,
+        brought=float(brought[0]),
     )
-
-
-class Game:
-    """Who can switch what between baseline and actual. A player whose play is equal in every replicate sits out."""
-
-    def __init__(self, pair: RatePair) -> None:
-        self.worlds = (pair.baseline, pair.actual)
-        self.layout = pair.baseline.layout
-        self.moved = _moved(pair)
-        self.active = [player for player in range(len(self.layout.players) + 1) if self.moved[player].any()]
-        self.base_only = (pair.baseline.whole(), pair.actual.whole())
-
-    def worth(self, coalitions: Ints) -> Floats:
-        """R [R, C] of coalitions int[C, n] over the active players, 1 who plays as it did, 0 as in the baseline."""
-        return revenue(self.worlds, self._choice(coalitions))
-
-    def _choice(self, coalitions: Ints) -> Ints:
-        choice = np.zeros((coalitions.shape[0], len(self.layout.players) + 1, len(FACTORS)), dtype=np.int64)
-        choice[:, self.active] = coalitions[:, :, None]
-        return choice
-
-    def switches(self, shares: Shares) -> Floats:
-        """R(everybody) - R(everybody but one) for each active player, [R, n]; computed where not among the sampled."""
-        count = len(self.active)
-        but_one = 1 - np.eye(count, dtype=np.int64)
-        if count > EXACT_UP_TO:
-            return np.asarray(shares.values[:, -1:] - self.worth(but_one))
-        # Rows are binary numbers, the first player the highest bit: everybody but one is everybody less that bit.
-        rows = shares.coalitions.shape[0] - 1 - 2 ** np.arange(count - 1, -1, -1)
-        return np.asarray(shares.values[:, -1:] - shares.values[:, rows])
-
-    def zero_where_equal(self, player: int, replicates: Floats) -> Floats:
-        """A share is exactly zero where the play of the whole is equal, not merely to rounding."""
-        if _moved_in(self.base_only[0], self.base_only[1], player):
-            return replicates
-        return np.concatenate([[0.0], replicates[1:]])
-
-    def factors(self, player: int, share: float) -> dict[str, float]:
-        """Owen shares by factor name, summing to the share; the opening pipeline has a single one."""
-        if player == len(self.layout.players):
-            return {"opening": share}
-        parts = dict.fromkeys(FACTORS, 0.0)
-        moved = [factor for factor in range(len(FACTORS)) if self.moved[player, factor]]
-        if share == 0.0 or not moved:
-            return parts
-        place = self.active.index(player)
-        others, weights = outside(len(self.active), place, np.random.default_rng(SEED), SAMPLED_PAIRS)
-
-        def worth(coalitions: Ints, switched: Ints) -> Floats:
-            choice = self._choice(coalitions)
-            choice[:, player, moved] = switched
-            return revenue(self.base_only, choice)
-
-        amounts = owen_factors(worth, others, weights, moved)[0]
-        for factor, amount in zip(moved, amounts, strict=True):
-            parts[FACTORS[factor]] = float(amount)
-        return parts
-
-
-def _moved(pair: RatePair) -> np.ndarray:
-    """bool[P + 1, 5]: the factors in which a player's play differs; the opening pipeline's is in column 0."""
-    count = len(pair.baseline.layout.players)
-    moved = np.zeros((count + 1, len(FACTORS)), dtype=bool)
-    for player in range(count + 1):
-        moved[player] = _differs(pair.baseline, pair.actual, player)
-    return moved
-
-
-def _moved_in(before: Rates, now: Rates, player: int) -> bool:
-    return any(_differs(before, now, player))
-
-
-def _differs(before: Rates, now: Rates, player: int) -> list[bool]:
-    layout = before.layout
-    if player == len(layout.players):
-        return [not np.array_equal(before.opening, now.opening), False, False, False, False]
-    own = layout.player_of == player
-
-    def differ(name: str, index: tuple[object, ...]) -> bool:
-        return not np.array_equal(getattr(before, name)[index], getattr(now, name)[index])
-
-    every = slice(None)
-    return [
-        differ("demand", (every, every, player)),
-        any(differ(name, (every, own)) for name in ("fresh", "old", "speed")),
-        differ("loss", (every, every, player)) or differ("reversed", (every, player)),
-        differ("growth", (every, every, player)),
-        differ("routing", (every, own)),
-    ]
 
 
 def _deals(flows: FlowArrays, player: int) -> float:

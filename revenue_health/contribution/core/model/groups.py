@@ -10,7 +10,7 @@ entered and what was open is always the group's own.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
 
 import numpy as np
@@ -18,7 +18,10 @@ import numpy as np
 from revenue_health.contribution.core.flows import FlowArrays, FlowError
 from revenue_health.contribution.core.intervals import Interval, interval
 from revenue_health.contribution.core.model.bridge import Bridge, Party, bridge
+from revenue_health.contribution.core.model.interplay import with_interplay
+from revenue_health.contribution.core.model.load import loads_of
 from revenue_health.contribution.core.model.options import DEFAULT, ModelOptions
+from revenue_health.contribution.core.model.origins import BySpan, Excess, by_origin, excesses_of
 from revenue_health.contribution.core.model.rates import RatePair, estimate_rates
 from revenue_health.contribution.core.verdict import judge
 
@@ -30,13 +33,15 @@ LEAN_DEALS = 60.0
 class Group:
     """The deals of one group: flows of both spans (all groups share layout and steps), and its plan, if it has one.
 
-    origin: key of the department whose sources the deals came from, '' where it is not known or not one.
+    origin: key of the department whose sources the deals came from, '' where it is not known or not one. origins: of
+    all groups together only, what was lost of each origin's deals.
     """
 
     baseline: FlowArrays
     period: FlowArrays
     target: float | None = None
     origin: str = ""
+    origins: dict[str, BySpan] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +78,7 @@ def whole_of(groups: Iterable[Group]) -> Group:
     return Group(
         baseline=reduce(FlowArrays.plus, (group.baseline.sum_of_steps() for group in every)),
         period=reduce(FlowArrays.plus, (group.period for group in every)),
+        origins=by_origin((group.origin, group.baseline, group.period) for group in every),
     )
 
 
@@ -87,10 +93,28 @@ def group_rates(*, group: Group, together: Group, options: ModelOptions = DEFAUL
     """The rates of one group in both spans, leaning on all groups together (empirical Bayes, see the module).
 
     together: `whole_of` all groups. Demand, opening stock and take-backs stay the group's own; a group that is all of
-    them leans on nobody.
+    them leans on nobody. What others do to a department's factors (load, losses of one origin's deals) is found in all
+    groups together.
     """
+    loads = loads_of(together.baseline, together.period) if options.load else ()
+    excesses = excesses_of(together.period.layout, together.origins) if options.origin else ()
     pair = estimate_rates(baseline=group.baseline, period=group.period, options=options)
-    return pair if _is_all(group, together) else _leaning(group, pair, together, options)
+    if not _is_all(group, together):
+        own = [excess for excess in excesses if excess.moves and excess.origin == group.origin]
+        pair = _leaning(group, pair, _as_origin(together, own), options)
+    return with_interplay(pair, loads=loads, excesses=excesses, origin=group.origin)
+
+
+def _as_origin(together: Group, excesses: Sequence[Excess]) -> Group:
+    """All groups together, losing as one origin's deals do where those differ from the others': else a group that leans
+    on its company would lend the company's losses to its own origin."""
+    before, now = together.baseline.lost.copy(), together.period.lost.copy()
+    for excess in excesses:
+        before[:, :, excess.stage, excess.player] *= excess.against[0]
+        now[:, :, excess.stage, excess.player] *= excess.against[1]
+    return replace(
+        together, baseline=replace(together.baseline, lost=before), period=replace(together.period, lost=now)
+    )
 
 
 def _is_all(group: Group, together: Group) -> bool:
@@ -160,6 +184,8 @@ def summed(parts: Sequence[Bridge], target: float | None, *, names: Sequence[str
         parties=parties,
         players=parts[0].players if exact else (),
         coalitions=parts[0].coalitions if exact else parts[0].coalitions[:0],
+        loads=next((part.loads for part in parts if part.loads), ()),
+        origins=next((part.origins for part in parts if part.origins), ()),
         coalition_values=np.sum([part.coalition_values for part in parts], axis=0)
         if exact
         else parts[0].coalition_values[:0],
@@ -200,6 +226,8 @@ def _sum_party(parties: Sequence[Party], scale: float) -> Party:
         factors={name: sum(party.factors.get(name, 0.0) for party in parties) for name in parties[0].factors},
         deals=deals,
         in_baseline=in_baseline,
+        load=sum(party.load for party in parties),
+        brought=sum(party.brought for party in parties),
         judgement=judge(share=share, scale=scale, deals=deals, replicates=replicates.size - 1, in_baseline=in_baseline),
         sampling_error=error,
     )

@@ -5,6 +5,7 @@ nothing was exposed to it, is the baseline's, so it moves nobody's share; one th
 """
 
 from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from revenue_health.contribution.core.intervals import replicated
 from revenue_health.contribution.core.model import fits, hazards
 from revenue_health.contribution.core.model.hazards import ratio
 from revenue_health.contribution.core.model.options import DEFAULT, ModelOptions
+
+if TYPE_CHECKING:
+    from revenue_health.contribution.core.model.interplay import Interplay
 
 WEEK_PULL = 0.3
 """Weight of the period's mean in a week's own rate, in mean weeks of exposure."""
@@ -73,10 +77,11 @@ class Rates:
 
 @dataclass(frozen=True, kw_only=True)
 class RatePair:
-    """The two sets of rates every question compares."""
+    """The two sets of rates every question compares; interplay: factors on which two parties act, None without."""
 
     baseline: Rates
     actual: Rates
+    interplay: "Interplay | None" = None
 
 
 @dataclass(frozen=True, kw_only=True)

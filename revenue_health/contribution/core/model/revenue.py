@@ -39,7 +39,8 @@ def revenue(worlds: Sequence[Rates], choice: Ints, longest_step: float = kernels
     shaping, position = np.unique(choice[:, :-1, 1:].reshape(choice.shape[0], -1), axis=0, return_inverse=True)
     players = choice.shape[1] - 1
     shaping = shaping.reshape(shaping.shape[0], players, len(FACTORS) - 1)
-    prepared = Prepared(worlds, shaping, grid)
+    opened = np.unique(choice[:, players, 0])
+    prepared = Prepared(worlds, shaping, grid, opened=opened.tolist())
     worth = backward(prepared, shaping)
     by_source = _demand_worth(prepared, worth)
     opening = worth.opening.sum(axis=2)
@@ -51,8 +52,9 @@ def revenue(worlds: Sequence[Rates], choice: Ints, longest_step: float = kernels
             total[:, here] += by_source[index][:, position[here], player]
             here = np.nonzero(choice[:, player, LOSSES] == index)[0]
             total[:, here] -= (world.reversed[:, player] @ world.step_days)[:, None]
+    for place, index in enumerate(opened):
         here = np.nonzero(choice[:, players, 0] == index)[0]
-        total[:, here] += opening[:, position[here], index]
+        total[:, here] += opening[:, position[here], place]
     return total
 
 

@@ -34,13 +34,20 @@ class Prepared:
     """Worlds made ready for any number of passes over coalitions that wait as some row of `shaping` does.
 
     shaping int[C, P, 4]: choices without demand. stocks [R, M, cells] by custody: opening stocks to follow; without
-    them they are the worlds' own, stock m that of world m. live: the custodies that matter, as a pass orders them.
+    them they are the worlds' own, stock m that of world opened[m] (without it of every world in order). live: the
+    custodies that matter, as a pass orders them.
     """
 
     def __init__(
-        self, worlds: Sequence[Rates], shaping: Ints, grid: Grid, stocks: Callable[[int], Floats] | None = None
+        self,
+        worlds: Sequence[Rates],
+        shaping: Ints,
+        grid: Grid,
+        stocks: Callable[[int], Floats] | None = None,
+        opened: Sequence[int] = (),
     ) -> None:
         self.worlds, self.grid, self.layout = worlds, grid, worlds[0].layout
+        self._opened = opened or range(len(worlds))
         self._stocks = stocks or self._opening_stocks
         self._first: dict[tuple[int, int], int] = {}
         moves = self._moves_left()
@@ -101,7 +108,7 @@ class Prepared:
         earned = np.array([after[custody] for custody, _ in rows], dtype=bool)
         lost = np.where(earned, np.cumsum(earned) - 1, -1)
         stocks = {custody: self._stocks(custody) for custody in self.live}
-        count = next((stock.shape[1] for stock in stocks.values()), len(self.worlds))
+        count = next((stock.shape[1] for stock in stocks.values()), len(self._opened))
         size, weeks, steps = self.worlds[0].replicates, self.grid.week_days.size, self.grid.steps
         fresh, speed = np.zeros((len(rows), size, AGE_BINS)), np.zeros((len(rows), size, weeks))
         start = np.zeros((len(rows), size, count, steps + 1))
@@ -120,7 +127,7 @@ class Prepared:
         """The stocks of all worlds by age cell, [R, V, cells]; worlds that agree are spread once."""
         spread: dict[bytes, Floats] = {}
         stocks = []
-        for world in self.worlds:
+        for world in (self.worlds[index] for index in self._opened):
             opening, old = world.opening[:, custody], world.old[:, custody]
             key = opening.tobytes() + old.tobytes()
             if key not in spread:

@@ -1,0 +1,146 @@
+"""Who can switch what between baseline and actual: the game whose Shapley shares the bridge shows."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from revenue_health.contribution.core.flows import Floats, Ints
+from revenue_health.contribution.core.model.interplay import TIED, WORLD
+from revenue_health.contribution.core.model.rates import RatePair, Rates
+from revenue_health.contribution.core.model.revenue import revenue
+from revenue_health.contribution.core.model.shares import EXACT_UP_TO, SAMPLED_PAIRS, Shares, outside, owen_factors
+from revenue_health.contribution.core.solver.backward import FACTORS
+
+SEED = 1953
+"""Of the sampled orders: the same input gives the same shares."""
+
+
+class Game:
+    """Players: departments and the market, the opening pipeline (number P), then the loads (see `load`).
+
+    A player whose play is equal in every replicate, and who does nothing to another's, sits out.
+    """
+
+    def __init__(self, pair: RatePair) -> None:
+        self.layout = pair.baseline.layout
+        self.interplay = pair.interplay
+        both = self.interplay
+        self.worlds = (pair.baseline, pair.actual, *((both.own, both.others) if both else ()))
+        self.whole = tuple(world.whole() for world in self.worlds)
+        self.players = len(self.layout.players) + 1 + (len(both.loads) if both else 0)
+        self.moved = self._moved(self.worlds)
+        self.active = [player for player in range(self.players) if self.moved[player].any()]
+        self.load_names = self._load_names()
+
+    def _load_names(self) -> tuple[str, ...]:
+        loads = self.interplay.loads if self.interplay else ()
+        return tuple(f"load:{self.layout.stages[load.stage]}:{self.layout.players[load.player]}" for load in loads)
+
+    def loads_of(self, player: int, shares: Shares) -> tuple[Floats, float, float]:
+        """Of a party: what it brought to others' waits [R], what others brought to its own, the sampling error of the
+        first, all in money."""
+        brought, moved, variance = np.zeros(shares.values.shape[0]), 0.0, 0.0
+        for place, load in enumerate(self.interplay.loads if self.interplay else ()):
+            extra = len(self.layout.players) + 1 + place
+            if extra not in self.active:
+                continue
+            at = self.active.index(extra)
+            replicates, part = shares.shares[:, at], load.brought[player]
+            brought += part * replicates
+            variance += (part * float(shares.sampling_error[at])) ** 2
+            if player == load.player:
+                moved += (1 - part) * float(replicates[0])
+        return brought, moved, variance**0.5
+
+    def worth(self, coalitions: Ints) -> Floats:
+        """R [R, C] of coalitions int[C, n] over the active players, 1 who plays as it did, 0 as in the baseline."""
+        return revenue(self.worlds, self._choice(self._switches(coalitions)))
+
+    def _switches(self, coalitions: Ints) -> Ints:
+        switches = np.zeros((coalitions.shape[0], self.players, len(FACTORS)), dtype=np.int64)
+        switches[:, self.active] = coalitions[:, :, None]
+        return switches
+
+    def _choice(self, switches: Ints) -> Ints:
+        """The worlds played, int[C, P + 1, 5], of switches int[C, players, 5]."""
+        choice = switches[:, : len(self.layout.players) + 1].copy()
+        if self.interplay:
+            for player, factor in np.argwhere(self.interplay.other >= 0):
+                other = switches[:, self.interplay.other[player, factor], TIED[factor]]
+                choice[:, player, factor] = WORLD[switches[:, player, factor], other]
+        return choice
+
+    def switches(self, shares: Shares) -> Floats:
+        """R(everybody) - R(everybody but one) for each active player, [R, n]; who brings most of a load takes it along.
+
+        Computed where not among the sampled coalitions."""
+        count = len(self.active)
+        but_one = 1 - np.eye(count, dtype=np.int64)
+        for place, load in enumerate(self.interplay.loads if self.interplay else ()):
+            most, extra = int(np.argmax(load.brought)), len(self.layout.players) + 1 + place
+            if most in self.active and extra in self.active:
+                but_one[self.active.index(most), self.active.index(extra)] = 0
+        if count > EXACT_UP_TO:
+            return np.asarray(shares.values[:, -1:] - self.worth(but_one))
+        # Rows are binary numbers, the first player the highest bit.
+        rows = but_one @ (2 ** np.arange(count - 1, -1, -1))
+        return np.asarray(shares.values[:, -1:] - shares.values[:, rows])
+
+    def zero_where_equal(self, player: int, replicates: Floats) -> Floats:
+        """A share is exactly zero where the play of the whole is equal, not merely to rounding."""
+        if self._moved(self.whole)[player].any():
+            return replicates
+        return np.concatenate([[0.0], replicates[1:]])
+
+    def factors(self, player: int, share: float) -> dict[str, float]:
+        """Owen shares by factor name, summing to the share; the opening pipeline has a single one."""
+        if player == len(self.layout.players):
+            return {"opening": share}
+        parts = dict.fromkeys(FACTORS, 0.0)
+        moved = [factor for factor in range(len(FACTORS)) if self.moved[player, factor]]
+        if share == 0.0 or not moved:
+            return parts
+        place = self.active.index(player)
+        others, weights = outside(len(self.active), place, np.random.default_rng(SEED), SAMPLED_PAIRS)
+
+        def worth(coalitions: Ints, switched: Ints) -> Floats:
+            switches = self._switches(coalitions)
+            switches[:, player, moved] = switched
+            return revenue(self.whole, self._choice(switches))
+
+        amounts = owen_factors(worth, others, weights, moved)[0]
+        for factor, amount in zip(moved, amounts, strict=True):
+            parts[FACTORS[factor]] = float(amount)
+        return parts
+
+    def _moved(self, worlds: tuple[Rates, ...]) -> NDArray[np.bool_]:
+        """bool[players, 5]: the factors a player's switch changes; the opening pipeline's is in column 0."""
+        count = len(self.layout.players)
+        moved = np.zeros((self.players, len(FACTORS)), dtype=bool)
+        for player in range(count + 1):
+            moved[player] = _differs(worlds[0], worlds[1], player)
+        if self.interplay:
+            before, now, own, others = worlds
+            for player, factor in np.argwhere(self.interplay.other >= 0):
+                moved[player, factor] = _differs(before, own, player)[factor] or _differs(others, now, player)[factor]
+                acts = _differs(before, others, player)[factor] or _differs(own, now, player)[factor]
+                moved[self.interplay.other[player, factor], TIED[factor]] |= acts
+        return moved
+
+
+def _differs(before: Rates, now: Rates, player: int) -> list[bool]:
+    layout = before.layout
+    if player == len(layout.players):
+        return [not np.array_equal(before.opening, now.opening), False, False, False, False]
+    own = layout.player_of == player
+
+    def differ(name: str, index: tuple[object, ...]) -> bool:
+        return not np.array_equal(getattr(before, name)[index], getattr(now, name)[index])
+
+    every = slice(None)
+    return [
+        differ("demand", (every, every, player)),
+        any(differ(name, (every, own)) for name in ("fresh", "old", "speed")),
+        differ("loss", (every, every, player)) or differ("reversed", (every, player)),
+        differ("growth", (every, every, player)),
+        differ("routing", (every, own)),
+    ]
