@@ -100,7 +100,7 @@ def group_rates(*, group: Group, together: Group, options: ModelOptions = DEFAUL
     excesses = excesses_of(together.period.layout, together.origins) if options.origin else ()
     pair = estimate_rates(baseline=group.baseline, period=group.period, options=options)
     if not _is_all(group, together):
-        own = [excess for excess in excesses if excess.moves and excess.origin == group.origin]
+        own = [excess for excess in excesses if excess.told_apart and excess.origin == group.origin]
         pair = _leaning(group, pair, _as_origin(together, own), options)
     return with_interplay(pair, loads=loads, excesses=excesses, origin=group.origin)
 

@@ -9,6 +9,8 @@ import numpy as np
 from departments.json_types import Json
 from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.model.bridge import Bridge, Party
+from revenue_health.contribution.core.model.load import Load
+from revenue_health.contribution.core.model.origins import Excess
 from revenue_health.contribution.core.verdict import Judgement, Verdict
 
 _PLAIN = ("target", "actual", "baseline_revenue", "modelled_actual", "replicates")
@@ -26,6 +28,8 @@ def bridge_to_json(bridge: Bridge) -> Json:
         "coalitions": bridge.coalitions.tolist(),
         "coalition_values": np.asarray(bridge.coalition_values).tolist(),
         "reasons": list(bridge.reasons),
+        "loads": [_load_record(load) for load in bridge.loads],
+        "origins": [asdict(excess) for excess in bridge.origins],
     }
 
 
@@ -44,6 +48,23 @@ def bridge_from_json(record: Json) -> Bridge:
         ),
         coalition_values=np.array(record["coalition_values"], dtype=np.float64),
         reasons=tuple(record["reasons"]),
+        loads=tuple(_load_of(load) for load in record["loads"]),
+        origins=tuple(Excess(**excess | {"against": tuple(excess["against"])}) for excess in record["origins"]),
+    )
+
+
+def _load_record(load: Load) -> Json:
+    return asdict(load) | {"relief": None if load.relief is None else load.relief.tolist()}
+
+
+def _load_of(record: Json) -> Load:
+    pairs = ("custodies", "arrivals", "hand_ons", "queue", "brought")
+    relief = record["relief"]
+    return Load(
+        stage=record["stage"],
+        player=record["player"],
+        relief=None if relief is None else np.array(relief, dtype=np.float64),
+        **{name: tuple(record[name]) for name in pairs},
     )
 
 
@@ -59,6 +80,8 @@ def _party_record(party: Party) -> Json:
         "verdict": str(party.judgement.verdict),
         "reason": party.judgement.reason,
         "sampling_error": party.sampling_error,
+        "load": party.load,
+        "brought": party.brought,
     }
 
 
@@ -73,4 +96,6 @@ def _party_of(record: Json) -> Party:
         in_baseline=record["known"],
         judgement=Judgement(verdict=Verdict(record["verdict"]), reason=record["reason"]),
         sampling_error=record["sampling_error"],
+        load=record["load"],
+        brought=record["brought"],
     )

@@ -72,7 +72,12 @@ def group_fingerprint(group: Group, together: Group) -> str:
 
     To a hundredth: amount-days are summed in floats by several threads, so their last bits differ from run to run.
     """
-    digest = hashlib.sha256(repr((METHOD, group.target, group.period.layout)).encode())
+    digest = hashlib.sha256(repr((METHOD, group.target, group.period.layout, group.origin)).encode())
+    for origin, spans in sorted(together.origins.items()):
+        digest.update(origin.encode())
+        for span in spans:
+            for values in (span.lost, span.held, span.count):
+                digest.update(np.ascontiguousarray(np.round(values, 2) + 0.0))
     for flows in (group.baseline, group.period, together.baseline, together.period):
         for field in fields(flows):
             if field.name != "layout":
