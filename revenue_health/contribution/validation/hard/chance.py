@@ -24,6 +24,7 @@ from revenue_health.contribution.validation.hard.company import (
 
 type Ints = NDArray[np.int64]
 MOST_CAUSES = max(len(causes) for causes in LOSSES.values())
+_PARTS = np.array([DEALS_A_DAY[source] for source in SOURCES]) / sum(DEALS_A_DAY.values())
 OLDEST_CUSTOMER = 3_500.0
 """Days before the history began on which the first of the old customers was won."""
 
@@ -36,7 +37,8 @@ class Chance:
     change. revision [N]: relative change of the amount at the win. work [N, steps]: of mean 1. needs [N, steps]:
     uniform, whether the deal needs the step. risk [N, stages' steps + 1, causes]: exponentials; the last row is the
     customer's. hardiness [N]: factor on all loss hazards before the win. lie, lie_to, log [N]: uniforms of the books.
-    customer_since: days on which old customers were won; customer_size, customer_risk [M, causes] theirs.
+    customer_since: days on which old customers were won; customer_size, customer_risk [M, causes], customer_source
+    theirs.
     """
 
     entered: Floats
@@ -55,6 +57,7 @@ class Chance:
     customer_since: Floats
     customer_size: Floats
     customer_risk: Floats
+    customer_source: Ints
 
     @cached_property
     def deals(self) -> int:
@@ -98,6 +101,7 @@ def draw_chance(kind: Kind, rng: np.random.Generator, *, history: float) -> Chan
         customer_since=-history - np.sort(rng.uniform(0, OLDEST_CUSTOMER, old)),
         customer_size=_amounts(kind, rng, old),
         customer_risk=rng.standard_exponential((old, causes)),
+        customer_source=rng.choice(len(SOURCES), old, p=_PARTS),
     )
 
 

@@ -36,7 +36,6 @@ START = 1_782_864_000
 """Day 0 in epoch seconds (UTC)."""
 PIPELINE = 1
 QUALIFIED_STEP = 1
-UNKNOWN_SOURCE = SOURCES.index("unknown")
 _ID = {name: number + 1 for number, name in enumerate(DEPARTMENTS)}
 _FIRST_STEP = [next(number for number, step in enumerate(STEPS) if step.stage == stage) for stage in STAGES[:-1]]
 
@@ -81,7 +80,7 @@ def keep_books(kind: Kind, chance: Chance, story: Story) -> Books:
     deal, department, requested, completed = _handoffs(kind, chance, story, place)
     return Books(
         key=[f"D{number:06d}" for number in range(rows.size + old.size)],
-        source=np.concatenate([chance.source[rows], np.full(old.size, UNKNOWN_SOURCE)]),
+        source=np.concatenate([chance.source[rows], chance.customer_source]),
         events=events,
         asked_deal=deal,
         asked_department=department,
