@@ -45,19 +45,15 @@ def standing(user: Visitor) -> Standing:
         return NO_ROLES
     stored: Standing | None = getattr(user, _ATTRIBUTE, None)
     if stored is None:
-        stored = _read(user)
+        rows = list(user.memberships.values_list("role", "department_id"))
+        stored = Standing(
+            superuser=user.is_superuser,
+            roles=frozenset(role for role, _ in rows),
+            leads=frozenset(pk for role, pk in rows if role in (Role.HEAD, Role.DEPUTY) and pk is not None),
+            belongs=frozenset(pk for _, pk in rows if pk is not None),
+        )
         setattr(user, _ATTRIBUTE, stored)
     return stored
-
-
-def _read(user: User) -> Standing:
-    rows = list(user.memberships.values_list("role", "department_id"))
-    return Standing(
-        superuser=user.is_superuser,
-        roles=frozenset(role for role, _ in rows),
-        leads=frozenset(pk for role, pk in rows if role in (Role.HEAD, Role.DEPUTY) and pk is not None),
-        belongs=frozenset(pk for _, pk in rows if pk is not None),
-    )
 
 
 class ForExecutives(Http404):

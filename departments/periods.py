@@ -8,6 +8,7 @@ from April, `2026` is April 2025 to March 2026 and `2026-Q1` is April to June 20
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -28,6 +29,11 @@ class Period:
     start: date
     end: date
     label: str
+
+    @classmethod
+    def between(cls, start: date, end: date) -> Period:
+        """Days that are called by their ends: they are no month, quarter or year, or need not be."""
+        return cls(start=start, end=end, label=f"{start.isoformat()}..{end.isoformat()}")
 
     @property
     def days(self) -> int:
@@ -59,6 +65,14 @@ class FiscalCalendar:
         months = (day.month - self.start_month) % 12
         ends_later = self.start_month > 1 and day.month >= self.start_month
         return self.quarter(day.year + (1 if ends_later else 0), months // 3 + 1)
+
+    def quarters_within(self, period: Period) -> Iterator[Period]:
+        """The quarters that begin in a period, in order; the last one may end after it."""
+        quarter = self.quarter_of(period.start)
+        while quarter.start <= period.end:
+            if quarter.start >= period.start:
+                yield quarter
+            quarter = self.following(quarter)
 
     def year_of(self, day: date) -> Period:
         return self.year(int(self.quarter_of(day).label[:4]))

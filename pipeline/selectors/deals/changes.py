@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import duckdb
 
 from departments.models import Company
-from departments.periods import monday_of
+from departments.periods import Period, monday_of
 from pipeline.core.changes import ChangedDeal, Changes, changed_deals, changes_compute
 from pipeline.custody_store import custody_cursor
 from pipeline.models import Opportunity, RecomputeRun
@@ -56,7 +56,8 @@ def changes_since(*, run: RecomputeRun, company: Company, since: date) -> Change
     """The buckets since the first instant of a day; kept per run. Raises ChangesNotKept."""
 
     def compute() -> Changes:
-        return changes_compute(_cursor(run), since=_instant_of_day(company, since), last=_last_day(run, company))
+        instant, last = _ends(run, company, since)
+        return changes_compute(_cursor(run), since=instant, last=last)
 
     return cached(run, f"changes-{since.isoformat()}", compute)
 
@@ -67,8 +68,8 @@ def changed_rows(
     """The deals of one bucket, the largest difference first. Deals undone since the run are left out."""
 
     def compute() -> tuple[list[ChangedDeal], int]:
-        cursor, instant, last = _cursor(run), _instant_of_day(company, since), _last_day(run, company)
-        return changed_deals(cursor, since=instant, last=last, bucket=bucket, limit=limit, offset=offset)
+        instant, last = _ends(run, company, since)
+        return changed_deals(_cursor(run), since=instant, last=last, bucket=bucket, limit=limit, offset=offset)
 
     name = f"changed-{since.isoformat()}-{bucket}-{limit}-{offset}"
     deals, total = cached(run, name, compute)
@@ -95,9 +96,7 @@ def _cursor(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
     return cursor
 
 
-def _instant_of_day(company: Company, day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=company.zone).timestamp())
-
-
-def _last_day(run: RecomputeRun, company: Company) -> date:
-    return calendar_of(company).quarter_of(today_of(run=run, company=company)).end
+def _ends(run: RecomputeRun, company: Company, since: date) -> tuple[int, date]:
+    """The first instant of a day, and the last day of the running quarter."""
+    running = calendar_of(company).quarter_of(today_of(run=run, company=company))
+    return Period.between(since, running.end).instants(company.zone)[0], running.end

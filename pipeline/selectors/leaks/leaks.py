@@ -106,7 +106,7 @@ def _compared_period(run: RecomputeRun, company: Company, period: Period | None,
     today = run.as_of.astimezone(company.zone).date()
     if period.start <= today < period.end:
         last = min(other.end, other.start + (today - period.start))
-        return Period(start=other.start, end=last, label=f"{other.start.isoformat()}..{last.isoformat()}")
+        return Period.between(other.start, last)
     return other
 
 

@@ -27,18 +27,14 @@ def clipped(period: Period, first: date) -> Period | None:
     """The part of a period since the first event; None where it ends before."""
     if period.end < first:
         return None
-    return period if period.start >= first else _span_period(first, period.end)
+    return period if period.start >= first else Period.between(first, period.end)
 
 
 def _period_before(calendar: FiscalCalendar, period: Period) -> Period:
     last = period.start - timedelta(days=1)
     if not aligned(calendar, period):
-        return _span_period(period.start - timedelta(days=BASELINE_DAYS), last)
+        return Period.between(period.start - timedelta(days=BASELINE_DAYS), last)
     quarter = calendar.quarter_of(last)
     for _ in range(3):
         quarter = calendar.previous(quarter)
-    return _span_period(quarter.start, last)
-
-
-def _span_period(start: date, end: date) -> Period:
-    return Period(start=start, end=end, label=f"{start.isoformat()}..{end.isoformat()}")
+    return Period.between(quarter.start, last)

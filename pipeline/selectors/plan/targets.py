@@ -219,15 +219,14 @@ def revenue_curve(*, run: RecomputeRun, company: Company, period: Period, pipeli
 
 def _revenue_curve(run: RecomputeRun, company: Company, baseline: Period, pipeline: int) -> Floats | None:
     cursor, calendar = custody_cursor(run), calendar_of(company)
-    quarter = calendar.quarter_of(baseline.start)
     points, total = np.linspace(0.0, 1.0, CURVE_POINTS), np.zeros(CURVE_POINTS)
-    while quarter.end <= baseline.end:
+    for quarter in calendar.quarters_within(baseline):
+        if quarter.end > baseline.end:
+            break
         start, end = quarter.instants(company.zone)
-        if quarter.start >= baseline.start:
-            rows = cursor.execute(NET_REVENUE, [pipeline, start, end]).fetchnumpy()
-            at, amount = (np.asarray(values).astype(np.float64) for values in rows.values())
-            order = np.argsort(at, kind="stable")
-            earned = np.concatenate([[0.0], np.cumsum(amount[order])])
-            total += earned[np.searchsorted((at[order] - start) / (end - start), points, side="right")]
-        quarter = calendar.following(quarter)
+        rows = cursor.execute(NET_REVENUE, [pipeline, start, end]).fetchnumpy()
+        at, amount = (np.asarray(values).astype(np.float64) for values in rows.values())
+        order = np.argsort(at, kind="stable")
+        earned = np.concatenate([[0.0], np.cumsum(amount[order])])
+        total += earned[np.searchsorted((at[order] - start) / (end - start), points, side="right")]
     return total / total[-1] if total[-1] > 0 else None

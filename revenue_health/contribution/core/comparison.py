@@ -128,6 +128,21 @@ class BridgeFigures:
         return self.baseline_revenue if self.target is None else self.target
 
     @property
+    def gap(self) -> float:
+        """Actual less what the bridge starts from, in units; what is not finite counts as nothing."""
+        start, actual = (value if math.isfinite(value) else 0.0 for value in (self.start, self.actual))
+        return actual - start
+
+    @property
+    def gap_part(self) -> float | None:
+        """The gap as a part of what the bridge starts from; None of nothing."""
+        return self.gap / self.start if self.start and math.isfinite(self.start) else None
+
+    def share_of(self, kind: PartyKind) -> MoneyInterval | None:
+        """The share of the one party of a kind, such as the strategy; None where it has none."""
+        return next((party.share for party in self.parties if party.kind == kind), None)
+
+    @property
     def departments(self) -> tuple[PartyShare, ...]:
         """The parties that are departments."""
         return tuple(party for party in self.parties if party.kind == PartyKind.INTERNAL)

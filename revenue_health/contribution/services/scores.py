@@ -33,7 +33,6 @@ from revenue_health.contribution.selectors.comparison.remarks import remarks_of
 from revenue_health.contribution.selectors.comparison.scores import (
     METHOD,
     bridges_of,
-    comparison,
     group_fingerprint,
     pending_groups,
     plan_fingerprint,
@@ -85,7 +84,7 @@ def scores_plan(*, run: RecomputeRun, periods: ComparisonPeriods) -> ScoreRun:
     with transaction.atomic():
         score_run, _ = ScoreRun.objects.get_or_create(
             run=run,
-            **comparison(periods),
+            **periods.stored_as,
             defaults={"label": periods.period.label, "as_of": run.as_of, "started_at": timezone.now()},
         )
         score_run = ScoreRun.objects.select_for_update().get(pk=score_run.pk)

@@ -30,6 +30,14 @@ class PeriodWeek:
     number: int
     count: int
 
+    @classmethod
+    def of(cls, period: Period, today: date) -> PeriodWeek | None:
+        """Which week of the period a day is in; None outside of it."""
+        if not period.start <= today <= period.end:
+            return None
+        weeks = max(round(period.days / 7), 1)
+        return cls(number=min((today - period.start).days // 7 + 1, weeks), count=weeks)
+
 
 class LeakKind(StrEnum):
     """What a leak is: deals lost, deals held too long, or deals that lost value; as pages of deals filter."""
@@ -84,10 +92,16 @@ class DepartmentScorecard:
 
     key: str
     name: str
-    state: ScorecardState
     entered: int
     owed: int
     late: int
+
+    @property
+    def state(self) -> ScorecardState:
+        """Missing as long as a number is, then late if one of them was."""
+        if self.entered < self.owed:
+            return ScorecardState.MISSING
+        return ScorecardState.LATE if self.late else ScorecardState.IN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +166,17 @@ class AbsentPanels:
     leaks: str
     scorecards: str
     commitments: str
+
+    @classmethod
+    def of(cls, period: Period) -> AbsentPanels:
+        """Of a period that is over: its panels show what was known then, or nothing."""
+        label = period.label
+        return cls(
+            changes=f"What changed is compared with today, and {label} is over.",
+            leaks=f"The leak register was not read for {label}.",
+            scorecards=f"Scorecards are those of the running week; {label} is over.",
+            commitments=f"What is due is due now; {label} is over.",
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,7 +45,7 @@ def headline(comparison: Comparison | None, *, label: str, currency: str, scorin
         return Headline(message=f"{label} is being scored now; who moved it will be known in a minute or two.")
     if comparison is None:
         return Headline(message=f"{label} is not scored yet, so nothing can be said about who moved it.")
-    gap, share = _gap(comparison)
+    gap, share = comparison.gap, comparison.gap_part
     sentences = [_gap_sentence(comparison, gap, share, currency)]
     parties = [
         _Party(key=party.key, name=party.name, verdict=party.verdict, share=party.share)
@@ -72,12 +71,6 @@ def headline(comparison: Comparison | None, *, label: str, currency: str, scorin
     if sure and len(unclear) > 1:
         under.append(f"Not distinguishable from zero: {listed(list(names.values()))}.")
     return Headline(message=" ".join(sentence for sentence in sentences if sentence), under=tuple(under))
-
-
-def _gap(comparison: Comparison) -> tuple[float, float | None]:
-    """Actual minus plan (or baseline), and as a part of it."""
-    base, actual = (value if math.isfinite(value) else 0.0 for value in (comparison.start, comparison.actual))
-    return actual - base, (actual - base) / base if base else None
 
 
 def _gap_sentence(comparison: Comparison, gap: float, share: float | None, currency: str) -> str:
@@ -152,7 +145,7 @@ def _with_amounts(side: Sequence[_Party], currency: str) -> str:
 
 def _stretch(comparison: Comparison, gap: float, currency: str) -> str:
     """The plan beyond what the company has ever done, where even the careful end of it is most of the gap."""
-    share = _share_of(comparison, PartyKind.STRATEGY)
+    share = comparison.share_of(PartyKind.STRATEGY)
     if share is None or gap >= 0 or share.high >= 0:
         return ""
     stretch = f"The plan asks {_money(abs(share.amount), currency)} more than the company’s baseline (Strategy)"
@@ -160,19 +153,10 @@ def _stretch(comparison: Comparison, gap: float, currency: str) -> str:
         part = ", more than the whole gap"  # a part cannot be most of what it exceeds
     else:
         part = ", most of the gap" if -share.high > MOST * abs(gap) else ""
-    return f"{stretch}{part}{_given_back(comparison, currency)}."
-
-
-def _given_back(comparison: Comparison, currency: str) -> str:
-    """The fuller pipeline the period began with, where that is beyond doubt: it offsets the stretch of the plan."""
-    opening = _share_of(comparison, PartyKind.OPENING)
-    if opening is None or opening.low <= 0:
-        return ""
-    return f"; a fuller opening pipeline gave {_money(opening.amount, currency)} back"
-
-
-def _share_of(comparison: Comparison, kind: PartyKind) -> MoneyInterval | None:
-    return next((party.share for party in comparison.parties if party.kind == kind), None)
+    # The fuller pipeline the period began with, where that is beyond doubt, offsets the stretch of the plan.
+    opening = comparison.share_of(PartyKind.OPENING)
+    back = opening and opening.low > 0 and f"; a fuller opening pipeline gave {_money(opening.amount, currency)} back"
+    return f"{stretch}{part}{back or ''}."
 
 
 def _money(amount: float, currency: str) -> str:

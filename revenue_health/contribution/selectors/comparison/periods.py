@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -51,6 +50,16 @@ class ComparisonPeriods:
         )
 
     @property
+    def stored_as(self) -> dict[str, object]:
+        """Names the comparison among the score runs of one run, by their columns."""
+        return {
+            "period_start": self.period.start,
+            "period_end": self.period.end,
+            "baseline_start": self.baseline.start if self.baseline else None,
+            "baseline_end": self.baseline.end if self.baseline else None,
+        }
+
+    @property
     def step_days(self) -> list[float]:
         """Lengths of the steps in days."""
         return [(high - low) / DAY for low, high in zip(self.steps[:-1], self.steps[1:], strict=True)]
@@ -78,11 +87,11 @@ def comparison_periods(
     if problem := reach.problem(period):
         raise ComparisonError(problem)
     compared, reasons = _baseline(calendar, period, baseline, first)
-    edges = compared.instants(zone) if compared else (0, 0)
+    edges, until = compared.instants(zone) if compared else (0, 0), min(end, known_until)
     return ComparisonPeriods(
         period=period,
         baseline=compared,
-        steps=_steps(start, min(end, known_until)),
+        steps=(*range(start, until, STEP_DAYS * DAY), until),
         baseline_edges=edges,
         openings=_openings(calendar, company, compared, first) if compared else (),
         today=today,
@@ -97,7 +106,7 @@ def periods_of_score_run(score_run: ScoreRun, company: Company) -> ComparisonPer
     baseline = None
     if score_run.baseline_start and score_run.baseline_end:
         start, end = score_run.baseline_start, score_run.baseline_end
-        baseline = Period(start=start, end=end, label=f"{start}..{end}")
+        baseline = Period.between(start, end)
     return comparison_periods(run=score_run.run, company=company, period=period, baseline=baseline)
 
 
@@ -132,14 +141,11 @@ def _baseline(
     return compared, () if compared else (f"no baseline: nothing is recorded before {first}, the first event",)
 
 
-def _steps(start: int, end: int) -> tuple[int, ...]:
-    return (*range(start, end, STEP_DAYS * DAY), end)
-
-
 def _openings(calendar: FiscalCalendar, company: Company, baseline: Period, first: date) -> tuple[int, ...]:
     """Starts of the quarters inside the baseline, or every 91 days. The day of the first event is no opening: the
     pipeline was not empty then, only not yet recorded."""
-    days = list(_quarter_starts(calendar, baseline)) if aligned(calendar, baseline) or baseline.start == first else []
+    whole = aligned(calendar, baseline) or baseline.start == first
+    days = [quarter.start for quarter in calendar.quarters_within(baseline)] if whole else []
     if not days:
         days = [
             baseline.start + timedelta(days=at)
@@ -147,14 +153,6 @@ def _openings(calendar: FiscalCalendar, company: Company, baseline: Period, firs
         ]
     later = [day for day in days if day > first]
     return tuple(int(datetime(d.year, d.month, d.day, tzinfo=company.zone).timestamp()) for d in later or days)
-
-
-def _quarter_starts(calendar: FiscalCalendar, baseline: Period) -> Iterator[date]:
-    quarter = calendar.quarter_of(baseline.start)
-    while quarter.start <= baseline.end:
-        if quarter.start >= baseline.start:
-            yield quarter.start
-        quarter = calendar.following(quarter)
 
 
 __all__ = [

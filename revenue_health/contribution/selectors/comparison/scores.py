@@ -49,17 +49,7 @@ def last_periods(*, run: RecomputeRun) -> ComparisonPeriods | None:
 
 def score_run_of(*, run: RecomputeRun, periods: ComparisonPeriods) -> ScoreRun | None:
     """The score run of this comparison on this run, in whatever state."""
-    return ScoreRun.objects.filter(run=run, **comparison(periods)).first()
-
-
-def comparison(periods: ComparisonPeriods) -> dict[str, object]:
-    """What names a comparison among the score runs of one run."""
-    return {
-        "period_start": periods.period.start,
-        "period_end": periods.period.end,
-        "baseline_start": periods.baseline.start if periods.baseline else None,
-        "baseline_end": periods.baseline.end if periods.baseline else None,
-    }
+    return ScoreRun.objects.filter(run=run, **periods.stored_as).first()
 
 
 def plan_fingerprint(period: Period) -> str:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from departments.periods import Period
 from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.models import Leak, LeakChange, LeakSighting
+from revenue_health.contribution.selectors.register.leak_costs import YOUNG_DAYS
 from revenue_health.contribution.selectors.register.rows import LeakRow, rows_of_leaks
 
 
-def leaks_read_between(*, first: date, last: date, most: int) -> list[LeakRow]:
-    """The largest leaks seen by the last reading of the weeks from `first` to `last`, with amount, age, status and
-    owner as they were then; nothing where no week was read."""
-    read = LeakSighting.objects.filter(week__gte=first, week__lte=last)
+def leaks_of_quarter(quarter: Period, *, most: int) -> list[LeakRow]:
+    """The largest leaks seen by the last reading of a quarter, with amount, age, status and owner as they were then;
+    nothing where it was never read. The register reads a quarter from its fifth week to the fourth of the next one.
+    """
+    young = timedelta(days=YOUNG_DAYS)
+    read = LeakSighting.objects.filter(week__gte=quarter.start + young, week__lte=quarter.end + young)
     newest = read.order_by("-week").values_list("week", flat=True).first()
     if newest is None:
         return []

@@ -21,13 +21,13 @@ from revenue_health.contribution.selectors.comparison.periods import (
 from revenue_health.contribution.selectors.comparison.scores import METHOD
 from revenue_health.contribution.selectors.forecast.forecast_json import forecast_json
 from revenue_health.contribution.selectors.forecast.forecasts import company_forecast
+from revenue_health.contribution.selectors.register.earlier import leaks_of_quarter
 from revenue_health.contribution.selectors.register.leaks_json import leak_json, register_json
 from revenue_health.review.core.slide_codec import FORMAT
 from revenue_health.review.models import Decision, Pack
 from revenue_health.review.selectors.accountability.accountability_json import accountability_json
 from revenue_health.review.selectors.accountability.verdict import accountability
 from revenue_health.review.selectors.forecast.snapshots import forecast_snapshot
-from revenue_health.review.selectors.weekly.earlier import leaks_read_for
 from revenue_health.review.selectors.weekly.review import weekly_review
 from revenue_health.review.selectors.weekly.weekly_json import weekly_review_json
 
@@ -79,7 +79,7 @@ def review_content(
 
 def _register(period: Period) -> list[Json]:
     """The register of a finished period."""
-    return [leak_json(leak) for leak in leaks_read_for(period, most=EVERY)]
+    return [leak_json(leak) for leak in leaks_of_quarter(period, most=EVERY)]
 
 
 def _replies(contributions: Json, label: str) -> list[Json]:

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from departments.discussion.selectors.commitments import commitments_due
 from departments.models import Company
 from departments.periods import Period, monday_of
-from departments.scorecards.selectors.missing_entries import HandedIn, handed_in
+from departments.scorecards.selectors.missing_entries import handed_in
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.core.comparison import Comparison
 from revenue_health.contribution.models import ForecastSnapshot
-from revenue_health.contribution.selectors.register.rows import LeakRow, top_leaks
+from revenue_health.contribution.selectors.register.rows import LeakRow
 from revenue_health.review.core.weekly_review import (
     CommitmentPanel,
     DepartmentScorecard,
@@ -19,7 +19,6 @@ from revenue_health.review.core.weekly_review import (
     ForecastLine,
     LeakKind,
     ScorecardPanel,
-    ScorecardState,
     WeeklyLeak,
 )
 
@@ -28,12 +27,6 @@ LEAKS_SHOWN = 6
 WEEK = timedelta(days=7)
 _KINDS = {"waiting": LeakKind.HELD, "value": LeakKind.REVALUED}
 """By factor of the register; any other factor is losses."""
-
-
-def largest_leaks() -> tuple[WeeklyLeak, ...]:
-    """The largest open leaks of the register. Where it has none, what was lost and held is on the leak map: without a
-    baseline it says of no department that it costs revenue."""
-    return tuple(registered_leak(row) for row in top_leaks(most=LEAKS_SHOWN))
 
 
 def registered_leak(row: LeakRow) -> WeeklyLeak:
@@ -63,18 +56,10 @@ def scorecards_in(*, company: Company, now: datetime) -> ScorecardPanel:
     return ScorecardPanel(
         week=week,
         departments=tuple(
-            DepartmentScorecard(
-                key=row.key, name=row.name, state=_state(row), entered=row.entered, owed=row.owed, late=row.late
-            )
+            DepartmentScorecard(key=row.key, name=row.name, entered=row.entered, owed=row.owed, late=row.late)
             for row in handed_in(company=company, week=week)
         ),
     )
-
-
-def _state(row: HandedIn) -> ScorecardState:
-    if row.entered < row.owed:
-        return ScorecardState.MISSING
-    return ScorecardState.LATE if row.late else ScorecardState.IN
 
 
 def due_commitments(*, company: Company, now: datetime) -> CommitmentPanel:

@@ -17,7 +17,9 @@ from revenue_health.contribution.selectors.comparison.from_bridge import compari
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods, comparison_periods
 from revenue_health.contribution.selectors.comparison.remarks import remarks_of
 from revenue_health.contribution.selectors.comparison.stored_comparison import StoredComparison, stored_comparison
+from revenue_health.contribution.selectors.register.rows import top_leaks
 from revenue_health.review.core.weekly_review import (
+    AbsentPanels,
     CommitmentPanel,
     DataAge,
     PeriodWeek,
@@ -25,8 +27,14 @@ from revenue_health.review.core.weekly_review import (
     WeeklyReview,
 )
 from revenue_health.review.selectors.headline import headline
-from revenue_health.review.selectors.weekly.earlier import absent_panels, leaks_then
-from revenue_health.review.selectors.weekly.panels import due_commitments, forecast_line, largest_leaks, scorecards_in
+from revenue_health.review.selectors.weekly.earlier import leaks_then
+from revenue_health.review.selectors.weekly.panels import (
+    LEAKS_SHOWN,
+    due_commitments,
+    forecast_line,
+    registered_leak,
+    scorecards_in,
+)
 
 
 def weekly_review(
@@ -77,33 +85,29 @@ def build_weekly_review(
     period, comparison, today = periods.period, stored.comparison, today_of(run=run, company=company)
     since = min(since or since_usual(run=run, company=company), today)
     scoring = stored.score_run is not None and stored.score_run.status == ScoreRun.Status.STARTED
-    over = period.end < today
+    over, fresh = period.end < today, freshness(run=run, now=now)
+    if over:
+        leaks = leaks_then(period=period, comparison=comparison)
+    else:
+        leaks = tuple(registered_leak(row) for row in top_leaks(most=LEAKS_SHOWN))
     return WeeklyReview(
         company=company.name,
         currency=company.reporting_currency,
         period=period,
-        week=week_of(period, today),
+        week=PeriodWeek.of(period, today),
         as_of=run.as_of,
         today=today,
         headline=headline(comparison, label=period.label, currency=company.reporting_currency, scoring=scoring),
         comparison=comparison,
         since=since,
         changes=None if over else changes_or_none(run=run, company=company, since=since),
-        leaks=leaks_then(period=period, comparison=comparison) if over else largest_leaks(),
+        leaks=leaks,
         scorecards=ScorecardPanel(week=monday_of(period.end)) if over else scorecards_in(company=company, now=now),
         commitments=CommitmentPanel() if over else due_commitments(company=company, now=now),
-        absent=absent_panels(period) if over else None,
+        absent=AbsentPanels.of(period) if over else None,
         forecast=forecast_line(run=run, period=period, comparison=comparison),
-        data=_data(run, now),
+        data=DataAge(age_hours=fresh.age_hours, level=fresh.level),
     )
-
-
-def week_of(period: Period, today: date) -> PeriodWeek | None:
-    """Which week of the period a day is in; None outside of it."""
-    if not period.start <= today <= period.end:
-        return None
-    weeks = max(round(period.days / 7), 1)
-    return PeriodWeek(number=min((today - period.start).days // 7 + 1, weeks), count=weeks)
 
 
 def changes_or_none(*, run: RecomputeRun, company: Company, since: date) -> Changes | None:
@@ -112,8 +116,3 @@ def changes_or_none(*, run: RecomputeRun, company: Company, since: date) -> Chan
         return changes_since(run=run, company=company, since=since)
     except ChangesNotKept:
         return None
-
-
-def _data(run: RecomputeRun, now: datetime) -> DataAge:
-    fresh = freshness(run=run, now=now)
-    return DataAge(age_hours=fresh.age_hours, level=fresh.level)

@@ -8,18 +8,10 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from departments.formats import DASH, MINOR_UNITS, counted, money_in_words, percent
-from revenue_health.review.core.weekly_review import ForecastLine, LeakKind, WeeklyLeak, WeeklyReview
+from revenue_health.review.core.weekly_review import ForecastLine, LeakKind, WeeklyReview
 
 WIDTH = 1000.0
 DUE_SHOWN = 6
-AGENDA = (
-    ("message", "The message, and who moved it", 6, "review-bridge"),
-    ("changes", "What changed since the last review", 6, "review-changes"),
-    ("leaks", "The largest leaks: who takes which", 8, "review-leaks"),
-    ("scorecards", "Scorecards and commitments", 5, "review-scorecards"),
-    ("forecast", "Where we land, and what we decide", 5, "review-forecast"),
-)
-"""Key, what to talk about, minutes, the panel: half an hour in all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,33 +58,43 @@ class AgendaStep:
     panel: str
 
 
+AGENDA = (
+    AgendaStep(key="message", name="The message, and who moved it", start=0, minutes=6, panel="review-bridge"),
+    AgendaStep(key="changes", name="What changed since the last review", start=6, minutes=6, panel="review-changes"),
+    AgendaStep(key="leaks", name="The largest leaks: who takes which", start=12, minutes=8, panel="review-leaks"),
+    AgendaStep(key="scorecards", name="Scorecards and commitments", start=20, minutes=5, panel="review-scorecards"),
+    AgendaStep(key="forecast", name="Where we land, and what we decide", start=25, minutes=5, panel="review-forecast"),
+)
+"""What to talk about, at which panel: half an hour in all."""
+
+
 def leak_rows(review: WeeklyReview) -> list[LeakRow]:
     """The largest leaks with their addresses."""
-    return [_leak_row(leak, review.period.label) for leak in review.leaks]
-
-
-def _leak_row(leak: WeeklyLeak, period: str) -> LeakRow:
-    parameters = {
-        "kind": "caused" if leak.kind == LeakKind.LOST else str(leak.kind),
-        "stage": f"{leak.pipeline}:{leak.stage}",
-        "department": leak.department,
-        "period": period,
-    }
-    deals = f"{reverse('pipeline:opportunities')}?{urlencode(parameters)}"
-    return LeakRow(
-        name=leak.name,
-        where=leak.stage_name,
-        department=leak.department_name,
-        department_address=reverse("pipeline:department", args=[leak.department]),
-        amount=leak.amount,
-        half=leak.half,
-        deals_address=deals,
-        age=counted(leak.age_weeks, "week"),
-        owner=leak.owner or DASH,
-        status=leak.status,
-        unclear=leak.is_unclear,
-        address=reverse("contribution:leak", args=[leak.id]),
-    )
+    rows = []
+    for leak in review.leaks:
+        deals = {
+            "kind": "caused" if leak.kind == LeakKind.LOST else str(leak.kind),
+            "stage": f"{leak.pipeline}:{leak.stage}",
+            "department": leak.department,
+            "period": review.period.label,
+        }
+        rows.append(
+            LeakRow(
+                name=leak.name,
+                where=leak.stage_name,
+                department=leak.department_name,
+                department_address=reverse("pipeline:department", args=[leak.department]),
+                amount=leak.amount,
+                half=leak.half,
+                deals_address=f"{reverse('pipeline:opportunities')}?{urlencode(deals)}",
+                age=counted(leak.age_weeks, "week"),
+                owner=leak.owner or DASH,
+                status=leak.status,
+                unclear=leak.is_unclear,
+                address=reverse("contribution:leak", args=[leak.id]),
+            )
+        )
+    return rows
 
 
 def forecast_bar(forecast: ForecastLine, currency: str) -> ForecastBar:
@@ -128,12 +130,3 @@ def _chance(share: float) -> str:
     if share < 0.01:
         return "Under 1 %"
     return "Over 99 %" if share > 0.99 else f"{percent(share)} %"
-
-
-def agenda_steps() -> list[AgendaStep]:
-    """The half hour, step by step."""
-    steps, start = [], 0
-    for key, name, minutes, panel in AGENDA:
-        steps.append(AgendaStep(key=key, name=name, minutes=minutes, start=start, panel=panel))
-        start += minutes
-    return steps

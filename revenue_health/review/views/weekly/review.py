@@ -22,8 +22,8 @@ from revenue_health.review.selectors.weekly.review import stored_weekly_review
 from revenue_health.review.selectors.weekly.review_cache import cached_review
 from revenue_health.review.views.weekly.filters import ReviewFilters, parse_review_filters
 from revenue_health.review.views.weekly.panel_rows import (
+    AGENDA,
     DUE_SHOWN,
-    agenda_steps,
     forecast_bar,
     leak_rows,
 )
@@ -90,5 +90,5 @@ def page_context(filters: ReviewFilters, review: WeeklyReview, run: RecomputeRun
         "forecast": forecast_bar(review.forecast, company.reporting_currency) if review.forecast else None,
         "due": due[:DUE_SHOWN],
         "due_more": max(0, len(due) - DUE_SHOWN),
-        "agenda": agenda_steps(),
+        "agenda": AGENDA,
     }

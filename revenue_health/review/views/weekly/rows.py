@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from departments.formats import MoneyScale, money_scale, signed
 from pipeline.core.buckets import BucketImpact
-from pipeline.core.changes import BucketTotal, Changes
+from pipeline.core.changes import Changes
 from revenue_health.contribution.core.comparison import minor_units
 from revenue_health.contribution.core.steps import BridgeSteps, Step
 from revenue_health.review.charts.axis import Axis
@@ -88,10 +88,6 @@ def bridge_rows(bridge: BridgeSteps, scale: MoneyScale, filters: ReviewFilters) 
     return [*rows, _total("Actual", "ac", bridge.actual, deals, axis, scale)]
 
 
-def _write(place: float) -> str:
-    return f"{place:.1f}"
-
-
 def _total(name: str, scenario: str, amount: int, address: str, axis: Axis, scale: MoneyScale) -> BridgeRow:
     left, width = axis.bar(0, amount)
     return BridgeRow(
@@ -103,10 +99,10 @@ def _total(name: str, scenario: str, amount: int, address: str, axis: Axis, scal
         half="",
         mark="",
         verdict="",
-        x=_write(left),
-        width=_write(width),
-        start=_write(axis.at(amount)),
-        end=_write(axis.at(amount)),
+        x=f"{left:.1f}",
+        width=f"{width:.1f}",
+        start=f"{axis.at(amount):.1f}",
+        end=f"{axis.at(amount):.1f}",
         low="",
         high="",
     )
@@ -124,32 +120,34 @@ def _step_row(step: Step, address: str, verdict: str | None, axis: Axis, scale: 
         half=f"±{scale.write(half)}" if half else "",
         mark=step.mark,
         verdict=verdict or "",
-        x=_write(left),
-        width=_write(max(width, _SMALLEST)),
-        start=_write(axis.at(step.start)),
-        end=_write(axis.at(end)),
-        low=_write(axis.at(end - half)) if half else "",
-        high=_write(axis.at(end + half)) if half else "",
+        x=f"{left:.1f}",
+        width=f"{max(width, _SMALLEST):.1f}",
+        start=f"{axis.at(step.start):.1f}",
+        end=f"{axis.at(end):.1f}",
+        low=f"{axis.at(end - half):.1f}" if half else "",
+        high=f"{axis.at(end + half):.1f}" if half else "",
     )
 
 
 def bucket_rows(changes: Changes, since: date) -> list[BucketRow]:
     """Buckets with deals in them, what adds first."""
-    totals = sorted((total for total in changes.buckets if total.deals), key=lambda total: total.bucket.order)
-    return [_bucket_row(total, since) for total in totals]
-
-
-def _bucket_row(total: BucketTotal, since: date) -> BucketRow:
-    bucket = total.bucket
-    coloured = bucket.coloured and (total.difference or bucket.key == "won")
-    parameters = {"bucket": bucket.key, "since": since.isoformat()}
-    return BucketRow(
-        name=bucket.name,
-        meaning=bucket.meaning,
-        deals=total.deals,
-        change=signed(total.deals_difference) if total.deals_difference else "0",
-        difference=total.difference,
-        impact=bucket.impact if coloured else BucketImpact.SOFT,
-        address=f"{reverse('review:changes')}?{urlencode(parameters)}",
-        unchanged=not bucket.moves,
-    )
+    rows = []
+    for total in sorted(changes.buckets, key=lambda total: total.bucket.order):
+        if not total.deals:
+            continue
+        bucket = total.bucket
+        coloured = bucket.coloured and (total.difference or bucket.key == "won")
+        parameters = {"bucket": bucket.key, "since": since.isoformat()}
+        rows.append(
+            BucketRow(
+                name=bucket.name,
+                meaning=bucket.meaning,
+                deals=total.deals,
+                change=signed(total.deals_difference) if total.deals_difference else "0",
+                difference=total.difference,
+                impact=bucket.impact if coloured else BucketImpact.SOFT,
+                address=f"{reverse('review:changes')}?{urlencode(parameters)}",
+                unchanged=not bucket.moves,
+            )
+        )
+    return rows

@@ -20,7 +20,7 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.deals.changes import since_usual
 from pipeline.selectors.leaks.leaks import Choice, leaks_of
 from revenue_health.review.core.weekly_review import PeriodWeek, WeeklyReview
-from revenue_health.review.selectors.weekly.review import week_of, weekly_review
+from revenue_health.review.selectors.weekly.review import weekly_review
 from revenue_health.review.selectors.weekly.weekly_json import weekly_review_json
 
 pytestmark = pytest.mark.django_db
@@ -72,9 +72,9 @@ def test_the_command_looks_back_to_the_day_it_is_given(
 def test_weeks_are_counted_from_the_start_of_the_period(run: RecomputeRun, company: Company) -> None:
     period = read(run, company).period
     whole = Period(start=timezone.now().date(), end=timezone.now().date() + timedelta(days=91), label="x")
-    assert week_of(whole, whole.start) == PeriodWeek(number=1, count=13)
-    assert week_of(whole, whole.start + timedelta(days=7)) == PeriodWeek(number=2, count=13)
-    assert week_of(whole, whole.end + timedelta(days=1)) is None
+    assert PeriodWeek.of(whole, whole.start) == PeriodWeek(number=1, count=13)
+    assert PeriodWeek.of(whole, whole.start + timedelta(days=7)) == PeriodWeek(number=2, count=13)
+    assert PeriodWeek.of(whole, whole.end + timedelta(days=1)) is None
     assert period.label
 
 
