@@ -39,6 +39,12 @@ class Period:
     def days(self) -> int:
         return (self.end - self.start).days + 1
 
+    def since(self, first: date) -> Period | None:
+        """The part of the period from a day on; None where it ends before."""
+        if self.end < first:
+            return None
+        return self if self.start >= first else Period.between(first, self.end)
+
     def instants(self, zone: ZoneInfo) -> tuple[int, int]:
         """Epoch seconds of the first instant in the period and of the first one after it."""
         return (
@@ -65,6 +71,10 @@ class FiscalCalendar:
         months = (day.month - self.start_month) % 12
         ends_later = self.start_month > 1 and day.month >= self.start_month
         return self.quarter(day.year + (1 if ends_later else 0), months // 3 + 1)
+
+    def is_whole_quarters(self, period: Period) -> bool:
+        """Whether a period is made of whole fiscal quarters."""
+        return self.quarter_of(period.start).start == period.start and self.quarter_of(period.end).end == period.end
 
     def quarters_within(self, period: Period) -> Iterator[Period]:
         """The quarters that begin in a period, in order; the last one may end after it."""

@@ -295,8 +295,7 @@ def _insert_sql(target: Target, matched: str, batch: int) -> tuple[str, list[Any
 
 
 def temporary_tables() -> list[str]:
-    """Tables that staging and merging make in a transaction, with their schema."""
-    names = [file.table for file in FILES] + ["matched_events", "new_events", "event_deals", "dates_alone"]
-    for target in TARGETS:
-        names += [f"matched_{target.table}", f"changed_{target.table}"]
+    """Tables that staging and merging make in a transaction."""
+    merged = [f"{kind}_{target.table}" for target in TARGETS for kind in ("matched", "changed")]
+    names = [*(file.table for file in FILES), *merged, "matched_events", "new_events", "event_deals", "dates_alone"]
     return [f"pg_temp.{name}" for name in names]

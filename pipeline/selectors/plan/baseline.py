@@ -14,25 +14,13 @@ BASELINE_DAYS = 364
 def default_baseline(calendar: FiscalCalendar, period: Period, first: date | None) -> Period | None:
     """The four quarters before a period of whole quarters, or 364 days before any other, clipped to the first event;
     None with less than two quarters of history."""
-    baseline = clipped(_period_before(calendar, period), first) if first else None
+    baseline = _period_before(calendar, period).since(first) if first else None
     return baseline if baseline and baseline.days >= FEWEST_BASELINE_DAYS else None
-
-
-def aligned(calendar: FiscalCalendar, period: Period) -> bool:
-    """Whether a period is made of whole fiscal quarters."""
-    return calendar.quarter_of(period.start).start == period.start and calendar.quarter_of(period.end).end == period.end
-
-
-def clipped(period: Period, first: date) -> Period | None:
-    """The part of a period since the first event; None where it ends before."""
-    if period.end < first:
-        return None
-    return period if period.start >= first else Period.between(first, period.end)
 
 
 def _period_before(calendar: FiscalCalendar, period: Period) -> Period:
     last = period.start - timedelta(days=1)
-    if not aligned(calendar, period):
+    if not calendar.is_whole_quarters(period):
         return Period.between(period.start - timedelta(days=BASELINE_DAYS), last)
     quarter = calendar.quarter_of(last)
     for _ in range(3):

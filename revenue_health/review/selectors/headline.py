@@ -61,10 +61,14 @@ def headline(comparison: Comparison | None, *, label: str, currency: str, scorin
     if not sure:
         sentences.append("No department’s share is distinguishable from zero.")
     else:
-        along, against = _sides(sure, gap)
+        largest_first = sorted(sure, key=lambda party: -abs(party.amount))
+        along = [party for party in largest_first if (party.amount < 0) == (gap < 0)]
+        against = [party for party in largest_first if party not in along]
         on_plan = share is None or abs(share) < ON_PLAN
         cause = _cause(along, gap, names, _other_parties(comparison, gap))
-        sentences.append(_beneath(sure) if on_plan else cause or _no_department(names, gap))
+        # Whoever is beyond doubt moved revenue the other way.
+        against_gap = f"No department {'contaminates' if gap < 0 else 'contributes'}{' beyond doubt' if names else ''}."
+        sentences.append(_beneath(sure) if on_plan else cause or against_gap)
         under += [_with_amounts(side, currency) for side in (along, against) if side]
     if stretch := _stretch(comparison, gap, currency):
         under.append(stretch)
@@ -82,13 +86,6 @@ def _gap_sentence(comparison: Comparison, gap: float, share: float | None, curre
     part = f"{MINUS if share < 0 else '+'}{grouped(abs(share) * 100)} %"
     side = "under" if gap < 0 else "over"
     return f"{_money(abs(gap), currency)} {side} {name}{when} ({part})."
-
-
-def _sides(sure: Sequence[_Party], gap: float) -> tuple[list[_Party], list[_Party]]:
-    """Who moved revenue the way the gap went, and who against it; the largest first."""
-    order = sorted(sure, key=lambda party: -abs(party.amount))
-    along = [party for party in order if (party.amount < 0) == (gap < 0)]
-    return along, [party for party in order if party not in along]
 
 
 def _other_parties(comparison: Comparison, gap: float) -> float:
@@ -124,13 +121,6 @@ def _beneath(sure: Sequence[_Party]) -> str:
         if names := [party.name for party in sure if party.verdict == verdict]:
             clauses.append(f"{listed(names)} {verb}{'' if len(names) > 1 else 's'}")
     return f"Beneath it, {' and '.join(clauses)}."
-
-
-def _no_department(unclear: dict[str, str], gap: float) -> str:
-    """Whoever is beyond doubt moved revenue the other way."""
-    side = "contaminates" if gap < 0 else "contributes"
-    but = " beyond doubt" if unclear else ""
-    return f"No department {side}{but}."
 
 
 def _with_amounts(side: Sequence[_Party], currency: str) -> str:

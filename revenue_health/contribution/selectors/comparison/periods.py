@@ -9,7 +9,7 @@ from departments.models import Company
 from departments.periods import FiscalCalendar, Period, PeriodError
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
-from pipeline.selectors.plan.baseline import BASELINE_DAYS, aligned, clipped, default_baseline
+from pipeline.selectors.plan.baseline import BASELINE_DAYS, default_baseline
 from pipeline.selectors.plan.reach import reach_of
 from revenue_health.contribution.models import ScoreRun
 
@@ -137,14 +137,14 @@ def _baseline(
         raise ComparisonError(
             f"The baseline {requested.label} comes after the period {period.label}; choose an earlier one."
         )
-    compared = clipped(requested, first)
+    compared = requested.since(first)
     return compared, () if compared else (f"no baseline: nothing is recorded before {first}, the first event",)
 
 
 def _openings(calendar: FiscalCalendar, company: Company, baseline: Period, first: date) -> tuple[int, ...]:
     """Starts of the quarters inside the baseline, or every 91 days. The day of the first event is no opening: the
     pipeline was not empty then, only not yet recorded."""
-    whole = aligned(calendar, baseline) or baseline.start == first
+    whole = calendar.is_whole_quarters(baseline) or baseline.start == first
     days = [quarter.start for quarter in calendar.quarters_within(baseline)] if whole else []
     if not days:
         days = [
@@ -161,7 +161,6 @@ __all__ = [
     "ComparisonError",
     "ComparisonPeriods",
     "PeriodError",
-    "aligned",
     "comparison_periods",
     "first_day",
     "periods_of_score_run",
