@@ -125,7 +125,7 @@ class FiscalCalendar:
         if ".." not in period.label:
             return self._moved(period, -12 // _months(period.label))
         back = timedelta(days=364)
-        return _span(period.start - back, period.end - back)
+        return Period.between(period.start - back, period.end - back)
 
     def _moved(self, period: Period, steps: int) -> Period:
         label = period.label
@@ -137,7 +137,7 @@ class FiscalCalendar:
             first = _add_months(period.start, steps)
             return _month(first.year, first.month)
         shift = timedelta(days=period.days * steps)
-        return _span(period.start + shift, period.end + shift)
+        return Period.between(period.start + shift, period.end + shift)
 
     def _first_day(self, year: int) -> date:
         return date(year - (1 if self.start_month > 1 else 0), self.start_month, 1)
@@ -150,11 +150,7 @@ def monday_of(day: date) -> date:
 
 def week_period(monday: date) -> Period:
     """The seven days from a Monday."""
-    return _span(monday, monday + timedelta(days=6))
-
-
-def _span(start: date, end: date) -> Period:
-    return Period(start=start, end=end, label=f"{start.isoformat()}..{end.isoformat()}")
+    return Period.between(monday, monday + timedelta(days=6))
 
 
 def _month(year: int, month: int) -> Period:
@@ -182,7 +178,7 @@ def _range(text: str, first: str, last: str) -> Period:
         raise PeriodError(f"“{text}” ends before it starts.")
     if (end - start).days > 366 * 50:
         raise PeriodError(f"“{text}” is longer than fifty years.")
-    return _span(start, end)
+    return Period.between(start, end)
 
 
 def _months(label: str) -> int:

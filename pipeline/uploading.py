@@ -9,8 +9,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
-FREE_BYTES = 1024**3
-"""What an upload leaves free on the disk, for the database and everything else."""
+from departments.core.upload_limits import DISK_LEFT_BYTES
 
 
 class RoomUploadHandler(FileUploadHandler):
@@ -27,7 +26,7 @@ class RoomUploadHandler(FileUploadHandler):
         encoding: str | None = None,
     ) -> None:
         """The size is known from the header of the request."""
-        self.full = shutil.disk_usage(tempfile.gettempdir()).free - content_length < FREE_BYTES
+        self.full = shutil.disk_usage(tempfile.gettempdir()).free - content_length < DISK_LEFT_BYTES
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)

@@ -17,11 +17,11 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from departments.core.upload_limits import DISK_LEFT_BYTES, MEGABYTE
 from departments.models import User
 from pipeline.imports.problems import ImportBusy, ImportProblem
 from pipeline.models import Upload
 from pipeline.services.imports import ImportResult, company_folder_load
-from pipeline.uploading import FREE_BYTES
 
 RETENTION = timedelta(days=1)
 PROBLEMS_SHOWN = 20
@@ -38,7 +38,7 @@ def upload_room_check(*, size: int) -> None:
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
     _old_remove()
-    used, quota = sum(file.stat().st_size for file in folder.glob("*.zip")), settings.UPLOAD_QUOTA_MB * 1024**2
+    used, quota = sum(file.stat().st_size for file in folder.glob("*.zip")), settings.UPLOAD_QUOTA_MB * MEGABYTE
     if used + size > quota:
         raise UploadRefused(
             f"Uploads waiting for a decision take {_megabytes(used)} of {_megabytes(quota)}, and this one"
@@ -46,7 +46,7 @@ def upload_room_check(*, size: int) -> None:
         )
     free = shutil.disk_usage(folder).free
     # Twice: the browser's file is received beside its place.
-    if free - 2 * size < FREE_BYTES:
+    if free - 2 * size < DISK_LEFT_BYTES:
         raise UploadRefused(
             f"The disk of the server has {_megabytes(free)} free, too little for a file of {_megabytes(size)}."
             " Make room there, then upload it again."

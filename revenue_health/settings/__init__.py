@@ -12,6 +12,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from departments.core.upload_limits import WAITING_ZIPS_MB
 from revenue_health import __version__
 from revenue_health.embedded.home import Home
 from revenue_health.logs.config import configure as configure_logs
@@ -149,8 +150,7 @@ CACHES = {
 }
 CUSTODY_STORE = env.path("CUSTODY_STORE", default=str(HOME.custody_store))()
 UPLOADS = env.path("UPLOADS", default=str(HOME.uploads))()
-# What zips that wait for a decision may take together.
-UPLOAD_QUOTA_MB = env.int("UPLOAD_QUOTA_MB", default=2048)
+UPLOAD_QUOTA_MB = env.int("UPLOAD_QUOTA_MB", default=WAITING_ZIPS_MB)
 FILE_UPLOAD_HANDLERS = [
     "pipeline.uploading.RoomUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -1,4 +1,5 @@
-"""Goals: which one is in force in a week, whether a value meets it, and the weighted roll-up of a department."""
+"""Goals: which one is in force in a week, whether a value meets it (the rules "at least", "at most" and "between"), and
+the weighted roll-up of a department."""
 
 from __future__ import annotations
 

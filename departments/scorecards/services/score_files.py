@@ -12,10 +12,11 @@ import xlsxwriter
 
 from departments.core.formula_guard import GuardedWriter, is_formula
 from departments.core.text import readable
+from departments.core.upload_limits import MEGABYTE, SCORE_FILE_BYTES
 from departments.scorecards.core.number_text import bare_text
 from departments.scorecards.core.score_file.archive import is_zip
 from departments.scorecards.core.score_file.cells import HEAD, FileContent, content_of
-from departments.scorecards.core.score_file.sheet import LARGEST_BYTES, FileUnreadable
+from departments.scorecards.core.score_file.sheet import FileUnreadable
 from departments.scorecards.core.score_file.text import sheet_of_text
 from departments.scorecards.services.score_workbooks import workbook_read
 
@@ -73,6 +74,6 @@ def file_read(data: bytes) -> FileContent:
 
     A row is known by its `key`; a column is a week if its head is one. What else the file holds is named in the notes.
     """
-    if len(data) > LARGEST_BYTES:
-        raise FileUnreadable(f"The file is larger than {LARGEST_BYTES // 1024 // 1024} MB.")
+    if len(data) > SCORE_FILE_BYTES:
+        raise FileUnreadable(f"The file is larger than {SCORE_FILE_BYTES // MEGABYTE} MB.")
     return content_of(workbook_read(data) if is_zip(data) else [sheet_of_text(data)])

@@ -8,11 +8,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest
 
-from departments.scorecards.core.score_file.sheet import LARGEST_BYTES
+from departments.core.upload_limits import SCORE_FILE_BYTES
 
 
 class BoundedUploadHandler(MemoryFileUploadHandler):
-    """Takes files of up to `LARGEST_BYTES` and one byte: that byte says that there was more.
+    """Takes files of up to `SCORE_FILE_BYTES` and one byte: that byte says that there was more.
 
     What follows is read from the connection and dropped, so a large upload needs neither memory nor free disk.
     """
@@ -25,7 +25,7 @@ class BoundedUploadHandler(MemoryFileUploadHandler):
         self.activated = True
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        room = LARGEST_BYTES + 1 - self._held
+        room = SCORE_FILE_BYTES + 1 - self._held
         self._held += len(raw_data[:room])
         return super().receive_data_chunk(raw_data[:room], start) if room > 0 else None
 

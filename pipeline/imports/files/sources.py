@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
+from departments.core.upload_limits import UNPACKED_ZIP_BYTES
 from pipeline.imports.problems import ImportUnreadable
 
 MOST_FILES = 1_000
-ZIP_MOST_BYTES = 16 * 1024**3
 ZIP_MOST_RATIO = 200
 _SMALL = 1024**2  # a small file may be packed as tightly as it likes
 
@@ -100,8 +100,10 @@ class ZipSource:
         if len(entries) > MOST_FILES:
             raise ImportUnreadable(f"The zip contains more than {MOST_FILES} files.")
         total = sum(entry.file_size for entry in entries)
-        if total > ZIP_MOST_BYTES:
-            raise ImportUnreadable(f"The zip would unpack to {total:,} bytes; at most {ZIP_MOST_BYTES:,} are taken.")
+        if total > UNPACKED_ZIP_BYTES:
+            raise ImportUnreadable(
+                f"The zip would unpack to {total:,} bytes; at most {UNPACKED_ZIP_BYTES:,} are taken."
+            )
         for entry in entries:
             name = _safe_name(entry)
             if name.startswith((".", "__MACOSX")):

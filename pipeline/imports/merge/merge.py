@@ -232,9 +232,8 @@ def _type(table: str, column: str) -> str:
             "SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = %s::regclass AND attname = %s",
             [table, column],
         )
-        row = cursor.fetchone()
-    assert row is not None, (table, column)
-    return str(row[0])
+        ((kind,),) = cursor.fetchall()
+    return str(kind)
 
 
 def _changed_sql(target: Target, staged: StagedFile, matched: str, differs: str) -> str:

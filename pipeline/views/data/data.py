@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_manage_data, may_see_company, require
 from departments.advisory_locks import AdvisoryLock, lock_is_held
+from departments.core.upload_limits import FOLDER_ZIP_MB
 from departments.selectors.jobs import open_jobs
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest, signed_in_user
@@ -20,7 +21,7 @@ from pipeline.page.shell import Shell, shell_of
 from pipeline.selectors.data.imports import recent_imports
 from pipeline.selectors.data.runs import recent_runs, run_in_progress
 from pipeline.tasks import recompute_requested
-from pipeline.views.data.imports import LARGEST_UPLOAD_MB, UploadForm
+from pipeline.views.data.imports import UploadForm
 
 TEMPLATE = "pipeline/data/data.html"
 STEPS = ("read", "custody", "flows", "write", "total")
@@ -66,7 +67,7 @@ def data_page(request: HttpRequest) -> HttpResponse:
         "import_running": lock_is_held(AdvisoryLock.IMPORT),
         "imports": [_import_row(batch) for batch in recent_imports()],
         "upload_form": UploadForm(),
-        "largest_upload_mb": LARGEST_UPLOAD_MB,
+        "largest_upload_mb": FOLDER_ZIP_MB,
     }
     return page_render(request, TEMPLATE, context, partial="page")
 

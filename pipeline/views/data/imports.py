@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from departments.access import may_manage_data, may_see_company, require
 from departments.advisory_locks import AdvisoryLock, lock_is_held
+from departments.core.upload_limits import FOLDER_ZIP_MB, MEGABYTE
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 from pipeline.imports.problems import ImportProblem
@@ -26,7 +27,6 @@ from pipeline.tasks import folder_check_requested, folder_import_requested
 UPLOAD = "pipeline/data/upload.html"
 DETAIL = "pipeline/data/import.html"
 UNDO = "pipeline/data/import_undo.html"
-LARGEST_UPLOAD_MB = 512
 COUNTS = ("read", "new", "changed", "unchanged", "refused")
 
 
@@ -37,9 +37,9 @@ class UploadForm(forms.Form):
 
     def clean_folder(self) -> UploadedFile[bytes]:
         uploaded: UploadedFile[bytes] = self.cleaned_data["folder"]
-        if (uploaded.size or 0) > LARGEST_UPLOAD_MB * 1024 * 1024:
+        if (uploaded.size or 0) > FOLDER_ZIP_MB * MEGABYTE:
             raise forms.ValidationError(
-                f"This file is larger than {LARGEST_UPLOAD_MB} MB; nothing was imported. Load it on the server with "
+                f"This file is larger than {FOLDER_ZIP_MB} MB; nothing was imported. Load it on the server with "
                 "“manage.py load”, which has no limit."
             )
         if uploaded.read(4) not in (b"PK\x03\x04", b"PK\x05\x06"):
@@ -58,7 +58,7 @@ def upload_start(request: HttpRequest) -> HttpResponse:
     except UploadRefused as problem:
         form.add_error("folder", str(problem))
     if not form.is_valid():
-        context = {"shell": shell, "form": form, "largest_upload_mb": LARGEST_UPLOAD_MB}
+        context = {"shell": shell, "form": form, "largest_upload_mb": FOLDER_ZIP_MB}
         return page_render(request, UPLOAD, context, partial="page", status=422)
     uploaded: UploadedFile[bytes] = form.cleaned_data["folder"]
     name = get_valid_filename(uploaded.name or "folder.zip")[:200]

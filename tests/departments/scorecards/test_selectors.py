@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from departments.models import Entry, Goal, Measurable
+from departments.models import Company, Entry, Goal, Measurable
 from departments.scorecards.core.goals import Status
-from departments.scorecards.selectors.missing_entries import missing_entries
+from departments.scorecards.selectors.missing_entries import handed_in, missing_entries
 from departments.scorecards.selectors.scorecard_json import grid_json
 from departments.scorecards.selectors.scorecards import department_heat, grid, statuses
 from tests.departments.scorecards.companies import CLOSED, CLOSED_AT, DUE, NOW, weeks_back
@@ -90,6 +90,15 @@ def test_the_rollup_weighs(measurables: dict[str, Measurable]) -> None:
     assert (legal.owed, legal.entered) == (2, (0, 2, 0))
 
 
+def test_a_value_that_came_when_the_week_was_closed_is_handed_in_late(measurables: dict[str, Measurable]) -> None:
+    put(measurables["reviews"], 1, 19, entered_at=CLOSED_AT)
+    put(measurables["terms"], 1, 70, entered_at=CLOSED_AT - timedelta(seconds=1))
+    put(measurables["wait"], 1, 2)  # measured, so nobody owes it
+    rows = {row.key: row for row in handed_in(company=Company.objects.get(), week=CLOSED)}
+    assert (rows["legal"].owed, rows["legal"].entered, rows["legal"].late) == (2, 2, 1)
+    assert (rows["sales"].owed, rows["sales"].entered) == (1, 0)
+
+
 def test_who_owes_what(measurables: dict[str, Measurable]) -> None:
     put(measurables["reviews"], 0, 21)
     put(measurables["terms"], 0, None)
@@ -103,6 +112,8 @@ def test_a_note_says_why_there_is_no_value_and_is_an_answer_everywhere(measurabl
     heat = department_heat(weeks=2, now=NOW)
     assert heat is not None
     assert next(row for row in heat.departments if row.key == "legal").entered == (0, 1)
+    legal, _ = handed_in(company=Company.objects.get(), week=CLOSED)
+    assert (legal.key, legal.owed, legal.entered, legal.late) == ("legal", 2, 1, 0)
     shown = grid(department=measurables["reviews"].department_id, until_week=None, weeks=2, now=NOW)
     assert shown is not None
     told = grid_json(shown, "legal")["measurables"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import zipfile
 
-from departments.scorecards.core.score_file.sheet import LARGEST_BYTES, FileUnreadable
+from departments.core.upload_limits import MEGABYTE, SCORE_FILE_BYTES
+from departments.scorecards.core.score_file.sheet import FileUnreadable
 
 MOST_PARTS, MOST_RATIO, MOST_TAGS = 500, 200, 400_000
 """A scorecard of 20 measurables and five years has some 20 parts, packs 12 to 1 and holds 30,000 tags."""
@@ -37,10 +38,10 @@ def workbook_examine(data: bytes) -> None:
 
 def _bounded(parts: list[zipfile.ZipInfo]) -> None:
     size = sum(part.file_size for part in parts)
-    if size > LARGEST_BYTES or len(parts) > MOST_PARTS:
+    if size > SCORE_FILE_BYTES or len(parts) > MOST_PARTS:
         raise FileUnreadable(
             f"The workbook is too large when unpacked: {size / 1024 / 1024:.1f} MB in {len(parts)} parts, and at most"
-            f" {LARGEST_BYTES // 1024 // 1024} MB in {MOST_PARTS} are read. Keep only the sheet of the scorecard."
+            f" {SCORE_FILE_BYTES // MEGABYTE} MB in {MOST_PARTS} are read. Keep only the sheet of the scorecard."
         )
     tight = next((part for part in parts if part.file_size > max(_SMALL, MOST_RATIO * part.compress_size)), None)
     if tight is not None:

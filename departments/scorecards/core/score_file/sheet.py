@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-LARGEST_BYTES = 4 * 1024 * 1024
 MOST_ROWS, MOST_COLUMNS = 500, 300
 
 
