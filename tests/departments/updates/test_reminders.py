@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from io import StringIO
@@ -15,14 +14,13 @@ import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from departments.models import Department, Entry, Measurable, Reminder, User
 from departments.services.mail import MailServerAway
 from departments.updates import tasks
 from departments.updates.selectors.owed import owed, reminders_due
-from departments.updates.services.reminders import Sent, reminders_ask, reminders_send
+from departments.updates.services.reminders import Sent, reminders_send
 from tests.departments.scorecards.companies import CLOSED, DUE, NOW, weeks_back
 from tests.departments.updates.post_office import PostOffice, html_of, link_in, text_of
 
@@ -255,79 +253,6 @@ def test_the_command_says_when_the_server_is_away(wednesday: Any, post_office: P
     post_office.strikes_after = 0
     with pytest.raises(CommandError, match="run this again"):
         call_command("remind")
-
-
-# --- the button -------------------------------------------------------------------------------------------------
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
-    """What the button asked of a worker."""
-    found: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(tasks.reminder_asked, "delay_on_commit", lambda *what: found.append(what))
-    return found
-
-
-def test_an_executive_reminds_a_department(ceo: Client, asked: list[Any], mailbox: list[EmailMessage]) -> None:
-    page = ceo.post("/departments/legal/remind/", {"words": "The board meets tomorrow."}, follow=True)
-    assert "on its way to Lea" in page.content.decode()
-    tasks.reminder_asked(*asked[0])
-    (mail,) = mailbox
-    assert (mail["To"], mail["Subject"]) == ("lea@example.com", "Legal: 2 numbers of week 47 are missing")
-    assert "Ceo asks for 2 numbers" in text_of(mail)
-    assert "The board meets tomorrow." in html_of(mail)
-    assert Reminder.objects.get().asked_by == User.objects.get(username="ceo")
-
-
-def test_a_second_press_is_the_same_press(ceo: Client, asked: list[Any]) -> None:
-    answers = [ceo.post("/departments/legal/remind/", headers={"HX-Request": "true"}) for _ in range(2)]
-    assert len(asked) == 1
-    assert b"on its way" in answers[0].content
-    assert b"a moment ago" in answers[1].content
-    assert b"<html" not in answers[0].content
-
-
-def test_asked_again_within_the_hour_nothing_more_is_sent(mailbox: list[EmailMessage]) -> None:
-    legal = Department.objects.get(key="legal").pk
-    for minutes in (0, 30, 61):
-        now = NOW + timedelta(minutes=minutes)
-        reminders_ask(owed=owed(week=CLOSED, now=now, department=legal), by=None, message="", now=now)
-    assert len(mailbox) == 2
-
-
-def test_when_nothing_is_missing_nobody_is_reminded(
-    ceo: Client, asked: list[Any], measurables: dict[str, Measurable]
-) -> None:
-    for week in (CLOSED, DUE):
-        enter(measurables["calls"], week)
-    assert b"Sales owes nothing" in ceo.post("/departments/sales/remind/", headers={"HX-Request": "true"}).content
-    assert asked == []
-
-
-def test_the_week_that_closed_goes_before_the_one_that_runs(
-    ceo: Client, asked: list[Any], measurables: dict[str, Measurable]
-) -> None:
-    ceo.post("/departments/sales/remind/")
-    enter(measurables["calls"])
-    ceo.post("/departments/sales/remind/")
-    assert [one[1] for one in asked] == ["2026-11-16", "2026-11-23"]
-
-
-@pytest.mark.parametrize("who", ["lea", "dan", "mia", "bo"])
-def test_nobody_else_has_the_button(reads_as: Callable[[str], Client], asked: list[Any], who: str) -> None:
-    assert reads_as(who).post("/departments/legal/remind/").status_code == 404
-    assert asked == []
-
-
-def test_there_is_no_such_department_and_no_such_method(ceo: Client) -> None:
-    assert ceo.post("/departments/none/remind/").status_code == 404
-    assert ceo.get("/departments/legal/remind/").status_code == 405
-
-
-def test_words_of_an_executive_are_text_and_no_html(mailbox: list[EmailMessage]) -> None:
-    legal = Department.objects.get(key="legal").pk
-    reminders_ask(
-        owed=owed(week=CLOSED, now=NOW, department=legal), by=None, message="<script>alert(1)</script>", now=NOW
-    )
-    assert "<script>" not in html_of(mailbox[0])
 
 
 def test_a_name_with_a_line_break_breaks_no_header(mailbox: list[EmailMessage]) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from pipeline.imports.log.conversion import folder_from_log
 from pipeline.imports.log.event_log import LogReading
 from pipeline.imports.log.mapping import mapping_read
+from pipeline.imports.problems import ConversionRefused
 from pipeline.services.imports_log import log_cases
 from tests.pipeline.imports.conversion.exports import table
 
@@ -83,6 +86,13 @@ def convert_log(tmp_path: Path, content: str, text: str = MAPPING) -> list[str]:
     (tmp_path / "m.toml").write_text(text)
     read, reading = mapping_read(tmp_path / "m.toml"), LogReading(log.name)
     return folder_from_log(log_cases(log, read.log, reading), read, out, reading)[0]
+
+
+def problems(tmp_path: Path, content: str, text: str = MAPPING) -> list[str]:
+    """Why a log is refused, finding by finding."""
+    with pytest.raises(ConversionRefused) as refused:
+        convert_log(tmp_path, content, text)
+    return [str(one) for one in refused.value.problems.listed]
 
 
 def moves(tmp_path: Path) -> dict[str, list[tuple[str, str, str]]]:

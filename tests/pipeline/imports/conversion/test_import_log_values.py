@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
-from django.core.management.base import CommandError
 
-from pipeline.imports.problems import ConversionRefused, ImportUnreadable
-from pipeline.models import HandOff, ImportBatch, Opportunity
-from pipeline.services.imports_log import event_log_load
+from pipeline.imports.problems import ImportUnreadable
 from tests.pipeline.imports.conversion.exports import table
 from tests.pipeline.imports.conversion.logs import (
     CSV,
@@ -22,16 +17,10 @@ from tests.pipeline.imports.conversion.logs import (
     event,
     mapping,
     moves,
+    problems,
     trace,
     xes,
 )
-
-
-def problems(tmp_path: Path, content: str, text: str = MAPPING) -> list[str]:
-    with pytest.raises(ConversionRefused) as refused:
-        convert_log(tmp_path, content, text)
-    return [str(one) for one in refused.value.problems.listed]
-
 
 AMOUNT = 'amount = "case:amount"'
 
@@ -172,62 +161,6 @@ def test_an_attribute_that_only_some_events_have_is_fine(tmp_path: Path) -> None
     assert [move[2] for move in moves(tmp_path)["C1"]] == ["0", "7"]
 
 
-ZONED = 'time_format = "%Y-%m-%d %H:%M %Z"'
-
-
-def test_a_zone_by_name_counts_and_an_uncertain_name_is_refused(tmp_path: Path) -> None:
-    log = HEAD + "C1,Lead,2026-07-01 10:00 UTC,Ann\nC1,Won,2026-07-01 23:30 GMT,Ann\n"
-    convert_log(tmp_path, log, mapping(log=ZONED))
-    assert [at for _, at, _ in moves(tmp_path)["C1"]] == ["2026-07-01T10:00:00+00:00", "2026-07-01T23:30:00+00:00"]
-    (one,) = problems(tmp_path, log.replace("GMT", "CST"), mapping(log=ZONED))
-    assert one.startswith("log.csv line 3: time “2026-07-01 23:30 CST” names the zone “CST”")
-
-
-@pytest.mark.parametrize(
-    ("form", "why"),
-    [
-        ("%d.%m.%Q", "is not a format"),
-        ("%H:%M", "names no year and no month and no day"),
-        ("%m/%Y", "names no day"),
-        ("%a %m/%Y", "names no day"),
-        ("%", "is not a format"),
-    ],
-)
-def test_a_time_format_that_leaves_the_day_open_is_refused(tmp_path: Path, form: str, why: str) -> None:
-    (one,) = problems(tmp_path, CSV, mapping(log=f'time_format = "{form}"'))
-    assert why in one
-
-
-@pytest.mark.parametrize(
-    ("time", "why"),
-    [
-        ("03/04/2026 10:00", "it is not ISO 8601; name its format in time_format"),
-        ("2026-03-29 02:30", "never was in Europe/Berlin"),
-        ("0026-07-01", "is not between the years"),
-        ("soon", "cannot be read"),
-        ("", "is missing"),
-    ],
-)
-def test_a_time_that_is_uncertain_is_refused_by_line(tmp_path: Path, time: str, why: str) -> None:
-    (one,) = problems(tmp_path, CSV + f"C1,Lost,{time},Ann\n")
-    assert one.startswith("log.csv line 4: time")
-    assert why in one
-
-
-def test_hours_that_come_twice_and_days_without_a_time_are_noted(tmp_path: Path) -> None:
-    rows = "C1,Lead,2026-10-25 02:30,\nC1,Won,2026-10-25,\nC2,Lead,2026-10-24,\nC2,Won,2026-10-24,\n"
-    notes = convert_log(tmp_path, HEAD + rows)
-    assert (
-        [place for place, _, _ in moves(tmp_path)["C1"]]
-        == [place for place, _, _ in moves(tmp_path)["C2"]]
-        == ["lead", "won"]
-    )
-    text = " ".join(notes)
-    assert "1 times fall in an hour that occurred twice in Europe/Berlin" in text
-    assert "3 events have a day without a time" in text
-    assert "1 events have no time while others of their deal and day have one" in text
-
-
 @pytest.mark.parametrize(
     ("content", "why"),
     [
@@ -321,49 +254,3 @@ def test_an_event_without_a_transition_completes_what_was_requested(tmp_path: Pa
 def test_a_mistake_in_the_mapping_has_its_line(tmp_path: Path, old: str, new: str, why: str) -> None:
     listed = problems(tmp_path, CSV, MAPPING.replace(old, new))
     assert why in listed[0]
-
-
-@pytest.mark.django_db
-def test_what_loading_refuses_is_named_in_the_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Sources that are not known, three of them in sixty rows, and an owner that is too long."""
-    rows = "".join(f"C{n},Lead,2026-07-01,,s{n % 3},{'x' * 200 if n == 7 else 'Ann'}\n" for n in range(60))
-    (tmp_path / "log.csv").write_text("deal,step,time,who,source,owner\n" + rows)
-    (tmp_path / "m.toml").write_text(mapping(fields='source = "source"\nowner = "owner"'))
-    result = event_log_load(path=tmp_path / "log.csv", mapping=tmp_path / "m.toml")
-    assert not result.accepted
-    assert sorted((one.file, one.line, one.column, one.value[:3]) for one in result.problems) == [
-        ("log.csv", 2, "source", "s0"),
-        ("log.csv", 3, "source", "s1"),
-        ("log.csv", 4, "source", "s2"),
-        ("log.csv", 9, "owner", "xxx"),
-    ]
-    assert result.problem_count == 4
-    errors = Path(str(result.errors_file)).read_text()
-    assert "log.csv,2,source,s0,is not a known source (20 rows)" in errors
-    assert "opportunities.csv" not in errors
-
-
-@pytest.mark.django_db
-def test_a_refused_log_leaves_nothing_and_answers_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "log.csv").write_text(CSV + "C1,Lost,soon,Ann\nC2,Lost,later,Ann\n")
-    (tmp_path / "m.toml").write_text(MAPPING)
-    with pytest.raises(CommandError):
-        call_command("import_log", tmp_path / "log.csv", mapping=tmp_path / "m.toml", json=True)
-    answer = json.loads(capsys.readouterr().out)
-    assert answer["problem_count"] == 2
-    assert [(one["file"], one["line"], one["value"]) for one in answer["problems"]] == [
-        ("log.csv", 4, "soon"),
-        ("log.csv", 5, "later"),
-    ]
-    assert not ImportBatch.objects.exists()
-    assert not Opportunity.objects.exists()
-
-
-@pytest.mark.django_db
-def test_hand_offs_of_a_moment_load(tmp_path: Path) -> None:
-    (tmp_path / "log.csv").write_text(CSV + "C1,Review,2026-07-01 12:00,Bo\n")
-    (tmp_path / "m.toml").write_text(mapping(more=REVIEW))
-    result = event_log_load(path=tmp_path / "log.csv", mapping=tmp_path / "m.toml")
-    assert result.accepted, result.problems
-    hand_off = HandOff.objects.get()
-    assert hand_off.requested_at == hand_off.started_at == hand_off.completed_at

@@ -1,4 +1,4 @@
-"""Accountability, forecast and what-if: figures that agree, sentences that do not say too much, pages that answer."""
+"""Accountability: figures that agree, sentences that do not say too much, and pages of all three that answer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 from dataclasses import replace
 from typing import Any
 
-import plotly.graph_objects as go
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -18,17 +17,13 @@ from django.utils import timezone
 from departments.models import AccessLog, Company, User
 from pipeline.models import PlanTarget, RecomputeRun
 from revenue_health.contribution.core.comparison import PartyShare
-from revenue_health.contribution.models import CutScore, ForecastSnapshot, ScoreRun
+from revenue_health.contribution.models import CutScore, ScoreRun
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
-from revenue_health.contribution.selectors.forecast.forecast_json import what_if_json
-from revenue_health.contribution.selectors.forecast.levers import levers_of
-from revenue_health.contribution.selectors.forecast.whatif import company_what_if, promise_of
 from revenue_health.contribution.services.cuts import cut_compute
-from revenue_health.review.models import EvidenceExport, Scenario
+from revenue_health.review.models import EvidenceExport
 from revenue_health.review.selectors.accountability.accountability_json import accountability_json
 from revenue_health.review.selectors.accountability.rows import accountability_rows
 from revenue_health.review.selectors.accountability.verdict import accountability, department_cut
-from revenue_health.review.selectors.forecast.forecast_reader import what_if_from_json
 from revenue_health.review.services.evidence import evidence_ask, evidence_make
 
 pytestmark = pytest.mark.django_db
@@ -194,115 +189,6 @@ def test_who_read_the_verdict_is_written_down(ceo: Client) -> None:
     ceo.get(ACCOUNT)
     noted = AccessLog.objects.get(kind="read")
     assert (noted.user.username, noted.path) == ("ceo", ACCOUNT)
-
-
-# --- forecast -----------------------------------------------------------------------------------------------------
-def test_the_forecast_page_shows_what_the_night_kept(ceo: Client, run: RecomputeRun) -> None:
-    context = ceo.get(FORECAST).context
-    kept = ForecastSnapshot.objects.get(run=run)
-    assert context["forecast"].median == round(kept.median * 100)
-    assert context["forecast"].days[-1].median == round(kept.median * 100)
-    go.Figure(json.loads(json.dumps(context["chart"], allow_nan=False)))
-    assert all(row.gain > 0 for row in context["constraints"])
-    assert "No finished period with forecasts yet" in text(ceo.get(FORECAST))
-
-
-def test_a_constraint_leads_to_its_what_if_and_its_deals(ceo: Client) -> None:
-    constraint = ceo.get(FORECAST).context["constraints"][0]
-    answer = ceo.get(constraint.what_if)
-    assert answer.context["errors"] == []
-    assert answer.context["outcomes"][0].change == pytest.approx(constraint.gain, rel=0.02, abs=200)
-    assert ceo.get(constraint.deals).status_code == 200
-
-
-def test_finished_forecasts_are_compared(ceo: Client, run: RecomputeRun) -> None:
-    kept = ForecastSnapshot.objects.get(run=run)
-    kept.pk, kept.label, kept.actual = None, "2026-Q3", kept.p75 + 0.01
-    kept.period_start = kept.period_end
-    kept.save()
-    row = ceo.get(FORECAST).context["calibrations"][0]
-    assert (row.period, row.forecasts, row.inside_50, row.inside_90) == ("2026-Q3", 1, 0, 1)
-
-
-def test_a_run_without_a_forecast_has_a_button(ceo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[int, str]] = []
-    monkeypatch.setattr(
-        "revenue_health.review.views.forecast.forecast.night_step.delay", lambda *step: asked.append(step)
-    )
-    ForecastSnapshot.objects.all().delete()
-    cache.clear()
-    assert "forecast-compute-button" in text(ceo.get(FORECAST))
-    for _ in range(2):
-        ceo.post(f"{FORECAST}compute/")
-    assert len(asked) == 1
-    assert "a worker is computing it" in text(ceo.get(FORECAST))
-
-
-# --- what-if ------------------------------------------------------------------------------------------------------
-def test_the_page_says_what_the_command_says(ceo: Client, run: RecomputeRun, company: Company) -> None:
-    periods = comparison_periods(run=run, company=company)
-    now, following = company_what_if(run=run, company=company, periods=periods, promises=[promise_of(PROMISE)])
-    answer = ceo.get(f"{WHAT_IF}?set={PROMISE}", headers=HTMX)
-    assert answer.context["what_if"] == what_if_from_json(
-        what_if_json(now, following, periods=periods, company=company)
-    )
-    assert answer.headers["HX-Replace-Url"] == f"{WHAT_IF}?set=contract:legal:wait_days%3D2"
-
-
-def test_as_things_are_is_what_the_night_stored(ceo: Client, run: RecomputeRun) -> None:
-    kept = ForecastSnapshot.objects.get(run=run).figures
-    context = ceo.get(WHAT_IF).context
-    assert context["what_if"] == what_if_from_json(kept["what_if"])
-    assert kept["what_if"]["before"] == kept["median"]
-
-
-def test_fields_become_promises_in_the_address(ceo: Client, run: RecomputeRun, company: Company) -> None:
-    # The company is made up to today: whose losses there are just now differs from day to day.
-    lever = next(one for one in levers_of(run=run, company=company) if one.lever == "loss_rate")
-    sent = {f"lever.{lever.key}": "0.07", f"lever.{lever.key.replace('loss_rate', 'wait_days')}": ""}
-    answer = ceo.post(WHAT_IF, sent)
-    assert answer.url == f"{WHAT_IF}?set={lever.stage}:{lever.department}:loss_rate%3D0.0001"
-    field = next(
-        field for stage in ceo.get(answer.url).context["stages"] for field in stage.fields if field.name == lever.key
-    )
-    assert (field.value, field.changed) == ("0.07", True)
-
-
-@pytest.mark.parametrize(
-    "query", ["set=nonsense", "set=nowhere:legal:wait_days=4", "set=contract:legal:wait_days=-3", "set="]
-)
-def test_a_promise_that_fits_nothing_is_told(ceo: Client, query: str) -> None:
-    page = ceo.get(f"{WHAT_IF}?{query}")
-    assert page.status_code == 200
-    assert 'class="error-text"' in text(page)
-
-
-def test_a_field_that_is_no_number_is_told(ceo: Client, run: RecomputeRun, company: Company) -> None:
-    key = levers_of(run=run, company=company)[0].key
-    page = ceo.post(WHAT_IF, {f"lever.{key}": "soon"})
-    assert page.status_code == 200
-    assert "is not a number" in text(page)
-
-
-def test_a_scenario_is_saved_compared_deleted_and_put_back(ceo: Client) -> None:
-    ceo.post("/what-if/scenarios/save/", {"set": [PROMISE], "name": "  Legal   helps "})
-    saved = Scenario.objects.get()
-    assert (saved.name, saved.promises) == ("Legal helps", [PROMISE])
-    row = ceo.get("/what-if/scenarios/").context["rows"][0][0]
-    assert row.now == row.then
-    assert signed_in("finance").post(f"/what-if/scenarios/{saved.pk}/delete/").status_code == 404
-    answer = ceo.post(f"/what-if/scenarios/{saved.pk}/delete/")
-    assert "scenario-undo" in text(ceo.get(answer.url))
-    assert ceo.get("/what-if/scenarios/").context["rows"] == []
-    ceo.post(f"/what-if/scenarios/{saved.pk}/restore/")
-    assert len(ceo.get("/what-if/scenarios/").context["rows"]) == 1
-
-
-@pytest.mark.parametrize("sent", [{"set": [PROMISE], "name": " "}, {"set": [], "name": "Nothing"}, {"name": "x" * 81}])
-def test_a_scenario_without_name_or_promise_is_not_saved(ceo: Client, sent: dict[str, Any]) -> None:
-    page = ceo.post("/what-if/scenarios/save/", sent, follow=True)
-    assert "Nothing was saved" in text(page)
-    assert not Scenario.objects.exists()
 
 
 # --- little to go by ----------------------------------------------------------------------------------------------
