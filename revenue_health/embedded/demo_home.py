@@ -152,13 +152,13 @@ def _register(will: Built) -> None:
 
 
 def _talk(will: Built) -> None:
-    from departments.discussion.services.demo_discussion import demo_talk_create
+    from departments.discussion.services.demo import demo_talk_create
 
     demo_talk_create(as_of=date.fromisoformat(will.as_of), seed=will.seed)
 
 
 def _scorecards(will: Built) -> None:
-    from departments.scorecards.services.demo_scorecards import demo_scorecards_create
+    from departments.scorecards.services.demo import demo_scorecards_create
 
     demo_scorecards_create(as_of=date.fromisoformat(will.as_of), seed=will.seed)
 

@@ -16,7 +16,7 @@ from django.test import Client
 
 from departments.models import Company, Department, Goal, Measurable, User
 from departments.scorecards.selectors.scorecards import department_heat, grid
-from departments.scorecards.views.score_grid import grid_rows
+from departments.scorecards.views.grid import grid_rows
 from tests.departments.scorecards.companies import DUE, NOW
 
 pytestmark = [pytest.mark.bench, pytest.mark.django_db]

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from departments.discussion.services.demo_discussion import demo_talk_create
+from departments.discussion.services.demo import demo_talk_create
 from tests.browser.test_accessibility import violations
 from tests.browser.windows import in_every_window
 

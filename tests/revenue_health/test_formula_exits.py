@@ -15,7 +15,7 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from departments.models import Membership, User
-from departments.scorecards.services.score_files import FileRow, csv_written, workbook_written
+from departments.scorecards.services.files import FileRow, csv_written, workbook_written
 from pipeline.imports.problems import ProblemList
 from revenue_health.review.core.slides import Column, ColumnKind, Slide, Table
 from revenue_health.review.services.exports.sheets import table_csv, write_xlsx

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from departments.discussion.services.discussion_errors import CommentRefused
+from departments.discussion.services.errors import CommentRefused
 from departments.models import Comment, User
 from departments.subjects import Subject, people_who_see
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from departments.discussion.services.discussion_errors import CommitmentRefused
+from departments.discussion.services.errors import CommitmentRefused
 from departments.models import Commitment, Department, Issue, Measurable, User
 
 LONGEST_TEXT = 500

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from departments.discussion.services.discussion_errors import PulseClosed
+from departments.discussion.services.errors import PulseClosed
 from departments.models import Department, PulseAnswer, User
 
 LONGEST_SENTENCE = 300

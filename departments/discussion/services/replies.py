@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from departments.discussion.services.discussion_errors import CommentRefused, ReplyConflict
+from departments.discussion.services.errors import CommentRefused, ReplyConflict
 from departments.models import Reply, User
 from departments.subjects import Subject
 

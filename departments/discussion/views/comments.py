@@ -23,7 +23,7 @@ from departments.discussion.services.comments import (
     comment_resolve,
     editable_until,
 )
-from departments.discussion.services.discussion_errors import TalkError
+from departments.discussion.services.errors import TalkError
 from departments.discussion.tasks import mention_mail
 from departments.models import Comment
 from departments.subjects import Subject, SubjectUnknown, people_who_see, subject_of, subject_visible

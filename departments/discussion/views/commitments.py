@@ -21,7 +21,7 @@ from departments.discussion.selectors.commitments import (
     subject_words,
 )
 from departments.discussion.services.commitments import commitment_close, commitment_make, commitment_move
-from departments.discussion.services.discussion_errors import TalkError
+from departments.discussion.services.errors import TalkError
 from departments.discussion.views.commitment_forms import CommitmentForm, FilterForm, committing, filled_in
 from departments.models import Commitment, Department
 from departments.periods import PeriodError, parse_day

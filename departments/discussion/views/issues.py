@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from departments.access import may_commit, require
 from departments.discussion.selectors.commitments import company_today
 from departments.discussion.services.commitments import issue_raise, issue_solve
-from departments.discussion.services.discussion_errors import TalkError
+from departments.discussion.services.errors import TalkError
 from departments.discussion.views.commitment_forms import IssueForm, committing, filled_in
 from departments.models import Issue
 from departments.web.rendering import page_render

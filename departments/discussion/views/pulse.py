@@ -21,7 +21,7 @@ from departments.discussion.selectors.pulse import (
     pulse_trend,
     running_month,
 )
-from departments.discussion.services.discussion_errors import TalkError
+from departments.discussion.services.errors import TalkError
 from departments.discussion.services.pulse import pulse_save
 from departments.models import Department, User
 from departments.web.rendering import page_render

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from departments.access import may_reply, require
 from departments.discussion.selectors.replies import versions_of
-from departments.discussion.services.discussion_errors import TalkError
+from departments.discussion.services.errors import TalkError
 from departments.discussion.services.replies import reply_add
 from departments.discussion.views.comments import visible_subject
 from departments.models import Department

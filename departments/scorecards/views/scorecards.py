@@ -18,14 +18,14 @@ from departments.models import Department, find_company
 from departments.scorecards.selectors.annotations import annotations_of
 from departments.scorecards.selectors.missing_entries import Missing, missing_entries
 from departments.scorecards.selectors.scorecards import DepartmentHeat, Grid, Heat, close_rule, department_heat, grid
-from departments.scorecards.views.score_grid import grid_rows, grid_weeks, off_track
-from departments.scorecards.views.scorecard_filters import (
+from departments.scorecards.views.filters import (
     ScorecardFilters,
     filtered_rows,
     neighbour_addresses,
     parse_filters,
     visible_department,
 )
+from departments.scorecards.views.grid import grid_rows, grid_weeks, off_track
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest
 

@@ -13,7 +13,7 @@ from django.test import Client
 
 from departments.discussion.selectors.comments import threads_for, threads_of
 from departments.discussion.services.comments import comment_add, comment_edit, comment_resolve
-from departments.discussion.services.discussion_errors import CommentRefused
+from departments.discussion.services.errors import CommentRefused
 from departments.discussion.services.mentions import mention_mail_send
 from departments.discussion.tasks import mention_mail
 from departments.models import Comment, User

@@ -13,7 +13,7 @@ from django.test import Client
 
 from departments.discussion.selectors.commitments import commitments_due, commitments_of, issues_of
 from departments.discussion.services.commitments import commitment_close, commitment_make, commitment_move
-from departments.discussion.services.discussion_errors import CommitmentRefused
+from departments.discussion.services.errors import CommitmentRefused
 from departments.models import Commitment, Company, Department, Entry, Issue, Measurable, User
 from tests.departments.discussion.conftest import NOW
 

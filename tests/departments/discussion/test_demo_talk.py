@@ -11,8 +11,8 @@ import pytest
 from departments.discussion.selectors.commitments import commitments_due, commitments_of
 from departments.discussion.selectors.pulse import closed_months, pulse_month
 from departments.discussion.selectors.replies import replies_for, versions_of
-from departments.discussion.services.demo_discussion import demo_talk_create
-from departments.discussion.services.demo_discussion_words import PROMISES, STAFF, TROUBLES
+from departments.discussion.services.demo import demo_talk_create
+from departments.discussion.services.demo_words import PROMISES, STAFF, TROUBLES
 from departments.models import Comment, Commitment, Company, Department, Issue, Measurable, PulseAnswer, User
 from departments.people.selectors.demo_people import demo_people
 from departments.people.services.demo_people import demo_people_create

@@ -11,7 +11,7 @@ from django.db.utils import DatabaseError
 from django.test import Client
 
 from departments.discussion.selectors.replies import replies_for, versions_of
-from departments.discussion.services.discussion_errors import ReplyConflict
+from departments.discussion.services.errors import ReplyConflict
 from departments.discussion.services.replies import reply_add
 from departments.models import Reply, User
 from departments.subjects import subject_of

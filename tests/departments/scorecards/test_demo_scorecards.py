@@ -8,7 +8,7 @@ import pytest
 
 from departments.models import Annotation, Entry, Measurable
 from departments.people.services.demo_people import demo_people_create
-from departments.scorecards.services.demo_scorecards import demo_scorecards_create
+from departments.scorecards.services.demo import demo_scorecards_create
 from tests.departments.scorecards.companies import DUE
 
 pytestmark = pytest.mark.django_db

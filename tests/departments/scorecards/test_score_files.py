@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from departments.scorecards.core.score_file.sheet import FileUnreadable
-from departments.scorecards.services.score_files import FileRow, csv_written, file_read, workbook_written
-from departments.scorecards.services.score_workbooks import SECONDS
+from departments.scorecards.services.files import FileRow, csv_written, file_read, workbook_written
+from departments.scorecards.services.workbooks import SECONDS
 from tests.departments.scorecards.workbooks import WEEKS, with_part, with_sheet, workbook
 
 HEAD = "key,measurable,unit,goal,2026-11-09,2026-11-16\n"

@@ -23,14 +23,14 @@ from departments.scorecards.services.measurables import (
 )
 from departments.scorecards.services.measurables import annotation_add as remark_add
 from departments.scorecards.services.measurables import annotation_remove as remark_remove
-from departments.scorecards.views.score_forms import (
+from departments.scorecards.views.forms import (
     GoalForm,
     MeasurableForm,
     RemarkForm,
     goal_initial,
     measurable_initial,
 )
-from departments.scorecards.views.score_grid import goal_text
+from departments.scorecards.views.grid import goal_text
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 

@@ -18,7 +18,7 @@ from departments.scorecards.core.score_file.archive import is_zip
 from departments.scorecards.core.score_file.cells import HEAD, FileContent, content_of
 from departments.scorecards.core.score_file.sheet import FileUnreadable
 from departments.scorecards.core.score_file.text import sheet_of_text
-from departments.scorecards.services.score_workbooks import workbook_read
+from departments.scorecards.services.workbooks import workbook_read
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,8 +15,8 @@ from departments.access import require
 from departments.models import Department, EntryChange, find_company
 from departments.scorecards.selectors.week_entries import WeekEntry, week_entries
 from departments.scorecards.services.entries import CellText, EntryRefused, PasteRefused, entries_paste
-from departments.scorecards.views.score_grid import goal_text, plain
-from departments.scorecards.views.scorecard_filters import editable_department
+from departments.scorecards.views.filters import editable_department
+from departments.scorecards.views.grid import goal_text, plain
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 

@@ -21,9 +21,9 @@ from departments.scorecards.core.score_file.sheet import FileUnreadable
 from departments.scorecards.selectors.file_changes import file_changes, stored_values
 from departments.scorecards.selectors.scorecards import grid
 from departments.scorecards.services.entries import CellText, PasteRefused, ScorecardError, entries_paste
-from departments.scorecards.services.score_files import FileRow, csv_written, file_read, workbook_written
-from departments.scorecards.views.score_grid import goal_text
-from departments.scorecards.views.scorecard_filters import editable_department, parse_filters, visible_department
+from departments.scorecards.services.files import FileRow, csv_written, file_read, workbook_written
+from departments.scorecards.views.filters import editable_department, parse_filters, visible_department
+from departments.scorecards.views.grid import goal_text
 from departments.scorecards.views.upload_handler import BoundedUploadHandler
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user

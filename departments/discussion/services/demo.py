@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from departments.discussion.services.comments import comment_add, comment_resolve
-from departments.discussion.services.demo_discussion_words import (
+from departments.discussion.services.demo_words import (
     BEFORE,
     MEANS,
     PROMISES,

@@ -35,13 +35,13 @@ from departments.scorecards.services.entries import (
     entry_save,
     entry_undo,
 )
-from departments.scorecards.views.score_grid import grid_rows, grid_weeks
-from departments.scorecards.views.scorecard_filters import (
+from departments.scorecards.views.filters import (
     ScorecardFilters,
     editable_department,
     parse_filters,
     visible_department,
 )
+from departments.scorecards.views.grid import grid_rows, grid_weeks
 from departments.scorecards.views.scorecards import page_context
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest, signed_in_user
