@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django import template
 
-from departments.people.selectors.demo_people import DemoPerson
-from departments.people.selectors.demo_people import demo_people as people
+from departments.people.selectors.demo import DemoPerson
+from departments.people.selectors.demo import demo_people as people
 
 register = template.Library()
 

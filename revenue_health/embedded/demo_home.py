@@ -140,7 +140,7 @@ def _table(folder: Path, will: Built, choice: DemoChoice) -> list[tuple[str, str
 
 
 def _people(password: str | None) -> None:
-    from departments.people.services.demo_people import demo_people_create
+    from departments.people.services.demo import demo_people_create
 
     demo_people_create(password=password)
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.management import call_command
 
 from departments.models import Company
-from departments.people.services.demo_people import demo_people_create
+from departments.people.services.demo import demo_people_create
 from pipeline.selectors.data.runs import latest_run
 from pipeline.services.imports import company_folder_load
 from pipeline.services.recompute import recompute

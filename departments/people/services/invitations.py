@@ -17,7 +17,7 @@ from django.utils import timezone
 from departments.access import may_give_role
 from departments.models import Department, Invitation, Membership, User, find_company
 from departments.models.invitations import nonce_new
-from departments.people.services.people_errors import InvitationInvalid, InvitationRefused, RoleRefused
+from departments.people.services.errors import InvitationInvalid, InvitationRefused, RoleRefused
 from departments.services.mail import mail_send
 
 DAYS = 7

@@ -7,7 +7,7 @@ from django.db import transaction
 from departments.access import may_give_role, may_manage_people
 from departments.advisory_locks import AdvisoryLock, transaction_lock
 from departments.models import Department, Membership, User
-from departments.people.services.people_errors import LastExecutive, PeopleError, RoleRefused
+from departments.people.services.errors import LastExecutive, PeopleError, RoleRefused
 
 
 @transaction.atomic

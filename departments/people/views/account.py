@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from departments.models import User
-from departments.people.views.people_forms import AccountForm
+from departments.people.views.forms import AccountForm
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 

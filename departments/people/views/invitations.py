@@ -12,9 +12,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from departments.models import Invitation
+from departments.people.services.errors import InvitationInvalid
 from departments.people.services.invitations import invitation_accept, invitation_read
-from departments.people.services.people_errors import InvitationInvalid
-from departments.people.views.people_forms import AcceptForm
+from departments.people.views.forms import AcceptForm
 from departments.people.views.session import sign_in
 from departments.web.rendering import page_render
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from departments.access import may_manage_people, require
 from departments.models import Membership, User, find_company
 from departments.people.selectors.people import invited, people, person_by_id
+from departments.people.services.errors import PeopleError
 from departments.people.services.invitations import (
     invitation_address,
     invitation_create,
@@ -22,10 +23,9 @@ from departments.people.services.invitations import (
     may_read_address,
 )
 from departments.people.services.people import person_active_set, role_change, role_give, role_take
-from departments.people.services.people_errors import PeopleError
 from departments.people.tasks import invitation_mail
-from departments.people.views.people_forms import InviteForm, RoleForm, SettingsForm
-from departments.people.views.people_mail import mail_goes_out
+from departments.people.views.forms import InviteForm, RoleForm, SettingsForm
+from departments.people.views.mail import mail_goes_out
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 

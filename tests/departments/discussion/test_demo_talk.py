@@ -14,8 +14,8 @@ from departments.discussion.selectors.replies import replies_for, versions_of
 from departments.discussion.services.demo import demo_talk_create
 from departments.discussion.services.demo_words import PROMISES, STAFF, TROUBLES
 from departments.models import Comment, Commitment, Company, Department, Issue, Measurable, PulseAnswer, User
-from departments.people.selectors.demo_people import demo_people
-from departments.people.services.demo_people import demo_people_create
+from departments.people.selectors.demo import demo_people
+from departments.people.services.demo import demo_people_create
 from pipeline.generator import company as brightwater
 from pipeline.generator.files.scorecards import NUMBERS
 

@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from departments.models import Department, Invitation, Membership, User
+from departments.people.services.errors import InvitationInvalid, LastExecutive, PeopleError, RoleRefused
 from departments.people.services.invitations import (
     invitation_accept,
     invitation_address,
@@ -22,7 +23,6 @@ from departments.people.services.invitations import (
     invitation_renew,
 )
 from departments.people.services.people import person_active_set, role_change, role_give, role_take
-from departments.people.services.people_errors import InvitationInvalid, LastExecutive, PeopleError, RoleRefused
 from revenue_health.settings.mail import mailers
 
 pytestmark = pytest.mark.django_db

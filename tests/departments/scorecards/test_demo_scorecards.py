@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from departments.models import Annotation, Entry, Measurable
-from departments.people.services.demo_people import demo_people_create
+from departments.people.services.demo import demo_people_create
 from departments.scorecards.services.demo import demo_scorecards_create
 from tests.departments.scorecards.companies import DUE
 
