@@ -28,13 +28,9 @@ HTML_SECONDS = 6 * 3600
 _PACKAGES = ("departments", "pipeline", "revenue_health")
 
 
-@once_a_process
 def release() -> str:
     """Which code runs: the version, and a digest that changes with every module and template of it."""
-    root = Path(settings.BASE_DIR)
-    files = sorted([*(root / "templates").rglob("*.html"), *(f for p in _PACKAGES for f in (root / p).rglob("*.py"))])
-    facts = [(str(file.relative_to(root)), file.stat().st_mtime_ns, file.stat().st_size) for file in files]
-    return f"{settings.VERSION} {hashlib.sha256(repr(facts).encode()).hexdigest()[:16]}"
+    return f"{settings.VERSION} {_code_digest()}"
 
 
 def run_key(run: RecomputeRun, *facts: object) -> str:
@@ -87,3 +83,11 @@ def process_cache[**P, T](maxsize: int) -> Callable[[Callable[P, T]], Callable[P
 
 def _process_key(run: RecomputeRun, *args: Hashable, **kwargs: Hashable) -> Any:
     return hashkey(run_key(run), *args, **kwargs)
+
+
+@once_a_process
+def _code_digest() -> str:
+    root = Path(settings.BASE_DIR)
+    files = sorted([*(root / "templates").rglob("*.html"), *(f for p in _PACKAGES for f in (root / p).rglob("*.py"))])
+    facts = [(str(file.relative_to(root)), file.stat().st_mtime_ns, file.stat().st_size) for file in files]
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime
 
 from departments.formats import ENGLISH, numbers_as_in
 from departments.models import Company
 from departments.periods import Period, monday_of
-from pipeline.core.changes import Changes
 from pipeline.models import RecomputeRun
 from pipeline.selectors.data.runs import freshness
 from pipeline.selectors.deals.changes import ChangesNotKept, changes_since, since_usual, today_of
@@ -86,10 +86,11 @@ def build_weekly_review(
     since = min(since or since_usual(run=run, company=company), today)
     scoring = stored.score_run is not None and stored.score_run.status == ScoreRun.Status.STARTED
     over, fresh = period.end < today, freshness(run=run, now=now)
-    if over:
-        leaks = leaks_then(period=period, comparison=comparison)
-    else:
+    leaks, changes = leaks_then(period=period, comparison=comparison) if over else (), None
+    if not over:
         leaks = tuple(registered_leak(row) for row in top_leaks(most=LEAKS_SHOWN))
+        with suppress(ChangesNotKept):  # by the store of an older release
+            changes = changes_since(run=run, company=company, since=since)
     return WeeklyReview(
         company=company.name,
         currency=company.reporting_currency,
@@ -100,7 +101,7 @@ def build_weekly_review(
         headline=headline(comparison, label=period.label, currency=company.reporting_currency, scoring=scoring),
         comparison=comparison,
         since=since,
-        changes=None if over else changes_or_none(run=run, company=company, since=since),
+        changes=changes,
         leaks=leaks,
         scorecards=ScorecardPanel(week=monday_of(period.end)) if over else scorecards_in(company=company, now=now),
         commitments=CommitmentPanel() if over else due_commitments(company=company, now=now),
@@ -108,11 +109,3 @@ def build_weekly_review(
         forecast=forecast_line(run=run, period=period, comparison=comparison),
         data=DataAge(age_hours=fresh.age_hours, level=fresh.level),
     )
-
-
-def changes_or_none(*, run: RecomputeRun, company: Company, since: date) -> Changes | None:
-    """The open pipeline then and now and the buckets between, in the published rank; None for a store without them."""
-    try:
-        return changes_since(run=run, company=company, since=since)
-    except ChangesNotKept:
-        return None
