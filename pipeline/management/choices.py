@@ -12,7 +12,7 @@ from departments.models import Company, find_company
 from departments.periods import PeriodError
 from pipeline.models import Pipeline, RecomputeRun, Source
 from pipeline.selectors.data.runs import by_earlier_rules, latest_run
-from pipeline.selectors.leaks.leaks import FILTERS, Choice, calendar_of
+from pipeline.selectors.leaks.leaks import FILTERS, DealFilter, calendar_of
 
 
 def add_choice_arguments(parser: CommandParser) -> None:
@@ -35,7 +35,7 @@ def run_and_company() -> tuple[RecomputeRun, Company]:
     return run, company
 
 
-def choice_of(options: Mapping[str, Any], company: Company) -> Choice:
+def choice_of(options: Mapping[str, Any], company: Company) -> DealFilter:
     """The period and filters asked for; CommandError names what is unknown."""
     try:
         period = calendar_of(company).parse(options["period"]) if options["period"] else None
@@ -45,7 +45,7 @@ def choice_of(options: Mapping[str, Any], company: Company) -> Choice:
     for name, model in (("pipeline", Pipeline), ("source", Source)):
         if name in filters:
             filters[name] = [_id_of(model, name, key) for key in filters[name]]
-    return Choice(period=period, filters=filters)
+    return DealFilter(period=period, filters=filters)
 
 
 def _id_of(model: type[Pipeline] | type[Source], name: str, key: str) -> int:

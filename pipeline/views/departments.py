@@ -34,7 +34,7 @@ from pipeline.selectors.leaks.handoffs import (
     waiting,
     waiting_matrix,
 )
-from pipeline.selectors.leaks.leaks import Choice, calendar_of, leaks_of
+from pipeline.selectors.leaks.leaks import DealFilter, calendar_of, leaks_of
 from pipeline.selectors.overview import DepartmentName, Structure, structure_names
 
 INDEX = "pipeline/departments/index.html"
@@ -96,7 +96,7 @@ def _quarter(run: RecomputeRun, company: Company) -> Period:
 def _department_rows(run: RecomputeRun, company: Company, structure: Structure, period: Period) -> list[DepartmentRow]:
     custody, queue = custody_now(run=run, company=company), queues(run=run, company=company)
     lost: dict[int, Figure] = {}
-    for cell in leaks_of(run=run, company=company, choice=Choice(period=period)).cells:
+    for cell in leaks_of(run=run, company=company, deal_filter=DealFilter(period=period)).cells:
         lost[cell.department] = lost.get(cell.department, Figure()) + cell.caused
     return [
         DepartmentRow(

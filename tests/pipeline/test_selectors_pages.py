@@ -15,7 +15,7 @@ from pipeline.models import Event, HandOff, RecomputeRun
 from pipeline.selectors.data.runs import latest_run
 from pipeline.selectors.deals import opportunities
 from pipeline.selectors.leaks import handoffs
-from pipeline.selectors.leaks.leaks import Choice, leak_deals, leaks_of
+from pipeline.selectors.leaks.leaks import DealFilter, leak_deals, leaks_of
 from pipeline.selectors.leaks.trend import weekly_trend
 from pipeline.selectors.overview import structure_names
 
@@ -37,7 +37,7 @@ def company(run: RecomputeRun) -> Company:
 @pytest.mark.parametrize("state", ["open", "lost", "won"])
 def test_each_state_lists_as_many_deals_as_the_leak_map_counts(run: RecomputeRun, company: Company, state: str) -> None:
     found = opportunities.opportunity_rows(run=run, filters=opportunities.OpportunityFilter(state=state))
-    totals = leaks_of(run=run, company=company, choice=Choice()).totals
+    totals = leaks_of(run=run, company=company, deal_filter=DealFilter()).totals
     if state == "open":
         assert (found.total, found.amount) == (totals.open.count, totals.open.amount)
     assert found.total > 0
@@ -75,8 +75,8 @@ def test_search_finds_by_part_of_the_account(run: RecomputeRun) -> None:
 
 
 def test_deals_behind_a_figure_keep_its_amounts(run: RecomputeRun, company: Company) -> None:
-    lost = leaks_of(run=run, company=company, choice=Choice()).totals.lost
-    deals = leak_deals(run=run, company=company, choice=Choice(), kind="lost", limit=1000).deals
+    lost = leaks_of(run=run, company=company, deal_filter=DealFilter()).totals.lost
+    deals = leak_deals(run=run, company=company, deal_filter=DealFilter(), kind="lost", limit=1000).deals
     rows = opportunities.rows_of_deals(run=run, deals=deals)
     assert sum(row.amount for row in rows) == lost.amount
 
@@ -108,10 +108,10 @@ def test_the_matrix_counts_every_hand_off_to_another_department(run: RecomputeRu
 
 
 def test_the_weeks_add_up_to_the_leak_map(run: RecomputeRun, company: Company) -> None:
-    weeks = weekly_trend(run=run, company=company, choice=Choice())
+    weeks = weekly_trend(run=run, company=company, deal_filter=DealFilter())
     last = weeks[-1].week + timedelta(days=6)
     totals = leaks_of(
-        run=run, company=company, choice=Choice(period=Period(start=weeks[0].week, end=last, label="x"))
+        run=run, company=company, deal_filter=DealFilter(period=Period(start=weeks[0].week, end=last, label="x"))
     ).totals
     for name in ("created", "won", "lost"):
         assert sum(getattr(week, name).amount for week in weeks) == getattr(totals, name).amount, name
@@ -124,7 +124,7 @@ def test_letters_of_departments_differ(run: RecomputeRun) -> None:
 
 
 def test_a_filter_that_fits_nothing_is_an_empty_week_not_an_error(run: RecomputeRun, company: Company) -> None:
-    weeks = weekly_trend(run=run, company=company, choice=Choice(filters={"segment": ["none such"]}))
+    weeks = weekly_trend(run=run, company=company, deal_filter=DealFilter(filters={"segment": ["none such"]}))
     assert len(weeks) == 26
     assert not any(week.created.count for week in weeks)
 

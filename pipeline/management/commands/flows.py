@@ -12,7 +12,7 @@ from departments.periods import week_period
 from pipeline.management.choices import add_choice_arguments, choice_of, run_and_company
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.figures import weekly_flows, weekly_json
-from pipeline.selectors.leaks.leaks import Choice, leaks_of
+from pipeline.selectors.leaks.leaks import DealFilter, leaks_of
 from pipeline.selectors.overview import structure_names
 
 _STORED = {"pipeline", "segment"}
@@ -26,12 +26,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         run, company = run_and_company()
-        choice = choice_of(options, company)
-        if beyond := set(choice.filters) - _STORED:
+        deal_filter = choice_of(options, company)
+        if beyond := set(deal_filter.filters) - _STORED:
             raise CommandError(f"The weekly roll-up is not kept by {', '.join(sorted(beyond))}; `leaks` is.")
-        weeks, still = self._weeks(run, company, choice)
+        weeks, still = self._weeks(run, company, deal_filter)
         if options["json"]:
-            period = choice.period
+            period = deal_filter.period
             self.stdout.write(
                 json.dumps(
                     {
@@ -57,17 +57,19 @@ class Command(BaseCommand):
         if still:
             self.stdout.write(f"{still} weeks in which nothing moved are left out; `--period` lists every week.")
 
-    def _weeks(self, run: RecomputeRun, company: Company, choice: Choice) -> tuple[list[dict[str, Any]], int]:
+    def _weeks(self, run: RecomputeRun, company: Company, deal_filter: DealFilter) -> tuple[list[dict[str, Any]], int]:
         structure = structure_names()
         weeks, still = weekly_flows(
-            first=choice.period.start if choice.period else None,
-            last=choice.period.end if choice.period else None,
-            pipelines=list(choice.filters.get("pipeline", [])),
-            segments=list(choice.filters.get("segment", [])),
+            first=deal_filter.period.start if deal_filter.period else None,
+            last=deal_filter.period.end if deal_filter.period else None,
+            pipelines=list(deal_filter.filters.get("pipeline", [])),
+            segments=list(deal_filter.filters.get("segment", [])),
         )
         figures = [
             weekly_json(
-                week, leaks_of(run=run, company=company, choice=choice.moved_to(week_period(week["week"]))), structure
+                week,
+                leaks_of(run=run, company=company, deal_filter=deal_filter.moved_to(week_period(week["week"]))),
+                structure,
             )
             for week in weeks
         ]

@@ -22,12 +22,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         run, company = run_and_company()
-        choice = choice_of(options, company)
+        deal_filter = choice_of(options, company)
         try:
-            leaks = leaks_of(run=run, company=company, choice=choice)
+            leaks = leaks_of(run=run, company=company, deal_filter=deal_filter)
         except CustodyStoreMissing as problem:
             raise CommandError(str(problem)) from problem
-        period = choice.period
+        period = deal_filter.period
         figures = leaks_json(
             leaks, structure_names(), start=period.start if period else None, end=period.end if period else None
         )

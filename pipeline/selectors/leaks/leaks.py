@@ -1,4 +1,4 @@
-"""The leak map: figures of the newest run for any period and choice of deals, and the deals behind each.
+"""The leak map: figures of the newest run for any period and filter of deals, and the deals behind each.
 
 Figures of one run never change, so they are cached by run, period and filters.
 """
@@ -24,7 +24,7 @@ FILTERS = ("pipeline", "segment", "source", "team", "owner", "region", "industry
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
+class DealFilter:
     """Which deals, and when: `period` None is all time up to the run's `as_of`."""
 
     period: Period | None = None
@@ -39,15 +39,15 @@ class Choice:
         filters = sorted((name, list(values)) for name, values in self.filters.items())
         return filters, (self.period.start, self.period.end) if self.period else None
 
-    def moved_to(self, period: Period | None) -> Choice:
-        return Choice(period=period, filters=self.filters)
+    def moved_to(self, period: Period | None) -> DealFilter:
+        return DealFilter(period=period, filters=self.filters)
 
 
 @dataclass(frozen=True, kw_only=True)
 class LeakMap:
     """The figures asked for and those they are compared with (None: no comparison, or nothing known then)."""
 
-    choice: Choice
+    deal_filter: DealFilter
     leaks: Leaks
     compared_with: Period | None
     compared: Leaks | None
@@ -57,44 +57,44 @@ def calendar_of(company: Company) -> FiscalCalendar:
     return FiscalCalendar(start_month=company.fiscal_year_start_month)
 
 
-def leaks_of(*, run: RecomputeRun, company: Company, choice: Choice) -> Leaks:
-    """The leak map of one choice, as the run knows it."""
+def leaks_of(*, run: RecomputeRun, company: Company, deal_filter: DealFilter) -> Leaks:
+    """The leak map of one filter, as the run knows it."""
 
     def compute() -> Leaks:
-        start, end = choice.instants(company)
+        start, end = deal_filter.instants(company)
         return leaks_compute(
-            custody_cursor(run), start=start, end=end, as_of=int(run.as_of.timestamp()), filters=choice.filters
+            custody_cursor(run), start=start, end=end, as_of=int(run.as_of.timestamp()), filters=deal_filter.filters
         )
 
-    return cached(run, "leaks", compute, of=choice.cache_key)
+    return cached(run, "leaks", compute, of=deal_filter.cache_key)
 
 
-def earned_of(*, run: RecomputeRun, company: Company, choice: Choice) -> tuple[Figure, Figure]:
-    """(won, reversed) of one choice, as in the totals of its leak map: their difference is its revenue."""
+def earned_of(*, run: RecomputeRun, company: Company, deal_filter: DealFilter) -> tuple[Figure, Figure]:
+    """(won, reversed) of one filter, as in the totals of its leak map: their difference is its revenue."""
 
     def compute() -> tuple[Figure, Figure]:
-        start, end = choice.instants(company)
+        start, end = deal_filter.instants(company)
         period = Instants(
             connection=custody_cursor(run), start=start, end=end, as_of=int(run.as_of.timestamp()),
-            filters=choice.filters,
+            filters=deal_filter.filters,
         )  # fmt: skip
         bookings = Bookings(period)
         return bookings.won, bookings.reversed
 
-    return cached(run, "earned", compute, of=choice.cache_key)
+    return cached(run, "earned", compute, of=deal_filter.cache_key)
 
 
-def leak_map(*, run: RecomputeRun, company: Company, choice: Choice, compare: str) -> LeakMap:
+def leak_map(*, run: RecomputeRun, company: Company, deal_filter: DealFilter, compare: str) -> LeakMap:
     """The leak map beside the `previous` period or `last_year`; any other `compare` compares with nothing.
 
     A running period is compared with as many days of the other one, so that like stands beside like.
     """
-    other = _compared_period(run, company, choice.period, compare)
+    other = _compared_period(run, company, deal_filter.period, compare)
     return LeakMap(
-        choice=choice,
-        leaks=leaks_of(run=run, company=company, choice=choice),
+        deal_filter=deal_filter,
+        leaks=leaks_of(run=run, company=company, deal_filter=deal_filter),
         compared_with=other,
-        compared=leaks_of(run=run, company=company, choice=choice.moved_to(other)) if other else None,
+        compared=leaks_of(run=run, company=company, deal_filter=deal_filter.moved_to(other)) if other else None,
     )
 
 
@@ -114,7 +114,7 @@ def leak_deals(
     *,
     run: RecomputeRun,
     company: Company,
-    choice: Choice,
+    deal_filter: DealFilter,
     kind: str,
     stage: int | None = None,
     department: int | None = None,
@@ -122,7 +122,7 @@ def leak_deals(
     offset: int = 0,
 ) -> Deals:
     """The deals behind one figure of the leak map, biggest first; see pipeline.core.leaks.leaks.deals_of_cell."""
-    start, end = choice.instants(company)
+    start, end = deal_filter.instants(company)
     return deals_of_cell(
         custody_cursor(run),
         kind=kind,
@@ -131,7 +131,7 @@ def leak_deals(
         start=start,
         end=end,
         as_of=int(run.as_of.timestamp()),
-        filters=choice.filters,
+        filters=deal_filter.filters,
         limit=limit,
         offset=offset,
     )

@@ -1,4 +1,4 @@
-"""Week by week: what was created, won and lost, for any choice of deals."""
+"""Week by week: what was created, won and lost, for any filter of deals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.core.leaks.period import Period as Instants
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
 from pipeline.run_cache import cached
-from pipeline.selectors.leaks.leaks import Choice
+from pipeline.selectors.leaks.leaks import DealFilter
 
 WEEKS = 26
 
@@ -31,13 +31,15 @@ class TrendWeek:
     reversed: Figure
 
 
-def weekly_trend(*, run: RecomputeRun, company: Company, choice: Choice, weeks: int = WEEKS) -> tuple[TrendWeek, ...]:
-    """The last whole weeks up to the end of the choice's period (or of what the run knows), oldest first.
+def weekly_trend(
+    *, run: RecomputeRun, company: Company, deal_filter: DealFilter, weeks: int = WEEKS
+) -> tuple[TrendWeek, ...]:
+    """The last whole weeks up to the end of the filter's period (or of what the run knows), oldest first.
 
     Created, won, lost and reversed as in the totals of the leak map.
     """
-    mondays = _mondays(run, company, choice.period, weeks)
-    moved = choice.moved_to(
+    mondays = _mondays(run, company, deal_filter.period, weeks)
+    moved = deal_filter.moved_to(
         Period(start=mondays[0], end=mondays[-1] - timedelta(days=1), label=f"{mondays[0]}..{mondays[-1]}")
     )
     return cached(run, "trend", lambda: _compute(run, company, moved, mondays), of=moved.cache_key)
@@ -52,7 +54,9 @@ def _mondays(run: RecomputeRun, company: Company, period: Period | None, weeks: 
     return [last - timedelta(weeks=back) for back in range(weeks, -1, -1)]
 
 
-def _compute(run: RecomputeRun, company: Company, choice: Choice, mondays: list[date]) -> tuple[TrendWeek, ...]:
+def _compute(
+    run: RecomputeRun, company: Company, deal_filter: DealFilter, mondays: list[date]
+) -> tuple[TrendWeek, ...]:
     starts = [int(datetime(day.year, day.month, day.day, tzinfo=company.zone).timestamp()) for day in mondays]
     cursor = custody_cursor(run)
     cursor.register("trend_weeks", pa.table({"number": range(len(starts)), "starts": starts}))
@@ -61,7 +65,7 @@ def _compute(run: RecomputeRun, company: Company, choice: Choice, mondays: list[
         start=starts[0],
         end=starts[-1],
         as_of=int(run.as_of.timestamp()),
-        filters=choice.filters,
+        filters=deal_filter.filters,
     )
     rows = period.rows(
         f""", {bookings_of("chosen_moves")}, counted AS (

@@ -193,7 +193,7 @@ def _deals_behind(
     deals = leak_deals(
         run=run,
         company=company,
-        choice=filters.choice(structure=structure, choices=choices),
+        deal_filter=filters.deal_filter(structure=structure, choices=choices),
         kind=kind,
         stage=stage.id if stage else None,
         department=department.id if department else None,

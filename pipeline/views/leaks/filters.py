@@ -11,7 +11,7 @@ from django import forms
 from django.http import QueryDict
 
 from departments.periods import FiscalCalendar, Period, PeriodError
-from pipeline.selectors.leaks.leaks import Choice
+from pipeline.selectors.leaks.leaks import DealFilter
 from pipeline.selectors.overview import FilterChoices, Structure
 
 COMPARISONS = {"none": "nothing", "previous": "period before", "last_year": "last year", "plan": "plan"}
@@ -55,14 +55,14 @@ class LeakMapFilters:
         text = urlencode(replace(self, **changes).parameters)
         return f"?{text}" if text else "?"
 
-    def choice(self, *, structure: Structure, choices: FilterChoices) -> Choice:
+    def deal_filter(self, *, structure: Structure, choices: FilterChoices) -> DealFilter:
         """What the selectors are asked for: pipeline and source by id, the others by value."""
         filters: dict[str, list[Any]] = {name: [value] for name, value in self.chosen.items()}
         if self.pipeline:
             filters["pipeline"] = [structure.pipeline_id(self.pipeline)]
         if self.source:
             filters["source"] = [pk for pk, key, _ in choices.sources if key == self.source]
-        return Choice(period=self.period, filters=filters)
+        return DealFilter(period=self.period, filters=filters)
 
     @property
     def deals_parameters(self) -> dict[str, str]:
@@ -101,9 +101,9 @@ class LeakMapForm(forms.Form):
             "team": [(value, value) for value in choices.teams],
             "owner": [(value, value) for value in choices.owners],
         }.items():
-            choice = cast(forms.ChoiceField, self.fields[name])
-            choice.choices = [("", "All"), *values]
-            choice.error_messages["invalid_choice"] = f"Unknown {name} “%(value).80s”. Showing all."
+            select = cast(forms.ChoiceField, self.fields[name])
+            select.choices = [("", "All"), *values]
+            select.error_messages["invalid_choice"] = f"Unknown {name} “%(value).80s”. Showing all."
 
     def clean_period(self) -> Period | None:
         text = self.cleaned_data["period"].strip()

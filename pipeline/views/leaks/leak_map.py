@@ -89,8 +89,8 @@ def _leak_map_figures(
 ) -> dict[str, Any]:
     """Everything the panels print."""
     calendar, currency = calendar_of(company), company.reporting_currency
-    choice = filters.choice(structure=structure, choices=choices)
-    figures = leak_map(run=run, company=company, choice=choice, compare=filters.compare)
+    deal_filter = filters.deal_filter(structure=structure, choices=choices)
+    figures = leak_map(run=run, company=company, deal_filter=deal_filter, compare=filters.compare)
     formatter = FigureFormatter(
         filters=filters, structure=structure, scale=_stage_scale(figures, currency), closed=closed
     )
@@ -99,7 +99,7 @@ def _leak_map_figures(
     running = filters.period.start <= today < filters.period.end
     label = compared_label(figures, filters, calendar)
     reach = reach_of(run=run, company=company)
-    trend = weekly_trend(run=run, company=company, choice=choice)
+    trend = weekly_trend(run=run, company=company, deal_filter=deal_filter)
     columns = dict.fromkeys(["segment", *filters.chosen])
     hindsight = [reason for column in columns for reason in hindsight_reasons(run=run, column=column)]
     return {

@@ -14,7 +14,7 @@ from pipeline.generator.files.scorecards import NUMBERS
 from pipeline.models import HandOff, RecomputeRun, ids_by_key
 from pipeline.selectors.data.measured import followed
 from pipeline.selectors.data.runs import latest_run
-from pipeline.selectors.leaks.leaks import Choice, leaks_of
+from pipeline.selectors.leaks.leaks import DealFilter, leaks_of
 from pipeline.services.recompute import recompute
 from pipeline.services.recompute.measured import STEP, measurables_compute
 from tests.pipeline.companies import BEGIN, SmallCompany, company_make, event_add, handoff_add, opportunity_make
@@ -111,7 +111,7 @@ def test_weekly_figures_are_those_of_the_leak_map(company: SmallCompany) -> None
     follow("lost_amount:production", "won_amount")
     run = recompute(as_of=day(28))
     for week, lost in values("lost_amount:production").items():
-        leaks = leaks_of(run=run, company=Company.objects.get(), choice=Choice(period=week_period(week)))
+        leaks = leaks_of(run=run, company=Company.objects.get(), deal_filter=DealFilter(period=week_period(week)))
         production = company.departments["production"].pk
         on_the_map = sum(cell.lost.amount for cell in leaks.cells if cell.department == production)
         assert lost == Decimal(on_the_map) / 100

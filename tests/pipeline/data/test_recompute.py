@@ -17,7 +17,7 @@ from departments.advisory_locks import AdvisoryLock
 from departments.models import Company
 from pipeline.custody_store import TABLES, run_parts
 from pipeline.models import Event, Flow, HandOff, Opportunity, RecomputeRun, Stage, TouchedOpportunity
-from pipeline.selectors.leaks.leaks import Choice, leaks_of
+from pipeline.selectors.leaks.leaks import DealFilter, leaks_of
 from pipeline.services.recompute import NotBalanced, NothingToCompute, RecomputeRunning, recompute
 from tests.pipeline.companies import (
     BEGIN,
@@ -198,7 +198,7 @@ def test_no_company_is_said_plainly() -> None:
 def test_a_company_without_deals_gives_an_empty_run(company: SmallCompany) -> None:
     run = recompute(as_of=day(0))
     assert (run.opportunities, run.balance_error, Flow.objects.count()) == (0, 0.0, 0)
-    figures = leaks_of(run=run, company=Company.objects.get(), choice=Choice())
+    figures = leaks_of(run=run, company=Company.objects.get(), deal_filter=DealFilter())
     assert (figures.totals.created.count, len(figures.stages)) == (0, 5)
     event_add(company, opportunity_make(company, "a"), 0, "lead")
     assert recompute(as_of=day(1)).opportunities == 1

@@ -15,7 +15,7 @@ from pipeline.core.buckets import BUCKETS
 from pipeline.custody_store import run_parts
 from pipeline.models import Opportunity, RecomputeRun
 from pipeline.selectors.deals.changes import ChangesNotKept, changed_rows, changes_since, since_usual
-from pipeline.selectors.leaks.leaks import Choice, leaks_of
+from pipeline.selectors.leaks.leaks import DealFilter, leaks_of
 from pipeline.services.recompute import recompute
 from tests.pipeline.companies import BEGIN, SmallCompany, company_make, event_add, opportunity_make
 
@@ -87,7 +87,7 @@ def test_each_change_is_in_its_bucket_and_the_buckets_lead_from_then_to_now(comp
     # Open by what was known then: late, won, lost, and the seven that still are; 1,000.00 each.
     assert (changes.then_deals, changes.then) == (10, 1_000_000)
     assert changes.now - changes.then == sum(amount for _, amount in EXPECTED.values())
-    assert changes.now == leaks_of(run=run, company=owner, choice=Choice()).totals.open.amount
+    assert changes.now == leaks_of(run=run, company=owner, deal_filter=DealFilter()).totals.open.amount
 
 
 def test_each_bucket_names_its_deals_with_both_sides(company: SmallCompany) -> None:
@@ -107,7 +107,7 @@ def test_each_bucket_names_its_deals_with_both_sides(company: SmallCompany) -> N
 def test_what_was_entered_late_leaves_the_earlier_figure_as_that_review_knew_it(company: SmallCompany) -> None:
     histories(company)
     then = recompute(as_of=BEGIN + timedelta(days=19, hours=15))
-    known_then = leaks_of(run=then, company=Company.objects.get(), choice=Choice()).totals.open
+    known_then = leaks_of(run=then, company=Company.objects.get(), deal_filter=DealFilter()).totals.open
     run = recompute(as_of=BEGIN + timedelta(days=23), full=True)
     changes = changes_since(run=run, company=Company.objects.get(), since=SINCE)
     assert (changes.then, changes.then_deals) == (known_then.amount, known_then.count)

@@ -21,7 +21,7 @@ from departments.periods import Period
 from pipeline.core.leaks.figures import Leaks
 from pipeline.models import RecomputeRun
 from pipeline.selectors.data.runs import latest_run
-from pipeline.selectors.leaks.leaks import Choice, calendar_of, leaks_of
+from pipeline.selectors.leaks.leaks import DealFilter, calendar_of, leaks_of
 
 pytestmark = pytest.mark.django_db
 URL = "/pipeline/"
@@ -35,7 +35,7 @@ def leaks_now() -> tuple[Leaks, Period]:
     run, company = latest_run(), Company.objects.get()
     assert run is not None
     period = calendar_of(company).quarter_of(run.as_of.astimezone(company.zone).date())
-    return leaks_of(run=run, company=company, choice=Choice(period=period)), period
+    return leaks_of(run=run, company=company, deal_filter=DealFilter(period=period)), period
 
 
 def test_the_head_line_says_how_much_was_lost_and_where_and_accuses_nobody(ceo: Client) -> None:

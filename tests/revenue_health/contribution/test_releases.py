@@ -51,7 +51,7 @@ def test_another_release_computes_everything_anew(
 
     def ask() -> dict[str, int]:
         calls.update(dict.fromkeys(calls, 0))
-        leaks.leaks_of(run=run, company=company, choice=leaks.Choice())
+        leaks.leaks_of(run=run, company=company, deal_filter=leaks.DealFilter())
         model_input.cached_flows(run=run, periods=periods)
         whatif.worlds_ready(run=run, company=company, periods=periods)
         assert ceo.get("/").status_code == 200

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from departments.models import Company
 from departments.periods import Period
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks.leaks import Choice, earned_of
+from pipeline.selectors.leaks.leaks import DealFilter, earned_of
 from revenue_health.contribution.core.comparison import MINOR_UNITS
 
 
@@ -22,5 +22,5 @@ class Earned:
 
 def earned_amounts(*, run: RecomputeRun, company: Company, period: Period) -> Earned:
     """What was earned in the period, and what was taken back in it."""
-    won, taken_back = earned_of(run=run, company=company, choice=Choice(period=period))
+    won, taken_back = earned_of(run=run, company=company, deal_filter=DealFilter(period=period))
     return Earned(won=won.amount / MINOR_UNITS, reversed=taken_back.amount / MINOR_UNITS)

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q
 from departments.models import Company
 from pipeline.models import Event, Opportunity, RecomputeRun
 from pipeline.run_cache import cached
-from pipeline.selectors.leaks.leaks import Choice, leaks_of
+from pipeline.selectors.leaks.leaks import DealFilter, leaks_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 
 LATE_AFTER = timedelta(days=1)
@@ -46,7 +46,7 @@ def quality_of(*, run: RecomputeRun, company: Company, periods: ComparisonPeriod
     """Figures of one run never change, so they are kept with it."""
 
     def compute() -> Quality:
-        leaks = leaks_of(run=run, company=company, choice=Choice(period=periods.period))
+        leaks = leaks_of(run=run, company=company, deal_filter=DealFilter(period=periods.period))
         start, end = (datetime.fromtimestamp(periods.steps[at], UTC) for at in (0, -1))
         late = Q(recorded_at__gt=F("occurred_at") + LATE_AFTER)
         of_period = Event.objects.filter(occurred_at__gte=start, occurred_at__lt=end, recorded_at__lte=run.as_of)

@@ -14,7 +14,7 @@ from departments.json_types import Json
 from departments.models import Company
 from pipeline.models import RecomputeRun
 from pipeline.run_cache import cached
-from pipeline.selectors.leaks.leaks import Choice
+from pipeline.selectors.leaks.leaks import DealFilter
 from pipeline.selectors.overview import StageName, Structure
 from revenue_health.contribution.core.sensitivity import Lever
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
@@ -243,5 +243,5 @@ def outcome_of(*, run: RecomputeRun, company: Company, periods: ComparisonPeriod
         now, following = company_what_if(run=run, company=company, periods=periods, promises=promises)
         return what_if_json(now, following, periods=periods, company=company)
 
-    choice = Choice(period=periods.period, filters={"promises": sorted(texts)})
-    return cached(run, "what-if", compute, of=choice.cache_key)
+    deal_filter = DealFilter(period=periods.period, filters={"promises": sorted(texts)})
+    return cached(run, "what-if", compute, of=deal_filter.cache_key)

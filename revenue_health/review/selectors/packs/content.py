@@ -11,7 +11,7 @@ from departments.periods import Period
 from departments.subjects import share_subject
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.figures import leaks_json
-from pipeline.selectors.leaks.leaks import Choice, leaks_of
+from pipeline.selectors.leaks.leaks import DealFilter, leaks_of
 from pipeline.selectors.overview import Structure, structure_names
 from revenue_health.contribution.selectors.comparison.periods import (
     ComparisonError,
@@ -66,7 +66,7 @@ def review_content(
         "accountability": accountability_json(accountability(run=run, company=company, periods=periods)),
         "forecast": _forecast(run, company, periods),
         "leaks": leaks_json(
-            leaks_of(run=run, company=company, choice=Choice(period=periods.period)),
+            leaks_of(run=run, company=company, deal_filter=DealFilter(period=periods.period)),
             structure,
             start=periods.period.start,
             end=periods.period.end,

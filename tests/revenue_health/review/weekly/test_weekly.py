@@ -18,7 +18,7 @@ from departments.models.promises import Commitment
 from departments.periods import Period, monday_of
 from pipeline.models import RecomputeRun
 from pipeline.selectors.deals.changes import since_usual
-from pipeline.selectors.leaks.leaks import Choice, leaks_of
+from pipeline.selectors.leaks.leaks import DealFilter, leaks_of
 from revenue_health.review.core.weekly_review import PeriodWeek, WeeklyReview
 from revenue_health.review.selectors.weekly.review import weekly_review
 from revenue_health.review.selectors.weekly.weekly_json import weekly_review_json
@@ -46,7 +46,7 @@ def test_buckets_lead_from_the_open_pipeline_then_to_now(run: RecomputeRun, comp
     changes = read(run, company).changes
     assert changes
     assert changes.now - changes.then == sum(total.difference for total in changes.buckets)
-    whole = leaks_of(run=run, company=company, choice=Choice()).totals.open
+    whole = leaks_of(run=run, company=company, deal_filter=DealFilter()).totals.open
     assert (changes.now, changes.now_deals) == (whole.amount, whole.count)
 
 
