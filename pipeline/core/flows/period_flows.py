@@ -16,7 +16,7 @@ from uuid import uuid4
 import duckdb
 import pyarrow as pa
 
-from pipeline.core.leaks.earned import STAGE_RULES
+from pipeline.core.flows.standing import FINISHING, standing_of
 from pipeline.core.leaks.period import Filters, Period
 from pipeline.core.weeks import AGE_BIN_STARTS
 
@@ -27,18 +27,17 @@ _FOREVER = 2**62
 class PeriodFlows:
     """Long tables of a span.
 
-    Each has `group` (value of the grouping attribute), `bucket`, `pipeline`, and amounts in minor units. `turn` counts
-    a department's holds of a deal within one visit, from 0.
+    Each has `group` (value of the grouping attribute), `origin` (department of the deal's source; null where unknown
+    or not asked for), `bucket`, `pipeline`, and amounts in minor units. `turn` counts a department's holds of a deal
+    within one visit, from 0. A deal that finished stands in the custody (last stage, its owner, turn 0) until it is
+    lost or comes back: held, opening, and handed_on where it comes back.
 
     held: step, stage, department, turn, age_bin, amount_days (float).
     handed_on: step, stage, department, turn, age_bin, to_stage, to_department?, to_turn, amount, count.
     lost: step, stage, department? (the cause; null where no reason was recorded), amount, count.
     revalued: step, stage, department, amount.
-    entered: step, stage, department (first custody), source? (department), amount, count; what was reopened enters
-        again.
-    taken_back: step, stage (the last one), department, amount, count: what had finished as earned and entered again.
-        The department is the last stage's owner; the source, where the deal entered an earned stage again, because
-        then nothing was taken back and the entry must not count as earned by anybody.
+    entered: step, stage, department (first custody), source? (department), amount, count; what was lost and came back
+        enters again.
     opening: instant (number), stage, department, turn, age_bin, amount.
     """
 
@@ -47,7 +46,6 @@ class PeriodFlows:
     lost: pa.Table
     revalued: pa.Table
     entered: pa.Table
-    taken_back: pa.Table
     opening: pa.Table
 
 
@@ -58,23 +56,24 @@ def period_flows(
     openings: Sequence[int],
     as_of: int,
     group: str = "segment",
+    origins: bool = False,
     ungrouped: Sequence[int] = (),
     filters: Filters | None = None,
 ) -> PeriodFlows:
     """Sum custody over the steps [steps[i], steps[i + 1]) in epoch seconds, and stock at the `openings`.
 
-    `group` is a column of opportunities; deals of the `ungrouped` pipelines are one group, ''. What lies after `as_of`
-    is not known: the last step then ends there.
+    `group` is a column of opportunities; deals of the `ungrouped` pipelines are one group, ''. With `origins` rows are
+    also told apart by the department of the deal's source. What lies after `as_of` is not known: the last step then
+    ends there.
     """
     span = Period(connection=connection, start=steps[0], end=steps[-1], as_of=as_of, filters=filters or {})
-    with _Query(span, steps, openings, group, ungrouped) as query:
+    with _Query(span, steps, openings, group=group, origins=origins, ungrouped=ungrouped) as query:
         return PeriodFlows(
             held=query.run(_HELD),
             handed_on=query.run(_HANDED_ON),
             lost=query.run(_LOST),
             revalued=query.run(_REVALUED),
             entered=query.run(_ENTERED),
-            taken_back=query.run(_TAKEN_BACK),
             opening=query.run(_OPENING),
         )
 
@@ -84,7 +83,14 @@ class _Query:
     what is asked of them, picked once into a table that lives as long as the block."""
 
     def __init__(
-        self, span: Period, steps: Sequence[int], openings: Sequence[int], group: str, ungrouped: Sequence[int]
+        self,
+        span: Period,
+        steps: Sequence[int],
+        openings: Sequence[int],
+        *,
+        group: str,
+        origins: bool,
+        ungrouped: Sequence[int],
     ) -> None:
         if list(steps) != sorted(set(steps)) or len(steps) < 2:
             raise ValueError("steps need at least two rising instants")
@@ -109,7 +115,10 @@ class _Query:
             self.group = (
                 f"CASE WHEN pipeline IN ({', '.join(map(str, map(int, ungrouped)))}) THEN '' ELSE {self.group} END"
             )
+        self.origin = "source_department" if origins else "NULL::INTEGER"
         self.reach = {"from": min([steps[0], *openings]), "until": max([span.close, *openings])}
+        # in the last bin all the time
+        self.reach["ripe"] = self.reach["from"] - bins[-1] - 1
         self.holds = f"span_holds_{uuid4().hex}"
 
     def __enter__(self) -> Self:
@@ -129,14 +138,18 @@ class _Query:
         )
         # the column was checked against the table; a group is text, whatever the attribute's type
         return (
-            f', {values}, deals AS (SELECT opportunity, bucket, {self.group} AS "group", '
+            f', {values}, deals AS (SELECT opportunity, bucket, {self.group} AS "group", {self.origin} AS origin, '
             f"source_department FROM opportunities)"
         )
 
 
 # What is held at some time of the span, its deal's group and bucket, and the turns of who holds it and who is next.
 # Two holds in a row are never the same department's, so only a third hold can be somebody's second turn.
-_SPAN_HOLDS = """, picked AS MATERIALIZED (
+# Finished deals stand in a custody of the last stage's owner.
+_SPAN_HOLDS = f""", {standing_of(visits="chosen_visits", holds="chosen_holds", moves="chosen_moves")}, stood AS (
+    SELECT *, hold_from <= $ripe AND from_at < $from AND (to_at IS NULL OR to_at >= $until) AS throughout
+    FROM standing WHERE from_at < $until AND (to_at IS NULL OR to_at >= $from)
+), picked AS MATERIALIZED (
     FROM chosen_holds WHERE from_at < $until AND (to_at IS NULL OR to_at >= $from)
 ), later_turns AS MATERIALIZED (
     SELECT opportunity, visit, hold, turn FROM (
@@ -148,18 +161,26 @@ _SPAN_HOLDS = """, picked AS MATERIALIZED (
         )
     ) WHERE turn > 0
 )
-SELECT picked.*, "group", bucket, coalesce(own.turn, 0) AS turn, coalesce(taker.turn, 0) AS next_turn
+SELECT picked.*, "group", origin, bucket, coalesce(own.turn, 0) AS turn, coalesce(taker.turn, 0) AS next_turn
 FROM picked JOIN deals USING (opportunity)
 LEFT JOIN later_turns AS own USING (opportunity, visit, hold)
 LEFT JOIN later_turns AS taker ON taker.opportunity = picked.opportunity
-    AND taker.visit = picked.visit AND taker.hold = picked.hold + 1"""
+    AND taker.visit = picked.visit AND taker.hold = picked.hold + 1
+UNION ALL BY NAME
+SELECT stood.*, "group", origin, bucket, 0 AS turn, 0 AS next_turn FROM stood JOIN deals USING (opportunity)
+WHERE NOT throughout
+UNION ALL BY NAME
+-- what finished long ago and stays does not move between steps and bins: most of what stands, as few rows
+SELECT "group", origin, bucket, pipeline, stage, department, any_value($ripe) AS hold_from, any_value($ripe) AS from_at,
+    sum(amount)::BIGINT AS amount, 'open' AS ended, 0 AS turn, 0 AS next_turn
+FROM stood JOIN deals USING (opportunity) WHERE throughout GROUP BY ALL"""
 _STEP = "JOIN steps ON {at} >= steps.low AND {at} < steps.high"
 _MOVE_STEP = _STEP.format(at='chosen_moves."at"')
 _HELD = """
-SELECT "group", bucket, pipeline, step, stage, department, turn, age_bin,
+SELECT "group", origin, bucket, pipeline, step, stage, department, turn, age_bin,
     sum(amount * seconds::DOUBLE) / 86400 AS amount_days
 FROM (
-    SELECT "group", bucket, pipeline, stage, department, turn, step, age_bin, amount,
+    SELECT "group", origin, bucket, pipeline, stage, department, turn, step, age_bin, amount,
         least(coalesce(to_at, $horizon), steps.high, hold_from + bins.high)
             - greatest(from_at, steps.low, hold_from + bins.low) AS seconds
     FROM span_holds
@@ -167,25 +188,26 @@ FROM (
     JOIN bins ON coalesce(to_at, $horizon) - hold_from > bins.low AND from_at - hold_from < bins.high
 )
 WHERE seconds > 0 GROUP BY ALL"""
-_HANDED_ON = f"""
-SELECT "group", bucket, pipeline, step, stage, department, turn, age_bin,
-    to_stage, to_department, CASE WHEN to_stage = stage THEN next_turn ELSE 0 END AS to_turn,
+_HANDED_ON = f""", {FINISHING}
+SELECT "group", origin, bucket, pipeline, step, span_holds.stage, department, turn, age_bin,
+    to_stage, coalesce(finishing.owner, to_department) AS to_department,
+    CASE WHEN to_stage = span_holds.stage THEN next_turn ELSE 0 END AS to_turn,
     sum(amount_out)::BIGINT AS amount, count(*) AS count
-FROM span_holds {_STEP.format(at="to_at")}
+FROM span_holds {_STEP.format(at="to_at")} LEFT JOIN finishing ON finishing.stage = to_stage
 JOIN bins ON greatest(to_at - hold_from - 1, 0) >= bins.low AND greatest(to_at - hold_from - 1, 0) < bins.high
 WHERE ended = 'handed_on' GROUP BY ALL"""
 # A loss without a recorded reason has no cause: whoever held the deal is not accused of it.
 _LOST = f"""
-SELECT "group", bucket, pipeline, step, from_stage AS stage, CASE WHEN NOT assumed THEN department END AS department,
+SELECT "group", origin, bucket, pipeline, step, from_stage AS stage, CASE WHEN NOT assumed THEN department END AS department,
     sum(amount)::BIGINT AS amount, count(*) AS count
 FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity) WHERE kind = 'lost' GROUP BY ALL"""
-_REVALUED = f"""
-SELECT "group", bucket, pipeline, step, from_stage AS stage, department, sum(amount)::BIGINT AS amount
-FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity) WHERE kind = 'revalued' GROUP BY ALL"""
-# Back from where it had finished; a deal that is only revalued or lost there is never held again.
-_ENTERED_AGAIN = "(kind = 'reopened' AND from_stage <> to_stage)"
+_REVALUED = f""", {FINISHING}
+SELECT "group", origin, bucket, pipeline, step, from_stage AS stage,
+    coalesce(finishing.owner, department) AS department, sum(amount)::BIGINT AS amount
+FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity) LEFT JOIN finishing ON finishing.stage = from_stage
+WHERE kind = 'revalued' GROUP BY ALL"""
 _ENTERED = f"""
-SELECT "group", bucket, chosen_moves.pipeline, step, to_stage AS stage, first.department,
+SELECT "group", origin, bucket, chosen_moves.pipeline, step, to_stage AS stage, first.department,
     source_department AS source, sum(chosen_moves.amount)::BIGINT AS amount, count(*) AS count
 FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity)
 JOIN (
@@ -193,16 +215,9 @@ JOIN (
     FROM span_holds GROUP BY opportunity, stage, hold_from
 ) AS first
     ON first.opportunity = chosen_moves.opportunity AND first.stage = to_stage AND first.hold_from = chosen_moves."at"
-WHERE kind = 'entered' OR {_ENTERED_AGAIN} OR (kind = 'reopened' AND from_stage IS NULL) GROUP BY ALL"""
-_TAKEN_BACK = f""", {STAGE_RULES}
-SELECT "group", bucket, chosen_moves.pipeline, step, from_stage AS stage,
-    CASE WHEN came.after_earning THEN source_department ELSE went.owner END AS department,
-    sum(amount)::BIGINT AS amount, count(*) AS count
-FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity)
-JOIN rules AS went ON went.stage = from_stage JOIN rules AS came ON came.stage = to_stage
-WHERE {_ENTERED_AGAIN} GROUP BY ALL"""
+WHERE kind = 'entered' OR (kind = 'reopened' AND from_stage IS NULL) GROUP BY ALL"""
 _OPENING = """
-SELECT "group", bucket, pipeline, instant, stage, department, turn, age_bin, sum(amount)::BIGINT AS amount
+SELECT "group", origin, bucket, pipeline, instant, stage, department, turn, age_bin, sum(amount)::BIGINT AS amount
 FROM span_holds
 JOIN instants ON from_at < instants.moment AND (to_at IS NULL OR to_at >= instants.moment)
 JOIN bins ON greatest(instants.moment - hold_from - 1, 0) >= bins.low

@@ -27,7 +27,8 @@ SINGLE_DEALS = 300
 
 @dataclass(frozen=True, kw_only=True)
 class OpenDeals:
-    """Today's open deals, one row each: custody position, age of the hold in days, amount."""
+    """Today's open deals and those that stand finished, one row each: custody position, age of the hold in days,
+    amount."""
 
     custody: Ints
     age_days: Floats
@@ -93,8 +94,9 @@ def forward_rates(*, history: FlowArrays, recent: FlowArrays, step_days: Floats,
     """Rates to run forward with: those of the recent span (say 13 weeks), where it is thin those of the history.
 
     step_days [W]: the steps left in the period. stock [J, A]: open amounts today. Holds in progress go on at the
-    recent pace; the stock is known, so it is the same in every replicate. What finished deals took back is not taken
-    back day by day, whether or not anything is won, but as a part of every win to come.
+    recent pace; the stock is known, so it is the same in every replicate. What was taken back where nothing is held
+    (so that no hazard says it) is not taken back day by day, whether or not anything is won, but as a part of every win
+    to come.
     """
     pair = estimate_rates(baseline=history, period=recent.sum_of_steps())
     rates = _less_taken_back(pair.actual, _share_taken_back(history, pair.baseline))
@@ -159,7 +161,7 @@ def forecast(
     days = np.cumsum(rates.step_days)
     path = tuple(_band(float(day), draws) for day, draws in zip(days, totals, strict=True))
     last = path[-1]
-    reasons = () if deals.amount.size else ("nothing is open: only new deals can still be won",)
+    reasons = () if (~after[deals.custody]).any() else ("nothing is open: only new deals can still be won",)
     return Forecast(
         target=target,
         won_so_far=won_so_far,

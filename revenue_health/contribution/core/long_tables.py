@@ -7,7 +7,7 @@ A table is a mapping from column name to a NumPy array; absent whole numbers are
     lost       bucket, step, stage, department (the cause), amount, count
     revalued   bucket, step, stage, department (the holder), turn?, writer? (department), amount
     entered    bucket, step, stage, department (the first custody), source (department), amount, count
-    taken_back bucket, step, stage, department, amount, count
+    taken_back bucket, step, stage, department, amount, count; optional: what comes back without having been held
     opening    bucket, instant, stage, department, turn?, age_bin, amount
 
 stage and department are ids. A missing `turn` column means turn 0 throughout; turns above `MOST_TURNS` are counted as
@@ -16,7 +16,7 @@ opening instants are averaged (the openings of the baseline's quarters).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,8 @@ from revenue_health.contribution.core.flows import (
 
 MOST_TURNS = 2
 """A department's third and later turns in one visit are one custody."""
+
+_TAKEN_BACK = ("bucket", "step", "stage", "department", "amount", "count")
 
 type Column = NDArray[np.generic]
 type Table = Mapping[str, Column]
@@ -67,8 +69,8 @@ class LongFlows:
     lost: Table
     revalued: Table
     entered: Table
-    taken_back: Table
     opening: Table
+    taken_back: Table = field(default_factory=lambda: dict.fromkeys(_TAKEN_BACK, np.zeros(0)))
 
 
 class Axes:

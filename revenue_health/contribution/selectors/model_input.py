@@ -28,7 +28,7 @@ SEGMENT = "segment"
 DIMENSIONS = ("segment", "team", "owner", "source", "region", "industry", "size", "profile")
 """What deals can be grouped by; `rep` is another word for owner."""
 ALIASES = {"rep": "owner", "buyer_profile": "profile"}
-_TABLES = ("held", "handed_on", "lost", "revalued", "entered", "taken_back", "opening")
+_TABLES = ("held", "handed_on", "lost", "revalued", "entered", "opening")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -77,7 +77,7 @@ def modelled(company, start, end):
     revenue = 0.0
     for pipeline in (1, 2, 3):
         tables = {}
-        for name in ("held", "handed_on", "lost", "revalued", "entered", "taken_back", "opening"):
+        for name in ("held", "handed_on", "lost", "revalued", "entered", "opening"):
             rows = [row for row in getattr(flows, name).to_pylist() if row["pipeline"] == pipeline]
             columns = [c for c in getattr(flows, name).column_names if c not in ("group", "pipeline")]
             tables[name] = {

@@ -56,7 +56,15 @@ class Prepared:
         self.company = self._company(shaping)
 
     def _used(self, custody: int) -> bool:
-        return any(other.fresh[:, custody].any() or other.opening[:, custody].any() for other in self.worlds)
+        """Whether money there can still earn, or be lost or revalued while it stands earned."""
+        stage = self.layout.stage_of[custody]
+        stays = bool(self.layout.after_earning[stage])
+        return any(
+            other.fresh[:, custody].any()
+            or other.opening[:, custody].any()
+            or (stays and (other.loss[:, stage].any() or other.growth[:, custody].any()))
+            for other in self.worlds
+        )
 
     def _moves_left(self) -> Floats:
         """Expected number of moves until a deal leaves the books: who comes later in the flow is solved first."""

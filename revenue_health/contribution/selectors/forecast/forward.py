@@ -10,6 +10,7 @@ import numpy as np
 
 from departments.models import Company
 from departments.periods import Period
+from pipeline.core.flows.standing import standing_of
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.core.comparison import MINOR_UNITS
@@ -116,16 +117,20 @@ def _forward(run: RecomputeRun, flows: PipelineFlows) -> Forward:
     )
 
 
-_OPEN = """
+_OPEN = f"""WITH {standing_of(visits="visits", holds="holds", moves="moves")}
 SELECT o.stage, o.department, count(DISTINCT b.hold) AS turn, any_value($end - o.hold_from) AS age,
     any_value(o.amount) AS amount
 FROM holds AS o LEFT JOIN holds AS b
     ON b.opportunity = o.opportunity AND b.visit = o.visit AND b.department = o.department AND b.hold < o.hold
 WHERE o.to_at IS NULL AND o.pipeline = $pipeline GROUP BY o.opportunity, o.stage, o.department, o.visit, o.hold
+UNION ALL
+SELECT stage, department, 0 AS turn, $end - hold_from AS age, amount
+FROM standing WHERE to_at IS NULL AND pipeline = $pipeline
 """
 
 
 def _open_deals(run: RecomputeRun, pipeline: int, axes: Axes) -> OpenDeals:
+    """What is open, and what stands finished: that can still be lost."""
     parameters = {"end": int(run.as_of.timestamp()) + 1, "pipeline": pipeline}
     rows: Table = custody_cursor(run).execute(_OPEN, parameters).fetchnumpy()
     table = {name: np.asarray(values) for name, values in rows.items()}
