@@ -29,17 +29,25 @@ def stored_period_flows(
     openings: Sequence[int],
     group: str,
     ungrouped: Sequence[int] = (),
+    unsourced: Sequence[int] | None = None,
 ) -> PeriodFlows:
     """`period_flows` of all deals of a run, read from its files where somebody asked before."""
     as_of = int(run.as_of.timestamp())
-    key = run_key(run, tuple(steps), tuple(openings), group, tuple(ungrouped))
+    sourced = None if unsourced is None else tuple(unsourced)
+    key = run_key(run, tuple(steps), tuple(openings), group, tuple(ungrouped), sourced)
     folder, name = Path(settings.CUSTODY_STORE), f"flows-{key}"
     files = {table: folder / f"{name}-{table}.parquet" for table in _TABLES}
     try:
         return PeriodFlows(**{table: pq.read_table(file) for table, file in files.items()})
     except (OSError, pa.ArrowException):  # not there, not all of them, or not whole
         flows = period_flows(
-            custody_cursor(run), steps=steps, openings=openings, as_of=as_of, group=group, ungrouped=ungrouped
+            custody_cursor(run),
+            steps=steps,
+            openings=openings,
+            as_of=as_of,
+            group=group,
+            ungrouped=ungrouped,
+            unsourced=unsourced,
         )
     folder.mkdir(parents=True, exist_ok=True)
     for table, file in files.items():

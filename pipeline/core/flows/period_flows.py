@@ -56,18 +56,18 @@ def period_flows(
     openings: Sequence[int],
     as_of: int,
     group: str = "segment",
-    origins: bool = False,
     ungrouped: Sequence[int] = (),
+    unsourced: Sequence[int] | None = None,
     filters: Filters | None = None,
 ) -> PeriodFlows:
     """Sum custody over the steps [steps[i], steps[i + 1]) in epoch seconds, and stock at the `openings`.
 
-    `group` is a column of opportunities; deals of the `ungrouped` pipelines are one group, ''. With `origins` rows are
-    also told apart by the department of the deal's source. What lies after `as_of` is not known: the last step then
-    ends there.
+    `group` is a column of opportunities; deals of the `ungrouped` pipelines are one group, ''. Unless
+    `unsourced` is None, rows are also told apart by the department of the deal's source, but for those pipelines. What
+    lies after `as_of` is not known: the last step then ends there.
     """
     span = Period(connection=connection, start=steps[0], end=steps[-1], as_of=as_of, filters=filters or {})
-    with _Query(span, steps, openings, group=group, origins=origins, ungrouped=ungrouped) as query:
+    with _Query(span, steps, openings, group=group, ungrouped=ungrouped, unsourced=unsourced) as query:
         return PeriodFlows(
             held=query.run(_HELD),
             handed_on=query.run(_HANDED_ON),
@@ -89,8 +89,8 @@ class _Query:
         openings: Sequence[int],
         *,
         group: str,
-        origins: bool,
         ungrouped: Sequence[int],
+        unsourced: Sequence[int] | None,
     ) -> None:
         if list(steps) != sorted(set(steps)) or len(steps) < 2:
             raise ValueError("steps need at least two rising instants")
@@ -110,12 +110,8 @@ class _Query:
         columns = span.connection.table("opportunities").columns
         if group not in columns:
             raise ValueError(f"opportunities have no column {group!r} to group by")
-        self.group = f"coalesce(\"{group}\"::VARCHAR, '')"
-        if ungrouped:
-            self.group = (
-                f"CASE WHEN pipeline IN ({', '.join(map(str, map(int, ungrouped)))}) THEN '' ELSE {self.group} END"
-            )
-        self.origin = "source_department" if origins else "NULL::INTEGER"
+        self.group = _unless(ungrouped, "''", f"coalesce(\"{group}\"::VARCHAR, '')")
+        self.origin = "NULL::INTEGER" if unsourced is None else _unless(unsourced, "NULL", "source_department")
         self.reach = {"from": min([steps[0], *openings]), "until": max([span.close, *openings])}
         # in the last bin all the time
         self.reach["ripe"] = self.reach["from"] - bins[-1] - 1
@@ -145,6 +141,15 @@ class _Query:
 
 # What is held at some time of the span, its deal's group and bucket, and the turns of who holds it and who is next.
 # Two holds in a row are never the same department's, so only a third hold can be somebody's second turn.
+def _unless(pipelines: Sequence[int], there: str, column: str) -> str:
+    """SQL: something else than the column in some pipelines."""
+    return (
+        f"CASE WHEN pipeline IN ({', '.join(map(str, map(int, pipelines)))}) THEN {there} ELSE {column} END"
+        if (pipelines)
+        else column
+    )
+
+
 # Finished deals stand in a custody of the last stage's owner.
 _SPAN_HOLDS = f""", {standing_of(visits="chosen_visits", holds="chosen_holds", moves="chosen_moves")}, stood AS (
     SELECT *, hold_from <= $ripe AND from_at < $from AND (to_at IS NULL OR to_at >= $until) AS throughout
@@ -198,8 +203,8 @@ JOIN bins ON greatest(to_at - hold_from - 1, 0) >= bins.low AND greatest(to_at -
 WHERE ended = 'handed_on' GROUP BY ALL"""
 # A loss without a recorded reason has no cause: whoever held the deal is not accused of it.
 _LOST = f"""
-SELECT "group", origin, bucket, pipeline, step, from_stage AS stage, CASE WHEN NOT assumed THEN department END AS department,
-    sum(amount)::BIGINT AS amount, count(*) AS count
+SELECT "group", origin, bucket, pipeline, step, from_stage AS stage,
+    CASE WHEN NOT assumed THEN department END AS department, sum(amount)::BIGINT AS amount, count(*) AS count
 FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity) WHERE kind = 'lost' GROUP BY ALL"""
 _REVALUED = f""", {FINISHING}
 SELECT "group", origin, bucket, pipeline, step, from_stage AS stage,

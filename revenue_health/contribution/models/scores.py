@@ -50,7 +50,8 @@ class ScoreRun(models.Model):
 
 
 class GroupScore(models.Model):
-    """The bridge of one segment of one pipeline, replicates included, so that sums can be made again.
+    """The bridge of the deals of one segment and origin of one pipeline, replicates included, so that sums can be made
+    again.
 
     `figures` is null until it is computed. An equal `fingerprint` (of all the arrays it is computed from) means equal
     figures: they are copied instead of computed.
@@ -59,19 +60,27 @@ class GroupScore(models.Model):
     score_run = models.ForeignKey(ScoreRun, on_delete=models.CASCADE, related_name="groups")
     pipeline = models.ForeignKey(Pipeline, on_delete=models.CASCADE, related_name="+")
     group = models.CharField(max_length=128, blank=True)
+    origin = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Department of the source, if told apart.",
+    )
     fingerprint = models.CharField(max_length=64, blank=True)
     seconds = models.FloatField(default=0.0)
     figures = models.JSONField(null=True)
 
     class Meta:
-        ordering = ["pipeline_id", "group"]
+        ordering = ["pipeline_id", "group", "origin"]
         indexes = [models.Index(fields=["fingerprint"], name="group_score_fingerprint")]
         constraints = [
-            models.UniqueConstraint(fields=["score_run", "pipeline", "group"], name="group_score_once"),
+            models.UniqueConstraint(fields=["score_run", "pipeline", "group", "origin"], name="group_score_once"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.group or 'all'} of {self.pipeline_id} in {self.score_run_id}"
+        whose = f" by {self.origin}" if self.origin else ""
+        return f"{self.group or 'all'}{whose} of {self.pipeline_id} in {self.score_run_id}"
 
 
 class PartyScore(models.Model):

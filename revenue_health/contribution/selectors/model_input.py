@@ -23,7 +23,14 @@ from revenue_health.contribution.core.long_tables import Axes, Column, Departmen
 from revenue_health.contribution.core.model.groups import Group
 from revenue_health.contribution.selectors.comparison.periods import DAY, ComparisonPeriods
 
+type _Part = tuple[str, int]
+NO_ORIGIN = -1
+type GroupKey = tuple[str, str]
+"""Name of a group of deals, and the key of the department whose sources they came from."""
+
 BUCKETS = 40
+MOST_ORIGIN_GROUPS = 12
+"""Groups of one pipeline, above which the origins of its smallest segments are put together: each costs a bridge."""
 SEGMENT = "segment"
 DIMENSIONS = ("segment", "team", "owner", "source", "region", "industry", "size", "profile")
 """What deals can be grouped by; `rep` is another word for owner."""
@@ -33,13 +40,17 @@ _TABLES = ("held", "handed_on", "lost", "revalued", "entered", "opening")
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineFlows:
-    """One pipeline: its axes and the flows of each group. Amounts are units of the reporting currency."""
+    """One pipeline: its axes and the flows of each group, by its name and the department of its deals' source.
+
+    Only segments are told apart by origin ('' where unknown, or where several are together). Amounts are units of the
+    reporting currency.
+    """
 
     id: int
     key: str
     name: str
     axes: Axes
-    groups: dict[str, Group]
+    groups: dict[GroupKey, Group]
 
 
 def pipelines_flows(
@@ -52,6 +63,7 @@ def pipelines_flows(
     """Flows of every pipeline by groups of `by`; one in which nothing happened has the single group '', empty.
 
     Where the column was filled in with the outcome of the deals (pipeline.core.hindsight), the pipeline is one group.
+    Segments are cut by the origin of their deals as well, unless sources are such a column.
     """
     period = _period_flows(run, periods.steps, (periods.steps[0],), by, filters)
     baseline = None
@@ -86,8 +98,11 @@ def _period_flows(
     filters: Filters | None,
 ) -> PeriodFlows:
     ungrouped = ungrouped_pipelines(run=run, column=by)
+    sources = ungrouped_pipelines(run=run, column="source") if by == SEGMENT else None
     if not filters:
-        return stored_period_flows(run=run, steps=steps, openings=openings, group=by, ungrouped=ungrouped)
+        return stored_period_flows(
+            run=run, steps=steps, openings=openings, group=by, ungrouped=ungrouped, unsourced=sources
+        )
     return period_flows(
         custody_cursor(run),
         steps=steps,
@@ -95,6 +110,7 @@ def _period_flows(
         as_of=int(run.as_of.timestamp()),
         group=by,
         ungrouped=ungrouped,
+        unsourced=sources,
         filters=filters,
     )
 
@@ -131,7 +147,7 @@ def _pipeline(
         key=pipeline.key,
         name=pipeline.name,
         axes=axes,
-        groups={names.get(key, key): group for key, group in groups.items()},
+        groups={(names.get(name, name), origin): group for (name, origin), group in groups.items()},
     )
 
 
@@ -143,23 +159,52 @@ def grouped_flows(
     period: PeriodFlows,
     baseline: PeriodFlows | None,
     periods: ComparisonPeriods,
-) -> tuple[Axes, dict[str, Group]]:
-    """One pipeline's axes, and the arrays of both spans by group of deals, out of the long tables of all pipelines.
+) -> tuple[Axes, dict[GroupKey, Group]]:
+    """One pipeline's axes, and the arrays of both spans by group of deals and origin, out of the long tables of all
+    pipelines.
 
     Asks no database, so that simulated companies go the same way. stages: of the pipeline, in order.
     """
     now = _Cut(period, pipeline)
     before = _Cut(baseline or _nothing(period), pipeline)
-    groups = sorted(now.groups | before.groups) or [""]
+    keys = {row.id: row.key for row in departments}
+    early, late = before.weights(), now.weights()
+    weights = {part: early.get(part, 0.0) + late.get(part, 0.0) for part in early.keys() | late.keys()}
+    merged = _merged(weights, keys)
     axes = Axes(stages=stages, departments=departments, spans=(now.everything(), before.everything()))
     baseline_days = np.array([(periods.baseline_edges[1] - periods.baseline_edges[0]) / DAY or 1.0])
     return axes, {
-        group: Group(
-            baseline=_arrays(axes, before.group(group), baseline_days),
-            period=_arrays(axes, now.group(group), np.array(periods.step_days)),
+        key: Group(
+            baseline=_arrays(axes, before.group(parts), baseline_days),
+            period=_arrays(axes, now.group(parts), np.array(periods.step_days)),
+            origin=key[1],
         )
-        for group in groups
+        for key, parts in sorted(merged.items())
     }
+
+
+def _merged(weights: dict[_Part, float], keys: dict[int, str]) -> dict[GroupKey, list[_Part]]:
+    """Which parts (name, id of the origin) are one group. Where no two known departments bring deals there is nothing
+    to tell apart, and one group a name; else at most `MOST_ORIGIN_GROUPS`, by putting the origins of the names with the
+    least amount together."""
+    parts: dict[str, list[_Part]] = {}
+    for part in sorted(weights):
+        parts.setdefault(part[0], []).append(part)
+    origins = {origin for _, origin in weights}
+    if len(origins - {NO_ORIGIN}) < 2:
+        only = keys.get(next(iter(origins), NO_ORIGIN), "") if len(origins) == 1 else ""
+        return {(name, only): together for name, together in parts.items()} or {("", ""): []}
+    count, whole = len(weights), set[str]()
+    for name in sorted(parts, key=lambda name: sum(weights[part] for part in parts[name])):
+        if count > MOST_ORIGIN_GROUPS:
+            whole.add(name)
+            count -= len(parts[name]) - 1
+    groups: dict[GroupKey, list[_Part]] = {}
+    for part in sorted(weights):
+        name, origin = part
+        alone = len(parts[name]) == 1
+        groups.setdefault((name, "" if name in whole and not alone else keys.get(origin, "")), []).append(part)
+    return groups
 
 
 def _arrays(axes: Axes, long: LongFlows, step_days: Floats) -> FlowArrays:
@@ -175,22 +220,32 @@ class _Cut:
 
     def __init__(self, flows: PeriodFlows, pipeline: int) -> None:
         self.tables: dict[str, dict[str, Column]] = {}
-        self.places: dict[str, dict[str, Column]] = {}
+        self.places: dict[str, dict[_Part, Column]] = {}
         for name in _TABLES:
             table = getattr(flows, name)
             table = table.filter(pc.equal(table["pipeline"], pipeline))
             self.tables[name] = _columns(table)
-            self.places[name] = _places(table["group"])
-        self.groups = {group for places in self.places.values() for group in places}
+            self.places[name] = _places(table)
+
+    def weights(self) -> dict[_Part, float]:
+        """Every part with the amount-days it was held, which may be none."""
+        held = self.tables["held"]["amount_days"]
+        there = dict.fromkeys((part for places in self.places.values() for part in places), 0.0)
+        return there | {part: float(held[rows].sum()) for part, rows in self.places["held"].items()}
 
     def everything(self) -> LongFlows:
         return LongFlows(**self.tables)
 
-    def group(self, key: str) -> LongFlows:
+    def group(self, parts: Sequence[_Part]) -> LongFlows:
+        """The rows of some parts together."""
         none = np.zeros(0, dtype=np.int64)
+        rows = {
+            name: np.concatenate([none, *(places[part] for part in parts if part in places)])
+            for name, places in self.places.items()
+        }
         return LongFlows(
             **{
-                name: {column: values[self.places[name].get(key, none)] for column, values in table.items()}
+                name: {column: values[rows[name]] for column, values in table.items()}
                 for name, table in self.tables.items()
             }
         )
@@ -200,19 +255,23 @@ def _columns(table: pa.Table) -> dict[str, Column]:
     """Columns as NumPy arrays; an absent whole number is -1."""
     columns = {}
     for name in table.column_names:
-        if name in ("group", "pipeline"):
+        if name in ("group", "origin", "pipeline"):
             continue
         values = table[name]
         columns[name] = (pc.fill_null(values, -1) if values.null_count else values).to_numpy()
     return columns
 
 
-def _places(groups: pa.ChunkedArray) -> dict[str, Column]:
-    """Row numbers of each group."""
-    encoded = groups.combine_chunks().dictionary_encode()
+def _places(table: pa.Table) -> dict[_Part, Column]:
+    """Row numbers of each (group, origin)."""
+    encoded = table["group"].combine_chunks().dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
-    codes, keys = encoded.indices.to_numpy(), encoded.dictionary.to_pylist()
+    names = encoded.dictionary.to_pylist()
+    origins, origin = np.unique(pc.fill_null(table["origin"], NO_ORIGIN).to_numpy(), return_inverse=True)
+    codes = encoded.indices.to_numpy() * max(origins.size, 1) + origin
     order = np.argsort(codes, kind="stable")
-    cuts = np.searchsorted(codes[order], np.arange(1, len(keys)))
-    return dict(zip(keys, np.split(order, cuts), strict=True)) if keys else {}
+    present = np.unique(codes)
+    cuts = np.searchsorted(codes[order], present[1:])
+    parts = [(names[code // origins.size], int(origins[code % origins.size])) for code in present.tolist()]
+    return dict(zip(parts, np.split(order, cuts), strict=True)) if parts else {}

@@ -1,8 +1,7 @@
 """What follows where the plan changes: the newest run's scores are summed against the new one, once and at once.
 
-What departments did is the same, only its sum is compared with something else. Where a segment has another target, its
-group has to be computed anew: that waits for the next recompute or for the page's button, and until then the
-comparison is not shown.
+What departments did is the same, only its sum is compared with something else, of the company and of its segments. What
+another release stored waits for the next recompute or for the page's button, and until then is not shown.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ def _follow(run: RecomputeRun, pk: int) -> bool:
         if score_run.status != ScoreRun.Status.DONE or score_run.fingerprint == fingerprint:
             return False
         targets = company_targets(run=run, company=company, periods=periods)
-        parts = stored_bridges(run=run, periods=periods, targets=targets)
+        parts = stored_bridges(run=run, periods=periods)
         if parts is None:
             return False
         figures_write(score_run, periods, parts, targets)

@@ -21,7 +21,7 @@ from revenue_health.contribution.core.model.bridge import Bridge
 from revenue_health.contribution.core.model.groups import Group, group_bridge, whole_of
 from revenue_health.contribution.models import GroupScore, PartyScore, ScoreRun
 from revenue_health.contribution.selectors.comparison.bridge_codec import bridge_to_json
-from revenue_health.contribution.selectors.comparison.bridges import assembled, with_targets
+from revenue_health.contribution.selectors.comparison.bridges import assembled, segments_of
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json
 from revenue_health.contribution.selectors.comparison.earned import earned_amounts
 from revenue_health.contribution.selectors.comparison.from_bridge import comparison_from_bridge
@@ -38,7 +38,7 @@ from revenue_health.contribution.selectors.comparison.scores import (
     plan_fingerprint,
     score_run_of,
 )
-from revenue_health.contribution.selectors.model_input import cached_flows
+from revenue_health.contribution.selectors.model_input import GroupKey, cached_flows
 
 Progress = Callable[[str, float], None]
 _SUPERSEDED = "A newer run of the figures took its place before it was done."
@@ -46,11 +46,11 @@ _SUPERSEDED = "A newer run of the figures took its place before it was done."
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
-    """Arrays of one comparison: groups with their targets by (pipeline id, name), and what each leans on."""
+    """Arrays of one comparison: groups by (pipeline id, name, origin), what each leans on, and the plan."""
 
     periods: ComparisonPeriods
     targets: Targets
-    groups: dict[tuple[int, str], Group]
+    groups: dict[tuple[int, str, str], Group]
     together: dict[int, Group]
 
 
@@ -101,7 +101,7 @@ def scores_plan(*, run: RecomputeRun, periods: ComparisonPeriods) -> ScoreRun:
 
 def _groups_write(score_run: ScoreRun, planned: Planned) -> None:
     """Rows of the groups; those whose input is unchanged with the figures of then."""
-    stored = {(row.pipeline_id, row.group): row for row in score_run.groups.all()}
+    stored = {(row.pipeline_id, row.group, row.origin): row for row in score_run.groups.all()}
     for key, group in planned.groups.items():
         fingerprint = group_fingerprint(group, planned.together[key[0]])
         before = stored.get(key)
@@ -112,6 +112,7 @@ def _groups_write(score_run: ScoreRun, planned: Planned) -> None:
             score_run=score_run,
             pipeline_id=key[0],
             group=key[1],
+            origin=key[2],
             defaults={"fingerprint": fingerprint, "figures": equal.figures if equal else None, "seconds": 0.0},
         )
     gone = [row.pk for key, row in stored.items() if key not in planned.groups]
@@ -126,7 +127,7 @@ def group_compute(*, group: int) -> int | None:
     if row.figures is None:
         began = time.perf_counter()
         planned = _planned_again(row.score_run)
-        arrays = planned.groups[(row.pipeline_id, row.group)]
+        arrays = planned.groups[(row.pipeline_id, row.group, row.origin)]
         record = bridge_to_json(group_bridge(group=arrays, together=planned.together[row.pipeline_id]))
         GroupScore.objects.filter(pk=group, figures__isnull=True).update(
             figures=record | {"method": METHOD}, seconds=round(time.perf_counter() - began, 3)
@@ -160,14 +161,14 @@ def scores_sum(*, score_run: int) -> ScoreRun:
 def figures_write(
     score_run: ScoreRun,
     periods: ComparisonPeriods,
-    parts: Mapping[int, Mapping[str, Bridge]],
+    parts: Mapping[int, Mapping[GroupKey, Bridge]],
     targets: Targets,
 ) -> None:
-    """Sum bridges by pipeline id and group against the plan, into the figures of a score run (not saved) and the
-    trend."""
+    """Sum bridges by pipeline id, segment and origin against the plan, into the figures of a score run (not saved) and
+    the trend."""
     run, company = score_run.run, current_company()
     comparison = comparison_from_bridge(
-        assembled(parts, targets),
+        assembled(segments_of(parts, targets), targets),
         periods=periods,
         remarks=remarks_of(run=run, company=company, period=periods.period),
         by="segment",
@@ -217,6 +218,6 @@ def _planned(run: RecomputeRun, periods: ComparisonPeriods) -> Planned:
     company = current_company()
     arrays = cached_flows(run=run, periods=periods)
     targets = targets_of(run=run, company=company, period=periods.period, pipelines=[flows.id for flows in arrays])
-    groups = {(flows.id, name): group for flows in arrays for name, group in with_targets(flows, targets).items()}
+    groups = {(flows.id, *key): group for flows in arrays for key, group in flows.groups.items()}
     together = {flows.id: whole_of(flows.groups.values()) for flows in arrays}
     return Planned(periods=periods, targets=targets, groups=groups, together=together)

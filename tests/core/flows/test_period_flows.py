@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +11,8 @@ from tests.core.flows.test_flows_properties import flows_of
 from tests.core.strategies import START, US, Company, brief, companies, connection_of, custody_of
 
 DAY = 86_400
+OWNERS = {14: 3, 23: 3}
+"""The stages that finish a deal, and their owners."""
 
 
 def sums(table, keys, value):
@@ -23,6 +26,50 @@ def same(one, other):
     """Equal up to the rounding of floating point: amount-days are no whole numbers."""
     assert one.keys() == other.keys()
     return all(abs(one[key] - other[key]) <= 1e-9 * max(1, abs(other[key])) for key in one)
+
+
+def open_rows(table, finished=False):
+    """Without what stands in a stage that takes deals off the books of the roll-up; or only that."""
+    return table.filter(pa.array([(row in OWNERS) is finished for row in table["stage"].to_pylist()], pa.bool_()))
+
+
+def stands(company):
+    """(opportunity, stage, since, from, to, amount) of deals that stand finished: a walk over their events."""
+    for deal in company.opportunities:
+        events = [e for e in company.events if e["opportunity"] == deal["opportunity"]]
+        events = sorted(events, key=lambda e: (e["at_us"], e["sequence"]))
+        stage, amount, since, begun = None, 0, 0, 0
+        for event in [e for e in events if e["at_us"] // US <= company.as_of] + [None]:
+            at = company.as_of + 1 if event is None else event["at_us"] // US
+            to = stage if event is None else event["stage"]
+            worth = amount if event is None or event["amount"] is None else event["amount"]
+            worth = amount if event is not None and to is None and worth == 0 else worth
+            if stage in OWNERS and (to != stage or worth != amount or event is None):
+                yield deal, stage, since, begun, None if event is None else at, amount
+                begun = at
+            if to != stage:
+                since = begun = at
+            stage, amount = to, worth
+
+
+@brief
+@given(companies(most=6))
+def test_what_finished_stands_in_the_hands_of_the_last_stages_owner(company):
+    found, starts = flows_by_bucket(company)
+    held, opening = defaultdict(float), defaultdict(int)
+    for deal, stage, _, begun, end, amount in stands(company):
+        cell = (deal["segment"], deal["bucket"], stage, OWNERS[stage])
+        days = ((company.as_of if end is None else end) - begun) / DAY
+        held[cell] += amount * days
+        for instant, moment in enumerate(starts[:-1]):
+            if amount and begun < moment and (end is None or end >= moment):
+                opening[(instant, *cell)] += amount
+    keys = ["group", "bucket", "stage", "department"]
+    assert same(
+        sums(open_rows(found.held, finished=True), keys, "amount_days"),
+        {cell: days for cell, days in held.items() if days > 1e-9},
+    )
+    assert sums(open_rows(found.opening, finished=True), ["instant", *keys], "amount") == dict(opening)
 
 
 def flows_by_bucket(company):
@@ -49,9 +96,12 @@ def test_weeks_are_those_of_the_roll_up(company):
 
     cell = ["group", "bucket", "step", "stage", "department"]
     held = {key: value / DAY for key, value in stored("held", [*cell, "age_bin"], "amount_seconds").items()}
-    assert same(sums(found.held, [*cell, "age_bin"], "amount_days"), held)
+    assert same(sums(open_rows(found.held), [*cell, "age_bin"], "amount_days"), held)
     onward = [*cell, "age_bin", "to_stage", "to_department"]
-    assert sums(found.handed_on, onward, "amount") == stored("handed_on", onward, "amount")
+    for row in rows:  # what finishes goes to the stage's owner, whoever has been asked something
+        row["to_department"] = OWNERS.get(row["to_stage"], row["to_department"])
+        row["department"] = OWNERS.get(row["stage"], row["department"])
+    assert sums(open_rows(found.handed_on), onward, "amount") == stored("handed_on", onward, "amount")
     where = ["group", "bucket", "step", "stage"]
     assert sums(found.lost, where, "count") == stored("lost", where, "count")
     assert sums(found.revalued, cell, "amount") == stored("revalued", cell, "amount")
@@ -81,11 +131,11 @@ def test_the_opening_is_the_stock_of_the_roll_up_and_every_new_deal_enters_once(
     for row in roll_up:
         if row["kind"] == "opening" and row["week"] in mondays and row["amount"]:
             stock[mondays.index(row["week"]), row["stage"], row["department"]] += row["amount"]
-    assert sums(found.opening, ["instant", "stage", "department"], "amount") == dict(stock)
+    assert sums(open_rows(found.opening), ["instant", "stage", "department"], "amount") == dict(stock)
     created = sum(row["count"] for row in roll_up if row["kind"] == "entered")
     moves = custody_of(company).moves.to_pylist()
-    # one that is revalued or lost where it had finished is never held again
-    back = sum(1 for row in moves if row["kind"] == "reopened" and row["from_stage"] != row["to_stage"])
+    # one that had finished and comes back was never gone: it is handed on
+    back = sum(1 for row in moves if row["kind"] == "reopened" and row["from_stage"] is None)
     assert sum(found.entered["count"].to_pylist()) == created + back
 
 

@@ -79,7 +79,7 @@ def modelled(company, start, end):
         tables = {}
         for name in ("held", "handed_on", "lost", "revalued", "entered", "opening"):
             rows = [row for row in getattr(flows, name).to_pylist() if row["pipeline"] == pipeline]
-            columns = [c for c in getattr(flows, name).column_names if c not in ("group", "pipeline")]
+            columns = [c for c in getattr(flows, name).column_names if c not in ("group", "origin", "pipeline")]
             tables[name] = {
                 c: np.array([-1 if r[c] is None else r[c] for r in rows], dtype=np.float64) for c in columns
             }

@@ -9,7 +9,7 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.plan.targets import targets_of
 from revenue_health.contribution.models import GroupScore, PartyScore, ScoreRun
 from revenue_health.contribution.selectors.comparison.bridge_codec import bridge_from_json, bridge_to_json
-from revenue_health.contribution.selectors.comparison.bridges import assembled, segment_bridges
+from revenue_health.contribution.selectors.comparison.bridges import assembled, origin_bridges, segments_of
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json
 from revenue_health.contribution.selectors.comparison.from_bridge import comparison_from_bridge
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
@@ -44,7 +44,7 @@ def test_stored_figures_are_those_computed_at_once(run: RecomputeRun, company: C
     periods = comparison_periods(run=run, company=company)
     flows = cached_flows(run=run, periods=periods)
     targets = targets_of(run=run, company=company, period=periods.period, pipelines=[one.id for one in flows])
-    found = assembled({one.id: segment_bridges(one, targets) for one in flows}, targets)
+    found = assembled(segments_of({one.id: origin_bridges(one) for one in flows}, targets), targets)
     remarks = remarks_of(run=run, company=company, period=periods.period)
     figures = comparison_to_json(comparison_from_bridge(found, periods=periods, remarks=remarks, by="segment"))
     assert running(run).figures["actual"] == pytest.approx(figures["actual"], rel=1e-12)

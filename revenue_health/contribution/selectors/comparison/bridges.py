@@ -23,7 +23,13 @@ from revenue_health.contribution.core.model.groups import (
 )
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.comparison.scores import METHOD, stored_bridges
-from revenue_health.contribution.selectors.model_input import SEGMENT, PipelineFlows, cached_flows, pipelines_flows
+from revenue_health.contribution.selectors.model_input import (
+    SEGMENT,
+    GroupKey,
+    PipelineFlows,
+    cached_flows,
+    pipelines_flows,
+)
 
 MOST_GROUPS = 24
 """Groups of one cut that are modelled one by one; the smallest together become `OTHER`."""
@@ -49,8 +55,10 @@ def company_bridge(*, run: RecomputeRun, company: Company, periods: ComparisonPe
     targets = company_targets(run=run, company=company, periods=periods)
 
     def compute() -> dict[int, dict[str, Bridge]]:
-        stored = stored_bridges(run=run, periods=periods, targets=targets)
-        return stored or {flows.id: segment_bridges(flows, targets) for flows in cached_flows(run=run, periods=periods)}
+        stored = stored_bridges(run=run, periods=periods)
+        return segments_of(
+            stored or {flows.id: origin_bridges(flows) for flows in cached_flows(run=run, periods=periods)}, targets
+        )
 
     return assembled(cached(run, _name("bridge", periods, targets.segments), compute), targets)
 
@@ -65,18 +73,27 @@ def _name(what: str, periods: ComparisonPeriods, targets: object) -> str:
     return f"{what}-{hashlib.sha256(repr((METHOD, periods.key, targets)).encode()).hexdigest()[:24]}"
 
 
-def segment_bridges(flows: PipelineFlows, targets: Targets) -> dict[str, Bridge]:
-    """Every segment's bridge of one pipeline."""
-    groups = with_targets(flows, targets)
-    together = whole_of(groups.values())
-    return {key: group_bridge(group=group, together=together) for key, group in groups.items()}
+def origin_bridges(flows: PipelineFlows) -> dict[GroupKey, Bridge]:
+    """The bridge of every group of one pipeline, by segment and origin."""
+    together = whole_of(flows.groups.values())
+    return {key: group_bridge(group=group, together=together) for key, group in flows.groups.items()}
 
 
-def with_targets(flows: PipelineFlows, targets: Targets) -> dict[str, Group]:
-    """The groups with their own targets, where the plan has any."""
+def segments_of(parts: Mapping[int, Mapping[GroupKey, Bridge]], targets: Targets) -> dict[int, dict[str, Bridge]]:
+    """Every segment's bridge by pipeline id, as the sum over its origins; with its own target, where the plan has one.
+
+    Plans are of segments, whoever the deals came from.
+    """
+    by_segment: dict[int, dict[str, list[Bridge]]] = {}
+    for pipeline, groups in parts.items():
+        for (segment, _), bridge in groups.items():
+            by_segment.setdefault(pipeline, {}).setdefault(segment, []).append(bridge)
     return {
-        key: replace(group, target=targets.segments.get((flows.id, key), NO_TARGET).to_date)
-        for key, group in flows.groups.items()
+        pipeline: {
+            segment: summed(bridges, targets.segments.get((pipeline, segment), NO_TARGET).to_date)
+            for segment, bridges in segments.items()
+        }
+        for pipeline, segments in by_segment.items()
     }
 
 
@@ -129,7 +146,12 @@ def cut_bridge(*, run: RecomputeRun, company: Company, periods: ComparisonPeriod
 
     def compute() -> dict[int, dict[str, Bridge]]:
         flows = pipelines_flows(run=run, periods=periods, by=by)
-        return {pipeline.id: _cut(pipeline.groups, whole.pipelines[pipeline.id]) for pipeline in flows}
+        return {
+            pipeline.id: _cut(
+                {name: group for (name, _), group in pipeline.groups.items()}, whole.pipelines[pipeline.id]
+            )
+            for pipeline in flows
+        }
 
     parts = cached(run, _name(f"cut-{by}", periods, whole.targets), compute)
     return replace(whole, groups=_over_pipelines(parts))

@@ -13,7 +13,6 @@ from departments.periods import Period
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.plan.plan import plan_rows
-from pipeline.selectors.plan.targets import Targets
 from revenue_health.contribution.core.model.bridge import Bridge
 from revenue_health.contribution.core.model.groups import Group
 from revenue_health.contribution.models import GroupScore, ScoreRun
@@ -23,8 +22,9 @@ from revenue_health.contribution.selectors.comparison.periods import (
     ComparisonPeriods,
     comparison_periods,
 )
+from revenue_health.contribution.selectors.model_input import GroupKey
 
-METHOD = 5
+METHOD = 6
 """Goes up when the model's figures change for the same input, so that stored and cached ones are not used."""
 
 
@@ -75,37 +75,31 @@ def group_fingerprint(group: Group, together: Group) -> str:
     return digest.hexdigest()
 
 
-def stored_bridges(
-    *, run: RecomputeRun, periods: ComparisonPeriods, targets: Targets
-) -> dict[int, dict[str, Bridge]] | None:
-    """Bridges by pipeline and segment as the nightly run stored them; None where they are not, or where a segment's
-    plan is another one now. The plans of pipelines and company only count when bridges are summed."""
+def stored_bridges(*, run: RecomputeRun, periods: ComparisonPeriods) -> dict[int, dict[GroupKey, Bridge]] | None:
+    """Bridges by pipeline, segment and origin as the nightly run stored them; None where they are not. Plans only count
+    when bridges are summed."""
     score_run = score_run_of(run=run, periods=periods)
     if not score_run or score_run.status != ScoreRun.Status.DONE:
         return None
     try:
-        parts = bridges_of(score_run)
+        return bridges_of(score_run)
     except KeyError:
         return None  # stored by an older release: by other rules, or less; the next run scores it anew
-    for pipeline, groups in parts.items():
-        for key, bridge in groups.items():
-            planned = targets.segments.get((pipeline, key))
-            if bridge.target != (planned.to_date if planned else None):
-                return None
-    return parts
 
 
-def bridges_of(score_run: ScoreRun) -> dict[int, dict[str, Bridge]]:
-    """The bridges of a score run whose groups are all computed, by pipeline and segment.
+def bridges_of(score_run: ScoreRun) -> dict[int, dict[GroupKey, Bridge]]:
+    """The bridges of a score run whose groups are all computed, by pipeline and (segment, origin).
 
     Raises KeyError where they were computed by another method.
     """
-    parts: dict[int, dict[str, Bridge]] = {}
-    rows = GroupScore.objects.filter(score_run=score_run, figures__isnull=False).order_by("pipeline_id", "group")
-    for pipeline, group, figures in rows.values_list("pipeline_id", "group", "figures"):
+    parts: dict[int, dict[GroupKey, Bridge]] = {}
+    rows = GroupScore.objects.filter(score_run=score_run, figures__isnull=False)
+    for pipeline, group, origin, figures in rows.order_by("pipeline_id", "group", "origin").values_list(
+        "pipeline_id", "group", "origin", "figures"
+    ):
         if not figures or figures.get("method") != METHOD:
             raise KeyError("method")
-        parts.setdefault(pipeline, {})[group] = bridge_from_json(figures)
+        parts.setdefault(pipeline, {})[group, origin] = bridge_from_json(figures)
     return parts
 
 

@@ -68,7 +68,7 @@ def _of_stage(whole: Group, pipeline: str, stage: str, place: int, player: int) 
     weeks = [flows.days / 7 for flows in spans]
     now = whole.period
     values_of_kind = [
-        ("hold_days", _ratios(held, handed), int(now.handed_on_count[:, :, own].sum()), any(held)),
+        ("hold_days", _ratios(held, handed), int(now.handed_on_count[:, :, own].sum()), any(handed)),
         (
             "loss_rate",
             _ratios([1000 * amount for amount in lost], exposed),

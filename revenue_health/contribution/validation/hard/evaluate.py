@@ -3,7 +3,7 @@
 Custody, flows of the spans, groups of deals, bridges, verdicts: `verdicts_of` is the one place that asks for verdicts.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import duckdb
@@ -19,7 +19,7 @@ from revenue_health.contribution.core.model.bridge import Bridge
 from revenue_health.contribution.core.model.groups import Group, bridges
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.selectors.comparison.periods import DAY, STEP_DAYS, ComparisonPeriods
-from revenue_health.contribution.selectors.model_input import grouped_flows
+from revenue_health.contribution.selectors.model_input import GroupKey, grouped_flows
 from revenue_health.contribution.validation.hard.chance import draw_chance
 from revenue_health.contribution.validation.hard.company import (
     DEPARTMENTS,
@@ -106,7 +106,7 @@ def tables_of(books: Books, *, salt: str = "", buckets: int = ALL_BUCKETS) -> Ta
 
 def verdicts_of(tables: Tables) -> Verdicts:
     """The product's verdicts on the quarter against its default baseline, without a plan."""
-    groups = groups_of(tables, periods_of(tables, PERIOD))
+    groups = {" by ".join(key): group for key, group in groups_of(tables, periods_of(tables, PERIOD)).items()}
     return _from_bridge(bridges(groups=groups, target=None, factors=False).company)
 
 
@@ -161,11 +161,11 @@ def instant(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
-def groups_of(tables: Tables, periods: ComparisonPeriods) -> dict[str, Group]:
-    """Groups of deals of both spans, in the arrays of the model."""
+def groups_of(tables: Tables, periods: ComparisonPeriods) -> dict[GroupKey, Group]:
+    """Groups of deals of both spans, by segment and origin, in the arrays of the model."""
     as_of, cursor = tables.data.as_of, tables.connection
-    now = period_flows(cursor, steps=periods.steps, openings=(periods.steps[0],), as_of=as_of)
-    before = period_flows(cursor, steps=periods.baseline_edges, openings=periods.openings, as_of=as_of)
+    now = period_flows(cursor, steps=periods.steps, openings=(periods.steps[0],), as_of=as_of, unsourced=())
+    before = period_flows(cursor, steps=periods.baseline_edges, openings=periods.openings, as_of=as_of, unsourced=())
     owners = tables.data.stages["owner"].to_pylist()
     _, groups = grouped_flows(
         pipeline=PIPELINE,
@@ -184,7 +184,8 @@ def groups_of(tables: Tables, periods: ComparisonPeriods) -> dict[str, Group]:
     if tables.buckets == ALL_BUCKETS:
         return groups
     return {
-        key: Group(
+        key: replace(
+            group,
             baseline=group.baseline.in_fewer_buckets(tables.buckets),
             period=group.period.in_fewer_buckets(tables.buckets),
         )
