@@ -23,7 +23,7 @@ from django.conf import settings
 from pipeline.models import RecomputeRun, Stage
 from pipeline.run_cache import process_cache
 
-METHOD = "custody-4"
+METHOD = "custody-5"
 """Changes when the rules of custody or flows change, so that stored figures are made anew; each run carries it."""
 PART_SIZE = 32_768
 """Opportunity ids a part covers: part n holds the ids from n * PART_SIZE on."""
@@ -161,5 +161,8 @@ def _database(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
     relation = "TABLE" if size < _IN_MEMORY_BYTES else "VIEW"
     for table in tables:
         files = [str(part.path(table)) for part in parts]
-        database.execute(f"CREATE {relation} {table} AS FROM read_parquet({files!r})")
+        rows = f"FROM read_parquet({files!r})"
+        if table == "moves" and "writer" not in database.execute(f"DESCRIBE {rows}").fetchnumpy()["column_name"]:
+            rows = f"SELECT *, NULL::INTEGER AS writer {rows}"  # of an earlier release
+        database.execute(f"CREATE {relation} {table} AS {rows}")
     return database

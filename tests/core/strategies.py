@@ -37,6 +37,7 @@ SCHEMAS = {
         "stage": "int32",
         "amount": "int64",
         "cause": "int32",
+        "writer": "int32",
     },
     "handoffs": {
         "opportunity": "int64",

@@ -37,8 +37,9 @@ class Custody:
         after what was revalued at that instant), ended (handed_on, lost, finished, open on the last piece of a hold,
         else piece), to_stage?, to_department?.
     moves: opportunity, pipeline, at, kind (entered, reopened, advanced, returned, won, lost, finished, revalued),
-        from_stage?, to_stage?, department?, amount, assumed. `department` is the source's for entered, the cause's
-        for lost (the holder, assumed, where no cause is known), null for reopened, else who held the deal until then.
+        from_stage?, to_stage?, department?, amount, writer?, assumed. `department` is the source's for entered, the
+        cause's for lost (the holder, assumed, where no cause is known), null for reopened, else who held the deal until
+        then. `writer`: the department of who recorded the amount that entered or was changed.
         `from_stage` of reopened is the last stage for a finished deal, null for a lost one.
     """
 

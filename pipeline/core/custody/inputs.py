@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from pipeline.core.columns import Flags, Ints, Positions, SmallInts, flags, has_value, integers
+from pipeline.core.columns import NONE, Flags, Ints, Positions, SmallInts, flags, has_value, integers
 
 LOST = -1
 MICROSECONDS = 1_000_000
@@ -19,7 +19,7 @@ class CustodyInput:
         bucket int16 (further columns are ignored).
     events: opportunity int64, at_us int64 (epoch microseconds), sequence int32 (breaks ties), stage int32?
         (null = lost), amount int64? (minor units; null, or 0 on a lost row, = unchanged), cause int32?
-        (department that owns the loss reason).
+        (department that owns the loss reason), writer int32? (department of who recorded it; the column may be absent).
     handoffs: opportunity int64, handoff int64, department int32, requested_us int64, completed_us int64?.
     stages: stage int32, pipeline int32, position int32, owner int32 (department), earns bool, limit_seconds int64?.
     as_of: epoch seconds; what happened later is ignored, hand-offs completed later are open.
@@ -87,6 +87,7 @@ class Events:
     amount: Ints
     has_amount: Flags
     cause: SmallInts
+    writer: SmallInts
 
     def only(self, rows: np.ndarray | slice) -> "Events":
         """The events of these rows, in the same order."""
@@ -125,6 +126,7 @@ def events_of(data: CustodyInput, rules: StageRules, rows: Positions) -> Events:
         amount=integers(data.events, "amount", null=0),
         has_amount=has_value(data.events, "amount"),
         cause=integers(data.events, "cause", dtype=np.int32),
+        writer=_writers(data.events),
     )
     order = order_of(opportunity, at_us, sequence)
     if order is not None:
@@ -132,6 +134,12 @@ def events_of(data: CustodyInput, rules: StageRules, rows: Positions) -> Events:
     if len(events.at) and int(events.at.max()) > data.as_of:
         events = events.only(events.at <= data.as_of)
     return events
+
+
+def _writers(events: pa.Table) -> SmallInts:
+    if "writer" not in events.column_names:
+        return np.full(len(events), NONE, dtype=np.int32)
+    return np.asarray(integers(events, "writer", dtype=np.int32))
 
 
 def requests_of(data: CustodyInput, rows: Positions) -> Requests:

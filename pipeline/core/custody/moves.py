@@ -72,9 +72,15 @@ def moves_table(
             "to_stage": stage_ids(to_stage, rules),
             "department": nullable(department.astype(np.int32)),
             "amount": place.merge(visits.amount_in[enters], change, visits.amount_out[leaves]),
+            "writer": nullable(_writers(place, visits, revaluations).astype(np.int32)),
             "assumed": place.merge(np.zeros_like(enters), np.zeros_like(booked), assumed).astype(bool),
         }
     )
+
+
+def _writers(place: "_Places", visits: Visits, revaluations: Revaluations) -> Ints:
+    """Who wrote an amount: of what entered and what was revalued; nothing is written by leaving."""
+    return place.merge(visits.writer[place.enters], revaluations.writer, np.full(len(place.leaves), NONE))
 
 
 def stage_ids(rows: Ints, rules: StageRules) -> pa.Array:

@@ -32,6 +32,7 @@ class Visits:
     amount_out: Ints
     cause: SmallInts  # of a loss, NONE unless known
     first_entry: Flags
+    writer: SmallInts  # department of who recorded the entry, NONE unless known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,7 @@ class Revaluations:
     at: Ints
     before: Ints
     after: Ints
+    writer: SmallInts  # department of who recorded it, NONE unless known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,7 @@ def visits_of(events: Events, rules: StageRules, first_stage: Ints, open_until: 
         at=steps.events.at[rows],
         before=steps.amount_before[rows],
         after=steps.amount[rows],
+        writer=steps.events.writer[rows],
     )
     return visits, revaluations
 
@@ -172,6 +175,7 @@ def _visits(steps: _Steps, rules: StageRules, first_stage: Ints, open_until: int
         amount_out=np.where(moved, steps.amount[follow], steps.amount[end]),
         cause=np.where(lost, events.cause[end], NONE).astype(np.int32),
         first_entry=_first_entries(opportunity, stage, rules, new, how, begun),
+        writer=events.writer[start],
     )
 
 

@@ -16,6 +16,7 @@ from uuid import uuid4
 import duckdb
 import pyarrow as pa
 
+from pipeline.core.flows.entry_amounts import ENTRY_AMOUNTS
 from pipeline.core.flows.standing import FINISHING, standing_of
 from pipeline.core.leaks.period import Filters, Period
 from pipeline.core.weeks import AGE_BIN_STARTS
@@ -35,10 +36,12 @@ class PeriodFlows:
     held: step, stage, department, turn, age_bin, amount_days (float).
     handed_on: step, stage, department, turn, age_bin, to_stage, to_department?, to_turn, amount, count.
     lost: step, stage, department? (the cause; null where no reason was recorded), amount, count.
-    revalued: step, stage, department, amount.
+    revalued: step, stage, department (who held it), writer? (department of who changed it), amount.
     entered: step, stage, department (first custody), source? (department), amount, count; what was lost and came back
         enters again.
     opening: instant (number), stage, department, turn, age_bin, amount.
+    entry_amounts: step, writer (department), source? (department), amount, corrected, count: see the module of that
+        name.
     """
 
     held: pa.Table
@@ -47,6 +50,7 @@ class PeriodFlows:
     revalued: pa.Table
     entered: pa.Table
     opening: pa.Table
+    entry_amounts: pa.Table
 
 
 def period_flows(
@@ -75,6 +79,7 @@ def period_flows(
             revalued=query.run(_REVALUED),
             entered=query.run(_ENTERED),
             opening=query.run(_OPENING),
+            entry_amounts=query.run(ENTRY_AMOUNTS),
         )
 
 
@@ -208,7 +213,7 @@ SELECT "group", origin, bucket, pipeline, step, from_stage AS stage,
 FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity) WHERE kind = 'lost' GROUP BY ALL"""
 _REVALUED = f""", {FINISHING}
 SELECT "group", origin, bucket, pipeline, step, from_stage AS stage,
-    coalesce(finishing.owner, department) AS department, sum(amount)::BIGINT AS amount
+    coalesce(finishing.owner, department) AS department, writer, sum(amount)::BIGINT AS amount
 FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity) LEFT JOIN finishing ON finishing.stage = from_stage
 WHERE kind = 'revalued' GROUP BY ALL"""
 _ENTERED = f"""

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection
 
-from departments.models import Company, Department, current_company
+from departments.models import Company, Department, Membership, User, current_company
 from pipeline.core.currency import amounts_in_reporting_currency
 from pipeline.core.custody.custody import CustodyInput
 from pipeline.core.weeks import week_table
@@ -65,7 +65,9 @@ def _fingerprint(company: Company) -> str:
     for model in (LossReason, Source):
         facts += model._default_manager.order_by("pk").values_list("pk", "department_id")
     facts += ExchangeRate.objects.order_by("pk").values_list("currency", "date", "rate")
-    facts += Department.objects.order_by("pk").values_list("pk", "kind")
+    facts += Department.objects.order_by("pk").values_list("pk", "key", "name", "kind")
+    members = Membership.objects.filter(department__isnull=False)
+    facts += members.order_by("pk").values_list("user__username", "user__email", "department_id")
     return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()
 
 
@@ -132,10 +134,25 @@ SELECT o.id AS opportunity, o.pipeline_id::int AS pipeline, o.segment, o.source_
        coalesce(a.size, '') AS size, coalesce(a.profile, '') AS profile
 FROM {opportunity} o LEFT JOIN {source} s ON s.id = o.source_id LEFT JOIN {account} a ON a.id = o.account_id
 """
+# Who wrote what, by the department's key or name, or by a user's name or address where all memberships name one.
+_WRITERS = """
+SELECT name, min(department)::int AS department FROM (
+    SELECT lower(key) AS name, id AS department FROM {department}
+    UNION SELECT lower(name), id FROM {department}
+    UNION SELECT lower(u.username), m.department_id FROM {user} u JOIN {membership} m ON m.user_id = u.id
+    UNION SELECT lower(u.email), m.department_id FROM {user} u JOIN {membership} m ON m.user_id = u.id
+) AS named WHERE name <> '' AND department IS NOT NULL GROUP BY name HAVING count(DISTINCT department) = 1
+"""
 _EVENTS = """
+WITH writers AS ({writers})
 SELECT e.opportunity_id AS opportunity, e.occurred_at, e.recorded_at, e.sequence::int AS sequence,
-       e.stage_id::int AS stage, (e.amount * 100)::bigint AS amount, r.department_id::int AS cause, e.expected_close
-FROM {event} e LEFT JOIN {reason} r ON r.id = e.reason_id
+       e.stage_id::int AS stage, (e.amount * 100)::bigint AS amount, r.department_id::int AS cause, e.expected_close,
+       coalesce(w.department, t.department) AS writer
+FROM {event} e LEFT JOIN {reason} r ON r.id = e.reason_id LEFT JOIN writers w ON w.name = lower(e.actor)
+LEFT JOIN (
+    -- the deal's own owner, where the team is a department
+    SELECT o.id, o.owner, writers.department FROM {opportunity} o JOIN writers ON writers.name = lower(o.team)
+) AS t ON t.id = e.opportunity_id AND t.owner = e.actor AND e.actor <> ''
 """
 _HANDOFFS = """
 SELECT h.opportunity_id AS opportunity, h.id AS handoff, h.department_id::int AS department, h.requested_at,
@@ -150,6 +167,9 @@ _TABLE_NAMES = {
     "reason": LossReason._meta.db_table,
     "handoff": HandOff._meta.db_table,
     "touched": TouchedOpportunity._meta.db_table,
+    "department": Department._meta.db_table,
+    "membership": Membership._meta.db_table,
+    "user": User._meta.db_table,
 }
 
 
@@ -172,7 +192,7 @@ def truth_read(
 ) -> tuple[CustodyInput, pa.Table]:
     """The custody input of a selection and its opportunities with all their attributes."""
     stamp = as_of.astimezone(UTC).isoformat()
-    names = _TABLE_NAMES | {"as_of": stamp}
+    names = _TABLE_NAMES | {"as_of": stamp, "writers": _WRITERS.format(**_TABLE_NAMES)}
     opportunities = _fetch(arrow, _OPPORTUNITIES.format(**names) + "WHERE " + selection.where("o.id"))
     events = _fetch(
         arrow,

@@ -9,6 +9,8 @@ A table is a mapping from column name to a NumPy array; absent whole numbers are
     entered    bucket, step, stage, department (the first custody), source (department), amount, count
     taken_back bucket, step, stage, department, amount, count; optional: what comes back without having been held
     opening    bucket, instant, stage, department, turn?, age_bin, amount
+    entry_amounts bucket, step, writer, source (departments), amount, corrected, count; optional: what deals had been
+               entered with that got past the stage where their writer corrects amounts, and what was left of it then
 
 stage and department are ids. A missing `turn` column means turn 0 throughout; turns above `MOST_TURNS` are counted as
 the last. A change of amount whose writer is not known is the stage's owner's, never simply the holder's. Several
@@ -36,6 +38,8 @@ MOST_TURNS = 2
 """A department's third and later turns in one visit are one custody."""
 
 _TAKEN_BACK = ("bucket", "step", "stage", "department", "amount", "count")
+
+_ENTRY_AMOUNTS = ("bucket", "step", "writer", "source", "amount", "corrected", "count")
 
 type Column = NDArray[np.generic]
 type Table = Mapping[str, Column]
@@ -71,6 +75,7 @@ class LongFlows:
     entered: Table
     opening: Table
     taken_back: Table = field(default_factory=lambda: dict.fromkeys(_TAKEN_BACK, np.zeros(0)))
+    entry_amounts: Table = field(default_factory=lambda: dict.fromkeys(_ENTRY_AMOUNTS, np.zeros(0)))
 
 
 class Axes:

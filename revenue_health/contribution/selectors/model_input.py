@@ -35,7 +35,7 @@ SEGMENT = "segment"
 DIMENSIONS = ("segment", "team", "owner", "source", "region", "industry", "size", "profile")
 """What deals can be grouped by; `rep` is another word for owner."""
 ALIASES = {"rep": "owner", "buyer_profile": "profile"}
-_TABLES = ("held", "handed_on", "lost", "revalued", "entered", "opening")
+_TABLES = ("held", "handed_on", "lost", "revalued", "entered", "opening", "entry_amounts")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -185,3 +185,50 @@ def test_an_owner_who_gets_a_deal_back_has_a_second_turn():
     }
     assert passed == {(2, 0): (12, 0), (3, 0): (12, 1), (2, 1): (13, 0)}
     assert [(row["turn"], row["age_bin"]) for row in found.opening.to_pylist()] == [(1, 0)]
+
+
+def written(*deals):
+    """Flows of the first 30 days of deals, each a list of (day, stage, amount, writer); stage 11 is department 1's, 12
+    department 2's."""
+    company = Company(
+        opportunities=[
+            {"opportunity": number, "pipeline": 1, "segment": "", "source": 7, "source_department": 4, "bucket": 1,
+             "team": ""}
+            for number, _ in enumerate(deals)
+        ],
+        events=[
+            {"opportunity": number, "at_us": (START + day * DAY) * US, "sequence": place, "stage": stage,
+             "amount": amount, "cause": None, "writer": writer}
+            for number, events in enumerate(deals)
+            for place, (day, stage, amount, writer) in enumerate(events)
+        ],
+        handoffs=[],
+        as_of=START + 40 * DAY,
+    )  # fmt: skip
+    connection = connection_of(custody_of(company), company)
+    return period_flows(connection, steps=[START, START + 30 * DAY], openings=[], as_of=company.as_of)
+
+
+def test_a_change_of_amount_says_who_wrote_it_and_who_held_the_deal():
+    found = written([(0, 11, 1000, 2), (4, 12, 1000, None), (5, 12, 900, 3), (6, 12, 700, None), (7, 13, 650, 1)])
+    assert sums(found.revalued, ["stage", "department", "writer"], "amount") == {
+        (12, 2, 3): -100.0,
+        (12, 2, None): -200.0,
+        (12, 2, 1): -50.0,
+    }
+
+
+def test_entry_amounts_are_less_what_their_writers_took_back_when_they_passed_the_stage_of_corrections():
+    """Department 2 enters 1,000 and 500, takes 300 and 50 back in stage 12; 1's own entry is corrected by 2: not by 1.
+    The third of 2 is still in stage 12, so nobody knows yet."""
+    found = written(
+        [(0, 11, 1000, 2), (4, 12, 1000, 2), (5, 12, 700, 2), (8, 13, 700, None)],
+        [(0, 11, 500, 2), (4, 12, 450, None), (6, 12, 500, 3), (8, 13, 400, 2)],
+        [(0, 11, 800, 2), (4, 12, 800, None), (9, 12, 100, 2)],
+        [(0, 11, 600, None), (4, 12, 600, None), (5, 12, 300, None), (8, 13, 300, None)],
+    )
+    rows = [
+        (r["writer"], r["source"], r["amount"], r["corrected"], r["count"]) for r in found.entry_amounts.to_pylist()
+    ]
+    # 500 -> 450 with the move out of stage 11, whose owner 1 wrote it; 500 -> 400 with the move out of 12, by 2
+    assert rows == [(2, 4, 1500, 1100, 2)]

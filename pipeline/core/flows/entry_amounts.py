@@ -1,0 +1,37 @@
+"""What deals were entered with, and what was left of it when those who wrote it had corrected it themselves.
+
+An amount that is entered too large and taken back later by the same department was never demand. Corrections come at
+one stage more than at any other: deals are counted when they first get past it, so that each had its chance.
+"""
+
+ENTRY_AMOUNTS = """, ladder AS (
+    SELECT stage, owner, row_number() OVER (PARTITION BY pipeline ORDER BY position) AS rung FROM stages
+), entries AS (
+    SELECT opportunity, pipeline, "at", amount, coalesce(writer, ladder.owner) AS writer
+    FROM chosen_moves JOIN ladder ON ladder.stage = to_stage WHERE kind = 'entered'
+), corrections AS (
+    SELECT m.opportunity, m."at", m.amount, rung, entries.pipeline, entries.writer
+    FROM chosen_moves AS m JOIN ladder ON ladder.stage = from_stage JOIN entries USING (opportunity)
+    WHERE kind = 'revalued' AND coalesce(m.writer, ladder.owner) = entries.writer
+), places AS (
+    SELECT pipeline, writer, arg_max(rung, size) AS rung FROM (
+        SELECT pipeline, writer, rung, sum(abs(amount)) AS size FROM corrections GROUP BY ALL ORDER BY rung
+    ) GROUP BY ALL
+), passed AS (
+    SELECT m.opportunity, min(m."at") AS "at"
+    FROM chosen_moves AS m JOIN entries USING (opportunity)
+    JOIN places ON places.pipeline = entries.pipeline AND places.writer = entries.writer
+    JOIN ladder AS here ON here.stage = from_stage JOIN ladder AS there ON there.stage = to_stage
+    WHERE kind IN ('advanced', 'won') AND here.rung <= places.rung AND there.rung > places.rung GROUP BY ALL
+), corrected AS (
+    SELECT opportunity, sum(corrections.amount) AS amount
+    FROM corrections JOIN passed USING (opportunity) WHERE corrections."at" <= passed."at" GROUP BY ALL
+)
+SELECT "group", origin, bucket, entries.pipeline, step, entries.writer, source_department AS source,
+    sum(entries.amount)::BIGINT AS amount,
+    sum(entries.amount + coalesce(corrected.amount, 0))::BIGINT AS corrected, count(*) AS count
+FROM passed JOIN steps ON passed."at" >= steps.low AND passed."at" < steps.high
+JOIN entries USING (opportunity) JOIN deals USING (opportunity) LEFT JOIN corrected USING (opportunity) GROUP BY ALL"""
+"""SQL to follow the tables of `period_flows`: one row per group, origin, bucket, pipeline, step in which deals got past
+the stage where their writer's own corrections come, writer (department; the stage's owner where nobody is named) and
+source. Writers who never correct themselves have no rows."""
