@@ -13,13 +13,18 @@ from departments.periods import FiscalCalendar, Period, PeriodError
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.selectors.comparison.periods import (
+    FOUR_QUARTERS,
     LAST_YEAR,
     ComparisonError,
     ComparisonPeriods,
     comparison_periods,
 )
 
-BASELINES = {"": "four quarters before", LAST_YEAR: "same period last year"}
+BASELINES = {
+    "": "like quarter, else the year before",
+    LAST_YEAR: "same period last year",
+    FOUR_QUARTERS: "four quarters before",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,11 +72,11 @@ class ComparisonForm(forms.Form):
 
     def clean_baseline(self) -> str:
         text = str(self.cleaned_data["baseline"].strip())
-        if text and text != LAST_YEAR:
+        if text and text not in BASELINES:
             try:
                 self.calendar.parse(text)
             except PeriodError as problem:
-                raise forms.ValidationError(f"{problem} Showing the four quarters before.") from problem
+                raise forms.ValidationError(f"{problem} Showing the usual baseline.") from problem
         return text
 
 

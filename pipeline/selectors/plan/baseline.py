@@ -1,28 +1,84 @@
-"""The days a period is compared with where nobody names others: the year before it, as far as anything is recorded."""
+"""The days a period is compared with where nobody names others, as far as anything is recorded.
+
+A quarter is compared with the same quarter a year before once there are two years of history: then a season is no
+department's doing. With less there is no telling season from change, and the year before is the better-known one.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
 from departments.periods import FiscalCalendar, Period
 
 FEWEST_BASELINE_DAYS = 180
 """Two quarters; with less history there is no default baseline."""
 BASELINE_DAYS = 364
+QUARTERS_OF_SEASONS = 8
+"""Whole quarters of history before a quarter, from which on it is compared with its like."""
+
+
+class BaselineRule(StrEnum):
+    """Which baseline a comparison has, and why."""
+
+    SAME_QUARTER = "the same quarter a year before, because there are two years of history"
+    YEAR_BEFORE = "the four quarters before, because there are less than two years of history"
+    QUARTERS_BEFORE = "the four quarters before, because the period is not one quarter"
+    DAYS_BEFORE = "the 364 days before, because the period is not made of whole quarters"
+    ASKED = "the days asked for"
+    NONE = "none: there is too little history"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChosenBaseline:
+    """A baseline (None: too little history) and the rule that chose it."""
+
+    period: Period | None
+    rule: BaselineRule
+
+
+def chosen_baseline(calendar: FiscalCalendar, period: Period, first: date | None) -> ChosenBaseline:
+    """The default baseline of a period, of a company whose first event happened on the day `first`."""
+    if first and _is_quarter(calendar, period) and _quarters_before(calendar, period, QUARTERS_OF_SEASONS) >= first:
+        same = calendar.quarter_of(_quarters_before(calendar, period, 4))
+        return ChosenBaseline(period=same, rule=BaselineRule.SAME_QUARTER)
+    before = year_before(calendar, period, first)
+    if before is None:
+        return ChosenBaseline(period=None, rule=BaselineRule.NONE)
+    if not calendar.is_whole_quarters(period):
+        return ChosenBaseline(period=before, rule=BaselineRule.DAYS_BEFORE)
+    quarter = _is_quarter(calendar, period)
+    return ChosenBaseline(period=before, rule=BaselineRule.YEAR_BEFORE if quarter else BaselineRule.QUARTERS_BEFORE)
 
 
 def default_baseline(calendar: FiscalCalendar, period: Period, first: date | None) -> Period | None:
+    """The days `chosen_baseline` chooses."""
+    return chosen_baseline(calendar, period, first).period
+
+
+def year_before(calendar: FiscalCalendar, period: Period, first: date | None) -> Period | None:
     """The four quarters before a period of whole quarters, or 364 days before any other, clipped to the first event;
-    None with less than two quarters of history."""
+    None with less than two quarters of history. For what needs a whole year, whatever a period is compared with."""
     baseline = _period_before(calendar, period).since(first) if first else None
     return baseline if baseline and baseline.days >= FEWEST_BASELINE_DAYS else None
+
+
+def _is_quarter(calendar: FiscalCalendar, period: Period) -> bool:
+    quarter = calendar.quarter_of(period.start)
+    return (quarter.start, quarter.end) == (period.start, period.end)
+
+
+def _quarters_before(calendar: FiscalCalendar, period: Period, count: int) -> date:
+    """First day of the quarter so many quarters before the period's first one."""
+    quarter = calendar.quarter_of(period.start)
+    for _ in range(count):
+        quarter = calendar.previous(quarter)
+    return quarter.start
 
 
 def _period_before(calendar: FiscalCalendar, period: Period) -> Period:
     last = period.start - timedelta(days=1)
     if not calendar.is_whole_quarters(period):
         return Period.between(period.start - timedelta(days=BASELINE_DAYS), last)
-    quarter = calendar.quarter_of(last)
-    for _ in range(3):
-        quarter = calendar.previous(quarter)
-    return Period.between(quarter.start, last)
+    return Period.between(_quarters_before(calendar, period, 4), last)

@@ -21,7 +21,7 @@ from pipeline.custody_store import custody_cursor
 from pipeline.models import Pipeline, RecomputeRun
 from pipeline.run_cache import cached
 from pipeline.selectors.leaks.leaks import calendar_of
-from pipeline.selectors.plan.baseline import default_baseline
+from pipeline.selectors.plan.baseline import year_before
 from pipeline.selectors.plan.plan import PlanRow, plan_remarks, plan_rows, rows_of_span
 from pipeline.selectors.plan.reach import reach_of
 
@@ -202,10 +202,10 @@ def revenue_curve(*, run: RecomputeRun, company: Company, period: Period, pipeli
     """Share of a quarter's net revenue earned by each fraction of the quarter, [CURVE_POINTS]; None without history.
 
     Net revenue is what was earned minus what was taken back (pipeline.core.leaks.earned). Weighted by revenue, because
-    the sum of the quarters' revenue is what is divided. The quarters are those of the period's default baseline, also
-    where the period is compared with another one: the plan of a span does not depend on what it is compared with.
+    the sum of the quarters' revenue is what is divided. The quarters are the four before, whatever the period is
+    compared with: the plan of a span does not depend on that.
     """
-    baseline = default_baseline(calendar_of(company), period, reach_of(run=run, company=company).first)
+    baseline = year_before(calendar_of(company), period, reach_of(run=run, company=company).first)
     if baseline is None:
         return None
 

@@ -165,12 +165,13 @@ class Comparison(BridgeFigures):
 
     running: the period is not over. target_period: the plan of the whole period. won, reversed: what was earned and
     what was taken back, whose difference is `actual`; None where they were not read. players: parties without the
-    strategy. replicates: behind the intervals. reasons: what the reader must know. by: what `groups` were cut by,
-    empty where they were not.
+    strategy. replicates: behind the intervals. baseline_rule: how the baseline was chosen, in words; empty in figures
+    of earlier releases. reasons: what the reader must know. by: what `groups` were cut by, empty where they were not.
     """
 
     period: Period
     baseline: Period | None
+    baseline_rule: str = ""
     as_of: date
     running: bool
     target_period: float | None

@@ -15,6 +15,7 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.core.flows import FlowError
 from revenue_health.contribution.selectors.comparison.periods import (
+    FOUR_QUARTERS,
     LAST_YEAR,
     ComparisonError,
     ComparisonPeriods,
@@ -28,7 +29,9 @@ def add_period_arguments(parser: CommandParser, *, baseline: bool = True) -> Non
         "--period", help="2026-Q3, 2026, 2026-07 or 2026-06-29..2026-09-27; the running quarter without."
     )
     if baseline:
-        parser.add_argument("--baseline", help=f"A period, or {LAST_YEAR}; the four quarters before without.")
+        parser.add_argument(
+            "--baseline", help=f"A period, {LAST_YEAR} or {FOUR_QUARTERS}; without, by how much history there is."
+        )
     parser.add_argument("--json", action="store_true", help="One JSON object on standard output.")
 
 

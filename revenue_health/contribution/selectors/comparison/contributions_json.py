@@ -29,6 +29,7 @@ def comparison_to_json(comparison: Comparison) -> Json:
     figures: Json = {
         "period": period_json(comparison.period),
         "baseline": period_json(comparison.baseline) if comparison.baseline else None,
+        "baseline_rule": comparison.baseline_rule,
         "as_of": comparison.as_of.isoformat(),
         "running": comparison.running,
         "target": _finite(comparison.target),
@@ -52,6 +53,7 @@ def comparison_from_json(figures: Json) -> Comparison:
     return Comparison(
         period=_period_from_json(figures["period"]),
         baseline=_period_from_json(figures["baseline"]) if figures["baseline"] else None,
+        baseline_rule=figures.get("baseline_rule", ""),
         as_of=date.fromisoformat(figures["as_of"]),
         running=figures["running"],
         target_period=figures["target_period"],

@@ -49,6 +49,7 @@ def comparison_from_bridge(
     return Comparison(
         period=periods.period,
         baseline=periods.baseline,
+        baseline_rule=str(periods.baseline_rule),
         as_of=periods.today,
         running=periods.running,
         target=number(whole.target),

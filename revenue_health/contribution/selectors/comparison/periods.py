@@ -9,7 +9,7 @@ from departments.models import Company
 from departments.periods import FiscalCalendar, Period, PeriodError
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
-from pipeline.selectors.plan.baseline import BASELINE_DAYS, default_baseline
+from pipeline.selectors.plan.baseline import BASELINE_DAYS, BaselineRule, chosen_baseline, year_before
 from pipeline.selectors.plan.reach import reach_of
 from revenue_health.contribution.models import ScoreRun
 
@@ -18,6 +18,8 @@ OPENING_DAYS = 91
 DAY = 86_400
 LAST_YEAR = "last-year"
 """The baseline that is the same period a year earlier."""
+FOUR_QUARTERS = "four-quarters"
+"""The baseline that is the year before, however much history there is."""
 
 
 class ComparisonError(ValueError):
@@ -30,7 +32,8 @@ class ComparisonPeriods:
 
     steps: edges of the period's steps, the last one at its end or just after as_of. baseline_edges: first instant and
     the one after the last, (0, 0) without a baseline. openings: instants at which the baseline's stock is taken.
-    today: the day of as_of. reasons: what the reader must be told of the baseline.
+    today: the day of as_of. baseline_rule: how the baseline was chosen. reasons: what the reader must be told of
+    it.
     """
 
     period: Period
@@ -40,6 +43,7 @@ class ComparisonPeriods:
     openings: tuple[int, ...]
     today: date
     running: bool
+    baseline_rule: BaselineRule = BaselineRule.ASKED
     reasons: tuple[str, ...] = ()
 
     @property
@@ -68,8 +72,7 @@ class ComparisonPeriods:
 def comparison_periods(
     *, run: RecomputeRun, company: Company, period: Period | None = None, baseline: str | Period | None = None
 ) -> ComparisonPeriods:
-    """The periods of a bridge. Default period: the running fiscal quarter; default baseline: the four quarters before
-    the period's first quarter, or 364 days before a period that is no whole quarters, clipped to the first event.
+    """The periods of a bridge. Default period: the running fiscal quarter; default baseline: see `chosen_baseline`.
 
     Raises ComparisonError for a period after as_of, PeriodError for a baseline that is no period.
     """
@@ -96,6 +99,7 @@ def comparison_periods(
         openings=_openings(calendar, company, compared, first) if compared else (),
         today=today,
         running=end > known_until,
+        baseline_rule=_rule(calendar, period, compared, first),
         reasons=reasons,
     )
 
@@ -120,7 +124,7 @@ def _baseline(
     calendar: FiscalCalendar, period: Period, requested: str | Period | None, first: date
 ) -> tuple[Period | None, tuple[str, ...]]:
     if requested is None:
-        compared = default_baseline(calendar, period, first)
+        compared = chosen_baseline(calendar, period, first).period
         if compared is None:
             return None, (
                 f"no baseline: before {period.start} there are fewer than two quarters of history, so nothing can be "
@@ -128,7 +132,7 @@ def _baseline(
             )
         return compared, ()
     if isinstance(requested, str):
-        requested = calendar.last_year(period) if requested == LAST_YEAR else calendar.parse(requested)
+        requested = _named(calendar, period, requested, first)
     if requested.end >= period.start and requested.start <= period.end:
         raise ComparisonError(
             f"The baseline {requested.label} overlaps the period {period.label}; choose days outside of it."
@@ -139,6 +143,23 @@ def _baseline(
         )
     compared = requested.since(first)
     return compared, () if compared else (f"no baseline: nothing is recorded before {first}, the first event",)
+
+
+def _named(calendar: FiscalCalendar, period: Period, text: str, first: date) -> Period:
+    """The baseline a text asks for. Raises PeriodError for one that names none."""
+    if text == LAST_YEAR:
+        return calendar.last_year(period)
+    before = year_before(calendar, period, first) if text == FOUR_QUARTERS else None
+    return before or calendar.parse(text)
+
+
+def _rule(calendar: FiscalCalendar, period: Period, compared: Period | None, first: date) -> BaselineRule:
+    """Days that are those of the default rule were chosen by it, also where a stored comparison names them."""
+    chosen = chosen_baseline(calendar, period, first)
+    if compared is None or chosen.period is None:
+        return BaselineRule.NONE if compared is None else BaselineRule.ASKED
+    same = (chosen.period.start, chosen.period.end) == (compared.start, compared.end)
+    return chosen.rule if same else BaselineRule.ASKED
 
 
 def _openings(calendar: FiscalCalendar, company: Company, baseline: Period, first: date) -> tuple[int, ...]:
@@ -157,6 +178,7 @@ def _openings(calendar: FiscalCalendar, company: Company, baseline: Period, firs
 
 __all__ = [
     "BASELINE_DAYS",
+    "FOUR_QUARTERS",
     "LAST_YEAR",
     "ComparisonError",
     "ComparisonPeriods",
