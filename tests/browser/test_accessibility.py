@@ -30,7 +30,7 @@ def open_page(page: Page, address: str) -> None:
 
 @in_every_window
 def test_every_page(open_as: Callable[..., Page], width: int, dark: bool) -> None:
-    page = open_as(width=width, dark=dark)
+    page = open_as(at=None, width=width, dark=dark)
     page.goto("/pipeline/opportunities/?state=all")
     deal = page.locator("table.rows th a").first.get_attribute("href")
     assert deal
@@ -53,7 +53,7 @@ def test_sign_in_and_open_menu(open_as: Callable[..., Page], dark: bool) -> None
 
 
 def test_everything_behind_a_chart_is_a_table_too(open_as: Callable[..., Page]) -> None:
-    page = open_as()
+    page = open_as(at=None)
     page.goto("/pipeline/")
     for chart in page.locator("section:has(.chart)").all():
         chart.locator("details.behind summary").click()

@@ -62,7 +62,7 @@ def board(page: Page, pack: int) -> Page:
 
 
 def test_keys_lead_through_the_slides(open_as: Callable[..., Page], pack: int) -> None:
-    page = board(open_as(), pack)
+    page = board(open_as(at=None), pack)
     last = page.locator(".slide").count()
     assert at(page) == 1
     for key, expected in (
@@ -85,7 +85,7 @@ def test_keys_lead_through_the_slides(open_as: Callable[..., Page], pack: int) -
 
 
 def test_nothing_on_a_slide_is_smaller_than_20_px(open_as: Callable[..., Page], pack: int) -> None:
-    page = board(open_as(), pack)
+    page = board(open_as(at=None), pack)
     for width, height in ((1440, 900), (1920, 1080), (1280, 720)):
         page.set_viewport_size({"width": width, "height": height})
         page.keyboard.press("Home")
@@ -129,7 +129,7 @@ CUT = """() => {
 
 @pytest.mark.parametrize("wider", [False, True])
 def test_nothing_on_a_slide_is_cut_or_wrapped_inside(open_as: Callable[..., Page], pack: int, wider: bool) -> None:
-    page = board(open_as(), pack)
+    page = board(open_as(at=None), pack)
     if wider:
         page.evaluate(WIDER)
     for width, height in ((1920, 1080), (1280, 720)):
@@ -141,7 +141,7 @@ def test_nothing_on_a_slide_is_cut_or_wrapped_inside(open_as: Callable[..., Page
 
 
 def test_a_window_too_small_for_a_slide_says_that_there_is_more(open_as: Callable[..., Page], pack: int) -> None:
-    page = board(open_as(), pack)
+    page = board(open_as(at=None), pack)
     page.set_viewport_size({"width": 800, "height": 500})
     page.keyboard.press("End")
     more = "(e) => getComputedStyle(e, '::after').content"
@@ -151,7 +151,7 @@ def test_a_window_too_small_for_a_slide_says_that_there_is_more(open_as: Callabl
 
 
 def test_it_goes_on_when_the_server_is_gone(open_as: Callable[..., Page], pack: int, complaints: list[str]) -> None:
-    page = board(open_as(), pack)
+    page = board(open_as(at=None), pack)
     asked: list[str] = []
     # The tab's icon is the browser's own affair.
     page.on("request", lambda request: "/favicon" in request.url or asked.append(request.url))
@@ -173,7 +173,7 @@ def test_it_goes_on_when_the_server_is_gone(open_as: Callable[..., Page], pack: 
 
 
 def test_notes_follow_in_a_second_window(open_as: Callable[..., Page], pack: int) -> None:
-    page = board(open_as(), pack)
+    page = board(open_as(at=None), pack)
     with page.expect_popup() as opened:
         page.click("[data-do=notes]")
     notes = opened.value
@@ -189,7 +189,7 @@ def test_notes_follow_in_a_second_window(open_as: Callable[..., Page], pack: int
 
 
 def test_names_are_hidden_by_a_switch(open_as: Callable[..., Page], pack: int) -> None:
-    page = open_as()
+    page = open_as(at=None)
     page.goto(f"/board/{pack}/")
     name = page.locator(".who-name", has_text="Casey").first
     number = page.locator(".slide", has=name).first.get_attribute("id").removeprefix("slide-")
@@ -205,7 +205,7 @@ def test_names_are_hidden_by_a_switch(open_as: Callable[..., Page], pack: int) -
 def test_accessible_in_light_and_dark_wide_and_narrow(
     open_as: Callable[..., Page], pack: int, width: int, dark: bool
 ) -> None:
-    page = open_as(width=width, dark=dark)
+    page = open_as(at=None, width=width, dark=dark)
     for address in (f"/packs/{pack}/", "/packs/", "/packs/decisions/"):
         page.goto(address)
         assert violations(page) == [], address
@@ -220,7 +220,7 @@ def test_accessible_in_light_and_dark_wide_and_narrow(
 
 
 def test_without_scripts_all_slides_can_be_read(open_as: Callable[..., Page], pack: int) -> None:
-    page = open_as(scripts=False)
+    page = open_as(at=None, scripts=False)
     page.goto(f"/board/{pack}/")
     for message in page.locator(".slide-message").all():
         assert message.is_visible()
@@ -253,7 +253,7 @@ def test_a_link_opens_without_an_account_until_it_is_taken_back(
 
 
 def test_from_freezing_to_the_slides_and_a_picture(open_as: Callable[..., Page], pack: int) -> None:
-    page = open_as()
+    page = open_as(at=None)
     page.goto("/packs/")
     page.click("#freeze")
     page.locator("#freeze-twin", has_text="These figures were frozen before").wait_for()

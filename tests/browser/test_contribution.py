@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 @in_every_window
 def test_bridge_and_working(open_as: Callable[..., Page], width: int, dark: bool) -> None:
-    page = open_as(width=width, dark=dark)
+    page = open_as(at=None, width=width, dark=dark)
     for address in ("/contribution/", "/contribution/legal/", "/departments/", "/departments/legal/"):
         open_page(page, address)
         assert violations(page) == [], address
@@ -23,7 +23,7 @@ def test_bridge_and_working(open_as: Callable[..., Page], width: int, dark: bool
 
 
 def test_from_the_verdict_to_a_deal_s_custody(open_as: Callable[..., Page]) -> None:
-    page = open_as()
+    page = open_as(at=None)
     page.goto("/contribution/")
     page.get_by_role("link", name="Sales", exact=True).first.click()
     page.locator("table a[href*='/pipeline/opportunities/']").first.click()
@@ -35,6 +35,6 @@ def test_from_the_verdict_to_a_deal_s_custody(open_as: Callable[..., Page]) -> N
 
 
 def test_without_scripts_the_bridge_is_a_table(open_as: Callable[..., Page]) -> None:
-    page = open_as(scripts=False)
+    page = open_as(at=None, scripts=False)
     page.goto("/contribution/")
     assert page.locator("table", has_text="Strategy").count() >= 1

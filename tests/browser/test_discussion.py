@@ -27,7 +27,7 @@ def talking(site: str, django_db_blocker: Any) -> None:
 
 
 def test_a_comment_asks_somebody_by_name_and_is_answered_and_resolved(open_as: Open) -> None:
-    page = open_as("ceo")
+    page = open_as("ceo", at=None)
     page.goto(SHARE)
     field = page.get_by_label("New comment; write @name to mention someone")
     field.press_sequentially("Why so late, @lega", delay=20)
@@ -39,7 +39,7 @@ def test_a_comment_asks_somebody_by_name_and_is_answered_and_resolved(open_as: O
     expect(page.get_by_role("status")).to_have_text("Comment saved.")
     expect(field).to_have_value("")
 
-    asked = open_as("legal")
+    asked = open_as("legal", at=None)
     asked.goto("/comments/mine/")
     asked.get_by_role("link", name="Legal, share of 2025").click()
     asked.locator(".answer summary").click()
@@ -52,7 +52,7 @@ def test_a_comment_asks_somebody_by_name_and_is_answered_and_resolved(open_as: O
 
 
 def test_one_s_own_words_are_put_right_in_place(open_as: Open) -> None:
-    page = open_as("sales")
+    page = open_as("sales", at=None)
     page.goto("/comments/?subject=share:sales:2025")
     page.get_by_label("New comment; write @name to mention someone").fill("Oen")
     page.get_by_role("button", name="Comment", exact=True).click()
@@ -86,7 +86,7 @@ def test_a_head_answers_and_who_is_overtaken_loses_nothing(open_as: Open) -> Non
     expect(second.get_by_label(re.compile("Your answer"))).to_have_value("We were five and a half.")
     second.get_by_role("button", name="Save the answer").click()
     expect(second.locator(".reply").first).to_contain_text("version 2")
-    reader = open_as("ceo")
+    reader = open_as("ceo", at=None)
     reader.goto("/replies/?subject=share:legal:2025")
     expect(reader.locator("textarea")).to_have_count(0)
     reader.get_by_text("1 earlier version").click()
@@ -94,7 +94,7 @@ def test_a_head_answers_and_who_is_overtaken_loses_nothing(open_as: Open) -> Non
 
 
 def test_a_department_s_page_has_its_answer_and_its_commitments(open_as: Open) -> None:
-    page = open_as("legal")
+    page = open_as("legal", at=None)
     page.goto("/departments/legal/")
     expect(page.locator(".reply").first).to_contain_text("The outside firm has started")
     expect(page.get_by_role("link", name="Fill the two open reviewer posts")).to_be_visible()
@@ -103,7 +103,7 @@ def test_a_department_s_page_has_its_answer_and_its_commitments(open_as: Open) -
 
 
 def test_a_commitment_with_the_keyboard_alone(open_as: Open) -> None:
-    page = open_as("legal")
+    page = open_as("legal", at=None)
     page.goto("/commitments/new/?measurable=leg_wait")
     page.locator("#commitment-text").focus()
     page.keyboard.press("Control+A")
@@ -123,7 +123,7 @@ def test_a_commitment_with_the_keyboard_alone(open_as: Open) -> None:
 
 
 def test_filters_narrow_the_list_and_the_address(open_as: Open) -> None:
-    page = open_as("ceo")
+    page = open_as("ceo", at=None)
     page.goto("/commitments/")
     before = page.locator("table.rows tbody tr").count()
     page.select_option("#commitments-due", "overdue")
@@ -133,7 +133,7 @@ def test_filters_narrow_the_list_and_the_address(open_as: Open) -> None:
 
 
 def test_the_pulse_on_a_phone(open_as: Open) -> None:
-    page = open_as("legal", width=390)
+    page = open_as("legal", at=None, width=390)
     page.goto("/pulse/")
     page.locator("input[name=score-sales][value='4']").check(force=True)
     page.get_by_label("A sentence about Sales").fill("They send the terms along now.")
@@ -143,7 +143,7 @@ def test_the_pulse_on_a_phone(open_as: Open) -> None:
 
 
 def test_without_scripts_everything_is_said_too(open_as: Open) -> None:
-    page = open_as("legal", scripts=False)
+    page = open_as("legal", at=None, scripts=False)
     page.goto("/comments/?subject=leak:1")
     page.locator(".say textarea").last.fill("It is the outside firm.")
     page.get_by_role("button", name="Comment", exact=True).click()

@@ -19,6 +19,15 @@ def drawn(page: Page) -> None:
     expect(page.locator(".chart[data-drawn] .main-svg").first).to_be_visible()
 
 
+def test_one_click_of_the_demo_signs_in_and_shows_the_review(open_as: Open) -> None:
+    page = open_as("legal", at="/account/")
+    page.click("details.menu summary")
+    page.click("#sign-out")
+    page.goto("/accounts/login/")
+    page.click("button[value=ceo]")
+    expect(page.locator("p.message")).to_contain_text(re.compile(r"plan|baseline"))
+
+
 def test_from_the_largest_leak_to_who_held_the_deal(open_as: Open) -> None:
     page = open_as("ceo")
     expect(page.locator("p.message")).to_contain_text("most of it in")
@@ -60,7 +69,7 @@ def test_a_bookmark_shows_the_same_as_the_way_to_it(open_as: Open) -> None:
 
 
 def test_typing_in_the_search_narrows_the_list(open_as: Open) -> None:
-    page = open_as("legal")
+    page = open_as("legal", at=None)
     page.goto("/pipeline/opportunities/?state=all")
     account = page.locator("table.rows tbody tr td").first.inner_text()
     before = page.locator("p.message").inner_text()
@@ -87,7 +96,7 @@ def test_the_theme_is_kept_and_charts_follow(open_as: Open) -> None:
 
 
 def test_recompute_is_asked_once_and_shows_it(open_as: Open) -> None:
-    page = open_as("analyst")
+    page = open_as("analyst", at=None)
     page.goto("/data/")
     page.click("#data-recompute")
     expect(page.locator("#data-runs")).to_contain_text("waiting for the worker")

@@ -95,7 +95,7 @@ def usual(field: Any) -> str:
 
 
 def test_a_head_fills_the_week_on_a_phone(open_as: Open) -> None:
-    page = open_as("legal", width=390)
+    page = open_as("legal", at=None, width=390)
     page.goto("/my/")
     expect(page.locator("#my-message")).to_contain_text("still to come")
     count = len(fields(page))
@@ -118,7 +118,7 @@ def test_copied_with_a_mark_and_the_focus_stays(open_as: Open) -> None:
     week = _weeks()[0]
     measurable = Measurable.objects.filter(department__key="legal", source="manual").earliest("pk")
     committed(lambda: Entry.objects.update_or_create(measurable=measurable, week=week, defaults={"value": 5}))
-    page = open_as("legal", width=390)
+    page = open_as("legal", at=None, width=390)
     page.goto("/my/")
     page.locator("button.copy").first.click()
     row = page.locator(f"#my-{measurable.pk}")
@@ -128,7 +128,7 @@ def test_copied_with_a_mark_and_the_focus_stays(open_as: Open) -> None:
 
 
 def test_nothing_to_report_and_a_wrong_number(open_as: Open, complaints: list[str]) -> None:
-    page = open_as("legal")
+    page = open_as("legal", at=None)
     page.goto("/my/")
     first = page.locator("li.update").first
     first.locator("summary").click()
@@ -163,7 +163,7 @@ def test_two_people_at_once(open_as: Open, complaints: list[str]) -> None:
 
 
 def test_without_scripts(open_as: Open) -> None:
-    page = open_as("legal", scripts=False)
+    page = open_as("legal", at=None, scripts=False)
     page.goto("/my/")
     for field in fields(page):
         field.fill(usual(field))
@@ -174,7 +174,7 @@ def test_without_scripts(open_as: Open) -> None:
 def test_an_executive_reminds_and_the_link_in_the_mail_works_once(
     open_as: Open, browser: Browser, site: str, mailbox: list[EmailMessage]
 ) -> None:
-    page = open_as("ceo")
+    page = open_as("ceo", at=None)
     page.goto("/my/")
     expect(page.locator("#my-message")).to_contain_text(re.compile("lacks? numbers"))
     row = page.locator("tr", has=page.locator("th a", has_text="Legal"))
@@ -207,7 +207,7 @@ def test_an_executive_reminds_and_the_link_in_the_mail_works_once(
 @in_every_window
 def test_the_pages_are_for_everybody(open_as: Open, width: int, dark: bool) -> None:
     for who, addresses in {"legal": ("/my/", "/my/queue/"), "ceo": ("/my/", "/my/queue/")}.items():
-        page = open_as(who, width=width, dark=dark)
+        page = open_as(who, at=None, width=width, dark=dark)
         for address in addresses:
             page.goto(address)
             for note in page.locator("summary", has_text="Note").all()[:1]:

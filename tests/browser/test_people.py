@@ -19,7 +19,7 @@ OF_ALLAUTH = ["password/change/", "2fa/totp/activate/", "2fa/webauthn/", "2fa/we
 
 @in_every_window
 def test_every_page_of_people(open_as: Open, width: int, dark: bool) -> None:
-    page = open_as("ceo", width=width, dark=dark)
+    page = open_as("ceo", at=None, width=width, dark=dark)
     page.goto("/accounts/reauthenticate/")
     page.fill("[name=password]", PASSWORD)
     page.click("main button.main")

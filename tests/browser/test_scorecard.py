@@ -45,7 +45,7 @@ def clear(page: Page) -> None:
 
 
 def test_a_head_fills_this_week_by_keyboard_in_under_a_minute(open_as: Callable[..., Page]) -> None:
-    page = open_as("legal")
+    page = open_as("legal", at=None)
     page.goto(PAGE)
     began = time.monotonic()
     page.locator("table.score td.cell").first.focus()
@@ -64,7 +64,7 @@ def test_a_head_fills_this_week_by_keyboard_in_under_a_minute(open_as: Callable[
 
 
 def test_escape_leaves_the_cell_as_it_was_and_ctrl_z_takes_back_what_was_written(open_as: Callable[..., Page]) -> None:
-    page = open_as("legal")
+    page = open_as("legal", at=None)
     page.goto(PAGE)
     page.locator(due(page, "leg_reviewers")).focus()
     page.keyboard.type("9")
@@ -78,7 +78,7 @@ def test_escape_leaves_the_cell_as_it_was_and_ctrl_z_takes_back_what_was_written
 
 
 def test_a_block_from_a_sheet_is_pasted_whole_and_undone_whole(open_as: Callable[..., Page]) -> None:
-    page = open_as("legal")
+    page = open_as("legal", at=None)
     page.goto(PAGE)
     before = page.locator("tr[data-key=leg_standard] td.cell").all_inner_texts()
     last_week = page.locator("tr[data-key=leg_training] td.cell").nth(1)
@@ -95,7 +95,7 @@ def test_a_block_from_a_sheet_is_pasted_whole_and_undone_whole(open_as: Callable
 
 
 def test_a_block_with_a_wrong_cell_changes_nothing(open_as: Callable[..., Page], complaints: list[str]) -> None:
-    page = open_as("legal")
+    page = open_as("legal", at=None)
     page.goto(PAGE)
     page.locator(due(page, "leg_reviewers")).focus()
     paste(page, "5\nlots\n1\n")
@@ -107,7 +107,7 @@ def test_a_block_with_a_wrong_cell_changes_nothing(open_as: Callable[..., Page],
 def test_a_block_with_a_far_off_value_asks_once_and_is_undone_whole(
     open_as: Callable[..., Page], complaints: list[str]
 ) -> None:
-    page = open_as("legal")
+    page = open_as("legal", at=None)
     page.goto(PAGE)
     page.locator(due(page, "leg_reviewers")).focus()
     paste(page, "55\n71\n")
@@ -136,7 +136,7 @@ def paste(page: Page, text: str) -> None:
 
 
 def test_garbage_is_told_and_stays_in_sight(open_as: Callable[..., Page], complaints: list[str]) -> None:
-    page = open_as("legal")
+    page = open_as("legal", at=None)
     page.goto(PAGE)
     page.locator(due(page, "leg_standard")).focus()
     page.keyboard.type("about 70")
@@ -171,7 +171,7 @@ def test_of_two_windows_on_one_cell_the_second_is_told_and_nothing_is_lost(
 
 
 def test_a_note_is_written_in_the_dialog(open_as: Callable[..., Page]) -> None:
-    page = open_as("legal")
+    page = open_as("legal", at=None)
     page.goto(PAGE)
     page.locator(due(page, "leg_training")).focus()
     page.keyboard.press("Shift+F2")
@@ -184,7 +184,7 @@ def test_a_note_is_written_in_the_dialog(open_as: Callable[..., Page]) -> None:
 
 
 def test_on_a_phone_the_newest_week_is_in_sight_and_a_tap_edits(open_as: Callable[..., Page]) -> None:
-    page = open_as("legal", width=390)
+    page = open_as("legal", at=None, width=390)
     page.goto(PAGE)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     cell = page.locator(due(page, "leg_reviewers"))
@@ -198,7 +198,7 @@ def test_on_a_phone_the_newest_week_is_in_sight_and_a_tap_edits(open_as: Callabl
 
 
 def test_without_scripts_the_week_is_a_form(open_as: Callable[..., Page]) -> None:
-    page = open_as("legal", scripts=False)
+    page = open_as("legal", at=None, scripts=False)
     page.goto(PAGE)
     page.get_by_role("link", name="Fill in as a form").click()
     page.get_by_label("Value").nth(0).fill("5,4")
@@ -219,7 +219,7 @@ def test_without_scripts_the_week_is_a_form(open_as: Callable[..., Page]) -> Non
 def test_a_page_of_scorecards_has_no_accessibility_fault(
     open_as: Callable[..., Page], address: str, dark: bool
 ) -> None:
-    page = open_as("legal", dark=dark)
+    page = open_as("legal", at=None, dark=dark)
     page.goto(address)
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
     assert [f"{fault['id']}: {fault['nodes'][0]['html'][:200]}" for fault in found.response["violations"]] == []

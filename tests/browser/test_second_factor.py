@@ -27,7 +27,7 @@ def code_of(secret: str) -> str:
 
 
 def test_from_the_invitation_to_a_code_at_sign_in(open_as: Open) -> None:
-    page = open_as("ceo")
+    page = open_as("ceo", at=None)
     page.goto("/people/")
     page.fill("#people-email", "nora@example.com")
     page.select_option("#people-role", "deputy:legal")

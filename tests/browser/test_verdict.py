@@ -34,7 +34,7 @@ def by_team(site: str, django_db_blocker: Any) -> None:
 
 @in_every_window
 def test_no_page_breaks_a_rule_of_access_or_the_width(open_as: Callable[..., Page], width: int, dark: bool) -> None:
-    page = open_as(width=width, dark=dark)
+    page = open_as(at=None, width=width, dark=dark)
     for address in ("/accountability/", "/forecast/", PROMISE, "/what-if/scenarios/"):
         open_page(page, address)
         assert violations(page) == [], address
@@ -42,7 +42,7 @@ def test_no_page_breaks_a_rule_of_access_or_the_width(open_as: Callable[..., Pag
 
 
 def test_from_a_share_to_its_math_and_back(open_as: Callable[..., Page]) -> None:
-    page = open_as()
+    page = open_as(at=None)
     page.goto("/accountability/")
     page.locator("#accountability-page").get_by_role("link", name="Legal", exact=True).first.click()
     page.get_by_role("heading", name="Revenue with and without it").wait_for()
@@ -51,14 +51,14 @@ def test_from_a_share_to_its_math_and_back(open_as: Callable[..., Page]) -> None
 
 
 def test_a_constraint_opens_its_what_if(open_as: Callable[..., Page]) -> None:
-    page = open_as()
+    page = open_as(at=None)
     page.goto("/forecast/")
     page.get_by_role("link", name=re.compile("^What if:")).first.click()
     expect(page.locator("#what-if-result .promises li")).to_have_count(1)
 
 
 def test_a_lever_moved_by_keyboard_answers_and_is_remembered(open_as: Callable[..., Page]) -> None:
-    page = open_as()
+    page = open_as(at=None)
     page.goto(PROMISE)
     slider = page.get_by_role("slider", name=re.compile("Contract, Legal: mean wait"))
     slider.focus()
@@ -73,7 +73,7 @@ def test_a_lever_moved_by_keyboard_answers_and_is_remembered(open_as: Callable[.
 
 
 def test_a_scenario_is_saved_deleted_and_put_back(open_as: Callable[..., Page]) -> None:
-    page = open_as()
+    page = open_as(at=None)
     page.goto(PROMISE)
     page.fill("#scenario-name", "Legal in two days")
     page.click("#scenario-save")

@@ -16,7 +16,7 @@ type Open = Callable[..., Page]
 
 
 def monday(open_as: Open, **how: object) -> Page:
-    page = open_as("ceo", **how)
+    page = open_as("ceo", at=None, **how)
     page.goto("/")
     expect(page.locator("p.message")).to_contain_text(re.compile(r"plan|baseline"))
     return page
