@@ -22,6 +22,11 @@ from pipeline.core.leaks.period import Filters, Period
 from pipeline.core.weeks import AGE_BIN_STARTS
 
 _FOREVER = 2**62
+AMOUNT_BAND = "amount_band"
+"""What deals can be grouped by beside their columns: the quarter of all deals, by the amount they entered with."""
+_BANDS = f"""(
+    SELECT opportunity, ntile(4) OVER (ORDER BY amount_in, opportunity) AS {AMOUNT_BAND} FROM visits WHERE first_entry
+)"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +71,7 @@ def period_flows(
 ) -> PeriodFlows:
     """Sum custody over the steps [steps[i], steps[i + 1]) in epoch seconds, and stock at the `openings`.
 
-    `group` is a column of opportunities; deals of the `ungrouped` pipelines are one group, ''. Unless
+    `group` is a column of opportunities or `AMOUNT_BAND`; deals of the `ungrouped` pipelines are one group, ''. Unless
     `unsourced` is None, rows are also told apart by the department of the deal's source, but for those pipelines. What
     lies after `as_of` is not known: the last step then ends there.
     """
@@ -112,11 +117,12 @@ class _Query:
             ],
             "instants(instant, moment)": list(enumerate(openings)),
         }
-        columns = span.connection.table("opportunities").columns
+        columns = [*span.connection.table("opportunities").columns, AMOUNT_BAND]
         if group not in columns:
             raise ValueError(f"opportunities have no column {group!r} to group by")
         self.group = _unless(ungrouped, "''", f"coalesce(\"{group}\"::VARCHAR, '')")
         self.origin = "NULL::INTEGER" if unsourced is None else _unless(unsourced, "NULL", "source_department")
+        self.bands = f"LEFT JOIN {_BANDS} USING (opportunity)" if group == AMOUNT_BAND else ""
         self.reach = {"from": min([steps[0], *openings]), "until": max([span.close, *openings])}
         # in the last bin all the time
         self.reach["ripe"] = self.reach["from"] - bins[-1] - 1
@@ -140,7 +146,7 @@ class _Query:
         # the column was checked against the table; a group is text, whatever the attribute's type
         return (
             f', {values}, deals AS (SELECT opportunity, bucket, {self.group} AS "group", {self.origin} AS origin, '
-            f"source_department FROM opportunities)"
+            f"source_department FROM opportunities {self.bands})"
         )
 
 

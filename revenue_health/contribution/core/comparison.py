@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 from departments.periods import Period
+from revenue_health.contribution.core.gates.gate import Gates
 from revenue_health.contribution.core.verdict import IMPACTS, MARKS, UNCLEAR, Impact, Verdict
 
 MINOR_UNITS = 100
@@ -70,6 +71,11 @@ class PartyShare:
     baseline's revenue). switch: what the party's own play changed while all others played as they did.
     had_met_baseline: actual less that; both are None for the strategy, and in figures of releases that did not know
     them. factors: parts of the share by factor, None where it was not split. deals: hand-ons, losses and entries.
+    simultaneous: the share with the interval that holds for all departments at once. gates: what each gate says of a
+    verdict; None in figures of releases that had none, and where nobody is judged. tipping_point: part of the records
+    (0 to 1) that would have to be wrong for the verdict to fall. pace, load: parts of waiting, the department's own and
+    what others brought; None where they were not told apart. since: label of the first of the earlier quarters from
+    which on the share was there.
     """
 
     key: str
@@ -83,6 +89,12 @@ class PartyShare:
     reason: str
     factors: dict[str, float | None]
     deals: float | None
+    simultaneous: MoneyInterval | None = None
+    gates: Gates | None = None
+    tipping_point: float | None = None
+    pace: float | None = None
+    load: float | None = None
+    since: str | None = None
 
     @property
     def impact(self) -> Impact:

@@ -210,6 +210,11 @@ class FlowArrays:
             np.add.at(joined[name], place, values)
         return replace(self, **joined)
 
+    def only_buckets(self, buckets: Ints) -> "FlowArrays":
+        """The deals of some buckets alone, by bucket number. Raises IndexError for one that is not there."""
+        names = [field.name for field in fields(self) if field.name not in ("layout", "step_days")]
+        return replace(self, **{name: getattr(self, name)[buckets] for name in names})
+
     def plus(self, other: "FlowArrays") -> "FlowArrays":
         """Sum of two roll-ups over the same span and layout, of disjoint sets of deals.
 

@@ -33,6 +33,7 @@ class ScoreRun(models.Model):
     seconds = models.JSONField(default=dict, help_text="Per step; `groups` is the sum over groups.")
     error = models.TextField(blank=True)
     figures = models.JSONField(default=dict, help_text="The bridge by segment, as `contributions --json` prints it.")
+    gates = models.JSONField(null=True, help_text="What the gates say of each party, and why; null until done.")
     registered_at = models.DateTimeField(null=True, blank=True, help_text="When the leak register took it in.")
 
     class Meta:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from departments.models import Department
-from pipeline.core.flows.period_flows import PeriodFlows, period_flows
+from pipeline.core.flows.period_flows import AMOUNT_BAND, PeriodFlows, period_flows
 from pipeline.core.leaks.period import Filters
 from pipeline.custody_store import custody_cursor
 from pipeline.flows_store import stored_period_flows
@@ -19,7 +19,15 @@ from pipeline.run_cache import process_cache
 from pipeline.selectors.leaks.hindsight import ungrouped_pipelines
 from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.core.flows import Floats, FlowArrays
-from revenue_health.contribution.core.long_tables import Axes, Column, DepartmentRow, LongFlows, StageRow, flow_arrays
+from revenue_health.contribution.core.long_tables import (
+    Axes,
+    Column,
+    DepartmentRow,
+    LongFlows,
+    StageRow,
+    flow_arrays,
+)
+from revenue_health.contribution.core.long_tables import Table as LongTable
 from revenue_health.contribution.core.model.groups import Group
 from revenue_health.contribution.selectors.comparison.periods import DAY, ComparisonPeriods
 
@@ -32,6 +40,8 @@ BUCKETS = 40
 MOST_ORIGIN_GROUPS = 12
 """Groups of one pipeline, above which the origins of its smallest segments are put together: each costs a bridge."""
 SEGMENT = "segment"
+AMOUNT = AMOUNT_BAND
+"""Quarters of the deals by size: never shown, the gates ask whether it matters."""
 DIMENSIONS = ("segment", "team", "owner", "source", "region", "industry", "size", "profile")
 """What deals can be grouped by; `rep` is another word for owner."""
 ALIASES = {"rep": "owner", "buyer_profile": "profile"}
@@ -84,6 +94,23 @@ def cached_flows(*, run: RecomputeRun, periods: ComparisonPeriods) -> list[Pipel
     return pipelines_flows(run=run, periods=periods)
 
 
+def handed_on_tables(*, run: RecomputeRun, periods: ComparisonPeriods) -> dict[int, tuple[LongTable, LongTable]]:
+    """By pipeline id, the hand-ons of the baseline and of the period, row by row: to whom, after how long."""
+    period = _period_flows(run, periods.steps, (periods.steps[0],), SEGMENT, None).handed_on
+    baseline = period.slice(0, 0)
+    if periods.baseline is not None:
+        baseline = _period_flows(run, periods.baseline_edges, periods.openings, SEGMENT, None).handed_on
+    return {
+        pipeline: (of_pipeline(baseline, pipeline), of_pipeline(period, pipeline))
+        for pipeline in Pipeline.objects.values_list("pk", flat=True)
+    }
+
+
+def of_pipeline(table: pa.Table, pipeline: int) -> LongTable:
+    """A long table's rows of one pipeline, as columns of NumPy."""
+    return _columns(table.filter(pc.equal(table["pipeline"], pipeline)))
+
+
 def department_rows() -> list[DepartmentRow]:
     """All departments in order of id."""
     rows = Department.objects.order_by("pk").values_list("pk", "key", "kind")
@@ -97,7 +124,7 @@ def _period_flows(
     by: str,
     filters: Filters | None,
 ) -> PeriodFlows:
-    ungrouped = ungrouped_pipelines(run=run, column=by)
+    ungrouped = ungrouped_pipelines(run=run, column=by) if by != AMOUNT_BAND else ()
     sources = ungrouped_pipelines(run=run, column="source") if by == SEGMENT else None
     if not filters:
         return stored_period_flows(

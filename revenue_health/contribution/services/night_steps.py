@@ -16,7 +16,7 @@ from pipeline.services.recompute.measured import measurables_are_written, measur
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.comparison.scores import last_periods, running_periods, score_run_of
-from revenue_health.contribution.services import associations, cuts, did_it_work, forecasts, register, scores
+from revenue_health.contribution.services import associations, cuts, did_it_work, forecasts, gates, register, scores
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +73,14 @@ def _plan(run: RecomputeRun, periods: ComparisonPeriods | None) -> ScoreRun | No
     return scores.scores_plan(run=run, periods=periods)
 
 
+def _running_gates(run: RecomputeRun) -> None:
+    gates.gates_compute(run=run, periods=running_periods(run=run))
+
+
+def _last_gates(run: RecomputeRun) -> None:
+    gates.gates_compute(run=run, periods=last_periods(run=run))
+
+
 def _forecasts_close(run: RecomputeRun) -> None:
     forecasts.forecasts_close(run=run)
 
@@ -109,6 +117,19 @@ NIGHT: tuple[NightStep, ...] = (
         name="scores of the last quarter",
         plan=_last_plan,
         is_done=lambda run: scores.scores_ended(run=run, periods=last_periods(run=run)),
+    ),
+    # A verdict waits for its gates, a share does not: pages show the first figures meanwhile.
+    Step(
+        name="gates of the running quarter",
+        run=_running_gates,
+        is_done=lambda run: gates.gates_are_stored(run=run, periods=running_periods(run=run)),
+        needs=("scores of the running quarter",),
+    ),
+    Step(
+        name="gates of the last quarter",
+        run=_last_gates,
+        is_done=lambda run: gates.gates_are_stored(run=run, periods=last_periods(run=run)),
+        needs=("scores of the last quarter",),
     ),
     # Actual revenue before the new forecast: it is a sum over what has happened and needs no model, so no failure of
     # tonight's forecast may keep it from the page that says how good the earlier ones were.
@@ -147,7 +168,7 @@ NIGHT: tuple[NightStep, ...] = (
         name="shares by team",
         run=_team_cuts,
         is_done=lambda run: cuts.team_cuts_are_stored(run=run),
-        needs=("scores of the running quarter",),
+        needs=("gates of the running quarter",),
         give_up=lambda run, error: cuts.team_cuts_fail(run=run, error=error),
         workers_only=True,
     ),

@@ -38,6 +38,8 @@ from revenue_health.contribution.selectors.comparison.scores import (
     plan_fingerprint,
     score_run_of,
 )
+from revenue_health.contribution.selectors.gates.gates_json import judged_from_json
+from revenue_health.contribution.selectors.gates.judgements import first_judgements
 from revenue_health.contribution.selectors.model_input import GroupKey, cached_flows
 
 Progress = Callable[[str, float], None]
@@ -91,7 +93,7 @@ def scores_plan(*, run: RecomputeRun, periods: ComparisonPeriods) -> ScoreRun:
         if score_run.status == ScoreRun.Status.DONE and score_run.fingerprint == fingerprint:
             return score_run
         score_run.status, score_run.fingerprint, score_run.error = ScoreRun.Status.STARTED, fingerprint, ""
-        score_run.registered_at = None
+        score_run.registered_at = score_run.gates = None
         score_run.seconds = {**score_run.seconds, "flows": round(time.perf_counter() - began, 3)}
         score_run.save()
         score_run.cuts.all().delete()  # they add up to what is being made anew
@@ -165,12 +167,17 @@ def figures_write(
     targets: Targets,
 ) -> None:
     """Sum bridges by pipeline id, segment and origin against the plan, into the figures of a score run (not saved) and
-    the trend."""
-    run, company = score_run.run, current_company()
+    the trend; with the verdicts its gates leave, or as far as they are known."""
+    run, company, bridge = score_run.run, current_company(), assembled(segments_of(parts, targets), targets)
+    if score_run.gates:
+        judged = judged_from_json(score_run.gates)
+    else:
+        judged = first_judgements(run=run, company=company, periods=periods, bridge=bridge.company).parties
     comparison = comparison_from_bridge(
-        assembled(segments_of(parts, targets), targets),
+        bridge,
         periods=periods,
         remarks=remarks_of(run=run, company=company, period=periods.period),
+        judged=judged,
         by="segment",
         earned=earned_amounts(run=run, company=company, period=periods.period),
     )

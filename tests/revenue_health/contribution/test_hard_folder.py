@@ -15,7 +15,8 @@ from pipeline.models import Opportunity
 from pipeline.services.imports import company_folder_load
 from pipeline.services.recompute import recompute
 from revenue_health.contribution.services.night import night_compute
-from revenue_health.contribution.validation.hard.evaluate import PERIOD, books_of, tables_of, verdicts_of
+from revenue_health.contribution.validation.hard.evaluate import verdicts_of
+from revenue_health.contribution.validation.hard.flows import PERIOD, books_of, tables_of
 from revenue_health.contribution.validation.hard.folder import write_folder
 from revenue_health.contribution.validation.hard.kinds import KINDS
 from revenue_health.contribution.validation.hard.tables import DAY, PERIOD_DAYS, START, bucket_of

@@ -22,6 +22,7 @@ from revenue_health.contribution.selectors.comparison.scores import (
     running_periods,
     unfinished,
 )
+from revenue_health.contribution.selectors.gates.judgements import first_judgements
 from revenue_health.contribution.selectors.model_input import cached_flows
 from revenue_health.contribution.services import scores as service
 from revenue_health.contribution.services.scores import group_compute, scores_compute, scores_plan, scores_sum
@@ -46,7 +47,10 @@ def test_stored_figures_are_those_computed_at_once(run: RecomputeRun, company: C
     targets = targets_of(run=run, company=company, period=periods.period, pipelines=[one.id for one in flows])
     found = assembled(segments_of({one.id: origin_bridges(one) for one in flows}, targets), targets)
     remarks = remarks_of(run=run, company=company, period=periods.period)
-    figures = comparison_to_json(comparison_from_bridge(found, periods=periods, remarks=remarks, by="segment"))
+    judged = first_judgements(run=run, company=company, periods=periods, bridge=found.company).parties
+    figures = comparison_to_json(
+        comparison_from_bridge(found, periods=periods, remarks=remarks, judged=judged, by="segment")
+    )
     assert running(run).figures["actual"] == pytest.approx(figures["actual"], rel=1e-12)
     stored = {party["key"]: party["amount"] for party in running(run).figures["parties"]}
     assert stored == pytest.approx({party["key"]: party["amount"] for party in figures["parties"]}, rel=1e-6, abs=0.01)

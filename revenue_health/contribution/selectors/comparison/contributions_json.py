@@ -19,6 +19,7 @@ from revenue_health.contribution.core.comparison import (
     PartyKind,
     PartyShare,
 )
+from revenue_health.contribution.core.gates.gate import UNCHECKED, Gate, GateName
 from revenue_health.contribution.core.verdict import Verdict
 
 _ENDS = ("amount", "low", "high")
@@ -124,7 +125,26 @@ def party_to_json(party: PartyShare, *, switches: bool = True) -> Json:
         "reason": party.reason,
         "factors": {name: _finite(amount) for name, amount in party.factors.items()},
         "deals": _finite(party.deals),
+        **(_gates_to_json(party) if party.gates is not None else {}),
     }
+
+
+def _gates_to_json(party: PartyShare) -> Json:
+    """What the gates say of a party; figures of releases that had none stay as they were."""
+    return {
+        "simultaneous_low": _finite(party.simultaneous.low) if party.simultaneous else None,
+        "simultaneous_high": _finite(party.simultaneous.high) if party.simultaneous else None,
+        "gates": {str(name): {"passed": gate.passed, "detail": gate.detail} for name, gate in gates_in_full(party)},
+        "tipping_point": party.tipping_point,
+        "pace": _finite(party.pace),
+        "load": _finite(party.load),
+        "since": party.since,
+    }
+
+
+def gates_in_full(party: PartyShare) -> list[tuple[GateName, Gate]]:
+    """Every gate of a party in order; the ones that an earlier one made needless are unchecked."""
+    return [(name, (party.gates or {}).get(name, UNCHECKED)) for name in GateName]
 
 
 def party_from_json(figures: Json) -> PartyShare:
@@ -141,7 +161,26 @@ def party_from_json(figures: Json) -> PartyShare:
         reason=figures["reason"],
         factors=dict(figures["factors"]),
         deals=figures["deals"],
+        **_gates_from_json(figures),
     )
+
+
+def _gates_from_json(figures: Json) -> Json:
+    if "gates" not in figures:
+        return {}
+    gates = {
+        GateName(name): Gate(passed=gate["passed"], detail=gate["detail"]) for name, gate in figures["gates"].items()
+    }
+    ends = [figures["simultaneous_low"], figures["simultaneous_high"]]
+    known = figures["amount"] is not None and None not in ends
+    return {
+        "gates": gates,
+        "simultaneous": MoneyInterval(amount=figures["amount"], low=ends[0], high=ends[1]) if known else None,
+        "tipping_point": figures["tipping_point"],
+        "pace": figures["pace"],
+        "load": figures["load"],
+        "since": figures["since"],
+    }
 
 
 def _interval(interval: MoneyInterval | None) -> Json | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 from departments.models import Department
@@ -14,6 +15,7 @@ from revenue_health.contribution.core.comparison import (
     PartyShare,
 )
 from revenue_health.contribution.core.flows import MARKET, OPENING
+from revenue_health.contribution.core.gates.gate import Judged
 from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.model.bridge import Bridge, Party
 from revenue_health.contribution.core.solver.backward import FACTORS
@@ -36,12 +38,14 @@ def comparison_from_bridge(
     *,
     periods: ComparisonPeriods,
     remarks: Remarks,
+    judged: Mapping[str, Judged],
     by: str = "",
     earned: Earned | None = None,
 ) -> Comparison:
     """The comparison that a bridge of the company makes, and with `by` of the groups it was cut into.
 
-    remarks: on the data of the period. earned: what was won and taken back in it; `actual` is their difference.
+    remarks: on the data of the period. judged: what the gates say of each party. earned: what was won and taken back in
+    the period; `actual` is their difference.
     """
     whole, names = company_bridge.company, department_names()
     known = (*periods.reasons, *remarks.reasons)
@@ -57,7 +61,7 @@ def comparison_from_bridge(
         actual=float(whole.actual),
         baseline_revenue=float(whole.baseline_revenue),
         modelled_actual=float(whole.modelled_actual),
-        parties=_parties(whole, names, remarks.unrecorded),
+        parties=_parties(whole, names, remarks.unrecorded, judged),
         strategy=number(whole.strategy.value) if whole.strategy else None,
         unexplained=_money(whole.unexplained),
         won=earned.won if earned else None,
@@ -66,12 +70,14 @@ def comparison_from_bridge(
         replicates=whole.replicates,
         reasons=tuple(dict.fromkeys([*reasons, *company_bridge.targets.reasons])),
         by=by,
-        groups=groups_from_bridges(company_bridge, remarks=remarks) if by else (),
+        groups=groups_from_bridges(company_bridge, remarks=remarks, judged=judged) if by else (),
     )
 
 
-def groups_from_bridges(company_bridge: CompanyBridge, *, remarks: Remarks) -> tuple[GroupComparison, ...]:
-    """The groups of a cut, in its order."""
+def groups_from_bridges(
+    company_bridge: CompanyBridge, *, remarks: Remarks, judged: Mapping[str, Judged]
+) -> tuple[GroupComparison, ...]:
+    """The groups of a cut, in its order. judged: what is said of the parties of the whole company."""
     names = department_names()
     return tuple(
         GroupComparison(
@@ -80,7 +86,7 @@ def groups_from_bridges(company_bridge: CompanyBridge, *, remarks: Remarks) -> t
             actual=float(group.actual),
             baseline_revenue=float(group.baseline_revenue),
             modelled_actual=float(group.modelled_actual),
-            parties=_parties(group, names, remarks.unrecorded),
+            parties=_parties(group, names, remarks.unrecorded, _judged_in_group(group, judged)),
             strategy=number(group.strategy.value) if group.strategy else None,
             unexplained=_money(group.unexplained),
         )
@@ -97,19 +103,38 @@ def _is_repeated(reason: str, earlier: tuple[str, ...]) -> bool:
     return any(reason.split(":")[0] == other.split(":")[0] for other in earlier)
 
 
-def _parties(bridge: Bridge, names: dict[str, str], unrecorded: tuple[int, int]) -> tuple[PartyShare, ...]:
-    shares = (_party(party, names, bridge) for party in bridge.parties)
+def _judged_in_group(group: Bridge, company: Mapping[str, Judged]) -> dict[str, Judged]:
+    """A group of deals names only whom the company as a whole names, and only where its own interval agrees."""
+    return {party.key: _in_group(party, company[party.key]) for party in group.parties if party.key in company}
+
+
+def _in_group(party: Party, whole: Judged) -> Judged:
+    share, named = party.share, whole.verdict in (Verdict.CONTRIBUTES, Verdict.CONTAMINATES)
+    verdict, reason = whole.verdict, whole.reason
+    if named and party.judgement.verdict != whole.verdict:
+        verdict, reason = Verdict.CANNOT_TELL, party.judgement.reason
+        if party.judgement.verdict != Verdict.CANNOT_TELL:
+            reason = f"{UNCLEAR}here the share has the other sign than in the company as a whole"
+    elif not named and verdict == Verdict.CANNOT_TELL:
+        reason = f"{UNCLEAR}not named in the company as a whole"
+    return Judged(verdict=verdict, reason=reason, low=share.low, high=share.high, gates={})
+
+
+def _parties(
+    bridge: Bridge, names: dict[str, str], unrecorded: tuple[int, int], judged: Mapping[str, Judged]
+) -> tuple[PartyShare, ...]:
+    shares = (_party(party, names, bridge, judged[party.key]) for party in bridge.parties)
     return (*(with_silent_losses(share, unrecorded) for share in shares), _strategy(bridge))
 
 
-def _party(party: Party, names: dict[str, str], bridge: Bridge) -> PartyShare:
+def _party(party: Party, names: dict[str, str], bridge: Bridge, judged: Judged) -> PartyShare:
     """One department, the market or the opening pipeline."""
-    switch = party.switch
+    switch, finite = party.switch, math.isfinite(party.share.value)
     return PartyShare(
         key=party.key,
         name=names.get(party.key, party.key),
         kind=PartyKind(party.key) if party.key in (MARKET, OPENING) else PartyKind.INTERNAL,
-        share=_money(party.share) if math.isfinite(party.share.value) else None,
+        share=_money(party.share) if finite else None,
         score=score(party.share.value, _scale(bridge)),
         switch=_money(switch),
         had_met_baseline=MoneyInterval(
@@ -117,10 +142,16 @@ def _party(party: Party, names: dict[str, str], bridge: Bridge) -> PartyShare:
             low=float(bridge.actual - switch.high),
             high=float(bridge.actual - switch.low),
         ),
-        verdict=party.judgement.verdict,
-        reason=party.judgement.reason,
+        verdict=judged.verdict,
+        reason=judged.reason,
         factors=_factors(party),
         deals=number(party.deals),
+        simultaneous=MoneyInterval(amount=party.share.value, low=judged.low, high=judged.high) if finite else None,
+        gates=judged.gates,
+        tipping_point=judged.tipping_point,
+        pace=number(party.pace),
+        load=number(party.load),
+        since=judged.since,
     )
 
 
@@ -134,17 +165,14 @@ def _factors(party: Party) -> dict[str, float | None]:
 
 
 def with_silent_losses(share: PartyShare, unrecorded: tuple[int, int]) -> PartyShare:
-    """What the market's verdict must say of losses that name no reason: the model counts them with it, but nothing
-    shows that it caused them. Where no loss names one, the market cannot be told from the departments.
+    """What must be said beside the market of losses that name no reason: the model counts them with it, but nothing
+    shows that it caused them.
 
     unrecorded: losses of the period without a reason, and all its losses.
     """
     silent, losses = unrecorded
     if share.kind != PartyKind.MARKET or not silent:
         return share
-    if silent == losses:
-        reason = f"{UNCLEAR}no loss of the period names a reason, and they are all counted here"
-        return replace(share, verdict=Verdict.CANNOT_TELL, reason=reason)
     note = f"{silent:,} of {losses:,} losses of the period name no reason and are counted here"
     return replace(share, reason=f"{share.reason}; {note}")
 

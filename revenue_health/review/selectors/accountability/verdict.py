@@ -18,6 +18,7 @@ from revenue_health.contribution.selectors.comparison.quality import part, quali
 from revenue_health.contribution.selectors.comparison.remarks import remarks_of
 from revenue_health.contribution.selectors.comparison.scores import METHOD, score_run_of
 from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
+from revenue_health.contribution.selectors.gates.judgements import judged_parties_of
 from revenue_health.review.core.accountability import (
     Accountability,
     CutState,
@@ -49,10 +50,12 @@ def accountability(*, run: RecomputeRun, company: Company, periods: ComparisonPe
     """The verdict on a comparison: computed where the night has not scored it against the plan as it is now."""
     comparison, _ = stored_comparison(run=run, periods=periods)
     if comparison is None:
+        bridge = company_bridge(run=run, company=company, periods=periods)
         comparison = comparison_from_bridge(
-            company_bridge(run=run, company=company, periods=periods),
+            bridge,
             periods=periods,
             remarks=remarks_of(run=run, company=company, period=periods.period),
+            judged=judged_parties_of(run=run, company=company, periods=periods, bridge=bridge.company, compute=True),
             earned=earned_amounts(run=run, company=company, period=periods.period),
         )
     return judge_comparison(comparison, run=run, company=company, periods=periods)

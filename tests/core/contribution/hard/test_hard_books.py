@@ -8,7 +8,7 @@ import pytest
 
 from revenue_health.contribution.validation.hard.chance import draw_chance
 from revenue_health.contribution.validation.hard.company import DEPARTMENTS, PERIOD_DAYS, STAGES, STEPS, Kind, Records
-from revenue_health.contribution.validation.hard.evaluate import PERIOD, groups_of, periods_of, tables_of
+from revenue_health.contribution.validation.hard.flows import PERIOD, groups_of, periods_of, tables_of
 from revenue_health.contribution.validation.hard.kinds import KINDS
 from revenue_health.contribution.validation.hard.simulation import LEGAL_STEP, WON_STEP, earned_in, simulate
 from revenue_health.contribution.validation.hard.tables import bucket_of, keep_books

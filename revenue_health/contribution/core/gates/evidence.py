@@ -1,0 +1,101 @@
+"""The evidence of the slower gates: earlier quarters, random halves, other ways to reckon, and wrong records.
+
+Where flows come from is the caller's: a store of custody, or a simulated company. `S` is whatever names a comparison
+there (its period, baseline and openings).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from revenue_health.contribution.core.gates.company import Evidence, candidates, intervals_of, revenue_scale
+from revenue_health.contribution.core.gates.groupings import BY_AMOUNT, BY_ORIGIN, BY_SEGMENT, TOGETHER, regrouped
+from revenue_health.contribution.core.gates.multiverse import Variant
+from revenue_health.contribution.core.gates.placebo import PlaceboQuarter, placebo_quarter, random_halves
+from revenue_health.contribution.core.gates.records import Tipping, tipping_points
+from revenue_health.contribution.core.gates.settings import DEFAULT, GateSettings
+from revenue_health.contribution.core.gates.shares import Pipelines, point_shares
+from revenue_health.contribution.core.model.bridge import Bridge
+from revenue_health.contribution.core.model.options import Fit, ModelOptions
+
+_GROUPINGS = {
+    BY_SEGMENT: "with deals grouped by segment alone",
+    BY_ORIGIN: "with deals grouped by origin alone",
+    TOGETHER: "with all deals in one group",
+}
+_OPTIONS = {
+    "with waits that do not depend on age": ModelOptions(fit=Fit.MEMORYLESS),
+    "with deals in progress at the new pace": ModelOptions(fit=Fit.CLOCK),
+    "with deals in progress at their new hazard": ModelOptions(fit=Fit.HAZARD),
+    "without queues": ModelOptions(load=False),
+}
+
+type Source[S] = Callable[[S, str], Pipelines]
+"""Flows of a comparison, with deals in its own groups ("") or by size (`BY_AMOUNT`); empty where there are none."""
+OWN_GROUPS = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidencePlan[S]:
+    """What is to be looked at. comparison: the one that is judged. quarters: earlier ones by label, oldest first, each
+    against its own baseline. others: against other baselines, or on other days, by what is done otherwise."""
+
+    comparison: S
+    quarters: Sequence[tuple[str, S]] = field(default_factory=tuple)
+    others: Sequence[tuple[str, S]] = field(default_factory=tuple)
+
+
+def gather_evidence[S](
+    *,
+    source: Source[S],
+    plan: EvidencePlan[S],
+    bridge: Bridge,
+    pipelines: Pipelines,
+    moved: Mapping[str, str],
+    settings: GateSettings = DEFAULT,
+) -> Evidence:
+    """All the evidence on a company. bridge: of the comparison, and `pipelines` its flows. moved: see `Evidence`.
+
+    Earlier quarters are always reckoned, they tell how often the method is wrong here; the rest only where some
+    department's interval is clear.
+    """
+    named = [key for key in candidates(bridge, pipelines, settings) if key not in moved]
+    return Evidence(
+        quarters=placebo_quarters(source, plan),
+        halves=random_halves(pipelines) if named else (),
+        variants=variants(source, plan, pipelines) if named else (),
+        tippings={key: tippings_of(key, bridge, pipelines, settings) for key in named},
+        moved=moved,
+    )
+
+
+def placebo_quarters[S](source: Source[S], plan: EvidencePlan[S]) -> list[PlaceboQuarter]:
+    """Every earlier quarter of the plan, as the method would have read it."""
+    quarters = []
+    for label, comparison in plan.quarters:
+        if pipelines := source(comparison, OWN_GROUPS):
+            quarters.append(placebo_quarter(label, point_shares(pipelines)))
+    return quarters
+
+
+def variants[S](source: Source[S], plan: EvidencePlan[S], pipelines: Pipelines) -> list[Variant]:
+    """Every other way to reckon the comparison; one that would be the same by construction is left out."""
+    ways: list[tuple[str, Pipelines]] = [(name, source(other, OWN_GROUPS)) for name, other in plan.others]
+    ways.append(("with deals grouped by size", source(plan.comparison, BY_AMOUNT)))
+    for by, name in _GROUPINGS.items():
+        flows = regrouped(pipelines, by)
+        if _sizes(flows) != _sizes(pipelines):
+            ways.append((name, flows))
+    found = [Variant(name=name, shares=point_shares(flows).shares) for name, flows in ways if flows]
+    found += [Variant(name=name, shares=point_shares(pipelines, options).shares) for name, options in _OPTIONS.items()]
+    return found
+
+
+def _sizes(pipelines: Pipelines) -> dict[int, int]:
+    return {pipeline: len(groups) for pipeline, groups in pipelines.items()}
+
+
+def tippings_of(key: str, bridge: Bridge, pipelines: Pipelines, settings: GateSettings) -> tuple[Tipping, ...]:
+    """The tipping points of one department's verdict."""
+    share = next(party.share.value for party in bridge.parties if party.key == key)
+    least = intervals_of(bridge).half[key] + settings.margin * revenue_scale(pipelines)
+    return tipping_points(pipelines, party=key, share=share, least=least)

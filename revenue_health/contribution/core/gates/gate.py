@@ -1,0 +1,61 @@
+"""What a gate says, and what is said of a party when all have spoken."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from revenue_health.contribution.core.verdict import UNCLEAR, Verdict
+
+
+class GateName(StrEnum):
+    """The gates in the order in which they are asked."""
+
+    DATA = "data"
+    INTERVAL = "interval"
+    PLACEBO = "placebo"
+    MULTIVERSE = "multiverse"
+    RECORDS = "records"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    """One gate's answer. passed: None while it has not been checked. detail: what it saw, as a sentence without its
+    full stop."""
+
+    passed: bool | None
+    detail: str
+
+
+UNCHECKED = Gate(passed=None, detail="not checked yet")
+
+type Gates = Mapping[GateName, Gate]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """All that is said of one party beside its share.
+
+    low, high: the simultaneous 90 % interval of the share, in its unit. tipping_point: the smallest part of the records
+    (0 to 1) that would have to be wrong for the verdict to fall; None where no part would do, or nothing was judged.
+    since: label of the earliest quarter from which on the share was there, None where it is new or not known.
+    """
+
+    verdict: Verdict
+    reason: str
+    low: float
+    high: float
+    gates: Gates
+    tipping_point: float | None = None
+    since: str | None = None
+
+
+def verdict_of(share: float, gates: Gates) -> tuple[Verdict, str]:
+    """The verdict on a share and the sentence that explains it: all gates must have let it through."""
+    for name in GateName:
+        gate = gates.get(name, UNCHECKED)
+        if gate.passed is False:
+            return Verdict.CANNOT_TELL, f"{UNCLEAR}{gate.detail}"
+    if any(gates.get(name, UNCHECKED).passed is None for name in GateName):
+        return Verdict.CANNOT_TELL, f"{UNCLEAR}the share is clear, but its checks are not done yet"
+    verdict = Verdict.CONTRIBUTES if share > 0 else Verdict.CONTAMINATES
+    return verdict, "all five gates are passed"

@@ -1,0 +1,151 @@
+"""Hand-offs that are not recorded: where a department looks slow because another one's work is booked on it.
+
+Read from the long tables, which know to whom a hold was handed on after how long.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from revenue_health.contribution.core.flows import AGE_BINS, AGE_EDGES, Floats
+from revenue_health.contribution.core.long_tables import DepartmentRow, StageRow, Table
+
+CLEAR = 3.0
+"""Standard errors from which on a difference is taken for one."""
+SLOWER = 1.15
+"""How much longer a mean hold must be to count as slower."""
+FELL = 0.75
+"""Hand-offs a deal, of the baseline's, below which they have stopped being recorded, or being made."""
+_MIDDLES = np.array([*(0.5 * (low + high) for low, high in pairwise(AGE_EDGES[:-1])), 90.0])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ends:
+    """How a department's first holds in a stage ended in one span: numbers by age, handed on within the stage (to one
+    of its other departments) and out of it. [A] each."""
+
+    within: Floats
+    out: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handoffs:
+    """One span: ends by (stage id, department id), and hand-offs within a stage by (stage id, receiving department
+    id), as numbers of deals. exits: deals leaving each stage."""
+
+    ends: Mapping[tuple[int, int], Ends]
+    received: Mapping[tuple[int, int], float]
+    exits: Mapping[int, float]
+
+
+def handoffs_of(table: Table) -> Handoffs:
+    """Count the hand-offs of a span. table: `handed_on` of the long tables, of one pipeline."""
+    stage, department = _ints(table, "stage"), _ints(table, "department")
+    to_stage, to_department, age = _ints(table, "to_stage"), _ints(table, "to_department"), _ints(table, "age_bin")
+    turn = _ints(table, "turn") if "turn" in table else np.zeros(stage.size, dtype=np.int64)
+    count = np.asarray(table["count"]).astype(np.float64)
+    inside = to_stage == stage
+    ends: dict[tuple[int, int], Ends] = {}
+    for key in sorted(set(zip(stage.tolist(), department.tolist(), strict=True))):
+        mine = (stage == key[0]) & (department == key[1]) & (turn == 0)
+        ends[key] = Ends(
+            within=np.bincount(age[mine & inside], count[mine & inside], AGE_BINS),
+            out=np.bincount(age[mine & ~inside], count[mine & ~inside], AGE_BINS),
+        )
+    received: dict[tuple[int, int], float] = {}
+    for key in set(zip(to_stage[inside].tolist(), to_department[inside].tolist(), strict=True)):
+        received[key] = float(count[inside & (to_stage == key[0]) & (to_department == key[1])].sum())
+    exits = {int(each): float(count[~inside & (stage == each)].sum()) for each in np.unique(stage)}
+    return Handoffs(ends=ends, received=received, exits=exits)
+
+
+def _ints(table: Table, name: str) -> np.ndarray:
+    return np.asarray(table[name]).astype(np.int64)
+
+
+def handoff_doubts(
+    *,
+    before: Handoffs,
+    now: Handoffs,
+    stages: Sequence[StageRow],
+    departments: Sequence[DepartmentRow],
+    names: Mapping[str, str],
+) -> dict[str, list[str]]:
+    """Sentences by department key: why its waiting cannot be told from hand-offs that nobody logged.
+
+    names: what sentences call a stage or a department, by key.
+    """
+    keys = {row.id: row.key for row in departments}
+    called = {row.id: names.get(row.key, row.key) for row in departments}
+    rows = [StageRow(id=row.id, key=names.get(row.key, row.key), earns=row.earns, owner=row.owner) for row in stages]
+    doubts: dict[str, list[str]] = {}
+    for department, sentence in (*_slow_without(before, now, rows, called), *_stopped(before, now, rows, called)):
+        doubts.setdefault(keys[department], []).append(sentence)
+    return doubts
+
+
+def _slow_without(
+    before: Handoffs, now: Handoffs, stages: Sequence[StageRow], names: Mapping[int, str]
+) -> Iterator[tuple[int, str]]:
+    """Who is slower only where a stage's other department has no hold, while that one is slower where it has."""
+    for stage in stages:
+        present = [key for key in now.ends if key[0] == stage.id and key in before.ends]
+        for key in present:
+            early, late = before.ends[key], now.ends[key]
+            slower = [other for other in present if other != key and _all_slower(before.ends[other], now.ends[other])]
+            if not slower or min(early.within.sum(), late.within.sum()) < 30:
+                continue
+            if _ratio(early.out, late.out, SLOWER) and not _ratio(early.within, late.within, SLOWER):
+                other = names[slower[0][1]]
+                yield (
+                    key[1],
+                    f"in {stage.key} it is slower only where no hand-off to {other} is recorded, and {other} is slower "
+                    "where one is: hand-offs may be missing",
+                )
+
+
+def _stopped(
+    before: Handoffs, now: Handoffs, stages: Sequence[StageRow], names: Mapping[int, str]
+) -> Iterator[tuple[int, str]]:
+    """Who gets fewer hand-offs a deal than in the baseline, and the owner with whom that time is booked instead."""
+    for stage in stages:
+        exits_before, exits_now = before.exits.get(stage.id, 0.0), now.exits.get(stage.id, 0.0)
+        if min(exits_before, exits_now) < 30:
+            continue
+        for (place, department), count in before.received.items():
+            if place != stage.id or department == stage.owner or department not in names or count < 30:
+                continue
+            early, late = count / exits_before, now.received.get((place, department), 0.0) / exits_now
+            error = np.sqrt(early / exits_before + early / exits_now)
+            if late < FELL * early and early - late > CLEAR * error:
+                sentence = (
+                    f"hand-offs to {names[department]} in {stage.key} fell from {early:.2f} to {late:.2f} a deal: work "
+                    "that is not logged, or that moved, looks like waiting elsewhere"
+                )
+                yield department, sentence
+                if stage.owner in names:
+                    yield stage.owner, sentence
+
+
+def _all_slower(early: Ends, late: Ends) -> bool:
+    return _ratio(early.within + early.out, late.within + late.out, SLOWER)
+
+
+def _ratio(early: Floats, late: Floats, least: float) -> bool:
+    """Whether the mean age at the end grew clearly, and at least by this ratio."""
+    (first, first_error), (second, second_error) = _mean(early), _mean(late)
+    if first <= 0:
+        return False
+    return bool(second / first > least and second - first > CLEAR * np.hypot(first_error, second_error))
+
+
+def _mean(counts: Floats) -> tuple[float, float]:
+    """Mean age of the ends and its standard error, days."""
+    total = float(counts.sum())
+    if total < 2:
+        return 0.0, float("inf")
+    mean = float(counts @ _MIDDLES) / total
+    spread = float(counts @ (_MIDDLES - mean) ** 2) / total
+    return mean, float(np.sqrt(spread / total))

@@ -1,0 +1,51 @@
+"""The fourth gate: every defensible way to reckon must say the same.
+
+Another baseline, another idea of what a change does to deals in progress, deals grouped by size or origin or not at
+all, with and without queues, other days, and without any one fortieth of the deals. Source: specification curves,
+Simonsohn, Simmons and Nelson, Nature Human Behaviour 4 (2020) 1208.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from revenue_health.contribution.core.flows import Floats
+from revenue_health.contribution.core.gates.gate import Gate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """One way to reckon: what it does otherwise, in words, and every party's share in money."""
+
+    name: str
+    shares: dict[str, float]
+
+
+def multiverse_gate(
+    party: str, *, share: float, single: float, variants: Sequence[Variant], replicates: Floats, clear_part: float
+) -> Gate:
+    """Whether a share has the same sign in all variants and is clear in most of them.
+
+    share, single: the share and half its single interval, in money. replicates [1 + B]: without each bucket of deals.
+    clear_part: part of the variants in which it must be further from zero than `single`.
+    """
+    sign = np.sign(share)
+    found = {variant.name: variant.shares.get(party, 0.0) for variant in variants}
+    against = [name for name, amount in found.items() if amount * sign <= 0]
+    if against:
+        return Gate(passed=False, detail=f"the sign turns {_listed(against)}")
+    if (replicates[1:] * sign <= 0).any():
+        return Gate(passed=False, detail="the sign turns without one fortieth of the deals")
+    unclear = [name for name, amount in found.items() if abs(amount) <= single]
+    if len(unclear) > (1 - clear_part) * len(found):
+        return Gate(passed=False, detail=f"not clear {_listed(unclear)}")
+    return Gate(
+        passed=True, detail=f"the same sign in all {len(found)} ways to reckon, clear in {len(found) - len(unclear)}"
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = list(names[:3])
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")

@@ -1,0 +1,163 @@
+"""The fifth gate: how wrong the records may be before a verdict falls.
+
+For every kind of record a share rests on (causes of loss, hand-offs, amounts) the period's flows are changed as if a
+part of them had been booked on the wrong department, and the share is reckoned again. The smallest part at which the
+verdict falls is its tipping point: the E-value (VanderWeele and Ding, Annals of Internal Medicine 167 (2017) 268) in
+words a reader can argue about.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from revenue_health.contribution.core.flows import FlowArrays
+from revenue_health.contribution.core.gates.gate import Gate
+from revenue_health.contribution.core.gates.shares import Pipelines, point_shares, with_period
+
+PARTS = (0.0, 0.2, 0.4, 0.6, 0.8)
+"""Parts of the records at which a share is reckoned; between them it is taken as linear."""
+
+
+class Kind(StrEnum):
+    """Kinds of record that may be wrong."""
+
+    CAUSES = "causes"
+    HANDOFFS = "handoffs"
+    AMOUNTS = "amounts"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tipping:
+    """The least part of one kind of record that overturns a verdict. of_own: of the party's records that would be
+    another's (or that it would have had, for a verdict in its favour). of_others: of the other departments' records
+    that would have been booked on it; None where that cannot be said. shares: the share at each of `PARTS`."""
+
+    kind: Kind
+    of_own: float
+    of_others: float | None
+    shares: tuple[float, ...]
+
+    @property
+    def least(self) -> float:
+        """The smaller of the two."""
+        return self.of_own if self.of_others is None else min(self.of_own, self.of_others)
+
+
+def tipping_points(pipelines: Pipelines, *, party: str, share: float, least: float) -> tuple[Tipping, ...]:
+    """The kinds of record that could overturn a verdict, the easiest first.
+
+    least: size below which the share, in money, gives no verdict (half its interval and the margin).
+    """
+    found = []
+    for kind, change in _CHANGES.items():
+        shares = tuple(
+            share if part == 0 else _share_with(pipelines, party, change, part if share < 0 else -part)
+            for part in PARTS
+        )
+        part = _crossing(shares, least, np.sign(share))
+        if part is not None:
+            others = _of_others(pipelines, party, part) if kind is Kind.CAUSES and share < 0 else None
+            found.append(Tipping(kind=kind, of_own=part, of_others=others, shares=shares))
+    return tuple(sorted(found, key=lambda tipping: tipping.least))
+
+
+def _share_with(pipelines: Pipelines, party: str, change: "_Change", part: float) -> float:
+    """The share had this part of its records been wrong. The change of the point estimate is what counts, so that both
+    are of the same method."""
+    return point_shares(with_period(pipelines, lambda flows: change(flows, party, part))).shares[party]
+
+
+def _crossing(shares: Sequence[float], least: float, sign: float) -> float | None:
+    """Where the share falls to `least`, between two of `PARTS`."""
+    sizes = [sign * share - least for share in shares]
+    for at in range(1, len(sizes)):
+        if sizes[at] <= 0:
+            fall = sizes[at - 1] - sizes[at]
+            step = PARTS[at] - PARTS[at - 1]
+            return float(PARTS[at - 1] + step * (sizes[at - 1] / fall if fall > 0 else 0.0))
+    return None
+
+
+def _of_others(pipelines: Pipelines, party: str, part: float) -> float | None:
+    """The part of the losses of other departments, in the stages concerned, that the moved losses would be."""
+    moved = others = 0.0
+    for groups in pipelines.values():
+        for group in groups.values():
+            place = group.period.layout.players.index(party)
+            lost = group.period.lost.sum(axis=(0, 1))
+            here = lost[:, place] > 0
+            moved += part * float(lost[:, place].sum())
+            others += float(np.delete(lost, place, axis=1)[here].sum())
+    return moved / (moved + others) if moved + others > 0 else None
+
+
+# --- the period's flows with a part of the records booked on somebody else; below zero: what was booked on others
+type _Change = Callable[[FlowArrays, str, float], FlowArrays]
+
+
+def causes(flows: FlowArrays, party: str, part: float) -> FlowArrays:
+    """A part of the losses booked on a party are another's (the last player's, the market); below zero: such a part
+    more are its own, taken from all others in the same stages."""
+    place, market = flows.layout.players.index(party), len(flows.layout.players) - 1
+    lost, count = flows.lost.copy(), flows.lost_count.copy()
+    for amounts in (lost, count):
+        own = amounts[..., place].copy()
+        if part >= 0:
+            amounts[..., place] -= part * own
+            amounts[..., market] += part * own
+        else:
+            others = amounts.sum(axis=-1) - own
+            taken = np.minimum(-part * own, others)
+            left = np.where(others > 0, 1 - taken / np.where(others > 0, others, 1.0), 1.0)
+            amounts *= left[..., None]
+            amounts[..., place] = own + taken
+    return replace(flows, lost=lost, lost_count=count)
+
+
+def handoffs(flows: FlowArrays, party: str, part: float) -> FlowArrays:
+    """A part of the time deals are recorded with a party was another's; below zero: such a part more was its own."""
+    own = flows.layout.player_of == flows.layout.players.index(party)
+    held = np.where(own[None, None, :, None], flows.held * (1 - part), flows.held)
+    return replace(flows, held=held)
+
+
+def amounts(flows: FlowArrays, party: str, part: float) -> FlowArrays:
+    """A part of the changes of amount booked on a party were another's; below zero: such a part more were its own."""
+    factor = np.ones(len(flows.layout.players))
+    factor[flows.layout.players.index(party)] = 1 - part
+    return replace(flows, revalued=flows.revalued * factor)
+
+
+_CHANGES: dict[Kind, _Change] = {Kind.CAUSES: causes, Kind.HANDOFFS: handoffs, Kind.AMOUNTS: amounts}
+_OWN = {
+    Kind.CAUSES: "of the losses booked on it were another’s",
+    Kind.HANDOFFS: "of the time deals were recorded with it was another’s",
+    Kind.AMOUNTS: "of the changes of amount booked on it were another’s",
+}
+_OWN_GOOD = {
+    Kind.CAUSES: "more losses were its own than are booked on it",
+    Kind.HANDOFFS: "more time was its own than is recorded with it",
+    Kind.AMOUNTS: "more changes of amount were its own than are booked on it",
+}
+
+
+def records_gate(tippings: Sequence[Tipping], *, share: float, most_wrong: float) -> Gate:
+    """Whether a verdict survives a fair part of the records being wrong. most_wrong: that part, 0 to 1."""
+    if not tippings:
+        return Gate(passed=True, detail=f"holds even if {PARTS[-1]:.0%} of its records were another’s")
+    worst = tippings[0]
+    words = (_OWN if share < 0 else _OWN_GOOD)[worst.kind]
+    if worst.of_others is not None and worst.of_others < min(worst.of_own, most_wrong):
+        return Gate(
+            passed=False,
+            detail=f"it would fall if {_percent(worst.of_others)} of others’ losses in its stages were booked on it",
+        )
+    passed = worst.least > most_wrong
+    start = "holds unless more than" if passed else "it would fall if"
+    return Gate(passed=passed, detail=f"{start} {_percent(worst.of_own)} {words}")
+
+
+def _percent(part: float) -> str:
+    return f"{max(part, 0.01):.0%}"

@@ -1,0 +1,99 @@
+"""What the gates say of a comparison, with all their evidence or with what is known at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from departments.formats import money_in_words
+from departments.models import Company
+from pipeline.models import RecomputeRun
+from pipeline.run_cache import cached
+from revenue_health.contribution.core.comparison import MINOR_UNITS
+from revenue_health.contribution.core.gates.company import Evidence, GateFigures, Judgements, judge_company
+from revenue_health.contribution.core.gates.evidence import gather_evidence
+from revenue_health.contribution.core.gates.gate import Judged
+from revenue_health.contribution.core.gates.groupings import BY_AMOUNT
+from revenue_health.contribution.core.gates.moved_work import moved_work
+from revenue_health.contribution.core.gates.shares import Pipelines
+from revenue_health.contribution.core.model.bridge import Bridge
+from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
+from revenue_health.contribution.selectors.comparison.scores import METHOD, score_run_of
+from revenue_health.contribution.selectors.gates.facts import called, data_facts
+from revenue_health.contribution.selectors.gates.gates_json import judged_from_json
+from revenue_health.contribution.selectors.gates.plan import evidence_plan
+from revenue_health.contribution.selectors.model_input import (
+    AMOUNT,
+    SEGMENT,
+    PipelineFlows,
+    cached_flows,
+    pipelines_flows,
+)
+
+
+def gates_of(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods, bridge: Bridge) -> GateFigures:
+    """All five gates of a comparison; computed once for a run, as long as the method is the same."""
+
+    def compute() -> GateFigures:
+        pipelines = pipelines_of(run, periods)
+        evidence = gather_evidence(
+            source=lambda comparison, by: _source(run, comparison, by),
+            plan=evidence_plan(run=run, company=company, periods=periods),
+            bridge=bridge,
+            pipelines=pipelines,
+            moved=moved_work(pipelines, called()),
+        )
+        return GateFigures(judgements=_judge(run, company, periods, bridge, pipelines, evidence), evidence=evidence)
+
+    return cached(run, "gates", compute, of=(METHOD, periods.key, bridge.target))
+
+
+def first_judgements(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods, bridge: Bridge) -> Judgements:
+    """What can be said at once: nobody is named before the slower gates have spoken, but many are cleared."""
+    pipelines = pipelines_of(run, periods)
+    evidence = Evidence(moved=moved_work(pipelines, called()))
+    return _judge(run, company, periods, bridge, pipelines, evidence)
+
+
+def pipelines_of(run: RecomputeRun, periods: ComparisonPeriods) -> Pipelines:
+    """The flows of a comparison as the gates read them."""
+    return _by_pipeline(cached_flows(run=run, periods=periods))
+
+
+def _by_pipeline(flows: Sequence[PipelineFlows]) -> Pipelines:
+    return {pipeline.id: pipeline.groups for pipeline in flows}
+
+
+def _source(run: RecomputeRun, periods: ComparisonPeriods, by: str) -> Pipelines:
+    flows = pipelines_flows(run=run, periods=periods, by=AMOUNT if by == BY_AMOUNT else SEGMENT)
+    return _by_pipeline(flows)
+
+
+def _judge(
+    run: RecomputeRun,
+    company: Company,
+    periods: ComparisonPeriods,
+    bridge: Bridge,
+    pipelines: Pipelines,
+    evidence: Evidence,
+) -> Judgements:
+    flows = cached_flows(run=run, periods=periods)
+    facts = data_facts(run=run, company=company, periods=periods, flows=flows, pipelines=pipelines, bridge=bridge)
+    return judge_company(
+        bridge=bridge,
+        pipelines=pipelines,
+        facts=facts,
+        evidence=evidence,
+        money=lambda amount: money_in_words(round(amount * MINOR_UNITS), company.reporting_currency),
+    )
+
+
+def judged_parties_of(
+    *, run: RecomputeRun, company: Company, periods: ComparisonPeriods, bridge: Bridge, compute: bool
+) -> Mapping[str, Judged]:
+    """What is said of each party: as the night stored it; else computed, or without `compute` what is known at once."""
+    score_run = score_run_of(run=run, periods=periods)
+    if score_run is not None and score_run.gates and score_run.gates.get("method") == METHOD:
+        return judged_from_json(score_run.gates)
+    if compute:
+        return gates_of(run=run, company=company, periods=periods, bridge=bridge).judgements.parties
+    return first_judgements(run=run, company=company, periods=periods, bridge=bridge).parties

@@ -1,0 +1,110 @@
+"""The gates over a simulated company: the same functions as over a real one, with flows from its own custody."""
+
+from datetime import timedelta
+
+from departments.periods import Period
+from pipeline.core.flows.period_flows import AMOUNT_BAND, PeriodFlows, period_flows
+from pipeline.core.flows.weights import department_weights, entries_without_source
+from pipeline.selectors.plan.baseline import default_baseline
+from revenue_health.contribution.core.gates.causes import cause_doubts
+from revenue_health.contribution.core.gates.company import GateFigures, judge_company
+from revenue_health.contribution.core.gates.data import DataFacts, kish, unexplained_part
+from revenue_health.contribution.core.gates.evidence import EvidencePlan, gather_evidence
+from revenue_health.contribution.core.gates.groupings import BY_AMOUNT
+from revenue_health.contribution.core.gates.handoffs import handoff_doubts, handoffs_of
+from revenue_health.contribution.core.gates.moved_work import moved_work
+from revenue_health.contribution.core.gates.shares import Pipelines
+from revenue_health.contribution.core.model.bridge import Bridge
+from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
+from revenue_health.contribution.selectors.model_input import of_pipeline
+from revenue_health.contribution.validation.hard.company import DEPARTMENTS
+from revenue_health.contribution.validation.hard.flows import (
+    CALENDAR,
+    PERIOD,
+    Tables,
+    department_rows,
+    groups_of,
+    instant,
+    periods_of,
+    stage_rows,
+)
+from revenue_health.contribution.validation.hard.tables import PIPELINE
+
+MOST_QUARTERS = 8
+
+
+def gates_of(tables: Tables, bridge: Bridge) -> GateFigures:
+    """What the gates say of the company's last quarter, and the evidence."""
+    periods = periods_of(tables, PERIOD)
+    pipelines: Pipelines = {PIPELINE: groups_of(tables, periods)}
+    evidence = gather_evidence(
+        source=lambda comparison, by: {
+            PIPELINE: groups_of(tables, comparison, by=AMOUNT_BAND if by == BY_AMOUNT else "segment")
+        },
+        plan=_plan(tables, periods),
+        bridge=bridge,
+        pipelines=pipelines,
+        moved=moved_work(pipelines, {}),
+    )
+    judgements = judge_company(
+        bridge=bridge, pipelines=pipelines, facts=_facts(tables, periods, pipelines, bridge), evidence=evidence
+    )
+    return GateFigures(judgements=judgements, evidence=evidence)
+
+
+def _plan(tables: Tables, periods: ComparisonPeriods) -> EvidencePlan[ComparisonPeriods]:
+    quarters: list[tuple[str, ComparisonPeriods]] = []
+    quarter = CALENDAR.previous(PERIOD)
+    while len(quarters) < MOST_QUARTERS and default_baseline(CALENDAR, quarter, tables.first):
+        quarters.insert(0, (quarter.label, periods_of(tables, quarter)))
+        quarter = CALENDAR.previous(quarter)
+    last = PERIOD.start - timedelta(days=1)
+    others = []
+    for name, count in (("four", 4), ("eight", 8)):
+        first = PERIOD
+        for _ in range(count):
+            first = CALENDAR.previous(first)
+        baseline = Period(start=max(first.start, tables.first), end=last, label=name)
+        others.append((f"against the {name} quarters before", periods_of(tables, PERIOD, baseline)))
+    year = CALENDAR.last_year(PERIOD)
+    others.append(("against the same days a year before", periods_of(tables, PERIOD, year)))
+    weeks = Period(start=PERIOD.end - timedelta(days=90), end=PERIOD.end, label="13 weeks")
+    before = Period(start=weeks.start - timedelta(days=364), end=weeks.start - timedelta(days=1), label="before")
+    others.append(("over the last 13 weeks", periods_of(tables, weeks, before)))
+    return EvidencePlan(
+        comparison=periods,
+        quarters=tuple(quarters),
+        others=tuple((name, other) for name, other in others if other.key != periods.key),
+    )
+
+
+def _facts(tables: Tables, periods: ComparisonPeriods, pipelines: Pipelines, bridge: Bridge) -> DataFacts:
+    start, end = periods.steps[0], periods.steps[-1]
+    weights = department_weights(tables.connection, start=start, end=end)
+    unknown, entries = entries_without_source(tables.connection, start=start, end=end)
+    doubts = cause_doubts(pipelines, {})
+    now, before = _spans(tables, periods)
+    found = handoff_doubts(
+        before=handoffs_of(of_pipeline(before.handed_on, PIPELINE)),
+        now=handoffs_of(of_pipeline(now.handed_on, PIPELINE)),
+        stages=stage_rows(tables),
+        departments=department_rows(),
+        names={},
+    )
+    for department, sentences in found.items():
+        doubts.setdefault(department, []).extend(sentences)
+    return DataFacts(
+        effective_deals={
+            DEPARTMENTS[department - 1]: kish(weight.amount, weight.squares) for department, weight in weights.items()
+        },
+        without_source=unknown / entries if entries else 0.0,
+        unexplained=unexplained_part(bridge),
+        doubts=doubts,
+    )
+
+
+def _spans(tables: Tables, periods: ComparisonPeriods) -> tuple[PeriodFlows, PeriodFlows]:
+    as_of, cursor = tables.data.as_of, tables.connection
+    now = period_flows(cursor, steps=periods.steps, openings=(periods.steps[0],), as_of=as_of)
+    edges = periods.baseline_edges
+    return now, period_flows(cursor, steps=edges, openings=periods.openings or (instant(PERIOD.start),), as_of=as_of)
