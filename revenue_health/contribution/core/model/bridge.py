@@ -12,6 +12,7 @@ import numpy as np
 from revenue_health.contribution.core.flows import OPENING, Floats, FlowArrays, FlowError, Ints
 from revenue_health.contribution.core.intervals import Interval, interval, replicated
 from revenue_health.contribution.core.model.game import SEED, Game
+from revenue_health.contribution.core.model.inflation import Inflation
 from revenue_health.contribution.core.model.load import Load
 from revenue_health.contribution.core.model.origins import Excess
 from revenue_health.contribution.core.model.rates import RatePair, estimate_rates
@@ -64,8 +65,8 @@ class Bridge:
 
     baseline_revenue, modelled_actual: R with everyone at baseline, with everyone as they were. *_replicates [R].
     players: the order of `coalitions` int[C, n], whose R is `coalition_values` [C]; loads are called `load:legal`.
-    reasons: what could not be known. loads, origins: what the model found about who brings more and who sent what is
-    lost, of the whole company.
+    reasons: what could not be known. loads, origins, inflations: what the model found about who brings more, who
+    sent what is lost, and whose entries are blown up, of the whole company.
     """
 
     target: float | None
@@ -84,6 +85,7 @@ class Bridge:
     reasons: tuple[str, ...]
     loads: tuple[Load, ...] = ()
     origins: tuple[Excess, ...] = ()
+    inflations: tuple[Inflation, ...] = ()
 
     def residual(self) -> float:
         """actual - start - sum of all parts: zero but for rounding."""
@@ -139,6 +141,7 @@ def bridge(
         reasons=_reasons(baseline, period, target),
         loads=rates.interplay.loads if rates.interplay else (),
         origins=rates.interplay.notes if rates.interplay else (),
+        inflations=rates.interplay.inflations if rates.interplay else (),
     )
 
 

@@ -9,39 +9,27 @@ deals before its rates are taken (empirical Bayes with a fixed prior weight: Efr
 entered and what was open is always the group's own.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import reduce
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from revenue_health.contribution.core.flows import FlowArrays, FlowError
 from revenue_health.contribution.core.intervals import Interval, interval
 from revenue_health.contribution.core.model.bridge import Bridge, Party, bridge
+from revenue_health.contribution.core.model.group import Group, whole_of
+from revenue_health.contribution.core.model.inflation import inflations_of
 from revenue_health.contribution.core.model.interplay import with_interplay
 from revenue_health.contribution.core.model.load import loads_of
 from revenue_health.contribution.core.model.options import DEFAULT, ModelOptions
-from revenue_health.contribution.core.model.origins import BySpan, Excess, by_origin, excesses_of
+from revenue_health.contribution.core.model.origins import Excess, excesses_of
 from revenue_health.contribution.core.model.rates import RatePair, estimate_rates
 from revenue_health.contribution.core.verdict import judge
 
+__all__ = ["Group", "GroupedBridge", "bridges", "group_bridge", "group_rates", "reconciled", "summed", "whole_of"]
+
 LEAN_DEALS = 60.0
 """Deals of the company's average mixed into each group's rates, per custody."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Group:
-    """The deals of one group: flows of both spans (all groups share layout and steps), and its plan, if it has one.
-
-    origin: key of the department whose sources the deals came from, '' where it is not known or not one. origins: of
-    all groups together only, what was lost of each origin's deals.
-    """
-
-    baseline: FlowArrays
-    period: FlowArrays
-    target: float | None = None
-    origin: str = ""
-    origins: dict[str, BySpan] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,19 +57,6 @@ def bridges(
     return GroupedBridge(company=summed(tuple(parts.values()), target), groups=parts)
 
 
-def whole_of(groups: Iterable[Group]) -> Group:
-    """All groups together, the baseline as one step: what each of them leans on. It has no plan.
-
-    Raises FlowError where groups differ in layout or steps.
-    """
-    every = list(groups)
-    return Group(
-        baseline=reduce(FlowArrays.plus, (group.baseline.sum_of_steps() for group in every)),
-        period=reduce(FlowArrays.plus, (group.period for group in every)),
-        origins=by_origin((group.origin, group.baseline, group.period) for group in every),
-    )
-
-
 def group_bridge(*, group: Group, together: Group, factors: bool = True, options: ModelOptions = DEFAULT) -> Bridge:
     """One group's bridge, so that groups can be computed apart. together: `whole_of` all groups; a group that is all
     of them leans on nobody."""
@@ -98,11 +73,12 @@ def group_rates(*, group: Group, together: Group, options: ModelOptions = DEFAUL
     """
     loads = loads_of(together.baseline, together.period) if options.load else ()
     excesses = excesses_of(together.period.layout, together.origins) if options.origin else ()
+    inflations = inflations_of(together.entries, together.period) if options.inflation else ()
     pair = estimate_rates(baseline=group.baseline, period=group.period, options=options)
     if not _is_all(group, together):
         own = [excess for excess in excesses if excess.told_apart and excess.origin == group.origin]
         pair = _leaning(group, pair, _as_origin(together, own), options)
-    return with_interplay(pair, loads=loads, excesses=excesses, origin=group.origin)
+    return with_interplay(pair, origin=group.origin, loads=loads, excesses=excesses, inflations=inflations)
 
 
 def _as_origin(together: Group, excesses: Sequence[Excess]) -> Group:
@@ -186,6 +162,7 @@ def summed(parts: Sequence[Bridge], target: float | None, *, names: Sequence[str
         coalitions=parts[0].coalitions if exact else parts[0].coalitions[:0],
         loads=next((part.loads for part in parts if part.loads), ()),
         origins=next((part.origins for part in parts if part.origins), ()),
+        inflations=next((part.inflations for part in parts if part.inflations), ()),
         coalition_values=np.sum([part.coalition_values for part in parts], axis=0)
         if exact
         else parts[0].coalition_values[:0],

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from revenue_health.contribution.core.flows import Floats, Ints
+from revenue_health.contribution.core.model.inflation import Inflation
 from revenue_health.contribution.core.model.load import Load
 from revenue_health.contribution.core.model.origins import Excess, sender_of
 from revenue_health.contribution.core.model.rates import RatePair, Rates
@@ -25,8 +26,9 @@ TIED = {DEMAND: VALUE, WAITING: WAITING, LOSSES: LOSSES}
 class Interplay:
     """own, others: rates where only the department's own part, or only what others did to it, is as it was.
 
-    other int[P, 5]: who else acts on a player's factor, -1 nobody: a player's index, or P + 1 + k for the k-th of
-    `loads`, which are players of their own. notes: what was found about origins, for the page.
+    other int[P + 1, 5]: who else acts on a player's factor, -1 nobody: a player's index, or P + 1 + k for the k-th of
+    `loads`, which are players of their own; row P, factor 0 is the opening stock. notes, inflations: what was found
+    about origins and writers, for the page.
     """
 
     own: Rates
@@ -34,16 +36,24 @@ class Interplay:
     other: Ints
     loads: tuple[Load, ...] = ()
     notes: tuple[Excess, ...] = ()
+    inflations: tuple[Inflation, ...] = ()
 
 
-def with_interplay(pair: RatePair, *, loads: tuple[Load, ...], excesses: tuple[Excess, ...], origin: str) -> RatePair:
+def with_interplay(
+    pair: RatePair,
+    *,
+    origin: str = "",
+    loads: tuple[Load, ...] = (),
+    excesses: tuple[Excess, ...] = (),
+    inflations: tuple[Inflation, ...] = (),
+) -> RatePair:
     """The pair of one group with what others do to its factors.
 
     loads: of the whole company, see `load`. excesses: of losses by origin, see `origins`; only those of the group's own
-    origin move anything, the others are told.
+    origin move anything, the others are told. inflations: of entry amounts by writer, see `inflation`.
     """
     layout = pair.actual.layout
-    other = np.full((len(layout.players), len(FACTORS)), -1, dtype=np.int64)
+    other = np.full((len(layout.players) + 1, len(FACTORS)), -1, dtype=np.int64)
     own, others = pair.actual, pair.baseline
     for place, load in enumerate(loads):
         own, others = _loaded(pair, own, others, load)
@@ -54,9 +64,27 @@ def with_interplay(pair: RatePair, *, loads: tuple[Load, ...], excesses: tuple[E
             own = _scaled_loss(own, excess, -excess.excess)
             others = _scaled_loss(others, excess, excess.excess)
             other[excess.player, LOSSES] = sender
+    for inflation in inflations:
+        own, others = _scaled_entries(own, inflation, -1), _scaled_entries(others, inflation, 1)
+        _tie_entries(other, inflation)
     if (other < 0).all() and not excesses:
         return pair
-    return replace(pair, interplay=Interplay(own=own, others=others, other=other, loads=loads, notes=excesses))
+    both = Interplay(own=own, others=others, other=other, loads=loads, notes=excesses, inflations=inflations)
+    return replace(pair, interplay=both)
+
+
+def _scaled_entries(rates: Rates, inflation: Inflation, power: int) -> Rates:
+    demand, opening = inflation.sources**power, inflation.opening**power
+    return replace(rates, demand=rates.demand * demand[:, None], opening=rates.opening * opening[:, None])
+
+
+def _tie_entries(other: Ints, inflation: Inflation) -> None:
+    """Sources and the opening stock obey one writer besides themselves: the first that blows them up."""
+    for player in np.flatnonzero(inflation.sources != 1.0):
+        if other[player, DEMAND] < 0:
+            other[player, DEMAND] = inflation.writer
+    if (inflation.opening != 1.0).any() and other[-1, 0] < 0:
+        other[-1, 0] = inflation.writer
 
 
 def _loaded(pair: RatePair, own: Rates, others: Rates, load: Load) -> tuple[Rates, Rates]:

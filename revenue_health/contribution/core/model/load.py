@@ -90,8 +90,8 @@ class _Spans:
         arrived, handed = ([float(side[custodies].sum()) for side in pair] for pair in (self.arrived, self.handed))
         if _clearly(arrived[1], arrived[0], self.scale) < CLEARLY or arrived[1] < RISE * arrived[0] * self.scale:
             return None
-        expected, size = self._expected(custodies)
-        queue = self._queue(custodies, size)
+        expected = self._expected(custodies)
+        queue = self._queue(custodies)
         if not expected or queue[1].mean() < RISE * queue[0] or (handed[1] - expected) / np.sqrt(expected) > SLOWER:
             return None
         days = self.before.days, self.now.days
@@ -106,21 +106,26 @@ class _Spans:
             relief=self._relief(handed, queue, handed[1] / expected),
         )
 
-    def _expected(self, custodies: Ints) -> tuple[float, float]:
-        """Deals the baseline's hazards would have handed on of what was held, and the mean amount of a deal."""
+    def _expected(self, custodies: Ints) -> float:
+        """Deals the baseline's hazards would have handed on of what was held."""
         count = self.handed[0][custodies].sum() + self.handed[1][custodies].sum()
         size = float(self.amount[0][custodies].sum() + self.amount[1][custodies].sum()) / max(float(count), 1.0)
         if not size or not self.held[0][custodies].any():
-            return 0.0, size
+            return 0.0
         hazard = hazards.smooth(self.amount[0][custodies], self.held[0][custodies], np.full((custodies.size, 1), size))
-        return float((hazard * self.held[1].sum(axis=0)[custodies]).sum() / size), size
+        return float((hazard * self.held[1].sum(axis=0)[custodies]).sum() / size)
 
-    def _queue(self, custodies: Ints, size: float) -> tuple[float, Floats]:
-        """Deals waiting: on a mean day of the baseline, and in each step of the period."""
-        if not size:
+    def _queue(self, custodies: Ints) -> tuple[float, Floats]:
+        """Deals waiting: on a mean day of the baseline, and in each step of the period; money over the mean amount of
+        what arrived in each span, so that larger amounts are no longer queue."""
+        sizes = []
+        for side, arrived in zip((self.before, self.now), self.arrived, strict=True):
+            came = float(side.routed[..., custodies].sum() + side.entered[:, :, custodies].sum())
+            sizes.append(came / max(float(arrived[custodies].sum()), 1.0))
+        if not min(sizes) > 0:
             return 0.0, np.zeros(self.now.step_days.size)
-        before = float(self.held[0][custodies].sum() / self.before.days / size)
-        return before, self.held[1][:, custodies].sum(axis=(1, 2)) / self.now.step_days / size
+        before = float(self.held[0][custodies].sum() / self.before.days / sizes[0])
+        return before, self.held[1][:, custodies].sum(axis=(1, 2)) / self.now.step_days / sizes[1]
 
     def _relief(self, handed: list[float], queue: tuple[float, Floats], theta: float) -> Floats | None:
         if _clearly(handed[1], handed[0], self.scale) > FEWER:
@@ -163,7 +168,7 @@ class _Spans:
         ]
         for custody in np.flatnonzero(to_here[1] > to_here[0]):
             one = np.array([custody])
-            expected, _ = self._expected(one)
+            expected = self._expected(one)
             if custody not in custodies and expected and self.handed[1][custody] > expected + 2 * np.sqrt(expected):
                 parts[self.layout.player_of[custody]] += to_here[1][custody] - to_here[0][custody]
         if parts.any():

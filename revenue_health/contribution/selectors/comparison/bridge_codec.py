@@ -9,6 +9,7 @@ import numpy as np
 from departments.json_types import Json
 from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.model.bridge import Bridge, Party
+from revenue_health.contribution.core.model.inflation import Inflation
 from revenue_health.contribution.core.model.load import Load
 from revenue_health.contribution.core.model.origins import Excess
 from revenue_health.contribution.core.verdict import Judgement, Verdict
@@ -30,6 +31,7 @@ def bridge_to_json(bridge: Bridge) -> Json:
         "reasons": list(bridge.reasons),
         "loads": [_load_record(load) for load in bridge.loads],
         "origins": [asdict(excess) for excess in bridge.origins],
+        "inflations": [_inflation_record(inflation) for inflation in bridge.inflations],
     }
 
 
@@ -50,7 +52,17 @@ def bridge_from_json(record: Json) -> Bridge:
         reasons=tuple(record["reasons"]),
         loads=tuple(_load_of(load) for load in record["loads"]),
         origins=tuple(Excess(**excess | {"against": tuple(excess["against"])}) for excess in record["origins"]),
+        inflations=tuple(_inflation_of(inflation) for inflation in record["inflations"]),
     )
+
+
+def _inflation_record(inflation: Inflation) -> Json:
+    return asdict(inflation) | {"sources": inflation.sources.tolist(), "opening": inflation.opening.tolist()}
+
+
+def _inflation_of(record: Json) -> Inflation:
+    arrays = {name: np.array(record[name], dtype=np.float64) for name in ("sources", "opening")}
+    return Inflation(writer=record["writer"], entered=record["entered"], before=record["before"], **arrays)
 
 
 def _load_record(load: Load) -> Json:

@@ -68,6 +68,9 @@ def group_fingerprint(group: Group, together: Group) -> str:
         for span in spans:
             for values in (span.lost, span.held, span.count):
                 digest.update(np.ascontiguousarray(np.round(values, 2) + 0.0))
+    for entries in together.entries or ():
+        for values in (entries.amount, entries.corrected, entries.count):
+            digest.update(np.ascontiguousarray(np.round(values, 2) + 0.0))
     for flows in (group.baseline, group.period, together.baseline, together.period):
         for field in fields(flows):
             if field.name != "layout":

@@ -1,0 +1,51 @@
+"""The deals of one group, and all groups together."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import reduce
+
+from revenue_health.contribution.core.entry_amounts import EntryAmounts
+from revenue_health.contribution.core.flows import FlowArrays
+from revenue_health.contribution.core.model.origins import BySpan, by_origin
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """The deals of one group: flows of both spans (all groups share layout and steps), and its plan, if it has one.
+
+    origin: key of the department whose sources the deals came from, '' where it is not known or not one. entries: what
+    its deals were entered with and what was left of it, baseline and period; None where nobody knows. origins: of all
+    groups together only, what was lost of each origin's deals.
+    """
+
+    baseline: FlowArrays
+    period: FlowArrays
+    target: float | None = None
+    origin: str = ""
+    entries: tuple[EntryAmounts, EntryAmounts] | None = None
+    origins: dict[str, BySpan] = field(default_factory=dict)
+
+    def in_fewer_buckets(self, buckets: int) -> "Group":
+        """The same deals in fewer, larger buckets: faster, wider intervals. One bucket has no interval at all."""
+        entries = self.entries
+        return replace(
+            self,
+            baseline=self.baseline.in_fewer_buckets(buckets),
+            period=self.period.in_fewer_buckets(buckets),
+            entries=entries and (entries[0].in_fewer_buckets(buckets), entries[1].in_fewer_buckets(buckets)),
+        )
+
+
+def whole_of(groups: Iterable[Group]) -> Group:
+    """All groups together, the baseline as one step: what each of them leans on. It has no plan.
+
+    Raises FlowError where groups differ in layout or steps.
+    """
+    every = list(groups)
+    entries = [group.entries for group in every if group.entries]
+    return Group(
+        baseline=reduce(FlowArrays.plus, (group.baseline.sum_of_steps() for group in every)),
+        period=reduce(FlowArrays.plus, (group.period for group in every)),
+        entries=reduce(lambda one, two: (one[0].plus(two[0]), one[1].plus(two[1])), entries) if entries else None,
+        origins=by_origin((group.origin, group.baseline, group.period) for group in every),
+    )
