@@ -39,7 +39,8 @@ class PeriodFlows:
     lost or comes back: held, opening, and handed_on where it comes back.
 
     held: step, stage, department, turn, age_bin, amount_days (float).
-    handed_on: step, stage, department, turn, age_bin, to_stage, to_department?, to_turn, amount, count.
+    handed_on: step, stage, department, turn, age_bin, to_stage, to_department?, to_turn, amount, amount_held,
+        count. amount_held: before what was changed at the instant of the hand-on.
     lost: step, stage, department? (the cause; null where no reason was recorded), amount, count.
     revalued: step, stage, department (who held it), writer? (department of who changed it), amount.
     entered: step, stage, department (first custody), source? (department), amount, count; what was lost and came back
@@ -208,7 +209,7 @@ _HANDED_ON = f""", {FINISHING}
 SELECT "group", origin, bucket, pipeline, step, span_holds.stage, department, turn, age_bin,
     to_stage, coalesce(finishing.owner, to_department) AS to_department,
     CASE WHEN to_stage = span_holds.stage THEN next_turn ELSE 0 END AS to_turn,
-    sum(amount_out)::BIGINT AS amount, count(*) AS count
+    sum(amount_out)::BIGINT AS amount, sum(amount)::BIGINT AS amount_held, count(*) AS count
 FROM span_holds {_STEP.format(at="to_at")} LEFT JOIN finishing ON finishing.stage = to_stage
 JOIN bins ON greatest(to_at - hold_from - 1, 0) >= bins.low AND greatest(to_at - hold_from - 1, 0) < bins.high
 WHERE ended = 'handed_on' GROUP BY ALL"""

@@ -103,14 +103,14 @@ class FlowArrays:
 
     step_days [W]: length of each step, days (7, the last one what is left). Rates of a step are constant within it.
     held [B, W, J, A]: amount-days in custody by age of the hold. handed_on [B, W, J, A]: amount that left a custody
-    for another one, by age of the hold. routed [B, W, J, J + 1]: the same amount by next custody; the last column is
-    leaving the books without earning. lost [B, W, S, P]: amount lost in a stage by the cause's player. revalued
-    [B, W, J, P]: signed change of amount while held, by the player of who wrote it. entered [B, W, J, P]: amount
-    entering the books by first custody and the source's player (deals reopened belong here too). taken_back [B, W, P]:
-    earned amount of deals that had left the books and entered again, by the player it is charged to. opening [B, J, A]:
-    amount in custody at the start by age of the hold; of a baseline, the mean over its quarters' openings. The *_count
-    arrays count deals; arrived_count [B, W, J] those that came into a custody, by a hand-on or by entering the books.
-    Amounts are in one currency and one unit throughout.
+    for another one, by age of the hold, before what was revalued at that very instant. routed [B, W, J, J + 1]: the
+    same after it, by next custody; the last column is leaving the books without earning. lost [B, W, S, P]: amount
+    lost in a stage by the cause's player. revalued [B, W, J, P]: signed change of amount while held, by the player of
+    who wrote it. entered [B, W, J, P]: amount entering the books by first custody and the source's player (deals
+    reopened belong here too). taken_back [B, W, P]: earned amount of deals that had left the books and entered again,
+    by the player it is charged to. opening [B, J, A]: amount in custody at the start by age of the hold; of a baseline,
+    the mean over its quarters' openings. The *_count arrays count deals; arrived_count [B, W, J] those that came into a
+    custody, by a hand-on or by entering the books. Amounts are in one currency and one unit throughout.
     """
 
     layout: Layout

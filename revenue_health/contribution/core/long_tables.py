@@ -3,7 +3,8 @@
 A table is a mapping from column name to a NumPy array; absent whole numbers are -1. Columns:
 
     held       bucket, step, stage, department, turn?, age_bin, amount_days
-    handed_on  bucket, step, stage, department, turn?, age_bin, to_stage, to_department, to_turn?, amount, count
+    handed_on  bucket, step, stage, department, turn?, age_bin, to_stage, to_department, to_turn?, amount, count,
+               amount_held? (before what was changed at the instant of the hand-on)
     lost       bucket, step, stage, department (the cause), amount, count
     revalued   bucket, step, stage, department (the holder), turn?, writer? (department), amount
     entered    bucket, step, stage, department (the first custody), source (department), amount, count
@@ -189,7 +190,9 @@ def flow_arrays(*, axes: Axes, long: LongFlows, step_days: Floats, buckets: int,
             (*shape, AGE_BINS),
             _values(long.held, "amount_days") / unit,
         ),
-        handed_on=summed((*at, ages), (*shape, AGE_BINS), _values(on, "amount") / unit),
+        handed_on=summed(
+            (*at, ages), (*shape, AGE_BINS), _values(on, "amount_held" if "amount_held" in on else "amount") / unit
+        ),
         routed=summed((*at, axes.custody(on, "to_")), (*shape, custodies + 1), _values(on, "amount") / unit),
         lost=summed(left, (buckets, weeks, stages, players), _values(losses, "amount") / unit),
         revalued=summed(

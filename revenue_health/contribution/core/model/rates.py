@@ -219,11 +219,14 @@ def _growth(layout: Layout, before: _Sums, now: _Sums) -> tuple[Floats, Floats]:
     `MOST_GROWTH` a day up and one ceiling hazard down (shaving more than everything means losing everything, no less
     than that).
 
-    One rate for all turns of a department in a stage: revaluations are booked by holder, not by turn.
+    One rate for all turns of a department in a stage: revaluations are booked by holder, not by turn. What is changed
+    at the very instant of a hand-on shrinks (or grows) all that is handed on, however long it was held: as a rate it
+    is larger by the amount before over the amount after, so that the same part of it arrives.
     """
     same = _same_holder(layout)
     revalued_before, revalued_now = (
-        np.einsum("rwjp,jk->rwkp", sums.revalued, same, optimize=True) for sums in (before, now)
+        np.einsum("rwjp,jk->rwkp", sums.revalued, same, optimize=True) * _at_once(sums, same)[:, None, :, None]
+        for sums in (before, now)
     )
     held_before, held_now = (
         np.broadcast_to((sums.held.sum(axis=-1) @ same)[..., None], revalued.shape)
@@ -234,6 +237,15 @@ def _growth(layout: Layout, before: _Sums, now: _Sums) -> tuple[Floats, Floats]:
     baseline = np.where(held_before[:, 0] > 0, baseline, alone)
     weekly = _weekly(np.where(held_now > 0, revalued_now, 0.0), held_now, baseline)
     return np.clip(baseline, -hazards.FASTEST, MOST_GROWTH), np.clip(weekly, -hazards.FASTEST, MOST_GROWTH)
+
+
+def _at_once(sums: _Sums, same: Floats) -> Floats:
+    """[R, J]: what revaluations are multiplied with because a part of them came at the instant of a hand-on."""
+    left, arrived = sums.handed_on.sum(axis=(1, 3)) @ same, sums.routed.sum(axis=-1) @ same
+    changed = sums.revalued.sum(axis=(1, 3)) @ same
+    part = np.clip(ratio((arrived - left) * np.sign(changed), np.abs(changed)), 0.0, 1.0)
+    stretch = np.clip(ratio(left, arrived, 1.0), 0.5, 2.0)
+    return np.asarray(1 + part * (stretch - 1))
 
 
 def _routing(before: Floats, now: Floats) -> tuple[Floats, Floats]:
