@@ -46,8 +46,8 @@ class PeriodFlows:
     entered: step, stage, department (first custody), source? (department), amount, count; what was lost and came back
         enters again.
     opening: instant (number), stage, department, turn, age_bin, amount.
-    entry_amounts: step, writer (department), source? (department), amount, corrected, count: see the module of that
-        name.
+    entry_amounts: step, writer (department), source? (department), fresh, amount, corrected, count: see the module
+        of that name.
     """
 
     held: pa.Table

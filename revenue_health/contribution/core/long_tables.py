@@ -10,8 +10,9 @@ A table is a mapping from column name to a NumPy array; absent whole numbers are
     entered    bucket, step, stage, department (the first custody), source (department), amount, count
     taken_back bucket, step, stage, department, amount, count; optional: what comes back without having been held
     opening    bucket, instant, stage, department, turn?, age_bin, amount
-    entry_amounts bucket, step, writer, source (departments), amount, corrected, count; optional: what deals had been
-               entered with that got past the stage where their writer corrects amounts, and what was left of it then
+    entry_amounts bucket, step, writer, source (departments), fresh?, amount, corrected, count; optional: what
+               deals had been entered with that got past the stage where their writer corrects amounts, and what was
+               left of it then
 
 stage and department are ids. A missing `turn` column means turn 0 throughout; turns above `MOST_TURNS` are counted as
 the last. A change of amount whose writer is not known is the stage's owner's, never simply the holder's. Several

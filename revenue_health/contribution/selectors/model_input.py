@@ -18,6 +18,7 @@ from pipeline.models import Pipeline, RecomputeRun, Source
 from pipeline.run_cache import process_cache
 from pipeline.selectors.leaks.hindsight import ungrouped_pipelines
 from revenue_health.contribution.core.comparison import MINOR_UNITS
+from revenue_health.contribution.core.entry_amounts import EntryAmounts, entry_amounts
 from revenue_health.contribution.core.flows import Floats, FlowArrays
 from revenue_health.contribution.core.long_tables import (
     Axes,
@@ -205,6 +206,7 @@ def grouped_flows(
             baseline=_arrays(axes, before.group(parts), baseline_days),
             period=_arrays(axes, now.group(parts), np.array(periods.step_days)),
             origin=key[1],
+            entries=(_entries(axes, before.group(parts)), _entries(axes, now.group(parts))),
         )
         for key, parts in sorted(merged.items())
     }
@@ -236,6 +238,10 @@ def _merged(weights: dict[_Part, float], keys: dict[int, str]) -> dict[GroupKey,
 
 def _arrays(axes: Axes, long: LongFlows, step_days: Floats) -> FlowArrays:
     return flow_arrays(axes=axes, long=long, step_days=step_days, buckets=BUCKETS, unit=MINOR_UNITS)
+
+
+def _entries(axes: Axes, long: LongFlows) -> EntryAmounts:
+    return entry_amounts(axes=axes, table=long.entry_amounts, buckets=BUCKETS, unit=MINOR_UNITS)
 
 
 def _nothing(flows: PeriodFlows) -> PeriodFlows:
