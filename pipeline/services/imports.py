@@ -26,6 +26,7 @@ from pipeline.imports.merge.company import company_check, company_merge, company
 from pipeline.imports.merge.entries import entries_merge
 from pipeline.imports.merge.events import events_merge
 from pipeline.imports.merge.merge import Outcome, file_merge, temporary_tables
+from pipeline.imports.merge.owners import owner_notes
 from pipeline.imports.problems import ImportProblem, ImportUnreadable, Problem, ProblemList
 from pipeline.models import ImportBatch
 from pipeline.signals import plan_imported
@@ -225,6 +226,7 @@ def _stage_all(work: _Work, source: FolderSource, files: list[FileFormat]) -> No
 
 def _merge_all(work: _Work) -> None:
     """In the order of FILES, so that what is named is there before what names it."""
+    owner_notes(work.staging)
     for position, file in enumerate(FILES):
         staged = work.staging.files.get(file.name)
         if staged is None:

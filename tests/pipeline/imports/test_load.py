@@ -153,6 +153,19 @@ def test_a_dry_run_says_and_leaves(tmp_path: Path) -> None:
     assert not ImportBatch.objects.exists()
 
 
+def test_another_owner_of_a_stage_is_no_silent_change_of_history(tmp_path: Path) -> None:
+    load(folder_write(tmp_path / "first"))
+    stage = Stage.objects.select_related("owner_department", "pipeline").get(key="offer")
+    row = next(line for line in GOOD["stages.csv"].splitlines() if line.split(",")[1] == "offer")
+    other = "legal" if stage.owner_department.key != "legal" else "sales"
+    moved = changed("stages.csv", row, row.replace(stage.owner_department.key, other))
+    look = load(part_write(tmp_path / "second", moved), dry_run=True)
+    (note,) = [note for note in look.notes if "owner of" in note]
+    start = f"stages.csv: the owner of {stage.name} ({stage.pipeline.name}) changes from {stage.owner_department.name}"
+    assert note.startswith(f"{start} to “{other}”, for all of history")
+    assert not [note for note in load(folder_write(tmp_path / "third")).notes if "owner of" in note]
+
+
 def test_a_zip_of_the_folder_loads_like_the_folder(tmp_path: Path) -> None:
     folder_write(tmp_path / "small")
     with zipfile.ZipFile(tmp_path / "small.zip", "w", zipfile.ZIP_DEFLATED) as archive:
