@@ -35,7 +35,7 @@ def test_holds_are_those_of_the_reference(company):
 @thorough
 @given(companies())
 def test_moves_are_those_of_the_reference_in_their_order(company):
-    found = rows(custody_of(company).moves)
+    found = rows(custody_of(company).moves.drop_columns(["writer"]))
     assert sorted(found, key=lambda r: r[0]) == expected(company, "move_rows")
 
 

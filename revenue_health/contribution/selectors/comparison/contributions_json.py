@@ -30,7 +30,8 @@ def comparison_to_json(comparison: Comparison) -> Json:
     figures: Json = {
         "period": period_json(comparison.period),
         "baseline": period_json(comparison.baseline) if comparison.baseline else None,
-        "baseline_rule": comparison.baseline_rule,
+        # figures of earlier releases do not know it, and are written as they were
+        **({"baseline_rule": comparison.baseline_rule} if comparison.baseline_rule else {}),
         "as_of": comparison.as_of.isoformat(),
         "running": comparison.running,
         "target": _finite(comparison.target),
