@@ -88,7 +88,7 @@ class Records:
 
     lies, lies_since: part of the losses for sales' reasons that is booked on others, from which day on. unlogged,
     unlogged_since: part of legal's hand-offs that is never logged. inflated: what sales adds to the amounts of deals it
-    enters from day 0 on, taken back when they are won. moved: how the work in the stage `qualified` went over to
+    enters from day 0 on, taken back when they are won. moved: how the work in the stage `solution` went over to
     production on day 0: by hand-offs, or with the stage's owner.
     """
 

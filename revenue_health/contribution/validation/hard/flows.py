@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from zlib import crc32
 
 import duckdb
 import numpy as np
@@ -15,6 +16,7 @@ from revenue_health.contribution.core.long_tables import DepartmentRow, StageRow
 from revenue_health.contribution.core.model.groups import Group
 from revenue_health.contribution.selectors.comparison.periods import DAY, STEP_DAYS, ComparisonPeriods
 from revenue_health.contribution.selectors.model_input import GroupKey, grouped_flows
+from revenue_health.contribution.validation.hard.books import FIRST_DAY, Books, keep_books
 from revenue_health.contribution.validation.hard.chance import draw_chance
 from revenue_health.contribution.validation.hard.company import (
     DEPARTMENTS,
@@ -24,13 +26,7 @@ from revenue_health.contribution.validation.hard.company import (
     Kind,
 )
 from revenue_health.contribution.validation.hard.simulation import simulate
-from revenue_health.contribution.validation.hard.tables import (
-    FIRST_DAY,
-    PIPELINE,
-    Books,
-    custody_input,
-    keep_books,
-)
+from revenue_health.contribution.validation.hard.tables import PIPELINE, custody_input
 
 CALENDAR = FiscalCalendar()
 PERIOD = CALENDAR.quarter_of(FIRST_DAY)
@@ -48,8 +44,9 @@ class Tables:
 
 
 def books_of(kind: Kind, seed: int) -> Books:
-    """The books of one company of a kind: the seed decides all its chance."""
-    chance = draw_chance(kind, np.random.default_rng(seed), history=HISTORY_DAYS)
+    """The books of one company of a kind. Kinds do not share their chance: what happens by chance happens in one."""
+    rng = np.random.default_rng([seed, crc32(kind.name.encode())])
+    chance = draw_chance(kind, rng, history=HISTORY_DAYS)
     return keep_books(kind, chance, simulate(kind, chance, frozenset(kind.doers)))
 
 

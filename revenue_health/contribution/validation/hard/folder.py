@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
 
+from revenue_health.contribution.validation.hard.books import DAY, START, Books
 from revenue_health.contribution.validation.hard.company import (
     DEPARTMENTS,
     EARNS,
@@ -14,7 +15,6 @@ from revenue_health.contribution.validation.hard.company import (
     SOURCES,
     STAGES,
 )
-from revenue_health.contribution.validation.hard.tables import DAY, START, Books
 
 KEY = "sales-pipeline"
 
