@@ -34,6 +34,7 @@ class Command(BaseCommand):
             "--hard", nargs="*", metavar="KIND", help=f"hard companies, all kinds or these: {', '.join(KINDS)}"
         )
         parser.add_argument("--hashes", type=int, default=0, help="with --hard: also deal deals to other buckets")
+        parser.add_argument("--ungated", action="store_true", help="with --hard: shares and their own intervals only")
         parser.add_argument("--first-seed", type=int, default=0, help="with --hard: where seeds begin (default 0)")
         parser.add_argument("--make-truth", type=int, metavar="N", help="with --hard: simulate the truth N times anew")
 
@@ -81,6 +82,7 @@ class Command(BaseCommand):
             seeds=range(first, first + options["seeds"]),
             processes=options["processes"],
             hashes=options["hashes"],
+            gated=not options["ungated"],
             on_row=self._no_row if machines else self._write_row,
         )
         lines = acceptance(table, hashes=options["hashes"])

@@ -43,16 +43,42 @@ class Verdicts:
     residual: float
 
 
-def verdicts_of(tables: Tables) -> Verdicts:
-    """The product's verdicts on the quarter against its default baseline, without a plan."""
+def verdicts_of(tables: Tables, *, gated: bool = True) -> Verdicts:
+    """The product's verdicts on the quarter against its default baseline, without a plan.
+
+    gated: False takes each share's own interval for a verdict, in a small part of the time: it shows the shares, and
+    what would be said if nothing stood between them and a verdict.
+    """
     groups = {" by ".join(key): group for key, group in groups_of(tables, periods_of(tables, PERIOD)).items()}
-    company = bridges(groups=groups, target=None).company
-    return _verdicts(company, gates_of(tables, company))
+    company = bridges(groups=groups, target=None, factors=gated).company
+    parties = _gated(company, gates_of(tables, company)) if gated else _ungated(company)
+    return Verdicts(
+        parties=parties,
+        actual=company.actual,
+        baseline=company.baseline_revenue,
+        unexplained=company.unexplained.value,
+        residual=company.residual(),
+    )
 
 
-def _verdicts(company: Bridge, gates: GateFigures) -> Verdicts:
+def _ungated(company: Bridge) -> dict[str, PartyVerdict]:
+    return {
+        party.key: PartyVerdict(
+            share=party.share.value,
+            low=party.share.low,
+            high=party.share.high,
+            all_low=party.share.low,
+            all_high=party.share.high,
+            verdict=str(party.judgement.verdict),
+            reason=party.judgement.reason,
+        )
+        for party in company.parties
+    }
+
+
+def _gated(company: Bridge, gates: GateFigures) -> dict[str, PartyVerdict]:
     judged = gates.judgements.parties
-    parties = {
+    return {
         party.key: PartyVerdict(
             share=party.share.value,
             low=party.share.low,
@@ -64,10 +90,3 @@ def _verdicts(company: Bridge, gates: GateFigures) -> Verdicts:
         )
         for party in company.parties
     }
-    return Verdicts(
-        parties=parties,
-        actual=company.actual,
-        baseline=company.baseline_revenue,
-        unexplained=company.unexplained.value,
-        residual=company.residual(),
-    )

@@ -94,13 +94,15 @@ class HardTable:
         return next((row for row in self.rows if row.kind == kind), None)
 
 
-def run_once(job: tuple[str, int], *, hashes: int = 0, buckets: int = ALL_BUCKETS) -> HardRun:
+def run_once(job: tuple[str, int], *, hashes: int = 0, buckets: int = ALL_BUCKETS, gated: bool = True) -> HardRun:
     """Simulate one company (kind, seed), keep its books, and ask for verdicts; again for each other hash."""
     kind, seed = job
     books = books_of(KINDS[kind], seed)
-    verdicts = verdicts_of(tables_of(books, buckets=buckets))
-    others = [verdicts_of(tables_of(books, salt=f"-{number}", buckets=buckets)) for number in range(hashes)]
-    moved = sum(_said(other) != _said(verdicts) for other in others)
+    verdicts = verdicts_of(tables_of(books, buckets=buckets), gated=gated)
+    moved = 0
+    for number in range(hashes):
+        other = verdicts_of(tables_of(books, salt=f"-{number}", buckets=buckets), gated=gated)
+        moved += _said(other) != _said(verdicts)
     return HardRun(kind=kind, seed=seed, verdicts=verdicts, moved_verdicts=moved)
 
 
@@ -115,14 +117,15 @@ def make_hard_table(
     processes: int = 1,
     hashes: int = 0,
     buckets: int = ALL_BUCKETS,
+    gated: bool = True,
     on_row: Callable[[KindRow], None] = lambda row: None,
 ) -> HardTable:
     """Simulate, judge and compare. kinds: all when empty. hashes: other ways to deal deals to buckets, tried for
-    every company. on_row: called with each kind's row as soon as it is there."""
+    every company. gated: see `verdicts_of`. on_row: called with each kind's row as soon as it is there."""
     names, every = tuple(kinds) or tuple(KINDS), tuple(seeds)
     rows: list[KindRow] = []
     runs: list[HardRun] = []
-    work = partial(run_once, hashes=hashes, buckets=buckets)
+    work = partial(run_once, hashes=hashes, buckets=buckets, gated=gated)
     with ProcessPoolExecutor(processes) if processes > 1 else _Here() as pool:
         for name in names:
             here = tuple(pool.map(work, [(name, seed) for seed in every]))

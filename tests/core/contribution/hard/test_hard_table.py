@@ -23,13 +23,21 @@ from revenue_health.contribution.validation.hard.truth import (
 
 def test_two_companies() -> None:
     """Of the rows only what one company of each kind must show: who did it, and that nothing is lost on the way."""
-    table = make_hard_table(kinds=("sales", "small_still"), seeds=[1], buckets=4)
+    table = make_hard_table(kinds=("sales", "small_still"), seeds=[1], buckets=4, gated=False)
     guilty, still = table.rows
     assert guilty.party("sales").true == min(party.true for party in guilty.parties if party.true is not None)
     assert guilty.party("sales").mean == min(party.mean for party in guilty.parties)
     assert abs(guilty.party("sales").error) < 0.35
     assert not any(party.true for party in still.parties)
     assert max(row.largest_residual for row in table.rows) < 0.01
+
+
+def test_the_gates_are_asked() -> None:
+    small = make_hard_table(kinds=("small_still",), seeds=[1], buckets=4)
+    parties = small.runs[0].verdicts.parties
+    assert parties["market"].verdict == "not judged"
+    assert parties["opening"].verdict == "not judged"
+    assert not any(party.judged for party in parties.values())
 
 
 @pytest.mark.slow
@@ -124,14 +132,14 @@ def test_traps_allow_one_company_in_twenty() -> None:
 
 
 def test_the_command_prints_rows_and_promises(capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("validate_method", hard=["small_still"], seeds=1, processes=1)
+    call_command("validate_method", hard=["small_still"], seeds=1, processes=1, ungated=True)
     out = capsys.readouterr().out
     assert "| *155 deals a quarter; nobody changed* |" in out
     assert "small_still: companies with any verdict:" in out
 
 
 def test_the_command_answers_machines(capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("validate_method", hard=["small"], seeds=1, processes=1, json=True)
+    call_command("validate_method", hard=["small"], seeds=1, processes=1, json=True, ungated=True)
     answer = json.loads(capsys.readouterr().out)
     assert {party["party"] for party in answer["rows"][0]["parties"]} == {*DEPARTMENTS, "opening"}
     assert answer["runs"][0]["verdicts"]["parties"]["legal"]["verdict"]
