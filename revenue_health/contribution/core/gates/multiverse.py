@@ -38,7 +38,7 @@ def multiverse_gate(
     if (replicates[1:] * sign <= 0).any():
         return Gate(passed=False, detail="the sign turns without one fortieth of the deals")
     unclear = [name for name, amount in found.items() if abs(amount) <= single]
-    if len(unclear) > (1 - clear_part) * len(found):
+    if len(found) - len(unclear) < clear_part * len(found):
         return Gate(passed=False, detail=f"not clear {_listed(unclear)}")
     return Gate(
         passed=True, detail=f"the same sign in all {len(found)} ways to reckon, clear in {len(found) - len(unclear)}"
