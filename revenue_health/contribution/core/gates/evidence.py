@@ -96,6 +96,6 @@ def _sizes(pipelines: Pipelines) -> dict[int, int]:
 
 def tippings_of(key: str, bridge: Bridge, pipelines: Pipelines, settings: GateSettings) -> tuple[Tipping, ...]:
     """The tipping points of one department's verdict."""
-    share = next(party.share.value for party in bridge.parties if party.key == key)
+    party = next(party for party in bridge.parties if party.key == key)
     least = intervals_of(bridge).half[key] + settings.margin * revenue_scale(pipelines)
-    return tipping_points(pipelines, party=key, share=share, least=least)
+    return tipping_points(pipelines, party=key, share=party.share.value, factors=party.factors, least=least)

@@ -16,18 +16,19 @@ CLEAR = 3.0
 """Standard errors from which on a difference is taken for one."""
 SLOWER = 1.15
 """How much longer a mean hold must be to count as slower."""
+FEWEST = 30
+"""Ended holds below which nothing is read from them."""
 FELL = 0.75
 """Hand-offs a deal, of the baseline's, below which they have stopped being recorded, or being made."""
 _MIDDLES = np.array([*(0.5 * (low + high) for low, high in pairwise(AGE_EDGES[:-1])), 90.0])
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ends:
-    """How a department's first holds in a stage ended in one span: numbers by age, handed on within the stage (to one
-    of its other departments) and out of it. [A] each."""
+OUT = -1
+"""Where a hold ended that was handed on out of its stage."""
 
-    within: Floats
-    out: Floats
+type Ends = Mapping[int, Floats]
+"""How a department's first holds in a stage ended: numbers by age [A], by the department of the stage that got the
+deal, `OUT` for the next stage."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +48,11 @@ def handoffs_of(table: Table) -> Handoffs:
     turn = _ints(table, "turn") if "turn" in table else np.zeros(stage.size, dtype=np.int64)
     count = np.asarray(table["count"]).astype(np.float64)
     inside = to_stage == stage
-    ends: dict[tuple[int, int], Ends] = {}
-    for key in sorted(set(zip(stage.tolist(), department.tolist(), strict=True))):
-        mine = (stage == key[0]) & (department == key[1]) & (turn == 0)
-        ends[key] = Ends(
-            within=np.bincount(age[mine & inside], count[mine & inside], AGE_BINS),
-            out=np.bincount(age[mine & ~inside], count[mine & ~inside], AGE_BINS),
-        )
+    target = np.where(inside, to_department, OUT)
+    ends: dict[tuple[int, int], dict[int, Floats]] = {}
+    for row in np.flatnonzero(turn == 0):
+        by_target = ends.setdefault((int(stage[row]), int(department[row])), {})
+        by_target.setdefault(int(target[row]), np.zeros(AGE_BINS))[age[row]] += count[row]
     received: dict[tuple[int, int], float] = {}
     for key in set(zip(to_stage[inside].tolist(), to_department[inside].tolist(), strict=True)):
         received[key] = float(count[inside & (to_stage == key[0]) & (to_department == key[1])].sum())
@@ -91,19 +90,30 @@ def _slow_without(
 ) -> Iterator[tuple[int, str]]:
     """Who is slower only where a stage's other department has no hold, while that one is slower where it has."""
     for stage in stages:
-        present = [key for key in now.ends if key[0] == stage.id and key in before.ends]
+        present = [key for key in now.ends if key[0] == stage.id and key in before.ends and key[1] in names]
         for key in present:
             early, late = before.ends[key], now.ends[key]
-            slower = [other for other in present if other != key and _all_slower(before.ends[other], now.ends[other])]
-            if not slower or min(early.within.sum(), late.within.sum()) < 30:
-                continue
-            if _ratio(early.out, late.out, SLOWER) and not _ratio(early.within, late.within, SLOWER):
-                other = names[slower[0][1]]
-                yield (
-                    key[1],
-                    f"in {stage.key} it is slower only where no hand-off to {other} is recorded, and {other} is slower "
-                    "where one is: hand-offs may be missing",
-                )
+            for other in present:
+                if other == key or not _slower(_all(before.ends[other]), _all(now.ends[other])):
+                    continue
+                handed = [_to(ends, other[1]) for ends in (early, late)]
+                kept = [_all(ends) - to for ends, to in zip((early, late), handed, strict=True)]
+                if min(part.sum() for part in (*handed, *kept)) < FEWEST:
+                    continue
+                if _slower(*kept) and not _slower(*handed):
+                    yield (
+                        key[1],
+                        f"in {stage.key} it is slower only where no hand-off to {names[other[1]]} is recorded, and "
+                        f"{names[other[1]]} is slower where one is: hand-offs may be missing",
+                    )
+
+
+def _to(ends: Ends, department: int) -> Floats:
+    return np.asarray(ends.get(department, np.zeros(AGE_BINS)))
+
+
+def _all(ends: Ends) -> Floats:
+    return np.asarray(np.sum(list(ends.values()), axis=0)) if ends else np.zeros(AGE_BINS)
 
 
 def _stopped(
@@ -112,10 +122,10 @@ def _stopped(
     """Who gets fewer hand-offs a deal than in the baseline, and the owner with whom that time is booked instead."""
     for stage in stages:
         exits_before, exits_now = before.exits.get(stage.id, 0.0), now.exits.get(stage.id, 0.0)
-        if min(exits_before, exits_now) < 30:
+        if min(exits_before, exits_now) < FEWEST:
             continue
         for (place, department), count in before.received.items():
-            if place != stage.id or department == stage.owner or department not in names or count < 30:
+            if place != stage.id or department == stage.owner or department not in names or count < FEWEST:
                 continue
             early, late = count / exits_before, now.received.get((place, department), 0.0) / exits_now
             error = np.sqrt(early / exits_before + early / exits_now)
@@ -129,16 +139,12 @@ def _stopped(
                     yield stage.owner, sentence
 
 
-def _all_slower(early: Ends, late: Ends) -> bool:
-    return _ratio(early.within + early.out, late.within + late.out, SLOWER)
-
-
-def _ratio(early: Floats, late: Floats, least: float) -> bool:
-    """Whether the mean age at the end grew clearly, and at least by this ratio."""
+def _slower(early: Floats, late: Floats) -> bool:
+    """Whether the mean age at the end grew clearly, and by `SLOWER` at least."""
     (first, first_error), (second, second_error) = _mean(early), _mean(late)
     if first <= 0:
         return False
-    return bool(second / first > least and second - first > CLEAR * np.hypot(first_error, second_error))
+    return bool(second / first > SLOWER and second - first > CLEAR * np.hypot(first_error, second_error))
 
 
 def _mean(counts: Floats) -> tuple[float, float]:

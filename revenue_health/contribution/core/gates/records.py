@@ -6,7 +6,7 @@ verdict falls is its tipping point: the E-value (VanderWeele and Ding, Annals of
 words a reader can argue about.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -28,6 +28,11 @@ class Kind(StrEnum):
     AMOUNTS = "amounts"
 
 
+_FACTOR = {Kind.CAUSES: "losses", Kind.HANDOFFS: "waiting", Kind.AMOUNTS: "value"}
+"""The part of a share that rests on each kind of record."""
+FAIR_PART = 0.1
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tipping:
     """The least part of one kind of record that overturns a verdict. of_own: of the party's records that would be
@@ -45,13 +50,18 @@ class Tipping:
         return self.of_own if self.of_others is None else min(self.of_own, self.of_others)
 
 
-def tipping_points(pipelines: Pipelines, *, party: str, share: float, least: float) -> tuple[Tipping, ...]:
+def tipping_points(
+    pipelines: Pipelines, *, party: str, share: float, factors: Mapping[str, float], least: float
+) -> tuple[Tipping, ...]:
     """The kinds of record that could overturn a verdict, the easiest first.
 
-    least: size below which the share, in money, gives no verdict (half its interval and the margin).
+    factors: parts of the share by factor: records on which no fair part of it rests cannot overturn it. least: size
+    below which the share, in money, gives no verdict (half its interval and the margin).
     """
     found = []
     for kind, change in _CHANGES.items():
+        if factors.get(_FACTOR[kind], 0.0) / share < FAIR_PART:
+            continue
         shares = tuple(
             share if part == 0 else _share_with(pipelines, party, change, part if share < 0 else -part)
             for part in PARTS

@@ -50,7 +50,7 @@ def test_a_department_that_really_loses_more_survives_much() -> None:
     baseline, period = simulated(next(name for name in scenarios() if "sales" in name))
     pipelines = {1: {"": Group(baseline=baseline, period=period)}}
     share = point_shares(pipelines).shares["sales"]
-    found = tipping_points(pipelines, party="sales", share=share, least=abs(share) / 4)
+    found = tipping_points(pipelines, party="sales", share=share, factors={"losses": share}, least=abs(share) / 4)
     assert share < 0
     assert not found or found[0].least > 0.3
     assert records_gate(found, share=share, most_wrong=0.2).passed
