@@ -17,6 +17,8 @@ from revenue_health.contribution.core.model.hazards import ratio
 
 CLEARLY = 3.0
 """Standard errors between two origins from which they differ."""
+ALIKE = 2.0
+"""Standard errors up to which origins moved alike."""
 LOSSES = 15.0
 """Losses seen or expected that an origin needs to be compared."""
 JACKKNIFE = 10
@@ -136,7 +138,7 @@ def _cell(layout: Layout, origin: str, spans: BySpan, stage: int, player: int) -
     with np.errstate(divide="ignore"):
         moved = np.log(hazards[1]) - np.log(hazards[0])
     if moved.size > JACKKNIFE:
-        variance = float(standard_error(moved)) ** 2
+        variance = max(float(standard_error(moved)) ** 2, float(1 / (count[0] + 0.5) + 1 / (count[1] + 0.5)))
     else:
         variance = float(DESIGN * (1 / (count[0] + 0.5) + 1 / (count[1] + 0.5)))
     return _Cell(
@@ -167,28 +169,45 @@ def _compared(
 ) -> list[Excess]:
     if not cells:
         return []
-    least = min(cells, key=lambda cell: abs(cell.moved))
-    same_way = len({cell.moved > 0 for cell in cells}) == 1
-    common = least.moved if same_way else 0.0
-    against = [(_over(cell.before, of_all[0], 1.0), _over(cell.now, of_all[1], 1.0)) for cell in cells]
-
-    def excess(cell: _Cell, level: tuple[float, float], moves: bool) -> Excess:
-        return Excess(
-            stage=stage, player=player, origin=cell.origin, before=cell.before, now=cell.now, common=common,
-            excess=cell.moved - common if moves else 0.0, moves=moves, told_apart=len(cells) > 1, against=level,
-        )  # fmt: skip
-
-    if len(cells) == 1:
-        clear = abs(least.moved) > CLEARLY * np.sqrt(least.variance)
-        return [excess(least, against[0], moves=False)] if clear and least.origin else []
-    apart = [
-        abs(cell.moved - least.moved) > CLEARLY * np.sqrt(cell.variance + least.variance)
-        and _may_answer(layout, cell.origin, stage, player)
-        for cell in cells
-    ]
-    if not any(apart):
+    alone = len(cells) == 1
+    reference, variance = (0.0, 0.0) if alone else _reference(cells)
+    if alone and (not cells[0].origin or abs(cells[0].moved) <= CLEARLY * np.sqrt(cells[0].variance)):
         return []
-    return [excess(cell, level, moves) for cell, level, moves in zip(cells, against, apart, strict=True)]
+    found = []
+    for cell in cells:
+        apart = abs(cell.moved - reference) > CLEARLY * np.sqrt(cell.variance + variance)
+        moves = not alone and bool(apart) and _may_answer(layout, cell.origin, stage, player)
+        common = reference if reference * cell.moved > 0 else 0.0
+        found.append(
+            Excess(
+                stage=stage,
+                player=player,
+                origin=cell.origin,
+                before=cell.before,
+                now=cell.now,
+                common=common,
+                excess=cell.moved - common if moves else 0.0,
+                moves=moves,
+                told_apart=not alone,
+                against=(_over(cell.before, of_all[0], 1.0), _over(cell.now, of_all[1], 1.0)),
+            )
+        )
+    return found if alone or any(excess.moves for excess in found) else []
+
+
+def _reference(cells: Sequence[_Cell]) -> tuple[float, float]:
+    """What origins have in common: the mean movement, and its variance, of the one that moved least and of those that
+    cannot be told from it. One origin alone would be the smallest of several by chance."""
+    least = min(cells, key=lambda cell: abs(cell.moved))
+    alike = [
+        cell
+        for cell in cells
+        if abs(cell.moved - least.moved) <= ALIKE * np.sqrt(cell.variance + least.variance) or cell is least
+    ]
+    if len(alike) == len(cells):  # the one that stands out most is compared with the others, whatever it is
+        alike.remove(max(alike, key=lambda cell: abs(cell.moved)))
+    weight = sum(1 / cell.variance for cell in alike)
+    return sum(cell.moved / cell.variance for cell in alike) / weight, 1 / weight
 
 
 def _may_answer(layout: Layout, origin: str, stage: int, player: int) -> bool:
