@@ -11,7 +11,8 @@ from pathlib import Path
 from django.utils import timezone
 
 from departments.models import Commitment, Department, Measurable, User
-from pipeline.models import RecomputeRun
+from departments.periods import monday_of
+from pipeline.models import RecomputeRun, Stage
 from revenue_health.contribution.models import ForecastSnapshot, Leak
 from revenue_health.contribution.services.night_steps import NIGHT, NightStep, ScoreStep, Step
 
@@ -23,7 +24,7 @@ def night_begin(run: RecomputeRun) -> RecomputeRun:
     sales = Department.objects.get(key="sales")
     Measurable.objects.create(department=sales, key="calls", name="Calls", source="manual")
     long_ago = timezone.now().date() - timedelta(days=90)
-    ceo, leak = User.objects.get(username="ceo"), Leak.objects.earliest("pk")
+    ceo, leak = User.objects.get(username="ceo"), _leak(sales)
     Commitment.objects.create(
         text="Answer sooner", department=sales, owner=ceo, due=long_ago, first_due=long_ago, subject=f"leak:{leak.pk}",
         created_by=ceo, created_at=timezone.now() - timedelta(days=120),
@@ -73,3 +74,19 @@ def break_down(run: RecomputeRun) -> float:
 def names(steps: tuple[NightStep, ...], *, workers: bool) -> list[str]:
     """What a runner has to do of them."""
     return [step.name for step in steps if workers or not step.workers_only]
+
+
+def _leak(department: Department) -> Leak:
+    """A leak to promise something about; so small a company may have none that is clear."""
+    stage, monday = Stage.objects.filter(owner_department=department).earliest("pk"), monday_of(timezone.now().date())
+    leak, _ = Leak.objects.get_or_create(
+        pipeline_id=stage.pipeline_id,
+        stage=stage,
+        department=department,
+        factor=Leak.Factor.WAITING,
+        defaults={
+            "first_seen": monday, "since": monday, "last_seen": monday, "read": monday,
+            "amount": 1000.0, "low": 500.0, "high": 1500.0,
+        },
+    )  # fmt: skip
+    return leak
