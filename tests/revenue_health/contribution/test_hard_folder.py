@@ -23,7 +23,7 @@ from revenue_health.contribution.validation.hard.folder import write_folder
 from revenue_health.contribution.validation.hard.kinds import KINDS
 from revenue_health.contribution.validation.hard.tables import bucket_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +57,6 @@ def test_a_small_company(tmp_path: Path, answer: Callable[..., dict[str, Any]]) 
     compare("small", tmp_path / "company", answer)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["slow_legal", "inflate"])
 def test_a_whole_company(tmp_path: Path, answer: Callable[..., dict[str, Any]], kind: str) -> None:
     compare(kind, tmp_path / "company", answer)
