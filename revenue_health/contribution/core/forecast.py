@@ -148,17 +148,21 @@ def forecast(
     mean_square_size: float,
     past: Sequence[tuple[float, float]] = (),
     rng: np.random.Generator,
+    with_path: bool = True,
 ) -> Forecast:
     """Forecast of a period that is partly over.
 
     rates: from `forward_rates`, over the steps left. mean_square_size: E[amount^2] / E[amount] of new deals (a deal's
     typical size as money sees it). past: of earlier periods at the same week, (open amount then, won from then to the
-    end), for the coverage needed. rng: seeded by the caller.
+    end), for the coverage needed. rng: seeded by the caller. with_path: without it only the end is computed; its
+    figures are the same.
     """
-    ends = [_end(rates.first_steps(count), deals, mean_square_size) for count in range(1, rates.step_days.size + 1)]
+    steps = rates.step_days.size
+    counts = range(1, steps + 1) if with_path else (steps,)
+    ends = [_end(rates.first_steps(count), deals, mean_square_size) for count in counts]
     after = rates.layout.after_earning[rates.layout.stage_of]
     whole, totals = ends[-1], [won_so_far + draws for draws in _draw(ends, deals, after, rng)]
-    days = np.cumsum(rates.step_days)
+    days = np.cumsum(rates.step_days)[-len(ends) :]
     path = tuple(_band(float(day), draws) for day, draws in zip(days, totals, strict=True))
     last = path[-1]
     reasons = () if (~after[deals.custody]).any() else ("nothing is open: only new deals can still be won",)

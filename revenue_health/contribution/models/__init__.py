@@ -3,6 +3,7 @@
 from revenue_health.contribution.models.association import MeasurableAssociation
 from revenue_health.contribution.models.register import Leak, LeakChange, LeakSighting
 from revenue_health.contribution.models.scores import CutScore, ForecastSnapshot, GroupScore, PartyScore, ScoreRun
+from revenue_health.contribution.models.track import PastForecast
 
 __all__ = [
     "CutScore",
@@ -13,5 +14,6 @@ __all__ = [
     "LeakSighting",
     "MeasurableAssociation",
     "PartyScore",
+    "PastForecast",
     "ScoreRun",
 ]

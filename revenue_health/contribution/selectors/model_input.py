@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -80,8 +81,24 @@ def pipelines_flows(
     baseline = None
     if periods.baseline is not None:
         baseline = _period_flows(run, periods.baseline_edges, periods.openings, by, filters)
+    return _by_pipeline(period, baseline, periods, _group_names(by))
+
+
+def flows_at(*, cursor: duckdb.DuckDBPyConnection, as_of: int, periods: ComparisonPeriods) -> list[PipelineFlows]:
+    """Flows of every pipeline, all its deals as one group, from custody tables that end at `as_of`."""
+    ungrouped = list(Pipeline.objects.order_by("pk").values_list("pk", flat=True))
+
+    def read(steps: Sequence[int], openings: Sequence[int]) -> PeriodFlows:
+        return period_flows(cursor, steps=steps, openings=openings, as_of=as_of, ungrouped=ungrouped)
+
+    period, baseline = read(periods.steps, (periods.steps[0],)), read(periods.baseline_edges, periods.openings)
+    return _by_pipeline(period, baseline, periods, {})
+
+
+def _by_pipeline(
+    period: PeriodFlows, baseline: PeriodFlows | None, periods: ComparisonPeriods, names: dict[str, str]
+) -> list[PipelineFlows]:
     departments = department_rows()
-    names = _group_names(by)
     return [
         flows
         for pipeline in Pipeline.objects.prefetch_related("stages").order_by("pk")

@@ -16,7 +16,16 @@ from pipeline.services.recompute.measured import measurables_are_written, measur
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.comparison.scores import last_periods, running_periods, score_run_of
-from revenue_health.contribution.services import associations, cuts, did_it_work, forecasts, gates, register, scores
+from revenue_health.contribution.services import (
+    associations,
+    cuts,
+    did_it_work,
+    forecasts,
+    gates,
+    register,
+    scores,
+    track_record,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +114,10 @@ def _team_cuts(run: RecomputeRun) -> None:
     cuts.team_cuts_compute(run=run)
 
 
+def _track_record(run: RecomputeRun) -> None:
+    track_record.track_record_keep(run=run)
+
+
 NIGHT: tuple[NightStep, ...] = (
     # Done by the recompute itself; left over only where that died after its figures were in place.
     Step(name="measurables", run=_measurables, is_done=lambda run: measurables_are_written(run=run)),
@@ -170,6 +183,14 @@ NIGHT: tuple[NightStep, ...] = (
         is_done=lambda run: cuts.team_cuts_are_stored(run=run),
         needs=("gates of the running quarter",),
         give_up=lambda run, error: cuts.team_cuts_fail(run=run, error=error),
+        workers_only=True,
+    ),
+    # On the first day half a minute of work, afterwards three forecasts a quarter.
+    Step(
+        name="track record",
+        run=_track_record,
+        is_done=lambda run: track_record.track_record_is_kept(run=run),
+        needs=("forecast",),
         workers_only=True,
     ),
 )

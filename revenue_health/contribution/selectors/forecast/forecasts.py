@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from statistics import NormalDist
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -21,12 +20,15 @@ from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.core.forecast import QUANTILES, Band, Coverage, Forecast, forecast
 from revenue_health.contribution.core.model.groups import reasons_together
 from revenue_health.contribution.core.sensitivity import constraints
+from revenue_health.contribution.core.track.record import Held, held, learned
 from revenue_health.contribution.models import ForecastSnapshot
 from revenue_health.contribution.selectors.comparison.bridges import NO_TARGET, company_targets
 from revenue_health.contribution.selectors.comparison.earned import earned_amounts
-from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
+from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods, first_day
+from revenue_health.contribution.selectors.forecast.correction import chance_to_reach, corrected_path, past_forecasts
 from revenue_health.contribution.selectors.forecast.curves import Curves, curves_of
 from revenue_health.contribution.selectors.forecast.forward import Forward, forward_of, steps_ahead, won_by_pipeline
+from revenue_health.contribution.selectors.forecast.history import History
 
 SEED = 1953
 PAST_PERIODS = 4
@@ -50,6 +52,7 @@ class CompanyForecast:
 
     won, reversed: what was earned in the period and what was taken back; won_so_far is their difference.
     path: bands by the end of each week ahead; curves: what is won by now, and what last year had won by when.
+    held: how many past forecasts as they would have been told held what came.
     """
 
     period: Period
@@ -69,6 +72,7 @@ class CompanyForecast:
     curves: Curves
     won: float = 0.0
     reversed: float = 0.0
+    held: Held = field(default_factory=Held)
 
 
 def company_forecast(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> CompanyForecast:
@@ -108,11 +112,39 @@ def company_forecast(*, run: RecomputeRun, company: Company, periods: Comparison
         reasons["no loss is recorded: the forecast counts every open deal as won in the end"] = None
     earned = earned_amounts(run=run, company=company, period=periods.period)
     return replace(
-        total,
+        _as_told(total, run=run, company=company),
         reasons=tuple(reasons),
         curves=curves_of(run=run, company=company, periods=periods, pipelines=[pipeline.id for pipeline in every]),
         won=earned.won,
         reversed=earned.reversed,
+    )
+
+
+def _as_told(total: CompanyForecast, *, run: RecomputeRun, company: Company) -> CompanyForecast:
+    """The forecast corrected by what past ones teach that were over by the run."""
+    end, first = int(run.as_of.timestamp()) + 1, first_day(run=run, company=company)
+    if not total.path or first is None:
+        return total
+    past = [one for one in past_forecasts(company=company) if one.ended <= end]
+    history = History(cursor=custody_cursor(run), company=company, first=first)
+    path = corrected_path(
+        total.path,
+        correction=learned(past, at=end),
+        peers=history.peers_at(total.period, end),
+        won_so_far=total.won_so_far,
+    )
+    last = path[-1]
+    return replace(
+        total,
+        p5=last.p5,
+        p25=last.p25,
+        median=last.median,
+        p75=last.p75,
+        p95=last.p95,
+        expected=total.expected + last.median - total.median,
+        probability=chance_to_reach(last, total.target),
+        path=path,
+        held=held(past),
     )
 
 
@@ -137,11 +169,9 @@ def _together(
     chokes: tuple[Choke, ...],
     coverage: Coverage,
 ) -> CompanyForecast:
-    """Sums of independent pipelines by key: medians add, distances to a quantile add as squares, the probability is
-    that of a normal sum. With a single pipeline its own figures stay."""
+    """Sums of independent pipelines by key: medians add, distances to a quantile add as squares. How probable the
+    target is follows from what is told in the end."""
     parts = list(pipelines.values())
-    expected = sum(part.expected for part in parts)
-    spread = math.hypot(*(error for part in parts for error in (part.error_of_rates, part.error_of_deals)))
     reasons = [*reasons_together([part.reasons for part in parts], names=tuple(pipelines), word="pipeline")]
     if target is None:
         reasons.append("no plan: no probability of reaching it")
@@ -149,34 +179,28 @@ def _together(
         period=periods.period,
         target=target,
         won_so_far=sum(part.won_so_far for part in parts),
-        expected=expected,
-        **_quantiles(parts),
-        probability=_probability(parts, target, expected, spread),
+        expected=sum(part.expected for part in parts),
+        **quantiles_together(parts),
+        probability=None,
         coverage=coverage,
         chokes=tuple(sorted(chokes, key=lambda choke: -choke.gain)),
         reasons=tuple(dict.fromkeys(reasons)),
         path=tuple(
-            Band(days=bands[0].days, **_quantiles(bands)) for bands in zip(*(part.path for part in parts), strict=True)
+            Band(days=bands[0].days, **quantiles_together(bands))
+            for bands in zip(*(part.path for part in parts), strict=True)
         ),
         curves=Curves(),
     )
 
 
-def _quantiles(parts: Sequence[Forecast | Band]) -> dict[str, float]:
+def quantiles_together(parts: Sequence[Forecast | Band]) -> dict[str, float]:
+    """Quantiles by name of a sum of independent parts: medians add, distances from them add as squares."""
     median = sum(part.median for part in parts)
     quantiles = {}
     for name in QUANTILES:
         away = [getattr(part, name) - part.median for part in parts]
         quantiles[name] = median + math.copysign(math.hypot(*away), sum(away)) if away else median
     return quantiles
-
-
-def _probability(parts: list[Forecast], target: float | None, expected: float, spread: float) -> float | None:
-    if target is None:
-        return None
-    if len(parts) == 1:
-        return parts[0].probability
-    return 1 - NormalDist(expected, spread).cdf(target) if spread > 0 else float(expected >= target)
 
 
 def _coverage(

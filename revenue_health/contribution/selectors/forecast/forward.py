@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import reduce
 
+import duckdb
 import numpy as np
 
 from departments.models import Company
@@ -26,7 +27,7 @@ from revenue_health.contribution.selectors.comparison.periods import (
     ComparisonPeriods,
     first_day,
 )
-from revenue_health.contribution.selectors.model_input import PipelineFlows, cached_flows
+from revenue_health.contribution.selectors.model_input import PipelineFlows, cached_flows, flows_at
 
 RECENT_DAYS = 91
 """The pace that goes on: the last thirteen weeks."""
@@ -55,8 +56,21 @@ class Forward:
 
 def forward_of(*, run: RecomputeRun, company: Company) -> list[Forward]:
     """Every pipeline with its open deals and the rates of the last quarter (where thin: of the last year)."""
-    periods = _recent_periods(run, company)
-    return [_forward(run, flows) for flows in cached_flows(run=run, periods=periods)]
+    first, today = first_day(run=run, company=company), run.as_of.astimezone(company.zone).date()
+    if first is None:
+        raise ComparisonError("No deal has any history yet: load a company folder, then recompute.")
+    end = int(run.as_of.timestamp()) + 1
+    periods = _recent_periods(end=end, first=first, today=today)
+    cursor = custody_cursor(run)
+    return [_forward(cursor, end, flows) for flows in cached_flows(run=run, periods=periods)]
+
+
+def forward_at(*, cursor: duckdb.DuckDBPyConnection, as_of: int, company: Company, first: date) -> list[Forward]:
+    """The same at an earlier instant, from custody tables that end there. first: the day of the first event."""
+    today = datetime.fromtimestamp(as_of, company.zone).date()
+    periods = _recent_periods(end=as_of + 1, first=first, today=today)
+    flows = flows_at(cursor=cursor, as_of=as_of, periods=periods)
+    return [_forward(cursor, as_of + 1, pipeline) for pipeline in flows]
 
 
 def steps_ahead(*, periods: ComparisonPeriods, company: Company, until: Period) -> Floats:
@@ -79,13 +93,8 @@ def won_by_pipeline(*, run: RecomputeRun, periods: ComparisonPeriods) -> dict[in
     }
 
 
-def _recent_periods(run: RecomputeRun, company: Company) -> ComparisonPeriods:
+def _recent_periods(*, end: int, first: date, today: date) -> ComparisonPeriods:
     """The last quarter as the period, the last year as the baseline, whose one opening is today's stock."""
-    end = int(run.as_of.timestamp()) + 1
-    today = run.as_of.astimezone(company.zone).date()
-    first = first_day(run=run, company=company)
-    if first is None:
-        raise ComparisonError("No deal has any history yet: load a company folder, then recompute.")
     known_days = max(int((today - first).days), 1)
     start, long_ago = end - min(RECENT_DAYS, known_days) * DAY, end - min(BASELINE_DAYS, known_days) * DAY
     return ComparisonPeriods(
@@ -103,7 +112,7 @@ def _days(today: date, count: int) -> Period:
     return Period(start=today - timedelta(days=count - 1), end=today, label=f"last {count} days")
 
 
-def _forward(run: RecomputeRun, flows: PipelineFlows) -> Forward:
+def _forward(cursor: duckdb.DuckDBPyConnection, end: int, flows: PipelineFlows) -> Forward:
     history = reduce(FlowArrays.plus, (group.baseline for group in flows.groups.values()))
     recent = reduce(FlowArrays.plus, (group.period for group in flows.groups.values()))
     return Forward(
@@ -111,9 +120,9 @@ def _forward(run: RecomputeRun, flows: PipelineFlows) -> Forward:
         key=flows.key,
         history=history,
         recent=recent,
-        deals=_open_deals(run, flows.id, flows.axes),
+        deals=_open_deals(cursor, end, flows.id, flows.axes),
         stock=history.opening.sum(axis=0),
-        square_size=_square_size(run, flows.id),
+        square_size=_square_size(cursor, flows.id),
     )
 
 
@@ -129,10 +138,9 @@ FROM standing WHERE to_at IS NULL AND pipeline = $pipeline
 """  # noqa: S608  (the rule's own text)
 
 
-def _open_deals(run: RecomputeRun, pipeline: int, axes: Axes) -> OpenDeals:
+def _open_deals(cursor: duckdb.DuckDBPyConnection, end: int, pipeline: int, axes: Axes) -> OpenDeals:
     """What is open, and what stands finished: that can still be lost."""
-    parameters = {"end": int(run.as_of.timestamp()) + 1, "pipeline": pipeline}
-    rows: Table = custody_cursor(run).execute(_OPEN, parameters).fetchnumpy()
+    rows: Table = cursor.execute(_OPEN, {"end": end, "pipeline": pipeline}).fetchnumpy()
     table = {name: np.asarray(values) for name, values in rows.items()}
     return OpenDeals(
         custody=axes.custody(table),
@@ -141,8 +149,8 @@ def _open_deals(run: RecomputeRun, pipeline: int, axes: Axes) -> OpenDeals:
     )
 
 
-def _square_size(run: RecomputeRun, pipeline: int) -> float:
+def _square_size(cursor: duckdb.DuckDBPyConnection, pipeline: int) -> float:
     query = """SELECT sum(amount::DOUBLE * amount), sum(amount::DOUBLE) FROM moves
         WHERE kind = 'entered' AND pipeline = ?"""
-    squares, total = custody_cursor(run).execute(query, [pipeline]).fetchone() or (None, None)
+    squares, total = cursor.execute(query, [pipeline]).fetchone() or (None, None)
     return float(squares / total) / MINOR_UNITS if squares and total else 0.0
