@@ -25,7 +25,7 @@ past alone would have it."""
 MOST_LEANING = 0.5
 ASSUMED = 12.0
 """Weight of the model's own ranges, in past forecasts."""
-CAUTION = 1.15
+CAUTION = 1.4
 """How much wider than the model's own its ranges are where nothing is known: the model does not know that things
 change. Measured on generated companies, docs/forecast.md."""
 WIDEST = 4.0

@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from pipeline.management.choices import run_and_company
 from revenue_health.contribution.core.track.summary import Summary
 from revenue_health.contribution.management.choices import as_sentences
-from revenue_health.contribution.selectors.track.track_record import NAMES, track_record, track_record_json
+from revenue_health.contribution.selectors.track.track_record import NAMES, track_record
+from revenue_health.contribution.selectors.track.track_record_json import track_record_json
 from revenue_health.contribution.services.track_record import track_record_keep
 
 

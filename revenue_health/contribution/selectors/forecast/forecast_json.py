@@ -42,6 +42,12 @@ def forecast_json(forecast: CompanyForecast) -> Json:
         ],
         **curves_json(forecast.curves),
         "calibration": calibration(),
+        "held": {
+            "forecasts": forecast.held.forecasts,
+            "inside_50": forecast.held.inside_50,
+            "inside_90": forecast.held.inside_90,
+            "nine_in_ten": forecast.held.about_nine_in_ten,
+        },
         "reasons": list(forecast.reasons),
     }
 

@@ -175,12 +175,17 @@ def _together(
     reasons = [*reasons_together([part.reasons for part in parts], names=tuple(pipelines), word="pipeline")]
     if target is None:
         reasons.append("no plan: no probability of reaching it")
+    whole = Band(days=0.0, **quantiles_together(parts))
     return CompanyForecast(
         period=periods.period,
         target=target,
         won_so_far=sum(part.won_so_far for part in parts),
         expected=sum(part.expected for part in parts),
-        **quantiles_together(parts),
+        p5=whole.p5,
+        p25=whole.p25,
+        median=whole.median,
+        p75=whole.p75,
+        p95=whole.p95,
         probability=None,
         coverage=coverage,
         chokes=tuple(sorted(chokes, key=lambda choke: -choke.gain)),

@@ -1,17 +1,15 @@
-"""The track record as pages, packs and `track_record --json` read it: nothing is computed but sums over kept rows."""
+"""The track record as pages and packs read it: nothing is computed but sums over kept rows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from departments.json_types import Json
 from departments.models import Company
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.core.track.record import PastForecast, Quantiles, as_told, held
 from revenue_health.contribution.core.track.summary import Summary, summary
-from revenue_health.contribution.selectors.comparison.contributions_json import number
-from revenue_health.contribution.selectors.forecast.correction import day_of, past_forecasts
+from revenue_health.contribution.selectors.forecast.correction import past_forecasts
 
 NAMES = {
     "run_rate": "Run-rate",
@@ -23,6 +21,16 @@ NAMES = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class Placebo:
+    """The verdict that a past quarter would have got on a department; share in units of the reporting currency."""
+
+    period: str
+    department: str
+    share: float
+    verdict: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrackRecord:
     """Past forecasts as they would have been told, the oldest first, and how good they were: over all, and by day of
     the quarter. whole: None where there are none yet. placebo: verdicts that past quarters would have got."""
@@ -30,7 +38,7 @@ class TrackRecord:
     forecasts: tuple[tuple[PastForecast, Quantiles], ...]
     whole: Summary | None
     days: dict[int, Summary]
-    placebo: tuple[Json, ...]
+    placebo: tuple[Placebo, ...]
     false_alarm_rate: float | None
     nine_in_ten: bool
 
@@ -51,54 +59,14 @@ def track_record(*, run: RecomputeRun, company: Company) -> TrackRecord:
     )
 
 
-def placebo_rows(run: RecomputeRun) -> list[Json]:
-    """Verdicts that the company's own earlier quarters would have got, one row a department and quarter: period,
-    department, share, verdict. Empty while no run has tried them."""
+def placebo_rows(run: RecomputeRun) -> list[Placebo]:
+    """Verdicts that the company's own earlier quarters would have got, one row a department and quarter. Empty while
+    no run has tried them."""
     return []
 
 
-def false_alarm_rate(placebo: Sequence[Json]) -> float | None:
+def false_alarm_rate(placebo: Sequence[Placebo]) -> float | None:
     """Part of the tried verdicts that name somebody; None where none was tried."""
     if not placebo:
         return None
-    return sum(row["verdict"] in ("contributes", "contaminates") for row in placebo) / len(placebo)
-
-
-def track_record_json(record: TrackRecord, company: Company) -> Json:
-    """As `track_record --json` prints it; errors, biases and coverages are parts of one."""
-    return {
-        "forecasts": [_forecast_json(one, told, company) for one, told in record.forecasts],
-        "summary": None if record.whole is None else _summary_json(record.whole),
-        "by_day": {str(day): _summary_json(found) for day, found in record.days.items()},
-        "nine_in_ten": record.nine_in_ten,
-        "placebo": list(record.placebo),
-        "false_alarm_rate": record.false_alarm_rate,
-    }
-
-
-def _forecast_json(one: PastForecast, told: Quantiles, company: Company) -> Json:
-    return {
-        "period": one.label,
-        "day": one.day,
-        "as_of": day_of(one, company),
-        "won_so_far": number(one.won_so_far),
-        **{name: number(getattr(told, name)) for name in ("median", "p5", "p25", "p75", "p95")},
-        "model_median": number(one.said.median),
-        "actual": number(one.actual),
-        "naive": {name: number(amount) for name, amount in one.peers.items()},
-    }
-
-
-def _summary_json(found: Summary) -> Json:
-    return {
-        "forecasts": found.told.forecasts,
-        "median_error": found.told.error,
-        "bias": found.told.bias,
-        "coverage50": found.coverage_50,
-        "coverage90": found.coverage_90,
-        "model_error": found.model.error,
-        "naive": {name: one.error for name, one in found.naive.items()},
-        "naive_bias": {name: one.bias for name, one in found.naive.items()},
-        "naive_forecasts": {name: one.forecasts for name, one in found.naive.items()},
-        "best_naive": found.best_naive,
-    }
+    return sum(row.verdict in ("contributes", "contaminates") for row in placebo) / len(placebo)
