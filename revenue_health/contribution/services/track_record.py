@@ -16,7 +16,7 @@ from revenue_health.contribution.models import PastForecast
 from revenue_health.contribution.selectors.comparison.periods import first_day
 from revenue_health.contribution.selectors.forecast.history import History
 from revenue_health.contribution.selectors.track.past import CutOff, cut_offs, said_at
-from revenue_health.contribution.services.forecasts import forecast_keep
+from revenue_health.contribution.services import forecasts
 
 METHOD = "forecast-2"
 """Changes when the forecast changes, so that its past is judged by what it is today."""
@@ -44,7 +44,7 @@ def track_record_keep(*, run: RecomputeRun, progress: Progress | None = None) ->
             progress(f"forecast of {cut.period.label}, day {cut.day}", place / len(missing))
         _keep(run, company, cut, first)
     if missing:
-        forecast_keep(run=run)
+        forecasts.forecast_keep(run=run)
     return len(missing)
 
 
