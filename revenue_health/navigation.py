@@ -41,13 +41,14 @@ HEADER: tuple[tuple[str, str, Rule, tuple[str, ...]], ...] = (
     ),
     ("Accountability", "review:accountability", access.may_see_company, ("review:accountability", "contribution")),
     ("What-if", "review:what_if", access.may_see_company, ("review:what_if", "review:scenario")),
-    ("Forecast", "review:forecast", access.may_see_company, ("review:forecast",)),
+    ("Forecast", "review:forecast", access.may_see_company, ("review:forecast", "review:track_record")),
     ("Packs", "review:packs", access.may_see_packs, ("review:pack", "review:decision")),
     ("My week", "departments:my", access.may_see_company, ("departments:my", "pipeline:my_queue")),
 )
 MENU: tuple[tuple[str, str, Rule, tuple[str, ...]], ...] = (
     ("Opportunities", "pipeline:opportunities", access.may_see_company, ("pipeline:opportunit",)),
     ("Bridge", "contribution:bridge", access.may_see_company, ("contribution:bridge",)),
+    ("Track record", "review:track_record", access.may_see_company, ("review:track_record",)),
     ("Leak register", "contribution:register", access.may_see_company, ("contribution:register",)),
     ("Commitments", "departments:commitments", access.may_see_company, ("departments:commitment", "departments:issue")),
     ("Pulse", "departments:pulse", access.may_see_company, ("departments:pulse",)),

@@ -15,6 +15,7 @@ register = template.Library()
 
 register.filter("grouped", formats.grouped)
 register.filter("percent", formats.percent)
+register.filter("signed", formats.signed)
 register.filter("days", formats.days)
 register.filter("duration", formats.duration)
 

@@ -51,4 +51,4 @@ def _computed_anew(cursor: duckdb.DuckDBPyConnection, as_of: int) -> dict[str, p
         data, _ = truth_read(arrow, selection, structure=structure, extent=extent, as_of=known)
     custody = custody_compute(data)
     ids = pa.table({"opportunity": pa.array(late, pa.int64())})
-    return {"opportunities": ids, "holds": custody.holds, "moves": custody.moves}
+    return {"opportunities": ids, **vars(custody)}

@@ -134,6 +134,7 @@ PAGES = {
     "contribution": "/contribution/",
     "contribution of legal": "/contribution/legal/",
     "leak register": "/contribution/register/",
+    "track record": "/track-record/",
     "import": "/data/imports/1/",
     "undo": "/data/imports/1/undo/",
     "not there": "/nothing/",

@@ -32,6 +32,7 @@ ROWS = [
     row("review:accountability_evidence_pdf", evidence, get=WORKS_HERE),
     row("review:forecast", get=WORKS_HERE),
     row("review:forecast_compute", post=WORKS_HERE.gives(302)),
+    row("review:track_record", get=WORKS_HERE),
     row("review:what_if", get=WORKS_HERE, post=WORKS_HERE.gives(302)),
     row("review:scenarios", get=WORKS_HERE),
     row("review:scenario_save", post=WORKS_HERE.gives(302)),

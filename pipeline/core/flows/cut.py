@@ -21,7 +21,13 @@ _OPEN_HOLD = """* REPLACE (
     CASE WHEN to_at <= {as_of} THEN to_stage END AS to_stage,
     CASE WHEN to_at <= {as_of} THEN to_department END AS to_department
 )"""
+_OPEN_VISIT = """* REPLACE (
+    CASE WHEN left_at <= {as_of} THEN left_at END AS left_at,
+    CASE WHEN left_at <= {as_of} THEN how::VARCHAR ELSE 'open' END AS how,
+    CASE WHEN left_at <= {as_of} THEN to_stage END AS to_stage
+)"""
 _CUTS = {
+    "visits": ("entered_at", _OPEN_VISIT),
     "holds": ("from_at", _OPEN_HOLD),
     "moves": ('"at"', "*"),
 }
@@ -32,12 +38,12 @@ _CUTS = {
 def custody_cut(
     cursor: duckdb.DuckDBPyConnection, *, as_of: int, anew: Mapping[str, pa.Table] | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A cursor whose `holds` and `moves` end at `as_of` (epoch seconds, itself still known), while the block lasts.
+    """A cursor whose `visits`, `holds` and `moves` end at `as_of` (epoch seconds, still known), while the block lasts.
 
-    cursor: one of its own over `opportunities`, `holds`, `moves` and `stages`; the other tables stay as they are.
-    anew: the tables `holds` and `moves` of deals that were known otherwise then, with all their rows, and
-    `opportunities` with their ids; what `cursor` has of these deals is left out. A hold's last piece that is cut in the
-    middle ends as `open` with the amount it had.
+    cursor: one of its own over these, `opportunities` and `stages`; the other tables stay as they are. anew: the three
+    tables for deals that were known otherwise then, with all their rows, and `opportunities` with their ids; what
+    `cursor` has of these deals is left out. A hold's last piece that is cut in the middle ends as `open` with the
+    amount it had; of a visit cut in the middle `amount_out` is what it will be.
     """
     schema = f"cut_{uuid4().hex}"
     (home,) = cursor.execute("SELECT current_schema()").fetchone() or ("main",)

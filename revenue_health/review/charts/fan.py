@@ -13,14 +13,23 @@ _NONE = "rgba(0,0,0,0)"
 _INK_OF_OUTLINES = "#7d929d"  # legible on both papers; outlines are not recoloured by theme
 
 
-def fan(weeks: Sequence[ForecastDay], *, begin: date, target: int | None, last_year: str, scale: MoneyScale) -> Json:
-    """Lines over time on one zero-based axis; the bands start where what is won ends."""
+def fan(
+    weeks: Sequence[ForecastDay],
+    *,
+    begin: date,
+    target: int | None,
+    last_year: str,
+    scale: MoneyScale,
+    outer: str = "range",
+) -> Json:
+    """Lines over time on one zero-based axis; the bands start where what is won ends. outer: what the outer band is
+    called."""
     won = [(week.day, week.won) for week in weeks if week.won is not None]
     joint = won[-1:]
     data = []
     if earlier := [(week.day, week.last_year) for week in weeks if week.last_year is not None]:
         data.append(_line(f"Last year, {last_year}", [(begin, 0), *earlier], scale, "py", width=3))
-    for low, high, name, size in (("p5", "p95", "90 % band", 9), ("p25", "p75", "50 % band", 4)):
+    for low, high, name, size in (("p5", "p95", outer.capitalize(), 9), ("p25", "p75", "Inner range", 4)):
         ends = [
             [*joint, *((w.day, getattr(w, end)) for w in weeks if getattr(w, end) is not None)] for end in (low, high)
         ]

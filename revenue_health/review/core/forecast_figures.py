@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from departments.periods import Period
+from revenue_health.contribution.core.track.words import range_name, range_sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,24 @@ class Coverage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Held:
+    """Past forecasts, how many of their outer ranges held what came, and whether that is about nine in ten."""
+
+    forecasts: int = 0
+    inside: int = 0
+    nine_in_ten: bool = False
+
+    @property
+    def range_name(self) -> str:
+        """What the outer range is called."""
+        return range_name(nine_in_ten=self.nine_in_ten)
+
+    def sentence(self, low: str, high: str) -> str:
+        """The outer range after where a period will land."""
+        return range_sentence(low, high, nine_in_ten=self.nine_in_ten, inside=self.inside, forecasts=self.forecasts)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ForecastFigures:
     """Everything the forecast's page shows of a period. probability: of reaching the target, None without one.
 
@@ -70,6 +89,7 @@ class ForecastFigures:
     days: tuple[ForecastDay, ...]
     last_year_label: str
     reasons: tuple[str, ...]
+    held: Held = Held()
 
     @property
     def amounts(self) -> list[int]:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from departments.periods import Period
 from pipeline.core.changes import Changes
 from revenue_health.contribution.core.comparison import Comparison, minor_units
+from revenue_health.contribution.core.track.words import range_name
 from revenue_health.contribution.core.verdict import Verdict
 
 
@@ -195,7 +196,7 @@ class ForecastLine:
     """What the night forecast for the whole period, in units of the currency as the model computed it.
 
     won_so_far: revenue to date, None where the comparison is not scored. probability: of reaching the target, None
-    without one.
+    without one. nine_in_ten: whether about so many past ranges held what came.
     """
 
     won_so_far: float | None
@@ -206,6 +207,12 @@ class ForecastLine:
     p95: float
     probability: float | None
     target: float | None
+    nine_in_ten: bool = False
+
+    @property
+    def range_name(self) -> str:
+        """What its outer range is called."""
+        return range_name(nine_in_ten=self.nine_in_ten)
 
     @property
     def minor(self) -> ForecastMoney:

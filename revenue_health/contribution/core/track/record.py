@@ -19,13 +19,13 @@ from revenue_health.contribution.core.flows import Floats
 
 SIMPLE = ("run_rate", "recent_rest")
 """The rules whose mean the model leans on: the one knows this quarter, the other the last year."""
-TRUSTED = 12.0
+TRUSTED = 6.0
 """Past forecasts of doubt in the simple rules: so many say nothing before the model leans on them half as much as the
 past alone would have it."""
 MOST_LEANING = 0.5
 ASSUMED = 12.0
 """Weight of the model's own ranges, in past forecasts."""
-CAUTION = 1.4
+CAUTION = 1.5
 """How much wider than the model's own its ranges are where nothing is known: the model does not know that things
 change. Measured on generated companies, docs/forecast.md."""
 WIDEST = 4.0

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from pipeline.management.choices import run_and_company
+from revenue_health.contribution.core.track.words import range_sentence
 from revenue_health.contribution.management.choices import add_period_arguments, as_sentences, periods_from_options
 from revenue_health.contribution.selectors.forecast.forecast_json import forecast_json
 from revenue_health.contribution.selectors.forecast.forecasts import company_forecast
@@ -33,7 +34,13 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{forecast.period.label}: {currency} {forecast.median:,.0f} expected, "
             f"{forecast.won_so_far:,.0f} of it won; "
-            f"nine times in ten between {forecast.p5:,.0f} and {forecast.p95:,.0f}"
+            + range_sentence(
+                f"{forecast.p5:,.0f}",
+                f"{forecast.p95:,.0f}",
+                nine_in_ten=forecast.held.about_nine_in_ten,
+                inside=forecast.held.inside_90,
+                forecasts=forecast.held.forecasts,
+            )
         )
         if forecast.target is not None and forecast.probability is not None:
             chance = "under 1%" if forecast.probability < 0.01 else f"{forecast.probability:.0%}"

@@ -13,6 +13,7 @@ from revenue_health.review.core.forecast_figures import (
     Coverage,
     ForecastDay,
     ForecastFigures,
+    Held,
     Outcome,
     WhatIf,
 )
@@ -32,7 +33,15 @@ def forecast_from_json(figures: Json) -> ForecastFigures:
         days=_days(figures),
         last_year_label=figures["last_year_label"],
         reasons=tuple(figures["reasons"]),
+        held=held_from_json(figures.get("held")),
     )
+
+
+def held_from_json(held: Json | None) -> Held:
+    """What past forecasts held; forecasts of earlier releases do not say."""
+    if not held:
+        return Held()
+    return Held(forecasts=held["forecasts"], inside=held["inside_90"], nine_in_ten=held["nine_in_ten"])
 
 
 def what_if_from_json(figures: Json) -> WhatIf:

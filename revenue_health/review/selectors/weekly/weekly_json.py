@@ -116,4 +116,5 @@ def _commitments(panel: CommitmentPanel) -> Json:
 
 
 def _forecast(line: ForecastLine) -> Json:
-    return {name: number(value) for name, value in asdict(line).items()}
+    figures = {name: number(value) for name, value in asdict(line).items() if name != "nine_in_ten"}
+    return {**figures, "nine_in_ten": line.nine_in_ten}

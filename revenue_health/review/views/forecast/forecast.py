@@ -80,7 +80,14 @@ def compute(request: HttpRequest) -> HttpResponse:
 def _forecast_context(forecast: ForecastFigures, currency: str) -> Context:
     scale, begin = money_scale(forecast.amounts, currency), forecast.period.start
     constraints = _constraint_rows(forecast, structure_names())
-    chart = fan(forecast.days, begin=begin, target=forecast.target, last_year=forecast.last_year_label, scale=scale)
+    chart = fan(
+        forecast.days,
+        begin=begin,
+        target=forecast.target,
+        last_year=forecast.last_year_label,
+        scale=scale,
+        outer=forecast.held.range_name,
+    )
     return {
         "forecast": forecast,
         "begin": begin,
@@ -98,7 +105,7 @@ def _forecast_message(forecast: ForecastFigures, currency: str) -> str:
     """Where it lands, how sure, and the plan; never a point without its band."""
     amounts = (forecast.p5, forecast.median, forecast.p95)
     low, middle, high = (money_in_words(amount, currency) for amount in amounts)
-    message = f"{forecast.period.label} will land at {middle}, nine times in ten between {low} and {high}"
+    message = f"{forecast.period.label} will land at {middle}, {forecast.held.sentence(low, high)}"
     if forecast.target is None:
         return f"{message}; there is no plan to compare with."
     plan = money_in_words(forecast.target, currency)

@@ -35,7 +35,7 @@ class LeakRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ForecastBar:
-    """Won so far (AC), from there to the median (FC), the 90 % range as a whisker, the plan as an outline (PL)."""
+    """Won so far (AC), from there to the median (FC), the outer range as a whisker, the plan as an outline (PL)."""
 
     sentence: str
     won_width: str
@@ -45,6 +45,7 @@ class ForecastBar:
     high: str
     plan: str
     words: str
+    range_name: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +111,7 @@ def forecast_bar(forecast: ForecastLine, currency: str) -> ForecastBar:
         money_in_words(amount, currency) for amount in (amounts.median, amounts.p5, amounts.p95, target)
     )
     against = f" against a plan of {plan}" if target is not None else "; there is no plan to reach"
-    sentence = f"{median} expected{against} (90 % range {low} to {high})."
+    sentence = f"{median} expected{against} ({forecast.range_name} {low} to {high})."
     if forecast.probability is not None:
         sentence = f"{_chance(forecast.probability)} to reach plan. {sentence}"
     return ForecastBar(
@@ -122,6 +123,7 @@ def forecast_bar(forecast: ForecastLine, currency: str) -> ForecastBar:
         high=place(amounts.p95),
         plan=place(target) if target is not None else "",
         words=f"Won so far {money_in_words(won, currency)}; {sentence}",
+        range_name=forecast.range_name,
     )
 
 

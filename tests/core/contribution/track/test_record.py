@@ -49,12 +49,12 @@ def test_only_what_was_over_by_then_teaches() -> None:
 
 
 def test_the_leaning_by_hand() -> None:
-    # 12 forecasts of 100 while simple rules said 120 and 110 came: the truth lay half way, as many doubts halve that.
+    # 12 forecasts of 100, simple rules said 120, 110 came: the truth lay half way, half as many doubts leave a third.
     rows = [past(number, actual=110.0, simple=120.0) for number in range(12)]
     correction = learned(rows, at=1e9)
-    assert correction.leaning == pytest.approx(0.25)
+    assert correction.leaning == pytest.approx(1 / 3)
     told = correction.corrected(around(100.0, 10.0), {"run_rate": 140.0, "recent_rest": 140.0}, won_so_far=0.0)
-    assert told.median == pytest.approx(110.0)
+    assert told.median == pytest.approx(100 + 40 / 3)
 
 
 def test_rules_that_point_the_wrong_way_are_not_followed() -> None:
@@ -84,7 +84,7 @@ def test_nine_in_ten_are_held_whatever_the_model_thinks_of_itself(true_spread: f
         rows = [past(number, actual=float(100 + 10 * true_spread * rng.normal())) for number in range(40)]
         told = as_told(rows)[16:]
         counts.append(np.mean([one.p5 <= row.actual <= one.p95 for one, row in zip(told, rows[16:], strict=True)]))
-    assert 0.86 <= np.mean(counts) <= 0.97
+    assert 0.86 <= np.mean(counts) <= 0.985
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from departments.formats import MoneyScale, grouped, interval_in_words, money_in
 from departments.json_types import Json
 from revenue_health.contribution.core.comparison import minor_units
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table
+from revenue_health.review.selectors.forecast.forecast_reader import held_from_json
 from revenue_health.review.selectors.packs.slides.parts import probability, scale_of, total_bar
 
 ROWS_SHOWN = 5
@@ -23,7 +24,7 @@ def forecast(content: Json) -> Slide | None:
     # 12 to 13 for 90 % and for 50 % would be two intervals that look like one.
     ends += [(amount["p5"], amount["p25"]), (amount["p75"], amount["p95"])]
     scale = scale_of(amount.values(), currency, intervals=ends)
-    label = content["period"]["label"]
+    label, held = content["period"]["label"], held_from_json(figures.get("held"))
     message = f"{label} is expected at {money_in_words(amount['median'], currency)}"
     if figures["probability"] is not None:
         message += f"; the plan is reached with a probability of {probability(figures['probability'])}"
@@ -32,8 +33,8 @@ def forecast(content: Json) -> Slide | None:
         key="forecast",
         title="Where it will land",
         message=f"{message}.",
-        unit=f"{scale.unit}, all of {label}; the whisker is the 90 % interval",
-        lines=(f"Nine times in ten it lands between {low} and {high}.",),
+        unit=f"{scale.unit}, all of {label}; the whisker is the {held.range_name}",
+        lines=(f"It lands {held.sentence(low, high)}.",),
         chart=Chart(kind=ChartKind.BARS, scale=scale, bars=_bars(amount, scale)),
         tables=(_figures_table(amount, label, scale), *_constraints(content)),
         notes=(_coverage(figures), *(f"{reason[:1].upper()}{reason[1:]}." for reason in figures["reasons"])),
@@ -57,10 +58,10 @@ def _figures_table(amount: dict[str, int | None], label: str, scale: MoneyScale)
     rows = (
         ("Won so far", amount["won_so_far"]),
         ("Forecast, middle", amount["median"]),
-        ("90 % interval from", amount["p5"]),
-        ("50 % interval from", amount["p25"]),
-        ("50 % interval to", amount["p75"]),
-        ("90 % interval to", amount["p95"]),
+        ("Outer range from", amount["p5"]),
+        ("Inner range from", amount["p25"]),
+        ("Inner range to", amount["p75"]),
+        ("Outer range to", amount["p95"]),
         (f"Plan, all of {label}", amount["target"]),
     )
     columns = (Column("Figure"), Column("Amount", ColumnKind.MONEY))

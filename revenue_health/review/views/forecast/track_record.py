@@ -1,0 +1,35 @@
+"""How good the forecast was on past days, and the verdicts in past quarters."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from departments.access import may_see_company, require
+from departments.formats import money_scale
+from departments.web.rendering import page_render
+from pipeline.page.shell import shell_of
+from revenue_health.contribution.selectors.track.track_record import track_record
+from revenue_health.review.selectors.forecast.track_rows import track_rows
+
+TEMPLATE = "review/forecast/track_record.html"
+
+
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """Every past forecast that is kept, as it would have been told then."""
+    require(request, may_see_company(request.user))
+    shell = shell_of(request)
+    run, company = shell.run, shell.company
+    if run is None or company is None:
+        return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
+    record = track_record(run=run, company=company)
+    rows = track_rows(record, company)
+    amounts = [amount for row in rows.forecasts for amount in (row.median, row.actual)] if rows else []
+    context = {
+        "shell": shell,
+        "record": record,
+        "rows": rows,
+        "scale": money_scale(amounts, company.reporting_currency),
+    }
+    return page_render(request, TEMPLATE, context, partial="page")
