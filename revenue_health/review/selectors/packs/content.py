@@ -23,6 +23,8 @@ from revenue_health.contribution.selectors.forecast.forecast_json import forecas
 from revenue_health.contribution.selectors.forecast.forecasts import company_forecast
 from revenue_health.contribution.selectors.register.earlier import leaks_of_quarter
 from revenue_health.contribution.selectors.register.leaks_json import leak_json, register_json
+from revenue_health.contribution.selectors.track.track_record import track_record
+from revenue_health.contribution.selectors.track.track_record_json import track_record_json
 from revenue_health.review.core.slide_codec import FORMAT
 from revenue_health.review.models import Decision, Pack
 from revenue_health.review.selectors.accountability.accountability_json import accountability_json
@@ -65,6 +67,7 @@ def review_content(
         "contributions": contributions,
         "accountability": accountability_json(accountability(run=run, company=company, periods=periods)),
         "forecast": _forecast(run, company, periods),
+        "track_record": track_record_json(track_record(run=run, company=company), company),
         "leaks": leaks_json(
             leaks_of(run=run, company=company, deal_filter=DealFilter(period=periods.period)),
             structure,

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from departments.json_types import Json
 from revenue_health.review.core.slides import Slide
-from revenue_health.review.selectors.packs.slides import bridge, changes, forecast, headline, leaks, method, people
+from revenue_health.review.selectors.packs.slides import (
+    bridge,
+    changes,
+    forecast,
+    headline,
+    leaks,
+    method,
+    people,
+    track,
+)
 
 BUILDERS = (
     headline.headline,
@@ -18,6 +27,7 @@ BUILDERS = (
     leaks.leak_map,
     leaks.largest,
     forecast.forecast,
+    track.track,
     people.scorecards,
     people.commitments,
     people.replies,

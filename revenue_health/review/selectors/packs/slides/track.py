@@ -1,0 +1,79 @@
+"""How good the forecast was on past days, beside what a company would use instead."""
+
+from __future__ import annotations
+
+from departments.formats import grouped
+from departments.json_types import Json
+from revenue_health.contribution.selectors.track.track_record import NAMES
+from revenue_health.review.core.slides import Column, ColumnKind, Slide, Table
+
+
+def track(content: Json) -> Slide | None:
+    """Errors by day of the quarter; None for packs that were frozen without a track record, or before there is one."""
+    record = content.get("track_record")
+    if not record or not record["summary"]:
+        return None
+    whole = record["summary"]
+    best = whole["best_naive"]
+    message = (
+        f"The forecast was off by {_percent(whole['median_error'])} on average over {whole['forecasts']} past days"
+    )
+    if best:
+        message += f"; the best simple rule ({_rule(best)}) by {_percent(whole['naive'][best])}"
+    lines = [_sentence(day, found) for day, found in record["by_day"].items()]
+    held = round(whole["coverage90"] * whole["forecasts"])
+    called = "" if record["nine_in_ten"] else ", so it is not called a 90 % range"
+    return Slide(
+        key="track",
+        title="How good the forecast was",
+        message=f"{message}.",
+        unit="% of what came, with what was known on that day of the quarter",
+        lines=(*lines, f"The range held what came in {held} of {whole['forecasts']}{called}."),
+        tables=(_table(record),),
+        notes=("Every past forecast is made as it would have been made then, from what was recorded by then.",),
+    )
+
+
+def _table(record: Json) -> Table:
+    names = [name for name in NAMES if name in record["summary"]["naive"]]
+    columns = (
+        Column("Day"),
+        Column("Forecasts", ColumnKind.NUMBER),
+        Column("Forecast", ColumnKind.NUMBER, "%", 1),
+        Column("Too high or low", ColumnKind.NUMBER, "%", 1),
+        *(Column(NAMES[name], ColumnKind.NUMBER, "%", 1) for name in names),
+        Column("Held", ColumnKind.NUMBER, "%"),
+    )
+    rows = [(f"Day {day}", found) for day, found in record["by_day"].items()] + [("All", record["summary"])]
+    return Table(
+        title="Mean error by day of the quarter",
+        columns=columns,
+        rows=tuple(
+            (
+                title,
+                found["forecasts"],
+                100 * found["median_error"],
+                100 * found["bias"],
+                *(_error(found, name) for name in names),
+                100 * found["coverage90"],
+            )
+            for title, found in rows
+        ),
+    )
+
+
+def _error(found: Json, name: str) -> float | None:
+    return 100 * found["naive"][name] if name in found["naive"] else None
+
+
+def _sentence(day: str, found: Json) -> str:
+    beside = f"; run-rate by {_percent(found['naive']['run_rate'])}" if "run_rate" in found["naive"] else ""
+    return f"On day {day} the forecast was off by {_percent(found['median_error'])} on average{beside}."
+
+
+def _rule(name: str) -> str:
+    return NAMES[name][0].lower() + NAMES[name][1:]
+
+
+def _percent(share: float) -> str:
+    return f"{grouped(100 * share, 1 if share < 0.1 else 0)} %"
