@@ -1,0 +1,84 @@
+"""The track record's page and slide, on made-up past forecasts whose figures are worked out by hand."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from departments.models import Company
+from pipeline.models import RecomputeRun
+from revenue_health.contribution.models import PastForecast
+from revenue_health.contribution.selectors.track.track_record import track_record
+from revenue_health.contribution.selectors.track.track_record_json import track_record_json
+from revenue_health.review.selectors.packs.slides.track import track
+
+pytestmark = pytest.mark.django_db
+PAGE = "/track-record/"
+
+
+def past(number: int, *, actual: float) -> None:
+    """A forecast of 100 with a range of 90 to 110 and every rule at 150; 3 a quarter, long over."""
+    start = date(2015, 1, 1) + timedelta(days=91 * (number // 3))
+    day = (14, 42, 70)[number % 3]
+    PastForecast.objects.create(
+        label=f"Q{number // 3}", period_start=start, period_end=start + timedelta(days=90), day=day,
+        as_of=datetime(start.year, start.month, start.day, tzinfo=UTC) + timedelta(days=day), method="test",
+        won_so_far=10.0, p5=90.0, p25=96.0, median=100.0, p75=104.0, p95=110.0, actual=actual,
+        peers=dict.fromkeys(("run_rate", "recent_rest", "last_year", "pipeline"), 150.0),
+    )  # fmt: skip
+
+
+def test_without_a_past_quarter_the_page_says_so(run: RecomputeRun, ceo: Client) -> None:
+    text = ceo.get(PAGE).content.decode()
+    assert "no past quarter to look back on yet" in text
+    assert "<table" not in text
+
+
+def test_errors_and_what_was_held_in_words(run: RecomputeRun, ceo: Client) -> None:
+    for number in range(12):
+        past(number, actual=100.0)
+    text = ceo.get(PAGE).content.decode()
+    # Every forecast was right; the rules were half too high.
+    assert (
+        "The forecast was off by 0.0 % on average over 12 past days; the best simple rule, run-rate, by 50 %." in text
+    )
+    assert "On day 42 the forecast was off by 0.0 % on average; run-rate by 50 %." in text
+    assert "The range held what came in 12 of 12." in text
+    assert "its 90 % range" in text
+
+
+def test_a_range_that_held_too_little_is_not_called_one_of_90_percent(run: RecomputeRun, ceo: Client) -> None:
+    for number in range(12):
+        past(number, actual=50.0)
+    text = ceo.get(PAGE).content.decode()
+    assert "so it is not called a 90 % range" in text
+    assert "its 90 % range" not in text
+
+
+def test_htmx_gets_the_part_and_queries_stay_few(
+    run: RecomputeRun, ceo: Client, django_assert_max_num_queries: object
+) -> None:
+    past(0, actual=100.0)
+    with django_assert_max_num_queries(16):  # type: ignore[operator]
+        answer = ceo.get(PAGE, headers={"HX-Request": "true"})
+    assert b"<html" not in answer.content
+
+
+def test_the_slide_says_the_same(run: RecomputeRun) -> None:
+    company = Company.objects.get()
+    empty = {"track_record": track_record_json(track_record(run=run, company=company), company)}
+    assert track(empty) is None
+    assert track({}) is None, "packs of earlier releases have no track record"
+    for number in range(3):
+        past(number, actual=125.0)
+    slide = track({"track_record": track_record_json(track_record(run=run, company=company), company)})
+    assert slide is not None
+    # 100 against 125 is a fifth too low, 150 a fifth too high.
+    assert slide.message == (
+        "The forecast was off by 20 % on average over 3 past days; the best simple rule (run-rate) by 20 %."
+    )
+    table = slide.tables[0]
+    assert [row[0] for row in table.rows] == ["Day 14", "Day 42", "Day 70", "All"]
+    assert table.rows[-1][1:4] == pytest.approx((3, 20.0, -20.0))
