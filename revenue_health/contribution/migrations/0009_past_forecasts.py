@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contribution", "0007_origins_of_groups"),
+        ("contribution", "0008_gates"),
     ]
 
     operations = [
