@@ -22,8 +22,8 @@ DAYS = (14, 42, 70)
 """Days of a quarter that are over when its past forecasts were made: early, in the middle, late."""
 QUARTERS = 8
 """Past quarters that are forecast on the first day; later ones are added as they end."""
-LEAST_HISTORY_DAYS = 180
-"""History before a quarter without which nobody would have forecast it: two quarters."""
+LEAST_HISTORY_DAYS = 150
+"""History before a quarter without which nobody would have forecast it: most of two quarters."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from departments.models import Company
@@ -10,6 +9,7 @@ from pipeline.models import RecomputeRun
 from revenue_health.contribution.core.track.record import PastForecast, Quantiles, as_told, held
 from revenue_health.contribution.core.track.summary import Summary, summary
 from revenue_health.contribution.selectors.forecast.correction import past_forecasts
+from revenue_health.contribution.selectors.track.placebo import Placebo, false_alarm_rate, placebo_rows
 
 NAMES = {
     "run_rate": "Run-rate",
@@ -18,16 +18,6 @@ NAMES = {
     "pipeline": "Stage-weighted pipeline",
 }
 """What the simple rules are called, in the order of pages."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Placebo:
-    """The verdict that a past quarter would have got on a department; share in units of the reporting currency."""
-
-    period: str
-    department: str
-    share: float
-    verdict: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,25 +38,12 @@ def track_record(*, run: RecomputeRun, company: Company) -> TrackRecord:
     end = run.as_of.timestamp() + 1
     past = [one for one in past_forecasts(company=company) if one.ended <= end]
     days = {day: found for day in sorted({one.day for one in past}) if (found := summary(past, day=day))}
-    placebo = placebo_rows(run)
+    placebo, alarms = placebo_rows(run), false_alarm_rate(run)
     return TrackRecord(
         forecasts=tuple(zip(past, as_told(past), strict=True)),
         whole=summary(past),
         days=days,
         placebo=tuple(placebo),
-        false_alarm_rate=false_alarm_rate(placebo),
+        false_alarm_rate=alarms,
         nine_in_ten=held(past).about_nine_in_ten,
     )
-
-
-def placebo_rows(run: RecomputeRun) -> list[Placebo]:
-    """Verdicts that the company's own earlier quarters would have got, one row a department and quarter. Empty while
-    no run has tried them."""
-    return []
-
-
-def false_alarm_rate(placebo: Sequence[Placebo]) -> float | None:
-    """Part of the tried verdicts that name somebody; None where none was tried."""
-    if not placebo:
-        return None
-    return sum(row.verdict in ("contributes", "contaminates") for row in placebo) / len(placebo)
