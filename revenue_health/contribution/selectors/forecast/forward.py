@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import reduce
@@ -11,17 +10,15 @@ import duckdb
 import numpy as np
 
 from departments.models import Company
-from departments.periods import FiscalCalendar, Period
+from departments.periods import Period
 from pipeline.core.flows.standing import standing_of
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
-from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.core.flows import Floats, FlowArrays
 from revenue_health.contribution.core.forecast import OpenDeals, forward_rates
 from revenue_health.contribution.core.long_tables import Axes, Table
 from revenue_health.contribution.core.model.rates import Rates
-from revenue_health.contribution.core.season import Season
 from revenue_health.contribution.selectors.comparison.periods import (
     BASELINE_DAYS,
     DAY,
@@ -30,7 +27,6 @@ from revenue_health.contribution.selectors.comparison.periods import (
     ComparisonPeriods,
     first_day,
 )
-from revenue_health.contribution.selectors.forecast.season import seasons_at, weeks_of_quarter
 from revenue_health.contribution.selectors.model_input import PipelineFlows, cached_flows, flows_at
 
 RECENT_DAYS = 91
@@ -42,8 +38,7 @@ class Forward:
     """One pipeline today. Amounts in units of the reporting currency.
 
     history, recent: flows of the year before and of the last quarter. deals: what is open; stock [J, A]: the same by
-    custody and age. square_size: E[amount^2] / E[amount] of new deals. season: in which weeks of a quarter more happens
-    than in others; now: where the steps ahead begin, in the company's own time.
+    custody and age. square_size: E[amount^2] / E[amount] of new deals.
     """
 
     id: int
@@ -53,14 +48,10 @@ class Forward:
     deals: OpenDeals
     stock: Floats
     square_size: float
-    season: Season
-    now: datetime
-    calendar: FiscalCalendar
 
     def rates(self, step_days: Floats) -> Rates:
         """Rates over steps ahead of today."""
-        rates = forward_rates(history=self.history, recent=self.recent, step_days=step_days, stock=self.stock)
-        return self.season.of(rates, weeks_of_quarter(calendar=self.calendar, begin=self.now, step_days=step_days))
+        return forward_rates(history=self.history, recent=self.recent, step_days=step_days, stock=self.stock)
 
 
 def forward_of(*, run: RecomputeRun, company: Company) -> list[Forward]:
@@ -71,7 +62,7 @@ def forward_of(*, run: RecomputeRun, company: Company) -> list[Forward]:
     end = int(run.as_of.timestamp()) + 1
     periods = _recent_periods(end=end, first=first, today=today)
     flows = cached_flows(run=run, periods=periods)
-    return _every_forward(custody_cursor(run), flows, end=end, company=company, first=first)
+    return [_forward(custody_cursor(run), end, pipeline) for pipeline in flows]
 
 
 def forward_at(*, cursor: duckdb.DuckDBPyConnection, as_of: int, company: Company, first: date) -> list[Forward]:
@@ -79,7 +70,7 @@ def forward_at(*, cursor: duckdb.DuckDBPyConnection, as_of: int, company: Compan
     today = datetime.fromtimestamp(as_of, company.zone).date()
     periods = _recent_periods(end=as_of + 1, first=first, today=today)
     flows = flows_at(cursor=cursor, as_of=as_of, periods=periods)
-    return _every_forward(cursor, flows, end=as_of + 1, company=company, first=first)
+    return [_forward(cursor, as_of + 1, pipeline) for pipeline in flows]
 
 
 def steps_ahead(*, periods: ComparisonPeriods, company: Company, until: Period) -> Floats:
@@ -121,29 +112,18 @@ def _days(today: date, count: int) -> Period:
     return Period(start=today - timedelta(days=count - 1), end=today, label=f"last {count} days")
 
 
-def _every_forward(
-    cursor: duckdb.DuckDBPyConnection, flows: Sequence[PipelineFlows], *, end: int, company: Company, first: date
-) -> list[Forward]:
-    stages = {pipeline.id: [stage.id for stage in pipeline.axes.stages] for pipeline in flows}
-    seasons = seasons_at(cursor=cursor, end=end, company=company, first=first, stages=stages)
-    now, calendar, every = datetime.fromtimestamp(end, company.zone), calendar_of(company), []
-    for pipeline in flows:
-        history = reduce(FlowArrays.plus, (group.baseline for group in pipeline.groups.values()))
-        every.append(
-            Forward(
-                id=pipeline.id,
-                key=pipeline.key,
-                history=history,
-                recent=reduce(FlowArrays.plus, (group.period for group in pipeline.groups.values())),
-                deals=_open_deals(cursor, end, pipeline.id, pipeline.axes),
-                stock=history.opening.sum(axis=0),
-                square_size=_square_size(cursor, pipeline.id),
-                season=seasons[pipeline.id],
-                now=now,
-                calendar=calendar,
-            )
-        )
-    return every
+def _forward(cursor: duckdb.DuckDBPyConnection, end: int, flows: PipelineFlows) -> Forward:
+    history = reduce(FlowArrays.plus, (group.baseline for group in flows.groups.values()))
+    recent = reduce(FlowArrays.plus, (group.period for group in flows.groups.values()))
+    return Forward(
+        id=flows.id,
+        key=flows.key,
+        history=history,
+        recent=recent,
+        deals=_open_deals(cursor, end, flows.id, flows.axes),
+        stock=history.opening.sum(axis=0),
+        square_size=_square_size(cursor, flows.id),
+    )
 
 
 _OPEN = f"""WITH {standing_of(visits="visits", holds="holds", moves="moves")}
