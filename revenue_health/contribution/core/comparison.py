@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 from departments.periods import Period
-from revenue_health.contribution.core.gates.gate import Gates
+from revenue_health.contribution.core.gates.gate import GateName, Gates, PastCheck
 from revenue_health.contribution.core.verdict import IMPACTS, MARKS, UNCLEAR, Impact, Verdict
 
 MINOR_UNITS = 100
@@ -64,6 +64,17 @@ class MoneyInterval:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LoadedStage:
+    """A stage in which a department waits longer because more came: its name, and before and now the deals that arrived
+    and that were handed on, a day, and that were waiting."""
+
+    stage: str
+    arrivals: tuple[float, float]
+    hand_ons: tuple[float, float]
+    queue: tuple[float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PartyShare:
     """What one party moved revenue by: a department, the market, the opening pipeline or the strategy.
 
@@ -75,7 +86,7 @@ class PartyShare:
     verdict; None in figures of releases that had none, and where nobody is judged. tipping_point: part of the records
     (0 to 1) that would have to be wrong for the verdict to fall. pace, load: parts of waiting, the department's own and
     what others brought; None where they were not told apart. since: label of the first of the earlier quarters from
-    which on the share was there.
+    which on the share was there. loads: stages in which the department waits longer because more came.
     """
 
     key: str
@@ -95,16 +106,43 @@ class PartyShare:
     pace: float | None = None
     load: float | None = None
     since: str | None = None
+    loads: tuple[LoadedStage, ...] = ()
+
+    @property
+    def judgement(self) -> Verdict:
+        """What is said of the party. The market, the opening pipeline and the strategy are nobody's doing, whatever
+        an earlier release said of them, and whoever failed a gate is not named."""
+        if self.kind != PartyKind.INTERNAL:
+            return Verdict.NOT_JUDGED
+        failed = any(gate.passed is False for gate in (self.gates or {}).values())
+        return Verdict.CANNOT_TELL if failed and self.verdict in IMPACTS else self.verdict
+
+    @property
+    def named(self) -> bool:
+        """Whether the party is a department that contributes or contaminates."""
+        return self.share is not None and self.judgement in IMPACTS
+
+    @property
+    def checking(self) -> bool:
+        """Whether the slower gates have not spoken yet: nobody is named before they have."""
+        gates = {name: gate.passed for name, gate in (self.gates or {}).items()}
+        clear = self.judgement == Verdict.CANNOT_TELL and gates.get(GateName.INTERVAL)
+        return bool(clear) and None in gates.values() and False not in gates.values()
+
+    @property
+    def interval(self) -> MoneyInterval | None:
+        """The share with the interval that sentences quote: the one for all departments at once where it is known."""
+        return self.simultaneous or self.share
 
     @property
     def impact(self) -> Impact:
         """The colour role of the verdict."""
-        return IMPACTS.get(self.verdict, Impact.SOFT)
+        return IMPACTS.get(self.judgement, Impact.SOFT)
 
     @property
     def mark(self) -> str:
         """The shape beside the verdict."""
-        return MARKS[self.verdict]
+        return MARKS[self.judgement]
 
     @property
     def short_reason(self) -> str:
@@ -179,6 +217,7 @@ class Comparison(BridgeFigures):
     what was taken back, whose difference is `actual`; None where they were not read. players: parties without the
     strategy. replicates: behind the intervals. baseline_rule: how the baseline was chosen, in words; empty in figures
     of earlier releases. reasons: what the reader must know. by: what `groups` were cut by, empty where they were not.
+    past: what the method says of earlier quarters; None in figures of releases that did not ask.
     """
 
     period: Period
@@ -194,3 +233,4 @@ class Comparison(BridgeFigures):
     reasons: tuple[str, ...]
     by: str = ""
     groups: tuple[GroupComparison, ...] = ()
+    past: PastCheck | None = None

@@ -15,7 +15,8 @@ UNEXPLAINED = "unexplained"
 class Step:
     """One step of the bridge in minor units; it begins where the one before ended.
 
-    low, high: the 90 % interval of `amount`; None for Unexplained, whose `verdict` is None as well.
+    low, high: the 90 % interval of `amount`, for all departments at once where it is known; None for Unexplained, whose
+    `verdict` is None as well. nobodys: no department's doing, so never judged.
     """
 
     key: str
@@ -25,6 +26,7 @@ class Step:
     low: int | None = None
     high: int | None = None
     verdict: Verdict | None = None
+    nobodys: bool = False
 
     @property
     def end(self) -> int:
@@ -88,7 +90,7 @@ def build_steps(*, planned: bool, start: int, actual: int, parties: Iterable[Par
     for party in sorted(parties, key=lambda party: party.kind != PartyKind.STRATEGY):
         if party.share is None:
             continue
-        share = party.share.minor
+        share = (party.interval or party.share).minor
         steps.append(
             Step(
                 key=party.key,
@@ -97,9 +99,10 @@ def build_steps(*, planned: bool, start: int, actual: int, parties: Iterable[Par
                 amount=share.amount,
                 low=share.low,
                 high=share.high,
-                verdict=party.verdict,
+                verdict=party.judgement,
+                nobodys=party.kind != PartyKind.INTERNAL,
             )
         )
         at += share.amount
-    rest = Step(key=UNEXPLAINED, name="Unexplained", start=at, amount=actual - at)
+    rest = Step(key=UNEXPLAINED, name="Unexplained", start=at, amount=actual - at, nobodys=True)
     return BridgeSteps(planned=planned, start=start, parties=tuple(steps), unexplained=rest, actual=actual)

@@ -17,7 +17,7 @@ from revenue_health.contribution.selectors.comparison.from_bridge import groups_
 from revenue_health.contribution.selectors.comparison.periods import periods_of_score_run
 from revenue_health.contribution.selectors.comparison.remarks import remarks_of
 from revenue_health.contribution.selectors.comparison.scores import running_periods
-from revenue_health.contribution.selectors.gates.judgements import judged_parties_of
+from revenue_health.contribution.selectors.gates.judgements import judgements_of
 
 CUTS = ("team", "owner")
 """What a page may ask for."""
@@ -50,8 +50,8 @@ def cut_compute(*, score_run: int, by: str) -> CutScore:
     periods = periods_of_score_run(score, company)
     cut = cut_bridge(run=score.run, company=company, periods=periods, by=by)
     remarks = remarks_of(run=score.run, company=company, period=periods.period)
-    judged = judged_parties_of(run=score.run, company=company, periods=periods, bridge=cut.company, compute=False)
-    groups = groups_from_bridges(cut, remarks=remarks, judged=judged)
+    judgements = judgements_of(run=score.run, company=company, periods=periods, bridge=cut.company, compute=False)
+    groups = groups_from_bridges(cut, remarks=remarks, judged=judgements.parties)
     row.figures = [group_to_json(group) for group in groups]
     row.status, row.seconds, row.error = CutScore.Status.DONE, round(time.perf_counter() - began, 3), ""
     row.save()

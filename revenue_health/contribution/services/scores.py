@@ -38,7 +38,7 @@ from revenue_health.contribution.selectors.comparison.scores import (
     plan_fingerprint,
     score_run_of,
 )
-from revenue_health.contribution.selectors.gates.gates_json import judged_from_json
+from revenue_health.contribution.selectors.gates.gates_json import judgements_from_json
 from revenue_health.contribution.selectors.gates.judgements import first_judgements
 from revenue_health.contribution.selectors.model_input import GroupKey, cached_flows
 
@@ -170,14 +170,14 @@ def figures_write(
     the trend; with the verdicts its gates leave, or as far as they are known."""
     run, company, bridge = score_run.run, current_company(), assembled(segments_of(parts, targets), targets)
     if score_run.gates:
-        judged = judged_from_json(score_run.gates)
+        judgements = judgements_from_json(score_run.gates)
     else:
-        judged = first_judgements(run=run, company=company, periods=periods, bridge=bridge.company).parties
+        judgements = first_judgements(run=run, company=company, periods=periods, bridge=bridge.company)
     comparison = comparison_from_bridge(
         bridge,
         periods=periods,
         remarks=remarks_of(run=run, company=company, period=periods.period),
-        judged=judged,
+        judgements=judgements,
         by="segment",
         earned=earned_amounts(run=run, company=company, period=periods.period),
     )

@@ -20,6 +20,7 @@ from pipeline.selectors.overview import structure_names
 from pipeline.selectors.plan.reach import reach_of
 from revenue_health.contribution.charts import Bar, waterfall
 from revenue_health.contribution.core.comparison import BridgeFigures, PartyKind, PartyShare, minor_units
+from revenue_health.contribution.core.gates.company import MOVED
 from revenue_health.contribution.core.solver.backward import FACTORS
 from revenue_health.contribution.core.steps import BridgeSteps, bridge_steps
 from revenue_health.contribution.core.verdict import Impact
@@ -114,7 +115,7 @@ def scale_of(comparison: BridgeFigures, company: Company) -> MoneyScale:
 
 def party_row(party: PartyShare) -> PartyRow:
     """A party's line."""
-    share = party.share.minor if party.share else None
+    share = party.interval.minor if party.interval else None
     single = party.kind in (PartyKind.STRATEGY, PartyKind.OPENING)
     return PartyRow(
         key=party.key,
@@ -124,8 +125,8 @@ def party_row(party: PartyShare) -> PartyRow:
         half=share.half if share else None,
         score=party.score,
         mark=party.mark,
-        verdict=party.verdict,
-        reason=party.short_reason,
+        verdict=party.judgement,
+        reason=party.short_reason.removeprefix(MOVED),
         impact=party.impact,
         factors=[None if single else minor_units(party.factors.get(name)) for name in FACTORS],
     )

@@ -47,9 +47,9 @@ def test_stored_figures_are_those_computed_at_once(run: RecomputeRun, company: C
     targets = targets_of(run=run, company=company, period=periods.period, pipelines=[one.id for one in flows])
     found = assembled(segments_of({one.id: origin_bridges(one) for one in flows}, targets), targets)
     remarks = remarks_of(run=run, company=company, period=periods.period)
-    judged = first_judgements(run=run, company=company, periods=periods, bridge=found.company).parties
+    judgements = first_judgements(run=run, company=company, periods=periods, bridge=found.company)
     figures = comparison_to_json(
-        comparison_from_bridge(found, periods=periods, remarks=remarks, judged=judged, by="segment")
+        comparison_from_bridge(found, periods=periods, remarks=remarks, judgements=judgements, by="segment")
     )
     assert running(run).figures["actual"] == pytest.approx(figures["actual"], rel=1e-12)
     stored = {party["key"]: party["amount"] for party in running(run).figures["parties"]}

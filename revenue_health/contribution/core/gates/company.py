@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from revenue_health.contribution.core.flows import MARKET, OPENING
 from revenue_health.contribution.core.gates.data import DataFacts, data_gate
-from revenue_health.contribution.core.gates.gate import UNCHECKED, Gate, GateName, Judged, verdict_of
+from revenue_health.contribution.core.gates.gate import UNCHECKED, Gate, GateName, Judged, PastCheck, verdict_of
 from revenue_health.contribution.core.gates.interval import Money, Simultaneous, interval_gate, plain, simultaneous
 from revenue_health.contribution.core.gates.multiverse import Variant, multiverse_gate
 from revenue_health.contribution.core.gates.placebo import PlaceboQuarter, false_alarms, placebo_gate, since
@@ -35,12 +35,26 @@ class Evidence:
 @dataclass(frozen=True, kw_only=True)
 class Judgements:
     """parties: what is said of each. scale: gross revenue won that shares are compared with. margin: in money.
-    false_alarm_rate: part of earlier (quarter, department) pairs the interval alone would have named."""
+    false_alarm_rate: part of earlier (quarter, department) pairs the interval alone would have named. quarters: how
+    many earlier ones were read, None where they are not yet."""
 
     parties: dict[str, Judged]
     scale: float
     margin: float
     false_alarm_rate: float | None
+    quarters: int | None = None
+
+    @property
+    def past(self) -> PastCheck:
+        """What was found in the earlier quarters, counted."""
+        departments = sum(key not in (MARKET, OPENING) for key in self.parties)
+        cases = (self.quarters or 0) * departments
+        return PastCheck(
+            margin=self.margin,
+            quarters=self.quarters,
+            cases=cases,
+            named=round((self.false_alarm_rate or 0.0) * cases),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +128,8 @@ def judge_company(
         judged[party.key] = _judged(party, gates, half, evidence, scale, single)
     limits = {key: (width.half[key] + margin) / scale for key in width.half} if scale else {}
     rate = false_alarms(evidence.quarters, limits) if evidence.quarters is not None else None
-    return Judgements(parties=judged, scale=scale, margin=margin, false_alarm_rate=rate)
+    quarters = None if evidence.quarters is None else len(evidence.quarters)
+    return Judgements(parties=judged, scale=scale, margin=margin, false_alarm_rate=rate, quarters=quarters)
 
 
 def _nobody(party: Party) -> Judged:

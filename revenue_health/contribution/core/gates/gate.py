@@ -49,6 +49,18 @@ class Judged:
     since: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class PastCheck:
+    """What the method says of the company's own past. margin: distance from zero, in money, that a whole interval must
+    keep. quarters: earlier quarters that were read, None where they are not yet. cases: (quarter, department) pairs in
+    them. named: of these, how many the interval alone would have named."""
+
+    margin: float
+    quarters: int | None
+    cases: int
+    named: int
+
+
 def verdict_of(share: float, gates: Gates) -> tuple[Verdict, str]:
     """The verdict on a share and the sentence that explains it: all gates must have let it through."""
     for name in GateName:

@@ -17,7 +17,7 @@ from revenue_health.contribution.selectors.comparison.contributions_json import 
 from revenue_health.contribution.selectors.comparison.earned import earned_amounts
 from revenue_health.contribution.selectors.comparison.from_bridge import comparison_from_bridge
 from revenue_health.contribution.selectors.comparison.remarks import remarks_of
-from revenue_health.contribution.selectors.gates.judgements import judged_parties_of
+from revenue_health.contribution.selectors.gates.judgements import judgements_of
 from revenue_health.contribution.selectors.model_input import ALIASES, DIMENSIONS, SEGMENT
 
 
@@ -37,11 +37,11 @@ class Command(BaseCommand):
         with as_sentences():
             periods = periods_from_options(options, run, company)
             bridge = cut_bridge(run=run, company=company, periods=periods, by=by or SEGMENT)
-            judged = judged_parties_of(run=run, company=company, periods=periods, bridge=bridge.company, compute=True)
+            judgements = judgements_of(run=run, company=company, periods=periods, bridge=bridge.company, compute=True)
         earned = earned_amounts(run=run, company=company, period=periods.period)
         remarks = remarks_of(run=run, company=company, period=periods.period)
         comparison = comparison_from_bridge(
-            bridge, periods=periods, remarks=remarks, judged=judged, by=cut, earned=earned
+            bridge, periods=periods, remarks=remarks, judgements=judgements, by=cut, earned=earned
         )
         reasons = dict.fromkeys([*comparison.reasons, *hindsight_reasons(run=run, column=by)])
         comparison = replace(comparison, reasons=tuple(reasons))

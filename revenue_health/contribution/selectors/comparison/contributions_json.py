@@ -7,6 +7,7 @@ over its JSON, and figures of years ago are read by the same code. null stands f
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from datetime import date
 
 from departments.json_types import Json
@@ -15,11 +16,12 @@ from revenue_health.contribution.core.comparison import (
     BridgeFigures,
     Comparison,
     GroupComparison,
+    LoadedStage,
     MoneyInterval,
     PartyKind,
     PartyShare,
 )
-from revenue_health.contribution.core.gates.gate import UNCHECKED, Gate, GateName
+from revenue_health.contribution.core.gates.gate import UNCHECKED, Gate, GateName, PastCheck
 from revenue_health.contribution.core.verdict import Verdict
 
 _ENDS = ("amount", "low", "high")
@@ -47,6 +49,8 @@ def comparison_to_json(comparison: Comparison) -> Json:
     }
     if comparison.by:
         figures |= {"by": comparison.by, "groups": [group_to_json(group) for group in comparison.groups]}
+    if comparison.past is not None:
+        figures["past"] = asdict(comparison.past)
     return figures
 
 
@@ -67,6 +71,7 @@ def comparison_from_json(figures: Json) -> Comparison:
         reasons=tuple(figures["reasons"]),
         by=figures.get("by", ""),
         groups=tuple(group_from_json(group) for group in figures.get("groups", ())),
+        past=PastCheck(**figures["past"]) if figures.get("past") else None,
     )
 
 
@@ -140,6 +145,7 @@ def _gates_to_json(party: PartyShare) -> Json:
         "pace": _finite(party.pace),
         "load": _finite(party.load),
         "since": party.since,
+        **({"loads": [asdict(stage) for stage in party.loads]} if party.loads else {}),
     }
 
 
@@ -181,7 +187,13 @@ def _gates_from_json(figures: Json) -> Json:
         "pace": figures["pace"],
         "load": figures["load"],
         "since": figures["since"],
+        "loads": tuple(_loaded_stage(stage) for stage in figures.get("loads", ())),
     }
+
+
+def _loaded_stage(figures: Json) -> LoadedStage:
+    pairs = {name: tuple(figures[name]) for name in ("arrivals", "hand_ons", "queue")}
+    return LoadedStage(stage=figures["stage"], **pairs)
 
 
 def _interval(interval: MoneyInterval | None) -> Json | None:

@@ -7,14 +7,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from departments.models import Department
+from pipeline.models import Stage
 from revenue_health.contribution.core.comparison import (
     Comparison,
     GroupComparison,
+    LoadedStage,
     MoneyInterval,
     PartyKind,
     PartyShare,
 )
 from revenue_health.contribution.core.flows import MARKET, OPENING
+from revenue_health.contribution.core.gates.company import Judgements
 from revenue_health.contribution.core.gates.gate import Judged
 from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.model.bridge import Bridge, Party
@@ -38,16 +41,16 @@ def comparison_from_bridge(
     *,
     periods: ComparisonPeriods,
     remarks: Remarks,
-    judged: Mapping[str, Judged],
+    judgements: Judgements,
     by: str = "",
     earned: Earned | None = None,
 ) -> Comparison:
     """The comparison that a bridge of the company makes, and with `by` of the groups it was cut into.
 
-    remarks: on the data of the period. judged: what the gates say of each party. earned: what was won and taken back in
+    remarks: on the data of the period. judgements: what the gates say. earned: what was won and taken back in
     the period; `actual` is their difference.
     """
-    whole, names = company_bridge.company, department_names()
+    whole, names, judged = company_bridge.company, department_names(), judgements.parties
     known = (*periods.reasons, *remarks.reasons)
     reasons = [*known, *(each for each in whole.reasons if not _is_repeated(each, known))]
     return Comparison(
@@ -61,7 +64,7 @@ def comparison_from_bridge(
         actual=float(whole.actual),
         baseline_revenue=float(whole.baseline_revenue),
         modelled_actual=float(whole.modelled_actual),
-        parties=_parties(whole, names, remarks.unrecorded, judged),
+        parties=_with_loads(_parties(whole, names, remarks.unrecorded, judged), company_bridge),
         strategy=number(whole.strategy.value) if whole.strategy else None,
         unexplained=_money(whole.unexplained),
         won=earned.won if earned else None,
@@ -71,6 +74,7 @@ def comparison_from_bridge(
         reasons=tuple(dict.fromkeys([*reasons, *company_bridge.targets.reasons])),
         by=by,
         groups=groups_from_bridges(company_bridge, remarks=remarks, judged=judged) if by else (),
+        past=judgements.past,
     )
 
 
@@ -153,6 +157,20 @@ def _party(party: Party, names: dict[str, str], bridge: Bridge, judged: Judged) 
         load=number(party.load),
         since=judged.since,
     )
+
+
+def _with_loads(parties: tuple[PartyShare, ...], bridge: CompanyBridge) -> tuple[PartyShare, ...]:
+    """The parties with the stages in which they wait longer because more came, of every pipeline."""
+    found: dict[str, list[LoadedStage]] = {}
+    for pipeline, part in bridge.pipelines.items():
+        if part.loads:
+            stages = list(Stage.objects.filter(pipeline=pipeline).values_list("name", flat=True))
+            for load in part.loads:
+                stage = LoadedStage(
+                    stage=stages[load.stage], arrivals=load.arrivals, hand_ons=load.hand_ons, queue=load.queue
+                )
+                found.setdefault(part.parties[load.player].key, []).append(stage)
+    return tuple(replace(party, loads=tuple(found.get(party.key, ()))) for party in parties)
 
 
 def _factors(party: Party) -> dict[str, float | None]:

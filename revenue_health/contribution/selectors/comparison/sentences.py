@@ -1,45 +1,193 @@
-"""Sentences about a bridge: never more than its intervals allow."""
+"""Sentences about a comparison: none says more than its gates allow, and none adds up what has an interval."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 
-from departments.formats import grouped, money_in_words
-from revenue_health.contribution.core.comparison import BridgeFigures, Comparison, PartyShare, minor_units
+from departments.formats import counted, grouped, interval_in_words, money_in_words
+from revenue_health.contribution.core.comparison import (
+    Comparison,
+    LoadedStage,
+    MoneyInterval,
+    PartyKind,
+    PartyShare,
+    minor_units,
+)
+from revenue_health.contribution.core.gates.company import MOVED
+from revenue_health.contribution.core.gates.gate import GateName
 from revenue_health.contribution.core.verdict import Verdict
+
+ZERO_INSIDE = "the interval includes zero"
+"""How earlier releases gave the reason of a share that is not clear."""
+_VERBS = {Verdict.CONTAMINATES: ("contaminates", "contaminate"), Verdict.CONTRIBUTES: ("contributes", "contribute")}
 
 
 def plan_gap(comparison: Comparison, currency: str) -> str:
     """How far from plan, and that alone."""
     actual, target = comparison.actual, comparison.target
     if target is None:
-        base = _money(comparison.baseline_revenue, currency)
-        return f"{_money(actual, currency)} won; without a plan it is compared with {base} at the baseline."
+        base = money(comparison.baseline_revenue, currency)
+        return f"{money(actual, currency)} won; without a plan it is compared with {base} at the baseline."
     gap = actual - target
     when = " to date" if comparison.running else ""
     share = f" ({grouped(100 * gap / target, 0)} %)" if target else ""
     side = "under" if gap < 0 else "over"
-    return f"{_money(abs(gap), currency)} {side} plan{when}{share}."
+    return f"{money(abs(gap), currency)} {side} plan{when}{share}."
 
 
-def verdicts(bridge: BridgeFigures, currency: str) -> list[str]:
-    """Who is at fault or of merit beyond doubt, and of whom that cannot be said."""
-    sentences = []
-    for verdict, verb, verbs in (
-        (Verdict.CONTAMINATES, "contaminates", "contaminate"),
-        (Verdict.CONTRIBUTES, "contributes", "contribute"),
-    ):
-        judged = [(party, party.share) for party in bridge.departments if party.verdict == verdict and party.share]
-        judged.sort(key=lambda pair: -abs(pair[1].amount))
-        if judged:
-            named = [f"{party.name} ({_money(share.amount, currency)})" for party, share in judged]
-            sentences.append(f"{listed(named)} {verb if len(judged) == 1 else verbs}.")
-    unclear = [party.name for party in bridge.departments if party.verdict == Verdict.CANNOT_TELL]
-    if unclear and len(unclear) == len(bridge.departments):
-        sentences.append("No department can be said to contribute or to contaminate.")
-    elif unclear:
-        sentences.append(f"The effect of {listed(unclear)} is inconclusive.")
+def verdicts(comparison: Comparison, currency: str) -> list[str]:
+    """A sentence for everybody who is named, one for all who are not, and how often the method may be wrong."""
+    sentences = [verdict_sentence(party, currency) for party in largest_first(comparison.departments) if party.named]
+    if comparison.departments and not sentences:
+        sentences.append(nobody_named(comparison.departments))
+    sentences += without_verdict(comparison, currency)
+    if past := past_sentence(comparison):
+        sentences.append(past)
     return sentences
+
+
+def largest_first(parties: Iterable[PartyShare]) -> list[PartyShare]:
+    """The parties that have a share, the largest in either direction first."""
+    sized = [(abs(party.share.amount), party) for party in parties if party.share]
+    return [party for _, party in sorted(sized, key=lambda pair: -pair[0])]
+
+
+def nobody_named(departments: Sequence[PartyShare]) -> str:
+    """That no department is named; or not yet, where the checks of some are still running."""
+    waiting = [party.name for party in departments if party.checking]
+    if waiting:
+        return f"No department’s share is clear yet: the checks of {listed(waiting)} are still running."
+    return "No department’s share is clear."
+
+
+def without_verdict(comparison: Comparison, currency: str) -> list[str]:
+    """Who gets no verdict and what could have been seen of each; and who is not judged, with the reason."""
+    unclear = [party for party in comparison.departments if party.judgement == Verdict.CANNOT_TELL]
+    sentences = []
+    if unclear:
+        each = [f"{party.name} ({_why(party, currency, _margin(comparison))})" for party in unclear]
+        sentences.append(f"No verdict: {', '.join(each)}.")
+    for reason, names in _moved(comparison.departments).items():
+        sentences.append(f"Not judged: {listed(names)}; {reason}.")
+    return sentences
+
+
+def _why(party: PartyShare, currency: str, margin: float) -> str:
+    if party.interval is None:
+        return party.short_reason
+    return visible(party, currency, margin) or party.short_reason or "not clear"
+
+
+def _moved(departments: Iterable[PartyShare]) -> dict[str, list[str]]:
+    names: dict[str, list[str]] = {}
+    for party in departments:
+        if party.judgement == Verdict.NOT_JUDGED:
+            names.setdefault(party.reason.removeprefix(MOVED), []).append(party.name)
+    return names
+
+
+def visible(party: PartyShare, currency: str, margin: float = 0.0) -> str:
+    """How small an effect would not have been seen, where the interval includes zero; else the empty text."""
+    interval = party.interval
+    if interval is None or not _finite(interval) or not interval.low <= 0 <= interval.high:
+        return ""
+    size = (interval.high - interval.low) / 2 + margin
+    return f"less than {money(size, currency)} either way would not show"
+
+
+def verdict_sentence(party: PartyShare, currency: str) -> str:
+    """All that is said of one party: its figure, its interval, what would overturn a verdict, and since when."""
+    interval = party.interval
+    if party.share is None or interval is None:
+        return f"{party.name}: {party.reason}."
+    amount, inside = money(party.share.amount, currency), between(interval, currency)
+    if party.kind != PartyKind.INTERNAL:
+        return f"{party.name}: {amount}, {inside}; nobody’s doing."
+    if party.judgement == Verdict.NOT_JUDGED:
+        return f"{party.name} is not judged: {party.reason.removeprefix(MOVED)} ({amount}, {inside})."
+    if party.judgement == Verdict.CANNOT_TELL:
+        start = "being checked" if party.checking else "no verdict"
+        return f"{party.name}: {start}. {amount}, {inside}; {_reason(party, currency)}."
+    parts = [f"{party.name} {party.judgement}: {amount}, {inside}.", *proviso(party), together(party, currency)]
+    return " ".join(part for part in parts if part)
+
+
+def _reason(party: PartyShare, currency: str) -> str:
+    reason = party.short_reason
+    return f"{reason}; {visible(party, currency)}" if reason == ZERO_INSIDE else reason
+
+
+def proviso(party: PartyShare) -> list[str]:
+    """What would overturn a verdict, and since when what it says has been there."""
+    records = (party.gates or {}).get(GateName.RECORDS)
+    sentences = [f"{capitalised(records.detail)}."] if records and records.passed else []
+    if party.since:
+        sentences.append(f"Since {party.since}, not new this quarter.")
+    return sentences
+
+
+def together(party: PartyShare, currency: str) -> str:
+    """Where a share and the party's own switch differ by more than the interval, both of them."""
+    share, switch, interval = party.share, party.switch, party.interval
+    if share is None or switch is None or interval is None or not _finite(interval):
+        return ""
+    if not abs(share.amount - switch.amount) > (interval.high - interval.low) / 2:
+        return ""
+    figures = (
+        f"{money(share.amount, currency)} on average over all that others might have done, "
+        f"{money(switch.amount, currency)} beside what they did"
+    )
+    only = "It moves so much only together with others" if abs(switch.amount) > abs(share.amount) else "Others overlap"
+    return f"{only}: {figures}."
+
+
+def load_sentence(party: PartyShare, load: LoadedStage) -> str:
+    """Of a department whose queue grew: whether fewer were handed on, or more came."""
+    arrived, handed = (_rates(pair) for pair in (load.arrivals, load.hand_ons))
+    as_many = load.hand_ons[1] >= load.hand_ons[0]
+    pace = f"it hands on {'as many a day as before or more' if as_many else 'fewer a day than before'} ({handed})"
+    return f"In {load.stage}, deals wait longer with {party.name} because more came ({arrived}); {pace}."
+
+
+def _rates(pair: tuple[float, float]) -> str:
+    before, now = (grouped(value, 1) for value in pair)
+    return f"{now} a day, {before} before"
+
+
+def past_sentence(comparison: Comparison) -> str:
+    """How often the method would have named a department in the company's own past."""
+    past = comparison.past
+    if past is None:
+        return ""
+    if past.quarters is None:
+        return "The method is still being checked on this company’s earlier quarters."
+    if not past.cases:
+        return "There is no earlier quarter to check the method on."
+    rate = grouped(100 * past.named / past.cases)
+    return (
+        f"How often the method may be wrong here: in {counted(past.quarters, 'earlier quarter')} the interval alone "
+        f"would have named a department in {past.named} of {past.cases} cases ({rate} %)."
+    )
+
+
+def between(interval: MoneyInterval, currency: str) -> str:
+    """The interval of a share, and what it takes for granted."""
+    if not _finite(interval):
+        return "without an interval"
+    low, high = interval_in_words(minor_units(interval.low), minor_units(interval.high), currency)
+    return f"if the records are right between {low} and {high}"
+
+
+def who_does_what(named: Sequence[PartyShare]) -> list[str]:
+    """`Legal and Production contaminate`, `Marketing contributes`: a clause for each verdict that anybody has."""
+    names = {verdict: [party.name for party in named if party.judgement == verdict] for verdict in _VERBS}
+    return [f"{listed(those)} {verb_of(verdict, len(those))}" for verdict, those in names.items() if those]
+
+
+def verb_of(verdict: Verdict, count: int) -> str:
+    """`contaminates` of one, `contaminate` of several."""
+    return _VERBS[verdict][count > 1]
 
 
 def listed(names: Sequence[str]) -> str:
@@ -47,18 +195,19 @@ def listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def verdict_sentence(party: PartyShare, currency: str) -> str:
-    """One party's verdict with figure and interval."""
-    if party.share is None:
-        return f"{party.name}: {party.reason}."
-    amount = _money(party.share.amount, currency)
-    between = f"{_money(party.share.low, currency)} to {_money(party.share.high, currency)}"
-    if party.verdict == Verdict.NOT_JUDGED:
-        return f"{party.name}: {amount} ({between}), nobody's doing."
-    if party.verdict == Verdict.CANNOT_TELL:
-        return f"{party.name} cannot be judged: {amount} ({between}); {party.short_reason}."
-    return f"{party.name} {party.verdict}: {amount} ({between})."
+def capitalised(sentence: str) -> str:
+    """A sentence with a capital letter, the rest as it is."""
+    return f"{sentence[:1].upper()}{sentence[1:]}"
 
 
-def _money(amount: float, currency: str) -> str:
+def money(amount: float, currency: str) -> str:
+    """An amount in units, in words."""
     return money_in_words(minor_units(amount), currency)
+
+
+def _margin(comparison: Comparison) -> float:
+    return comparison.past.margin if comparison.past else 0.0
+
+
+def _finite(interval: MoneyInterval) -> bool:
+    return math.isfinite(interval.low) and math.isfinite(interval.high)

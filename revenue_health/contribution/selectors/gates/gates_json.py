@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from departments.json_types import Json
-from revenue_health.contribution.core.gates.company import Evidence, GateFigures
+from revenue_health.contribution.core.gates.company import Evidence, GateFigures, Judgements
 from revenue_health.contribution.core.gates.gate import Gate, GateName, Judged
 from revenue_health.contribution.core.verdict import Verdict
 
@@ -20,9 +20,15 @@ def gates_to_json(figures: GateFigures) -> Json:
     }
 
 
-def judged_from_json(record: Json) -> dict[str, Judged]:
-    """What was said of each party."""
-    return {key: _judged_from_json(each) for key, each in record["parties"].items()}
+def judgements_from_json(record: Json) -> Judgements:
+    """What was said of each party, and what was found in the earlier quarters."""
+    return Judgements(
+        parties={key: _judged_from_json(each) for key, each in record["parties"].items()},
+        scale=record["scale"],
+        margin=record["margin"],
+        false_alarm_rate=record["false_alarm_rate"],
+        quarters=len(record["evidence"]["quarters"]),
+    )
 
 
 def _judged_to_json(judged: Judged) -> Json:

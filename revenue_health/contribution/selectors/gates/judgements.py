@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from departments.formats import money_in_words
 from departments.models import Company
@@ -11,7 +11,6 @@ from pipeline.run_cache import cached
 from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.core.gates.company import Evidence, GateFigures, Judgements, judge_company
 from revenue_health.contribution.core.gates.evidence import gather_evidence
-from revenue_health.contribution.core.gates.gate import Judged
 from revenue_health.contribution.core.gates.groupings import BY_AMOUNT
 from revenue_health.contribution.core.gates.moved_work import moved_work
 from revenue_health.contribution.core.gates.shares import Pipelines
@@ -19,7 +18,7 @@ from revenue_health.contribution.core.model.bridge import Bridge
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.comparison.scores import METHOD, score_run_of
 from revenue_health.contribution.selectors.gates.facts import called, data_facts
-from revenue_health.contribution.selectors.gates.gates_json import judged_from_json
+from revenue_health.contribution.selectors.gates.gates_json import judgements_from_json
 from revenue_health.contribution.selectors.gates.plan import evidence_plan
 from revenue_health.contribution.selectors.model_input import (
     AMOUNT,
@@ -87,13 +86,13 @@ def _judge(
     )
 
 
-def judged_parties_of(
+def judgements_of(
     *, run: RecomputeRun, company: Company, periods: ComparisonPeriods, bridge: Bridge, compute: bool
-) -> Mapping[str, Judged]:
+) -> Judgements:
     """What is said of each party: as the night stored it; else computed, or without `compute` what is known at once."""
     score_run = score_run_of(run=run, periods=periods)
     if score_run is not None and score_run.gates and score_run.gates.get("method") == METHOD:
-        return judged_from_json(score_run.gates)
+        return judgements_from_json(score_run.gates)
     if compute:
-        return gates_of(run=run, company=company, periods=periods, bridge=bridge).judgements.parties
-    return first_judgements(run=run, company=company, periods=periods, bridge=bridge).parties
+        return gates_of(run=run, company=company, periods=periods, bridge=bridge).judgements
+    return first_judgements(run=run, company=company, periods=periods, bridge=bridge)

@@ -29,6 +29,7 @@ def accountability_json(accountability: Accountability) -> Json:
         **{name: figures[name] for name in _OF_COMPARISON},
         "currency": accountability.currency,
         "method": accountability.method,
+        "past": figures.get("past"),
         "headline": accountability.headline.message,
         "verdicts": list(accountability.headline.under),
         "parties": [

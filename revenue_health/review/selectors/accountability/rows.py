@@ -12,6 +12,7 @@ from departments.discussion.selectors.replies import Answer, replies_for
 from departments.formats import MoneyScale, money_scale
 from departments.subjects import share_subject
 from revenue_health.contribution.core.comparison import MoneyInterval, PartyKind, minor_units
+from revenue_health.contribution.core.gates.company import MOVED
 from revenue_health.contribution.core.steps import UNEXPLAINED, bridge_steps
 from revenue_health.contribution.core.verdict import IMPACTS, MARKS, UNCLEAR, Verdict
 from revenue_health.contribution.selectors.comparison.sentences import listed
@@ -19,7 +20,7 @@ from revenue_health.review.charts.signed_axis import Mark, SignedAxis, axis_of
 from revenue_health.review.core.accountability import Accountability, DepartmentCut, GroupShare, JudgedParty
 
 _TITLES = {"team": "By team", "owner": "By person"}
-_UNEXPLAINED_REASON = "timing and luck: what the model does not reproduce"
+_UNEXPLAINED_REASON = "timing and chance: what the model does not reproduce"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +38,7 @@ class ShareRow:
     reason: str
     impact: str
     mark: Mark
-    judged: bool = True
+    nobodys: bool = False
     internal: bool = False
     reply: Answer | None = None
     reply_address: str = ""
@@ -118,17 +119,19 @@ def _ends(interval: MoneyInterval) -> tuple[int | None, int | None, int | None]:
 
 def _party_row(judged: JudgedParty, amount: int, axis: SignedAxis) -> ShareRow:
     party = judged.party
+    internal = party.kind == PartyKind.INTERNAL
     return replace(
-        _share_row(party.name, judged.share, amount, party.verdict, party.reason, axis),
+        _share_row(party.name, judged.share, amount, party.judgement, party.reason, axis),
         key=party.key,
         score=party.score,
-        internal=party.kind == PartyKind.INTERNAL,
+        internal=internal,
+        nobodys=not internal,
     )
 
 
 def _unexplained_row(interval: MoneyInterval, amount: int, axis: SignedAxis) -> ShareRow:
     row = _share_row("Unexplained", interval, amount, Verdict.NOT_JUDGED, _UNEXPLAINED_REASON, axis)
-    return replace(row, key=UNEXPLAINED)
+    return replace(row, key=UNEXPLAINED, nobodys=True)
 
 
 def _share_row(
@@ -146,10 +149,9 @@ def _share_row(
         score=None,
         sign=MARKS[verdict],
         verdict=str(verdict),
-        reason=reason.removeprefix(UNCLEAR),
+        reason=reason.removeprefix(UNCLEAR).removeprefix(MOVED),
         impact=str(IMPACTS.get(verdict, "")),
         mark=axis.mark(amount, low, high),
-        judged=verdict != Verdict.NOT_JUDGED,
     )
 
 
@@ -172,7 +174,7 @@ def _undecided(rows: Sequence[ShareRow]) -> list[tuple[str, str]]:
     """Of whom it cannot be told, by reason."""
     names: dict[str, list[str]] = {}
     for row in rows:
-        if row.judged and not row.impact:
+        if row.internal and not row.impact:
             names.setdefault(row.reason, []).append(row.name)
     return [(listed(each), reason) for reason, each in names.items()]
 

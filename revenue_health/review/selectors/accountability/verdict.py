@@ -18,7 +18,7 @@ from revenue_health.contribution.selectors.comparison.quality import part, quali
 from revenue_health.contribution.selectors.comparison.remarks import remarks_of
 from revenue_health.contribution.selectors.comparison.scores import METHOD, score_run_of
 from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
-from revenue_health.contribution.selectors.gates.judgements import judged_parties_of
+from revenue_health.contribution.selectors.gates.judgements import judgements_of
 from revenue_health.review.core.accountability import (
     Accountability,
     CutState,
@@ -55,7 +55,7 @@ def accountability(*, run: RecomputeRun, company: Company, periods: ComparisonPe
             bridge,
             periods=periods,
             remarks=remarks_of(run=run, company=company, period=periods.period),
-            judged=judged_parties_of(run=run, company=company, periods=periods, bridge=bridge.company, compute=True),
+            judgements=judgements_of(run=run, company=company, periods=periods, bridge=bridge.company, compute=True),
             earned=earned_amounts(run=run, company=company, period=periods.period),
         )
     return judge_comparison(comparison, run=run, company=company, periods=periods)
@@ -83,8 +83,8 @@ def _judged_parties(comparison: Comparison, currency: str) -> tuple[JudgedParty,
     judged = [
         JudgedParty(
             party=party,
-            share=party.share,
-            against_plan=against_plan(comparison, party.had_met_baseline, currency).removeprefix(": ")
+            share=party.interval or party.share,
+            against_plan=against_plan(comparison, party, party.had_met_baseline, currency).removeprefix(": ")
             if party.had_met_baseline
             else "",
         )
@@ -134,7 +134,7 @@ def _group(name: str, party: PartyShare) -> GroupShare:
         name=name,
         deals=party.deals,
         share=None if too_few else party.share,
-        verdict=Verdict.CANNOT_TELL if too_few else party.verdict,
+        verdict=Verdict.CANNOT_TELL if too_few else party.judgement,
         reason="too few to say" if too_few else party.reason,
     )
 

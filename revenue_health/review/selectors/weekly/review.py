@@ -17,7 +17,7 @@ from revenue_health.contribution.selectors.comparison.from_bridge import compari
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods, comparison_periods
 from revenue_health.contribution.selectors.comparison.remarks import remarks_of
 from revenue_health.contribution.selectors.comparison.stored_comparison import StoredComparison, stored_comparison
-from revenue_health.contribution.selectors.gates.judgements import judged_parties_of
+from revenue_health.contribution.selectors.gates.judgements import judgements_of
 from revenue_health.contribution.selectors.register.rows import top_leaks
 from revenue_health.review.core.weekly_review import (
     AbsentPanels,
@@ -60,8 +60,8 @@ def weekly_review(
         if stored.comparison is None:
             computed = company_bridge(run=run, company=company, periods=periods)
             remarks = remarks_of(run=run, company=company, period=periods.period)
-            judged = judged_parties_of(run=run, company=company, periods=periods, bridge=computed.company, compute=True)
-            comparison = comparison_from_bridge(computed, periods=periods, remarks=remarks, judged=judged)
+            judgements = judgements_of(run=run, company=company, periods=periods, bridge=computed.company, compute=True)
+            comparison = comparison_from_bridge(computed, periods=periods, remarks=remarks, judgements=judgements)
             stored = stored._replace(comparison=comparison)
         return build_weekly_review(stored, periods=periods, run=run, company=company, since=since, now=now)
 

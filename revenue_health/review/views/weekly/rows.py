@@ -81,8 +81,8 @@ def bridge_rows(bridge: BridgeSteps, scale: MoneyScale, filters: ReviewFilters) 
     rows = [_total(bridge.first, "pl", bridge.start, page, axis, scale)]
     for step in bridge.parties:
         address = reverse("contribution:party", args=[step.key]) + filters.comparison.address()
-        rows.append(_step_row(step, address, step.verdict if step.mark else "nobody’s doing", axis, scale))
-    rows.append(_step_row(bridge.unexplained, page, "timing and luck", axis, scale))
+        rows.append(_step_row(step, address, "nobody’s doing" if step.nobodys else step.verdict, axis, scale))
+    rows.append(_step_row(bridge.unexplained, page, "timing and chance", axis, scale))
     revenue = {"kind": "revenue", "period": filters.comparison.period.label}
     deals = f"{reverse('pipeline:opportunities')}?{urlencode(revenue)}"
     return [*rows, _total("Actual", "ac", bridge.actual, deals, axis, scale)]

@@ -35,8 +35,14 @@ def party(name: str, amount: float, half: float, *, kind: str = "internal") -> P
     )
 
 
-def said(*parties: PartyShare, target: float | None = 13_400, actual: float = 12_200, running: bool = True) -> str:
-    nothing = MoneyInterval(amount=0.0, low=0.0, high=0.0)
+def said(
+    *parties: PartyShare,
+    target: float | None = 13_400,
+    actual: float = 12_200,
+    running: bool = True,
+    unexplained: float = 0.0,
+) -> str:
+    rest = MoneyInterval(amount=unexplained * 1000, low=0.0, high=0.0)
     comparison = Comparison(
         period=QUARTER,
         baseline=None,
@@ -49,7 +55,7 @@ def said(*parties: PartyShare, target: float | None = 13_400, actual: float = 12
         modelled_actual=actual * 1000,
         parties=parties,
         strategy=None,
-        unexplained=nothing,
+        unexplained=rest,
         players=len(parties),
         replicates=40,
         reasons=(),
@@ -62,16 +68,16 @@ def test_whoever_explains_most_even_at_the_careful_end_is_said_to() -> None:
     """1,200 k under; at least 640 - 190 + 410 - 170 = 690 k, which is more than half."""
     words = said(party("Legal", -640, 190), party("Production", -410, 170), party("Sales", -90, 260))
     assert words.startswith(
-        "EUR 1.20 M under plan to date (−9 %). Legal and Production explain most of it; sales cannot be distinguished "
-        "from zero."
+        "EUR 1.20 M under plan to date (−9 %). Legal and Production explain most of it; of sales, less than EUR 260 k "
+        "either way would not show."
     )
-    assert "Legal EUR −640 k (EUR −830 k to EUR −450 k)" in words
+    assert "Legal contaminates: EUR −640 k, if the records are right between EUR −830 k and EUR −450 k." in words
 
 
 def test_most_is_not_said_where_the_interval_reaches_below_half() -> None:
     """At least 640 - 300 + 410 - 170 = 580 k of 1,200 k: less than half, so only that they contaminate."""
     words = said(party("Legal", -640, 300), party("Production", -410, 170))
-    assert "Legal and Production contaminate." in words
+    assert "Legal and Production contaminate; the largest of these shares is Legal’s: EUR −640 k." in words
     assert "most" not in words
 
 
@@ -80,7 +86,7 @@ def test_most_is_not_said_where_the_plan_asked_for_more_than_they_cost() -> None
     words = said(
         party("Legal", -640, 190), party("Production", -410, 170), party("Strategy", -1_300, 300, kind="strategy")
     )
-    assert "Legal and Production contaminate." in words
+    assert "Legal and Production contaminate;" in words
     assert "explain" not in words
     assert "The plan asks EUR 1.30 M more than the company’s baseline (Strategy), more than the whole gap." in words
 
@@ -98,22 +104,35 @@ def test_what_the_opening_pipeline_gave_back_stands_beside_what_the_plan_asked()
     assert "opening pipeline" not in words
 
 
+def test_most_is_not_said_where_another_department_cancels() -> None:
+    """Production took 2,500 k, sales added 1,700 k: what is left of the gap says nothing of who explains most."""
+    words = said(party("Production", -2_500, 400), party("Sales", 1_700, 300))
+    assert "The largest clear cost is Production’s: EUR −2.50 M." in words
+    assert "explain" not in words
+
+
+def test_most_is_not_said_where_much_is_unexplained() -> None:
+    words = said(party("Production", -1_200, 300), unexplained=-1_300)
+    assert "The largest clear cost is Production’s: EUR −1.20 M." in words
+
+
 def test_a_company_where_nothing_is_significant_says_so() -> None:
     words = said(party("Legal", -640, 700), party("Sales", -90, 260), party("Marketing", 180, 200))
-    assert "No department’s share is distinguishable from zero." in words
+    assert "No department’s share is clear." in words
+    assert "Sales (less than EUR 260 k either way would not show)" in words
     for claim in ("explain", "contaminates", "contributes", "contaminate"):
         assert claim not in words
 
 
 def test_merit_is_not_blamed_for_a_shortfall() -> None:
     words = said(party("Marketing", 400, 100), party("Legal", -200, 300))
-    assert "No department contaminates beyond doubt." in words
-    assert "Contributes: Marketing EUR 400 k" in words
+    assert "No department clearly contaminates; Marketing contributes." in words
+    assert "Marketing contributes: EUR 400 k" in words
 
 
 def test_over_plan_the_contributors_explain_it() -> None:
     words = said(party("Marketing", 900, 100), party("Sales", 20, 260), actual=14_400)
-    assert words.startswith("EUR 1.00 M over plan to date (+7 %). Marketing explains most of it; sales cannot be")
+    assert words.startswith("EUR 1.00 M over plan to date (+7 %). Marketing explains most of it; of sales, less")
 
 
 def test_on_plan_what_cancels_out_is_told_beneath() -> None:

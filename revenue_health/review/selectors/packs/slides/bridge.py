@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from departments.formats import MoneyScale, money_in_words
 from departments.json_types import Json
-from revenue_health.contribution.core.comparison import PartyKind, PartyShare, minor_units
+from revenue_health.contribution.core.comparison import Comparison, PartyKind, PartyShare, minor_units
 from revenue_health.contribution.core.solver.backward import FACTORS
 from revenue_health.contribution.core.steps import BridgeSteps, Step, bridge_steps
-from revenue_health.contribution.core.verdict import Impact, Verdict
+from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_from_json
-from revenue_health.contribution.selectors.comparison.sentences import listed, verdict_sentence
+from revenue_health.contribution.selectors.comparison.sentences import (
+    largest_first,
+    listed,
+    money,
+    nobody_named,
+    past_sentence,
+    proviso,
+    verdict_sentence,
+    who_does_what,
+)
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table, Tone
 from revenue_health.review.selectors.packs.slides.parts import scale_of, when
 
+NAMED_SHOWN = 3
+"""Departments that the message of the bridge has room for."""
 INTERVAL = (Column("from", ColumnKind.MONEY, "90 %"), Column("to", ColumnKind.MONEY, "90 %"))
 
 
@@ -32,7 +44,7 @@ def bridge(content: Json) -> Slide:
     return Slide(
         key="bridge",
         title=f"{steps.first} to actual",
-        message=_bridge_message(steps, currency),
+        message=_bridge_message(comparison, steps, currency),
         unit=f"{scale.unit}, {when(content)}; whiskers are 90 % intervals",
         chart=Chart(kind=ChartKind.WATERFALL, scale=scale, bars=(plan, *bars, actual)),
         tables=(_bridge_table(steps, scale),),
@@ -73,22 +85,25 @@ def _bridge_table(bridge: BridgeSteps, scale: MoneyScale) -> Table:
     )
 
 
-def _bridge_message(bridge: BridgeSteps, currency: str) -> str:
-    gap = bridge.actual - bridge.start
-    bad = sorted((step for step in bridge.steps if step.impact == Impact.BAD), key=lambda step: step.amount)
-    good = sorted((step for step in bridge.steps if step.impact == Impact.GOOD), key=lambda step: -step.amount)
-    side = "under" if gap < 0 else "over"
-    against = "plan" if bridge.planned else "the baseline"
-    text = f"{money_in_words(abs(gap), currency)} {side} {against}"
-    if bad:
-        taken = sum(step.amount for step in bad)
-        verb = "costs" if len(bad) == 1 else "cost"
-        text += f": {listed([step.name for step in bad])} {verb} {money_in_words(-taken, currency)}"
-    if good:
-        verb = "adds" if len(good) == 1 else "add"
-        text += f"{',' if bad else ':'} {listed([step.name for step in good])} {verb} "
-        text += money_in_words(sum(step.amount for step in good), currency)
-    return text + ("." if bad or good else "; no department can be said to have moved it.")
+def _bridge_message(comparison: Comparison, steps: BridgeSteps, currency: str) -> str:
+    """The gap, and who is named with its own interval: a sum of shares would need one of its own."""
+    gap = steps.actual - steps.start
+    text = f"{money_in_words(abs(gap), currency)} {'under' if gap < 0 else 'over'} "
+    text += "plan" if steps.planned else "the baseline"
+    named = [party for party in largest_first(comparison.departments) if party.named]
+    if not named:
+        return f"{text}. {nobody_named(comparison.departments)}"
+    shown = [_with_interval(party, currency) for party in named[:NAMED_SHOWN]]
+    more = len(named) - len(shown)
+    return f"{text}. {'; '.join(shown)}{f'; and {more} more' if more else ''}."
+
+
+def _with_interval(party: PartyShare, currency: str) -> str:
+    interval = party.interval
+    if interval is None or not math.isfinite(interval.high - interval.low):
+        return f"{party.name} {party.judgement}"
+    half = money((interval.high - interval.low) / 2, currency)
+    return f"{party.name} {party.judgement}: {money(interval.amount, currency)} ± {half.removeprefix(f'{currency} ')}"
 
 
 def shares(content: Json) -> Slide:
@@ -102,7 +117,8 @@ def shares(content: Json) -> Slide:
         key="shares",
         title="Who moved revenue",
         message=_shares_message(comparison.departments),
-        unit=f"{scale.unit} against the baseline, {when(content)}; whiskers are 90 % intervals",
+        unit=f"{scale.unit} against the baseline, {when(content)}; whiskers are 90 % intervals, if records are right",
+        lines=_gate_lines(comparison),
         chart=Chart(kind=ChartKind.INTERVALS, scale=scale, bars=tuple(_step_bar(step, scale) for _, step in rows)),
         tables=(_shares_table(rows, scale),),
         notes=tuple(verdict_sentence(party, currency) for party in parties),
@@ -116,6 +132,7 @@ def _shares_table(rows: Sequence[tuple[PartyShare, Step]], scale: MoneyScale) ->
         *INTERVAL,
         Column("Score", ColumnKind.PERCENT, "% of plan", 1),
         Column("Verdict"),
+        Column("What it rests on"),
         *(Column(factor.capitalize(), ColumnKind.MONEY) for factor in FACTORS),
     )
     cells = tuple(
@@ -125,12 +142,31 @@ def _shares_table(rows: Sequence[tuple[PartyShare, Step]], scale: MoneyScale) ->
             step.low,
             step.high,
             party.score,
-            f"{party.mark} {party.verdict}".strip(),
+            _verdict(party),
+            _ground(party),
             *_factors(party),
         )
         for party, step in rows
     )
     return Table(title="Shares", columns=columns, rows=cells, scale=scale)
+
+
+def _verdict(party: PartyShare) -> str:
+    return f"{party.mark} {party.judgement}".strip() if party.kind == PartyKind.INTERNAL else "nobody’s doing"
+
+
+def _ground(party: PartyShare) -> str:
+    """What would overturn a verdict, or the gate that none came through."""
+    if party.kind != PartyKind.INTERNAL:
+        return ""
+    return " ".join(proviso(party)) if party.named else party.short_reason
+
+
+def _gate_lines(comparison: Comparison) -> tuple[str, ...]:
+    """Under what each verdict stands, and how often the method may be wrong."""
+    named = [party for party in largest_first(comparison.departments) if party.named]
+    lines = [f"{party.name}: {' '.join(sentences)}" for party in named if (sentences := proviso(party))]
+    return tuple(line for line in (*lines, past_sentence(comparison)) if line)
 
 
 def _factors(party: PartyShare) -> list[int | None]:
@@ -141,20 +177,11 @@ def _factors(party: PartyShare) -> list[int | None]:
 
 
 def _shares_message(departments: Sequence[PartyShare]) -> str:
-    named = {
-        verdict: [party.name for party in _worst_first(departments) if party.verdict == verdict]
-        for verdict in (Verdict.CONTAMINATES, Verdict.CONTRIBUTES, Verdict.CANNOT_TELL)
-    }
-    sentences = []
-    if bad := named[Verdict.CONTAMINATES]:
-        sentences.append(f"{listed(bad)} {'contaminates' if len(bad) == 1 else 'contaminate'}")
-    if good := named[Verdict.CONTRIBUTES]:
-        sentences.append(f"{listed(good)} {'contributes' if len(good) == 1 else 'contribute'}")
-    if not sentences:
-        return "No department can be said to contribute or to contaminate."
-    doubtful = named[Verdict.CANNOT_TELL]
-    unclear = f"; {listed(doubtful)} cannot be distinguished from zero" if doubtful else ""
-    return f"{', '.join(sentences)}{unclear}."
+    named = [party for party in _worst_first(departments) if party.named]
+    if not named:
+        return nobody_named(departments)
+    doubtful = [party.name for party in _worst_first(departments) if party.judgement == Verdict.CANNOT_TELL]
+    return f"{', '.join(who_does_what(named))}{f'; no verdict on {listed(doubtful)}' if doubtful else ''}."
 
 
 def _worst_first(parties: Iterable[PartyShare]) -> list[PartyShare]:

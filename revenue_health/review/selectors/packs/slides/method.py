@@ -11,12 +11,13 @@ from revenue_health.review.selectors.packs.slides.parts import day
 
 ASSUMPTIONS = (
     "Rates are taken as constant within a week.",
-    "A department's speed multiplies its own pattern of time.",
+    "A department is named only where the data carry it, its share is clear, its own past shows nothing like it, "
+    "every other way to reckon agrees, and a fifth of the records could be wrong.",
     "Losses accrue with the time a deal spends in a stage.",
     "Causes are as recorded; a loss without a reason is charged to no department and counts with the market.",
 )
 
-TRUST = "Order of trust: bridge (accounting), custody (accounting), counterfactual (model), cause (judgement)."
+TRUST = "Order of trust: flows and custody (accounting), shares (model), causes (what people recorded)."
 
 
 def method(content: Json) -> Slide:
@@ -35,7 +36,7 @@ def method(content: Json) -> Slide:
     return Slide(
         key="method",
         title="What this rests on",
-        message="A share is an estimate with an interval, not an accusation.",
+        message="A share is an estimate with an interval, not an accusation. A verdict has passed five checks.",
         unit=f"{content['company']}, {content['currency']}, {content['time_zone']}",
         lines=(*ASSUMPTIONS, *(f"{reason[:1].upper()}{reason[1:]}." for reason in figures["reasons"])),
         tables=(Table(title="Basis", columns=(Column("What"), Column("Value")), rows=rows),),
