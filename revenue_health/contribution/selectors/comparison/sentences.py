@@ -18,8 +18,8 @@ from revenue_health.contribution.core.gates.company import MOVED
 from revenue_health.contribution.core.gates.gate import GateName
 from revenue_health.contribution.core.verdict import Verdict
 
-ZERO_INSIDE = "the interval includes zero"
-"""How earlier releases gave the reason of a share that is not clear."""
+WOULD_NOT_SHOW = "either way would not show"
+"""How a sentence ends that says how small an effect could not have been seen."""
 _VERBS = {Verdict.CONTAMINATES: ("contaminates", "contaminate"), Verdict.CONTRIBUTES: ("contributes", "contribute")}
 
 
@@ -93,7 +93,7 @@ def visible(party: PartyShare, currency: str, margin: float = 0.0) -> str:
     if interval is None or not _finite(interval) or not interval.low <= 0 <= interval.high:
         return ""
     size = (interval.high - interval.low) / 2 + margin
-    return f"less than {money(size, currency)} either way would not show"
+    return f"less than {money(size, currency)} {WOULD_NOT_SHOW}"
 
 
 def verdict_sentence(party: PartyShare, currency: str) -> str:
@@ -114,8 +114,8 @@ def verdict_sentence(party: PartyShare, currency: str) -> str:
 
 
 def _reason(party: PartyShare, currency: str) -> str:
-    reason = party.short_reason
-    return f"{reason}; {visible(party, currency)}" if reason == ZERO_INSIDE else reason
+    said = [party.short_reason, "" if WOULD_NOT_SHOW in party.short_reason else visible(party, currency)]
+    return "; ".join(part for part in said if part)
 
 
 def proviso(party: PartyShare) -> list[str]:
