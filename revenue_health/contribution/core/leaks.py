@@ -33,6 +33,14 @@ class Cell:
     factor: str
 
 
+def own_changes(pair: RatePair) -> RatePair:
+    """The pair in which a department put back into its baseline keeps what others do to it: the waits that more deals
+    bring, the losses of one origin's deals. Those are no leaks of its stage."""
+    if pair.interplay is None:
+        return pair
+    return RatePair(baseline=pair.interplay.others, actual=pair.actual)
+
+
 def cells_changed(pair: RatePair) -> list[Cell]:
     """Cells whose play differs between the spans (in the whole, replicate 0), in order of stage, department, factor.
 

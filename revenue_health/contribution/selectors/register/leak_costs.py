@@ -13,7 +13,7 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.core.flows import Floats
 from revenue_health.contribution.core.intervals import interval
-from revenue_health.contribution.core.leaks import Cell, Cost, cells_changed, costs_of
+from revenue_health.contribution.core.leaks import Cell, Cost, cells_changed, costs_of, own_changes
 from revenue_health.contribution.core.model.groups import group_rates, whole_of
 from revenue_health.contribution.core.model.rates import RatePair
 from revenue_health.contribution.core.verdict import MATERIALITY
@@ -83,7 +83,7 @@ def _of_pipeline(
     pipeline: PipelineFlows, scale: float, registered: Collection[CellKey], internal: set[str], most: int
 ) -> list[CellCost]:
     together = whole_of(pipeline.groups.values())
-    pairs = [group_rates(group=group, together=together) for group in pipeline.groups.values()]
+    pairs = [own_changes(group_rates(group=group, together=together)) for group in pipeline.groups.values()]
     cells = sorted({cell for pair in pairs for cell in cells_changed(pair) if cell.department in internal})
     stages = {row.key: row.id for row in pipeline.axes.stages}
     departments = {row.key: row.id for row in pipeline.axes.departments}

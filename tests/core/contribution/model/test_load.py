@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from revenue_health.contribution.core.flows import AGE_BINS, Custody, FlowArrays, Layout
+from revenue_health.contribution.core.leaks import cells_changed, costs_of, own_changes
 from revenue_health.contribution.core.model.bridge import Bridge, Party
-from revenue_health.contribution.core.model.groups import Group, bridges
+from revenue_health.contribution.core.model.groups import Group, bridges, group_rates, whole_of
 from revenue_health.contribution.core.model.load import loads_of
 from revenue_health.contribution.core.model.options import ModelOptions
 from tests.core.contribution.companies import empty
@@ -128,3 +129,15 @@ def test_where_no_entry_rose_the_stage_before_brings_it_if_it_hands_on_faster() 
     assert load.brought == pytest.approx((0.0, 1.0, 0.0, 0.0, 0.0))
     (unknown,) = loads_of(BEFORE, as_ever)
     assert unknown.brought == pytest.approx((0.0, 0.0, 0.0, 1.0, 0.0))
+
+
+def test_what_waits_because_more_came_is_no_leak_of_the_department() -> None:
+    def waiting(came: float, done: float) -> list[str]:
+        group = Group(baseline=BEFORE, period=now(came, done))
+        pair = own_changes(group_rates(group=group, together=whole_of([group])))
+        cells = [cell for cell in cells_changed(pair) if cell.factor == "waiting"]
+        costs = costs_of(pair, cells, replicates=False)[0]
+        return [cell.department for cell, cost in zip(cells, costs, strict=True) if cost > 1.0]
+
+    assert "legal" not in waiting(came=9.0, done=6.0)
+    assert "legal" in waiting(came=6.0, done=4.0)
