@@ -35,6 +35,8 @@ if "REVENUE_HEALTH_TEST_DATABASE" in os.environ:
 if REDIS_URL.startswith("unix://"):
     CACHES["default"]["LOCATION"] = f"{HOME.cache_url}?db={2 * _worker + 1}"
     CELERY_BROKER_URL = f"{CELERY_BROKER_URL}?virtual_host={2 * _worker}"
+# Two years of quarters cost each company of the tests seconds, and its gates need no more than two.
+GATE_QUARTERS = 2
 # Clocks of tests travel by weeks; test_safety.py sets a limit of its own.
 SESSION_IDLE_HOURS = 0
 # Static files straight from their folders, as they are when asked: nothing is collected for a test.

@@ -150,6 +150,8 @@ CACHES = {
 }
 CUSTODY_STORE = env.path("CUSTODY_STORE", default=str(HOME.custody_store))()
 UPLOADS = env.path("UPLOADS", default=str(HOME.uploads))()
+# Earlier quarters that the gates of a verdict read, and the track record shows; each costs a second or two a night.
+GATE_QUARTERS = max(2, env.int("GATE_QUARTERS", default=8))
 UPLOAD_QUOTA_MB = env.int("UPLOAD_QUOTA_MB", default=WAITING_ZIPS_MB)
 FILE_UPLOAD_HANDLERS = [
     "pipeline.uploading.RoomUploadHandler",

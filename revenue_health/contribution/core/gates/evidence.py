@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from revenue_health.contribution.core.gates.company import Evidence, candidates, intervals_of, revenue_scale
 from revenue_health.contribution.core.gates.groupings import BY_AMOUNT, BY_ORIGIN, BY_SEGMENT, TOGETHER, regrouped
 from revenue_health.contribution.core.gates.multiverse import Variant
-from revenue_health.contribution.core.gates.placebo import PlaceboQuarter, placebo_quarter, random_halves
+from revenue_health.contribution.core.gates.placebo import PlaceboQuarter, random_halves
 from revenue_health.contribution.core.gates.records import Tipping, tipping_points
 from revenue_health.contribution.core.gates.settings import DEFAULT, GateSettings
 from revenue_health.contribution.core.gates.shares import Pipelines, point_shares
@@ -51,30 +51,22 @@ def gather_evidence[S](
     bridge: Bridge,
     pipelines: Pipelines,
     moved: Mapping[str, str],
+    quarters: Sequence[PlaceboQuarter],
     settings: GateSettings = DEFAULT,
 ) -> Evidence:
     """All the evidence on a company. bridge: of the comparison, and `pipelines` its flows. moved: see `Evidence`.
+    quarters: the earlier ones of the plan, see `placebo_quarter`; they tell how often the method is wrong here.
 
-    Earlier quarters are always reckoned, they tell how often the method is wrong here; the rest only where some
-    department's interval is clear.
+    Halves, other ways to reckon and wrong records are only looked at where some department's interval is clear.
     """
     named = [key for key in candidates(bridge, pipelines, settings) if key not in moved]
     return Evidence(
-        quarters=placebo_quarters(source, plan),
+        quarters=quarters,
         halves=random_halves(pipelines) if named else (),
         variants=variants(source, plan, pipelines) if named else (),
         tippings={key: tippings_of(key, bridge, pipelines, settings) for key in named},
         moved=moved,
     )
-
-
-def placebo_quarters[S](source: Source[S], plan: EvidencePlan[S]) -> list[PlaceboQuarter]:
-    """Every earlier quarter of the plan, as the method would have read it."""
-    quarters = []
-    for label, comparison in plan.quarters:
-        if pipelines := source(comparison, OWN_GROUPS):
-            quarters.append(placebo_quarter(label, point_shares(pipelines)))
-    return quarters
 
 
 def variants[S](source: Source[S], plan: EvidencePlan[S], pipelines: Pipelines) -> list[Variant]:

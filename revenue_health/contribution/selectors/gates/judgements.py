@@ -10,10 +10,11 @@ from pipeline.models import RecomputeRun
 from pipeline.run_cache import cached
 from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.core.gates.company import Evidence, GateFigures, Judgements, judge_company
-from revenue_health.contribution.core.gates.evidence import gather_evidence
+from revenue_health.contribution.core.gates.evidence import OWN_GROUPS, gather_evidence
 from revenue_health.contribution.core.gates.groupings import BY_AMOUNT
 from revenue_health.contribution.core.gates.moved_work import moved_work
-from revenue_health.contribution.core.gates.shares import Pipelines
+from revenue_health.contribution.core.gates.placebo import PlaceboQuarter, placebo_quarter
+from revenue_health.contribution.core.gates.shares import Pipelines, point_shares
 from revenue_health.contribution.core.model.bridge import Bridge
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.comparison.scores import METHOD, score_run_of
@@ -33,17 +34,27 @@ def gates_of(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods,
     """All five gates of a comparison; computed once for a run, as long as the method is the same."""
 
     def compute() -> GateFigures:
-        pipelines = pipelines_of(run, periods)
+        pipelines, plan = pipelines_of(run, periods), evidence_plan(run=run, company=company, periods=periods)
         evidence = gather_evidence(
             source=lambda comparison, by: _source(run, comparison, by),
-            plan=evidence_plan(run=run, company=company, periods=periods),
+            plan=plan,
             bridge=bridge,
             pipelines=pipelines,
             moved=moved_work(pipelines, called()),
+            quarters=[_quarter(run, label, quarter) for label, quarter in plan.quarters],
         )
         return GateFigures(judgements=_judge(run, company, periods, bridge, pipelines, evidence), evidence=evidence)
 
     return cached(run, "gates", compute, of=(METHOD, periods.key, bridge.target))
+
+
+def _quarter(run: RecomputeRun, label: str, periods: ComparisonPeriods) -> PlaceboQuarter:
+    """An earlier quarter as the method reads it: the same for every comparison after it."""
+
+    def compute() -> PlaceboQuarter:
+        return placebo_quarter(label, point_shares(_source(run, periods, OWN_GROUPS)))
+
+    return cached(run, "placebo", compute, of=(METHOD, periods.key))
 
 
 def first_judgements(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods, bridge: Bridge) -> Judgements:

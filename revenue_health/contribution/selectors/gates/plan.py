@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.conf import settings
+
 from departments.models import Company
 from departments.periods import Period, PeriodError
 from pipeline.models import RecomputeRun
@@ -17,8 +19,6 @@ from revenue_health.contribution.selectors.comparison.periods import (
     comparison_periods,
 )
 
-MOST_QUARTERS = 8
-"""Earlier quarters that are read: two years of the department's own past."""
 WEEKS_DAYS = 91
 """Thirteen weeks: a quarter that does not know where quarters begin."""
 
@@ -43,7 +43,7 @@ def _quarters(
     """Quarters before the period, the newest first, as far as each has a baseline of its own."""
     calendar = calendar_of(company)
     quarter = calendar.quarter_of(periods.period.start - timedelta(days=1))
-    for _ in range(MOST_QUARTERS):
+    for _ in range(settings.GATE_QUARTERS):
         comparison = _comparison(run, company, quarter, None)
         if comparison is None or comparison.baseline is None:
             return

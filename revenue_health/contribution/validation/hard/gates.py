@@ -13,7 +13,8 @@ from revenue_health.contribution.core.gates.evidence import EvidencePlan, gather
 from revenue_health.contribution.core.gates.groupings import BY_AMOUNT
 from revenue_health.contribution.core.gates.handoffs import handoff_doubts, handoffs_of
 from revenue_health.contribution.core.gates.moved_work import moved_work
-from revenue_health.contribution.core.gates.shares import Pipelines
+from revenue_health.contribution.core.gates.placebo import placebo_quarter
+from revenue_health.contribution.core.gates.shares import Pipelines, point_shares
 from revenue_health.contribution.core.model.bridge import Bridge
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.model_input import of_pipeline
@@ -37,14 +38,19 @@ def gates_of(tables: Tables, bridge: Bridge) -> GateFigures:
     """What the gates say of the company's last quarter, and the evidence."""
     periods = periods_of(tables, PERIOD)
     pipelines: Pipelines = {PIPELINE: groups_of(tables, periods)}
+    plan = _plan(tables, periods)
     evidence = gather_evidence(
         source=lambda comparison, by: {
             PIPELINE: groups_of(tables, comparison, by=AMOUNT_BAND if by == BY_AMOUNT else "segment")
         },
-        plan=_plan(tables, periods),
+        plan=plan,
         bridge=bridge,
         pipelines=pipelines,
         moved=moved_work(pipelines, {}),
+        quarters=[
+            placebo_quarter(label, point_shares({PIPELINE: groups_of(tables, quarter)}))
+            for label, quarter in plan.quarters
+        ],
     )
     judgements = judge_company(
         bridge=bridge, pipelines=pipelines, facts=_facts(tables, periods, pipelines, bridge), evidence=evidence
