@@ -16,7 +16,7 @@ class Step:
     """One step of the bridge in minor units; it begins where the one before ended.
 
     low, high: the 90 % interval of `amount`, for all departments at once where it is known; None for Unexplained, whose
-    `verdict` is None as well. nobodys: no department's doing, so never judged.
+    `verdict` is None as well. nobodys: no department's doing, so never judged. reason: why a department has no verdict.
     """
 
     key: str
@@ -27,6 +27,7 @@ class Step:
     high: int | None = None
     verdict: Verdict | None = None
     nobodys: bool = False
+    reason: str = ""
 
     @property
     def end(self) -> int:
@@ -101,6 +102,7 @@ def build_steps(*, planned: bool, start: int, actual: int, parties: Iterable[Par
                 high=share.high,
                 verdict=party.judgement,
                 nobodys=party.kind != PartyKind.INTERNAL,
+                reason="" if party.kind != PartyKind.INTERNAL or party.named else party.short_reason,
             )
         )
         at += share.amount

@@ -18,16 +18,15 @@ from pipeline.page.shell import shell_of
 from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.overview import structure_names
 from pipeline.selectors.plan.reach import reach_of
-from revenue_health.contribution.charts import Bar, waterfall
+from revenue_health.contribution.charts.waterfall import Bar, waterfall
 from revenue_health.contribution.core.comparison import BridgeFigures, PartyKind, PartyShare, minor_units
-from revenue_health.contribution.core.gates.company import MOVED
 from revenue_health.contribution.core.solver.backward import FACTORS
 from revenue_health.contribution.core.steps import BridgeSteps, bridge_steps
 from revenue_health.contribution.core.verdict import Impact
 from revenue_health.contribution.filters import ComparisonFilters, parse_filters
 from revenue_health.contribution.requested import comparison_wait, compute_comparison
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
-from revenue_health.contribution.selectors.comparison.sentences import plan_gap, verdicts
+from revenue_health.contribution.selectors.comparison.sentences import ground, plan_gap, verdicts
 from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
 
 TEMPLATE = "contribution/bridge.html"
@@ -126,7 +125,7 @@ def party_row(party: PartyShare) -> PartyRow:
         score=party.score,
         mark=party.mark,
         verdict=party.judgement,
-        reason=party.short_reason.removeprefix(MOVED),
+        reason=ground(party),
         impact=party.impact,
         factors=[None if single else minor_units(party.factors.get(name)) for name in FACTORS],
     )

@@ -26,6 +26,7 @@ from revenue_health.contribution.selectors.comparison.sentences import verdict_s
 from revenue_health.contribution.selectors.comparison.share_breakdown import coalitions_of, rates_of
 from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
 from revenue_health.contribution.views.bridge import party_row, scale_of
+from revenue_health.contribution.views.gates_panel import gates_context
 
 TEMPLATE = "contribution/party.html"
 TITLES = {
@@ -88,4 +89,5 @@ def _breakdown(
         "evidence": [(TITLES[factor], factor, deals) for factor, deals in evidence.items()],
         "structure": structure_names(),
         "deals": party.deals,
+        **gates_context(party, comparison, score_run, company),
     }

@@ -127,6 +127,14 @@ def proviso(party: PartyShare) -> list[str]:
     return sentences
 
 
+def ground(party: PartyShare) -> str:
+    """What stands beside a verdict in a table: what would overturn it, or the gate that it did not come through; of
+    the market, losses that name no reason."""
+    if party.kind != PartyKind.INTERNAL:
+        return party.reason.partition("; ")[2]
+    return " ".join(proviso(party)) if party.named else party.short_reason.removeprefix(MOVED)
+
+
 def together(party: PartyShare, currency: str) -> str:
     """Where a share and the party's own switch differ by more than the interval, both of them."""
     share, switch, interval = party.share, party.switch, party.interval

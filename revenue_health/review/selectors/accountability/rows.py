@@ -15,7 +15,7 @@ from revenue_health.contribution.core.comparison import MoneyInterval, PartyKind
 from revenue_health.contribution.core.gates.company import MOVED
 from revenue_health.contribution.core.steps import UNEXPLAINED, bridge_steps
 from revenue_health.contribution.core.verdict import IMPACTS, MARKS, UNCLEAR, Verdict
-from revenue_health.contribution.selectors.comparison.sentences import listed
+from revenue_health.contribution.selectors.comparison.sentences import ground, listed
 from revenue_health.review.charts.signed_axis import Mark, SignedAxis, axis_of
 from revenue_health.review.core.accountability import Accountability, DepartmentCut, GroupShare, JudgedParty
 
@@ -121,7 +121,7 @@ def _party_row(judged: JudgedParty, amount: int, axis: SignedAxis) -> ShareRow:
     party = judged.party
     internal = party.kind == PartyKind.INTERNAL
     return replace(
-        _share_row(party.name, judged.share, amount, party.judgement, party.reason, axis),
+        _share_row(party.name, judged.share, amount, party.judgement, ground(party), axis),
         key=party.key,
         score=party.score,
         internal=internal,

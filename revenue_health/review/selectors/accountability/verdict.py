@@ -40,8 +40,8 @@ ASSUMPTIONS = (
     "Rates are constant within a week, and by age within an age bin.",
     "What happens to a deal next depends on its stage, its holder, the holder's turn and the age of the hold.",
     "Losses accrue with time in the stage; deals of one segment are alike.",
-    "Causes and sources are as recorded; a loss without a reason is charged to no department.",
-    "Departments do not react to each other: one can be switched to its baseline alone.",
+    "Causes, sources and who wrote what are as recorded; a loss without a reason is charged to no department.",
+    "Departments do not react to each other, but for queues: one can be switched to its baseline alone.",
     "The baseline is what could have been repeated.",
 )
 

@@ -43,6 +43,7 @@ class BridgeRow:
     """Where the running sum stands before and after this row: the thin lines from and to its neighbours."""
     low: str
     high: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +127,7 @@ def _step_row(step: Step, address: str, verdict: str | None, axis: Axis, scale: 
         end=f"{axis.at(end):.1f}",
         low=f"{axis.at(end - half):.1f}" if half else "",
         high=f"{axis.at(end + half):.1f}" if half else "",
+        reason=step.reason,
     )
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from departments.formats import single_units
 from departments.periods import Period
-from revenue_health.contribution.charts import Bar
+from revenue_health.contribution.charts.waterfall import Bar
 from revenue_health.contribution.core.comparison import Comparison, MoneyInterval, PartyKind, PartyShare
 from revenue_health.contribution.core.steps import bridge_steps
 from revenue_health.contribution.core.verdict import Verdict

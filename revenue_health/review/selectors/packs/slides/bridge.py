@@ -14,6 +14,7 @@ from revenue_health.contribution.core.steps import BridgeSteps, Step, bridge_ste
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_from_json
 from revenue_health.contribution.selectors.comparison.sentences import (
+    ground,
     largest_first,
     listed,
     money,
@@ -143,7 +144,7 @@ def _shares_table(rows: Sequence[tuple[PartyShare, Step]], scale: MoneyScale) ->
             step.high,
             party.score,
             _verdict(party),
-            _ground(party),
+            ground(party) if party.kind == PartyKind.INTERNAL else "",
             *_factors(party),
         )
         for party, step in rows
@@ -153,13 +154,6 @@ def _shares_table(rows: Sequence[tuple[PartyShare, Step]], scale: MoneyScale) ->
 
 def _verdict(party: PartyShare) -> str:
     return f"{party.mark} {party.judgement}".strip() if party.kind == PartyKind.INTERNAL else "nobody’s doing"
-
-
-def _ground(party: PartyShare) -> str:
-    """What would overturn a verdict, or the gate that none came through."""
-    if party.kind != PartyKind.INTERNAL:
-        return ""
-    return " ".join(proviso(party)) if party.named else party.short_reason
 
 
 def _gate_lines(comparison: Comparison) -> tuple[str, ...]:

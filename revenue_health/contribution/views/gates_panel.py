@@ -1,0 +1,107 @@
+"""The gates on a department's page: what each saw, other ways to reckon, earlier quarters, load, and its head."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from departments.models import Company
+from departments.people.selectors.heads import head_of
+from departments.periods import PeriodError
+from pipeline.selectors.leaks.leaks import calendar_of
+from revenue_health.contribution.charts.gate_drawings import curve, quarter_bars
+from revenue_health.contribution.core.comparison import Comparison, PartyKind, PartyShare, minor_units
+from revenue_health.contribution.core.gates.gate import Gate, GateName
+from revenue_health.contribution.core.verdict import Verdict
+from revenue_health.contribution.models import ScoreRun
+from revenue_health.contribution.selectors.comparison.contributions_json import gates_in_full
+from revenue_health.contribution.selectors.comparison.sentences import capitalised, load_sentence, past_sentence
+from revenue_health.contribution.selectors.gates.party_evidence import party_evidence
+
+TITLES = {
+    GateName.DATA: "The data carry it",
+    GateName.INTERVAL: "The share is clear",
+    GateName.PLACEBO: "Its past shows nothing like it",
+    GateName.MULTIVERSE: "Every other way to reckon agrees",
+    GateName.RECORDS: "It survives wrong records",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateRow:
+    """One gate: its mark and state in words, what it saw, and whether the verdict falls here."""
+
+    title: str
+    mark: str
+    state: str
+    sentence: str
+    falls: bool
+
+
+def gates_context(
+    party: PartyShare, comparison: Comparison, score_run: ScoreRun, company: Company
+) -> dict[str, object]:
+    """Everything the panel prints of a department; nothing for who is nobody's doing, or of older figures."""
+    share, interval = party.share, party.interval
+    if party.kind != PartyKind.INTERNAL or party.gates is None or share is None or interval is None:
+        return {}
+    evidence = party_evidence(score_run, party)
+    amount = minor_units(share.amount) or 0
+    ways = [(way.amount, way.against) for way in evidence.ways]
+    quarters = [(quarter.label, quarter.amount, quarter.begun) for quarter in evidence.quarters]
+    return {
+        "gates": gate_rows(party),
+        "checking": party.checking,
+        "proviso": _tipping(party),
+        "loads": [load_sentence(party, load) for load in party.loads],
+        "past": past_sentence(comparison),
+        "begun": _begun(party, company),
+        "evidence_of_gates": evidence,
+        "curve": curve(
+            ways, share=amount, low=minor_units(interval.low) or amount, high=minor_units(interval.high) or amount
+        ),
+        "quarters": quarter_bars(quarters, now=(comparison.period.label, amount)),
+    }
+
+
+def gate_rows(party: PartyShare) -> list[GateRow]:
+    """The gates in order. After the first that fails the others need not be asked."""
+    rows, failed = [], False
+    for name, gate in gates_in_full(party):
+        rows.append(_row(name, gate, failed=failed, moved=party.judgement == Verdict.NOT_JUDGED))
+        failed = failed or gate.passed is False
+    return rows
+
+
+def _row(name: GateName, gate: Gate, *, failed: bool, moved: bool) -> GateRow:
+    if gate.passed is None:
+        state = "not asked" if failed or moved else "being checked"
+        return GateRow(title=TITLES[name], mark="○", state=state, sentence="", falls=False)
+    mark, state = ("●", "passed") if gate.passed else ("✕", "failed")
+    sentence = f"{capitalised(gate.detail)}."
+    return GateRow(title=TITLES[name], mark=mark, state=state, sentence=sentence, falls=not gate.passed and not failed)
+
+
+def _tipping(party: PartyShare) -> str:
+    """How much of the records would have to be wrong, as one line."""
+    records = (party.gates or {}).get(GateName.RECORDS)
+    if records is None or records.passed is None:
+        return ""
+    return f"{'The verdict ' if party.named else 'A verdict '}{records.detail.removeprefix('it ')}."
+
+
+def _begun(party: PartyShare, company: Company) -> str:
+    """Since when the share has been there, and whether that was before its head came."""
+    if not party.since:
+        return ""
+    sentence = f"Since {party.since}, not new this quarter."
+    head = head_of(department=party.key)
+    if head is None:
+        return sentence
+    came = f"{head.name} has been head since {head.since:%-d %b %Y}"
+    try:
+        first = calendar_of(company).parse(party.since).start
+    except PeriodError:
+        return f"{sentence} {came}."
+    if first < head.since:
+        return f"{sentence} It began before {head.name} came: {came}, so what was there before is not told as theirs."
+    return f"{sentence} {came}."
