@@ -19,13 +19,11 @@ def _share_sentence(comparison: Comparison, party: PartyShare, currency: str) ->
     missing = 0.0 if comparison.target is None else comparison.target - comparison.actual
     if not party.named or missing <= 0:
         return verdict_sentence(party, currency)
-    moved, gap = money(share.amount, currency), money(missing, currency)
+    moved, gap, inside = money(share.amount, currency), money(missing, currency), between(interval, currency)
     if share.amount > 0:
-        sentence = f"{party.name} is not what is missing: it added {moved}"
-    else:
-        others = ", others added" if -share.amount > missing else ""
-        sentence = f"{party.name} moved revenue by {moved}; {gap} is missing{others}"
-    return f"{sentence}. Its share is {between(interval, currency)}."
+        return f"{party.name} is not what is missing: it added {moved}, {inside}."
+    others = ", others added" if -share.amount > missing else ""
+    return f"{party.name} moved revenue by {moved}, {inside}; {gap} is missing{others}."
 
 
 def _met_sentence(comparison: Comparison, party: PartyShare, currency: str) -> str:
