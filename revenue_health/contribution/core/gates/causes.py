@@ -74,7 +74,7 @@ def cause_doubts(pipelines: Pipelines, names: Mapping[str, str]) -> dict[str, li
     for shift in relabelled_losses(pipelines):
         stage, source, target = (names.get(key, key) for key in (shift.stage, shift.source, shift.target))
         sentence = (
-            f"in {stage}, {shift.share:.0%} of losses moved from {source}’s reasons to {target}’s "
+            f"in {stage}, {100 * shift.share:.0f} % of losses moved from {source}’s reasons to {target}’s "
             "when the period began, their sum as before"
         )
         for party in (shift.source, shift.target):

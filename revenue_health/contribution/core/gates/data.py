@@ -69,14 +69,16 @@ def _failures(
     if alone is None:
         failed.append("the baseline has nothing of this department to compare with")
     elif alone > settings.most_without_baseline:
-        failed.append(f"{alone:.0%} of its work is where it did not work in the baseline")
+        failed.append(f"{100 * alone:.0f} % of its work is where it did not work in the baseline")
     total = sum(abs(amount) for amount in factors.values()) or 1.0
     if facts.unrecorded > settings.most_unrecorded and abs(factors.get(CAUSE, 0.0)) > total / 4:
-        failed.append(f"{facts.unrecorded:.0%} of the losses name no reason")
+        failed.append(f"{100 * facts.unrecorded:.0f} % of the losses name no reason")
     if facts.without_source > settings.most_unrecorded and abs(factors.get(ENTRY, 0.0)) > total / 4:
-        failed.append(f"{facts.without_source:.0%} of what entered names no source")
+        failed.append(f"{100 * facts.without_source:.0f} % of what entered names no source")
     if facts.unexplained > settings.most_unexplained:
-        failed.append(f"{facts.unexplained:.0%} of all that moved revenue is unexplained, too much to name anybody")
+        failed.append(
+            f"{100 * facts.unexplained:.0f} % of all that moved revenue is unexplained, too much to name anybody"
+        )
     return failed
 
 

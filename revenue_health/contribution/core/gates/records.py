@@ -156,7 +156,7 @@ _OWN_GOOD = {
 def records_gate(tippings: Sequence[Tipping], *, share: float, most_wrong: float) -> Gate:
     """Whether a verdict survives a fair part of the records being wrong. most_wrong: that part, 0 to 1."""
     if not tippings:
-        return Gate(passed=True, detail=f"holds even if {PARTS[-1]:.0%} of its records were another’s")
+        return Gate(passed=True, detail=f"holds even if {100 * PARTS[-1]:.0f} % of its records were another’s")
     worst = tippings[0]
     words = (_OWN if share < 0 else _OWN_GOOD)[worst.kind]
     if worst.of_others is not None and worst.of_others < min(worst.of_own, most_wrong):
@@ -170,4 +170,4 @@ def records_gate(tippings: Sequence[Tipping], *, share: float, most_wrong: float
 
 
 def _percent(part: float) -> str:
-    return f"{max(part, 0.01):.0%}"
+    return f"{max(100 * part, 1):.0f} %"

@@ -94,7 +94,7 @@ def test_losses_booked_otherwise_are_seen() -> None:
     spans = replace(before, held=held, lost_count=early), replace(now, held=held, lost_count=late)
     doubts = cause_doubts({1: {"": Group(baseline=spans[0], period=spans[1])}}, {})
     assert set(doubts) == {"sales", "legal"}
-    assert "38% of losses moved from sales’s reasons to legal’s" in doubts["legal"][0]
+    assert "38 % of losses moved from sales’s reasons to legal’s" in doubts["legal"][0]
     more = replace(now, held=held, lost_count=2 * early)
     assert cause_doubts({1: {"": Group(baseline=spans[0], period=more)}}, {}) == {}
 

@@ -15,7 +15,7 @@ from revenue_health.contribution.selectors.gates.party_evidence import party_evi
 from revenue_health.contribution.views.gates_panel import gate_rows
 
 PASSED = Gate(passed=True, detail="so it is")
-TIPPING = Gate(passed=True, detail="holds unless more than 43% of the losses booked on it were another’s")
+TIPPING = Gate(passed=True, detail="holds unless more than 43 % of the losses booked on it were another’s")
 FAILED = Gate(passed=False, detail="it is not")
 LEGAL = PartyShare(
     key="legal",
@@ -33,7 +33,7 @@ LEGAL = PartyShare(
     gates=dict.fromkeys(GateName, PASSED)
     | {
         GateName.RECORDS: Gate(
-            passed=True, detail="holds unless more than 43% of the losses booked on it were another’s"
+            passed=True, detail="holds unless more than 43 % of the losses booked on it were another’s"
         )
     },
     since="2026-Q2",
@@ -58,7 +58,7 @@ GATES = {
 def test_a_verdict_carries_its_interval_its_tipping_point_and_since_when() -> None:
     assert verdict_sentence(LEGAL, "EUR") == (
         "Legal contaminates: EUR −100 k, if the records are right between EUR −150 k and EUR −50.0 k. Holds unless "
-        "more than 43% of the losses booked on it were another’s. Since 2026-Q2, not new this quarter."
+        "more than 43 % of the losses booked on it were another’s. Since 2026-Q2, not new this quarter."
     )
 
 
