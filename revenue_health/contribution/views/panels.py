@@ -20,7 +20,7 @@ from revenue_health.contribution.core.solver.backward import FACTORS
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.associations import measurables_said
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_from_json
-from revenue_health.contribution.selectors.comparison.sentences import verdict_sentence
+from revenue_health.contribution.selectors.comparison.sentences import verdict_in_full
 from revenue_health.contribution.selectors.comparison.trend import latest_scores, trend_of
 from revenue_health.contribution.views.bridge import party_row, scale_of
 
@@ -60,7 +60,7 @@ def department(request: HtmxRequest, key: str) -> HttpResponse:
     if latest.scores is not None and party is not None:
         row = party_row(party)
         context |= {
-            "sentence": verdict_sentence(party, latest.shell.currency),
+            "sentence": verdict_in_full(party, latest.shell.currency),
             "row": row,
             "factors": list(zip(FACTORS, row.factors, strict=True)),
             "trend": trend_of(party=key, like=latest.scores),

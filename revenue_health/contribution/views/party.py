@@ -22,7 +22,7 @@ from revenue_health.contribution.selectors.comparison.evidence import evidence_o
 from revenue_health.contribution.selectors.comparison.from_bridge import department_names
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.scores import bridges_of
-from revenue_health.contribution.selectors.comparison.sentences import verdict_sentence
+from revenue_health.contribution.selectors.comparison.sentences import together, verdict_sentence
 from revenue_health.contribution.selectors.comparison.share_breakdown import coalitions_of, rates_of
 from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
 from revenue_health.contribution.views.bridge import party_row, scale_of
@@ -80,6 +80,7 @@ def _breakdown(
     evidence = evidence_of(run=run, periods=question.periods, party=key)
     return {
         "sentence": verdict_sentence(party, company.reporting_currency),
+        "together": together(party, company.reporting_currency) if party.named else "",
         "row": row,
         "factors": list(zip(FACTORS, row.factors, strict=True)),
         "scale": scale_of(comparison, company),

@@ -14,7 +14,7 @@ from revenue_health.contribution.selectors.comparison.sentences import (
     nobody_named,
     past_sentence,
     verb_of,
-    verdict_sentence,
+    verdict_in_full,
     visible,
     who_does_what,
     without_verdict,
@@ -50,7 +50,7 @@ def headline(comparison: Comparison | None, *, label: str, currency: str, scorin
         cause = f"Beneath it, {' and '.join(who_does_what(named))}."
     else:
         cause = _cause(comparison, along, against, currency)
-    under = [verdict_sentence(party, currency) for party in (*along, *against)]
+    under = [verdict_in_full(party, currency) for party in (*along, *against)]
     under += [_stretch(comparison, gap, currency), *without_verdict(comparison, currency), past_sentence(comparison)]
     return Headline(message=f"{sentence} {cause}", under=tuple(each for each in under if each))
 

@@ -20,7 +20,12 @@ from revenue_health.contribution.core.comparison import (
 from revenue_health.contribution.core.gates.gate import Gate, GateName, Gates, verdict_of
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json
-from revenue_health.contribution.selectors.comparison.sentences import load_sentence, verdict_sentence, verdicts
+from revenue_health.contribution.selectors.comparison.sentences import (
+    load_sentence,
+    verdict_in_full,
+    verdict_sentence,
+    verdicts,
+)
 from revenue_health.review.selectors.accountability.sales_sentences import sales_sentences
 from revenue_health.review.selectors.headline import headline
 from revenue_health.review.selectors.packs.slides.bridge import bridge, shares
@@ -125,7 +130,7 @@ def everything_said(comparison: Comparison) -> list[str]:
     slides = [bridge(content), shares(content)]
     sentences = [told.message, *told.under, *verdicts(comparison, "EUR")]
     for party in comparison.parties:
-        sentences.append(verdict_sentence(party, "EUR"))
+        sentences += [verdict_sentence(party, "EUR"), verdict_in_full(party, "EUR")]
         sentences += [load_sentence(party, load) for load in party.loads]
     for party in comparison.departments:
         sentences += sales_sentences(comparison, party, "EUR")

@@ -38,7 +38,7 @@ def plan_gap(comparison: Comparison, currency: str) -> str:
 
 def verdicts(comparison: Comparison, currency: str) -> list[str]:
     """A sentence for everybody who is named, one for all who are not, and how often the method may be wrong."""
-    sentences = [verdict_sentence(party, currency) for party in largest_first(comparison.departments) if party.named]
+    sentences = [verdict_in_full(party, currency) for party in largest_first(comparison.departments) if party.named]
     if comparison.departments and not sentences:
         sentences.append(nobody_named(comparison.departments))
     sentences += without_verdict(comparison, currency)
@@ -97,7 +97,7 @@ def visible(party: PartyShare, currency: str, margin: float = 0.0) -> str:
 
 
 def verdict_sentence(party: PartyShare, currency: str) -> str:
-    """All that is said of one party: its figure, its interval, what would overturn a verdict, and since when."""
+    """One party's verdict with its figure and its interval."""
     interval = party.interval
     if party.share is None or interval is None:
         return f"{party.name}: {party.reason}."
@@ -109,7 +109,14 @@ def verdict_sentence(party: PartyShare, currency: str) -> str:
     if party.judgement == Verdict.CANNOT_TELL:
         start = "being checked" if party.checking else "no verdict"
         return f"{party.name}: {start}. {amount}, {inside}; {_reason(party, currency)}."
-    parts = [f"{party.name} {party.judgement}: {amount}, {inside}.", *proviso(party), together(party, currency)]
+    return f"{party.name} {party.judgement}: {amount}, {inside}."
+
+
+def verdict_in_full(party: PartyShare, currency: str) -> str:
+    """What is said of a party and, where it is named, what would overturn that, since when, and whether together."""
+    parts = [verdict_sentence(party, currency)]
+    if party.named:
+        parts += [*proviso(party), together(party, currency)]
     return " ".join(part for part in parts if part)
 
 

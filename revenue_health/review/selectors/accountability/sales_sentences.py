@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from revenue_health.contribution.core.comparison import Comparison, MoneyInterval, PartyShare
-from revenue_health.contribution.selectors.comparison.sentences import between, money, verdict_sentence
+from revenue_health.contribution.selectors.comparison.sentences import between, money, verdict_in_full
 
 
 def sales_sentences(comparison: Comparison, party: PartyShare, currency: str) -> list[str]:
@@ -18,7 +18,7 @@ def _share_sentence(comparison: Comparison, party: PartyShare, currency: str) ->
         return ""
     missing = 0.0 if comparison.target is None else comparison.target - comparison.actual
     if not party.named or missing <= 0:
-        return verdict_sentence(party, currency)
+        return verdict_in_full(party, currency)
     moved, gap, inside = money(share.amount, currency), money(missing, currency), between(interval, currency)
     if share.amount > 0:
         return f"{party.name} is not what is missing: it added {moved}, {inside}."

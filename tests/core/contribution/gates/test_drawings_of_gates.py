@@ -10,7 +10,12 @@ from revenue_health.contribution.core.gates.gate import UNCHECKED, Gate, GateNam
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.contributions_json import party_from_json, party_to_json
-from revenue_health.contribution.selectors.comparison.sentences import load_sentence, together, verdict_sentence
+from revenue_health.contribution.selectors.comparison.sentences import (
+    load_sentence,
+    together,
+    verdict_in_full,
+    verdict_sentence,
+)
 from revenue_health.contribution.selectors.gates.party_evidence import party_evidence
 from revenue_health.contribution.views.gates_panel import gate_rows
 
@@ -56,7 +61,7 @@ GATES = {
 
 
 def test_a_verdict_carries_its_interval_its_tipping_point_and_since_when() -> None:
-    assert verdict_sentence(LEGAL, "EUR") == (
+    assert verdict_in_full(LEGAL, "EUR") == (
         "Legal contaminates: EUR −100 k, if the records are right between EUR −150 k and EUR −50.0 k. Holds unless "
         "more than 43 % of the losses booked on it were another’s. Since 2026-Q2, not new this quarter."
     )

@@ -21,7 +21,7 @@ from revenue_health.contribution.selectors.comparison.sentences import (
     nobody_named,
     past_sentence,
     proviso,
-    verdict_sentence,
+    verdict_in_full,
     who_does_what,
 )
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table, Tone
@@ -49,7 +49,7 @@ def bridge(content: Json) -> Slide:
         unit=f"{scale.unit}, {when(content)}; whiskers are 90 % intervals",
         chart=Chart(kind=ChartKind.WATERFALL, scale=scale, bars=(plan, *bars, actual)),
         tables=(_bridge_table(steps, scale),),
-        notes=tuple(verdict_sentence(party, currency) for party in comparison.parties if party.share),
+        notes=tuple(verdict_in_full(party, currency) for party in comparison.parties if party.share),
     )
 
 
@@ -122,7 +122,7 @@ def shares(content: Json) -> Slide:
         lines=_gate_lines(comparison),
         chart=Chart(kind=ChartKind.INTERVALS, scale=scale, bars=tuple(_step_bar(step, scale) for _, step in rows)),
         tables=(_shares_table(rows, scale),),
-        notes=tuple(verdict_sentence(party, currency) for party in parties),
+        notes=tuple(verdict_in_full(party, currency) for party in parties),
     )
 
 
