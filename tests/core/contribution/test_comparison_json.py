@@ -84,6 +84,13 @@ def stored_figures(draw: some.DrawFn) -> dict[str, Any]:
         for start, end in ((days[2], days[3]), (days[0], days[1]))
     )
     earned = {"won": draw(amounts), "reversed": draw(amounts)} if draw(some.booleans()) else {}
+    counts = some.integers(0, 99)
+    past = {
+        "margin": draw(amounts),
+        "quarters": draw(some.none() | counts),
+        "cases": draw(counts),
+        "named": draw(counts),
+    }
     groups = [
         {"key": draw(texts), "target": draw(numbers), **draw(bridges(switches=switches))}
         for _ in range(draw(some.integers(0, 2)))
@@ -101,6 +108,7 @@ def stored_figures(draw: some.DrawFn) -> dict[str, Any]:
         "replicates": draw(some.integers(0, 40)),
         "reasons": draw(some.lists(texts, max_size=3)),
         **({"by": by, "groups": groups} if by else {}),
+        **({"past": past} if draw(some.booleans()) else {}),
     }
 
 

@@ -141,10 +141,11 @@ def _what_if_message(outcome: Outcome, texts: tuple[str, ...], currency: str) ->
     change = money_in_words(abs(outcome.change), currency)
     low, high = (money_in_words(value, currency) for value in (outcome.low, outcome.high))
     if outcome.impact == "soft":
-        return f"Kept from today on, it is not distinguishable from no change in {outcome.label}: {low} to {high}."
+        return f"Kept from today on, it makes no clear difference to {outcome.label}: between {low} and {high}."
     direction = "more" if outcome.change > 0 else "less"
     return (
-        f"Kept from today on, {outcome.label} brings {change} {direction}, nine times in ten between {low} and {high}."
+        f"Kept from today on, {outcome.label} brings {change} {direction}; if the records are right between {low} and "
+        f"{high}."
     )
 
 
