@@ -38,8 +38,13 @@ def gates_compute(*, run: RecomputeRun, periods: ComparisonPeriods | None) -> No
 
 
 def gates_are_stored(*, run: RecomputeRun, periods: ComparisonPeriods | None) -> bool:
-    """Whether the gates of a comparison are asked, or it is none that was scored."""
-    return _without_gates(run, periods) is None
+    """Whether the gates of a comparison are asked, or there will be no scores to ask them about."""
+    if periods is None:
+        return True
+    score_run = score_run_of(run=run, periods=periods)
+    if score_run is None:
+        return False  # it is scored first
+    return score_run.status == ScoreRun.Status.FAILED or score_run.gates is not None
 
 
 def _without_gates(run: RecomputeRun, periods: ComparisonPeriods | None) -> ScoreRun | None:

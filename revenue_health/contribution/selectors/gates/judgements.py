@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from departments.formats import money_in_words
+from departments.formats import ENGLISH, money_in_words, numbers_as_in
 from departments.models import Company
 from pipeline.models import RecomputeRun
 from pipeline.run_cache import cached
@@ -34,18 +34,24 @@ def gates_of(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods,
     """All five gates of a comparison; computed once for a run, as long as the method is the same."""
 
     def compute() -> GateFigures:
-        pipelines, plan = pipelines_of(run, periods), evidence_plan(run=run, company=company, periods=periods)
-        evidence = gather_evidence(
-            source=lambda comparison, by: _source(run, comparison, by),
-            plan=plan,
-            bridge=bridge,
-            pipelines=pipelines,
-            moved=moved_work(pipelines, called()),
-            quarters=[_quarter(run, label, quarter) for label, quarter in plan.quarters],
-        )
-        return GateFigures(judgements=_judge(run, company, periods, bridge, pipelines, evidence), evidence=evidence)
+        # What is stored is read by everybody, in whatever language it was asked for.
+        with numbers_as_in(ENGLISH):
+            return _asked(run, company, periods, bridge)
 
     return cached(run, "gates", compute, of=(METHOD, periods.key, bridge.target))
+
+
+def _asked(run: RecomputeRun, company: Company, periods: ComparisonPeriods, bridge: Bridge) -> GateFigures:
+    pipelines, plan = pipelines_of(run, periods), evidence_plan(run=run, company=company, periods=periods)
+    evidence = gather_evidence(
+        source=lambda comparison, by: _source(run, comparison, by),
+        plan=plan,
+        bridge=bridge,
+        pipelines=pipelines,
+        moved=moved_work(pipelines, called()),
+        quarters=[_quarter(run, label, quarter) for label, quarter in plan.quarters],
+    )
+    return GateFigures(judgements=_judge(run, company, periods, bridge, pipelines, evidence), evidence=evidence)
 
 
 def _quarter(run: RecomputeRun, label: str, periods: ComparisonPeriods) -> PlaceboQuarter:
@@ -61,7 +67,8 @@ def first_judgements(*, run: RecomputeRun, company: Company, periods: Comparison
     """What can be said at once: nobody is named before the slower gates have spoken, but many are cleared."""
     pipelines = pipelines_of(run, periods)
     evidence = Evidence(moved=moved_work(pipelines, called()))
-    return _judge(run, company, periods, bridge, pipelines, evidence)
+    with numbers_as_in(ENGLISH):
+        return _judge(run, company, periods, bridge, pipelines, evidence)
 
 
 def pipelines_of(run: RecomputeRun, periods: ComparisonPeriods) -> Pipelines:
