@@ -24,7 +24,7 @@ def night_begin(run: RecomputeRun) -> RecomputeRun:
     sales = Department.objects.get(key="sales")
     Measurable.objects.create(department=sales, key="calls", name="Calls", source="manual")
     long_ago = timezone.now().date() - timedelta(days=90)
-    ceo, leak = User.objects.get(username="ceo"), _leak(sales)
+    ceo, leak = User.objects.get(username="ceo"), leak_for(sales)
     Commitment.objects.create(
         text="Answer sooner", department=sales, owner=ceo, due=long_ago, first_due=long_ago, subject=f"leak:{leak.pk}",
         created_by=ceo, created_at=timezone.now() - timedelta(days=120),
@@ -76,7 +76,7 @@ def names(steps: tuple[NightStep, ...], *, workers: bool) -> list[str]:
     return [step.name for step in steps if workers or not step.workers_only]
 
 
-def _leak(department: Department) -> Leak:
+def leak_for(department: Department) -> Leak:
     """A leak to promise something about; so small a company may have none that is clear."""
     stage, monday = Stage.objects.filter(owner_department=department).earliest("pk"), monday_of(timezone.now().date())
     leak, _ = Leak.objects.get_or_create(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -50,7 +51,8 @@ def _quick_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(track_record, "custody_at", lambda **cut: nullcontext())
     monkeypatch.setattr(track_record, "said_at", lambda **cut: Said(won_so_far=0.0, quantiles=NOTHING, peers={}))
     monkeypatch.setattr(register, "cell_costs", lambda **figures: [])
-    monkeypatch.setattr(cuts, "cut_bridge", lambda **comparison: {})
+    monkeypatch.setattr(cuts, "cut_bridge", lambda **comparison: SimpleNamespace(company=None))
+    monkeypatch.setattr(cuts, "judgements_of", lambda **comparison: None)
     monkeypatch.setattr(cuts, "groups_from_bridges", lambda *bridges, **comparison: [])
 
 
