@@ -68,7 +68,7 @@ def test_what_the_server_changed_is_shown_when_asked(company: Company, ceo: Clie
 def test_filters_by_person_kind_day_and_thing(company: Company, ceo: Client) -> None:
     ceo.post("/people/settings/", SETTINGS)
     pk = User.objects.get(username="ceo").pk
-    today = timezone.localdate()
+    today = timezone.now().astimezone(company.zone).date()  # the day as the page counts it, not that of the server
     for query, shown in [
         (f"person={pk}", True),
         ("kind=departments.Company", True),
