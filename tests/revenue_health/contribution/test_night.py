@@ -52,7 +52,7 @@ def _quick_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(track_record, "said_at", lambda **cut: Said(won_so_far=0.0, quantiles=NOTHING, peers={}))
     monkeypatch.setattr(register, "cell_costs", lambda **figures: [])
     monkeypatch.setattr(cuts, "cut_bridge", lambda **comparison: SimpleNamespace(company=None))
-    monkeypatch.setattr(cuts, "judgements_of", lambda **comparison: None)
+    monkeypatch.setattr(cuts, "judgements_of", lambda **comparison: SimpleNamespace(parties={}))
     monkeypatch.setattr(cuts, "groups_from_bridges", lambda *bridges, **comparison: [])
 
 
