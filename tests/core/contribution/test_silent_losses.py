@@ -1,4 +1,4 @@
-"""The market's verdict says how many losses without a reason are counted with it, and gives none where all are."""
+"""Beside the market stands how many losses without a reason are counted with it; it never gets a verdict."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from revenue_health.contribution.core.comparison import PartyKind, PartyShare
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.selectors.comparison.from_bridge import with_silent_losses
 
-FIRM = "the whole interval is below zero"
+FIRM = "nobody’s doing"
 
 
 def party(kind: PartyKind) -> PartyShare:
@@ -20,7 +20,7 @@ def party(kind: PartyKind) -> PartyShare:
         score=None,
         switch=None,
         had_met_baseline=None,
-        verdict=Verdict.CONTAMINATES,
+        verdict=Verdict.NOT_JUDGED,
         reason=FIRM,
         factors={},
         deals=None,
@@ -35,11 +35,12 @@ def test_nothing_is_added_where_every_loss_has_its_reason(unrecorded: tuple[int,
 def test_some_are_counted_beside_the_verdict() -> None:
     market = with_silent_losses(party(PartyKind.MARKET), (1200, 3400))
     assert market.reason == f"{FIRM}; 1,200 of 3,400 losses of the period name no reason and are counted here"
-    assert market.verdict == Verdict.CONTAMINATES
+    assert market.verdict == party(PartyKind.MARKET).verdict
 
 
-def test_all_of_them_leave_no_verdict() -> None:
-    assert with_silent_losses(party(PartyKind.MARKET), (3, 3)).verdict == Verdict.CANNOT_TELL
+def test_all_of_them_are_said_to_be() -> None:
+    market = with_silent_losses(party(PartyKind.MARKET), (3, 3))
+    assert market.reason == f"{FIRM}; no loss of the period names a reason, and they are all counted here"
 
 
 def test_departments_are_charged_with_none() -> None:

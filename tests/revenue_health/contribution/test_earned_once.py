@@ -99,7 +99,7 @@ def test_won_and_then_lost_gives_no_negative_forecast(tmp_path: Path, answer: As
 def test_losses_without_any_reason_give_no_verdict_on_the_market(tmp_path: Path, answer: Ask) -> None:
     loaded(tmp_path, LOST)
     (market,) = (party for party in answer("contributions")["parties"] if party["key"] == "market")
-    assert market["verdict"] == "cannot tell"
+    assert market["verdict"] == "not judged"
     assert "no loss of the period names a reason" in market["reason"]
 
 

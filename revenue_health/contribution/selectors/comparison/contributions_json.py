@@ -145,7 +145,7 @@ def _gates_to_json(party: PartyShare) -> Json:
         "pace": _finite(party.pace),
         "load": _finite(party.load),
         "since": party.since,
-        **({"loads": [asdict(stage) for stage in party.loads]} if party.loads else {}),
+        **({"loads": [_loaded_stage_json(stage) for stage in party.loads]} if party.loads else {}),
     }
 
 
@@ -189,6 +189,10 @@ def _gates_from_json(figures: Json) -> Json:
         "since": figures["since"],
         "loads": tuple(_loaded_stage(stage) for stage in figures.get("loads", ())),
     }
+
+
+def _loaded_stage_json(stage: LoadedStage) -> Json:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(stage).items()}
 
 
 def _loaded_stage(figures: Json) -> LoadedStage:

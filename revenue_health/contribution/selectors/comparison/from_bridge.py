@@ -191,6 +191,10 @@ def with_silent_losses(share: PartyShare, unrecorded: tuple[int, int]) -> PartyS
     silent, losses = unrecorded
     if share.kind != PartyKind.MARKET or not silent:
         return share
+    if silent == losses:
+        return replace(
+            share, reason=f"{share.reason}; no loss of the period names a reason, and they are all counted here"
+        )
     note = f"{silent:,} of {losses:,} losses of the period name no reason and are counted here"
     return replace(share, reason=f"{share.reason}; {note}")
 
