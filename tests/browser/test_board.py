@@ -77,6 +77,7 @@ def test_keys_lead_through_the_slides(open_as: Callable[..., Page], pack: int) -
     assert at(page) == 2
     page.keyboard.press("d")
     assert page.locator("html").get_attribute("data-theme") == "dark"
+    page.keyboard.press("ArrowRight")  # what goes on from the first slide is words alone
     page.keyboard.press("t")
     assert page.locator(".slide.current .tables").is_visible()
     assert not page.locator(".slide.current .drawn").is_visible()
