@@ -52,7 +52,7 @@ def test_a_night_that_is_cut_off_ends_by_itself(home_with_tables: Home, tmp_path
         wait_until(lambda: computed(home) >= 1)
         served.kill(killed)
         assert not all_done(home)
-        wait_until(lambda: all_done(home), seconds=150)
+        wait_until(lambda: all_done(home), seconds=400)
         groups = asked(home, "SELECT count(*), count(figures) FROM contribution_groupscore")[0]
         parties = asked(home, "SELECT score_run_id, party, count(*) FROM contribution_partyscore GROUP BY 1, 2")
     finally:
