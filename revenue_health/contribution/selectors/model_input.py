@@ -23,7 +23,6 @@ from revenue_health.contribution.core.entry_amounts import EntryAmounts, entry_a
 from revenue_health.contribution.core.flows import Floats, FlowArrays
 from revenue_health.contribution.core.long_tables import (
     Axes,
-    Column,
     DepartmentRow,
     LongFlows,
     StageRow,
@@ -32,9 +31,8 @@ from revenue_health.contribution.core.long_tables import (
 from revenue_health.contribution.core.long_tables import Table as LongTable
 from revenue_health.contribution.core.model.groups import Group
 from revenue_health.contribution.selectors.comparison.periods import DAY, ComparisonPeriods
+from revenue_health.contribution.selectors.span_tables import NO_ORIGIN, TABLES, Part, SpanTables, columns_of
 
-type _Part = tuple[str, int]
-NO_ORIGIN = -1
 type GroupKey = tuple[str, str]
 """Name of a group of deals, and the key of the department whose sources they came from."""
 
@@ -47,7 +45,6 @@ AMOUNT = AMOUNT_BAND
 DIMENSIONS = ("segment", "team", "owner", "source", "region", "industry", "size", "profile")
 """What deals can be grouped by; `rep` is another word for owner."""
 ALIASES = {"rep": "owner", "buyer_profile": "profile"}
-_TABLES = ("held", "handed_on", "lost", "revalued", "entered", "opening", "entry_amounts")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +123,7 @@ def handed_on_tables(*, run: RecomputeRun, periods: ComparisonPeriods) -> dict[i
 
 def of_pipeline(table: pa.Table, pipeline: int) -> LongTable:
     """A long table's rows of one pipeline, as columns of NumPy."""
-    return _columns(table.filter(pc.equal(table["pipeline"], pipeline)))
+    return columns_of(table.filter(pc.equal(table["pipeline"], pipeline)))
 
 
 def department_rows() -> list[DepartmentRow]:
@@ -210,8 +207,8 @@ def grouped_flows(
 
     Asks no database, so that simulated companies go the same way. stages: of the pipeline, in order.
     """
-    now = _Cut(period, pipeline)
-    before = _Cut(baseline or _nothing(period), pipeline)
+    now = SpanTables(period, pipeline)
+    before = SpanTables(baseline or _nothing(period), pipeline)
     keys = {row.id: row.key for row in departments}
     early, late = before.weights(), now.weights()
     weights = {part: early.get(part, 0.0) + late.get(part, 0.0) for part in early.keys() | late.keys()}
@@ -229,11 +226,11 @@ def grouped_flows(
     }
 
 
-def _merged(weights: dict[_Part, float], keys: dict[int, str]) -> dict[GroupKey, list[_Part]]:
+def _merged(weights: dict[Part, float], keys: dict[int, str]) -> dict[GroupKey, list[Part]]:
     """Which parts (name, id of the origin) are one group. Where no two known departments bring deals there is nothing
     to tell apart, and one group a name; else at most `MOST_ORIGIN_GROUPS`, by putting the origins of the names with the
     least amount together."""
-    parts: dict[str, list[_Part]] = {}
+    parts: dict[str, list[Part]] = {}
     for part in sorted(weights):
         parts.setdefault(part[0], []).append(part)
     origins = {origin for _, origin in weights}
@@ -245,7 +242,7 @@ def _merged(weights: dict[_Part, float], keys: dict[int, str]) -> dict[GroupKey,
         if count > MOST_ORIGIN_GROUPS:
             whole.add(name)
             count -= len(parts[name]) - 1
-    groups: dict[GroupKey, list[_Part]] = {}
+    groups: dict[GroupKey, list[Part]] = {}
     for part in sorted(weights):
         name, origin = part
         alone = len(parts[name]) == 1
@@ -262,66 +259,4 @@ def _entries(axes: Axes, long: LongFlows) -> EntryAmounts:
 
 
 def _nothing(flows: PeriodFlows) -> PeriodFlows:
-    return PeriodFlows(**{name: getattr(flows, name).slice(0, 0) for name in _TABLES})
-
-
-class _Cut:
-    """One span's tables of one pipeline, as columns of NumPy, cut by group."""
-
-    def __init__(self, flows: PeriodFlows, pipeline: int) -> None:
-        self.tables: dict[str, dict[str, Column]] = {}
-        self.places: dict[str, dict[_Part, Column]] = {}
-        for name in _TABLES:
-            table = getattr(flows, name)
-            table = table.filter(pc.equal(table["pipeline"], pipeline))
-            self.tables[name] = _columns(table)
-            self.places[name] = _places(table)
-
-    def weights(self) -> dict[_Part, float]:
-        """Every part with the amount-days it was held, which may be none."""
-        held = self.tables["held"]["amount_days"]
-        there = dict.fromkeys((part for places in self.places.values() for part in places), 0.0)
-        return there | {part: float(held[rows].sum()) for part, rows in self.places["held"].items()}
-
-    def everything(self) -> LongFlows:
-        return LongFlows(**self.tables)
-
-    def group(self, parts: Sequence[_Part]) -> LongFlows:
-        """The rows of some parts together."""
-        none = np.zeros(0, dtype=np.int64)
-        rows = {
-            name: np.concatenate([none, *(places[part] for part in parts if part in places)])
-            for name, places in self.places.items()
-        }
-        return LongFlows(
-            **{
-                name: {column: values[rows[name]] for column, values in table.items()}
-                for name, table in self.tables.items()
-            }
-        )
-
-
-def _columns(table: pa.Table) -> dict[str, Column]:
-    """Columns as NumPy arrays; an absent whole number is -1."""
-    columns = {}
-    for name in table.column_names:
-        if name in ("group", "origin", "pipeline"):
-            continue
-        values = table[name]
-        columns[name] = (pc.fill_null(values, -1) if values.null_count else values).to_numpy()
-    return columns
-
-
-def _places(table: pa.Table) -> dict[_Part, Column]:
-    """Row numbers of each (group, origin)."""
-    encoded = table["group"].combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    names = encoded.dictionary.to_pylist()
-    origins, origin = np.unique(pc.fill_null(table["origin"], NO_ORIGIN).to_numpy(), return_inverse=True)
-    codes = encoded.indices.to_numpy() * max(origins.size, 1) + origin
-    order = np.argsort(codes, kind="stable")
-    present = np.unique(codes)
-    cuts = np.searchsorted(codes[order], present[1:])
-    parts = [(names[code // origins.size], int(origins[code % origins.size])) for code in present.tolist()]
-    return dict(zip(parts, np.split(order, cuts), strict=True)) if parts else {}
+    return PeriodFlows(**{name: getattr(flows, name).slice(0, 0) for name in TABLES})
