@@ -176,7 +176,8 @@ def _judged(
         verdict, reason = Verdict.NOT_JUDGED, f"{MOVED}{evidence.moved[party.key]}"
     else:
         verdict, reason = verdict_of(share, gates)
-    begun = since(party.key, share / scale, single / scale, evidence.quarters or ()) if scale else []
+    clear = gates[GateName.INTERVAL].passed and scale  # of a share that may be none there is no beginning
+    begun = since(party.key, share / scale, single / scale, evidence.quarters or ()) if clear else []
     tippings = (evidence.tippings or {}).get(party.key, ())
     return Judged(
         verdict=verdict,
