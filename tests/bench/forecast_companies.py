@@ -76,7 +76,7 @@ def write(name: str, folder: Path) -> None:
             decline, weak = previous_quarter(decline), previous_quarter(weak)
         return Calendar(decline, found.running, weak)
 
-    Calendar.before = before  # type: ignore[method-assign, assignment]
+    Calendar.before = before  # type: ignore[method-assign, assignment]  (another calendar)
     generate_folder(
         folder=folder, as_of=AS_OF, opportunities=made.opportunities, seed=made.seed, years=made.years, story=made.story
     )

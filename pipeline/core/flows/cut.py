@@ -54,7 +54,7 @@ def custody_cut(
             if anew is not None:
                 cursor.register(f"{schema}_{name}", anew[name])
                 cursor.register(f"{schema}_{name}_ids", anew["opportunities"])
-                parts[0] += f" AND opportunity NOT IN (SELECT opportunity FROM {schema}_{name}_ids)"  # noqa: S608
+                parts[0] += f" AND opportunity NOT IN (SELECT opportunity FROM {schema}_{name}_ids)"  # noqa: S608  (names made here)
                 parts.append(_cut(name, f"{schema}_{name}", as_of))
             # A table, because every question about the flows reads it several times.
             cursor.execute(f"CREATE TABLE {schema}.{name} AS {' UNION ALL BY NAME '.join(parts)}")
@@ -71,4 +71,4 @@ def custody_cut(
 def _cut(name: str, table: str, as_of: int) -> str:
     """Rows of a table up to the instant. Names are made here and the instant is a whole number: nothing of a user's."""
     begin, columns = _CUTS[name]
-    return f"SELECT {columns.format(as_of=int(as_of))} FROM {table} WHERE {begin} <= {int(as_of)}"  # noqa: S608
+    return f"SELECT {columns.format(as_of=int(as_of))} FROM {table} WHERE {begin} <= {int(as_of)}"  # noqa: S608  (names made here)

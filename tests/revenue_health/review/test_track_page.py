@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -58,10 +60,10 @@ def test_a_range_that_held_too_little_is_not_called_one_of_90_percent(run: Recom
 
 
 def test_htmx_gets_the_part_and_queries_stay_few(
-    run: RecomputeRun, ceo: Client, django_assert_max_num_queries: object
+    run: RecomputeRun, ceo: Client, django_assert_max_num_queries: Callable[..., AbstractContextManager[object]]
 ) -> None:
     past(0, actual=100.0)
-    with django_assert_max_num_queries(16):  # type: ignore[operator]
+    with django_assert_max_num_queries(16):
         answer = ceo.get(PAGE, headers={"HX-Request": "true"})
     assert b"<html" not in answer.content
 

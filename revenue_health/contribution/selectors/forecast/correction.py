@@ -53,8 +53,8 @@ def corrected_path(
     for number, band in enumerate(path):
         own = _quantiles(band)
         part = (band.median - won_so_far) / ahead if ahead else (number + 1) / len(path)
-        told = correction.widened(own, middle=own.median + shift * part, won_so_far=won_so_far)
-        bands.append(Band(days=band.days, **{name: getattr(told, name) for name in QUANTILES}))
+        corrected = correction.widened(own, middle=own.median + shift * part, won_so_far=won_so_far)
+        bands.append(Band(days=band.days, **{name: getattr(corrected, name) for name in QUANTILES}))
     return tuple(bands)
 
 

@@ -81,13 +81,13 @@ class History:
 
     def _stock(self, now: int, earlier: list[tuple[int, int]]) -> Stock:
         stages: dict[int, int] = {}
-        found = []
+        amounts = []
         for moment, end in [(now, now), *earlier]:
             rows = self.cursor.execute(_STOCK, {"moment": moment, "end": end}).fetchall()
-            found.append({int(stage): (float(amount), float(won or 0)) for stage, amount, won in rows})
-            stages |= {stage: len(stages) for stage in found[-1] if stage not in stages}
-        table = np.zeros((len(found), max(len(stages), 1), 2))
-        for row, values in enumerate(found):
+            amounts.append({int(stage): (float(amount), float(won or 0)) for stage, amount, won in rows})
+            stages |= {stage: len(stages) for stage in amounts[-1] if stage not in stages}
+        table = np.zeros((len(amounts), max(len(stages), 1), 2))
+        for row, values in enumerate(amounts):
             for stage, pair in values.items():
                 table[row, list(stages).index(stage)] = pair
         table /= MINOR_UNITS
@@ -104,5 +104,5 @@ WITH later AS (FROM moves WHERE "at" >= $moment AND "at" < $end), {bookings_of("
 ), earned AS (SELECT opportunity FROM bookings GROUP BY opportunity HAVING sum(revenue) > 0)
 SELECT stage, sum(amount)::DOUBLE, sum(CASE WHEN earned.opportunity IS NOT NULL THEN amount END)::DOUBLE
 FROM open LEFT JOIN earned USING (opportunity) GROUP BY stage ORDER BY stage
-"""  # noqa: S608
+"""  # noqa: S608  (no text of a user's)
 """Open amount by stage at $moment, and how much of it was won before $end; parameters in epoch seconds."""
