@@ -86,7 +86,7 @@ def without_baseline(pipelines: Pipelines, party: str) -> float | None:
     """The part of a party's money-days of the period in custodies that held nothing in the baseline; None where the
     baseline knows nothing of the party at all (no custody, no loss, no entry)."""
     now = alone = 0.0
-    known = False
+    in_baseline = False
     for groups in pipelines.values():
         held = np.sum([group.period.held.sum(axis=(0, 1, 3)) for group in groups.values()], axis=0)
         before = np.sum([group.baseline.held.sum(axis=(0, 1, 3)) for group in groups.values()], axis=0)
@@ -95,8 +95,9 @@ def without_baseline(pipelines: Pipelines, party: str) -> float | None:
         own = flows.layout.player_of == place
         now += float(held[own].sum())
         alone += float(held[own & (before <= 0)].sum())
-        known = known or bool(before[own].any()) or any(_acted(group.baseline, place) for group in groups.values())
-    if not known:
+        acted = any(_acted(group.baseline, place) for group in groups.values())
+        in_baseline = in_baseline or acted or bool(before[own].any())
+    if not in_baseline:
         return None
     return alone / now if now else 0.0
 

@@ -77,9 +77,10 @@ def variants[S](source: Source[S], plan: EvidencePlan[S], pipelines: Pipelines) 
         flows = regrouped(pipelines, by)
         if _sizes(flows) != _sizes(pipelines):
             ways.append((name, flows))
-    found = [Variant(name=name, shares=point_shares(flows).shares) for name, flows in ways if flows]
-    found += [Variant(name=name, shares=point_shares(pipelines, options).shares) for name, options in _OPTIONS.items()]
-    return found
+    reckoned = [Variant(name=name, shares=point_shares(flows).shares) for name, flows in ways if flows]
+    for name, options in _OPTIONS.items():
+        reckoned.append(Variant(name=name, shares=point_shares(pipelines, options).shares))
+    return reckoned
 
 
 def _sizes(pipelines: Pipelines) -> dict[int, int]:

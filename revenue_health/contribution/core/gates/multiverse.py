@@ -31,18 +31,17 @@ def multiverse_gate(
     clear_part: part of the variants in which it must be further from zero than `single`.
     """
     sign = np.sign(share)
-    found = {variant.name: variant.shares.get(party, 0.0) for variant in variants}
-    against = [name for name, amount in found.items() if amount * sign <= 0]
+    amounts = {variant.name: variant.shares.get(party, 0.0) for variant in variants}
+    against = [name for name, amount in amounts.items() if amount * sign <= 0]
     if against:
         return Gate(passed=False, detail=f"the sign turns {_listed(against)}")
     if (replicates[1:] * sign <= 0).any():
         return Gate(passed=False, detail="the sign turns without one fortieth of the deals")
-    unclear = [name for name, amount in found.items() if abs(amount) <= single]
-    if len(found) - len(unclear) < clear_part * len(found):
+    unclear = [name for name, amount in amounts.items() if abs(amount) <= single]
+    clear = len(amounts) - len(unclear)
+    if clear < clear_part * len(amounts):
         return Gate(passed=False, detail=f"not clear {_listed(unclear)}")
-    return Gate(
-        passed=True, detail=f"the same sign in all {len(found)} ways to reckon, clear in {len(found) - len(unclear)}"
-    )
+    return Gate(passed=True, detail=f"the same sign in all {len(amounts)} ways to reckon, clear in {clear}")
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -58,7 +58,7 @@ def tipping_points(
     factors: parts of the share by factor: records on which no fair part of it rests cannot overturn it. least: size
     below which the share, in money, gives no verdict (half its interval and the margin).
     """
-    found = []
+    tippings = []
     for kind, change in _CHANGES.items():
         if factors.get(_FACTOR[kind], 0.0) / share < FAIR_PART:
             continue
@@ -69,8 +69,8 @@ def tipping_points(
         part = _crossing(shares, least, np.sign(share))
         if part is not None:
             others = _of_others(pipelines, party, part) if kind is Kind.CAUSES and share < 0 else None
-            found.append(Tipping(kind=kind, of_own=part, of_others=others, shares=shares))
-    return tuple(sorted(found, key=lambda tipping: tipping.least))
+            tippings.append(Tipping(kind=kind, of_own=part, of_others=others, shares=shares))
+    return tuple(sorted(tippings, key=lambda tipping: tipping.least))
 
 
 def _share_with(pipelines: Pipelines, party: str, change: "_Change", part: float) -> float:

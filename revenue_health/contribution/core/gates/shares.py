@@ -40,7 +40,7 @@ def point_shares(pipelines: Pipelines, options: ModelOptions = DEFAULT) -> Point
     shares: dict[str, float] = {}
     won = before = days = 0.0
     for groups in pipelines.values():
-        whole = {key: _one_bucket(group) for key, group in groups.items()}
+        whole = {key: group.in_fewer_buckets(1) for key, group in groups.items()}
         together = whole_of(whole.values())
         for group in whole.values():
             for party in group_bridge(group=group, together=together, factors=False, options=options).parties:
@@ -56,10 +56,6 @@ def gross_won(flows: FlowArrays) -> float:
     moved = np.einsum("bwjk,jk->", flows.routed, np.maximum(flows.layout.earning_move, 0.0))
     entered = np.einsum("bwjp,j->", flows.entered, flows.layout.entry_earns.astype(np.float64))
     return float(moved + entered)
-
-
-def _one_bucket(group: Group) -> Group:
-    return replace(group, baseline=group.baseline.in_fewer_buckets(1), period=group.period.in_fewer_buckets(1))
 
 
 def with_period(pipelines: Pipelines, change: Change) -> Pipelines:

@@ -1,6 +1,6 @@
 """The deals of one group, and all groups together."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 
@@ -36,16 +36,33 @@ class Group:
         )
 
 
+def joined(groups: Sequence[Group], *, origin: str = "") -> Group:
+    """Several groups as one, step by step; it has no plan. origin: of all their deals, '' where it is not one.
+
+    Raises FlowError where groups differ in layout or steps.
+    """
+    return Group(
+        baseline=reduce(FlowArrays.plus, (group.baseline for group in groups)),
+        period=reduce(FlowArrays.plus, (group.period for group in groups)),
+        origin=origin,
+        entries=_entries_of(groups),
+    )
+
+
+def _entries_of(groups: Iterable[Group]) -> tuple[EntryAmounts, EntryAmounts] | None:
+    entries = [group.entries for group in groups if group.entries]
+    return reduce(lambda one, two: (one[0].plus(two[0]), one[1].plus(two[1])), entries) if entries else None
+
+
 def whole_of(groups: Iterable[Group]) -> Group:
     """All groups together, the baseline as one step: what each of them leans on. It has no plan.
 
     Raises FlowError where groups differ in layout or steps.
     """
     every = list(groups)
-    entries = [group.entries for group in every if group.entries]
     return Group(
         baseline=reduce(FlowArrays.plus, (group.baseline.sum_of_steps() for group in every)),
         period=reduce(FlowArrays.plus, (group.period for group in every)),
-        entries=reduce(lambda one, two: (one[0].plus(two[0]), one[1].plus(two[1])), entries) if entries else None,
+        entries=_entries_of(every),
         origins=by_origin((group.origin, group.baseline, group.period) for group in every),
     )

@@ -99,7 +99,7 @@ def excesses_of(layout: Layout, origins: dict[str, BySpan]) -> tuple[Excess, ...
     """
     if not any(origins):
         return ()
-    found: list[Excess] = []
+    excesses: list[Excess] = []
     for stage in range(len(layout.stages)):
         for player in range(len(layout.players)):
             cells = [
@@ -107,8 +107,8 @@ def excesses_of(layout: Layout, origins: dict[str, BySpan]) -> tuple[Excess, ...
                 for origin, spans in sorted(origins.items())
                 if (cell := _cell(layout, origin, spans, stage, player)) is not None
             ]
-            found += _compared(layout, cells, _of_all(origins, stage, player), stage, player)
-    return tuple(found)
+            excesses += _compared(layout, cells, _of_all(origins, stage, player), stage, player)
+    return tuple(excesses)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import reduce
 
 from departments.models import Company
 from pipeline.models import Pipeline, RecomputeRun
 from pipeline.run_cache import cached
 from pipeline.selectors.plan.targets import Target, Targets, planned_pipelines, targets_of
-from revenue_health.contribution.core.flows import FlowArrays
 from revenue_health.contribution.core.model.bridge import Bridge
+from revenue_health.contribution.core.model.group import joined
 from revenue_health.contribution.core.model.groups import (
     Group,
     GroupedBridge,
@@ -158,12 +157,7 @@ def cut_bridge(*, run: RecomputeRun, company: Company, periods: ComparisonPeriod
 
 
 def _cut(groups: Mapping[str, Group], pipeline: Bridge) -> dict[str, Bridge]:
-    few = {
-        key: Group(
-            baseline=group.baseline.in_fewer_buckets(CUT_BUCKETS), period=group.period.in_fewer_buckets(CUT_BUCKETS)
-        )
-        for key, group in _largest(groups).items()
-    }
+    few = {key: group.in_fewer_buckets(CUT_BUCKETS) for key, group in _largest(groups).items()}
     together = whole_of(few.values())
     factors = len(few) <= MOST_WITH_FACTORS
     bridges = {key: group_bridge(group=group, together=together, factors=factors) for key, group in few.items()}
@@ -176,12 +170,4 @@ def _largest(groups: Mapping[str, Group]) -> dict[str, Group]:
         return dict(groups)
     order = sorted(groups, key=lambda key: -float(groups[key].period.held.sum() + groups[key].baseline.held.sum()))
     large = {key: groups[key] for key in sorted(order[: MOST_GROUPS - 1])}
-    return large | {OTHER: _joined([groups[key] for key in order[MOST_GROUPS - 1 :]])}
-
-
-def _joined(groups: Iterable[Group]) -> Group:
-    every = list(groups)
-    return Group(
-        baseline=reduce(FlowArrays.plus, (group.baseline for group in every)),
-        period=reduce(FlowArrays.plus, (group.period for group in every)),
-    )
+    return large | {OTHER: joined([groups[key] for key in order[MOST_GROUPS - 1 :]])}

@@ -56,14 +56,14 @@ def _doubts(
     spans = handed_on_tables(run=run, periods=periods)
     for pipeline in flows:
         before, now = (handoffs_of(table) for table in spans[pipeline.id])
-        found = handoff_doubts(
+        by_department = handoff_doubts(
             before=before,
             now=now,
             stages=pipeline.axes.stages,
             departments=pipeline.axes.departments,
             names=names,
         )
-        for department, sentences in found.items():
+        for department, sentences in by_department.items():
             doubts.setdefault(department, []).extend(sentences)
     return doubts
 

@@ -36,12 +36,12 @@ def gates_of(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods,
     def compute() -> GateFigures:
         # What is stored is read by everybody, in whatever language it was asked for.
         with numbers_as_in(ENGLISH):
-            return _asked(run, company, periods, bridge)
+            return _all_gates(run, company, periods, bridge)
 
     return cached(run, "gates", compute, of=(METHOD, periods.key, bridge.target))
 
 
-def _asked(run: RecomputeRun, company: Company, periods: ComparisonPeriods, bridge: Bridge) -> GateFigures:
+def _all_gates(run: RecomputeRun, company: Company, periods: ComparisonPeriods, bridge: Bridge) -> GateFigures:
     pipelines, plan = pipelines_of(run, periods), evidence_plan(run=run, company=company, periods=periods)
     evidence = gather_evidence(
         source=lambda comparison, by: _source(run, comparison, by),

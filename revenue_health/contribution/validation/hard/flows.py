@@ -1,6 +1,6 @@
 """A simulated company through the product's own functions, without a database: custody, spans, groups of deals."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zlib import crc32
 
@@ -113,14 +113,7 @@ def groups_of(tables: Tables, periods: ComparisonPeriods, *, by: str = "segment"
     )
     if tables.buckets == ALL_BUCKETS:
         return groups
-    return {
-        key: replace(
-            group,
-            baseline=group.baseline.in_fewer_buckets(tables.buckets),
-            period=group.period.in_fewer_buckets(tables.buckets),
-        )
-        for key, group in groups.items()
-    }
+    return {key: group.in_fewer_buckets(tables.buckets) for key, group in groups.items()}
 
 
 def stage_rows(tables: Tables) -> list[StageRow]:

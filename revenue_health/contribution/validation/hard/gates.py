@@ -90,14 +90,14 @@ def _facts(tables: Tables, periods: ComparisonPeriods, pipelines: Pipelines, bri
     unknown, entries = entries_without_source(tables.connection, start=start, end=end)
     doubts = cause_doubts(pipelines, {})
     now, before = _spans(tables, periods)
-    found = handoff_doubts(
+    by_department = handoff_doubts(
         before=handoffs_of(of_pipeline(before.handed_on, PIPELINE)),
         now=handoffs_of(of_pipeline(now.handed_on, PIPELINE)),
         stages=stage_rows(tables),
         departments=department_rows(),
         names={},
     )
-    for department, sentences in found.items():
+    for department, sentences in by_department.items():
         doubts.setdefault(department, []).extend(sentences)
     return DataFacts(
         effective_deals={
