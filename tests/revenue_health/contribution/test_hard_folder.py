@@ -15,13 +15,13 @@ from pipeline.models import Opportunity
 from pipeline.services.imports import company_folder_load
 from pipeline.services.recompute import recompute
 from revenue_health.contribution.services.night import night_compute
-from revenue_health.contribution.validation.hard.books import DAY, START
-from revenue_health.contribution.validation.hard.company import PERIOD_DAYS
 from revenue_health.contribution.validation.hard.evaluate import verdicts_of
 from revenue_health.contribution.validation.hard.flows import PERIOD, books_of, tables_of
-from revenue_health.contribution.validation.hard.folder import write_folder
-from revenue_health.contribution.validation.hard.kinds import KINDS
 from revenue_health.contribution.validation.hard.tables import bucket_of
+from revenue_health.contribution.validation.hard.world.books import DAY, START
+from revenue_health.contribution.validation.hard.world.company import PERIOD_DAYS
+from revenue_health.contribution.validation.hard.world.folder import write_folder
+from revenue_health.contribution.validation.hard.world.kinds import KINDS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 

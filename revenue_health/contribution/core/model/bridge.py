@@ -12,9 +12,9 @@ import numpy as np
 from revenue_health.contribution.core.flows import OPENING, Floats, FlowArrays, FlowError, Ints
 from revenue_health.contribution.core.intervals import Interval, interval, replicated
 from revenue_health.contribution.core.model.game import SEED, Game
-from revenue_health.contribution.core.model.inflation import Inflation
-from revenue_health.contribution.core.model.load import Load
-from revenue_health.contribution.core.model.origins import Excess
+from revenue_health.contribution.core.model.interplay.inflation import Inflation
+from revenue_health.contribution.core.model.interplay.load import Load
+from revenue_health.contribution.core.model.interplay.origins import Excess
 from revenue_health.contribution.core.model.rates import RatePair, estimate_rates
 from revenue_health.contribution.core.model.shares import Shares, shares_of
 from revenue_health.contribution.core.solver.backward import DEMAND, FACTORS, WAITING

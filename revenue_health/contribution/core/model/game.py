@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from revenue_health.contribution.core.flows import Floats, Ints
-from revenue_health.contribution.core.model.interplay import TIED, WORLD
+from revenue_health.contribution.core.model.interplay.worlds import TIED, WORLD
 from revenue_health.contribution.core.model.rates import RatePair, Rates
 from revenue_health.contribution.core.model.revenue import revenue
 from revenue_health.contribution.core.model.shares import EXACT_UP_TO, SAMPLED_PAIRS, Shares, outside, owen_factors

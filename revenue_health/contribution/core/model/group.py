@@ -6,7 +6,7 @@ from functools import reduce
 
 from revenue_health.contribution.core.entry_amounts import EntryAmounts
 from revenue_health.contribution.core.flows import FlowArrays
-from revenue_health.contribution.core.model.origins import BySpan, by_origin
+from revenue_health.contribution.core.model.interplay.origins import BySpan, by_origin
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,11 +18,11 @@ from revenue_health.contribution.core.flows import FlowArrays, FlowError
 from revenue_health.contribution.core.intervals import Interval, interval
 from revenue_health.contribution.core.model.bridge import Bridge, Party, bridge
 from revenue_health.contribution.core.model.group import Group, whole_of
-from revenue_health.contribution.core.model.inflation import inflations_of
-from revenue_health.contribution.core.model.interplay import with_interplay
-from revenue_health.contribution.core.model.load import loads_of
+from revenue_health.contribution.core.model.interplay.inflation import inflations_of
+from revenue_health.contribution.core.model.interplay.load import loads_of
+from revenue_health.contribution.core.model.interplay.origins import Excess, excesses_of
+from revenue_health.contribution.core.model.interplay.worlds import with_interplay
 from revenue_health.contribution.core.model.options import DEFAULT, ModelOptions
-from revenue_health.contribution.core.model.origins import Excess, excesses_of
 from revenue_health.contribution.core.model.rates import RatePair, estimate_rates
 from revenue_health.contribution.core.verdict import judge
 

@@ -16,7 +16,7 @@ from revenue_health.contribution.core.model.hazards import ratio
 from revenue_health.contribution.core.model.options import DEFAULT, ModelOptions
 
 if TYPE_CHECKING:
-    from revenue_health.contribution.core.model.interplay import Interplay
+    from revenue_health.contribution.core.model.interplay.worlds import Interplay
 
 WEEK_PULL = 0.3
 """Weight of the period's mean in a week's own rate, in mean weeks of exposure."""

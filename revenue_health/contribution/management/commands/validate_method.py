@@ -10,10 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from revenue_health.contribution.validation.company import MODES, scenarios
 from revenue_health.contribution.validation.hard.acceptance import acceptance
-from revenue_health.contribution.validation.hard.kinds import KINDS
 from revenue_health.contribution.validation.hard.table import KindRow, make_hard_table
 from revenue_health.contribution.validation.hard.text import HEAD, acceptance_lines, lines_of
 from revenue_health.contribution.validation.hard.truth import make_truth, store_truths
+from revenue_health.contribution.validation.hard.world.kinds import KINDS
 from revenue_health.contribution.validation.table import SHAPES, Row, Table, make_table
 
 

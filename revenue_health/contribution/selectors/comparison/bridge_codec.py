@@ -9,9 +9,9 @@ import numpy as np
 from departments.json_types import Json
 from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.model.bridge import Bridge, Party
-from revenue_health.contribution.core.model.inflation import Inflation
-from revenue_health.contribution.core.model.load import Load
-from revenue_health.contribution.core.model.origins import Excess
+from revenue_health.contribution.core.model.interplay.inflation import Inflation
+from revenue_health.contribution.core.model.interplay.load import Load
+from revenue_health.contribution.core.model.interplay.origins import Excess
 from revenue_health.contribution.core.verdict import Judgement, Verdict
 
 _PLAIN = ("target", "actual", "baseline_revenue", "modelled_actual", "replicates")

@@ -16,17 +16,17 @@ from revenue_health.contribution.core.long_tables import DepartmentRow, StageRow
 from revenue_health.contribution.core.model.groups import Group
 from revenue_health.contribution.selectors.comparison.periods import DAY, STEP_DAYS, ComparisonPeriods
 from revenue_health.contribution.selectors.model_input import GroupKey, grouped_flows
-from revenue_health.contribution.validation.hard.books import FIRST_DAY, Books, keep_books
-from revenue_health.contribution.validation.hard.chance import draw_chance
-from revenue_health.contribution.validation.hard.company import (
+from revenue_health.contribution.validation.hard.tables import PIPELINE, custody_input
+from revenue_health.contribution.validation.hard.world.books import FIRST_DAY, Books, keep_books
+from revenue_health.contribution.validation.hard.world.chance import draw_chance
+from revenue_health.contribution.validation.hard.world.company import (
     DEPARTMENTS,
     EARNS,
     HISTORY_DAYS,
     STAGES,
     Kind,
 )
-from revenue_health.contribution.validation.hard.simulation import simulate
-from revenue_health.contribution.validation.hard.tables import PIPELINE, custody_input
+from revenue_health.contribution.validation.hard.world.simulation import simulate
 
 CALENDAR = FiscalCalendar()
 PERIOD = CALENDAR.quarter_of(FIRST_DAY)

@@ -18,7 +18,6 @@ from revenue_health.contribution.core.gates.shares import Pipelines, point_share
 from revenue_health.contribution.core.model.bridge import Bridge
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.model_input import of_pipeline
-from revenue_health.contribution.validation.hard.company import DEPARTMENTS
 from revenue_health.contribution.validation.hard.flows import (
     CALENDAR,
     PERIOD,
@@ -30,6 +29,7 @@ from revenue_health.contribution.validation.hard.flows import (
     stage_rows,
 )
 from revenue_health.contribution.validation.hard.tables import PIPELINE
+from revenue_health.contribution.validation.hard.world.company import DEPARTMENTS
 
 MOST_QUARTERS = 8
 

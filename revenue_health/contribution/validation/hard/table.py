@@ -8,11 +8,11 @@ from functools import partial
 import numpy as np
 
 from revenue_health.contribution.core.flows import OPENING
-from revenue_health.contribution.validation.hard.company import DEPARTMENTS
 from revenue_health.contribution.validation.hard.evaluate import Verdicts, verdicts_of
 from revenue_health.contribution.validation.hard.flows import ALL_BUCKETS, books_of, tables_of
-from revenue_health.contribution.validation.hard.kinds import KINDS
 from revenue_health.contribution.validation.hard.truth import Truth, stored_truth
+from revenue_health.contribution.validation.hard.world.company import DEPARTMENTS
+from revenue_health.contribution.validation.hard.world.kinds import KINDS
 
 
 @dataclass(frozen=True, kw_only=True)

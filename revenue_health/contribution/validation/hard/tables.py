@@ -7,10 +7,10 @@ import pyarrow as pa
 
 from pipeline.core.custody.inputs import CustodyInput
 from pipeline.core.weeks import week_table
-from revenue_health.contribution.validation.hard.books import DAY, START, Books
-from revenue_health.contribution.validation.hard.chance import Ints
-from revenue_health.contribution.validation.hard.clocks import Floats
-from revenue_health.contribution.validation.hard.company import (
+from revenue_health.contribution.validation.hard.world.books import DAY, START, Books
+from revenue_health.contribution.validation.hard.world.chance import Ints
+from revenue_health.contribution.validation.hard.world.clocks import Floats
+from revenue_health.contribution.validation.hard.world.company import (
     DEPARTMENTS,
     EARNS,
     OWNERS,

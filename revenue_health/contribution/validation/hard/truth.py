@@ -16,12 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
-from revenue_health.contribution.validation.hard import company
-from revenue_health.contribution.validation.hard.chance import draw_chance
-from revenue_health.contribution.validation.hard.clocks import Floats
-from revenue_health.contribution.validation.hard.company import DEPARTMENTS, HISTORY_DAYS, PERIOD_DAYS, Kind
-from revenue_health.contribution.validation.hard.kinds import KINDS
-from revenue_health.contribution.validation.hard.simulation import earned_in, simulate
+from revenue_health.contribution.validation.hard.world import company
+from revenue_health.contribution.validation.hard.world.chance import draw_chance
+from revenue_health.contribution.validation.hard.world.clocks import Floats
+from revenue_health.contribution.validation.hard.world.company import DEPARTMENTS, HISTORY_DAYS, PERIOD_DAYS, Kind
+from revenue_health.contribution.validation.hard.world.kinds import KINDS
+from revenue_health.contribution.validation.hard.world.simulation import earned_in, simulate
 
 FILE = Path(__file__).with_name("truth.json")
 SHORT_HISTORY = 450.0

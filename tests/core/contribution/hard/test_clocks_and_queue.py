@@ -4,9 +4,9 @@ from math import inf
 
 import numpy as np
 
-from revenue_health.contribution.validation.hard.clocks import factor_of, make_clock
-from revenue_health.contribution.validation.hard.company import Change
-from revenue_health.contribution.validation.hard.queue import review_ends
+from revenue_health.contribution.validation.hard.world.clocks import factor_of, make_clock
+from revenue_health.contribution.validation.hard.world.company import Change
+from revenue_health.contribution.validation.hard.world.queue import review_ends
 
 
 def change(factor, *windows):

@@ -6,13 +6,20 @@ from functools import cache
 import numpy as np
 import pytest
 
-from revenue_health.contribution.validation.hard.books import keep_books
-from revenue_health.contribution.validation.hard.chance import draw_chance
-from revenue_health.contribution.validation.hard.company import DEPARTMENTS, PERIOD_DAYS, STAGES, STEPS, Kind, Records
 from revenue_health.contribution.validation.hard.flows import PERIOD, groups_of, periods_of, tables_of
-from revenue_health.contribution.validation.hard.kinds import KINDS
-from revenue_health.contribution.validation.hard.simulation import LEGAL_STEP, WON_STEP, earned_in, simulate
 from revenue_health.contribution.validation.hard.tables import bucket_of
+from revenue_health.contribution.validation.hard.world.books import keep_books
+from revenue_health.contribution.validation.hard.world.chance import draw_chance
+from revenue_health.contribution.validation.hard.world.company import (
+    DEPARTMENTS,
+    PERIOD_DAYS,
+    STAGES,
+    STEPS,
+    Kind,
+    Records,
+)
+from revenue_health.contribution.validation.hard.world.kinds import KINDS
+from revenue_health.contribution.validation.hard.world.simulation import LEGAL_STEP, WON_STEP, earned_in, simulate
 
 SALES, LEGAL = DEPARTMENTS.index("sales"), DEPARTMENTS.index("legal")
 

@@ -7,9 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from revenue_health.contribution.validation.hard.acceptance import acceptance
-from revenue_health.contribution.validation.hard.company import DEPARTMENTS
 from revenue_health.contribution.validation.hard.evaluate import PartyVerdict, Verdicts
-from revenue_health.contribution.validation.hard.kinds import KINDS
 from revenue_health.contribution.validation.hard.table import HardRun, HardTable, make_hard_table, summarise
 from revenue_health.contribution.validation.hard.truth import (
     Truth,
@@ -19,6 +17,8 @@ from revenue_health.contribution.validation.hard.truth import (
     stored_truth,
     stored_truths,
 )
+from revenue_health.contribution.validation.hard.world.company import DEPARTMENTS
+from revenue_health.contribution.validation.hard.world.kinds import KINDS
 
 
 def test_two_companies() -> None:

@@ -9,7 +9,7 @@ from revenue_health.contribution.core.entry_amounts import EntryAmounts
 from revenue_health.contribution.core.flows import AGE_BINS, Custody, FlowArrays, Layout
 from revenue_health.contribution.core.model.bridge import Bridge
 from revenue_health.contribution.core.model.groups import Group, bridges
-from revenue_health.contribution.core.model.inflation import Inflation, inflations_of
+from revenue_health.contribution.core.model.interplay.inflation import Inflation, inflations_of
 from revenue_health.contribution.core.model.options import ModelOptions
 from tests.core.contribution.companies import empty
 

@@ -10,7 +10,7 @@ from revenue_health.contribution.core.flows import AGE_BINS, Custody, FlowArrays
 from revenue_health.contribution.core.leaks import cells_changed, costs_of, own_changes
 from revenue_health.contribution.core.model.bridge import Bridge, Party
 from revenue_health.contribution.core.model.groups import Group, bridges, group_rates, whole_of
-from revenue_health.contribution.core.model.load import loads_of
+from revenue_health.contribution.core.model.interplay.load import loads_of
 from revenue_health.contribution.core.model.options import ModelOptions
 from tests.core.contribution.companies import empty
 

@@ -8,8 +8,8 @@ import pytest
 from revenue_health.contribution.core.flows import AGE_BINS, Custody, FlowArrays, Layout
 from revenue_health.contribution.core.model.bridge import Bridge
 from revenue_health.contribution.core.model.groups import Group, bridges, whole_of
+from revenue_health.contribution.core.model.interplay.origins import Excess, excesses_of
 from revenue_health.contribution.core.model.options import ModelOptions
-from revenue_health.contribution.core.model.origins import Excess, excesses_of
 from tests.core.contribution.companies import empty
 
 LAYOUT = Layout(

@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from revenue_health.contribution.validation.hard.clocks import Floats, factor_of
-from revenue_health.contribution.validation.hard.company import (
+from revenue_health.contribution.validation.hard.world.clocks import Floats, factor_of
+from revenue_health.contribution.validation.hard.world.company import (
     DEALS_A_DAY,
     LOSSES,
     PERIOD_DAYS,

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from revenue_health.contribution.core.flows import Floats, Ints
-from revenue_health.contribution.core.model.inflation import Inflation
-from revenue_health.contribution.core.model.load import Load
-from revenue_health.contribution.core.model.origins import Excess, sender_of
+from revenue_health.contribution.core.model.interplay.inflation import Inflation
+from revenue_health.contribution.core.model.interplay.load import Load
+from revenue_health.contribution.core.model.interplay.origins import Excess, sender_of
 from revenue_health.contribution.core.model.rates import RatePair, Rates
 from revenue_health.contribution.core.solver.backward import DEMAND, FACTORS, LOSSES, VALUE, WAITING
 

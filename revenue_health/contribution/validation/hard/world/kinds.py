@@ -2,7 +2,7 @@
 
 from math import inf
 
-from revenue_health.contribution.validation.hard.company import Change, Kind, Records
+from revenue_health.contribution.validation.hard.world.company import Change, Kind, Records
 
 REVIEW_QUEUE = 134
 """Reviewers of the queue: about nine in ten are busy before anything changes."""

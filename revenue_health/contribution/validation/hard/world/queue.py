@@ -4,7 +4,7 @@ from heapq import heapify, heappop, heappush
 
 import numpy as np
 
-from revenue_health.contribution.validation.hard.clocks import Floats
+from revenue_health.contribution.validation.hard.world.clocks import Floats
 
 
 def review_ends(arrival: Floats, work: Floats, lost: Floats, *, reviewers: int, later: int) -> Floats:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from revenue_health.contribution.validation.hard.chance import Chance, Ints
-from revenue_health.contribution.validation.hard.clocks import Clock, Floats, factor_of, make_clock
-from revenue_health.contribution.validation.hard.company import (
+from revenue_health.contribution.validation.hard.world.chance import Chance, Ints
+from revenue_health.contribution.validation.hard.world.clocks import Clock, Floats, factor_of, make_clock
+from revenue_health.contribution.validation.hard.world.company import (
     DEPARTMENTS,
     ENTRY_STEP,
     LOSSES,
@@ -20,7 +20,7 @@ from revenue_health.contribution.validation.hard.company import (
     Change,
     Kind,
 )
-from revenue_health.contribution.validation.hard.queue import review_ends
+from revenue_health.contribution.validation.hard.world.queue import review_ends
 
 LEGAL_STEP = next(number for number, step in enumerate(STEPS) if step.department == "legal")
 CUSTOMER = STAGES.index("customer")

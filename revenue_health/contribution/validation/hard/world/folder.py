@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from math import isfinite
 from pathlib import Path
 
-from revenue_health.contribution.validation.hard.books import DAY, START, Books
-from revenue_health.contribution.validation.hard.company import (
+from revenue_health.contribution.validation.hard.world.books import DAY, START, Books
+from revenue_health.contribution.validation.hard.world.company import (
     DEPARTMENTS,
     EARNS,
     OWNERS,

@@ -9,9 +9,9 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from revenue_health.contribution.validation.hard.chance import Chance, Ints
-from revenue_health.contribution.validation.hard.clocks import Floats
-from revenue_health.contribution.validation.hard.company import (
+from revenue_health.contribution.validation.hard.world.chance import Chance, Ints
+from revenue_health.contribution.validation.hard.world.clocks import Floats
+from revenue_health.contribution.validation.hard.world.company import (
     DEPARTMENTS,
     LOSSES,
     PERIOD_DAYS,
@@ -20,7 +20,7 @@ from revenue_health.contribution.validation.hard.company import (
     STEPS,
     Kind,
 )
-from revenue_health.contribution.validation.hard.simulation import CUSTOMER, LEGAL_STEP, WON_STEP, Story
+from revenue_health.contribution.validation.hard.world.simulation import CUSTOMER, LEGAL_STEP, WON_STEP, Story
 
 FIRST_DAY = date(2026, 7, 1)
 """Day 0; the period is the quarter that begins there."""

@@ -7,7 +7,7 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from revenue_health.contribution.validation.hard.company import Change
+from revenue_health.contribution.validation.hard.world.company import Change
 
 type Floats = NDArray[np.float64]
 FIRST, LAST = -6_000.0, 60_000.0
