@@ -1,5 +1,5 @@
-"""Goals: which one is in force in a week, whether a value meets it (the rules "at least", "at most" and "between"), and
-the weighted roll-up of a department."""
+"""Goals: which one is in force in a week, whether a value meets it (the rules "at least", "at most", "between" and
+"exactly"), and the weighted roll-up of a department."""
 
 from __future__ import annotations
 
@@ -64,6 +64,18 @@ class DatedGoal:
         low = -np.inf if self.rule == "at_most" else self.goal
         high = np.inf if self.rule == "at_least" else self.goal
         return low, self.goal_high if self.rule == "between" and self.goal_high is not None else high
+
+    def is_nearer(self, before: float, after: float) -> bool:
+        """Whether a value moved the way the goal asks: up for "at least", down for "at most", not away for "between".
+
+        A value that meets "at least" already is still better higher; within "between" there is nothing to gain.
+        """
+        if self.rule == "at_least":
+            return after > before
+        if self.rule == "at_most":
+            return after < before
+        low, high = self.bounds
+        return max(low - after, after - high, 0.0) <= max(low - before, before - high, 0.0)
 
 
 def goal_of_week(goals: Iterable[DatedGoal], week: date) -> DatedGoal | None:

@@ -13,6 +13,7 @@ from departments.discussion.services.commitment_results import commitment_result
 from departments.formats import grouped
 from departments.models import Commitment, Company, Entry, Goal, find_company
 from departments.periods import monday_of
+from departments.scorecards.core.goals import DatedGoal
 from revenue_health.contribution.models import LeakSighting
 
 PATIENCE = timedelta(weeks=4)
@@ -85,20 +86,15 @@ def _verdict(commitment: Commitment, difference: Comparison) -> str:
 
 
 def _better(commitment: Commitment, difference: Comparison) -> bool:
-    """Nearer to the goal in force when it was due; a leak should cost less."""
-    goal = None
-    if commitment.measurable_id:
-        goals = Goal.objects.filter(measurable=commitment.measurable_id, effective_from__lte=commitment.due)
-        goal = goals.order_by("-effective_from").first()
-    if commitment.measurable_id and goal is None:
-        return difference.change > 0
-    if goal is None or goal.rule == Goal.Rule.AT_MOST:
+    """As the goal asks that was in force when it was due; without a goal, more of a measurable; a leak costs less."""
+    if not commitment.measurable_id:
         return difference.change < 0
-    if goal.rule == Goal.Rule.AT_LEAST:
+    goals = Goal.objects.filter(measurable=commitment.measurable_id, effective_from__lte=commitment.due)
+    goal = goals.order_by("-effective_from").first()
+    if goal is None:
         return difference.change > 0
-    low, high = float(goal.goal), float(goal.goal if goal.goal_high is None else goal.goal_high)
-    away = [max(low - value, value - high, 0.0) for value in (difference.before, difference.after)]
-    return away[1] <= away[0]
+    dated = DatedGoal.stored(goal.effective_from, goal.rule, goal.goal, goal.goal_high)
+    return dated.is_nearer(difference.before, difference.after)
 
 
 def _sentence(commitment: Commitment, difference: Comparison, verdict: str) -> str:

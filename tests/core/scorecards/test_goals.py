@@ -80,3 +80,23 @@ def test_the_share_met_weighs_and_leaves_out_what_is_not_judged() -> None:
     share = met_share(status, np.array([3.0, 1.0, 6.0]))
     assert share[0] == 0.75
     assert np.isnan(share[1])
+
+
+@pytest.mark.parametrize(
+    ("rule", "before", "after", "nearer"),
+    [
+        ("at_least", 5, 6, True),
+        ("at_least", 12, 11, False),
+        ("at_most", 12, 11, True),
+        ("at_most", 5, 6, False),
+        ("between", 5, 8, True),
+        ("between", 11, 13, True),
+        ("between", 18, 5, False),
+        ("between", 11, 16, False),
+        ("exactly", 8, 9, True),
+        ("exactly", 10, 11, False),
+    ],
+)
+def test_nearer_is_as_the_rule_asks(rule: str, before: float, after: float, nearer: bool) -> None:
+    goal = DatedGoal(effective_from=WEEKS[0], rule=rule, goal=10, goal_high=15 if rule == "between" else None)
+    assert goal.is_nearer(before, after) is nearer

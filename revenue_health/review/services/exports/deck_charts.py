@@ -18,17 +18,20 @@ from pptx.util import Pt
 
 from departments.core.formula_guard import guarded
 from departments.formats import MoneyScale
+from revenue_health.review.charts.drawing import FILLS
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Tone
 from revenue_health.review.selectors.packs.cells import unbroken
 
 GROUND, WHISKER, LABEL = "Ground", "Room for whiskers", "Room for labels"
-INK, SOFT, PAPER = "37474F", "7D929D", "FFFFFF"
+FILLED = (Tone.GOOD, Tone.BAD, Tone.SOFT, Tone.INK)
+GOOD, BAD, SOFT, INK = (FILLS[tone].removeprefix("#").upper() for tone in FILLED)
+PAPER = "FFFFFF"
 LOOKS = {
     "plan": ("Plan", PAPER, INK),
     "actual": ("Actual", INK, None),
     "forecast": ("Forecast", None, INK),
-    "good": ("Better", "00796B", None),
-    "bad": ("Worse", "C2410C", None),
+    "good": ("Better", GOOD, None),
+    "bad": ("Worse", BAD, None),
     "soft": ("Neither, or cannot tell", SOFT, None),
 }
 """What a kind of bar is called, its fill (None: hatched) and its outline."""
