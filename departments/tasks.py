@@ -6,10 +6,10 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready
+from django.conf import settings
 
 from departments.discussion import tasks as discussion
 from departments.jobs import left_jobs_send
-from departments.models.jobs import STALE_SECONDS
 from departments.people import tasks as people
 from departments.updates import tasks as updates
 
@@ -26,4 +26,4 @@ def jobs_continue(at_start: bool = False) -> None:
 def _look_for_jobs_left(**kwargs: Any) -> None:
     jobs_continue.delay(at_start=True)
     # A worker that was killed a moment ago still seems to live; beat may not run.
-    jobs_continue.apply_async(countdown=STALE_SECONDS + 5)
+    jobs_continue.apply_async(countdown=settings.JOB_STALE_SECONDS + 5)

@@ -9,9 +9,6 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-STALE_SECONDS = 40
-"""A running job that was not touched for so long has lost its worker."""
-
 
 class Job(models.Model):
     """One piece of work for the worker. `touched_at` is its heartbeat: a running job without one has lost its worker.

@@ -6,9 +6,10 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
-from departments.models.jobs import OPEN, STALE_SECONDS, Job, job_key
+from departments.models.jobs import OPEN, Job, job_key
 
 
 class Phase(StrEnum):
@@ -25,7 +26,7 @@ def phase_of(job: Job | None) -> Phase:
     if job is None or job.state not in OPEN:
         return Phase.NONE
     if job.state == Job.State.RUNNING:
-        alive = job.touched_at >= timezone.now() - timedelta(seconds=STALE_SECONDS)
+        alive = job.touched_at >= timezone.now() - timedelta(seconds=settings.JOB_STALE_SECONDS)
         return Phase.RUNNING if alive else Phase.INTERRUPTED
     return Phase.INTERRUPTED if job.attempts else Phase.WAITING
 

@@ -13,13 +13,15 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from departments.models.jobs import OPEN, STALE_SECONDS, Job, job_key
+from departments.models.jobs import OPEN, Job, job_key
 
-TOUCH_SECONDS = 5.0
+TOUCHES = 8
+"""So often a job is touched in the time after which it counts as lost: some may fail."""
 RESEND_SECONDS = 45
 MOST_ATTEMPTS = 6
 KEPT_FOR = timedelta(days=1)
@@ -75,7 +77,7 @@ def heartbeat(job: Job) -> Iterator[None]:
 
     def beat() -> None:
         try:
-            while not over.wait(TOUCH_SECONDS):
+            while not over.wait(settings.JOB_STALE_SECONDS / TOUCHES):
                 try:
                     _held(job).update(touched_at=timezone.now())
                 except DatabaseError:
@@ -153,4 +155,4 @@ def _held(job: Job) -> Any:
 
 
 def _stale(now: datetime) -> datetime:
-    return now - timedelta(seconds=STALE_SECONDS)
+    return now - timedelta(seconds=settings.JOB_STALE_SECONDS)

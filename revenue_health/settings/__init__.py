@@ -273,6 +273,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A running job that was not touched for so long has lost its worker; another takes it up.
+JOB_STALE_SECONDS = env.int("JOB_STALE_SECONDS", default=40)
 # A process of the worker that has gathered this much (kB), or done so many tasks, is replaced by a fresh one. A fresh
 # one has 200 MB, shared for the most part; after heavy work what it gathered would stay in the process for days.
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 300_000

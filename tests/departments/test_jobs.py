@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 from celery import shared_task
+from django.conf import settings
 from django.db import OperationalError
 from django.utils import timezone
 
 from departments import jobs
 from departments.jobs import JobTask, left_jobs_send
 from departments.models import Job
-from departments.models.jobs import STALE_SECONDS
 from departments.selectors.jobs import Phase, open_job, phase_of
 from departments.services import jobs as services
 from pipeline.models import RecomputeRun
@@ -79,7 +79,7 @@ def deliver(task: JobTask, job: int | None, *args: Any) -> None:
         task.pop_request()
 
 
-def leave_alone(job: Job, seconds: float = STALE_SECONDS + 1) -> None:
+def leave_alone(job: Job, seconds: float = settings.JOB_STALE_SECONDS + 1) -> None:
     """Its worker was killed so long ago."""
     Job.objects.filter(pk=job.pk).update(touched_at=timezone.now() - timedelta(seconds=seconds))
 
@@ -206,7 +206,7 @@ def test_what_passes_is_tried_again_and_what_does_not_is_said_at_once() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_long_job_is_kept_alive_by_its_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "TOUCH_SECONDS", 0.05)
+    monkeypatch.setattr(services, "TOUCHES", settings.JOB_STALE_SECONDS / 0.05)
     in_line.delay(1)
     job = services.job_claim(job=Job.objects.get().pk)
     assert job

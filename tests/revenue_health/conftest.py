@@ -45,7 +45,8 @@ def wait_until(true: Callable[[], bool], seconds: float = 120.0) -> None:
 def environment(home: Home) -> dict[str, str]:
     """The environment of a person at a terminal, with this home and nothing of the test run."""
     kept = {k: v for k, v in os.environ.items() if k not in OF_THE_TEST_RUN and not k.startswith("REVENUE_HEALTH")}
-    return {**kept, "REVENUE_HEALTH_HOME": str(home.path)}
+    # What a killed worker held is taken up sooner than on a server: tests wait for it.
+    return {**kept, "REVENUE_HEALTH_HOME": str(home.path), "JOB_STALE_SECONDS": "12"}
 
 
 def manage(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
