@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from pipeline.models import ExchangeRate, LossReason, Pipeline, PlanTarget, Source, Stage
+from pipeline.models import ExchangeRate, LossReason, Pipeline, PlanTarget, Source, Stage, StageOwner
 
 
 class StageInline(admin.TabularInline):  # type: ignore[type-arg]  # Django's own cannot be subscripted
@@ -20,6 +20,13 @@ class StageInline(admin.TabularInline):  # type: ignore[type-arg]  # Django's ow
 class PipelineAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own cannot be subscripted
     list_display = ("name", "key")
     inlines = (StageInline,)
+
+
+@admin.register(StageOwner)
+class StageOwnerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+    list_display = ("stage", "department", "since")
+    list_filter = ("department",)
+    list_select_related = ("stage", "department")
 
 
 @admin.register(LossReason)

@@ -12,6 +12,7 @@ import os
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -20,7 +21,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.conf import settings
 
-from pipeline.models import RecomputeRun, Stage
+from pipeline.core.custody.inputs import LATER_OWNERS
+from pipeline.models import RecomputeRun, Stage, later_owners
 from pipeline.run_cache import process_cache
 
 METHOD = "custody-5"
@@ -111,8 +113,13 @@ def parts_discard(*, keep: Sequence[Part]) -> int:
     return len(unwanted)
 
 
-def stages_table(stages: list[Stage]) -> pa.Table:
-    """Stages as custody and leaks read them; see pipeline.core.custody.custody.CustodyInput."""
+def stages_table(*, as_of: datetime) -> pa.Table:
+    """Stages as custody and leaks read them, with their owners until then; two queries.
+
+    See pipeline.core.custody.custody.CustodyInput.
+    """
+    stages = list(Stage.objects.order_by("pipeline_id", "position"))
+    later = later_owners(until=as_of)
     return pa.table(
         {
             "stage": pa.array([row.pk for row in stages], pa.int32()),
@@ -123,6 +130,13 @@ def stages_table(stages: list[Stage]) -> pa.Table:
             "limit_seconds": pa.array(
                 [None if row.time_limit_days is None else int(row.time_limit_days * 86_400) for row in stages],
                 pa.int64(),
+            ),
+            "later_owners": pa.array(
+                [
+                    [{"since": int(since.timestamp()), "owner": owner} for since, owner in later.get(row.pk, [])]
+                    for row in stages
+                ],
+                LATER_OWNERS,
             ),
         }
     )
@@ -153,7 +167,7 @@ def _database(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
         )
     # Few threads: several web processes do this side by side on the same processors.
     database = duckdb.connect(":memory:", config={"threads": 2})
-    database.register("stages_given", stages_table(list(Stage.objects.order_by("pipeline_id", "position"))))
+    database.register("stages_given", stages_table(as_of=run.as_of))
     database.execute("CREATE TABLE stages AS FROM stages_given")
     # A small company is read into memory once; a large one is read from its files column by column.
     tables = [*_NEEDED, *(() if parts_missing(parts, ["events"]) else ["events"])]

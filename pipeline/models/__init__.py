@@ -4,7 +4,7 @@ from pipeline.models.deals import Account, Event, HandOff, Opportunity
 from pipeline.models.derived import Flow, RecomputeRun, TouchedOpportunity
 from pipeline.models.imports import ImportBatch, ImportChange, Upload
 from pipeline.models.plan import ExchangeRate, PlanTarget
-from pipeline.models.structure import LossReason, Pipeline, Source, Stage, ids_by_key
+from pipeline.models.structure import LossReason, Pipeline, Source, Stage, StageOwner, ids_by_key, later_owners
 
 __all__ = [
     "Account",
@@ -21,7 +21,9 @@ __all__ = [
     "RecomputeRun",
     "Source",
     "Stage",
+    "StageOwner",
     "TouchedOpportunity",
     "Upload",
     "ids_by_key",
+    "later_owners",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
@@ -31,7 +32,12 @@ class Stage(models.Model):
     key = models.CharField(max_length=64, validators=[validate_key])
     name = models.CharField(max_length=200)
     position = models.PositiveSmallIntegerField()
-    owner_department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="stages")
+    owner_department = models.ForeignKey(
+        Department,
+        on_delete=models.PROTECT,
+        related_name="stages",
+        help_text="From the beginning. Where the stage went to another department on some day, add a stage owner.",
+    )
     earns = models.BooleanField(default=False)
     time_limit_days = models.DecimalField(
         max_digits=8, decimal_places=2, null=True, blank=True, help_text="Days until a deal here counts as rotting."
@@ -53,6 +59,21 @@ class Stage(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StageOwner(models.Model):
+    """From an instant on, a stage belongs to another department than before; the first owner is the stage's own."""
+
+    stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="later_owners")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="later_stages")
+    since = models.DateTimeField(help_text="What waits in the stage is the department's from here on.")
+
+    class Meta:
+        ordering = ["stage_id", "since"]
+        constraints = [models.UniqueConstraint(fields=["stage", "since"], name="stage_owner_since_once")]
+
+    def __str__(self) -> str:
+        return f"{self.stage}, {self.department} since {self.since:%Y-%m-%d}"
 
 
 class LossReason(models.Model):
@@ -81,6 +102,15 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def later_owners(*, until: datetime) -> dict[int, list[tuple[datetime, int]]]:
+    """By stage, since when it belongs to which department, oldest first; what begins after `until` is left out."""
+    owners: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+    rows = StageOwner.objects.filter(since__lte=until).order_by("stage_id", "since")
+    for stage, since, department in rows.values_list("stage_id", "since", "department_id"):
+        owners[stage].append((since, department))
+    return dict(owners)
 
 
 def ids_by_key() -> tuple[dict[str, list[int]], dict[str, int]]:

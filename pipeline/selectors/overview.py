@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.db import models
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce, Now
 
 from departments.models import Company, Department
-from pipeline.models import RecomputeRun, Source, Stage
+from pipeline.models import RecomputeRun, Source, Stage, StageOwner
 from pipeline.selectors.leaks.leaks import filter_values
 
 
 @dataclass(frozen=True, kw_only=True)
 class StageName:
-    """A stage as pages name it."""
+    """A stage as pages name it; its owner is the present one."""
 
     id: int
     key: str
@@ -92,22 +94,33 @@ def _letter(name: str, taken: set[str]) -> str:
 
 def structure_names() -> Structure:
     """The structure of the company; two queries."""
-    stages = Stage.objects.select_related("pipeline", "owner_department").order_by("pipeline_id", "position")
-    return Structure(
-        stages={stage.pk: _stage_name(stage) for stage in stages},
-        departments={
-            department.pk: DepartmentName(
-                id=department.pk,
-                key=department.key,
-                name=department.name,
-                internal=department.kind == Department.Kind.INTERNAL,
+    latest = StageOwner.objects.filter(stage=OuterRef("pk"), since__lte=Now()).order_by("-since")
+    stages = (
+        Stage.objects.select_related("pipeline")
+        .annotate(
+            owner_now=Coalesce(
+                Subquery(latest.values("department_id")[:1]),
+                F("owner_department_id"),
+                output_field=models.BigIntegerField(),
             )
-            for department in Department.objects.all().fetch_mode(models.FETCH_RAISE)
-        },
+        )
+        .order_by("pipeline_id", "position")
+    )
+    names = {
+        department.pk: DepartmentName(
+            id=department.pk,
+            key=department.key,
+            name=department.name,
+            internal=department.kind == Department.Kind.INTERNAL,
+        )
+        for department in Department.objects.all().fetch_mode(models.FETCH_RAISE)
+    }
+    return Structure(
+        stages={stage.pk: _stage_name(stage, names[stage.owner_now]) for stage in stages}, departments=names
     )
 
 
-def _stage_name(stage: Stage) -> StageName:
+def _stage_name(stage: Stage, owner: DepartmentName) -> StageName:
     limit = stage.time_limit_days
     return StageName(
         id=stage.pk,
@@ -117,8 +130,8 @@ def _stage_name(stage: Stage) -> StageName:
         pipeline=stage.pipeline_id,
         pipeline_key=stage.pipeline.key,
         pipeline_name=stage.pipeline.name,
-        owner=stage.owner_department_id,
-        owner_name=stage.owner_department.name,
+        owner=owner.id,
+        owner_name=owner.name,
         earns=stage.earns,
         limit_days=None if limit is None else float(limit),
     )

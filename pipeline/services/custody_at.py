@@ -47,7 +47,7 @@ def _computed_anew(cursor: duckdb.DuckDBPyConnection, as_of: int) -> dict[str, p
         return None
     known, selection = datetime.fromtimestamp(as_of, UTC), Selection(ids=late)
     with arrow_connection() as arrow:
-        structure, extent = structure_read(), extent_read(arrow)
+        structure, extent = structure_read(as_of=known), extent_read(arrow)
         data, _ = truth_read(arrow, selection, structure=structure, extent=extent, as_of=known)
     custody = custody_compute(data)
     ids = pa.table({"opportunity": pa.array(late, pa.int64())})

@@ -1,6 +1,6 @@
 """Random small companies with everything that makes histories hard, and their Arrow tables."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import duckdb
 import pyarrow as pa
@@ -8,6 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from pipeline.core.custody.custody import CustodyInput, custody_compute
+from pipeline.core.custody.inputs import LATER_OWNERS
 from pipeline.core.weeks import week_table
 from tests.core.custody.custody_reference import Deal
 
@@ -75,7 +76,10 @@ def arrow(name, rows):
     schema = pa.schema(
         [(column, getattr(pa, kind + "_" * (kind == "bool"))()) for column, kind in SCHEMAS[name].items()]
     )
-    return pa.Table.from_pylist(rows, schema=schema)
+    table = pa.Table.from_pylist(rows, schema=schema)
+    if name != "stages":
+        return table
+    return table.append_column("later_owners", pa.array([row.get("later_owners") for row in rows], LATER_OWNERS))
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ class Company:
     events: list
     handoffs: list
     as_of: int
+    stages: list = field(default_factory=lambda: STAGES)
 
     def weeks(self):
         first = min([e["at_us"] // US for e in self.events], default=self.as_of)
@@ -96,13 +101,13 @@ class Company:
             opportunities=arrow("opportunities", self.opportunities),
             events=arrow("events", self.events),
             handoffs=arrow("handoffs", self.handoffs),
-            stages=arrow("stages", STAGES),
+            stages=arrow("stages", self.stages),
             as_of=self.as_of,
             weeks=weeks or self.weeks(),
         )
 
     def deals(self):
-        return [Deal(o, self.events, self.handoffs, STAGES, self.as_of) for o in self.opportunities]
+        return [Deal(o, self.events, self.handoffs, self.stages, self.as_of) for o in self.opportunities]
 
     def only(self, keys):
         return replace(
@@ -121,7 +126,7 @@ def connection_of(custody, company):
     for name in ("visits", "holds", "moves"):
         connection.register(name, getattr(custody, name))
     connection.register("opportunities", arrow("opportunities", company.opportunities))
-    connection.register("stages", arrow("stages", STAGES))
+    connection.register("stages", arrow("stages", company.stages))
     return connection
 
 
@@ -134,11 +139,27 @@ instants = st.builds(
 )
 amounts = st.one_of(st.none(), st.just(0), st.integers(1, 4).map(lambda n: n * 100_01), st.integers(0, 10**13))
 departments = st.integers(1, 5)
+# now and then stages change hands, some of them twice
+owned_stages = st.one_of(
+    st.just(STAGES),
+    st.lists(st.tuples(instants, departments), min_size=1, max_size=2, unique_by=lambda owner: owner[0] // US).map(
+        lambda owners: [
+            {**row, "later_owners": [{"since": at // US, "owner": owner} for at, owner in sorted(owners)]}
+            for row in STAGES
+        ]
+    ),
+)
+
+
+the_stages = st.just(STAGES)
 
 
 @st.composite
-def companies(draw, most=5):
-    """Up to `most` opportunities: skips, back moves, losses, reopening, overlapping hand-offs, equal instants."""
+def companies(draw, most=5, stages_of=the_stages):
+    """Up to `most` opportunities: skips, back moves, losses, reopening, overlapping hand-offs, equal instants.
+
+    stages_of: draws their stages, such as `owned_stages`.
+    """
     keys = draw(st.lists(st.integers(1, 50), min_size=1, max_size=most, unique=True))
     opportunities, events, handoffs = [], [], []
     for key in keys:
@@ -184,4 +205,4 @@ def companies(draw, most=5):
         handoff["handoff"] = number
     as_of = START + draw(st.sampled_from([20 * DAY, 29 * DAY, 31 * DAY, 90 * DAY]))
     shuffled = draw(st.permutations(events)) if draw(st.booleans()) else events
-    return Company(opportunities, list(shuffled), handoffs, as_of)
+    return Company(opportunities, list(shuffled), handoffs, as_of, draw(stages_of))

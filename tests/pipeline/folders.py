@@ -58,6 +58,7 @@ TRUTH_TABLES = [
     "departments_entry",
     "pipeline_pipeline",
     "pipeline_stage",
+    "pipeline_stageowner",
     "pipeline_lossreason",
     "pipeline_source",
     "pipeline_account",

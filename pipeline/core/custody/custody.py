@@ -35,7 +35,8 @@ class Custody:
     holds: one row per piece of constant amount: opportunity, pipeline, stage, visit, hold, department, hold_from
         (age counts from here), from_at, to_at? (null = open), amount (during the piece), amount_out (at its end,
         after what was revalued at that instant), ended (handed_on, lost, finished, open on the last piece of a hold,
-        else piece), to_stage?, to_department?.
+        else piece; piece, too, where the next hold begins because the stage got another owner), to_stage?,
+        to_department?.
     moves: opportunity, pipeline, at, kind (entered, reopened, advanced, returned, won, lost, finished, revalued),
         from_stage?, to_stage?, department?, amount, writer?, assumed. `department` is the source's for entered, the
         cause's for lost (the holder, assumed, where no cause is known), null for reopened, else who held the deal until

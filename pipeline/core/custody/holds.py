@@ -4,12 +4,16 @@ First requested, first charged: a hand-off holds the deal from the later of its 
 every hand-off requested before it, until its own completion. So one running maximum per opportunity gives custody
 without comparing hand-offs pairwise. Between them the stage's owner holds.
 
+The owner is the one of the time: where a stage gets another owner while its owner holds a deal, that hold ends and the
+new owner's begins. It is no hand-on, since the old owner did nothing to let it go: the hold ends like a piece, so
+nobody's speed counts it. Where another department holds the deal, it hands it on to whoever owns the stage then.
+
 Neighbouring custodies of one department in one visit are one hold: custody is who has the deal, not under which
 request. A visit of some length has only holds of some length. A visit of no length has exactly one hold of no
 length, held by who has the deal at that instant, because it is the one that hands the money on.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,6 +34,7 @@ class Holds:
     start: Ints
     end: Ints  # `as_of + 1` while open
     first: Flags  # first hold of its visit
+    fell: Flags  # it fell to its department with the stage; the hold before was the former owner's
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +50,16 @@ class Pieces:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Tiles:
+    """What a visit consists of, in order of (visit row, start); neighbours may be of one department."""
+
+    visit: Ints
+    start: Ints
+    department: SmallInts  # NONE: the stage's owner
+    fell: Flags  # begins because the stage got another owner
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Spans:
     """Intervals of custody by hand-off inside visits, in order of (visit row, start), never overlapping."""
 
@@ -55,10 +70,23 @@ class _Spans:
 
 
 def holds_of(visits: Visits, requests: Requests, rules: StageRules) -> Holds:
-    """Tile every visit with holds: hand-offs where one is open, the stage's owner elsewhere."""
+    """Tile every visit with holds: hand-offs where one is open, the stage's owner of the time elsewhere."""
     # a visit of no length is looked at as one second long, so that it finds who has the deal at its instant
     until = np.maximum(visits.left, visits.entered + 1)
-    spans = _spans(visits, until, requests)
+    tiles = _owners_of_the_time(_tiles(visits, until, _spans(visits, until, requests)), visits, until, rules)
+    same = (tiles.visit == shifted(tiles.visit)) & (tiles.department == shifted(tiles.department))
+    same[:1] = False
+    rows = np.flatnonzero(~same)
+    visit, department, start = tiles.visit[rows], tiles.department[rows], tiles.start[rows]
+    first = visit != shifted(visit)
+    first[:1] = True
+    last = np.append(first[1:], True)[: len(first)]
+    end = np.where(last, visits.left[visit], np.append(start[1:], 0)[: len(start)])
+    return Holds(visit=visit, department=department, start=start, end=end, first=first, fell=tiles.fell[rows])
+
+
+def _tiles(visits: Visits, until: Ints, spans: _Spans) -> _Tiles:
+    """The custodies by hand-off and what lies between them, which has no department yet."""
     count = len(visits.entered)
     begins_visit = spans.visit != shifted(spans.visit)
     begins_visit[:1] = True
@@ -75,21 +103,38 @@ def holds_of(visits: Visits, requests: Requests, rules: StageRules) -> Holds:
     inside = ends - width - np.repeat((ends - width)[begins_visit], np.diff(np.flatnonzero(np.append(begins_visit, 1))))
     place = base[spans.visit] + inside + gap
     visit = np.repeat(np.arange(count), size)
-    department = rules.owner[visits.stage[visit]]
+    department = np.full(len(visit), NONE, dtype=np.int32)
     department[place] = spans.department
     start = visits.entered[visit]
     start[place] = spans.start
     after = place[np.flatnonzero(~ends_visit | tail)] + 1
     start[after] = spans.end[~ends_visit | tail]
-    same = (visit == shifted(visit)) & (department == shifted(department))
-    same[:1] = False
-    rows = np.flatnonzero(~same)
-    visit, department, start = visit[rows], department[rows], start[rows]
-    first = visit != shifted(visit)
-    first[:1] = True
-    last = np.append(first[1:], True)[: len(first)]
-    end = np.where(last, visits.left[visit], np.append(start[1:], 0)[: len(start)])
-    return Holds(visit=visit, department=department, start=start, end=end, first=first)
+    return _Tiles(visit=visit, start=start, department=department, fell=np.zeros(len(visit), dtype=bool))
+
+
+def _owners_of_the_time(tiles: _Tiles, visits: Visits, until: Ints, rules: StageRules) -> _Tiles:
+    """Who owns the stage holds what nobody was asked for, cut where the stage gets another owner."""
+    stage, owned = visits.stage[tiles.visit], tiles.department == NONE
+    department = np.where(owned, rules.owner[stage], tiles.department)
+    if not rules.tenures:
+        return replace(tiles, department=department)
+    end = np.append(tiles.start[1:], 0)[: len(stage)]
+    ends_visit = np.append(tiles.visit[1:] != tiles.visit[:-1], True)[: len(stage)]
+    end[ends_visit] = until[tiles.visit[ends_visit]]
+    number, cuts = np.zeros(len(stage), dtype=np.int64), np.zeros(len(stage), dtype=np.int64)
+    for tenures in rules.tenures:
+        rows = np.flatnonzero(owned & (stage == tenures.stage))
+        number[rows] = np.searchsorted(tenures.since, tiles.start[rows], side="right")
+        cuts[rows] = np.searchsorted(tenures.since, end[rows], side="left") - number[rows]
+    rows, step = spread(1 + np.maximum(cuts, 0))
+    stage, number, owned = stage[rows], number[rows] + step, owned[rows]
+    department, start, fell = department[rows], tiles.start[rows], step > 0
+    for tenures in rules.tenures:
+        here = np.flatnonzero(owned & (stage == tenures.stage))
+        department[here] = tenures.owners[number[here]]
+        cut = here[fell[here]]
+        start[cut] = tenures.since[number[cut] - 1]
+    return _Tiles(visit=tiles.visit[rows], start=start, department=department, fell=fell)
 
 
 def _spans(visits: Visits, until: Ints, requests: Requests) -> _Spans:
@@ -190,13 +235,17 @@ def _pieces(visits: Visits, holds: Holds, hold: Ints, start: Ints, amount: Ints)
 
 
 def ended(visits: Visits, holds: Holds) -> tuple[np.ndarray, Ints, Ints]:
-    """How each hold ended (row of ENDED), and the stage row and department it was handed on to (NONE if not)."""
+    """How each hold ended (row of ENDED), and the stage row and department it was handed on to (NONE if not).
+
+    PIECE: the stage got another owner, who has it from then on.
+    """
     count = len(holds.start)
     ends_visit = np.append(holds.first[1:], True)[:count]
     how = visits.how[holds.visit]
+    fell_on = np.append(holds.fell[1:], False)[:count]
     fate = np.select(
-        [~ends_visit, how == LOST_HOW, how == FINISHED, how == OPEN],
-        [HANDED_ON, ENDED_LOST, ENDED_FINISHED, ENDED_OPEN],
+        [fell_on, ~ends_visit, how == LOST_HOW, how == FINISHED, how == OPEN],
+        [PIECE, HANDED_ON, ENDED_LOST, ENDED_FINISHED, ENDED_OPEN],
         HANDED_ON,
     )
     stage = np.where(ends_visit, visits.to_stage[holds.visit], visits.stage[holds.visit])

@@ -9,6 +9,8 @@ from pipeline.core.columns import NONE, Flags, Ints, Positions, SmallInts, flags
 
 LOST = -1
 MICROSECONDS = 1_000_000
+LATER_OWNERS = pa.list_(pa.struct([("since", pa.int64()), ("owner", pa.int32())]))
+"""Who owns a stage from which instant on, after its first owner."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +23,9 @@ class CustodyInput:
         (null = lost), amount int64? (minor units; null, or 0 on a lost row, = unchanged), cause int32?
         (department that owns the loss reason), writer int32? (department of who recorded it; the column may be absent).
     handoffs: opportunity int64, handoff int64, department int32, requested_us int64, completed_us int64?.
-    stages: stage int32, pipeline int32, position int32, owner int32 (department), earns bool, limit_seconds int64?.
+    stages: stage int32, pipeline int32, position int32, owner int32 (department, from the beginning), earns bool,
+        limit_seconds int64?, later_owners `LATER_OWNERS`? (since, epoch seconds, up to as_of, and department; rising;
+        the column may be absent).
     as_of: epoch seconds; what happened later is ignored, hand-offs completed later are open.
     weeks: week date32, starts int64, see `weeks.week_table`.
     """
@@ -35,18 +39,28 @@ class CustodyInput:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tenures:
+    """The owners a stage had: owners[0] from the beginning, owners[n] from since[n - 1] on."""
+
+    stage: int  # row of the stage
+    since: Ints
+    owners: SmallInts
+
+
+@dataclass(frozen=True, kw_only=True)
 class StageRules:
     """Stages as arrays, row = the stage's number inside the core."""
 
     stage: SmallInts
     pipeline: SmallInts
     position: SmallInts
-    owner: SmallInts
+    owner: SmallInts  # from the beginning
     earns: Flags
     finishes: Flags  # entering it takes the deal off the books
     after_earning: Flags  # earns, or comes after a stage that earns
     row_of: Positions
     first_of_pipeline: dict[int, int]  # pipeline -> row of its first stage
+    tenures: tuple[Tenures, ...]  # of the stages that had more than one owner
 
 
 def stage_rules(stages: pa.Table) -> StageRules:
@@ -74,6 +88,21 @@ def stage_rules(stages: pa.Table) -> StageRules:
         after_earning=after,
         row_of=Positions(stage),
         first_of_pipeline=first,
+        tenures=_tenures(stages, owner),
+    )
+
+
+def _tenures(stages: pa.Table, first: SmallInts) -> tuple[Tenures, ...]:
+    if "later_owners" not in stages.column_names:
+        return ()
+    return tuple(
+        Tenures(
+            stage=row,
+            since=np.array([owner["since"] for owner in later], dtype=np.int64),
+            owners=np.array([first[row], *(owner["owner"] for owner in later)], dtype=np.int32),
+        )
+        for row, later in enumerate(stages["later_owners"].to_pylist())
+        if later
     )
 
 

@@ -4,15 +4,20 @@ An amount that is entered too large and taken back later by the same department 
 one stage more than at any other: deals are counted when they first get past it, so that each had its chance.
 """
 
-ENTRY_AMOUNTS = """, ladder AS (
-    SELECT stage, owner, row_number() OVER (PARTITION BY pipeline ORDER BY position) AS rung FROM stages
+from pipeline.core.tenures import OWNED_THEN, OWNED_UNTIL_THEN, TENURES
+
+ENTRY_AMOUNTS = f""", {TENURES}, ladder AS (
+    SELECT stage, row_number() OVER (PARTITION BY pipeline ORDER BY position) AS rung FROM stages
 ), entries AS (
-    SELECT opportunity, pipeline, "at", amount, coalesce(writer, ladder.owner) AS writer
-    FROM chosen_moves JOIN ladder ON ladder.stage = to_stage WHERE kind = 'entered'
+    SELECT opportunity, pipeline, "at", amount, coalesce(writer, tenures.owner) AS writer
+    FROM chosen_moves JOIN tenures ON tenures.stage = to_stage
+        AND {OWNED_THEN.format(instant='chosen_moves."at"', tenure="tenures")}
+    WHERE kind = 'entered'
 ), corrections AS (
     SELECT m.opportunity, m."at", m.amount, rung, entries.pipeline, entries.writer
     FROM chosen_moves AS m JOIN ladder ON ladder.stage = from_stage JOIN entries USING (opportunity)
-    WHERE kind = 'revalued' AND coalesce(m.writer, ladder.owner) = entries.writer
+    JOIN tenures ON tenures.stage = from_stage AND {OWNED_UNTIL_THEN.format(instant='m."at"', tenure="tenures")}
+    WHERE kind = 'revalued' AND coalesce(m.writer, tenures.owner) = entries.writer
 ), places AS (
     SELECT pipeline, writer, arg_max(rung, size) AS rung FROM (
         SELECT pipeline, writer, rung, sum(abs(amount)) AS size FROM corrections GROUP BY ALL ORDER BY rung
@@ -32,8 +37,8 @@ SELECT "group", origin, bucket, entries.pipeline, step, entries.writer, source_d
     sum(entries.amount)::BIGINT AS amount,
     sum(entries.amount + coalesce(corrected.amount, 0))::BIGINT AS corrected, count(*) AS count
 FROM passed JOIN steps ON passed."at" >= steps.low AND passed."at" < steps.high
-JOIN entries USING (opportunity) JOIN deals USING (opportunity) LEFT JOIN corrected USING (opportunity) GROUP BY ALL"""
+JOIN entries USING (opportunity) JOIN deals USING (opportunity) LEFT JOIN corrected USING (opportunity) GROUP BY ALL"""  # noqa: S608  (the rule's own text)
 """SQL to follow the tables of `period_flows`: one row per group, origin, bucket, pipeline, step in which deals got past
-the stage where their writer's own corrections come, writer (department; the stage's owner where nobody is named),
+the stage where their writer's own corrections come, writer (department; the stage's owner then where nobody is named),
 source, and whether the deal entered in the span (fresh 1) or before (0). Writers who never correct themselves have no
 rows."""

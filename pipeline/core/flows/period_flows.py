@@ -19,6 +19,7 @@ import pyarrow as pa
 from pipeline.core.flows.entry_amounts import ENTRY_AMOUNTS
 from pipeline.core.flows.standing import FINISHING, standing_of
 from pipeline.core.leaks.period import Filters, Period
+from pipeline.core.tenures import OWNED_THEN, OWNED_UNTIL_THEN
 from pipeline.core.weeks import AGE_BIN_STARTS
 
 _FOREVER = 2**62
@@ -36,13 +37,15 @@ class PeriodFlows:
     Each has `group` (value of the grouping attribute), `origin` (department of the deal's source; null where unknown
     or not asked for), `bucket`, `pipeline`, and amounts in minor units. `turn` counts a department's holds of a deal
     within one visit, from 0. A deal that finished stands in the custody (last stage, its owner, turn 0) until it is
-    lost or comes back: held, opening, and handed_on where it comes back.
+    lost or comes back: held, opening, and handed_on where it comes back. Owners are those of the time; what falls to
+    another with the stage is no hand-on: from then on it is held there, and no longer here.
 
     held: step, stage, department, turn, age_bin, amount_days (float).
     handed_on: step, stage, department, turn, age_bin, to_stage, to_department?, to_turn, amount, amount_held,
         count. amount_held: before what was changed at the instant of the hand-on.
     lost: step, stage, department? (the cause; null where no reason was recorded), amount, count.
-    revalued: step, stage, department (who held it), writer? (department of who changed it), amount.
+    revalued: step, stage, department (who held it), writer? (department of who changed it; where nobody is
+        named and the stage had several owners, its owner then), amount.
     entered: step, stage, department (first custody), source? (department), amount, count; what was lost and came back
         enters again.
     opening: instant (number), stage, department, turn, age_bin, amount.
@@ -211,6 +214,7 @@ SELECT "group", origin, bucket, pipeline, step, span_holds.stage, department, tu
     CASE WHEN to_stage = span_holds.stage THEN next_turn ELSE 0 END AS to_turn,
     sum(amount_out)::BIGINT AS amount, sum(amount)::BIGINT AS amount_held, count(*) AS count
 FROM span_holds {_STEP.format(at="to_at")} LEFT JOIN finishing ON finishing.stage = to_stage
+    AND {OWNED_THEN.format(instant="to_at", tenure="finishing")}
 JOIN bins ON greatest(to_at - hold_from - 1, 0) >= bins.low AND greatest(to_at - hold_from - 1, 0) < bins.high
 WHERE ended = 'handed_on' GROUP BY ALL"""
 # A loss without a recorded reason has no cause: whoever held the deal is not accused of it.
@@ -220,8 +224,12 @@ SELECT "group", origin, bucket, pipeline, step, from_stage AS stage,
 FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity) WHERE kind = 'lost' GROUP BY ALL"""
 _REVALUED = f""", {FINISHING}
 SELECT "group", origin, bucket, pipeline, step, from_stage AS stage,
-    coalesce(finishing.owner, department) AS department, writer, sum(amount)::BIGINT AS amount
-FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity) LEFT JOIN finishing ON finishing.stage = from_stage
+    CASE WHEN finishing.stage IS NULL THEN department ELSE tenures.owner END AS department,
+    coalesce(writer, CASE WHEN tenures.dated THEN tenures.owner END) AS writer, sum(amount)::BIGINT AS amount
+FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity)
+JOIN tenures ON tenures.stage = from_stage
+    AND {OWNED_UNTIL_THEN.format(instant='chosen_moves."at"', tenure="tenures")}
+LEFT JOIN (SELECT DISTINCT stage FROM finishing) AS finishing ON finishing.stage = from_stage
 WHERE kind = 'revalued' GROUP BY ALL"""
 _ENTERED = f"""
 SELECT "group", origin, bucket, chosen_moves.pipeline, step, to_stage AS stage, first.department,

@@ -1,23 +1,28 @@
 """Finished deals that stand earned, as custody: the last stage takes a deal off the books, not out of what was earned.
 
-Whoever owns the finishing stage keeps what stands there until it is lost or comes back. Without that stock a churn
-would have no exposure, and a customer base that grows would look like customers who are lost faster.
+Whoever owns the finishing stage at the time keeps what stands there until it is lost or comes back. Without that stock
+a churn would have no exposure, and a customer base that grows would look like customers who are lost faster.
 """
 
-FINISHING = """finishing AS (
-    SELECT last(stage ORDER BY position) AS stage, last(owner ORDER BY position) AS owner
-    FROM stages GROUP BY pipeline HAVING bool_or(earns)
-)"""
-"""The stage that takes deals off the books, one row a pipeline that earns; see `custody.inputs.StageRules`."""
+from pipeline.core.tenures import FOREVER, TENURES
+
+FINISHING = f"""{TENURES}, finishing AS (
+    FROM tenures SEMI JOIN (
+        SELECT last(stage ORDER BY position) AS stage FROM stages GROUP BY pipeline HAVING bool_or(earns)
+    ) USING (stage)
+)"""  # noqa: S608  (names of tables, never a user's text)
+"""The stage that takes deals off the books, one row a pipeline that earns and owner it had; see `tenures` and
+`custody.inputs.StageRules`."""
 
 
 def standing_of(*, visits: str, holds: str, moves: str) -> str:
     """SQL of `finishing` and `standing`, to follow WITH, over tables as `Custody` has them, and `stages`.
 
     standing: the columns of holds, one row per piece of constant amount of a deal that stands finished; `department`
-    is the stage's owner, `hold` -1 (in front of the hold of no length in which the deal arrived). hold_from: when the
-    deal finished, whatever was revalued since. ended: open, piece (revalued), lost, or handed_on where the deal came
-    back to another stage, to_stage and to_department.
+    is the stage's owner of the time, `hold` -1 (in front of the hold of no length in which the deal arrived).
+    hold_from: when the deal finished, whatever was revalued since, or fell to this owner with the stage. ended: open,
+    piece (revalued, or the stage got another owner), lost, or handed_on where the deal came back to another stage,
+    to_stage and to_department.
     """
     return f"""{FINISHING}, back_again AS MATERIALIZED (
         -- few: every visit of deals that had finished and were heard of again
@@ -36,15 +41,20 @@ def standing_of(*, visits: str, holds: str, moves: str) -> str:
     ), takers AS (
         SELECT opportunity, visit - 1 AS visit, department FROM {holds}
         SEMI JOIN back_again USING (opportunity) WHERE hold = 0 AND from_at = hold_from
+    ), stays AS (
+        SELECT v.opportunity, v.pipeline, v.stage, v.visit, v.entered_at, v.amount_out, owner, owned_from, owned_until,
+            since, until, next_how, owned_until < coalesce(until, {FOREVER}) AS passed,
+            CASE WHEN next_stage <> v.stage AND NOT passed THEN next_stage END AS goes_to
+        FROM {visits} AS v LEFT JOIN chains USING (opportunity, visit)
+        JOIN finishing ON finishing.stage = v.stage AND owned_until > v.entered_at
+            AND (owned_from <= v.entered_at OR owned_from < coalesce(until, {FOREVER}))
+        WHERE v.how = 'finished'
     ), standing AS (
-        SELECT v.opportunity, v.pipeline, v.stage, v.visit, -1 AS hold, finishing.owner AS department,
-            coalesce(since, entered_at) AS hold_from, entered_at AS from_at, until AS to_at,
-            amount_out AS amount, amount_out,
-            CASE WHEN until IS NULL THEN 'open' WHEN next_stage <> v.stage THEN 'handed_on'
+        SELECT opportunity, pipeline, stage, visit, -1 AS hold, owner AS department,
+            greatest(coalesce(since, entered_at), owned_from) AS hold_from, greatest(entered_at, owned_from) AS from_at,
+            CASE WHEN passed THEN owned_until ELSE until END AS to_at, amount_out AS amount, amount_out,
+            CASE WHEN passed THEN 'piece' WHEN until IS NULL THEN 'open' WHEN goes_to IS NOT NULL THEN 'handed_on'
                 WHEN next_how = 'lost' THEN 'lost' ELSE 'piece' END AS ended,
-            CASE WHEN next_stage <> v.stage THEN next_stage END AS to_stage,
-            CASE WHEN next_stage <> v.stage THEN takers.department END AS to_department
-        FROM {visits} AS v JOIN finishing USING (stage)
-        LEFT JOIN chains USING (opportunity, visit) LEFT JOIN takers USING (opportunity, visit)
-        WHERE how = 'finished'
+            goes_to AS to_stage, CASE WHEN goes_to IS NOT NULL THEN takers.department END AS to_department
+        FROM stays LEFT JOIN takers USING (opportunity, visit)
     )"""  # noqa: S608  (names of tables, never a user's text)

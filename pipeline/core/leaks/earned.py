@@ -10,6 +10,7 @@ from collections import defaultdict
 
 from pipeline.core.leaks.figures import Figure
 from pipeline.core.leaks.period import Period
+from pipeline.core.tenures import OWNED_UNTIL_THEN, TENURES
 
 WON, RAISED, REVERSED = "won", "raised", "reversed"
 
@@ -28,17 +29,19 @@ def bookings_of(moves: str) -> str:
         won: the deal came to stand earned: a move into or past the first earning stage, an entry there, a return there
             after a loss. raised: it was revalued upwards while earned. reversed, never above 0: it was lost, moved
             back to a stage before earning or revalued downwards while earned, or was reopened before earning after it
-            had finished. `department` of the last is the owner of the stage the deal had finished in.
+            had finished. `department` of the last is who owned the stage the deal had finished in.
     """
-    return f"""{STAGE_RULES}, standing AS (
+    return f"""{STAGE_RULES}, {TENURES}, standing AS (
         SELECT m.* REPLACE (
-                CASE WHEN kind = 'reopened' AND m.from_stage IS NOT NULL THEN went.owner ELSE m.department END
+                CASE WHEN kind = 'reopened' AND m.from_stage IS NOT NULL THEN had.owner ELSE m.department END
             AS department),
             coalesce(went.after_earning, false) AS before,
             CASE WHEN kind IN ('lost', 'finished', 'revalued') THEN false
                 ELSE coalesce(came.after_earning, false) END AS after
         FROM {moves} AS m LEFT JOIN rules AS went ON went.stage = m.from_stage
             LEFT JOIN rules AS came ON came.stage = m.to_stage
+            LEFT JOIN tenures AS had ON had.stage = m.from_stage AND m.kind = 'reopened'
+                AND {OWNED_UNTIL_THEN.format(instant='m."at"', tenure="had")}
     ), bookings AS (
         SELECT * EXCLUDE (before, after), CASE
                 WHEN kind = 'revalued' AND amount > 0 THEN '{RAISED}'

@@ -44,6 +44,8 @@ def rows_check(staging: Staging) -> None:
     _not_nothing(staging)
     if "measurables.csv" in staging.files:
         _measurables_agree(staging)
+    if "stages.csv" in staging.files and "owner_since" in staging.files["stages.csv"].columns:
+        _owners_agree(staging)
     if "events.csv" in staging.files:
         _event_places(staging)
         order_check(staging)
@@ -110,8 +112,11 @@ def _duplicates(staging: Staging, staged: StagedFile) -> None:
         f" WINDOW same AS (PARTITION BY {parts})) doubled WHERE line > first",
         "line",
     )
+    # A date that cannot be read was refused for that; without it the row is not the one that has none.
+    optional = [name for name in key if file.column(name).blank]
+    unread = {p.line for p in staging.problems.listed if p.file == file.name and p.column in optional}
     for line, value, first in rows:
-        if str(value).strip():
+        if str(value).strip() and not unread & {line, first}:
             _add(staging, file.name, [(line, value)], "+".join(key), f"is already on line {first}")
 
 
@@ -132,15 +137,36 @@ def _check_references(staging: Staging, staged: StagedFile) -> None:
 
 def _measurables_agree(staging: Staging) -> None:
     """Rows of one measurable repeat what it is; they may differ in the goal only."""
-    for column in ("department", "name", "unit", "source"):
+    _rows_agree(staging, "measurables.csv", ("department", "name", "unit", "source"), "key", "measurable")
+
+
+def _owners_agree(staging: Staging) -> None:
+    """Rows of one stage repeat what it is; they differ in the owner and its date, and one has no date."""
+    columns = ("name", "position", "earns", "time_limit_days")
+    there = tuple(column for column in columns if column in staging.files["stages.csv"].columns)
+    _rows_agree(staging, "stages.csv", there, "pipeline, key", "stage")
+    wrong = {problem.line for problem in staging.problems.listed if problem.file == "stages.csv"}
+    rows = _listed_rows(
+        staging,
+        "SELECT line, key FROM in_stages s WHERE owner_since IS NOT NULL AND key <> '' AND NOT EXISTS"
+        " (SELECT 1 FROM in_stages t WHERE t.pipeline = s.pipeline AND t.key = s.key AND t.owner_since IS NULL)",
+        "line",
+    )
+    rows = [row for row in rows if row[0] not in wrong]
+    _add(staging, "stages.csv", rows, "key", "has no row without owner_since, for its owner from the beginning")
+
+
+def _rows_agree(staging: Staging, name: str, columns: Sequence[str], same: str, called: str) -> None:
+    table = BY_NAME[name].table
+    for column in columns:
         rows = _listed_rows(
             staging,
             f'SELECT line, "{column}" FROM (SELECT line, key, "{column}",'
-            f' first_value("{column}") OVER (PARTITION BY key ORDER BY line) AS first FROM in_measurables) m'
-            f" WHERE \"{column}\" <> first AND key <> ''",
+            f' first_value("{column}") OVER (PARTITION BY {same} ORDER BY line) AS first FROM {table}) m'
+            f" WHERE \"{column}\" IS DISTINCT FROM first AND key <> ''",
             "line",
         )
-        _add(staging, "measurables.csv", rows, column, "differs from an earlier row of the same measurable")
+        _add(staging, name, rows, column, f"differs from an earlier row of the same {called}")
 
 
 def _deals_sql(staging: Staging) -> str:

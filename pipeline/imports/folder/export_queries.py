@@ -35,10 +35,12 @@ QUERIES: dict[str, str] = {
     "pipelines.csv": "SELECT key, name FROM pipeline_pipeline ORDER BY id",
     "stages.csv": (
         "SELECT p.key AS pipeline, s.key, s.name, s.position, d.key AS owner_department, s.earns::int AS earns,"
-        f" {_number_sql('s.time_limit_days')} AS time_limit_days FROM pipeline_stage s"
-        " JOIN pipeline_pipeline p ON p.id = s.pipeline_id"
-        " JOIN departments_department d ON d.id = s.owner_department_id"
-        " ORDER BY p.id, s.position"
+        f" {_number_sql('s.time_limit_days')} AS time_limit_days, {_instant_sql('o.since')} AS owner_since"
+        " FROM pipeline_stage s JOIN pipeline_pipeline p ON p.id = s.pipeline_id"
+        " JOIN (SELECT id AS stage_id, owner_department_id AS department_id, NULL::timestamptz AS since"
+        " FROM pipeline_stage UNION ALL SELECT stage_id, department_id, since FROM pipeline_stageowner) o"
+        " ON o.stage_id = s.id JOIN departments_department d ON d.id = o.department_id"
+        " ORDER BY p.id, s.position, o.since NULLS FIRST"
     ),
     "loss_reasons.csv": (
         "SELECT r.key, r.name, d.key AS department FROM pipeline_lossreason r"

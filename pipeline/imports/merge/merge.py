@@ -15,32 +15,7 @@ from django.db import connection
 from pipeline.imports.folder.checks import query
 from pipeline.imports.folder.format import FILES
 from pipeline.imports.folder.staging import StagedFile
-
-
-@dataclass(frozen=True)
-class Value:
-    """A database column filled from a column of the file; `default` stands in where the file has no such column."""
-
-    column: str
-    source: str
-    expression: str
-    default: str = "NULL"
-
-
-@dataclass(frozen=True)
-class Target:
-    """How one file becomes rows of one table.
-
-    `match` columns are the natural key in the database; a join is made where the file has its column.
-    """
-
-    file: str
-    table: str
-    values: tuple[Value, ...]
-    match: tuple[str, ...]
-    joins: tuple[tuple[str, str], ...] = ()
-    with_batch: bool = False
-    where: str = "true"
+from pipeline.imports.merge.targets import TARGETS, Target
 
 
 @dataclass
@@ -52,125 +27,9 @@ class Outcome:
     unchanged: int = 0
 
 
-def _plain_values(*names: str, blank: str = "''") -> tuple[Value, ...]:
-    return tuple(
-        Value(name, name, f"coalesce(s.{name}, '')" if blank == "''" else f"s.{name}", blank) for name in names
-    )
-
-
-def _fact(*names: str) -> tuple[Value, ...]:
-    return _plain_values(*names, blank="NULL")
-
-
-_DEPARTMENT = Value("department_id", "department", "d.id")
-_PIPELINE = Value("pipeline_id", "pipeline", "p.id")
-_JOIN_DEPARTMENT = ("department", "LEFT JOIN departments_department d ON d.key = s.department")
-_JOIN_PIPELINE = ("pipeline", "LEFT JOIN pipeline_pipeline p ON p.key = s.pipeline")
-_JOIN_OWNER = ("owner_department", "LEFT JOIN departments_department d ON d.key = s.owner_department")
-
-TARGETS = (
-    Target("departments.csv", "departments_department", _plain_values("key", "name", "kind", "head_email"), ("key",)),
-    Target("pipelines.csv", "pipeline_pipeline", _plain_values("key", "name"), ("key",)),
-    Target(
-        "stages.csv",
-        "pipeline_stage",
-        (
-            _PIPELINE,
-            *_plain_values("key", "name"),
-            *_fact("position", "earns", "time_limit_days"),
-            Value("owner_department_id", "owner_department", "d.id"),
-        ),
-        ("pipeline_id", "key"),
-        (_JOIN_PIPELINE, _JOIN_OWNER),
-    ),
-    Target(
-        "loss_reasons.csv",
-        "pipeline_lossreason",
-        (*_plain_values("key", "name"), _DEPARTMENT),
-        ("key",),
-        (_JOIN_DEPARTMENT,),
-    ),
-    Target(
-        "sources.csv", "pipeline_source", (*_plain_values("key", "name"), _DEPARTMENT), ("key",), (_JOIN_DEPARTMENT,)
-    ),
-    Target("rates.csv", "pipeline_exchangerate", _fact("currency", "date", "rate"), ("currency", "date")),
-    Target(
-        "accounts.csv",
-        "pipeline_account",
-        _plain_values("key", "name", "industry", "size", "region", "profile"),
-        ("key",),
-        with_batch=True,
-    ),
-    Target(
-        "opportunities.csv",
-        "pipeline_opportunity",
-        (
-            *_plain_values("key", "name", "owner", "team", "currency", "segment"),
-            _PIPELINE,
-            Value("account_id", "account", "a.id"),
-            Value("source_id", "source", "c.id"),
-        ),
-        ("key",),
-        (
-            _JOIN_PIPELINE,
-            ("account", "LEFT JOIN pipeline_account a ON a.key = s.account"),
-            ("source", "LEFT JOIN pipeline_source c ON c.key = s.source"),
-        ),
-        with_batch=True,
-    ),
-    Target(
-        "handoffs.csv",
-        "pipeline_handoff",
-        (
-            *_plain_values("key", "kind", "outcome", "assignee"),
-            *_fact("requested_at", "started_at", "completed_at", "due_at"),
-            _DEPARTMENT,
-            Value("opportunity_id", "opportunity", "o.id"),
-        ),
-        ("key",),
-        (_JOIN_DEPARTMENT, ("opportunity", "LEFT JOIN pipeline_opportunity o ON o.key = s.opportunity")),
-        with_batch=True,
-    ),
-    Target(
-        "plan.csv",
-        "pipeline_plantarget",
-        (_PIPELINE, *_fact("period_start", "period_end", "target", "expectation"), *_plain_values("segment")),
-        ("pipeline_id", "period_start", "period_end", "segment"),
-        (_JOIN_PIPELINE,),
-    ),
-    Target(
-        "measurables.csv",
-        "departments_measurable",
-        (*_plain_values("key", "name", "unit", "source"), _DEPARTMENT),
-        ("key",),
-        (_JOIN_DEPARTMENT,),
-        where="s.line = (SELECT min(line) FROM in_measurables f WHERE f.key = s.key)",
-    ),
-    Target(
-        "measurables.csv",
-        "departments_goal",
-        (
-            Value("measurable_id", "key", "m.id"),
-            *_fact("effective_from", "goal", "goal_high"),
-            Value("rule", "goal_rule", "s.goal_rule"),
-        ),
-        ("measurable_id", "effective_from"),
-        (("key", "JOIN departments_measurable m ON m.key = s.key"),),
-        where="s.effective_from IS NOT NULL",
-    ),
-    Target(
-        "entries.csv",
-        "departments_entry",
-        (Value("measurable_id", "measurable", "m.id"), *_fact("week", "value", "entered_at"), *_plain_values("note")),
-        ("measurable_id", "week"),
-        (("measurable", "JOIN departments_measurable m ON m.key = s.measurable"),),
-    ),
-)
-
-
 def file_merge(staged: StagedFile, batch: int) -> Outcome:
     """Bring one file's rows into the truth. A row that fills two tables is new or changed if either part is."""
-    targets = [target for target in TARGETS if target.file == staged.format.name]
+    targets = [target for target in TARGETS if target.file == staged.format.name and target.fits(staged)]
     parts = [_target_merge(target, staged, batch) for target in targets]
     if len(parts) == 1:
         return parts[0]
@@ -217,7 +76,8 @@ def _matched_sql(target: Target, staged: StagedFile, matched: str) -> str:
     )
     joins = " ".join(join for source, join in target.joins if source in staged.columns)
     table = staged.format.table
-    rows = f"SELECT s.line, {values} FROM {table} s {joins} WHERE {target.where}"
+    where = target.where if not target.asked or target.asked in staged.columns else "true"
+    rows = f"SELECT s.line, {values} FROM {table} s {joins} WHERE {where}"
     same = " AND ".join(f"t.{column} = r.{column}" for column in target.match)
     return (
         f"CREATE TEMP TABLE {matched} ON COMMIT DROP AS"

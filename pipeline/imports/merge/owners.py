@@ -1,4 +1,8 @@
-"""A stage's owner has no date: another one is its owner for all of history. An import that brings one says so."""
+"""What an import changes of the owners of stages in the past is said in its notes.
+
+The row of a stage without `owner_since` is its owner from the beginning: another one there is its owner until the next
+date, which may be all of history.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,14 @@ _CHANGED = """
 SELECT p.name, s.name, was.name, i.owner_department FROM in_stages i
 JOIN pipeline_pipeline p ON p.key = i.pipeline JOIN pipeline_stage s ON s.pipeline_id = p.id AND s.key = i.key
 JOIN departments_department was ON was.id = s.owner_department_id
-WHERE was.key <> i.owner_department ORDER BY p.id, s.position
+WHERE was.key <> i.owner_department {undated} ORDER BY p.id, s.position
+"""
+_CHANGED_SINCE = """
+SELECT p.name, s.name, was.name, i.owner_department, o.since::date FROM in_stages i
+JOIN pipeline_pipeline p ON p.key = i.pipeline JOIN pipeline_stage s ON s.pipeline_id = p.id AND s.key = i.key
+JOIN pipeline_stageowner o ON o.stage_id = s.id AND o.since = i.owner_since
+JOIN departments_department was ON was.id = o.department_id
+WHERE was.key <> i.owner_department ORDER BY p.id, s.position, o.since
 """
 
 
@@ -17,9 +28,14 @@ def owner_notes(staging: Staging) -> None:
     """Note every stage whose owner is another one than before; to be asked before stages are merged."""
     if "stages.csv" not in staging.files:
         return
-    for pipeline, stage, before, after in query(_CHANGED):
+    dated = "owner_since" in staging.files["stages.csv"].columns
+    for pipeline, stage, before, after in query(_CHANGED.format(undated="AND owner_since IS NULL" if dated else "")):
         staging.notes.append(
             f"stages.csv: the owner of {stage} ({pipeline}) changes from {before} to “{after}”, for all of history:"
             " what waited there before counts as the new owner's, too. Where the work moved only lately, keep the owner"
-            " and record hand-offs."
+            " and add a row with the new one and owner_since."
+        )
+    for pipeline, stage, before, after, since in query(_CHANGED_SINCE) if dated else ():
+        staging.notes.append(
+            f"stages.csv: the owner of {stage} ({pipeline}) since {since} changes from {before} to “{after}”."
         )

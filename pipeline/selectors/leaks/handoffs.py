@@ -12,6 +12,7 @@ import pyarrow as pa
 from departments.models import Company
 from departments.periods import Period
 from pipeline.core.leaks.figures import DAY, Figure
+from pipeline.core.tenures import OWNED_THEN, TENURES
 from pipeline.custody_store import custody_cursor
 from pipeline.models import HandOff, Opportunity, RecomputeRun
 from pipeline.run_cache import cached
@@ -154,11 +155,12 @@ def _waiting_pairs(run: RecomputeRun, company: Company, period: Period) -> tuple
     table = pa.table({name: pa.array(values, types.get(name, pa.int64())) for name, values in columns.items()})
     cursor.register("requested", table)
     pairs = cursor.execute(
-        """SELECT owner, department, count(*), avg(days), avg(returned::INTEGER)
+        f"""WITH {TENURES} SELECT owner, department, count(*), avg(days), avg(returned::INTEGER)
         FROM requested ASOF JOIN visits
             ON requested.opportunity = visits.opportunity AND requested."at" >= visits.entered_at
-        JOIN stages USING (stage)
-        WHERE owner <> department GROUP BY ALL ORDER BY owner, department"""
+        JOIN tenures ON tenures.stage = visits.stage
+            AND {OWNED_THEN.format(instant='requested."at"', tenure="tenures")}
+        WHERE owner <> department GROUP BY ALL ORDER BY owner, department"""  # noqa: S608  (the rule's own text)
     ).fetchall()
     return tuple(
         WaitingFor(owner=owner, department=department, count=count, mean_days=days, returned=returned)

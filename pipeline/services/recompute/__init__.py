@@ -119,7 +119,7 @@ def _compute_run(run: RecomputeRun, clock: Clock, *, full: bool) -> tuple[Recomp
     """The DONE run, and its scorecard figures, counted while PostgreSQL took in the flows."""
     previous = RecomputeRun.objects.filter(status=RecomputeRun.Status.DONE).first()
     try:
-        structure = structure_read()
+        structure = structure_read(as_of=run.as_of)
     except Company.DoesNotExist:
         raise NothingToCompute("There is no company yet: load a company folder first.") from None
     clock.step("reading", 0.0)

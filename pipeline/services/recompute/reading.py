@@ -29,6 +29,7 @@ from pipeline.models import (
     Source,
     Stage,
     TouchedOpportunity,
+    later_owners,
 )
 
 
@@ -42,8 +43,8 @@ class Structure:
     fingerprint: str
 
 
-def structure_read() -> Structure:
-    """Stages, rates and company with a fingerprint that changes when any of them does."""
+def structure_read(*, as_of: datetime) -> Structure:
+    """Stages, rates and company with a fingerprint that changes when any of them does, owners by `as_of`."""
     company = current_company()
     rates = list(ExchangeRate.objects.order_by("currency", "date"))
     rates_table = pa.table(
@@ -53,15 +54,18 @@ def structure_read() -> Structure:
             "rate": pa.array([float(rate.rate) for rate in rates], pa.float64()),
         }
     )
-    stages = stages_table(list(Stage.objects.order_by("pipeline_id", "position")))
-    return Structure(company=company, stages=stages, rates=rates_table, fingerprint=_fingerprint(company))
+    return Structure(
+        company=company, stages=stages_table(as_of=as_of), rates=rates_table, fingerprint=_fingerprint(company, as_of)
+    )
 
 
-def _fingerprint(company: Company) -> str:
+def _fingerprint(company: Company, as_of: datetime) -> str:
     facts: list[Any] = [METHOD, PART_SIZE, company.reporting_currency, company.time_zone]
     facts += Stage.objects.order_by("pk").values_list(
         "pk", "pipeline_id", "position", "owner_department_id", "earns", "time_limit_days"
     )
+    # Not those to come: with the first run after its day, an owner makes everything anew.
+    facts += sorted(later_owners(until=as_of).items())
     for model in (LossReason, Source):
         facts += model._default_manager.order_by("pk").values_list("pk", "department_id")
     facts += ExchangeRate.objects.order_by("pk").values_list("currency", "date", "rate")

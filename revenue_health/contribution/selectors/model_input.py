@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import duckdb
 import numpy as np
@@ -15,7 +16,7 @@ from pipeline.core.flows.period_flows import AMOUNT_BAND, PeriodFlows, period_fl
 from pipeline.core.leaks.period import Filters
 from pipeline.custody_store import custody_cursor
 from pipeline.flows_store import stored_period_flows
-from pipeline.models import Pipeline, RecomputeRun, Source
+from pipeline.models import Pipeline, RecomputeRun, Source, Stage, later_owners
 from pipeline.run_cache import process_cache
 from pipeline.selectors.leaks.hindsight import ungrouped_pipelines
 from revenue_health.contribution.core.comparison import MINOR_UNITS
@@ -78,7 +79,7 @@ def pipelines_flows(
     baseline = None
     if periods.baseline is not None:
         baseline = _period_flows(run, periods.baseline_edges, periods.openings, by, filters)
-    return _by_pipeline(period, baseline, periods, _group_names(by))
+    return _by_pipeline(period, baseline, periods, _group_names(by), int(run.as_of.timestamp()))
 
 
 def flows_at(*, cursor: duckdb.DuckDBPyConnection, as_of: int, periods: ComparisonPeriods) -> list[PipelineFlows]:
@@ -89,17 +90,22 @@ def flows_at(*, cursor: duckdb.DuckDBPyConnection, as_of: int, periods: Comparis
         return period_flows(cursor, steps=steps, openings=openings, as_of=as_of, ungrouped=ungrouped)
 
     period, baseline = read(periods.steps, (periods.steps[0],)), read(periods.baseline_edges, periods.openings)
-    return _by_pipeline(period, baseline, periods, {})
+    return _by_pipeline(period, baseline, periods, {}, as_of)
 
 
 def _by_pipeline(
-    period: PeriodFlows, baseline: PeriodFlows | None, periods: ComparisonPeriods, names: dict[str, str]
+    period: PeriodFlows,
+    baseline: PeriodFlows | None,
+    periods: ComparisonPeriods,
+    names: dict[str, str],
+    as_of: int,
 ) -> list[PipelineFlows]:
     departments = department_rows()
+    owners = later_owners(until=datetime.fromtimestamp(as_of, UTC))
     return [
         flows
         for pipeline in Pipeline.objects.prefetch_related("stages").order_by("pk")
-        if (flows := _pipeline(pipeline, departments, period, baseline, periods, names))
+        if (flows := _pipeline(pipeline, departments, period, baseline, periods, names, owners))
     ]
 
 
@@ -169,9 +175,10 @@ def _pipeline(
     baseline: PeriodFlows | None,
     periods: ComparisonPeriods,
     names: dict[str, str],
+    owners: dict[int, list[tuple[datetime, int]]],
 ) -> PipelineFlows | None:
     stages = [
-        StageRow(id=stage.pk, key=stage.key, earns=stage.earns, owner=stage.owner_department_id)
+        StageRow(id=stage.pk, key=stage.key, earns=stage.earns, owner=_present_owner(stage, owners))
         for stage in sorted(pipeline.stages.all(), key=lambda stage: stage.position)
     ]
     if not stages:
@@ -191,6 +198,12 @@ def _pipeline(
         axes=axes,
         groups={(names.get(name, name), origin): group for (name, origin), group in groups.items()},
     )
+
+
+def _present_owner(stage: Stage, owners: dict[int, list[tuple[datetime, int]]]) -> int:
+    """Money that nobody is named for: whoever owns the stage at the end of what is known."""
+    later = owners.get(stage.pk)
+    return later[-1][1] if later else stage.owner_department_id
 
 
 def grouped_flows(

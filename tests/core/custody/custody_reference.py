@@ -112,14 +112,22 @@ class Deal:
             self.revalue(at, amount)
         self.end(at, "lost", cause=cause)
 
+    def owner(self, stage, instant):
+        later = [o["owner"] for o in self.stages[stage].get("later_owners") or [] if o["since"] <= instant]
+        return later[-1] if later else self.stages[stage]["owner"]
+
     def holder(self, visit, instant):
+        open_now = self.asked(instant)
+        return min(open_now)[2] if open_now else self.owner(visit.stage, instant)
+
+    def asked(self, instant):
         open_now = []
         for handoff in self.handoffs:
             done = handoff["completed_us"]
             done = None if done is None or done // 10**6 > self.as_of else done // 10**6
             if handoff["requested_us"] // 10**6 <= instant and (done is None or instant < done):
                 open_now.append((handoff["requested_us"], handoff["handoff"], handoff["department"]))
-        return min(open_now)[2] if open_now else self.stages[visit.stage]["owner"]
+        return open_now
 
     def holds(self, visit):
         if visit.left == visit.entered:
@@ -130,6 +138,8 @@ class Deal:
             for us in (handoff["requested_us"], handoff["completed_us"]):
                 if us is not None and visit.entered < us // 10**6 < end:
                     instants.add(us // 10**6)
+        later = self.stages[visit.stage].get("later_owners") or []
+        instants |= {owner["since"] for owner in later if visit.entered < owner["since"] < end}
         holds = []
         for instant in sorted(instants):
             department = self.holder(visit, instant)
@@ -186,6 +196,9 @@ class Deal:
     def fate(self, n, number):
         visit = self.visits[n]
         if number < len(visit.holds) - 1:
+            ends = visit.holds[number][2]
+            if not self.asked(ends) and not self.asked(ends - 1):  # nobody was asked: the stage got another owner
+                return ("piece", None, None)
             return ("handed_on", visit.stage, visit.holds[number + 1][0])
         if visit.to_stage is not None:
             return ("handed_on", visit.to_stage, self.visits[n + 1].holds[0][0])

@@ -1,8 +1,10 @@
 """Custody worked out by hand: day n is START + n days; pipeline 1: 11 (owner 1), 12 (2), 13 earns (2), 14 last (3)."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.core.strategies import DAY, START, US, Company, custody_of
+from tests.core.strategies import DAY, STAGES, START, US, Company, custody_of
 
 AS_OF = START + 30 * DAY
 
@@ -183,3 +185,35 @@ def test_what_is_unknown_is_refused():
     stray.events[0]["opportunity"] = 7
     with pytest.raises(ValueError, match="unknown opportunity"):
         custody_of(stray)
+
+
+def owned(*owners):
+    """Pipeline 1 with stage 11 of others from some day on: (day, department)."""
+    later = [{"since": int(START + since * DAY), "owner": owner} for since, owner in owners]
+    return [{**row, "later_owners": later} if row["stage"] == 11 else row for row in STAGES]
+
+
+def test_a_stage_that_changes_hands_takes_its_deals_along_and_hands_none_on():
+    found = custody_of(replace(company([(0, 11, 100), (5, 12, 100)]), stages=owned((2, 3), (4, 4)))).holds.to_pylist()
+    assert [(r["department"], day(r["hold_from"]), day(r["to_at"]), r["hold"], r["ended"]) for r in found] == [
+        (1, 0, 2, 0, "piece"),
+        (3, 2, 4, 1, "piece"),
+        (4, 4, 5, 2, "handed_on"),
+        (2, 5, None, 0, "open"),
+    ]
+    assert [r["to_department"] for r in found] == [None, None, 2, None]
+
+
+def test_who_was_asked_keeps_the_deal_and_hands_it_to_the_owner_of_then():
+    story = company([(0, 11, 100)], [(5, 1, 3)])
+    found = custody_of(replace(story, stages=owned((2, 3)))).holds.to_pylist()
+    assert [(r["department"], day(r["from_at"]), r["ended"], r["to_department"]) for r in found] == [
+        (1, 0, "handed_on", 5),
+        (5, 1, "handed_on", 3),
+        (3, 3, "open", None),
+    ]
+
+
+def test_an_owner_to_come_is_not_known_yet():
+    story = replace(company([(0, 11, 100)], as_of=START + 2 * DAY), stages=owned((3, 4)))
+    assert [r["department"] for r in custody_of(story).holds.to_pylist()] == [1]

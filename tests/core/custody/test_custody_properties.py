@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.core.custody.custody import Custody, custody_compute, partitions
-from tests.core.strategies import companies, custody_of, thorough
+from tests.core.strategies import companies, custody_of, owned_stages, thorough
 
 
 def rows(table):
@@ -20,27 +20,27 @@ def expected(company, name):
 
 
 @thorough
-@given(companies())
+@given(companies(stages_of=owned_stages))
 def test_visits_are_those_of_the_reference(company):
     assert sorted(rows(custody_of(company).visits), key=lambda r: (r[0], r[3])) == expected(company, "visit_rows")
 
 
 @thorough
-@given(companies())
+@given(companies(stages_of=owned_stages))
 def test_holds_are_those_of_the_reference(company):
     found = sorted(rows(custody_of(company).holds), key=lambda r: (r[0], r[3], r[4], r[7]))
     assert found == expected(company, "hold_rows")
 
 
 @thorough
-@given(companies())
+@given(companies(stages_of=owned_stages))
 def test_moves_are_those_of_the_reference_in_their_order(company):
     found = rows(custody_of(company).moves.drop_columns(["writer"]))
     assert sorted(found, key=lambda r: r[0]) == expected(company, "move_rows")
 
 
 @thorough
-@given(companies())
+@given(companies(stages_of=owned_stages))
 def test_holds_of_a_visit_add_up_to_it_and_never_overlap(company):
     custody = custody_of(company)
     pieces = {}

@@ -10,7 +10,7 @@ from pipeline.core.custody.custody import custody_compute, partitions
 from pipeline.core.flows.balance import balance_error
 from pipeline.core.flows.flows import flows_compute, flows_difference, flows_sum
 from tests.core.custody.custody_reference import reference_flows
-from tests.core.strategies import STAGES, arrow, brief, companies, custody_of, thorough
+from tests.core.strategies import STAGES, arrow, brief, companies, custody_of, owned_stages, thorough
 
 SUMS = ("amount", "count", "amount_seconds", "deal_seconds")
 
@@ -37,7 +37,7 @@ def stripped(sums):
 
 
 @thorough
-@given(companies(most=8))
+@given(companies(most=8, stages_of=owned_stages))
 def test_flows_are_those_of_the_reference(company):
     weeks = [(row["week"], row["starts"]) for row in company.weeks().to_pylist()]
     expected = reference_flows(company.deals(), weeks, company.as_of)
@@ -45,7 +45,7 @@ def test_flows_are_those_of_the_reference(company):
 
 
 @thorough
-@given(companies(most=8))
+@given(companies(most=8, stages_of=owned_stages))
 def test_flows_balance_to_the_cent(company):
     assert balance_error(flows_of(company), arrow("stages", STAGES)) == 0
 

@@ -1,14 +1,16 @@
 """Flows by bucket for the model: on whole weeks they are the stored roll-up, on any steps they add up."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.core.flows.period_flows import period_flows
+from tests.core.custody.test_custody_examples import company as told
 from tests.core.flows.test_flows_properties import flows_of
-from tests.core.strategies import START, US, Company, brief, companies, connection_of, custody_of
+from tests.core.strategies import STAGES, START, US, Company, brief, companies, connection_of, custody_of
 
 DAY = 86_400
 OWNERS = {14: 3, 23: 3}
@@ -232,3 +234,18 @@ def test_entry_amounts_are_less_what_their_writers_took_back_when_they_passed_th
     ]
     # 500 -> 450 with the move out of stage 11, whose owner 1 wrote it; 500 -> 400 with the move out of 12, by 2
     assert rows == [(2, 4, 1500, 1100, 2)]
+
+
+def test_what_stands_finished_is_held_by_the_owner_of_the_time():
+    # 100 finished on day 2 with 3; 14 is 5's from day 10; 150 from day 20, lost on day 25
+    later = [{"since": START + 10 * DAY, "owner": 5}]
+    story = told([(0, 11, 100), (2, 14, 100), (20, 14, 150), (25, None, None, 4)])
+    story = replace(story, stages=[{**r, "later_owners": later} if r["stage"] == 14 else r for r in STAGES])
+    connection = connection_of(custody_of(story), story)
+    moments = [START + 5 * DAY, START + 15 * DAY]
+    found = period_flows(connection, steps=[START, START + 30 * DAY], openings=moments, as_of=story.as_of)
+    held = sums(open_rows(found.held, finished=True), ["department"], "amount_days")
+    assert held == {(3,): 800, (5,): 10 * 100 + 5 * 150}
+    assert [row["department"] for row in found.opening.to_pylist()] == [3, 5]
+    assert [(row["department"], row["writer"], row["amount"]) for row in found.revalued.to_pylist()] == [(5, 5, 50)]
+    assert found.handed_on.num_rows == 1

@@ -2,10 +2,11 @@
 
 When a stage is given to another department, or its hand-offs are booked otherwise, one department's waiting disappears
 and another's appears; the two shares cancel. It is seen in custody days per amount that went through the stage: what
-one has less the other has more, while the stage as a whole takes as long as before.
+one has less the other has more, while the stage as a whole takes as long as before. Where the stage's owner changed on
+a day that is recorded, nothing needs to be seen: it moved.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,14 @@ LEAST_OF_STAGE = 0.2
 """And the part of all days of the stage that is."""
 MATCH = (0.6, 1.6)
 """What the other department has more, over what this one has less."""
+
+
+class OwnerChange(NamedTuple):
+    """A stage was one department's (source) and became another's (target), by their keys."""
+
+    stage: str
+    source: str
+    target: str
 
 
 class Move(NamedTuple):
@@ -68,11 +77,12 @@ def _days_per_amount(spans: list[FlowArrays]) -> Floats:
     return np.asarray(np.where(gone[:, None] > 0, held / np.where(gone > 0, gone, 1.0)[:, None], 0.0))
 
 
-def moved_work(pipelines: Pipelines, names: Mapping[str, str]) -> dict[str, str]:
+def moved_work(pipelines: Pipelines, names: Mapping[str, str], changes: Sequence[OwnerChange] = ()) -> dict[str, str]:
     """By department that gave work up or took it over, the sentence why it is not judged. names: of stages and
-    departments, by key."""
+    departments, by key. changes: of owners, between the begin of the baseline and the end of the period."""
     sentences: dict[str, str] = {}
-    for move in moves_of_work(pipelines):
+    seen = [OwnerChange(move.stage, move.source, move.target) for move in moves_of_work(pipelines)]
+    for move in (*changes, *seen):
         stage, source, target = (names.get(key, key) for key in (move.stage, move.source, move.target))
         sentence = f"the work in {stage} moved from {source} to {target}"
         for party in (move.source, move.target):

@@ -20,6 +20,7 @@ from revenue_health.contribution.selectors.comparison.periods import ComparisonP
 from revenue_health.contribution.selectors.comparison.scores import METHOD, score_run_of
 from revenue_health.contribution.selectors.gates.facts import called, data_facts
 from revenue_health.contribution.selectors.gates.gates_json import judgements_from_json
+from revenue_health.contribution.selectors.gates.owners import owner_changes
 from revenue_health.contribution.selectors.gates.plan import evidence_plan
 from revenue_health.contribution.selectors.model_input import (
     AMOUNT,
@@ -48,7 +49,7 @@ def _all_gates(run: RecomputeRun, company: Company, periods: ComparisonPeriods, 
         plan=plan,
         bridge=bridge,
         pipelines=pipelines,
-        moved=moved_work(pipelines, called()),
+        moved=moved_work(pipelines, called(), owner_changes(run=run, periods=periods)),
         quarters=[_quarter(run, label, quarter) for label, quarter in plan.quarters],
     )
     return GateFigures(judgements=_judge(run, company, periods, bridge, pipelines, evidence), evidence=evidence)
@@ -66,7 +67,7 @@ def _quarter(run: RecomputeRun, label: str, periods: ComparisonPeriods) -> Place
 def first_judgements(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods, bridge: Bridge) -> Judgements:
     """What can be said at once: nobody is named before the slower gates have spoken, but many are cleared."""
     pipelines = pipelines_of(run, periods)
-    evidence = Evidence(moved=moved_work(pipelines, called()))
+    evidence = Evidence(moved=moved_work(pipelines, called(), owner_changes(run=run, periods=periods)))
     with numbers_as_in(ENGLISH):
         return _judge(run, company, periods, bridge, pipelines, evidence)
 

@@ -117,8 +117,9 @@ def groups_of(tables: Tables, periods: ComparisonPeriods, *, by: str = "segment"
 
 
 def stage_rows(tables: Tables) -> list[StageRow]:
-    """The stages as the model reads them."""
-    owners = tables.data.stages["owner"].to_pylist()
+    """The stages as the model reads them, with their last owners."""
+    first, later = (tables.data.stages[name].to_pylist() for name in ("owner", "later_owners"))
+    owners = [came[-1]["owner"] if came else owner for owner, came in zip(first, later, strict=True)]
     return [
         StageRow(id=number + 1, key=stage, earns=stage == EARNS, owner=owners[number])
         for number, stage in enumerate(STAGES)

@@ -5,7 +5,7 @@ from hashlib import md5
 import numpy as np
 import pyarrow as pa
 
-from pipeline.core.custody.inputs import CustodyInput
+from pipeline.core.custody.inputs import LATER_OWNERS, CustodyInput
 from pipeline.core.weeks import week_table
 from revenue_health.contribution.validation.hard.world.books import DAY, START, Books
 from revenue_health.contribution.validation.hard.world.chance import Ints
@@ -80,19 +80,25 @@ def bucket_of(key: str, buckets: int = 40) -> int:
 
 
 def stage_table(books: Books) -> pa.Table:
-    """Stages with their owners; an owner with a date stands for all of history as long as custody knows no dates."""
-    owners = list(OWNERS)
-    for stage, owner, _ in books.owner_since:
-        owners[stage] = owner
+    """Stages with their owners from the beginning, and those who came on a day."""
     count = len(STAGES)
+    later = [
+        [
+            {"since": START + round(day * DAY), "owner": _ID[owner]}
+            for at, owner, day in books.owner_since
+            if at == stage
+        ]
+        for stage in range(count)
+    ]
     return pa.table(
         {
             "stage": pa.array(range(1, count + 1), pa.int32()),
             "pipeline": pa.array([PIPELINE] * count, pa.int32()),
             "position": pa.array(range(count), pa.int32()),
-            "owner": pa.array([_ID[owner] for owner in owners], pa.int32()),
+            "owner": pa.array([_ID[owner] for owner in OWNERS], pa.int32()),
             "earns": pa.array([stage == EARNS for stage in STAGES], pa.bool_()),
             "limit_seconds": pa.array([None] * count, pa.int64()),
+            "later_owners": pa.array(later, LATER_OWNERS),
         }
     )
 

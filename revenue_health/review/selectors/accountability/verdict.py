@@ -95,7 +95,7 @@ def _judged_parties(comparison: Comparison, currency: str) -> tuple[JudgedParty,
 
 
 def sales_key(departments: list[str]) -> str | None:
-    """The department everybody looks at: the one called sales, else the owner of most stages."""
+    """The department everybody looks at: the one called sales, else the first owner of most stages."""
     if SALES in departments:
         return SALES
     owners = Counter(Stage.objects.values_list("owner_department__key", flat=True))

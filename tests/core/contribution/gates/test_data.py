@@ -9,7 +9,7 @@ from revenue_health.contribution.core.flows import AGE_BINS
 from revenue_health.contribution.core.gates.causes import cause_doubts
 from revenue_health.contribution.core.gates.data import DataFacts, data_gate, kish
 from revenue_health.contribution.core.gates.handoffs import handoff_doubts, handoffs_of
-from revenue_health.contribution.core.gates.moved_work import moved_work
+from revenue_health.contribution.core.gates.moved_work import OwnerChange, moved_work
 from revenue_health.contribution.core.gates.settings import DEFAULT
 from revenue_health.contribution.core.gates.shares import Pipelines
 from revenue_health.contribution.core.long_tables import DepartmentRow, StageRow
@@ -130,3 +130,9 @@ def test_hand_offs_that_stop_are_seen() -> None:
     found = doubts(hand_ons(3, 5, 5, within=90, out=30), hand_ons(3, 5, 5, within=30, out=90))
     assert set(found) == {"sales", "legal"}
     assert "hand-offs to legal in offer fell from 0.75 to 0.25 a deal" in found["legal"][0]
+
+
+def test_a_recorded_change_of_owner_needs_not_be_seen() -> None:
+    sentence = "the work in Offer moved from Sales to legal"
+    changes = [OwnerChange("offer", "sales", "legal")]
+    assert moved_work({}, {"offer": "Offer", "sales": "Sales"}, changes) == {"sales": sentence, "legal": sentence}

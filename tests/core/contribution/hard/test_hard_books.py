@@ -6,9 +6,10 @@ from functools import cache
 import numpy as np
 import pytest
 
+from revenue_health.contribution.core.gates.moved_work import moved_work
 from revenue_health.contribution.validation.hard.flows import PERIOD, groups_of, periods_of, tables_of
 from revenue_health.contribution.validation.hard.tables import bucket_of
-from revenue_health.contribution.validation.hard.world.books import keep_books
+from revenue_health.contribution.validation.hard.world.books import MOVED_STAGE, START, keep_books
 from revenue_health.contribution.validation.hard.world.chance import draw_chance
 from revenue_health.contribution.validation.hard.world.company import (
     DEPARTMENTS,
@@ -91,6 +92,20 @@ def test_work_that_moved_by_handoffs_is_asked_of_production_and_takes_as_long():
     left = np.fmax(left, story.end[:, 3])
     in_stage = story.present & (left > 0) & (story.begin[:, 2] < PERIOD_DAYS)
     assert books.asked_deal.size == honest.asked_deal.size + in_stage.sum()
+
+
+def test_a_stage_that_goes_to_production_is_held_by_it_from_that_day_and_nobody_is_judged():
+    _, _, books = company(Records(moved="owner"))
+    tables = tables_of(books, buckets=4)
+    held = tables.connection.sql(
+        f"SELECT DISTINCT department, from_at >= {START} FROM holds WHERE stage = {MOVED_STAGE + 1} AND department <> "
+        f"{LEGAL + 1}"
+    ).fetchall()
+    assert (SALES + 1, True) not in held
+    assert (DEPARTMENTS.index("production") + 1, True) in held
+    groups = groups_of(tables, periods_of(tables, PERIOD))
+    sentence = f"the work in {STAGES[MOVED_STAGE]} moved from sales to production"
+    assert moved_work({1: groups}, {}) == {"sales": sentence, "production": sentence}
 
 
 def test_a_whale_is_lost_for_legal_in_the_middle_of_the_period():
