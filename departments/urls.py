@@ -1,6 +1,7 @@
 """Addresses of the ground floor."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from departments.discussion.views import comments, commitments, issues, pulse, replies
 from departments.people.views import account, audit, invitations, people, session
@@ -8,8 +9,11 @@ from departments.scorecards.urls import urlpatterns as scorecards
 from departments.updates.views import my, remind, update_link
 
 app_name = "departments"
+# Bookmarks hold it.
+_moved_settings = RedirectView.as_view(pattern_name="pipeline:settings_company", permanent=True)
 urlpatterns = [
     path("theme/", session.theme, name="theme"),
+    path("start/", session.start, name="start"),
     path("sign-in-as/<str:username>/", session.sign_in_as, name="sign_in_as"),
     path("account/", account.account_page, name="account"),
     path("audit/", audit.audit_log, name="audit"),
@@ -17,7 +21,7 @@ urlpatterns = [
     path("audit/access/", audit.readers, name="audit_access"),
     path("invitations/<str:token>/", invitations.accept, name="invitation"),
     path("people/", people.people_list, name="people"),
-    path("people/settings/", people.settings, name="people_settings"),
+    path("people/settings/", _moved_settings, name="people_settings"),
     path("people/invitations/<int:pk>/resend/", people.resend, name="people_resend"),
     path("people/invitations/<int:pk>/revoke/", people.revoke, name="people_revoke"),
     path("people/<int:pk>/", people.person_detail, name="people_person"),

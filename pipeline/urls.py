@@ -6,6 +6,7 @@ from pipeline.views import departments
 from pipeline.views.data import data, imports
 from pipeline.views.deals import my_queue, opportunities
 from pipeline.views.leaks import leak_map
+from pipeline.views.settings import company, lists
 
 app_name = "pipeline"
 urlpatterns = [
@@ -24,4 +25,9 @@ urlpatterns = [
     path("data/imports/<int:pk>/", imports.import_detail, name="import"),
     path("data/imports/<int:pk>/errors/", imports.errors, name="import_errors"),
     path("data/imports/<int:pk>/undo/", imports.undo, name="import_undo"),
+    path("settings/", company.company_page, name="settings_company"),
+    path("settings/<slug:kind>/", lists.index, name="settings_list"),
+    path("settings/<slug:kind>/new/", lists.new, name="settings_new"),
+    path("settings/<slug:kind>/<int:pk>/", lists.edit, name="settings_edit"),
+    path("settings/<slug:kind>/<int:pk>/remove/", lists.remove, name="settings_remove"),
 ]

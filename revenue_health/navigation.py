@@ -1,110 +1,280 @@
-"""The links of the header and of the person's menu: the pages of every app, and to whom each is open."""
+"""Where one can go: tabs, the sections under a tab, the bar of a phone, and where one came from.
+
+A page belongs to the section with the longest beginning of its URL name. The person's menu holds nothing but the
+account.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from departments import access
 from departments.access import Visitor
 
 Rule = Callable[[Visitor], bool]
+SETTINGS_LIST = "pipeline:settings_list"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Link:
-    """One link; `here` when the page shown belongs to it."""
+class Section:
+    """A page one can go to, and the URL names (or their beginnings) of the pages that belong to it."""
 
     name: str
-    address: str
-    here: bool
+    url: str
+    may_see: Rule
+    pages: tuple[str, ...]
     letter: str = ""
     """What to type after `g` to go there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tab:
+    """What stands in the header; it leads to the first of its sections that one may see."""
+
+    name: str
+    sections: tuple[Section, ...]
 
 
 def _staff(user: Visitor) -> bool:
     return user.is_staff
 
 
-# Name, the URL's name, who sees it, and the URL names (or their beginnings) that belong to it.
-HEADER: tuple[tuple[str, str, Rule, tuple[str, ...]], ...] = (
-    ("Review", "review:index", access.may_see_company, ("review:index", "review:changes")),
-    ("Pipeline", "pipeline:leak_map", access.may_see_company, ("pipeline:leak_map", "pipeline:opportunit")),
-    (
-        "Departments",
-        "pipeline:departments",
-        access.may_see_company,
-        ("pipeline:department", "departments:scorecard", "departments:pulse", "departments:commitment"),
-    ),
-    ("Accountability", "review:accountability", access.may_see_company, ("review:accountability", "contribution")),
-    ("What-if", "review:what_if", access.may_see_company, ("review:what_if", "review:scenario")),
-    ("Forecast", "review:forecast", access.may_see_company, ("review:forecast", "review:track_record")),
-    ("Packs", "review:packs", access.may_see_packs, ("review:pack", "review:decision")),
-    ("My week", "departments:my", access.may_see_company, ("departments:my", "pipeline:my_queue")),
-)
-MENU: tuple[tuple[str, str, Rule, tuple[str, ...]], ...] = (
-    ("Opportunities", "pipeline:opportunities", access.may_see_company, ("pipeline:opportunit",)),
-    ("Bridge", "contribution:bridge", access.may_see_company, ("contribution:bridge",)),
-    ("Track record", "review:track_record", access.may_see_company, ("review:track_record",)),
-    ("Leak register", "contribution:register", access.may_see_company, ("contribution:register",)),
-    ("Commitments", "departments:commitments", access.may_see_company, ("departments:commitment", "departments:issue")),
-    ("Pulse", "departments:pulse", access.may_see_company, ("departments:pulse",)),
-    (
-        "My threads",
-        "departments:comments_mine",
-        access.may_see_company,
-        ("departments:comment_", "departments:comments"),
-    ),
-    ("Data and runs", "pipeline:data", access.may_see_company, ("pipeline:data", "pipeline:import")),
-    ("People", "departments:people", access.may_manage_people, ("departments:people",)),
-    ("Audit", "departments:audit", access.may_read_audit, ("departments:audit",)),
-    ("My account", "departments:account", access.may_see_packs, ("departments:account",)),
-    ("Settings", "admin:index", _staff, ("admin",)),
-    ("Style", "review:style", _staff, ("review:style",)),
-)
+def _section(name: str, url: str, *pages: str, letter: str = "", may_see: Rule = access.may_see_company) -> Section:
+    return Section(name=name, url=url, may_see=may_see, pages=pages or (url,), letter=letter)
 
 
-LETTERS = {
-    "review:index": "r",
-    "pipeline:leak_map": "p",
-    "pipeline:departments": "d",
-    "review:accountability": "a",
-    "review:what_if": "w",
-    "review:forecast": "f",
-    "review:packs": "k",
-    "departments:my": "m",
-    "pipeline:opportunities": "o",
-    "contribution:bridge": "b",
-    "contribution:register": "l",
-    "pipeline:data": "t",
+def _setting(name: str, slug: str, *more: str) -> Section:
+    """A list of settings: pages of one URL name, told apart by the list they are of."""
+    pages = tuple(f"{SETTINGS_LIST}/{each}" for each in (slug, *more))
+    return Section(name=name, url=f"{SETTINGS_LIST}/{slug}", may_see=access.may_manage_data, pages=pages)
+
+
+SETTINGS = Tab(
+    name="Settings",
+    sections=(
+        _section("Company", "pipeline:settings_company", may_see=access.may_manage_data),
+        *(
+            _setting(name, slug, *more)
+            for name, slug, *more in (
+                ("Departments", "departments"),
+                ("Stages", "stages", "owners", "pipelines"),
+                ("Reasons and sources", "reasons", "sources"),
+                ("Plan and rates", "plan", "rates"),
+            )
+        ),
+        _section("People", "departments:people", may_see=access.may_manage_people),
+        _section(
+            "Data", "pipeline:data", "pipeline:data", "pipeline:import", letter="t", may_see=access.may_manage_data
+        ),
+        _section("Audit", "departments:audit", may_see=access.may_read_audit),
+        _section("Style", "review:style", may_see=_staff),
+    ),
+)
+TABS: tuple[Tab, ...] = (
+    Tab(
+        name="Review",
+        sections=(_section("Review", "review:index", "review:index", "review:changes", letter="r"),),
+    ),
+    Tab(
+        name="Pipeline",
+        sections=(
+            _section("Map", "pipeline:leak_map", letter="p"),
+            _section("Leaks", "contribution:register", "contribution:register", "contribution:leak", letter="l"),
+            _section("Deals", "pipeline:opportunities", "pipeline:opportunit", letter="o"),
+        ),
+    ),
+    Tab(
+        name="Departments",
+        sections=(
+            _section("Overview", "pipeline:departments", "pipeline:department", letter="d"),
+            _section("Drivers", "review:accountability", "review:accountability", "contribution:", letter="a"),
+            _section("Bridge", "contribution:bridge", "contribution:bridge", "contribution:compute", letter="b"),
+            _section("Scorecards", "departments:scorecards", "departments:scorecard", letter="s"),
+            _section(
+                "Commitments",
+                "departments:commitments",
+                "departments:commitment",
+                "departments:issue",
+                letter="c",
+            ),
+            _section("Pulse", "departments:pulse"),
+        ),
+    ),
+    Tab(
+        name="Forecast",
+        sections=(
+            _section("Forecast", "review:forecast", letter="f"),
+            _section("What-if", "review:what_if", "review:what_if", "review:scenario", letter="w"),
+            _section("Track record", "review:track_record"),
+        ),
+    ),
+    Tab(
+        name="Packs",
+        sections=(
+            _section("Packs", "review:packs", "review:pack", letter="k", may_see=access.may_see_packs),
+            _section("Decisions", "review:decisions", "review:decision", may_see=access.may_see_packs),
+        ),
+    ),
+    Tab(
+        name="My week",
+        sections=(
+            _section("My updates", "departments:my", letter="m"),
+            _section("My queue", "pipeline:my_queue", letter="q"),
+            _section("My threads", "departments:comments_mine", "departments:comment_", "departments:comments"),
+        ),
+    ),
+    SETTINGS,
+)
+BOTTOM_HOME = ("My week", "Review", "Departments")
+"""Tabs that stand in the bar of a phone, for who works here; everything else is one touch further, in More."""
+ACCOUNT = _section("My account", "departments:account", may_see=access.may_see_packs)
+
+# What a page is called from which one went on, where it is not a section itself.
+DETAILS = {
+    "pipeline:opportunity": "Deal",
+    "pipeline:department": "Department",
+    "pipeline:import": "Import",
+    "contribution:leak": "Leak",
+    "contribution:party": "Share",
+    "review:changes": "What changed",
+    "review:pack": "Pack",
+    "departments:scorecard": "Scorecard",
+    "departments:commitment": "Commitment",
+    "departments:people_person": "Person",
 }
+BEHIND = "Deals behind a figure"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """One link; `here` when the page shown belongs to it, `exact` when it is that page itself."""
+
+    name: str
+    address: str
+    here: bool = False
+    exact: bool = False
+    letter: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TabLink:
+    """A tab with the sections of it that the visitor may see."""
+
+    link: Link
+    sections: tuple[Link, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Navigation:
-    """The links one visitor may follow: those of the header, those of the person's menu."""
+    """The links one visitor may follow."""
 
-    header: list[Link]
-    menu: list[Link]
+    tabs: tuple[TabLink, ...]
+    account: Link | None
+    trail: tuple[Link, ...]
+    """Where the visitor came from, when that is not where the sections already say."""
+
+    @property
+    def sections(self) -> tuple[Link, ...]:
+        """The sections of the tab one is in; none where there is no choice between them."""
+        here = next((tab.sections for tab in self.tabs if tab.link.here), ())
+        return here if len(here) > 1 else ()
+
+    @property
+    def bottom(self) -> tuple[Link, ...]:
+        """The first three entries of a phone's bar; the fourth is More."""
+        links = {tab.link.name: tab.link for tab in self.tabs}
+        chosen = [links[name] for name in BOTTOM_HOME if name in links]
+        return tuple(chosen or [link for tab in self.tabs for link in tab.sections][:3])
 
     @property
     def letters(self) -> list[Link]:
         """The pages that a key opens."""
-        return [link for link in (*self.header, *self.menu) if link.letter]
+        return [link for tab in self.tabs for link in tab.sections if link.letter]
 
 
 def navigation_of(request: HttpRequest) -> Navigation:
     """The links for whoever asks, with the page they are on marked."""
-    return Navigation(header=_links(request, HEADER), menu=_links(request, MENU))
+    view = _view_of(request.resolver_match)
+    here = section_of(view)
+    tabs = []
+    for tab in TABS:
+        sections = tuple(_link(section, view, here) for section in tab.sections if section.may_see(request.user))
+        if sections:
+            link = Link(name=tab.name, address=sections[0].address, here=here in tab.sections, exact=sections[0].exact)
+            tabs.append(TabLink(link=link, sections=sections))
+    account = _link(ACCOUNT, view, here) if ACCOUNT.may_see(request.user) else None
+    return Navigation(tabs=tuple(tabs), account=account, trail=_trail(request, here))
 
 
-def _links(request: HttpRequest, table: tuple[tuple[str, str, Rule, tuple[str, ...]], ...]) -> list[Link]:
-    view = (request.resolver_match.view_name if request.resolver_match else "") or ""
-    return [
-        Link(name=name, address=reverse(url), here=view.startswith(section), letter=LETTERS.get(url, ""))
-        for name, url, may_see, section in table
-        if may_see(request.user)
+def section_of(view: str) -> Section | None:
+    """The section a URL name belongs to; None for pages outside of all of them."""
+    matches = [
+        (len(page), section)
+        for tab in TABS
+        for section in tab.sections
+        for page in section.pages
+        if view.startswith(page)
     ]
+    return max(matches, key=lambda match: match[0])[1] if matches else None
+
+
+def _view_of(match: ResolverMatch | None) -> str:
+    """The URL's name; of pages of settings that of the list they belong to."""
+    if match is None:
+        return ""
+    return f"{SETTINGS_LIST}/{match.kwargs['kind']}" if "kind" in match.kwargs else match.view_name or ""
+
+
+def _address_of(section: Section) -> str:
+    name, _, slug = section.url.partition("/")
+    return reverse(name, args=[slug] if slug else None)
+
+
+def _link(section: Section, view: str, here: Section | None) -> Link:
+    return Link(
+        name=section.name,
+        address=_address_of(section),
+        here=section is here,
+        exact=view == section.url,
+        letter=section.letter,
+    )
+
+
+def _trail(request: HttpRequest, here: Section | None) -> tuple[Link, ...]:
+    """The page whose link or figure was followed to this one: its section, and itself where it is a page of it."""
+    referrer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referrer, {request.get_host()}, require_https=request.is_secure()):
+        return ()
+    came = urlsplit(referrer)
+    try:
+        match = resolve(came.path)
+    except Resolver404:
+        return ()
+    section = section_of(_view_of(match))
+    if section is None or came.path == request.path or not section.may_see(request.user):
+        return ()
+    address = f"{came.path}?{came.query}" if came.query else came.path
+    name = _detail(match.view_name, came.query)
+    if not name:
+        # The section itself, as it was filtered; inside the same section its own link says so already.
+        return () if section is here and not came.query else (Link(name=_full_name(section), address=address),)
+    return (Link(name=_full_name(section), address=_address_of(section)), Link(name=name, address=address))
+
+
+def _detail(view: str, query: str) -> str:
+    if view == "pipeline:opportunities" and "kind=" in query:
+        return BEHIND
+    return DETAILS.get(view, "")
+
+
+def _full_name(section: Section) -> str:
+    """The section with its tab before it, where the tab has another name and the section's alone says too little."""
+    tab = next(tab for tab in TABS if section in tab.sections)
+    own = section.name == tab.name or section.name.startswith("My ") or tab is SETTINGS
+    return section.name if own else f"{tab.name}: {section.name.lower()}"

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from revenue_health import health
+from revenue_health.search.views import search_page
 
 # The admin has no sign-in of its own: second factor and rate limits hold for it too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -18,7 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # An address is what single sign-on and invitations go by: it is changed by who manages people, not by oneself.
     path("accounts/email/", RedirectView.as_view(pattern_name="departments:account"), name="account_email"),
     path("accounts/", include("allauth.urls")),
-    path("settings/", admin.site.urls),
+    path("admin/", admin.site.urls),
+    path("search/", search_page, name="search"),
     path("healthz", health.healthz, name="healthz"),
 ]
 

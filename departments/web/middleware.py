@@ -18,6 +18,8 @@ from departments.masking import address_of
 from departments.models import Company, User
 
 _SECONDS = 60
+COMPANY_ZONE = "company-time-zone"
+"""Where the company's time zone is kept for a minute; whoever changes it deletes it."""
 
 
 class HistoryMiddleware(RequestHistoryMiddleware):
@@ -32,7 +34,7 @@ def time_zone_middleware(get_response: Callable[[HttpRequest], HttpResponse]) ->
     """Activates the signed-in person's time zone, else the company's; before a company is loaded, UTC."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        name = _own_zone(request) or cache.get_or_set("company-time-zone", _company_zone, _SECONDS)
+        name = _own_zone(request) or cache.get_or_set(COMPANY_ZONE, _company_zone, _SECONDS)
         with timezone.override(ZoneInfo(name or "UTC")):
             return get_response(request)
 

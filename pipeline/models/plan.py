@@ -6,6 +6,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
+import pghistory
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -33,6 +34,7 @@ def _bounds(*, days: dict[str, date | None], amounts: dict[str, Decimal | None])
         raise ValidationError(wrong)
 
 
+@pghistory.track()
 class PlanTarget(models.Model):
     """Target revenue of a period, per pipeline and optionally per segment, in the reporting currency."""
 
@@ -68,6 +70,7 @@ class PlanTarget(models.Model):
             raise ValidationError({"expectation": "It is negative."})
 
 
+@pghistory.track()
 class ExchangeRate(models.Model):
     """Reporting units per unit of a currency, from a date until the next row."""
 

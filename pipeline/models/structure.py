@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 
+import pghistory
 from django.db import models
 from django.db.models import Q
 
@@ -12,6 +13,7 @@ from departments.models import Department
 from departments.models.company import validate_key
 
 
+@pghistory.track()
 class Pipeline(models.Model):
     """One way a deal can go, such as new business or renewal."""
 
@@ -25,6 +27,7 @@ class Pipeline(models.Model):
         return self.name
 
 
+@pghistory.track()
 class Stage(models.Model):
     """A step of a pipeline: who owns it, how long a deal may stay, and whether entering it earns the amount."""
 
@@ -61,6 +64,7 @@ class Stage(models.Model):
         return self.name
 
 
+@pghistory.track()
 class StageOwner(models.Model):
     """From an instant on, a stage belongs to another department than before; the first owner is the stage's own."""
 
@@ -76,6 +80,7 @@ class StageOwner(models.Model):
         return f"{self.stage}, {self.department} since {self.since:%Y-%m-%d}"
 
 
+@pghistory.track()
 class LossReason(models.Model):
     """A structured reason why deals are lost, owned by the department that causes it."""
 
@@ -90,6 +95,7 @@ class LossReason(models.Model):
         return self.name
 
 
+@pghistory.track()
 class Source(models.Model):
     """Where opportunities come from, owned by the department that brings them."""
 

@@ -15,16 +15,17 @@
     document.dispatchEvent(new CustomEvent("themechange"));
   });
 
+  const MENU = "details.menu[open], details.more-menu[open]";
   // A menu closes with Escape and with a click elsewhere.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    const menu = document.querySelector("details.menu[open]");
+    const menu = document.querySelector(MENU);
     if (!menu) return;
     menu.open = false;
     menu.querySelector("summary").focus();
   });
   document.addEventListener("click", (event) => {
-    const menu = document.querySelector("details.menu[open]");
+    const menu = document.querySelector(MENU);
     if (menu && !menu.contains(event.target)) menu.open = false;
   });
 

@@ -29,6 +29,24 @@
     }
   });
 
+  // A small page opens over this one; without this file it is a page of its own.
+  const openSheet = async (link) => {
+    const sheet = document.getElementById("sheet");
+    const answer = await fetch(link.href, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!sheet || !answer?.ok || answer.redirected) return location.assign(link.href);
+    sheet.innerHTML = await answer.text();
+    sheet.setAttribute("aria-label", link.textContent.trim());
+    show(sheet);
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[data-sheet]");
+    const closing = event.target.closest?.("#sheet [data-closes]");
+    if (closing) closing.closest("dialog").close();
+    else if (link && !(event.ctrlKey || event.metaKey || event.shiftKey)) openSheet(link);
+    else return;
+    event.preventDefault();
+  });
+
   // A button opens the dialog it names; a click beside an open dialog closes it.
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-opens]");

@@ -148,13 +148,17 @@ def test_without_scripts_everything_is_there(open_as: Open) -> None:
 def test_on_a_phone(open_as: Open) -> None:
     page = open_as("legal", width=390)
     drawn(page)
-    page.click("nav a:has-text('Departments')")
+    expect(page.locator(".main-nav")).to_be_hidden()
+    page.click("nav.bottom > a:has-text('Departments')")
     page.locator("table th a:has-text('Legal')").first.click()
     expect(page.locator("p.message")).to_contain_text(re.compile("hand-off|Nothing"))
-    for target in page.locator("nav a, .menu summary").all():
+    page.click(".more-menu summary")
+    for target in page.locator("nav a:visible, .menu summary, .more-menu summary").all():
         box = target.bounding_box()
         assert box
         assert box["height"] >= 40
+    page.click(".more-body a:has-text('Leaks')")
+    page.wait_for_url("**/contribution/register/")
 
 
 def test_a_failing_request_is_told_and_changes_nothing(open_as: Open, complaints: list[str]) -> None:

@@ -13,7 +13,10 @@ from tests.browser.windows import in_every_window
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 type Open = Callable[..., Page]
 PASSWORD = "quiet-river-stone"
-PAGES = ["/people/", "/people/1/", "/people/settings/", "/audit/?everything=on", "/audit/access/", "/account/"]
+PAGES = [
+    "/people/", "/people/1/", "/settings/", "/settings/stages/", "/settings/plan/", "/audit/?everything=on",
+    "/audit/access/", "/account/",
+]  # fmt: skip
 OF_ALLAUTH = ["password/change/", "2fa/totp/activate/", "2fa/webauthn/", "2fa/webauthn/add/", "sessions/"]
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tests.permissions import ANYBODY, STAFF, row
+from tests.permissions import ANYBODY, HAS_ROLE, STAFF, row
 
 ROWS = [
     # Who works here is led on; the board and strangers are told what is open to them.
     row("healthz", get=ANYBODY),
+    row("search", get=HAS_ROLE),
     row("departments:theme", post=ANYBODY.gives(302)),
     # Outside a demo home there is no such page, for nobody.
     row("departments:sign_in_as", {"username": "ceo"}, post=ANYBODY.gives(404)),

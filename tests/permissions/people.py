@@ -30,7 +30,9 @@ def role_of_board() -> dict[str, Any]:
 ROWS = [
     row("departments:account", get=SIGNED_IN, post=SIGNED_IN.gives(302)),
     row("departments:people", get=MANAGERS, post=MANAGERS.gives(422)),
-    row("departments:people_settings", get=MANAGERS, post=MANAGERS.gives(422)),
+    # An old address, led on to the settings.
+    row("departments:people_settings", get=SIGNED_IN.gives(301), post=SIGNED_IN.gives(301)),
+    row("departments:start", get=SIGNED_IN.gives(302)),
     row("departments:people_resend", invitation, post=MANAGERS.gives(302)),
     row("departments:people_revoke", invitation, get=MANAGERS, post=MANAGERS.gives(302)),
     row("departments:people_person", board, get=MANAGERS),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.models import ImportBatch, Opportunity
+from pipeline.models import ImportBatch, Opportunity, Stage
 from tests.permissions import MANAGERS, OWN, WORKS_HERE, row
 
 
 def deal() -> dict[str, Any]:
     return {"key": Opportunity.objects.earliest("pk").key}
+
+
+def stage() -> dict[str, Any]:
+    return {"kind": "stages", "pk": Stage.objects.earliest("pk").pk}
 
 
 def batch() -> dict[str, Any]:
@@ -24,6 +28,11 @@ ROWS = [
     row("pipeline:departments", get=WORKS_HERE),
     row("pipeline:department", {"key": "legal"}, get=OWN),
     row("pipeline:my_queue", get=WORKS_HERE),
+    row("pipeline:settings_company", get=MANAGERS, post=MANAGERS.gives(422)),
+    row("pipeline:settings_list", {"kind": "stages"}, get=MANAGERS),
+    row("pipeline:settings_new", {"kind": "stages"}, get=MANAGERS, post=MANAGERS.gives(422)),
+    row("pipeline:settings_edit", stage, get=MANAGERS, post=MANAGERS.gives(422)),
+    row("pipeline:settings_remove", stage, get=MANAGERS, post=MANAGERS.gives(409)),
     row("pipeline:data", get=WORKS_HERE),
     row("pipeline:data_runs", get=WORKS_HERE.gives(302)),
     row("pipeline:data_recompute", post=MANAGERS.gives(302)),

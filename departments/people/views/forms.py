@@ -9,10 +9,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 
-from departments.models import Company, Department, Membership, User
+from departments.models import Department, Membership, User
 from departments.models.company import validate_time_zone
-
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def role_choices() -> list[tuple[str, str]]:
@@ -100,19 +98,3 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own ca
     class Meta:
         model = User
         fields = ("first_name", "last_name", "time_zone")
-
-
-class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cannot be subscripted
-    """What the company decides about departments and weeks."""
-
-    week_close_weekday = forms.TypedChoiceField(
-        label="A week closes on the following", coerce=int, choices=list(enumerate(WEEKDAYS))
-    )
-    week_close_time = forms.TimeField(label="at", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-    departments_open = forms.BooleanField(
-        label="Heads and members also see the detail of other departments", required=False
-    )
-
-    class Meta:
-        model = Company
-        fields = ("week_close_weekday", "week_close_time", "departments_open")

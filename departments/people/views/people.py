@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from departments.access import may_manage_people, require
-from departments.models import Membership, User, find_company
+from departments.models import Membership, User
 from departments.people.selectors.people import invited, people, person_by_id
 from departments.people.services.errors import PeopleError
 from departments.people.services.invitations import (
@@ -24,7 +24,7 @@ from departments.people.services.invitations import (
 )
 from departments.people.services.people import person_active_set, role_change, role_give, role_take
 from departments.people.tasks import invitation_mail
-from departments.people.views.forms import InviteForm, RoleForm, SettingsForm
+from departments.people.views.forms import InviteForm, RoleForm
 from departments.people.views.mail import mail_goes_out
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
@@ -32,7 +32,6 @@ from departments.web.requests import signed_in_user
 LIST = "people/index.html"
 DETAIL = "people/person.html"
 SURE = "people/sure.html"
-SETTINGS = "people/settings.html"
 
 
 def manager(request: HttpRequest) -> User:
@@ -166,22 +165,6 @@ def active(request: HttpRequest, pk: int) -> HttpResponse:
     return _confirmed(
         request, sure, lambda: person_active_set(person=target, active=become, by=user), notice, person=pk
     )
-
-
-@require_http_methods(["GET", "POST"])
-def settings(request: HttpRequest) -> HttpResponse:
-    """Whether departments see each other, and when a week closes."""
-    manager(request)
-    company = find_company()
-    if company is None:
-        raise Http404
-    form = SettingsForm(request.POST if request.method == "POST" else None, instance=company)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, "Saved. Closed weeks stay as they were reported.")
-        return redirect("departments:people_settings")
-    context = {"form": form, "company": company}
-    return page_render(request, SETTINGS, context, partial="page", status=422 if form.errors else 200)
 
 
 def _confirmed(

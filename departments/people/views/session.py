@@ -9,9 +9,10 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, resolve_url
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from departments.models import User
+from departments.access import standing
+from departments.models import Membership, User
 from departments.people.demo import demo_open, same_account
 from departments.web.rendering import THEMES
 from departments.web.requests import next_page
@@ -37,6 +38,14 @@ def sign_in_as(request: HttpRequest, username: str) -> HttpResponse:
     person = get_object_or_404(User, username=username, is_active=True, is_staff=False, is_superuser=False)
     sign_in(request, person)
     return redirect(next_page(request, resolve_url(settings.LOGIN_REDIRECT_URL)))
+
+
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    """Where one lands after signing in: heads at what they owe this week, everybody else at the review."""
+    roles = standing(request.user)
+    heads = bool(roles.leads) and not roles.has(Membership.Role.EXECUTIVE, Membership.Role.ANALYST)
+    return redirect("departments:my" if heads else "/")
 
 
 @login_not_required

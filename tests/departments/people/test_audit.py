@@ -17,7 +17,14 @@ from departments.models import AccessLog, Annotation, Company, CompanyEvent, Dep
 from departments.people.selectors.audit import AuditFilters, changes
 
 pytestmark = pytest.mark.django_db
-SETTINGS = {"week_close_weekday": "1", "week_close_time": "09:30"}
+SETTINGS = {
+    "name": "Acme",
+    "reporting_currency": "EUR",
+    "time_zone": "Europe/Berlin",
+    "fiscal_year_start_month": "1",
+    "week_close_weekday": "1",
+    "week_close_time": "09:30",
+}
 
 
 @pytest.fixture
@@ -46,11 +53,11 @@ def _in(user: User) -> Client:
 
 
 def test_a_change_by_a_page_has_its_person_page_and_values(company: Company, ceo: Client) -> None:
-    assert ceo.post("/people/settings/", SETTINGS).status_code == 302
+    assert ceo.post("/settings/", SETTINGS).status_code == 302
     company.refresh_from_db()
     assert (company.week_close_weekday, company.week_close_time) == (1, time(9, 30))
     [change] = changes(filters=AuditFilters(kind="departments.Company")).changes
-    assert (change.person, change.deed, change.address) == ("Casey Ofori", "changed", "/people/settings/")
+    assert (change.person, change.deed, change.address) == ("Casey Ofori", "changed", "/settings/")
     differs = {one.field: (one.before, one.after) for one in change.differences}
     assert differs["week close weekday"] == ("0", "1")
     text = ceo.get("/audit/").content.decode()
@@ -66,7 +73,7 @@ def test_what_the_server_changed_is_shown_when_asked(company: Company, ceo: Clie
 
 
 def test_filters_by_person_kind_day_and_thing(company: Company, ceo: Client) -> None:
-    ceo.post("/people/settings/", SETTINGS)
+    ceo.post("/settings/", SETTINGS)
     pk = User.objects.get(username="ceo").pk
     today = timezone.now().astimezone(company.zone).date()  # the day as the page counts it, not that of the server
     for query, shown in [
@@ -137,7 +144,7 @@ def test_pages_have_a_steady_number_of_queries(company: Company, ceo: Client) ->
             ceo.get("/audit/?everything=on")
         return len(queries)
 
-    ceo.post("/people/settings/", SETTINGS)
+    ceo.post("/settings/", SETTINGS)
     Department.objects.create(key="a", name="A")
     few = asked()
     Department.objects.bulk_create(Department(key=f"d{number}", name=f"D {number}") for number in range(200))
@@ -149,7 +156,7 @@ def test_pages_have_a_steady_number_of_queries(company: Company, ceo: Client) ->
 
 
 def test_pages_answer_htmx_with_a_part(company: Company, ceo: Client) -> None:
-    for address in ("/audit/", "/audit/access/", "/people/", "/people/settings/", "/account/"):
+    for address in ("/audit/", "/audit/access/", "/people/", "/settings/", "/account/"):
         part = ceo.get(address, headers={"HX-Request": "true"})
         assert b"<html" not in part.content
         assert "HX-Request" in part["Vary"]

@@ -107,7 +107,7 @@ def test_the_mail_arrives_and_its_link_works_once(invitation: Invitation, mailbo
     assert found
     client = Client()
     assert b"head of Legal" in client.get(found[1]).content
-    assert client.post(found[1], GIVEN)["Location"] == "/"
+    assert client.post(found[1], GIVEN)["Location"] == "/start/"
     assert client.get("/account/").status_code == 200
     nora = User.objects.get(username="nora")
     assert (nora.email, nora.memberships.get().role) == ("nora@example.com", "head")

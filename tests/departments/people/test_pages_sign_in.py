@@ -8,7 +8,7 @@ import pytest
 from django.test import Client, RequestFactory
 from django_htmx.middleware import HtmxDetails
 
-from departments.models import Membership, User
+from departments.models import Department, Membership, User
 from departments.web.rendering import page_render
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +66,7 @@ def test_the_click_never_makes_one_staff(settings: Any) -> None:
 def test_the_way_back_stays_on_this_site(person: User, settings: Any) -> None:
     settings.DEMO = True
     response = Client().post("/sign-in-as/ceo/", {"next": "https://elsewhere.example/"})
-    assert response["Location"] == "/"
+    assert response["Location"] == "/start/"
 
 
 def test_nobody_signs_up() -> None:
@@ -97,3 +97,15 @@ def test_a_swap_of_the_body_gets_the_page() -> None:
     request = RequestFactory().get("/", headers={"HX-Request": "true", "HX-Request-Type": "full"})
     request.htmx = HtmxDetails(request)
     assert b"<html" in page_render(request, "404.html", {}, partial="none").content
+
+
+@pytest.mark.parametrize(
+    ("role", "leads_to"), [("executive", "/"), ("board", "/"), ("head", "/my/"), ("deputy", "/my/"), ("member", "/")]
+)
+def test_heads_land_on_their_week_and_others_on_the_review(role: str, leads_to: str) -> None:
+    department = Department.objects.create(key="legal", name="Legal")
+    user = User.objects.create_user("one")
+    Membership.objects.create(user=user, role=role, department=None if role in Membership.COMPANY_ROLES else department)
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/start/")["Location"] == leads_to

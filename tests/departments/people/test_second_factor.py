@@ -68,7 +68,7 @@ def test_turning_codes_on_and_signing_in_with_one(person: User) -> None:
     assert other.get("/account/").status_code == 302, "the password alone is not enough"
     assert b'class="error-text"' in other.post("/accounts/2fa/authenticate/", {"code": "000000"}).content
     cache.clear()
-    assert other.post("/accounts/2fa/authenticate/", {"code": code_of(found[1])})["Location"] == "/"
+    assert other.post("/accounts/2fa/authenticate/", {"code": code_of(found[1])})["Location"] == "/start/"
     assert other.get("/account/").status_code == 200
 
 
@@ -77,15 +77,15 @@ def test_a_recovery_code_works_once(person: User) -> None:
     [code, *_] = RecoveryCodes.activate(person).get_unused_codes()
     first, second = Client(), Client()
     sign_in(first)
-    assert first.post("/accounts/2fa/authenticate/", {"code": code})["Location"] == "/"
+    assert first.post("/accounts/2fa/authenticate/", {"code": code})["Location"] == "/start/"
     sign_in(second)
     assert second.post("/accounts/2fa/authenticate/", {"code": code}).status_code == 200
 
 
 def test_the_admin_is_behind_the_same_door(person: User) -> None:
     User.objects.create_superuser("root", "root@example.com", PASSWORD)
-    assert Client().get("/settings/")["Location"].startswith("/settings/login/")
-    assert Client().get("/settings/login/?next=/settings/")["Location"].startswith("/accounts/login/")
+    assert Client().get("/admin/")["Location"].startswith("/admin/login/")
+    assert Client().get("/admin/login/?next=/admin/")["Location"].startswith("/accounts/login/")
 
 
 def test_guessing_is_slowed_down(person: User) -> None:

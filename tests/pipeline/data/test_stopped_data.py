@@ -110,6 +110,6 @@ def test_without_a_company_nothing_fails_and_no_button_must(settings: Any, tmp_p
     recompute_nightly.apply().get()
     assert not RecomputeRun.objects.exists()
     assert "data-recompute" not in client.get("/data/").content.decode()
-    assert "Departments and weeks" not in client.get("/people/").content.decode()
+    assert "Set up your company" in client.get("/settings/").content.decode()
     for page in ("/", "/pipeline/", "/data/"):
         assert "failed" not in client.get(page).content.decode()

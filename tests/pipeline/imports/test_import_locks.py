@@ -213,7 +213,7 @@ def test_an_import_says_that_a_row_is_being_changed(
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    "path", ["/scorecards/sales/cells/calls/2026-01-05/", "/settings/departments/department/{}/change/"]
+    "path", ["/scorecards/sales/cells/calls/2026-01-05/", "/admin/departments/department/{}/change/"]
 )
 def test_who_saves_what_an_import_holds_reads_that_it_was_not_saved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: Client, path: str

@@ -1,0 +1,161 @@
+"""The forms of the settings. Keys are what files and addresses go by: they are given once."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from departments.models import Company, Department, current_company
+from departments.models.company import validate_time_zone
+from departments.web.day_field import DayField
+from pipeline.models import ExchangeRate, LossReason, Opportunity, Pipeline, PlanTarget, Source, Stage, StageOwner
+
+MONTHS = [(number, calendar.month_name[number]) for number in range(1, 13)]
+WEEKDAYS = list(enumerate(calendar.day_name))
+
+
+def _day_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+    """The company: its name and money, its clock and weeks, and what departments see of each other."""
+
+    reporting_currency = forms.RegexField(
+        r"^[A-Z]{3}$",
+        label="Currency of all figures",
+        max_length=3,
+        error_messages={"invalid": "Three capital letters, such as EUR."},
+    )
+    time_zone = forms.CharField(
+        max_length=64,
+        validators=[validate_time_zone],
+        help_text="Such as Europe/Berlin.",
+        widget=forms.TextInput(attrs={"list": "settings-zones", "autocomplete": "off"}),
+    )
+    fiscal_year_start_month = forms.TypedChoiceField(label="The fiscal year starts in", coerce=int, choices=MONTHS)
+    week_close_weekday = forms.TypedChoiceField(
+        label="A week closes on the following", coerce=int, choices=WEEKDAYS, initial=0
+    )
+    week_close_time = forms.TimeField(
+        label="at", initial=time(12), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    departments_open = forms.BooleanField(
+        label="Heads and members also see the detail of other departments", required=False
+    )
+
+    class Meta:
+        model = Company
+        fields = (
+            "name", "reporting_currency", "time_zone", "fiscal_year_start_month",
+            "week_close_weekday", "week_close_time", "departments_open",
+        )  # fmt: skip
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **{"auto_id": "settings-%s"} | named)
+        if Opportunity.objects.exists():
+            self.fields["reporting_currency"].disabled = True
+            self.fields["reporting_currency"].help_text = "Fixed, since there are deals: amounts are kept in it."
+
+
+class _SettingForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+    """One row of a list of settings."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **{"auto_id": "setting-%s"} | named)
+        if self.instance.pk and "key" in self.fields:
+            self.fields["key"].disabled = True
+        if "key" in self.fields:
+            self.fields["key"].help_text = "What files and addresses call it; it cannot be changed later."
+
+
+class DepartmentForm(_SettingForm):
+    class Meta:
+        model = Department
+        fields = ("name", "key", "kind", "head_email")
+        labels = {"head_email": "E-mail of the head"}
+
+
+class PipelineForm(_SettingForm):
+    class Meta:
+        model = Pipeline
+        fields = ("name", "key")
+
+
+class StageForm(_SettingForm):
+    class Meta:
+        model = Stage
+        fields = ("name", "key", "pipeline", "position", "owner_department", "time_limit_days", "earns")
+        labels = {
+            "owner_department": "Owner",
+            "time_limit_days": "Limit, days",
+            "earns": "Who enters this stage has bought: its amount is won",
+        }
+        help_texts = {"time_limit_days": "From then on a deal here is over its limit. Empty: no limit."}
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        if self.instance.pk:
+            self.fields["pipeline"].disabled = True
+
+
+class StageOwnerForm(_SettingForm):
+    """From a day on, which begins where the company is. An instant that came by a file stays while its day does."""
+
+    since = DayField(widget=_day_input())
+
+    class Meta:
+        model = StageOwner
+        fields = ("stage", "department", "since")
+        labels = {"department": "Owner from then on"}
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        field = self.fields["stage"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Stage.objects.select_related("pipeline")
+        if self.instance.pk:
+            self.initial["since"] = timezone.localtime(self.instance.since, current_company().zone).date()
+
+    def clean_since(self) -> datetime:
+        """The instant the day begins."""
+        day, zone = self.cleaned_data["since"], current_company().zone
+        if self.instance.pk and timezone.localtime(self.instance.since, zone).date() == day:
+            since: datetime = self.instance.since
+            return since
+        return datetime.combine(day, time(), tzinfo=zone)
+
+
+class LossReasonForm(_SettingForm):
+    class Meta:
+        model = LossReason
+        fields = ("name", "key", "department")
+
+
+class SourceForm(_SettingForm):
+    class Meta:
+        model = Source
+        fields = ("name", "key", "department")
+
+
+class PlanTargetForm(_SettingForm):
+    period_start = DayField(label="From", widget=_day_input())
+    period_end = DayField(label="To, inclusive", widget=_day_input())
+
+    class Meta:
+        model = PlanTarget
+        fields = ("pipeline", "segment", "period_start", "period_end", "target", "expectation")
+        help_texts = {"segment": "Empty: all segments together."}
+
+
+class ExchangeRateForm(_SettingForm):
+    date = DayField(label="From", widget=_day_input())
+
+    class Meta:
+        model = ExchangeRate
+        fields = ("currency", "date", "rate")
+        labels = {"rate": "Worth, in the company’s currency"}

@@ -1,0 +1,139 @@
+"""Settings: lists that are read, added to, changed and removed by pages, and every change of them in the audit."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from departments.models import Company, Department, Membership, User
+from departments.people.selectors.audit import AuditFilters, changes
+from pipeline.models import Opportunity, Pipeline, PlanTarget, Stage, StageOwner
+
+pytestmark = pytest.mark.django_db
+COMPANY = {
+    "name": "Acme",
+    "reporting_currency": "EUR",
+    "time_zone": "Europe/Berlin",
+    "fiscal_year_start_month": "4",
+    "week_close_weekday": "1",
+    "week_close_time": "09:30",
+}
+
+
+@pytest.fixture
+def analyst() -> Client:
+    user = User.objects.create_user("ana", first_name="Ana")
+    Membership.objects.create(user=user, role="analyst")
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def stage() -> Stage:
+    sales = Department.objects.create(key="sales", name="Sales")
+    return Stage.objects.create(
+        pipeline=Pipeline.objects.create(key="new", name="New business"),
+        key="offer",
+        name="Offer",
+        position=1,
+        owner_department=sales,
+    )
+
+
+def test_an_empty_installation_is_set_up_by_its_pages(analyst: Client) -> None:
+    assert "Set up your company" in analyst.get("/settings/").content.decode()
+    assert analyst.post("/settings/", COMPANY).status_code == 302
+    assert Company.objects.get().fiscal_year_start_month == 4
+    for kind, data in (
+        ("departments", {"name": "Legal", "key": "legal", "kind": "internal"}),
+        ("pipelines", {"name": "Renewal", "key": "renewal"}),
+    ):
+        assert analyst.post(f"/settings/{kind}/new/", data).status_code == 302, kind
+    legal, renewal = Department.objects.get(key="legal"), Pipeline.objects.get(key="renewal")
+    stage = {
+        "name": "Contract", "key": "contract", "pipeline": renewal.pk, "position": 1,
+        "owner_department": legal.pk, "time_limit_days": "5",
+    }  # fmt: skip
+    target = {
+        "pipeline": renewal.pk, "segment": "", "period_start": "2026-10-01", "period_end": "2026-12-31",
+        "target": "1200000.50",
+    }  # fmt: skip
+    for kind, data in (
+        ("stages", stage),
+        ("reasons", {"name": "Terms", "key": "terms", "department": legal.pk}),
+        ("sources", {"name": "Fair", "key": "fair", "department": legal.pk}),
+        ("plan", target),
+        ("rates", {"currency": "USD", "date": "2026-01-01", "rate": "0.92"}),
+    ):
+        assert analyst.post(f"/settings/{kind}/new/", data).status_code == 302, kind
+        assert analyst.get(f"/settings/{kind}/").status_code == 200
+    assert "1,200,000.50" in analyst.get("/settings/plan/").content.decode()
+    assert "0.92" in analyst.get("/settings/plan/").content.decode()
+
+
+def test_a_change_is_in_the_audit_with_its_person(analyst: Client, stage: Stage) -> None:
+    page = f"/settings/stages/{stage.pk}/"
+    data = {"name": "Offer", "position": 1, "owner_department": stage.owner_department_id, "time_limit_days": "12"}
+    assert analyst.post(page, data).status_code == 302
+    [change] = changes(filters=AuditFilters(kind="pipeline.Stage")).changes
+    assert (change.person, change.deed, change.address) == ("Ana", "changed", page)
+    assert [(one.field, one.before, one.after) for one in change.differences] == [("time limit days", None, "12")]
+
+
+def test_keys_stay_as_they_were_given(analyst: Client, stage: Stage) -> None:
+    data = {"name": "Bid", "key": "bid", "position": 1, "owner_department": stage.owner_department_id}
+    analyst.post(f"/settings/stages/{stage.pk}/", data)
+    stage.refresh_from_db()
+    assert (stage.key, stage.name) == ("offer", "Bid")
+
+
+def test_what_is_wrong_is_said_and_kept(analyst: Client, stage: Stage) -> None:
+    data = {
+        "pipeline": stage.pipeline_id, "period_start": "2026-10-01", "period_end": "2026-09-01", "target": "5",
+    }  # fmt: skip
+    answer = analyst.post("/settings/plan/new/", data)
+    assert answer.status_code == 422
+    assert 'value="2026-09-01"' in answer.content.decode()
+    assert not PlanTarget.objects.exists()
+
+
+def test_what_is_in_use_cannot_be_removed(analyst: Client, stage: Stage) -> None:
+    sales = stage.owner_department
+    answer = analyst.post(f"/settings/departments/{sales.pk}/remove/")
+    assert answer.status_code == 409
+    assert "in use" in answer.content.decode()
+    target = PlanTarget.objects.create(
+        pipeline=stage.pipeline, period_start=date(2026, 1, 1), period_end=date(2026, 3, 31), target=Decimal(7)
+    )
+    assert analyst.post(f"/settings/plan/{target.pk}/remove/").status_code == 302
+    assert not PlanTarget.objects.exists()
+
+
+def test_the_currency_is_fixed_where_there_are_deals(analyst: Client, stage: Stage) -> None:
+    analyst.post("/settings/", COMPANY)
+    Opportunity.objects.create(key="d", pipeline=stage.pipeline, currency="EUR")
+    assert analyst.post("/settings/", COMPANY | {"reporting_currency": "USD"}).status_code == 302
+    assert Company.objects.get().reporting_currency == "EUR"
+
+
+def test_a_list_that_does_not_exist_is_nowhere(analyst: Client) -> None:
+    assert analyst.get("/settings/nothing/").status_code == 404
+    assert analyst.get("/settings/stages/999/").status_code == 404
+
+
+def test_a_later_owner_begins_with_its_day_where_the_company_is(analyst: Client, stage: Stage) -> None:
+    analyst.post("/settings/", COMPANY)
+    legal = Department.objects.create(key="legal", name="Legal")
+    data = {"stage": stage.pk, "department": legal.pk, "since": "2026-03-01"}
+    assert analyst.post("/settings/owners/new/", data).status_code == 302
+    owner = StageOwner.objects.get()
+    assert owner.since.isoformat() == "2026-02-28T23:00:00+00:00"  # midnight in Berlin
+    noon = owner.since + timedelta(hours=12)
+    StageOwner.objects.update(since=noon)
+    assert analyst.post(f"/settings/owners/{owner.pk}/", data).status_code == 302
+    owner.refresh_from_db()
+    assert owner.since == noon, "its day is the same, so its hour stays"
