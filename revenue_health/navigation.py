@@ -93,8 +93,7 @@ TABS: tuple[Tab, ...] = (
         name="Departments",
         sections=(
             _section("Overview", "pipeline:departments", "pipeline:department", letter="d"),
-            _section("Drivers", "review:accountability", "review:accountability", "contribution:", letter="a"),
-            _section("Bridge", "contribution:bridge", "contribution:bridge", "contribution:compute", letter="b"),
+            _section("Drivers", "review:drivers", "review:driver", "review:evidence", letter="a"),
             _section("Scorecards", "departments:scorecards", "departments:scorecard", letter="s"),
             _section(
                 "Commitments",
@@ -141,7 +140,7 @@ DETAILS = {
     "pipeline:department": "Department",
     "pipeline:import": "Import",
     "contribution:leak": "Leak",
-    "contribution:party": "Share",
+    "review:driver": "Driver",
     "review:changes": "What changed",
     "review:pack": "Pack",
     "departments:scorecard": "Scorecard",

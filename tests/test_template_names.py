@@ -21,7 +21,7 @@ MISSING = "no-such-name:%s:"
 BY_NATURE = {"note", "row.batch.user.username", "row.run.user.username", "review.absent.commitments"}
 """Empty where nothing was typed yet, where no person asked for it, or where no panel is absent."""
 STARTS = (
-    "/", "/?period=2026-Q3", "/review/changes/", "/pipeline/", "/departments/", "/accountability/", "/forecast/",
+    "/", "/?period=2026-Q3", "/review/changes/", "/pipeline/", "/departments/", "/drivers/", "/forecast/",
     "/what-if/", "/what-if/?set=contract:legal:wait_days=4", "/packs/", "/packs/freeze/", "/register/", "/scorecards/",
     "/commitments/", "/pulse/", "/my/", "/data/", "/people/", "/account/", "/style/",
 )  # fmt: skip

@@ -196,8 +196,6 @@ def _queue_rows(items: list[Waiting], structure: Structure) -> list[QueueRow]:
 def _added_panels(key: str, period: Period) -> list[tuple[str, str]]:
     """Panels that other apps add to this page: title and address."""
     titled: tuple[tuple[str, str, list[str], dict[str, str]], ...] = (
-        ("Contribution", "contribution:department_panel", [key], {}),
-        ("What the head answers", "departments:reply", [], {"subject": f"share:{key}:{period.label}"}),
         ("Scorecard", "departments:scorecard_panel", [key], {}),
         ("Commitments", "departments:commitments_panel", [], {"department": key}),
     )

@@ -47,7 +47,7 @@ def compute_comparison(request: HttpRequest, *, page: str) -> HttpResponseRedire
         address += filters.address()
         if not filters.errors and request_once(_comparison_job(shell.run, filters)):
             scores_requested.delay(shell.run.pk, label, filters.baseline)
-            messages.info(request, f"{label} is being computed; the page shows it when it is done.")
+            messages.info(request, f"{label} is being calculated; the page shows it when it is done.")
     return HttpResponseRedirect(address)
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from departments.models import Department
 from departments.subjects import Subject, SubjectUnknown, reads_subject, subject_number, subject_period
 
-PARTIES = {"strategy": "Strategy", "opening": "Opening pipeline", "unexplained": "Unexplained"}
+PARTIES = {"strategy": "The plan", "opening": "Opening pipeline", "unexplained": "Timing and chance"}
 """The parties of a share that are no departments."""
 
 
@@ -23,7 +23,7 @@ def _share(text: str, rest: str) -> Subject:
         text=text,
         kind="share",
         label=f"{name}, share of {label}",
-        address=reverse("contribution:party", args=[party], query={"period": label}),
+        address=reverse("review:driver", args=[party], query={"period": label}),
         department=department,
     )
 

@@ -1,17 +1,21 @@
-"""Addresses of the verdict, the what-if and the forecast."""
+"""Addresses of the drivers, the what-if and the forecast."""
 
 from django.urls import URLPattern, path
 
-from revenue_health.review.views.accountability import evidence, verdict
+from revenue_health.contribution.views import moved
+from revenue_health.review.views.drivers import driver, drivers, evidence
 from revenue_health.review.views.forecast import forecast, scenarios, track_record, what_if
 
 urlpatterns: list[URLPattern] = [
-    path("accountability/", verdict.show, name="accountability"),
-    path("accountability/compute/", verdict.compute, name="accountability_compute"),
-    path("accountability/inside/", verdict.inside, name="accountability_inside"),
-    path("accountability/evidence/", evidence.ask, name="accountability_evidence"),
-    path("accountability/evidence/<int:pk>/", evidence.show, name="accountability_evidence_state"),
-    path("accountability/evidence/<int:pk>/pdf/", evidence.download, name="accountability_evidence_pdf"),
+    path("drivers/", drivers.show, name="drivers"),
+    path("drivers/panel/", drivers.panel, name="drivers_panel"),
+    path("drivers/compute/", drivers.compute, name="drivers_compute"),
+    path("drivers/inside/", drivers.inside, name="drivers_inside"),
+    path("drivers/evidence/", evidence.ask, name="evidence"),
+    path("drivers/evidence/<int:pk>/", evidence.show, name="evidence_state"),
+    path("drivers/evidence/<int:pk>/pdf/", evidence.download, name="evidence_pdf"),
+    path("drivers/<key:key>/", driver.show, name="driver"),
+    path("accountability/", moved.drivers, name="accountability"),
     path("forecast/", forecast.forecast_page, name="forecast"),
     path("forecast/compute/", forecast.compute, name="forecast_compute"),
     path("track-record/", track_record.show, name="track_record"),

@@ -88,7 +88,7 @@ def _departments(user: Visitor, text: str) -> tuple[Hit, ...]:
     return tuple(
         Hit(name=department.name, address=reverse("pipeline:department", args=[department.key]))
         if department.key not in closed
-        else Hit(name=department.name, address=reverse("contribution:party", args=[department.key]), note="share")
+        else Hit(name=department.name, address=reverse("review:drivers"), note="share")
         for department in structure.departments.values()
         if department.internal and matches(text, department.name, department.key)
     )[:EACH]

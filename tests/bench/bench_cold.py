@@ -16,7 +16,7 @@ from tests.bench.serving import PASSWORD, served
 from tests.conftest import BROWSER_ARGUMENTS
 
 PAGES = (
-    "/", "/pipeline/", "/departments/", "/departments/legal/", "/accountability/", "/forecast/", "/what-if/", "/packs/",
+    "/", "/pipeline/", "/departments/", "/departments/legal/", "/drivers/", "/forecast/", "/what-if/", "/packs/",
     "/contribution/register/", "/scorecards/legal/",
 )  # fmt: skip
 TIMES = 5

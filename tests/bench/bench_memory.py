@@ -23,7 +23,7 @@ MORE_PAGES = (
     "/scorecards/",
     "/commitments/",
     "/contribution/register/",
-    "/contribution/",
+    "/drivers/legal/",
     "/pipeline/opportunities/",
 )
 

@@ -18,7 +18,7 @@ from tests.bench.serving import Reader, served
 READERS, EACH = 50, 12
 PAUSE_SECONDS = (0.5, 1.5)
 """A reader looks at a page at least this long before asking for the next; real ones look longer."""
-PAGES = ("/", "/pipeline/", "/departments/", "/departments/legal/", "/accountability/", "/forecast/", "/packs/")
+PAGES = ("/", "/pipeline/", "/departments/", "/departments/legal/", "/drivers/", "/forecast/", "/packs/")
 
 
 def main() -> None:

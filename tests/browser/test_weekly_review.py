@@ -34,7 +34,7 @@ def test_from_the_message_to_a_deals_custody_line_and_back(open_as: Open) -> Non
     expect(page.locator("table.rows th a").first).to_be_visible()
     page.go_back()
     expect(page.locator("#review-leaks")).to_be_visible()
-    page.locator("#review-bridge th a", has_text="Legal").click()
+    page.locator("#review-ledger th a", has_text="Legal").click()
     expect(page.locator("h1")).to_contain_text("Legal")
 
 
@@ -74,12 +74,12 @@ def test_with_the_keyboard_alone(open_as: Open) -> None:
     page.keyboard.press("Escape")
     expect(page.locator("dialog#keys")).to_be_hidden()
     page.keyboard.press("j")
-    expect(page.locator("#review-bridge")).to_be_focused()
+    expect(page.locator("#review-ledger")).to_be_focused()
     page.keyboard.press("j")
     page.keyboard.press("ArrowDown")
-    expect(page.locator("#review-leaks")).to_be_focused()
-    page.keyboard.press("k")
     expect(page.locator("#review-changes")).to_be_focused()
+    page.keyboard.press("k")
+    expect(page.locator("#review-leaks")).to_be_focused()
     since = page.input_value("#review-since")
     page.keyboard.press("p")
     expect(page.locator("#review-since")).not_to_have_value(since)
@@ -87,9 +87,9 @@ def test_with_the_keyboard_alone(open_as: Open) -> None:
     page.keyboard.press("n")
     # The field comes with the panels: when it shows the day again, they are there too.
     expect(page.locator("#review-since")).to_have_value(since)
-    expect(page.locator("#review-changes")).to_be_focused()  # whoever stood on a panel stands there again
+    expect(page.locator("#review-leaks")).to_be_focused()  # whoever stood on a panel stands there again
     page.keyboard.press("j")
-    expect(page.locator("#review-leaks")).to_be_focused()
+    expect(page.locator("#review-changes")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Shift+Tab")
     page.locator("#review-leaks tbody a.deals").first.focus()
@@ -100,11 +100,11 @@ def test_with_the_keyboard_alone(open_as: Open) -> None:
     expect(page.locator("svg.strip rect").first).to_be_visible()
     page.keyboard.press("g")
     page.keyboard.press("r")
-    expect(page.locator("#review-bridge")).to_be_visible()
+    expect(page.locator("#review-ledger")).to_be_visible()
     page.keyboard.press("j")
-    expect(page.locator("#review-bridge")).to_be_focused()
+    expect(page.locator("#review-ledger")).to_be_focused()
     page.keyboard.press("Enter")
-    page.wait_for_url("**/contribution/**")
+    page.wait_for_url("**/drivers/**")
 
 
 def test_the_clock_of_the_agenda_goes_on_while_one_looks_into_a_deal(open_as: Open) -> None:
@@ -112,7 +112,7 @@ def test_the_clock_of_the_agenda_goes_on_while_one_looks_into_a_deal(open_as: Op
     page.keyboard.press("s")
     expect(page.locator("#agenda-start")).to_have_text("Pause")
     expect(page.locator(".clock")).to_have_text(re.compile(r"0:0[1-9]"))
-    expect(page.locator(".agenda-steps li[aria-current=step]")).to_contain_text("The message")
+    expect(page.locator(".agenda-steps li[aria-current=step]")).to_contain_text("Headline and drivers")
     page.goto("/pipeline/opportunities/")
     page.goto("/")
     expect(page.locator(".clock")).to_have_text(re.compile(r"0:\d[1-9]"))
@@ -125,7 +125,7 @@ def test_the_clock_of_the_agenda_goes_on_while_one_looks_into_a_deal(open_as: Op
 def test_on_a_phone_the_panels_stack_in_order_and_nothing_is_cut_off(open_as: Open) -> None:
     page = monday(open_as, width=390)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    tops = [page.locator(f"#review-{name}").bounding_box() for name in ("bridge", "changes", "leaks", "scorecards")]
+    tops = [page.locator(f"#review-{name}").bounding_box() for name in ("ledger", "leaks", "changes", "scorecards")]
     assert [box["y"] for box in tops if box] == sorted(box["y"] for box in tops if box)
     page.locator("#review-leaks tbody a.deals").first.click()
     page.locator("table.rows th a").first.click()
@@ -134,9 +134,9 @@ def test_on_a_phone_the_panels_stack_in_order_and_nothing_is_cut_off(open_as: Op
 
 def test_without_scripts_everything_can_be_read_and_asked(open_as: Open) -> None:
     page = monday(open_as, scripts=False)
-    for panel in ("bridge", "changes", "leaks", "scorecards", "commitments", "forecast", "agenda"):
+    for panel in ("ledger", "leaks", "changes", "scorecards", "commitments", "agenda"):
         expect(page.locator(f"#review-{panel}")).to_be_visible()
-    assert page.locator("#review-bridge tbody tr").count() > 8
+    assert page.locator("#review-ledger tbody tr").count() > 8
     expect(page.locator(".clock")).to_be_hidden()
     page.locator("details.behind summary").click()
     expect(page.locator("ol.ranks li").first).to_be_visible()

@@ -11,11 +11,8 @@ from tests.permissions import LEADS, MANAGERS, OWN, WORKS_HERE, row
 
 LEGAL = {"key": "legal"}
 ROWS = [
-    row("contribution:bridge", get=WORKS_HERE),
-    row("contribution:compute", post=WORKS_HERE.gives(302)),
-    row("contribution:panel", get=WORKS_HERE.gives(302)),
-    row("contribution:department_panel", LEGAL, get=OWN.gives(302)),
-    row("contribution:party", LEGAL, get=OWN),
+    row("contribution:bridge", get=WORKS_HERE.gives(301)),
+    row("contribution:party", LEGAL, get=WORKS_HERE.gives(301)),
 ]
 
 

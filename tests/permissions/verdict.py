@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from pipeline.selectors.data.runs import latest_run
 from revenue_health.review.models import EvidenceExport, Scenario
-from tests.permissions import MANAGERS, WORKS_HERE, row
+from tests.permissions import MANAGERS, OWN, WORKS_HERE, row
 
 
 def evidence() -> dict[str, Any]:
@@ -24,12 +24,15 @@ def scenario() -> dict[str, Any]:
 
 
 ROWS = [
-    row("review:accountability", get=WORKS_HERE),
-    row("review:accountability_compute", post=WORKS_HERE.gives(302)),
-    row("review:accountability_inside", post=WORKS_HERE.gives(302)),
-    row("review:accountability_evidence", post=WORKS_HERE.gives(302)),
-    row("review:accountability_evidence_state", evidence, get=WORKS_HERE),
-    row("review:accountability_evidence_pdf", evidence, get=WORKS_HERE),
+    row("review:drivers", get=WORKS_HERE),
+    row("review:drivers_panel", get=WORKS_HERE.gives(302)),
+    row("review:drivers_compute", post=WORKS_HERE.gives(302)),
+    row("review:drivers_inside", post=WORKS_HERE.gives(302)),
+    row("review:driver", {"key": "legal"}, get=OWN),
+    row("review:evidence", post=WORKS_HERE.gives(302)),
+    row("review:evidence_state", evidence, get=WORKS_HERE),
+    row("review:evidence_pdf", evidence, get=WORKS_HERE),
+    row("review:accountability", get=WORKS_HERE.gives(301)),
     row("review:forecast", get=WORKS_HERE),
     row("review:forecast_compute", post=WORKS_HERE.gives(302)),
     row("review:track_record", get=WORKS_HERE),

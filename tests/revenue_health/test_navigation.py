@@ -46,7 +46,7 @@ def test_a_page_belongs_to_the_longest_beginning_of_its_name() -> None:
         "review:index": "Review",
         "review:changes": "Review",
         "contribution:leak": "Leaks",
-        "contribution:party": "Drivers",
+        "review:driver": "Drivers",
         "pipeline:opportunity": "Deals",
         "pipeline:department": "Overview",
         "departments:scorecard_measurables": "Scorecards",

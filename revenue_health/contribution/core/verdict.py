@@ -22,7 +22,12 @@ class Verdict(StrEnum):
     CONTAMINATES = "contaminates"
     CANNOT_TELL = "cannot tell"
     NOT_JUDGED = "not judged"
-    """Strategy and Unexplained are no one's doing and get no verdict."""
+    """What is not a department gets no verdict, nor does a department whose work moved."""
+
+    @property
+    def word(self) -> str:
+        """What pages and slides say; data keep the value."""
+        return "unclear" if self is Verdict.CANNOT_TELL else self.value
 
 
 class Impact(StrEnum):

@@ -49,11 +49,11 @@ def measurables_said(*, department: str) -> list[MeasurableSaid]:
 
 def _answer(row: MeasurableAssociation | None, evidence: bool) -> str:
     if row is None:
-        return "Not computed yet: the next run compares it."
+        return "Not calculated yet: the next run compares it."
     if row.r is None or row.low is None or row.high is None:
         return "Too few weeks to say."
     if not evidence:
-        return f"No evidence yet, in {row.weeks} weeks."
+        return f"None found ({row.weeks} weeks)."
     when = "in the same week as" if not row.lag else f"{row.lag} week{'' if row.lag == 1 else 's'} before"
     r, low, high = (grouped(value, 2) for value in (row.r, row.low, row.high))
     return f"Moves {when} the department's {_RATES[row.rate]}: r = {r} ({low} to {high})."

@@ -12,6 +12,7 @@ from enum import StrEnum
 from departments.periods import Period
 from pipeline.core.changes import Changes
 from revenue_health.contribution.core.comparison import Comparison, minor_units
+from revenue_health.contribution.core.ledger import Landing, Ledger, build_ledger
 from revenue_health.contribution.core.track.words import range_name
 from revenue_health.contribution.core.verdict import Verdict
 
@@ -215,6 +216,18 @@ class ForecastLine:
         return range_name(nine_in_ten=self.nine_in_ten)
 
     @property
+    def landing(self) -> Landing:
+        """Where the period is heading, as the ledger ends."""
+        return Landing(
+            expected=self.minor.median,
+            low=self.minor.p5,
+            high=self.minor.p95,
+            plan=self.minor.target,
+            probability=self.probability,
+            range_name=self.range_name,
+        )
+
+    @property
     def minor(self) -> ForecastMoney:
         """What a page prints of it, each figure rounded by itself; nothing won yet is 0."""
         return ForecastMoney(
@@ -259,3 +272,9 @@ class WeeklyReview:
     absent: AbsentPanels | None
     forecast: ForecastLine | None
     data: DataAge
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """The comparison as the one ledger, up to where the forecast lands; None until it is scored."""
+        landing = self.forecast.landing if self.forecast else None
+        return build_ledger(self.comparison, landing) if self.comparison else None

@@ -64,7 +64,7 @@ def pdf_of(evidence: EvidenceDocument, *, company: Company, row: EvidenceExport)
         "as_of": row.run.as_of.astimezone(company.zone),
         "asked_by": row.asked_by.display_name if row.asked_by else "",
     }
-    html = render_to_string("review/accountability/evidence_print.html", context)
+    html = render_to_string("review/drivers/evidence_print.html", context)
     document = HTML(string=html, url_fetcher=_nothing).write_pdf(stylesheets=[CSS(string=STYLE.read_text())])
     return bytes(document or b"")
 

@@ -58,7 +58,7 @@ def test_only_the_head_answers(reads_as: Open, who: str, status: int) -> None:
 def test_the_head_has_a_form_and_others_have_not(reads_as: Open) -> None:
     assert b"<textarea" in reads_as("legal").get(f"/replies/?subject={SHARE}", headers=HTMX).content
     assert b"<textarea" not in reads_as("legal").get("/replies/?subject=share:sales:2026-Q4").content
-    assert b"has not answered yet" in reads_as("ceo").get(f"/replies/?subject={SHARE}").content
+    assert b"has not responded yet" in reads_as("ceo").get(f"/replies/?subject={SHARE}").content
 
 
 def test_the_same_words_make_no_new_version(reads_as: Open, cast: dict[str, User]) -> None:

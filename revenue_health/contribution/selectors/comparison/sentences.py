@@ -67,7 +67,7 @@ def without_verdict(comparison: Comparison, currency: str) -> list[str]:
     sentences = []
     if unclear:
         each = [f"{party.name} ({_why(party, currency, _margin(comparison))})" for party in unclear]
-        sentences.append(f"No verdict: {', '.join(each)}.")
+        sentences.append(f"No clear effect: {', '.join(each)}.")
     for reason, names in _moved(comparison.departments).items():
         sentences.append(f"Not judged: {listed(names)}; {reason}.")
     return sentences
@@ -103,13 +103,13 @@ def verdict_sentence(party: PartyShare, currency: str) -> str:
         return f"{party.name}: {party.reason}."
     amount, inside = money(party.share.amount, currency), between(interval, currency)
     if party.kind != PartyKind.INTERNAL:
-        return f"{party.name}: {amount}, {inside}; nobody’s doing."
+        return f"{party.name}: {amount} ({inside}); not a department."
     if party.judgement == Verdict.NOT_JUDGED:
-        return f"{party.name} is not judged: {party.reason.removeprefix(MOVED)} ({amount}, {inside})."
+        return f"{party.name} is not judged: {party.reason.removeprefix(MOVED)}. {amount} ({inside})."
     if party.judgement == Verdict.CANNOT_TELL:
-        start = "being checked" if party.checking else "no verdict"
-        return f"{party.name}: {start}. {amount}, {inside}; {_reason(party, currency)}."
-    return f"{party.name} {party.judgement}: {amount}, {inside}."
+        start = "being checked" if party.checking else "no clear effect"
+        return f"{party.name}: {start}. {amount} ({inside}); {_reason(party, currency)}."
+    return f"{party.name} {party.judgement}: {amount} ({inside})."
 
 
 def verdict_in_full(party: PartyShare, currency: str) -> str:
@@ -191,7 +191,7 @@ def between(interval: MoneyInterval, currency: str) -> str:
     if not _finite(interval):
         return "without an interval"
     low, high = interval_in_words(minor_units(interval.low), minor_units(interval.high), currency)
-    return f"if the records are right between {low} and {high}"
+    return f"90 % range {low} to {high}, if the records are right"
 
 
 def who_does_what(named: Sequence[PartyShare]) -> list[str]:

@@ -15,12 +15,13 @@ from revenue_health.contribution.selectors.comparison.periods import ComparisonP
 from revenue_health.contribution.selectors.model_input import cached_flows
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Rate:
     """One rate of a party in one stage, in the baseline (`before`) and in the period (`now`); None is undefined.
 
     kind: hold_days (mean amount-days held per amount handed on), loss_rate (lost per 1,000 amount-days in the stage),
-    demand (amount a week, in cents). count: deals behind `now`.
+    demand (amount a week, in cents). count: deals behind `now`. a_day_before, a_day_now: so many of them a day, for
+    hold_days the pace of handing on; None where nothing was counted.
     """
 
     pipeline: str
@@ -29,6 +30,8 @@ class Rate:
     before: float | None
     now: float | None
     count: int
+    a_day_before: float | None = None
+    a_day_now: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,27 +69,24 @@ def _of_stage(whole: Group, pipeline: str, stage: str, place: int, player: int) 
     lost = [float(flows.lost[:, :, place, player].sum()) for flows in spans]
     came = [float(flows.entered[:, :, here, player].sum()) for flows in spans]
     weeks = [flows.days / 7 for flows in spans]
-    now = whole.period
+    counts = {
+        "hold_days": [float(flows.handed_on_count[:, :, own].sum()) for flows in spans],
+        "loss_rate": [float(flows.lost_count[:, :, place, player].sum()) for flows in spans],
+        "demand": [float(flows.entered_count[:, :, here, player].sum()) for flows in spans],
+    }
     values_of_kind = [
-        ("hold_days", _ratios(held, handed), int(now.handed_on_count[:, :, own].sum()), any(handed)),
-        (
-            "loss_rate",
-            _ratios([1000 * amount for amount in lost], exposed),
-            int(now.lost_count[:, :, place, player].sum()),
-            any(lost),
-        ),
-        (
-            "demand",
-            _ratios([MINOR_UNITS * amount for amount in came], weeks),
-            int(now.entered_count[:, :, here, player].sum()),
-            any(came),
-        ),
+        ("hold_days", _ratios(held, handed), any(handed)),
+        ("loss_rate", _ratios([1000 * amount for amount in lost], exposed), any(lost)),
+        ("demand", _ratios([MINOR_UNITS * amount for amount in came], weeks), any(came)),
     ]
-    return [
-        Rate(pipeline=pipeline, stage=stage, kind=kind, before=values[0], now=values[1], count=count)
-        for kind, values, count, has_any in values_of_kind
-        if has_any
-    ]
+    days = [flows.days for flows in spans]
+    rates = []
+    for kind, (before, now), has_any in values_of_kind:
+        a_day_before, a_day_now = _ratios(counts[kind], days)
+        if has_any:
+            count = round(counts[kind][1])
+            rates.append(Rate(pipeline, stage, kind, before, now, count, a_day_before, a_day_now))
+    return rates
 
 
 def _ratios(over: list[float], under: list[float]) -> list[float | None]:

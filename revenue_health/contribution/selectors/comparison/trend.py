@@ -1,4 +1,4 @@
-"""How scores went: the newest ones, and a party's week by week."""
+"""How a party's share went, week by week."""
 
 from __future__ import annotations
 
@@ -21,12 +21,6 @@ class Week:
     score: float | None
     amount: int
     verdict: str
-
-
-def latest_scores() -> ScoreRun | None:
-    """The newest score run of the period that was running then."""
-    done = ScoreRun.objects.filter(status=ScoreRun.Status.DONE).order_by("-run_id", "-period_end", "pk")
-    return done.first()
 
 
 def trend_of(*, party: str, like: ScoreRun) -> list[Week]:

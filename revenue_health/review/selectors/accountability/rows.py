@@ -9,18 +9,18 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from departments.discussion.selectors.replies import Answer, replies_for
-from departments.formats import MoneyScale, money_scale
+from departments.formats import MoneyScale
 from departments.subjects import share_subject
 from revenue_health.contribution.core.comparison import MoneyInterval, PartyKind, minor_units
 from revenue_health.contribution.core.gates.company import MOVED
-from revenue_health.contribution.core.steps import UNEXPLAINED, bridge_steps
+from revenue_health.contribution.core.ledger import Step, build_ledger
 from revenue_health.contribution.core.verdict import IMPACTS, MARKS, UNCLEAR, Verdict
 from revenue_health.contribution.selectors.comparison.sentences import ground, listed
 from revenue_health.review.charts.signed_axis import Mark, SignedAxis, axis_of
 from revenue_health.review.core.accountability import Accountability, DepartmentCut, GroupShare, JudgedParty
 
 _TITLES = {"team": "By team", "owner": "By person"}
-_UNEXPLAINED_REASON = "timing and chance: what the model does not reproduce"
+_UNEXPLAINED_REASON = "what the model does not reproduce"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,23 +92,20 @@ def accountability_rows(accountability: Accountability) -> AccountabilityRows:
     intervals = [*(judged.share for judged in accountability.parties), comparison.unexplained]
     groups = [group.share for cut in cuts for group in cut.groups if group.share]
     axis = axis_of(value for interval in (*intervals, *groups) for value in _ends(interval) if value is not None)
-    amounts = [value or 0 for interval in intervals for value in _ends(interval)]
-    bridge = bridge_steps(comparison)
-    steps = {step.key: step.amount for step in bridge.steps}
-    shares = [
-        (judged.share.amount, _party_row(judged, steps[judged.party.key], axis)) for judged in accountability.parties
+    ledger, judged = build_ledger(comparison), {each.party.key: each for each in accountability.parties}
+    rows = [
+        *(_party_row(judged[step.key], step, axis) for step in ledger.parties),
+        _unexplained_row(comparison.unexplained, ledger.unexplained, axis),
     ]
-    shares.append((comparison.unexplained.amount, _unexplained_row(comparison.unexplained, steps[UNEXPLAINED], axis)))
-    rows = [row for _, row in sorted(shares, key=lambda pair: pair[0])]
     return AccountabilityRows(
-        scale=money_scale(amounts, accountability.currency),
+        scale=ledger.scale(accountability.currency),
         axis=axis,
         shares=_with_replies(rows, comparison.period.label),
         met=_counterfactual_rows(accountability),
         cuts=[_cut_table(cut, axis) for cut in cuts],
-        actual=bridge.actual,
+        actual=ledger.actual,
         target=minor_units(comparison.target),
-        gap=bridge.actual - bridge.start,
+        gap=ledger.gap,
         cannot_tell=_undecided(rows),
     )
 
@@ -117,11 +114,11 @@ def _ends(interval: MoneyInterval) -> tuple[int | None, int | None, int | None]:
     return minor_units(interval.low), minor_units(interval.high), minor_units(interval.amount)
 
 
-def _party_row(judged: JudgedParty, amount: int, axis: SignedAxis) -> ShareRow:
+def _party_row(judged: JudgedParty, step: Step, axis: SignedAxis) -> ShareRow:
     party = judged.party
     internal = party.kind == PartyKind.INTERNAL
     return replace(
-        _share_row(party.name, judged.share, amount, party.judgement, ground(party), axis),
+        _share_row(step.name, judged.share, step.amount, party.judgement, ground(party), axis),
         key=party.key,
         score=party.score,
         internal=internal,
@@ -129,9 +126,9 @@ def _party_row(judged: JudgedParty, amount: int, axis: SignedAxis) -> ShareRow:
     )
 
 
-def _unexplained_row(interval: MoneyInterval, amount: int, axis: SignedAxis) -> ShareRow:
-    row = _share_row("Unexplained", interval, amount, Verdict.NOT_JUDGED, _UNEXPLAINED_REASON, axis)
-    return replace(row, key=UNEXPLAINED, nobodys=True)
+def _unexplained_row(interval: MoneyInterval, step: Step, axis: SignedAxis) -> ShareRow:
+    row = _share_row(step.name, interval, step.amount, Verdict.NOT_JUDGED, _UNEXPLAINED_REASON, axis)
+    return replace(row, key=step.key, nobodys=True)
 
 
 def _share_row(
@@ -148,7 +145,7 @@ def _share_row(
         high=high,
         score=None,
         sign=MARKS[verdict],
-        verdict=str(verdict),
+        verdict=verdict.word,
         reason=reason.removeprefix(UNCLEAR).removeprefix(MOVED),
         impact=str(IMPACTS.get(verdict, "")),
         mark=axis.mark(amount, low, high),
@@ -180,10 +177,12 @@ def _undecided(rows: Sequence[ShareRow]) -> list[tuple[str, str]]:
 
 
 def _counterfactual_rows(accountability: Accountability) -> list[CounterfactualRow]:
-    """Departments and the market, the lowest share first."""
+    """Departments and the market, in the order of the ledger."""
     actual = minor_units(accountability.comparison.actual) or 0
+    judged_parties = {judged.party.key: judged for judged in accountability.parties}
     rows = []
-    for judged in accountability.parties:
+    for step in build_ledger(accountability.comparison).parties:
+        judged = judged_parties[step.key]
         met = judged.party.had_met_baseline
         if met is None or judged.party.kind not in (PartyKind.INTERNAL, PartyKind.MARKET):
             continue

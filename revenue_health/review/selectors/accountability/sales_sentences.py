@@ -21,9 +21,9 @@ def _share_sentence(comparison: Comparison, party: PartyShare, currency: str) ->
         return verdict_in_full(party, currency)
     moved, gap, inside = money(share.amount, currency), money(missing, currency), between(interval, currency)
     if share.amount > 0:
-        return f"{party.name} is not what is missing: it added {moved}, {inside}."
+        return f"{party.name} is not what is missing: it added {moved} ({inside})."
     others = ", others added" if -share.amount > missing else ""
-    return f"{party.name} moved revenue by {moved}, {inside}; {gap} is missing{others}."
+    return f"{party.name} moved revenue by {moved} ({inside}); {gap} is missing{others}."
 
 
 def _met_sentence(comparison: Comparison, party: PartyShare, currency: str) -> str:

@@ -28,6 +28,7 @@ from revenue_health.review.core.accountability import (
     JudgedParty,
     SalesVerdict,
 )
+from revenue_health.review.core.weekly_review import ForecastLine
 from revenue_health.review.selectors.accountability.sales_sentences import against_plan, sales_sentences
 from revenue_health.review.selectors.headline import headline
 
@@ -62,15 +63,20 @@ def accountability(*, run: RecomputeRun, company: Company, periods: ComparisonPe
 
 
 def judge_comparison(
-    comparison: Comparison, *, run: RecomputeRun, company: Company, periods: ComparisonPeriods
+    comparison: Comparison,
+    *,
+    run: RecomputeRun,
+    company: Company,
+    periods: ComparisonPeriods,
+    forecast: ForecastLine | None = None,
 ) -> Accountability:
-    """The verdict on a comparison that is at hand."""
+    """The verdict on a comparison that is at hand; forecast: of its period, while it is running."""
     currency, actual = company.reporting_currency, comparison.actual
     return Accountability(
         comparison=comparison,
         currency=currency,
         method=METHOD,
-        headline=headline(comparison, label=comparison.period.label, currency=currency),
+        headline=headline(comparison, label=comparison.period.label, currency=currency, forecast=forecast),
         parties=_judged_parties(comparison, currency),
         unexplained_part=number(abs(comparison.unexplained.amount) / actual) if actual > 0 else None,
         sales=_sales(comparison, run, periods, currency),

@@ -89,6 +89,7 @@ def build_weekly_review(
     since = min(since or since_usual(run=run, company=company), today)
     scoring = stored.score_run is not None and stored.score_run.status == ScoreRun.Status.STARTED
     over, fresh = period.end < today, freshness(run=run, now=now)
+    forecast = forecast_line(run=run, period=period, comparison=comparison)
     leaks, changes = leaks_then(period=period, comparison=comparison) if over else (), None
     if not over:
         leaks = tuple(registered_leak(row) for row in top_leaks(most=LEAKS_SHOWN))
@@ -101,7 +102,9 @@ def build_weekly_review(
         week=PeriodWeek.of(period, today),
         as_of=run.as_of,
         today=today,
-        headline=headline(comparison, label=period.label, currency=company.reporting_currency, scoring=scoring),
+        headline=headline(
+            comparison, label=period.label, currency=company.reporting_currency, scoring=scoring, forecast=forecast
+        ),
         comparison=comparison,
         since=since,
         changes=changes,
@@ -109,6 +112,6 @@ def build_weekly_review(
         scorecards=ScorecardPanel(week=monday_of(period.end)) if over else scorecards_in(company=company, now=now),
         commitments=CommitmentPanel() if over else due_commitments(company=company, now=now),
         absent=AbsentPanels.of(period) if over else None,
-        forecast=forecast_line(run=run, period=period, comparison=comparison),
+        forecast=forecast,
         data=DataAge(age_hours=fresh.age_hours, level=fresh.level),
     )

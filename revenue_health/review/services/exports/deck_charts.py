@@ -32,7 +32,7 @@ LOOKS = {
     "forecast": ("Forecast", None, INK),
     "good": ("Better", GOOD, None),
     "bad": ("Worse", BAD, None),
-    "soft": ("Neither, or cannot tell", SOFT, None),
+    "soft": ("Neither, or unclear", SOFT, None),
 }
 """What a kind of bar is called, its fill (None: hatched) and its outline."""
 SPACE = "http://schemas.openxmlformats.org/drawingml/2006/chart"

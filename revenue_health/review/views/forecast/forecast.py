@@ -14,17 +14,16 @@ from departments.formats import grouped, money_in_words, money_scale
 from departments.web.rendering import page_render
 from pipeline.page.shell import shell_of
 from pipeline.selectors.overview import Structure, structure_names
-from revenue_health.contribution.core.sensitivity import LESS, Lever
 from revenue_health.contribution.requested import forecast_job, is_requested, request_once
 from revenue_health.contribution.tasks import night_step
 from revenue_health.review.charts.fan import fan
 from revenue_health.review.core.forecast_figures import Constraint, Coverage, ForecastFigures
 from revenue_health.review.selectors.forecast.forecast_reader import forecast_from_json
+from revenue_health.review.selectors.forecast.levers_of import what_if_address
 from revenue_health.review.selectors.forecast.snapshots import calibrations, forecast_snapshot
 
 TEMPLATE = "review/forecast/forecast.html"
 CONSTRAINTS_SHOWN = 8
-_LEVERS = {"holding": Lever.WAIT_DAYS, "leaking": Lever.LOSS_RATE}
 type Context = dict[str, object]
 
 
@@ -144,8 +143,6 @@ def _constraint_rows(forecast: ForecastFigures, structure: Structure) -> list[Co
 def _constraint_row(constraint: Constraint, structure: Structure, period: str) -> ConstraintRow:
     stage = structure.stage_at(constraint.stage_address)
     department = structure.department_at(constraint.department)
-    place = f"{constraint.pipeline}/{constraint.stage}:{constraint.department}"
-    promise = f"{place}:{_LEVERS[constraint.kind]}=-{LESS:.0%}"
     parameters = {
         "kind": "lost" if constraint.kind == "leaking" else "held",
         "department": constraint.department,
@@ -157,6 +154,6 @@ def _constraint_row(constraint: Constraint, structure: Structure, period: str) -
         department=department.name if department else constraint.department.capitalize(),
         kind=constraint.kind,
         gain=constraint.gain,
-        what_if=f"{reverse('review:what_if')}?{urlencode({'set': promise})}",
+        what_if=what_if_address(constraint),
         deals=f"{reverse('pipeline:opportunities')}?{urlencode(parameters)}",
     )

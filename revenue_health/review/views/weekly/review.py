@@ -1,4 +1,4 @@
-"""The weekly review: the message, plan to actual by party, what changed, leaks, scorecards, what is due, forecast."""
+"""The weekly review: the message, the ledger from plan to landing, what changed, leaks, scorecards, what is due."""
 
 from __future__ import annotations
 
@@ -14,20 +14,15 @@ from pipeline.models import RecomputeRun
 from pipeline.page.shell import shell_of
 from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.plan.reach import reach_of
-from revenue_health.contribution.core.steps import bridge_steps
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.review.core.weekly_review import WeeklyReview
 from revenue_health.review.selectors.packs.archive import newest_pack
 from revenue_health.review.selectors.weekly.review import stored_weekly_review
 from revenue_health.review.selectors.weekly.review_cache import cached_review
+from revenue_health.review.views.ledger_rows import ledger_addresses, ledger_picture
 from revenue_health.review.views.weekly.filters import ReviewFilters, parse_review_filters
-from revenue_health.review.views.weekly.panel_rows import (
-    AGENDA,
-    DUE_SHOWN,
-    forecast_bar,
-    leak_rows,
-)
-from revenue_health.review.views.weekly.rows import bridge_rows, bucket_rows, page_scale
+from revenue_health.review.views.weekly.panel_rows import AGENDA, DUE_SHOWN, leak_rows
+from revenue_health.review.views.weekly.rows import bucket_rows, page_scale
 
 type Context = dict[str, object]
 TEMPLATE = "review/weekly/review.html"
@@ -73,21 +68,21 @@ def _without_figures(request: HttpRequest) -> HttpResponse:
 
 def page_context(filters: ReviewFilters, review: WeeklyReview, run: RecomputeRun, company: Company) -> Context:
     """Everything the panels print."""
-    scale, comparison, period = page_scale(review), review.comparison, filters.comparison.period
+    scale, period = page_scale(review), filters.comparison.period
     addresses = reach_of(run=run, company=company).addresses(
         calendar_of(company), period, lambda other: filters.address(period=other)
     )
-    due = review.commitments.items
+    due, ledger = review.commitments.items, review.ledger
+    running, addresses_of = filters.comparison.periods.running, ledger_addresses(filters.comparison)
     return {
         "filters": filters,
         "review": review,
         "scale": scale,
         "baselines": filters.comparison.baselines,
         **addresses,
-        "bridge": bridge_rows(bridge_steps(comparison), scale, filters) if comparison else None,
+        "ledger": ledger_picture(ledger, scale, running=running, address=addresses_of) if ledger else None,
         "buckets": bucket_rows(review.changes, review.since) if review.changes else None,
         "leaks": leak_rows(review),
-        "forecast": forecast_bar(review.forecast, company.reporting_currency) if review.forecast else None,
         "due": due[:DUE_SHOWN],
         "due_more": max(0, len(due) - DUE_SHOWN),
         "agenda": AGENDA,

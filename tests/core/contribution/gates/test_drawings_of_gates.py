@@ -17,7 +17,7 @@ from revenue_health.contribution.selectors.comparison.sentences import (
     verdict_sentence,
 )
 from revenue_health.contribution.selectors.gates.party_evidence import party_evidence
-from revenue_health.contribution.views.gates_panel import gate_rows
+from revenue_health.review.views.drivers.gates_panel import gate_rows
 
 PASSED = Gate(passed=True, detail="so it is")
 TIPPING = Gate(passed=True, detail="holds unless more than 43 % of the losses booked on it were another’s")
@@ -62,7 +62,7 @@ GATES = {
 
 def test_a_verdict_carries_its_interval_its_tipping_point_and_since_when() -> None:
     assert verdict_in_full(LEGAL, "EUR") == (
-        "Legal contaminates: EUR −100 k, if the records are right between EUR −150 k and EUR −50.0 k. Holds unless "
+        "Legal contaminates: EUR −100 k (90 % range EUR −150 k to EUR −50.0 k, if the records are right). Holds unless "
         "more than 43 % of the losses booked on it were another’s. Since 2026-Q2, not new this quarter."
     )
 
@@ -152,4 +152,4 @@ def test_the_market_is_nobodys_doing_whatever_an_old_release_said_of_it() -> Non
     market = replace(LEGAL, key="market", name="Market", kind=PartyKind.MARKET, gates=None)
     assert market.verdict == Verdict.CONTAMINATES
     assert (market.judgement, market.mark, market.impact) == (Verdict.NOT_JUDGED, "", "soft")
-    assert verdict_sentence(market, "EUR").endswith("nobody’s doing.")
+    assert verdict_sentence(market, "EUR").endswith("not a department.")

@@ -23,7 +23,7 @@ from revenue_health.review.selectors.forecast.forecast_reader import what_if_fro
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 
-ACCOUNT, FORECAST, WHAT_IF = "/accountability/", "/forecast/", "/what-if/"
+ACCOUNT, FORECAST, WHAT_IF = "/drivers/", "/forecast/", "/what-if/"
 
 PROMISE = "contract:legal:wait_days=2"
 

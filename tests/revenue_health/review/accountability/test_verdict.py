@@ -28,7 +28,7 @@ from revenue_health.review.services.evidence import evidence_ask, evidence_make
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
-ACCOUNT, FORECAST, WHAT_IF = "/accountability/", "/forecast/", "/what-if/"
+ACCOUNT, FORECAST, WHAT_IF = "/drivers/", "/forecast/", "/what-if/"
 PROMISE = "contract:legal:wait_days=2"
 MOST_QUERIES = {ACCOUNT: 27, FORECAST: 12, WHAT_IF: 12, f"{WHAT_IF}?set={PROMISE}": 16}
 
@@ -126,30 +126,28 @@ def test_a_comparison_nobody_computed_has_a_button_that_asks_once(ceo: Client, m
     told = "revenue_health.contribution.requested.scores_requested.delay"
     monkeypatch.setattr(told, lambda *what: asked.append(what))
     cache.clear()
-    assert "accountability-compute-button" in text(ceo.get(f"{ACCOUNT}?period=2026-Q2"))
+    assert "drivers-compute-button" in text(ceo.get(f"{ACCOUNT}?period=2026-Q2"))
     for _ in range(2):
         ceo.post(f"{ACCOUNT}compute/", {"period": "2026-Q2"})
     assert [one[1:] for one in asked] == [("2026-Q2", "")]
 
 
-def test_two_pages_request_a_comparison_once(ceo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_comparison_is_requested_once(ceo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     requests: list[tuple[object, ...]] = []
     job = "revenue_health.contribution.requested.scores_requested.delay"
     monkeypatch.setattr(job, lambda *arguments: requests.append(arguments))
     cache.clear()
-    for page in ("contribution:compute", "review:accountability_compute"):
-        ceo.post(reverse(page), {"period": "2026-Q2"})
+    for _ in range(2):
+        ceo.post(reverse("review:drivers_compute"), {"period": "2026-Q2"})
     assert len(requests) == 1
-    assert "waiting for the worker" in text(ceo.get(f"{ACCOUNT}?period=2026-Q2"))
+    assert "Queued" in text(ceo.get(f"{ACCOUNT}?period=2026-Q2"))
 
 
 def test_sales_from_inside_is_asked_for_and_then_shown(
     ceo: Client, run: RecomputeRun, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[tuple[object, ...]] = []
-    monkeypatch.setattr(
-        "revenue_health.review.views.accountability.verdict.cut_requested.delay", lambda *w: told.append(w)
-    )
+    monkeypatch.setattr("revenue_health.review.views.drivers.drivers.cut_requested.delay", lambda *w: told.append(w))
     for _ in range(2):
         ceo.post(f"{ACCOUNT}inside/", {"by": "team"})
     assert len(told) == 1
@@ -159,7 +157,7 @@ def test_sales_from_inside_is_asked_for_and_then_shown(
     few = department_cut(run=run, periods=comparison_periods(run=run, company=company), key="sales", by="team")
     assert few.state == CutScore.Status.DONE
     assert all(group.share is None for group in few.groups if (group.deals or 0) < 30)
-    assert "accountability-team-title" in text(ceo.get(ACCOUNT))
+    assert "drivers-team-title" in text(ceo.get(ACCOUNT))
     assert "are shown to executives" in text(signed_in("legal").get(ACCOUNT))
 
 

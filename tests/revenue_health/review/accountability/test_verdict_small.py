@@ -21,7 +21,7 @@ from revenue_health.review.selectors.accountability.verdict import accountabilit
 from tests.pipeline.companies import BEGIN, SmallCompany, company_make, event_add, opportunity_make
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PAGES = ("/accountability/", "/forecast/", "/what-if/", "/what-if/?set=offer:sales:wait_days=3", "/what-if/scenarios/")
+PAGES = ("/drivers/", "/forecast/", "/what-if/", "/what-if/?set=offer:sales:wait_days=3", "/what-if/scenarios/")
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +52,7 @@ def every_page_answers(days: int) -> dict[str, str]:
 
 def test_a_company_without_deals(small: SmallCompany) -> None:
     pages = every_page_answers(10)
-    assert "No verdict can be given" in pages["/accountability/"]
+    assert "No verdict can be given" in pages["/drivers/"]
     assert "no forecast yet" in pages["/forecast/"]
 
 
@@ -61,7 +61,7 @@ def test_one_deal_without_plan_or_verdict(small: SmallCompany) -> None:
     for day, stage in ((1, "lead"), (30, "offer"), (60, "contract"), (250, "won")):
         event_add(small, deal, day, stage)
     pages = every_page_answers(260)
-    assert "cannot tell" in pages["/accountability/"]
+    assert "unclear" in pages["/drivers/"]
     assert "there is no plan to compare with" in pages["/forecast/"]
     run, company = latest_run(), Company.objects.get()
     assert run
@@ -77,5 +77,5 @@ def test_everything_lost_and_nothing_won(small: SmallCompany) -> None:
         event_add(small, deal, 20 * number + 1, "lead")
         event_add(small, deal, 20 * number + 15, "lost", reason="price")
     pages = every_page_answers(260)
-    assert "Who moved revenue" in pages["/accountability/"]
+    assert "Who moved revenue" in pages["/drivers/"]
     assert "nan" not in pages["/forecast/"].lower().replace("finan", "")

@@ -119,7 +119,7 @@ def test_an_unscored_period_offers_to_have_it_computed(ceo: Client, run: Recompu
     year = run.as_of.year - 1
     shown = text(ceo.get(f"/?period={year}"))
     assert f"{year} is not scored yet" in shown
-    assert "Compute it now" in shown
+    assert "Calculate it now" in shown
 
 
 def test_links_keep_the_question(ceo: Client, run: RecomputeRun, company: Company) -> None:
@@ -127,8 +127,8 @@ def test_links_keep_the_question(ceo: Client, run: RecomputeRun, company: Compan
     earlier = (usual - timedelta(days=7)).isoformat()
     shown = text(ceo.get("/?baseline=last-year"))
     assert f"?baseline=last-year&amp;since={earlier}" in shown
-    assert "/contribution/?baseline=last-year" in shown
-    assert 'href="/contribution/legal/?"' in text(ceo.get("/"))
+    assert "/drivers/?baseline=last-year" in shown
+    assert 'href="/drivers/legal/?"' in text(ceo.get("/"))
 
 
 def test_scorecards_of_the_last_week_are_in_or_missing(ceo: Client, company: Company) -> None:

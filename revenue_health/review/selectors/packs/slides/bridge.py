@@ -1,23 +1,20 @@
-"""Plan to actual, and the shares with their intervals."""
+"""The ledger from plan to landing, and the shares with their intervals."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
-from departments.formats import MoneyScale, money_in_words
+from departments.formats import MoneyScale
 from departments.json_types import Json
 from revenue_health.contribution.core.comparison import Comparison, PartyKind, PartyShare, minor_units
+from revenue_health.contribution.core.ledger import Landing, Ledger, Step, build_ledger
 from revenue_health.contribution.core.solver.backward import FACTORS
-from revenue_health.contribution.core.steps import BridgeSteps, Step, bridge_steps
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_from_json
 from revenue_health.contribution.selectors.comparison.sentences import (
     ground,
     largest_first,
     listed,
-    money,
     nobody_named,
     past_sentence,
     proviso,
@@ -25,104 +22,111 @@ from revenue_health.contribution.selectors.comparison.sentences import (
     who_does_what,
 )
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table, Tone
+from revenue_health.review.selectors.forecast.forecast_reader import held_from_json
+from revenue_health.review.selectors.headline import gap_sentence
+from revenue_health.review.selectors.ladder import ladder_sentence
 from revenue_health.review.selectors.packs.slides.parts import scale_of, when
 
-NAMED_SHOWN = 3
-"""Departments that the message of the bridge has room for."""
 INTERVAL = (Column("from", ColumnKind.MONEY, "90 %"), Column("to", ColumnKind.MONEY, "90 %"))
 
 
-def bridge(content: Json) -> Slide:
-    """The waterfall from plan (or baseline) over every party to actual; it adds up to the cent."""
-    comparison, currency = comparison_from_json(content["contributions"]), content["currency"]
-    steps = bridge_steps(comparison)
-    scale = scale_of(
-        [step.amount for step in steps.steps], currency, intervals=((step.low, step.high) for step in steps.steps)
+def landing_of(content: Json) -> Landing | None:
+    """Where the period of a frozen review was heading; None where the night forecast nothing for it."""
+    figures = content.get("forecast")
+    if figures is None or figures["median"] is None:
+        return None
+    return Landing(
+        expected=minor_units(figures["median"]) or 0,
+        low=minor_units(figures["p5"]) or 0,
+        high=minor_units(figures["p95"]) or 0,
+        plan=minor_units(figures["target"]),
+        probability=figures["probability"],
+        range_name=held_from_json(figures.get("held")).range_name,
     )
-    bars = [replace(_step_bar(step, scale), start=step.start, role=Role.STEP) for step in steps.steps]
-    plan = _total_bar(steps.first, steps.start, Role.PLAN, scale)
-    actual = _total_bar("Actual", steps.actual, Role.ACTUAL, scale)
+
+
+def bridge(content: Json) -> Slide:
+    """Every step as a difference to the plan (or to last year's pace), on its own scale; it adds up to the cent."""
+    comparison, currency = comparison_from_json(content["contributions"]), content["currency"]
+    ledger = build_ledger(comparison, landing_of(content))
+    ends = ((step.low, step.high) for step in ledger.steps)
+    scale = scale_of([step.amount for step in ledger.steps], currency, intervals=ends)
+    base = "plan" if ledger.planned else ledger.pace_name
     return Slide(
         key="bridge",
-        title=f"{steps.first} to actual",
-        message=_bridge_message(comparison, steps, currency),
-        unit=f"{scale.unit}, {when(content)}; whiskers are 90 % intervals",
-        chart=Chart(kind=ChartKind.WATERFALL, scale=scale, bars=(plan, *bars, actual)),
-        tables=(_bridge_table(steps, scale),),
+        title=f"{ledger.first} to actual",
+        message=_bridge_message(comparison, ledger, currency),
+        unit=f"{scale.unit} against {base}, {when(content)}; whiskers are 90 % intervals",
+        chart=Chart(kind=ChartKind.WATERFALL, scale=scale, bars=_gap_bars(ledger, scale)),
+        tables=(_bridge_table(ledger, scale),),
         notes=tuple(verdict_in_full(party, currency) for party in comparison.parties if party.share),
     )
 
 
-def _step_bar(step: Step, scale: MoneyScale) -> Bar:
+def _gap_bars(ledger: Ledger, scale: MoneyScale) -> tuple[Bar, ...]:
+    """Steps as differences to the start: with plan and actual on the same axis nobody could read them."""
+    bars = [_step_bar(step, scale, start=step.start - ledger.start, role=Role.STEP) for step in ledger.steps]
+    bars.append(Bar(name="Actual", start=0, amount=ledger.gap, role=Role.ACTUAL, text=scale.signed(ledger.gap)))
+    landing = ledger.landing
+    if ledger.planned and landing and landing.plan is not None and landing.gap is not None:
+        low, high = landing.low - landing.plan, landing.high - landing.plan
+        text = scale.signed(landing.gap)
+        bars.append(Bar(name="Landing", amount=landing.gap, low=low, high=high, role=Role.FORECAST, text=text))
+    return tuple(bars)
+
+
+def _step_bar(step: Step, scale: MoneyScale, *, start: int | None = None, role: Role | None = None) -> Bar:
     return Bar(
         name=step.name,
+        start=start,
         amount=step.amount,
         low=step.low,
         high=step.high,
         impact=Tone(step.impact),
         mark=step.mark,
+        role=role,
         verdict=str(step.verdict or ""),
         text=scale.write(step.amount),
     )
 
 
-def _total_bar(name: str, amount: int, role: Role, scale: MoneyScale) -> Bar:
-    return Bar(name=name, start=0, amount=amount, role=role, text=scale.write(amount))
-
-
-def _bridge_table(bridge: BridgeSteps, scale: MoneyScale) -> Table:
+def _bridge_table(ledger: Ledger, scale: MoneyScale) -> Table:
     columns = (Column("Step"), Column("Amount", ColumnKind.MONEY), *INTERVAL, Column("Verdict"))
-    steps = (
-        (step.name, step.amount, step.low, step.high, f"{step.mark} {step.verdict or ''}".strip())
-        for step in bridge.steps
-    )
+    steps = ((step.name, step.amount, step.low, step.high, f"{step.mark} {step.word}".strip()) for step in ledger.steps)
     return Table(
-        title=f"{bridge.first} to actual",
+        title=f"{ledger.first} to actual",
         columns=columns,
-        rows=((bridge.first, bridge.start, None, None, ""), *steps),
-        total=("Actual", bridge.actual, None, None, ""),
+        rows=((ledger.first, ledger.start, None, None, ""), *steps),
+        total=("Actual", ledger.actual, None, None, ""),
         summed=True,
         scale=scale,
     )
 
 
-def _bridge_message(comparison: Comparison, steps: BridgeSteps, currency: str) -> str:
-    """The gap, and who is named with its own interval: a sum of shares would need one of its own."""
-    gap = steps.actual - steps.start
-    text = f"{money_in_words(abs(gap), currency)} {'under' if gap < 0 else 'over'} "
-    text += "plan" if steps.planned else "the baseline"
-    named = [party for party in largest_first(comparison.departments) if party.named]
-    if not named:
-        return f"{text}. {nobody_named(comparison.departments)}"
-    shown = [_with_interval(party, currency) for party in named[:NAMED_SHOWN]]
-    more = len(named) - len(shown)
-    return f"{text}. {'; '.join(shown)}{f'; and {more} more' if more else ''}."
-
-
-def _with_interval(party: PartyShare, currency: str) -> str:
-    interval = party.interval
-    if interval is None or not math.isfinite(interval.high - interval.low):
-        return f"{party.name} {party.judgement}"
-    half = money((interval.high - interval.low) / 2, currency)
-    return f"{party.name} {party.judgement}: {money(interval.amount, currency)} ± {half.removeprefix(f'{currency} ')}"
+def _bridge_message(comparison: Comparison, ledger: Ledger, currency: str) -> str:
+    """The ladder; where nothing in it is clear, the gap and that nobody is named."""
+    ladder = ladder_sentence(ledger, currency)
+    if any(step.is_named for step in ledger.parties):
+        return ladder
+    gap = gap_sentence(ledger, currency, running=comparison.running)
+    return f"{ladder or gap} {nobody_named(comparison.departments)}"
 
 
 def shares(content: Json) -> Slide:
-    """Every party's share on one signed axis, the worst first, each with its interval and verdict."""
+    """Every party's share on one signed axis, in the order of the ledger, each with its interval and verdict."""
     comparison, currency = comparison_from_json(content["contributions"]), content["currency"]
-    steps = {step.key: step for step in bridge_steps(comparison).parties}
-    parties = _worst_first(party for party in comparison.parties if party.kind != PartyKind.STRATEGY)
-    rows = [(party, steps[party.key]) for party in parties]
-    scale = scale_of([step.amount for _, step in rows], currency, intervals=((step.low, step.high) for _, step in rows))
+    steps = [step for step in build_ledger(comparison).parties if step.key != PartyKind.STRATEGY]
+    parties = {party.key: party for party in comparison.parties}
+    scale = scale_of([step.amount for step in steps], currency, intervals=((step.low, step.high) for step in steps))
     return Slide(
         key="shares",
         title="Who moved revenue",
         message=_shares_message(comparison.departments),
         unit=f"{scale.unit} against the baseline, {when(content)}; whiskers are 90 % intervals, if records are right",
         lines=_gate_lines(comparison),
-        chart=Chart(kind=ChartKind.INTERVALS, scale=scale, bars=tuple(_step_bar(step, scale) for _, step in rows)),
-        tables=(_shares_table(rows, scale),),
-        notes=tuple(verdict_in_full(party, currency) for party in parties),
+        chart=Chart(kind=ChartKind.INTERVALS, scale=scale, bars=tuple(_step_bar(step, scale) for step in steps)),
+        tables=(_shares_table([(parties[step.key], step) for step in steps], scale),),
+        notes=tuple(verdict_in_full(parties[step.key], currency) for step in steps),
     )
 
 
@@ -138,22 +142,18 @@ def _shares_table(rows: Sequence[tuple[PartyShare, Step]], scale: MoneyScale) ->
     )
     cells = tuple(
         (
-            party.name,
+            step.name,
             step.amount,
             step.low,
             step.high,
             party.score,
-            _verdict(party),
+            f"{step.mark} {step.word}".strip(),
             ground(party) if party.kind == PartyKind.INTERNAL else "",
             *_factors(party),
         )
         for party, step in rows
     )
     return Table(title="Shares", columns=columns, rows=cells, scale=scale)
-
-
-def _verdict(party: PartyShare) -> str:
-    return f"{party.mark} {party.judgement}".strip() if party.kind == PartyKind.INTERNAL else "nobody’s doing"
 
 
 def _gate_lines(comparison: Comparison) -> tuple[str, ...]:
@@ -171,14 +171,8 @@ def _factors(party: PartyShare) -> list[int | None]:
 
 
 def _shares_message(departments: Sequence[PartyShare]) -> str:
-    named = [party for party in _worst_first(departments) if party.named]
+    named = largest_first(party for party in departments if party.named)
     if not named:
         return nobody_named(departments)
-    doubtful = [party.name for party in _worst_first(departments) if party.judgement == Verdict.CANNOT_TELL]
-    return f"{', '.join(who_does_what(named))}{f'; no verdict on {listed(doubtful)}' if doubtful else ''}."
-
-
-def _worst_first(parties: Iterable[PartyShare]) -> list[PartyShare]:
-    """The parties that have a share, the lowest first."""
-    shared = [(party.share.amount, party) for party in parties if party.share]
-    return [party for _, party in sorted(shared, key=lambda pair: pair[0])]
+    doubtful = [party.name for party in departments if party.share and party.judgement == Verdict.CANNOT_TELL]
+    return f"{', '.join(who_does_what(named))}{f'; {listed(doubtful)}: no clear effect' if doubtful else ''}."

@@ -1,4 +1,4 @@
-"""The first slide: how far from plan, and who explains it."""
+"""The first slide: where the period lands, how far it is from plan, and who moved it."""
 
 from __future__ import annotations
 
@@ -46,30 +46,30 @@ def _rows(content: Json) -> tuple[tuple[str, int | None, str], ...]:
         rows.append(("Difference", actual - target, share))
     if forecast is not None:
         chance = forecast["probability"]
-        chance_text = "" if chance is None else f"plan reached with a probability of {probability(chance)}"
+        chance_text = "" if chance is None else f"{probability(chance)} chance to reach plan"
         rows.append((f"Forecast, all of {content['period']['label']}", minor_units(forecast["median"]), chance_text))
     return tuple(rows)
 
 
 def _bars(content: Json, interval: tuple[int | None, int | None], scale: MoneyScale) -> tuple[Bar, ...]:
-    """Plan and actual to date with what lies between them, and the whole period's forecast and plan where it runs."""
+    """Where the whole period lands against its plan, then plan and actual to date with what lies between them."""
     figures, forecast, label = content["contributions"], content["forecast"], content["period"]["label"]
     suffix = " to date" if content["running"] else ""
     target, actual = minor_units(figures["target"]), minor_units(figures["actual"])
     bars = []
+    if forecast is not None:
+        low, high = interval
+        median, whole = minor_units(forecast["median"]), minor_units(forecast["target"])
+        if median is not None:
+            bars.append(total_bar(f"Landing {label}", median, Role.FORECAST, scale, low=low, high=high))
+        if whole is not None:
+            bars.append(total_bar(f"Plan {label}", whole, Role.PLAN, scale))
     if target is not None:
         bars.append(total_bar(f"Plan{suffix}", target, Role.PLAN, scale))
     if actual is not None:
         bars.append(total_bar(f"Actual{suffix}", actual, Role.ACTUAL, scale))
     if target is not None and actual is not None:
         bars.append(_difference(target, actual, scale))
-    if forecast is not None:
-        low, high = interval
-        median, whole = minor_units(forecast["median"]), minor_units(forecast["target"])
-        if median is not None:
-            bars.append(total_bar(f"Forecast {label}", median, Role.FORECAST, scale, low=low, high=high))
-        if whole is not None:
-            bars.append(total_bar(f"Plan {label}", whole, Role.PLAN, scale))
     return tuple(bars)
 
 

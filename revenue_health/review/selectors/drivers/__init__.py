@@ -1,0 +1,1 @@
+"""What is behind one line of the ledger, read."""

@@ -1,0 +1,132 @@
+"""How a department moved revenue, in words and two bars: the one rate in one stage that changed most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from departments.formats import counted, days, grouped, money_in_words
+from pipeline.selectors.overview import StageName, Structure
+from revenue_health.contribution.core.comparison import PartyShare
+from revenue_health.contribution.core.sensitivity import Lever
+from revenue_health.contribution.selectors.comparison.share_breakdown import Rate
+
+KINDS = {"waiting": "hold_days", "losses": "loss_rate", "demand": "demand"}
+"""The rate that shows a factor of a share."""
+LEVERS = {"hold_days": Lever.WAIT_DAYS, "loss_rate": Lever.LOSS_RATE, "demand": Lever.DEMAND}
+PERCENT_A_WEEK = 0.7
+"""From lost per 1,000 held for a day to percent of what waits, a week."""
+ROOM_FOR_BARS = 72.0
+"""Percent of the drawing's width for the longer bar; its figure stands beside it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mechanism:
+    """One rate before and now. before, now: as they are written; the bars in percent of the drawing's width.
+
+    goal: what a commitment to be as before says; try_it: the what-if of that.
+    """
+
+    factor: str
+    sentence: str
+    before: str
+    now: str
+    before_bar: str
+    now_bar: str
+    goal: str
+    try_it: str
+
+
+def mechanism_of(party: PartyShare, rates: Sequence[Rate], *, structure: Structure, currency: str) -> Mechanism | None:
+    """The largest change that goes the way of the party's share; None where no rate shows it."""
+    if party.share is None:
+        return None
+    sign = -1 if party.share.amount < 0 else 1
+    factors = sorted(KINDS, key=lambda name: -sign * (party.factors.get(name) or 0.0))
+    for factor in factors:
+        if sign * (party.factors.get(factor) or 0.0) <= 0:
+            continue
+        rate = _changed_most((rate for rate in rates if rate.kind == KINDS[factor]), sign)
+        stage = _stage_of(rate, structure) if rate else None
+        if rate and stage:
+            return _mechanism(party, factor, rate, stage, currency)
+    return None
+
+
+def _changed_most(rates: Iterable[Rate], sign: int) -> Rate | None:
+    """More days and more losses cost revenue, more demand brings it."""
+    best, largest = None, 0.0
+    for rate in rates:
+        if rate.before is None or rate.now is None:
+            continue
+        change = (rate.now - rate.before) * (sign if rate.kind == "demand" else -sign)
+        weight = change * (1 if rate.kind == "demand" else rate.count)
+        if weight > largest:
+            best, largest = rate, weight
+    return best
+
+
+def _stage_of(rate: Rate, structure: Structure) -> StageName | None:
+    stages = structure.stages.values()
+    return next((stage for stage in stages if (stage.pipeline_name, stage.key) == (rate.pipeline, rate.stage)), None)
+
+
+def _mechanism(party: PartyShare, factor: str, rate: Rate, stage: StageName, currency: str) -> Mechanism:
+    before, now = rate.before or 0.0, rate.now or 0.0
+    write, sentence, goal = _texts(rate, party.name, stage.name, currency)
+    most = max(before, now) or 1.0
+    lever, value = LEVERS[rate.kind], _in_lever(rate.kind, before)
+    promise = f"{stage.pipeline_key}/{stage.key}:{party.key}:{lever}={value:.6g}"
+    return Mechanism(
+        factor=factor,
+        sentence=sentence,
+        before=write(before),
+        now=write(now),
+        before_bar=f"{ROOM_FOR_BARS * before / most:.1f}%",
+        now_bar=f"{ROOM_FOR_BARS * now / most:.1f}%",
+        goal=goal,
+        try_it=f"{reverse('review:what_if')}?{urlencode({'set': promise})}",
+    )
+
+
+def _texts(rate: Rate, name: str, stage: str, currency: str) -> tuple[Callable[[float], str], str, str]:
+    """How the rate is written, its sentence, and what a commitment about it says."""
+    deals = counted(rate.count, "deal")
+    if rate.kind == "hold_days":
+        before, now = days(rate.before), days(rate.now)
+        pace = f"it handed on {_a_day(rate.a_day_now)} a day, {_a_day(rate.a_day_before)} before"
+        sentence = f"Deals in {stage} stay {now} days with {name}, {before} before ({deals}); {pace}."
+        return _in_days, sentence, f"Deals in {stage} stay {before} days with {name} again"
+    if rate.kind == "loss_rate":
+        before, now = _in_percent(rate.before or 0.0), _in_percent(rate.now or 0.0)
+        sentence = f"In {stage}, {now} of the open money is lost for {name}’s reasons, {before} before ({deals})."
+        return _in_percent, sentence, f"Losses in {stage} for {name}’s reasons back to {before}"
+
+    def in_money(value: float) -> str:
+        return f"{money_in_words(round(value), currency)} a week"
+
+    before, now = in_money(rate.before or 0.0), in_money(rate.now or 0.0)
+    sentence = f"{name} brings {now} into {stage}, {before} before ({deals})."
+    return in_money, sentence, f"Bring {before} into {stage} again"
+
+
+def _in_days(value: float) -> str:
+    return f"{days(value)} days"
+
+
+def _in_percent(value: float) -> str:
+    return f"{grouped(PERCENT_A_WEEK * value, 2)} % a week"
+
+
+def _a_day(value: float | None) -> str:
+    return grouped(value, 1)
+
+
+def _in_lever(kind: str, value: float) -> float:
+    """The rate in the unit of the model's lever: days, per day, or money a day."""
+    if kind == "loss_rate":
+        return value / 1000
+    return value / 700 if kind == "demand" else value

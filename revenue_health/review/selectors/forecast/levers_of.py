@@ -1,0 +1,55 @@
+"""What the running period would gain if a department held or lost a tenth less, as the night's forecast has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from departments.periods import Period
+from pipeline.models import RecomputeRun
+from pipeline.selectors.overview import Structure
+from revenue_health.contribution.core.sensitivity import LESS, Lever
+from revenue_health.review.core.forecast_figures import Constraint
+from revenue_health.review.selectors.forecast.forecast_reader import forecast_from_json
+from revenue_health.review.selectors.forecast.snapshots import forecast_snapshot
+
+LEVERS = {"holding": Lever.WAIT_DAYS, "leaking": Lever.LOSS_RATE}
+WORDS = {"holding": "waiting", "leaking": "losses"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BiggestLever:
+    """A stage in which a tenth less of something would bring most: `gain` in cents, and the what-if of it."""
+
+    stage: str
+    what: str
+    gain: int
+    try_it: str
+
+
+def biggest_lever(*, run: RecomputeRun, period: Period, department: str, structure: Structure) -> BiggestLever | None:
+    """A department's largest gain in the running period; None of any other period, and where nothing would help."""
+    snapshot = forecast_snapshot(run=run)
+    if snapshot is None or (snapshot.period_start, snapshot.period_end) != (period.start, period.end):
+        return None
+    constraints = forecast_from_json(snapshot.figures).constraints
+    of_department = [each for each in constraints if each.department == department and each.gain > 0]
+    if not of_department:
+        return None
+    best = max(of_department, key=lambda each: each.gain)
+    stage = structure.stage_at(best.stage_address)
+    return BiggestLever(
+        stage=stage.name if stage else best.stage,
+        what=WORDS[best.kind],
+        gain=best.gain,
+        try_it=what_if_address(best),
+    )
+
+
+def what_if_address(constraint: Constraint) -> str:
+    """The what-if of a tenth less."""
+    place = f"{constraint.pipeline}/{constraint.stage}:{constraint.department}"
+    promise = f"{place}:{LEVERS[constraint.kind]}=-{LESS:.0%}"
+    return f"{reverse('review:what_if')}?{urlencode({'set': promise})}"

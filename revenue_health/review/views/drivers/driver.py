@@ -1,0 +1,161 @@
+"""One line of the ledger explained: a department as a chain from verdict to commitment, or the plan, the opening
+pipeline, the market, timing and chance."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from departments.access import may_commit, may_reply, may_see_company, note_reading, require
+from departments.formats import single_units
+from departments.models import Company
+from departments.subjects import share_subject
+from departments.web.rendering import page_render
+from pipeline.custody_store import CustodyStoreMissing
+from pipeline.models import RecomputeRun
+from pipeline.page.department_access import require_department
+from pipeline.page.shell import shell_of
+from pipeline.selectors.overview import Structure, structure_names
+from revenue_health.contribution.core.comparison import Comparison, PartyKind, minor_units
+from revenue_health.contribution.core.ledger import UNEXPLAINED, build_ledger, capital, pace_name
+from revenue_health.contribution.core.solver.backward import FACTORS
+from revenue_health.contribution.filters import ComparisonFilters, parse_filters
+from revenue_health.contribution.models import ScoreRun
+from revenue_health.contribution.selectors.comparison.evidence import evidence_of
+from revenue_health.contribution.selectors.comparison.from_bridge import department_names
+from revenue_health.contribution.selectors.comparison.periods import ComparisonError
+from revenue_health.contribution.selectors.comparison.scores import bridges_of
+from revenue_health.contribution.selectors.comparison.sentences import together, verdict_sentence
+from revenue_health.contribution.selectors.comparison.share_breakdown import coalitions_of, rates_of
+from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
+from revenue_health.contribution.selectors.comparison.trend import trend_of
+from revenue_health.review.selectors.drivers.mechanism import Mechanism, mechanism_of
+from revenue_health.review.selectors.drivers.plan_and_pace import quarter_rows, segment_rows
+from revenue_health.review.selectors.forecast.levers_of import biggest_lever
+from revenue_health.review.views.drivers.gates_panel import gates_context
+
+TEMPLATE = "review/drivers/driver.html"
+TITLES = {
+    "waiting": "Held longest against the baseline, by value",
+    "losses": "Largest losses for its reasons",
+    "demand": "Largest deals it brought in",
+    "value": "Largest changes of amount it wrote",
+}
+type Context = dict[str, object]
+
+
+@require_GET
+def show(request: HttpRequest, key: str) -> HttpResponse:
+    """A department, the market, the opening pipeline, the plan, or timing and chance."""
+    require(request, may_see_company(request.user))
+    structure, names = structure_names(), department_names() | {UNEXPLAINED: "Timing and chance"}
+    if key not in names:
+        raise Http404
+    if department := structure.department_at(key):
+        require_department(request, department)
+    shell = shell_of(request)
+    run, company = shell.run, shell.company
+    context: Context = {"shell": shell, "key": key, "name": names[key]}
+    if run is None or company is None:
+        return page_render(request, TEMPLATE, context | {"nothing": True}, partial="page")
+    try:
+        filters = parse_filters(request.GET, run=run, company=company)
+        note_reading(request, f"share:{key}:{filters.period.label}")
+        context |= {"filters": filters}
+        comparison, score_run = stored_comparison(run=run, periods=filters.periods)
+        if comparison is not None and score_run is not None:
+            context |= _line(comparison, key, company)
+            if department and comparison.party(key):
+                context |= _chain(request, filters, run, company, comparison, structure, department.id)
+                context |= _working(filters, run, company, comparison, score_run, key)
+            elif key == PartyKind.MARKET:
+                context |= _working(filters, run, company, comparison, score_run, key)
+            else:
+                context |= {
+                    "segments": segment_rows(comparison),
+                    "quarters": quarter_rows(run=run, company=company, period=filters.period),
+                    "baseline_rule": comparison.baseline_rule,
+                }
+    except (ComparisonError, CustodyStoreMissing) as problem:
+        context |= {"cannot": str(problem)}
+    return page_render(request, TEMPLATE, context, partial="page")
+
+
+def _line(comparison: Comparison, key: str, company: Company) -> Context:
+    """The line of the ledger and what is said of it, with the same figure, word and colour as everywhere."""
+    ledger, currency = build_ledger(comparison), company.reporting_currency
+    step = next((step for step in ledger.steps if step.key == key), None)
+    party = comparison.party(key)
+    return {
+        "step": step,
+        "ledger": ledger,
+        "asks": -step.amount if step else None,
+        "pace": capital(pace_name(comparison.period, comparison.baseline)),
+        "scale": ledger.scale(currency),
+        "sentence": verdict_sentence(party, currency) if party and party.kind == PartyKind.INTERNAL else "",
+        "together": together(party, currency) if party and party.named else "",
+        "kind": party.kind if party else UNEXPLAINED,
+        "remark": party.reason.partition("; ")[2] if party and party.kind == PartyKind.MARKET else "",
+    }
+
+
+def _chain(
+    request: HttpRequest,
+    filters: ComparisonFilters,
+    run: RecomputeRun,
+    company: Company,
+    comparison: Comparison,
+    structure: Structure,
+    department: int,
+) -> Context:
+    """From what a department did to what it promises: the mechanism, what the quarter gains, and what one can do."""
+    key = next(each.key for each in structure.departments.values() if each.id == department)
+    party, period = comparison.party(key), filters.period
+    rates = rates_of(run=run, periods=filters.periods, party=key)
+    currency = company.reporting_currency
+    mechanism = mechanism_of(party, rates, structure=structure, currency=currency) if party else None
+    lever = biggest_lever(run=run, period=period, department=key, structure=structure)
+    subject = share_subject(key, period.label)
+    return {
+        "mechanism": mechanism,
+        "lever": lever,
+        "subject": subject,
+        "may_reply": may_reply(request.user, department),
+        "commit": _commit_address(key, subject, mechanism) if may_commit(request.user, department) else "",
+    }
+
+
+def _commit_address(key: str, subject: str, mechanism: Mechanism | None) -> str:
+    """The form of a commitment, filled in with what would undo the change."""
+    values = {"department": key, "subject": subject}
+    if mechanism:
+        values |= {"text": mechanism.goal}
+    return reverse("departments:commitment_new", query=values)
+
+
+def _working(
+    filters: ComparisonFilters,
+    run: RecomputeRun,
+    company: Company,
+    comparison: Comparison,
+    score_run: ScoreRun,
+    key: str,
+) -> Context:
+    """The deals, the rates and the coalition values behind a department's or the market's share."""
+    party = comparison.party(key)
+    if party is None:
+        raise Http404
+    bridges = [bridge for groups in bridges_of(score_run).values() for bridge in groups.values()]
+    evidence = evidence_of(run=run, periods=filters.periods, party=key)
+    return {
+        "factors": [(name, minor_units(party.factors.get(name))) for name in FACTORS],
+        "single": single_units(company.reporting_currency),
+        "rates": rates_of(run=run, periods=filters.periods, party=key),
+        "coalitions": coalitions_of(bridges=bridges, party=key),
+        "evidence": [(TITLES[factor], factor, deals) for factor, deals in evidence.items()],
+        "structure": structure_names(),
+        "deals": party.deals,
+        "trend": trend_of(party=key, like=score_run),
+        **gates_context(party, comparison, score_run, company),
+    }

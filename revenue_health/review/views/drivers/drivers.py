@@ -1,0 +1,166 @@
+"""Drivers: who moved revenue and how sure that is, before anyone acts; the ledger with every department's gates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from departments.access import may_see_company, may_see_department, note_reading, require
+from departments.models import Company, Department
+from departments.web.rendering import page_render
+from departments.web.requests import HtmxRequest
+from pipeline.custody_store import CustodyStoreMissing
+from pipeline.models import RecomputeRun
+from pipeline.page.department_access import closed_departments
+from pipeline.page.shell import shell_of
+from pipeline.selectors.leaks.leaks import calendar_of
+from pipeline.selectors.overview import structure_names
+from pipeline.selectors.plan.reach import reach_of
+from revenue_health.contribution.core.ledger import build_ledger, pace_name
+from revenue_health.contribution.filters import ComparisonFilters, parse_filters
+from revenue_health.contribution.requested import comparison_wait, compute_comparison
+from revenue_health.contribution.selectors.comparison.periods import ComparisonError
+from revenue_health.contribution.selectors.comparison.scores import score_run_of
+from revenue_health.contribution.selectors.comparison.sentences import ground, past_sentence
+from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
+from revenue_health.contribution.services.cuts import CUTS, cut_ask
+from revenue_health.contribution.tasks import cut_requested
+from revenue_health.review.core.accountability import Accountability
+from revenue_health.review.core.weekly_review import ForecastLine
+from revenue_health.review.selectors.accountability.evidence import exports_of
+from revenue_health.review.selectors.accountability.rows import ShareRow, accountability_rows
+from revenue_health.review.selectors.accountability.verdict import judge_comparison
+from revenue_health.review.selectors.weekly.panels import forecast_line
+from revenue_health.review.views.drivers.gates_panel import GateRow, gate_rows
+from revenue_health.review.views.ledger_rows import ledger_addresses, ledger_picture
+
+TEMPLATE = "review/drivers/drivers.html"
+PANEL = "review/drivers/panel.html"
+type Context = dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DriverRow:
+    """One department: its share, the gates it went through, what stands beside its verdict, and its address."""
+
+    share: ShareRow
+    gates: list[GateRow]
+    ground: str
+    address: str
+
+
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """The running quarter, or the period and baseline in the address."""
+    require(request, may_see_company(request.user))
+    shell = shell_of(request)
+    run, company = shell.run, shell.company
+    if run is None or company is None:
+        return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
+    try:
+        filters = parse_filters(request.GET, run=run, company=company)
+        context: Context = {"shell": shell, **_context(request, filters, run, company)}
+        note_reading(request, f"drivers:{filters.period.label}")
+    except (ComparisonError, CustodyStoreMissing) as problem:
+        context = {"shell": shell, "cannot": str(problem)}
+    return page_render(request, TEMPLATE, context, partial="page")
+
+
+@require_GET
+def panel(request: HtmxRequest) -> HttpResponse:
+    """The ledger of the running quarter, for the page of all departments."""
+    require(request, may_see_company(request.user))
+    shell = shell_of(request)
+    run, company = shell.run, shell.company
+    if not request.htmx or run is None or company is None:
+        return HttpResponseRedirect(reverse("review:drivers"))
+    context: Context = {"shell": shell}
+    try:
+        filters = parse_filters(request.GET, run=run, company=company)
+        comparison, _ = stored_comparison(run=run, periods=filters.periods)
+        if comparison is not None:
+            forecast = forecast_line(run=run, period=filters.period, comparison=comparison)
+            verdict = judge_comparison(comparison, run=run, company=company, periods=filters.periods, forecast=forecast)
+            context |= {"filters": filters, **_ledger(verdict, filters, forecast)}
+    except (ComparisonError, CustodyStoreMissing) as problem:
+        context["cannot"] = str(problem)
+    return render(request, PANEL, context)
+
+
+def _context(request: HttpRequest, filters: ComparisonFilters, run: RecomputeRun, company: Company) -> Context:
+    calendar = calendar_of(company)
+    context: Context = {
+        "filters": filters,
+        "baselines": filters.baselines,
+        **reach_of(run=run, company=company).addresses(calendar, filters.period, filters.address),
+    }
+    comparison, score_run = stored_comparison(run=run, periods=filters.periods)
+    if comparison is None:
+        return context | {"wait": comparison_wait(run=run, filters=filters, score_run=score_run)}
+    forecast = forecast_line(run=run, period=filters.period, comparison=comparison)
+    verdict = judge_comparison(comparison, run=run, company=company, periods=filters.periods, forecast=forecast)
+    return context | {
+        "accountability": verdict,
+        "past": past_sentence(comparison),
+        "pace": pace_name(comparison.period, comparison.baseline),
+        "closed": closed_departments(request.user, structure_names()),
+        "sees_inside": verdict.sales is not None and _sees_inside(request, verdict.sales.key),
+        "exports": exports_of(run=run, period=filters.period.label, baseline=filters.baseline),
+        **_ledger(verdict, filters, forecast),
+    }
+
+
+def _ledger(verdict: Accountability, filters: ComparisonFilters, forecast: ForecastLine | None) -> Context:
+    """The picture with what stands behind each department."""
+    comparison, rows = verdict.comparison, accountability_rows(verdict)
+    parties = {party.key: party for party in comparison.departments}
+    ledger = build_ledger(comparison, forecast.landing if forecast else None)
+    addresses = ledger_addresses(filters)
+    return {
+        "rows": rows,
+        "scale": rows.scale,
+        "ledger": ledger_picture(ledger, rows.scale, running=comparison.running, address=addresses),
+        "drivers": [
+            DriverRow(
+                share=share,
+                gates=gate_rows(parties[share.key]) if parties[share.key].gates is not None else [],
+                ground=ground(parties[share.key]),
+                address=addresses(share.key),
+            )
+            for share in rows.shares
+            if share.internal
+        ],
+    }
+
+
+def _sees_inside(request: HttpRequest, key: str) -> bool:
+    """Teams and people of a department are its detail."""
+    department = Department.objects.filter(key=key).values_list("pk", flat=True).first()
+    return department is not None and may_see_department(request.user, department)
+
+
+@require_POST
+def compute(request: HttpRequest) -> HttpResponse:
+    """Have a worker compute a comparison the night did not make."""
+    require(request, may_see_company(request.user))
+    return compute_comparison(request, page="review:drivers")
+
+
+@require_POST
+def inside(request: HttpRequest) -> HttpResponse:
+    """Ask a worker for sales by team or by person."""
+    require(request, may_see_company(request.user))
+    shell = shell_of(request)
+    run, company, by = shell.run, shell.company, request.POST.get("by", "")
+    address = reverse("review:drivers")
+    if run is not None and company is not None:
+        filters = parse_filters(request.POST, run=run, company=company)
+        address += filters.address()
+        score_run = score_run_of(run=run, periods=filters.periods)
+        if by in CUTS and score_run is not None and cut_ask(score_run=score_run.pk, by=by):
+            cut_requested.delay(score_run.pk, by)
+    return HttpResponseRedirect(address)

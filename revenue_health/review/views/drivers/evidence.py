@@ -1,0 +1,63 @@
+"""The evidence to take away: asked for with one click, made by a worker, downloaded when it is there."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from departments.access import may_see_company, note_reading, require
+from departments.selectors.jobs import open_job, phase_of
+from departments.web.rendering import page_render
+from departments.web.requests import signed_in_user
+from pipeline.page.shell import shell_of
+from revenue_health.contribution.filters import parse_filters
+from revenue_health.contribution.selectors.comparison.periods import ComparisonError
+from revenue_health.review.models import EvidenceExport
+from revenue_health.review.services.evidence import evidence_ask
+from revenue_health.review.tasks import evidence_asked
+
+TEMPLATE = "review/drivers/evidence.html"
+
+
+@require_POST
+def ask(request: HttpRequest) -> HttpResponse:
+    """Ask for the document of the comparison in the form."""
+    require(request, may_see_company(request.user))
+    shell = shell_of(request)
+    run, company = shell.run, shell.company
+    if run is None or company is None:
+        return HttpResponseRedirect(reverse("review:drivers"))
+    try:
+        question = parse_filters(request.POST, run=run, company=company)
+    except ComparisonError:
+        return HttpResponseRedirect(reverse("review:drivers"))
+    user = signed_in_user(request)
+    row = evidence_ask(run=run, period=question.period.label, baseline=question.baseline, user=user, now=shell.now)
+    transaction.on_commit(lambda: evidence_asked.delay(row.pk))
+    return HttpResponseRedirect(reverse("review:evidence_state", args=[row.pk]))
+
+
+@require_GET
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far the document is; it is fetched from here when it is done."""
+    require(request, may_see_company(request.user))
+    row = get_object_or_404(EvidenceExport.objects.defer("pdf"), pk=pk)
+    waits = row.status == EvidenceExport.Status.ASKED
+    phase = phase_of(open_job(task=evidence_asked.name, args=[pk])) if waits else None
+    return page_render(request, TEMPLATE, {"shell": shell_of(request), "export": row, "phase": phase}, partial="state")
+
+
+@require_GET
+def download(request: HttpRequest, pk: int) -> HttpResponse:
+    """The document itself."""
+    require(request, may_see_company(request.user))
+    row = get_object_or_404(EvidenceExport, pk=pk)
+    if row.status != EvidenceExport.Status.DONE or row.pdf is None:
+        raise Http404
+    note_reading(request, f"evidence:{row.period}")
+    response = HttpResponse(bytes(row.pdf), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="evidence-{row.period}-{row.sha256[:8]}.pdf"'
+    return response
