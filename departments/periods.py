@@ -35,6 +35,11 @@ class Period:
         """Days that are called by their ends: they are no month, quarter or year, or need not be."""
         return cls(start=start, end=end, label=f"{start.isoformat()}..{end.isoformat()}")
 
+    @classmethod
+    def from_iso(cls, start: str, end: str, label: str) -> Period:
+        """The period whose days were written as 2026-07-01. Raises ValueError for what is no day."""
+        return cls(start=date.fromisoformat(start), end=date.fromisoformat(end), label=label)
+
     @property
     def days(self) -> int:
         return (self.end - self.start).days + 1
@@ -75,6 +80,18 @@ class FiscalCalendar:
     def is_whole_quarters(self, period: Period) -> bool:
         """Whether a period is made of whole fiscal quarters."""
         return self.quarter_of(period.start).start == period.start and self.quarter_of(period.end).end == period.end
+
+    def is_quarter(self, period: Period) -> bool:
+        """Whether a period is one fiscal quarter, whatever it is called."""
+        quarter = self.quarter_of(period.start)
+        return (quarter.start, quarter.end) == (period.start, period.end)
+
+    def quarter_before(self, period: Period, count: int) -> Period:
+        """The quarter so many quarters before the one in which a period begins."""
+        quarter = self.quarter_of(period.start)
+        for _ in range(count):
+            quarter = self.previous(quarter)
+        return quarter
 
     def quarters_within(self, period: Period) -> Iterator[Period]:
         """The quarters that begin in a period, in order; the last one may end after it."""

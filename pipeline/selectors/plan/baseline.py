@@ -15,6 +15,7 @@ from departments.periods import FiscalCalendar, Period
 FEWEST_BASELINE_DAYS = 180
 """Two quarters; with less history there is no default baseline."""
 BASELINE_DAYS = 364
+QUARTERS_OF_YEAR = 4
 QUARTERS_OF_SEASONS = 8
 """Whole quarters of history before a quarter, from which on it is compared with its like."""
 
@@ -40,16 +41,17 @@ class ChosenBaseline:
 
 def chosen_baseline(calendar: FiscalCalendar, period: Period, first: date | None) -> ChosenBaseline:
     """The default baseline of a period, of a company whose first event happened on the day `first`."""
-    if first and _is_quarter(calendar, period) and _quarters_before(calendar, period, QUARTERS_OF_SEASONS) >= first:
-        same = calendar.quarter_of(_quarters_before(calendar, period, 4))
+    if first and calendar.is_quarter(period) and calendar.quarter_before(period, QUARTERS_OF_SEASONS).start >= first:
+        same = calendar.quarter_before(period, QUARTERS_OF_YEAR)
         return ChosenBaseline(period=same, rule=BaselineRule.SAME_QUARTER)
     before = year_before(calendar, period, first)
     if before is None:
         return ChosenBaseline(period=None, rule=BaselineRule.NONE)
     if not calendar.is_whole_quarters(period):
         return ChosenBaseline(period=before, rule=BaselineRule.DAYS_BEFORE)
-    quarter = _is_quarter(calendar, period)
-    return ChosenBaseline(period=before, rule=BaselineRule.YEAR_BEFORE if quarter else BaselineRule.QUARTERS_BEFORE)
+    return ChosenBaseline(
+        period=before, rule=BaselineRule.YEAR_BEFORE if calendar.is_quarter(period) else BaselineRule.QUARTERS_BEFORE
+    )
 
 
 def default_baseline(calendar: FiscalCalendar, period: Period, first: date | None) -> Period | None:
@@ -60,25 +62,10 @@ def default_baseline(calendar: FiscalCalendar, period: Period, first: date | Non
 def year_before(calendar: FiscalCalendar, period: Period, first: date | None) -> Period | None:
     """The four quarters before a period of whole quarters, or 364 days before any other, clipped to the first event;
     None with less than two quarters of history. For what needs a whole year, whatever a period is compared with."""
-    baseline = _period_before(calendar, period).since(first) if first else None
+    if first is None:
+        return None
+    begin = period.start - timedelta(days=BASELINE_DAYS)
+    if calendar.is_whole_quarters(period):
+        begin = calendar.quarter_before(period, QUARTERS_OF_YEAR).start
+    baseline = Period.between(begin, period.start - timedelta(days=1)).since(first)
     return baseline if baseline and baseline.days >= FEWEST_BASELINE_DAYS else None
-
-
-def _is_quarter(calendar: FiscalCalendar, period: Period) -> bool:
-    quarter = calendar.quarter_of(period.start)
-    return (quarter.start, quarter.end) == (period.start, period.end)
-
-
-def _quarters_before(calendar: FiscalCalendar, period: Period, count: int) -> date:
-    """First day of the quarter so many quarters before the period's first one."""
-    quarter = calendar.quarter_of(period.start)
-    for _ in range(count):
-        quarter = calendar.previous(quarter)
-    return quarter.start
-
-
-def _period_before(calendar: FiscalCalendar, period: Period) -> Period:
-    last = period.start - timedelta(days=1)
-    if not calendar.is_whole_quarters(period):
-        return Period.between(period.start - timedelta(days=BASELINE_DAYS), last)
-    return Period.between(_quarters_before(calendar, period, 4), last)

@@ -57,8 +57,8 @@ def comparison_to_json(comparison: Comparison) -> Json:
 def comparison_from_json(figures: Json) -> Comparison:
     """The comparison that `comparison_to_json` wrote, of this release or an earlier one."""
     return Comparison(
-        period=_period_from_json(figures["period"]),
-        baseline=_period_from_json(figures["baseline"]) if figures["baseline"] else None,
+        period=Period.from_iso(**figures["period"]),
+        baseline=Period.from_iso(**figures["baseline"]) if figures["baseline"] else None,
         baseline_rule=figures.get("baseline_rule", ""),
         as_of=date.fromisoformat(figures["as_of"]),
         running=figures["running"],
@@ -187,17 +187,15 @@ def _gates_from_json(figures: Json) -> Json:
         "pace": figures["pace"],
         "load": figures["load"],
         "since": figures["since"],
-        "loads": tuple(_loaded_stage(stage) for stage in figures.get("loads", ())),
+        "loads": tuple(
+            LoadedStage(stage=load["stage"], **{pair: tuple(load[pair]) for pair in ("arrivals", "hand_ons", "queue")})
+            for load in figures.get("loads", ())
+        ),
     }
 
 
 def _loaded_stage_json(stage: LoadedStage) -> Json:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(stage).items()}
-
-
-def _loaded_stage(figures: Json) -> LoadedStage:
-    pairs = {name: tuple(figures[name]) for name in ("arrivals", "hand_ons", "queue")}
-    return LoadedStage(stage=figures["stage"], **pairs)
 
 
 def _interval(interval: MoneyInterval | None) -> Json | None:
@@ -211,12 +209,6 @@ def _interval_from_json(figures: Json | None) -> MoneyInterval | None:
 def period_json(period: Period) -> Json:
     """A period by its days, both inclusive."""
     return {"label": period.label, "start": period.start.isoformat(), "end": period.end.isoformat()}
-
-
-def _period_from_json(figures: Json) -> Period:
-    return Period(
-        label=figures["label"], start=date.fromisoformat(figures["start"]), end=date.fromisoformat(figures["end"])
-    )
 
 
 def number(value: float | None) -> float | None:

@@ -9,7 +9,7 @@ from departments.models import Company
 from departments.periods import FiscalCalendar, Period, PeriodError
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
-from pipeline.selectors.plan.baseline import BASELINE_DAYS, BaselineRule, chosen_baseline, year_before
+from pipeline.selectors.plan.baseline import BASELINE_DAYS, BaselineRule, ChosenBaseline, chosen_baseline, year_before
 from pipeline.selectors.plan.reach import reach_of
 from revenue_health.contribution.models import ScoreRun
 
@@ -89,7 +89,8 @@ def comparison_periods(
         raise ComparisonError("No deal has any history yet: load a company folder, then recompute.")
     if problem := reach.problem(period):
         raise ComparisonError(problem)
-    compared, reasons = _baseline(calendar, period, baseline, first)
+    chosen, reasons = _baseline(calendar, period, baseline, first)
+    compared = chosen.period
     edges, until = compared.instants(zone) if compared else (0, 0), min(end, known_until)
     return ComparisonPeriods(
         period=period,
@@ -99,7 +100,7 @@ def comparison_periods(
         openings=_openings(calendar, company, compared, first) if compared else (),
         today=today,
         running=end > known_until,
-        baseline_rule=_rule(calendar, period, compared, first),
+        baseline_rule=chosen.rule,
         reasons=reasons,
     )
 
@@ -122,15 +123,19 @@ def first_day(*, run: RecomputeRun, company: Company) -> date | None:
 
 def _baseline(
     calendar: FiscalCalendar, period: Period, requested: str | Period | None, first: date
-) -> tuple[Period | None, tuple[str, ...]]:
+) -> tuple[ChosenBaseline, tuple[str, ...]]:
+    """The baseline with its rule, and what the reader must be told of it.
+
+    Days that are those of the default were chosen by its rule, also where a stored comparison names them.
+    """
+    default = chosen_baseline(calendar, period, first)
     if requested is None:
-        compared = chosen_baseline(calendar, period, first).period
-        if compared is None:
-            return None, (
+        if default.period is None:
+            return default, (
                 f"no baseline: before {period.start} there are fewer than two quarters of history, so nothing can be "
                 "compared",
             )
-        return compared, ()
+        return default, ()
     if isinstance(requested, str):
         requested = _named(calendar, period, requested, first)
     if requested.end >= period.start and requested.start <= period.end:
@@ -142,7 +147,12 @@ def _baseline(
             f"The baseline {requested.label} comes after the period {period.label}; choose an earlier one."
         )
     compared = requested.since(first)
-    return compared, () if compared else (f"no baseline: nothing is recorded before {first}, the first event",)
+    if compared is None:
+        missing = ChosenBaseline(period=None, rule=BaselineRule.NONE)
+        return missing, (f"no baseline: nothing is recorded before {first}, the first event",)
+    usual = default.period
+    same = usual is not None and (usual.start, usual.end) == (compared.start, compared.end)
+    return ChosenBaseline(period=compared, rule=default.rule if same else BaselineRule.ASKED), ()
 
 
 def _named(calendar: FiscalCalendar, period: Period, text: str, first: date) -> Period:
@@ -151,15 +161,6 @@ def _named(calendar: FiscalCalendar, period: Period, text: str, first: date) -> 
         return calendar.last_year(period)
     before = year_before(calendar, period, first) if text == FOUR_QUARTERS else None
     return before or calendar.parse(text)
-
-
-def _rule(calendar: FiscalCalendar, period: Period, compared: Period | None, first: date) -> BaselineRule:
-    """Days that are those of the default rule were chosen by it, also where a stored comparison names them."""
-    chosen = chosen_baseline(calendar, period, first)
-    if compared is None or chosen.period is None:
-        return BaselineRule.NONE if compared is None else BaselineRule.ASKED
-    same = (chosen.period.start, chosen.period.end) == (compared.start, compared.end)
-    return chosen.rule if same else BaselineRule.ASKED
 
 
 def _openings(calendar: FiscalCalendar, company: Company, baseline: Period, first: date) -> tuple[int, ...]:
