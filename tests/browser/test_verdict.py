@@ -86,7 +86,7 @@ def test_a_scenario_is_saved_deleted_and_put_back(open_as: Callable[..., Page]) 
 
 def test_without_scripts_everything_is_read_and_a_promise_can_be_made(open_as: Callable[..., Page]) -> None:
     page = open_as(scripts=False)
-    for address, words in (("/drivers/", "Who moved revenue"), ("/forecast/", "What holds it back")):
+    for address, words in (("/drivers/", "Who moved revenue"), ("/forecast/", "Biggest levers")):
         page.goto(address)
         page.get_by_role("heading", name=words).wait_for()
     page.goto(PROMISE)

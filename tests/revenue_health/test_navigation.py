@@ -90,7 +90,7 @@ def test_sections_stand_under_the_tab_one_is_in(ceo: User) -> None:
 
 
 def test_one_sees_where_one_came_from(ceo: User) -> None:
-    review = navigation(ceo, "/contribution/legal/", "http://testserver/?period=2026-Q3")
+    review = navigation(ceo, "/drivers/legal/", "http://testserver/?period=2026-Q3")
     assert [(link.name, link.address) for link in review.trail] == [("Review", "/?period=2026-Q3")]
     figure = "http://testserver/pipeline/opportunities/?kind=lost&period=2026-Q3"
     behind = navigation(ceo, "/pipeline/opportunities/D-1/", figure)

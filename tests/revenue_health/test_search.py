@@ -101,11 +101,11 @@ def test_one_finds_only_what_one_may_see(company: None) -> None:
     address = f"/pipeline/opportunities/{deal.key}/"
     assert address in ceo.get(f"/search/?q={deal.key}").content.decode()
     assert address not in board.get(f"/search/?q={deal.key}").content.decode()
-    # Legal's detail is closed to finance: what everybody sees of it is its share.
+    # Legal's detail is closed to finance: what everybody sees of it is its share, among the drivers.
     assert 'href="/departments/legal/"' in ceo.get("/search/?q=legal").content.decode()
     text = finance.get("/search/?q=legal").content.decode()
     assert 'href="/departments/legal/"' not in text
-    assert 'href="/contribution/legal/"' in text
+    assert 'href="/drivers/"' in text
     assert 'href="/packs/"' in board.get("/search/?q=packs").content.decode()
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from departments.periods import Period
+from revenue_health.contribution.core.ledger import Landing
 from revenue_health.contribution.core.track.words import range_name, range_sentence
 
 
@@ -96,6 +97,20 @@ class ForecastFigures:
         """Every amount there is, for the one unit they are written in."""
         every = (self.target, self.won_so_far, self.won_gross, self.reversed, self.p5, self.p25, self.median)
         return [amount for amount in (*every, self.p75, self.p95) if amount is not None]
+
+    @property
+    def landing(self) -> Landing | None:
+        """Where the period is heading, as the ledger ends; None of a forecast without a middle."""
+        if self.median is None or self.p5 is None or self.p95 is None:
+            return None
+        return Landing(
+            expected=self.median,
+            low=self.p5,
+            high=self.p95,
+            plan=self.target,
+            probability=self.probability,
+            range_name=self.held.range_name,
+        )
 
     @property
     def missing(self) -> int | None:

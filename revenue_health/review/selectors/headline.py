@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from departments.formats import MINUS, grouped, money_in_words
 from revenue_health.contribution.core.comparison import Comparison
-from revenue_health.contribution.core.ledger import Ledger, Step, build_ledger
+from revenue_health.contribution.core.ledger import Landing, Ledger, Step, build_ledger
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.selectors.comparison.sentences import (
     largest_first,
@@ -37,7 +37,10 @@ def headline(
         )  # fmt: skip
         return Headline(message=f"{label} {state}.")
     ledger = build_ledger(comparison, forecast.landing if forecast else None)
-    first = [landing_sentence(ledger, label, currency), gap_sentence(ledger, currency, running=comparison.running)]
+    first = [
+        landing_sentence(ledger.landing, label, currency),
+        gap_sentence(ledger, currency, running=comparison.running),
+    ]
     if not comparison.departments:
         return Headline(message=_joined(first), under=("No department has a share: nothing to compare with.",))
     named = largest_first(party for party in comparison.departments if party.named)
@@ -50,10 +53,9 @@ def headline(
     return Headline(message=_joined(message), under=tuple(each for each in under if each))
 
 
-def landing_sentence(ledger: Ledger, label: str, currency: str) -> str:
+def landing_sentence(landing: Landing | None, label: str, currency: str) -> str:
     """`Q4 is heading for EUR 12.3 M, 1.35 M short of plan; under 1 % chance to reach it.` Empty of a period that
     is over or has no forecast."""
-    landing = ledger.landing
     if landing is None:
         return ""
     sentence = f"{short_label(label)} is heading for {money_in_words(landing.expected, currency)}"

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_see_company, require
-from departments.formats import grouped, money_in_words, money_scale
+from departments.formats import money_in_words, money_scale
 from departments.web.rendering import page_render
 from pipeline.page.shell import shell_of
 from pipeline.selectors.overview import Structure, structure_names
@@ -19,8 +19,9 @@ from revenue_health.contribution.tasks import night_step
 from revenue_health.review.charts.fan import fan
 from revenue_health.review.core.forecast_figures import Constraint, Coverage, ForecastFigures
 from revenue_health.review.selectors.forecast.forecast_reader import forecast_from_json
-from revenue_health.review.selectors.forecast.levers_of import what_if_address
+from revenue_health.review.selectors.forecast.levers_of import WORDS, what_if_address
 from revenue_health.review.selectors.forecast.snapshots import calibrations, forecast_snapshot
+from revenue_health.review.selectors.headline import chance_in_words, landing_sentence
 
 TEMPLATE = "review/forecast/forecast.html"
 CONSTRAINTS_SHOWN = 8
@@ -91,7 +92,7 @@ def _forecast_context(forecast: ForecastFigures, currency: str) -> Context:
         "forecast": forecast,
         "begin": begin,
         "message": _forecast_message(forecast, currency),
-        "probability": _probability(forecast.probability),
+        "chance": "–" if forecast.probability is None else chance_in_words(forecast.probability),
         "scale": scale,
         "chart": chart,
         "coverage": _coverage_bars(forecast.coverage),
@@ -101,23 +102,10 @@ def _forecast_context(forecast: ForecastFigures, currency: str) -> Context:
 
 
 def _forecast_message(forecast: ForecastFigures, currency: str) -> str:
-    """Where it lands, how sure, and the plan; never a point without its band."""
-    amounts = (forecast.p5, forecast.median, forecast.p95)
-    low, middle, high = (money_in_words(amount, currency) for amount in amounts)
-    message = f"{forecast.period.label} will land at {middle}, {forecast.held.sentence(low, high)}"
-    if forecast.target is None:
-        return f"{message}; there is no plan to compare with."
-    plan = money_in_words(forecast.target, currency)
-    return f"{message}; the plan of {plan} is reached with a probability of {_probability(forecast.probability)}."
-
-
-def _probability(value: float | None) -> str:
-    """Draws can neither show a certainty nor an impossibility."""
-    if value is None:
-        return "–"
-    if value < 0.01:
-        return "under 1 %"
-    return "over 99 %" if value > 0.99 else f"{grouped(100 * value)} %"
+    """Where it lands and the chance to reach the plan, as the review says it; then the range."""
+    low, high = (money_in_words(amount, currency) for amount in (forecast.p5, forecast.p95))
+    landing = landing_sentence(forecast.landing, forecast.period.label, currency)
+    return f"{landing} It lands {forecast.held.sentence(low, high)}."
 
 
 def _coverage_bars(coverage: Coverage) -> CoverageBars | None:
@@ -152,7 +140,7 @@ def _constraint_row(constraint: Constraint, structure: Structure, period: str) -
     return ConstraintRow(
         stage=stage.name if stage else constraint.stage,
         department=department.name if department else constraint.department.capitalize(),
-        kind=constraint.kind,
+        kind=WORDS[constraint.kind],
         gain=constraint.gain,
         what_if=what_if_address(constraint),
         deals=f"{reverse('pipeline:opportunities')}?{urlencode(parameters)}",

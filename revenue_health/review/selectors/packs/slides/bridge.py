@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from departments.formats import MoneyScale
 from departments.json_types import Json
 from revenue_health.contribution.core.comparison import Comparison, PartyKind, PartyShare, minor_units
-from revenue_health.contribution.core.ledger import Landing, Ledger, Step, build_ledger
+from revenue_health.contribution.core.ledger import Ledger, Step, build_ledger
 from revenue_health.contribution.core.solver.backward import FACTORS
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_from_json
@@ -22,27 +22,11 @@ from revenue_health.contribution.selectors.comparison.sentences import (
     who_does_what,
 )
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table, Tone
-from revenue_health.review.selectors.forecast.forecast_reader import held_from_json
 from revenue_health.review.selectors.headline import gap_sentence
 from revenue_health.review.selectors.ladder import ladder_sentence
-from revenue_health.review.selectors.packs.slides.parts import scale_of, when
+from revenue_health.review.selectors.packs.slides.parts import landing_of, scale_of, when
 
 INTERVAL = (Column("from", ColumnKind.MONEY, "90 %"), Column("to", ColumnKind.MONEY, "90 %"))
-
-
-def landing_of(content: Json) -> Landing | None:
-    """Where the period of a frozen review was heading; None where the night forecast nothing for it."""
-    figures = content.get("forecast")
-    if figures is None or figures["median"] is None:
-        return None
-    return Landing(
-        expected=minor_units(figures["median"]) or 0,
-        low=minor_units(figures["p5"]) or 0,
-        high=minor_units(figures["p95"]) or 0,
-        plan=minor_units(figures["target"]),
-        probability=figures["probability"],
-        range_name=held_from_json(figures.get("held")).range_name,
-    )
 
 
 def bridge(content: Json) -> Slide:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from departments.formats import MoneyScale, grouped, interval_in_words, money_in_words
+from departments.formats import MoneyScale, grouped, interval_in_words
 from departments.json_types import Json
 from revenue_health.contribution.core.comparison import minor_units
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table
 from revenue_health.review.selectors.forecast.forecast_reader import held_from_json
-from revenue_health.review.selectors.packs.slides.parts import probability, scale_of, total_bar
+from revenue_health.review.selectors.forecast.levers_of import WORDS
+from revenue_health.review.selectors.headline import landing_sentence
+from revenue_health.review.selectors.packs.slides.parts import landing_of, scale_of, total_bar
 
 ROWS_SHOWN = 5
 LISTED = 10
@@ -25,14 +27,11 @@ def forecast(content: Json) -> Slide | None:
     ends += [(amount["p5"], amount["p25"]), (amount["p75"], amount["p95"])]
     scale = scale_of(amount.values(), currency, intervals=ends)
     label, held = content["period"]["label"], held_from_json(figures.get("held"))
-    message = f"{label} is expected at {money_in_words(amount['median'], currency)}"
-    if figures["probability"] is not None:
-        message += f"; the plan is reached with a probability of {probability(figures['probability'])}"
     low, high = interval_in_words(amount["p5"], amount["p95"], currency)
     return Slide(
         key="forecast",
         title="Where it will land",
-        message=f"{message}.",
+        message=landing_sentence(landing_of(content), label, currency),
         unit=f"{scale.unit}, all of {label}; the whisker is the {held.range_name}",
         lines=(f"It lands {held.sentence(low, high)}.",),
         chart=Chart(kind=ChartKind.BARS, scale=scale, bars=_bars(amount, scale)),
@@ -43,8 +42,8 @@ def forecast(content: Json) -> Slide | None:
 
 def _bars(amount: dict[str, int | None], scale: MoneyScale) -> tuple[Bar, ...]:
     rows = (
-        ("Won so far", amount["won_so_far"], Role.ACTUAL, None, None),
-        ("Forecast", amount["median"], Role.FORECAST, amount["p5"], amount["p95"]),
+        ("Actual to date", amount["won_so_far"], Role.ACTUAL, None, None),
+        ("Landing", amount["median"], Role.FORECAST, amount["p5"], amount["p95"]),
         ("Plan", amount["target"], Role.PLAN, None, None),
     )
     return tuple(
@@ -56,8 +55,8 @@ def _bars(amount: dict[str, int | None], scale: MoneyScale) -> tuple[Bar, ...]:
 
 def _figures_table(amount: dict[str, int | None], label: str, scale: MoneyScale) -> Table:
     rows = (
-        ("Won so far", amount["won_so_far"]),
-        ("Forecast, middle", amount["median"]),
+        ("Actual to date", amount["won_so_far"]),
+        ("Landing, middle of the forecast", amount["median"]),
         ("Outer range from", amount["p5"]),
         ("Inner range from", amount["p25"]),
         ("Inner range to", amount["p75"]),
@@ -75,7 +74,7 @@ def _constraints(content: Json) -> list[Table]:
         (
             stages.get(f"{constraint['pipeline']}:{constraint['stage']}", constraint["stage"]),
             departments.get(constraint["department"], constraint["department"].capitalize()),
-            constraint["kind"],
+            WORDS.get(constraint["kind"], constraint["kind"]),
             minor_units(constraint["gain"]),
         )
         for constraint in content["forecast"]["constraints"]
@@ -83,9 +82,9 @@ def _constraints(content: Json) -> list[Table]:
     )[:LISTED]
     if not rows:
         return []
-    columns = (Column("Stage"), Column("Department"), Column("A tenth less"), Column("Gain", ColumnKind.MONEY))
+    columns = (Column("Stage"), Column("Department"), Column("10 % less"), Column("Gain", ColumnKind.MONEY))
     scale = scale_of([row[3] for row in rows], content["currency"])
-    return [Table(title="What holds it back most", columns=columns, rows=rows, scale=scale, shown=ROWS_SHOWN)]
+    return [Table(title="Biggest levers", columns=columns, rows=rows, scale=scale, shown=ROWS_SHOWN)]
 
 
 def _coverage(figures: Json) -> str:

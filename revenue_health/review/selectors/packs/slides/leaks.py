@@ -1,4 +1,4 @@
-"""Where money was lost: stage by department, and the largest leaks."""
+"""Where deals were lost, by stage and recorded reason, and the largest leaks against the baseline."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from departments.formats import counted, money_in_words
 from departments.json_types import Json
 from revenue_health.contribution.core.comparison import minor_units
+from revenue_health.contribution.core.verdict import IMPACTS
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Row, Slide, Table, Tone
 from revenue_health.review.selectors.packs.slides.parts import scale_of, when
 
@@ -15,7 +16,7 @@ CLOSED = ("recovered", "declined")
 COLUMNS = (
     Column("Leak"),
     Column("Amount", ColumnKind.MONEY),
-    Column("Deals", ColumnKind.NUMBER),
+    Column("Department"),
     Column("Owner", ColumnKind.PERSON),
     Column("Status"),
     Column("Weeks", ColumnKind.NUMBER, "known"),
@@ -24,13 +25,13 @@ COLUMNS = (
 
 @dataclass(frozen=True, kw_only=True)
 class _LeakLine:
-    """One leak of the slide: money lost in minor units, with its interval where the register knows one."""
+    """One leak of the slide: its cost in minor units with its interval; is_clear: its department is named."""
 
     name: str
     amount: int
     low: int | None = None
     high: int | None = None
-    count: int | None = None
+    is_clear: bool = False
     owner: str | None = None
     status: str = ""
     weeks: int | None = None
@@ -70,8 +71,8 @@ def leak_map(content: Json) -> Slide | None:
     heads = [*(names[key] for key in keys), *(["No reason"] if silent else []), "Lost"]
     return Slide(
         key="leak-map",
-        title="Where money is lost",
-        message=f"{money_in_words(whole, currency)} lost; {_worst(content, caused, whole)}.",
+        title="Lost deals by stage and reason",
+        message="Every company loses deals: this is where, by recorded reason. It is no verdict on a department.",
         unit=f"{scale.unit} lost by stage and cause, {when(content)}",
         tables=(
             Table(
@@ -101,15 +102,6 @@ def _lost_by_stage(content: Json) -> tuple[dict[tuple[str, str], int], dict[str,
     return caused, silent
 
 
-def _worst(content: Json, caused: dict[tuple[str, str], int], whole: int) -> str:
-    """Where most of it was lost by whose reasons; the records may name none."""
-    worst = max(caused, key=lambda cell: caused[cell])
-    if caused[worst] <= 0:
-        return "no loss names a reason"
-    stage = next(stage["name"] for stage in content["names"]["stages"] if stage["address"] == worst[0])
-    return f"{100 * caused[worst] / whole:.0f} % at {stage}, caused by {content['names']['departments'][worst[1]]}"
-
-
 def _open_note(content: Json) -> str:
     totals = content["leaks"]["totals"]
     amounts = {name: money_in_words(minor_units(totals[name]["amount"]), content["currency"]) for name in totals}
@@ -121,16 +113,16 @@ def _open_note(content: Json) -> str:
 
 
 def largest(content: Json) -> Slide | None:
-    """The largest leaks with who owns them: of the register, or of the map where there is none."""
-    leaks = _register_lines(content) or _map_lines(content)
+    """What costs revenue against the baseline, with who owns it. Gross losses are no leaks: without any of these in
+    the register there is no such slide."""
+    leaks = _register_lines(content)
     if not leaks:
         return None
     scale = scale_of(
         [leak.amount for leak in leaks], content["currency"], intervals=((leak.low, leak.high) for leak in leaks)
     )
-    top = leaks[0]
     owned = sum(1 for leak in leaks[:ROWS_SHOWN] if leak.owner)
-    message = f"The largest leak is {top.name}: {money_in_words(top.amount, content['currency'])}."
+    message = _largest_message(leaks, content["currency"])
     if any(leak.owner for leak in leaks):
         message += f" {owned} of the {min(len(leaks), ROWS_SHOWN)} largest have an owner."
     bars = tuple(
@@ -139,36 +131,34 @@ def largest(content: Json) -> Slide | None:
             amount=leak.amount,
             low=leak.low,
             high=leak.high,
-            impact=Tone.BAD,
+            impact=Tone.BAD if leak.is_clear else Tone.SOFT,
+            mark="" if leak.is_clear else "?",
             role=Role.STEP,
             text=scale.write(leak.amount),
         )
         for leak in leaks[:ROWS_SHOWN]
     )
-    rows = tuple((leak.name, leak.amount, leak.count, leak.owner, leak.status, leak.weeks) for leak in leaks)
+    rows = tuple(
+        (leak.name, leak.amount, "" if leak.is_clear else "? unclear", leak.owner, leak.status, leak.weeks)
+        for leak in leaks
+    )
     return Slide(
         key="leaks",
         title="Largest leaks",
         message=message,
-        unit=f"{scale.unit}, {when(content)}",
+        unit=f"{scale.unit} against the baseline, {when(content)}",
         chart=Chart(kind=ChartKind.BARS, scale=scale, bars=bars),
         tables=(Table(title="Leaks", columns=COLUMNS, rows=rows, scale=scale, shown=ROWS_SHOWN),),
         notes=("Every leak needs one owner and one next step before this slide is left.",),
     )
 
 
-def _map_lines(content: Json) -> list[_LeakLine]:
-    stages = {stage["address"]: stage["name"] for stage in content["names"]["stages"]}
-    departments = content["names"]["departments"]
-    lines = [
-        _LeakLine(
-            name=f"{stages[cell['pipeline'] + ':' + cell['stage']]}, {departments[cell['department']]}",
-            amount=(minor_units(cell["lost"]["amount"]) or 0) - (minor_units(cell["assumed"]["amount"]) or 0),
-            count=cell["lost"]["count"] - cell["assumed"]["count"],
-        )
-        for cell in content["leaks"]["cells"]
-    ]
-    return sorted((line for line in lines if line.amount > 0), key=lambda line: -line.amount)[: 2 * ROWS_SHOWN]
+def _largest_message(leaks: list[_LeakLine], currency: str) -> str:
+    """The largest leak of a department whose share is clear; of the others none is held against anybody."""
+    clear = [leak for leak in leaks if leak.is_clear]
+    if not clear:
+        return f"{counted(len(leaks), 'leak')} in the register; no department’s share in them is clear."
+    return f"The largest leak is {clear[0].name}: {money_in_words(clear[0].amount, currency)}."
 
 
 def _register_lines(content: Json) -> list[_LeakLine]:
@@ -187,6 +177,7 @@ def _register_lines(content: Json) -> list[_LeakLine]:
             amount=minor_units(leak["amount"]) or 0,
             low=minor_units(leak["low"]),
             high=minor_units(leak["high"]),
+            is_clear=leak.get("verdict") in IMPACTS,
             owner=leak["owner"],
             status=leak["status"].replace("_", " "),
             weeks=leak["weeks"],

@@ -7,7 +7,10 @@ from datetime import date
 
 from departments.formats import MoneyScale, document_scale
 from departments.json_types import Json
+from revenue_health.contribution.core.comparison import minor_units
+from revenue_health.contribution.core.ledger import Landing
 from revenue_health.review.core.slides import Bar, Role
+from revenue_health.review.selectors.forecast.forecast_reader import held_from_json
 from revenue_health.review.selectors.packs.cells import day_text
 
 
@@ -40,3 +43,18 @@ def probability(chance: float) -> str:
     if chance < 0.01:
         return "under 1 %"
     return "over 99 %" if chance > 0.99 else f"{chance:.0%}".replace("%", " %")
+
+
+def landing_of(content: Json) -> Landing | None:
+    """Where the period of a frozen review was heading; None where the night forecast nothing for it."""
+    figures = content.get("forecast")
+    if figures is None or figures["median"] is None:
+        return None
+    return Landing(
+        expected=minor_units(figures["median"]) or 0,
+        low=minor_units(figures["p5"]) or 0,
+        high=minor_units(figures["p95"]) or 0,
+        plan=minor_units(figures["target"]),
+        probability=figures["probability"],
+        range_name=held_from_json(figures.get("held")).range_name,
+    )
