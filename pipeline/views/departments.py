@@ -117,11 +117,11 @@ def _department_scale(rows: list[DepartmentRow], company: Company) -> MoneyScale
 def _longest_queue_message(rows: list[DepartmentRow], company: Company) -> str:
     worst = max(rows, key=lambda row: row.queue.amount, default=None)
     if worst is None or not worst.queue.count:
-        return "No hand-off is waiting anywhere."
+        return "No request is waiting anywhere."
     money = money_in_words(worst.queue.amount, company.reporting_currency)
     late = f", {worst.queue.overdue:,} of them overdue" if worst.queue.overdue else ""
-    plural = "hand-off waits" if worst.queue.count == 1 else "hand-offs wait"
-    return f"Most money waits with {worst.department.name}: {money}; {worst.queue.count:,} {plural} there{late}."
+    waiting = "request is" if worst.queue.count == 1 else "requests are"
+    return f"Most money waits with {worst.department.name}: {money}; {worst.queue.count:,} {waiting} waiting{late}."
 
 
 def _matrix_rows(waits: tuple[WaitingFor, ...], structure: Structure, columns: list[DepartmentName]) -> list[MatrixRow]:

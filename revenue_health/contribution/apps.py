@@ -9,4 +9,4 @@ class ContributionConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to the floor below, and tell it how figures of this app are read."""
-        from revenue_health.contribution import receivers, subjects  # noqa: F401  (need the models)
+        from revenue_health.contribution import leak_headline, receivers, subjects  # noqa: F401  (need the models)

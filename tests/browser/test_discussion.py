@@ -99,7 +99,7 @@ def test_a_department_s_page_has_its_answer_and_its_commitments(open_as: Open) -
     expect(page.locator(".reply").first).to_contain_text("The outside firm has started")
     expect(page.get_by_role("link", name="Fill the two open reviewer posts")).to_be_visible()
     page.goto("/departments/")
-    expect(page.locator("#pulse-matrix-title")).to_contain_text("Who feels supported by whom")
+    expect(page.locator("#pulse-matrix-title")).to_contain_text("How teams rate each other’s support")
 
 
 def test_a_commitment_with_the_keyboard_alone(open_as: Open) -> None:

@@ -48,10 +48,15 @@ type Values = dict[tuple[int, int], int]
 """Sizes by stage and department; department 0 is `UNRECORDED`."""
 
 
-def grid_shape(leaks: Leaks, formatter: FigureFormatter, value_of: Callable[[CellLeaks], int]) -> Grid:
-    """Only departments and stages with anything to show; five shades up to the largest cell of a department."""
+def grid_shape(
+    leaks: Leaks, compared: Leaks | None, formatter: FigureFormatter, value_of: Callable[[CellLeaks], int]
+) -> Grid:
+    """Only departments and stages with anything to show. Shaded is what is more than in the days compared with, by
+    how much more: every company loses deals, so size alone points at nobody. Without these days nothing is shaded."""
     values: Values = {(cell.stage, cell.department): value for cell in leaks.cells if (value := value_of(cell))}
-    largest = max(values.values(), default=0)
+    before: Values = {(cell.stage, cell.department): value_of(cell) for cell in compared.cells} if compared else values
+    more = {place: value - before.get(place, 0) for place, value in values.items()}
+    largest = max(more.values(), default=0)
     if formatter.filters.leak == "lost":
         values |= _silent(leaks, formatter)
     names = [name for key, name in formatter.structure.departments.items() if any(key == of for _, of in values)]
@@ -63,7 +68,14 @@ def grid_shape(leaks: Leaks, formatter: FigureFormatter, value_of: Callable[[Cel
             continue
         title = formatter.structure.stages[stage.stage].name
         cells = [
-            _grid_cell(here.get(name.id, 0), formatter, stage.stage, name, largest, f"{title}, {name.name}")
+            _grid_cell(
+                here.get(name.id, 0),
+                formatter,
+                stage.stage,
+                name,
+                shade=_shade(more.get((stage.stage, name.id), 0), largest),
+                label=f"{title}, {name.name}",
+            )
             for name in names
         ]
         rows.append(GridRow(name=title, cells=cells, total=_grid_cell(sum(here.values()), formatter, stage.stage)))
@@ -82,17 +94,21 @@ def _silent(leaks: Leaks, formatter: FigureFormatter) -> Values:
     return silent
 
 
+def _shade(more: int, largest: int) -> int:
+    """By the square root, so that one huge cell does not make all others look alike."""
+    return math.ceil(math.sqrt(max(more, 0) / largest) * SHADES) if largest > 0 else 0
+
+
 def _grid_cell(
     value: int,
     formatter: FigureFormatter,
     stage: int | None,
     department: DepartmentName | None = None,
-    largest: int = 0,
+    *,
+    shade: int = 0,
     label: str = "",
 ) -> GridCell:
     charged = department is not None and department != UNRECORDED
-    # By the square root, so that one huge cell does not make all others look alike.
-    shade = math.ceil(math.sqrt(min(max(value, 0) / largest, 1)) * SHADES) if largest and charged else 0
     kind = formatter.filters.leak
     if kind == "lost" and department is not None:
         kind = "caused" if charged else "unrecorded"

@@ -21,6 +21,7 @@ from pipeline.core.leaks.figures import CellLeaks, Figure, Leaks, Totals
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.page.department_access import closed_departments
+from pipeline.page.leak_headline import leak_headline
 from pipeline.page.shell import Shell, shell_of
 from pipeline.run_cache import cached_html
 from pipeline.selectors.leaks.hindsight import hindsight_reasons
@@ -64,16 +65,17 @@ def _leak_map_context(request: HttpRequest, shell: Shell, run: RecomputeRun, com
     )
     plan = _plan_of_period(run, company, filters)
     closed = closed_departments(request.user, structure)
+    head = "" if filters.chosen else leak_headline(run, filters.period, company.reporting_currency)
 
     def render() -> dict[str, str]:
-        context = _leak_map_figures(run, company, filters, form, structure, choices, plan, closed)
+        context = _leak_map_figures(run, company, filters, form, structure, choices, plan, closed, head)
         panels = {
             "filters": "pipeline/leaks/leak_map_controls.html",
             "figures": "pipeline/leaks/leak_map_figures.html",
         }
         return {name: render_to_string(template, context) for name, template in panels.items()}
 
-    panels = cached_html(run, "leak-map", render, of=(filters, structure, choices, plan, sorted(closed)))
+    panels = cached_html(run, "leak-map", render, of=(filters, structure, choices, plan, sorted(closed), head))
     return {"shell": shell, "filters": filters, "panels": panels}
 
 
@@ -86,8 +88,9 @@ def _leak_map_figures(
     choices: FilterChoices,
     plan: Plan | None,
     closed: frozenset[str],
+    head: str,
 ) -> dict[str, Any]:
-    """Everything the panels print."""
+    """Everything the panels print. head: what costs revenue against the baseline."""
     calendar, currency = calendar_of(company), company.reporting_currency
     deal_filter = filters.deal_filter(structure=structure, choices=choices)
     figures = leak_map(run=run, company=company, deal_filter=deal_filter, compare=filters.compare)
@@ -108,7 +111,9 @@ def _leak_map_figures(
         "form": form,
         **reach.addresses(calendar, filters.period, lambda other: filters.address(period=other)),
         "plan_remarks": _plan_remarks(filters, plan),
-        "message": leak_map_message(figures.leaks, figures.compared, sentences, compared_label=label, running=running),
+        "message": leak_map_message(
+            figures.leaks, figures.compared, sentences, head=head, compared_label=label, running=running
+        ),
         "compared_label": label if figures.compared else "",
         "totals": totals(
             figures, formatter, plan=plan.target if plan else None, passed=_passed(filters, today) if running else None
@@ -117,7 +122,7 @@ def _leak_map_figures(
         "hindsight": hindsight,
         "unit": formatter.unit,
         "rows": stage_rows(figures.leaks, figures.compared, formatter),
-        "grid": grid_shape(figures.leaks, formatter, _measure(filters, run, figures.leaks)),
+        "grid": grid_shape(figures.leaks, figures.compared, formatter, _measure(filters, run, figures.leaks)),
         **_charts(figures.leaks, trend, structure, filters, currency),
     }
 

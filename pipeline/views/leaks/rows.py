@@ -124,7 +124,7 @@ def stage_rows(leaks: Leaks, compared: Leaks | None, formatter: FigureFormatter)
 
 
 def _owner_address(owner: str, formatter: FigureFormatter) -> str:
-    return "" if owner in formatter.closed else reverse("pipeline:department", args=[owner])
+    return "" if owner in formatter.closed else reverse("review:driver", args=[owner])
 
 
 def _volume(formatter: FigureFormatter) -> Callable[[StageLeaks], int]:

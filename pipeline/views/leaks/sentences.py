@@ -43,36 +43,39 @@ class SentenceBuilder:
 
 
 def leak_map_message(
-    leaks: Leaks, compared: Leaks | None, sentences: SentenceBuilder, *, compared_label: str, running: bool
+    leaks: Leaks, compared: Leaks | None, sentences: SentenceBuilder, *, head: str, compared_label: str, running: bool
 ) -> Message:
-    """What was lost and where most of it; then what is late, and what the figures do not say."""
+    """What costs revenue against the baseline (`head`); gross losses are no headline and stand under it, then what is
+    late, and what the figures do not say."""
     period = sentences.filters.period.label
     lost = leaks.totals.lost
     so_far = " so far" if running else ""
     if not any(_moved_counts(leaks)):
         return Message(head=f"Nothing is recorded for {period}.", under=["Choose another period or fewer filters."])
     if not sentences.size(lost):
-        head = f"No loss is recorded for {period}{so_far}."
+        gross = f"No loss is recorded for {period}{so_far}."
     else:
         worst = max(leaks.stages, key=lambda stage: sentences.size(stage.lost))
         part = percent(sentences.size(worst.lost) / sentences.size(lost))
         stage = sentences.structure.stages[worst.stage].name
-        head = (
+        gross = (
             f"{_upper_first(sentences.tell(lost))} {sentences.verb(lost, 'was', 'were')} lost in {period}{so_far}, "
             f"most of it in {stage}: {sentences.tell(worst.lost)} ({part} %)."
         )
     under = [
+        gross,
         _change_sentence(leaks, compared, sentences, compared_label),
         _late_sentence(leaks, sentences),
         _unknown_sentence(leaks, sentences),
         GROSS if sentences.size(lost) else "",
     ]
-    return Message(head=head, under=[sentence for sentence in under if sentence])
+    start = head or f"Where deals stand in {period}{so_far}."
+    return Message(head=start, under=[sentence for sentence in under if sentence])
 
 
 GROSS = (
     "Every company loses deals: what was lost is not a verdict on a department. Who lost more or less than its "
-    "baseline stands under Contribution and in the leak register."
+    "baseline stands under Drivers and in the leak register."
 )
 
 

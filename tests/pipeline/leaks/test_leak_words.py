@@ -77,7 +77,7 @@ SOME = leaks({(LEAD, MARKETING): (8, 6), (OFFER, SALES): (3, 0)})
 
 
 def test_without_any_reason_no_department_has_a_column_or_a_bar() -> None:
-    grid = grid_shape(ALL_SILENT, formatter(), lambda cell: cell.caused.count)
+    grid = grid_shape(ALL_SILENT, None, formatter(), lambda cell: cell.caused.count)
     assert grid.departments == [UNRECORDED]
     assert [[cell.text for cell in row.cells] for row in grid.rows] == [["8"], ["3"]]
     assert {cell.shade for row in grid.rows for cell in row.cells} == {0}
@@ -87,7 +87,7 @@ def test_without_any_reason_no_department_has_a_column_or_a_bar() -> None:
 
 
 def test_what_has_a_reason_stands_under_it_and_the_rest_apart() -> None:
-    grid = grid_shape(SOME, formatter(), lambda cell: cell.caused.count)
+    grid = grid_shape(SOME, None, formatter(), lambda cell: cell.caused.count)
     assert [one.name for one in grid.departments] == ["Marketing", "Sales", "Reason not recorded"]
     assert [[cell.text for cell in row.cells] for row in grid.rows] == [["2", "–", "6"], ["–", "3", "–"]]
     assert ([cell.text for cell in grid.totals], grid.total.text) == (["2", "3", "6"], "11")
@@ -96,14 +96,30 @@ def test_what_has_a_reason_stands_under_it_and_the_rest_apart() -> None:
     assert [(bar.name, bar.value) for bar in bars] == [("Sales", 3), ("Marketing", 2), ("Reason not recorded", 6)]
 
 
+def test_shaded_is_what_is_more_than_before() -> None:
+    """Sales lost 3 and 1 before, marketing 2 and 2: only where more is lost there is something to look at."""
+    before = leaks({(LEAD, MARKETING): (2, 0), (OFFER, SALES): (1, 0)})
+    grid = grid_shape(SOME, before, formatter(), lambda cell: cell.caused.count)
+    assert [[cell.shade for cell in row.cells] for row in grid.rows] == [[0, 0, 0], [0, 5, 0]]
+    unshaded = grid_shape(SOME, None, formatter(), lambda cell: cell.caused.count)
+    assert {cell.shade for row in unshaded.rows for cell in row.cells} == {0}
+
+
+def test_what_costs_revenue_against_the_baseline_is_the_headline() -> None:
+    teller = SentenceBuilder(filters=LeakMapFilters(period=PERIOD), currency="EUR", structure=structure())
+    head = "2 leaks cost revenue against the baseline."
+    assert leak_map_message(SOME, None, teller, head=head, compared_label="", running=True).head == head
+
+
 @pytest.mark.parametrize("found", [ALL_SILENT, SOME, leaks({(LEAD, MARKETING): (8, 0)})])
 @pytest.mark.parametrize("measure", ["money", "deals"])
-def test_the_headline_names_a_stage_and_no_department(found: Leaks, measure: str) -> None:
+def test_gross_losses_are_no_headline_and_name_no_department(found: Leaks, measure: str) -> None:
     teller = SentenceBuilder(
         filters=LeakMapFilters(period=PERIOD, measure=measure), currency="EUR", structure=structure()
     )
-    words = leak_map_message(found, None, teller, compared_label="", running=False)
-    assert "most of it in Lead" in words.head
+    words = leak_map_message(found, None, teller, head="", compared_label="", running=False)
+    assert words.head == f"Where deals stand in {PERIOD.label}."
+    assert "most of it in Lead" in words.under[0]
     assert not any(name in " ".join([words.head, *words.under]) for name in ("Marketing", "Sales", "caused"))
     silent = sum(cell.assumed.count for cell in found.cells)
     assert any("no department is charged" in sentence for sentence in words.under) == bool(silent)

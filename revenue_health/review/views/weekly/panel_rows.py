@@ -68,7 +68,7 @@ def leak_rows(review: WeeklyReview) -> list[LeakRow]:
                 name=leak.name,
                 where=leak.stage_name,
                 department=leak.department_name,
-                department_address=reverse("pipeline:department", args=[leak.department]),
+                department_address=reverse("review:driver", args=[leak.department]),
                 amount=leak.amount,
                 half=leak.half,
                 deals_address=f"{reverse('pipeline:opportunities')}?{urlencode(deals)}",
