@@ -48,6 +48,8 @@ class Strip:
     """The whole strip."""
 
     bands: list[Band]
+    limits: list[Mark]
+    """Where a stay passed the time limit of its stage."""
     stages: list[Mark]
     dates: list[Mark]
     label: str
@@ -90,10 +92,28 @@ def strip_shape(holds: Sequence[Hold], *, structure: Structure, as_of: datetime,
     begin, end = (datetime.fromtimestamp(instant, tz=zone) for instant in (first, last))
     return Strip(
         bands=bands,
+        limits=_passed_limits(holds, first, span, structure, now),
         stages=stages,
         dates=[Mark(x="0", text=f"{begin:%-d %b %Y}"), Mark(x="100", text=f"{end:%-d %b %Y}", anchor="end")],
         label=f"Custody over {duration(span)}, in {len(bands)} holds; the table below has the same.",
     )
+
+
+def _passed_limits(holds: Sequence[Hold], first: int, span: int, structure: Structure, now: int) -> list[Mark]:
+    """The instant of each limit that a stay in its stage went past."""
+    entered: dict[int, int] = {}
+    left: dict[int, int] = {}
+    stages: dict[int, int] = {}
+    for hold in holds:
+        entered.setdefault(hold.visit, hold.start)
+        left[hold.visit], stages[hold.visit] = hold.end or now, hold.stage
+    marks = []
+    for visit, start in entered.items():
+        stage = structure.stages[stages[visit]]
+        if stage.limit_days is not None and start + stage.limit_days * DAY < left[visit]:
+            x = (start + stage.limit_days * DAY - first) / span * 100
+            marks.append(Mark(x=f"{x:.2f}", text=f"limit of {stage.name}, {days(stage.limit_days)} days"))
+    return marks
 
 
 def _hold_band(hold: Hold, number: int, x: float, width: float, structure: Structure, now: int) -> Band:

@@ -12,7 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from departments.access import may_assign, may_edit_scorecard, may_see_company, may_see_department, require
+from departments.access import (
+    may_assign,
+    may_commit,
+    may_edit_scorecard,
+    may_see_company,
+    may_see_department,
+    require,
+)
 from departments.formats import money_in_words, money_scale, single_units
 from departments.models import Membership, User
 from departments.web.rendering import page_render
@@ -20,6 +27,7 @@ from departments.web.requests import signed_in_user
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.page.shell import Shell, shell_of
 from pipeline.selectors.overview import structure_names
+from revenue_health.contribution.charts.leak_weeks import weeks_chart
 from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.models import Leak
 from revenue_health.contribution.selectors.comparison.evidence import Evidence, evidence_of
@@ -27,10 +35,10 @@ from revenue_health.contribution.selectors.comparison.periods import ComparisonE
 from revenue_health.contribution.selectors.register.leak_costs import register_periods
 from revenue_health.contribution.selectors.register.rows import LeakRow, leak_changes, leak_row, sightings_of
 from revenue_health.contribution.services.register import RegisterError, leak_assign, leak_status_set
-from revenue_health.contribution.views.register import bars_of
+from revenue_health.contribution.views.register import costs_of
 
 TEMPLATE = "contribution/leak.html"
-TALL, WIDE_STEP = 96, 14
+TALL = 120
 
 
 if TYPE_CHECKING:
@@ -77,7 +85,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _leak_page(request, row, error="There is nobody of that name. Nothing was changed.", status=422)
     leak_assign(leak=pk, owner=form.cleaned_data["owner"], user=signed_in_user(request), now=timezone.now())
-    messages.success(request, "The owner is written down.")
+    messages.success(request, "Owner saved.")
     return redirect("contribution:leak", pk)
 
 
@@ -93,7 +101,7 @@ def status(request: HttpRequest, pk: int) -> HttpResponse:
         return _leak_page(
             request, row, error=f"{problem} Nothing was changed.", chosen=chosen, reason=reason, status=422
         )
-    messages.success(request, f"It is {chosen} now.")
+    messages.success(request, f"Status saved: {chosen}.")
     return redirect("contribution:leak", pk)
 
 
@@ -110,23 +118,23 @@ def _leak_page(
 ) -> HttpResponse:
     shell = shell_of(request)
     sightings = sightings_of(leak=row.id)
+    costs = costs_of(sightings, shell)
+    scale = money_scale([row.amount, *(sighting.amount or 0 for sighting in sightings)], shell.currency)
     may_say = may_edit_scorecard(request.user, row.department_id) and row.status != Leak.Status.RECOVERED
     context = {
         "shell": shell,
         "row": row,
-        "scale": money_scale([row.amount, *(sighting.amount or 0 for sighting in sightings)], shell.currency),
+        "scale": scale,
         "half": money_in_words(row.half, shell.currency),
-        "sightings": sightings[::-1],
-        "bars": bars_of(tuple(sightings), height=TALL, step=WIDE_STEP),
-        "width": max(len(sightings), 1) * WIDE_STEP,
-        "tall": TALL,
+        "weeks": list(zip(costs, sightings, strict=True))[::-1],
+        "chart": weeks_chart(costs, height=TALL, write=scale.write),
         "changes": leak_changes(leak=row.id),
         "owner_form": OwnerForm(initial={"owner": row.owner_username}) if may_assign(request.user) else None,
         "choices": [(value, Leak.Status(value).label) for value in Leak.BY_PEOPLE] if may_say else [],
         "error": error,
         "said": chosen,
         "reason": reason,
-        "promise": _promise(row) if may_say else "",
+        "promise": _promise(row) if may_commit(request.user, row.department_id) else "",
         **_deals(request, row, shell),
     }
     return page_render(request, TEMPLATE, context, partial="page", status=status)

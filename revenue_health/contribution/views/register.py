@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django import forms
@@ -11,9 +12,12 @@ from django.views.decorators.http import require_GET
 from departments.access import may_see_company, require
 from departments.formats import MoneyScale, counted, money_in_words, money_scale
 from departments.web.rendering import page_render
-from pipeline.page.shell import shell_of
+from pipeline.page.shell import Shell, shell_of
+from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.overview import structure_names
+from revenue_health.contribution.charts.leak_weeks import WeeklyCost, weekly_costs
 from revenue_health.contribution.models import Leak
+from revenue_health.contribution.selectors.register.leak_costs import YOUNG_DAYS
 from revenue_health.contribution.selectors.register.rows import (
     ALL,
     OPEN,
@@ -91,7 +95,7 @@ def register_page(request: HttpRequest) -> HttpResponse:
     context = {
         "shell": shell,
         "form": form,
-        "lines": [line_of(row, scale) for row in rows],
+        "lines": [line_of(row, costs_of(row.trend, shell), scale) for row in rows],
         "scale": scale,
         "message": _register_message(rows, shell.currency),
         "read": max((row.read for row in rows), default=None),
@@ -112,21 +116,28 @@ def _register_message(rows: list[LeakRow], currency: str) -> str:
     return f"{counted(len(seen), 'leak')} in the newest figures. The largest: {clear[0].where}, {money}."
 
 
-def line_of(row: LeakRow, scale: MoneyScale) -> Line:
+def costs_of(trend: Sequence[Sighting], shell: Shell) -> list[WeeklyCost]:
+    """What a leak costs a week, by the company's quarters and its day."""
+    if shell.company is None:
+        return []
+    today = shell.now.astimezone(shell.company.zone).date()
+    return weekly_costs(trend, calendar=calendar_of(shell.company), young_days=YOUNG_DAYS, today=today)
+
+
+def line_of(row: LeakRow, costs: Sequence[WeeklyCost], scale: MoneyScale) -> Line:
     """One leak with the drawing of its last weeks and the same in words."""
-    read = [sighting for sighting in row.trend if sighting.amount is not None]
-    trend = "; ".join(f"{sighting.week:%-d %b} {scale.write(sighting.amount)} {sighting.state}" for sighting in read)
-    return Line(row=row, bars=bars_of(row.trend), trend_words=trend)
+    read = [cost for cost in costs if cost.cost is not None]
+    trend = "; ".join(f"{cost.week:%-d %b} {scale.write(cost.cost)} a week, {cost.state}" for cost in read)
+    return Line(row=row, bars=bars_of(costs), trend_words=trend)
 
 
-def bars_of(trend: tuple[Sighting, ...], height: int = BAR_HEIGHT, step: int = BAR_STEP) -> list[Bar]:
+def bars_of(costs: Sequence[WeeklyCost]) -> list[Bar]:
     """A bar a week from a common zero; a week that was not read stays empty, a gain has no bar."""
-    largest = max((sighting.amount or 0 for sighting in trend), default=0)
+    largest = max((cost.cost or 0 for cost in costs), default=0)
     bars = []
-    for place, sighting in enumerate(trend):
-        if sighting.amount is not None and largest > 0:
-            tall = round(max(sighting.amount, 0) / largest * (height - 1), 1) + 1
-            bars.append(
-                Bar(x=place * step, y=round(height - tall, 1), width=step - BAR_GAP, height=tall, kind=sighting.state)
-            )
+    for place, cost in enumerate(costs):
+        if cost.cost is not None and largest > 0:
+            tall = round(max(cost.cost, 0) / largest * (BAR_HEIGHT - 1), 1) + 1
+            x, y, width = place * BAR_STEP, round(BAR_HEIGHT - tall, 1), BAR_STEP - BAR_GAP
+            bars.append(Bar(x=x, y=y, width=width, height=tall, kind=cost.state))
     return bars
