@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from departments.periods import Period
@@ -149,6 +149,13 @@ class WhatIf:
     now: Outcome
     following: Outcome | None
     notes: tuple[str, ...]
+
+    def from_landing(self, landing: int | None) -> WhatIf:
+        """The same change of the running period from where the forecast sees it land, in cents: the model's own base is
+        the mean of what may come, and two numbers for one landing would be one too many. None: as it is."""
+        if landing is None:
+            return self
+        return replace(self, now=replace(self.now, before=landing, after=landing + self.now.change))
 
     @property
     def outcomes(self) -> list[Outcome]:

@@ -39,6 +39,7 @@ from revenue_health.review.selectors.forecast.promises import (
     stage_fields,
 )
 from revenue_health.review.selectors.forecast.snapshots import forecast_snapshot
+from revenue_health.review.selectors.headline import short_label
 
 TEMPLATE = "review/forecast/what_if.html"
 type Context = dict[str, object]
@@ -109,8 +110,11 @@ def _what_if_context(
         errors.append(str(problem))
         texts = ()
         what_if = _what_if(texts, run, company, stored)
+    forecast = forecast_from_json(snapshot.figures) if snapshot else None
+    if forecast and forecast.period.label == what_if.now.label:
+        what_if = what_if.from_landing(forecast.median)
     outcomes = what_if.outcomes
-    constraints = forecast_from_json(snapshot.figures).constraints if snapshot else ()
+    constraints = forecast.constraints if forecast else ()
     first = constraints[0].stage_address if constraints else ""
     return {
         "errors": errors,
@@ -137,15 +141,15 @@ def _what_if(texts: tuple[str, ...], run: RecomputeRun, company: Company, stored
 def _what_if_message(outcome: Outcome, texts: tuple[str, ...], currency: str) -> str:
     if not texts:
         expected = money_in_words(outcome.before, currency)
-        return f"As things are, {outcome.label} brings {expected}. Move a lever to see what a promise would change."
+        return f"{short_label(outcome.label)} is heading for {expected}. Move a slider to see the effect."
     change = money_in_words(abs(outcome.change), currency)
     low, high = (money_in_words(value, currency) for value in (outcome.low, outcome.high))
     if outcome.impact == "soft":
-        return f"Kept from today on, it makes no clear difference to {outcome.label}: between {low} and {high}."
+        return f"From today on it makes no clear difference to {outcome.label}: 90 % range {low} to {high}."
     direction = "more" if outcome.change > 0 else "less"
     return (
-        f"Kept from today on, {outcome.label} brings {change} {direction}; if the records are right between {low} and "
-        f"{high}."
+        f"From today on it brings {outcome.label} {change} {direction} (90 % range {low} to {high}, if the records are "
+        "right)."
     )
 
 
