@@ -18,6 +18,7 @@ from pipeline.selectors.data.uploads import LINE
 from pipeline.services.recompute import NothingToCompute, RecomputeRunning, recompute
 from pipeline.services.recompute.last_day import last_day_end, stays_on_last_day
 from pipeline.services.recompute.measured import measurables_compute
+from pipeline.services.sources.pulls import pull_fail, pull_import, pull_look, pull_read
 from pipeline.services.uploads import upload_check, upload_fail, upload_import
 
 logger = logging.getLogger(__name__)
@@ -76,3 +77,34 @@ def _recompute_unless_running(*, trigger: str, user: User | None, full: bool, as
         logger.info("A recompute is already running; this one is not needed.")
     except NothingToCompute:
         logger.info("There is no company yet, so there is nothing to recompute.")
+
+
+def _pull_failed(token: str, *args: Any, error: str, **kwargs: Any) -> None:
+    logger.error("files of a source %s: %s", token, error)
+    pull_fail(token=token, error="It failed, and nothing was imported. The log says why.")
+
+
+_PULL: dict[str, Any] = {
+    "base": JobTask,
+    "line": LINE,
+    "busy": (ImportBusy, RecomputeRunning),
+    "given_up": _pull_failed,
+}
+
+
+@shared_task(**_PULL)
+def source_read_requested(token: str) -> None:
+    """Uploaded files of a source: how are they written, and what do they hold?"""
+    pull_read(token=token)
+
+
+@shared_task(**_PULL)
+def source_look_requested(token: str, version: int) -> None:
+    """What a version of the mapping makes of uploaded files."""
+    pull_look(token=token)
+
+
+@shared_task(**_PULL)
+def source_import_requested(token: str, user_id: int | None = None, last_day: bool = False) -> None:
+    """Files of a source that a person agreed to: taken in, and the figures brought up to them."""
+    pull_import(token=token, user=User.objects.filter(pk=user_id or 0).first(), last_day=last_day)

@@ -4,10 +4,12 @@ from pipeline.models.deals import Account, Event, HandOff, Opportunity
 from pipeline.models.derived import Flow, RecomputeRun, TouchedOpportunity
 from pipeline.models.imports import ImportBatch, ImportChange, Upload
 from pipeline.models.plan import ExchangeRate, PlanTarget
+from pipeline.models.sources import DataSource, SourceMapping, SourcePull
 from pipeline.models.structure import LossReason, Pipeline, Source, Stage, StageOwner, ids_by_key, later_owners
 
 __all__ = [
     "Account",
+    "DataSource",
     "Event",
     "ExchangeRate",
     "Flow",
@@ -20,6 +22,8 @@ __all__ = [
     "PlanTarget",
     "RecomputeRun",
     "Source",
+    "SourceMapping",
+    "SourcePull",
     "Stage",
     "StageOwner",
     "TouchedOpportunity",

@@ -19,6 +19,7 @@ class ImportBatch(models.Model):
     class Kind(models.TextChoices):
         FOLDER = "folder", "company folder"
         LOG = "log", "event log"
+        SOURCE = "source", "file of a source"
 
     kind = models.CharField(max_length=8, choices=Kind)
     name = models.CharField(max_length=300, help_text="The folder or file it came from.")

@@ -12,12 +12,14 @@ from pipeline.imports.folder.check import values_check
 from pipeline.imports.log.structure import structure_write
 from pipeline.imports.problems import ConversionRefused, ImportUnreadable
 from pipeline.imports.snapshot.deals import DealReader, DealRows, ReadDeal
+from pipeline.imports.snapshot.earlier import Earlier
 from pipeline.imports.snapshot.mapping import SnapshotMapping
 from pipeline.imports.snapshot.rows import ExportReader
 
 _ACCOUNT_COLUMNS = ("key", "name", "industry", "size", "region", "profile")
+_LISTED = 5
 _DEAL_COLUMNS = ("key", "name", "pipeline", "account", "owner", "team", "source", "currency", "segment")
-_EVENT_COLUMNS = ("opportunity", "occurred_at", "stage", "amount", "expected_close", "reason", "actor")
+_EVENT_COLUMNS = ("opportunity", "occurred_at", "recorded_at", "stage", "amount", "expected_close", "reason", "actor")
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,10 @@ class SnapshotReport:
     notes: list[str]
 
 
-def folder_from_snapshot(source: Path, mapping: SnapshotMapping, folder: Path) -> SnapshotReport:
-    """Write the company folder of an export into an empty folder.
+def folder_from_snapshot(
+    source: Path, mapping: SnapshotMapping, folder: Path, earlier: Earlier | None = None
+) -> SnapshotReport:
+    """Write the company folder of an export into an empty folder; of a later one, what changed since `earlier`.
 
     Raises ConversionRefused with every value that cannot be understood, ImportUnreadable where there is no deal.
     """
@@ -41,7 +45,8 @@ def folder_from_snapshot(source: Path, mapping: SnapshotMapping, folder: Path) -
         accounts = _accounts_write(export, mapping, writer)
         reader = DealReader(mapping, export)
         deals = [deal for row in export.deals() if (deal := reader.read(row)) is not None]
-        _deals_write(writer, mapping, deals, DealRows(mapping, export, accounts, _latest_date(deals, mapping)))
+        rows = DealRows(mapping, export, accounts, _latest_date(deals, mapping), earlier)
+        _deals_write(writer, mapping, deals, rows)
     problems = export.problems
     if not problems:
         problems = values_check(folder, zone=mapping.company.time_zone)
@@ -53,7 +58,17 @@ def folder_from_snapshot(source: Path, mapping: SnapshotMapping, folder: Path) -
         left_out = " ".join(["", *export.notes()])
         raise ImportUnreadable(f"{mapping.files.deals} contains no deals to convert.{left_out}")
     first = f"{len(deals):,} deals and {len(accounts):,} accounts."
-    return SnapshotReport(len(deals), len(accounts), [first, *export.notes(), *reader.times.notes()])
+    gone = _gone_notes(earlier, {deal.row.get(mapping.deal.key) for deal in deals})
+    return SnapshotReport(len(deals), len(accounts), [first, *gone, *export.notes(), *reader.times.notes()])
+
+
+def _gone_notes(earlier: Earlier | None, keys: set[str]) -> list[str]:
+    """Deals that an earlier file had and this one has not are named, and stay as they were."""
+    gone = earlier.gone(keys) if earlier else []
+    if not gone:
+        return []
+    listed = ", ".join(gone[:_LISTED]) + (" and others" if len(gone) > _LISTED else "")
+    return [f"{len(gone):,} deals of earlier files are not in this one ({listed}). They stay as they were."]
 
 
 def _deals_write(writer: FolderWriter, mapping: SnapshotMapping, deals: list[ReadDeal], rows: DealRows) -> None:
@@ -75,10 +90,25 @@ def _accounts_write(export: ExportReader, mapping: SnapshotMapping, writer: Fold
         return set()
     names = {name: getattr(columns, name) for name in _ACCOUNT_COLUMNS}
     writer.begin("accounts", _ACCOUNT_COLUMNS, source=columns.file, columns=names)
+    if columns.file == mapping.files.deals:
+        return _accounts_of_deals(export, mapping, writer)
     rows = export.keyed(columns.file, columns.key, "accounts.")
     for row in rows.values():
         writer.row("accounts", [row.get(names[name]) for name in _ACCOUNT_COLUMNS], row.line)
     return set(rows)
+
+
+def _accounts_of_deals(export: ExportReader, mapping: SnapshotMapping, writer: FolderWriter) -> set[str]:
+    """Each different value of the deals' own column is an account."""
+    columns = mapping.accounts
+    assert columns is not None
+    lines: dict[str, int] = {}
+    for row in export.rows(mapping.files.deals):
+        if key := row.get(columns.key):
+            lines.setdefault(key, row.line)
+    for key, line in lines.items():
+        writer.row("accounts", [key, key, "", "", "", ""], line)
+    return set(lines)
 
 
 def _latest_date(deals: list[ReadDeal], mapping: SnapshotMapping) -> date | None:

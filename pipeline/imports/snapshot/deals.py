@@ -11,6 +11,7 @@ from pipeline.core.flag_text import parse_flag
 from pipeline.imports.conversion.source_times import Moment, TimeReader, UnreadableTime
 from pipeline.imports.log.amounts import parse_amount
 from pipeline.imports.problems import ProblemList
+from pipeline.imports.snapshot.earlier import Earlier, KnownDeal, Standing
 from pipeline.imports.snapshot.mapping import SnapshotMapping
 from pipeline.imports.snapshot.place import LOST, Flags, PlaceReader
 from pipeline.imports.snapshot.rows import ExportReader, SourceRow
@@ -24,6 +25,7 @@ class ReadDeal:
     place: str
     ended: bool
     created: Moment | None
+    changed: Moment | None
     closed: Moment | None
     expected: Moment | None
     amount: str
@@ -45,7 +47,7 @@ class DealReader:
     def read(self, row: SourceRow) -> ReadDeal | None:
         """A deal, or None for a row that is left out or refused."""
         columns = self._columns
-        flags = Flags(*(self._flag(row, name) for name in (columns.skip_flag, columns.closed_flag, columns.won_flag)))
+        flags = self._flags(row)
         if flags.skip:
             self._counted[f"rows are left out for their {columns.skip_flag}"] += 1
             return None
@@ -54,7 +56,7 @@ class DealReader:
         if place is None:
             return None
         ended = self._place.ends(place)
-        closed = self._moment(row, columns.closed)
+        closed = self._moment(row, self._closing_column(row, flags))
         if closed and not ended and columns.closed != columns.expected_close:
             self._counted[f"open deals have a {columns.closed}, which is not used"] += 1
         return ReadDeal(
@@ -62,11 +64,28 @@ class DealReader:
             place=place,
             ended=ended,
             created=self._moment(row, columns.created),
+            changed=self._moment(row, columns.changed),
             closed=closed if ended else None,
             expected=self._expected(row, ended=ended),
             amount=self._amount(row, columns.amount),
             open_amount=self._amount(row, columns.open_amount),
         )
+
+    def _flags(self, row: SourceRow) -> Flags:
+        """What a deal's flags, its status and its dates of winning and losing say together."""
+        columns = self._columns
+        skip, closed, won = (
+            self._flag(row, name) for name in (columns.skip_flag, columns.closed_flag, columns.won_flag)
+        )
+        status = row.get(columns.status)
+        won = won or bool(status and status in columns.won_values) or bool(row.get(columns.won_date))
+        lost = bool(status and status in columns.lost_values) or bool(row.get(columns.lost_date) and not won)
+        return Flags(skip=skip, closed=closed, won=won, lost=lost and not won)
+
+    def _closing_column(self, row: SourceRow, flags: Flags) -> str:
+        columns = self._columns
+        own = columns.won_date if flags.won else columns.lost_date if flags.lost else ""
+        return own if own and row.get(own) else columns.closed
 
     def _refuse(self, row: SourceRow, column: str, reason: str) -> None:
         self._problems.refuse_row(self._mapping.files.deals, row.line, column, row.get(column), reason)
@@ -128,8 +147,15 @@ class DealReader:
 class DealRows:
     """Turns understood deals into rows of opportunities.csv and events.csv."""
 
-    def __init__(self, mapping: SnapshotMapping, export: ExportReader, accounts: set[str], latest: date | None) -> None:
-        self._mapping, self._columns = mapping, mapping.deal
+    def __init__(
+        self,
+        mapping: SnapshotMapping,
+        export: ExportReader,
+        accounts: set[str],
+        latest: date | None,
+        earlier: Earlier | None = None,
+    ) -> None:
+        self._mapping, self._columns, self._earlier = mapping, mapping.deal, earlier
         self._problems, self._counted = export.problems, export.counted
         self._accounts, self._latest = accounts, latest
         self._sources = {source.key for source in mapping.sources}
@@ -164,15 +190,35 @@ class DealRows:
     def events(self, deal: ReadDeal) -> list[list[str]]:
         columns, row = self._columns, deal.row
         key, actor = row.get(columns.key), row.get(columns.owner)
+        if self._earlier and (known := self._earlier.deals.get(key)):
+            return self._changes(deal, known)
         created, closed = self._dates(deal)
         expected = deal.expected.day.isoformat() if deal.expected else ""
         first = columns.entry_stage if deal.ended else deal.place
-        rows = [[key, created, first, self._open_amount(deal), expected, "", actor]]
+        recorded = self._earlier.taken_at.isoformat() if self._earlier else ""
+        rows = [[key, created, recorded, first, self._open_amount(deal), expected, "", actor]]
         if deal.ended:
             reason = self._reason(row) if deal.place == LOST else ""
             amount = "" if deal.place == LOST else deal.amount or columns.missing_amount
-            rows.append([key, closed, deal.place, amount, expected, reason, actor])
+            rows.append([key, closed, recorded, deal.place, amount, expected, reason, actor])
         return rows
+
+    def _changes(self, deal: ReadDeal, known: KnownDeal) -> list[list[str]]:
+        """What became of a deal since the export before: one event, or none."""
+        assert self._earlier is not None
+        amount = known.amount if deal.place == LOST else deal.amount if deal.ended else self._open_amount(deal)
+        now = Standing(
+            place=deal.place,
+            amount=amount or known.amount,
+            expected=deal.expected.day.isoformat() if deal.expected else known.expected,
+        )
+        at = self._earlier.moment_of(known, now, deal.closed if deal.ended else deal.changed, self._counted)
+        if at is None:
+            return []
+        reason = self._reason(deal.row) if deal.place == LOST else ""
+        key, actor = deal.row.get(self._columns.key), deal.row.get(self._columns.owner)
+        recorded = self._earlier.taken_at.isoformat()
+        return [[key, at.isoformat(), recorded, now.place, now.amount, now.expected, reason, actor]]
 
     def _reason(self, row: SourceRow) -> str:
         value = row.get(self._columns.stage)

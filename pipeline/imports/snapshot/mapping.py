@@ -52,7 +52,8 @@ class DealColumns:
     entry_stage: the stage a closed deal went through from `created` on. missing_created: what an open deal without
     that date counts from, "latest" (the newest date of the export) or a date; a closed one counts from its close.
     An open deal's amount is `open_amount` where `amount` is empty. `closed_flag` and `won_flag` decide before the
-    stage does.
+    stage does, and so do a `status` with its values, and the dates `won_date` and `lost_date` where they are filled.
+    `changed` says when a deal last changed, for exports that come again.
     """
 
     key: str
@@ -68,6 +69,12 @@ class DealColumns:
     closed_flag: str = ""
     won_flag: str = ""
     skip_flag: str = ""
+    status: str = ""
+    won_values: list[str] = field(default_factory=list)
+    lost_values: list[str] = field(default_factory=list)
+    won_date: str = ""
+    lost_date: str = ""
+    changed: str = ""
     name: str = ""
     account: str = ""
     owner: str = ""
@@ -81,7 +88,7 @@ class DealColumns:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountColumns:
-    """Columns of the accounts' file."""
+    """Columns of the accounts' file; where that is the file of deals, an account is each value of `key` in it."""
 
     file: str
     key: str
@@ -139,7 +146,11 @@ _LISTS: dict[str, type] = {
 def snapshot_mapping_read(path: Path) -> SnapshotMapping:
     """Read a mapping file; raises ImportUnreadable with the place of a mistake."""
     source = mapping_source(path)
-    data = toml_parse(source)
+    return snapshot_mapping_parse(toml_parse(source), source)
+
+
+def snapshot_mapping_parse(data: dict[str, Any], source: MappingSource = NO_SOURCE) -> SnapshotMapping:
+    """Check a mapping's words and types; raises ImportUnreadable with the place of a mistake."""
     unknown = sorted(set(data) - set(_TABLES) - set(_LISTS) - {"accounts", "values"})
     if unknown:
         raise ImportUnreadable(f"The mapping has an unknown part [{unknown[0]}].")

@@ -17,6 +17,7 @@ class Flags:
     skip: bool
     closed: bool
     won: bool
+    lost: bool = False
 
 
 class PlaceReader:
@@ -39,6 +40,8 @@ class PlaceReader:
         by_stage = self._by_stage(row)
         if flags.won:
             return self._by_won_flag(by_stage)
+        if flags.lost:
+            return LOST
         if flags.closed:
             return self._by_closed_flag(row, by_stage)
         if by_stage is None:

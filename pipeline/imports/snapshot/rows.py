@@ -12,7 +12,7 @@ from pipeline.imports.files.tables import tables_of
 from pipeline.imports.problems import ConversionRefused, ProblemList
 from pipeline.imports.snapshot.mapping import DealColumns, Lookup, SnapshotMapping
 
-_SETTINGS = {"entry_stage", "missing_amount", "missing_created", "stage_default"}
+_SETTINGS = {"entry_stage", "missing_amount", "missing_created", "stage_default", "won_values", "lost_values"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,60 @@
+"""An export that comes again: what is known of its deals, and what of them changed since."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from pipeline.imports.conversion.source_times import Moment
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """Where a deal stands: its stage's key or `lost`, its amount, and its expected close (ISO or empty)."""
+
+    place: str
+    amount: str
+    expected: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownDeal(Standing):
+    """A deal as its newest event left it; `last` is the instant of that event, `own`: this source brought it."""
+
+    last: datetime
+    own: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Earlier:
+    """The deals that are known already, by key, and the instant whose state the new files show.
+
+    Everything a second export tells is recorded as of that instant: what was known before stays what it was.
+    """
+
+    deals: Mapping[str, KnownDeal]
+    taken_at: datetime
+
+    def moment_of(
+        self, known: KnownDeal, now: Standing, changed: Moment | None, counted: Counter[str]
+    ) -> datetime | None:
+        """When the difference happened; None where there is none.
+
+        The date the export gives counts if it lies after the newest known event and not after the export; otherwise
+        nobody wrote it down, and the instant of the export stands for it.
+        """
+        same_amount = Decimal(known.amount or "0") == Decimal(now.amount or "0")
+        if known.place == now.place and same_amount and known.expected == now.expected:
+            return None
+        if changed is not None and known.last < changed.at <= self.taken_at:
+            counted["deals changed since the last file, on a date the file gives"] += 1
+            return changed.at
+        counted["deals changed since the last file at an unknown time; the change counts at the time of this file"] += 1
+        return self.taken_at
+
+    def gone(self, keys: set[str]) -> list[str]:
+        """Deals that earlier files of the source had and that are not among these keys."""
+        return sorted(key for key, deal in self.deals.items() if deal.own and key not in keys)

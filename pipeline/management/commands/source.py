@@ -1,0 +1,131 @@
+"""`manage.py source add|list|pull|map|status`: sources of data on the command line, as in the browser."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from pipeline.imports.problems import ImportUnreadable
+from pipeline.management.commands._answers import AnsweringCommand
+from pipeline.models import DataSource, SourcePull
+from pipeline.selectors.sources.sources import source_rows
+from pipeline.services.sources.mappings import mapping_save
+from pipeline.services.sources.pulls import pull_confirm, pull_import, pull_look, pull_read, pull_start
+from pipeline.sources.convert import mapping_check
+from pipeline.sources.meaning.decided import decided
+from pipeline.sources.meaning.toml_text import mapping_toml
+
+State = SourcePull.State
+
+
+class Command(AnsweringCommand):
+    help = "Files of other systems: read them, say what they mean, take them in."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        steps = parser.add_subparsers(dest="step", required=True)
+        add = self._step(steps, "add", "read files as a new source and propose a mapping")
+        add.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        self._step(steps, "list", "all sources with their newest files")
+        pull = self._step(steps, "pull", "take the next files of a source in and compute")
+        pull.add_argument("source", metavar="NAME")
+        pull.add_argument("files", nargs="*", type=Path, metavar="FILE", help="none: those that were read last")
+        pull.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
+        pull.add_argument("--rename-company", action="store_true", help="the files are of the same company, renamed")
+        pull.add_argument("--last-day", action="store_true", help="read the figures as of the last day of the data")
+        mapping = self._step(steps, "map", "print the newest mapping as TOML, or take a file as the next version")
+        mapping.add_argument("source", metavar="NAME")
+        mapping.add_argument("file", nargs="?", type=Path, metavar="M.toml")
+        status = self._step(steps, "status", "how far the newest files of a source are")
+        status.add_argument("source", metavar="NAME")
+
+    def _step(self, steps: Any, name: str, words: str) -> CommandParser:
+        parser: CommandParser = steps.add_parser(name, help=words)
+        parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+        return parser
+
+    def answer(self, options: dict[str, Any]) -> bool:
+        steps = {"add": self._add, "list": self._list, "pull": self._pull, "map": self._map, "status": self._status}
+        return steps[options["step"]](options)
+
+    def _add(self, options: dict[str, Any]) -> bool:
+        pull = self._read(options["files"], None)
+        return self._say_pull(options, pull)
+
+    def _list(self, options: dict[str, Any]) -> bool:
+        answer = [
+            {"name": row.source.name, "kind": row.source.kind, "system": row.source.system, "imported": row.taken_in,
+             "newest": row.newest.name if row.newest else None, "state": row.newest.state if row.newest else None}
+            for row in source_rows()
+        ]  # fmt: skip
+        lines = [f"{row['name']}: {row['kind']}, {row['imported']} imported, {row['state']}" for row in answer]
+        self.say(options, {"sources": answer}, *(lines or ["There is no source yet."]))
+        return True
+
+    def _pull(self, options: dict[str, Any]) -> bool:
+        source = self._source(options)
+        pull = self._read(options["files"], source) if options["files"] else source.pulls.first()
+        if pull is None:
+            raise CommandError("The source has no files yet; name some.")
+        if pull.state in (State.READ, State.LOOKED):
+            SourcePull.objects.filter(pk=pull.pk).update(state=State.LOOKING)
+            pull_look(token=pull.token)
+        if not options["dry_run"] and pull_confirm(token=pull.token, rename_company=options["rename_company"]):
+            pull_import(token=pull.token, user=None, last_day=options["last_day"])
+        pull.refresh_from_db()
+        return self._say_pull(options, pull)
+
+    def _map(self, options: dict[str, Any]) -> bool:
+        source = self._source(options)
+        newest = source.mappings.first()
+        if options["file"] is None:
+            if newest is None:
+                raise CommandError("The source has no mapping yet.")
+            text = mapping_toml(decided(newest.content))
+            self.say(options, {"version": newest.version, "mapping": text}, text)
+            return True
+        try:
+            content = tomllib.loads(options["file"].read_text(encoding="utf-8-sig"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise ImportUnreadable(f"The mapping {options['file']} cannot be read: {error}") from error
+        mapping_check(content, log=source.kind == DataSource.Kind.LOG)
+        saved = mapping_save(source=source, content=content, origin=options["file"].name, user=None)
+        self.say(options, {"version": saved.version}, f"The mapping is version {saved.version} now.")
+        return True
+
+    def _status(self, options: dict[str, Any]) -> bool:
+        pull = self._source(options).pulls.first()
+        if pull is None:
+            raise CommandError("The source has no files yet.")
+        return self._say_pull(options, pull)
+
+    def _read(self, files: list[Path], source: DataSource | None) -> SourcePull:
+        for path in files:
+            if not path.is_file():
+                raise ImportUnreadable(f"There is no file {path}.")
+        pull = pull_start(files=[(path.name, [path.read_bytes()]) for path in files], source=source, user=None)
+        pull_read(token=pull.token)
+        pull.refresh_from_db()
+        return pull
+
+    def _source(self, options: dict[str, Any]) -> DataSource:
+        source = DataSource.objects.filter(name=options["source"]).first()
+        if source is None:
+            names = ", ".join(DataSource.objects.values_list("name", flat=True)) or "none"
+            raise CommandError(f"There is no source “{options['source']}”; there are: {names}.")
+        return source
+
+    def _say_pull(self, options: dict[str, Any], pull: SourcePull) -> bool:
+        look = pull.look
+        answer = {
+            "source": pull.source.name, "files": pull.name, "state": pull.state, "error": pull.error,
+            "import": pull.batch_id, "undecided": look.get("undecided", []), "outcomes": look.get("outcomes", {}),
+            "checks": look.get("checks", []), "notes": look.get("notes", []), "problems": look.get("problems", []),
+        }  # fmt: skip
+        lines = [f"{pull.source.name}: {pull.name} is {pull.state}. {pull.error}".strip()]
+        lines += [f"  {line}" for part in ("undecided", "problems", "checks") for line in answer[part]]
+        self.say(options, answer, *lines)
+        return pull.state != State.FAILED and not answer["undecided"] and not answer["problems"]

@@ -1,0 +1,32 @@
+"""What is known of deals before another file of their source comes: where each stands by its newest event."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from pipeline.imports.snapshot.earlier import KnownDeal
+from pipeline.models import DataSource
+
+
+def known_deals(*, source: DataSource) -> dict[str, KnownDeal]:
+    """Every deal by its key, as its newest event left it; those that files of this source brought are its own."""
+    batches = [batch for batch in source.pulls.values_list("batch_id", flat=True) if batch is not None]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT ON (e.opportunity_id) o.key, coalesce(s.key, 'lost'), e.amount, e.expected_close,"
+            " e.occurred_at, o.batch_id = ANY(%s) FROM pipeline_event e"
+            " JOIN pipeline_opportunity o ON o.id = e.opportunity_id"
+            " LEFT JOIN pipeline_stage s ON s.id = e.stage_id"
+            " ORDER BY e.opportunity_id, e.occurred_at DESC, e.sequence DESC",
+            [batches],
+        )
+        return {
+            key: KnownDeal(
+                place=place,
+                amount=str(amount),
+                expected=expected.isoformat() if expected else "",
+                last=last,
+                own=bool(own),
+            )
+            for key, place, amount, expected, last, own in cursor.fetchall()
+        }

@@ -1,0 +1,58 @@
+"""Versions of what a source's files mean: only added, each with when and by whom."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from departments.models import Department, User, find_company
+from pipeline.models import DataSource, Pipeline, SourceMapping
+from pipeline.sources.reading import Company
+
+PROPOSED, EDITED = "proposed", "edited"
+
+
+def mapping_save(*, source: DataSource, content: dict[str, Any], origin: str, user: User | None) -> SourceMapping:
+    """The newest version, with this content: added if it differs from the one before."""
+    with transaction.atomic():
+        DataSource.objects.select_for_update().get(pk=source.pk)
+        newest = source.mappings.first()
+        if newest is not None and newest.content == content and origin != PROPOSED:
+            if newest.origin == PROPOSED:
+                newest.origin, newest.created_by = origin, user
+                newest.save()
+            return newest
+        return SourceMapping.objects.create(
+            source=source,
+            version=(newest.version if newest else 0) + 1,
+            content=content,
+            origin=origin[:200],
+            created_at=timezone.now(),
+            created_by=user,
+        )
+
+
+def mapping_content(mapping: SourceMapping) -> dict[str, Any]:
+    """The content of a version; a company that was set up after it stands where it names none."""
+    content: dict[str, Any] = deepcopy(mapping.content)
+    if not all(content.get("company", {}).get(word) for word in ("name", "reporting_currency", "time_zone")):
+        known = company_known().company
+        content["company"] = content.get("company", {}) | {word: value for word, value in known.items() if value}
+    return content
+
+
+def company_known() -> Company:
+    """What the installation knows already, as parts of a mapping."""
+    company, pipeline = find_company(), Pipeline.objects.first()
+    part = {
+        "name": company.name if company else "",
+        "reporting_currency": company.reporting_currency if company else "",
+        "time_zone": company.time_zone if company else "",
+        "fiscal_year_start_month": company.fiscal_year_start_month if company else 1,
+    }
+    departments = [{"key": d.key, "name": d.name, "kind": d.kind} for d in Department.objects.all()]
+    shape = {"key": pipeline.key, "name": pipeline.name} if pipeline else {"key": "sales", "name": "Sales"}
+    return Company(company=part, departments=departments, pipeline=shape)

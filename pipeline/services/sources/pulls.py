@@ -1,0 +1,222 @@
+"""One upload of a source on its way: read, looked at by the mapping, taken in, computed. Each step is a worker's."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from departments.models import User
+from pipeline.imports.conversion.provenance import Provenance
+from pipeline.imports.problems import ConversionRefused, ImportBusy, ImportProblem, ImportUnreadable
+from pipeline.models import DataSource, ImportBatch, RecomputeRun, SourcePull
+from pipeline.services.imports import ImportResult, company_folder_load
+from pipeline.services.recompute import RecomputeRunning, recompute
+from pipeline.services.recompute.last_day import last_day_end
+from pipeline.services.sources.kept import files_keep, original_folder, safe_name, tables_folder
+from pipeline.services.sources.known import known_deals
+from pipeline.services.sources.mappings import PROPOSED, company_known, mapping_content, mapping_save
+from pipeline.sources.convert import list_convert, log_convert, problems_of
+from pipeline.sources.files.intake import tables_write
+from pipeline.sources.meaning.decided import undecided
+from pipeline.sources.meaning.look import folder_look
+from pipeline.sources.reading import reading_of
+
+State = SourcePull.State
+PROBLEMS_SHOWN = 20
+
+
+def pull_start(
+    *, files: Sequence[tuple[str, Iterable[bytes]]], source: DataSource | None, user: User | None,
+    taken_at: datetime | None = None,
+) -> SourcePull:  # fmt: skip
+    """Keep the files of an upload; without a source a new one begins, named after the first file."""
+    if not files:
+        raise ImportUnreadable("There is no file.")
+    token, now, first = files_keep(files), timezone.now(), safe_name(files[0][0])
+    name = first if len(files) == 1 else f"{first} and {len(files) - 1} more"
+    if source is None:
+        source = DataSource.objects.create(name=_free_name(Path(first).stem), created_at=now, created_by=user)
+    return SourcePull.objects.create(
+        source=source, token=token, name=name[:300], taken_at=taken_at or now, created_at=now, created_by=user
+    )
+
+
+def _free_name(base: str, but: DataSource | None = None) -> str:
+    """A name no other source has: after the file that holds the deals."""
+    base = base.replace("_", " ").strip()[:180] or "Source"
+    name, number = base, 2
+    others = DataSource.objects.exclude(pk=but.pk) if but else DataSource.objects.all()
+    while others.filter(name=name).exists():
+        name, number = f"{base} {number}", number + 1
+    return name
+
+
+def pull_read(*, token: str) -> None:
+    """Find out how the files are written and what they hold, and propose a mapping to a source that has none."""
+    pull = SourcePull.objects.select_related("source").filter(token=token, state=State.READING).first()
+    if pull is None:
+        return
+    with _failing(pull):
+        found = tables_write(original_folder(token), tables_folder(token), pull.file_settings.get("files", {}))
+        source = pull.source
+        reading = reading_of(tables_folder(token), found, company_known(), pull.file_settings.get("deals", ""))
+        with transaction.atomic():
+            if not source.mappings.exclude(origin=PROPOSED).exists():
+                source.kind, source.system = reading.kind, reading.system
+                if reading.deals and source.pulls.count() == 1:
+                    source.name = _free_name(Path(reading.deals).name.split(".")[0], but=source)
+                source.save()
+                mapping_save(source=source, content=reading.content, origin=PROPOSED, user=None)
+            elif source.kind != reading.kind:
+                raise ImportUnreadable(
+                    f"Files of this source were a {source.get_kind_display()} so far, and these are not. Begin another"
+                    " source with them."
+                )
+            pull.reading, pull.state, pull.error = reading.as_json(), State.READ, ""
+            pull.save()
+
+
+def pull_look(*, token: str) -> None:
+    """See what the newest mapping makes of the files, and what an import of it would do; nothing is changed."""
+    pull = SourcePull.objects.select_related("source").filter(token=token, state=State.LOOKING).first()
+    if pull is None:
+        return
+    mapping = pull.source.mappings.first()
+    assert mapping is not None
+    content = mapping_content(mapping)
+    open_ones = undecided(content, pull.reading["columns"].get(pull.reading["deals"], []))
+    look: dict[str, Any] = {"version": mapping.version, "undecided": open_ones}
+    with _failing(pull), tempfile.TemporaryDirectory(prefix="look-") as scratch:
+        try:
+            if not open_ones:
+                converted = _convert(pull, content, Path(scratch))
+                look |= folder_look(Path(scratch), now=timezone.now()).as_json()
+                result = company_folder_load(path=Path(scratch), dry_run=True, name=pull.name, rename_company=True,
+                                             provenance=converted.provenance, notes=converted.notes)  # fmt: skip
+                look |= _result_json(result)
+        except ConversionRefused as refused:
+            listed = problems_of(refused, _lines_above(pull))
+            look |= {"accepted": False, "problem_count": refused.problems.total,
+                     "problems": [str(problem) for problem in listed[:PROBLEMS_SHOWN]]}  # fmt: skip
+        except ImportBusy:
+            raise
+        except ImportProblem as problem:
+            look |= {"accepted": False, "problem_count": 1, "problems": [str(problem)]}
+        if pull.source.mappings.first() == mapping:  # else the look at the newer one is asked for already
+            pull.look, pull.state, pull.mapping = look, State.LOOKED, mapping
+            pull.save()
+
+
+def pull_confirm(*, token: str, rename_company: bool = False) -> bool:
+    """Whether the files are taken in now: once, and only as they were looked at with nothing refused.
+
+    A company that another name would be given to needs `rename_company`: the files may be another company's.
+    """
+    pulls = SourcePull.objects.filter(token=token, state=State.LOOKED, look__accepted=True)
+    if not rename_company:
+        pulls = pulls.filter(look__renames="")
+    return bool(pulls.update(state=State.IMPORTING))
+
+
+def pull_import(*, token: str, user: User | None, last_day: bool = False) -> None:
+    """Take the files in and bring the figures up to them: one job from import to ready. Raises ImportBusy."""
+    pull = SourcePull.objects.select_related("source", "mapping").filter(token=token).first()
+    if pull is None or pull.state not in (State.IMPORTING, State.COMPUTING):
+        return
+    with _failing(pull):
+        if pull.state == State.IMPORTING:
+            _take_in(pull, user)
+        if pull.state == State.COMPUTING:
+            # An open run of somebody else may have begun before the import: then this is tried again in a moment.
+            recompute(
+                trigger=RecomputeRun.LAST_DAY if last_day else "button",
+                user=user,
+                as_of=last_day_end() if last_day else None,
+            )
+            SourcePull.objects.filter(pk=pull.pk).update(state=State.DONE)
+
+
+def _take_in(pull: SourcePull, user: User | None) -> None:
+    assert pull.mapping is not None
+    with tempfile.TemporaryDirectory(prefix="pull-") as scratch:
+        converted = _convert(pull, mapping_content(pull.mapping), Path(scratch))
+
+        def write(result: ImportResult) -> None:
+            SourcePull.objects.filter(pk=pull.pk).update(state=State.COMPUTING, batch_id=result.batch)
+
+        result = company_folder_load(
+            path=Path(scratch),
+            user=user,
+            kind=ImportBatch.Kind.SOURCE,
+            name=f"{pull.source.name}: {pull.name}"[:300],
+            notes=converted.notes,
+            provenance=converted.provenance,
+            rename_company=bool(pull.look.get("renames")),
+            on_done=write,
+        )
+    pull.refresh_from_db()
+    if not result.accepted:
+        pull.look, pull.state = pull.look | _result_json(result), State.LOOKED
+        pull.save()
+
+
+@dataclass(frozen=True)
+class _Converted:
+    notes: list[str]
+    provenance: Provenance
+
+
+def _convert(pull: SourcePull, content: dict[str, Any], folder: Path) -> _Converted:
+    tables = tables_folder(pull.token)
+    if pull.source.kind == DataSource.Kind.LOG:
+        notes, provenance = log_convert(tables / pull.reading["deals"], content, folder)
+        return _Converted(notes, provenance)
+    earlier = pull.source.pulls.filter(batch__status=ImportBatch.Status.DONE).exclude(pk=pull.pk)
+    newest = earlier.order_by("-taken_at").first()
+    if newest is not None and newest.taken_at >= pull.taken_at:
+        raise ImportUnreadable(
+            f"These files show {pull.taken_at:%-d %B %Y, %H:%M}, and files of {newest.taken_at:%-d %B %Y, %H:%M} are in"
+            " already. Take files in by their age, or undo the later import first."
+        )
+    known = known_deals(source=pull.source) if newest is not None else None
+    return _Converted(list_convert(tables, content, folder, known=known, taken_at=pull.taken_at), Provenance())
+
+
+def _lines_above(pull: SourcePull) -> dict[str, int]:
+    return {table["table"]: table["header_row"] - 1 for table in pull.reading.get("tables", [])}
+
+
+def _result_json(result: ImportResult) -> dict[str, Any]:
+    return {
+        "accepted": result.accepted,
+        "files": result.files,
+        "notes": result.notes,
+        "renames": result.renames,
+        "problem_count": result.problem_count,
+        "problems": [str(problem) for problem in result.problems[:PROBLEMS_SHOWN]],
+    }
+
+
+@contextmanager
+def _failing(pull: SourcePull) -> Iterator[None]:
+    """What stops a step with a sentence is written down; what passes by itself is raised, and tried again."""
+    try:
+        yield
+    except (ImportBusy, RecomputeRunning):
+        raise
+    except ImportProblem as problem:
+        pull_fail(token=pull.token, error=str(problem))
+
+
+def pull_fail(*, token: str, error: str) -> None:
+    """No further attempt is made; what was kept stays, so that it can be tried again."""
+    ended = (State.DONE, State.FAILED)
+    SourcePull.objects.filter(token=token).exclude(state__in=ended).update(state=State.FAILED, error=error[:2_000])

@@ -1,0 +1,1 @@
+"""What the columns of tables hold: kinds, ways of writing, values, and which columns join two tables."""

@@ -1,0 +1,113 @@
+"""What each column of a table holds, and how often: read once, in the worker, by the database engine for files."""
+
+# ruff: noqa: S608 - statements are put together from the quoted names of a file's own columns only.
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipeline.core.flag_text import parse_flag
+from pipeline.sources.columns.dates import date_reading
+from pipeline.sources.columns.numbers import number_reading
+
+MOST_VALUES = 200
+_MOST_DIFFERENT = 20_000
+_WIDE = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """`kind` is empty, flag, number, date or text; `values` the most frequent ones with their number of rows.
+
+    `formats` (dates) and `signs` (numbers: decimal, thousands) read every value; `asks` is set where more than one way
+    does, and the ways mean different things.
+    """
+
+    name: str
+    kind: str
+    filled: int
+    different: int
+    formats: list[str] = field(default_factory=list)
+    signs: list[str] = field(default_factory=list)
+    asks: list[Any] = field(default_factory=list)
+    clock: bool = False
+    negative: bool = False
+    values: list[list[Any]] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def quoted(name: str) -> str:
+    """A name of a column for a statement."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def connect_tables(folder: Path) -> duckdb.DuckDBPyConnection:
+    """A connection with a view for every plain table of the folder, all columns text."""
+    store = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "512MB"})
+    for path in sorted(folder.glob("*.csv")):
+        escaped = str(path).replace("'", "''")
+        store.execute(
+            f"CREATE VIEW {quoted(path.name)} AS FROM read_csv('{escaped}', header = true, all_varchar = true,"
+            " delim = ',', quote = '\"', escape = '\"', nullstr = '', strict_mode = true, max_line_size = 4194304)"
+        )
+    return store
+
+
+def columns_profile(store: duckdb.DuckDBPyConnection, table: str) -> list[Column]:
+    """The profile of every column of a table, in its order; of very wide tables only of the first 300."""
+    names = [row[0] for row in store.execute(f"DESCRIBE {quoted(table)}").fetchall()][:_WIDE]
+    counts = ", ".join(f"count({quoted(name)}), count(DISTINCT {quoted(name)})" for name in names)
+    numbers = store.execute(f"SELECT {counts} FROM {quoted(table)}").fetchone() or ()
+    return [
+        _column(store, table, name, int(numbers[place * 2]), int(numbers[place * 2 + 1]))
+        for place, name in enumerate(names)
+    ]
+
+
+def _column(store: duckdb.DuckDBPyConnection, table: str, name: str, filled: int, different: int) -> Column:
+    if not filled:
+        return Column(name=name, kind="empty", filled=0, different=0)
+    values = value_counts(store, table, name)
+    listed = [str(value) for value, _ in values]
+    if different > len(listed):
+        rows = store.execute(
+            f"SELECT DISTINCT {quoted(name)} FROM {quoted(table)} WHERE {quoted(name)} <> '' LIMIT {_MOST_DIFFERENT}"
+        ).fetchall()
+        listed = sorted(str(row[0]) for row in rows)
+    kind: dict[str, Any] = _kind(listed)
+    return Column(name=name, filled=filled, different=different, values=values, **kind)
+
+
+def value_counts(store: duckdb.DuckDBPyConnection, table: str, name: str, most: int = MOST_VALUES) -> list[list[Any]]:
+    """The most frequent values and their numbers of rows."""
+    rows = store.execute(
+        f"SELECT {quoted(name)}, count(*) FROM {quoted(table)} WHERE {quoted(name)} IS NOT NULL"
+        f" GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {most}"
+    ).fetchall()
+    return [[str(value), int(count)] for value, count in rows]
+
+
+def _kind(values: list[str]) -> dict[str, Any]:
+    if len(values) <= 6 and _are_flags(values):
+        return {"kind": "flag"}
+    if numbers := number_reading(values):
+        signs = [numbers.signs.decimal, numbers.signs.thousands] if numbers.signs else []
+        asks = [[one.decimal, one.thousands] for one in numbers.asks]
+        return {"kind": "number", "signs": signs, "asks": asks, "negative": numbers.negative}
+    if dates := date_reading(values):
+        return {"kind": "date", "formats": list(dates.formats), "asks": list(dates.asks), "clock": dates.has_clock}
+    return {"kind": "text"}
+
+
+def _are_flags(values: list[str]) -> bool:
+    try:
+        flags = {parse_flag(value) for value in values}
+    except ValueError:
+        return False
+    return bool(flags) and not all(value.strip().isdigit() for value in values)

@@ -1,0 +1,65 @@
+"""Plain tables and a mapping become a company folder, by the conversions the command line uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.imports.conversion.mapping_source import MappingSource
+from pipeline.imports.conversion.provenance import Provenance
+from pipeline.imports.log.conversion import folder_from_log
+from pipeline.imports.log.event_log import LogReading
+from pipeline.imports.log.mapping import mapping_parse
+from pipeline.imports.log.read_csv import csv_cases
+from pipeline.imports.log.read_xes import xes_cases
+from pipeline.imports.problems import ConversionRefused, Problem
+from pipeline.imports.snapshot.conversion import folder_from_snapshot
+from pipeline.imports.snapshot.earlier import Earlier, KnownDeal
+from pipeline.imports.snapshot.mapping import snapshot_mapping_parse
+from pipeline.sources.meaning.decided import decided
+from pipeline.sources.meaning.toml_text import mapping_toml
+
+MAPPING_NAME = "the mapping"
+
+
+def mapping_check(content: dict[str, Any], *, log: bool) -> None:
+    """Raise ImportUnreadable where the mapping contradicts itself; every mistake is named."""
+    plain = decided(content)
+    source = MappingSource(MAPPING_NAME, mapping_toml(plain))
+    (mapping_parse if log else snapshot_mapping_parse)(plain, source)
+
+
+def list_convert(
+    tables: Path, content: dict[str, Any], folder: Path, *, known: Mapping[str, KnownDeal] | None, taken_at: datetime
+) -> list[str]:
+    """Write the company folder of a list of deals; gives a sentence for everything that was assumed.
+
+    `known` are the deals of earlier files of the source, None for its first. Raises ImportUnreadable.
+    """
+    plain = decided(content)
+    mapping = snapshot_mapping_parse(plain, MappingSource(MAPPING_NAME, mapping_toml(plain)))
+    earlier = None if known is None else Earlier(deals=known, taken_at=taken_at)
+    return folder_from_snapshot(tables, mapping, folder, earlier).notes
+
+
+def log_convert(path: Path, content: dict[str, Any], folder: Path) -> tuple[list[str], Provenance]:
+    """Write the company folder of an event log; gives the notes, and where each row comes from."""
+    plain = decided(content)
+    mapping = mapping_parse(plain, MappingSource(MAPPING_NAME, mapping_toml(plain)))
+    reading = LogReading(path.name)
+    if path.suffix.lower() == ".csv":
+        cases = csv_cases(path, reading, case_column=mapping.log.case, delimiter=mapping.log.delimiter)
+    else:
+        cases = xes_cases(path, reading)
+    return folder_from_log(cases, mapping, folder, reading)
+
+
+def problems_of(error: ConversionRefused, lines_above: Mapping[str, int]) -> list[Problem]:
+    """The problems of a refused conversion at the lines of the files that came: rows above the names are added."""
+    return [
+        replace(problem, line=problem.line + lines_above.get(problem.file, 0)) if problem.line else problem
+        for problem in error.problems.listed
+    ]

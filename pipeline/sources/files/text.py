@@ -1,0 +1,136 @@
+"""How a text file of rows is written: its encoding, the sign between values, and the row with the names."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from pipeline.imports.problems import ImportUnreadable
+
+ENCODINGS = {"utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252", "iso8859-15": "ISO 8859-15"}
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+LONGEST_LINE = 1024 * 1024
+MOST_COLUMNS = 2_000
+_SAMPLE_ROWS = 200
+_HEADER_AMONG = 30
+_BLOCK = 1024 * 1024
+
+
+def encoding_of(path: Path) -> str:
+    """The encoding in which all of a file can be read. Raises ImportUnreadable where it is no text."""
+    with path.open("rb") as stream:
+        head = stream.read(4096)
+        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        if b"\0" in head:
+            raise ImportUnreadable(f"{path.name} is not a text file; export it again as CSV or XLSX.")
+        stream.seek(0)
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        try:
+            while block := stream.read(_BLOCK):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8-sig"
+
+
+@contextmanager
+def text_lines(path: Path, encoding: str) -> Iterator[Iterator[str]]:
+    """The lines of a file, none of them longer than a row of a table can be."""
+    with path.open("r", encoding=encoding, errors="replace", newline="") as stream:
+        yield _bounded_lines(stream, path.name)
+
+
+def _bounded_lines(stream: TextIO, name: str) -> Iterator[str]:
+    number = 0
+    while line := stream.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(line) > LONGEST_LINE:
+            raise ImportUnreadable(f"{name}: line {number:,} is longer than a megabyte. It is no table of rows.")
+        if "\0" in line:
+            raise ImportUnreadable(f"{name}: line {number:,} holds a NUL byte; export the file again as CSV.")
+        yield line
+
+
+def rows_of(lines: Iterator[str], delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Rows with the line they begin on; ImportUnreadable where quotation marks do not fit."""
+    reader = csv.reader(lines, delimiter=delimiter)
+    before = 0
+    try:
+        for row in reader:
+            yield before + 1, row
+            before = reader.line_num
+    except csv.Error as error:
+        raise ImportUnreadable(
+            f"{name}: the row that begins on line {before + 1:,} cannot be read ({error}). A quotation mark in it is"
+            " probably not closed, or the file was cut off."
+        ) from error
+
+
+def delimiter_of(path: Path, encoding: str) -> str:
+    """The sign that divides most rows into the same number of values; a first line `sep=;` decides."""
+    with text_lines(path, encoding) as lines:
+        sample = [line for _, line in zip(range(_SAMPLE_ROWS), lines, strict=False)]
+    if not sample:
+        raise ImportUnreadable(f"{path.name} is empty.")
+    if (said := separator_said(sample[0])) is not None:
+        return said
+    scores = {sign: _evenness(sample, sign, path.name) for sign in DELIMITERS}
+    return max(scores, key=lambda sign: scores[sign])
+
+
+def separator_said(line: str) -> str | None:
+    """The sign of a first line `sep=;` as spreadsheets write it."""
+    bare = line.strip().strip('"')
+    return bare[4] if len(bare) == 5 and bare.lower().startswith("sep=") else None
+
+
+def _evenness(sample: list[str], sign: str, name: str) -> float:
+    try:
+        widths = Counter(len(row) for _, row in rows_of(iter(sample), sign, name) if any(row))
+    except ImportUnreadable:
+        return 0.0
+    width, count = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]), default=(0, 0))
+    return 0.0 if width < 2 else count / sum(widths.values()) * (1 + width / 1_000)
+
+
+def header_row_of(rows: list[list[str]]) -> int:
+    """The place, from 0, of the first row that names columns: as wide as most rows, filled with different texts.
+
+    Titles and blank lines that reports put above a table are narrower.
+    """
+    widths = Counter(_width(row) for row in rows if _width(row) > 1)
+    if not widths:
+        return 0
+    usual = max(width for width, count in widths.items() if count * 2 >= max(widths.values()))
+    for place, row in enumerate(rows[:_HEADER_AMONG]):
+        names = [cell.strip() for cell in row if cell.strip()]
+        if len(names) >= max(2, usual * 0.6) and len(set(names)) == len(names) and not any(map(_is_number, names)):
+            return place
+    return 0
+
+
+def _width(row: list[str]) -> int:
+    return max((place for place, cell in enumerate(row, 1) if cell.strip()), default=0)
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "").replace(",", "").removeprefix("-").isdigit()
+
+
+def column_names(row: list[str]) -> list[str]:
+    """A name for every column: those without one get a number, a name that comes again too."""
+    names: list[str] = []
+    for place, cell in enumerate(row, 1):
+        base = " ".join(cell.split()) or f"column {place}"
+        name, number = base, 2
+        while name in names:
+            name, number = f"{base} ({number})", number + 1
+        names.append(name)
+    return names

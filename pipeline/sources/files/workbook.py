@@ -1,0 +1,159 @@
+"""A workbook as CSV files, one a sheet, in a process that has little time and memory and nothing else to lose.
+
+`python -m pipeline.sources.files.workbook BOOK FOLDER` writes the sheets and says as JSON what they are.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import warnings
+import zipfile
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pipeline.imports.problems import ImportUnreadable
+
+SECONDS, BYTES = 300, 2 * 1024**3
+_MODULE = "pipeline.sources.files.workbook"
+_OLE = b"\xd0\xcf\x11\xe0"
+_MOST_UNPACKED = 2 * 1024**3
+_MOST_RATIO = 300
+
+
+def workbook_sheets(path: Path, folder: Path) -> list[dict[str, Any]]:
+    """Write each visible sheet that holds anything as a CSV file: its file, name, rows and notes.
+
+    Raises ImportUnreadable, saying what to do, where the workbook is broken, has a password or is too large.
+    """
+    workbook_examine(path)
+    environment = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+    root = Path(__file__).resolve().parents[3]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-m", _MODULE, str(path), str(folder)],
+            capture_output=True,
+            timeout=SECONDS,
+            cwd=root,
+            env=environment | {"PYTHONUTF8": "1"},
+            check=False,
+        )
+    except subprocess.TimeoutExpired as problem:
+        raise ImportUnreadable(
+            f"Reading {path.name} took longer than {SECONDS} seconds. Save it as CSV and upload that."
+        ) from problem
+    if done.returncode != 0:
+        raise ImportUnreadable(
+            f"{path.name} cannot be opened, or takes too much memory. Save it again in your spreadsheet program, or as"
+            " CSV."
+        )
+    answer: dict[str, Any] = json.loads(done.stdout)
+    if refused := answer.get("refused"):
+        raise ImportUnreadable(f"{path.name}: {refused}")
+    return list(answer["sheets"])
+
+
+def workbook_examine(path: Path) -> None:
+    """Refuse what is no workbook before a parser sees it."""
+    with path.open("rb") as stream:
+        if stream.read(4) == _OLE:
+            raise ImportUnreadable(
+                f"{path.name} has a password, or is of the old XLS format. Save it as XLSX without a password."
+            )
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise ImportUnreadable(f"{path.name} is damaged or only half there; upload it again.") from error
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > _MOST_UNPACKED or unpacked > _MOST_RATIO * max(path.stat().st_size, 100_000):
+        raise ImportUnreadable(f"{path.name} unpacks to {unpacked:,} bytes, which is too much. Save it as CSV.")
+    if not any(entry.filename == "xl/workbook.xml" for entry in entries):
+        raise ImportUnreadable(f"{path.name} is not an XLSX workbook. Save it as XLSX or CSV.")
+
+
+def _written(path: Path, folder: Path) -> list[dict[str, Any]]:
+    from openpyxl import load_workbook
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of things in a workbook that it does not know
+        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    sheets = []
+    for place, sheet in enumerate(book.worksheets, 1):
+        if sheet.sheet_state != "visible":
+            continue
+        sheet.reset_dimensions()  # what a file says of its size may be wrong
+        target = folder / f"sheet-{place}.csv"
+        with target.open("w", encoding="utf-8", newline="") as handle:
+            rows, errors = _sheet_written(sheet, csv.writer(handle))
+        if rows:
+            sheets.append({"file": target.name, "name": sheet.title, "rows": rows, "errors": errors})
+        else:
+            target.unlink()
+    return sheets
+
+
+def _sheet_written(sheet: Any, writer: Any) -> tuple[int, int]:
+    """Rows written and cells with an error; blank rows stay, so that numbers of rows are those of the sheet."""
+    filled, errors, blank = 0, 0, 0
+    for cells in sheet.iter_rows(values_only=True):
+        row = [_text(value) for value in cells]
+        while row and not row[-1]:
+            row.pop()
+        if not row:
+            blank += 1
+            continue
+        for _ in range(blank):
+            writer.writerow([""])
+        blank = 0
+        errors += sum(cell.startswith("#") and cell.endswith(("!", "?", "/A")) for cell in row)
+        writer.writerow(row)
+        filled += 1
+    return filled, errors
+
+
+def _text(value: Any) -> str:
+    """A cell as a file of text would hold it: dates in ISO form, numbers in full."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    if isinstance(value, float):
+        text = format(Decimal(repr(round(value, 6))), "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return str(value).replace("\0", "").strip()
+
+
+def _limited() -> None:
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main() -> None:
+    """The sheets as JSON, or `refused` with a sentence."""
+    _limited()
+    try:
+        answer: dict[str, Any] = {"sheets": _written(Path(sys.argv[1]), Path(sys.argv[2]))}
+    except MemoryError:
+        answer = {"refused": "It is too large when unpacked. Save it as CSV."}
+    except Exception:  # the library answers broken files with many kinds of errors
+        answer = {"refused": "It cannot be opened. Save it again in your spreadsheet program, or as CSV."}
+    sys.stdout.write(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""What of a mapping a person still has to decide, and the mapping as it is once everything is."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+DATES = ("created", "closed", "expected_close", "won_date", "lost_date", "changed")
+NOBODY = "-"
+"""The owner of a lost reason or an origin that a person leaves without one: it says nothing about a department."""
+_ROLES = {"loss_reasons": "reason", "sources": "source"}
+_WORDS = {"loss_reasons": "lost reason", "sources": "origin"}
+
+
+def undecided(content: dict[str, Any], columns: list[dict[str, Any]]) -> list[str]:
+    """A sentence for everything without which nothing can be taken in; `columns` are those of the deals."""
+    company = content.get("company", {})
+    sentences = [
+        f"The company needs its {word}."
+        for name, word in (("name", "name"), ("reporting_currency", "currency"), ("time_zone", "time zone"))
+        if not company.get(name)
+    ]
+    sentences += [
+        f"The dates of “{column['name']}” can be read with the day first or the month first: say which."
+        for column in date_questions(content, columns)
+    ]
+    sentences += [
+        f"The numbers of “{column['name']}” can be read in several ways: say which sign marks the decimals."
+        for column in number_questions(content, columns)
+    ]
+    sentences += _missing_amounts(content, columns)
+    sentences += _values_without_stage(content, columns)
+    for part, word in _WORDS.items():
+        open_ones = [row["name"] for row in content.get(part, []) if not row["department"]]
+        if open_ones:
+            listed = ", ".join(f"“{name}”" for name in open_ones[:3]) + (" and others" if len(open_ones) > 3 else "")
+            sentences.append(f"{len(open_ones):,} {word}s have no department yet: {listed}.")
+    return sentences
+
+
+def date_questions(content: dict[str, Any], columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Columns of dates in use that several formats read as different days, none of which was chosen."""
+    deal, chosen = content.get("deal", {}), content.get("files", {}).get("date_formats", [])
+    used = {deal.get(role) for role in DATES}
+    return [
+        c
+        for c in columns
+        if c["kind"] == "date" and c["name"] in used and c["asks"] and not set(chosen) & set(c["asks"])
+    ]
+
+
+def number_questions(content: dict[str, Any], columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The column of amounts where its numbers could be two different ones, and no sign was chosen."""
+    amount = content.get("deal", {}).get("amount")
+    if "decimal_sign" in content.get("files", {}):
+        return []
+    return [c for c in columns if c["kind"] == "number" and c["name"] == amount and c["asks"]]
+
+
+def _missing_amounts(content: dict[str, Any], columns: list[dict[str, Any]]) -> list[str]:
+    """Deals without an amount, where nothing is said about what they count with."""
+    deal = content.get("deal", {})
+    if not deal or deal.get("missing_amount") or deal.get("open_amount"):
+        return []
+    total = max((column["filled"] for column in columns), default=0)
+    amount = next((c["filled"] for c in columns if c["name"] == deal.get("amount")), 0)
+    if amount >= total:
+        return []
+    return [f"{total - amount:,} of {total:,} deals have no amount: say what they count with, 0 if nothing."]
+
+
+def _values_without_stage(content: dict[str, Any], columns: list[dict[str, Any]]) -> list[str]:
+    """Values of the stage column that the mapping has no stage for: of a later file, or never decided."""
+    deal = content.get("deal", {})
+    if not deal or deal.get("stage_default") or deal.get("stage") == deal.get("key"):
+        return []
+    column = next((c for c in columns if c["name"] == deal.get("stage")), None)
+    parts = [*content.get("stages", []), *content.get("losses", [])]
+    named = {value for part in parts for value in part["activities"]}
+    left = [entry for entry in (column["values"] if column else []) if str(entry[0]) not in named]
+    return [
+        f"“{entry[0]}”, {entry[1]:,} deals{f', {entry[2]:,.0f} in money' if len(entry) > 2 else ''}: which stage is it?"
+        for entry in left
+    ]
+
+
+def decided(content: dict[str, Any]) -> dict[str, Any]:
+    """The mapping as conversions take it: reasons and origins that belong to nobody are read as empty."""
+    result = deepcopy(content)
+    deal = result.get("deal", {})
+    for part, role in _ROLES.items():
+        rows = result.get(part, [])
+        column = deal.get(role)
+        dropped = [row for row in rows if row["department"] in ("", NOBODY)]
+        if column and dropped:
+            replaced = result.setdefault("values", {}).setdefault(column, {})
+            replaced |= {row["name"]: "" for row in dropped}
+            replaced |= {row["key"]: "" for row in dropped}
+        result[part] = [row for row in rows if row["department"] not in ("", NOBODY)]
+    for name in ("deal", "opportunity", "accounts"):
+        if name in result:
+            result[name] = {word: value for word, value in result[name].items() if value not in ("", [], None)}
+    return result

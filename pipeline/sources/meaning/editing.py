@@ -1,0 +1,243 @@
+"""A mapping as the rows of a form, and the form's answers as a mapping again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.sources.meaning.decided import NOBODY
+from pipeline.sources.meaning.draft import OWNED, Content, owned_draft, slug, stages_draft
+
+MAIN_FIELDS = {
+    "key": "Deal’s number",
+    "name": "Name of the deal",
+    "stage": "Stage",
+    "created": "Began on",
+    "closed": "Closed on",
+    "amount": "Amount",
+    "owner": "Owner",
+    "account": "Customer",
+    "reason": "Why it was lost",
+    "source": "Where it came from",
+}
+MORE_FIELDS = {
+    "expected_close": "Expected close",
+    "open_amount": "Amount while open",
+    "currency": "Currency",
+    "segment": "Segment",
+    "team": "Team",
+    "status": "Status (open, won, lost)",
+    "won_flag": "Flag: won",
+    "closed_flag": "Flag: closed",
+    "won_date": "Won on",
+    "lost_date": "Lost on",
+    "skip_flag": "Flag: leave out",
+    "changed": "Last changed on",
+}
+LOG_FIELDS = {
+    "amount": "Amount",
+    "created": "Began on",
+    "owner": "Owner",
+    "name": "Name of the deal",
+    "segment": "Segment",
+    "team": "Team",
+}
+OPEN, WON, LOST, WORK, UNUSED = "open", "won", "lost", "work", ""
+MOST_ROWS = 120
+_DEPARTMENTS_AT_MOST = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageRow:
+    """One value (or activity): how many deals and how much money have it, and what it is read as."""
+
+    value: str
+    count: int
+    money: float | None
+    kind: str
+    name: str
+    position: int
+    owner: str
+    limit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnedRow:
+    """One lost reason or origin with its department; `-` belongs to nobody, an empty text is open."""
+
+    value: str
+    count: int
+    money: float | None
+    department: str
+
+
+def counts_of(column: dict[str, Any] | None) -> dict[str, tuple[int, float | None]]:
+    """Rows and money of each value of a column."""
+    entries = column["values"] if column else []
+    return {str(entry[0]): (int(entry[1]), float(entry[2]) if len(entry) > 2 else None) for entry in entries}
+
+
+def stage_rows(content: Content, counts: Mapping[str, tuple[int, float | None]]) -> list[StageRow]:
+    """Values without a stage first, then the stages in their order, losses, work."""
+    rows: list[StageRow] = []
+    for position, stage in enumerate(content.get("stages", []), 1):
+        kind, limit = WON if stage.get("earns") else OPEN, stage.get("time_limit_days")
+        for value in stage["activities"] or [""]:
+            count, money = counts.get(value, (0, None))
+            rows.append(StageRow(value=value, count=count, money=money, kind=kind, name=stage["name"],
+                                 position=position, owner=stage["owner"],
+                                 limit="" if limit is None else f"{limit:g}"))  # fmt: skip
+    for loss in content.get("losses", []):
+        rows += [_row(value, counts, LOST) for value in loss["activities"]]
+    rows += [_row(part["activity"], counts, WORK, part["department"]) for part in content.get("handoffs", [])]
+    named = {row.value for row in rows}
+    left = [_row(value, counts, UNUSED) for value in counts if value not in named]
+    return [*left, *rows][:MOST_ROWS]
+
+
+def _row(value: str, counts: Mapping[str, tuple[int, float | None]], kind: str, owner: str = "") -> StageRow:
+    count, money = counts.get(value, (0, None))
+    return StageRow(value=value, count=count, money=money, kind=kind, name=value, position=0, owner=owner, limit="")
+
+
+def owned_rows(content: Content, role: str, counts: Mapping[str, tuple[int, float | None]]) -> list[OwnedRow]:
+    """The lost reasons or origins, open ones first, then by their money."""
+    rows = []
+    for row in content.get(OWNED[role], []):
+        count, money = counts.get(row["name"], counts.get(row["key"], (0, None)))
+        rows.append(OwnedRow(value=row["name"], count=count, money=money, department=row["department"]))
+    return sorted(rows, key=lambda row: (row.department != "", -(row.money or 0), -row.count))[:MOST_ROWS]
+
+
+def content_of(posted: Mapping[str, str], content: Content, columns: list[dict[str, Any]], *, log: bool) -> Content:
+    """The mapping with what a form says; parts the form does not show stay as they are."""
+    result = deepcopy(content)
+    by_name = {column["name"]: column for column in columns}
+    _departments(posted, result)
+    for word in ("name", "reporting_currency", "time_zone"):
+        if f"company-{word}" in posted:
+            text = posted[f"company-{word}"].strip()
+            result["company"][word] = text.upper() if word == "reporting_currency" else text
+    if log:
+        fields, part = LOG_FIELDS, result.setdefault("opportunity", {})
+    else:
+        fields, part = MAIN_FIELDS | MORE_FIELDS, result["deal"]
+    before = dict(part)
+    for role in fields:
+        if f"field-{role}" in posted:
+            part[role] = posted[f"field-{role}"]
+    _settings(posted, result, log=log)
+    changed = {role for role in ("stage", *OWNED) if not log and part.get(role, "") != before.get(role, "")}
+    if "stage" in changed:
+        stages_draft(result, by_name)
+    else:
+        _stages(posted, result, log=log)
+    for role in OWNED if not log else ():
+        if role in changed:
+            result.get("values", {}).pop(before.get(role, ""), None)
+            owned_draft(result, by_name, role)
+        else:
+            _owned(posted, result, role)
+    return result
+
+
+def _departments(posted: Mapping[str, str], content: Content) -> None:
+    rows: list[dict[str, str]] = []
+    taken = {posted.get(f"department-{place}-key", "") for place in range(_DEPARTMENTS_AT_MOST)}
+    for place in range(_DEPARTMENTS_AT_MOST):
+        name = posted.get(f"department-{place}-name", "").strip()
+        if not name:
+            continue
+        key = posted.get(f"department-{place}-key", "") or slug(name, taken)
+        external = posted.get(f"department-{place}-kind") == "external"
+        rows.append({"key": key, "name": name, "kind": "external" if external else "internal"})
+    if rows:
+        content["departments"] = rows
+
+
+def _settings(posted: Mapping[str, str], content: Content, *, log: bool) -> None:
+    if log:
+        return
+    deal, files = content["deal"], content["files"]
+    for word in ("missing_amount", "entry_stage", "stage_default"):
+        if word in posted:
+            deal[word] = posted[word].strip()
+    if chosen := [value for name, value in posted.items() if name.startswith("dates-") and value]:
+        files["date_formats"] = [form for form in files["date_formats"] if form not in chosen] + sorted(set(chosen))
+    if signs := posted.get("signs"):
+        files["decimal_sign"], files["thousands_sign"] = signs[0], signs[1:2]
+
+
+def _stages(posted: Mapping[str, str], content: Content, *, log: bool) -> None:
+    """Rows of one name are one stage; its place, owner and limit are those of its first row."""
+    if "stage-0-kind" not in posted:
+        return
+    stages: dict[str, dict[str, Any]] = {}
+    losses: list[str] = []
+    work: list[dict[str, str]] = []
+    keys = {stage["name"]: stage["key"] for stage in content.get("stages", [])}
+    old = {stage["key"]: stage for stage in content.get("stages", [])}
+    kinds = {part["activity"]: part.get("kind", "") for part in content.get("handoffs", [])}
+    taken = set(keys.values())
+    for place in range(MOST_ROWS):
+        kind, value = posted.get(f"stage-{place}-kind"), posted.get(f"stage-{place}-value", "")
+        if kind is None:
+            break
+        if kind == LOST and value:
+            losses.append(value)
+        elif kind == WORK and value:
+            part = {"activity": value, "department": posted.get(f"stage-{place}-owner", "")}
+            work.append(part | ({"kind": kinds[value]} if kinds.get(value) else {}))
+        elif kind in (OPEN, WON):
+            name = posted.get(f"stage-{place}-name", "").strip() or value
+            stage = stages.get(name)
+            if stage is None:
+                key = keys.get(name) or slug(name, taken)
+                stages[name] = stage = _stage(posted, place, key, name, won=kind == WON, before=old.get(key, {}))
+            if value:
+                stage["activities"].append(value)
+    ordered = sorted(stages.values(), key=lambda stage: (stage.get("earns", False), stage["position"]))
+    content["stages"] = [{word: value for word, value in stage.items() if word != "position"} for stage in ordered]
+    content["losses"] = [{"activities": losses, **({"final": True} if log else {})}] if losses else []
+    if log:
+        content["handoffs"] = work
+    elif content["deal"].get("entry_stage") not in {stage["key"] for stage in ordered if not stage.get("earns")}:
+        content["deal"]["entry_stage"] = next((s["key"] for s in ordered if not s.get("earns")), "")
+
+
+def _stage(
+    posted: Mapping[str, str], place: int, key: str, name: str, *, won: bool, before: dict[str, Any]
+) -> dict[str, Any]:
+    limit = posted.get(f"stage-{place}-limit", "").strip().replace(",", ".")
+    position = posted.get(f"stage-{place}-position", "").strip()
+    stage: dict[str, Any] = {
+        "key": key, "name": name, "owner": posted.get(f"stage-{place}-owner", ""), "activities": [],
+        "position": int(position) if position.isdigit() else 99,
+    }  # fmt: skip
+    if won:
+        stage |= {"earns": True, "final": True}
+    if before.get("once"):
+        stage["once"] = True
+    try:
+        days = float(limit) if limit else 0.0
+    except ValueError:
+        days = 0.0
+    return stage | ({"time_limit_days": days} if days > 0 else {})
+
+
+def _owned(posted: Mapping[str, str], content: Content, role: str) -> None:
+    """Departments of reasons or origins; those left open take what is said for all others, if it is."""
+    rest = posted.get(f"{role}-rest", "")
+    chosen: dict[str, str] = {}
+    for place in range(MOST_ROWS):
+        value = posted.get(f"{role}-{place}-value")
+        if value is None:
+            break
+        chosen[value] = posted.get(f"{role}-{place}-department", "")
+    for row in content.get(OWNED[role], []):
+        row["department"] = chosen.get(row["name"], row["department"]) or rest
+
+
+__all__ = ["NOBODY", "content_of", "counts_of", "owned_rows", "stage_rows"]

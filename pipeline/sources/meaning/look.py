@@ -1,0 +1,198 @@
+"""What a mapping makes of the files, seen in the company folder it writes: twenty deals, and what speaks against it."""
+
+# ruff: noqa: S608 - statements are put together from our own numbers and file names only.
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+SHOWN = 20
+LOST = "lost"
+_STANDING_STILL_DAYS = 400
+_STOPPED_DAYS = 45
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One event of a deal: since when, the stage's name, whose it is, days until the next event, amount."""
+
+    at: str
+    stage: str
+    owner: str
+    days: float | None
+    amount: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DealLook:
+    """One deal as it would be."""
+
+    key: str
+    name: str
+    outcome: str
+    steps: list[Step]
+    handoffs: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderLook:
+    """Deals to look at, counts and money by what became of them, the newest event, and the checks' sentences."""
+
+    deals: list[DealLook]
+    outcomes: dict[str, list[float]]
+    newest: str
+    stopped: bool
+    checks: list[str]
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def folder_look(folder: Path, *, now: datetime) -> FolderLook:
+    """Look at a company folder that a mapping wrote."""
+    with duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "512MB"}) as store:
+        for path in folder.glob("*.csv"):
+            escaped = str(path).replace("'", "''")
+            store.execute(
+                f"CREATE TABLE {path.stem} AS SELECT *, row_number() OVER () AS place FROM read_csv('{escaped}',"
+                " header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"', max_line_size = 4194304)"
+            )
+        _prepare(store)
+        outcomes = {
+            str(outcome): [int(count), float(money or 0)]
+            for outcome, count, money in store.execute(
+                "SELECT outcome, count(*), sum(amount) FROM ends GROUP BY 1 ORDER BY 1"
+            ).fetchall()
+        }
+        newest = store.execute("SELECT max(since) FROM history").fetchone()
+        last = newest[0] if newest and newest[0] else now
+        stopped = (now - last.replace(tzinfo=UTC)).days > _STOPPED_DAYS
+        deals = [_deal(store, str(key)) for key in _chosen(store)]
+        checks = _checks(store, outcomes, last, stopped=stopped)
+    return FolderLook(deals=deals, outcomes=outcomes, newest=last.date().isoformat(), stopped=stopped, checks=checks)
+
+
+def _prepare(store: duckdb.DuckDBPyConnection) -> None:
+    """`history`: events in order with the amount that counts; `ends`: each deal with what became of it."""
+    zone = store.execute("SELECT time_zone FROM company").fetchone()
+    store.execute(f"SET TimeZone = '{ZoneInfo(str((zone or ['UTC'])[0])).key}'")
+    store.execute(
+        "CREATE TABLE history AS SELECT e.opportunity AS deal, e.place, e.stage, e.reason,"
+        " CAST(CAST(e.occurred_at AS TIMESTAMPTZ) AS TIMESTAMP) AS since,"
+        " last_value(try_cast(nullif(e.amount, '') AS DOUBLE) IGNORE NULLS) OVER (PARTITION BY e.opportunity"
+        "   ORDER BY CAST(e.occurred_at AS TIMESTAMPTZ), e.place) AS amount,"
+        " s.name AS stage_name, d.name AS owner, coalesce(s.earns = '1', false) AS earns"
+        " FROM events e LEFT JOIN stages s ON s.key = e.stage LEFT JOIN departments d ON d.key = s.owner_department"
+    )
+    store.execute(
+        "CREATE TABLE ends AS SELECT deal, arg_max(amount, (since, place)) AS amount, count(*) AS events,"
+        " max(since) AS since,"
+        " CASE WHEN arg_max(stage, (since, place)) = 'lost' THEN 'lost' WHEN bool_or(earns) THEN 'won' ELSE 'open' END"
+        " AS outcome, arg_max(reason, (since, place)) AS reason FROM history GROUP BY deal"
+    )
+
+
+def _chosen(store: duckdb.DuckDBPyConnection) -> list[str]:
+    """Deals of every outcome: those with the longest history, then the largest."""
+    rows = store.execute(
+        "SELECT deal FROM (SELECT deal, outcome, row_number() OVER (PARTITION BY outcome ORDER BY events DESC,"
+        f" amount DESC, deal) AS place FROM ends) ORDER BY place, outcome LIMIT {SHOWN}"
+    ).fetchall()
+    return [str(row[0]) for row in rows]
+
+
+def _deal(store: duckdb.DuckDBPyConnection, key: str) -> DealLook:
+    rows = store.execute(
+        "SELECT since, stage, stage_name, owner, amount, reason, lead(since) OVER (ORDER BY since, place) FROM history"
+        " WHERE deal = ? ORDER BY since, place", [key],
+    ).fetchall()  # fmt: skip
+    steps = [
+        Step(
+            at=at.strftime("%Y-%m-%d"),
+            stage="Lost" if stage == LOST else str(name or stage),
+            owner="" if stage == LOST else str(owner or ""),
+            days=None if after is None else round((after - at).total_seconds() / 86_400, 1),
+            amount=f"{amount or 0:,.2f}".removesuffix(".00"),
+            reason=str(reason or ""),
+        )
+        for at, stage, name, owner, amount, reason, after in rows
+    ]
+    outcome = store.execute("SELECT outcome FROM ends WHERE deal = ?", [key]).fetchone()
+    named = store.execute("SELECT name FROM opportunities WHERE key = ?", [key]).fetchone()
+    return DealLook(
+        key=key, name=str((named or [""])[0] or ""), outcome=str(outcome[0]) if outcome else "", steps=steps,
+        handoffs=_handoffs(store, key),
+    )  # fmt: skip
+
+
+def _handoffs(store: duckdb.DuckDBPyConnection, key: str) -> list[str]:
+    if not store.execute("SELECT 1 FROM information_schema.tables WHERE table_name = 'handoffs'").fetchone():
+        return []
+    rows = store.execute(
+        "SELECT d.name, h.kind, h.requested_at, h.completed_at FROM handoffs h LEFT JOIN departments d"
+        " ON d.key = h.department WHERE h.opportunity = ? ORDER BY h.requested_at LIMIT 6", [key],
+    ).fetchall()  # fmt: skip
+    return [
+        f"{department}: {kind}, {str(requested)[:10]} to {str(completed)[:10] if completed else 'still open'}"
+        for department, kind, requested, completed in rows
+    ]
+
+
+def _checks(
+    store: duckdb.DuckDBPyConnection, outcomes: dict[str, list[float]], last: datetime, *, stopped: bool
+) -> list[str]:
+    """A sentence for everything that would make figures say little, or something else than they seem to."""
+    count = {name: int(numbers[0]) for name, numbers in outcomes.items()}
+    total, sentences = sum(count.values()), []
+    if stopped:
+        sentences.append(
+            f"The newest event is of {last:%-d %B %Y}. Read the figures as of that day, or everything looks overdue."
+        )
+    if not count.get("lost"):
+        sentences.append("No deal is lost. Losses have no causes then; check which values mean that a deal is lost.")
+    if not count.get("won"):
+        sentences.append("No deal is won, so there is no revenue. Check which values mean that a deal is won.")
+    if not any(numbers[1] for numbers in outcomes.values()):
+        sentences.append("No deal has an amount: money is 0 everywhere. Name a column of amounts, or a usual amount.")
+    reasons = store.execute(
+        "SELECT count(*) FILTER (reason <> ''), count(*) FROM ends WHERE outcome = 'lost'"
+    ).fetchone()
+    if reasons and reasons[1] and reasons[0] < reasons[1]:
+        share = 100 - 100 * reasons[0] / reasons[1]
+        sentences.append(f"{share:.0f} % of the lost deals have no reason; their losses are charged to nobody.")
+    owners = store.execute("SELECT count(DISTINCT owner_department) FROM stages WHERE earns = '0'").fetchone()
+    if owners and owners[0] == 1:
+        sentences.append("One department owns every open stage. Others appear only with hand-offs or lost reasons.")
+    return sentences + _ageing(store, last, total) + _after_winning(store)
+
+
+def _ageing(store: duckdb.DuckDBPyConnection, last: datetime, total: int) -> list[str]:
+    row = store.execute(
+        "SELECT count(*), sum(amount) FROM ends WHERE outcome = 'open'"
+        f" AND since < ?::TIMESTAMP - INTERVAL {_STANDING_STILL_DAYS} DAY",
+        [last],
+    ).fetchone()  # fmt: skip
+    if not row or not row[0]:
+        return []
+    return [
+        f"{row[0]:,} of {total:,} deals are open and have not moved for more than {_STANDING_STILL_DAYS} days"
+        f" ({row[1] or 0:,.0f} in money). They count as open pipeline until somebody closes them."
+    ]
+
+
+def _after_winning(store: duckdb.DuckDBPyConnection) -> list[str]:
+    row = store.execute(
+        "SELECT count(DISTINCT h.deal) FROM history h"
+        " JOIN (SELECT deal, min(since) AS won FROM history WHERE earns GROUP BY 1) w"
+        " ON w.deal = h.deal AND h.since > w.won WHERE NOT h.earns"
+    ).fetchone()
+    if not row or not row[0]:
+        return []
+    return [f"{row[0]:,} deals go on to another stage, or are lost, after they were won; money is then taken back."]

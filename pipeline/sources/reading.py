@@ -1,0 +1,169 @@
+"""One upload as it was found: its tables, their columns, what joins them, and the mapping proposed for it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.imports.log.event_log import LogReading
+from pipeline.imports.log.mapping import LogColumns
+from pipeline.imports.log.read_csv import csv_cases
+from pipeline.imports.log.read_xes import xes_cases
+from pipeline.imports.log.sketch import LogSketch, log_sketch
+from pipeline.sources.columns.joins import joins_of
+from pipeline.sources.columns.profile import columns_profile, connect_tables, quoted
+from pipeline.sources.files.intake import FoundTable
+from pipeline.sources.meaning.draft import DEPARTMENTS, Content, Ground, list_draft
+from pipeline.sources.meaning.roles import columns_by_role, deals_table
+from pipeline.sources.meaning.systems import bare
+
+_CASE = re.compile(
+    r"^(case|deal|opportunity|application|process|trace)?(concept)?(id|name|key|no|nr|number)$|^case|^fall"
+)
+_ACTIVITY = re.compile(r"activit|^event$|eventname|^task|^step|vorgang$|aktivit|^tostage$|^stage(name)?$")
+_TIME = re.compile(r"timestamp|^time|^date$|completetime|starttime|zeit|occurred|^at$|datum")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a page shows of the files of one upload, as JSON; `content` is the proposed mapping."""
+
+    tables: list[dict[str, Any]]
+    columns: dict[str, list[dict[str, Any]]]
+    joins: list[dict[str, Any]]
+    deals: str
+    kind: str
+    system: str
+    content: Content
+    activities: list[dict[str, Any]] = field(default_factory=list)
+    attributes: dict[str, list[str]] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if name != "content"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Company:
+    """What the installation knows already: parts of a mapping."""
+
+    company: dict[str, Any]
+    departments: list[dict[str, str]]
+    pipeline: dict[str, str]
+
+
+def reading_of(folder: Path, found: list[FoundTable], known: Company, deals: str = "") -> Reading:
+    """Profile the plain tables in a folder and propose a mapping; `deals` names the table of deals if a person does."""
+    logs = [table for table in found if table.log]
+    if logs:
+        return _of_log(folder / logs[0].table, found, known, LogColumns())
+    with connect_tables(folder) as store:
+        profiles = {table.table: columns_profile(store, table.table) for table in found}
+        rows = {table.table: table.rows for table in found}
+        plain = {name: [column.as_json() for column in columns] for name, columns in profiles.items()}
+        deals = deals if deals in plain else deals_table(plain, rows)
+        log = _log_columns(plain[deals], rows[deals])
+        if log is not None:
+            return _of_log(folder / deals, found, known, log, plain)
+        joins = [join.as_json() for join in joins_of(store, deals, profiles, rows)]
+        ground = Ground(company=known.company, departments=known.departments, pipeline=known.pipeline, columns=plain,
+                        rows=rows, joins=joins)  # fmt: skip
+        system, content = list_draft(store, deals, ground)
+        _add_money(store, deals, content, plain)
+    return Reading(
+        tables=[table.as_json() for table in found], columns=plain, joins=joins, deals=deals, kind="list",
+        system=system, content=content,
+    )  # fmt: skip
+
+
+def _add_money(store: Any, deals: str, content: Content, columns: dict[str, list[dict[str, Any]]]) -> None:
+    """Beside each value and its rows, the money of the deals that have it, where there is an amount."""
+    amount, files = content["deal"].get("amount"), content["files"]
+    if not amount or "decimal_sign" not in files:
+        return
+    number = f"replace(replace({quoted(amount)}, ?, ''), ?, '.')" if files["thousands_sign"] else (
+        f"replace(replace({quoted(amount)}, ?, ?), ?, '.')")  # fmt: skip
+    signs = (
+        [files["thousands_sign"], files["decimal_sign"]]
+        if files["thousands_sign"]
+        else ["\0", "\0", files["decimal_sign"]]
+    )
+    for column in columns[deals]:
+        if column["kind"] not in ("text", "flag") or not column["values"] or column["different"] > 200:
+            continue
+        name = quoted(column["name"])
+        statement = f"SELECT {name}, sum(try_cast({number} AS DOUBLE)) FROM {quoted(deals)} GROUP BY 1"  # noqa: S608 - names of the file's own columns, quoted
+        money = {str(value): total for value, total in store.execute(statement, signs).fetchall()}
+        column["values"] = [[value, count, money.get(value) or 0] for value, count in column["values"]]
+
+
+def _log_columns(columns: list[dict[str, Any]], rows: int) -> LogColumns | None:
+    """Where an event log in a CSV file has case, activity and time; None for a list of one row a deal."""
+    _, roles = columns_by_role(columns, rows)
+    if "key" in roles:
+        return None
+    repeated = [c for c in columns if c["kind"] in ("text", "number") and c["filled"] == rows > c["different"] * 1.2]
+    case = next((c for c in repeated if _CASE.search(bare(c["name"])) and c["different"] > 1), None)
+    activity = next((c for c in columns if _ACTIVITY.search(bare(c["name"])) and c["different"] <= 500), None)
+    time = next(
+        (c for c in columns if c["kind"] == "date" and _TIME.search(bare(c["name"])) and c["filled"] == rows), None
+    )
+    time = time or next((c for c in columns if c["kind"] == "date" and c["filled"] == rows), None)
+    if case is None or activity is None or time is None or case is activity:
+        return None
+    names = {bare(c["name"]): c["name"] for c in columns}
+    resource = next(
+        (names[name] for name in ("resource", "orgresource", "user", "owner", "bearbeiter") if name in names), ""
+    )
+    transition = next((names[name] for name in ("lifecycletransition", "transition", "lifecycle") if name in names), "")
+    standard = LogColumns()
+    return LogColumns(
+        case=case["name"], activity=activity["name"], time=time["name"], delimiter=",",
+        time_format=next(iter(time["formats"]), ""), resource=resource or standard.resource,
+        transition=transition or standard.transition,
+    )  # fmt: skip
+
+
+def _of_log(
+    path: Path, found: list[FoundTable], known: Company, columns: LogColumns,
+    plain: dict[str, list[dict[str, Any]]] | None = None,
+) -> Reading:  # fmt: skip
+    sketch = log_sketch(cases_of(path, columns), columns)
+    content = _log_content(sketch, known, columns)
+    return Reading(
+        tables=[table.as_json() for table in found], columns=plain or {}, joins=[], deals=path.name, kind="log",
+        system="", content=content, activities=sketch.activities, attributes=sketch.attributes,
+    )  # fmt: skip
+
+
+def cases_of(path: Path, columns: LogColumns) -> Any:
+    """The cases of a plain table or an XES file."""
+    reading = LogReading(path.name)
+    if path.suffix.lower() == ".csv":
+        return csv_cases(path, reading, case_column=columns.case, delimiter=columns.delimiter)
+    return xes_cases(path, reading)
+
+
+def _log_content(sketch: LogSketch, known: Company, columns: LogColumns) -> Content:
+    content = tomllib.loads(sketch.mapping)
+    departments = known.departments or [dict(zip(("key", "name", "kind"), one, strict=True)) for one in DEPARTMENTS]
+    keys = [department["key"] for department in departments if department["kind"] == "internal"]
+    seller = "sales" if "sales" in keys else keys[0]
+    for row in content["stages"]:
+        row["owner"] = seller
+    for row in content.get("handoffs", []):
+        row["department"] = seller
+    if columns.time_format:
+        content.setdefault("log", {})["time_format"] = columns.time_format
+    if date := next(
+        (name for name in sketch.attributes["case"] if re.search(r"reg_?date|creat|start", name, re.I)), ""
+    ):
+        content["opportunity"]["created"] = f"case:{date}"
+    return content | {"company": known.company, "departments": departments, "pipeline": known.pipeline}
+
+
+def ambiguous(columns: list[dict[str, Any]], names: set[str]) -> list[dict[str, Any]]:
+    """The columns of a role whose values can be read in several ways."""
+    return [column for column in columns if column["name"] in names and column["asks"]]

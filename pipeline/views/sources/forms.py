@@ -1,0 +1,62 @@
+"""The forms of sources: files to upload, a mapping file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from departments.core.upload_limits import FOLDER_ZIP_MB, MEGABYTE
+from pipeline.services.sources.kept import MOST_FILES
+
+ACCEPTED = ".csv,.tsv,.txt,.xlsx,.xlsm,.xes,.gz,.zip"
+MAPPING_BYTES = MEGABYTE
+
+
+class _FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class _FilesField(forms.FileField):
+    """Several files at once."""
+
+    widget = _FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        files = data if isinstance(data, list | tuple) else [data] if data else []
+        if not files:
+            raise forms.ValidationError("Choose a file: CSV, TSV, XLSX, XES or a zip of them.")
+        return [super(_FilesField, self).clean(file, initial) for file in files]
+
+
+class SourceFilesForm(forms.Form):
+    """Files of a source, and the day whose state they show."""
+
+    uploads = _FilesField(label="Files", widget=_FilesInput(attrs={"accept": ACCEPTED}))
+    taken_at = forms.DateTimeField(
+        label="They show the state of",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+    )
+
+    def clean_uploads(self) -> list[UploadedFile[bytes]]:
+        files: list[UploadedFile[bytes]] = self.cleaned_data["uploads"]
+        if len(files) > MOST_FILES:
+            raise forms.ValidationError(f"At most {MOST_FILES} files at once; put the others into a zip.")
+        if sum(file.size or 0 for file in files) > FOLDER_ZIP_MB * MEGABYTE:
+            raise forms.ValidationError(f"Together they are larger than {FOLDER_ZIP_MB} MB; nothing was imported.")
+        return files
+
+
+class MappingFileForm(forms.Form):
+    """A mapping as the TOML file of the command line."""
+
+    mapping = forms.FileField(label="Mapping file", widget=forms.FileInput(attrs={"accept": ".toml"}))
+
+    def clean_mapping(self) -> UploadedFile[bytes]:
+        uploaded: UploadedFile[bytes] = self.cleaned_data["mapping"]
+        if (uploaded.size or 0) > MAPPING_BYTES:
+            raise forms.ValidationError("A mapping file has at most a megabyte.")
+        return uploaded

@@ -1,0 +1,142 @@
+"""The mapping as rows a template prints: fields with their columns, values with what they mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.core.decimal_text import NumberSigns
+from pipeline.models import DataSource, SourcePull
+from pipeline.sources.columns.dates import format_words
+from pipeline.sources.columns.numbers import SIGNS, signs_words
+from pipeline.sources.meaning.decided import date_questions, number_questions
+from pipeline.sources.meaning.editing import (
+    LOG_FIELDS,
+    MAIN_FIELDS,
+    MORE_FIELDS,
+    OwnedRow,
+    StageRow,
+    counts_of,
+    owned_rows,
+    stage_rows,
+)
+
+_EXAMPLES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldRow:
+    """One field of a deal: the column chosen for it, and what that column holds."""
+
+    role: str
+    label: str
+    chosen: str
+    says: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DateQuestion:
+    """A column of dates that can be read in several ways, with an example of each."""
+
+    column: str
+    example: str
+    choices: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MappingRows:
+    """What the form of a mapping shows."""
+
+    fields: list[FieldRow]
+    more: list[FieldRow]
+    options: list[str]
+    stages: list[StageRow]
+    reasons: list[OwnedRow]
+    origins: list[OwnedRow]
+    departments: list[dict[str, str]]
+    dates: list[DateQuestion]
+    numbers: list[tuple[str, str]]
+    signs: str
+    written: list[str]
+    settings: dict[str, str]
+
+
+def mapping_rows(pull: SourcePull, content: dict[str, Any]) -> MappingRows:
+    """The rows for the files of one upload and a mapping."""
+    reading, log = pull.reading, pull.source.kind == DataSource.Kind.LOG
+    columns = {column["name"]: column for column in reading["columns"].get(reading["deals"], [])}
+    part = content.get("opportunity" if log else "deal", {})
+    if log:
+        counts = _activity_counts(reading["activities"])
+        options = [*(f"case:{name}" for name in reading["attributes"]["case"]),
+                   *(f"event:{name}" for name in reading["attributes"]["event"])]  # fmt: skip
+    else:
+        counts = counts_of(columns.get(part.get("stage", "")))
+        if part.get("stage") == part.get("key"):
+            counts = {}
+        options = [*columns, *_joined_options(content, reading)]
+    fields = LOG_FIELDS if log else MAIN_FIELDS
+    asked_dates = [] if log else date_questions(content, list(columns.values()))
+    asked_numbers = [] if log else number_questions(content, list(columns.values()))
+    return MappingRows(
+        fields=[_field(role, label, part, columns) for role, label in fields.items()],
+        more=[] if log else [_field(role, label, part, columns) for role, label in MORE_FIELDS.items()],
+        options=options,
+        stages=stage_rows(content, counts),
+        reasons=[] if log else owned_rows(content, "reason", counts_of(columns.get(part.get("reason", "")))),
+        origins=[] if log else owned_rows(content, "source", counts_of(columns.get(part.get("source", "")))),
+        departments=[*content["departments"], *({"key": "", "name": "", "kind": "internal"} for _ in range(2))],
+        dates=[_date_question(column) for column in asked_dates],
+        numbers=_number_choices(asked_numbers),
+        signs="" if log else _signs(content),
+        written=[] if log else [format_words(form) for form in content["files"].get("date_formats") or [""]],
+        settings={word: str(part.get(word, "")) for word in ("missing_amount", "entry_stage", "stage_default")},
+    )
+
+
+def _activity_counts(activities: list[dict[str, Any]]) -> dict[str, tuple[int, float | None]]:
+    counts: dict[str, tuple[int, float | None]] = {}
+    for row in activities:
+        counts[row["activity"]] = (counts.get(row["activity"], (0, None))[0] + row["count"], None)
+    return counts
+
+
+def _joined_options(content: dict[str, Any], reading: dict[str, Any]) -> list[str]:
+    return [
+        f"{lookup['name']}.{column['name']}"
+        for lookup in content.get("lookups", [])
+        for column in reading["columns"].get(lookup["file"], [])
+    ]
+
+
+def _field(role: str, label: str, part: dict[str, Any], columns: dict[str, dict[str, Any]]) -> FieldRow:
+    chosen = str(part.get(role, ""))
+    return FieldRow(role=role, label=label, chosen=chosen, says=column_words(columns.get(chosen)))
+
+
+def column_words(column: dict[str, Any] | None) -> str:
+    """What a column holds, in a line: how much of it is filled, and examples."""
+    if column is None:
+        return ""
+    if not column["filled"]:
+        return "empty"
+    examples = ", ".join(str(entry[0])[:40] for entry in column["values"][:_EXAMPLES])
+    return f"{column['filled']:,} filled, {column['different']:,} different: {examples}"
+
+
+def _date_question(column: dict[str, Any]) -> DateQuestion:
+    choices = [(form, format_words(form)) for form in column["asks"]]
+    return DateQuestion(column=column["name"], example=str(column["values"][0][0]), choices=choices)
+
+
+def _number_choices(asked: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [
+        (decimal + thousands, signs_words(NumberSigns(decimal, thousands)))
+        for column in asked
+        for decimal, thousands in column["asks"]
+    ] or [(signs.decimal + signs.thousands, signs_words(signs)) for signs in SIGNS]
+
+
+def _signs(content: dict[str, Any]) -> str:
+    files = content["files"]
+    return files["decimal_sign"] + files.get("thousands_sign", "") if "decimal_sign" in files else ""

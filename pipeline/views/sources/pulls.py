@@ -1,0 +1,140 @@
+"""The files of one upload: how they were found, what they mean, what the mapping makes of them, and taking them in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from departments.web.rendering import page_render
+from departments.web.requests import signed_in_user
+from pipeline.imports.problems import ImportProblem
+from pipeline.models import DataSource, SourceMapping, SourcePull
+from pipeline.page.shell import Shell
+from pipeline.selectors.sources.sources import night_left, pull_by_token, pull_phase
+from pipeline.services.sources.mappings import EDITED, mapping_content, mapping_save
+from pipeline.services.sources.pulls import pull_confirm
+from pipeline.sources.convert import mapping_check
+from pipeline.sources.files.text import DELIMITERS, ENCODINGS
+from pipeline.sources.meaning.decided import undecided
+from pipeline.sources.meaning.editing import content_of
+from pipeline.tasks import source_import_requested, source_look_requested, source_read_requested
+from pipeline.views.data.imports import manager_shell
+from pipeline.views.sources.mapping_rows import mapping_rows
+
+TEMPLATE = "pipeline/sources/files.html"
+State = SourcePull.State
+BUSY = (State.READING, State.LOOKING, State.IMPORTING, State.COMPUTING)
+EDITABLE = (State.READ, State.LOOKED)
+
+
+@require_GET
+def pull_page(request: HttpRequest, token: str) -> HttpResponse:
+    """Everything about one upload; while a worker is at it, how far it is."""
+    shell = manager_shell(request)
+    pull = _pull(token)
+    return page_render(request, TEMPLATE, _context(shell, pull), partial="page")
+
+
+@require_POST
+def pull_mapping(request: HttpRequest, token: str) -> HttpResponse:
+    """Keep what the form says as the next version of the mapping, and look at the files with it."""
+    shell = manager_shell(request)
+    pull = _pull(token)
+    newest = pull.source.mappings.first()
+    if newest is None or pull.state not in EDITABLE:
+        return redirect("pipeline:source_files", token=token)
+    log = pull.source.kind == DataSource.Kind.LOG
+    columns = pull.reading["columns"].get(pull.reading["deals"], [])
+    content = content_of(request.POST.dict(), mapping_content(newest), columns, log=log)
+    mapping = mapping_save(source=pull.source, content=content, origin=EDITED, user=signed_in_user(request))
+    try:
+        if not undecided(content, columns):
+            mapping_check(content, log=log)
+    except ImportProblem as problem:
+        context = _context(shell, pull) | {"problem": str(problem)}
+        return page_render(request, TEMPLATE, context, partial="page", status=422)
+    if SourcePull.objects.filter(pk=pull.pk, state__in=EDITABLE).update(state=State.LOOKING):
+        source_look_requested.delay_on_commit(token=token, version=mapping.version)
+    return redirect("pipeline:source_files", token=token)
+
+
+@require_POST
+def pull_reread(request: HttpRequest, token: str) -> HttpResponse:
+    """Read the files again, as the form says they are written."""
+    manager_shell(request)
+    pull = _pull(token)
+    files: dict[str, dict[str, Any]] = {}
+    for place, table in enumerate(pull.reading.get("tables", [])):
+        name = table["table"] if table["sheet"] else table["file"]
+        row = request.POST.get(f"table-{place}-header_row", "")
+        files[name] = {
+            "encoding": _one_of(request.POST.get(f"table-{place}-encoding", ""), ENCODINGS),
+            "delimiter": _one_of(request.POST.get(f"table-{place}-delimiter", "").replace("tab", "\t"), DELIMITERS),
+            "header_row": int(row) if row.isdigit() and 0 < int(row) < 10_000 else 0,
+        }
+    settings = {"files": files or pull.file_settings.get("files", {}), "deals": request.POST.get("deals", "")}
+    states = (*EDITABLE, State.FAILED)
+    if SourcePull.objects.filter(pk=pull.pk, state__in=states, batch=None).update(
+        state=State.READING, file_settings=settings, error="", look={}
+    ):
+        source_read_requested.delay_on_commit(token=token)
+    return redirect("pipeline:source_files", token=token)
+
+
+@require_POST
+def pull_take_in(request: HttpRequest, token: str) -> HttpResponse:
+    """Take the files in and compute, by a worker; once, however often it is asked."""
+    manager_shell(request)
+    pull = _pull(token)
+    newest = pull.source.mappings.first()
+    if newest is not None and pull.look.get("version") != newest.version:
+        messages.info(request, "The mapping was changed meanwhile: look at the files with it first.")
+    elif pull_confirm(token=token, rename_company="rename-company" in request.POST):
+        source_import_requested.delay_on_commit(
+            token=token, user_id=signed_in_user(request).pk, last_day="last-day" in request.POST
+        )
+    return redirect("pipeline:source_files", token=token)
+
+
+def _context(shell: Shell, pull: SourcePull) -> dict[str, Any]:
+    context: dict[str, Any] = {"shell": shell, "pull": pull, "source": pull.source, "busy": pull.state in BUSY}
+    if context["busy"]:
+        context["phase"], context["ahead"] = pull_phase(token=pull.token)
+        return context
+    if pull.state == State.DONE:
+        context["night_left"] = night_left()
+    if pull.reading and pull.state != State.DONE:
+        mapping = pull.source.mappings.first()
+        assert mapping is not None
+        context |= _mapping_context(pull, mapping, asks_company=shell.company is None)
+    return context
+
+
+def _mapping_context(pull: SourcePull, mapping: SourceMapping, *, asks_company: bool) -> dict[str, Any]:
+    columns = pull.reading["columns"].get(pull.reading["deals"], [])
+    content = mapping_content(mapping)
+    return {
+        "mapping": mapping,
+        "content": content,
+        "rows": mapping_rows(pull, content),
+        "open_questions": undecided(content, columns),
+        "asks_company": asks_company,
+        "look": pull.look if pull.look.get("version") == mapping.version else None,
+        "encodings": ENCODINGS.items(),
+        "delimiters": [(sign.replace("\t", "tab"), name) for sign, name in DELIMITERS.items()],
+    }
+
+
+def _one_of(value: str, allowed: dict[str, str]) -> str:
+    return value if value in allowed else ""
+
+
+def _pull(token: str) -> SourcePull:
+    pull = pull_by_token(token=token)
+    if pull is None:
+        raise Http404
+    return pull

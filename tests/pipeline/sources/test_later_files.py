@@ -1,0 +1,96 @@
+"""A list that comes again every week: what changed becomes events, and what an earlier week knew stays what it was."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from pipeline.models import Event, Opportunity, SourcePull
+from tests.pipeline.sources.uploads import COMPANY, HEADER, edit, look, take_in, upload
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FIRST = datetime(2026, 3, 6, 17, 0, tzinfo=UTC)
+SECOND = datetime(2026, 3, 13, 17, 0, tzinfo=UTC)
+THIRD = datetime(2026, 3, 20, 17, 0, tzinfo=UTC)
+WEEK_1 = """D1,Qualify,2026-02-02,,100,Ann,
+D2,Offer,2026-02-03,,200,Ann,
+D3,Offer,2026-02-04,,300,Bob,
+D4,Won,2026-02-05,2026-03-01,400,Bob,
+"""
+# D1 moved on, D2 was won on a date the file gives, D3 is gone, D4 is as it was, D5 is new.
+WEEK_2 = """D1,Offer,2026-02-02,,150,Ann,
+D2,Won,2026-02-03,2026-03-10,200,Ann,
+D4,Won,2026-02-05,2026-03-01,400,Bob,
+D5,Qualify,2026-03-09,,500,Ann,
+"""
+
+
+@pytest.fixture(autouse=True)
+def _folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "UPLOADS", tmp_path / "uploads")
+    monkeypatch.setattr(settings, "CUSTODY_STORE", tmp_path / "custody")
+
+
+@pytest.fixture
+def first() -> SourcePull:
+    pull = upload({"deals.csv": HEADER + WEEK_1}, taken_at=FIRST)
+    edit(pull, company=COMPANY)
+    assert look(pull)["accepted"], pull.look
+    return take_in(pull)
+
+
+def history(key: str) -> list[tuple[str, str, str, float]]:
+    """Stage, day and day of recording (UTC), amount."""
+    return [
+        (
+            event.stage.key if event.stage else "lost",
+            event.occurred_at.strftime("%m-%d"),
+            event.recorded_at.strftime("%m-%d"),
+            float(event.amount),
+        )
+        for event in Event.objects.filter(opportunity__key=key).order_by("occurred_at", "sequence")
+    ]
+
+
+def test_the_second_week_adds_what_changed_and_nothing_else(first: SourcePull) -> None:
+    before = {key: history(key) for key in ("D3", "D4")}
+    pull = upload({"deals.csv": HEADER + WEEK_2}, source=first.source, taken_at=SECOND)
+    assert look(pull)["accepted"], pull.look
+    assert any("1 deals of earlier files are not in this one (D3)" in note for note in pull.look["notes"])
+    assert take_in(pull).state == SourcePull.State.DONE
+
+    # Midnight of 2 February in Berlin is 23:00 UTC of the 1st. The move of D1 has no date: the time of the file.
+    assert history("D1") == [("qualify", "02-01", "02-01", 100.0), ("offer", "03-13", "03-13", 150.0)]
+    # The close of D2 has one, and became known with the file.
+    assert history("D2")[1:] == [("won", "03-09", "03-13", 200.0)]
+    assert history("D5") == [("qualify", "03-08", "03-13", 500.0)]
+    assert {key: history(key) for key in ("D3", "D4")} == before
+
+
+def test_the_same_file_again_changes_nothing(first: SourcePull) -> None:
+    events = Event.objects.count()
+    pull = upload({"deals.csv": HEADER + WEEK_1}, source=first.source, taken_at=SECOND)
+    assert look(pull)["accepted"], pull.look
+    take_in(pull)
+    assert Event.objects.count() == events
+    assert Opportunity.objects.count() == 4
+
+
+def test_files_of_an_earlier_day_than_what_is_in_are_refused(first: SourcePull) -> None:
+    third = upload({"deals.csv": HEADER + WEEK_2}, source=first.source, taken_at=THIRD)
+    look(third)
+    take_in(third)
+    second = upload({"deals.csv": HEADER + WEEK_2}, source=first.source, taken_at=SECOND)
+    assert "Take files in by their age" in look(second)["problems"][0]
+
+
+def test_a_lost_deal_keeps_the_amount_it_had(first: SourcePull) -> None:
+    lost = WEEK_1.replace("D3,Offer,2026-02-04,,300,Bob,", "D3,Lost,2026-02-04,2026-03-11,0,Bob,")
+    pull = upload({"deals.csv": HEADER + lost}, source=first.source, taken_at=SECOND)
+    edit(pull, losses=[{"activities": ["Lost"]}])
+    assert look(pull)["accepted"], pull.look
+    take_in(pull)
+    assert history("D3")[1:] == [("lost", "03-10", "03-13", 300.0)]
