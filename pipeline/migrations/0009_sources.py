@@ -6,71 +6,153 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pipeline', '0008_words_of_names'),
+        ("pipeline", "0008_words_of_names"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='importbatch',
-            name='kind',
-            field=models.CharField(choices=[('folder', 'company folder'), ('log', 'event log'), ('source', 'file of a source')], max_length=8),
+            model_name="importbatch",
+            name="kind",
+            field=models.CharField(
+                choices=[("folder", "company folder"), ("log", "event log"), ("source", "file of a source")],
+                max_length=8,
+            ),
         ),
         migrations.CreateModel(
-            name='DataSource',
+            name="DataSource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, unique=True)),
-                ('kind', models.CharField(choices=[('list', 'list of deals'), ('log', 'event log')], default='list', max_length=4)),
-                ('system', models.CharField(blank=True, help_text='The system its headers were recognised as.', max_length=64)),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("list", "list of deals"), ("log", "event log")], default="list", max_length=4
+                    ),
+                ),
+                (
+                    "system",
+                    models.CharField(blank=True, help_text="The system its headers were recognised as.", max_length=64),
+                ),
+                ("created_at", models.DateTimeField()),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='SourceMapping',
+            name="SourceMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('content', models.JSONField(help_text='The parts of the TOML file: company, departments, stages and so on.')),
-                ('origin', models.CharField(help_text='Proposed, edited, or the name of a file.', max_length=200)),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mappings', to='pipeline.datasource')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField()),
+                (
+                    "content",
+                    models.JSONField(help_text="The parts of the TOML file: company, departments, stages and so on."),
+                ),
+                ("origin", models.CharField(help_text="Proposed, edited, or the name of a file.", max_length=200)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="mappings", to="pipeline.datasource"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['source_id', '-version'],
+                "ordering": ["source_id", "-version"],
             },
         ),
         migrations.CreateModel(
-            name='SourcePull',
+            name="SourcePull",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(max_length=24, unique=True)),
-                ('name', models.CharField(help_text="The file's, or the first one's.", max_length=300)),
-                ('state', models.CharField(choices=[('reading', 'Reading'), ('read', 'Read'), ('looking', 'Looking'), ('looked', 'Looked'), ('importing', 'Importing'), ('computing', 'Computing'), ('done', 'Done'), ('failed', 'Failed')], default='reading', max_length=9)),
-                ('taken_at', models.DateTimeField(help_text='The instant whose state the files show.')),
-                ('file_settings', models.JSONField(default=dict, help_text='How files are read where a person says it differently.')),
-                ('reading', models.JSONField(default=dict, help_text='Files and columns as they were found.')),
-                ('look', models.JSONField(default=dict, help_text='What the mapping would make of them.')),
-                ('error', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField()),
-                ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='pulls', to='pipeline.importbatch')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('mapping', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='pipeline.sourcemapping')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pulls', to='pipeline.datasource')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.CharField(max_length=24, unique=True)),
+                ("name", models.CharField(help_text="The file's, or the first one's.", max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reading", "Reading"),
+                            ("read", "Read"),
+                            ("looking", "Looking"),
+                            ("looked", "Looked"),
+                            ("importing", "Importing"),
+                            ("computing", "Computing"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                        ],
+                        default="reading",
+                        max_length=9,
+                    ),
+                ),
+                ("taken_at", models.DateTimeField(help_text="The instant whose state the files show.")),
+                (
+                    "file_settings",
+                    models.JSONField(default=dict, help_text="How files are read where a person says it differently."),
+                ),
+                ("reading", models.JSONField(default=dict, help_text="Files and columns as they were found.")),
+                ("look", models.JSONField(default=dict, help_text="What the mapping would make of them.")),
+                ("error", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="pulls",
+                        to="pipeline.importbatch",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mapping",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="pipeline.sourcemapping",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="pulls", to="pipeline.datasource"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='sourcemapping',
-            constraint=models.UniqueConstraint(fields=('source', 'version'), name='source_mapping_version_once'),
+            model_name="sourcemapping",
+            constraint=models.UniqueConstraint(fields=("source", "version"), name="source_mapping_version_once"),
         ),
     ]

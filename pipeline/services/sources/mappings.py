@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from departments.models import Department, User, find_company
-from pipeline.models import DataSource, Pipeline, SourceMapping
+from pipeline.models import DataSource, ImportBatch, Pipeline, SourceMapping
 from pipeline.sources.reading import Company
 
 PROPOSED, EDITED = "proposed", "edited"
@@ -36,9 +36,11 @@ def mapping_save(*, source: DataSource, content: dict[str, Any], origin: str, us
 
 
 def mapping_content(mapping: SourceMapping) -> dict[str, Any]:
-    """The content of a version; a company that was set up after it stands where it names none."""
+    """The content of a version; of a company whose files it brought already, or that it does not name, Settings say
+    the name, currency, zone and fiscal year."""
     content: dict[str, Any] = deepcopy(mapping.content)
-    if not all(content.get("company", {}).get(word) for word in ("name", "reporting_currency", "time_zone")):
+    named = all(content.get("company", {}).get(word) for word in ("name", "reporting_currency", "time_zone"))
+    if not named or mapping.source.pulls.filter(batch__status=ImportBatch.Status.DONE).exists():
         known = company_known().company
         content["company"] = content.get("company", {}) | {word: value for word, value in known.items() if value}
     return content

@@ -23,6 +23,7 @@ from pipeline.services.recompute.last_day import last_day_end
 from pipeline.services.sources.kept import files_keep, original_folder, safe_name, tables_folder
 from pipeline.services.sources.known import known_deals
 from pipeline.services.sources.mappings import PROPOSED, company_known, mapping_content, mapping_save
+from pipeline.services.sources.settings_first import known_leave
 from pipeline.sources.convert import list_convert, log_convert, problems_of
 from pipeline.sources.files.intake import tables_write
 from pipeline.sources.meaning.decided import undecided
@@ -99,6 +100,7 @@ def pull_look(*, token: str) -> None:
             if not open_ones:
                 converted = _convert(pull, content, Path(scratch))
                 look |= folder_look(Path(scratch), now=timezone.now()).as_json()
+                known_leave(Path(scratch))
                 result = company_folder_load(path=Path(scratch), dry_run=True, name=pull.name, rename_company=True,
                                              provenance=converted.provenance, notes=converted.notes)  # fmt: skip
                 look |= _result_json(result)
@@ -148,6 +150,7 @@ def _take_in(pull: SourcePull, user: User | None) -> None:
     assert pull.mapping is not None
     with tempfile.TemporaryDirectory(prefix="pull-") as scratch:
         converted = _convert(pull, mapping_content(pull.mapping), Path(scratch))
+        known_leave(Path(scratch))
 
         def write(result: ImportResult) -> None:
             SourcePull.objects.filter(pk=pull.pk).update(state=State.COMPUTING, batch_id=result.batch)

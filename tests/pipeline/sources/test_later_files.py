@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from pipeline.models import Event, Opportunity, SourcePull
+from departments.models import Department
+from pipeline.models import Event, Opportunity, SourcePull, Stage
+from pipeline.services.sources.mappings import mapping_content
 from tests.pipeline.sources.uploads import COMPANY, HEADER, edit, look, take_in, upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,3 +96,21 @@ def test_a_lost_deal_keeps_the_amount_it_had(first: SourcePull) -> None:
     assert look(pull)["accepted"], pull.look
     take_in(pull)
     assert history("D3")[1:] == [("lost", "03-10", "03-13", 300.0)]
+
+
+def test_settings_keep_what_a_later_file_says_otherwise(first: SourcePull) -> None:
+    legal = Department.objects.get(key="legal")
+    Stage.objects.filter(key="offer").update(owner_department=legal, time_limit_days=14)
+    later = WEEK_1 + "D6,Legal review,2026-03-09,,600,Ann,\n"
+    pull = upload({"deals.csv": HEADER + later}, source=first.source, taken_at=SECOND)
+    content = mapping_content(pull.source.mappings.first())  # type: ignore[arg-type]  # the first upload proposed one
+    review = {"key": "review", "name": "Legal review", "owner": "sales", "activities": ["Legal review"]}
+    # Qualify, Offer, then the new one, then Won: an open stage behind Won would count as earned.
+    edit(pull, stages=[*content["stages"][:2], review, *content["stages"][2:]])
+    assert look(pull)["accepted"], pull.look
+    take_in(pull)
+    stages = list(Stage.objects.order_by("position"))
+    assert [stage.key for stage in stages] == ["qualify", "offer", "review", "won"]
+    assert stages[1].owner_department == legal
+    assert stages[1].time_limit_days == 14
+    assert stages[2].owner_department.key == "sales"

@@ -1,0 +1,56 @@
+"""Event logs as files of a source: what activities mean is proposed, and the shipped mapping can be taken instead."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+import pipeline.imports
+from pipeline.models import SourcePull
+from tests.pipeline.sources.uploads import COMPANY, edit, look, upload
+
+pytestmark = pytest.mark.django_db
+LOG = """Case ID,Activity,Timestamp,Resource,Amount
+C1,Received,2026-01-05 09:00:00,ann,100
+C1,Offer sent,2026-01-07 10:00:00,bob,100
+C2,Received,2026-01-06 09:00:00,ann,200
+C1,Contract won,2026-01-20 12:00:00,bob,120
+C2,Cancelled,2026-01-09 12:00:00,ann,200
+"""
+
+
+@pytest.fixture(autouse=True)
+def _folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "UPLOADS", tmp_path / "uploads")
+
+
+def test_a_csv_with_many_rows_a_case_is_read_as_a_log() -> None:
+    pull = upload({"log.csv": LOG})
+    assert pull.state == SourcePull.State.READ, pull.error
+    assert pull.source.kind == "log"
+    content = pull.source.mappings.get().content
+    assert {stage["name"] for stage in content["stages"]} == {"Received", "Offer sent", "Won"}
+    assert content["losses"] == [{"activities": ["Cancelled"]}]
+    edit(pull, company=COMPANY)
+    seen = look(pull)
+    assert seen["accepted"], seen
+    # C1 is won with the amount of its last event, C2 lost with the one it had.
+    assert seen["outcomes"] == {"lost": [1, 200.0], "won": [1, 120.0]}
+
+
+@pytest.mark.slow
+def test_the_log_of_loan_applications_has_its_reference_figures(real_data: Path) -> None:
+    pull = upload({"bpic.xes.gz": (real_data / "bpic2012" / "BPI_Challenge_2012.xes.gz").read_bytes()})
+    assert pull.state == SourcePull.State.READ, pull.error
+    mapping = Path(pipeline.imports.__file__).parent / "mappings" / "bpic2012.toml"
+    edit(pull, **{name: part for name, part in tomllib.loads(mapping.read_text()).items() if name != "company"})
+    edit(pull, company=COMPANY)
+    seen = look(pull)
+    assert seen["accepted"], seen
+    # The data's README: approved 2,246 with 35,290,338; declined 7,635 and cancelled 2,807; open 399.
+    assert seen["outcomes"]["won"] == [2246, 35_290_338.0]
+    assert seen["outcomes"]["lost"][0] == 7635 + 2807
+    assert seen["outcomes"]["open"][0] == 399
