@@ -70,7 +70,13 @@ SETTINGS = Tab(
         ),
         _section("People", "departments:people", may_see=access.may_manage_people),
         _section(
-            "Data", "pipeline:data", "pipeline:data", "pipeline:import", "pipeline:source", letter="t", may_see=access.may_manage_data
+            "Data",
+            "pipeline:data",
+            "pipeline:data",
+            "pipeline:import",
+            "pipeline:source",
+            letter="t",
+            may_see=access.may_manage_data,
         ),
         _section("Audit", "departments:audit", may_see=access.may_read_audit),
         _section("Style", "review:style", may_see=_staff),
