@@ -43,6 +43,24 @@ class Step:
     nobodys: bool = False
     reason: str = ""
 
+    @classmethod
+    def of(cls, party: PartyShare, start: int, pace: str) -> Step:
+        """The step of a party that has a share. pace: what the plan is compared with."""
+        share = party.interval or party.share
+        assert share is not None, "who has no share has no step"
+        minor, nobodys = share.minor, party.kind != PartyKind.INTERNAL
+        return cls(
+            key=party.key,
+            name=name_in_ledger(party, pace),
+            start=start,
+            amount=minor.amount,
+            low=minor.low,
+            high=minor.high,
+            verdict=party.judgement,
+            nobodys=nobodys,
+            reason="" if nobodys or party.named else party.short_reason,
+        )
+
     @property
     def end(self) -> int:
         """Where it ends, so where the next one begins, in minor units."""
@@ -119,7 +137,12 @@ class Ledger:
     @property
     def first(self) -> str:
         """What the ledger starts from."""
-        return "Plan" if self.planned else capital(self.pace_name)
+        return "Plan" if self.planned else self.pace_title
+
+    @property
+    def pace_title(self) -> str:
+        """The pace as the first word of a row or sentence."""
+        return f"{self.pace_name[:1].upper()}{self.pace_name[1:]}"
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -148,11 +171,6 @@ class Ledger:
         return None if self.landing is None else self.landing.expected - self.actual
 
 
-def capital(name: str) -> str:
-    """A name as the first word of a row or sentence."""
-    return f"{name[:1].upper()}{name[1:]}"
-
-
 def pace_name(period: Period, baseline: Period | None) -> str:
     """What the revenue of everybody at the baseline is called: `last year’s pace` of the same days a year before."""
     if baseline is None:
@@ -174,7 +192,7 @@ def build_ledger(comparison: Comparison, landing: Landing | None = None) -> Ledg
     at, steps = start, []
     for party in sorted(comparison.parties, key=lambda party: ORDER.index(party.kind)):
         if party.share is not None:
-            steps.append(_step(party, at, pace))
+            steps.append(Step.of(party, at, pace))
             at = steps[-1].end
     rest = Step(key=UNEXPLAINED, name="Timing and chance", start=at, amount=actual - at, nobodys=True)
     return Ledger(
@@ -185,23 +203,6 @@ def build_ledger(comparison: Comparison, landing: Landing | None = None) -> Ledg
         unexplained=rest,
         actual=actual,
         landing=landing if comparison.running else None,
-    )
-
-
-def _step(party: PartyShare, start: int, pace: str) -> Step:
-    share = party.interval or party.share
-    assert share is not None, "who has no share has no step"
-    minor, nobodys = share.minor, party.kind != PartyKind.INTERNAL
-    return Step(
-        key=party.key,
-        name=name_in_ledger(party, pace),
-        start=start,
-        amount=minor.amount,
-        low=minor.low,
-        high=minor.high,
-        verdict=party.judgement,
-        nobodys=nobodys,
-        reason="" if nobodys or party.named else party.short_reason,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from departments.formats import MoneyScale, money_scale
 from departments.periods import Period
 from pipeline.core.changes import Changes
 from revenue_health.contribution.core.comparison import Comparison, minor_units
@@ -272,6 +273,14 @@ class WeeklyReview:
     absent: AbsentPanels | None
     forecast: ForecastLine | None
     data: DataAge
+
+    @property
+    def scale(self) -> MoneyScale:
+        """The one unit of its money: that of the ledger, without one that of what changed."""
+        if self.ledger:
+            return self.ledger.scale(self.currency)
+        buckets = self.changes.buckets if self.changes else ()
+        return money_scale([10 * abs(total.difference) for total in buckets], self.currency)
 
     @property
     def ledger(self) -> Ledger | None:

@@ -42,15 +42,17 @@ def headline(
         gap_sentence(ledger, currency, running=comparison.running),
     ]
     if not comparison.departments:
-        return Headline(message=_joined(first), under=("No department has a share: nothing to compare with.",))
+        return Headline(
+            message=" ".join(filter(None, first)), under=("No department has a share: nothing to compare with.",)
+        )
     named = largest_first(party for party in comparison.departments if party.named)
     who = f"{'; '.join(who_does_what(named))}." if named else nobody_named(comparison.departments)
     unclear = [step for step in ledger.parties if step.verdict == Verdict.CANNOT_TELL]
     watched = [step for step in unclear if step.key == WATCHED]
     others = [step.name for step in unclear if step.key != WATCHED]
-    under = [ladder_sentence(ledger, currency), f"{listed(others)}: no clear effect." if named and others else ""]
+    said = [ladder_sentence(ledger, currency), f"{listed(others)}: no clear effect." if named and others else ""]
     message = [*first, who, *(no_clear_effect(step, currency) for step in watched)]
-    return Headline(message=_joined(message), under=tuple(each for each in under if each))
+    return Headline(message=" ".join(filter(None, message)), under=tuple(filter(None, said)))
 
 
 def landing_sentence(landing: Landing | None, label: str, currency: str) -> str:
@@ -99,7 +101,3 @@ def chance_in_words(share: float) -> str:
 def short_label(label: str) -> str:
     """`Q4` of `2026-Q4`: whoever reads of the running quarter knows the year."""
     return label.partition("-")[2] if "-Q" in label else label
-
-
-def _joined(sentences: list[str]) -> str:
-    return " ".join(sentence for sentence in sentences if sentence)

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from departments.formats import MoneyScale
 from revenue_health.contribution.core.comparison import PartyKind
-from revenue_health.contribution.core.ledger import Ledger, Step, capital
+from revenue_health.contribution.core.ledger import Ledger, Step
 from revenue_health.contribution.filters import ComparisonFilters
 from revenue_health.review.charts.signed_axis import Mark, SignedAxis, axis_of
 
@@ -75,95 +75,93 @@ def ledger_picture(ledger: Ledger, scale: MoneyScale, *, running: bool, address:
         ends += [end, end - step.half, end + step.half]
     if landing and landing.plan is not None:
         ends += [landing.expected - landing.plan, landing.low - landing.plan, landing.high - landing.plan]
-    axis = axis_of(ends)
-    start, first = axis.place(0), f"{ledger.first}{to_date}"
-    rows = [
-        LedgerRow(
-            key="start", name=first, is_total=True, figure=scale.write(ledger.start), before=start, after=start,
-            address=address("start"),
-        )
-    ]  # fmt: skip
+    draw = _Rows(ledger=ledger, scale=scale, axis=axis_of(ends), address=address)
+    rows = [draw.standing("start", f"{ledger.first}{to_date}", ledger.start)]
     for step in ledger.steps:
-        rows.append(_step_row(step, ledger.start, axis, scale, address(step.key)))
+        rows.append(draw.step(step))
         if step.key == PartyKind.STRATEGY:
-            rows.append(_pace_row(ledger, step, rows[-1].after, scale, address("pace")))
-    rows.append(_total_row("actual", f"Actual{to_date}", ledger.actual, ledger.gap, axis, scale, address("actual")))
-    rows += _landing_rows(ledger, axis, scale, address("landing"))
+            rows.append(draw.standing("pace", ledger.pace_title, step.end))
+    rows += [draw.total("actual", f"Actual{to_date}", ledger.actual, ledger.gap), *draw.landing()]
     base = f"plan{to_date}" if ledger.planned else ledger.pace_name
-    return LedgerPicture(base=base, axis=axis, rows=rows)
+    return LedgerPicture(base=base, axis=draw.axis, rows=rows)
 
 
-def _pace_row(ledger: Ledger, step: Step, at: str, scale: MoneyScale, address: str) -> LedgerRow:
-    name, figure = capital(ledger.pace_name), scale.write(step.end)
-    return LedgerRow(key="pace", name=name, is_total=True, figure=figure, before=at, after=at, address=address)
+@dataclass(frozen=True, kw_only=True)
+class _Rows:
+    """Draws the rows of one ledger on its axis."""
 
+    ledger: Ledger
+    scale: MoneyScale
+    axis: SignedAxis
+    address: Callable[[str], str]
 
-def _step_row(step: Step, origin: int, axis: SignedAxis, scale: MoneyScale, address: str) -> LedgerRow:
-    begin, end = step.start - origin, step.end - origin
-    left, width = axis.bar(begin, end)
-    return LedgerRow(
-        key=step.key,
-        name=step.name,
-        address=address,
-        text=scale.signed(step.amount),
-        half=f"±{scale.write(step.half)}" if step.half else "",
-        sign=step.mark,
-        word=step.word,
-        reason=step.reason,
-        scenario=step.impact,
-        bar_from=f"{left:.2f}%",
-        bar_width=f"{width:.2f}%",
-        whisker=axis.mark(end, end - step.half, end + step.half) if step.half else None,
-        before=axis.place(begin),
-        after=axis.place(end),
-    )
-
-
-def _total_row(
-    key: str, name: str, figure: int, gap: int, axis: SignedAxis, scale: MoneyScale, address: str
-) -> LedgerRow:
-    left, width = axis.bar(0, gap)
-    return LedgerRow(
-        key=key,
-        name=name,
-        address=address,
-        is_total=True,
-        figure=scale.write(figure),
-        text=scale.signed(gap),
-        scenario="fc" if key == "landing" else "ac",
-        bar_from=f"{left:.2f}%",
-        bar_width=f"{width:.2f}%",
-        before=axis.place(gap),
-        after=axis.place(gap),
-    )
-
-
-def _landing_rows(ledger: Ledger, axis: SignedAxis, scale: MoneyScale, address: str) -> list[LedgerRow]:
-    """What is still to come, and where that leads; against the plan of the whole period where there is one."""
-    landing, coming = ledger.landing, ledger.still_to_come
-    if landing is None or coming is None:
-        return []
-    if landing.gap is None or landing.plan is None or not ledger.planned:
-        rest = LedgerRow(
-            key="coming", name="Still to come", address=address, text=scale.signed(coming), word="expected"
+    def standing(self, key: str, name: str, amount: int) -> LedgerRow:
+        """Where revenue stands, without a bar: what the ledger starts from, and the pace."""
+        at = self.axis.place(amount - self.ledger.start)
+        figure = self.scale.write(amount)
+        return LedgerRow(
+            key=key, name=name, address=self.address(key), is_total=True, figure=figure, before=at, after=at
         )
-        figure = scale.write(landing.expected)
-        return [rest, LedgerRow(key="landing", name="Landing", address=address, is_total=True, figure=figure)]
-    left, width = axis.bar(ledger.gap, landing.gap)
-    rest = LedgerRow(
-        key="coming",
-        name=f"Still to come: {scale.write(coming)}",
-        address=address,
-        text=scale.signed(landing.gap - ledger.gap),
-        word="against the rest of the plan",
-        scenario="fc",
-        bar_from=f"{left:.2f}%",
-        bar_width=f"{width:.2f}%",
-        before=axis.place(ledger.gap),
-        after=axis.place(landing.gap),
-    )
-    total = _total_row("landing", "Landing", landing.expected, landing.gap, axis, scale, address)
-    ends = axis.mark(landing.gap, landing.low - landing.plan, landing.high - landing.plan)
-    ends_text = f"{scale.write(landing.low)} to {scale.write(landing.high)}"
-    word = f"plan {scale.write(landing.plan)}; {landing.range_name} {ends_text}"
-    return [rest, replace(total, whisker=ends, word=word)]
+
+    def step(self, step: Step) -> LedgerRow:
+        """What one party changed, with its interval and its verdict."""
+        begin, end = step.start - self.ledger.start, step.end - self.ledger.start
+        row = self.bar(step.key, step.name, begin, end, step.impact)
+        return replace(
+            row,
+            address=self.address(step.key),
+            text=self.scale.signed(step.amount),
+            half=f"±{self.scale.write(step.half)}" if step.half else "",
+            sign=step.mark,
+            word=step.word,
+            reason=step.reason,
+            whisker=self.axis.mark(end, end - step.half, end + step.half) if step.half else None,
+        )
+
+    def total(self, key: str, name: str, amount: int, gap: int) -> LedgerRow:
+        """Where revenue stands, with a bar of what that is away from the plan."""
+        row = self.bar(key, name, 0, gap, "fc" if key == "landing" else "ac")
+        return replace(
+            row,
+            address=self.address(key),
+            is_total=True,
+            figure=self.scale.write(amount),
+            text=self.scale.signed(gap),
+            before=row.after,
+        )
+
+    def bar(self, key: str, name: str, begin: int, end: int, scenario: str) -> LedgerRow:
+        left, width = self.axis.bar(begin, end)
+        return LedgerRow(
+            key=key,
+            name=name,
+            scenario=scenario,
+            bar_from=f"{left:.2f}%",
+            bar_width=f"{width:.2f}%",
+            before=self.axis.place(begin),
+            after=self.axis.place(end),
+        )
+
+    def landing(self) -> list[LedgerRow]:
+        """What is still to come, and where that leads; against the plan of the whole period where there is one."""
+        landing, coming = self.ledger.landing, self.ledger.still_to_come
+        if landing is None or coming is None:
+            return []
+        address, write = self.address("landing"), self.scale.write
+        if landing.gap is None or landing.plan is None or not self.ledger.planned:
+            text, figure = self.scale.signed(coming), write(landing.expected)
+            return [
+                LedgerRow(key="coming", name="Still to come", address=address, text=text, word="expected"),
+                LedgerRow(key="landing", name="Landing", address=address, is_total=True, figure=figure),
+            ]
+        rest = self.bar("coming", f"Still to come: {write(coming)}", self.ledger.gap, landing.gap, "fc")
+        total = self.total("landing", "Landing", landing.expected, landing.gap)
+        text = self.scale.signed(landing.gap - self.ledger.gap)
+        return [
+            replace(rest, address=address, text=text, word="against the rest of the plan"),
+            replace(
+                total,
+                whisker=self.axis.mark(landing.gap, landing.low - landing.plan, landing.high - landing.plan),
+                word=f"plan {write(landing.plan)}; {landing.range_name} {write(landing.low)} to {write(landing.high)}",
+            ),
+        ]

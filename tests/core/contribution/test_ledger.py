@@ -21,7 +21,7 @@ from revenue_health.contribution.core.verdict import IMPACTS, Verdict
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json
 from revenue_health.review.core.slides import Bar as SlideBar
 from revenue_health.review.selectors.headline import headline
-from revenue_health.review.selectors.ladder import build_ladder, ladder_sentence
+from revenue_health.review.selectors.ladder import Ladder, ladder_sentence
 from revenue_health.review.selectors.packs.slides.bridge import bridge
 from revenue_health.review.views.ledger_rows import ledger_picture
 
@@ -166,7 +166,7 @@ def test_the_ledger_adds_up_to_the_cent_in_one_order(figures: Comparison) -> Non
 @given(figures=comparisons())
 def test_the_printed_ladder_adds_up_and_names_nobody_who_failed_a_gate(figures: Comparison) -> None:
     ledger = build_ledger(figures)
-    ladder, sentence = build_ladder(ledger), ladder_sentence(ledger, "EUR")
+    ladder, sentence = Ladder.of(ledger), ladder_sentence(ledger, "EUR")
     if ladder is None:
         assert sentence == ""
         return

@@ -197,12 +197,7 @@ def between(interval: MoneyInterval, currency: str) -> str:
 def who_does_what(named: Sequence[PartyShare]) -> list[str]:
     """`Legal and Production contaminate`, `Marketing contributes`: a clause for each verdict that anybody has."""
     names = {verdict: [party.name for party in named if party.judgement == verdict] for verdict in _VERBS}
-    return [f"{listed(those)} {verb_of(verdict, len(those))}" for verdict, those in names.items() if those]
-
-
-def verb_of(verdict: Verdict, count: int) -> str:
-    """`contaminates` of one, `contaminate` of several."""
-    return _VERBS[verdict][count > 1]
+    return [f"{listed(those)} {_VERBS[verdict][len(those) > 1]}" for verdict, those in names.items() if those]
 
 
 def listed(names: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ from pipeline.page.department_access import require_department
 from pipeline.page.shell import shell_of
 from pipeline.selectors.overview import Structure, structure_names
 from revenue_health.contribution.core.comparison import Comparison, PartyKind, minor_units
-from revenue_health.contribution.core.ledger import UNEXPLAINED, build_ledger, capital, pace_name
+from revenue_health.contribution.core.ledger import UNEXPLAINED, build_ledger
 from revenue_health.contribution.core.solver.backward import FACTORS
 from revenue_health.contribution.filters import ComparisonFilters, parse_filters
 from revenue_health.contribution.models import ScoreRun
@@ -91,7 +91,7 @@ def _line(comparison: Comparison, key: str, company: Company) -> Context:
         "step": step,
         "ledger": ledger,
         "asks": -step.amount if step else None,
-        "pace": capital(pace_name(comparison.period, comparison.baseline)),
+        "pace": ledger.pace_title,
         "scale": ledger.scale(currency),
         "sentence": verdict_sentence(party, currency) if party and party.kind == PartyKind.INTERNAL else "",
         "together": together(party, currency) if party and party.named else "",

@@ -22,7 +22,7 @@ from revenue_health.review.selectors.weekly.review_cache import cached_review
 from revenue_health.review.views.ledger_rows import ledger_addresses, ledger_picture
 from revenue_health.review.views.weekly.filters import ReviewFilters, parse_review_filters
 from revenue_health.review.views.weekly.panel_rows import AGENDA, DUE_SHOWN, leak_rows
-from revenue_health.review.views.weekly.rows import bucket_rows, page_scale
+from revenue_health.review.views.weekly.rows import bucket_rows
 
 type Context = dict[str, object]
 TEMPLATE = "review/weekly/review.html"
@@ -68,7 +68,7 @@ def _without_figures(request: HttpRequest) -> HttpResponse:
 
 def page_context(filters: ReviewFilters, review: WeeklyReview, run: RecomputeRun, company: Company) -> Context:
     """Everything the panels print."""
-    scale, period = page_scale(review), filters.comparison.period
+    scale, period = review.scale, filters.comparison.period
     addresses = reach_of(run=run, company=company).addresses(
         calendar_of(company), period, lambda other: filters.address(period=other)
     )

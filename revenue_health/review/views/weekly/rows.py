@@ -1,4 +1,4 @@
-"""What the panels of the weekly review print: the buckets of what changed, and its unit."""
+"""What the panels of the weekly review print: the buckets of what changed."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from departments.formats import MoneyScale, money_scale, signed
+from departments.formats import signed
 from pipeline.core.buckets import BucketImpact
 from pipeline.core.changes import Changes
-from revenue_health.review.core.weekly_review import WeeklyReview
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,14 +27,6 @@ class BucketRow:
     address: str
     unchanged: bool
     """It changes nothing; a line stands above the first of these."""
-
-
-def page_scale(review: WeeklyReview) -> MoneyScale:
-    """One unit for all money of the page, by its smaller figures: parties and buckets are what one reads."""
-    if review.ledger:
-        return review.ledger.scale(review.currency)
-    buckets = review.changes.buckets if review.changes else ()
-    return money_scale([10 * abs(total.difference) for total in buckets], review.currency)
 
 
 def bucket_rows(changes: Changes, since: date) -> list[BucketRow]:
