@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from revenue_health.contribution.core.comparison import Comparison, MoneyInterval, PartyShare
 from revenue_health.contribution.core.verdict import Verdict
-from revenue_health.review.core.weekly_review import Headline
+from revenue_health.review.core.weekly_review import ForecastLine, Headline
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +90,10 @@ class Accountability:
     currency: str
     method: int
     headline: Headline
+    forecast: ForecastLine | None
+    """Where the period lands, while it is running."""
+    verdicts: tuple[str, ...]
+    """What is said of each department and why, and how often the method may be wrong."""
     parties: tuple[JudgedParty, ...]
     unexplained_part: float | None
     """Unexplained as a part of actual revenue, 0 to 1; None where nothing was earned."""

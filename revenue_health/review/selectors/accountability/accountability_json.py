@@ -31,7 +31,7 @@ def accountability_json(accountability: Accountability) -> Json:
         "method": accountability.method,
         "past": figures.get("past"),
         "headline": accountability.headline.message,
-        "verdicts": list(accountability.headline.under),
+        "verdicts": list(accountability.verdicts),
         "parties": [
             parties[judged.party.key] | {"against_plan": judged.against_plan} for judged in accountability.parties
         ],

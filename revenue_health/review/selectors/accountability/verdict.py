@@ -17,6 +17,7 @@ from revenue_health.contribution.selectors.comparison.periods import ComparisonP
 from revenue_health.contribution.selectors.comparison.quality import part, quality_of
 from revenue_health.contribution.selectors.comparison.remarks import remarks_of
 from revenue_health.contribution.selectors.comparison.scores import METHOD, score_run_of
+from revenue_health.contribution.selectors.comparison.sentences import verdicts
 from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
 from revenue_health.contribution.selectors.gates.judgements import judgements_of
 from revenue_health.review.core.accountability import (
@@ -28,9 +29,9 @@ from revenue_health.review.core.accountability import (
     JudgedParty,
     SalesVerdict,
 )
-from revenue_health.review.core.weekly_review import ForecastLine
 from revenue_health.review.selectors.accountability.sales_sentences import against_plan, sales_sentences
 from revenue_health.review.selectors.headline import headline
+from revenue_health.review.selectors.weekly.panels import forecast_line
 
 SALES = "sales"
 FEWEST_OF_A_GROUP = FEWEST_DEALS
@@ -68,15 +69,17 @@ def judge_comparison(
     run: RecomputeRun,
     company: Company,
     periods: ComparisonPeriods,
-    forecast: ForecastLine | None = None,
 ) -> Accountability:
-    """The verdict on a comparison that is at hand; forecast: of its period, while it is running."""
+    """The verdict on a comparison that is at hand, with where its period lands while that is running."""
     currency, actual = company.reporting_currency, comparison.actual
+    forecast = forecast_line(run=run, period=periods.period, comparison=comparison)
     return Accountability(
         comparison=comparison,
         currency=currency,
         method=METHOD,
         headline=headline(comparison, label=comparison.period.label, currency=currency, forecast=forecast),
+        forecast=forecast,
+        verdicts=tuple(verdicts(comparison, currency)),
         parties=_judged_parties(comparison, currency),
         unexplained_part=number(abs(comparison.unexplained.amount) / actual) if actual > 0 else None,
         sales=_sales(comparison, run, periods, currency),

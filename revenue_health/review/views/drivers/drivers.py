@@ -30,11 +30,9 @@ from revenue_health.contribution.selectors.comparison.stored_comparison import s
 from revenue_health.contribution.services.cuts import CUTS, cut_ask
 from revenue_health.contribution.tasks import cut_requested
 from revenue_health.review.core.accountability import Accountability
-from revenue_health.review.core.weekly_review import ForecastLine
 from revenue_health.review.selectors.accountability.evidence import exports_of
 from revenue_health.review.selectors.accountability.rows import ShareRow, accountability_rows
 from revenue_health.review.selectors.accountability.verdict import judge_comparison
-from revenue_health.review.selectors.weekly.panels import forecast_line
 from revenue_health.review.views.drivers.gates_panel import GateRow, gate_rows
 from revenue_health.review.views.ledger_rows import ledger_addresses, ledger_picture
 
@@ -83,9 +81,8 @@ def panel(request: HtmxRequest) -> HttpResponse:
         filters = parse_filters(request.GET, run=run, company=company)
         comparison, _ = stored_comparison(run=run, periods=filters.periods)
         if comparison is not None:
-            forecast = forecast_line(run=run, period=filters.period, comparison=comparison)
-            verdict = judge_comparison(comparison, run=run, company=company, periods=filters.periods, forecast=forecast)
-            context |= {"filters": filters, **_ledger(verdict, filters, forecast)}
+            verdict = judge_comparison(comparison, run=run, company=company, periods=filters.periods)
+            context |= {"filters": filters, **_ledger(verdict, filters)}
     except (ComparisonError, CustodyStoreMissing) as problem:
         context["cannot"] = str(problem)
     return render(request, PANEL, context)
@@ -101,8 +98,7 @@ def _context(request: HttpRequest, filters: ComparisonFilters, run: RecomputeRun
     comparison, score_run = stored_comparison(run=run, periods=filters.periods)
     if comparison is None:
         return context | {"wait": comparison_wait(run=run, filters=filters, score_run=score_run)}
-    forecast = forecast_line(run=run, period=filters.period, comparison=comparison)
-    verdict = judge_comparison(comparison, run=run, company=company, periods=filters.periods, forecast=forecast)
+    verdict = judge_comparison(comparison, run=run, company=company, periods=filters.periods)
     return context | {
         "accountability": verdict,
         "past": past_sentence(comparison),
@@ -110,15 +106,15 @@ def _context(request: HttpRequest, filters: ComparisonFilters, run: RecomputeRun
         "closed": closed_departments(request.user, structure_names()),
         "sees_inside": verdict.sales is not None and _sees_inside(request, verdict.sales.key),
         "exports": exports_of(run=run, period=filters.period.label, baseline=filters.baseline),
-        **_ledger(verdict, filters, forecast),
+        **_ledger(verdict, filters),
     }
 
 
-def _ledger(verdict: Accountability, filters: ComparisonFilters, forecast: ForecastLine | None) -> Context:
+def _ledger(verdict: Accountability, filters: ComparisonFilters) -> Context:
     """The picture with what stands behind each department."""
     comparison, rows = verdict.comparison, accountability_rows(verdict)
     parties = {party.key: party for party in comparison.departments}
-    ledger = build_ledger(comparison, forecast.landing if forecast else None)
+    ledger = build_ledger(comparison, verdict.forecast.landing if verdict.forecast else None)
     addresses = ledger_addresses(filters)
     return {
         "rows": rows,
