@@ -62,7 +62,7 @@ class PastForecast:
     as_of: float
     ended: float
     won_so_far: float
-    said: Quantiles
+    model: Quantiles
     peers: Mapping[str, float]
     actual: float
 
@@ -77,45 +77,48 @@ class Correction:
     widen_90: float = CAUTION
     learned_from: int = 0
 
-    def corrected(self, said: Quantiles, peers: Mapping[str, float], *, won_so_far: float) -> Quantiles:
-        """The forecast of a whole period as it is told."""
-        middle = said.median + self.leaning * (simple(peers, said.median) - said.median)
-        return self.widened(said, middle=middle, won_so_far=won_so_far)
+    def corrected(self, model: Quantiles, peers: Mapping[str, float], *, won_so_far: float) -> Quantiles:
+        """The forecast of a whole period as it is published."""
+        middle = model.median + self.leaning * (simple(peers, model.median) - model.median)
+        return self.widened(model, middle=middle, won_so_far=won_so_far)
 
-    def widened(self, said: Quantiles, *, middle: float, won_so_far: float) -> Quantiles:
+    def widened(self, model: Quantiles, *, middle: float, won_so_far: float) -> Quantiles:
         """The ranges around another middle. None begins below what is won already unless the model's own does."""
         outer, inner = self.widen_90, min(self.widen_50, self.widen_90)
-        floor = min(won_so_far, said.p5, middle)
+        floor = min(won_so_far, model.p5, middle)
         return Quantiles(
-            p5=max(middle + outer * (said.p5 - said.median), floor),
-            p25=max(middle + inner * (said.p25 - said.median), floor),
+            p5=max(middle + outer * (model.p5 - model.median), floor),
+            p25=max(middle + inner * (model.p25 - model.median), floor),
             median=middle,
-            p75=middle + inner * (said.p75 - said.median),
-            p95=middle + outer * (said.p95 - said.median),
+            p75=middle + inner * (model.p75 - model.median),
+            p95=middle + outer * (model.p95 - model.median),
         )
 
 
 def simple(peers: Mapping[str, float], otherwise: float) -> float:
     """Mean of the simple rules, money; `otherwise` where history is too short for them all."""
-    known = [peers[name] for name in SIMPLE if name in peers]
-    return float(np.mean(known)) if len(known) == len(SIMPLE) else otherwise
+    rules = [peers[name] for name in SIMPLE if name in peers]
+    return float(np.mean(rules)) if len(rules) == len(SIMPLE) else otherwise
 
 
 def learned(past: Sequence[PastForecast], *, at: float) -> Correction:
     """What the forecasts of periods that were over at an instant teach."""
-    known = [one for one in past if one.ended <= at and one.said.deviation > 0]
-    if not known:
+    finished = [forecast for forecast in past if forecast.ended <= at and forecast.model.deviation > 0]
+    if not finished:
         return Correction()
-    size = np.array([one.said.deviation for one in known])
-    away = np.array([simple(one.peers, one.said.median) - one.said.median for one in known]) / size
-    error = np.array([one.actual - one.said.median for one in known]) / size
+    size = np.array([forecast.model.deviation for forecast in finished])
+    away = (
+        np.array([simple(forecast.peers, forecast.model.median) - forecast.model.median for forecast in finished])
+        / size
+    )
+    error = np.array([forecast.actual - forecast.model.median for forecast in finished]) / size
     leaning = _leaning(away, error)
     left = np.abs(error - leaning * away)
     return Correction(
         leaning=leaning,
         widen_50=_widening(left, 0.5),
         widen_90=_widening(left, 0.9),
-        learned_from=len(known),
+        learned_from=len(finished),
     )
 
 
@@ -143,15 +146,18 @@ def _widening(errors: Floats, share: float) -> float:
     return float(np.clip(quantile / normal.inv_cdf((1 + share) / 2), 1 / WIDEST, WIDEST))
 
 
-def as_told(past: Sequence[PastForecast]) -> list[Quantiles]:
-    """Every past forecast as it would have been told: corrected by what was known when it was made."""
-    return [learned(past, at=one.as_of).corrected(one.said, one.peers, won_so_far=one.won_so_far) for one in past]
+def as_published(past: Sequence[PastForecast]) -> list[Quantiles]:
+    """Every past forecast as it would have been published: corrected by what was known when it was made."""
+    return [
+        learned(past, at=forecast.as_of).corrected(forecast.model, forecast.peers, won_so_far=forecast.won_so_far)
+        for forecast in past
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """How many past forecasts, as they would have been told, there are, and in how many the 50 and the 90 % range held
-    what came."""
+    """How many past forecasts there are, and in how many the 50 and the 90 % range, as they would have been published,
+    held what came."""
 
     forecasts: int = 0
     inside_50: int = 0
@@ -171,9 +177,9 @@ LEAST_PAST = 12
 
 def held(past: Sequence[PastForecast]) -> Held:
     """What the ranges would have held."""
-    pairs = list(zip(as_told(past), past, strict=True))
+    pairs = list(zip(as_published(past), past, strict=True))
     return Held(
         forecasts=len(pairs),
-        inside_50=sum(told.p25 <= one.actual <= told.p75 for told, one in pairs),
-        inside_90=sum(told.p5 <= one.actual <= told.p95 for told, one in pairs),
+        inside_50=sum(published.p25 <= forecast.actual <= published.p75 for published, forecast in pairs),
+        inside_90=sum(published.p5 <= forecast.actual <= published.p95 for published, forecast in pairs),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from revenue_health.contribution.core.track.record import PastForecast, Quantiles, as_told
+from revenue_health.contribution.core.track.record import PastForecast, Quantiles, as_published
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,11 +20,11 @@ class Accuracy:
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """Figures of a set of past forecasts as they would have been told. model, told: the model's own and the corrected
-    median. naive: by name of the simple rule, over the forecasts it could make. coverage_50, coverage_90: parts of the
-    forecasts whose range held what came."""
+    """Figures of a set of past forecasts as they would have been published. published, model: the corrected median, and
+    the model's own. naive: by name of the simple rule, over the forecasts it could make. coverage_50, coverage_90:
+    parts of the forecasts whose range held what came."""
 
-    told: Accuracy
+    published: Accuracy
     model: Accuracy
     naive: dict[str, Accuracy]
     coverage_50: float
@@ -32,34 +32,41 @@ class Summary:
 
     @property
     def best_naive(self) -> str:
-        """The simple rule with the smallest error among those that could make every forecast; empty without one."""
-        complete = {name: one.error for name, one in self.naive.items() if one.forecasts == self.told.forecasts}
+        """The simple rule with the smallest error among those that could make all forecasts; empty without one."""
+        complete = {name: rule.error for name, rule in self.naive.items() if rule.forecasts == self.published.forecasts}
         return min(complete, key=lambda name: complete[name]) if complete else ""
 
 
 def summary(past: Sequence[PastForecast], *, day: int | None = None) -> Summary | None:
     """Over all past forecasts, or those of one day of the quarter; None where there are none, or nothing was earned."""
     pairs = [
-        (one, told) for one, told in zip(past, as_told(past), strict=True) if one.actual > 0 and day in (None, one.day)
+        (forecast, published)
+        for forecast, published in zip(past, as_published(past), strict=True)
+        if forecast.actual > 0 and day in (None, forecast.day)
     ]
     if not pairs:
         return None
-    names = list(dict.fromkeys(name for one, _ in pairs for name in one.peers))
+    names = list(dict.fromkeys(name for forecast, _ in pairs for name in forecast.peers))
 
     def rule(name: str) -> Accuracy:
-        return _accuracy(pairs, lambda one, _: one.peers.get(name))
+        return _accuracy(pairs, lambda forecast, _: forecast.peers.get(name))
 
     return Summary(
-        told=_accuracy(pairs, lambda _, told: told.median),
-        model=_accuracy(pairs, lambda one, _: one.said.median),
+        published=_accuracy(pairs, lambda _, published: published.median),
+        model=_accuracy(pairs, lambda forecast, _: forecast.model.median),
         naive={name: rule(name) for name in names},
-        coverage_50=sum(told.p25 <= one.actual <= told.p75 for one, told in pairs) / len(pairs),
-        coverage_90=sum(told.p5 <= one.actual <= told.p95 for one, told in pairs) / len(pairs),
+        coverage_50=sum(published.p25 <= forecast.actual <= published.p75 for forecast, published in pairs)
+        / len(pairs),
+        coverage_90=sum(published.p5 <= forecast.actual <= published.p95 for forecast, published in pairs) / len(pairs),
     )
 
 
 def _accuracy(
-    pairs: Sequence[tuple[PastForecast, Quantiles]], said: Callable[[PastForecast, Quantiles], float | None]
+    pairs: Sequence[tuple[PastForecast, Quantiles]], amount_of: Callable[[PastForecast, Quantiles], float | None]
 ) -> Accuracy:
-    errors = [amount / one.actual - 1 for one, told in pairs if (amount := said(one, told)) is not None]
+    errors = [
+        amount / forecast.actual - 1
+        for forecast, published in pairs
+        if (amount := amount_of(forecast, published)) is not None
+    ]
     return Accuracy(error=sum(map(abs, errors)) / len(errors), bias=sum(errors) / len(errors), forecasts=len(errors))

@@ -37,14 +37,17 @@ class Command(BaseCommand):
         if record.whole is None:
             self.stdout.write("No quarter with two quarters of history before it is over yet.")
             return
-        for title, found in [("All", record.whole), *((f"Day {day}", found) for day, found in record.days.items())]:
-            self.stdout.write(_line(title, found))
+        for title, summary in [
+            ("All", record.whole),
+            *((f"Day {day}", summary) for day, summary in record.days.items()),
+        ]:
+            self.stdout.write(_line(title, summary))
 
 
-def _line(title: str, found: Summary) -> str:
-    naive = "; ".join(f"{NAMES[name]} {one.error:.1%}" for name, one in found.naive.items())
+def _line(title: str, summary: Summary) -> str:
+    naive = "; ".join(f"{NAMES[name]} {rule.error:.1%}" for name, rule in summary.naive.items())
     return (
-        f"{title}: {found.told.forecasts} forecasts, off by {found.told.error:.1%} on average "
-        f"(bias {found.told.bias:+.1%}), "
-        f"90 % range held {found.coverage_90:.0%}, 50 % range {found.coverage_50:.0%}. {naive}"
+        f"{title}: {summary.published.forecasts} forecasts, off by {summary.published.error:.1%} on average "
+        f"(bias {summary.published.bias:+.1%}), "
+        f"90 % range held {summary.coverage_90:.0%}, 50 % range {summary.coverage_50:.0%}. {naive}"
     )

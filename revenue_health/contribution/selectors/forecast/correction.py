@@ -28,7 +28,7 @@ def _past(row: Row, company: Company) -> PastForecast:
         as_of=row.as_of.timestamp(),
         ended=float(period.instants(company.zone)[1]),
         won_so_far=row.won_so_far,
-        said=Quantiles(p5=row.p5, p25=row.p25, median=row.median, p75=row.p75, p95=row.p95),
+        model=Quantiles(p5=row.p5, p25=row.p25, median=row.median, p75=row.p75, p95=row.p95),
         peers=row.peers,
         actual=row.actual,
     )

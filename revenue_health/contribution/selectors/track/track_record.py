@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from departments.models import Company
 from pipeline.models import RecomputeRun
-from revenue_health.contribution.core.track.record import PastForecast, Quantiles, as_told, held
+from revenue_health.contribution.core.track.record import PastForecast, Quantiles, as_published, held
 from revenue_health.contribution.core.track.summary import Summary, summary
 from revenue_health.contribution.selectors.forecast.correction import past_forecasts
 from revenue_health.contribution.selectors.track.placebo import Placebo, false_alarm_rate, placebo_rows
@@ -22,8 +22,8 @@ NAMES = {
 
 @dataclass(frozen=True, kw_only=True)
 class TrackRecord:
-    """Past forecasts as they would have been told, the oldest first, and how good they were: over all, and by day of
-    the quarter. whole: None where there are none yet. placebo: verdicts that past quarters would have got."""
+    """Past forecasts as they would have been published, the oldest first, and how good they were: over all, and by day
+    of the quarter. whole: None where there are none yet. placebo: verdicts that past quarters would have got."""
 
     forecasts: tuple[tuple[PastForecast, Quantiles], ...]
     whole: Summary | None
@@ -36,11 +36,11 @@ class TrackRecord:
 def track_record(*, run: RecomputeRun, company: Company) -> TrackRecord:
     """Everything that is known by a run of how good the forecast and the verdicts are in this company."""
     end = run.as_of.timestamp() + 1
-    past = [one for one in past_forecasts(company=company) if one.ended <= end]
-    days = {day: found for day in sorted({one.day for one in past}) if (found := summary(past, day=day))}
+    past = [forecast for forecast in past_forecasts(company=company) if forecast.ended <= end]
+    days = {day: of_day for day in sorted({forecast.day for forecast in past}) if (of_day := summary(past, day=day))}
     placebo, alarms = placebo_rows(run), false_alarm_rate(run)
     return TrackRecord(
-        forecasts=tuple(zip(past, as_told(past), strict=True)),
+        forecasts=tuple(zip(past, as_published(past), strict=True)),
         whole=summary(past),
         days=days,
         placebo=tuple(placebo),

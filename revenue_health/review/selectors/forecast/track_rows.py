@@ -67,11 +67,11 @@ def track_rows(record: TrackRecord, company: Company) -> TrackRows | None:
     """None while no quarter can be looked back on."""
     if record.whole is None:
         return None
-    whole, days = _day_row(None, record.whole), tuple(_day_row(day, found) for day, found in record.days.items())
+    whole, days = _day_row(None, record.whole), tuple(_day_row(day, summary) for day, summary in record.days.items())
     ranges = [
-        (PER_CENT * (told.p5 / one.actual - 1), PER_CENT * (told.p95 / one.actual - 1))
-        for one, told in record.forecasts
-        if one.actual > 0
+        (PER_CENT * (published.p5 / forecast.actual - 1), PER_CENT * (published.p95 / forecast.actual - 1))
+        for forecast, published in record.forecasts
+        if forecast.actual > 0
     ]
     axis = axis_of([end for ends in ranges for end in ends])
     return TrackRows(
@@ -98,12 +98,12 @@ def held_sentence(record: TrackRecord) -> str:
     return f"The range held what came in {inside} of {count}{verdict}."
 
 
-def _message(row: DayRow, found: Summary) -> str:
+def _message(row: DayRow, summary: Summary) -> str:
     text = f"The forecast was off by {_percent(row.error)} on average over {row.forecasts} past days"
-    if not found.best_naive:
+    if not summary.best_naive:
         return f"{text}."
-    best = found.naive[found.best_naive].error * PER_CENT
-    return f"{text}; the best simple rule, {_rule(found.best_naive)}, by {_percent(best)}."
+    best = summary.naive[summary.best_naive].error * PER_CENT
+    return f"{text}; the best simple rule, {_rule(summary.best_naive)}, by {_percent(best)}."
 
 
 def _sentence(row: DayRow) -> str:
@@ -122,26 +122,29 @@ def _percent(value: float) -> str:
     return f"{grouped(value, 1 if value < 10 else 0)} %"
 
 
-def _day_row(day: int | None, found: Summary) -> DayRow:
-    known = [one.error for one in found.naive.values()]
+def _day_row(day: int | None, summary: Summary) -> DayRow:
+    errors = [rule.error for rule in summary.naive.values()]
     return DayRow(
         day=day,
-        forecasts=found.told.forecasts,
-        error=PER_CENT * found.told.error,
-        bias=PER_CENT * found.told.bias,
-        naive=tuple(_error(found.naive.get(name)) for name in NAMES),
-        inside_50=round(found.coverage_50 * found.told.forecasts),
-        inside_90=round(found.coverage_90 * found.told.forecasts),
-        best=all(found.told.error < error for error in known),
+        forecasts=summary.published.forecasts,
+        error=PER_CENT * summary.published.error,
+        bias=PER_CENT * summary.published.bias,
+        naive=tuple(_error(summary.naive.get(name)) for name in NAMES),
+        inside_50=round(summary.coverage_50 * summary.published.forecasts),
+        inside_90=round(summary.coverage_90 * summary.published.forecasts),
+        best=all(summary.published.error < error for error in errors),
     )
 
 
-def _error(one: Accuracy | None) -> float | None:
-    return None if one is None else PER_CENT * one.error
+def _error(rule: Accuracy | None) -> float | None:
+    return None if rule is None else PER_CENT * rule.error
 
 
 def _inside(record: TrackRecord, low: str, high: str) -> int:
-    return sum(getattr(told, low) <= one.actual <= getattr(told, high) for one, told in record.forecasts)
+    return sum(
+        getattr(published, low) <= forecast.actual <= getattr(published, high)
+        for forecast, published in record.forecasts
+    )
 
 
 def _forecast_rows(record: TrackRecord, company: Company, axis: SignedAxis) -> tuple[ForecastRow, ...]:
@@ -150,18 +153,20 @@ def _forecast_rows(record: TrackRecord, company: Company, axis: SignedAxis) -> t
 
     rows: Iterable[ForecastRow] = (
         ForecastRow(
-            period=one.label,
-            day=one.day,
-            as_of=date.fromisoformat(day_of(one, company)),
-            median=minor_units(told.median) or 0,
-            low=minor_units(told.p5) or 0,
-            high=minor_units(told.p95) or 0,
-            actual=minor_units(one.actual) or 0,
-            off=off(told.median, one.actual),
-            inside=told.p5 <= one.actual <= told.p95,
-            mark=axis.mark(*(off(amount, one.actual) for amount in (told.median, told.p5, told.p95))),
+            period=forecast.label,
+            day=forecast.day,
+            as_of=date.fromisoformat(day_of(forecast, company)),
+            median=minor_units(published.median) or 0,
+            low=minor_units(published.p5) or 0,
+            high=minor_units(published.p95) or 0,
+            actual=minor_units(forecast.actual) or 0,
+            off=off(published.median, forecast.actual),
+            inside=published.p5 <= forecast.actual <= published.p95,
+            mark=axis.mark(
+                *(off(amount, forecast.actual) for amount in (published.median, published.p5, published.p95))
+            ),
         )
-        for one, told in reversed(record.forecasts)
-        if one.actual > 0
+        for forecast, published in reversed(record.forecasts)
+        if forecast.actual > 0
     )
     return tuple(rows)

@@ -11,7 +11,7 @@ from revenue_health.contribution.core.track.record import (
     Held,
     PastForecast,
     Quantiles,
-    as_told,
+    as_published,
     held,
     learned,
 )
@@ -28,7 +28,7 @@ def past(number: int, *, actual: float, median: float = 100.0, simple: float = 1
     return PastForecast(
         label=f"Q{number}", day=(14, 42, 70)[number % 3], as_of=100.0 * number, ended=100.0 * number + 90,
         won_so_far=0.0,
-        said=around(median, 10.0), peers={"run_rate": simple, "recent_rest": simple}, actual=actual,
+        model=around(median, 10.0), peers={"run_rate": simple, "recent_rest": simple}, actual=actual,
     )  # fmt: skip
 
 
@@ -42,10 +42,10 @@ def test_only_what_was_over_by_then_teaches() -> None:
     rows = [past(number, actual=200.0) for number in range(5)]
     assert learned(rows, at=289.0).learned_from == 2
     assert learned(rows, at=290.0).learned_from == 3
-    told = as_told(rows)
-    assert told[0] == Correction().corrected(rows[0].said, rows[0].peers, won_so_far=0.0)
+    told = as_published(rows)
+    assert told[0] == Correction().corrected(rows[0].model, rows[0].peers, won_so_far=0.0)
     later = [*rows[:3], *(replace(row, actual=-500.0) for row in rows[3:])]
-    assert as_told(later)[:4] == told[:4]
+    assert as_published(later)[:4] == told[:4]
 
 
 def test_the_leaning_by_hand() -> None:
@@ -82,7 +82,7 @@ def test_nine_in_ten_are_held_whatever_the_model_thinks_of_itself(true_spread: f
     counts = []
     for _ in range(30):
         rows = [past(number, actual=float(100 + 10 * true_spread * rng.normal())) for number in range(40)]
-        told = as_told(rows)[16:]
+        told = as_published(rows)[16:]
         counts.append(np.mean([one.p5 <= row.actual <= one.p95 for one, row in zip(told, rows[16:], strict=True)]))
     assert 0.86 <= np.mean(counts) <= 0.985
 
@@ -113,11 +113,11 @@ def test_the_summary_by_hand() -> None:
     found = summary(rows)
     assert found is not None
     # 100 against 80 is 25 % too high, against 125 a fifth too low; 150 against 125 a fifth too high.
-    assert (found.told.error, found.told.bias) == pytest.approx((0.225, 0.025))
+    assert (found.published.error, found.published.bias) == pytest.approx((0.225, 0.025))
     assert found.naive["run_rate"].error == pytest.approx(0.225)
     assert found.naive["run_rate"].bias == pytest.approx(0.225)
     assert found.best_naive in ("run_rate", "recent_rest")
     day = summary(rows, day=14)
     assert day is not None
-    assert day.told.forecasts == 1
+    assert day.published.forecasts == 1
     assert summary([]) is None

@@ -20,7 +20,7 @@ def track(content: Json) -> Slide | None:
     )
     if best:
         message += f"; the best simple rule ({_rule(best)}) by {_percent(whole['naive'][best])}"
-    lines = [_sentence(day, found) for day, found in record["by_day"].items()]
+    lines = [_sentence(day, summary) for day, summary in record["by_day"].items()]
     held = round(whole["coverage90"] * whole["forecasts"])
     called = "" if record["nine_in_ten"] else ", so it is not called a 90 % range"
     return Slide(
@@ -44,31 +44,31 @@ def _table(record: Json) -> Table:
         *(Column(NAMES[name], ColumnKind.NUMBER, "%", 1) for name in names),
         Column("Held", ColumnKind.NUMBER, "%"),
     )
-    rows = [(f"Day {day}", found) for day, found in record["by_day"].items()] + [("All", record["summary"])]
+    rows = [(f"Day {day}", summary) for day, summary in record["by_day"].items()] + [("All", record["summary"])]
     return Table(
         title="Mean error by day of the quarter",
         columns=columns,
         rows=tuple(
             (
                 title,
-                found["forecasts"],
-                100 * found["median_error"],
-                100 * found["bias"],
-                *(_error(found, name) for name in names),
-                100 * found["coverage90"],
+                summary["forecasts"],
+                100 * summary["median_error"],
+                100 * summary["bias"],
+                *(_error(summary, name) for name in names),
+                100 * summary["coverage90"],
             )
-            for title, found in rows
+            for title, summary in rows
         ),
     )
 
 
-def _error(found: Json, name: str) -> float | None:
-    return 100 * found["naive"][name] if name in found["naive"] else None
+def _error(summary: Json, name: str) -> float | None:
+    return 100 * summary["naive"][name] if name in summary["naive"] else None
 
 
-def _sentence(day: str, found: Json) -> str:
-    beside = f"; run-rate by {_percent(found['naive']['run_rate'])}" if "run_rate" in found["naive"] else ""
-    return f"On day {day} the forecast was off by {_percent(found['median_error'])} on average{beside}."
+def _sentence(day: str, summary: Json) -> str:
+    beside = f"; run-rate by {_percent(summary['naive']['run_rate'])}" if "run_rate" in summary["naive"] else ""
+    return f"On day {day} the forecast was off by {_percent(summary['median_error'])} on average{beside}."
 
 
 def _rule(name: str) -> str:
