@@ -7,6 +7,7 @@ pages, and after many more: the last column must not grow. Linux only.
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import time
 from pathlib import Path
@@ -17,6 +18,7 @@ from tests.bench.serving import Reader, served_process
 MOST_MB = 1100
 MOST_GROWTH = 1.05
 """Between the first pages and all of them: processes are replaced, so it goes a little up and down."""
+LONGEST_START = 1200
 MORE_PAGES = (
     "/data/",
     "/what-if/",
@@ -77,6 +79,30 @@ def memory_mb(pid: int) -> dict[str, tuple[float, int]]:
     return parts
 
 
+def processor_seconds(pid: int) -> float:
+    """What the workers have used of the processors."""
+    ticks = 0
+    for one in processes_below(pid):
+        try:
+            if name_of(one) == "worker":
+                fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+                ticks += int(fields[11]) + int(fields[12])
+        except OSError:
+            continue
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def wait_until_idle(pid: int) -> None:
+    """Until the workers have done what they do after a start: a fresh demo looks back on its past first."""
+    deadline, pause = time.monotonic() + LONGEST_START, 20
+    before, now = -1.0, 0.0
+    while now - before > pause * 0.05:
+        assert time.monotonic() < deadline, f"workers are still busy after {LONGEST_START} s"
+        before = processor_seconds(pid)
+        time.sleep(pause)
+        now = processor_seconds(pid)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--home", help="a demo home that is built already; its users need the bench's password")
@@ -85,7 +111,7 @@ def main() -> None:
     parser.add_argument("--more", type=int, default=2000)
     options = parser.parse_args()
     with served_process(options.home, opportunities=options.opportunities) as (address, pid):
-        time.sleep(30)  # what the worker does after a start
+        wait_until_idle(pid)
         reader, chance = Reader(address), random.Random(1)
         seen = [memory_mb(pid)]
         for count in (options.pages, options.more):
