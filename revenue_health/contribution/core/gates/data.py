@@ -1,14 +1,17 @@
 """The first gate: whether the data can carry a verdict on a department at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from revenue_health.contribution.core.flows import FlowArrays
+from revenue_health.contribution.core.gates.causes import cause_doubts
 from revenue_health.contribution.core.gates.gate import Gate
+from revenue_health.contribution.core.gates.handoffs import handoff_doubts, handoffs_of
 from revenue_health.contribution.core.gates.settings import GateSettings
 from revenue_health.contribution.core.gates.shares import Pipelines
+from revenue_health.contribution.core.long_tables import DepartmentRow, StageRow, Table
 from revenue_health.contribution.core.model.bridge import Bridge
 
 CAUSE, ENTRY = "losses", "demand"
@@ -26,6 +29,35 @@ class DataFacts:
     without_source: float = 0.0
     unexplained: float = 0.0
     doubts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedOn:
+    """The hand-ons of one pipeline before and in the period, row by row (`handed_on` of the long tables), and whose."""
+
+    before: Table
+    now: Table
+    stages: Sequence[StageRow]
+    departments: Sequence[DepartmentRow]
+
+
+def record_doubts(
+    pipelines: Pipelines, handed_on: Iterable[HandedOn], names: Mapping[str, str]
+) -> dict[str, list[str]]:
+    """What changed in the records with the period, as sentences by department key: reasons that are booked otherwise,
+    hand-offs that stopped or are missing. names: what sentences call stages and departments, by key."""
+    doubts = cause_doubts(pipelines, names)
+    for one in handed_on:
+        by_department = handoff_doubts(
+            before=handoffs_of(one.before),
+            now=handoffs_of(one.now),
+            stages=one.stages,
+            departments=one.departments,
+            names=names,
+        )
+        for department, sentences in by_department.items():
+            doubts.setdefault(department, []).extend(sentences)
+    return doubts
 
 
 def kish(amount: float, squares: float) -> float:

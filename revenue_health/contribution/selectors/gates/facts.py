@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from departments.models import Company, Department
 from pipeline.core.flows.weights import department_weights, entries_without_source
@@ -10,9 +10,7 @@ from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun, Stage
 from pipeline.selectors.leaks.unrecorded import unrecorded_losses
 from revenue_health.contribution.core.flows import MARKET
-from revenue_health.contribution.core.gates.causes import cause_doubts
-from revenue_health.contribution.core.gates.data import DataFacts, kish, unexplained_part
-from revenue_health.contribution.core.gates.handoffs import handoff_doubts, handoffs_of
+from revenue_health.contribution.core.gates.data import DataFacts, HandedOn, kish, record_doubts, unexplained_part
 from revenue_health.contribution.core.gates.shares import Pipelines
 from revenue_health.contribution.core.model.bridge import Bridge
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
@@ -44,28 +42,16 @@ def data_facts(
         unrecorded=silent / losses if losses else 0.0,
         without_source=unknown / entries if entries else 0.0,
         unexplained=unexplained_part(bridge),
-        doubts=_doubts(run, periods, flows, pipelines),
+        doubts=record_doubts(pipelines, _handed_on(run, periods, flows), called()),
     )
 
 
-def _doubts(
-    run: RecomputeRun, periods: ComparisonPeriods, flows: Sequence[PipelineFlows], pipelines: Pipelines
-) -> dict[str, list[str]]:
-    names = called()
-    doubts = cause_doubts(pipelines, names)
+def _handed_on(run: RecomputeRun, periods: ComparisonPeriods, flows: Sequence[PipelineFlows]) -> Iterator[HandedOn]:
     spans = handed_on_tables(run=run, periods=periods)
     for pipeline in flows:
-        before, now = (handoffs_of(table) for table in spans[pipeline.id])
-        by_department = handoff_doubts(
-            before=before,
-            now=now,
-            stages=pipeline.axes.stages,
-            departments=pipeline.axes.departments,
-            names=names,
-        )
-        for department, sentences in by_department.items():
-            doubts.setdefault(department, []).extend(sentences)
-    return doubts
+        before, now = spans[pipeline.id]
+        axes = pipeline.axes
+        yield HandedOn(before=before, now=now, stages=axes.stages, departments=axes.departments)
 
 
 def called() -> dict[str, str]:

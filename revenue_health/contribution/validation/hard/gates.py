@@ -6,12 +6,10 @@ from departments.periods import Period
 from pipeline.core.flows.period_flows import AMOUNT_BAND, PeriodFlows, period_flows
 from pipeline.core.flows.weights import department_weights, entries_without_source
 from pipeline.selectors.plan.baseline import default_baseline
-from revenue_health.contribution.core.gates.causes import cause_doubts
 from revenue_health.contribution.core.gates.company import GateFigures, judge_company
-from revenue_health.contribution.core.gates.data import DataFacts, kish, unexplained_part
+from revenue_health.contribution.core.gates.data import DataFacts, HandedOn, kish, record_doubts, unexplained_part
 from revenue_health.contribution.core.gates.evidence import EvidencePlan, gather_evidence
 from revenue_health.contribution.core.gates.groupings import BY_AMOUNT
-from revenue_health.contribution.core.gates.handoffs import handoff_doubts, handoffs_of
 from revenue_health.contribution.core.gates.moved_work import moved_work
 from revenue_health.contribution.core.gates.placebo import placebo_quarter
 from revenue_health.contribution.core.gates.shares import Pipelines, point_shares
@@ -88,24 +86,20 @@ def _facts(tables: Tables, periods: ComparisonPeriods, pipelines: Pipelines, bri
     start, end = periods.steps[0], periods.steps[-1]
     weights = department_weights(tables.connection, start=start, end=end)
     unknown, entries = entries_without_source(tables.connection, start=start, end=end)
-    doubts = cause_doubts(pipelines, {})
     now, before = _spans(tables, periods)
-    by_department = handoff_doubts(
-        before=handoffs_of(of_pipeline(before.handed_on, PIPELINE)),
-        now=handoffs_of(of_pipeline(now.handed_on, PIPELINE)),
+    handed_on = HandedOn(
+        before=of_pipeline(before.handed_on, PIPELINE),
+        now=of_pipeline(now.handed_on, PIPELINE),
         stages=stage_rows(tables),
         departments=department_rows(),
-        names={},
     )
-    for department, sentences in by_department.items():
-        doubts.setdefault(department, []).extend(sentences)
     return DataFacts(
         effective_deals={
             DEPARTMENTS[department - 1]: kish(weight.amount, weight.squares) for department, weight in weights.items()
         },
         without_source=unknown / entries if entries else 0.0,
         unexplained=unexplained_part(bridge),
-        doubts=doubts,
+        doubts=record_doubts(pipelines, [handed_on], {}),
     )
 
 
