@@ -26,6 +26,8 @@ class Gate:
     detail: str
 
 
+ALONE = "alone or only together with another, no record shows"
+"""What no gate can answer: two that fail only together leave the same records as one that fails by itself."""
 UNCHECKED = Gate(passed=None, detail="not checked yet")
 
 type Gates = Mapping[GateName, Gate]
@@ -70,4 +72,4 @@ def verdict_of(share: float, gates: Gates) -> tuple[Verdict, str]:
     if any(gates.get(name, UNCHECKED).passed is None for name in GateName):
         return Verdict.CANNOT_TELL, f"{UNCLEAR}the share is clear, but its checks are not done yet"
     verdict = Verdict.CONTRIBUTES if share > 0 else Verdict.CONTAMINATES
-    return verdict, "all five gates are passed"
+    return verdict, f"all five gates are passed; {ALONE}"

@@ -20,6 +20,10 @@ from revenue_health.contribution.core.verdict import Verdict
 
 WOULD_NOT_SHOW = "either way would not show"
 """How a sentence ends that says how small an effect could not have been seen."""
+ALONE_SENTENCE = (
+    "Whether alone or only together with another department, no record shows; where another’s change was needed as "
+    "well, at most half of a share is its own."
+)
 _VERBS = {Verdict.CONTAMINATES: ("contaminates", "contaminate"), Verdict.CONTRIBUTES: ("contributes", "contribute")}
 
 
@@ -39,7 +43,9 @@ def plan_gap(comparison: Comparison, currency: str) -> str:
 def verdicts(comparison: Comparison, currency: str) -> list[str]:
     """A sentence for everybody who is named, one for all who are not, and how often the method may be wrong."""
     sentences = [verdict_in_full(party, currency) for party in largest_first(comparison.departments) if party.named]
-    if comparison.departments and not sentences:
+    if sentences:
+        sentences.append(ALONE_SENTENCE)
+    elif comparison.departments:
         sentences.append(nobody_named(comparison.departments))
     sentences += without_verdict(comparison, currency)
     if past := past_sentence(comparison):
@@ -155,6 +161,18 @@ def together(party: PartyShare, currency: str) -> str:
     )
     only = "It moves so much only together with others" if abs(switch.amount) > abs(share.amount) else "Others overlap"
     return f"{only}: {figures}."
+
+
+def alone(party: PartyShare, currency: str) -> str:
+    """What no record tells of a named department: whether its share took another's change as well. In pairs that fail
+    only together each one's share is half of what is seen of one, in threes a third (Shapley)."""
+    if not party.named or party.share is None:
+        return ""
+    half = money(party.share.amount / 2, currency)
+    return (
+        f"Whether {party.name} did so alone or only together with another department, no record shows; if another’s "
+        f"change was needed as well, at most half of this is its own ({half})."
+    )
 
 
 def load_sentence(party: PartyShare, load: LoadedStage) -> str:

@@ -13,6 +13,8 @@ TRAPS = (
 )  # fmt: skip
 PLAIN = ("fewer_servers", "sales", "bad_leads", "slow_legal", "leaky_production", "credit", "churn")
 ROUGH = ("frailty", "mix", "together")
+ONLY_TOGETHER = ("together",)
+"""Kinds whose records are those of another kind: what is told is the share, and its half beside it (docs/adr/0018)."""
 LARGE_SHARE = 0.15
 """Of net revenue: a share that must be found."""
 
@@ -95,18 +97,20 @@ def _plain(table: HardTable) -> Iterator[Line]:
         )
 
 
-def _off(party: PartyRow) -> float:
-    return abs(party.mean / party.true - 1) if party.true else 0.0
+def _off(party: PartyRow, part: float = 1.0) -> float:
+    """How far this part of the mean share is from the truth, as a part of it."""
+    return abs(part * party.mean / party.true - 1) if party.true else 0.0
 
 
 def _rough(table: HardTable) -> Iterator[Line]:
     for row in _rows(table, ROUGH):
         for party in row.guilty:
-            quiet = party.judged - party.together <= 0.1 * row.companies
+            quiet, half = party.judged <= 0.1 * row.companies, row.kind in ONLY_TOGETHER
+            size, off = ("half its size, which is told too,", _off(party, 0.5)) if half else ("size", _off(party))
             yield Line(
-                says=f"{row.kind}: {party.party}'s size within 35 %, or cannot tell, or only together",
-                measured=f"{_off(party):.0%}, judged in {party.judged} of {row.companies}, together {party.together}",
-                holds=_off(party) <= 0.35 or quiet,
+                says=f"{row.kind}: {party.party}'s {size} within 35 %, or cannot tell",
+                measured=f"{off:.0%}, judged in {party.judged} of {row.companies}",
+                holds=off <= 0.35 or quiet,
             )
         says = f"{row.kind}: companies in which an innocent is judged"
         yield _at_most(says, row.innocent_judged, max(row.companies / 20, 1), row.companies)

@@ -14,8 +14,7 @@ JUDGED = (Verdict.CONTRIBUTES, Verdict.CONTAMINATES)
 
 @dataclass(frozen=True, kw_only=True)
 class PartyVerdict:
-    """What is said of one party. low, high: its own 90 % interval; all_low, all_high: the one of all parties at once.
-    moved: the share is told as one that only exists together with another's."""
+    """What is said of one party. low, high: its own 90 % interval; all_low, all_high: that of all parties at once."""
 
     share: float
     low: float
@@ -24,7 +23,6 @@ class PartyVerdict:
     all_high: float
     verdict: str
     reason: str
-    moved: bool = False
 
     @property
     def judged(self) -> bool:

@@ -31,7 +31,7 @@ class PartyRow:
     """One party over the companies of a kind. Money in units. true: None for the opening pipeline, which has a share
     wherever the pipeline grew. error: of the mean share, relative to the kind's largest true share, without one to
     expected net revenue. covered, judged, found: numbers of companies: truth in the party's own interval; with a
-    verdict; with the verdict of the truth's sign. together: told as one that only exists with another's."""
+    verdict; with the verdict of the truth's sign."""
 
     party: str
     true: float | None
@@ -42,7 +42,6 @@ class PartyRow:
     contaminates: int
     contributes: int
     found: int
-    together: int
 
     @property
     def judged(self) -> int:
@@ -191,7 +190,6 @@ def _party_row(key: str, said: Sequence[Verdicts], truth: Truth) -> PartyRow:
         contaminates=bad,
         contributes=good,
         found=(bad if true < 0 else good) if true else 0,
-        together=sum(party.moved for party in found),
     )
 
 

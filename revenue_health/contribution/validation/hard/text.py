@@ -33,10 +33,9 @@ def _party(row: KindRow, party: PartyRow, name: str) -> str:
     true = "" if party.true is None else f"{party.true / 1e6:+.2f}"
     error = "" if party.error is None else f"{abs(party.error):.0%}"
     covered = "" if party.true is None else f"{party.covered}/{row.companies}"
-    together = f", only together {party.together}" if party.together else ""
     return (
         f"| {name} | {party.party} | {true} | {party.mean / 1e6:+.2f} ± {party.sd / 1e6:.2f} | {error} | {covered} "
-        f"| {party.contaminates} / {party.contributes}{together} |"
+        f"| {party.contaminates} / {party.contributes} |"
     )
 
 

@@ -26,7 +26,7 @@ from revenue_health.contribution.selectors.comparison.evidence import evidence_o
 from revenue_health.contribution.selectors.comparison.from_bridge import department_names
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.scores import bridges_of
-from revenue_health.contribution.selectors.comparison.sentences import together, verdict_sentence
+from revenue_health.contribution.selectors.comparison.sentences import alone, together, verdict_sentence
 from revenue_health.contribution.selectors.comparison.share_breakdown import coalitions_of, rates_of
 from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
 from revenue_health.contribution.selectors.comparison.trend import trend_of
@@ -95,6 +95,7 @@ def _line(comparison: Comparison, key: str, company: Company) -> Context:
         "scale": ledger.scale(currency),
         "sentence": verdict_sentence(party, currency) if party and party.kind == PartyKind.INTERNAL else "",
         "together": together(party, currency) if party and party.named else "",
+        "alone": alone(party, currency) if party else "",
         "kind": party.kind if party else UNEXPLAINED,
         "remark": party.reason.partition("; ")[2] if party and party.kind == PartyKind.MARKET else "",
     }
