@@ -13,12 +13,14 @@ from functools import partial
 
 import numpy as np
 
+from revenue_health.contribution.core.capacity import limits_of
 from revenue_health.contribution.core.forecast import forward_rates
-from revenue_health.contribution.core.sensitivity import Change, Lever, scenario_to_ask, what_if
+from revenue_health.contribution.core.sensitivity import REPLICATES, Change, Lever, scenario_to_ask, what_if
 from tests.core.contribution.companies import simulated
 
 QUESTIONS = {
     Lever.WAIT_DAYS: Change(stage="contract", department="legal", lever=Lever.WAIT_DAYS, value=-0.3, relative=True),
+    Lever.HANDS_ON: Change(stage="contract", department="legal", lever=Lever.HANDS_ON, value=-0.3, relative=True),
     Lever.LOSS_RATE: Change(stage="contract", department="legal", lever=Lever.LOSS_RATE, value=-0.3, relative=True),
 }
 
@@ -37,9 +39,10 @@ def main() -> None:
         rates = forward_rates(history=baseline, recent=period, step_days=np.full(weeks, 7.0), stock=stock)
         keeping = milliseconds(partial(scenario_to_ask, rates))
         kept = scenario_to_ask(rates)
+        limits = limits_of(before=baseline, now=period, rates=rates).thinned(REPLICATES)
         asked = []
         for change in QUESTIONS.values():
-            question = partial(what_if, rates=rates, changes=[change], scenario=kept)
+            question = partial(what_if, rates=rates, changes=[change], scenario=kept, limits=limits)
             asked.append(statistics.median(milliseconds(question) for _ in range(10)))
         print(f"{weeks * 7:<12}{keeping:>10.0f}" + "".join(f"{one:>15.0f}" for one in asked))
 

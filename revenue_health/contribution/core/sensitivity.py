@@ -1,11 +1,12 @@
 """What if somebody kept a promise, and where does the pipeline choke: R with other rates, nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 
+from revenue_health.contribution.core.capacity import Limits
 from revenue_health.contribution.core.flows import AGE_EDGES, Floats, FlowError, Ints, Layout
 from revenue_health.contribution.core.intervals import Interval, interval
 from revenue_health.contribution.core.model import hazards
@@ -15,8 +16,11 @@ from revenue_health.contribution.core.solver.single_scenario import SingleScenar
 
 REPLICATES = 20
 """Replicates behind the interval of a what-if."""
+FLUID_ERROR = 0.2
+"""Standard error of what a limit changes, as a part of it: a fluid queue is no real one. Measured on simulated
+companies, docs/method.md."""
 LESS = 0.1
-"""How much less holding or leaking the constraint asks about."""
+"""How much less holding or leaking the constraint asks about, and how much more a day of who is at a limit."""
 
 
 class Lever(StrEnum):
@@ -24,6 +28,8 @@ class Lever(StrEnum):
 
     WAIT_DAYS = "wait_days"
     """Mean days of a hold."""
+    HANDS_ON = "hands_on"
+    """Deals a day that are handed on at most: more hands, or fewer."""
     LIMIT_DAYS = "limit_days"
     """No hold longer than this: whatever gets this old is handed on at once."""
     LOSS_RATE = "loss_rate"
@@ -57,7 +63,8 @@ class WhatIf:
 
 @dataclass(frozen=True, kw_only=True)
 class Constraint:
-    """Gain in revenue if (stage, department) held ("holding") or lost ("leaking") a tenth less."""
+    """Gain in revenue if (stage, department) held ("holding") or lost ("leaking") a tenth less, or could hand on a
+    tenth more a day than it does at most ("limited")."""
 
     stage: str
     department: str
@@ -78,17 +85,36 @@ def mean_hold(hazard: Floats) -> Floats:
     return np.asarray(inside.sum(axis=-1) + tail)
 
 
-def apply_changes(rates: Rates, changes: Sequence[Change]) -> Rates:
+def apply_changes(rates: Rates, changes: Sequence[Change], limits: Limits | None = None) -> Rates:
     """The rates with every promise kept, in order; the rates given stay as they are.
 
-    Raises FlowError for a stage or department that is not there, and for a value that is not finite, or an absolute
-    one below zero of any lever but VALUE.
+    limits: of the same replicates and steps; what is handed on at most can only be promised with them. Raises FlowError
+    for a stage or department that is not there, and for a value that is not finite, or an absolute one below zero of
+    any lever but VALUE.
     """
     for change in changes:
         if not np.isfinite(change.value) or (not change.relative and change.value < 0 and change.lever != Lever.VALUE):
             raise FlowError(f"{change.lever} cannot be {change.value}")
-        rates = _APPLY[change.lever](rates, change)
+        if change.lever == Lever.HANDS_ON:
+            rates = _hands_on(rates, change, limits)
+        else:
+            rates = _APPLY[change.lever](rates, change)
     return rates
+
+
+def _hands_on(rates: Rates, change: Change, limits: Limits | None) -> Rates:
+    _custodies(rates.layout, change)
+    places = limits.places if limits else {}
+    here = [limit for place, limit in places.items() if _is_at(place, change)]
+    if limits is None or not here:
+        raise FlowError(f"nothing is known of what {change.department!r} hands on a day")
+    for limit in here:
+        rates = limits.applied(rates, limit, _new(limit.most, change))
+    return rates
+
+
+def _is_at(place: tuple[str, str], change: Change) -> bool:
+    return change.stage in ("", place[0]) and change.department == place[1]
 
 
 def _stages(layout: Layout, change: Change) -> list[int]:
@@ -182,20 +208,38 @@ _APPLY = {
 }
 
 
-def what_if(*, rates: Rates, changes: Sequence[Change], scenario: SingleScenario | None = None) -> WhatIf:
+def what_if(
+    *,
+    rates: Rates,
+    changes: Sequence[Change],
+    scenario: SingleScenario | None = None,
+    limits: Limits | None = None,
+) -> WhatIf:
     """Change of the period's revenue if the promises were kept from its first day; intervals by the jackknife, from at
     most `REPLICATES` of its replicates, because somebody is waiting for the answer.
 
-    scenario: `scenario_to_ask` of the same rates, so that the next question costs only what it changes.
+    scenario: `scenario_to_ask` of the same rates, so that the next question costs only what it changes. limits: of the
+    same rates, see `apply_changes`.
     """
     base = scenario or scenario_to_ask(rates)
-    after = base.revenue(apply_changes(base.rates, changes)) if changes else base.before
-    buckets = max(rates.replicates - 1, 1)
+    if limits is not None and limits.free.replicates != base.rates.replicates:
+        limits = limits.thinned(REPLICATES)
+    after = base.revenue(apply_changes(base.rates, changes, limits)) if changes else base.before
+    buckets, of_queue = max(rates.replicates - 1, 1), _error_of_queue(base, changes, limits, after)
     return WhatIf(
         before=interval(base.before, buckets=buckets),
-        after=interval(after, buckets=buckets),
-        change=interval(after - base.before, buckets=buckets),
+        after=interval(after, of_queue, buckets=buckets),
+        change=interval(after - base.before, of_queue, buckets=buckets),
     )
+
+
+def _error_of_queue(base: SingleScenario, changes: Sequence[Change], limits: Limits | None, after: Floats) -> float:
+    """Standard error of what promised limits change, beside that of the rates."""
+    hands = [change for change in changes if change.lever == Lever.HANDS_ON]
+    if not hands:
+        return 0.0
+    alone = after if len(hands) == len(changes) else base.revenue(apply_changes(base.rates, hands, limits))
+    return FLUID_ERROR * abs(float(alone[0] - base.before[0]))
 
 
 def scenario_to_ask(rates: Rates) -> SingleScenario:
@@ -203,26 +247,33 @@ def scenario_to_ask(rates: Rates) -> SingleScenario:
     return SingleScenario(rates.thinned(REPLICATES))
 
 
-def constraints(rates: Rates) -> tuple[Constraint, ...]:
-    """Every (stage, department) that holds or loses money, ranked by the revenue gained by a tenth less of it.
+def constraints(rates: Rates, limits: Limits | None = None) -> tuple[Constraint, ...]:
+    """Every (stage, department) that holds or loses money, ranked by the revenue gained by a tenth less of it; and with
+    `limits` of the same rates whoever is at a limit, by what a tenth more a day would bring.
 
     In the unit of the amounts, of the whole without replicates; one at a time, so gains do not add up.
     """
-    layout, whole = rates.layout, rates.whole()
-    held = sorted({custody[:2] for index, custody in enumerate(layout.custodies) if whole.fresh[0, index].any()})
-    candidates = [(layout.stages[stage], department, "holding", Lever.WAIT_DAYS) for stage, department in held]
-    leaking = np.argwhere(whole.loss[0].any(axis=-1))
-    candidates += [
-        (layout.stages[stage], layout.players[player], "leaking", Lever.LOSS_RATE) for stage, player in leaking
-    ]
+    layout, whole, known = rates.layout, rates.whole(), limits.whole() if limits else None
+    candidates = [*_places(whole), *(("limited", Lever.HANDS_ON, *place) for place in (known.reached if known else ()))]
     worlds = [whole]
-    for stage, department, _, lever in candidates:
-        change = Change(stage=stage, department=department, lever=lever, value=-LESS, relative=True)
-        worlds.append(apply_changes(whole, [change]))
+    for _, lever, stage, department in candidates:
+        part = LESS if lever == Lever.HANDS_ON else -LESS
+        change = Change(stage=stage, department=department, lever=lever, value=part, relative=True)
+        worlds.append(apply_changes(whole, [change], known))
     choice = np.concatenate([everyone(layout, index) for index in range(len(worlds))])
     values = revenue(worlds, choice)[0]
     gains = [
         Constraint(stage=stage, department=department, kind=kind, gain=float(value - values[0]))
-        for (stage, department, kind, _), value in zip(candidates, values[1:], strict=True)
+        for (kind, _, stage, department), value in zip(candidates, values[1:], strict=True)
     ]
     return tuple(sorted(gains, key=lambda gain: -gain.gain))
+
+
+def _places(whole: Rates) -> Iterator[tuple[str, Lever, str, str]]:
+    """(kind, lever, stage, department) of everybody who holds or loses money."""
+    layout = whole.layout
+    held = sorted({custody[:2] for index, custody in enumerate(layout.custodies) if whole.fresh[0, index].any()})
+    for stage, department in held:
+        yield "holding", Lever.WAIT_DAYS, layout.stages[stage], department
+    for stage, player in np.argwhere(whole.loss[0].any(axis=-1)):
+        yield "leaking", Lever.LOSS_RATE, layout.stages[stage], layout.players[player]

@@ -27,7 +27,8 @@ class ForecastDay:
 
 @dataclass(frozen=True, kw_only=True)
 class Constraint:
-    """Where a tenth less holding or leaking would bring more: keys of its place, and the gain in minor units."""
+    """Where a tenth less holding or leaking, or a tenth more handed on a day, would bring more: keys of its place, and
+    the gain in minor units."""
 
     pipeline: str
     stage: str
@@ -39,6 +40,19 @@ class Constraint:
     def stage_address(self) -> str:
         """The stage as addresses name it, with its pipeline."""
         return f"{self.pipeline}:{self.stage}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitReached:
+    """Who hands on no more deals a day than `at_most`, however many wait: keys of the place, deals that arrive a day,
+    and deals that are there."""
+
+    pipeline: str
+    stage: str
+    department: str
+    at_most: float
+    arrivals: float
+    waiting: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +105,7 @@ class ForecastFigures:
     last_year_label: str
     reasons: tuple[str, ...]
     held: Held = Held()
+    limits: tuple[LimitReached, ...] = ()
 
     @property
     def amounts(self) -> list[int]:

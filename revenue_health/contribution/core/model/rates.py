@@ -61,8 +61,7 @@ class Rates:
 
     def thinned(self, most: int) -> "Rates":
         """The whole and at most so many of its replicates, evenly picked."""
-        every = max(-(-(self.replicates - 1) // most), 1)
-        return self._of(np.array([0, *range(1, self.replicates, every)]))
+        return self._of(picked(self.replicates, most))
 
     def first_steps(self, count: int) -> "Rates":
         """The same rates over the first so many steps: R of a shorter period."""
@@ -73,6 +72,12 @@ class Rates:
     def _of(self, which: slice | Ints) -> "Rates":
         names = [field.name for field in fields(self) if field.name not in ("layout", "step_days")]
         return replace(self, **{name: getattr(self, name)[which] for name in names})
+
+
+def picked(replicates: int, most: int) -> Ints:
+    """Which of so many replicates, the whole first, stand for all: the whole and at most `most`, evenly."""
+    every = max(-(-(replicates - 1) // most), 1)
+    return np.array([0, *range(1, replicates, every)], dtype=np.int64)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,11 @@ from revenue_health.contribution.selectors.forecast.forecast_json import forecas
 from revenue_health.contribution.selectors.forecast.forecasts import company_forecast
 
 _MOST_CHOKES = 5
+_IF = {
+    "holding": "A tenth less holding",
+    "leaking": "A tenth less leaking",
+    "limited": "A tenth more handed on a day",
+}
 
 
 class Command(BaseCommand):
@@ -50,7 +55,12 @@ class Command(BaseCommand):
             self.stdout.write(f"Open pipeline is {had:.1f} times what is missing; {needed:.1f} times was needed before")
         for choke in forecast.chokes[:_MOST_CHOKES]:
             self.stdout.write(
-                f"A tenth less {choke.kind} at {choke.pipeline}/{choke.stage}, {choke.department}: {choke.gain:+,.0f}"
+                f"{_IF[choke.kind]} at {choke.pipeline}/{choke.stage}, {choke.department}: {choke.gain:+,.0f}"
+            )
+        for limit in forecast.limits:
+            self.stdout.write(
+                f"At its limit: {limit.department} at {limit.pipeline}/{limit.stage} hands on {limit.at_most:.1f} "
+                f"deals a day at most; {limit.arrivals:.1f} arrive, {limit.waiting:,.0f} are there"
             )
         for reason in forecast.reasons:
             self.stdout.write(f"Note: {reason}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from datetime import timedelta
 
 from departments.json_types import Json
@@ -36,6 +37,7 @@ def forecast_json(forecast: CompanyForecast) -> Json:
             }
             for choke in forecast.chokes
         ],
+        "limits": [asdict(reached) for reached in forecast.limits],
         "path": [
             {"date": _date(forecast, band.days), **{name: number(getattr(band, name)) for name in QUANTILES}}
             for band in forecast.path
@@ -88,6 +90,7 @@ def what_if_json(now: Outcome, following: Outcome | None, *, periods: Comparison
         "promises are kept from today on, from the deals open today, at the pace of the last quarter"
         if periods.running
         else "promises are kept from the period's first day, at the period's own rates",
+        *now.notes,
     ]
     figures = {"period": period_json(periods.period), **_outcome_json(now), "notes": notes}
     if following is not None:

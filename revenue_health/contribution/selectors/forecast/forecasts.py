@@ -16,7 +16,9 @@ from pipeline.run_cache import cached
 from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.leaks.unrecorded import no_losses
 from pipeline.selectors.plan.targets import NET_REVENUE
+from revenue_health.contribution.core.capacity import Limit
 from revenue_health.contribution.core.comparison import MINOR_UNITS
+from revenue_health.contribution.core.flows import Floats
 from revenue_health.contribution.core.forecast import QUANTILES, Band, Coverage, Forecast, forecast
 from revenue_health.contribution.core.model.groups import reasons_together
 from revenue_health.contribution.core.sensitivity import constraints
@@ -37,7 +39,7 @@ PAST_PERIODS = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Choke:
-    """Gain in revenue of the period if (stage, department) held or lost a tenth less."""
+    """Gain in revenue of the period if (stage, department) held or lost a tenth less; see `sensitivity.Constraint`."""
 
     pipeline: str
     stage: str
@@ -47,12 +49,24 @@ class Choke:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reached:
+    """A department that hands on no more deals a day than `at_most`, however many wait: a day arrive, and are there."""
+
+    pipeline: str
+    stage: str
+    department: str
+    at_most: float
+    arrivals: float
+    waiting: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class CompanyForecast:
     """The period's revenue, all pipelines together, in units of the reporting currency; see core.forecast.Forecast.
 
     won, reversed: what was earned in the period and what was taken back; won_so_far is their difference.
     path: bands by the end of each week ahead; curves: what is won by now, and what last year had won by when.
-    held: how many past forecasts as they would have been told held what came.
+    held: how many past forecasts as they would have been told held what came. limits: who is at one.
     """
 
     period: Period
@@ -73,38 +87,31 @@ class CompanyForecast:
     won: float = 0.0
     reversed: float = 0.0
     held: Held = field(default_factory=Held)
+    limits: tuple[Reached, ...] = ()
 
 
 def company_forecast(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> CompanyForecast:
     """Forecast of the period from today's open pipeline. Raises ComparisonError for a period that is over."""
     ahead = steps_ahead(periods=periods, company=company, until=periods.period)
     targets = company_targets(run=run, company=company, periods=periods)
-    won, parts, chokes = won_by_pipeline(run=run, periods=periods), [], []
-    every = forward_of(run=run, company=company)
+    won, every = won_by_pipeline(run=run, periods=periods), forward_of(run=run, company=company)
     past = {pipeline.id: _past(run, company, periods, pipeline.id) for pipeline in every}
-    for pipeline in every:
-        rates = pipeline.rates(ahead)
-        parts.append(
-            forecast(
-                rates=rates,
-                deals=pipeline.deals,
-                won_so_far=won.get(pipeline.id, 0.0),
-                target=targets.pipelines.get(pipeline.id, NO_TARGET).whole,
-                mean_square_size=pipeline.square_size,
-                past=past[pipeline.id],
-                rng=np.random.default_rng(SEED),
-            )
+    parts = [
+        _pipeline_forecast(
+            pipeline,
+            ahead,
+            won=won.get(pipeline.id, 0.0),
+            target=targets.pipelines.get(pipeline.id, NO_TARGET).whole,
+            past=past[pipeline.id],
         )
-        chokes += [
-            Choke(pipeline=pipeline.key, stage=c.stage, department=c.department, kind=c.kind, gain=c.gain)
-            for c in constraints(rates)
-        ]
+        for pipeline in every
+    ]
     pairs = [pair for total in past.values() for pair in total]
     total = _together(
         periods,
-        {pipeline.key: part for pipeline, part in zip(every, parts, strict=True)},
+        {pipeline.key: part.forecast for pipeline, part in zip(every, parts, strict=True)},
         targets.company.whole,
-        tuple(chokes),
+        tuple(choke for part in parts for choke in part.chokes),
         _coverage(every, pairs, won, targets.company.whole),
     )
     reasons = dict.fromkeys((*total.reasons, *targets.reasons))
@@ -117,6 +124,50 @@ def company_forecast(*, run: RecomputeRun, company: Company, periods: Comparison
         curves=curves_of(run=run, company=company, periods=periods, pipelines=[pipeline.id for pipeline in every]),
         won=earned.won,
         reversed=earned.reversed,
+        limits=tuple(limit for part in parts for limit in part.limits),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _PipelineForecast:
+    """One pipeline's part: where it lands, what holds it back, and who is at a limit."""
+
+    forecast: Forecast
+    chokes: tuple[Choke, ...]
+    limits: tuple[Reached, ...]
+
+
+def _pipeline_forecast(
+    pipeline: Forward, ahead: Floats, *, won: float, target: float | None, past: list[tuple[float, float]]
+) -> _PipelineForecast:
+    rates = pipeline.rates(ahead)
+    limits = pipeline.limits(rates)
+    return _PipelineForecast(
+        forecast=forecast(
+            rates=rates,
+            deals=pipeline.deals,
+            won_so_far=won,
+            target=target,
+            mean_square_size=pipeline.square_size,
+            past=past,
+            rng=np.random.default_rng(SEED),
+        ),
+        chokes=tuple(
+            Choke(pipeline=pipeline.key, stage=c.stage, department=c.department, kind=c.kind, gain=c.gain)
+            for c in constraints(rates, limits)
+        ),
+        limits=tuple(_reached(pipeline.key, stage, limit) for (stage, _), limit in limits.reached.items()),
+    )
+
+
+def _reached(pipeline: str, stage: str, limit: Limit) -> Reached:
+    return Reached(
+        pipeline=pipeline,
+        stage=stage,
+        department=limit.department,
+        at_most=float(limit.most[0]),
+        arrivals=float(limit.arrivals[0].mean()),
+        waiting=float(limit.opening[0]),
     )
 
 

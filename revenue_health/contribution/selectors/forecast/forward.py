@@ -14,6 +14,7 @@ from departments.periods import Period
 from pipeline.core.flows.standing import standing_of
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
+from revenue_health.contribution.core.capacity import Limits, earlier_part, limits_of
 from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.core.flows import Floats, FlowArrays
 from revenue_health.contribution.core.forecast import OpenDeals, forward_rates
@@ -37,8 +38,8 @@ RECENT_DAYS = 91
 class Forward:
     """One pipeline today. Amounts in units of the reporting currency.
 
-    history, recent: flows of the year before and of the last quarter. deals: what is open; stock [J, A]: the same by
-    custody and age. square_size: E[amount^2] / E[amount] of new deals.
+    history, recent: flows of the year before and, week by week, of the last quarter. deals: what is open; stock [J, A]:
+    the same by custody and age. square_size: E[amount^2] / E[amount] of new deals.
     """
 
     id: int
@@ -52,6 +53,10 @@ class Forward:
     def rates(self, step_days: Floats) -> Rates:
         """Rates over steps ahead of today."""
         return forward_rates(history=self.history, recent=self.recent, step_days=step_days, stock=self.stock)
+
+    def limits(self, rates: Rates) -> Limits:
+        """Who hands on how much of late, and who is at a limit; rates: over the steps ahead."""
+        return limits_of(before=earlier_part(self.history, self.recent), now=self.recent, rates=rates)
 
 
 def forward_of(*, run: RecomputeRun, company: Company) -> list[Forward]:
@@ -100,7 +105,7 @@ def _recent_periods(*, end: int, first: date, today: date) -> ComparisonPeriods:
     return ComparisonPeriods(
         period=_days(today, RECENT_DAYS),
         baseline=_days(today, BASELINE_DAYS),
-        steps=(start, end),
+        steps=(*range(start, end, STEP_DAYS * DAY), end),
         baseline_edges=(long_ago, end),
         openings=(end,),
         today=today,

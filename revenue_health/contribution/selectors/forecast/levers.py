@@ -10,6 +10,7 @@ import numpy as np
 from departments.models import Company
 from pipeline.models import RecomputeRun
 from pipeline.run_cache import cached
+from revenue_health.contribution.core.capacity import Limit, Limits, earlier_part, limits_of
 from revenue_health.contribution.core.flows import MARKET
 from revenue_health.contribution.core.model import hazards
 from revenue_health.contribution.core.model.rates import RatePair, Rates, estimate_rates
@@ -23,7 +24,10 @@ LONGEST_HOLD = 400.0
 @dataclass(frozen=True, kw_only=True)
 class Promisable:
     """One lever at one (stage, department), in the unit `whatif --set` takes: days of a hold, amount lost or gained
-    per amount-day, amount a day. today: the last quarter; baseline: the last year; None where undefined."""
+    per amount-day, amount a day, deals handed on a day. today: the last quarter; baseline: the last year (of deals
+    handed on, what of it lies before the last quarter); None where undefined. limited: it hands on no more than that
+    however long its queue is.
+    """
 
     pipeline: str
     stage: str
@@ -31,6 +35,7 @@ class Promisable:
     lever: Lever
     today: float | None
     baseline: float | None
+    limited: bool = False
 
     @property
     def key(self) -> str:
@@ -45,13 +50,16 @@ def levers_of(*, run: RecomputeRun, company: Company) -> list[Promisable]:
         levers: list[Promisable] = []
         for pipeline in forward_of(run=run, company=company):
             pair = estimate_rates(baseline=pipeline.history, period=pipeline.recent.sum_of_steps())
-            levers += _of_pipeline(pipeline.key, RatePair(baseline=pair.baseline.whole(), actual=pair.actual.whole()))
+            pair = RatePair(baseline=pair.baseline.whole(), actual=pair.actual.whole())
+            history, recent = pipeline.history.in_fewer_buckets(1), pipeline.recent.in_fewer_buckets(1)
+            limits = limits_of(before=earlier_part(history, recent), now=recent, rates=pair.actual)
+            levers += _of_pipeline(pipeline.key, pair, limits)
         return levers
 
     return cached(run, "levers", compute)
 
 
-def _of_pipeline(pipeline: str, pair: RatePair) -> Iterator[Promisable]:
+def _of_pipeline(pipeline: str, pair: RatePair, limits: Limits) -> Iterator[Promisable]:
     layout = pair.actual.layout
     for stage, name in enumerate(layout.stages):
         for player, department in enumerate(layout.players):
@@ -68,6 +76,21 @@ def _of_pipeline(pipeline: str, pair: RatePair) -> Iterator[Promisable]:
                         today=today,
                         baseline=baseline,
                     )
+            if limit := limits.places.get((name, department)):
+                yield _hands_on(pipeline, name, limit)
+
+
+def _hands_on(pipeline: str, stage: str, limit: Limit) -> Promisable:
+    before = float(limit.before[0])
+    return Promisable(
+        pipeline=pipeline,
+        stage=stage,
+        department=limit.department,
+        lever=Lever.HANDS_ON,
+        today=float(limit.most[0]),
+        baseline=before if before > 0 else None,
+        limited=limit.at_most is not None,
+    )
 
 
 def _first(rates: Rates, stage: int, player: int) -> int | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,10 +13,11 @@ from pipeline.models import RecomputeRun
 from pipeline.run_cache import process_cache
 from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.leaks.unrecorded import no_losses
+from revenue_health.contribution.core.capacity import Limits, limits_of
 from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.model.groups import whole_of
 from revenue_health.contribution.core.model.rates import Rates, estimate_rates
-from revenue_health.contribution.core.sensitivity import Change, Lever, scenario_to_ask, what_if
+from revenue_health.contribution.core.sensitivity import REPLICATES, Change, Lever, scenario_to_ask, what_if
 from revenue_health.contribution.core.solver.single_scenario import SingleScenario
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.forecast.forecasts import forecast_median
@@ -43,11 +44,13 @@ class Promise:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """Revenue of a period as it is and with the promises, and the change with its 90 % interval."""
+    """Revenue of a period as it is and with the promises, and the change with its 90 % interval. notes: what has to be
+    known of the promises, as sentences without full stops."""
 
     before: float
     after: float
     change: Interval
+    notes: tuple[str, ...] = ()
 
 
 def promise_of(text: str) -> Promise:
@@ -106,7 +109,8 @@ def company_what_if(
         for pipeline in flows:
             together = whole_of(pipeline.groups.values())
             rates = estimate_rates(baseline=together.baseline, period=together.period).actual
-            worlds[pipeline.key] = World(rates=rates, scenario=scenario_to_ask(rates))
+            limits = limits_of(before=together.baseline, now=together.period, rates=rates)
+            worlds[pipeline.key] = _world(rates, limits)
         actual = sum(won_by_pipeline(run=run, periods=periods).values())
         return _rebased(_outcome(worlds, promises, won=0.0), actual), None
     ahead = steps_ahead(periods=periods, company=company, until=periods.period)
@@ -121,7 +125,7 @@ def company_what_if(
 
 def _rebased(outcome: Outcome, before: float) -> Outcome:
     """The same change from another starting point."""
-    return Outcome(before=before, after=before + outcome.change.value, change=outcome.change)
+    return replace(outcome, before=before, after=before + outcome.change.value)
 
 
 def worlds_ready(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> None:
@@ -134,10 +138,16 @@ def worlds_ready(*, run: RecomputeRun, company: Company, periods: ComparisonPeri
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """One pipeline's rates, and the same ready to be asked many questions."""
+    """One pipeline's rates, the same ready to be asked many questions, and who hands on how much, of as many
+    replicates as are asked."""
 
     rates: Rates
     scenario: SingleScenario
+    limits: Limits
+
+
+def _world(rates: Rates, limits: Limits) -> World:
+    return World(rates=rates, scenario=scenario_to_ask(rates), limits=limits.thinned(REPLICATES))
 
 
 @process_cache(maxsize=2)
@@ -146,22 +156,47 @@ def _cached_worlds(
 ) -> dict[str, World]:
     """The pipelines as they stand, over the steps ahead; the last ones asked for stay in this process, because whoever
     moves a slider asks again at once."""
-    rates = {pipeline.key: pipeline.rates(np.array(ahead)) for pipeline in forward_of(run=run, company=company)}
-    return {key: World(rates=ahead_rates, scenario=scenario_to_ask(ahead_rates)) for key, ahead_rates in rates.items()}
+    worlds = {}
+    for pipeline in forward_of(run=run, company=company):
+        rates = pipeline.rates(np.array(ahead))
+        worlds[pipeline.key] = _world(rates, pipeline.limits(rates))
+    return worlds
 
 
 def _outcome(worlds: dict[str, World], promises: Sequence[Promise], won: float) -> Outcome:
     """Sum over pipelines; their deals are different ones, so errors add as squares."""
-    fits = {key: _fitting(key, world.rates, promises) for key, world in worlds.items()}
+    fits = {key: _fitting(key, world, promises) for key, world in worlds.items()}
     for promise in promises:
         if not any(promise.change in changes for changes in fits.values()):
             raise PromiseError(_misfit(promise, {key: world.rates for key, world in worlds.items()}))
-    outcomes = [what_if(rates=world.rates, changes=fits[key], scenario=world.scenario) for key, world in worlds.items()]
+    outcomes = [
+        what_if(rates=world.rates, changes=fits[key], scenario=world.scenario, limits=world.limits)
+        for key, world in worlds.items()
+    ]
     return Outcome(
         before=won + sum(part.before.value for part in outcomes),
         after=won + sum(part.after.value for part in outcomes),
         change=_sum([part.change for part in outcomes]),
+        notes=tuple(_without_limit(worlds, fits)),
     )
+
+
+def _without_limit(worlds: dict[str, World], fits: dict[str, list[Change]]) -> Iterator[str]:
+    """Of every promise of more hands where nobody is at a limit, that it changes nothing, and why."""
+    for key, changes in fits.items():
+        for change in changes:
+            for stage, department in _limits_meant(worlds[key].limits, change):
+                if (stage, department) not in worlds[key].limits.reached:
+                    yield (
+                        f"no limit shows of what “{department}” hands on in “{stage}”: it hands on more when more "
+                        "waits, so a higher limit changes nothing"
+                    )
+
+
+def _limits_meant(limits: Limits, change: Change) -> list[tuple[str, str]]:
+    if change.lever != Lever.HANDS_ON:
+        return []
+    return [place for place in limits.places if change.stage in ("", place[0]) and change.department == place[1]]
 
 
 def _sum(parts: Sequence[Interval]) -> Interval:
@@ -181,15 +216,17 @@ def _difference(both: Outcome, now: Outcome) -> Outcome:
     )
 
 
-def _fitting(pipeline: str, rates: Rates, promises: Sequence[Promise]) -> list[Change]:
+def _fitting(pipeline: str, world: World, promises: Sequence[Promise]) -> list[Change]:
     return [
-        promise.change for promise in promises if promise.pipeline in ("", pipeline) and _fits(rates, promise.change)
+        promise.change for promise in promises if promise.pipeline in ("", pipeline) and _fits(world, promise.change)
     ]
 
 
-def _fits(rates: Rates, change: Change) -> bool:
+def _fits(world: World, change: Change) -> bool:
     """Whether the pipeline has the stage, and the department something to promise there."""
-    layout = rates.layout
+    layout = world.rates.layout
+    if change.lever == Lever.HANDS_ON:
+        return bool(_limits_meant(world.limits, change))
     stages = [place for place, key in enumerate(layout.stages) if change.stage in ("", key)]
     if change.lever in (Lever.LOSS_RATE, Lever.DEMAND):
         return bool(stages) and change.department in layout.players

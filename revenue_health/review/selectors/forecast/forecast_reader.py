@@ -14,6 +14,7 @@ from revenue_health.review.core.forecast_figures import (
     ForecastDay,
     ForecastFigures,
     Held,
+    LimitReached,
     Outcome,
     WhatIf,
 )
@@ -34,6 +35,7 @@ def forecast_from_json(figures: Json) -> ForecastFigures:
         last_year_label=figures["last_year_label"],
         reasons=tuple(figures["reasons"]),
         held=held_from_json(figures.get("held")),
+        limits=tuple(LimitReached(**limit) for limit in figures.get("limits", ())),
     )
 
 

@@ -15,13 +15,17 @@ from revenue_health.review.core.forecast_figures import Constraint
 from revenue_health.review.selectors.forecast.forecast_reader import forecast_from_json
 from revenue_health.review.selectors.forecast.snapshots import forecast_snapshot
 
-LEVERS = {"holding": Lever.WAIT_DAYS, "leaking": Lever.LOSS_RATE}
-WORDS = {"holding": "waiting", "leaking": "losses"}
+LEVERS = {"holding": Lever.WAIT_DAYS, "leaking": Lever.LOSS_RATE, "limited": Lever.HANDS_ON}
+WORDS = {
+    "holding": "10 % less waiting",
+    "leaking": "10 % fewer losses",
+    "limited": "10 % more handed on a day",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class BiggestLever:
-    """A stage in which a tenth less of something would bring most: `gain` in cents, and the what-if of it."""
+    """A stage in which a tenth less or more of something (`what`) would bring most: the gain in cents, the what-if."""
 
     stage: str
     what: str
@@ -49,7 +53,8 @@ def biggest_lever(*, run: RecomputeRun, period: Period, department: str, structu
 
 
 def what_if_address(constraint: Constraint) -> str:
-    """The what-if of a tenth less."""
+    """The what-if of a tenth less, or of a tenth more a day for who is at a limit."""
     place = f"{constraint.pipeline}/{constraint.stage}:{constraint.department}"
-    promise = f"{place}:{LEVERS[constraint.kind]}=-{LESS:.0%}"
+    part = LESS if constraint.kind == "limited" else -LESS
+    promise = f"{place}:{LEVERS[constraint.kind]}={part:+.0%}"
     return f"{reverse('review:what_if')}?{urlencode({'set': promise})}"

@@ -50,6 +50,7 @@ class Unit:
 UNITS = {
     Lever.WAIT_DAYS: Unit(words="mean wait", unit="days", factor=1, places=1),
     Lever.LIMIT_DAYS: Unit(words="no hold longer than", unit="days", factor=1, places=0),
+    Lever.HANDS_ON: Unit(words="hands on at most", unit="deals a day", factor=1, places=1),
     Lever.LOSS_RATE: Unit(words="lost for its reasons", unit="% a week", factor=700, places=2),
     Lever.DEMAND: Unit(words="demand it brings", unit="k a week", factor=7 / 1000, places=0),
     Lever.VALUE: Unit(words="value gained or shaved", unit="% a week", factor=700, places=2),
@@ -69,9 +70,12 @@ class LeverField:
     value: str
     most: float
     step: float
+    limited: bool = False
 
     @property
     def unit(self) -> Unit:
+        if self.lever == Lever.HANDS_ON and not self.limited:
+            return replace(UNITS[self.lever], words="hands on, no limit seen")
         return UNITS[self.lever]
 
     @property
@@ -185,6 +189,7 @@ def _field(promisable: Promisable, name: str, stage: StageName, promises: Sequen
         value=_promised(promisable, promises, today),
         most=most,
         step=10.0**-unit.places,
+        limited=promisable.limited,
     )
 
 

@@ -17,7 +17,12 @@ from pipeline.selectors.overview import Structure, structure_names
 from revenue_health.contribution.requested import forecast_job, is_requested, request_once
 from revenue_health.contribution.tasks import night_step
 from revenue_health.review.charts.fan import fan
-from revenue_health.review.core.forecast_figures import Constraint, Coverage, ForecastFigures
+from revenue_health.review.core.forecast_figures import (
+    Constraint,
+    Coverage,
+    ForecastFigures,
+    LimitReached,
+)
 from revenue_health.review.selectors.forecast.forecast_reader import forecast_from_json
 from revenue_health.review.selectors.forecast.levers_of import WORDS, what_if_address
 from revenue_health.review.selectors.forecast.snapshots import calibrations, forecast_snapshot
@@ -30,7 +35,7 @@ type Context = dict[str, object]
 
 @dataclass(frozen=True, kw_only=True)
 class ConstraintRow:
-    """One constraint: gain in cents, and where it leads."""
+    """One constraint: what would be otherwise, in words, the gain in cents, and where it leads."""
 
     stage: str
     department: str
@@ -79,7 +84,8 @@ def compute(request: HttpRequest) -> HttpResponse:
 
 def _forecast_context(forecast: ForecastFigures, currency: str) -> Context:
     scale, begin = money_scale(forecast.amounts, currency), forecast.period.start
-    constraints = _constraint_rows(forecast, structure_names())
+    structure = structure_names()
+    constraints = _constraint_rows(forecast, structure)
     chart = fan(
         forecast.days,
         begin=begin,
@@ -97,6 +103,7 @@ def _forecast_context(forecast: ForecastFigures, currency: str) -> Context:
         "chart": chart,
         "coverage": _coverage_bars(forecast.coverage),
         "constraints": constraints,
+        "limits": [_limit_sentence(limit, structure) for limit in forecast.limits],
         "gain_scale": money_scale([row.gain for row in constraints], currency),
     }
 
@@ -126,6 +133,18 @@ def _coverage_bars(coverage: Coverage) -> CoverageBars | None:
 def _constraint_rows(forecast: ForecastFigures, structure: Structure) -> list[ConstraintRow]:
     binding = [constraint for constraint in forecast.constraints if constraint.gain > 0][:CONSTRAINTS_SHOWN]
     return [_constraint_row(constraint, structure, forecast.period.label) for constraint in binding]
+
+
+def _limit_sentence(limit: LimitReached, structure: Structure) -> str:
+    """Who hands on no more however much waits, in deals."""
+    stage = structure.stage_at(f"{limit.pipeline}:{limit.stage}")
+    department = structure.department_at(limit.department)
+    most, came = grouped(limit.at_most, 1), grouped(limit.arrivals, 1)
+    return (
+        f"{department.name if department else limit.department.capitalize()} hands on at most {most} deals a day in "
+        f"{stage.name if stage else limit.stage}, however many wait: {came} a day arrive, {grouped(limit.waiting)} are "
+        "there."
+    )
 
 
 def _constraint_row(constraint: Constraint, structure: Structure, period: str) -> ConstraintRow:

@@ -56,6 +56,21 @@ def test_a_constraint_leads_to_its_what_if_and_its_deals(ceo: Client) -> None:
     assert ceo.get(constraint.deals).status_code == 200
 
 
+def test_the_page_says_who_is_at_a_limit(ceo: Client, run: RecomputeRun) -> None:
+    assert ForecastSnapshot.objects.get(run=run).figures["limits"] == []
+    legal = {"pipeline": "new", "stage": "contract", "department": "legal"}
+    kept = ForecastSnapshot.objects.get(run=run)
+    kept.figures["limits"] = [{**legal, "at_most": 11.24, "arrivals": 17.0, "waiting": 380.4}]
+    kept.figures["constraints"].insert(0, {**legal, "kind": "limited", "gain": 9e9})
+    kept.save(update_fields=["figures"])
+    page = ceo.get(FORECAST)
+    assert "Legal hands on at most 11.2 deals a day in Contract, however many wait: 17.0 a day arrive, 380" in text(
+        page
+    )
+    most = next(row for row in page.context["constraints"] if row.kind == "10 % more handed on a day")
+    assert most.what_if == f"{WHAT_IF}?set=new%2Fcontract%3Alegal%3Ahands_on%3D%2B10%25"
+
+
 def test_finished_forecasts_are_compared(ceo: Client, run: RecomputeRun) -> None:
     kept = ForecastSnapshot.objects.get(run=run)
     kept.pk, kept.label, kept.actual = None, "2026-Q3", kept.p75 + 0.01
@@ -106,6 +121,16 @@ def test_fields_become_promises_in_the_address(ceo: Client, run: RecomputeRun, c
         field for stage in ceo.get(answer.url).context["stages"] for field in stage.fields if field.name == lever.key
     )
     assert (field.value, field.changed) == ("0.07", True)
+
+
+def test_more_hands_where_no_limit_shows_change_nothing_and_say_why(
+    ceo: Client, run: RecomputeRun, company: Company
+) -> None:
+    lever = next(one for one in levers_of(run=run, company=company) if one.lever == "hands_on" and not one.limited)
+    page = ceo.get(WHAT_IF, {"set": f"{lever.pipeline}/{lever.stage}:{lever.department}:hands_on=+100%"})
+    assert page.context["message"].startswith("Kept from today on, it changes nothing")
+    assert "No limit shows of what" in text(page)
+    assert "hands on, no limit seen" in text(page)
 
 
 @pytest.mark.parametrize(

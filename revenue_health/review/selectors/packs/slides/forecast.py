@@ -82,7 +82,7 @@ def _constraints(content: Json) -> list[Table]:
     )[:LISTED]
     if not rows:
         return []
-    columns = (Column("Stage"), Column("Department"), Column("10 % less"), Column("Gain", ColumnKind.MONEY))
+    columns = (Column("Stage"), Column("Department"), Column("Change"), Column("Gain", ColumnKind.MONEY))
     scale = scale_of([row[3] for row in rows], content["currency"])
     return [Table(title="Biggest levers", columns=columns, rows=rows, scale=scale, shown=ROWS_SHOWN)]
 
