@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from revenue_health.contribution.charts.gate_drawings import HEIGHT, curve, quarter_bars
 from revenue_health.contribution.core.comparison import LoadedStage, MoneyInterval, PartyKind, PartyShare
-from revenue_health.contribution.core.gates.gate import UNCHECKED, Gate, GateName
+from revenue_health.contribution.core.gates.gate import UNCHECKED, Gate, GateName, verdict_of
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.contributions_json import party_from_json, party_to_json
 from revenue_health.contribution.selectors.comparison.sentences import (
+    alone,
     load_sentence,
     together,
     verdict_in_full,
@@ -75,6 +76,21 @@ def test_a_share_and_a_switch_stand_together_where_they_differ_by_more_than_the_
         "It moves so much only together with others: EUR −100 k on average over all that others might have done, "
         "EUR −180 k beside what they did."
     )
+
+
+def test_a_named_department_is_told_what_is_its_own_if_another_was_needed_too() -> None:
+    """Two that are both needed share equally: half of 100 k."""
+    assert alone(LEGAL, "EUR") == (
+        "Whether Legal did so alone or only together with another department, no record shows; if another’s change was "
+        "needed as well, at most half of this is its own (EUR −50.0 k)."
+    )
+    assert alone(replace(LEGAL, verdict=Verdict.CANNOT_TELL), "EUR") == ""
+
+
+def test_a_verdict_says_what_no_record_shows() -> None:
+    verdict, reason = verdict_of(-1.0, dict.fromkeys(GateName, PASSED))
+    assert verdict == Verdict.CONTAMINATES
+    assert reason.endswith("alone or only together with another, no record shows")
 
 
 def test_a_department_to_which_more_comes_is_not_called_slower() -> None:
