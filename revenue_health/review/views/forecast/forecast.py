@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_see_company, require
-from departments.formats import money_in_words, money_scale
+from departments.formats import grouped, money_in_words, money_scale
 from departments.web.rendering import page_render
 from pipeline.page.shell import shell_of
 from pipeline.selectors.overview import Structure, structure_names
