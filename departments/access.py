@@ -84,7 +84,7 @@ def _is_no_secret(request: HttpRequest) -> bool:
 
 
 def note_reading(request: HttpRequest, subject: str) -> None:
-    """Write down that somebody read what others answer for: shares, their working, the accountability page."""
+    """Write down that somebody read what others answer for: shares, their working, the drivers."""
     _note(request, AccessLog.Kind.READ, subject)
 
 

@@ -110,7 +110,7 @@ class PartyShare:
 
     @property
     def judgement(self) -> Verdict:
-        """What is said of the party. The market, the opening pipeline and the strategy are nobody's doing, whatever
+        """What is said of the party. The market, the opening pipeline and the strategy are no departments, whatever
         an earlier release said of them, and whoever failed a gate is not named."""
         if self.kind != PartyKind.INTERNAL:
             return Verdict.NOT_JUDGED

@@ -205,7 +205,7 @@ def _scale(bridge: Bridge) -> float:
 
 
 def _strategy(bridge: Bridge) -> PartyShare:
-    """The stretch of the plan beyond the baseline; nobody's doing, so it gets no verdict."""
+    """The stretch of the plan beyond the baseline; not a department, so it gets no verdict."""
     stretch = bridge.strategy
     share = _money(stretch) if stretch and math.isfinite(stretch.value) else None
     factors: dict[str, float | None] = dict.fromkeys(FACTORS, 0.0 if stretch else None)

@@ -40,7 +40,7 @@ class GateRow:
 def gates_context(
     party: PartyShare, comparison: Comparison, score_run: ScoreRun, company: Company
 ) -> dict[str, object]:
-    """Everything the panel prints of a department; nothing for who is nobody's doing, or of older figures."""
+    """Everything the panel prints of a department; nothing for what is not a department, or of older figures."""
     share, interval = party.share, party.interval
     if party.kind != PartyKind.INTERNAL or party.gates is None or share is None or interval is None:
         return {}
