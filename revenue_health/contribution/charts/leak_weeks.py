@@ -53,10 +53,11 @@ class WeeklyCost:
 def weekly_costs(
     readings: Sequence[Reading], *, calendar: FiscalCalendar, young_days: int, today: date
 ) -> list[WeeklyCost]:
-    """readings: the oldest first. young_days: so long after its start a quarter is read for the first time."""
+    """readings: the oldest first, each the last one of its week. young_days: so long after its start a quarter is read
+    for the first time."""
     costs = []
     for reading in readings:
-        quarter = calendar.quarter_of(reading.week - timedelta(days=young_days))
+        quarter = calendar.quarter_of(reading.week + timedelta(days=WEEK - 1 - young_days))
         weeks = _weeks_into(quarter, reading.week)
 
         def a_week(amount: int | None, weeks: float = weeks) -> int | None:

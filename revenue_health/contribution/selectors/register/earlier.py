@@ -16,9 +16,10 @@ from revenue_health.contribution.selectors.register.rows import LeakRow, rows_of
 
 def leaks_of_quarter(quarter: Period, *, most: int) -> list[LeakRow]:
     """The largest leaks seen by the last reading of a quarter, with amount, age, status and owner as they were then;
-    nothing where it was never read. The register reads a quarter from its fifth week to the fourth of the next one.
+    nothing where it was never read. The register reads a quarter from its fifth week to the fourth of the next one; a
+    week keeps its last reading, so it counts by its last day.
     """
-    young = timedelta(days=YOUNG_DAYS)
+    young = timedelta(days=YOUNG_DAYS - 6)
     read = LeakSighting.objects.filter(week__gte=quarter.start + young, week__lte=quarter.end + young)
     newest = read.order_by("-week").values_list("week", flat=True).first()
     if newest is None:

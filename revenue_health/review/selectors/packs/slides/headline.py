@@ -22,10 +22,10 @@ def headline(content: Json) -> Slide:
         title="Where we stand",
         message=review["headline"]["message"],
         unit=f"{scale.unit}, {when(content)}",
-        lines=tuple(review["headline"]["under"]),
         chart=Chart(kind=ChartKind.BARS, scale=scale, bars=_bars(content, interval, scale)),
         tables=(Table(title="In figures", columns=COLUMNS, rows=rows, scale=scale),),
-        notes=(SAY,),
+        # The next slide shows what the smaller sentences say: here they would fill a second page.
+        notes=(*review["headline"]["under"], SAY),
     )
 
 
