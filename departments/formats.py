@@ -250,7 +250,8 @@ def counted(count: int, word: str, plural: str | None = None) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Delta:
-    """A difference against what one compares with: a sign, a number, a word, and whether it is good."""
+    """A difference against what one compares with: `▼ 10 % more`. The arrow says whether it is good (▲) or bad (▼), the
+    word which way the figure went."""
 
     text: str
     impact: str
@@ -268,22 +269,21 @@ def delta(
     if now is None or then is None or (write == "percent" and then == 0):
         return None
     change = float(now) - float(then)
-    number, unit, places = {
-        "percent": (change / abs(float(then)) * 100 if then else 0.0, " %", 0),
-        "points": (change * 100, " pp", 1),
-        "days": (change, " d", 1),
+    number, unit, places, up, down = {
+        "percent": (change / abs(float(then)) * 100 if then else 0.0, " %", 0, "more", "less"),
+        "points": (change * 100, " points", 1, "up", "down"),
+        "days": (change, " days", 1, "more", "less"),
     }[write]
     if round(number, places) == 0:
         return Delta(text="same", impact="soft")
-    sign = "+" if number > 0 else MINUS
-    figure = f"{sign}{grouped(abs(number), places)}{unit}"
+    figure = f"{grouped(abs(number), places)}{unit} {up if number > 0 else down}"
     if more_is_good is None:
         return Delta(text=figure, impact="soft")
     better = (number > 0) == more_is_good
     impact = "good" if better else "bad"
     # A page on which everything is coloured shows nothing.
     notable = abs(number) >= NOTABLE.get(write, 0) if write != "days" else abs(change) >= 0.1 * abs(float(then))
-    return Delta(text=f"{figure} {'better' if better else 'worse'}", impact=impact if notable else "soft")
+    return Delta(text=f"{'▲' if better else '▼'} {figure}", impact=impact if notable else "soft")
 
 
 def _rounded(value: Decimal, places: int) -> Decimal:
