@@ -47,12 +47,46 @@
     const text = (slide, where) => slide?.querySelector(where)?.innerText.trim() ?? "";
     page.title = `Notes ${at + 1} / ${slides.length}`;
     page.documentElement.lang = "en";
+    page.documentElement.className = `board-on ${root.classList.contains("names-hidden") ? "names-hidden" : ""}`;
     page.body.replaceChildren(
+      clock(page),
       part("p", `${at + 1} / ${slides.length}  ${text(slides[at], ".eyebrow")}`, "where"),
       part("h1", text(slides[at], ".slide-message")),
       ...[...slides[at].querySelectorAll(".notes p")].map((note) => part("p", visible(note))),
       part("p", slides[at + 1] ? `Next: ${text(slides[at + 1], ".slide-message") || hiddenText(slides[at + 1])}` : "Last slide.", "next"),
+      ...(slides[at + 1] ? [picture(page, slides[at + 1])] : []),
     );
+    tick();
+  };
+  // How long it has been going on, and what time it is.
+  const started = Date.now();
+  const clock = (page) => {
+    const element = page.createElement("p");
+    element.className = "clock";
+    element.setAttribute("role", "timer");
+    return element;
+  };
+  const tick = () => {
+    const element = notes && !notes.closed && notes.document.querySelector(".clock");
+    if (!element) return;
+    const seconds = Math.floor((Date.now() - started) / 1000);
+    const now = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    element.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}  ·  ${now}`;
+  };
+  setInterval(tick, 1000);
+
+  // The next slide as it will look in a window of 1280 x 720, made small.
+  const picture = (page, slide) => {
+    const [frame, deck] = [page.createElement("div"), page.createElement("div")];
+    frame.className = "picture";
+    frame.setAttribute("aria-hidden", "true");
+    deck.id = "deck";
+    const copy = page.importNode(slide, true);
+    copy.classList.add("current");
+    copy.querySelectorAll("[tabindex]").forEach((each) => each.removeAttribute("tabindex"));
+    deck.append(copy);
+    frame.append(deck);
+    return frame;
   };
   // innerText of what is not displayed is its textContent: hidden names must stay hidden in notes as well.
   const visible = (element) => {
@@ -64,14 +98,21 @@
   const hiddenText = (slide) => visible(slide.querySelector(".slide-message"));
 
   const STYLE =
-    "body{font:20px/1.5 system-ui,sans-serif;margin:24px;max-width:60ch;color:#16202a;background:#fff}" +
-    "h1{font-size:26px;line-height:1.25}.where,.next{color:#51606e}.next{border-top:1px solid #8494a2;padding-top:12px}";
+    "html.board-on,html.board-on body{display:block;height:auto;overflow:auto}" +
+    "html.board-on body{font-size:20px;line-height:1.5;margin:24px;max-width:640px}" +
+    "body>p{margin:0 0 .6em}body>h1{font-size:26px;line-height:1.25;margin:0 0 .5em}.where,.next{color:var(--secondary)}" +
+    ".clock{font-size:32px;font-weight:650;font-variant-numeric:tabular-nums}" +
+    ".next{border-top:1px solid var(--control);padding-top:12px}" +
+    ".picture{width:640px;height:360px;overflow:hidden;border:1px solid var(--hairline)}" +
+    "html.board-on .picture #deck{width:1280px;height:720px;transform:scale(.5);transform-origin:0 0}";
+  // What styles the slides styles their picture: taken from here, so that nothing has to be loaded.
+  const rules = () => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText)).join("\n");
   const openNotes = () => {
-    notes = window.open("", `notes-${pack}`, "popup,width=760,height=720");
+    notes = window.open("", `notes-${pack}`, "popup,width=720,height=860");
     if (!notes) return tell("The browser did not open the notes window: allow pop-ups for this page.");
     // A constructed sheet and plain nodes: nothing to load, and nothing the content policy would refuse.
     const sheet = new notes.CSSStyleSheet();
-    sheet.replaceSync(STYLE);
+    sheet.replaceSync(rules() + STYLE);
     notes.document.adoptedStyleSheets = [sheet];
     notes.document.addEventListener("keydown", pressed);
     fillNotes();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -179,6 +180,13 @@ def test_notes_follow_in_a_second_window(open_as: Callable[..., Page], pack: int
         page.click("[data-do=notes]")
     notes = opened.value
     assert "1 / " in notes.locator(".where").inner_text()
+    expect(notes.locator(".clock")).to_contain_text(re.compile(r"^0:\d\d  ·  \d"))
+    # The next slide as it will look, half as large as in a window of 1280 x 720.
+    picture = notes.locator(".picture .slide")
+    assert picture.get_attribute("id") == "slide-2"
+    box = picture.bounding_box()
+    assert box
+    assert (round(box["width"]), round(box["height"])) == (640, 360)
     page.bring_to_front()
     page.keyboard.press("ArrowRight")
     assert "2 / " in notes.locator(".where").inner_text()
@@ -259,9 +267,14 @@ def test_from_freezing_to_the_slides_and_a_picture(open_as: Callable[..., Page],
     page.click("#freeze")
     page.locator("#freeze-twin", has_text="These figures were frozen before").wait_for()
     assert violations(page) == []
-    page.fill("[name=title]", "By hand")
+    expect(page.locator("#sheet")).to_be_visible()  # over the archive, without leaving it
+    page.click("#freeze-look summary")
+    assert page.locator(".freeze-slides li").count() > 5
+    page.fill("#sheet [name=title]", "By hand")
+    page.fill("#sheet [name=decisions]", "Legal gets a second reviewer.")
     page.click("#freeze-sure")
     page.locator("h1", has_text="By hand").wait_for()
+    expect(page.locator("#decisions")).to_contain_text("Legal gets a second reviewer.")
     with page.expect_download() as saved:
         page.locator("#bridge [data-png]").click()
     assert saved.value.suggested_filename == "bridge.png"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from departments.periods import Period
 from pipeline.models import RecomputeRun
 from pipeline.selectors.data.runs import by_earlier_rules
 from revenue_health.review.core.canonical_json import canonical_json, sha256_of
+from revenue_health.review.core.slides import Slide
 from revenue_health.review.models import Decision, Pack
 from revenue_health.review.selectors.packs.content import review_content
 from revenue_health.review.selectors.packs.slides import build_slides
@@ -69,16 +71,23 @@ def pack_freeze(
         )
 
 
-def pack_like(
+@dataclass(frozen=True, kw_only=True)
+class PackDraft:
+    """What would be frozen now: its slides, and the first pack that shows exactly the same, if there is one."""
+
+    slides: tuple[Slide, ...]
+    twin: Pack | None
+
+
+def pack_draft(
     *, run: RecomputeRun, company: Company, now: datetime, since: date | None = None, period: Period | None = None
-) -> Pack | None:
-    """The first pack that shows exactly what would be frozen now. Raises ComparisonError where nothing is known."""
+) -> PackDraft:
+    """A look before freezing. Raises ComparisonError where nothing is known."""
+    content = _content(run=run, company=company, period=period, since=since, now=now)
+    text = canonical_json(content)
     candidates = Pack.objects.filter(run_number=run.pk).order_by("pk")
-    # Making the content takes a second, so it is made only where there is a pack to compare it with.
-    if not candidates.exists():
-        return None
-    content = canonical_json(_content(run=run, company=company, period=period, since=since, now=now))
-    return next((pack for pack in candidates if _without_signature(pack) == content), None)
+    twin = next((pack for pack in candidates if _without_signature(pack) == text), None)
+    return PackDraft(slides=build_slides(content), twin=twin)
 
 
 def _content(

@@ -77,6 +77,7 @@ def review_content(
         "register": _register(periods.period) if review.absent else register_json()["leaks"],
         "replies": _replies(contributions, periods.period.label),
         "earlier_decisions": earlier_decisions(before=run.as_of),
+        **last_pack(before=run.as_of),
     }
 
 
@@ -138,6 +139,28 @@ def people_names() -> list[Json]:
     for user in User.objects.filter(memberships=None):
         titles.setdefault(user.display_name, "a colleague")
     return [{"name": name, "instead": titles[name]} for name in sorted(titles)]
+
+
+def last_pack(*, before: datetime) -> Json:
+    """What the pack before this one said, as `last_pack`; nothing where this is the first."""
+    pack = Pack.objects.filter(as_of__lt=before).first()
+    if pack is None:
+        return {}
+    then, forecast = pack.figures["contributions"], pack.figures["forecast"] or {}
+    return {
+        "last_pack": {
+            "title": pack.title,
+            "as_of": pack.as_of.isoformat(),
+            "period": pack.figures["period"]["label"],
+            "message": pack.figures["review"]["headline"]["message"],
+            "target": then["target"],
+            "actual": then["actual"],
+            "median": forecast.get("median"),
+            "whole": forecast.get("target"),
+            "probability": forecast.get("probability"),
+            "parties": [{name: party[name] for name in ("key", "name", "amount")} for party in then["parties"]],
+        }
+    }
 
 
 def earlier_decisions(*, before: datetime) -> list[Json]:

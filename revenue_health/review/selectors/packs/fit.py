@@ -120,5 +120,13 @@ def head_height(table: Table, room: Room) -> float:
     return room.cell + room.line * max(lines_of(head, wide) for head, wide in zip(heads, letters, strict=True))
 
 
+def lines_within(lines: Sequence[str], room: Room, height: float) -> int:
+    """How many of the lines, from the first, fit a height."""
+    count = len(lines)
+    while count and lines_height(lines[:count], room) > height:
+        count -= 1
+    return count
+
+
 def lines_height(lines: Sequence[str], room: Room) -> float:
     return sum(room.between + room.line * lines_of(line, room.letters) for line in lines)

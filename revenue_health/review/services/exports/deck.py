@@ -10,7 +10,8 @@ from pptx import Presentation
 from pptx.util import Inches, Pt
 
 from revenue_health.review.core.slides import Chart, Slide
-from revenue_health.review.selectors.packs.fit import lines_height
+from revenue_health.review.selectors.packs.board import FIRST, shortened
+from revenue_health.review.selectors.packs.fit import lines_height, lines_within
 from revenue_health.review.selectors.packs.paging import in_pages
 from revenue_health.review.services.exports.content import ExportContent, Progress
 from revenue_health.review.services.exports.deck_charts import chart_add
@@ -49,7 +50,10 @@ def write_pptx(content: ExportContent, path: Path, progress: Progress) -> None:
 def _chart_page(deck: Any, slide: Slide, chart: Chart) -> None:
     """A chart below its lines."""
     room = room_for(FONT)
-    if lines_height(slide.lines, room) > MOST_LINES * room.height:
+    most = MOST_LINES * room.height
+    if slide.key == FIRST:
+        slide = shortened(slide, lines_within(slide.lines, room, most))
+    if lines_height(slide.lines, room) > most:
         _pages(deck, replace(slide, tables=()), slide.message)
         slide = replace(slide, lines=(), notes=())
     page = _page(deck, slide, slide.message)

@@ -14,11 +14,14 @@ from revenue_health.review.services.pack_links import LONGEST_DAYS
 
 
 class FreezeForm(forms.Form):
-    """What a pack may be called, its period, and since when its changes are counted; all of it may be left out."""
+    """What a pack may be called, its period, since when its changes are counted, and what was decided, a line each;
+    all of it may be left out."""
 
     title = forms.CharField(required=False, max_length=200)
     period = forms.CharField(required=False, max_length=60)
     since = DayField(required=False)
+    decisions = forms.CharField(required=False, max_length=8000)
+    decided_by = forms.CharField(required=False, max_length=200)
 
     def __init__(self, *arguments: Any, company: Company, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -30,6 +33,10 @@ class FreezeForm(forms.Form):
             return self.calendar.parse(text) if text else None
         except PeriodError as problem:
             raise forms.ValidationError(str(problem)) from problem
+
+    def clean_decisions(self) -> list[str]:
+        """One decision a line, at most as long as a decision may be."""
+        return [line.strip()[:2000] for line in self.cleaned_data["decisions"].splitlines() if line.strip()]
 
 
 class DecisionForm(forms.Form):

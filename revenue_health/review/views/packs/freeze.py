@@ -13,9 +13,8 @@ from departments.web.requests import signed_in_user
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.page.shell import Shell, shell_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
-from revenue_health.review.models import Pack
 from revenue_health.review.selectors.packs.twins import pack_readers
-from revenue_health.review.services.packs import PackProblem, pack_freeze, pack_like
+from revenue_health.review.services.packs import PackDraft, PackProblem, decision_log, pack_draft, pack_freeze
 from revenue_health.review.views.packs.forms import FreezeForm
 
 SURE = "review/packs/freeze.html"
@@ -37,18 +36,21 @@ def freeze(request: HttpRequest) -> HttpResponse:
     run, company, now = shell.run, shell.company, shell.now
     try:
         if request.method == "GET":
-            twin = pack_like(run=run, company=company, now=now, since=since, period=period)
-            return page_render(request, SURE, _sure(form, shell, twin), partial="page")
+            draft = pack_draft(run=run, company=company, now=now, since=since, period=period)
+            return page_render(request, SURE, _sure(form, shell, draft), partial="page")
         user = signed_in_user(request)
         pack = pack_freeze(run=run, company=company, user=user, now=now, title=title, since=since, period=period)
+        by = form.cleaned_data["decided_by"].strip() or user.display_name
+        for text in form.cleaned_data["decisions"]:
+            decision_log(pack=pack, text=text, decided_by=by, user=user, now=now)
     except (ComparisonError, CustodyStoreMissing, PackProblem) as problem:
         messages.error(request, f"{problem} Nothing was frozen.")
         return redirect("review:packs")
     return redirect("review:pack", pk=pack.pk)
 
 
-def _sure(form: FreezeForm, shell: Shell, twin: Pack | None) -> dict[str, object]:
-    """What one should know before it is done; `twin` is the pack that has these figures already."""
+def _sure(form: FreezeForm, shell: Shell, draft: PackDraft) -> dict[str, object]:
+    """What one should know before it is done."""
     period = form.cleaned_data["period"]
     return {
         "shell": shell,
@@ -56,5 +58,6 @@ def _sure(form: FreezeForm, shell: Shell, twin: Pack | None) -> dict[str, object
         "period": period.label if period else "",
         "since": form.cleaned_data["since"],
         "readers": pack_readers(),
-        "twin": twin,
+        "twin": draft.twin,
+        "slides": draft.slides,
     }

@@ -188,11 +188,21 @@ def test_before_freezing_a_page_says_what_becomes_of_it(pack: Pack, ceo: Client)
     page = ceo.get("/packs/freeze/").content.decode()
     assert Pack.objects.count() == count, "looking freezes nothing"
     assert "A pack cannot be changed or removed afterwards." in page
+    assert "Where we stand" in page, "a look at its slides"
     assert f"{pack_readers()} people" in page
     assert f'href="/packs/{pack.pk}/"' in page, "these figures were frozen before"
     other = ceo.get("/packs/freeze/", {"since": "2026-01-05", "title": "Mine"}).content.decode()
     assert "frozen before" not in other
     assert 'value="Mine"' in other
+
+
+def test_decisions_are_written_down_with_the_pack(pack: Pack, ceo: Client) -> None:
+    given = {"title": "Q", "decisions": "Legal answers in 4 days.\n\n  Sales asks earlier. ", "decided_by": "the board"}
+    assert ceo.post("/packs/freeze/", given).status_code == 302
+    newest = Pack.objects.first()
+    assert newest
+    rows = Decision.objects.filter(pack=newest).order_by("pk").values_list("text", "decided_by")
+    assert list(rows) == [("Legal answers in 4 days.", "the board"), ("Sales asks earlier.", "the board")]
 
 
 def test_the_archive_names_the_pack_with_the_same_figures(pack: Pack, run: RecomputeRun, company: Company) -> None:

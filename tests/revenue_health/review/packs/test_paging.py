@@ -66,7 +66,7 @@ def test_an_answer_longer_than_a_slide_goes_on_on_the_next() -> None:
 def test_lines_that_would_press_a_drawing_get_a_slide_of_their_own() -> None:
     scale = MoneyScale(currency="EUR", divisor=1, letter="", digits=3)
     chart = Chart(kind=ChartKind.BARS, scale=scale, bars=(Bar(name="Plan", amount=1, text="1"),) * 5)
-    few = Slide(key="headline", title="Where", message="On plan.", lines=("One line.",), chart=chart)
+    few = Slide(key="bridge", title="Where", message="On plan.", lines=("One line.",), chart=chart)
     many = replace(few, lines=("Many words of what happened and who explains it. " * 5,) * 6)
     assert board_pages([few]) == [SlidePage(slide=few)]
     pages = board_pages([many])
@@ -74,6 +74,17 @@ def test_lines_that_would_press_a_drawing_get_a_slide_of_their_own() -> None:
     assert pages[0].slide.lines == ()
     assert tuple(line for page in pages for line in page.slide.lines) == many.lines
     assert room_below(many).height < 26.2
+
+
+def test_the_first_slide_is_one_page_and_the_presenter_has_what_found_no_room() -> None:
+    scale = MoneyScale(currency="EUR", divisor=1, letter="", digits=3)
+    chart = Chart(kind=ChartKind.BARS, scale=scale, bars=(Bar(name="Plan", amount=1, text="1"),) * 5)
+    lines = ("The plan asks more than before.", "Many words of what happened and who explains it. " * 8, "And more.")
+    first = Slide(key="headline", title="Where", message="On plan.", lines=lines, notes=("Say it.",), chart=chart)
+    [page] = board_pages([first])
+    assert page.slide.chart == chart
+    assert page.slide.lines == lines[:1]
+    assert page.slide.notes == ("Say it.", *lines[1:])
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,13 @@ from revenue_health.review.selectors.packs.slides import (
     leaks,
     method,
     people,
+    since,
     track,
 )
 
 BUILDERS = (
     headline.headline,
+    since.since_last_pack,
     bridge.bridge,
     bridge.shares,
     changes.changes,
