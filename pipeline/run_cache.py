@@ -21,6 +21,7 @@ from django.core.cache import cache
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.utils.safestring import SafeString, mark_safe
 
+from departments.day_formats import style_of_days
 from departments.formats import language_of_numbers
 from pipeline.models import RecomputeRun
 
@@ -65,7 +66,7 @@ def cached_html(
 
     What depends on the reader otherwise, or on the time of day, must not be in them. With DEBUG they are rendered anew.
     """
-    key = f"{name}:html:{run_key(run, of, language_of_numbers())}"
+    key = f"{name}:html:{run_key(run, of, language_of_numbers(), style_of_days())}"
     panels: dict[str, str] | None = None if settings.DEBUG else cache.get(key)
     if panels is None:
         panels = render()

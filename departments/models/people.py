@@ -13,7 +13,27 @@ from departments.models.company import Department, validate_time_zone
 class User(AbstractUser):
     """A person who signs in."""
 
+    class Numbers(models.TextChoices):
+        """By a language that writes them so."""
+
+        ENGLISH = "en", "1,234.56"
+        GERMAN = "de", "1.234,56"
+        FRENCH = "fr", "1 234,56"
+        SWISS = "de-CH", "1’234.56"
+
+    class Days(models.TextChoices):
+        DAY_FIRST = "day", "23 Nov 2026"
+        MONTH_FIRST = "month", "Nov 23, 2026"
+
+    class Clock(models.TextChoices):
+        TWENTY_FOUR = "24", "14:05"
+        TWELVE = "12", "2:05 PM"
+
     time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone])
+    # Empty: as the browser says.
+    number_style = models.CharField(max_length=5, blank=True, db_default="", choices=Numbers)
+    day_style = models.CharField(max_length=5, blank=True, db_default="", choices=Days)
+    clock_style = models.CharField(max_length=2, blank=True, db_default="", choices=Clock)
 
     @property
     def display_name(self) -> str:

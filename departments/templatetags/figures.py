@@ -9,6 +9,7 @@ from django import template
 from django.utils import timezone
 
 from departments import formats
+from departments.day_formats import day_text
 from departments.scorecards.core.number_text import bare_text
 
 register = template.Library()
@@ -71,7 +72,7 @@ def day(value: date | None) -> str:
     """A day of data: `28 Nov`, or with its year where that is not the running one: `12 Mar 2013`."""
     if value is None:
         return formats.DASH
-    return f"{value:%-d %b}" if value.year == timezone.localdate().year else f"{value:%-d %b %Y}"
+    return day_text(value, "%-d %b" if value.year == timezone.localdate().year else "%-d %b %Y")
 
 
 @register.filter

@@ -13,6 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 from pghistory.middleware import HistoryMiddleware as RequestHistoryMiddleware
 
+from departments.day_formats import DayStyle, days_as_in, style_of_language
 from departments.formats import ENGLISH, numbers_as_in
 from departments.masking import address_of
 from departments.models import Company, User
@@ -42,11 +43,13 @@ def time_zone_middleware(get_response: Callable[[HttpRequest], HttpResponse]) ->
 
 
 def numbers_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Numbers with the signs of the reader's first language, as the browser says it; words stay as they are."""
+    """Numbers, days and times as the reader chose in the account, else as the browser's first language has them; words
+    stay as they are."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         languages = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
-        with numbers_as_in(languages[0][0] if languages else ENGLISH):
+        language = languages[0][0] if languages else ENGLISH
+        with numbers_as_in(_own_numbers(request) or language), days_as_in(_own_days(request, language)):
             response = get_response(request)
         patch_vary_headers(response, ["Accept-Language"])
         return response
@@ -56,6 +59,21 @@ def numbers_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> C
 
 def _own_zone(request: HttpRequest) -> str:
     return request.user.time_zone if isinstance(request.user, User) else ""
+
+
+def _own_numbers(request: HttpRequest) -> str:
+    return request.user.number_style if isinstance(request.user, User) else ""
+
+
+def _own_days(request: HttpRequest, language: str) -> DayStyle:
+    style = style_of_language(language)
+    if not isinstance(request.user, User):
+        return style
+    days, clock = request.user.day_style, request.user.clock_style
+    return DayStyle(
+        month_first=days == User.Days.MONTH_FIRST if days else style.month_first,
+        twelve_hours=clock == User.Clock.TWELVE if clock else style.twelve_hours,
+    )
 
 
 def _company_zone() -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from departments.day_formats import day_format
 from departments.formats import MoneyScale, grouped
 
 type Chart = dict[str, Any]
@@ -50,7 +51,7 @@ def trend_chart(points: Sequence[TrendPoint], *, scale: MoneyScale | None) -> Ch
                 "meta": {"token": token},
                 "line": {"width": 2, "dash": _DASHES[name]},
                 "marker": {"size": 5},
-                "hovertemplate": f"{title} %{{y:,}}<extra>week of %{{x|%-d %b %Y}}</extra>",
+                "hovertemplate": f"{title} %{{y:,}}<extra>week of %{{x|{day_format('%-d %b %Y')}}}</extra>",
             }
         )
         if points:
@@ -94,7 +95,13 @@ def _trend_layout(labels: list[dict[str, Any]], weeks: list[str]) -> dict[str, A
         "showlegend": False,
         "dragmode": False,
         "hovermode": "x unified",
-        "xaxis": {"type": "date", "showgrid": False, "tickformat": "%-d %b\n%Y", "nticks": 8, "fixedrange": True},
+        "xaxis": {
+            "type": "date",
+            "showgrid": False,
+            "tickformat": day_format("%-d %b") + "\n%Y",
+            "nticks": 8,
+            "fixedrange": True,
+        },
         "yaxis": {"rangemode": "tozero", "tickformat": ",", "nticks": 5, "fixedrange": True},
         "annotations": [
             label | {"x": weeks[-1], "xanchor": "left", "showarrow": False, "xshift": 8} for label in labels

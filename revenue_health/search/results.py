@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from departments.access import Visitor, departments_seen, may_see_company, may_see_packs
+from departments.day_formats import day_text
 from departments.formats import money_in_words
 from departments.models import Commitment, Measurable, find_company
 from pipeline.page.department_access import closed_departments
@@ -164,6 +165,6 @@ def _measurables(user: Visitor, text: str) -> tuple[Hit, ...]:
 def _packs(text: str) -> tuple[Hit, ...]:
     rows = Pack.objects.filter(title__icontains=text).defer("content")
     return tuple(
-        Hit(name=row.title, address=reverse("review:pack", args=[row.pk]), note=f"{row.frozen_at:%-d %b %Y}")
+        Hit(name=row.title, address=reverse("review:pack", args=[row.pk]), note=day_text(row.frozen_at))
         for row in rows.order_by("-pk")[:EACH]
     )

@@ -75,6 +75,7 @@ def open_as(browser: Browser, site: str, complaints: list[str]) -> Iterator[Call
     ) -> Page:
         context = browser.new_context(
             base_url=site,
+            locale="en-GB",
             viewport={"width": width, "height": 900},
             color_scheme="dark" if dark else "light",
             java_script_enabled=scripts,

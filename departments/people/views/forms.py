@@ -85,7 +85,7 @@ class AcceptForm(forms.Form):
 
 
 class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cannot be subscripted
-    """One's own name and clock."""
+    """One's own name, clock, and how numbers, dates and times are written."""
 
     time_zone = forms.CharField(
         required=False,
@@ -97,4 +97,13 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own ca
 
     class Meta:
         model = User
-        fields = ("first_name", "last_name", "time_zone")
+        fields = ("first_name", "last_name", "time_zone", "number_style", "day_style", "clock_style")
+        labels = {"number_style": "Numbers", "day_style": "Dates", "clock_style": "Time of day"}
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        styles = {"number_style": User.Numbers, "day_style": User.Days, "clock_style": User.Clock}
+        for name, style in styles.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", "As in my browser"), *style.choices]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.text import slugify
 
+from departments.day_formats import day_text
 from departments.models import Annotation, Department, Goal, Measurable, User, current_company
 
 
@@ -112,7 +113,7 @@ def goal_set(
     if goal_high is not None and goal_high < goal:
         raise MeasurableRefused(f"The highest value, {goal_high}, is below the lowest, {goal}.")
     if monday < due and measurable.goals.exists():
-        raise MeasurableRefused(f"Weeks before {due:%-d %b %Y} are closed and keep their goals. Choose a later week.")
+        raise MeasurableRefused(f"Weeks before {day_text(due)} are closed and keep their goals. Choose a later week.")
     set_, _ = Goal.objects.update_or_create(
         measurable=measurable, effective_from=monday, defaults={"rule": rule, "goal": goal, "goal_high": goal_high}
     )

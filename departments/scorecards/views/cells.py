@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from departments.access import may_edit_scorecard, require
 from departments.core.text import readable_values
+from departments.day_formats import day_text
 from departments.models import Department, Entry, EntryChange, find_company
 from departments.periods import parse_day
 from departments.scorecards.core.entry_rules import entry_text
@@ -84,7 +85,7 @@ def cell(request: HtmxRequest, key: str, measurable: str, week: date) -> HttpRes
     if problem:
         fresh = entry_history(department=department.pk, measurable=measurable, week=week) or history
         return _cell_page(request, department, fresh, problem)
-    messages.success(request, f"{history.measurable.name}, week of {week:%-d %b %Y}: saved.")
+    messages.success(request, f"{history.measurable.name}, week of {day_text(week)}: saved.")
     return redirect("departments:scorecard", key)
 
 

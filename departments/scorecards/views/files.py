@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 
+from departments.day_formats import day_text
 from departments.formats import counted
 from departments.models import Department, EntryChange, current_company, find_company
 from departments.scorecards.core.score_file.cells import FileCell
@@ -141,7 +142,7 @@ def _take_in(request: HttpRequest, department: Department) -> dict[str, Any]:
             return _preview(department, same) | {"unticked": True}
         refusals = [(*at, why) for at, why in refused.errors.items()]
         refusals += [(*at, str(why)) for at, why in refused.conflicts.items()]
-        return {"refused": [str(refused), *(f"{key}, week of {week:%-d %b %Y}: {why}" for key, week, why in refusals)]}
+        return {"refused": [str(refused), *(f"{key}, week of {day_text(week)}: {why}" for key, week, why in refusals)]}
     except ScorecardError as problem:
         return {"refused": [str(problem)]}
     messages.success(request, f"{counted(len(written), 'value')} {'was' if len(written) == 1 else 'were'} imported.")

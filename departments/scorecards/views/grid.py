@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from django.utils.safestring import SafeString, mark_safe
 
+from departments.day_formats import day_text
 from departments.formats import DASH, grouped, percent
 from departments.scorecards.core.goals import DatedGoal, Status
 from departments.scorecards.selectors.scorecards import Grid, ScoreRow
@@ -114,7 +115,7 @@ class GridWeek:
     @property
     def th(self) -> SafeString:
         """Its column's head."""
-        text = f"{self.week:%-d %b}"
+        text = day_text(self.week, "%-d %b")
         if self.forms:
             text = f'<a class="quiet" href="{self.forms}{self.iso}/" title="Fill in as a form">{text}</a>'
         notes = "".join(

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from departments import access
+from departments.day_formats import day_text
 from departments.formats import counted, grouped
 from departments.models import Department, find_company
 from departments.scorecards.selectors.annotations import annotations_of
@@ -74,7 +75,8 @@ def _completeness_message(rows: list[DepartmentHeat], heat: Heat) -> str:
         return "No department has a scorecard yet."
     whole = sum(row.entered[1] == row.owed for row in last)
     incomplete = [row.name for row in last if row.entered[1] < row.owed]
-    complete = f"{whole} of {counted(len(last), 'scorecard')} for the week of {heat.weeks[1]:%-d %b} are complete"
+    week = day_text(heat.weeks[1], "%-d %b")
+    complete = f"{whole} of {counted(len(last), 'scorecard')} for the week of {week} are complete"
     return (
         f"{complete}; {', '.join(incomplete)} {'has' if len(incomplete) == 1 else 'have'} values missing."
         if incomplete
@@ -198,7 +200,7 @@ def _grid_message(scorecard: Grid) -> str:
     judged = [int(code) for code in scorecard.status[:, at] if code]
     met = sum(code == 1 for code in judged)
     result = (
-        f"{met} of {len(judged)} met in the week of {scorecard.weeks[at]:%-d %b}"
+        f"{met} of {len(judged)} met in the week of {day_text(scorecard.weeks[at], '%-d %b')}"
         if judged
         else "Nothing was judged yet"
     )

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from departments.access import require
+from departments.day_formats import day_text
 from departments.models import Department, EntryChange, find_company
 from departments.scorecards.selectors.week_entries import WeekEntry, week_entries
 from departments.scorecards.services.entries import CellText, EntryRefused, PasteRefused, entries_paste
@@ -62,7 +63,7 @@ def week(request: HttpRequest, key: str, week: date) -> HttpResponse:
     if request.method == "POST":
         refused = _take(request, department, week, lines, now)
         if refused is None:
-            messages.success(request, f"Week of {week:%-d %B %Y} saved.")
+            messages.success(request, f"Week of {day_text(week, '%-d %B %Y')} saved.")
             return redirect("departments:scorecard", key)
         lines = _with_what_was_sent(request, lines, refused, week)
     context = {

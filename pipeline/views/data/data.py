@@ -97,7 +97,7 @@ def recompute_request(request: HtmxRequest) -> HttpResponse:
         context["requested"] = True
     if request.htmx:
         return page_render(request, TEMPLATE, context, partial="runs")
-    messages.info(request, "Recompute requested. Reload this page to see its progress.")
+    messages.info(request, "Calculation queued. Reload this page to see its progress.")
     return redirect("pipeline:data")
 
 

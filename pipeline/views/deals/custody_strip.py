@@ -8,6 +8,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from departments.day_formats import day_text
 from departments.formats import counted, days, duration
 from pipeline.core.leaks.figures import DAY
 from pipeline.models import Event
@@ -94,7 +95,7 @@ def strip_shape(holds: Sequence[Hold], *, structure: Structure, as_of: datetime,
         bands=bands,
         limits=_passed_limits(holds, first, span, structure, now),
         stages=stages,
-        dates=[Mark(x="0", text=f"{begin:%-d %b %Y}"), Mark(x="100", text=f"{end:%-d %b %Y}", anchor="end")],
+        dates=[Mark(x="0", text=day_text(begin)), Mark(x="100", text=day_text(end), anchor="end")],
         label=f"Custody over {duration(span)}, in {len(bands)} holds; the table below has the same.",
     )
 
@@ -182,7 +183,7 @@ def closes_shape(events: Sequence[Event], *, today: date, structure: Structure) 
     changes = [day for number, day in enumerate(named) if number == 0 or day != named[number - 1]]
     pushes = sum(1 for before, after in pairwise(changes) if after > before)
     first, span = min(changes), max((max(changes) - min(changes)).days, 1)
-    ticks = [Mark(x=f"{2 + (day - first).days / span * 96:.1f}", text=f"{day:%-d %b %Y}") for day in changes]
+    ticks = [Mark(x=f"{2 + (day - first).days / span * 96:.1f}", text=day_text(day)) for day in changes]
     times = {0: "never pushed", 1: "pushed once"}.get(pushes, f"pushed {pushes} times")
     late = (today - named[-1]).days if _still_open(events[0], structure) else 0
     passed = f"passed {counted(late, 'day')} ago" if late > 0 else ""

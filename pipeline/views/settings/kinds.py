@@ -10,6 +10,7 @@ from django import forms
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
+from departments.day_formats import day_text
 from departments.formats import DASH, grouped, money_full
 from departments.scorecards.core.number_text import bare_text
 from pipeline.views.settings import forms as settings_forms
@@ -89,7 +90,7 @@ def _money(name: str) -> Callable[[Model], str]:
 def _day(name: str) -> Callable[[Model], str]:
     def text(row: Model) -> str:
         value = getattr(row, name)
-        return f"{timezone.localtime(value) if isinstance(value, datetime) else value:%-d %b %Y}"
+        return day_text(timezone.localtime(value) if isinstance(value, datetime) else value)
 
     return text
 

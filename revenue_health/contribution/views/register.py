@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.views.decorators.http import require_GET
 
 from departments.access import may_see_company, require
+from departments.day_formats import day_text
 from departments.formats import MoneyScale, counted, money_in_words, money_scale
 from departments.web.rendering import page_render
 from pipeline.page.shell import Shell, shell_of
@@ -127,7 +128,7 @@ def costs_of(trend: Sequence[Sighting], shell: Shell) -> list[WeeklyCost]:
 def line_of(row: LeakRow, costs: Sequence[WeeklyCost], scale: MoneyScale) -> Line:
     """One leak with the drawing of its last weeks and the same in words."""
     read = [cost for cost in costs if cost.cost is not None]
-    trend = "; ".join(f"{cost.week:%-d %b} {scale.write(cost.cost)} a week, {cost.state}" for cost in read)
+    trend = "; ".join(f"{day_text(cost.week, '%-d %b')} {scale.write(cost.cost)} a week, {cost.state}" for cost in read)
     return Line(row=row, bars=bars_of(costs), trend_words=trend)
 
 

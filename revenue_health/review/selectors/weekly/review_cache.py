@@ -12,6 +12,7 @@ from datetime import date, datetime
 from django.apps import apps
 from django.db import connection
 
+from departments.day_formats import style_of_days
 from departments.formats import language_of_numbers
 from pipeline.models import ImportBatch, RecomputeRun
 from pipeline.run_cache import cached
@@ -37,7 +38,7 @@ def cached_review(
 ) -> WeeklyReview:
     """What `compute` says of this run, these periods and this day, read again only after a change. One query."""
     minute = int(now.timestamp()) // SECONDS
-    state = (periods.key, since, minute, language_of_numbers(), _newest_notes())
+    state = (periods.key, since, minute, language_of_numbers(), style_of_days(), _newest_notes())
     return cached(run, "review", compute, of=state, seconds=SECONDS)
 
 

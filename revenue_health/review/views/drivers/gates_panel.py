@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from departments.day_formats import day_text
 from departments.models import Company
 from departments.people.selectors.heads import head_of
 from departments.periods import PeriodError
@@ -97,7 +98,7 @@ def _begun(party: PartyShare, company: Company) -> str:
     head = head_of(department=party.key)
     if head is None:
         return sentence
-    came = f"{head.name} has been head since {head.since:%-d %b %Y}"
+    came = f"{head.name} has been head since {day_text(head.since)}"
     try:
         first = calendar_of(company).parse(party.since).start
     except PeriodError:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from departments.access import may_see_company, require
+from departments.day_formats import day_text
 from departments.formats import counted, money_in_words, single_units
 from departments.models import Company
 from departments.web.rendering import page_render
@@ -84,7 +85,7 @@ def _context(request: HttpRequest, run: RecomputeRun, company: Company) -> Conte
 
 def _title(total: BucketTotal, since: date, currency: str) -> str:
     name, deals = total.bucket.name, counted(total.deals, "deal")
-    day = f"{since:%a} {since.day} {since:%b}"
+    day = day_text(since, "%a %-d %b")
     if not total.difference:
         worth = money_in_words(total.amount, currency)
         return f"{name} since {day}: {deals}, worth {worth}; the open pipeline is as large as before."

@@ -1,0 +1,78 @@
+"""Days and times as the reader writes them: `23 Nov 2026, 14:05` or `Nov 23, 2026, 2:05 PM`.
+
+Code and templates name one format, the British one; here it becomes the reader's. What is frozen, mailed or printed
+by a command has no reader and stays British. ISO days (`Y-m-d`) are for machines and stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date
+
+_DJANGO_DAY = re.compile(r"\b(?:([Dl]) )?j ([MF])( Y)?")
+_DJANGO_TIME = re.compile(r"\bH:i(:s)?")
+_STRFTIME_DAY = re.compile(r"(?:(%[aA]) )?%-d (%[bB])( %Y)?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayStyle:
+    """How days and times are written: the month first (American) or the day, twelve hours or twenty-four."""
+
+    month_first: bool = False
+    twelve_hours: bool = False
+
+
+BRITISH = DayStyle()
+AMERICAN = DayStyle(month_first=True, twelve_hours=True)
+_style: ContextVar[DayStyle] = ContextVar("style_of_days", default=BRITISH)
+
+
+@contextmanager
+def days_as_in(style: DayStyle) -> Iterator[None]:
+    """Write days and times in a style."""
+    before = _style.set(style)
+    try:
+        yield
+    finally:
+        _style.reset(before)
+
+
+def style_of_days() -> DayStyle:
+    """The style of now: what is kept rendered must be kept by it."""
+    return _style.get()
+
+
+def style_of_language(language: str) -> DayStyle:
+    """What readers of a language (`en-us`, `de`) expect; a language without a country is written as British."""
+    return AMERICAN if language.lower() == "en-us" else BRITISH
+
+
+def template_format(text: str) -> str:
+    """A format of the template filter `date`, such as `D j M, H:i`, as the reader has it."""
+    style = _style.get()
+    if style.month_first:
+        text = _DJANGO_DAY.sub(lambda day: _month_first(day[1], day[2], "j", day[3]), text)
+    if style.twelve_hours:
+        text = _DJANGO_TIME.sub(lambda time: f"g:i{time[1] or ''} A", text)
+    return text
+
+
+def day_format(text: str) -> str:
+    """A format of `strftime`, or of a chart's axis, such as `%-d %b %Y` or `%a %H:%M`, as the reader has it."""
+    style = _style.get()
+    if style.month_first:
+        text = _STRFTIME_DAY.sub(lambda day: _month_first(day[1], day[2], "%-d", day[3]), text)
+    return text.replace("%H:%M", "%-I:%M %p") if style.twelve_hours else text
+
+
+def day_text(value: date, text: str = "%-d %b %Y") -> str:
+    """A day in words."""
+    return value.strftime(day_format(text))
+
+
+def _month_first(weekday: str | None, month: str, day: str, year: str | None) -> str:
+    return f"{f'{weekday}, ' if weekday else ''}{month} {day}{f',{year}' if year else ''}"
