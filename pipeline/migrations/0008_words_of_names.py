@@ -14,13 +14,17 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="account",
             index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.search.SearchVector("name", config="simple"), name="account_words"
+                django.contrib.postgres.search.SearchVector("name", config="simple"),
+                gin_pending_list_limit=262144,
+                name="account_words",
             ),
         ),
         migrations.AddIndex(
             model_name="opportunity",
             index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.search.SearchVector("name", config="simple"), name="opportunity_words"
+                django.contrib.postgres.search.SearchVector("name", config="simple"),
+                gin_pending_list_limit=262144,
+                name="opportunity_words",
             ),
         ),
     ]

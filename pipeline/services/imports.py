@@ -21,7 +21,7 @@ from pipeline.imports.folder.checks import files_check, rows_check
 from pipeline.imports.folder.format import BY_NAME, FILES, FileFormat
 from pipeline.imports.folder.staging import Progress, Staging, file_stage
 from pipeline.imports.lock import import_lock
-from pipeline.imports.merge.after_merge import opportunities_touch, truth_check
+from pipeline.imports.merge.after_merge import opportunities_touch, settle, truth_check
 from pipeline.imports.merge.company import company_check, company_merge, company_row, company_zone
 from pipeline.imports.merge.entries import entries_merge
 from pipeline.imports.merge.events import events_merge
@@ -33,7 +33,6 @@ from pipeline.signals import plan_imported
 
 logger = logging.getLogger(__name__)
 _STAGING_SHARE = 0.6
-_ANALYSE_FROM = 50_000
 _LOCK_WAIT = "30s"
 
 
@@ -105,7 +104,7 @@ def company_folder_load(
         result = _attempt(work, path, dry_run=dry_run, on_done=on_done)
     if result.accepted and not dry_run:
         demo_ends()
-        _analyse(result)
+        settle({name: counts.get("new", 0) for name, counts in result.files.items()})
     advance("done", 1.0)
     return result
 
@@ -287,11 +286,3 @@ def _file_counts(work: _Work, name: str) -> dict[str, int]:
         "unchanged": outcome.unchanged,
         "refused": work.staging.problems.rows[name],
     }
-
-
-def _analyse(result: ImportResult) -> None:
-    """After much has come, tell the planner at once instead of waiting for autovacuum."""
-    for name, table in (("opportunities.csv", "opportunity"), ("events.csv", "event"), ("handoffs.csv", "handoff")):
-        if result.files.get(name, {}).get("new", 0) >= _ANALYSE_FROM:
-            with connection.cursor() as cursor:
-                cursor.execute(f"ANALYZE pipeline_{table}")

@@ -135,7 +135,7 @@ def main() -> None:
             folder_zip(folder, f"X{uuid4().hex[:6]}-", archive)
             with Crowd(reader) as beside:
                 page = upload(reader, archive)
-                looked = wait_for(reader, page, "This is what it would do")
+                looked = wait_for(reader, page, "Preview: nothing was changed")
                 take_in(reader, page)
                 taken = wait_for(reader, page, "It was imported")
             beside.report(f"import {number + 1}, looked at in {looked:.0f} s, taken in in {taken:.0f} s")

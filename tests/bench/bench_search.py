@@ -54,6 +54,10 @@ def measure(deals: int) -> None:
         cursor.execute("INSERT INTO pipeline_pipeline (key, name) VALUES ('new', 'New')")
     print(f"{deals:,} deals with the index of words: {written(deals):.1f} s", flush=True)
     with connection.cursor() as cursor:
+        began = time.perf_counter()
+        cursor.execute("SELECT gin_clean_pending_list('opportunity_words'), gin_clean_pending_list('account_words')")
+        print(f"sorting what waits into it: {time.perf_counter() - began:.1f} s", flush=True)
+    with connection.cursor() as cursor:
         cursor.execute("DROP INDEX opportunity_words, account_words")
     print(f"the same without: {written(deals):.1f} s", flush=True)
     began = time.perf_counter()
@@ -61,7 +65,7 @@ def measure(deals: int) -> None:
         for table in ("opportunity", "account"):
             words = "to_tsvector('simple'::regconfig, COALESCE(name, ''))"
             cursor.execute(f"CREATE INDEX {table}_words ON pipeline_{table} USING gin ({words})")
-        print(f"making the index of what is there: {time.perf_counter() - began:.1f} s", flush=True)
+        print(f"making the index of what is there, as an upgrade does: {time.perf_counter() - began:.1f} s", flush=True)
         cursor.execute("ANALYZE pipeline_opportunity, pipeline_account")
     for text in TEXTS:
         seconds = []

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import connection
 
 from pipeline.imports.folder.checks import MOST_OF_A_KIND, query
@@ -12,6 +14,9 @@ from pipeline.imports.merge.entry_notes import beyond_limits_notes
 from pipeline.imports.merge.hindsight import hindsight_notes
 from pipeline.imports.merge.unusual import sums_check, unusual_notes
 from pipeline.imports.problems import Problem
+from pipeline.models.deals import WORDS_INDEXES
+
+_MUCH = 50_000
 
 WITHOUT_RATE = (
     "WITH company AS (SELECT reporting_currency AS money, time_zone AS zone FROM departments_company),"
@@ -37,6 +42,17 @@ def truth_check(staging: Staging, batch: int) -> None:
     sums_check(staging)
     _add_notes(staging, batch)
     unusual_notes(staging)
+
+
+def settle(new_rows: Mapping[str, int]) -> None:
+    """After much has come (rows by file), tell the planner at once instead of waiting for autovacuum."""
+    for name, table in (("opportunities.csv", "opportunity"), ("events.csv", "event"), ("handoffs.csv", "handoff")):
+        if new_rows.get(name, 0) >= _MUCH:
+            with connection.cursor() as cursor:
+                cursor.execute(f"ANALYZE pipeline_{table}")
+    if new_rows.get("opportunities.csv", 0) >= _MUCH:
+        # Words of new names wait unsorted beside the index, and every search reads through them.
+        query("SELECT gin_clean_pending_list(name::regclass) FROM unnest(%s) AS name", [list(WORDS_INDEXES)])
 
 
 def _lines_sql(staging: Staging, file: str) -> str:
