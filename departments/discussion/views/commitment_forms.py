@@ -60,7 +60,7 @@ class CommitmentForm(IssueForm):
     due = DayField(label="Due", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     expected_effect = forms.DecimalField(required=False, max_digits=18, decimal_places=4, label="Expected effect")
     expected_unit = forms.CharField(required=False, max_length=32, label="Unit")
-    expected_from = forms.CharField(required=False, max_length=300, label="Taken from")
+    expected_from = forms.CharField(required=False, max_length=300, label="Source")
     field_order = (
         "text", "department", "owner", "due", "measurable", "expected_effect", "expected_unit", "expected_from",
     )  # fmt: skip

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from departments.access import departments_seen, may_commit, may_see_company, may_see_department, require
+from departments.day_formats import day_text
 from departments.discussion.selectors.commitments import (
     commitment_row,
     commitments_of,
@@ -122,7 +123,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         commitment_move(commitment=commitment, due=due, today=company_today(timezone.now()))
     except TalkError as problem:
         return _detail_page(request, pk, error=str(problem))
-    messages.info(request, f"Commitment carried over to {due:%-d %b %Y}.")
+    messages.info(request, f"Commitment postponed to {day_text(due)}.")
     return redirect("departments:commitment", pk=pk)
 
 

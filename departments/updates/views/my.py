@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
 from departments.access import may_remind, may_see_company, require
+from departments.day_formats import day_text
 from departments.formats import counted
 from departments.updates.selectors.my_week import MySection, MyWeek, my_week
 from departments.updates.selectors.owed import WeekStanding, week_standing
@@ -118,13 +119,15 @@ def _commitments(section: MySection) -> str:
 def _updates_message(updates: MyWeek) -> str:
     total = len(updates.rows)
     if not total:
-        return "You have no numbers to enter."
-    week = f"week {updates.week:%V}"
+        return "You have nothing to enter."
+    week = _week_of(updates.week)
     if updates.complete:
-        return f"All {counted(total, 'number')} of {week} are in." if total > 1 else f"The number of {week} is in."
-    if not updates.answered:
-        return f"{counted(total, 'number')} of {week} {'is' if total == 1 else 'are'} still to come."
-    return f"{updates.answered} of {counted(total, 'number')} of {week} are in."
+        return f"All {counted(total, 'value')} for {week} are in." if total > 1 else f"The value for {week} is in."
+    if updates.answered:
+        return f"{updates.answered} of {counted(total, 'value')} for {week} are in."
+    if updates.closed:
+        return f"{counted(total, 'value')} for {week} {'is' if total == 1 else 'are'} missing."
+    return f"{counted(total, 'value')} due by {day_text(timezone.localtime(updates.closes_at), '%a %H:%M')}."
 
 
 def _message_of_all(standing: WeekStanding) -> str:
@@ -133,13 +136,17 @@ def _message_of_all(standing: WeekStanding) -> str:
     if not count and not standing.entered:
         return "No scorecards yet: no department has a measurable to enter."
     if not count:
-        return f"Every number of week {standing.week:%V} is in."
+        return f"Every value for {_week_of(standing.week)} is in."
     verb = "lacks" if count == 1 else "lack"
-    return f"{counted(count, 'department')} {verb} numbers of week {standing.week:%V}."
+    return f"{counted(count, 'department')} {verb} values for {_week_of(standing.week)}."
+
+
+def _week_of(week: date) -> str:
+    return f"the week of {day_text(week, '%-d %b')}"
 
 
 def _done(updates: MyWeek) -> str:
     if updates.complete:
-        return f"Saved. Week {updates.week:%V} is complete, thank you."
+        return f"Saved. T{_week_of(updates.week)[1:]} is complete, thank you."
     missing = ", ".join(row.row.name for row in updates.rows if not row.answered)
     return f"Saved. Still missing: {missing}."

@@ -42,7 +42,7 @@ def form(measurables: Measurables, week: date = DUE, **values: str) -> dict[str,
 def test_a_head_is_asked_for_the_manual_numbers_of_the_department(lea: Client) -> None:
     page = lea.get(MY)
     assert [row.row.key for row in page.context["mine"].rows] == ["reviews", "terms"]
-    assert page.context["message"] == "2 numbers of week 48 are still to come."
+    assert page.context["message"] == "2 values due by Mon 12:00."
     assert "Days in review" in text(page)  # computed, to read only
     assert page.content.decode().count('inputmode="decimal"') == 2
 
@@ -58,14 +58,14 @@ def test_who_was_given_a_measurable_is_asked_for_it_alone(
 
 def test_who_has_no_number_is_led_to_the_queue(reads_as: Callable[[str], Client], wednesday: Any) -> None:
     page = reads_as("mia").get(MY)
-    assert "You have no numbers to enter" in text(page)
+    assert "You have nothing to enter" in text(page)
     assert 'href="/my/queue/"' in text(page)
 
 
 def test_an_executive_sees_who_is_missing(ceo: Client, measurables: Measurables) -> None:
     enter(measurables["calls"], CLOSED)
     page = ceo.get(MY)
-    assert page.context["message"] == "1 department lacks numbers of week 47."
+    assert page.context["message"] == "1 department lacks values for the week of 16 Nov."
     assert "Reviews done, On our own terms" in text(page)
     assert "/departments/legal/remind/" in text(page)
 
@@ -98,8 +98,8 @@ def test_htmx_gets_the_part(lea: Client) -> None:
 # --- entering ---------------------------------------------------------------------------------------------------
 def test_all_at_once(lea: Client, measurables: Measurables) -> None:
     page = lea.post(MY, form(measurables, reviews="1.234,5", terms="71", terms_note="a good week"), follow=True)
-    assert "Week 48 is complete" in text(page)
-    assert page.context["message"] == "All 2 numbers of week 48 are in."
+    assert "The week of 23 Nov is complete" in text(page)
+    assert page.context["message"] == "All 2 values for the week of 23 Nov are in."
     entries = {entry.measurable.key: entry for entry in Entry.objects.select_related("measurable")}
     assert (entries["reviews"].value, entries["terms"].value) == (Decimal("1234.5"), 71)
     assert entries["terms"].note == "a good week"
@@ -128,7 +128,7 @@ def test_row_by_row(lea: Client, measurables: Measurables) -> None:
     assert answer.status_code == 200
     assert "● met" in text(answer)
     assert f'name="version-{pk}" value="1"' in text(answer)
-    assert "1 of 2 numbers of week 48 are in." in text(answer)
+    assert "1 of 2 values for the week of 23 Nov are in." in text(answer)
     assert b"<input id=" not in answer.content  # what one types in meanwhile is not touched
     assert Entry.objects.get().value == 21
 

@@ -16,8 +16,8 @@ LEGAL = Standing(key="legal", name="Legal", missing=(), reminded_at=None)
     ("departments", "entered", "words"),
     [
         ((), False, "No scorecards yet: no department has a measurable to enter."),
-        ((), True, "Every number of week 48 is in."),
-        ((LEGAL,), True, "1 department lacks numbers of week 48."),
+        ((), True, "Every value for the week of 23 Nov is in."),
+        ((LEGAL,), True, "1 department lacks values for the week of 23 Nov."),
     ],
 )
 def test_without_scorecards_nothing_is_said_to_be_in(

@@ -71,13 +71,13 @@ def workers(django_capture_on_commit_callbacks: Any) -> Workers:
 def test_a_head_may_not_manage_data(head: Client, workers: Workers, name: str) -> None:
     assert workers.post(head, reverse(f"pipeline:{name}")).status_code == 404
     assert not workers.asked()
-    assert b"Recompute now" not in head.get("/data/").content
+    assert b"Calculate now" not in head.get("/data/").content
 
 
 def test_pressing_twice_asks_once(ceo: Client, workers: Workers) -> None:
     for _ in range(2):
         response = workers.post(ceo, RECOMPUTE, headers={"HX-Request": "true"})
-        assert b"waiting for the worker" in response.content
+        assert "Queued …".encode() in response.content
     [(task, given)] = workers.asked()
     assert (task, given["full"]) == ("recompute_requested", False)
 
@@ -130,7 +130,7 @@ def test_an_upload_is_looked_at_first_and_taken_in_once(shown: Path, ceo: Client
     assert b"Waiting for a worker" in ceo.get(page).content
     [(_, given)] = workers.asked()
     tasks.folder_check_requested(**given)
-    assert b"This is what it would do" in ceo.get(page).content
+    assert b"Preview: nothing was changed yet" in ceo.get(page).content
     assert ImportBatch.objects.count() == 1
     for _ in range(2):
         workers.post(ceo, f"{page}take-in/")
@@ -207,7 +207,7 @@ def test_the_second_upload_waits_in_line(shown: Path, ceo: Client, workers: Work
     assert "In line behind my_company.zip" in second
     assert "nothing needs to be sent again" in second
     Job.objects.filter(pk=Job.objects.first().pk).update(state=Job.State.RUNNING, touched_at=timezone.now(), attempts=1)
-    assert b"Looking at what it would do" in ceo.get(pages[0]).content
+    assert "Checking …".encode() in ceo.get(pages[0]).content
     Job.objects.update(touched_at=timezone.now() - timedelta(minutes=1))
     assert b"The worker was interrupted" in ceo.get(pages[0]).content
 

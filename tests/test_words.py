@@ -1,0 +1,47 @@
+"""No phrase that docs/words.md has replaced stands in a template or in a sentence of the code."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SENTENCES = ("departments", "pipeline", "revenue_health")
+NOT_READ = ("migrations", "validation", "embedded", "bootstrap.py")
+
+
+def replaced() -> list[str]:
+    """The phrases of the table's first column."""
+    return re.findall(r"^\| `([^`]+)` \|", (ROOT / "docs" / "words.md").read_text(), flags=re.MULTILINE)
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """Where a text stands, and the text: templates, and strings of the code that are no docstrings."""
+    for path in (ROOT / "templates").rglob("*.*"):
+        yield str(path.relative_to(ROOT)), path.read_text()
+    for name in SENTENCES:
+        for path in (ROOT / name).rglob("*.py"):
+            if not any(part in str(path) for part in NOT_READ):
+                yield from strings(path)
+
+
+def strings(path: Path) -> Iterator[tuple[str, str]]:
+    tree = ast.parse(path.read_text())
+    bodies = [
+        node.body
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.body
+    ]
+    documented = {id(body[0].value) for body in bodies if isinstance(body[0], ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented:
+            yield f"{path.relative_to(ROOT)}:{node.lineno}", node.value
+
+
+def test_no_replaced_phrase_is_left() -> None:
+    phrases = replaced()
+    assert len(phrases) > 20
+    left = [f"{place}: {phrase}" for place, text in texts() for phrase in phrases if phrase in text]
+    assert left == []
