@@ -106,7 +106,10 @@
     ".picture{width:640px;height:360px;overflow:hidden;border:1px solid var(--hairline)}" +
     "html.board-on .picture #deck{width:1280px;height:720px;transform:scale(.5);transform-origin:0 0}";
   // What styles the slides styles their picture: taken from here, so that nothing has to be loaded.
-  const rules = () => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText)).join("\n");
+  // The window of notes is narrow, its picture is not: rules for narrow windows stay out.
+  const narrow = (rule) => rule instanceof CSSMediaRule && rule.conditionText.includes("max-width");
+  const rules = () =>
+    [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules].filter((rule) => !narrow(rule)).map((rule) => rule.cssText)).join("\n");
   const openNotes = () => {
     notes = window.open("", `notes-${pack}`, "popup,width=720,height=860");
     if (!notes) return tell("The browser did not open the notes window: allow pop-ups for this page.");

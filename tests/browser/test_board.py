@@ -280,6 +280,6 @@ def test_from_freezing_to_the_slides_and_a_picture(open_as: Callable[..., Page],
     assert saved.value.suggested_filename == "bridge.png"
     assert saved.value.path().read_bytes()[:4] == b"\x89PNG"
     page.click("#export-xlsx")
-    page.locator("#exports", has_text="waiting for a worker").wait_for()
+    page.locator("#exports", has_text="queued").wait_for()
     page.click("#present")
     page.wait_for_selector("html.board-on .slide.current")

@@ -142,7 +142,7 @@ def test_the_ceos_monday(
     # Taken away: asked for, made as a worker makes it, loaded.
     by.press(page.locator("#export-pdf"))
     # The same review frozen again is the same pack, which may have been taken away before.
-    page.locator("#exports", has_text=re.compile("waiting for a worker|ready")).wait_for()
+    page.locator("#exports", has_text=re.compile("queued|ready")).wait_for()
     asked = PackExport.objects.latest("pk").pk
     committed(lambda: export_make(export_id=asked))
     ready = page.locator("#exports a[download]").first

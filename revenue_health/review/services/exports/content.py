@@ -32,7 +32,7 @@ class ExportContent:
     @property
     def head(self) -> str:
         """Whose figures, and as known on which day."""
-        return f"{self.review.company}, as known on {self.review.known}"
+        return f"{self.review.company}, as it stood on {self.review.known}"
 
 
 def content_of(pack: Pack, *, hide_names: bool) -> ExportContent:

@@ -145,7 +145,7 @@ def test_pages_of_the_pdf_are_a4_landscape(pack: Pack, tmp_path: Path) -> None:
         assert (round(page.mediabox.width), round(page.mediabox.height)) == A4_LANDSCAPE
     text = "".join(page.extract_text() for page in reader.pages)
     assert pack.sha256 in text
-    assert "as known on" in text
+    assert "as it stood on" in text
 
 
 def test_names_can_be_left_out_of_a_file(pack: Pack, tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_an_export_killed_half_way_is_made_again(pack: Pack) -> None:
 def test_the_page_follows_an_export_to_its_download(pack: Pack, ceo: Client) -> None:
     htmx = {"HX-Request": "true"}
     page = ceo.post(f"/packs/{pack.pk}/exports/", {"kind": "xlsx"}, headers=htmx).content.decode()
-    assert "waiting for a worker" in page
+    assert "queued" in page
     assert 'hx-trigger="every 1s"' in page
     export = PackExport.objects.get()
     assert ceo.get(f"/packs/{pack.pk}/exports/{export.pk}/").status_code == 404

@@ -34,7 +34,7 @@ def made(pack: Pack, *, days: int = 7, hide_names: bool = True, ago: int = 0) ->
 def test_a_link_opens_the_board_without_an_account(pack: Pack) -> None:
     answer = Client().get(made(pack))
     assert answer.status_code == 200
-    assert "as known on" in answer.content.decode()
+    assert "as it stood on" in answer.content.decode()
     assert answer["Referrer-Policy"] == "no-referrer"
     assert answer["Cache-Control"] == "no-store, private"
     assert "noindex" in answer["X-Robots-Tag"]
