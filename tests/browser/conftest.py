@@ -138,5 +138,6 @@ PAGES = {
     "track record": "/track-record/",
     "import": "/data/imports/1/",
     "undo": "/data/imports/1/undo/",
+    "search": "/search/?q=legal",
     "not there": "/nothing/",
 }

@@ -127,7 +127,7 @@ def zipped(folder: Path, **changed: str) -> SimpleUploadedFile:
 
 def test_an_upload_is_looked_at_first_and_taken_in_once(shown: Path, ceo: Client, workers: Workers) -> None:
     page = workers.post(ceo, "/data/uploads/", {"folder": zipped(shown)})["Location"]
-    assert b"Waiting for a worker" in ceo.get(page).content
+    assert "Queued …".encode() in ceo.get(page).content
     [(_, given)] = workers.asked()
     tasks.folder_check_requested(**given)
     assert b"Preview: nothing was changed yet" in ceo.get(page).content
@@ -202,7 +202,7 @@ def test_only_error_files_of_uploads_are_given(ceo: Client) -> None:
 
 def test_the_second_upload_waits_in_line(shown: Path, ceo: Client, workers: Workers) -> None:
     pages = [workers.post(ceo, "/data/uploads/", {"folder": zipped(shown)})["Location"] for _ in range(2)]
-    assert b"Waiting for a worker" in ceo.get(pages[0]).content
+    assert "Queued …".encode() in ceo.get(pages[0]).content
     second = ceo.get(pages[1]).content.decode()
     assert "In line behind my_company.zip" in second
     assert "nothing needs to be sent again" in second
