@@ -6,7 +6,7 @@ from departments.formats import counted, money_in_words
 from departments.periods import Period
 from pipeline.models import RecomputeRun
 from pipeline.page.leak_headline import writes_leak_headline
-from revenue_health.contribution.models import Leak, ScoreRun
+from revenue_health.contribution.models import Leak
 from revenue_health.contribution.selectors.register.earlier import leaks_of_quarter
 from revenue_health.contribution.selectors.register.rows import top_leaks
 
@@ -17,15 +17,13 @@ MOST = 50
 def register_sentence(run: RecomputeRun, period: Period, currency: str) -> str:
     """How many leaks there are and the largest of a department whose share is clear; of the others none is held against
     anybody. Empty of a period that the register was not read for."""
-    if not Leak.objects.exists():
+    if "-Q" not in period.label:
         return ""
-    running = ScoreRun.objects.filter(run=run, period_start=period.start, period_end=period.end).exists()
     over = period.end < run.as_of.date()
-    if not over and not running:
-        return ""
     rows = leaks_of_quarter(period, most=MOST) if over else top_leaks(most=MOST)
     if not rows:
-        return "" if over else "No leak is open: nothing costs revenue against the baseline."
+        is_read = not over and Leak.objects.exists()
+        return "No leak is open: nothing costs revenue against the baseline." if is_read else ""
     several = counted(len(rows), "leak")
     verb = "costs" if len(rows) == 1 else "cost"
     clear = [row for row in rows if not row.unclear]

@@ -95,7 +95,7 @@ def test_a_head_answers_and_who_is_overtaken_loses_nothing(open_as: Open) -> Non
 
 def test_a_department_s_page_has_its_answer_and_its_commitments(open_as: Open) -> None:
     page = open_as("legal", at=None)
-    page.goto("/departments/legal/")
+    page.goto("/drivers/legal/")
     expect(page.locator(".reply").first).to_contain_text("The outside firm has started")
     expect(page.get_by_role("link", name="Fill the two open reviewer posts")).to_be_visible()
     page.goto("/departments/")

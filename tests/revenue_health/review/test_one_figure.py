@@ -29,7 +29,9 @@ type Seen = dict[tuple[str, str], set[tuple[str, str]]]
 
 
 def text_of(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+    """What a reader sees: without what stands there for those who hear the page only."""
+    seen = re.sub(r'<span class="visually-hidden">.*?</span>', "", html)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", seen)).split())
 
 
 def cells_of(row: str) -> list[str]:
