@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from departments.discussion.views import comments, commitments, issues, pulse, replies
-from departments.people.views import account, audit, invitations, people, session
+from departments.people.views import account, audit, first_account, invitations, people, session
 from departments.scorecards.urls import urlpatterns as scorecards
 from departments.updates.views import my, remind, update_link
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("audit/", audit.audit_log, name="audit"),
     path("audit/export/", audit.export, name="audit_export"),
     path("audit/access/", audit.readers, name="audit_access"),
+    path("set-up/<str:token>/", first_account.first_account, name="first_account"),
     path("invitations/<str:token>/", invitations.accept, name="invitation"),
     path("people/", people.people_list, name="people"),
     path("people/settings/", _moved_settings, name="people_settings"),

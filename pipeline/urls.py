@@ -3,7 +3,7 @@
 from django.urls import path
 
 from pipeline.views import departments
-from pipeline.views.data import data, imports
+from pipeline.views.data import data, imports, set_up
 from pipeline.views.deals import my_queue, opportunities
 from pipeline.views.leaks import leak_map
 from pipeline.views.settings import company, lists
@@ -18,6 +18,7 @@ urlpatterns = [
     path("departments/<key:key>/", departments.department_detail, name="department"),
     path("my/queue/", my_queue.queue_page, name="my_queue"),
     path("data/", data.data_page, name="data"),
+    path("set-up/", set_up.set_up_page, name="set_up"),
     path("data/runs/", data.runs, name="data_runs"),
     path("data/recompute/", data.recompute_request, name="data_recompute"),
     path("data/uploads/", imports.upload_start, name="import_upload_start"),

@@ -19,9 +19,11 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from redis.exceptions import RedisError
 
 from pipeline.custody_store import parts_missing, run_parts
 from pipeline.models import RecomputeRun
+from pipeline.selectors.data.readiness import readiness
 from pipeline.selectors.data.runs import (
     CRITICAL_HOURS,
     WARNING_HOURS,
@@ -63,6 +65,8 @@ class Report:
     age_hours: float | None
     balance_error: float | None
     version: str
+    readiness: list[dict[str, object]]
+    """What the data carry: no check, since an installation can be well with little in it."""
 
     def to_dict(self) -> dict[str, object]:
         return asdict(self)
@@ -106,7 +110,15 @@ def report(*, now: datetime) -> Report:
         age_hours=freshness(run=run, now=now).age_hours,
         balance_error=run.balance_error if run else None,
         version=settings.VERSION,
+        readiness=_readiness(),
     )
+
+
+def _readiness() -> list[dict[str, object]]:
+    try:
+        return [line.to_dict() for line in readiness()]
+    except (DatabaseError, RedisError):
+        return []
 
 
 def _check(name: str, look: Callable[[], tuple[bool, str]]) -> Check:

@@ -75,6 +75,7 @@ SETTINGS = Tab(
             "pipeline:data",
             "pipeline:import",
             "pipeline:source",
+            "pipeline:set_up",
             letter="t",
             may_see=access.may_manage_data,
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import template
+from django.urls import reverse
 
 from pipeline.selectors.overview import Structure
 
@@ -12,6 +13,12 @@ register = template.Library()
 @register.filter
 def stage_name(structure: Structure, pk: int) -> str:
     return structure.stages[pk].name
+
+
+@register.simple_tag
+def page_address(page: str, arguments: tuple[str, ...] = ()) -> str:
+    """The address of a page by its name and arguments, where both are values."""
+    return reverse(page, args=arguments)
 
 
 @register.filter

@@ -84,8 +84,9 @@ def _serve(home: Home, ownership: Ownership, supervisor: Supervisor, facts: Fact
         with Steps().step("web", "Starting the web processes, the worker and the clock"):
             supervisor.start([programs.web(home, listener), programs.worker(home), programs.beat(home)])
         ownership.tell(address=address)
+        signin = facts.signin.replace("{address}", address)
         print(
-            f"\nRevenue Health is at {address}\n{facts.signin}\nCtrl-C stops it; the data stay in {home.path}.\n",
+            f"\nRevenue Health is at {address}\n{signin}\nCtrl-C stops it; the data stay in {home.path}.\n",
             flush=True,
         )
         supervisor.watch()

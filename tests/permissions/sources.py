@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from pipeline.models import DataSource, SourcePull
-from tests.permissions import MANAGERS, row
+from tests.permissions import ANYBODY, MANAGERS, row
 
 
 def source() -> dict[str, Any]:
@@ -21,6 +21,8 @@ def files() -> dict[str, Any]:
 
 
 ROWS = [
+    row("pipeline:set_up", get=MANAGERS),
+    row("departments:first_account", {"token": "none"}, get=ANYBODY.gives(410), post=ANYBODY.gives(410)),
     row("pipeline:sources", get=MANAGERS, post=MANAGERS.gives(422)),
     row("pipeline:source", source, get=MANAGERS, post=MANAGERS.gives(422)),
     row("pipeline:source_mapping", source, get=MANAGERS.gives(404)),

@@ -94,8 +94,9 @@ def test_json_has_the_agreed_shape() -> None:
     with pytest.raises(SystemExit, match="1"):
         call_command("doctor", json=True, stdout=out)
     told = json.loads(out.getvalue())
-    assert set(told) == {"ok", "checks", "age_hours", "balance_error", "version"}
+    assert set(told) == {"ok", "checks", "age_hours", "balance_error", "version", "readiness"}
     assert all(set(one) == {"name", "ok", "detail"} for one in told["checks"])
+    assert all(set(one) == {"name", "ok", "figure", "withholds", "place"} for one in told["readiness"])
 
 
 def test_healthz_needs_no_sign_in_and_no_cookie(client: Client) -> None:

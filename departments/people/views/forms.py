@@ -64,7 +64,7 @@ class AcceptForm(forms.Form):
 
     def __init__(self, *arguments: Any, email: str, **named: Any) -> None:
         super().__init__(*arguments, **{"auto_id": "invitation-%s"} | named)
-        self.email = email
+        self.invited_email = email
         self.fields["username"].widget.attrs["autocomplete"] = "username"
 
     def clean_username(self) -> str:
@@ -78,7 +78,7 @@ class AcceptForm(forms.Form):
         names = {name: values.get(name, "") for name in ("username", "first_name", "last_name")}
         if password := values.get("password"):
             try:
-                validate_password(password, User(email=self.email, **names))
+                validate_password(password, User(email=self.invited_email, **names))
             except ValidationError as problem:
                 self.add_error("password", problem)
         return values

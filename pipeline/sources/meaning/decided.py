@@ -34,19 +34,21 @@ def undecided(content: dict[str, Any], columns: list[dict[str, Any]]) -> list[st
         open_ones = [row["name"] for row in content.get(part, []) if not row["department"]]
         if open_ones:
             listed = ", ".join(f"“{name}”" for name in open_ones[:3]) + (" and others" if len(open_ones) > 3 else "")
-            sentences.append(f"{len(open_ones):,} {word}s have no department yet: {listed}.")
+            sentences.append(f"{counted(len(open_ones), word)} without a department: {listed}.")
     return sentences
+
+
+def counted(count: int, word: str) -> str:
+    """`1 deal`, `2 deals`."""
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
 def date_questions(content: dict[str, Any], columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Columns of dates in use that several formats read as different days, none of which was chosen."""
     deal, chosen = content.get("deal", {}), content.get("files", {}).get("date_formats", [])
     used = {deal.get(role) for role in DATES}
-    return [
-        c
-        for c in columns
-        if c["kind"] == "date" and c["name"] in used and c["asks"] and not set(chosen) & set(c["asks"])
-    ]
+    open_ones = [c for c in columns if c["kind"] == "date" and c["name"] in used and c["asks"]]
+    return [column for column in open_ones if not set(chosen) & set(column["asks"])]
 
 
 def number_questions(content: dict[str, Any], columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -78,10 +80,11 @@ def _values_without_stage(content: dict[str, Any], columns: list[dict[str, Any]]
     parts = [*content.get("stages", []), *content.get("losses", [])]
     named = {value for part in parts for value in part["activities"]}
     left = [entry for entry in (column["values"] if column else []) if str(entry[0]) not in named]
-    return [
-        f"“{entry[0]}”, {entry[1]:,} deals{f', {entry[2]:,.0f} in money' if len(entry) > 2 else ''}: which stage is it?"
-        for entry in left
-    ]
+    sentences = []
+    for entry in left:
+        money = f", {entry[2]:,.0f} in money" if len(entry) > 2 else ""
+        sentences.append(f"“{entry[0]}”, {counted(entry[1], 'deal')}{money}: which stage is it?")
+    return sentences
 
 
 def decided(content: dict[str, Any]) -> dict[str, Any]:

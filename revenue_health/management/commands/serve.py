@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from departments.people.services.first_account import first_account_path
 from revenue_health.embedded import serving
 from revenue_health.embedded.process import ServerError
 from revenue_health.embedded.steps import Steps
@@ -25,7 +26,11 @@ class Command(BaseCommand):
         try:
             with serving.owned_home(home, steps) as ownership:
                 serving.prepare(home, steps)
-                signin = "Sign in with your account (the first one: python3 manage.py createsuperuser)."
+                signin = "Sign in with your account."
+                if path := first_account_path():
+                    signin = (
+                        f"Set it up: open {{address}}{path.lstrip('/')} within a day; it makes the first account, once."
+                    )
                 serving.run(home, ownership, port=options["port"], signin=signin)
         except ServerError as error:
             raise CommandError(str(error)) from error

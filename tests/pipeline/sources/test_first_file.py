@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from django.conf import settings
 
 from departments.models import Company
 from pipeline.models import Event, ImportBatch, Opportunity, RecomputeRun, SourcePull
+from tests.pipeline.sources.german import german_rows
 from tests.pipeline.sources.uploads import COMPANY, HEADER, edit, look, take_in, upload, uploaded, workbook
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,26 +54,6 @@ def test_seeds_of_known_systems_are_recognised_and_come_in(real_data: Path, fold
     assert Opportunity.objects.count() == pull.look["outcomes"].get("open", [0])[0] + sum(
         numbers[0] for name, numbers in pull.look["outcomes"].items() if name != "open"
     )
-
-
-def german_rows() -> list[list[object]]:
-    """Sixty rows as a person types them: day first, a comma for decimals, a dot for thousands."""
-    begin = date(2026, 1, 5)
-    stages = ["Qualifizierung", "Angebot", "Verhandlung", "Gewonnen", "Verloren"]
-    names: list[object] = ["Angebotsnr", "Kunde", "Phase", "Angelegt am", "Abschluss", "Betrag", "Verlustgrund"]
-    rows: list[list[object]] = [["Vertriebsliste", "", "", "", "", "", ""], [], names]
-    for number in range(60):
-        stage = stages[number % 5]
-        created = begin + timedelta(days=number * 3)
-        closed = (created + timedelta(days=20)).strftime("%d.%m.%Y") if number % 5 > 2 else ""
-        reason = ("Preis", "Wettbewerb")[number % 2] if stage == "Verloren" else ""
-        # 1.000,50 then 1.100,50 ...: the sum of 60 of them is worked out in the test.
-        whole = 1_000 + 100 * number
-        text = f"{whole // 1000}.{whole % 1000:03d},50"
-        rows.append(
-            [f"A-{number:03d}", f"Kunde {number % 7}", stage, created.strftime("%d.%m.%Y"), closed, text, reason]
-        )
-    return rows
 
 
 def test_a_german_workbook_of_sixty_rows_comes_in(tmp_path: Path) -> None:
@@ -123,7 +103,7 @@ def test_values_without_a_stage_are_named_with_their_money_and_never_dropped() -
     edit(pull, company=COMPANY)
     assert look(pull)["accepted"]
     later = upload({"deals.csv": HEADER + "D1,Legal redlines,2026-01-05,,1200000,Ann,\n"}, source=pull.source)
-    assert look(later)["undecided"] == ["“Legal redlines”, 1 deals, 1,200,000 in money: which stage is it?"]
+    assert look(later)["undecided"] == ["“Legal redlines”, 1 deal, 1,200,000 in money: which stage is it?"]
 
 
 def test_a_second_company_is_asked_about_before_it_renames_the_first() -> None:

@@ -1,0 +1,163 @@
+"""What the data of this company can carry, line by line: the figure, what it withholds, and where it is mended."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from django.core.cache import cache
+from django.db import connection
+
+from departments.models import Department
+from pipeline.models import ImportBatch, PlanTarget, Stage
+from pipeline.selectors.data.runs import latest_run
+
+LEAST_CAUSES, LEAST_ORIGINS, LEAST_QUARTERS = 0.8, 0.8, 5
+_KEPT_SECONDS = 3600
+_QUARTER_DAYS = 91.3
+_FIGURES = """
+SELECT
+  (SELECT count(*) FROM pipeline_opportunity) AS deals,
+  (SELECT count(*) FROM pipeline_event) AS events,
+  (SELECT count(*) FROM pipeline_opportunity WHERE source_id IS NULL) AS without_origin,
+  (SELECT count(*) FROM pipeline_opportunity WHERE owner = '') AS without_owner,
+  (SELECT count(*) FROM pipeline_opportunity WHERE account_id IS NULL) AS without_account,
+  (SELECT coalesce(sum(amount), 0) FROM pipeline_event WHERE stage_id IS NULL) AS lost,
+  (SELECT coalesce(sum(amount), 0) FROM pipeline_event WHERE stage_id IS NULL AND reason_id IS NOT NULL) AS caused,
+  (SELECT count(*) FROM pipeline_event WHERE amount = 0 AND stage_id IS NOT NULL) AS worthless,
+  (SELECT count(DISTINCT department_id) FROM pipeline_handoff) AS asked,
+  (SELECT coalesce(extract(epoch FROM max(occurred_at) - min(occurred_at)) / 86400, 0) FROM pipeline_event) AS days
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadinessLine:
+    """One line. `withholds` says what is not shown or not judged while it is not ok; `place` names the page to mend it.
+
+    `place` is one of sources, stages, reasons, plan, handoffs, deals.
+    """
+
+    name: str
+    ok: bool
+    figure: str
+    withholds: str
+    place: str
+
+    def to_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def readiness() -> list[ReadinessLine]:
+    """The lines for what is loaded now; read once until an import or a run is added."""
+    run, batch = latest_run(), ImportBatch.objects.values_list("pk", "status").first()
+    key = f"readiness:{run.pk if run else 0}:{batch}:{PlanTarget.objects.count()}".replace(" ", "")
+    lines: list[ReadinessLine] | None = cache.get(key)
+    if lines is None:
+        lines = _lines()
+        cache.set(key, lines, _KEPT_SECONDS)
+    return lines
+
+
+def _lines() -> list[ReadinessLine]:
+    with connection.cursor() as cursor:
+        cursor.execute(_FIGURES)
+        names = [column[0] for column in cursor.description]
+        figures = {name: float(value) for name, value in zip(names, cursor.fetchone(), strict=True)}
+    deals = int(figures["deals"])
+    if not deals:
+        return [
+            ReadinessLine(
+                name="Deals", ok=False, figure="none", withholds="Everything waits for them.", place="sources"
+            )
+        ]
+    return [
+        ReadinessLine(
+            name="Deals", ok=True, figure=f"{deals:,} with {figures['events']:,.0f} events", withholds="", place="deals"
+        ),
+        *_of_history(figures, deals),
+        *_of_causes(figures, deals),
+        *_of_structure(figures),
+        *_of_rows(figures, deals),
+    ]
+
+
+def _of_history(figures: dict[str, float], deals: int) -> list[ReadinessLine]:
+    events, quarters = figures["events"] / deals, figures["days"] / _QUARTER_DAYS
+    return [
+        ReadinessLine(
+            name="Hold times",
+            ok=events > 2,
+            figure=f"{events:.1f} events a deal",
+            withholds="Two events a deal tell when it began and ended, not where it waited.",
+            place="sources",
+        ),
+        ReadinessLine(
+            name="Baseline",
+            ok=quarters >= LEAST_QUARTERS,
+            figure=f"{quarters:.1f} quarters of history",
+            withholds=f"Shares compare a quarter with the one a year earlier: that takes {LEAST_QUARTERS} quarters.",
+            place="sources",
+        ),
+    ]
+
+
+def _of_causes(figures: dict[str, float], deals: int) -> list[ReadinessLine]:
+    caused = figures["caused"] / figures["lost"] if figures["lost"] else 1.0
+    origins = 1 - figures["without_origin"] / deals
+    return [
+        ReadinessLine(
+            name="Causes",
+            ok=caused >= LEAST_CAUSES,
+            figure=f"{caused:.0%} of lost money has a reason" if figures["lost"] else "nothing was lost",
+            withholds="What is lost without a reason is charged to nobody; verdicts on losses are withheld.",
+            place="reasons",
+        ),
+        ReadinessLine(
+            name="Origins",
+            ok=origins >= LEAST_ORIGINS,
+            figure=f"{origins:.0%} of deals say where they came from",
+            withholds="What a department brings in is not counted for deals without an origin.",
+            place="reasons",
+        ),
+    ]
+
+
+def _of_structure(figures: dict[str, float]) -> list[ReadinessLine]:
+    internal = Department.objects.filter(kind=Department.Kind.INTERNAL).count()
+    owners = Stage.objects.filter(earns=False).values("owner_department").distinct().count()
+    plan, asked = PlanTarget.objects.count(), int(figures["asked"])
+    return [
+        ReadinessLine(
+            name="Owners of stages",
+            ok=owners > 1,
+            figure=f"{owners} of {internal} departments own an open stage",
+            withholds="With one owner, nobody else's holding can be seen.",
+            place="stages",
+        ),
+        ReadinessLine(
+            name="Hand-offs",
+            ok=asked > 0,
+            figure=f"{asked} of {internal} departments are asked for work",
+            withholds="Departments without stages and without hand-offs have no figures of their own.",
+            place="handoffs",
+        ),
+        ReadinessLine(
+            name="Plan",
+            ok=plan > 0,
+            figure=f"{plan:,} targets" if plan else "none",
+            withholds="Without a plan there is no gap to explain, only the change against a year earlier.",
+            place="plan",
+        ),
+    ]
+
+
+def _of_rows(figures: dict[str, float], deals: int) -> list[ReadinessLine]:
+    lines = [
+        ("Deals without owner", "without_owner", "They are in nobody's list and in no cut by owner."),
+        ("Deals without customer", "without_account", "They stand outside every look at customers."),
+        ("Events without amount", "worthless", "They count as deals and not as money."),
+    ]
+    return [
+        ReadinessLine(name=name, ok=not figures[key], figure=f"{figures[key]:,.0f}", withholds=withholds, place="deals")
+        for name, key, withholds in lines
+        if figures[key] > 0.05 * deals
+    ]
