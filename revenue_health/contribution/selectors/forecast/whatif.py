@@ -186,11 +186,16 @@ def _without_limit(worlds: dict[str, World], fits: dict[str, list[Change]]) -> I
     for key, changes in fits.items():
         for change in changes:
             for stage, department in _limits_meant(worlds[key].limits, change):
-                if (stage, department) not in worlds[key].limits.reached:
+                limit = worlds[key].limits.places[stage, department]
+                if limit.at_most is None and _is_more(change, float(limit.most[0])):
                     yield (
                         f"no limit shows of what “{department}” hands on in “{stage}”: it hands on more when more "
                         "waits, so a higher limit changes nothing"
                     )
+
+
+def _is_more(change: Change, today: float) -> bool:
+    return change.value > (0 if change.relative else today)
 
 
 def _limits_meant(limits: Limits, change: Change) -> list[tuple[str, str]]:

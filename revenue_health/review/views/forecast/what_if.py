@@ -145,7 +145,7 @@ def _what_if_message(outcome: Outcome, texts: tuple[str, ...], currency: str) ->
     change = money_in_words(abs(outcome.change), currency)
     low, high = (money_in_words(value, currency) for value in (outcome.low, outcome.high))
     if outcome.low == outcome.high == 0:
-        return f"Kept from today on, it changes nothing in {outcome.label}."
+        return f"From today on it changes nothing in {outcome.label}."
     if outcome.impact == "soft":
         return f"From today on it makes no clear difference to {outcome.label}: 90 % range {low} to {high}."
     direction = "more" if outcome.change > 0 else "less"

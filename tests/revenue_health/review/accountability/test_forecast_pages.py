@@ -128,7 +128,7 @@ def test_more_hands_where_no_limit_shows_change_nothing_and_say_why(
 ) -> None:
     lever = next(one for one in levers_of(run=run, company=company) if one.lever == "hands_on" and not one.limited)
     page = ceo.get(WHAT_IF, {"set": f"{lever.pipeline}/{lever.stage}:{lever.department}:hands_on=+100%"})
-    assert page.context["message"].startswith("Kept from today on, it changes nothing")
+    assert page.context["message"].startswith("From today on it changes nothing")
     assert "No limit shows of what" in text(page)
     assert "hands on, no limit seen" in text(page)
 
