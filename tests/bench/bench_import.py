@@ -137,7 +137,7 @@ def main() -> None:
                 page = upload(reader, archive)
                 looked = wait_for(reader, page, "Preview: nothing was changed")
                 take_in(reader, page)
-                taken = wait_for(reader, page, "It was imported")
+                taken = wait_for(reader, page, "Imported. Calculate")
             beside.report(f"import {number + 1}, looked at in {looked:.0f} s, taken in in {taken:.0f} s")
 
 

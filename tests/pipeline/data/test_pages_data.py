@@ -137,7 +137,7 @@ def test_an_upload_is_looked_at_first_and_taken_in_once(shown: Path, ceo: Client
     [(task, given)] = workers.asked()
     assert task == "folder_import_requested"
     tasks.folder_import_requested(**given)
-    assert b"It was imported" in ceo.get(page).content
+    assert b"Imported. Calculate" in ceo.get(page).content
     assert ImportBatch.objects.get(name="my_company.zip").user.username == "ceo"
 
 
@@ -209,7 +209,7 @@ def test_the_second_upload_waits_in_line(shown: Path, ceo: Client, workers: Work
     Job.objects.filter(pk=Job.objects.first().pk).update(state=Job.State.RUNNING, touched_at=timezone.now(), attempts=1)
     assert "Checking …".encode() in ceo.get(pages[0]).content
     Job.objects.update(touched_at=timezone.now() - timedelta(minutes=1))
-    assert b"The worker was interrupted" in ceo.get(pages[0]).content
+    assert b"It was interrupted" in ceo.get(pages[0]).content
 
 
 def test_an_import_beside_it_keeps_an_upload_waiting_and_fails_nothing(

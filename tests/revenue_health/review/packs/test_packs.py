@@ -241,7 +241,7 @@ def test_a_board_member_reads_for_whom_a_page_is_where_that_is_no_secret(
     pack: Pack, reads_as: Callable[[str], Client]
 ) -> None:
     board = reads_as("board")
-    for address in ("/drivers/", "/forecast/", "/pipeline/", "/drivers/legal/", "/packs/freeze/"):
+    for address in ("/drivers/", "/forecast/", "/pipeline/", "/contribution/register/", "/packs/freeze/"):
         answer = board.get(address)
         assert answer.status_code == 404, address
         assert "This page is for executives; you see packs" in answer.content.decode(), address

@@ -79,7 +79,7 @@ def test_lines_that_would_press_a_drawing_get_a_slide_of_their_own() -> None:
 def test_the_first_slide_is_one_page_and_the_presenter_has_what_found_no_room() -> None:
     scale = MoneyScale(currency="EUR", divisor=1, letter="", digits=3)
     chart = Chart(kind=ChartKind.BARS, scale=scale, bars=(Bar(name="Plan", amount=1, text="1"),) * 5)
-    lines = ("The plan asks more than before.", "Many words of what happened and who explains it. " * 8, "And more.")
+    lines = ("The plan asks more than before.", "Many words of what happened and who explains it. " * 40, "And more.")
     first = Slide(key="headline", title="Where", message="On plan.", lines=lines, notes=("Say it.",), chart=chart)
     [page] = board_pages([first])
     assert page.slide.chart == chart
