@@ -33,12 +33,14 @@ ENTRY_AMOUNTS = f""", {TENURES}, ladder AS (
     FROM corrections JOIN passed USING (opportunity) WHERE corrections."at" <= passed."at" GROUP BY ALL
 )
 SELECT "group", origin, bucket, entries.pipeline, step, entries.writer, source_department AS source,
-    CASE WHEN entries."at" >= (SELECT min(low) FROM steps) THEN 1 ELSE 0 END AS fresh,
+    {{fresh}} AS fresh,
     sum(entries.amount)::BIGINT AS amount,
     sum(entries.amount + coalesce(corrected.amount, 0))::BIGINT AS corrected, count(*) AS count
 FROM passed JOIN steps ON passed."at" >= steps.low AND passed."at" < steps.high
 JOIN entries USING (opportunity) JOIN deals USING (opportunity) LEFT JOIN corrected USING (opportunity) GROUP BY ALL"""  # noqa: S608  (the rule's own text)
 """SQL to follow the tables of `period_flows`: one row per group, origin, bucket, pipeline, step in which deals got past
 the stage where their writer's own corrections come, writer (department; the stage's owner then where nobody is named),
-source, and whether the deal entered in the span (fresh 1) or before (0). Writers who never correct themselves have no
-rows."""
+source, and `fresh`, an expression such as `IN_SPAN`. Writers who never correct themselves have no rows."""
+IN_SPAN = """CASE WHEN entries."at" >= (SELECT min(low) FROM steps) THEN 1 ELSE 0 END"""
+"""Whether the deal entered in the span (1) or before (0)."""
+STEP_OF_ENTRY = """(SELECT coalesce(max(step), -1) FROM steps WHERE low <= entries."at")"""

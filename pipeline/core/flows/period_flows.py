@@ -16,7 +16,7 @@ from uuid import uuid4
 import duckdb
 import pyarrow as pa
 
-from pipeline.core.flows.entry_amounts import ENTRY_AMOUNTS
+from pipeline.core.flows.entry_amounts import ENTRY_AMOUNTS, IN_SPAN
 from pipeline.core.flows.standing import FINISHING, standing_of
 from pipeline.core.leaks.period import Filters, Period
 from pipeline.core.tenures import OWNED_THEN, OWNED_UNTIL_THEN
@@ -80,19 +80,11 @@ def period_flows(
     lies after `as_of` is not known: the last step then ends there.
     """
     span = Period(connection=connection, start=steps[0], end=steps[-1], as_of=as_of, filters=filters or {})
-    with _Query(span, steps, openings, group=group, ungrouped=ungrouped, unsourced=unsourced) as query:
-        return PeriodFlows(
-            held=query.run(_HELD),
-            handed_on=query.run(_HANDED_ON),
-            lost=query.run(_LOST),
-            revalued=query.run(_REVALUED),
-            entered=query.run(_ENTERED),
-            opening=query.run(_OPENING),
-            entry_amounts=query.run(ENTRY_AMOUNTS),
-        )
+    with SpanQuery(span, steps, openings, group=group, ungrouped=ungrouped, unsourced=unsourced) as query:
+        return query.flows(held=HELD, fresh=IN_SPAN)
 
 
-class _Query:
+class SpanQuery:
     """Small tables of steps, bins and instants, as SQL values in front of each query; and the holds of the span with
     what is asked of them, picked once into a table that lives as long as the block."""
 
@@ -105,6 +97,7 @@ class _Query:
         group: str,
         ungrouped: Sequence[int],
         unsourced: Sequence[int] | None,
+        bucket: str = "bucket",
     ) -> None:
         if list(steps) != sorted(set(steps)) or len(steps) < 2:
             raise ValueError("steps need at least two rising instants")
@@ -126,6 +119,7 @@ class _Query:
             raise ValueError(f"opportunities have no column {group!r} to group by")
         self.group = _unless(ungrouped, "''", f"coalesce(\"{group}\"::VARCHAR, '')")
         self.origin = "NULL::INTEGER" if unsourced is None else _unless(unsourced, "NULL", "source_department")
+        self.bucket = bucket
         self.bands = f"LEFT JOIN {_BANDS} USING (opportunity)" if group == AMOUNT_BAND else ""
         self.reach = {"from": min([steps[0], *openings]), "until": max([span.close, *openings])}
         # in the last bin all the time
@@ -139,6 +133,18 @@ class _Query:
     def __exit__(self, *problem: object) -> None:
         self.span.connection.execute(f"DROP TABLE IF EXISTS {self.holds}")
 
+    def flows(self, *, held: str, fresh: str) -> PeriodFlows:
+        """All tables. held: the query for amount-days. fresh: what `ENTRY_AMOUNTS` says of when a deal entered."""
+        return PeriodFlows(
+            held=self.run(held),
+            handed_on=self.run(_HANDED_ON),
+            lost=self.run(_LOST),
+            revalued=self.run(_REVALUED),
+            entered=self.run(_ENTERED),
+            opening=self.run(_OPENING),
+            entry_amounts=self.run(ENTRY_AMOUNTS.format(fresh=fresh)),
+        )
+
     def run(self, query: str) -> pa.Table:
         return self.span.table(f"{self._prefix()}, span_holds AS (FROM {self.holds}) {query}")
 
@@ -149,8 +155,8 @@ class _Query:
         )
         # the column was checked against the table; a group is text, whatever the attribute's type
         return (
-            f', {values}, deals AS (SELECT opportunity, bucket, {self.group} AS "group", {self.origin} AS origin, '
-            f"source_department FROM opportunities {self.bands})"
+            f', {values}, deals AS (SELECT opportunity, {self.bucket} AS bucket, {self.group} AS "group", '
+            f"{self.origin} AS origin, source_department FROM opportunities {self.bands})"
         )
 
 
@@ -196,7 +202,7 @@ SELECT "group", origin, bucket, pipeline, stage, department, any_value($ripe) AS
 FROM stood JOIN deals USING (opportunity) WHERE throughout GROUP BY ALL"""
 _STEP = "JOIN steps ON {at} >= steps.low AND {at} < steps.high"
 _MOVE_STEP = _STEP.format(at='chosen_moves."at"')
-_HELD = """
+HELD = """
 SELECT "group", origin, bucket, pipeline, step, stage, department, turn, age_bin,
     sum(amount * seconds::DOUBLE) / 86400 AS amount_days
 FROM (

@@ -79,7 +79,7 @@ def pipelines_flows(
     baseline = None
     if periods.baseline is not None:
         baseline = _period_flows(run, periods.baseline_edges, periods.openings, by, filters)
-    return _by_pipeline(period, baseline, periods, _group_names(by), int(run.as_of.timestamp()))
+    return flows_by_pipeline(period, baseline, periods, _group_names(by), int(run.as_of.timestamp()))
 
 
 def flows_at(*, cursor: duckdb.DuckDBPyConnection, as_of: int, periods: ComparisonPeriods) -> list[PipelineFlows]:
@@ -90,22 +90,25 @@ def flows_at(*, cursor: duckdb.DuckDBPyConnection, as_of: int, periods: Comparis
         return period_flows(cursor, steps=steps, openings=openings, as_of=as_of, ungrouped=ungrouped)
 
     period, baseline = read(periods.steps, (periods.steps[0],)), read(periods.baseline_edges, periods.openings)
-    return _by_pipeline(period, baseline, periods, {}, as_of)
+    return flows_by_pipeline(period, baseline, periods, {}, as_of)
 
 
-def _by_pipeline(
+def flows_by_pipeline(
     period: PeriodFlows,
     baseline: PeriodFlows | None,
     periods: ComparisonPeriods,
     names: dict[str, str],
     as_of: int,
+    buckets: int = BUCKETS,
 ) -> list[PipelineFlows]:
+    """Flows of every pipeline out of the long tables of both spans. names: what groups are called, where not by
+    themselves."""
     departments = department_rows()
     owners = later_owners(until=datetime.fromtimestamp(as_of, UTC))
     return [
         flows
         for pipeline in Pipeline.objects.prefetch_related("stages").order_by("pk")
-        if (flows := _pipeline(pipeline, departments, period, baseline, periods, names, owners))
+        if (flows := _pipeline(pipeline, departments, period, baseline, periods, names, owners, buckets))
     ]
 
 
@@ -145,8 +148,7 @@ def _period_flows(
     by: str,
     filters: Filters | None,
 ) -> PeriodFlows:
-    ungrouped = ungrouped_pipelines(run=run, column=by) if by != AMOUNT_BAND else ()
-    sources = ungrouped_pipelines(run=run, column="source") if by == SEGMENT else None
+    ungrouped, sources = untold(run, by)
     if not filters:
         return stored_period_flows(
             run=run, steps=steps, openings=openings, group=by, ungrouped=ungrouped, unsourced=sources
@@ -163,6 +165,12 @@ def _period_flows(
     )
 
 
+def untold(run: RecomputeRun, by: str) -> tuple[Sequence[int], Sequence[int] | None]:
+    """Pipelines whose deals `by` does not tell apart, and those whose sources do not (None: nobody asks for them)."""
+    ungrouped = ungrouped_pipelines(run=run, column=by) if by != AMOUNT_BAND else ()
+    return ungrouped, ungrouped_pipelines(run=run, column="source") if by == SEGMENT else None
+
+
 def _group_names(by: str) -> dict[str, str]:
     """Sources are stored by number and named by key; everything else is its own name."""
     return {str(pk): key for pk, key in Source.objects.values_list("pk", "key")} if by == "source" else {}
@@ -176,6 +184,7 @@ def _pipeline(
     periods: ComparisonPeriods,
     names: dict[str, str],
     owners: dict[int, list[tuple[datetime, int]]],
+    buckets: int,
 ) -> PipelineFlows | None:
     stages = [
         StageRow(id=stage.pk, key=stage.key, earns=stage.earns, owner=_present_owner(stage, owners))
@@ -190,6 +199,7 @@ def _pipeline(
         period=period,
         baseline=baseline,
         periods=periods,
+        buckets=buckets,
     )
     return PipelineFlows(
         id=pipeline.pk,
@@ -214,6 +224,7 @@ def grouped_flows(
     period: PeriodFlows,
     baseline: PeriodFlows | None,
     periods: ComparisonPeriods,
+    buckets: int = BUCKETS,
 ) -> tuple[Axes, dict[GroupKey, Group]]:
     """One pipeline's axes, and the arrays of both spans by group of deals and origin, out of the long tables of all
     pipelines.
@@ -230,10 +241,10 @@ def grouped_flows(
     baseline_days = np.array([(periods.baseline_edges[1] - periods.baseline_edges[0]) / DAY or 1.0])
     return axes, {
         key: Group(
-            baseline=_arrays(axes, before.group(parts), baseline_days),
-            period=_arrays(axes, now.group(parts), np.array(periods.step_days)),
+            baseline=_arrays(axes, before.group(parts), baseline_days, buckets),
+            period=_arrays(axes, now.group(parts), np.array(periods.step_days), buckets),
             origin=key[1],
-            entries=(_entries(axes, before.group(parts)), _entries(axes, now.group(parts))),
+            entries=(_entries(axes, before.group(parts), buckets), _entries(axes, now.group(parts), buckets)),
         )
         for key, parts in sorted(merged.items())
     }
@@ -263,12 +274,12 @@ def _merged(weights: dict[Part, float], keys: dict[int, str]) -> dict[GroupKey, 
     return groups
 
 
-def _arrays(axes: Axes, long: LongFlows, step_days: Floats) -> FlowArrays:
-    return flow_arrays(axes=axes, long=long, step_days=step_days, buckets=BUCKETS, unit=MINOR_UNITS)
+def _arrays(axes: Axes, long: LongFlows, step_days: Floats, buckets: int) -> FlowArrays:
+    return flow_arrays(axes=axes, long=long, step_days=step_days, buckets=buckets, unit=MINOR_UNITS)
 
 
-def _entries(axes: Axes, long: LongFlows) -> EntryAmounts:
-    return entry_amounts(axes=axes, table=long.entry_amounts, buckets=BUCKETS, unit=MINOR_UNITS)
+def _entries(axes: Axes, long: LongFlows, buckets: int) -> EntryAmounts:
+    return entry_amounts(axes=axes, table=long.entry_amounts, buckets=buckets, unit=MINOR_UNITS)
 
 
 def _nothing(flows: PeriodFlows) -> PeriodFlows:

@@ -1,5 +1,7 @@
 """Who can switch what between baseline and actual: the game whose Shapley shares the bridge shows."""
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -85,9 +87,14 @@ class Game:
         rows = but_one @ (2 ** np.arange(count - 1, -1, -1))
         return np.asarray(shares.values[:, -1:] - shares.values[:, rows])
 
+    @cached_property
+    def _moved_whole(self) -> NDArray[np.bool_]:
+        """As `moved`, of the whole alone."""
+        return self._moved(self.whole)
+
     def zero_where_equal(self, player: int, replicates: Floats) -> Floats:
         """A share is exactly zero where the play of the whole is equal, not merely to rounding."""
-        if self._moved(self.whole)[player].any():
+        if self._moved_whole[player].any():
             return replicates
         return np.concatenate([[0.0], replicates[1:]])
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import cached_property, reduce
 
 from revenue_health.contribution.core.entry_amounts import EntryAmounts
 from revenue_health.contribution.core.flows import FlowArrays
-from revenue_health.contribution.core.model.interplay.origins import BySpan, by_origin
+from revenue_health.contribution.core.model.interplay.inflation import Inflation, inflations_of
+from revenue_health.contribution.core.model.interplay.load import Load, loads_of
+from revenue_health.contribution.core.model.interplay.origins import BySpan, Excess, by_origin, excesses_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +26,21 @@ class Group:
     origin: str = ""
     entries: tuple[EntryAmounts, EntryAmounts] | None = None
     origins: dict[str, BySpan] = field(default_factory=dict)
+
+    @cached_property
+    def loads(self) -> tuple[Load, ...]:
+        """Departments that wait because more came; of all groups together only."""
+        return loads_of(self.baseline, self.period)
+
+    @cached_property
+    def excesses(self) -> tuple[Excess, ...]:
+        """What one origin's deals lose beyond the others'; of all groups together only."""
+        return excesses_of(self.period.layout, self.origins)
+
+    @cached_property
+    def inflations(self) -> tuple[Inflation, ...]:
+        """Writers whose entry amounts are blown up; of all groups together only."""
+        return inflations_of(self.entries, self.period)
 
     def in_fewer_buckets(self, buckets: int) -> "Group":
         """The same deals in fewer, larger buckets: faster, wider intervals. One bucket has no interval at all."""

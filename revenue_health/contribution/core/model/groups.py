@@ -18,12 +18,10 @@ from revenue_health.contribution.core.flows import FlowArrays, FlowError
 from revenue_health.contribution.core.intervals import Interval, interval
 from revenue_health.contribution.core.model.bridge import Bridge, Party, bridge
 from revenue_health.contribution.core.model.group import Group, whole_of
-from revenue_health.contribution.core.model.interplay.inflation import inflations_of
-from revenue_health.contribution.core.model.interplay.load import loads_of
-from revenue_health.contribution.core.model.interplay.origins import Excess, excesses_of
+from revenue_health.contribution.core.model.interplay.origins import Excess
 from revenue_health.contribution.core.model.interplay.worlds import with_interplay
 from revenue_health.contribution.core.model.options import DEFAULT, ModelOptions
-from revenue_health.contribution.core.model.rates import RatePair, estimate_rates
+from revenue_health.contribution.core.model.rates import RatePair, estimate_rates, with_entries_of
 from revenue_health.contribution.core.verdict import judge
 
 __all__ = ["Group", "GroupedBridge", "bridges", "group_bridge", "group_rates", "reconciled", "summed", "whole_of"]
@@ -71,13 +69,14 @@ def group_rates(*, group: Group, together: Group, options: ModelOptions = DEFAUL
     them leans on nobody. What others do to a department's factors (load, losses of one origin's deals) is found in all
     groups together.
     """
-    loads = loads_of(together.baseline, together.period) if options.load else ()
-    excesses = excesses_of(together.period.layout, together.origins) if options.origin else ()
-    inflations = inflations_of(together.entries, together.period) if options.inflation else ()
-    pair = estimate_rates(baseline=group.baseline, period=group.period, options=options)
-    if not _is_all(group, together):
+    loads = together.loads if options.load else ()
+    excesses = together.excesses if options.origin else ()
+    inflations = together.inflations if options.inflation else ()
+    if _is_all(group, together):
+        pair = estimate_rates(baseline=group.baseline, period=group.period, options=options)
+    else:
         own = [excess for excess in excesses if excess.told_apart and excess.origin == group.origin]
-        pair = _leaning(group, pair, _as_origin(together, own), options)
+        pair = _leaning(group, _as_origin(together, own), options)
     return with_interplay(pair, origin=group.origin, loads=loads, excesses=excesses, inflations=inflations)
 
 
@@ -104,7 +103,7 @@ def _is_all(group: Group, together: Group) -> bool:
     )
 
 
-def _leaning(group: Group, own: RatePair, together: Group, options: ModelOptions) -> RatePair:
+def _leaning(group: Group, together: Group, options: ModelOptions) -> RatePair:
     """A group's rates with the company's average mixed in; demand, opening stock and take-backs stay its own."""
     before, now = together.baseline, together.period
     mixed = estimate_rates(
@@ -112,17 +111,7 @@ def _leaning(group: Group, own: RatePair, together: Group, options: ModelOptions
         period=group.period.plus(now.scaled(_weight(now))),
         options=options,
     )
-    return RatePair(
-        baseline=replace(
-            mixed.baseline,
-            demand=own.baseline.demand,
-            opening=own.baseline.opening,
-            reversed=own.baseline.reversed,
-        ),
-        actual=replace(
-            mixed.actual, demand=own.actual.demand, opening=own.actual.opening, reversed=own.actual.reversed
-        ),
-    )
+    return with_entries_of(mixed, baseline=group.baseline, period=group.period)
 
 
 def _weight(flows: FlowArrays) -> float:

@@ -144,16 +144,45 @@ def estimate_rates(*, baseline: FlowArrays, period: FlowArrays, options: ModelOp
     actual = Rates(
         layout=period.layout, step_days=days, fresh=fitted.fresh, old=fitted.old, speed=fitted.speed,
         pace=fitted.pace, loss=loss_now, growth=growth_now, routing=routing_now, opening=now.opening,
-        demand=np.moveaxis(now.entered, 1, -1) / days, reversed=reversed_now / days,
+        demand=_demand(period, now), reversed=reversed_now / days,
     )  # fmt: skip
-    entering = np.moveaxis(before.entered, 1, -1) / baseline.days
     known_rates = Rates(
         layout=period.layout, step_days=days, fresh=base, old=base, speed=steady, pace=steady[..., 0],
         loss=_constant(loss_before, steps), growth=_constant(growth_before, steps), routing=routing_before,
-        demand=_constant(entering[..., 0], steps), opening=before.opening,
+        demand=_steady_demand(baseline, before, steps), opening=before.opening,
         reversed=_constant(reversed_before[..., 0] / baseline.days, steps),
     )  # fmt: skip
     return RatePair(baseline=known_rates, actual=actual)
+
+
+def with_entries_of(pair: RatePair, *, baseline: FlowArrays, period: FlowArrays) -> RatePair:
+    """The pair with demand, opening stock and take-backs of other deals, in the same steps and replicates."""
+    before, now = _sums(baseline.sum_of_steps()), _sums(period)
+    back_before, back_now = _reversed(period.layout, before, now)
+    steps = period.step_days.size
+    return RatePair(
+        baseline=replace(
+            pair.baseline,
+            demand=_steady_demand(baseline, before, steps),
+            opening=before.opening,
+            reversed=_constant(back_before[..., 0] / baseline.days, steps),
+        ),
+        actual=replace(
+            pair.actual,
+            demand=_demand(period, now),
+            opening=now.opening,
+            reversed=back_now / period.step_days,
+        ),
+    )
+
+
+def _demand(flows: FlowArrays, sums: _Sums) -> Floats:
+    return np.moveaxis(sums.entered, 1, -1) / flows.step_days
+
+
+def _steady_demand(flows: FlowArrays, sums: _Sums, steps: int) -> Floats:
+    """Of a baseline, which has one rate, in each step of the period."""
+    return _constant(np.moveaxis(sums.entered, 1, -1)[..., 0] / flows.days, steps)
 
 
 def _constant(rate: Floats, steps: int) -> Floats:

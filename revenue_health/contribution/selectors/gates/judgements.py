@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from departments.formats import ENGLISH, money_in_words, numbers_as_in
 from departments.models import Company
@@ -10,7 +11,7 @@ from pipeline.models import RecomputeRun
 from pipeline.run_cache import cached
 from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.core.gates.company import Evidence, GateFigures, Judgements, judge_company
-from revenue_health.contribution.core.gates.evidence import OWN_GROUPS, gather_evidence
+from revenue_health.contribution.core.gates.evidence import OWN_GROUPS, EvidencePlan, gather_evidence
 from revenue_health.contribution.core.gates.groupings import BY_AMOUNT
 from revenue_health.contribution.core.gates.moved_work import moved_work
 from revenue_health.contribution.core.gates.placebo import PlaceboQuarter, placebo_quarter
@@ -19,12 +20,12 @@ from revenue_health.contribution.core.model.bridge import Bridge
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.comparison.scores import METHOD, score_run_of
 from revenue_health.contribution.selectors.gates.facts import called, data_facts
+from revenue_health.contribution.selectors.gates.flows import FlowsInOneBucket
 from revenue_health.contribution.selectors.gates.gates_json import judgements_from_json
 from revenue_health.contribution.selectors.gates.owners import owner_changes
 from revenue_health.contribution.selectors.gates.plan import evidence_plan
 from revenue_health.contribution.selectors.model_input import (
     AMOUNT,
-    SEGMENT,
     PipelineFlows,
     cached_flows,
     pipelines_flows,
@@ -42,24 +43,44 @@ def gates_of(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods,
     return cached(run, "gates", compute, of=(METHOD, periods.key, bridge.target))
 
 
+class _Source:
+    """Flows behind the evidence: deals are read once for all comparisons of a plan, when the first of them is asked
+    for."""
+
+    def __init__(self, run: RecomputeRun, plan: EvidencePlan[ComparisonPeriods]) -> None:
+        self._run, self._plan = run, plan
+
+    @cached_property
+    def _own(self) -> FlowsInOneBucket:
+        compared = [periods for _, periods in (*self._plan.quarters, *self._plan.others)]
+        return FlowsInOneBucket(run=self._run, comparisons=compared)
+
+    def pipelines(self, periods: ComparisonPeriods, by: str) -> Pipelines:
+        """The groups of every pipeline in one of the plan's comparisons."""
+        if by == BY_AMOUNT:
+            return _by_pipeline(pipelines_flows(run=self._run, periods=periods, by=AMOUNT))
+        return _by_pipeline(self._own.of(periods))
+
+
 def _all_gates(run: RecomputeRun, company: Company, periods: ComparisonPeriods, bridge: Bridge) -> GateFigures:
     pipelines, plan = pipelines_of(run, periods), evidence_plan(run=run, company=company, periods=periods)
+    source = _Source(run, plan)
     evidence = gather_evidence(
-        source=lambda comparison, by: _source(run, comparison, by),
+        source=source.pipelines,
         plan=plan,
         bridge=bridge,
         pipelines=pipelines,
         moved=moved_work(pipelines, called(), owner_changes(run=run, periods=periods)),
-        quarters=[_quarter(run, label, quarter) for label, quarter in plan.quarters],
+        quarters=[_quarter(run, label, quarter, source) for label, quarter in plan.quarters],
     )
     return GateFigures(judgements=_judge(run, company, periods, bridge, pipelines, evidence), evidence=evidence)
 
 
-def _quarter(run: RecomputeRun, label: str, periods: ComparisonPeriods) -> PlaceboQuarter:
+def _quarter(run: RecomputeRun, label: str, periods: ComparisonPeriods, source: _Source) -> PlaceboQuarter:
     """An earlier quarter as the method reads it: the same for every comparison after it."""
 
     def compute() -> PlaceboQuarter:
-        return placebo_quarter(label, point_shares(_source(run, periods, OWN_GROUPS)))
+        return placebo_quarter(label, point_shares(source.pipelines(periods, OWN_GROUPS)))
 
     return cached(run, "placebo", compute, of=(METHOD, periods.key))
 
@@ -79,11 +100,6 @@ def pipelines_of(run: RecomputeRun, periods: ComparisonPeriods) -> Pipelines:
 
 def _by_pipeline(flows: Sequence[PipelineFlows]) -> Pipelines:
     return {pipeline.id: pipeline.groups for pipeline in flows}
-
-
-def _source(run: RecomputeRun, periods: ComparisonPeriods, by: str) -> Pipelines:
-    flows = pipelines_flows(run=run, periods=periods, by=AMOUNT if by == BY_AMOUNT else SEGMENT)
-    return _by_pipeline(flows)
 
 
 def _judge(

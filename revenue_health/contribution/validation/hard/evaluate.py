@@ -47,9 +47,10 @@ def verdicts_of(tables: Tables, *, gated: bool = True) -> Verdicts:
     gated: False takes each share's own interval for a verdict, in a small part of the time: it shows the shares, and
     what would be said if nothing stood between them and a verdict.
     """
-    groups = {" by ".join(key): group for key, group in groups_of(tables, periods_of(tables, PERIOD)).items()}
-    company = bridges(groups=groups, target=None, factors=gated).company
-    parties = _gated(company, gates_of(tables, company)) if gated else _ungated(company)
+    groups = groups_of(tables, periods_of(tables, PERIOD))
+    named = {" by ".join(key): group for key, group in groups.items()}
+    company = bridges(groups=named, target=None, factors=gated).company
+    parties = _gated(company, gates_of(tables, company, groups)) if gated else _ungated(company)
     return Verdicts(
         parties=parties,
         actual=company.actual,

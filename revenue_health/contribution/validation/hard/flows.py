@@ -1,5 +1,6 @@
 """A simulated company through the product's own functions, without a database: custody, spans, groups of deals."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zlib import crc32
@@ -10,7 +11,8 @@ import numpy as np
 from departments.periods import FiscalCalendar, Period
 from pipeline.core.custody.custody import custody_compute
 from pipeline.core.custody.inputs import CustodyInput
-from pipeline.core.flows.period_flows import period_flows
+from pipeline.core.flows.grid import FlowGrid, Span
+from pipeline.core.flows.period_flows import PeriodFlows, period_flows
 from pipeline.selectors.plan.baseline import default_baseline
 from revenue_health.contribution.core.long_tables import DepartmentRow, StageRow
 from revenue_health.contribution.core.model.groups import Group
@@ -95,14 +97,40 @@ def instant(day: date) -> int:
 
 def groups_of(tables: Tables, periods: ComparisonPeriods, *, by: str = "segment") -> dict[GroupKey, Group]:
     """Groups of deals of both spans, in the arrays of the model."""
-    as_of, cursor = tables.data.as_of, tables.connection
-    sources = () if by == "segment" else None
-    now = period_flows(
-        cursor, steps=periods.steps, openings=(periods.steps[0],), as_of=as_of, group=by, unsourced=sources
+    as_of, cursor, unsourced = tables.data.as_of, tables.connection, () if by == "segment" else None
+    now, before = (
+        period_flows(cursor, steps=span.steps, openings=span.openings, as_of=as_of, group=by, unsourced=unsourced)
+        for span in spans_of(periods)
     )
-    before = period_flows(
-        cursor, steps=periods.baseline_edges, openings=periods.openings, as_of=as_of, group=by, unsourced=sources
+    groups = _grouped(tables, periods, now, before, ALL_BUCKETS)
+    if tables.buckets == ALL_BUCKETS:
+        return groups
+    return {key: group.in_fewer_buckets(tables.buckets) for key, group in groups.items()}
+
+
+def grid_of(tables: Tables, comparisons: Sequence[ComparisonPeriods]) -> FlowGrid:
+    """The deals read once for some comparisons, in one bucket."""
+    spans = [span for periods in comparisons for span in spans_of(periods)]
+    return FlowGrid(tables.connection, spans, as_of=tables.data.as_of, unsourced=())
+
+
+def groups_in_one_bucket(tables: Tables, grid: FlowGrid, periods: ComparisonPeriods) -> dict[GroupKey, Group]:
+    """`groups_of` one of the grid's comparisons, without buckets."""
+    now, before = (grid.of(span) for span in spans_of(periods))
+    return _grouped(tables, periods, now, before, 1)
+
+
+def spans_of(periods: ComparisonPeriods) -> tuple[Span, Span]:
+    """The period and its baseline."""
+    openings = periods.openings or (instant(PERIOD.start),)
+    return Span(steps=periods.steps, openings=(periods.steps[0],)), Span(
+        steps=periods.baseline_edges, openings=openings
     )
+
+
+def _grouped(
+    tables: Tables, periods: ComparisonPeriods, now: PeriodFlows, before: PeriodFlows, buckets: int
+) -> dict[GroupKey, Group]:
     _, groups = grouped_flows(
         pipeline=PIPELINE,
         stages=stage_rows(tables),
@@ -110,10 +138,9 @@ def groups_of(tables: Tables, periods: ComparisonPeriods, *, by: str = "segment"
         period=now,
         baseline=before,
         periods=periods,
+        buckets=buckets,
     )
-    if tables.buckets == ALL_BUCKETS:
-        return groups
-    return {key: group.in_fewer_buckets(tables.buckets) for key, group in groups.items()}
+    return groups
 
 
 def stage_rows(tables: Tables) -> list[StageRow]:

@@ -1,29 +1,34 @@
 """The gates over a simulated company: the same functions as over a real one, with flows from its own custody."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from departments.periods import Period
-from pipeline.core.flows.period_flows import AMOUNT_BAND, PeriodFlows, period_flows
+from pipeline.core.flows.grid import FlowGrid
+from pipeline.core.flows.period_flows import AMOUNT_BAND
 from pipeline.core.flows.weights import department_weights, entries_without_source
 from pipeline.selectors.plan.baseline import default_baseline
 from revenue_health.contribution.core.gates.company import GateFigures, judge_company
 from revenue_health.contribution.core.gates.data import DataFacts, HandedOn, kish, record_doubts, unexplained_part
-from revenue_health.contribution.core.gates.evidence import EvidencePlan, gather_evidence
+from revenue_health.contribution.core.gates.evidence import OWN_GROUPS, EvidencePlan, gather_evidence
 from revenue_health.contribution.core.gates.groupings import BY_AMOUNT
 from revenue_health.contribution.core.gates.moved_work import moved_work
 from revenue_health.contribution.core.gates.placebo import placebo_quarter
 from revenue_health.contribution.core.gates.shares import Pipelines, point_shares
 from revenue_health.contribution.core.model.bridge import Bridge
+from revenue_health.contribution.core.model.groups import Group
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
-from revenue_health.contribution.selectors.model_input import of_pipeline
+from revenue_health.contribution.selectors.model_input import GroupKey, of_pipeline
 from revenue_health.contribution.validation.hard.flows import (
     CALENDAR,
     PERIOD,
     Tables,
     department_rows,
+    grid_of,
+    groups_in_one_bucket,
     groups_of,
-    instant,
     periods_of,
+    spans_of,
     stage_rows,
 )
 from revenue_health.contribution.validation.hard.tables import PIPELINE
@@ -32,27 +37,31 @@ from revenue_health.contribution.validation.hard.world.company import DEPARTMENT
 MOST_QUARTERS = 8
 
 
-def gates_of(tables: Tables, bridge: Bridge) -> GateFigures:
-    """What the gates say of the company's last quarter, and the evidence."""
+def gates_of(tables: Tables, bridge: Bridge, groups: Mapping[GroupKey, Group]) -> GateFigures:
+    """What the gates say of the company's last quarter, and the evidence. groups: of its deals, and `bridge` their
+    sum."""
     periods = periods_of(tables, PERIOD)
-    pipelines: Pipelines = {PIPELINE: groups_of(tables, periods)}
+    pipelines: Pipelines = {PIPELINE: groups}
     plan = _plan(tables, periods)
+    grid = grid_of(tables, [periods, *(each for _, each in (*plan.quarters, *plan.others))])
+
+    def source(comparison: ComparisonPeriods, by: str) -> Pipelines:
+        if by == BY_AMOUNT:
+            return {PIPELINE: groups_of(tables, comparison, by=AMOUNT_BAND)}
+        return {PIPELINE: groups_in_one_bucket(tables, grid, comparison)}
+
     evidence = gather_evidence(
-        source=lambda comparison, by: {
-            PIPELINE: groups_of(tables, comparison, by=AMOUNT_BAND if by == BY_AMOUNT else "segment")
-        },
+        source=source,
         plan=plan,
         bridge=bridge,
         pipelines=pipelines,
         moved=moved_work(pipelines, {}),
         quarters=[
-            placebo_quarter(label, point_shares({PIPELINE: groups_of(tables, quarter)}))
-            for label, quarter in plan.quarters
+            placebo_quarter(label, point_shares(source(quarter, OWN_GROUPS))) for label, quarter in plan.quarters
         ],
     )
-    judgements = judge_company(
-        bridge=bridge, pipelines=pipelines, facts=_facts(tables, periods, pipelines, bridge), evidence=evidence
-    )
+    facts = _facts(tables, periods, pipelines, bridge, grid)
+    judgements = judge_company(bridge=bridge, pipelines=pipelines, facts=facts, evidence=evidence)
     return GateFigures(judgements=judgements, evidence=evidence)
 
 
@@ -82,14 +91,16 @@ def _plan(tables: Tables, periods: ComparisonPeriods) -> EvidencePlan[Comparison
     )
 
 
-def _facts(tables: Tables, periods: ComparisonPeriods, pipelines: Pipelines, bridge: Bridge) -> DataFacts:
+def _facts(
+    tables: Tables, periods: ComparisonPeriods, pipelines: Pipelines, bridge: Bridge, grid: FlowGrid
+) -> DataFacts:
     start, end = periods.steps[0], periods.steps[-1]
     weights = department_weights(tables.connection, start=start, end=end)
     unknown, entries = entries_without_source(tables.connection, start=start, end=end)
-    now, before = _spans(tables, periods)
+    now, before = (of_pipeline(grid.of(span).handed_on, PIPELINE) for span in spans_of(periods))
     handed_on = HandedOn(
-        before=of_pipeline(before.handed_on, PIPELINE),
-        now=of_pipeline(now.handed_on, PIPELINE),
+        before=before,
+        now=now,
         stages=stage_rows(tables),
         departments=department_rows(),
     )
@@ -101,10 +112,3 @@ def _facts(tables: Tables, periods: ComparisonPeriods, pipelines: Pipelines, bri
         unexplained=unexplained_part(bridge),
         doubts=record_doubts(pipelines, [handed_on], {}),
     )
-
-
-def _spans(tables: Tables, periods: ComparisonPeriods) -> tuple[PeriodFlows, PeriodFlows]:
-    as_of, cursor = tables.data.as_of, tables.connection
-    now = period_flows(cursor, steps=periods.steps, openings=(periods.steps[0],), as_of=as_of)
-    edges = periods.baseline_edges
-    return now, period_flows(cursor, steps=edges, openings=periods.openings or (instant(PERIOD.start),), as_of=as_of)

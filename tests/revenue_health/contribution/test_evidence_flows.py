@@ -1,0 +1,29 @@
+"""What the gates compare beside a comparison is read in one go, and is what each would be read alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from departments.models import Company
+from pipeline.models import RecomputeRun
+from revenue_health.contribution.core.gates.shares import point_shares
+from revenue_health.contribution.selectors.comparison.periods import comparison_periods
+from revenue_health.contribution.selectors.gates.flows import FlowsInOneBucket
+from revenue_health.contribution.selectors.gates.plan import evidence_plan
+from revenue_health.contribution.selectors.model_input import pipelines_flows
+
+pytestmark = pytest.mark.django_db
+
+
+def test_shares_of_every_comparison_are_those_of_its_own_reading(run: RecomputeRun, company: Company) -> None:
+    periods = comparison_periods(run=run, company=company)
+    plan = evidence_plan(run=run, company=company, periods=periods)
+    compared = [each for _, each in (*plan.quarters, *plan.others)]
+    assert compared
+    together = FlowsInOneBucket(run=run, comparisons=compared)
+    for each in compared:
+        alone = point_shares({flows.id: flows.groups for flows in pipelines_flows(run=run, periods=each)})
+        read = point_shares({flows.id: flows.groups for flows in together.of(each)})
+        assert read.shares == pytest.approx(alone.shares, abs=0.005)  # half a cent
+        assert read.won == pytest.approx(alone.won, abs=0.005)
+        assert read.baseline_won == pytest.approx(alone.baseline_won, abs=0.005)
