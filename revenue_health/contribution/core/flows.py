@@ -206,6 +206,9 @@ class FlowArrays:
         joined: dict[str, Any] = {}
         for name in names:
             values = getattr(self, name)
+            if buckets == 1:
+                joined[name] = values.sum(axis=0, keepdims=True)
+                continue
             joined[name] = np.zeros((buckets, *values.shape[1:]))
             np.add.at(joined[name], place, values)
         return replace(self, **joined)

@@ -43,7 +43,8 @@ def point_shares(pipelines: Pipelines, options: ModelOptions = DEFAULT) -> Point
         whole = {key: group.in_fewer_buckets(1) for key, group in groups.items()}
         together = whole_of(whole.values())
         for group in whole.values():
-            for party in group_bridge(group=group, together=together, factors=False, options=options).parties:
+            part = group_bridge(group=group, together=together, factors=False, options=options, pairs=True)
+            for party in part.parties:
                 shares[party.key] = shares.get(party.key, 0.0) + party.share.value
             days = group.period.days
             won += gross_won(group.period)

@@ -11,12 +11,12 @@ import numpy as np
 
 from revenue_health.contribution.core.flows import OPENING, Floats, FlowArrays, FlowError, Ints
 from revenue_health.contribution.core.intervals import Interval, interval, replicated
-from revenue_health.contribution.core.model.game import SEED, Game
+from revenue_health.contribution.core.model.game import Game
 from revenue_health.contribution.core.model.interplay.inflation import Inflation
 from revenue_health.contribution.core.model.interplay.load import Load
 from revenue_health.contribution.core.model.interplay.origins import Excess
 from revenue_health.contribution.core.model.rates import RatePair, estimate_rates
-from revenue_health.contribution.core.model.shares import Shares, shares_of
+from revenue_health.contribution.core.model.shares import Shares
 from revenue_health.contribution.core.solver.backward import DEMAND, FACTORS, WAITING
 from revenue_health.contribution.core.verdict import Judgement, judge
 
@@ -102,26 +102,27 @@ def bridge(
     target: float | None,
     pair: RatePair | None = None,
     factors: bool = True,
+    pairs: bool = False,
 ) -> Bridge:
     """The bridge of one group of deals.
 
     target: the plan for the period, None without one. pair: rates to compare, when they are not simply the two spans'
-    own (shrunk groups, planned drivers). factors: also cut each share into its factors.
+    own (shrunk groups, planned drivers). factors: also cut each share into its factors. pairs: shares that are
+    only compared with each other, see `shares_of_pairs`.
     """
     if baseline.layout != period.layout:
         raise FlowError("baseline and period need the same layout")
     rates = pair or estimate_rates(baseline=baseline, period=period)
     game = Game(rates)
-    rng = np.random.default_rng(SEED)
-    shares = shares_of(game.worth, len(game.active), rng)
+    shares = game.shares(pairs=pairs)
     names = (*period.layout.players, OPENING)
-    # Coalitions are in order of their bits, sampled or not: nobody first, everybody last.
-    all_baseline, all_actual = shares.values[:, 0], shares.values[:, -1]
+    all_baseline, all_actual = shares.ends[:, 0], shares.ends[:, 1]
     won = replicated(period.won_by_bucket())
     scale = float(all_baseline[0]) if target is None else target
-    switches = game.switches(shares)
+    switches, own = game.switches(shares), game.own_shares(shares)
+    cut = game.factors([float(replicates[0]) for replicates in own]) if factors else [{} for _ in own]
     parties = tuple(
-        _party(game, shares, switches, index, key, (baseline, period), scale, factors)
+        _party(game, shares, switches, index, key, (baseline, period), scale, own[index], cut[index])
         for index, key in enumerate(names)
     )
     return Bridge(
@@ -136,7 +137,7 @@ def bridge(
         parties=parties,
         players=tuple((*names, *game.load_names)[index] for index in game.active),
         coalitions=shares.coalitions,
-        coalition_values=shares.values[0],
+        coalition_values=shares.values,
         replicates=all_baseline.size - 1,
         reasons=_reasons(baseline, period, target),
         loads=rates.interplay.loads if rates.interplay else (),
@@ -153,14 +154,13 @@ def _party(
     key: str,
     spans: tuple[FlowArrays, FlowArrays],
     scale: float,
-    factors: bool,
+    own: Floats,
+    cut: dict[str, float],
 ) -> Party:
     at = game.active.index(index) if index in game.active else None
-    none = np.zeros(shares.values.shape[0])
-    own = game.zero_where_equal(index, none if at is None else shares.shares[:, at])
     brought, moved, load_error = game.loads_of(index, shares)
-    replicates, cut = own + brought, game.factors(index, float(own[0])) if factors else {}
-    if brought[0] and factors:
+    replicates = own + brought
+    if brought[0] and cut:
         cut[BROUGHT if BROUGHT in cut else key] += float(brought[0])
     error = float(np.hypot(load_error, 0.0 if at is None else shares.sampling_error[at]))
     deals, share, in_baseline = _deals(spans[1], index), interval(replicates, error), _is_in_baseline(spans[0], index)
@@ -168,7 +168,7 @@ def _party(
         key=key,
         share=share,
         replicates=replicates,
-        switch_replicates=game.zero_where_equal(index, none if at is None else switches[:, at]),
+        switch_replicates=game.zero_where_equal(index, np.zeros_like(own) if at is None else switches[:, at]),
         factors=cut,
         deals=deals,
         in_baseline=in_baseline,

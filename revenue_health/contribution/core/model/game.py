@@ -1,5 +1,6 @@
 """Who can switch what between baseline and actual: the game whose Shapley shares the bridge shows."""
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -9,7 +10,13 @@ from revenue_health.contribution.core.flows import Floats, Ints
 from revenue_health.contribution.core.model.interplay.worlds import TIED, WORLD
 from revenue_health.contribution.core.model.rates import RatePair, Rates
 from revenue_health.contribution.core.model.revenue import revenue
-from revenue_health.contribution.core.model.shares import EXACT_UP_TO, SAMPLED_PAIRS, Shares, outside, owen_factors
+from revenue_health.contribution.core.model.shares import (
+    Shares,
+    factor_coalitions,
+    owen_factors,
+    shares_of,
+    shares_of_pairs,
+)
 from revenue_health.contribution.core.solver.backward import FACTORS
 
 SEED = 1953
@@ -40,7 +47,7 @@ class Game:
     def loads_of(self, player: int, shares: Shares) -> tuple[Floats, float, float]:
         """Of a party: what it brought to others' waits [R], what others brought to its own, the sampling error of the
         first, all in money."""
-        brought, moved, variance = np.zeros(shares.values.shape[0]), 0.0, 0.0
+        brought, moved, variance = np.zeros(shares.ends.shape[0]), 0.0, 0.0
         for place, load in enumerate(self.interplay.loads if self.interplay else ()):
             extra = len(self.layout.players) + 1 + place
             if extra not in self.active:
@@ -53,9 +60,19 @@ class Game:
                 moved += (1 - part) * float(replicates[0])
         return brought, moved, variance**0.5
 
-    def worth(self, coalitions: Ints) -> Floats:
+    def shares(self, *, pairs: bool = False) -> Shares:
+        """The shares of the active players. pairs: see `shares_of_pairs`."""
+        if pairs:
+            return shares_of_pairs(self._worth, len(self.active))
+        whole = self._worth_of_whole if self.worlds[0].replicates > 1 else None
+        return shares_of(self._worth, len(self.active), np.random.default_rng(SEED), whole=whole)
+
+    def _worth(self, coalitions: Ints) -> Floats:
         """R [R, C] of coalitions int[C, n] over the active players, 1 who plays as it did, 0 as in the baseline."""
         return revenue(self.worlds, self._choice(self._switches(coalitions)))
+
+    def _worth_of_whole(self, coalitions: Ints) -> Floats:
+        return revenue(self.whole, self._choice(self._switches(coalitions)))
 
     def _switches(self, coalitions: Ints) -> Ints:
         switches = np.zeros((coalitions.shape[0], self.players, len(FACTORS)), dtype=np.int64)
@@ -72,25 +89,33 @@ class Game:
         return choice
 
     def switches(self, shares: Shares) -> Floats:
-        """R(everybody) - R(everybody but one) for each active player, [R, n]; who brings most of a load takes it along.
-
-        Computed where not among the sampled coalitions."""
+        """R(everybody) - R(everybody but one) for each active player, [R, n]; who brings most of a load takes it
+        along."""
         count = len(self.active)
         but_one = 1 - np.eye(count, dtype=np.int64)
         for place, load in enumerate(self.interplay.loads if self.interplay else ()):
             most, extra = int(np.argmax(load.brought)), len(self.layout.players) + 1 + place
             if most in self.active and extra in self.active:
                 but_one[self.active.index(most), self.active.index(extra)] = 0
-        if count > EXACT_UP_TO:
-            return np.asarray(shares.values[:, -1:] - self.worth(but_one))
-        # Rows are binary numbers, the first player the highest bit.
-        rows = but_one @ (2 ** np.arange(count - 1, -1, -1))
-        return np.asarray(shares.values[:, -1:] - shares.values[:, rows])
+        without = shares.ends[:, 2 : 2 + count].copy()
+        several = np.flatnonzero((but_one == 0).sum(axis=1) > 1)
+        if several.size:
+            without[:, several] = self._worth(but_one[several])
+        return np.asarray(shares.ends[:, 1:2] - without)
 
     @cached_property
     def _moved_whole(self) -> NDArray[np.bool_]:
         """As `moved`, of the whole alone."""
         return self._moved(self.whole)
+
+    def own_shares(self, shares: Shares) -> list[Floats]:
+        """By player, the opening pipeline last, the replicates [R] of its share without what it brought to others."""
+        none = np.zeros(shares.ends.shape[0])
+        places = {player: at for at, player in enumerate(self.active)}
+        return [
+            self.zero_where_equal(player, shares.shares[:, places[player]] if player in places else none)
+            for player in range(len(self.layout.players) + 1)
+        ]
 
     def zero_where_equal(self, player: int, replicates: Floats) -> Floats:
         """A share is exactly zero where the play of the whole is equal, not merely to rounding."""
@@ -98,26 +123,25 @@ class Game:
             return replicates
         return np.concatenate([[0.0], replicates[1:]])
 
-    def factors(self, player: int, share: float) -> dict[str, float]:
-        """Owen shares by factor name, summing to the share; the opening pipeline has a single one."""
-        if player == len(self.layout.players):
-            return {"opening": share}
-        parts = dict.fromkeys(FACTORS, 0.0)
-        moved = [factor for factor in range(len(FACTORS)) if self.moved[player, factor]]
-        if share == 0.0 or not moved:
-            return parts
-        place = self.active.index(player)
-        others, weights = outside(len(self.active), place, np.random.default_rng(SEED), SAMPLED_PAIRS)
+    def factors(self, shares: Sequence[float]) -> list[dict[str, float]]:
+        """Owen shares by factor name of every player with a share, each summing to it; the opening pipeline, the last
+        one, has a single factor."""
+        cut = [dict.fromkeys(FACTORS, 0.0) for _ in self.layout.players]
+        moved = {player: np.flatnonzero(self.moved[player]) for player in range(len(cut)) if shares[player]}
+        rows = {player: self._factor_rows(player, factors) for player, factors in moved.items() if factors.size}
+        if rows:
+            values = revenue(self.whole, self._choice(np.concatenate(list(rows.values()))))[0]
+            ends = np.cumsum([switches.shape[0] for switches in rows.values()])
+            for player, part in zip(rows, np.split(values, ends[:-1]), strict=True):
+                amounts = owen_factors(part, moved[player].size, shares[player])
+                cut[player] |= {FACTORS[at]: float(amount) for at, amount in zip(moved[player], amounts, strict=True)}
+        return [*cut, {"opening": shares[-1]}]
 
-        def worth(coalitions: Ints, switched: Ints) -> Floats:
-            switches = self._switches(coalitions)
-            switches[:, player, moved] = switched
-            return revenue(self.whole, self._choice(switches))
-
-        amounts = owen_factors(worth, others, weights, moved)[0]
-        for factor, amount in zip(moved, amounts, strict=True):
-            parts[FACTORS[factor]] = float(amount)
-        return parts
+    def _factor_rows(self, player: int, factors: Ints) -> Ints:
+        others, switched = factor_coalitions(len(self.active), self.active.index(player), factors.size)
+        switches = self._switches(others)
+        switches[:, player, factors] = switched
+        return switches
 
     def _moved(self, worlds: tuple[Rates, ...]) -> NDArray[np.bool_]:
         """bool[players, 5]: the factors a player's switch changes; the opening pipeline's is in column 0."""

@@ -55,11 +55,15 @@ def bridges(
     return GroupedBridge(company=summed(tuple(parts.values()), target), groups=parts)
 
 
-def group_bridge(*, group: Group, together: Group, factors: bool = True, options: ModelOptions = DEFAULT) -> Bridge:
+def group_bridge(
+    *, group: Group, together: Group, factors: bool = True, options: ModelOptions = DEFAULT, pairs: bool = False
+) -> Bridge:
     """One group's bridge, so that groups can be computed apart. together: `whole_of` all groups; a group that is all
-    of them leans on nobody."""
+    of them leans on nobody. pairs: see `bridge`."""
     pair = group_rates(group=group, together=together, options=options)
-    return bridge(baseline=group.baseline, period=group.period, target=group.target, pair=pair, factors=factors)
+    return bridge(
+        baseline=group.baseline, period=group.period, target=group.target, pair=pair, factors=factors, pairs=pairs
+    )
 
 
 def group_rates(*, group: Group, together: Group, options: ModelOptions = DEFAULT) -> RatePair:

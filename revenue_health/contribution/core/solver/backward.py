@@ -95,10 +95,7 @@ class Prepared:
 
     def _targets(self, routing: Floats) -> Ints:
         """Places in `live` of the custodies each of them hands on to in some world, int[J, E]; -1: no more."""
-        targets = [
-            [target for target, k in enumerate(self.live) if routing[:, :, place, k].any()]
-            for place in range(len(self.live))
-        ]
+        targets = [np.flatnonzero(row).tolist() for row in routing[..., self.live].any(axis=(0, 1))]
         target = np.full((len(targets), max((len(row) for row in targets), default=0)), -1, dtype=np.int64)
         for place, row in enumerate(targets):
             target[place, : len(row)] = row

@@ -209,10 +209,6 @@ def spread_opening(opening: Floats, hazard: Floats, grid: Grid) -> Floats:
     cells = age_cells(grid)
     by_age = hazard[:, cells]
     left = np.exp(-np.minimum(np.cumsum(by_age * grid.dt, axis=1) - by_age * grid.dt / 2, 500.0)) + 1e-200
-    spread = np.zeros_like(left)
-    for age in range(opening.shape[1]):
-        here = cells == age
-        if here.any():
-            part = left[:, here] / left[:, here].sum(axis=1, keepdims=True)
-            spread[:, here] = opening[:, age : age + 1] * part
-    return spread
+    first = np.flatnonzero(np.diff(cells, prepend=-1))
+    bins = np.cumsum(np.diff(cells, prepend=-1) != 0) - 1
+    return np.asarray(opening[:, cells] * left / np.add.reduceat(left, first, axis=1)[:, bins])

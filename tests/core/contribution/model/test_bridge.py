@@ -168,7 +168,7 @@ def test_with_one_player_alone_the_switch_is_the_share() -> None:
 
 def test_of_many_players_the_switch_is_computed_where_orders_are_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
     exact = bridge(baseline=by_chance(1), period=by_chance(2), target=1e5, factors=False)
-    monkeypatch.setattr("revenue_health.contribution.core.model.game.EXACT_UP_TO", 1)
+    monkeypatch.setattr("revenue_health.contribution.core.model.shares.EXACT_UP_TO", 1)
     sampled = bridge(baseline=by_chance(1), period=by_chance(2), target=1e5, factors=False)
     for one, other in zip(exact.parties, sampled.parties, strict=True):
         np.testing.assert_allclose(other.switch_replicates, one.switch_replicates, rtol=1e-9, atol=1e-6)

@@ -76,10 +76,48 @@ def test_a_game_that_is_not_quadratic_has_a_sampling_error() -> None:
 @given(st.integers(0, 10_000), st.integers(1, 4))
 def test_factors_sum_to_the_share_however_many_there_are(seed: int, cuts: int) -> None:
     weights = np.random.default_rng(seed).normal(size=3)
-    others, sizes = shares.outside(3, 1, np.random.default_rng(0))
-
-    def cut(coalitions: Ints, switched: Ints) -> Floats:
-        return quadratic(weights)(coalitions + np.outer(switched.mean(axis=1), [0, 1, 0]))
-
+    others, switched = shares.factor_coalitions(3, 1, cuts)
+    values = quadratic(weights)(others + np.outer(switched.mean(axis=1), [0, 1, 0]))[0]
     whole = shares.shares_of(quadratic(weights), 3, np.random.default_rng(0)).shares[0, 1]
-    assert shares.owen_factors(cut, others, sizes, range(cuts)).sum() == pytest.approx(whole, abs=1e-9)
+    # players meet in pairs here, so nothing has to be added to make it so
+    assert shares.owen_factors(values, cuts, whole).sum() == pytest.approx(whole, abs=1e-9)
+    assert values[-1] - values[2**cuts] + values[2**cuts - 1] - values[0] == pytest.approx(2 * whole, abs=1e-9)
+
+
+def test_two_factors_by_hand() -> None:
+    """The other's play doubles what the first factor does (1, then 2); the second always adds 3, and 1 with the first.
+
+    Alone: 1 + 1/2 and 3 + 1/2; with the other: 2 + 1/2 and 3 + 1/2. The mean: 2 and 3.5."""
+    values = np.array([0.0, 3.0, 1.0, 5.0, 10.0, 13.0, 12.0, 16.0])  # none, second, first, both; then with the other
+    assert shares.owen_factors(values, 2, 5.5) == pytest.approx([2.0, 3.5])
+    assert shares.owen_factors(values, 2, 11.0) == pytest.approx([4.0, 7.0])
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 10_000))
+def test_where_players_meet_in_pairs_every_replicate_has_its_exact_shares(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    alone, together = rng.normal(size=(4, 5)), rng.normal(size=(4, 5, 5))
+
+    def worth(coalitions: Ints) -> Floats:
+        chosen = coalitions.astype(np.float64)
+        return alone @ chosen.T + np.einsum("ci,rij,cj->rc", chosen, together, chosen)
+
+    exact = shares.shares_of(worth, 5, rng)
+    found = shares.shares_of(worth, 5, rng, whole=lambda coalitions: worth(coalitions)[:1])
+    assert found.shares == pytest.approx(exact.shares, abs=1e-9)
+    assert found.ends == pytest.approx(exact.ends, abs=1e-9)
+    assert shares.shares_of_pairs(worth, 5).shares == pytest.approx(exact.shares, abs=1e-9)
+
+
+@given(games)
+def test_shares_of_pairs_and_of_replicates_add_up_in_any_game(values: list[float]) -> None:
+    players = int(np.log2(len(values)))
+
+    def worth(coalitions: Ints) -> Floats:
+        return np.concatenate([table(values)(coalitions), table(values[::-1])(coalitions)])
+
+    sums = [values[-1] - values[0], values[0] - values[-1]]
+    found = shares.shares_of(worth, players, np.random.default_rng(0), whole=table(values)).shares
+    assert found.sum(axis=1) == pytest.approx(sums, rel=1e-9, abs=1e-6)
+    assert shares.shares_of_pairs(worth, players).shares.sum(axis=1) == pytest.approx(sums, rel=1e-9, abs=1e-6)
