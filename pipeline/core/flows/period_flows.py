@@ -25,6 +25,9 @@ from pipeline.core.weeks import AGE_BIN_STARTS
 _FOREVER = 2**62
 AMOUNT_BAND = "amount_band"
 """What deals can be grouped by beside their columns: the quarter of all deals, by the amount they entered with."""
+FINE_PARTS = 6
+FINE_BUCKET = f"(40 * (hash(opportunity) % {FINE_PARTS}) + bucket)::INTEGER"
+"""Every bucket cut in six: deals fall into 240 of them, and a number modulo 40 is the bucket itself."""
 _BANDS = f"""(
     SELECT opportunity, ntile(4) OVER (ORDER BY amount_in, opportunity) AS {AMOUNT_BAND} FROM visits WHERE first_entry
 )"""
@@ -72,15 +75,18 @@ def period_flows(
     ungrouped: Sequence[int] = (),
     unsourced: Sequence[int] | None = None,
     filters: Filters | None = None,
+    bucket: str = "bucket",
 ) -> PeriodFlows:
     """Sum custody over the steps [steps[i], steps[i + 1]) in epoch seconds, and stock at the `openings`.
 
     `group` is a column of opportunities or `AMOUNT_BAND`; deals of the `ungrouped` pipelines are one group, ''. Unless
     `unsourced` is None, rows are also told apart by the department of the deal's source, but for those pipelines. What
-    lies after `as_of` is not known: the last step then ends there.
+    lies after `as_of` is not known: the last step then ends there. bucket: the deal's own, or `FINE_BUCKET`.
     """
     span = Period(connection=connection, start=steps[0], end=steps[-1], as_of=as_of, filters=filters or {})
-    with SpanQuery(span, steps, openings, group=group, ungrouped=ungrouped, unsourced=unsourced) as query:
+    with SpanQuery(
+        span, steps, openings, group=group, ungrouped=ungrouped, unsourced=unsourced, bucket=bucket
+    ) as query:
         return query.flows(held=HELD, fresh=IN_SPAN)
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from departments.models import Department
-from pipeline.core.flows.period_flows import AMOUNT_BAND, PeriodFlows, period_flows
+from pipeline.core.flows.period_flows import AMOUNT_BAND, FINE_BUCKET, FINE_PARTS, PeriodFlows, period_flows
 from pipeline.core.leaks.period import Filters
 from pipeline.custody_store import custody_cursor
 from pipeline.flows_store import stored_period_flows
@@ -82,15 +82,19 @@ def pipelines_flows(
     return flows_by_pipeline(period, baseline, periods, _group_names(by), int(run.as_of.timestamp()))
 
 
-def flows_at(*, cursor: duckdb.DuckDBPyConnection, as_of: int, periods: ComparisonPeriods) -> list[PipelineFlows]:
-    """Flows of every pipeline, all its deals as one group, from custody tables that end at `as_of`."""
+def flows_at(
+    *, cursor: duckdb.DuckDBPyConnection, as_of: int, periods: ComparisonPeriods, fine: bool = False
+) -> list[PipelineFlows]:
+    """Flows of every pipeline, all its deals as one group, from custody tables that end at `as_of`. fine: in six times
+    as many buckets, see `FINE_BUCKET`."""
     ungrouped = list(Pipeline.objects.order_by("pk").values_list("pk", flat=True))
+    bucket, buckets = (FINE_BUCKET, BUCKETS * FINE_PARTS) if fine else ("bucket", BUCKETS)
 
     def read(steps: Sequence[int], openings: Sequence[int]) -> PeriodFlows:
-        return period_flows(cursor, steps=steps, openings=openings, as_of=as_of, ungrouped=ungrouped)
+        return period_flows(cursor, steps=steps, openings=openings, as_of=as_of, ungrouped=ungrouped, bucket=bucket)
 
     period, baseline = read(periods.steps, (periods.steps[0],)), read(periods.baseline_edges, periods.openings)
-    return flows_by_pipeline(period, baseline, periods, {}, as_of)
+    return flows_by_pipeline(period, baseline, periods, {}, as_of, buckets)
 
 
 def flows_by_pipeline(

@@ -95,6 +95,12 @@ def candidates(bridge: Bridge, pipelines: Pipelines, settings: GateSettings = DE
     return [party.key for party in judged_parties(bridge) if abs(party.share.value) - width.half[party.key] > margin]
 
 
+def near_border(bridge: Bridge, pipelines: Pipelines, off: float, settings: GateSettings = DEFAULT) -> bool:
+    """Whether some department would pass the interval if half its width were smaller by the factor `off`."""
+    width, margin = intervals_of(bridge), settings.margin * revenue_scale(pipelines)
+    return any(abs(party.share.value) > width.half[party.key] / off + margin for party in judged_parties(bridge))
+
+
 def judge_company(
     *,
     bridge: Bridge,

@@ -120,7 +120,8 @@ def bridge(
     won = replicated(period.won_by_bucket())
     scale = float(all_baseline[0]) if target is None else target
     switches, own = game.switches(shares), game.own_shares(shares)
-    cut = game.factors([float(replicates[0]) for replicates in own]) if factors else [{} for _ in own]
+    whole = [float(replicates[0]) for replicates in own]
+    cut = game.factors(whole, in_pairs=shares.in_pairs) if factors else [{} for _ in own]
     parties = tuple(
         _party(game, shares, switches, index, key, (baseline, period), scale, own[index], cut[index])
         for index, key in enumerate(names)

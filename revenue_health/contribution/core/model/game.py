@@ -12,7 +12,8 @@ from revenue_health.contribution.core.model.rates import RatePair, Rates
 from revenue_health.contribution.core.model.revenue import revenue
 from revenue_health.contribution.core.model.shares import (
     Shares,
-    factor_coalitions,
+    all_coalitions,
+    outside,
     owen_factors,
     shares_of,
     shares_of_pairs,
@@ -123,25 +124,30 @@ class Game:
             return replicates
         return np.concatenate([[0.0], replicates[1:]])
 
-    def factors(self, shares: Sequence[float]) -> list[dict[str, float]]:
+    def factors(self, shares: Sequence[float], *, in_pairs: bool) -> list[dict[str, float]]:
         """Owen shares by factor name of every player with a share, each summing to it; the opening pipeline, the last
-        one, has a single factor."""
+        one, has a single factor. in_pairs: see `Shares`."""
         cut = [dict.fromkeys(FACTORS, 0.0) for _ in self.layout.players]
         moved = {player: np.flatnonzero(self.moved[player]) for player in range(len(cut)) if shares[player]}
-        rows = {player: self._factor_rows(player, factors) for player, factors in moved.items() if factors.size}
+        rows = {
+            player: self._factor_rows(player, factors, in_pairs) for player, factors in moved.items() if factors.size
+        }
         if rows:
-            values = revenue(self.whole, self._choice(np.concatenate(list(rows.values()))))[0]
-            ends = np.cumsum([switches.shape[0] for switches in rows.values()])
-            for player, part in zip(rows, np.split(values, ends[:-1]), strict=True):
-                amounts = owen_factors(part, moved[player].size, shares[player])
+            choice = self._choice(np.concatenate([switches for switches, _ in rows.values()]))
+            ends = np.cumsum([switches.shape[0] for switches, _ in rows.values()])
+            values = np.split(revenue(self.whole, choice)[0], ends[:-1])
+            for (player, (_, weights)), part in zip(rows.items(), values, strict=True):
+                amounts = owen_factors(part, weights, moved[player].size, shares[player])
                 cut[player] |= {FACTORS[at]: float(amount) for at, amount in zip(moved[player], amounts, strict=True)}
         return [*cut, {"opening": shares[-1]}]
 
-    def _factor_rows(self, player: int, factors: Ints) -> Ints:
-        others, switched = factor_coalitions(len(self.active), self.active.index(player), factors.size)
-        switches = self._switches(others)
-        switches[:, player, factors] = switched
-        return switches
+    def _factor_rows(self, player: int, factors: Ints, in_pairs: bool) -> tuple[Ints, Floats]:
+        """Switches of the factors' coalitions with each of the others', and the weights of these."""
+        others, weights = outside(len(self.active), self.active.index(player), in_pairs=in_pairs)
+        switched = all_coalitions(factors.size)
+        switches = self._switches(np.repeat(others, switched.shape[0], axis=0))
+        switches[:, player, factors] = np.tile(switched, (others.shape[0], 1))
+        return switches, weights
 
     def _moved(self, worlds: tuple[Rates, ...]) -> NDArray[np.bool_]:
         """bool[players, 5]: the factors a player's switch changes; the opening pipeline's is in column 0."""

@@ -7,7 +7,8 @@ department into more factors never changes its share.
 
 Coalitions double with every player, so all of them are only computed for the whole. How far a replicate's share is
 from the whole's is read from each player joining nobody and joining everybody, whose mean is the Shapley value of any
-game in which players meet in pairs; so is how factors divide a share.
+game in which players meet in pairs; so is how factors divide a share. Where the whole itself is no such game, every
+replicate gets every coalition.
 Sources: Shapley (1953); Owen, Mathematical Economics and Game Theory (1977) 76; Shorrocks, Journal of Economic
 Inequality 11 (2013) 99; antithetic sampling: Mitchell et al., JMLR 23 (2022) 43.
 """
@@ -20,11 +21,15 @@ from math import factorial
 import numpy as np
 
 from revenue_health.contribution.core.flows import Floats, Ints
+from revenue_health.contribution.core.intervals import standard_error
 
 EXACT_UP_TO = 10
 """Players for which all coalitions are computed; above, orders are sampled."""
 SAMPLED_PAIRS = 64
 """Pairs of an order and its reverse, when sampling."""
+
+OFF = 0.1
+"""Part of its standard error by which a share may differ from that of a game in which players meet in pairs."""
 
 type Bits = Ints
 type Worth = Callable[[Bits], Floats]
@@ -34,13 +39,15 @@ type Worth = Callable[[Bits], Floats]
 @dataclass(frozen=True, kw_only=True)
 class Shares:
     """shares [R, n]: amounts; sampling_error [n]: standard error of sampled orders, zero when exact; coalitions, values
-    [C]: the working of the whole; ends [R, 2n + 2]: values of `end_coalitions`."""
+    [C]: the working of the whole; ends [R, 2n + 2]: values of `end_coalitions`. in_pairs: whether players meet in
+    pairs, as far as the replicates can tell."""
 
     shares: Floats
     sampling_error: Floats
     coalitions: Bits
     values: Floats
     ends: Floats
+    in_pairs: bool
 
 
 def all_coalitions(players: int) -> Bits:
@@ -99,42 +106,55 @@ def shares_of(
 ) -> Shares:
     """Shapley shares: exact up to `EXACT_UP_TO` players, else by antithetic orders, with their standard error.
 
-    worth: values [R, C] of coalitions int[C, n]. whole: the first replicate alone, values [1, C]; without it every
-    replicate gets all coalitions. rng: for the sampled orders; the same seed gives the same shares. pairs: of orders to
-    sample; the error falls with its square root.
+    worth: values [R, C] of coalitions int[C, n]. whole: the first replicate alone, values [1, C]; without it, or where
+    players do not meet in pairs (`OFF`), every replicate gets all coalitions. rng: for the sampled orders; the same
+    seed gives the same shares. pairs: of orders to sample; the error falls with its square root.
     """
-    if players <= EXACT_UP_TO:
-        coalitions = all_coalitions(players)
-        values = (whole or worth)(coalitions)
-        shares, error = exact_shapley(values, players), np.zeros(players)
-    else:
-        coalitions, values, shares, error = _sampled(whole or worth, players, rng, pairs)
+    coalitions, read = _plan(players, rng, pairs)
+    values = (whole or worth)(coalitions)
+    shares, error = read(values)
     rows = end_coalitions(players)
     if whole is None and players <= EXACT_UP_TO:  # rows are binary numbers, the first player the highest bit
         ends = values[:, rows @ (2 ** np.arange(players - 1, -1, -1))]
     else:
         ends = worth(rows)
+    in_pairs = whole is not None and _meet_in_pairs(shares[0], _of_pairs(ends))
+    if in_pairs:
+        shares = _of_replicates(shares[0], ends)
+    elif whole is not None:
+        shares, _ = read(worth(coalitions))
     return Shares(
-        shares=shares if whole is None else _of_replicates(shares[0], ends),
-        sampling_error=error,
-        coalitions=coalitions,
-        values=values[0],
-        ends=ends,
+        shares=shares, sampling_error=error, coalitions=coalitions, values=values[0], ends=ends, in_pairs=in_pairs
     )
 
 
-def _sampled(worth: Worth, players: int, rng: np.random.Generator, pairs: int) -> tuple[Bits, Floats, Floats, Floats]:
-    """Coalitions, values [R, C], shares [R, n] and their error [n] by sampled orders."""
+def _meet_in_pairs(exact: Floats, pairs: Floats) -> bool:
+    """Whether shares of the whole [n] are those of pairs [R, n], but for a small part of their standard errors."""
+    errors = standard_error(pairs)
+    return bool((np.abs(exact - pairs[0]) <= OFF * (errors + 0.1 * errors.max(initial=0.0))).all())
+
+
+type _Read = Callable[[Floats], tuple[Floats, Floats]]
+"""Shares [R, n] and their sampling error [n] from the values [R, C] of coalitions."""
+
+
+def _plan(players: int, rng: np.random.Generator, pairs: int) -> tuple[Bits, _Read]:
+    """Which coalitions are needed, and how shares are read from their values."""
+    if players <= EXACT_UP_TO:
+        return all_coalitions(players), lambda values: (exact_shapley(values, players), np.zeros(players))
     order = orders(players, pairs, rng)
     chain = sampled_coalitions(order)
     coalitions, place = np.unique(chain.reshape(-1, players), axis=0, return_inverse=True)
-    values = worth(coalitions)
-    gains = np.diff(values[:, place.reshape(chain.shape[:2])], axis=2)
+    return coalitions, lambda values: _along(values, order, place.reshape(chain.shape[:2]), pairs)
+
+
+def _along(values: Floats, order: Ints, place: Ints, pairs: int) -> tuple[Floats, Floats]:
+    """Shares and their error along sampled orders; place: of each order's chain of coalitions."""
+    gains = np.diff(values[:, place], axis=2)
     single = np.zeros((values.shape[0], *order.shape))
     np.put_along_axis(single, np.broadcast_to(order, gains.shape), gains, axis=2)
     pair_means = 0.5 * (single[:, :pairs] + single[:, pairs:])
-    error = pair_means[0].std(axis=0, ddof=1) / np.sqrt(pairs)
-    return coalitions, values, pair_means.mean(axis=1), error
+    return pair_means.mean(axis=1), pair_means[0].std(axis=0, ddof=1) / np.sqrt(pairs)
 
 
 def shares_of_pairs(worth: Worth, players: int) -> Shares:
@@ -145,7 +165,12 @@ def shares_of_pairs(worth: Worth, players: int) -> Shares:
     coalitions = end_coalitions(players)
     ends = worth(coalitions)
     return Shares(
-        shares=_of_pairs(ends), sampling_error=np.zeros(players), coalitions=coalitions, values=ends[0], ends=ends
+        shares=_of_pairs(ends),
+        sampling_error=np.zeros(players),
+        coalitions=coalitions,
+        values=ends[0],
+        ends=ends,
+        in_pairs=True,
     )
 
 
@@ -165,19 +190,20 @@ def _of_pairs(ends: Floats) -> Floats:
     return np.asarray(joining + missing / max(players, 1))
 
 
-def factor_coalitions(players: int, player: int, factors: int) -> tuple[Bits, Bits]:
-    """What `owen_factors` needs the values of: coalitions of the others int[2 * 2^m, n], nobody and then everybody, and
-    the player's factors switched int[2 * 2^m, m] with each."""
-    switched = all_coalitions(factors)
-    others = np.ones((1, players), dtype=np.int64)
-    others[0, player] = 0
-    rows = np.concatenate([np.zeros_like(others), others])
-    return np.repeat(rows, switched.shape[0], axis=0), np.tile(switched, (2, 1))
+def outside(players: int, player: int, *, in_pairs: bool) -> tuple[Bits, Floats]:
+    """Coalitions of the others, int[C, n] with 0 for the player, and their weights [C], summing to 1: all of them with
+    their Shapley weights; where players meet in pairs, or are too many, nobody and everybody."""
+    if in_pairs or players > EXACT_UP_TO:
+        everybody = np.ones((1, players), dtype=np.int64)
+        everybody[0, player] = 0
+        return np.concatenate([np.zeros_like(everybody), everybody]), np.array([0.5, 0.5])
+    others = all_coalitions(players - 1)
+    return np.insert(others, player, 0, axis=1), shapley_weights(players)[others.sum(axis=1)]
 
 
-def owen_factors(values: Floats, factors: int, share: float) -> Floats:
-    """Shares [m] of one player's factors, which sum to its share: their Shapley values while the others play as in the
-    baseline and while all play as they did, half each. values [2 * 2^m]: of `factor_coalitions`."""
-    parts = exact_shapley(values.reshape(2, -1).mean(axis=0)[None], factors)[0]
+def owen_factors(values: Floats, weights: Floats, factors: int, share: float) -> Floats:
+    """Shares [m] of one player's factors, which sum to its share. values [C 2^m]: of the factors' coalitions with each
+    of the others'; weights [C]: of these, as from `outside`."""
+    parts = exact_shapley((weights @ values.reshape(weights.size, -1))[None], factors)[0]
     size = np.abs(parts).sum()
     return np.asarray(parts + (share - parts.sum()) * (np.abs(parts) / size if size else 1 / factors))

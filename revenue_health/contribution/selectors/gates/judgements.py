@@ -7,12 +7,14 @@ from functools import cached_property
 
 from departments.formats import ENGLISH, money_in_words, numbers_as_in
 from departments.models import Company
+from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
 from pipeline.run_cache import cached
 from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.core.gates.company import Evidence, GateFigures, Judgements, judge_company
 from revenue_health.contribution.core.gates.evidence import OWN_GROUPS, EvidencePlan, gather_evidence
 from revenue_health.contribution.core.gates.groupings import BY_AMOUNT
+from revenue_health.contribution.core.gates.hashes import steadied
 from revenue_health.contribution.core.gates.moved_work import moved_work
 from revenue_health.contribution.core.gates.placebo import PlaceboQuarter, placebo_quarter
 from revenue_health.contribution.core.gates.shares import Pipelines, point_shares
@@ -28,6 +30,7 @@ from revenue_health.contribution.selectors.model_input import (
     AMOUNT,
     PipelineFlows,
     cached_flows,
+    flows_at,
     pipelines_flows,
 )
 
@@ -65,6 +68,7 @@ class _Source:
 def _all_gates(run: RecomputeRun, company: Company, periods: ComparisonPeriods, bridge: Bridge) -> GateFigures:
     pipelines, plan = pipelines_of(run, periods), evidence_plan(run=run, company=company, periods=periods)
     source = _Source(run, plan)
+    bridge = steadied(bridge, pipelines, lambda: _fine(run, periods))
     evidence = gather_evidence(
         source=source.pipelines,
         plan=plan,
@@ -74,6 +78,12 @@ def _all_gates(run: RecomputeRun, company: Company, periods: ComparisonPeriods, 
         quarters=[_quarter(run, label, quarter, source) for label, quarter in plan.quarters],
     )
     return GateFigures(judgements=_judge(run, company, periods, bridge, pipelines, evidence), evidence=evidence)
+
+
+def _fine(run: RecomputeRun, periods: ComparisonPeriods) -> Pipelines:
+    """The deals of a comparison in many buckets, each pipeline as one group."""
+    as_of = int(run.as_of.timestamp())
+    return _by_pipeline(flows_at(cursor=custody_cursor(run), as_of=as_of, periods=periods, fine=True))
 
 
 def _quarter(run: RecomputeRun, label: str, periods: ComparisonPeriods, source: _Source) -> PlaceboQuarter:

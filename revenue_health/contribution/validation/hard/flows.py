@@ -12,7 +12,7 @@ from departments.periods import FiscalCalendar, Period
 from pipeline.core.custody.custody import custody_compute
 from pipeline.core.custody.inputs import CustodyInput
 from pipeline.core.flows.grid import FlowGrid, Span
-from pipeline.core.flows.period_flows import PeriodFlows, period_flows
+from pipeline.core.flows.period_flows import FINE_BUCKET, FINE_PARTS, PeriodFlows, period_flows
 from pipeline.selectors.plan.baseline import default_baseline
 from revenue_health.contribution.core.long_tables import DepartmentRow, StageRow
 from revenue_health.contribution.core.model.groups import Group
@@ -118,6 +118,18 @@ def groups_in_one_bucket(tables: Tables, grid: FlowGrid, periods: ComparisonPeri
     """`groups_of` one of the grid's comparisons, without buckets."""
     now, before = (grid.of(span) for span in spans_of(periods))
     return _grouped(tables, periods, now, before, 1)
+
+
+def groups_in_fine_buckets(tables: Tables, periods: ComparisonPeriods) -> dict[GroupKey, Group]:
+    """All deals as one group, in six times as many buckets."""
+    as_of, cursor = tables.data.as_of, tables.connection
+    now, before = (
+        period_flows(
+            cursor, steps=span.steps, openings=span.openings, as_of=as_of, ungrouped=[PIPELINE], bucket=FINE_BUCKET
+        )
+        for span in spans_of(periods)
+    )
+    return _grouped(tables, periods, now, before, ALL_BUCKETS * FINE_PARTS)
 
 
 def spans_of(periods: ComparisonPeriods) -> tuple[Span, Span]:

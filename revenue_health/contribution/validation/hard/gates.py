@@ -8,10 +8,11 @@ from pipeline.core.flows.grid import FlowGrid
 from pipeline.core.flows.period_flows import AMOUNT_BAND
 from pipeline.core.flows.weights import department_weights, entries_without_source
 from pipeline.selectors.plan.baseline import default_baseline
-from revenue_health.contribution.core.gates.company import GateFigures, judge_company
+from revenue_health.contribution.core.gates.company import Evidence, GateFigures, candidates, judge_company
 from revenue_health.contribution.core.gates.data import DataFacts, HandedOn, kish, record_doubts, unexplained_part
 from revenue_health.contribution.core.gates.evidence import OWN_GROUPS, EvidencePlan, gather_evidence
 from revenue_health.contribution.core.gates.groupings import BY_AMOUNT
+from revenue_health.contribution.core.gates.hashes import steadied
 from revenue_health.contribution.core.gates.moved_work import moved_work
 from revenue_health.contribution.core.gates.placebo import placebo_quarter
 from revenue_health.contribution.core.gates.shares import Pipelines, point_shares
@@ -25,6 +26,7 @@ from revenue_health.contribution.validation.hard.flows import (
     Tables,
     department_rows,
     grid_of,
+    groups_in_fine_buckets,
     groups_in_one_bucket,
     groups_of,
     periods_of,
@@ -38,10 +40,17 @@ MOST_QUARTERS = 8
 
 
 def gates_of(tables: Tables, bridge: Bridge, groups: Mapping[GroupKey, Group]) -> GateFigures:
-    """What the gates say of the company's last quarter, and the evidence. groups: of its deals, and `bridge` their
-    sum."""
+    """What the gates say of the company's last quarter, and the evidence as far as somebody could be named. groups: of
+    its deals, and `bridge` their sum."""
     periods = periods_of(tables, PERIOD)
     pipelines: Pipelines = {PIPELINE: groups}
+    bridge = steadied(bridge, pipelines, lambda: {PIPELINE: groups_in_fine_buckets(tables, periods)})
+    moved = moved_work(pipelines, {})
+    if not candidates(bridge, pipelines):  # nobody can be named, whatever the slower gates say
+        evidence = Evidence(quarters=(), halves=(), variants=(), tippings={}, moved=moved)
+        facts = DataFacts(effective_deals={})
+        judgements = judge_company(bridge=bridge, pipelines=pipelines, facts=facts, evidence=evidence)
+        return GateFigures(judgements=judgements, evidence=evidence)
     plan = _plan(tables, periods)
     grid = grid_of(tables, [periods, *(each for _, each in (*plan.quarters, *plan.others))])
 
@@ -55,7 +64,7 @@ def gates_of(tables: Tables, bridge: Bridge, groups: Mapping[GroupKey, Group]) -
         plan=plan,
         bridge=bridge,
         pipelines=pipelines,
-        moved=moved_work(pipelines, {}),
+        moved=moved,
         quarters=[
             placebo_quarter(label, point_shares(source(quarter, OWN_GROUPS))) for label, quarter in plan.quarters
         ],

@@ -73,24 +73,28 @@ def test_a_game_that_is_not_quadratic_has_a_sampling_error() -> None:
 
 
 @settings(max_examples=30)
-@given(st.integers(0, 10_000), st.integers(1, 4))
-def test_factors_sum_to_the_share_however_many_there_are(seed: int, cuts: int) -> None:
+@given(st.integers(0, 10_000), st.integers(1, 4), st.booleans())
+def test_factors_sum_to_the_share_however_many_there_are(seed: int, cuts: int, in_pairs: bool) -> None:
     weights = np.random.default_rng(seed).normal(size=3)
-    others, switched = shares.factor_coalitions(3, 1, cuts)
-    values = quadratic(weights)(others + np.outer(switched.mean(axis=1), [0, 1, 0]))[0]
+    others, sizes = shares.outside(3, 1, in_pairs=in_pairs)
+    switched = shares.all_coalitions(cuts)
+    rows, factors = np.repeat(others, switched.shape[0], axis=0), np.tile(switched, (others.shape[0], 1))
+    values = quadratic(weights)(rows + np.outer(factors.mean(axis=1), [0, 1, 0]))[0]
     whole = shares.shares_of(quadratic(weights), 3, np.random.default_rng(0)).shares[0, 1]
-    # players meet in pairs here, so nothing has to be added to make it so
-    assert shares.owen_factors(values, cuts, whole).sum() == pytest.approx(whole, abs=1e-9)
-    assert values[-1] - values[2**cuts] + values[2**cuts - 1] - values[0] == pytest.approx(2 * whole, abs=1e-9)
+    assert shares.owen_factors(values, sizes, cuts, whole).sum() == pytest.approx(whole, abs=1e-9)
+    # here players meet in pairs, so nothing had to be added to make it so
+    ends = sizes @ values.reshape(sizes.size, -1)
+    assert ends[-1] - ends[0] == pytest.approx(whole, abs=1e-9)
 
 
 def test_two_factors_by_hand() -> None:
-    """The other's play doubles what the first factor does (1, then 2); the second always adds 3, and 1 with the first.
+    """The other's play doubles what the first factor does (1, then 2); the second adds 3, and 1 more with the first.
 
     Alone: 1 + 1/2 and 3 + 1/2; with the other: 2 + 1/2 and 3 + 1/2. The mean: 2 and 3.5."""
     values = np.array([0.0, 3.0, 1.0, 5.0, 10.0, 13.0, 12.0, 16.0])  # none, second, first, both; then with the other
-    assert shares.owen_factors(values, 2, 5.5) == pytest.approx([2.0, 3.5])
-    assert shares.owen_factors(values, 2, 11.0) == pytest.approx([4.0, 7.0])
+    half = np.array([0.5, 0.5])
+    assert shares.owen_factors(values, half, 2, 5.5) == pytest.approx([2.0, 3.5])
+    assert shares.owen_factors(values, half, 2, 11.0) == pytest.approx([4.0, 7.0])
 
 
 @settings(max_examples=30)
@@ -105,9 +109,24 @@ def test_where_players_meet_in_pairs_every_replicate_has_its_exact_shares(seed: 
 
     exact = shares.shares_of(worth, 5, rng)
     found = shares.shares_of(worth, 5, rng, whole=lambda coalitions: worth(coalitions)[:1])
+    assert found.in_pairs
     assert found.shares == pytest.approx(exact.shares, abs=1e-9)
     assert found.ends == pytest.approx(exact.ends, abs=1e-9)
     assert shares.shares_of_pairs(worth, 5).shares == pytest.approx(exact.shares, abs=1e-9)
+
+
+def test_where_three_have_to_meet_every_replicate_gets_every_coalition() -> None:
+    """Three of four players make something only together: a third each, and nothing for the fourth."""
+    size = np.array([3.0, 2.9, 3.1])
+
+    def worth(coalitions: Ints) -> Floats:
+        return size[:, None] * coalitions[:, :3].all(axis=1)
+
+    found = shares.shares_of(worth, 4, np.random.default_rng(0), whole=lambda rows: worth(rows)[:1])
+    assert not found.in_pairs
+    assert found.shares == pytest.approx(np.outer(size, [1 / 3, 1 / 3, 1 / 3, 0]))
+    # each of the three joins everybody only: a half; what is too much is taken from all four
+    assert shares.shares_of_pairs(worth, 4).shares[0] == pytest.approx([1.125, 1.125, 1.125, -0.375])
 
 
 @given(games)
