@@ -7,6 +7,7 @@ a day that is recorded, nothing needs to be seen: it moved.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -29,6 +30,18 @@ class OwnerChange(NamedTuple):
     stage: str
     source: str
     target: str
+
+
+def changes_of_owner(
+    stage: str, owners: Sequence[tuple[float, str]], *, begin: float, end: float
+) -> Iterator[OwnerChange]:
+    """Changes of a stage's owner after `begin` and before `end`, epoch seconds.
+
+    stage: its key. owners: since when it is whose (department key), in order; of the first one the instant is not read.
+    """
+    for (_, source), (since, target) in pairwise(owners):
+        if begin < since < end and source != target:
+            yield OwnerChange(stage, source, target)
 
 
 class Move(NamedTuple):

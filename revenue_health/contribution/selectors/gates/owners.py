@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from departments.models import Department
 from pipeline.models import RecomputeRun, Stage, later_owners
-from revenue_health.contribution.core.gates.moved_work import OwnerChange
+from revenue_health.contribution.core.gates.moved_work import OwnerChange, changes_of_owner
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 
 
@@ -15,11 +15,9 @@ def owner_changes(*, run: RecomputeRun, periods: ComparisonPeriods) -> list[Owne
         return []
     begin = periods.baseline_edges[0] if periods.baseline else periods.steps[0]
     keys = dict(Department.objects.values_list("pk", "key"))
-    changes = []
+    changes: list[OwnerChange] = []
     for stage in Stage.objects.filter(pk__in=later).order_by("pipeline_id", "position"):
-        owner = stage.owner_department_id
-        for since, following in later[stage.pk]:
-            if begin < since.timestamp() < periods.steps[-1] and following != owner:
-                changes.append(OwnerChange(stage.key, keys[owner], keys[following]))
-            owner = following
+        dated = [(since.timestamp(), keys[owner]) for since, owner in later[stage.pk]]
+        owners = [(begin, keys[stage.owner_department_id]), *dated]
+        changes += changes_of_owner(stage.key, owners, begin=begin, end=periods.steps[-1])
     return changes

@@ -1,6 +1,6 @@
 """The gates over a simulated company: the same functions as over a real one, with flows from its own custody."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from departments.periods import Period
@@ -13,7 +13,7 @@ from revenue_health.contribution.core.gates.data import DataFacts, HandedOn, kis
 from revenue_health.contribution.core.gates.evidence import OWN_GROUPS, EvidencePlan, gather_evidence
 from revenue_health.contribution.core.gates.groupings import BY_AMOUNT
 from revenue_health.contribution.core.gates.hashes import steadied
-from revenue_health.contribution.core.gates.moved_work import moved_work
+from revenue_health.contribution.core.gates.moved_work import OwnerChange, changes_of_owner, moved_work
 from revenue_health.contribution.core.gates.placebo import placebo_quarter
 from revenue_health.contribution.core.gates.shares import Pipelines, point_shares
 from revenue_health.contribution.core.model.bridge import Bridge
@@ -34,7 +34,7 @@ from revenue_health.contribution.validation.hard.flows import (
     stage_rows,
 )
 from revenue_health.contribution.validation.hard.tables import PIPELINE
-from revenue_health.contribution.validation.hard.world.company import DEPARTMENTS
+from revenue_health.contribution.validation.hard.world.company import DEPARTMENTS, STAGES
 
 MOST_QUARTERS = 8
 
@@ -45,7 +45,7 @@ def gates_of(tables: Tables, bridge: Bridge, groups: Mapping[GroupKey, Group]) -
     periods = periods_of(tables, PERIOD)
     pipelines: Pipelines = {PIPELINE: groups}
     bridge = steadied(bridge, pipelines, lambda: {PIPELINE: groups_in_fine_buckets(tables, periods)})
-    moved = moved_work(pipelines, {})
+    moved = moved_work(pipelines, {}, list(_owner_changes(tables, periods)))
     if not candidates(bridge, pipelines):  # nobody can be named, whatever the slower gates say
         evidence = Evidence(quarters=(), halves=(), variants=(), tippings={}, moved=moved)
         facts = DataFacts(effective_deals={})
@@ -72,6 +72,14 @@ def gates_of(tables: Tables, bridge: Bridge, groups: Mapping[GroupKey, Group]) -
     facts = _facts(tables, periods, pipelines, bridge, grid)
     judgements = judge_company(bridge=bridge, pipelines=pipelines, facts=facts, evidence=evidence)
     return GateFigures(judgements=judgements, evidence=evidence)
+
+
+def _owner_changes(tables: Tables, periods: ComparisonPeriods) -> Iterator[OwnerChange]:
+    begin = periods.baseline_edges[0] if periods.baseline else periods.steps[0]
+    for stage, row in zip(STAGES, tables.data.stages.to_pylist(), strict=True):
+        dated = [(float(owner["since"]), DEPARTMENTS[owner["owner"] - 1]) for owner in row["later_owners"] or ()]
+        owners = [(float(begin), DEPARTMENTS[row["owner"] - 1]), *dated]
+        yield from changes_of_owner(stage, owners, begin=begin, end=periods.steps[-1])
 
 
 def _plan(tables: Tables, periods: ComparisonPeriods) -> EvidencePlan[ComparisonPeriods]:

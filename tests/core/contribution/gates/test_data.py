@@ -9,7 +9,7 @@ from revenue_health.contribution.core.flows import AGE_BINS
 from revenue_health.contribution.core.gates.causes import cause_doubts
 from revenue_health.contribution.core.gates.data import DataFacts, data_gate, kish
 from revenue_health.contribution.core.gates.handoffs import handoff_doubts, handoffs_of
-from revenue_health.contribution.core.gates.moved_work import OwnerChange, moved_work
+from revenue_health.contribution.core.gates.moved_work import OwnerChange, changes_of_owner, moved_work
 from revenue_health.contribution.core.gates.settings import DEFAULT
 from revenue_health.contribution.core.gates.shares import Pipelines
 from revenue_health.contribution.core.long_tables import DepartmentRow, StageRow
@@ -130,6 +130,13 @@ def test_hand_offs_that_stop_are_seen() -> None:
     found = doubts(hand_ons(3, 5, 5, within=90, out=30), hand_ons(3, 5, 5, within=30, out=90))
     assert set(found) == {"sales", "legal"}
     assert "hand-offs to legal in offer fell from 0.75 to 0.25 a deal" in found["legal"][0]
+
+
+def test_owners_change_between_the_begin_of_the_baseline_and_the_end_of_the_period() -> None:
+    """Legal has it from the begin on: nothing moved since. Finance takes it over on day 40, and keeps it."""
+    owners = [(0.0, "sales"), (10.0, "legal"), (40.0, "finance"), (50.0, "finance"), (90.0, "sales")]
+    found = list(changes_of_owner("offer", owners, begin=10.0, end=90.0))
+    assert found == [OwnerChange("offer", "legal", "finance")]
 
 
 def test_a_recorded_change_of_owner_needs_not_be_seen() -> None:
