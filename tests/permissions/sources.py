@@ -22,6 +22,8 @@ def files() -> dict[str, Any]:
 
 ROWS = [
     row("pipeline:set_up", get=MANAGERS),
+    row("pipeline:set_up_plan", get=MANAGERS, post=MANAGERS.gives(302)),
+    row("pipeline:set_up_owners", get=MANAGERS, post=MANAGERS.gives(302)),
     row("departments:first_account", {"token": "none"}, get=ANYBODY.gives(410), post=ANYBODY.gives(410)),
     row("pipeline:sources", get=MANAGERS, post=MANAGERS.gives(422)),
     row("pipeline:source", source, get=MANAGERS, post=MANAGERS.gives(422)),

@@ -59,16 +59,14 @@ def set_up_steps() -> list[SetUpStep]:
             done=Stage.objects.filter(earns=False).values("owner_department").distinct().count() > 1,
             says=f"{stages} stages" if stages else "They come with your data.",
             unlocks="How long each department holds deals.",
-            page="pipeline:settings_list",
-            arguments=("stages",),
+            page="pipeline:set_up_owners",
         ),
         SetUpStep(
             name="Plan",
             done=plan > 0,
             says=f"{plan:,} targets" if plan else "",
             unlocks="The gap to plan, and what explains it.",
-            page="pipeline:settings_list",
-            arguments=("plan",),
+            page="pipeline:set_up_plan",
         ),
         SetUpStep(
             name="People",

@@ -13,9 +13,9 @@ from pipeline.views.data.imports import manager_shell
 TEMPLATE = "pipeline/data/set_up.html"
 PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "sources": ("pipeline:sources", ()),
-    "stages": ("pipeline:settings_list", ("stages",)),
+    "stages": ("pipeline:set_up_owners", ()),
     "reasons": ("pipeline:settings_list", ("reasons",)),
-    "plan": ("pipeline:settings_list", ("plan",)),
+    "plan": ("pipeline:set_up_plan", ()),
     "handoffs": ("pipeline:sources", ()),
     "deals": ("pipeline:opportunities", ()),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 from pipeline.imports.problems import ImportProblem
-from pipeline.models import DataSource, SourceMapping, SourcePull
+from pipeline.models import DataSource, ImportBatch, SourceMapping, SourcePull
 from pipeline.page.shell import Shell
 from pipeline.selectors.sources.sources import night_left, pull_by_token, pull_phase
 from pipeline.services.sources.mappings import EDITED, mapping_content, mapping_save
@@ -76,10 +77,13 @@ def pull_reread(request: HttpRequest, token: str) -> HttpResponse:
             "delimiter": _one_of(request.POST.get(f"table-{place}-delimiter", "").replace("tab", "\t"), DELIMITERS),
             "header_row": int(row) if row.isdigit() and 0 < int(row) < 10_000 else 0,
         }
-    settings = {"files": files or pull.file_settings.get("files", {}), "deals": request.POST.get("deals", "")}
-    states = (*EDITABLE, State.FAILED)
-    if SourcePull.objects.filter(pk=pull.pk, state__in=states, batch=None).update(
-        state=State.READING, file_settings=settings, error="", look={}
+    settings = {
+        "files": files or pull.file_settings.get("files", {}),
+        "deals": request.POST.get("deals", pull.file_settings.get("deals", "")),
+    }
+    again = Q(batch=None, state__in=(*EDITABLE, State.FAILED)) | Q(batch__status=ImportBatch.Status.UNDONE)
+    if SourcePull.objects.filter(again, pk=pull.pk).update(
+        state=State.READING, file_settings=settings, error="", look={}, batch=None
     ):
         source_read_requested.delay_on_commit(token=token)
     return redirect("pipeline:source_files", token=token)

@@ -1,0 +1,52 @@
+"""What the set-up enters in one go: the plan by quarters, and the department of every stage."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import transaction
+
+from departments.models import Department
+from departments.periods import Period
+from pipeline.models import PlanTarget, Stage
+
+
+@transaction.atomic
+def plan_quarters_save(*, targets: dict[tuple[int, Period], Decimal | None]) -> int:
+    """Write the targets of pipelines (by id) for whole quarters, all segments together; None takes one away.
+
+    Returns how many rows changed. Targets of segments and of other periods stay as they are.
+    """
+    changed = 0
+    for (pipeline, period), target in targets.items():
+        rows = PlanTarget.objects.filter(
+            pipeline_id=pipeline, period_start=period.start, period_end=period.end, segment=""
+        )
+        row = rows.first()
+        if target is None and row is not None:
+            row.delete()
+            changed += 1
+        elif target is not None and (row is None or row.target != target):
+            row = row or PlanTarget(pipeline_id=pipeline, period_start=period.start, period_end=period.end)
+            row.target = target
+            row.full_clean()
+            row.save()
+            changed += 1
+    return changed
+
+
+@transaction.atomic
+def stage_owners_save(*, owners: dict[int, int]) -> int:
+    """Give stages (by id) their department (by id) from the beginning; returns how many changed.
+
+    Ids that are not there, and departments outside the company, are left alone.
+    """
+    allowed = set(Department.objects.filter(kind=Department.Kind.INTERNAL).values_list("pk", flat=True))
+    changed = 0
+    for stage in Stage.objects.filter(pk__in=owners):
+        department = owners[stage.pk]
+        if department in allowed and stage.owner_department_id != department:
+            stage.owner_department_id = department
+            stage.save()
+            changed += 1
+    return changed
