@@ -31,6 +31,8 @@ from departments.web.requests import HtmxRequest, signed_in_user
 
 INDEX, DETAIL, NEW = "discussion/commitments.html", "discussion/commitment.html", "discussion/commitment_new.html"
 
+MEASURED_SHOWN = 5
+"""Commitments that were kept, with what they should move before and after, on a department's page."""
 FILLS_IN = {"text", "subject", "measurable", "expected_effect"}
 """With one of these the address is that of a commitment to be made: from a leak, a what-if, a scorecard's row."""
 
@@ -135,9 +137,11 @@ def commitments_panel(request: HtmxRequest) -> HttpResponse:
     if not request.htmx:
         return redirect(f"{reverse('departments:commitments')}?{urlencode({'department': department.key})}")
     now = timezone.now()
+    done = commitments_of(now=now, department=department.key, status=Commitment.Status.DONE)
     context = {
         "department": department,
         "rows": commitments_of(now=now, department=department.key, status=Commitment.Status.OPEN),
+        "measured": [row for row in done if row.result and "before" in row.result][:MEASURED_SHOWN],
         "issues": issues_of(department=department.key),
         "may_make": may_commit(request.user, department.pk),
         "committing": {department.pk} if may_commit(request.user, department.pk) else set(),
