@@ -42,6 +42,9 @@ def addresses() -> dict[str, str]:
         "scorecard, five years": f"{reverse('departments:scorecard', args=['legal'])}?weeks=260",
         "scorecard panel": reverse("departments:scorecard_panel", args=["legal"]),
         "data": reverse("pipeline:data"),
+        "search": f"{reverse('search')}?q=legal",
+        "settings": reverse("pipeline:settings_company"),
+        "settings, stages": reverse("pipeline:settings_list", args=["stages"]),
         "import": reverse("pipeline:import", args=[ImportBatch.objects.earliest("pk").pk]),
     }
 
