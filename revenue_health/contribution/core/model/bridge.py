@@ -119,7 +119,7 @@ def bridge(
     all_baseline, all_actual = shares.ends[:, 0], shares.ends[:, 1]
     won = replicated(period.won_by_bucket())
     scale = float(all_baseline[0]) if target is None else target
-    switches, own = game.switches(shares), game.own_shares(shares)
+    switches, own = game.switches(shares, loads=not pairs), game.own_shares(shares)
     whole = [float(replicates[0]) for replicates in own]
     cut = game.factors(whole, in_pairs=shares.in_pairs) if factors else [{} for _ in own]
     parties = tuple(

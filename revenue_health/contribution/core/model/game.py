@@ -89,12 +89,12 @@ class Game:
                 choice[:, player, factor] = WORLD[switches[:, player, factor], other]
         return choice
 
-    def switches(self, shares: Shares) -> Floats:
-        """R(everybody) - R(everybody but one) for each active player, [R, n]; who brings most of a load takes it
-        along."""
+    def switches(self, shares: Shares, *, loads: bool = True) -> Floats:
+        """R(everybody) - R(everybody but one) for each active player, [R, n]; with `loads` who brings most of a load
+        takes it along."""
         count = len(self.active)
         but_one = 1 - np.eye(count, dtype=np.int64)
-        for place, load in enumerate(self.interplay.loads if self.interplay else ()):
+        for place, load in enumerate(self.interplay.loads if self.interplay and loads else ()):
             most, extra = int(np.argmax(load.brought)), len(self.layout.players) + 1 + place
             if most in self.active and extra in self.active:
                 but_one[self.active.index(most), self.active.index(extra)] = 0

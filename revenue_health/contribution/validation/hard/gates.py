@@ -48,7 +48,7 @@ def gates_of(tables: Tables, bridge: Bridge, groups: Mapping[GroupKey, Group]) -
     moved = moved_work(pipelines, {}, list(_owner_changes(tables, periods)))
     if not candidates(bridge, pipelines):  # nobody can be named, whatever the slower gates say
         evidence = Evidence(quarters=(), halves=(), variants=(), tippings={}, moved=moved)
-        facts = DataFacts(effective_deals={})
+        facts = DataFacts(effective_deals=_effective_deals(tables, periods))
         judgements = judge_company(bridge=bridge, pipelines=pipelines, facts=facts, evidence=evidence)
         return GateFigures(judgements=judgements, evidence=evidence)
     plan = _plan(tables, periods)
@@ -112,7 +112,6 @@ def _facts(
     tables: Tables, periods: ComparisonPeriods, pipelines: Pipelines, bridge: Bridge, grid: FlowGrid
 ) -> DataFacts:
     start, end = periods.steps[0], periods.steps[-1]
-    weights = department_weights(tables.connection, start=start, end=end)
     unknown, entries = entries_without_source(tables.connection, start=start, end=end)
     now, before = (of_pipeline(grid.of(span).handed_on, PIPELINE) for span in spans_of(periods))
     handed_on = HandedOn(
@@ -122,10 +121,13 @@ def _facts(
         departments=department_rows(),
     )
     return DataFacts(
-        effective_deals={
-            DEPARTMENTS[department - 1]: kish(weight.amount, weight.squares) for department, weight in weights.items()
-        },
+        effective_deals=_effective_deals(tables, periods),
         without_source=unknown / entries if entries else 0.0,
         unexplained=unexplained_part(bridge),
         doubts=record_doubts(pipelines, [handed_on], {}),
     )
+
+
+def _effective_deals(tables: Tables, periods: ComparisonPeriods) -> dict[str, float]:
+    weights = department_weights(tables.connection, start=periods.steps[0], end=periods.steps[-1])
+    return {DEPARTMENTS[department - 1]: kish(weight.amount, weight.squares) for department, weight in weights.items()}
