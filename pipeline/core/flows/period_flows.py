@@ -152,6 +152,7 @@ class SpanQuery:
         )
 
     def run(self, query: str) -> pa.Table:
+        """The rows of a query over `span_holds` and the small tables in front of it."""
         return self.span.table(f"{self._prefix()}, span_holds AS (FROM {self.holds}) {query}")
 
     def _prefix(self) -> str:

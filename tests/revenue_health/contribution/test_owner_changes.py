@@ -10,7 +10,7 @@ import pytest
 from departments.periods import Period
 from pipeline.models import RecomputeRun
 from pipeline.services.imports import company_folder_load
-from revenue_health.contribution.core.gates.moved_work import OwnerChange
+from revenue_health.contribution.core.gates.doubts.moved_work import OwnerChange
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.gates.owners import owner_changes
 from tests.pipeline.folders import folder_write

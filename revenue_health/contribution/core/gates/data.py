@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from revenue_health.contribution.core.flows import FlowArrays
-from revenue_health.contribution.core.gates.causes import cause_doubts
+from revenue_health.contribution.core.gates.doubts.causes import cause_doubts
+from revenue_health.contribution.core.gates.doubts.handoffs import handoff_doubts, handoffs_of
 from revenue_health.contribution.core.gates.gate import Gate
-from revenue_health.contribution.core.gates.handoffs import handoff_doubts, handoffs_of
 from revenue_health.contribution.core.gates.settings import GateSettings
 from revenue_health.contribution.core.gates.shares import Pipelines
 from revenue_health.contribution.core.long_tables import DepartmentRow, StageRow, Table

@@ -12,10 +12,10 @@ from pipeline.models import RecomputeRun
 from pipeline.run_cache import cached
 from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.core.gates.company import Evidence, GateFigures, Judgements, judge_company
+from revenue_health.contribution.core.gates.doubts.moved_work import moved_work
 from revenue_health.contribution.core.gates.evidence import OWN_GROUPS, EvidencePlan, gather_evidence
 from revenue_health.contribution.core.gates.groupings import BY_AMOUNT
 from revenue_health.contribution.core.gates.hashes import steadied
-from revenue_health.contribution.core.gates.moved_work import moved_work
 from revenue_health.contribution.core.gates.placebo import PlaceboQuarter, placebo_quarter
 from revenue_health.contribution.core.gates.shares import Pipelines, point_shares
 from revenue_health.contribution.core.model.bridge import Bridge

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from departments.models import Department
 from pipeline.models import RecomputeRun, Stage, later_owners
-from revenue_health.contribution.core.gates.moved_work import OwnerChange, changes_of_owner
+from revenue_health.contribution.core.gates.doubts.moved_work import OwnerChange, changes_of_owner
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 
 

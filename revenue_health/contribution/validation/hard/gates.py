@@ -10,10 +10,10 @@ from pipeline.core.flows.weights import department_weights, entries_without_sour
 from pipeline.selectors.plan.baseline import default_baseline
 from revenue_health.contribution.core.gates.company import Evidence, GateFigures, candidates, judge_company
 from revenue_health.contribution.core.gates.data import DataFacts, HandedOn, kish, record_doubts, unexplained_part
+from revenue_health.contribution.core.gates.doubts.moved_work import OwnerChange, changes_of_owner, moved_work
 from revenue_health.contribution.core.gates.evidence import OWN_GROUPS, EvidencePlan, gather_evidence
 from revenue_health.contribution.core.gates.groupings import BY_AMOUNT
 from revenue_health.contribution.core.gates.hashes import steadied
-from revenue_health.contribution.core.gates.moved_work import OwnerChange, changes_of_owner, moved_work
 from revenue_health.contribution.core.gates.placebo import placebo_quarter
 from revenue_health.contribution.core.gates.shares import Pipelines, point_shares
 from revenue_health.contribution.core.model.bridge import Bridge

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from revenue_health.contribution.core.flows import AGE_BINS
-from revenue_health.contribution.core.gates.causes import cause_doubts
 from revenue_health.contribution.core.gates.data import DataFacts, data_gate, kish
-from revenue_health.contribution.core.gates.handoffs import handoff_doubts, handoffs_of
-from revenue_health.contribution.core.gates.moved_work import OwnerChange, changes_of_owner, moved_work
+from revenue_health.contribution.core.gates.doubts.causes import cause_doubts
+from revenue_health.contribution.core.gates.doubts.handoffs import handoff_doubts, handoffs_of
+from revenue_health.contribution.core.gates.doubts.moved_work import OwnerChange, changes_of_owner, moved_work
 from revenue_health.contribution.core.gates.settings import DEFAULT
 from revenue_health.contribution.core.gates.shares import Pipelines
 from revenue_health.contribution.core.long_tables import DepartmentRow, StageRow

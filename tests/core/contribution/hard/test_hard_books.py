@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from revenue_health.contribution.core.gates.moved_work import moved_work
+from revenue_health.contribution.core.gates.doubts.moved_work import moved_work
 from revenue_health.contribution.validation.hard.flows import PERIOD, groups_of, periods_of, tables_of
 from revenue_health.contribution.validation.hard.tables import bucket_of
 from revenue_health.contribution.validation.hard.world.books import MOVED_STAGE, START, keep_books
