@@ -45,6 +45,10 @@ def addresses() -> dict[str, str]:
         "search": f"{reverse('search')}?q=legal",
         "settings": reverse("pipeline:settings_company"),
         "settings, stages": reverse("pipeline:settings_list", args=["stages"]),
+        "set-up": reverse("pipeline:set_up"),
+        "set-up, plan": reverse("pipeline:set_up_plan"),
+        "set-up, owners": reverse("pipeline:set_up_owners"),
+        "sources": reverse("pipeline:sources"),
         "import": reverse("pipeline:import", args=[ImportBatch.objects.earliest("pk").pk]),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.contrib import messages
@@ -60,19 +61,20 @@ def plan_page(request: HttpRequest) -> HttpResponse:
                 return redirect("pipeline:set_up")
         except ValidationError as problem:
             problems += problem.messages
-    rows = [(quarter, [_cell(request.POST, pipe, quarter) for pipe in pipelines]) for quarter in quarters]
+    stored = {
+        (row.pipeline_id, row.period_start, row.period_end): bare_text(row.target)
+        for row in PlanTarget.objects.filter(segment="", period_start__gte=first.start)
+    }
+    rows = [(quarter, [_cell(request.POST, pipe, quarter, stored) for pipe in pipelines]) for quarter in quarters]
     context = {"shell": shell, "pipelines": pipelines, "rows": rows, "problems": problems,
                "paste": request.POST.get("paste", "")}  # fmt: skip
     return page_render(request, PLAN, context, partial="page", status=422 if problems else 200)
 
 
-def _cell(posted: QueryDict, pipe: Pipeline, quarter: Period) -> PlanCell:
+def _cell(posted: QueryDict, pipe: Pipeline, quarter: Period, stored: dict[tuple[int, date, date], str]) -> PlanCell:
     name = f"plan-{pipe.pk}-{quarter.start.isoformat()}"
-    row = PlanTarget.objects.filter(
-        pipeline=pipe, period_start=quarter.start, period_end=quarter.end, segment=""
-    ).first()
-    stored = bare_text(row.target) if row else ""
-    return PlanCell(name=name, label=f"{pipe.name}, {quarter.label}", text=posted.get(name, stored))
+    text = posted.get(name, stored.get((pipe.pk, quarter.start, quarter.end), ""))
+    return PlanCell(name=name, label=f"{pipe.name}, {quarter.label}", text=text)
 
 
 def _of_grid(posted: dict[str, str], pipelines: list[Pipeline], quarters: list[Period], problems: list[str]) -> Targets:
