@@ -47,7 +47,7 @@ def test_a_filter_changes_figures_and_address_and_back_takes_it_back(open_as: Op
     page.wait_for_url("**/pipeline/?segment=enterprise")
     expect(page.locator(".totals dd a").first).not_to_have_text(before)
     drawn(page)
-    expect(page.locator("#live")).to_contain_text(re.compile("leak|lost"))
+    expect(page.locator("#live")).to_contain_text(re.compile("leak|lost|deals stand"))
     page.go_back()
     page.wait_for_url(re.compile(r"/pipeline/$"))
     expect(page.locator(".totals dd a").first).to_have_text(before)
@@ -151,7 +151,7 @@ def test_on_a_phone(open_as: Open) -> None:
     expect(page.locator(".main-nav")).to_be_hidden()
     page.click("nav.bottom > a:has-text('Departments')")
     page.locator("table th a:has-text('Legal')").first.click()
-    expect(page.locator("p.message")).to_contain_text(re.compile("request|hand-off|Nothing"))
+    expect(page.locator("p.message")).to_contain_text("Legal")
     page.click(".more-menu summary")
     for target in page.locator("nav a:visible, .menu summary, .more-menu summary").all():
         box = target.bounding_box()
