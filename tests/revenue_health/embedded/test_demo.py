@@ -117,10 +117,10 @@ def test_it_serves_and_lets_one_sign_in(demo_home: tuple[Home, dict[str, object]
         demo.send_signal(signal.SIGINT)
     assert 'action="/sign-in-as/ceo/"' in page
     assert SECRET not in processes
-    assert (mine, others) == ("302 /", "302 /accounts/login/")
+    assert (mine, others) == ("302 /start/", "302 /accounts/login/")
     assert mailed.stdout.strip() == f"http://127.0.0.1:{address.port}"
     assert loaded.returncode == 0, loaded.stderr
-    assert (before_loading, after_loading) == ("302 /", "404 None")
+    assert (before_loading, after_loading) == ("302 /start/", "404 None")
     readable = [path for path in home.path.rglob("*") if stat.S_IMODE(path.lstat().st_mode) & 0o077]
     assert [path for path in readable if home.path / "static" not in path.parents] == []  # those are for everybody
     assert stat.S_IMODE(home.path.stat().st_mode) == 0o700

@@ -86,7 +86,7 @@ def interval_gate(*, share: float, half: float, margin: float, money: Money = pl
         return Gate(passed=True, detail=f"beyond zero by at least {money(abs(share) - half)}")
     if abs(share) > half:
         return Gate(
-            passed=False, detail=f"clear of zero, but perhaps by less than {money(margin)}, which is too little"
+            passed=False, detail=f"not zero, but perhaps less than the {money(margin)} from which on anybody is named"
         )
     return Gate(
         passed=False,

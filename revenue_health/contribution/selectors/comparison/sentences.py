@@ -113,7 +113,8 @@ def verdict_sentence(party: PartyShare, currency: str) -> str:
     if party.judgement == Verdict.NOT_JUDGED:
         return f"{party.name} is not judged: {party.reason.removeprefix(MOVED)}. {amount} ({inside})."
     if party.judgement == Verdict.CANNOT_TELL:
-        start = "being checked" if party.checking else "no clear effect"
+        unclear = "no clear effect" if interval.low <= 0 <= interval.high else "not named"
+        start = "being checked" if party.checking else unclear
         return f"{party.name}: {start}. {amount} ({inside}); {_reason(party, currency)}."
     return f"{party.name} {party.judgement}: {amount} ({inside})."
 
