@@ -68,7 +68,7 @@ def test_only_american_english_puts_the_month_first() -> None:
 
 @pytest.mark.django_db
 def test_the_account_says_how_and_else_the_browser() -> None:
-    user = User.objects.create_user("ceo", last_login=NOON)
+    user = User.objects.create_user("ceo", last_login=NOON, time_zone="UTC")
     Membership.objects.create(user=user, role="executive")
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")

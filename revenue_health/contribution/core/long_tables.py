@@ -238,7 +238,10 @@ def sum_cells(keys: tuple[Ints, ...], shape: tuple[int, ...], values: Floats) ->
         if key.size and not (key.min() >= 0 and key.max() < size):
             raise FlowError(f"a row points to {int(key.min())}..{int(key.max())} on an axis of {size}")
     flat = np.ravel_multi_index(keys, shape)
-    return np.bincount(flat, weights=values, minlength=int(np.prod(shape))).reshape(shape)
+    # Of no rows at all numpy makes integers, whatever the weights are.
+    return (
+        np.bincount(flat, weights=values, minlength=int(np.prod(shape))).astype(np.float64, copy=False).reshape(shape)
+    )
 
 
 def _at(table: Table) -> tuple[Ints, Ints]:

@@ -93,7 +93,8 @@ def flows_at(
     def read(steps: Sequence[int], openings: Sequence[int]) -> PeriodFlows:
         return period_flows(cursor, steps=steps, openings=openings, as_of=as_of, ungrouped=ungrouped, bucket=bucket)
 
-    period, baseline = read(periods.steps, (periods.steps[0],)), read(periods.baseline_edges, periods.openings)
+    period, (begin, end) = read(periods.steps, (periods.steps[0],)), periods.baseline_edges
+    baseline = read((begin, end), periods.openings) if begin < end else None
     return flows_by_pipeline(period, baseline, periods, {}, as_of, buckets)
 
 

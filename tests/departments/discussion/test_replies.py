@@ -89,7 +89,7 @@ def test_what_was_answered_is_never_changed(cast: dict[str, User]) -> None:
 @pytest.mark.parametrize("party", ["market", "strategy", "unexplained"])
 def test_for_what_is_no_department_nobody_answers(reads_as: Open, party: str) -> None:
     page = reads_as("ceo").get(f"/replies/?subject=share:{party}:2026-Q4")
-    assert b"No head answers" in page.content
+    assert b"No department responds to" in page.content
     response = reads_as("legal").post("/replies/", {"subject": f"share:{party}:2026-Q4", "text": "x", "seen": "0"})
     assert response.status_code == 404
 

@@ -25,7 +25,7 @@ VISIBLE = {
     ("text", "label"),
     [
         ("share:legal:2026-Q4", "Legal, share of 2026-Q4"),
-        ("share:strategy:2026", "Strategy, share of 2026"),
+        ("share:strategy:2026", "The plan, share of 2026"),
         ("share:market:2026-10", "Market, share of 2026-10"),
         ("measurable:leg_wait", "Median days in review (Legal)"),
         ("leak:12", "Leak 12"),

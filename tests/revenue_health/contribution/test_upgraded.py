@@ -18,7 +18,7 @@ from revenue_health.contribution.services.scores import scores_compute, scores_p
 
 pytestmark = pytest.mark.django_db
 WARNING = "computed by an earlier release"
-PAGES = ("/", "/pipeline/", "/contribution/", "/contribution/register/", "/data/")
+PAGES = ("/", "/pipeline/", "/drivers/", "/contribution/register/", "/data/")
 
 
 def test_a_run_of_this_release_is_not_marked(run: RecomputeRun, ceo: Client) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from revenue_health.contribution.core.capacity import limits_of
 from revenue_health.contribution.core.model.rates import Rates, estimate_rates
 from revenue_health.contribution.core.model.revenue import everyone, revenue
 from revenue_health.contribution.core.sensitivity import Change, Lever, apply_changes
@@ -39,6 +40,7 @@ def test_of_a_changed_lever_it_is_the_same_revenue_too(lever: Lever) -> None:
     who = "marketing" if lever == Lever.DEMAND else "legal"
     change = Change(stage="", department=who, lever=lever, value=-0.4 if relative else 6.0, relative=relative)
     kept = SingleScenario(rates)
-    changed = apply_changes(rates, [change])
+    limits = limits_of(before=baseline, now=period, rates=rates)
+    changed = apply_changes(rates, [change], limits)
     same(kept.revenue(changed), changed)
     same(kept.revenue(rates), rates)

@@ -91,7 +91,7 @@ def test_a_run_without_a_forecast_has_a_button(ceo: Client, monkeypatch: pytest.
     for _ in range(2):
         ceo.post(f"{FORECAST}compute/")
     assert len(asked) == 1
-    assert "a worker is computing it" in text(ceo.get(FORECAST))
+    assert "Queued …" in text(ceo.get(FORECAST))
 
 
 def test_the_page_says_what_the_command_says(ceo: Client, run: RecomputeRun, company: Company) -> None:

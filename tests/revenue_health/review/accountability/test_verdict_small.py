@@ -62,7 +62,7 @@ def test_one_deal_without_plan_or_verdict(small: SmallCompany) -> None:
         event_add(small, deal, day, stage)
     pages = every_page_answers(260)
     assert "unclear" in pages["/drivers/"]
-    assert "there is no plan to compare with" in pages["/forecast/"]
+    assert "No plan: no probability of reaching it." in pages["/forecast/"]
     run, company = latest_run(), Company.objects.get()
     assert run
     figures = accountability_json(

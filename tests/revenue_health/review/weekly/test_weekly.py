@@ -140,7 +140,7 @@ def test_scorecards_of_the_last_week_are_in_or_missing(ceo: Client, company: Com
     Entry.objects.filter(measurable__in=production, week=week).delete()
     shown = text(ceo.get("/"))
     assert '● in</span> <a class="quiet" href="/drivers/legal/">Legal</a>' in shown
-    assert '○ missing</span> <a class="quiet" href="/departments/production/">Production</a>' in shown
+    assert '○ missing</span> <a class="quiet" href="/drivers/production/">Production</a>' in shown
 
 
 def test_commitments_due_this_week_and_overdue_ones_are_listed(ceo: Client, company: Company) -> None:
