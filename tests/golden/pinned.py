@@ -25,6 +25,8 @@ NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 """The clock stands here, a Friday morning in the fourth quarter, while a company is built and read."""
 DIGITS = 9
 """Significant digits of a pinned float: sums over another processor's vectors differ in the last bits, no more."""
+NOISE = 1e-6
+"""What is smaller, in units of money, is what such sums leave of nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,4 +96,6 @@ def _rounded(value: Any) -> Any:
         return {key: _rounded(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_rounded(each) for each in value]
-    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
+    if not isinstance(value, float):
+        return value
+    return float(f"{value:.{DIGITS}g}") if abs(value) >= NOISE else 0.0
