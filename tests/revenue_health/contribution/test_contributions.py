@@ -96,11 +96,12 @@ def test_what_cannot_be_computed_is_a_sentence(run: RecomputeRun, arguments: lis
         call_command("contributions", *[argument.replace("{this quarter}", quarter) for argument in arguments])
 
 
-SPANS = ("2026-Q1", "2026-02", "2026-01-12..2026-02-03")
-LONG_SPANS = ("2025", "2025-11-01..2026-02-14")
+SPANS = ("2026-01-12..2026-02-03",)
+MORE_SPANS = ("2026-Q1", "2026-02", "2025", "2025-11-01..2026-02-14")
+"""Every comparison has gates of its own to pass, which take a while."""
 
 
-@pytest.mark.parametrize("period", [*SPANS, *(pytest.param(span, marks=pytest.mark.slow) for span in LONG_SPANS)])
+@pytest.mark.parametrize("period", [*SPANS, *(pytest.param(span, marks=pytest.mark.slow) for span in MORE_SPANS)])
 def test_every_page_and_command_names_the_same_plan_of_a_span(
     run: RecomputeRun, ceo: Client, answer: Ask, period: str
 ) -> None:

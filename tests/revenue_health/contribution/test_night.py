@@ -113,8 +113,13 @@ def test_workers_do_every_step_in_the_declared_order(
     assert not Job.objects.exclude(state=Job.State.DONE).exists()
 
 
+QUICK = {NIGHT[0].name, NIGHT[-1].name, "gates of the running quarter", "leak register"}
+KILLED = [(step.name, "before") for step in NIGHT] + [("leak register", "after"), ("forecast", "after")]
+
+
 @pytest.mark.parametrize(
-    ("killed", "when"), [*((step.name, "before") for step in NIGHT), ("leak register", "after"), ("forecast", "after")]
+    ("killed", "when"),
+    [pytest.param(*each, marks=[] if each[0] in QUICK else [pytest.mark.slow]) for each in KILLED],
 )
 def test_a_worker_that_starts_does_what_a_killed_one_left(
     tonight: RecomputeRun, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, killed: str, when: str
