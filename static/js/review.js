@@ -37,15 +37,23 @@
     if (act(event) !== false && event.key.startsWith("Arrow")) event.preventDefault();
   });
 
-  // Whoever stands on a panel stands there after a swap, also where one week follows the other faster than it settles.
+  // Whoever stands on a panel stands there after a swap, also where one week follows the other faster than it settles:
+  // only a pointer or Tab leaves it, not a swap that takes the panel away.
   let stood = "";
   document.addEventListener("focusin", (event) => {
-    stood = event.target.matches?.("[data-panel]") ? event.target.id : "";
+    if (event.target.matches?.("[data-panel]")) stood = event.target.id;
   });
-  document.addEventListener("htmx:after:swap", () => {
+  document.addEventListener("pointerdown", () => (stood = ""));
+  document.addEventListener("keydown", (event) => event.key === "Tab" && (stood = ""));
+  const standAgain = () => {
     const panel = stood && document.getElementById(stood);
     if (panel && document.activeElement === document.body) panel.focus({ preventScroll: true });
-  });
+  };
+  for (const moment of ["htmx:after:swap", "htmx:after:settle", "htmx:after:request"])
+    document.addEventListener(moment, () => {
+      standAgain();
+      setTimeout(standAgain, 250);
+    });
 
   // The clock: seconds that ran, and since when it runs; kept for this window, so that a look into a deal costs no time.
   const KEPT = "review-clock";
