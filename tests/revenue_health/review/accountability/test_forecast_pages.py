@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import plotly.graph_objects as go
@@ -94,13 +95,19 @@ def test_a_run_without_a_forecast_has_a_button(ceo: Client, monkeypatch: pytest.
     assert "Queued …" in text(ceo.get(FORECAST))
 
 
+def to_the_cent(value: Any) -> Any:
+    """Equal but for a cent: sums of floats by several threads differ in their last bits, which may turn one."""
+    if isinstance(value, dict):
+        return {name: to_the_cent(each) for name, each in value.items()}
+    return pytest.approx(value, abs=1) if isinstance(value, int) else value
+
+
 def test_the_page_says_what_the_command_says(ceo: Client, run: RecomputeRun, company: Company) -> None:
     periods = comparison_periods(run=run, company=company)
     now, following = company_what_if(run=run, company=company, periods=periods, promises=[promise_of(PROMISE)])
     answer = ceo.get(f"{WHAT_IF}?set={PROMISE}", headers=HTMX)
-    assert answer.context["what_if"] == what_if_from_json(
-        what_if_json(now, following, periods=periods, company=company)
-    )
+    computed = what_if_from_json(what_if_json(now, following, periods=periods, company=company))
+    assert asdict(answer.context["what_if"]) == to_the_cent(asdict(computed))
     assert answer.headers["HX-Replace-Url"] == f"{WHAT_IF}?set=contract:legal:wait_days%3D2"
 
 
