@@ -11,17 +11,19 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from departments.formats import counted
 from pipeline.imports.problems import ImportUnreadable
 from pipeline.sources.files.text import (
     DELIMITERS,
     ENCODINGS,
     MOST_COLUMNS,
+    UNREADABLE,
     column_names,
     delimiter_of,
     encoding_of,
     header_row_of,
     rows_of,
-    separator_said,
+    separator_named,
     text_lines,
 )
 from pipeline.sources.files.unpack import BOOKS, is_log, unpack
@@ -81,8 +83,8 @@ def tables_write(original: Path, tables: Path, settings: dict[str, dict[str, Any
             elif path.suffix.lower() in BOOKS:
                 found += _book_write(path, tables, scratch, settings)
             else:
-                said = FileSettings(**settings.get(path.name, {}))
-                found.append(_text_write(path, tables / f"{path.stem}.csv", said))
+                chosen = FileSettings(**settings.get(path.name, {}))
+                found.append(_text_write(path, tables / f"{path.stem}.csv", chosen))
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     if not found:
@@ -100,8 +102,8 @@ def _book_write(path: Path, tables: Path, scratch: Path, settings: dict[str, dic
     for sheet in sheets:
         name = path.stem if len(sheets) == 1 else f"{path.stem} {sheet['name']}"
         plain = folder / sheet["file"]
-        said = FileSettings(**settings.get(f"{name}.csv", {}))
-        fixed = FileSettings(encoding="utf-8-sig", delimiter=",", header_row=said.header_row)
+        chosen = FileSettings(**settings.get(f"{name}.csv", {}))
+        fixed = FileSettings(encoding="utf-8-sig", delimiter=",", header_row=chosen.header_row)
         notes = [f"{sheet['errors']:,} cells hold an error such as #REF!."] if sheet["errors"] else []
         if path.suffix.lower() == ".xlsm":
             notes.append("Macros of the workbook are not run.")
@@ -122,17 +124,17 @@ def _safe(name: str) -> str:
     return "".join(letter if letter.isalnum() or letter in " ._-" else "_" for letter in name)[:120]
 
 
-def _text_write(path: Path, target: Path, said: FileSettings, *, spreadsheet: bool = False) -> FoundTable:
-    encoding = said.encoding or encoding_of(path)
+def _text_write(path: Path, target: Path, chosen: FileSettings, *, spreadsheet: bool = False) -> FoundTable:
+    encoding = chosen.encoding or encoding_of(path)
     if encoding not in ENCODINGS:
         raise ImportUnreadable(f"{path.name}: “{encoding}” is not an encoding that is read.")
-    delimiter = said.delimiter or delimiter_of(path, encoding)
+    delimiter = chosen.delimiter or delimiter_of(path, encoding)
     if delimiter not in DELIMITERS:
         delimiter = delimiter_of(path, encoding)
     with text_lines(path, encoding) as lines:
         head = [row for _, (_, row) in zip(range(_HEAD), rows_of(lines, delimiter, path.name), strict=False)]
-    skipped = 1 if head and separator_said(delimiter.join(head[0])) else 0
-    place = said.header_row - 1 if said.header_row else header_row_of(head[skipped:]) + skipped
+    skipped = 1 if head and separator_named(delimiter.join(head[0])) else 0
+    place = chosen.header_row - 1 if chosen.header_row else header_row_of(head[skipped:]) + skipped
     if place >= len(head) or not any(cell.strip() for cell in head[place]):
         raise ImportUnreadable(f"{path.name}: row {place + 1} is empty; it should hold the names of the columns.")
     names = column_names(head[place])
@@ -167,6 +169,7 @@ class _Table:
     blank: int = 0
     footer: int = 0
     repeated: int = 0
+    unreadable: int = 0
     _odd: list[tuple[int, int]] = field(default_factory=list)
     _widths: Counter[int] = field(default_factory=Counter)
 
@@ -194,6 +197,7 @@ class _Table:
                 self._odd.append((line, len(row)))
                 continue
             self.count += 1
+            self.unreadable += sum(UNREADABLE in cell for cell in row)
             gap = False
             yield [cell.strip().replace("\r\n", "\n").replace("\r", "\n") for cell in row] + [""] * (width - len(row))
         self._refuse_odd()
@@ -220,5 +224,10 @@ class _Table:
         if self.repeated:
             notes.append(
                 f"The row of names stands {self.repeated:,} more times among the rows, and was left out there."
+            )
+        if self.unreadable:
+            notes.append(
+                f"{counted(self.unreadable, 'value has', 'values have')} signs that are not of this encoding,"
+                f" shown as {UNREADABLE}. Choose another encoding."
             )
         return notes

@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from pipeline.imports.files.headers import separator_line
+from pipeline.imports.files.records import LONGEST_RECORD
 from pipeline.imports.problems import ImportUnreadable
 
 ENCODINGS = {"utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252", "iso8859-15": "ISO 8859-15"}
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
-LONGEST_LINE = 1024 * 1024
 MOST_COLUMNS = 2_000
+UNREADABLE = "\ufffd"
+"""What stands for bytes that the encoding does not have; they are counted and told."""
 _SAMPLE_ROWS = 200
 _HEADER_AMONG = 30
 _BLOCK = 1024 * 1024
@@ -49,9 +52,9 @@ def text_lines(path: Path, encoding: str) -> Iterator[Iterator[str]]:
 
 def _bounded_lines(stream: TextIO, name: str) -> Iterator[str]:
     number = 0
-    while line := stream.readline(LONGEST_LINE + 1):
+    while line := stream.readline(LONGEST_RECORD + 1):
         number += 1
-        if len(line) > LONGEST_LINE:
+        if len(line) > LONGEST_RECORD:
             raise ImportUnreadable(f"{name}: line {number:,} is longer than a megabyte. It is no table of rows.")
         if "\0" in line:
             raise ImportUnreadable(f"{name}: line {number:,} holds a NUL byte; export the file again as CSV.")
@@ -79,16 +82,15 @@ def delimiter_of(path: Path, encoding: str) -> str:
         sample = [line for _, line in zip(range(_SAMPLE_ROWS), lines, strict=False)]
     if not sample:
         raise ImportUnreadable(f"{path.name} is empty.")
-    if (said := separator_said(sample[0])) is not None:
-        return said
+    if named := separator_named(sample[0]):
+        return named
     scores = {sign: _evenness(sample, sign, path.name) for sign in DELIMITERS}
     return max(scores, key=lambda sign: scores[sign])
 
 
-def separator_said(line: str) -> str | None:
-    """The sign of a first line `sep=;` as spreadsheets write it."""
-    bare = line.strip().strip('"')
-    return bare[4] if len(bare) == 5 and bare.lower().startswith("sep=") else None
+def separator_named(line: str) -> str:
+    """The sign that a first line `sep=;` names, as spreadsheets write it; empty for any other line."""
+    return separator_line(line.rstrip("\r\n").encode("utf-8", "replace") + b"\n")
 
 
 def _evenness(sample: list[str], sign: str, name: str) -> float:

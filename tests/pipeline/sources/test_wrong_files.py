@@ -102,6 +102,10 @@ MENDED: dict[str, tuple[bytes, dict[str, object]]] = {
     "a line that names the separator": (b"sep=;\n" + (HEADER + ROW).replace(",", ";").encode(), {"header_row": 2}),
     "UTF-16": ((HEADER + ROW).encode("utf-16"), {"encoding": "utf-16"}),
     "Windows-1252": ((HEADER + ROW.replace("Ann", "Jürgen")).encode("cp1252"), {"encoding": "cp1252"}),
+    "a byte of no encoding": ((HEADER + ROW).encode().replace(b"Ann", b"A\x81n"), {
+        "encoding": "cp1252",
+        "notes": ["1 value has signs that are not of this encoding, shown as \ufffd. Choose another encoding."],
+    }),
     "a title above the names": (("Open deals;;;\n\n" + HEADER.replace(",", ";") + ROW.replace(",", ";")).encode(),
                                 {"header_row": 3}),
     "totals under the table": ((HEADER + ROW * 1 + "\nGrand total,,,,100,,\n").encode(), {"footer": 1}),
