@@ -56,3 +56,14 @@ def test_what_the_night_writes_shows_at_once(ceo: Client) -> None:
     assert asked(ceo)[1] > asked(ceo)[1]
     ScoreRun.objects.update(finished_at=timezone.now())
     assert asked(ceo)[1] > asked(ceo)[1]
+
+
+def test_what_the_night_writes_again_shows_at_once(ceo: Client) -> None:
+    """Gates come after the first figures and a better forecast after the first one, both into the rows that are there:
+    no other page may speak of them while this one still says the old."""
+    asked(ceo)
+    snapshot = ForecastSnapshot.objects.latest("pk")
+    ForecastSnapshot.objects.filter(pk=snapshot.pk).update(median=snapshot.median * 3)
+    assert asked(ceo)[1] > asked(ceo)[1]
+    ScoreRun.objects.update(gates=None)
+    assert asked(ceo)[1] > asked(ceo)[1]
