@@ -19,6 +19,7 @@ from pipeline.selectors.overview import StageName, Structure
 from revenue_health.contribution.core.sensitivity import Lever
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.forecast.forecast_json import what_if_json
+from revenue_health.contribution.selectors.forecast.forecasts import forecast_median
 from revenue_health.contribution.selectors.forecast.levers import Promisable
 from revenue_health.contribution.selectors.forecast.whatif import (
     Promise,
@@ -249,4 +250,6 @@ def outcome_of(*, run: RecomputeRun, company: Company, periods: ComparisonPeriod
         return what_if_json(now, following, periods=periods, company=company)
 
     deal_filter = DealFilter(period=periods.period, filters={"promises": sorted(texts)})
-    return cached(run, "what-if", compute, of=deal_filter.cache_key)
+    # It starts from where the forecast lands, and a night may forecast a run once more.
+    landing = forecast_median(run=run, company=company, periods=periods) if periods.running else None
+    return cached(run, "what-if", compute, of=(deal_filter.cache_key, landing))

@@ -20,6 +20,7 @@ from revenue_health.contribution.selectors.forecast.levers import levers_of
 from revenue_health.contribution.selectors.forecast.whatif import company_what_if, promise_of
 from revenue_health.review.models import Scenario
 from revenue_health.review.selectors.forecast.forecast_reader import what_if_from_json
+from revenue_health.review.selectors.forecast.promises import outcome_of
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -175,3 +176,12 @@ def test_a_scenario_without_name_or_promise_is_not_saved(ceo: Client, sent: dict
     page = ceo.post("/what-if/scenarios/save/", sent, follow=True)
     assert "Nothing was saved" in text(page)
     assert not Scenario.objects.exists()
+
+
+def test_an_answer_starts_where_a_forecast_made_again_lands(run: RecomputeRun, company: Company) -> None:
+    periods = comparison_periods(run=run, company=company)
+    before = outcome_of(run=run, company=company, periods=periods, texts=[PROMISE])["before"]
+    row = ForecastSnapshot.objects.get(run=run)
+    ForecastSnapshot.objects.filter(pk=row.pk).update(median=row.median + 1000)
+    after = outcome_of(run=run, company=company, periods=periods, texts=[PROMISE])["before"]
+    assert after == pytest.approx(before + 1000)
