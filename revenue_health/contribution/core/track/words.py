@@ -9,7 +9,7 @@ def range_name(*, nine_in_ten: bool) -> str:
 def range_sentence(low: str, high: str, *, nine_in_ten: bool, inside: int, forecasts: int) -> str:
     """For sentences, after where a period will land. inside: of so many past forecasts, how many ranges held."""
     if nine_in_ten:
-        return f"nine times in ten between {low} and {high}"
+        return f"in a 90 % range from {low} to {high}"
     if not forecasts:
         return f"in a range from {low} to {high} that no past quarter has tried yet"
     return f"in a range from {low} to {high} that held in {inside} of {forecasts} past forecasts"
