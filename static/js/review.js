@@ -21,14 +21,22 @@
     link?.click();
   };
 
+  // htmx wires what a swap brought only after it settled; clicked before, a link would load the page anew.
+  const follow = (id) => {
+    const link = document.getElementById(id);
+    if (!link) return;
+    if (!window.htmx || link.hasAttribute("data-htmx-powered")) link.click();
+    else document.addEventListener("htmx:after:swap", () => document.getElementById(id)?.click(), { once: true });
+  };
+
   const keys = {
     j: () => move(1),
     k: () => move(-1),
     ArrowDown: (event) => event.target.matches("[data-panel]") && move(1),
     ArrowUp: (event) => event.target.matches("[data-panel]") && move(-1),
     Enter: open,
-    n: () => document.getElementById("review-week-after")?.click(),
-    p: () => document.getElementById("review-week-before")?.click(),
+    n: () => follow("review-week-after"),
+    p: () => follow("review-week-before"),
     s: () => toggle(),
   };
   document.addEventListener("keydown", (event) => {
@@ -49,11 +57,7 @@
     const panel = stood && document.getElementById(stood);
     if (panel && document.activeElement === document.body) panel.focus({ preventScroll: true });
   };
-  for (const moment of ["htmx:after:swap", "htmx:after:settle", "htmx:after:request"])
-    document.addEventListener(moment, () => {
-      standAgain();
-      setTimeout(standAgain, 250);
-    });
+  document.addEventListener("htmx:after:swap", standAgain);
 
   // The clock: seconds that ran, and since when it runs; kept for this window, so that a look into a deal costs no time.
   const KEPT = "review-clock";

@@ -107,6 +107,19 @@ def test_with_the_keyboard_alone(open_as: Open) -> None:
     page.wait_for_url("**/drivers/**")
 
 
+def test_a_week_after_the_other_faster_than_the_page_settles(open_as: Open) -> None:
+    page = monday(open_as)
+    page.evaluate("htmx.config.defaultSettleDelay = 600; window.sameDocument = true")
+    page.keyboard.press("j")
+    since = page.input_value("#review-since")
+    page.keyboard.press("p")
+    expect(page.locator("#review-since")).not_to_have_value(since)
+    page.keyboard.press("n")
+    expect(page.locator("#review-since")).to_have_value(since)
+    expect(page.locator("#review-ledger")).to_be_focused()
+    assert page.evaluate("window.sameDocument")
+
+
 def test_the_clock_of_the_agenda_goes_on_while_one_looks_into_a_deal(open_as: Open) -> None:
     page = monday(open_as)
     page.keyboard.press("s")
