@@ -63,7 +63,7 @@ def test_a_day_and_a_comparison_are_bookmarks(open_as: Open) -> None:
     page.reload()
     assert page.locator("#review-page").inner_text() == shown
     page.go_back()
-    assert "since=" not in page.url
+    page.wait_for_url(lambda address: "since=" not in address)
 
 
 def test_with_the_keyboard_alone(open_as: Open) -> None:
