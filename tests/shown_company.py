@@ -15,6 +15,7 @@ from pipeline.services.imports import company_folder_load
 from pipeline.services.recompute import recompute
 from revenue_health.contribution.services.night import night_compute
 from revenue_health.embedded.session import close_connections
+from tests.fewer_groups import groups_merge
 from tests.kept_company import everything_empty, kept
 
 OPPORTUNITIES = 400
@@ -39,6 +40,7 @@ def company_shown(folder: Path, *, scored: bool = False) -> Iterator[None]:
 def _shown(folder: Path) -> None:
     company = folder / "company"
     call_command("generate", company, opportunities=OPPORTUNITIES, seed=SEED, verbosity=0, json=False)
+    groups_merge(company)
     shutil.make_archive(str(company), "zip", company)
     company_folder_load(path=company)
     recompute()

@@ -29,6 +29,8 @@ from revenue_health.backup.sealing import unseal
 from revenue_health.embedded.session import close_connections
 from revenue_health.embedded.supervisor import owner_of
 
+CLOSING_SECONDS = 5.0
+"""How long a connection of a process that has just ended may still be listed."""
 _SIGNS_OF_USE = ("departments_company", "departments_user", "pipeline_opportunity", "review_pack")
 
 
@@ -125,11 +127,7 @@ def _check_target(*, replace: bool) -> None:
         )
     close_connections()
     with psycopg.connect(**connection.get_connection_params(), autocommit=True) as alone:
-        row = alone.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
-            "AND backend_type = 'client backend'"
-        ).fetchone()
-        others = row[0] if row else 0
+        others = _other_connections(alone)
         used = [table for table in _SIGNS_OF_USE if _has_rows(alone, table)]
     if others:
         raise BackupError(
@@ -141,6 +139,20 @@ def _check_target(*, replace: bool) -> None:
             "This installation holds data already. Restore into an empty one, or add --replace to put the backup in "
             "place of everything here: data, people, packs. Nothing was changed."
         )
+
+
+def _other_connections(connected: psycopg.Connection[Any]) -> int:
+    """How many others work on the database. One that was closed a moment ago takes a moment to be gone."""
+    deadline = time.monotonic() + CLOSING_SECONDS
+    while True:
+        row = connected.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+            "AND backend_type = 'client backend'"
+        ).fetchone()
+        others = row[0] if row else 0
+        if not others or time.monotonic() > deadline:
+            return others
+        time.sleep(0.1)
 
 
 def _has_rows(connected: psycopg.Connection[Any], table: str) -> bool:

@@ -40,7 +40,7 @@ class PinnedCompany:
 
 
 COMPANIES = (
-    PinnedCompany(name="small", opportunities=400, seed=7),
+    PinnedCompany(name="small", opportunities=400, seed=7, slow=True),
     PinnedCompany(name="tiny", opportunities=120, seed=11),
     PinnedCompany(name="demo", opportunities=20_000, seed=1, slow=True),
 )

@@ -18,6 +18,7 @@ from django.utils import timezone
 from pipeline.models import ImportBatch
 from pipeline.services.imports import company_folder_load
 from pipeline.services.recompute import recompute
+from tests.fewer_groups import groups_merge
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Row = dict[str, str]
@@ -29,6 +30,7 @@ TODAY = timezone.now()
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("hindsight") / "company"
     call_command("generate", folder, opportunities=600, seed=11, verbosity=0, json=False)
+    groups_merge(folder)
     return folder
 
 

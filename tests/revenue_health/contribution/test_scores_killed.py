@@ -18,6 +18,8 @@ COMPANY = """
 from django.core.management import call_command
 call_command("generate", {folder!r}, opportunities=300)
 call_command("load", {folder!r})
+from pipeline.models import Opportunity
+Opportunity.objects.update(segment="all")  # fewer groups of deals to be scored
 call_command("recompute", custody_only=True)
 """
 

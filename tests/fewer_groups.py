@@ -1,0 +1,34 @@
+"""A generated company whose shares take a third of the time: shares are computed for each group of deals."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+type Row = dict[str, str]
+
+
+def groups_merge(folder: Path) -> None:
+    """Two segments and two origins instead of three and four, in a company folder: still something to tell apart."""
+    _rewrite(folder / "opportunities.csv", _segment)
+    _rewrite(folder / "sources.csv", _origin)
+
+
+def _segment(row: Row) -> None:
+    row["segment"] = "small" if row["segment"] == "mid-market" else row["segment"]
+
+
+def _origin(row: Row) -> None:
+    row["department"] = "marketing" if row["department"] != "market" else "market"
+
+
+def _rewrite(file: Path, change: Callable[[Row], None]) -> None:
+    with file.open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    for row in rows:
+        change(row)
+    with file.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
