@@ -7,7 +7,7 @@ from pipeline.views.data import data, imports, set_up, set_up_forms
 from pipeline.views.deals import my_queue, opportunities
 from pipeline.views.leaks import leak_map
 from pipeline.views.settings import company, lists
-from pipeline.views.sources import pulls, sources
+from pipeline.views.sources import pulls, removal, sources
 
 app_name = "pipeline"
 urlpatterns = [
@@ -30,10 +30,12 @@ urlpatterns = [
     path("data/sources/<int:pk>/", sources.source_detail, name="source"),
     path("data/sources/<int:pk>/mapping.toml", sources.source_mapping, name="source_mapping"),
     path("data/sources/<int:pk>/mapping/", sources.source_mapping_upload, name="source_mapping_upload"),
+    path("data/sources/<int:pk>/remove/", removal.source_removal, name="source_remove"),
     path("data/sources/files/<slug:token>/", pulls.pull_page, name="source_files"),
     path("data/sources/files/<slug:token>/mapping/", pulls.pull_mapping, name="source_files_mapping"),
     path("data/sources/files/<slug:token>/read-again/", pulls.pull_reread, name="source_files_reread"),
     path("data/sources/files/<slug:token>/take-in/", pulls.pull_take_in, name="source_files_take_in"),
+    path("data/sources/files/<slug:token>/remove/", removal.pull_removal, name="source_files_remove"),
     path("data/imports/<int:pk>/", imports.import_detail, name="import"),
     path("data/imports/<int:pk>/errors/", imports.errors, name="import_errors"),
     path("data/imports/<int:pk>/undo/", imports.undo, name="import_undo"),

@@ -12,6 +12,7 @@ FOLDER_ZIP_MB = 512
 UNPACKED_ZIP_BYTES = 16 * 1024 * MEGABYTE
 """What the zip of a company folder may unpack to, however it came."""
 WAITING_ZIPS_MB = 2048
-"""All zips together that wait for a decision, unless UPLOAD_QUOTA_MB of the environment says otherwise."""
+"""Zips that wait for a decision and files that sources keep, together, unless UPLOAD_QUOTA_MB of the environment says
+otherwise."""
 DISK_LEFT_BYTES = 1024 * MEGABYTE
 """What an upload leaves free on the disk, for the database and everything else."""

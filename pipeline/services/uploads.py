@@ -22,6 +22,7 @@ from departments.models import User
 from pipeline.imports.problems import ImportBusy, ImportProblem
 from pipeline.models import Upload
 from pipeline.services.imports import ImportResult, company_folder_load
+from pipeline.services.sources.kept import sources_bytes, strays_remove
 
 RETENTION = timedelta(days=1)
 PROBLEMS_SHOWN = 20
@@ -34,15 +35,21 @@ class UploadRefused(ImportProblem):
 
 
 def upload_room_check(*, size: int) -> None:
-    """Raise UploadRefused, saying why, if a zip of this size would exceed the quota or fill the disk."""
+    """Raise UploadRefused, saying why, if files of this size would exceed the quota or fill the disk.
+
+    The quota counts zips that wait for a decision and all that sources keep.
+    """
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
     _old_remove()
-    used, quota = sum(file.stat().st_size for file in folder.glob("*.zip")), settings.UPLOAD_QUOTA_MB * MEGABYTE
-    if used + size > quota:
+    strays_remove()
+    waiting, sources = sum(file.stat().st_size for file in folder.glob("*.zip")), sources_bytes()
+    quota = settings.UPLOAD_QUOTA_MB * MEGABYTE
+    if waiting + sources + size > quota:
         raise UploadRefused(
-            f"Uploads waiting for a decision take {_megabytes(used)} of {_megabytes(quota)}, and this one"
-            f" has {_megabytes(size)}. Take one of them in, or try again tomorrow: they are removed after a day."
+            f"Uploads waiting for a decision take {_megabytes(waiting)} and files of sources {_megabytes(sources)} of"
+            f" {_megabytes(quota)}, and this one has {_megabytes(size)}. Remove files of a source that you no longer"
+            " need, or take a waiting upload in; one that waits is removed after a day."
         )
     free = shutil.disk_usage(folder).free
     # Twice: the browser's file is received beside its place.

@@ -29,8 +29,10 @@ ROWS = [
     row("pipeline:source", source, get=MANAGERS, post=MANAGERS.gives(422)),
     row("pipeline:source_mapping", source, get=MANAGERS.gives(404)),
     row("pipeline:source_mapping_upload", source, post=MANAGERS.gives(302)),
+    row("pipeline:source_remove", source, get=MANAGERS, post=MANAGERS.gives(302)),
     row("pipeline:source_files", files, get=MANAGERS),
     row("pipeline:source_files_mapping", files, post=MANAGERS.gives(302)),
     row("pipeline:source_files_reread", files, post=MANAGERS.gives(302)),
     row("pipeline:source_files_take_in", files, post=MANAGERS.gives(302)),
+    row("pipeline:source_files_remove", files, get=MANAGERS, post=MANAGERS.gives(409)),
 ]

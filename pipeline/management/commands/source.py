@@ -1,4 +1,4 @@
-"""`manage.py source add|list|pull|map|status`: sources of data on the command line, as in the browser."""
+"""`manage.py source add|list|pull|map|status|remove`: sources of data on the command line, as in the browser."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from departments.core.upload_limits import MEGABYTE
 from pipeline.imports.problems import ImportUnreadable
 from pipeline.management.commands._answers import AnsweringCommand
 from pipeline.models import DataSource, SourcePull
 from pipeline.selectors.sources.sources import source_rows
+from pipeline.services.sources.kept import pull_bytes
 from pipeline.services.sources.mappings import mapping_save
 from pipeline.services.sources.pulls import pull_confirm, pull_import, pull_look, pull_read, pull_start
+from pipeline.services.sources.removal import pull_files_remove, source_remove
+from pipeline.services.uploads import upload_room_check
 from pipeline.sources.convert import mapping_check
 from pipeline.sources.meaning.decided import decided
 from pipeline.sources.meaning.toml_text import mapping_toml
@@ -41,6 +45,10 @@ class Command(AnsweringCommand):
         mapping.add_argument("file", nargs="?", type=Path, metavar="M.toml")
         status = self._step(steps, "status", "how far the newest files of a source are")
         status.add_argument("source", metavar="NAME")
+        remove = self._step(steps, "remove", "remove files that a source keeps, or the whole source")
+        remove.add_argument("source", metavar="NAME")
+        remove.add_argument("--files", metavar="TOKEN", help="only the files of this upload; `list` names the newest")
+        remove.add_argument("--yes", action="store_true", help="do it; without, only what would be lost is said")
 
     def _step(self, steps: Any, name: str, words: str) -> CommandParser:
         parser: CommandParser = steps.add_parser(name, help=words)
@@ -48,7 +56,8 @@ class Command(AnsweringCommand):
         return parser
 
     def answer(self, options: dict[str, Any]) -> bool:
-        steps = {"add": self._add, "list": self._list, "pull": self._pull, "map": self._map, "status": self._status}
+        steps = {"add": self._add, "list": self._list, "pull": self._pull, "map": self._map, "status": self._status,
+                 "remove": self._remove}  # fmt: skip
         return steps[options["step"]](options)
 
     def _add(self, options: dict[str, Any]) -> bool:
@@ -58,7 +67,8 @@ class Command(AnsweringCommand):
     def _list(self, options: dict[str, Any]) -> bool:
         answer = [
             {"name": row.source.name, "kind": row.source.kind, "system": row.source.system, "imported": row.taken_in,
-             "newest": row.newest.name if row.newest else None, "state": row.newest.state if row.newest else None}
+             "newest": row.newest.name if row.newest else None,
+             "token": row.newest.token if row.newest else None, "state": row.newest.state if row.newest else None}
             for row in source_rows()
         ]  # fmt: skip
         lines = [f"{row['name']}: {row['kind']}, {row['imported']} imported, {row['state']}" for row in answer]
@@ -102,10 +112,31 @@ class Command(AnsweringCommand):
             raise CommandError("The source has no files yet.")
         return self._say_pull(options, pull)
 
+    def _remove(self, options: dict[str, Any]) -> bool:
+        source, token = self._source(options), options["files"]
+        pulls = source.pulls.filter(token=token) if token else source.pulls.all()
+        if token and not pulls:
+            tokens = ", ".join(source.pulls.values_list("token", flat=True)) or "none"
+            raise CommandError(f"The source has no upload {token}; it has: {tokens}.")
+        size, uploads = sum(pull_bytes(pull.token) for pull in pulls), [pull.name for pull in pulls]
+        if options["yes"]:
+            if token:
+                pull_files_remove(token=token, user=None)
+            else:
+                source_remove(source=source, user=None)
+        what = f"The files of {len(uploads)} uploads ({size / MEGABYTE:,.1f} MB)"
+        what += "" if token else f" and {source.name} with its mapping"
+        verb = "are removed." if options["yes"] else "would be removed; say --yes to do it."
+        answer = {"source": source.name, "uploads": uploads, "bytes": size, "removed": options["yes"]}
+        lost = "A mended mapping can no longer be applied without the files. What was imported stays."
+        self.say(options, answer, f"{what} {verb}", lost)
+        return True
+
     def _read(self, files: list[Path], source: DataSource | None) -> SourcePull:
         for path in files:
             if not path.is_file():
                 raise ImportUnreadable(f"There is no file {path}.")
+        upload_room_check(size=sum(path.stat().st_size for path in files))
         pull = pull_start(files=[(path.name, [path.read_bytes()]) for path in files], source=source, user=None)
         pull_read(token=pull.token)
         pull.refresh_from_db()

@@ -32,8 +32,8 @@ def source_by_id(*, pk: int) -> DataSource | None:
     return DataSource.objects.filter(pk=pk).first()
 
 
-def pulls_of(*, source: DataSource, count: int = 50) -> list[SourcePull]:
-    """The uploads of a source, newest first."""
+def pulls_of(*, source: DataSource, count: int | None = 50) -> list[SourcePull]:
+    """The uploads of a source, newest first; all of them where the count is None."""
     return list(source.pulls.select_related("batch", "mapping", "created_by")[:count])
 
 

@@ -20,7 +20,14 @@ from pipeline.models import DataSource, ImportBatch, RecomputeRun, SourcePull
 from pipeline.services.imports import ImportResult, company_folder_load
 from pipeline.services.recompute import RecomputeRunning, recompute
 from pipeline.services.recompute.last_day import last_day_end
-from pipeline.services.sources.kept import files_keep, original_folder, safe_name, tables_folder
+from pipeline.services.sources.kept import (
+    files_are_there,
+    files_keep,
+    original_folder,
+    safe_name,
+    tables_folder,
+    tables_remove,
+)
 from pipeline.services.sources.known import known_deals
 from pipeline.services.sources.mappings import PROPOSED, company_known, mapping_content, mapping_save
 from pipeline.services.sources.settings_first import known_leave
@@ -66,6 +73,8 @@ def pull_read(*, token: str) -> None:
     if pull is None:
         return
     with _failing(pull):
+        if not files_are_there(token):
+            raise ImportUnreadable("The files were removed from the server. Upload them again as next files.")
         found = tables_write(original_folder(token), tables_folder(token), pull.file_settings.get("files", {}))
         source = pull.source
         reading = reading_of(tables_folder(token), found, company_known(), pull.file_settings.get("deals", ""))
@@ -144,6 +153,7 @@ def pull_import(*, token: str, user: User | None, last_day: bool = False) -> Non
                 as_of=last_day_end() if last_day else None,
             )
             SourcePull.objects.filter(pk=pull.pk).update(state=State.DONE)
+            tables_remove(token)
 
 
 def _take_in(pull: SourcePull, user: User | None) -> None:

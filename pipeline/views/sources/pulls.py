@@ -16,8 +16,10 @@ from pipeline.imports.problems import ImportProblem
 from pipeline.models import DataSource, ImportBatch, SourceMapping, SourcePull
 from pipeline.page.shell import Shell
 from pipeline.selectors.sources.sources import night_left, pull_by_token, pull_phase
+from pipeline.services.sources.kept import files_are_there
 from pipeline.services.sources.mappings import EDITED, mapping_content, mapping_save
 from pipeline.services.sources.pulls import pull_confirm
+from pipeline.services.sources.removal import BUSY
 from pipeline.sources.convert import mapping_check
 from pipeline.sources.files.text import DELIMITERS, ENCODINGS
 from pipeline.sources.meaning.decided import undecided
@@ -28,7 +30,6 @@ from pipeline.views.sources.mapping_rows import mapping_rows
 
 TEMPLATE = "pipeline/sources/files.html"
 State = SourcePull.State
-BUSY = (State.READING, State.LOOKING, State.IMPORTING, State.COMPUTING)
 EDITABLE = (State.READ, State.LOOKED)
 
 
@@ -105,7 +106,8 @@ def pull_take_in(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _context(shell: Shell, pull: SourcePull) -> dict[str, Any]:
-    context: dict[str, Any] = {"shell": shell, "pull": pull, "source": pull.source, "busy": pull.state in BUSY}
+    context: dict[str, Any] = {"shell": shell, "pull": pull, "source": pull.source, "busy": pull.state in BUSY,
+                               "files_there": files_are_there(pull.token)}  # fmt: skip
     if context["busy"]:
         context["phase"], context["ahead"] = pull_phase(token=pull.token)
         return context

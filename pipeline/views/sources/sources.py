@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,12 +12,13 @@ from django.shortcuts import redirect
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from departments.core.upload_limits import FOLDER_ZIP_MB
+from departments.core.upload_limits import FOLDER_ZIP_MB, MEGABYTE
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 from pipeline.imports.problems import ImportProblem
 from pipeline.models import DataSource, SourcePull
 from pipeline.selectors.sources.sources import mappings_of, pulls_of, source_by_id, source_rows
+from pipeline.services.sources.kept import pull_bytes, sources_bytes
 from pipeline.services.sources.mappings import mapping_save
 from pipeline.services.sources.pulls import pull_start
 from pipeline.services.uploads import UploadRefused, upload_room_check
@@ -40,7 +42,14 @@ def source_list(request: HttpRequest) -> HttpResponse:
         pull = _files_taken(request, form, source=None)
         if pull is not None:
             return redirect("pipeline:source_files", token=pull.token)
-    context = {"shell": shell, "rows": source_rows(), "form": form, "largest_upload_mb": FOLDER_ZIP_MB}
+    context = {
+        "shell": shell,
+        "rows": source_rows(),
+        "form": form,
+        "largest_upload_mb": FOLDER_ZIP_MB,
+        "bytes": sources_bytes(),
+        "quota": settings.UPLOAD_QUOTA_MB * MEGABYTE,
+    }
     return page_render(request, INDEX, context, partial="page", status=422 if form.errors else 200)
 
 
@@ -57,7 +66,7 @@ def source_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "shell": shell,
         "source": source,
-        "pulls": pulls_of(source=source),
+        "pulls": [(pull, pull_bytes(pull.token)) for pull in pulls_of(source=source)],
         "mappings": mappings_of(source=source),
         "form": form,
         "mapping_form": MappingFileForm(),
