@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict, dataclass
 
 from django.core.cache import cache
 from django.db import connection
 
 from departments.models import Department
-from pipeline.models import ImportBatch, PlanTarget, Stage
-from pipeline.selectors.data.runs import latest_run
+from pipeline.models import PlanTarget, Stage
+from pipeline.run_cache import release
 
 LEAST_CAUSES, LEAST_ORIGINS, LEAST_QUARTERS = 0.8, 0.8, 5
-_KEPT_SECONDS = 3600
+_DAY_SECONDS = 24 * 3600
 _QUARTER_DAYS = 91.3
 _FIGURES = """
-SELECT
-  (SELECT count(*) FROM pipeline_opportunity) AS deals,
-  (SELECT count(*) FROM pipeline_event) AS events,
-  (SELECT count(*) FROM pipeline_opportunity WHERE source_id IS NULL) AS without_origin,
-  (SELECT count(*) FROM pipeline_opportunity WHERE owner = '') AS without_owner,
-  (SELECT count(*) FROM pipeline_opportunity WHERE account_id IS NULL) AS without_account,
-  (SELECT coalesce(sum(amount), 0) FROM pipeline_event WHERE stage_id IS NULL) AS lost,
-  (SELECT coalesce(sum(amount), 0) FROM pipeline_event WHERE stage_id IS NULL AND reason_id IS NOT NULL) AS caused,
-  (SELECT count(*) FROM pipeline_event WHERE amount = 0 AND stage_id IS NOT NULL) AS worthless,
-  (SELECT count(DISTINCT department_id) FROM pipeline_handoff) AS asked,
-  (SELECT coalesce(extract(epoch FROM max(occurred_at) - min(occurred_at)) / 86400, 0) FROM pipeline_event) AS days
+SELECT deals.*, events.*, (SELECT count(DISTINCT department_id) FROM pipeline_handoff) AS asked
+FROM (
+  SELECT count(*) AS deals,
+    count(*) FILTER (WHERE source_id IS NULL) AS without_origin,
+    count(*) FILTER (WHERE owner = '') AS without_owner,
+    count(*) FILTER (WHERE account_id IS NULL) AS without_account
+  FROM pipeline_opportunity
+) AS deals, (
+  SELECT count(*) AS events,
+    coalesce(sum(amount) FILTER (WHERE stage_id IS NULL), 0) AS lost,
+    coalesce(sum(amount) FILTER (WHERE stage_id IS NULL AND reason_id IS NOT NULL), 0) AS caused,
+    count(*) FILTER (WHERE amount = 0 AND stage_id IS NOT NULL) AS worthless,
+    coalesce(extract(epoch FROM max(occurred_at) - min(occurred_at)) / 86400, 0) AS days
+  FROM pipeline_event
+) AS events
 """
+_STATE = """
+SELECT batch.*, stages.*, plan.*, departments.* FROM
+  (SELECT max(id), max(finished_at), max(undone_at) FROM pipeline_importbatch) AS batch,
+  (SELECT max(pgh_id) FROM pipeline_stageevent) AS stages,
+  (SELECT max(pgh_id) FROM pipeline_plantargetevent) AS plan,
+  (SELECT max(pgh_id) FROM departments_departmentevent) AS departments
+"""
+"""What the lines depend on: what came in and went out, and the newest note of each setting they count."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,14 +60,21 @@ class ReadinessLine:
 
 
 def readiness() -> list[ReadinessLine]:
-    """The lines for what is loaded now; read once until an import or a run is added."""
-    run, batch = latest_run(), ImportBatch.objects.values_list("pk", "status").first()
-    key = f"readiness:{run.pk if run else 0}:{batch}:{PlanTarget.objects.count()}".replace(" ", "")
+    """The lines for what is loaded now: one query, until an import, an undo or a setting changes what they say."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STATE)
+        state = cursor.fetchone()
+    key = f"readiness:{hashlib.sha256(repr((release(), state)).encode()).hexdigest()[:32]}"
     lines: list[ReadinessLine] | None = cache.get(key)
     if lines is None:
         lines = _lines()
-        cache.set(key, lines, _KEPT_SECONDS)
+        cache.set(key, lines, _DAY_SECONDS)
     return lines
+
+
+def held_back() -> list[str]:
+    """The names of the lines that hold back figures; empty where all is ready."""
+    return [line.name for line in readiness() if not line.ok]
 
 
 def _lines() -> list[ReadinessLine]:
@@ -116,7 +136,7 @@ def _of_causes(figures: dict[str, float], deals: int) -> list[ReadinessLine]:
             ok=origins >= LEAST_ORIGINS,
             figure=f"{origins:.0%} of deals say where they came from",
             withholds="What a department brings in is not counted for deals without an origin.",
-            place="reasons",
+            place="sources",
         ),
     ]
 

@@ -6,19 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from departments.web.rendering import page_render
-from pipeline.selectors.data.readiness import ReadinessLine, readiness
 from pipeline.selectors.data.set_up import set_up_steps
 from pipeline.views.data.imports import manager_shell
+from pipeline.views.data.readiness import readiness_rows
 
 TEMPLATE = "pipeline/data/set_up.html"
-PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "sources": ("pipeline:sources", ()),
-    "stages": ("pipeline:set_up_owners", ()),
-    "reasons": ("pipeline:settings_list", ("reasons",)),
-    "plan": ("pipeline:set_up_plan", ()),
-    "handoffs": ("pipeline:sources", ()),
-    "deals": ("pipeline:opportunities", ()),
-}
 
 
 @require_GET
@@ -30,10 +22,6 @@ def set_up_page(request: HttpRequest) -> HttpResponse:
         "shell": shell,
         "steps": steps,
         "next": next((step for step in steps if not step.done and not step.optional), None),
-        "lines": [(line, *_page(line)) for line in readiness()],
+        "readiness": readiness_rows(manages=True),
     }
     return page_render(request, TEMPLATE, context, partial="page")
-
-
-def _page(line: ReadinessLine) -> tuple[str, tuple[str, ...]]:
-    return PLACES[line.place]

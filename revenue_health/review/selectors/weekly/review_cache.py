@@ -16,10 +16,12 @@ from departments.day_formats import style_of_days
 from departments.formats import language_of_numbers
 from pipeline.models import ImportBatch, RecomputeRun
 from pipeline.run_cache import cached
+from pipeline.selectors.data.readiness import held_back
 from revenue_health.contribution.models import ForecastSnapshot, ScoreRun
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.review.core.weekly_review import WeeklyReview
 
+type Notes = tuple[object, ...]
 SECONDS = 60
 """What nobody noted (a changed name, a week that closes by the clock) shows after so long at most."""
 _ALSO = ((ImportBatch, "finished_at"), (ImportBatch, "undone_at"))
@@ -30,19 +32,25 @@ _REWRITTEN = (ScoreRun, ForecastSnapshot)
 def cached_review(
     *,
     run: RecomputeRun,
+    notes: Notes,
     periods: ComparisonPeriods,
     since: date | None,
     now: datetime,
     compute: Callable[[], WeeklyReview],
 ) -> WeeklyReview:
-    """What `compute` says of this run, these periods and this day, read again only after a change. One query."""
+    """What `compute` says of this run, these periods and this day, read again only after a change of `notes`."""
     minute = int(now.timestamp()) // SECONDS
-    state = (periods.key, since, minute, language_of_numbers(), style_of_days(), _newest_notes())
+    state = (periods.key, since, minute, language_of_numbers(), style_of_days(), notes)
     return cached(run, "review", compute, of=state, seconds=SECONDS)
 
 
-def _newest_notes() -> tuple[object, ...]:
-    """The newest note of each kind of thing that is tracked, and what imports and nights wrote last."""
+def cached_held_back(*, run: RecomputeRun, notes: Notes) -> list[str]:
+    """What of readiness holds back figures, looked up again only after a change of `notes`."""
+    return cached(run, "held-back", held_back, of=notes)
+
+
+def newest_notes() -> Notes:
+    """The newest note of each kind of thing that is tracked, and what imports and nights wrote last. One query."""
     tables = sorted(model._meta.db_table for model in apps.get_models() if hasattr(model, "pgh_tracked_model"))
     columns = [(table, "pgh_id") for table in tables]
     columns += [(model._meta.db_table, column) for model, column in _ALSO]

@@ -18,7 +18,7 @@ from revenue_health.contribution.selectors.comparison.periods import ComparisonE
 from revenue_health.review.core.weekly_review import WeeklyReview
 from revenue_health.review.selectors.packs.archive import newest_pack
 from revenue_health.review.selectors.weekly.review import stored_weekly_review
-from revenue_health.review.selectors.weekly.review_cache import cached_review
+from revenue_health.review.selectors.weekly.review_cache import cached_held_back, cached_review, newest_notes
 from revenue_health.review.views.ledger_rows import ledger_addresses, ledger_picture
 from revenue_health.review.views.weekly.filters import ReviewFilters, parse_review_filters
 from revenue_health.review.views.weekly.panel_rows import AGENDA, DUE_SHOWN, leak_rows
@@ -39,9 +39,10 @@ def show(request: HttpRequest) -> HttpResponse:
         return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
     try:
         filters = parse_review_filters(request.GET, run=run, company=company)
-        periods, since = filters.comparison.periods, filters.since
+        periods, since, notes = filters.comparison.periods, filters.since, newest_notes()
         review = cached_review(
             run=run,
+            notes=notes,
             periods=periods,
             since=since,
             now=shell.now,
@@ -51,6 +52,7 @@ def show(request: HttpRequest) -> HttpResponse:
             "shell": shell,
             "may_freeze": may_freeze(request.user),
             "newest_pack": newest_pack(),
+            "held_back": cached_held_back(run=run, notes=notes),
             "reminds": may_assign(request.user),
             **page_context(filters, review, run, company),
         }

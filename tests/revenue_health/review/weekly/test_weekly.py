@@ -10,16 +10,19 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import escape
+from django.utils.html import escape, strip_tags
 
 from departments.models import Company, Department, Entry, Measurable, User
 from departments.models.promises import Commitment
 from departments.periods import Period, monday_of
-from pipeline.models import RecomputeRun
+from pipeline.models import PlanTarget, RecomputeRun
+from pipeline.selectors.data.readiness import held_back
 from pipeline.selectors.deals.changes import since_usual
 from pipeline.selectors.leaks.leaks import DealFilter, leaks_of
 from revenue_health.review.core.weekly_review import PeriodWeek, WeeklyReview
+from revenue_health.review.selectors.weekly import review_cache
 from revenue_health.review.selectors.weekly.review import weekly_review
 from revenue_health.review.selectors.weekly.weekly_json import weekly_review_json
 
@@ -181,3 +184,30 @@ def test_the_style_page_is_for_staff_only(ceo: Client) -> None:
     shown = text(ceo.get("/style/"))
     for component in ("Type scale", "Buttons", "Fields", "Notices", "Tables", "Scenarios", "Custody strip", "Dialog"):
         assert component in shown
+
+
+# --- what holds back figures --------------------------------------------------------------------------------------
+def held_back_line(client: Client) -> str:
+    """The line of the head, its markup left out; empty where there is none."""
+    page = text(client.get("/"))
+    if 'id="review-held-back"' not in page:
+        return ""
+    return " ".join(strip_tags(page.split('id="review-held-back">')[1].split("</p>")[0]).split())
+
+
+def test_the_head_says_what_holds_back_figures_until_all_is_there(ceo: Client) -> None:
+    already = held_back()
+    PlanTarget.objects.all().delete()
+    count = len(already) + 1
+    assert held_back_line(ceo).startswith(f"{count} thing{'' if count == 1 else 's'} hold{'s' if count == 1 else ''} ")
+    assert "plan" in held_back_line(ceo)
+    assert f'href="{reverse("pipeline:data")}#readiness"' in text(ceo.get("/"))
+    # Heads read the review, and so this line; it leads to a page that they may read.
+    assert held_back_line(signed_in("legal")) == held_back_line(ceo)
+    assert signed_in("legal").get("/data/").status_code == 200
+
+
+def test_the_head_says_nothing_where_everything_is_there(ceo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(review_cache, "held_back", list)
+    PlanTarget.objects.all().delete()  # a note, so that it is looked up again
+    assert held_back_line(ceo) == ""
