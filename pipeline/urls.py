@@ -4,7 +4,7 @@ from django.urls import path
 
 from pipeline.views import departments
 from pipeline.views.data import data, imports, set_up, set_up_forms
-from pipeline.views.deals import my_queue, opportunities
+from pipeline.views.deals import my_queue, opportunities, quality
 from pipeline.views.leaks import leak_map
 from pipeline.views.settings import company, lists
 from pipeline.views.sources import pulls, removal, sources
@@ -26,6 +26,7 @@ urlpatterns = [
     path("data/uploads/", imports.upload_start, name="import_upload_start"),
     path("data/uploads/<slug:token>/", imports.uploaded, name="import_upload"),
     path("data/uploads/<slug:token>/take-in/", imports.confirm, name="import_confirm"),
+    path("data/complete/", quality.quality_page, name="data_quality"),
     path("data/sources/", sources.source_list, name="sources"),
     path("data/sources/<int:pk>/", sources.source_detail, name="source"),
     path("data/sources/<int:pk>/mapping.toml", sources.source_mapping, name="source_mapping"),

@@ -24,6 +24,7 @@ NO_UPLOAD = {"token": "none"}
 ROWS = [
     row("pipeline:leak_map", get=WORKS_HERE),
     row("pipeline:opportunities", get=WORKS_HERE),
+    row("pipeline:data_quality", get=WORKS_HERE),
     row("pipeline:opportunity", deal, get=WORKS_HERE),
     row("pipeline:departments", get=WORKS_HERE),
     row("pipeline:department", {"key": "legal"}, get=OWN),

@@ -46,7 +46,7 @@ SELECT batch.*, stages.*, plan.*, departments.* FROM
 class ReadinessLine:
     """One line. `withholds` says what is not shown or not judged while it is not ok; `place` names the page to mend it.
 
-    `place` is one of sources, stages, reasons, plan, handoffs, deals.
+    `place` is one of sources, stages, plan, handoffs, deals, or what deals lack: reason, origin, owner, account.
     """
 
     name: str
@@ -129,14 +129,14 @@ def _of_causes(figures: dict[str, float], deals: int) -> list[ReadinessLine]:
             ok=caused >= LEAST_CAUSES,
             figure=f"{caused:.0%} of lost money has a reason" if figures["lost"] else "nothing was lost",
             withholds="What is lost without a reason is charged to nobody; verdicts on losses are withheld.",
-            place="reasons",
+            place="reason",
         ),
         ReadinessLine(
             name="Origins",
             ok=origins >= LEAST_ORIGINS,
             figure=f"{origins:.0%} of deals say where they came from",
             withholds="What a department brings in is not counted for deals without an origin.",
-            place="sources",
+            place="origin",
         ),
     ]
 
@@ -172,12 +172,12 @@ def _of_structure(figures: dict[str, float]) -> list[ReadinessLine]:
 
 def _of_rows(figures: dict[str, float], deals: int) -> list[ReadinessLine]:
     lines = [
-        ("Deals without owner", "without_owner", "They are in nobody's list and in no cut by owner."),
-        ("Deals without customer", "without_account", "They stand outside every look at customers."),
-        ("Events without amount", "worthless", "They count as deals and not as money."),
+        ("Deals without owner", "without_owner", "They are in nobody's list and in no cut by owner.", "owner"),
+        ("Deals without customer", "without_account", "They stand outside every look at customers.", "account"),
+        ("Events without amount", "worthless", "They count as deals and not as money.", "deals"),
     ]
     return [
-        ReadinessLine(name=name, ok=not figures[key], figure=f"{figures[key]:,.0f}", withholds=withholds, place="deals")
-        for name, key, withholds in lines
+        ReadinessLine(name=name, ok=not figures[key], figure=f"{figures[key]:,.0f}", withholds=withholds, place=place)
+        for name, key, withholds, place in lines
         if figures[key] > 0.05 * deals
     ]

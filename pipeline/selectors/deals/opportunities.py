@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,8 +12,9 @@ from django.db.models import Q
 
 from pipeline.core.leaks.figures import DAY
 from pipeline.core.leaks.leaks import Deal
-from pipeline.custody_store import custody_cursor
 from pipeline.models import Event, HandOff, Opportunity, RecomputeRun
+from pipeline.selectors.deals.quality import BY_KEY, quality_cursor
+from pipeline.selectors.deals.standing import standing_cursor
 
 PAGE = 50
 SEARCH_LIMIT = 5000
@@ -70,41 +70,13 @@ class OpportunityFilter:
     segment: str = ""
     team: str = ""
     owner: str = ""
+    lacks: str = ""
+    """The key of a Lack; `today` decides whether a close has passed."""
+    today: date | None = None
     sort: str = "amount"
 
 
-_NOW = """
-CREATE TABLE IF NOT EXISTS deals_now AS
-WITH rules AS (
-    SELECT stage, limit_seconds,
-        coalesce(position >= min(position) FILTER (earns) OVER (PARTITION BY pipeline), false) AS after_earning
-    FROM stages
-), last AS (
-    SELECT opportunity, max(visit) AS visit FROM visits GROUP BY opportunity
-), held AS (
-    SELECT opportunity, department FROM holds WHERE to_at IS NULL
-)
-SELECT v.opportunity, v.pipeline, v.stage, v.entered_at, coalesce(v.left_at, v.entered_at) AS changed_at,
-    v.amount_out AS amount, department, segment, team, owner,
-    CASE WHEN v.how = 'lost' THEN 'lost' WHEN v.how = 'finished' OR after_earning THEN 'won' ELSE 'open' END AS state,
-    coalesce(v.left_at IS NULL AND $as_of - v.entered_at > limit_seconds, false) AS over_limit,
-    CASE WHEN v.left_at IS NULL THEN $as_of - v.entered_at END AS seconds
-FROM visits v JOIN last USING (opportunity, visit) JOIN rules USING (stage)
-LEFT JOIN held USING (opportunity) JOIN opportunities USING (opportunity)
-"""
 _COLUMNS = "opportunity, stage, department, state, amount, seconds, over_limit"
-_making = threading.Lock()
-
-
-def _deals_now(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
-    """A cursor with the table deals_now: where each deal stands; made once per run and process."""
-    cursor = custody_cursor(run)
-    try:
-        cursor.execute("SELECT 1 FROM deals_now LIMIT 0")
-    except duckdb.CatalogException:
-        with _making:
-            cursor.execute(_NOW, {"as_of": int(run.as_of.timestamp())})
-    return cursor
 
 
 def opportunity_rows(*, run: RecomputeRun, filters: OpportunityFilter, page: int = 1) -> Rows:
@@ -113,7 +85,7 @@ def opportunity_rows(*, run: RecomputeRun, filters: OpportunityFilter, page: int
     # Columns and orders are constants of this file; what was typed goes in as values.
     query = f"""SELECT {_COLUMNS}, count(*) OVER (), sum(amount) OVER () FROM deals_now
         WHERE {" AND ".join(conditions)} ORDER BY {SORTS[filters.sort]} LIMIT {PAGE} OFFSET $offset"""  # noqa: S608
-    records = _deals_now(run).execute(query, values | {"offset": (page - 1) * PAGE}).fetchall()
+    records = _cursor_of(run, filters).execute(query, values | {"offset": (page - 1) * PAGE}).fetchall()
     by_pk = {row[0]: row for row in records}
     rows = _with_names(list(by_pk), by_pk)
     return Rows(rows=rows, total=records[0][7] if records else 0, amount=int(records[0][8]) if records else 0)
@@ -123,13 +95,17 @@ def rows_of_deals(*, run: RecomputeRun, deals: Sequence[Deal]) -> tuple[Row, ...
     """The deals behind a figure as rows: amount and days are the figure's, stage and holder are today's."""
     ids = [deal.opportunity for deal in deals]
     query = f"SELECT {_COLUMNS} FROM deals_now WHERE opportunity IN (SELECT unnest($ids::BIGINT[]))"  # noqa: S608
-    now = {row[0]: row for row in _deals_now(run).execute(query, {"ids": ids}).fetchall()}
+    now = {row[0]: row for row in standing_cursor(run).execute(query, {"ids": ids}).fetchall()}
     by_pk = {}
     for deal in deals:
         row = now[deal.opportunity]
         seconds = None if deal.days is None else deal.days * DAY
         by_pk[deal.opportunity] = (*row[:4], deal.amount, seconds, row[6])
     return _with_names(ids, by_pk)
+
+
+def _cursor_of(run: RecomputeRun, filters: OpportunityFilter) -> duckdb.DuckDBPyConnection:
+    return quality_cursor(run) if filters.lacks else standing_cursor(run)
 
 
 def _filter_conditions(filters: OpportunityFilter) -> tuple[list[str], dict[str, object]]:
@@ -142,6 +118,10 @@ def _filter_conditions(filters: OpportunityFilter) -> tuple[list[str], dict[str,
     if filters.state in STATES:
         conditions.append("state = $state")
         values["state"] = filters.state
+    if filters.lacks in BY_KEY:
+        conditions.append(BY_KEY[filters.lacks].condition)
+        if "$today" in conditions[-1]:
+            values["today"] = filters.today
     if filters.search:
         conditions.append("opportunity IN (SELECT unnest($ids::BIGINT[]))")
         values["ids"] = _search(filters.search)

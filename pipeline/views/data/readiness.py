@@ -7,25 +7,24 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from pipeline.selectors.data.readiness import ReadinessLine, readiness
+from pipeline.views.deals.quality import lack_address
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mending:
-    """Where a line is mended: what the link says, the page with its arguments, and whether it is for managers only."""
+    """Where a line is mended: what the link says, the page, and whether it is for managers only."""
 
     says: str
     page: str
-    arguments: tuple[str, ...] = ()
     managers: bool = True
 
 
 PLACES = {
     "sources": Mending(says="Bring it in", page="pipeline:sources"),
     "stages": Mending(says="Name the owners", page="pipeline:set_up_owners"),
-    "reasons": Mending(says="Bring the reasons in", page="pipeline:sources"),
     "plan": Mending(says="Enter a plan", page="pipeline:set_up_plan"),
     "handoffs": Mending(says="Bring hand-offs in", page="pipeline:sources"),
-    "deals": Mending(says="Look at the deals", page="pipeline:opportunities", managers=False),
+    "deals": Mending(says="Deals to complete", page="pipeline:data_quality", managers=False),
 }
 
 
@@ -42,8 +41,11 @@ def readiness_rows(*, manages: bool) -> list[ReadinessRow]:
     """The lines in their order, for a reader who may or may not manage data."""
     rows = []
     for line in readiness():
-        place = PLACES[line.place]
-        links = not line.ok and (manages or not place.managers)
-        address = reverse(place.page, args=place.arguments) if links else ""
-        rows.append(ReadinessRow(line=line, address=address, says=place.says if links else ""))
+        place = PLACES.get(line.place)
+        if line.ok or (place is not None and place.managers and not manages):
+            rows.append(ReadinessRow(line=line, address="", says=""))
+        elif place is None:
+            rows.append(ReadinessRow(line=line, address=lack_address(line.place), says="Deals to complete"))
+        else:
+            rows.append(ReadinessRow(line=line, address=reverse(place.page), says=place.says))
     return rows

@@ -30,6 +30,7 @@ from pipeline.selectors.deals.opportunities import (
     opportunity_rows,
     rows_of_deals,
 )
+from pipeline.selectors.deals.quality import LACKS
 from pipeline.selectors.leaks.leaks import calendar_of, leak_deals, opportunity_custody
 from pipeline.selectors.overview import FilterChoices, Structure, filter_choices, structure_names
 from pipeline.views.deals.custody_strip import closes_shape, holds_shape, strip_shape
@@ -72,6 +73,9 @@ class ListForm(forms.Form):
     segment = forms.ChoiceField(required=False)
     team = forms.ChoiceField(required=False)
     owner = forms.ChoiceField(required=False)
+    lacks = forms.ChoiceField(
+        required=False, choices=[("", "Anything"), *((lack.key, lack.name) for lack in LACKS)], label="Lacking"
+    )
     sort = forms.ChoiceField(
         required=False,
         choices=[("amount", "Largest first"), ("longest", "Longest in stage"), ("newest", "Moved last")],
@@ -163,6 +167,8 @@ def _filtered_deals(
         sort=entered.get("sort", "amount"),
         stage=stage.id if stage else None,
         department=department.id if department else None,
+        lacks=entered.get("lacks", ""),
+        today=run.as_of.astimezone(company.zone).date(),
         **texts,
     )
     page = entered.get("page", 1)

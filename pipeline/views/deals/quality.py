@@ -1,0 +1,122 @@
+"""Deals to complete: what deals lack, by owner, each count a link to the deals themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from departments.access import may_see_company, require
+from departments.formats import counted, money_scale
+from departments.models import Company
+from departments.web.rendering import page_render
+from pipeline.custody_store import CustodyStoreMissing
+from pipeline.models import RecomputeRun
+from pipeline.page.shell import shell_of
+from pipeline.selectors.deals.quality import BY_KEY, LACKS, Lack, LackCount, OwnerLacks, quality
+from pipeline.selectors.overview import structure_names
+
+TEMPLATE = "pipeline/deals/quality.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LackCell:
+    """How many deals lack something; `address` lists them, empty where the list cannot be narrowed to them."""
+
+    count: LackCount
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LackRow:
+    """What all deals lack of one thing; `knows_money` is false where it is the money that is lacking."""
+
+    lack: Lack
+    cell: LackCell
+    knows_money: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnerRow:
+    """What one owner has to complete, in the order of LACKS."""
+
+    owner: str
+    deals: int
+    cells: tuple[LackCell, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutsideStage:
+    """A stage whose owner is no department of the company; `address` lists the open deals in it."""
+
+    name: str
+    owner: str
+    address: str
+
+
+@require_GET
+def quality_page(request: HttpRequest) -> HttpResponse:
+    """The whole list of work."""
+    require(request, may_see_company(request.user))
+    shell = shell_of(request)
+    if shell.run is None or shell.company is None:
+        return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
+    try:
+        context = {"shell": shell, **_context(shell.run, shell.company)}
+    except CustodyStoreMissing as problem:
+        context = {"shell": shell, "store_missing": str(problem)}
+    return page_render(request, TEMPLATE, context, partial="page")
+
+
+def _context(run: RecomputeRun, company: Company) -> dict[str, object]:
+    lacking = quality(run=run, today=run.as_of.astimezone(company.zone).date())
+    rows = [
+        LackRow(lack=lack, cell=LackCell(count=count, address=lack_address(lack.key)), knows_money=lack.key != "amount")
+        for lack, count in zip(LACKS, lacking.total.lacks, strict=True)
+    ]
+    return {
+        "rows": rows,
+        "lacks": LACKS,
+        "owners": [_owner_row(owner) for owner in lacking.owners],
+        "more": lacking.more,
+        "stages": _outside_stages(),
+        "scale": money_scale([row.cell.count.amount for row in rows], company.reporting_currency),
+        "title": counted(lacking.total.deals, "thing"),
+        "total": lacking.total.deals,
+    }
+
+
+def _owner_row(owner: OwnerLacks) -> OwnerRow:
+    # The list of deals can be narrowed to those of nobody by one of these only.
+    cells = tuple(
+        LackCell(
+            count=count,
+            address=lack_address(lack.key, owner=owner.owner) if owner.owner or lack.key == "owner" else "",
+        )
+        for lack, count in zip(LACKS, owner.lacks, strict=True)
+    )
+    return OwnerRow(owner=owner.owner, deals=owner.deals, cells=cells)
+
+
+def lack_address(key: str, *, owner: str = "") -> str:
+    """The list of the deals that lack something, of one owner or of all."""
+    parameters = {"state": BY_KEY[key].state, "lacks": key, "owner": owner}
+    query = urlencode({name: value for name, value in parameters.items() if value})
+    return f"{reverse('pipeline:opportunities')}?{query}"
+
+
+def _outside_stages() -> list[OutsideStage]:
+    structure = structure_names()
+    several = len(structure.pipelines) > 1
+    return [
+        OutsideStage(
+            name=f"{stage.pipeline_name}: {stage.name}" if several else stage.name,
+            owner=stage.owner_name,
+            address=f"{reverse('pipeline:opportunities')}?{urlencode({'state': 'open', 'stage': stage.address})}",
+        )
+        for stage in structure.stages.values()
+        if not structure.departments[stage.owner].internal
+    ]
