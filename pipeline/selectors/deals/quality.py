@@ -40,7 +40,7 @@ LACKS = (
         key="close",
         name="Open after their expected close",
         state="open",
-        withholds="The forecast cannot place them in a quarter.",
+        withholds="What changed cannot tell whether they are pulled in or pushed out.",
         condition="state = 'open' AND opportunity IN"
         " (SELECT opportunity FROM deals_close WHERE expected_close < $today)",
     ),

@@ -22,7 +22,7 @@ from pipeline.selectors.data.imports import recent_imports
 from pipeline.selectors.data.runs import recent_runs, run_in_progress
 from pipeline.tasks import recompute_requested
 from pipeline.views.data.imports import UploadForm
-from pipeline.views.data.readiness import readiness_rows
+from pipeline.views.data.readiness import readiness_table
 
 TEMPLATE = "pipeline/data/data.html"
 STEPS = ("read", "custody", "flows", "write", "total")
@@ -66,7 +66,7 @@ def data_page(request: HttpRequest) -> HttpResponse:
     shell = shell_of(request)
     context = runs_context(shell) | {
         "import_running": lock_is_held(AdvisoryLock.IMPORT),
-        "readiness": readiness_rows(manages=shell.may_manage_data),
+        "readiness": readiness_table(manages=shell.may_manage_data),
         "imports": [_import_row(batch) for batch in recent_imports()],
         "upload_form": UploadForm(),
         "largest_upload_mb": FOLDER_ZIP_MB,

@@ -37,8 +37,21 @@ class ReadinessRow:
     says: str
 
 
-def readiness_rows(*, manages: bool) -> list[ReadinessRow]:
-    """The lines in their order, for a reader who may or may not manage data."""
+@dataclass(frozen=True, kw_only=True)
+class ReadinessTable:
+    """The lines in their order, and whether any of them holds something back."""
+
+    rows: list[ReadinessRow]
+    holds_back: bool
+
+
+def readiness_table(*, manages: bool) -> ReadinessTable:
+    """The lines for a reader who may or may not manage data."""
+    rows = _rows(manages=manages)
+    return ReadinessTable(rows=rows, holds_back=any(not row.line.ok for row in rows))
+
+
+def _rows(*, manages: bool) -> list[ReadinessRow]:
     rows = []
     for line in readiness():
         place = PLACES.get(line.place)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from departments.web.rendering import page_render
 from pipeline.selectors.data.set_up import set_up_steps
 from pipeline.views.data.imports import manager_shell
-from pipeline.views.data.readiness import readiness_rows
+from pipeline.views.data.readiness import readiness_table
 
 TEMPLATE = "pipeline/data/set_up.html"
 
@@ -22,6 +22,6 @@ def set_up_page(request: HttpRequest) -> HttpResponse:
         "shell": shell,
         "steps": steps,
         "next": next((step for step in steps if not step.done and not step.optional), None),
-        "readiness": readiness_rows(manages=True),
+        "readiness": readiness_table(manages=True),
     }
     return page_render(request, TEMPLATE, context, partial="page")
