@@ -42,6 +42,7 @@ def addresses() -> dict[str, str]:
         "scorecard, five years": f"{reverse('departments:scorecard', args=['legal'])}?weeks=260",
         "scorecard panel": reverse("departments:scorecard_panel", args=["legal"]),
         "data": reverse("pipeline:data"),
+        "deals to complete": reverse("pipeline:data_quality"),
         "search": f"{reverse('search')}?q=legal",
         "settings": reverse("pipeline:settings_company"),
         "settings, stages": reverse("pipeline:settings_list", args=["stages"]),
