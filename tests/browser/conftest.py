@@ -132,6 +132,8 @@ PAGES = {
     "department": "/departments/legal/",
     "my queue": "/my/queue/",
     "data": "/data/",
+    "deals to complete": "/data/complete/",
+    "deals that lack something": "/pipeline/opportunities/?state=open&lacks=close",
     "set-up": "/set-up/",
     "set-up, plan": "/set-up/plan/",
     "set-up, owners": "/set-up/owners/",
