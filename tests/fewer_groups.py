@@ -10,17 +10,12 @@ type Row = dict[str, str]
 
 
 def groups_merge(folder: Path) -> None:
-    """Two segments and two origins instead of three and four, in a company folder: still something to tell apart."""
+    """Two segments instead of three, in a company folder: still something to tell apart."""
     _rewrite(folder / "opportunities.csv", _segment)
-    _rewrite(folder / "sources.csv", _origin)
 
 
 def _segment(row: Row) -> None:
     row["segment"] = "small" if row["segment"] == "mid-market" else row["segment"]
-
-
-def _origin(row: Row) -> None:
-    row["department"] = "marketing" if row["department"] != "market" else "market"
 
 
 def _rewrite(file: Path, change: Callable[[Row], None]) -> None:
