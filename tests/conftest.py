@@ -11,6 +11,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 
 from revenue_health.embedded.home import Home
 from revenue_health.embedded.session import Server, servers_of, start
@@ -75,6 +76,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     home = Home(Path(os.environ["REVENUE_HEALTH_TEST_HOME"]).resolve())
     shutil.rmtree(home.sockets, ignore_errors=True)
     shutil.rmtree(home.path, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _zone_of_this_test_only() -> None:
+    """Pages remember the company's time zone for a minute; the company of the test before had another."""
+    from departments.web.middleware import COMPANY_ZONE  # models: only once Django is set up
+
+    cache.delete(COMPANY_ZONE)
 
 
 @pytest.fixture(scope="session")
