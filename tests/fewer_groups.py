@@ -1,4 +1,4 @@
-"""A generated company whose shares take a third of the time: shares are computed for each group of deals."""
+"""A generated company whose shares take less time: they are computed for each group of deals."""
 
 from __future__ import annotations
 

@@ -128,8 +128,7 @@ def _quality(run: RecomputeRun, today: date) -> Quality:
     sums = ", ".join(
         f"count(*) FILTER (WHERE {lack.condition}), sum(amount) FILTER (WHERE {lack.condition})" for lack in LACKS
     )
-    # Conditions are constants of this file.
-    query = f"SELECT coalesce(owner, ''), {sums} FROM deals_now GROUP BY 1"  # noqa: S608
+    query = f"SELECT coalesce(owner, ''), {sums} FROM deals_now GROUP BY 1"  # noqa: S608 - constants of this file
     owners = [_owner_lacks(record) for record in quality_cursor(run).execute(query, {"today": today}).fetchall()]
     listed = sorted((one for one in owners if one.deals), key=lambda one: (-one.deals, one.owner))
     total = tuple(

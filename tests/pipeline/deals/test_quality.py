@@ -38,9 +38,9 @@ def run(company: SmallCompany) -> RecomputeRun:
     account = Account.objects.create(key="a", name="Acme")
 
     def deal(key: str, owner: str, *events: tuple[float, str, int, dict[str, Any]], **attributes: Any) -> None:
-        made = opportunity_make(company, key, **({"owner": owner, "account": account} | attributes))
+        opportunity = opportunity_make(company, key, **({"owner": owner, "account": account} | attributes))
         for days, stage, amount, more in events:
-            event_add(company, made, days, stage, amount, **more)
+            event_add(company, opportunity, days, stage, amount, **more)
 
     late, yesterday = {"expected_close": TODAY}, {"expected_close": TODAY - timedelta(days=1)}
     because = {"reason": "price"}

@@ -95,7 +95,7 @@ def test_the_browser_and_the_command_refuse_files_that_have_no_room(
     assert DataSource.objects.count() == 1
 
 
-def test_tables_are_not_kept_once_the_files_are_in(imported: SourcePull) -> None:
+def test_tables_are_removed_once_the_files_are_in(imported: SourcePull) -> None:
     assert not tables_folder(imported.token).exists()
     import_undo(batch_id=ImportBatch.objects.get().pk)
     SourcePull.objects.update(state=SourcePull.State.READING, batch=None)
@@ -108,9 +108,9 @@ def test_tables_are_not_kept_once_the_files_are_in(imported: SourcePull) -> None
 
 def test_an_imported_upload_loses_its_files_and_keeps_its_deals(root: Client, imported: SourcePull) -> None:
     page, events = f"/data/sources/files/{imported.token}/remove/", Event.objects.count()
-    asked = root.get(page).content.decode()
-    assert "a mended mapping can no longer be applied" in asked
-    assert "never imported" not in asked
+    question = root.get(page).content.decode()
+    assert "a mended mapping can no longer be applied" in question
+    assert "never imported" not in question
     assert files_are_there(imported.token)
     assert root.post(page).status_code == 302
     assert not pull_folder(imported.token).exists()
@@ -151,10 +151,10 @@ def test_a_source_goes_with_everything_but_its_imports(root: Client, imported: S
     waiting = upload({"deals.csv": HEADER + ROWS}, source=imported.source)
     other = upload({"other.csv": HEADER + ROWS})
     page = f"/data/sources/{imported.source_id}/remove/"
-    asked = root.get(page).content.decode()
-    assert "the files of 2 uploads" in asked
-    assert "2 versions of the mapping" in asked
-    assert "1 import of it stays" in asked
+    question = root.get(page).content.decode()
+    assert "the files of 2 uploads" in question
+    assert "2 versions of the mapping" in question
+    assert "1 import of it stays" in question
     root.post(page)
     assert [pull.token for pull in SourcePull.objects.all()] == [other.token]
     assert [pull_folder(pull.token).exists() for pull in (imported, waiting, other)] == [False, False, True]
