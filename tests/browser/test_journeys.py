@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from departments.models import Job
 from tests.browser.committed import committed
+from tests.browser.windows import swapped
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 type Open = Callable[..., Page]
@@ -58,10 +59,13 @@ def test_a_bookmark_shows_the_same_as_the_way_to_it(open_as: Open) -> None:
     page = open_as("ceo")
     page.check("#leakmap-measure_1")
     page.wait_for_url("**measure=deals**")
+    swapped(page)
     page.check("#leakmap-leak_1")
     page.wait_for_url("**leak=held**")
+    swapped(page)
     page.click("#leakmap-earlier")
     page.wait_for_url("**period=**")
+    swapped(page)
     expect(page.locator("#leakmap-grid-title")).to_contain_text("Held on an average day")
     shown = page.locator("#leakmap-page").inner_text()
     page.reload()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_accessibility import violations
-from tests.browser.windows import in_every_window
+from tests.browser.windows import in_every_window, swapped
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 type Open = Callable[..., Page]
@@ -42,6 +42,7 @@ def test_every_change_opens_its_deals_and_the_way_back_keeps_the_day(open_as: Op
     page = monday(open_as)
     page.get_by_role("link", name="4 weeks").click()
     page.wait_for_url("**since=**")
+    swapped(page)
     row = page.locator("#review-changes tbody tr:not(.total)").first
     deals = row.locator("td a").first.inner_text().lstrip("+−")
     row.locator("th a").click()
@@ -57,13 +58,18 @@ def test_a_day_and_a_comparison_are_bookmarks(open_as: Open) -> None:
     page = monday(open_as)
     page.select_option("#review-baseline", "last-year")
     page.wait_for_url("**baseline=last-year**")
+    swapped(page)
+    this_week, this_day = page.url, page.input_value("#review-since")
     page.click("#review-week-before")
-    page.wait_for_url("**since=**")
+    expect(page.locator("#review-since")).not_to_have_value(this_day)
+    swapped(page)
+    assert page.url != this_week
     shown = page.locator("#review-page").inner_text()
     page.reload()
     assert page.locator("#review-page").inner_text() == shown
     page.go_back()
-    page.wait_for_url(lambda address: "since=" not in address)
+    page.wait_for_url(this_week)
+    expect(page.locator("#review-since")).to_have_value(this_day)
 
 
 def test_with_the_keyboard_alone(open_as: Open) -> None:

@@ -1,8 +1,9 @@
-"""The windows every page is looked at in: wide and narrow, light and dark."""
+"""The windows every page is looked at in, wide and narrow, light and dark, and when what they show is complete."""
 
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import Page
 
 # Colours do not depend on the width and room does not on the colours, so two of the four find nearly all.
 in_every_window = pytest.mark.parametrize(
@@ -14,3 +15,10 @@ in_every_window = pytest.mark.parametrize(
         pytest.param(390, False, id="390-light", marks=pytest.mark.slow),
     ],
 )
+
+SWAPPING = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
+
+
+def swapped(page: Page) -> None:
+    """Wait for what htmx fetches to stand in the page and be wired: the address changes before that."""
+    page.wait_for_function("doing => !document.querySelector(doing)", arg=SWAPPING)
