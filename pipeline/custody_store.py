@@ -3,7 +3,7 @@
 Custody of a million deals is some ten million rows that are only ever replaced by the thousand and read by
 column. So they are kept as Parquet, cut by ranges of opportunity ids, and a run names the files it is made of
 (`RecomputeRun.parts`). A file is never changed: a new run writes new files for the ranges it touched and takes
-the others over. See docs/adr/0003-custody-store.md.
+the others over. See docs/adr/0003-custody-store.md. The rule of who holds a deal is in `core/custody/holds.py`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from departments.access import may_see_company, require
-from departments.formats import MoneyScale, money_in_words, money_scale, single_units
+from departments.formats import MoneyScale, counted, grouped, money_in_words, money_scale, single_units
 from departments.models import Company
 from departments.periods import Period
 from departments.web.rendering import page_render
@@ -119,9 +119,9 @@ def _longest_queue_message(rows: list[DepartmentRow], company: Company) -> str:
     if worst is None or not worst.queue.count:
         return "No request is waiting anywhere."
     money = money_in_words(worst.queue.amount, company.reporting_currency)
-    late = f", {worst.queue.overdue:,} of them overdue" if worst.queue.overdue else ""
-    waiting = "request is" if worst.queue.count == 1 else "requests are"
-    return f"Most money waits with {worst.department.name}: {money}; {worst.queue.count:,} {waiting} waiting{late}."
+    late = f", {grouped(worst.queue.overdue)} of them overdue" if worst.queue.overdue else ""
+    waiting = counted(worst.queue.count, "request is", "requests are")
+    return f"Most money waits with {worst.department.name}: {money}; {waiting} waiting{late}."
 
 
 def _matrix_rows(waits: tuple[WaitingFor, ...], structure: Structure, columns: list[DepartmentName]) -> list[MatrixRow]:

@@ -1,4 +1,7 @@
-"""What Celery beat starts by the clock; hours are in UTC."""
+"""What Celery beat starts by the clock; hours are in UTC.
+
+What the night then does, in its order: `NIGHT` in `revenue_health/contribution/services/night_steps.py`.
+"""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from revenue_health.review.services.pack_links import link_create
 from revenue_health.review.services.packs import decision_log, pack_freeze
 from tests.browser.committed import committed
 from tests.browser.test_accessibility import violations
-from tests.browser.windows import in_every_window
+from tests.browser.windows import in_narrow_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 SMALLEST = """() => Math.min(...[...document.querySelectorAll('.slide.current *')]
@@ -210,7 +210,7 @@ def test_names_are_hidden_by_a_switch(open_as: Callable[..., Page], pack: int) -
     assert page.locator(".slide.current .who-role", has_text="Executive").first.is_visible()
 
 
-@in_every_window
+@in_narrow_window
 def test_accessible_in_light_and_dark_wide_and_narrow(
     open_as: Callable[..., Page], pack: int, width: int, dark: bool
 ) -> None:

@@ -8,12 +8,12 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.test_accessibility import open_page, violations
-from tests.browser.windows import in_every_window
+from tests.browser.windows import in_narrow_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 
-@in_every_window
+@in_narrow_window
 def test_bridge_and_working(open_as: Callable[..., Page], width: int, dark: bool) -> None:
     page = open_as(at=None, width=width, dark=dark)
     for address in (

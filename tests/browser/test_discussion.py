@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from departments.discussion.services.demo import demo_talk_create
 from tests.browser.test_accessibility import violations
-from tests.browser.windows import in_every_window
+from tests.browser.windows import in_narrow_window, swapped
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 type Open = Callable[..., Page]
@@ -158,7 +158,7 @@ def test_without_scripts_everything_is_said_too(open_as: Open) -> None:
     expect(page.locator(".messages")).to_contain_text("Saved")
 
 
-@in_every_window
+@in_narrow_window
 def test_nothing_is_out_of_reach(open_as: Open, width: int, dark: bool) -> None:
     page = open_as("legal", width=width, dark=dark)
     year = timezone.now().year
@@ -168,6 +168,6 @@ def test_nothing_is_out_of_reach(open_as: Open, width: int, dark: bool) -> None:
         "/commitments/new/?measurable=leg_wait", "/issues/new/", "/pulse/", "/departments/",
     ):  # fmt: skip
         page.goto(address)
-        page.wait_for_load_state("networkidle")
+        swapped(page)
         assert violations(page) == [], address
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{address} is wider than the window"

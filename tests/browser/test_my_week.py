@@ -22,7 +22,7 @@ from departments.models import Company, Entry, Measurable, Reminder, UpdateLink
 from revenue_health.celery import app
 from revenue_health.settings.mail import mailers
 from tests.browser.test_accessibility import violations
-from tests.browser.windows import in_every_window
+from tests.browser.windows import in_narrow_window
 from tests.departments.updates.post_office import link_in, office_open
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -204,7 +204,7 @@ def test_an_executive_reminds_and_the_link_in_the_mail_works_once(
     expect(page.locator("tr", has=page.locator("th a", has_text="Legal"))).to_have_count(0)
 
 
-@in_every_window
+@in_narrow_window
 def test_the_pages_are_for_everybody(open_as: Open, width: int, dark: bool) -> None:
     for who, addresses in {"legal": ("/my/", "/my/queue/"), "ceo": ("/my/", "/my/queue/")}.items():
         page = open_as(who, at=None, width=width, dark=dark)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.test_accessibility import violations
-from tests.browser.windows import in_every_window
+from tests.browser.windows import in_narrow_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 type Open = Callable[..., Page]
@@ -20,7 +20,7 @@ PAGES = [
 OF_ALLAUTH = ["password/change/", "2fa/totp/activate/", "2fa/webauthn/", "2fa/webauthn/add/", "sessions/"]
 
 
-@in_every_window
+@in_narrow_window
 def test_every_page_of_people(open_as: Open, width: int, dark: bool) -> None:
     page = open_as("ceo", at=None, width=width, dark=dark)
     page.goto("/accounts/reauthenticate/")

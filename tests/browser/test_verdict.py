@@ -15,7 +15,7 @@ from revenue_health.contribution.selectors.comparison.periods import comparison_
 from revenue_health.contribution.selectors.comparison.scores import score_run_of
 from revenue_health.contribution.services.cuts import cut_compute
 from tests.browser.test_accessibility import open_page, violations
-from tests.browser.windows import in_every_window
+from tests.browser.windows import in_narrow_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 PROMISE = "/what-if/?set=contract:legal:wait_days=2"
@@ -32,7 +32,7 @@ def by_team(site: str, django_db_blocker: Any) -> None:
         cut_compute(score_run=found.pk, by="team")
 
 
-@in_every_window
+@in_narrow_window
 def test_no_page_breaks_a_rule_of_access_or_the_width(open_as: Callable[..., Page], width: int, dark: bool) -> None:
     page = open_as(at=None, width=width, dark=dark)
     for address in ("/drivers/", "/forecast/", PROMISE, "/what-if/scenarios/"):

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_accessibility import violations
-from tests.browser.windows import in_every_window, swapped
+from tests.browser.windows import in_narrow_window, swapped
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 type Open = Callable[..., Page]
@@ -164,7 +164,7 @@ def test_without_scripts_everything_can_be_read_and_asked(open_as: Open) -> None
     expect(page.locator("h1")).to_contain_text("2026-Q3")
 
 
-@in_every_window
+@in_narrow_window
 def test_nothing_for_axe_to_find(open_as: Open, width: int, dark: bool) -> None:
     page = monday(open_as, width=width, dark=dark)
     for address in ("/", "/review/changes/?bucket=lost"):

@@ -5,16 +5,21 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-# Colours do not depend on the width and room does not on the colours, so two of the four find nearly all.
-in_every_window = pytest.mark.parametrize(
-    ("width", "dark"),
-    [
-        pytest.param(1440, False, id="1440-light"),
-        pytest.param(390, True, id="390-dark"),
-        pytest.param(1440, True, id="1440-dark", marks=pytest.mark.slow),
-        pytest.param(390, False, id="390-light", marks=pytest.mark.slow),
-    ],
-)
+ALL = {"390-dark": (390, True), "1440-light": (1440, False), "1440-dark": (1440, True), "390-light": (390, False)}
+
+
+def _windows(always: int) -> pytest.MarkDecorator:
+    slow = [[], [pytest.mark.slow]]
+    windows = [
+        pytest.param(*window, id=name, marks=slow[place >= always]) for place, (name, window) in enumerate(ALL.items())
+    ]
+    return pytest.mark.parametrize(("width", "dark"), windows)
+
+
+# Colours do not depend on the width and room does not on the colours, so two of the four find nearly all. The pages
+# that hold every component are looked at in these two; all other pages, built from the same, in the narrowest.
+in_every_window = _windows(2)
+in_narrow_window = _windows(1)
 
 SWAPPING = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
 

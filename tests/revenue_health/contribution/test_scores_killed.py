@@ -16,7 +16,7 @@ pytestmark = pytest.mark.servers
 
 COMPANY = """
 from django.core.management import call_command
-call_command("generate", {folder!r}, opportunities=300)
+call_command("generate", {folder!r}, opportunities=120)
 call_command("load", {folder!r})
 from pipeline.models import Opportunity
 Opportunity.objects.update(segment="all")  # fewer groups of deals to be scored

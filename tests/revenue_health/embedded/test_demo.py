@@ -21,7 +21,7 @@ from tests.revenue_health.conftest import environment, manage, new_home, process
 
 pytestmark = pytest.mark.servers
 
-BUILD = ("demo", "--build-only", "--json", "--opportunities", "60", "--as-of", "2026-06-30", "--seed", "7")
+BUILD = ("demo", "--build-only", "--json", "--opportunities", "30", "--as-of", "2026-06-30", "--seed", "7")
 
 
 SECRET = "Secret-of-the-demo-1"
@@ -75,11 +75,11 @@ def demo_home() -> Iterator[tuple[Home, dict[str, object]]]:
 
 def test_a_building_that_was_cut_off_is_done_anew(demo_home: tuple[Home, dict[str, object]]) -> None:
     home, told = demo_home
-    assert (told["as_of"], told["seed"], told["opportunities"]) == ("2026-06-30", 7, 60)
+    assert (told["as_of"], told["seed"], told["opportunities"]) == ("2026-06-30", 7, 30)
     assert {"load", "recompute", "total"} <= set(told["seconds"])
     code = "from pipeline.models import Opportunity as O; from departments.models import User as U; "
     code += "print(O.objects.count(), U.objects.get(username='ceo').check_password('Demo-people-1'))"
-    assert manage(home, "shell", "-v0", "-c", code).stdout.strip() == "60 True"
+    assert manage(home, "shell", "-v0", "-c", code).stdout.strip() == "30 True"
     assert processes_of(home) == []
 
 

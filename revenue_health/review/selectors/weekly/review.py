@@ -1,4 +1,7 @@
-"""Everything one weekly review shows, as a value: page, command and frozen pack print the same."""
+"""Everything one weekly review shows, as a value: page, command and frozen pack print the same.
+
+The sentences on top are those of packs and mails too: `headline.py` and `ladder.py`, one folder up.
+"""
 
 from __future__ import annotations
 

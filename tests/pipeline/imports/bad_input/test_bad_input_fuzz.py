@@ -30,7 +30,7 @@ EDITS = st.lists(
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=EDITS)
 def test_a_mangled_folder_is_loaded_or_refused_whole(edits: list[tuple[str, float, int, bytes]]) -> None:
     before = truth()
