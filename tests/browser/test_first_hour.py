@@ -92,7 +92,7 @@ def company_made(page: Page, click: Clicks) -> None:
     page.goto("/set-up/")
 
 
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("width", [pytest.param(1440, marks=pytest.mark.slow), 390])
 def test_a_workbook_of_ones_own_becomes_a_review(window: Callable[[int], Page], width: int, tmp_path: Path) -> None:
     page = window(width)
     click = Clicks(page)

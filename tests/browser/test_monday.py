@@ -96,7 +96,7 @@ class Keyboard:
 @pytest.mark.parametrize(
     ("hands", "width"),
     [
-        pytest.param(Pointer, 1440, id="mouse"),
+        pytest.param(Pointer, 1440, id="mouse", marks=pytest.mark.slow),
         pytest.param(Pointer, 390, id="phone"),
         pytest.param(Keyboard, 1440, id="keyboard"),
     ],

@@ -113,7 +113,7 @@ def test_workers_do_every_step_in_the_declared_order(
     assert not Job.objects.exclude(state=Job.State.DONE).exists()
 
 
-QUICK = {NIGHT[0].name, NIGHT[-1].name, "gates of the running quarter", "leak register"}
+QUICK = {NIGHT[0].name, "gates of the running quarter"}
 KILLED = [(step.name, "before") for step in NIGHT] + [("leak register", "after"), ("forecast", "after")]
 
 

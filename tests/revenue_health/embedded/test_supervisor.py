@@ -24,7 +24,8 @@ def remembered(home: Home) -> list[str]:
         return [row[0] for row in c.execute("SELECT fact FROM facts")]
 
 
-def test_ctrl_c_and_kill_9_of_the_owner_lose_nothing(home: Home) -> None:
+def test_ctrl_c_and_kill_9_of_the_owner_lose_nothing(home_with_tables: Home) -> None:
+    home = home_with_tables
     first = Served.start(home)
     remember(home, "first")
     assert len(processes_of(home)) > 5
