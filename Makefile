@@ -20,6 +20,7 @@ check-static: environment
 	find templates -name '*.html' -print0 | xargs -0 -r $(BIN)/djade --check --target-version 6.1
 	$(BIN)/lint-imports
 	$(BIN)/mypy $(SOURCES)
+	$(PY) -m tests.house.measure --strict
 	home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && export REVENUE_HEALTH_HOME="$$home" \
 		&& $(PY) manage.py makemigrations --check --dry-run \
 		&& $(SERVER_ENV) $(PY) manage.py check --deploy --fail-level WARNING

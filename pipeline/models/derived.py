@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, tzinfo
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -58,6 +60,10 @@ class RecomputeRun(models.Model):
 
     def __str__(self) -> str:
         return f"Run {self.pk} as of {self.as_of:%Y-%m-%d %H:%M}: {self.status}"
+
+    def day_in(self, zone: tzinfo) -> date:
+        """The day its figures know, in a company's zone."""
+        return self.as_of.astimezone(zone).date()
 
 
 class TouchedOpportunity(models.Model):

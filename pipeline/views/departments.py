@@ -90,7 +90,7 @@ def department_list(request: HttpRequest) -> HttpResponse:
 
 
 def _quarter(run: RecomputeRun, company: Company) -> Period:
-    return calendar_of(company).quarter_of(run.as_of.astimezone(company.zone).date())
+    return calendar_of(company).quarter_of(run.day_in(company.zone))
 
 
 def _department_rows(run: RecomputeRun, company: Company, structure: Structure, period: Period) -> list[DepartmentRow]:

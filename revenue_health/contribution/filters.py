@@ -86,7 +86,7 @@ def parse_filters(query: QueryDict, *, run: RecomputeRun, company: Company) -> C
     form.is_valid()
     errors = {name: str(messages[0]) for name, messages in form.errors.items()}
     period, baseline = form.cleaned_data.get("period"), form.cleaned_data.get("baseline", "")
-    default = calendar_of(company).quarter_of(run.as_of.astimezone(company.zone).date()).label
+    default = calendar_of(company).quarter_of(run.day_in(company.zone)).label
     try:
         periods = comparison_periods(run=run, company=company, period=period, baseline=baseline or None)
     except ComparisonError as problem:

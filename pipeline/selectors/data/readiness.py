@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from django.core.cache import cache
@@ -93,15 +94,12 @@ def _lines() -> list[ReadinessLine]:
         ReadinessLine(
             name="Deals", ok=True, figure=f"{deals:,} with {figures['events']:,.0f} events", withholds="", place="deals"
         ),
-        *_of_history(figures, deals),
-        *_of_causes(figures, deals),
-        *_of_structure(figures),
-        *_of_rows(figures, deals),
+        *(line for lines_of in _AFTER_DEALS for line in lines_of(figures)),
     ]
 
 
-def _of_history(figures: dict[str, float], deals: int) -> list[ReadinessLine]:
-    events, quarters = figures["events"] / deals, figures["days"] / _QUARTER_DAYS
+def _of_history(figures: dict[str, float]) -> list[ReadinessLine]:
+    events, quarters = figures["events"] / figures["deals"], figures["days"] / _QUARTER_DAYS
     return [
         ReadinessLine(
             name="Hold times",
@@ -120,9 +118,9 @@ def _of_history(figures: dict[str, float], deals: int) -> list[ReadinessLine]:
     ]
 
 
-def _of_causes(figures: dict[str, float], deals: int) -> list[ReadinessLine]:
+def _of_causes(figures: dict[str, float]) -> list[ReadinessLine]:
     caused = figures["caused"] / figures["lost"] if figures["lost"] else 1.0
-    origins = 1 - figures["without_origin"] / deals
+    origins = 1 - figures["without_origin"] / figures["deals"]
     return [
         ReadinessLine(
             name="Causes",
@@ -170,7 +168,7 @@ def _of_structure(figures: dict[str, float]) -> list[ReadinessLine]:
     ]
 
 
-def _of_rows(figures: dict[str, float], deals: int) -> list[ReadinessLine]:
+def _of_rows(figures: dict[str, float]) -> list[ReadinessLine]:
     lines = [
         ("Deals without owner", "without_owner", "They are in nobody's list and in no cut by owner.", "owner"),
         ("Deals without customer", "without_account", "They stand outside every look at customers.", "account"),
@@ -179,5 +177,14 @@ def _of_rows(figures: dict[str, float], deals: int) -> list[ReadinessLine]:
     return [
         ReadinessLine(name=name, ok=not figures[key], figure=f"{figures[key]:,.0f}", withholds=withholds, place=place)
         for name, key, withholds, place in lines
-        if figures[key] > 0.05 * deals
+        if figures[key] > 0.05 * figures["deals"]
     ]
+
+
+_AFTER_DEALS: tuple[Callable[[dict[str, float]], list[ReadinessLine]], ...] = (
+    _of_history,
+    _of_causes,
+    _of_structure,
+    _of_rows,
+)
+"""The lines of a company that has deals, in their order."""

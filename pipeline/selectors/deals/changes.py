@@ -44,20 +44,15 @@ class ChangedRows:
 
 def since_usual(*, run: RecomputeRun, company: Company) -> date:
     """The Monday a review held on the run's day looks back to."""
-    return monday_of(today_of(run=run, company=company) - timedelta(days=FEWEST_DAYS))
-
-
-def today_of(*, run: RecomputeRun, company: Company) -> date:
-    """The day the figures know, in the company's time zone."""
-    return run.as_of.astimezone(company.zone).date()
+    return monday_of(run.day_in(company.zone) - timedelta(days=FEWEST_DAYS))
 
 
 def changes_since(*, run: RecomputeRun, company: Company, since: date) -> Changes:
     """The buckets since the first instant of a day; kept per run. Raises ChangesNotKept."""
 
     def compute() -> Changes:
-        instant, last = _ends(run, company, since)
-        return changes_compute(_cursor(run), since=instant, last=last)
+        cursor, instant, last = _input(run, company, since)
+        return changes_compute(cursor, since=instant, last=last)
 
     return cached(run, f"changes-{since.isoformat()}", compute)
 
@@ -68,8 +63,8 @@ def changed_rows(
     """The deals of one bucket, the largest difference first. Deals undone since the run are left out."""
 
     def compute() -> tuple[list[ChangedDeal], int]:
-        instant, last = _ends(run, company, since)
-        return changed_deals(_cursor(run), since=instant, last=last, bucket=bucket, limit=limit, offset=offset)
+        cursor, instant, last = _input(run, company, since)
+        return changed_deals(cursor, since=instant, last=last, bucket=bucket, limit=limit, offset=offset)
 
     name = f"changed-{since.isoformat()}-{bucket}-{limit}-{offset}"
     deals, total = cached(run, name, compute)
@@ -89,14 +84,10 @@ def changed_rows(
     return ChangedRows(rows=rows, total=total)
 
 
-def _cursor(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
+def _input(run: RecomputeRun, company: Company, since: date) -> tuple[duckdb.DuckDBPyConnection, int, date]:
+    """What changes are computed from: the run's tables, the first instant of a day, the last day of its quarter."""
     cursor = custody_cursor(run)
     if not cursor.execute("SELECT 1 FROM duckdb_columns() WHERE table_name = 'events' LIMIT 1").fetchone():
         raise ChangesNotKept("What changed is known from the next recompute on.")
-    return cursor
-
-
-def _ends(run: RecomputeRun, company: Company, since: date) -> tuple[int, date]:
-    """The first instant of a day, and the last day of the running quarter."""
-    running = calendar_of(company).quarter_of(today_of(run=run, company=company))
-    return Period.between(since, running.end).instants(company.zone)[0], running.end
+    running = calendar_of(company).quarter_of(run.day_in(company.zone))
+    return cursor, Period.between(since, running.end).instants(company.zone)[0], running.end

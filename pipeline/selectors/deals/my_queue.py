@@ -119,7 +119,7 @@ def _page_rows(
 ) -> tuple[QueueRow, ...]:
     deals = [item.opportunity for item in items]
     names, closes = names_of(opportunities=deals), _expected_closes(run, deals)
-    today = run.as_of.astimezone(company.zone).date()
+    today = run.day_in(company.zone)
     spans, calendar = _plan_spans(), calendar_of(company)
     rows = []
     for item in items:

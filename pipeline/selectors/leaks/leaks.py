@@ -103,7 +103,7 @@ def _compared_period(run: RecomputeRun, company: Company, period: Period | None,
         return None
     calendar = calendar_of(company)
     other = calendar.previous(period) if compare == "previous" else calendar.last_year(period)
-    today = run.as_of.astimezone(company.zone).date()
+    today = run.day_in(company.zone)
     if period.start <= today < period.end:
         last = min(other.end, other.start + (today - period.start))
         return Period.between(other.start, last)

@@ -47,7 +47,7 @@ def weekly_trend(
 
 def _mondays(run: RecomputeRun, company: Company, period: Period | None, weeks: int) -> list[date]:
     """The Mondays of the whole weeks and the one after them."""
-    after = run.as_of.astimezone(company.zone).date()
+    after = run.day_in(company.zone)
     if period is not None:
         after = min(after, period.end + timedelta(days=1))
     last = monday_of(after)

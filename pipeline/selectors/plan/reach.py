@@ -94,7 +94,7 @@ def reach_of(*, run: RecomputeRun, company: Company) -> Reach:
     def day(instant: int | None) -> date | None:
         return None if instant is None else datetime.fromtimestamp(instant, company.zone).date()
 
-    today = run.as_of.astimezone(company.zone).date()
+    today = run.day_in(company.zone)
     return Reach(first=day(first), newest=day(newest), today=today, recorded=day(recorded))
 
 

@@ -134,7 +134,7 @@ class _Clock:
     @classmethod
     def of(cls, run: RecomputeRun, company: Company, period: Period) -> _Clock:
         horizon, (_, end) = int(run.as_of.timestamp()) + 1, period.instants(company.zone)
-        today = run.as_of.astimezone(company.zone).date()
+        today = run.day_in(company.zone)
         return cls(period=period, horizon=min(end, horizon), today=today, running=end > horizon)
 
 

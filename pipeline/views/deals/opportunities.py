@@ -139,7 +139,7 @@ def _list_panels(query: QueryDict, run: RecomputeRun, company: Company) -> dict[
         context |= {
             "structure": structure,
             "scale": single_units(company.reporting_currency),
-            "today": run.as_of.astimezone(company.zone).date(),
+            "today": run.day_in(company.zone),
         }
         return {"list": render_to_string("pipeline/deals/opportunities_list.html", context)}
 
@@ -168,7 +168,7 @@ def _filtered_deals(
         stage=stage.id if stage else None,
         department=department.id if department else None,
         lacks=entered.get("lacks", ""),
-        today=run.as_of.astimezone(company.zone).date(),
+        today=run.day_in(company.zone),
         **texts,
     )
     page = entered.get("page", 1)
@@ -185,7 +185,7 @@ def _filtered_deals(
 def _deals_behind(
     query: QueryDict, run: RecomputeRun, company: Company, structure: Structure, choices: FilterChoices
 ) -> dict[str, Any]:
-    calendar, today = calendar_of(company), run.as_of.astimezone(company.zone).date()
+    calendar, today = calendar_of(company), run.day_in(company.zone)
     filters, _ = parse_filters(query, calendar=calendar, today=today, structure=structure, choices=choices)
     errors = list(filters.errors.values())
     kind = query["kind"]

@@ -72,7 +72,7 @@ def quality_page(request: HttpRequest) -> HttpResponse:
 
 
 def _context(run: RecomputeRun, company: Company) -> dict[str, object]:
-    lacking = quality(run=run, today=run.as_of.astimezone(company.zone).date())
+    lacking = quality(run=run, today=run.day_in(company.zone))
     rows = [
         LackRow(lack=lack, cell=LackCell(count=count, address=lack_address(lack.key)), knows_money=lack.key != "amount")
         for lack, count in zip(LACKS, lacking.total.lacks, strict=True)

@@ -59,7 +59,7 @@ def leak_map_page(request: HttpRequest) -> HttpResponse:
 def _leak_map_context(request: HttpRequest, shell: Shell, run: RecomputeRun, company: Company) -> dict[str, Any]:
     structure = structure_names()
     choices = filter_choices(run=run, company=company)
-    today = run.as_of.astimezone(company.zone).date()
+    today = run.day_in(company.zone)
     filters, form = parse_filters(
         request.GET, calendar=calendar_of(company), today=today, structure=structure, choices=choices
     )
@@ -98,7 +98,7 @@ def _leak_map_figures(
         filters=filters, structure=structure, scale=_stage_scale(figures, currency), closed=closed
     )
     sentences = SentenceBuilder(filters=filters, currency=currency, structure=structure)
-    today = run.as_of.astimezone(company.zone).date()
+    today = run.day_in(company.zone)
     running = filters.period.start <= today < filters.period.end
     label = compared_label(figures, filters, calendar)
     reach = reach_of(run=run, company=company)

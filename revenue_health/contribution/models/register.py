@@ -10,6 +10,15 @@ from departments.models import Department, User
 from pipeline.models import Pipeline, RecomputeRun, Stage
 
 
+class LeakQuerySet(models.QuerySet["Leak"]):
+    """The register's usual selections."""
+
+    def still_open(self) -> LeakQuerySet:
+        """What still matters, the largest first. What is said to be fixed stays as long as it has not recovered: only
+        the figure closes it."""
+        return self.order_by("-amount", "pk").exclude(status__in=[Leak.Status.RECOVERED, Leak.Status.DECLINED])
+
+
 @pghistory.track()
 class Leak(models.Model):
     """One factor of one department in one stage that was, at least once, beyond materiality. There is one row for it
@@ -55,6 +64,8 @@ class Leak(models.Model):
     low = models.FloatField()
     high = models.FloatField()
     state = models.CharField(max_length=7, choices=State, default=State.SEEN, help_text="What its newest reading says.")
+
+    objects = LeakQuerySet.as_manager()
 
     class Meta:
         ordering = ["-amount", "id"]

@@ -78,7 +78,7 @@ def demo_register_create(*, as_of: date, seed: int) -> int:
         return 0
     Leak.objects.all().delete()
     company = current_company()
-    today = run.as_of.astimezone(company.zone).date()
+    today = run.day_in(company.zone)
     for reading in _readings(run, company, quarters, today):
         at = datetime.combine(reading.week + timedelta(days=1), time(6), company.zone)
         register_read(reading_of_week=reading, now=min(at, run.as_of))

@@ -72,7 +72,7 @@ def forecasts_are_closed(*, run: RecomputeRun) -> bool:
 def _ended(run: RecomputeRun) -> Iterator[tuple[ComparisonPeriods, QuerySet[ForecastSnapshot]]]:
     """Periods that are over by a run, with their forecasts without actual revenue."""
     company = current_company()
-    today = run.as_of.astimezone(company.zone).date()
+    today = run.day_in(company.zone)
     waiting = ForecastSnapshot.objects.filter(actual=None, period_end__lt=today)
     for label, start, end in waiting.values_list("label", "period_start", "period_end").distinct().order_by():
         period = Period(start=start, end=end, label=label)

@@ -59,7 +59,7 @@ def leaks_find(*, run: RecomputeRun, now: datetime) -> int:
     registered = set(Leak.objects.values_list("stage_id", "department_id", "factor"))
     scale = comparison_from_json(score_run.figures).start
     costs = cell_costs(flows=cached_flows(run=run, periods=periods), scale=scale, registered=registered)
-    week = monday_of(run.as_of.astimezone(company.zone).date())
+    week = monday_of(run.day_in(company.zone))
     with transaction.atomic():
         locked = ScoreRun.objects.select_for_update().get(pk=score_run.pk)
         if locked.registered_at is not None:

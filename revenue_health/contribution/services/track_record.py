@@ -58,7 +58,7 @@ def _missing(run: RecomputeRun, company: Company) -> list[CutOff]:
     if first is None:
         return []
     kept = set(PastForecast.objects.filter(method=_method()).values_list("period_start", "period_end", "day"))
-    cuts = cut_offs(company=company, first=first, today=run.as_of.astimezone(company.zone).date())
+    cuts = cut_offs(company=company, first=first, today=run.day_in(company.zone))
     return [cut for cut in cuts if (cut.period.start, cut.period.end, cut.day) not in kept]
 
 
@@ -91,7 +91,7 @@ def _actuals_refresh(run: RecomputeRun, company: Company, first: date) -> None:
     """What came of a quarter may be recorded, or corrected, after its end; where much of it changed, other data were
     imported, and what would have been forecast from them is another question."""
     history, changed, other = _history(run, company, first), [], []
-    for row in PastForecast.objects.filter(period_end__lt=run.as_of.astimezone(company.zone).date()):
+    for row in PastForecast.objects.filter(period_end__lt=run.day_in(company.zone)):
         actual = history.actual(Period(start=row.period_start, end=row.period_end, label=row.label))
         if abs(actual - row.actual) > OTHER_DATA * abs(row.actual):
             other.append(row.pk)

@@ -18,6 +18,14 @@ def _append_only() -> pgtrigger.Protect:
     return pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
+class PackQuerySet(models.QuerySet["Pack"]):
+    """Selections of packs that do not open their content."""
+
+    def newest(self) -> int | None:
+        """The number of the pack frozen last: what Present opens."""
+        return self.order_by("-pk").values_list("pk", flat=True).first()
+
+
 class Pack(models.Model):
     """Everything one review showed, for ever: rows are only added, never changed, never removed.
 
@@ -38,6 +46,8 @@ class Pack(models.Model):
     )
     content = models.TextField()
     sha256 = models.CharField(max_length=64)
+
+    objects = PackQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

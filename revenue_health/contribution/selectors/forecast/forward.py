@@ -61,7 +61,7 @@ class Forward:
 
 def forward_of(*, run: RecomputeRun, company: Company) -> list[Forward]:
     """Every pipeline with its open deals and the rates of the last quarter (where thin: of the last year)."""
-    first, today = first_day(run=run, company=company), run.as_of.astimezone(company.zone).date()
+    first, today = first_day(run=run, company=company), run.day_in(company.zone)
     if first is None:
         raise ComparisonError("No deal has any history yet: load a company folder, then recompute.")
     end = int(run.as_of.timestamp()) + 1

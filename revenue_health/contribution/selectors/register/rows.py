@@ -104,7 +104,7 @@ def leak_rows(*, filters: LeakFilters | None = None, trend: bool = True) -> list
 
 def top_leaks(*, most: int = 5) -> list[LeakRow]:
     """The largest open leaks that the figures still show, without their trend."""
-    return rows_of_leaks(open_leaks().filter(state=Leak.State.SEEN)[:most])
+    return rows_of_leaks(Leak.objects.still_open().filter(state=Leak.State.SEEN)[:most])
 
 
 def leak_row(*, leak: int) -> LeakRow | None:
@@ -153,14 +153,8 @@ def leak_changes(*, leak: int) -> list[Change]:
     ]
 
 
-def open_leaks() -> QuerySet[Leak]:
-    """What still matters, the largest first. What is said to be fixed stays as long as it has not recovered: only the
-    figure closes it."""
-    return Leak.objects.order_by("-amount", "pk").exclude(status__in=[Leak.Status.RECOVERED, Leak.Status.DECLINED])
-
-
 def _filtered(filters: LeakFilters) -> QuerySet[Leak]:
-    leaks = open_leaks() if filters.state == OPEN else Leak.objects.order_by("-amount", "pk")
+    leaks = Leak.objects.still_open() if filters.state == OPEN else Leak.objects.order_by("-amount", "pk")
     if filters.state not in (OPEN, ALL):
         leaks = leaks.filter(status=filters.state)
     if filters.department:

@@ -26,11 +26,6 @@ def packs_listed() -> QuerySet[Pack]:
     return Pack.objects.defer("content").select_related("frozen_by").annotate(decided=Count("decisions"))
 
 
-def newest_pack() -> int | None:
-    """The number of the pack frozen last: what Present opens."""
-    return Pack.objects.order_by("-pk").values_list("pk", flat=True).first()
-
-
 def pack_by_id(*, pk: int) -> Pack | None:
     return Pack.objects.select_related("frozen_by").filter(pk=pk).first()
 

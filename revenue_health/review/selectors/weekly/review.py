@@ -13,7 +13,7 @@ from departments.models import Company
 from departments.periods import Period, monday_of
 from pipeline.models import RecomputeRun
 from pipeline.selectors.data.runs import freshness
-from pipeline.selectors.deals.changes import ChangesNotKept, changes_since, since_usual, today_of
+from pipeline.selectors.deals.changes import ChangesNotKept, changes_since, since_usual
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.bridges import company_bridge
 from revenue_health.contribution.selectors.comparison.from_bridge import comparison_from_bridge
@@ -88,7 +88,7 @@ def build_weekly_review(
     now: datetime,
 ) -> WeeklyReview:
     """The review around a comparison; numbers in its sentences are written in the language that is active."""
-    period, comparison, today = periods.period, stored.comparison, today_of(run=run, company=company)
+    period, comparison, today = periods.period, stored.comparison, run.day_in(company.zone)
     since = min(since or since_usual(run=run, company=company), today)
     scoring = stored.score_run is not None and stored.score_run.status == ScoreRun.Status.STARTED
     over, fresh = period.end < today, freshness(run=run, now=now)

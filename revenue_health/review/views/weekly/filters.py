@@ -13,7 +13,7 @@ from departments.models import Company
 from departments.periods import Period
 from departments.web.day_field import DayField
 from pipeline.models import RecomputeRun
-from pipeline.selectors.deals.changes import since_usual, today_of
+from pipeline.selectors.deals.changes import since_usual
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.filters import ComparisonFilters, parse_filters
 
@@ -87,7 +87,7 @@ def parse_review_filters(query: QueryDict, *, run: RecomputeRun, company: Compan
     form = SinceForm(query)
     form.is_valid()
     errors = comparison.errors | {name: str(messages[0]) for name, messages in form.errors.items()}
-    usual, today = since_usual(run=run, company=company), today_of(run=run, company=company)
+    usual, today = since_usual(run=run, company=company), run.day_in(company.zone)
     since = form.cleaned_data.get("since") or usual
     if since > today:
         errors["since"] = f"{since} is after the figures end ({today}). Showing changes since the usual Monday."

@@ -16,7 +16,7 @@ from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.plan.reach import reach_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.review.core.weekly_review import WeeklyReview
-from revenue_health.review.selectors.packs.archive import newest_pack
+from revenue_health.review.models import Pack
 from revenue_health.review.selectors.weekly.review import stored_weekly_review
 from revenue_health.review.selectors.weekly.review_cache import cached_held_back, cached_review, newest_notes
 from revenue_health.review.views.ledger_rows import ledger_addresses, ledger_picture
@@ -51,7 +51,7 @@ def show(request: HttpRequest) -> HttpResponse:
         context: Context = {
             "shell": shell,
             "may_freeze": may_freeze(request.user),
-            "newest_pack": newest_pack(),
+            "newest_pack": Pack.objects.newest(),
             "held_back": cached_held_back(run=run, notes=notes),
             "reminds": may_assign(request.user),
             **page_context(filters, review, run, company),
