@@ -79,11 +79,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _zone_of_this_test_only() -> None:
-    """Pages remember the company's time zone for a minute; the company of the test before had another."""
-    from departments.web.middleware import COMPANY_ZONE  # models: only once Django is set up
+def _style_of_this_test_only() -> None:
+    """Pages remember the company's style for a minute; the company of the test before had another."""
+    from departments.web.middleware import COMPANY_STYLE  # models: only once Django is set up
 
-    cache.delete(COMPANY_ZONE)
+    cache.delete(COMPANY_STYLE)
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,12 @@ def validate_time_zone(value: str) -> None:
 class Company(models.Model):
     """The one company this installation belongs to: its money, its clock, its fiscal year."""
 
+    class VerdictWords(models.TextChoices):
+        """What people read where the method finds that a department moved revenue up, or down."""
+
+        CONTRIBUTES = "contributes", "contributes, contaminates"
+        ADDED = "added", "added, cost us"
+
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     name = models.CharField(max_length=200)
     reporting_currency = models.CharField(max_length=3, validators=[RegexValidator(r"^[A-Z]{3}$")])
@@ -49,6 +55,13 @@ class Company(models.Model):
     departments_open = models.BooleanField(
         default=False, db_default=False, help_text="Heads and members also see the detail of other departments."
     )
+    verdict_words = models.CharField(
+        max_length=11,
+        choices=VerdictWords,
+        default=VerdictWords.CONTRIBUTES,
+        db_default=VerdictWords.CONTRIBUTES,
+        help_text="What a verdict is called where people read it; data keep contributes and contaminates.",
+    )
 
     class Meta:
         verbose_name_plural = "company"
@@ -60,6 +73,9 @@ class Company(models.Model):
             models.CheckConstraint(condition=Q(week_close_weekday__lte=6), name="company_week_close_is_a_weekday"),
             models.CheckConstraint(
                 condition=Q(reporting_currency__regex=r"^[A-Z]{3}$"), name="company_currency_is_iso"
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict_words__in=["contributes", "added"]), name="company_verdict_words_known"
             ),
         ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,8 +20,16 @@ from departments.masking import address_of
 from departments.models import Company, User
 
 _SECONDS = 60
-COMPANY_ZONE = "company-time-zone"
-"""Where the company's time zone is kept for a minute; whoever changes it deletes it."""
+COMPANY_STYLE = "company-style"
+"""Where the company's style is kept for a minute; whoever changes it deletes it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyStyle:
+    """What every page takes from the company: whose time it tells, and what it calls verdicts."""
+
+    time_zone: str = "UTC"
+    verdict_words: str = Company.VerdictWords.CONTRIBUTES.value
 
 
 class HistoryMiddleware(RequestHistoryMiddleware):
@@ -35,8 +44,8 @@ def time_zone_middleware(get_response: Callable[[HttpRequest], HttpResponse]) ->
     """Activates the signed-in person's time zone, else the company's; before a company is loaded, UTC."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        name = _own_zone(request) or cache.get_or_set(COMPANY_ZONE, _company_zone, _SECONDS)
-        with timezone.override(ZoneInfo(name or "UTC")):
+        name = _own_zone(request) or company_style().time_zone
+        with timezone.override(ZoneInfo(name)):
             return get_response(request)
 
     return middleware
@@ -76,5 +85,11 @@ def _own_days(request: HttpRequest, language: str) -> DayStyle:
     )
 
 
-def _company_zone() -> str:
-    return Company.objects.values_list("time_zone", flat=True).first() or "UTC"
+def company_style() -> CompanyStyle:
+    """The company's style, read once a minute; before a company is loaded, that of most."""
+    style: CompanyStyle | None = cache.get(COMPANY_STYLE)
+    if style is None:
+        row = Company.objects.values("time_zone", "verdict_words").first()
+        style = CompanyStyle(**row) if row else CompanyStyle()
+        cache.set(COMPANY_STYLE, style, _SECONDS)
+    return style

@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "departments.web.safety.second_factor_middleware",
     "departments.web.middleware.time_zone_middleware",
     "departments.web.middleware.numbers_middleware",
+    "revenue_health.contribution.middleware.verdict_words_middleware",
     "django_htmx.middleware.HtmxMiddleware",
     "revenue_health.logs.requests.RequestLogMiddleware",
 ]

@@ -120,6 +120,21 @@ def test_the_currency_is_fixed_where_there_are_deals(analyst: Client, stage: Sta
     assert Company.objects.get().reporting_currency == "EUR"
 
 
+def test_the_words_of_verdicts_are_chosen_and_the_choice_is_in_the_audit(analyst: Client) -> None:
+    analyst.post("/settings/", COMPANY)
+    assert Company.objects.get().verdict_words == "contributes"
+    assert analyst.post("/settings/", COMPANY | {"verdict_words": "added"}).status_code == 302
+    assert Company.objects.get().verdict_words == "added"
+    (change,) = changes(filters=AuditFilters(kind="departments.Company")).changes[0].differences
+    assert (change.field, change.before, change.after) == (
+        "verdict words", "contributes, contaminates", "added, cost us",
+    )  # fmt: skip
+    assert analyst.post("/settings/", COMPANY | {"verdict_words": "to blame"}).status_code == 422
+    # A page that was opened before there was a choice does not send one.
+    assert analyst.post("/settings/", COMPANY).status_code == 302
+    assert Company.objects.get().verdict_words == "added"
+
+
 def test_a_list_that_does_not_exist_is_nowhere(analyst: Client) -> None:
     assert analyst.get("/settings/nothing/").status_code == 404
     assert analyst.get("/settings/stages/999/").status_code == 404

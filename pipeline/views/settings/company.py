@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from departments.access import may_manage_data, require
 from departments.models import find_company
-from departments.web.middleware import COMPANY_ZONE
+from departments.web.middleware import COMPANY_STYLE
 from departments.web.rendering import page_render
 from pipeline.views.settings.forms import CompanyForm
 
@@ -21,13 +21,13 @@ TEMPLATE = "pipeline/settings/company.html"
 
 @require_http_methods(["GET", "POST"])
 def company_page(request: HttpRequest) -> HttpResponse:
-    """Name, money, clock, weeks, and what departments see of each other."""
+    """Name, money, clock, weeks, what departments see of each other, and what verdicts are called."""
     require(request, may_manage_data(request.user))
     company = find_company()
     form = CompanyForm(request.POST if request.method == "POST" else None, instance=company)
     if request.method == "POST" and form.is_valid():
         form.save()
-        cache.delete(COMPANY_ZONE)
+        cache.delete(COMPANY_STYLE)
         messages.success(request, "Saved. Closed weeks stay as they were reported.")
         return redirect("pipeline:settings_company")
     # A form writes into its instance even when it is not valid: the page around it reads the company anew.

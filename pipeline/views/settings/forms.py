@@ -23,7 +23,7 @@ def _day_input() -> forms.DateInput:
 
 
 class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cannot be subscripted
-    """The company: its name and money, its clock and weeks, and what departments see of each other."""
+    """The company: its name and money, its clock and weeks, what departments see, and the words of verdicts."""
 
     reporting_currency = forms.RegexField(
         r"^[A-Z]{3}$",
@@ -47,12 +47,19 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own ca
     departments_open = forms.BooleanField(
         label="Heads and members also see the detail of other departments", required=False
     )
+    verdict_words = forms.ChoiceField(
+        label="A department that moved revenue up, or down",
+        choices=Company.VerdictWords,
+        initial=Company.VerdictWords.CONTRIBUTES,
+        required=False,
+    )
 
     class Meta:
         model = Company
         fields = (
             "name", "reporting_currency", "time_zone", "fiscal_year_start_month",
             "week_close_weekday", "week_close_time", "departments_open",
+            "verdict_words",
         )  # fmt: skip
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -60,6 +67,11 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own ca
         if Opportunity.objects.exists():
             self.fields["reporting_currency"].disabled = True
             self.fields["reporting_currency"].help_text = "Fixed, since there are deals: amounts are kept in it."
+
+    def clean_verdict_words(self) -> str:
+        """As they were, where none are sent: by a page that was opened before an upgrade."""
+        words: str = self.cleaned_data["verdict_words"] or self.instance.verdict_words
+        return words
 
 
 class _SettingForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cannot be subscripted

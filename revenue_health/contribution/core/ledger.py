@@ -82,11 +82,6 @@ class Step:
         return "" if self.verdict is None else MARKS[self.verdict]
 
     @property
-    def word(self) -> str:
-        """The verdict in a word, the same on every page."""
-        return NOT_A_DEPARTMENT if self.nobodys or self.verdict is None else self.verdict.word
-
-    @property
     def is_clear(self) -> bool:
         """Whether its whole interval lies on one side of zero."""
         return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)

@@ -1,4 +1,4 @@
-"""The verdict in words: contributes, contaminates, or cannot tell, and why not."""
+"""The verdict: contributes, contaminates, or cannot tell, and why not. Its words are chosen where it is written."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,11 +23,6 @@ class Verdict(StrEnum):
     CANNOT_TELL = "cannot tell"
     NOT_JUDGED = "not judged"
     """What is not a department gets no verdict, nor does a department whose work moved."""
-
-    @property
-    def word(self) -> str:
-        """What pages and slides say; data keep the value."""
-        return "unclear" if self is Verdict.CANNOT_TELL else self.value
 
 
 class Impact(StrEnum):

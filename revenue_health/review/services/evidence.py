@@ -15,6 +15,7 @@ from departments.models import Company, User, current_company
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
+from revenue_health.contribution.words import verdicts_worded
 from revenue_health.review.models import EvidenceExport
 from revenue_health.review.selectors.accountability.evidence import EvidenceDocument, gather_evidence
 from revenue_health.review.selectors.accountability.rows import accountability_rows
@@ -39,8 +40,9 @@ def evidence_make(*, export: int) -> EvidenceExport:
     def progress(done: int, total: int) -> None:
         EvidenceExport.objects.filter(pk=export).update(done=done, parties=total)
 
-    evidence = gather_evidence(run=row.run, company=company, periods=periods, progress=progress)
-    row.pdf, row.sha256 = pdf_of(evidence, company=company, row=row), evidence.sha256
+    with verdicts_worded(company.verdict_words):
+        evidence = gather_evidence(run=row.run, company=company, periods=periods, progress=progress)
+        row.pdf, row.sha256 = pdf_of(evidence, company=company, row=row), evidence.sha256
     row.status, row.error, row.finished_at = EvidenceExport.Status.DONE, "", timezone.now()
     row.save(update_fields=["pdf", "sha256", "status", "error", "finished_at"])
     return row

@@ -14,6 +14,7 @@ from departments.models import Company, User
 from departments.periods import Period
 from pipeline.models import RecomputeRun
 from pipeline.selectors.data.runs import by_earlier_rules
+from revenue_health.contribution.words import verdicts_worded
 from revenue_health.review.core.canonical_json import canonical_json, sha256_of
 from revenue_health.review.core.slides import Slide
 from revenue_health.review.models import Decision, Pack
@@ -93,8 +94,8 @@ def pack_draft(
 def _content(
     *, run: RecomputeRun, company: Company, period: Period | None, since: date | None, now: datetime
 ) -> dict[str, Any]:
-    # Frozen words keep one way of writing numbers, whoever freezes and whoever reads.
-    with numbers_as_in(ENGLISH):
+    # Frozen words keep one way of writing numbers and one word for a verdict, whoever freezes and whoever reads.
+    with numbers_as_in(ENGLISH), verdicts_worded(company.verdict_words):
         content = review_content(run=run, company=company, period=period, since=since, now=now)
         content["slides"] = [slide.to_json() for slide in build_slides(content)]
     return content

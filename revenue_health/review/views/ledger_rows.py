@@ -15,6 +15,7 @@ from departments.formats import MoneyScale
 from revenue_health.contribution.core.comparison import PartyKind
 from revenue_health.contribution.core.ledger import Ledger, Step
 from revenue_health.contribution.filters import ComparisonFilters
+from revenue_health.contribution.words import step_word
 from revenue_health.review.charts.signed_axis import Mark, SignedAxis, axis_of
 
 
@@ -113,7 +114,7 @@ class _Rows:
             text=self.scale.signed(step.amount),
             half=f"±{self.scale.write(step.half)}" if step.half else "",
             sign=step.mark,
-            word=step.word,
+            word=step_word(step),
             reason=step.reason,
             whisker=self.axis.mark(end, end - step.half, end + step.half) if step.half else None,
         )

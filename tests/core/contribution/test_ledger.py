@@ -19,6 +19,7 @@ from revenue_health.contribution.core.gates.gate import Gate, GateName
 from revenue_health.contribution.core.ledger import Landing, build_ledger, pace_name
 from revenue_health.contribution.core.verdict import IMPACTS, Verdict
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json
+from revenue_health.contribution.words import step_word
 from revenue_health.review.core.slides import Bar as SlideBar
 from revenue_health.review.selectors.headline import headline
 from revenue_health.review.selectors.ladder import Ladder, ladder_sentence
@@ -183,7 +184,7 @@ def test_the_printed_ladder_adds_up_and_names_nobody_who_failed_a_gate(figures: 
 def test_page_and_slide_show_the_same_steps(figures: Comparison) -> None:
     ledger = build_ledger(figures, LANDING)
     rows = ledger_picture(ledger, single_units("EUR"), running=True, address=lambda _: "").rows
-    expected = [(step.name, step.impact, step.mark, step.word) for step in ledger.steps]
+    expected = [(step.name, step.impact, step.mark, step_word(step)) for step in ledger.steps]
     steps = [row for row in rows if not row.is_total and row.key != "coming"]
     assert [(row.name, row.scenario, row.sign, row.word) for row in steps] == expected
     assert all(0 <= float(row.bar_from.rstrip("%")) <= 100 for row in rows if row.bar_from)

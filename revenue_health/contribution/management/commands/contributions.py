@@ -19,10 +19,11 @@ from revenue_health.contribution.selectors.comparison.from_bridge import compari
 from revenue_health.contribution.selectors.comparison.remarks import remarks_of
 from revenue_health.contribution.selectors.gates.judgements import judgements_of
 from revenue_health.contribution.selectors.model_input import ALIASES, DIMENSIONS, SEGMENT
+from revenue_health.contribution.words import verdict_word, verdicts_worded
 
 
 class Command(BaseCommand):
-    help = "Which department contributes to the gap between plan and actual revenue, and how sure that is."
+    help = "Which department moved revenue away from plan, which way, and how sure that is."
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_period_arguments(parser)
@@ -48,7 +49,8 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(comparison_to_json(comparison), allow_nan=False))
         else:
-            self._write_text(comparison, company.reporting_currency)
+            with verdicts_worded(company.verdict_words):
+                self._write_text(comparison, company.reporting_currency)
 
     def _write_text(self, comparison: Comparison, currency: str) -> None:
         baseline = comparison.baseline
@@ -70,6 +72,8 @@ class Command(BaseCommand):
         for party in bridge.parties:
             if share := party.share:
                 width = (share.high - share.low) / 2
-                self.stdout.write(f"{party.name:<18}{share.amount:>+16,.0f}  ±{width:>12,.0f}  {party.verdict}")
+                self.stdout.write(
+                    f"{party.name:<18}{share.amount:>+16,.0f}  ±{width:>12,.0f}  {verdict_word(party.verdict)}"
+                )
         self.stdout.write(f"{'Unexplained':<18}{bridge.unexplained.amount:>+16,.0f}")
         self.stdout.write(f"{'actual':<18}{bridge.actual:>16,.0f}")

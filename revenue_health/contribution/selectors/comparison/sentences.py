@@ -17,6 +17,7 @@ from revenue_health.contribution.core.comparison import (
 from revenue_health.contribution.core.gates.company import MOVED
 from revenue_health.contribution.core.gates.gate import GateName
 from revenue_health.contribution.core.verdict import Verdict
+from revenue_health.contribution.words import are_milder, verb, verdict_word
 
 WOULD_NOT_SHOW = "either way would not show"
 """How a sentence ends that says how small an effect could not have been seen."""
@@ -24,7 +25,6 @@ ALONE_SENTENCE = (
     "Whether alone or only together with another department, no record shows; where another’s change was needed as "
     "well, at most half of a share is its own."
 )
-_VERBS = {Verdict.CONTAMINATES: ("contaminates", "contaminate"), Verdict.CONTRIBUTES: ("contributes", "contribute")}
 
 
 def plan_gap(comparison: Comparison, currency: str) -> str:
@@ -116,7 +116,17 @@ def verdict_sentence(party: PartyShare, currency: str) -> str:
         unclear = "no clear effect" if interval.low <= 0 <= interval.high else "not named"
         start = "being checked" if party.checking else unclear
         return f"{party.name}: {start}. {amount} ({inside}); {_reason(party, currency)}."
+    if are_milder():
+        return _in_milder_words(party.name, party.judgement, interval, currency)
     return f"{party.name} {party.judgement}: {amount} ({inside})."
+
+
+def _in_milder_words(name: str, verdict: Verdict, interval: MoneyInterval, currency: str) -> str:
+    """`Legal cost us EUR 418 k (90 % range EUR 201 k to EUR 635 k …).`: the verb has the sign, so the amounts have none
+    but that of an end beyond zero."""
+    if verdict == Verdict.CONTAMINATES:
+        interval = MoneyInterval(amount=-interval.amount, low=-interval.high, high=-interval.low)
+    return f"{name} {verdict_word(verdict)} {money(interval.amount, currency)} ({between(interval, currency)})."
 
 
 def verdict_in_full(party: PartyShare, currency: str) -> str:
@@ -215,8 +225,9 @@ def between(interval: MoneyInterval, currency: str) -> str:
 
 def who_does_what(named: Sequence[PartyShare]) -> list[str]:
     """`Legal and Production contaminate`, `Marketing contributes`: a clause for each verdict that anybody has."""
-    names = {verdict: [party.name for party in named if party.judgement == verdict] for verdict in _VERBS}
-    return [f"{listed(those)} {_VERBS[verdict][len(those) > 1]}" for verdict, those in names.items() if those]
+    order = (Verdict.CONTAMINATES, Verdict.CONTRIBUTES)
+    names = {verdict: [party.name for party in named if party.judgement == verdict] for verdict in order}
+    return [f"{listed(those)} {verb(verdict, several=len(those) > 1)}" for verdict, those in names.items() if those]
 
 
 def listed(names: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from departments.periods import PeriodError, parse_day
 from pipeline.management.choices import run_and_company
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.management.choices import as_sentences
+from revenue_health.contribution.words import verdicts_worded
 from revenue_health.review.core.weekly_review import WeeklyReview
 from revenue_health.review.selectors.weekly.review import weekly_review
 from revenue_health.review.selectors.weekly.weekly_json import weekly_review_json
@@ -32,7 +33,7 @@ class Command(BaseCommand):
             since = parse_day(options["since"]) if options["since"] else None
         except PeriodError as problem:
             raise CommandError(str(problem)) from problem
-        with as_sentences():
+        with as_sentences(), verdicts_worded(company.verdict_words):
             period = calendar_of(company).parse(options["period"]) if options["period"] else None
             review = weekly_review(run=run, company=company, period=period, since=since, now=timezone.now())
         if options["json"]:

@@ -16,6 +16,7 @@ from revenue_health.contribution.core.gates.company import MOVED
 from revenue_health.contribution.core.ledger import Step, build_ledger
 from revenue_health.contribution.core.verdict import IMPACTS, MARKS, UNCLEAR, Verdict
 from revenue_health.contribution.selectors.comparison.sentences import ground, listed
+from revenue_health.contribution.words import page_word
 from revenue_health.review.charts.signed_axis import Mark, SignedAxis, axis_of
 from revenue_health.review.core.accountability import Accountability, DepartmentCut, GroupShare, JudgedParty
 
@@ -145,7 +146,7 @@ def _share_row(
         high=high,
         score=None,
         sign=MARKS[verdict],
-        verdict=verdict.word,
+        verdict=page_word(verdict),
         reason=reason.removeprefix(UNCLEAR).removeprefix(MOVED),
         impact=str(IMPACTS.get(verdict, "")),
         mark=axis.mark(amount, low, high),

@@ -25,6 +25,7 @@ from revenue_health.contribution.selectors.register.earlier import leaks_of_quar
 from revenue_health.contribution.selectors.register.leaks_json import leak_json, register_json
 from revenue_health.contribution.selectors.track.track_record import track_record
 from revenue_health.contribution.selectors.track.track_record_json import track_record_json
+from revenue_health.contribution.words import OWNERS, verdict_words
 from revenue_health.review.core.slide_codec import FORMAT
 from revenue_health.review.models import Decision, Pack
 from revenue_health.review.selectors.accountability.accountability_json import accountability_json
@@ -56,6 +57,7 @@ def review_content(
         "as_of": run.as_of.isoformat(),
         "company": company.name,
         "currency": company.reporting_currency,
+        **_words(),
         "time_zone": company.time_zone,
         "period": {"label": periods.period.label, "start": periods.period.start, "end": periods.period.end},
         "running": periods.running,
@@ -79,6 +81,11 @@ def review_content(
         "earlier_decisions": earlier_decisions(before=run.as_of),
         **last_pack(before=run.as_of),
     }
+
+
+def _words() -> Json:
+    """What verdicts are called in it, as `verdict_words`; nothing where these are the owner's words."""
+    return {} if verdict_words() == OWNERS else {"verdict_words": str(verdict_words())}
 
 
 def _register(period: Period) -> list[Json]:

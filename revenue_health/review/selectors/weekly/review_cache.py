@@ -19,6 +19,7 @@ from pipeline.run_cache import cached
 from pipeline.selectors.data.readiness import held_back
 from revenue_health.contribution.models import ForecastSnapshot, ScoreRun
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
+from revenue_health.contribution.words import verdict_words
 from revenue_health.review.core.weekly_review import WeeklyReview
 
 type Notes = tuple[object, ...]
@@ -40,7 +41,7 @@ def cached_review(
 ) -> WeeklyReview:
     """What `compute` says of this run, these periods and this day, read again only after a change of `notes`."""
     minute = int(now.timestamp()) // SECONDS
-    state = (periods.key, since, minute, language_of_numbers(), style_of_days(), notes)
+    state = (periods.key, since, minute, language_of_numbers(), style_of_days(), verdict_words(), notes)
     return cached(run, "review", compute, of=state, seconds=SECONDS)
 
 

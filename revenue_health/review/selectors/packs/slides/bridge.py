@@ -21,6 +21,7 @@ from revenue_health.contribution.selectors.comparison.sentences import (
     verdict_in_full,
     who_does_what,
 )
+from revenue_health.contribution.words import step_word
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table, Tone
 from revenue_health.review.selectors.headline import gap_sentence
 from revenue_health.review.selectors.ladder import ladder_sentence
@@ -76,7 +77,9 @@ def _step_bar(step: Step, scale: MoneyScale, *, start: int | None = None, role: 
 
 def _bridge_table(ledger: Ledger, scale: MoneyScale) -> Table:
     columns = (Column("Step"), Column("Amount", ColumnKind.MONEY), *INTERVAL, Column("Verdict"))
-    steps = ((step.name, step.amount, step.low, step.high, f"{step.mark} {step.word}".strip()) for step in ledger.steps)
+    steps = (
+        (step.name, step.amount, step.low, step.high, f"{step.mark} {step_word(step)}".strip()) for step in ledger.steps
+    )
     return Table(
         title=f"{ledger.first} to actual",
         columns=columns,
@@ -131,7 +134,7 @@ def _shares_table(rows: Sequence[tuple[PartyShare, Step]], scale: MoneyScale) ->
             step.low,
             step.high,
             party.score,
-            f"{step.mark} {step.word}".strip(),
+            f"{step.mark} {step_word(step)}".strip(),
             ground(party) if party.kind == PartyKind.INTERNAL else "",
             *_factors(party),
         )

@@ -1,0 +1,65 @@
+"""What verdicts are called: the owner's words, or the milder ones that a company chose in its settings.
+
+A verdict is a value wherever something is computed, stored or written as JSON; its word is chosen where a sentence or
+a table is written. Whoever writes says in whose words: a page in the company's (middleware), a document or a command
+by `verdicts_worded`. Without either it is the owner's words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from departments.models import Company
+from revenue_health.contribution.core.ledger import NOT_A_DEPARTMENT, Step
+from revenue_health.contribution.core.verdict import Verdict
+
+OWNERS, MILDER = Company.VerdictWords.CONTRIBUTES, Company.VerdictWords.ADDED
+_MILDER = {Verdict.CONTRIBUTES: "added", Verdict.CONTAMINATES: "cost us"}
+_VERBS = {
+    OWNERS: {Verdict.CONTAMINATES: ("contaminates", "contaminate"), Verdict.CONTRIBUTES: ("contributes", "contribute")},
+    MILDER: {Verdict.CONTAMINATES: ("cost us revenue",) * 2, Verdict.CONTRIBUTES: ("added revenue",) * 2},
+}
+_words: ContextVar[Company.VerdictWords] = ContextVar("words_of_verdicts", default=OWNERS)
+
+
+@contextmanager
+def verdicts_worded(words: str) -> Iterator[None]:
+    """Write verdicts in the words that a company has chosen (`Company.verdict_words`)."""
+    before = _words.set(Company.VerdictWords(words))
+    try:
+        yield
+    finally:
+        _words.reset(before)
+
+
+def verdict_words() -> Company.VerdictWords:
+    """The words of now: what is remembered as sentences must be remembered by them."""
+    return _words.get()
+
+
+def are_milder() -> bool:
+    """Whether verdicts are told in the past tense and with their object: `Legal cost us EUR 0.7 M`."""
+    return _words.get() is MILDER
+
+
+def verdict_word(verdict: str) -> str:
+    """A verdict, or its value, as a table says it; what is no verdict has one name."""
+    value = Verdict(verdict)
+    return _MILDER.get(value, value.value) if are_milder() else value.value
+
+
+def page_word(verdict: Verdict) -> str:
+    """The verdict as pages and slides say it: what a reader cannot be told is unclear."""
+    return "unclear" if verdict is Verdict.CANNOT_TELL else verdict_word(verdict)
+
+
+def step_word(step: Step) -> str:
+    """The verdict of a step of the ledger, the same on every page."""
+    return NOT_A_DEPARTMENT if step.nobodys or step.verdict is None else page_word(step.verdict)
+
+
+def verb(verdict: Verdict, *, several: bool) -> str:
+    """What one department did, or several: `contaminates`, `contaminate`; in milder words `cost us revenue`."""
+    return _VERBS[_words.get()][verdict][several]

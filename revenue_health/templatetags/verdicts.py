@@ -1,0 +1,10 @@
+"""What verdicts are called, in templates: `{{ "contributes"|verdict_word }}`."""
+
+from __future__ import annotations
+
+from django import template
+
+from revenue_health.contribution.words import verdict_word
+
+register = template.Library()
+register.filter("verdict_word", verdict_word)
