@@ -10,7 +10,12 @@ import pytest
 from revenue_health.contribution.core.comparison import MoneyInterval, PartyKind
 from revenue_health.contribution.core.gates.gate import Gate, GateName
 from revenue_health.contribution.core.verdict import Verdict
-from revenue_health.contribution.selectors.comparison.sentences import verdict_in_full, verdict_sentence, who_does_what
+from revenue_health.contribution.selectors.comparison.sentences import (
+    alone,
+    verdict_in_full,
+    verdict_sentence,
+    who_does_what,
+)
 from revenue_health.contribution.words import MILDER, OWNERS, page_word, verdict_word, verdict_words, verdicts_worded
 from tests.core.contribution.gates.test_drawings_of_gates import LEGAL
 
@@ -43,6 +48,10 @@ def test_a_verdict_is_what_happened_with_its_amount() -> None:
     assert verdict_in_full(LEGAL, "EUR").endswith(
         "Holds unless more than 43 % of the losses booked on it were another’s. Since 2026-Q2, not new this quarter."
     )
+
+
+def test_what_may_be_its_own_has_no_sign_either() -> None:
+    assert alone(LEGAL, "EUR").endswith("at most half of this is its own (EUR 50.0 k).")
 
 
 def test_one_or_several_have_the_same_past_tense() -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from departments.models import Company
 from pipeline.models import RecomputeRun
+from revenue_health.contribution.words import step_word
 from revenue_health.review.models import Pack
 from revenue_health.review.selectors.headline import short_label
 from revenue_health.review.services.packs import pack_freeze
@@ -61,7 +62,7 @@ def read_pages_of_parties(ceo: Client, seen: Seen, parties: list[str]) -> None:
         seen[party, "amount"].add((scale.signed(step.amount), where))
         seen[party, "half"].add((f"±{scale.write(step.half)}" if step.half else "", where))
         seen[party, "colour"].add((str(step.impact), where))
-        seen[party, "word"].add((f"{step.mark} {step.word}".strip(), where))
+        seen[party, "word"].add((f"{step.mark} {step_word(step)}".strip(), where))
 
 
 def read_department_lines(ceo: Client, seen: Seen) -> None:

@@ -179,7 +179,8 @@ def alone(party: PartyShare, currency: str) -> str:
     only together each one's share is half of what is seen of one, in threes a third (Shapley)."""
     if not party.named or party.share is None:
         return ""
-    half = money(party.share.amount / 2, currency)
+    # In milder words the verdict above it has no sign either.
+    half = money((abs(party.share.amount) if are_milder() else party.share.amount) / 2, currency)
     return (
         f"Whether {party.name} did so alone or only together with another department, no record shows; if another’s "
         f"change was needed as well, at most half of this is its own ({half})."
