@@ -62,7 +62,7 @@ class ChangedDeal:
     close_now: date | None
 
 
-# Lost is stage -1 inside these texts, so that it is not mistaken for "not known then".
+# Lost is stage -1 inside these texts, so that it is not mistaken for "not known then"; withdrawn is -2 in the events.
 _SIDES = """
 WITH rules AS (
     SELECT stage, coalesce(position >= min(position) FILTER (earns) OVER (PARTITION BY pipeline), false) AS after
@@ -82,9 +82,10 @@ WITH rules AS (
     FROM rows GROUP BY opportunity
 ), states AS (
     SELECT sides.*,
-        CASE WHEN stage_then IS NULL THEN 'unknown' WHEN stage_then = -1 THEN 'lost' WHEN t.after THEN 'won'
-            ELSE 'open' END AS state_then,
-        CASE WHEN stage_now = -1 THEN 'lost' WHEN n.after THEN 'won' ELSE 'open' END AS state_now
+        CASE WHEN stage_then IS NULL THEN 'unknown' WHEN stage_then = -1 THEN 'lost' WHEN stage_then = -2
+            THEN 'withdrawn' WHEN t.after THEN 'won' ELSE 'open' END AS state_then,
+        CASE WHEN stage_now = -1 THEN 'lost' WHEN stage_now = -2 THEN 'withdrawn' WHEN n.after THEN 'won'
+            ELSE 'open' END AS state_now
     FROM sides LEFT JOIN rules t ON t.stage = stage_then LEFT JOIN rules n ON n.stage = stage_now
 ), compared AS (
     SELECT *, state_then = 'open' AS was_open, state_now = 'open' AS is_open,
@@ -98,6 +99,7 @@ WITH rules AS (
             WHEN state_now = 'won' THEN CASE WHEN was_open THEN 'won' ELSE 'came_won' END
             WHEN state_now = 'lost' THEN CASE WHEN was_open THEN 'lost' WHEN state_then = 'won' THEN 'lost_later'
                 ELSE 'came_lost' END
+            WHEN state_now = 'withdrawn' THEN CASE WHEN was_open THEN 'withdrawn' ELSE 'withdrawn_later' END
             WHEN state_then = 'unknown' THEN 'new'
             WHEN state_then <> 'open' THEN 'reopened'
             WHEN close_then > $last AND close_now <= $last THEN 'pulled_in'
@@ -154,8 +156,9 @@ def changed_deals(
     if bucket not in BUCKETS:
         raise ValueError(f"there is no bucket {bucket!r}")
     rows = connection.execute(
-        f"""{_SIDES} SELECT opportunity, difference, amount_then, amount_now, nullif(stage_then, -1),
-            nullif(stage_now, -1), close_then, close_now, count(*) OVER ()
+        f"""{_SIDES} SELECT opportunity, difference, amount_then, amount_now,
+            CASE WHEN stage_then >= 0 THEN stage_then END, CASE WHEN stage_now >= 0 THEN stage_now END,
+            close_then, close_now, count(*) OVER ()
         FROM placed WHERE bucket = $bucket ORDER BY abs(difference) DESC, amount_now DESC, opportunity
         LIMIT $limit OFFSET $offset""",  # noqa: S608
         {"since": since, "last": last, "bucket": bucket, "limit": limit, "offset": offset},

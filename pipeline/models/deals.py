@@ -70,6 +70,9 @@ class Opportunity(models.Model):
     )
     currency = models.CharField(max_length=3)
     segment = models.CharField(max_length=128, blank=True)
+    merged_into = models.CharField(
+        max_length=128, blank=True, db_default="", help_text="Key of the deal that this one, withdrawn, went into."
+    )
     # Which of the 40 jackknife buckets the deal falls in: from its key, so that it never changes.
     bucket = models.GeneratedField(
         expression=models.Func(
@@ -92,10 +95,17 @@ class Opportunity(models.Model):
 
     class Meta:
         verbose_name_plural = "opportunities"
-        indexes = [BrinIndex(fields=["batch"], name="opportunity_batch"), _words_of_names("opportunity_words")]
+        indexes = [
+            BrinIndex(fields=["batch"], name="opportunity_batch"),
+            _words_of_names("opportunity_words"),
+            models.Index(fields=["merged_into"], name="opportunity_merged_into", condition=~Q(merged_into="")),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="opportunity_currency_is_iso"),
             models.CheckConstraint(condition=~Q(key=""), name="opportunity_key_not_empty"),
+            models.CheckConstraint(
+                condition=Q(merged_into="") | ~Q(merged_into=F("key")), name="opportunity_not_into_itself"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -105,8 +115,9 @@ class Opportunity(models.Model):
 class Event(models.Model):
     """One row of an opportunity's history: the values after a change. Never updated, never deleted.
 
-    `stage` empty means lost. `sequence` numbers the events of one opportunity at one instant in the order of
-    the file they came in; with `occurred_at` it is the natural key. Only undoing an import may delete rows.
+    `stage` empty means lost, or `withdrawn`: gone without being lost. `sequence` numbers the events of one
+    opportunity at one instant in the order of the file they came in; with `occurred_at` it is the natural key. Only
+    undoing an import may delete rows.
     """
 
     opportunity = models.ForeignKey(
@@ -124,6 +135,7 @@ class Event(models.Model):
         db_index=False,
         db_constraint=False,
     )
+    withdrawn = models.BooleanField(default=False, db_default=False)
     amount = models.DecimalField(max_digits=18, decimal_places=2)
     expected_close = models.DateField(null=True, blank=True)
     reason = models.ForeignKey(
@@ -148,7 +160,10 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["opportunity_id", "occurred_at", "sequence"]
-        indexes = [BrinIndex(fields=["batch"], name="event_batch")]
+        indexes = [
+            BrinIndex(fields=["batch"], name="event_batch"),
+            models.Index(fields=["opportunity"], name="event_withdrawn", condition=Q(withdrawn=True)),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["opportunity", "occurred_at", "sequence"], name="event_natural_key"),
             models.CheckConstraint(
@@ -158,13 +173,22 @@ class Event(models.Model):
             models.CheckConstraint(
                 condition=Q(stage__isnull=True) | Q(reason__isnull=True), name="event_reason_only_when_lost"
             ),
+            models.CheckConstraint(
+                condition=Q(withdrawn=False) | Q(stage__isnull=True, reason__isnull=True),
+                name="event_withdrawn_is_in_no_stage",
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:
-        return f"{self.opportunity_id} {self.occurred_at:%Y-%m-%d} {self.stage_id or 'lost'}"
+        return f"{self.opportunity_id} {self.occurred_at:%Y-%m-%d} {self.stage_id or self.way_out}"
+
+    @property
+    def way_out(self) -> str:
+        """What a row without a stage says of the deal."""
+        return "withdrawn" if self.withdrawn else "lost"
 
 
 class HandOff(models.Model):

@@ -55,6 +55,7 @@ class Stage(models.Model):
                 fields=["pipeline", "position"], name="stage_position_once", deferrable=models.Deferrable.DEFERRED
             ),
             models.CheckConstraint(condition=~Q(key="lost"), name="stage_key_lost_is_reserved"),
+            models.CheckConstraint(condition=~Q(key="withdrawn"), name="stage_key_withdrawn_is_reserved"),
             models.CheckConstraint(
                 condition=Q(time_limit_days__isnull=True) | Q(time_limit_days__gt=0), name="stage_limit_positive"
             ),

@@ -39,6 +39,7 @@ SCHEMAS = {
         "amount": "int64",
         "cause": "int32",
         "writer": "int32",
+        "withdrawn": "bool",
     },
     "handoffs": {
         "opportunity": "int64",
@@ -156,7 +157,8 @@ the_stages = st.just(STAGES)
 
 @st.composite
 def companies(draw, most=5, stages_of=the_stages):
-    """Up to `most` opportunities: skips, back moves, losses, reopening, overlapping hand-offs, equal instants.
+    """Up to `most` opportunities: skips, back moves, losses, withdrawals, reopening, overlapping hand-offs, equal
+    instants.
 
     stages_of: draws their stages, such as `owned_stages`.
     """
@@ -178,7 +180,8 @@ def companies(draw, most=5, stages_of=the_stages):
         stages = st.one_of(st.none(), st.sampled_from([s["stage"] for s in STAGES if s["pipeline"] == pipeline]))
         for at in draw(st.lists(instants, min_size=1, max_size=8)):
             stage = draw(stages)
-            cause = draw(st.one_of(st.none(), departments)) if stage is None else None
+            withdrawn = stage is None and draw(st.sampled_from([False, False, True]))
+            cause = draw(st.one_of(st.none(), departments)) if stage is None and not withdrawn else None
             events.append(
                 {
                     "opportunity": key,
@@ -187,6 +190,7 @@ def companies(draw, most=5, stages_of=the_stages):
                     "stage": stage,
                     "amount": draw(amounts),
                     "cause": cause,
+                    "withdrawn": withdrawn,
                 }
             )
         handoffs += [

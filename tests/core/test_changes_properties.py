@@ -14,7 +14,7 @@ from pipeline.core.custody.known_events import known_events
 from tests.core.strategies import DAY, STAGES, START, US, brief, companies, connection_of
 
 LAST = date(2026, 4, 10)
-UNKNOWN, LOST = "unknown", "lost"
+UNKNOWN, LOST, WITHDRAWN = "unknown", "lost", "withdrawn"
 closes = st.one_of(st.none(), st.integers(-9, 9).map(lambda days: LAST + timedelta(days=days)))
 AFTER_EARNING = {13, 14, 23}
 
@@ -50,17 +50,19 @@ class Side:
 
 def replayed(events, *, until, recorded):
     side = Side()
-    before_lost = False
+    before_lost, left_as = False, LOST
     every = sorted(events, key=lambda event: (event["at_us"], event["sequence"]))
     for event in every:
         lost = event["stage"] is None
         ignored = lost and (not event["amount"] or before_lost)
+        if lost and not before_lost:
+            left_as = WITHDRAWN if event["withdrawn"] else LOST
         before_lost = lost
         if event["at_us"] // US >= until or event["recorded_us"] // US >= recorded:
             continue
         stage = event["stage"]
         amount = side.amount if ignored or event["amount"] is None else event["amount"]
-        state = LOST if lost else "won" if stage in AFTER_EARNING else "open"
+        state = left_as if lost else "won" if stage in AFTER_EARNING else "open"
         side = Side(state=state, stage=stage, amount=amount, close=event["expected_close"] or side.close)
     return side
 
@@ -107,7 +109,7 @@ def test_buckets_add_up_to_the_difference_to_the_cent_and_to_the_deal(company, s
 @given(delayed(), sinces)
 def test_deals_of_a_bucket_change_the_number_of_open_deals_alike(company, since):
     """So that the signed counts of the page are the counts of deals: 397 new, 115 lost, and no deal in between."""
-    each = dict.fromkeys(BUCKETS, 0) | {"won": -1, "lost": -1, "reopened": 1, "new": 1}
+    each = dict.fromkeys(BUCKETS, 0) | {"won": -1, "lost": -1, "withdrawn": -1, "reopened": 1, "new": 1}
     for bucket in changes_compute(connected(company), since=min(since, company.as_of), last=LAST).buckets:
         if bucket.key != "late":  # what was recorded late may have come, gone or changed
             assert bucket.deals_difference == each[bucket.key] * bucket.deals
@@ -152,8 +154,10 @@ def test_the_bucket_is_the_first_of_the_published_rank_that_fits(company, since)
             "came_won": now.state == "won" and then.state != "open",
             "lost": now.state == LOST and then.state == "open",
             "lost_later": now.state == LOST and then.state == "won",
-            "came_lost": now.state == LOST and then.state in (UNKNOWN, LOST),
-            "reopened": now.state == "open" and then.state in ("won", LOST),
+            "came_lost": now.state == LOST and then.state in (UNKNOWN, LOST, WITHDRAWN),
+            "withdrawn": now.state == WITHDRAWN and then.state == "open",
+            "withdrawn_later": now.state == WITHDRAWN and then.state != "open",
+            "reopened": now.state == "open" and then.state in ("won", LOST, WITHDRAWN),
             "new": now.state == "open" and then.state == UNKNOWN,
             "pulled_in": closes and now.close < then.close,
             "pushed_out": closes and now.close > then.close,

@@ -65,7 +65,7 @@ def opportunity_make(company: SmallCompany, key: str, **attributes: object) -> O
 def event_add(
     company: SmallCompany, deal: Opportunity, days: float, stage: str, amount: str | int = 1000, **more: object
 ) -> Event:
-    """An event `days` after BEGIN; stage `lost` loses the deal; the deal counts as touched."""
+    """An event `days` after BEGIN; `lost` loses the deal, `withdrawn` withdraws it; it counts as touched."""
     at = BEGIN + timedelta(days=days)
     TouchedOpportunity.objects.create(opportunity=deal.pk)
     reason = more.pop("reason", None)
@@ -73,7 +73,8 @@ def event_add(
         opportunity=deal,
         occurred_at=at,
         recorded_at=more.pop("recorded_at", at),
-        stage=None if stage == "lost" else company.stages[stage],
+        stage=None if stage in ("lost", "withdrawn") else company.stages[stage],
+        withdrawn=stage == "withdrawn",
         amount=Decimal(amount),
         reason=company.reasons[str(reason)] if reason else None,
         **more,
@@ -112,7 +113,7 @@ def random_events(
     taken = set(deal.events.values_list("occurred_at", flat=True))
     for at in np.sort(random.uniform(0, days, random.integers(1, 6))):
         late = timedelta(days=float(random.choice([0, 0, 0, 9])))
-        stage = str(random.choice([*stages, stages[0], "lost"]))
+        stage = str(random.choice([*stages, stages[0], "lost", "lost", "withdrawn"]))
         reason = str(random.choice(list(company.reasons))) if stage == "lost" and random.random() < 0.7 else None
         when = BEGIN + timedelta(days=float(at))
         if when not in taken:

@@ -31,17 +31,17 @@ class Custody:
     All are in order of (opportunity, time). Text columns are dictionary arrays.
 
     visits: opportunity, pipeline, stage, visit, entered_at, left_at? (null = still there), how (advanced, returned,
-        won, lost, finished, open), to_stage?, amount_in, amount_out (current amount if open), first_entry.
-    holds: one row per piece of constant amount: opportunity, pipeline, stage, visit, hold, department, hold_from
-        (age counts from here), from_at, to_at? (null = open), amount (during the piece), amount_out (at its end,
-        after what was revalued at that instant), ended (handed_on, lost, finished, open on the last piece of a hold,
-        else piece; piece, too, where the next hold begins because the stage got another owner), to_stage?,
+        won, lost, withdrawn, finished, open), to_stage?, amount_in, amount_out (current amount if open), first_entry.
+    holds: one row per piece of constant amount: opportunity, pipeline, stage, visit, hold, department, hold_from (age
+        counts from here), from_at, to_at? (null = open), amount (during the piece), amount_out (at its end, after
+        what was revalued at that instant), ended (handed_on, lost, withdrawn, finished, open on the last piece of a
+        hold, else piece; piece, too, where the next hold begins because the stage got another owner), to_stage?,
         to_department?.
-    moves: opportunity, pipeline, at, kind (entered, reopened, advanced, returned, won, lost, finished, revalued),
-        from_stage?, to_stage?, department?, amount, writer?, assumed. `department` is the source's for entered, the
-        cause's for lost (the holder, assumed, where no cause is known), null for reopened, else who held the deal until
-        then. `writer`: the department of who recorded the amount that entered or was changed.
-        `from_stage` of reopened is the last stage for a finished deal, null for a lost one.
+    moves: opportunity, pipeline, at, kind (entered, reopened, advanced, returned, won, lost, finished, revalued,
+        withdrawn), from_stage?, to_stage?, department?, amount, writer?, assumed. `department` is the source's for
+        entered, the cause's for lost (the holder, assumed, where no cause is known), null for reopened and withdrawn,
+        else who held the deal until then. `writer`: the department of who recorded the amount that entered or was
+        changed. `from_stage` of reopened is the last stage for a finished deal, null for a lost or withdrawn one.
     """
 
     visits: pa.Table

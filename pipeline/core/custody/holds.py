@@ -19,10 +19,10 @@ import numpy as np
 
 from pipeline.core.columns import NONE, Flags, Ints, SmallInts, shifted, spread
 from pipeline.core.custody.inputs import Requests, StageRules
-from pipeline.core.custody.visits import FINISHED, LOST_HOW, OPEN, Revaluations, Visits
+from pipeline.core.custody.visits import FINISHED, LOST_HOW, OPEN, WITHDRAWN, Revaluations, Visits
 
-HANDED_ON, ENDED_LOST, ENDED_FINISHED, ENDED_OPEN, PIECE = range(5)
-ENDED = ("handed_on", "lost", "finished", "open", "piece")
+HANDED_ON, ENDED_LOST, ENDED_FINISHED, ENDED_OPEN, PIECE, ENDED_WITHDRAWN = range(6)
+ENDED = ("handed_on", "lost", "finished", "open", "piece", "withdrawn")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,8 +244,8 @@ def ended(visits: Visits, holds: Holds) -> tuple[np.ndarray, Ints, Ints]:
     how = visits.how[holds.visit]
     fell_on = np.append(holds.fell[1:], False)[:count]
     fate = np.select(
-        [fell_on, ~ends_visit, how == LOST_HOW, how == FINISHED, how == OPEN],
-        [PIECE, HANDED_ON, ENDED_LOST, ENDED_FINISHED, ENDED_OPEN],
+        [fell_on, ~ends_visit, how == LOST_HOW, how == WITHDRAWN, how == FINISHED, how == OPEN],
+        [PIECE, HANDED_ON, ENDED_LOST, ENDED_WITHDRAWN, ENDED_FINISHED, ENDED_OPEN],
         HANDED_ON,
     )
     stage = np.where(ends_visit, visits.to_stage[holds.visit], visits.stage[holds.visit])

@@ -20,8 +20,9 @@ class CustodyInput:
     opportunities: opportunity int64, pipeline int32, segment string, source int32?, source_department int32?,
         bucket int16 (further columns are ignored).
     events: opportunity int64, at_us int64 (epoch microseconds), sequence int32 (breaks ties), stage int32?
-        (null = lost), amount int64? (minor units; null, or 0 on a lost row, = unchanged), cause int32?
-        (department that owns the loss reason), writer int32? (department of who recorded it; the column may be absent).
+        (null = lost or withdrawn), amount int64? (minor units; null, or 0 on a row without stage, = unchanged), cause
+        int32? (department that owns the loss reason), writer int32? (department of who recorded it), withdrawn bool?
+        (left the pipeline without being lost; not in a stage). The last two columns may be absent.
     handoffs: opportunity int64, handoff int64, department int32, requested_us int64, completed_us int64?.
     stages: stage int32, pipeline int32, position int32, owner int32 (department, from the beginning), earns bool,
         limit_seconds int64?, later_owners `LATER_OWNERS`? (since, epoch seconds, up to as_of, and department; rising;
@@ -112,11 +113,12 @@ class Events:
 
     opportunity: Ints
     at: Ints
-    stage: Ints  # row of the stage, LOST = lost
+    stage: Ints  # row of the stage, LOST = lost or withdrawn
     amount: Ints
     has_amount: Flags
     cause: SmallInts
     writer: SmallInts
+    withdrawn: Flags
 
     def only(self, rows: np.ndarray | slice) -> "Events":
         """The events of these rows, in the same order."""
@@ -156,6 +158,7 @@ def events_of(data: CustodyInput, rules: StageRules, rows: Positions) -> Events:
         has_amount=has_value(data.events, "amount"),
         cause=integers(data.events, "cause", dtype=np.int32),
         writer=_writers(data.events),
+        withdrawn=withdrawn_of(data.events),
     )
     order = order_of(opportunity, at_us, sequence)
     if order is not None:
@@ -169,6 +172,13 @@ def _writers(events: pa.Table) -> SmallInts:
     if "writer" not in events.column_names:
         return np.full(len(events), NONE, dtype=np.int32)
     return np.asarray(integers(events, "writer", dtype=np.int32))
+
+
+def withdrawn_of(events: pa.Table) -> Flags:
+    """Which events say that the deal was withdrawn: none, where the table has no such column."""
+    if "withdrawn" not in events.column_names:
+        return np.zeros(len(events), dtype=bool)
+    return flags(events, "withdrawn") & ~has_value(events, "stage")
 
 
 def requests_of(data: CustodyInput, rows: Positions) -> Requests:

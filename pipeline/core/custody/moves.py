@@ -15,14 +15,15 @@ from pipeline.core.custody.visits import (
     OPEN,
     REOPENED_FINISHED,
     RETURNED,
+    WITHDRAWN,
     WON,
     Revaluations,
     Visits,
 )
 
-KINDS = ("entered", "reopened", "advanced", "returned", "won", "lost", "finished", "revalued")
-_KIND_OF_HOW = np.zeros(OPEN + 1, dtype=np.int8)
-_KIND_OF_HOW[[ADVANCED, RETURNED, WON, LOST_HOW, FINISHED]] = [2, 3, 4, 5, 6]
+KINDS = ("entered", "reopened", "advanced", "returned", "won", "lost", "finished", "revalued", "withdrawn")
+_KIND_OF_HOW = np.zeros(max(OPEN, WITHDRAWN) + 1, dtype=np.int8)
+_KIND_OF_HOW[[ADVANCED, RETURNED, WON, LOST_HOW, FINISHED, WITHDRAWN]] = [2, 3, 4, 5, 6, 8]
 _REVALUED = 7
 
 
@@ -46,6 +47,7 @@ def moves_table(
     cause = visits.cause[leaves]
     lost = visits.how[leaves] == LOST_HOW
     assumed = lost & (cause == NONE)
+    holder[visits.how[leaves] == WITHDRAWN] = NONE  # nobody did it
     entered = visits.begun[enters] == ENTERED
     from_finished = visits.begun[enters] == REOPENED_FINISHED
     before = shifted(visits.stage)[enters]

@@ -1,7 +1,8 @@
 """Events -> visits and revaluations.
 
 What an event does depends only on the event before it (none, in a stage, lost, finished), so the whole history
-is worked out on arrays at once: no loop over opportunities.
+is worked out on arrays at once: no loop over opportunities. A deal that was withdrawn is off the books like a lost one;
+only how its last visit ended tells the two apart.
 """
 
 from dataclasses import dataclass
@@ -11,8 +12,8 @@ import numpy as np
 from pipeline.core.columns import NONE, Flags, Ints, SmallInts, shifted
 from pipeline.core.custody.inputs import LOST, Events, StageRules
 
-ADVANCED, RETURNED, WON, LOST_HOW, FINISHED, OPEN = range(6)
-HOW = ("advanced", "returned", "won", "lost", "finished", "open")
+ADVANCED, RETURNED, WON, LOST_HOW, FINISHED, OPEN, WITHDRAWN = range(7)
+HOW = ("advanced", "returned", "won", "lost", "finished", "open", "withdrawn")
 ENTERED, REOPENED_LOST, REOPENED_FINISHED, MOVED = range(4)
 
 
@@ -86,7 +87,7 @@ def visits_of(events: Events, rules: StageRules, first_stage: Ints, open_until: 
 def _changing_steps(events: Events, rules: StageRules) -> _Steps:
     """Drop events that change nothing and look up what was before each."""
     first, lost = _first_of_deal(events), events.stage == LOST
-    again = lost & shifted(lost) & ~first  # a lost deal cannot be lost again
+    again = lost & shifted(lost) & ~first  # what has left cannot be lost or withdrawn again
     if again.any():
         events = events.only(~again)
         first, lost = _first_of_deal(events), events.stage == LOST
@@ -154,7 +155,8 @@ def _visits(steps: _Steps, rules: StageRules, first_stage: Ints, open_until: int
     has_next = np.append(opportunity[1:] == opportunity[:-1], False)[:count]
     moved = has_next & ~lost & ~finished
     to_stage = np.where(moved, np.append(stage[1:], NONE)[:count], NONE)
-    how = np.select([lost, finished, moved], [LOST_HOW, FINISHED, _direction(rules, stage, to_stage)], OPEN)
+    off = np.where(events.withdrawn[end], WITHDRAWN, LOST_HOW)
+    how = np.select([lost, finished, moved], [off, FINISHED, _direction(rules, stage, to_stage)], OPEN)
     into_last = from_finished & (lost_at_once | (stage == steps.stage_before[start]))
     begun = np.select(
         [steps.first[start], steps.after_loss[start], from_finished],

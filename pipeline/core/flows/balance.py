@@ -7,8 +7,8 @@ import pyarrow as pa
 def balance_rows(flows: pa.Table, stages: pa.Table) -> pa.Table:
     """Where the identity fails: pipeline, segment, stage, position, week, amount_error, count_error; worst first.
 
-    error = opening + entered + reopened + moved in + revalued - moved out - lost - finished - next opening, per
-    pipeline, segment, stage and week. The first week of the table may open with a stock that was not seen to come;
+    error = opening + entered + reopened + moved in + revalued - moved out - lost - withdrawn - finished - next opening,
+    per pipeline, segment, stage and week. The first week of the table may open with a stock that was not seen to come;
     in its last week, the one after the horizon, only the opening is known.
     """
     with duckdb.connect() as connection:
@@ -31,7 +31,7 @@ WITH signed AS (
     SELECT week, pipeline, segment, stage, amount, 0 FROM flows WHERE kind = 'revalued'
     UNION ALL
     SELECT week, pipeline, segment, stage, -amount, -count FROM flows
-    WHERE kind IN ('advanced', 'returned', 'won', 'lost', 'finished')
+    WHERE kind IN ('advanced', 'returned', 'won', 'lost', 'withdrawn', 'finished')
     UNION ALL
     SELECT week, pipeline, segment, to_stage, amount, count FROM flows WHERE kind IN ('advanced', 'returned', 'won')
     UNION ALL

@@ -57,7 +57,8 @@ def flows_compute(
     Kinds and what their rows say of `stage`, in minor units and counts:
     opening: stock just before the Monday, per holder; of the Monday after `as_of`: stock at `as_of`.
     entered (department = source), reopened: into the stage from outside. advanced, returned, won (department =
-    holder, to_stage): out of the stage. lost (department = cause), finished: off the books. revalued: signed.
+    holder, to_stage): out of the stage. lost (department = cause), withdrawn, finished: off the books.
+    revalued: signed.
     reached: first entries of an opportunity into the stage. handed_on: leaving a custody, with where to.
     held: amount_seconds and deal_seconds in custody, per age bin. handed_on counts in the bin of the hold's last
     second. An instant belongs to the week that contains it; `since` <= week < `until` limits the rows.

@@ -46,7 +46,8 @@ class PeriodFlows:
     held: step, stage, department, turn, age_bin, amount_days (float).
     handed_on: step, stage, department, turn, age_bin, to_stage, to_department?, to_turn, amount, amount_held,
         count. amount_held: before what was changed at the instant of the hand-on.
-    lost: step, stage, department? (the cause; null where no reason was recorded), amount, count.
+    lost: step, stage, department? (the cause; null where no reason was recorded, and for what was withdrawn), amount,
+        count.
     revalued: step, stage, department (who held it), writer? (department of who changed it; where nobody is
         named and the stage had several owners, its owner then), amount.
     entered: step, stage, department (first custody), source? (department), amount, count; what was lost and came back
@@ -230,11 +231,11 @@ FROM span_holds {_STEP.format(at="to_at")} LEFT JOIN finishing ON finishing.stag
     AND {OWNED_THEN.format(instant="to_at", tenure="finishing")}
 JOIN bins ON greatest(to_at - hold_from - 1, 0) >= bins.low AND greatest(to_at - hold_from - 1, 0) < bins.high
 WHERE ended = 'handed_on' GROUP BY ALL"""
-# A loss without a recorded reason has no cause: whoever held the deal is not accused of it.
+# A loss without a recorded reason has no cause: whoever held the deal is not accused of it. Nor has what was withdrawn.
 _LOST = f"""
 SELECT "group", origin, bucket, pipeline, step, from_stage AS stage,
     CASE WHEN NOT assumed THEN department END AS department, sum(amount)::BIGINT AS amount, count(*) AS count
-FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity) WHERE kind = 'lost' GROUP BY ALL"""
+FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity) WHERE kind IN ('lost', 'withdrawn') GROUP BY ALL"""
 _REVALUED = f""", {FINISHING}
 SELECT "group", origin, bucket, pipeline, step, from_stage AS stage,
     CASE WHEN finishing.stage IS NULL THEN department ELSE tenures.owner END AS department,

@@ -21,8 +21,8 @@ def standing_of(*, visits: str, holds: str, moves: str) -> str:
     standing: the columns of holds, one row per piece of constant amount of a deal that stands finished; `department`
     is the stage's owner of the time, `hold` -1 (in front of the hold of no length in which the deal arrived).
     hold_from: when the deal finished, whatever was revalued since, or fell to this owner with the stage. ended: open,
-    piece (revalued, or the stage got another owner), lost, or handed_on where the deal came back to another stage,
-    to_stage and to_department.
+    piece (revalued, or the stage got another owner), lost, withdrawn, or handed_on where the deal came back to another
+    stage, to_stage and to_department.
     """
     return f"""{FINISHING}, back_again AS MATERIALIZED (
         -- few: every visit of deals that had finished and were heard of again
@@ -54,7 +54,7 @@ def standing_of(*, visits: str, holds: str, moves: str) -> str:
             greatest(coalesce(since, entered_at), owned_from) AS hold_from, greatest(entered_at, owned_from) AS from_at,
             CASE WHEN passed THEN owned_until ELSE until END AS to_at, amount_out AS amount, amount_out,
             CASE WHEN passed THEN 'piece' WHEN until IS NULL THEN 'open' WHEN goes_to IS NOT NULL THEN 'handed_on'
-                WHEN next_how = 'lost' THEN 'lost' ELSE 'piece' END AS ended,
+                WHEN next_how IN ('lost', 'withdrawn') THEN next_how ELSE 'piece' END AS ended,
             goes_to AS to_stage, CASE WHEN goes_to IS NOT NULL THEN takers.department END AS to_department
         FROM stays LEFT JOIN takers USING (opportunity, visit)
     )"""  # noqa: S608  (names of tables, never a user's text)

@@ -14,7 +14,7 @@ class Deal:
     """One opportunity in a figure: its part of the amount, and days.
 
     days: in the stage so far for opening, closing, open and over_limit; in custody during the period for held; in
-    the visits that ended so for advanced, returned, won, lost, finished; None for the rest.
+    the visits that ended so for advanced, returned, won, lost, withdrawn, finished; None for the rest.
     """
 
     opportunity: int
@@ -45,8 +45,9 @@ def deals_of_cell(
 ) -> Deals:
     """The opportunities behind one figure of `leaks_compute`, biggest amount first.
 
-    kind: a figure of a stage (opening, entered, moved_in, reached, advanced, returned, won, lost, finished, revalued,
-    reversed, closing, over_limit), caused (lost for a recorded reason), unrecorded (lost without one), held, open
+    kind: a figure of a stage (opening, entered, moved_in, reached, advanced, returned, won, lost, withdrawn, finished,
+    revalued, reversed, closing, over_limit), caused (lost for a recorded reason), unrecorded (lost without one), held,
+    open
     (closing stock before earning), or revenue (won less reversed). The amounts of all pages add up to the figure; for
     held they are the amount at the last piece held, in order of money x time. `stage` None is all stages (and then won
     is what came to stand earned, as in the totals); `department` is the cause of lost, the holder of held, over_limit,
@@ -120,7 +121,7 @@ _QUERIES = {
     "moved_in": _arriving("kind IN ('advanced', 'returned', 'won', 'reopened')"),
     "reached": """SELECT opportunity, amount_in AS amount, NULL::BIGINT AS seconds, stage, NULL::INTEGER AS department
         FROM chosen_visits WHERE first_entry AND entered_at >= $start AND entered_at < $close""",
-    **{kind: _leaving(kind) for kind in ("advanced", "returned", "won", "lost", "finished")},
+    **{kind: _leaving(kind) for kind in ("advanced", "returned", "won", "lost", "withdrawn", "finished")},
     "caused": _leaving("lost", "NOT assumed"),
     "unrecorded": _leaving("lost", "assumed"),
     "revalued": f"""SELECT opportunity, amount, NULL::BIGINT AS seconds, from_stage AS stage, department

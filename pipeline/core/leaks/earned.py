@@ -27,16 +27,16 @@ def bookings_of(moves: str) -> str:
 
     bookings: the columns of the move, `booked` and `revenue` (minor units, signed).
         won: the deal came to stand earned: a move into or past the first earning stage, an entry there, a return there
-            after a loss. raised: it was revalued upwards while earned. reversed, never above 0: it was lost, moved
-            back to a stage before earning or revalued downwards while earned, or was reopened before earning after it
-            had finished. `department` of the last is who owned the stage the deal had finished in.
+            after a loss. raised: it was revalued upwards while earned. reversed, never above 0: it was lost,
+            withdrawn, moved back to a stage before earning or revalued downwards while earned, or was reopened before
+            earning after it had finished. `department` of the last is who owned the stage the deal had finished in.
     """
     return f"""{STAGE_RULES}, {TENURES}, standing AS (
         SELECT m.* REPLACE (
                 CASE WHEN kind = 'reopened' AND m.from_stage IS NOT NULL THEN had.owner ELSE m.department END
             AS department),
             coalesce(went.after_earning, false) AS before,
-            CASE WHEN kind IN ('lost', 'finished', 'revalued') THEN false
+            CASE WHEN kind IN ('lost', 'withdrawn', 'finished', 'revalued') THEN false
                 ELSE coalesce(came.after_earning, false) END AS after
         FROM {moves} AS m LEFT JOIN rules AS went ON went.stage = m.from_stage
             LEFT JOIN rules AS came ON came.stage = m.to_stage

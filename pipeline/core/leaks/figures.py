@@ -38,13 +38,14 @@ class Held:
 class StageLeaks:
     """One stage in the period.
 
-    opening + entered + moved_in + revalued - advanced - returned - won - lost - finished = closing, exactly (in
-    deals without revalued). moved_in holds what came from other stages and what was reopened. reached counts
+    opening + entered + moved_in + revalued - advanced - returned - won - lost - withdrawn - finished = closing, exactly
+    (in deals without revalued). moved_in holds what came from other stages and what was reopened. reached counts
     opportunities that were never in the stage before. over_limit: in the stage at the end for longer than its
     limit. reversed: what was taken back of money that had been earned, by the stage it was taken back from.
     conversion_previous / conversion_first: of the deals that in the period came past this stage or the one before it /
     the pipeline's first, the share that came past this one, 0 to 1; None where there is none or none came past that
-    one. A deal comes past a stage once, when it reaches it or a later one. median_days and p90_days: length of the
+    one. A deal comes past a stage once, when it reaches it or a later one; one that was withdrawn
+    by the end is in no conversion. median_days and p90_days: length of the
     visits that ended in the period, None without any.
     """
 
@@ -59,6 +60,7 @@ class StageLeaks:
     returned: Figure
     won: Figure
     lost: Figure
+    withdrawn: Figure
     finished: Figure
     revalued: Figure
     reversed: Figure
@@ -73,7 +75,8 @@ class StageLeaks:
     def imbalance(self) -> Figure:
         """What the identity is off by: zero, or custody is wrong."""
         into = self.opening + self.entered + self.moved_in
-        out = self.advanced + self.returned + self.won + self.lost + self.finished + self.closing
+        out = self.advanced + self.returned + self.won + self.lost + self.withdrawn + self.finished
+        out += self.closing
         return Figure(amount=into.amount + self.revalued.amount - out.amount, count=into.count - out.count)
 
 

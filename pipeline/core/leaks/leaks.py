@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 type _ByStage = dict[int, Figure]
-_OUT = ("advanced", "returned", "won", "lost", "finished")
+_OUT = ("advanced", "returned", "won", "lost", "withdrawn", "finished")
 
 
 def leaks_compute(
@@ -126,13 +126,16 @@ def _stage_leaks(
 
 class _Passed:
     """How far deals got in the period: a deal came past a stage when it reached it or any later one, so that one may
-    be skipped."""
+    be skipped. A deal that was withdrawn by the end is left out: it says nothing about how deals fare."""
 
     def __init__(self, period: Period) -> None:
         self.rows = period.rows(
             """SELECT pipeline, before, until, count(*) FROM (
                 SELECT pipeline, max(position) FILTER (entered_at < $start) AS before, max(position) AS until
-                FROM chosen_visits JOIN stages USING (stage, pipeline) WHERE entered_at < $close
+                FROM chosen_visits JOIN stages USING (stage, pipeline)
+                ANTI JOIN (SELECT opportunity FROM chosen_visits WHERE how = 'withdrawn' AND left_at < $close)
+                    USING (opportunity)
+                WHERE entered_at < $close
                 GROUP BY opportunity, pipeline HAVING max(entered_at) >= $start
             ) WHERE until > coalesce(before, -1) GROUP BY ALL"""
         )

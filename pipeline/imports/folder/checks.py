@@ -212,7 +212,7 @@ def _event_places(staging: Staging) -> None:
         " SELECT array_agg(e.line ORDER BY e.line) AS lines, e.stage, d.pipeline FROM in_events e"
         " JOIN deal d ON d.key = e.opportunity JOIN p ON p.key = d.pipeline"
         " LEFT JOIN s ON s.pipeline = d.pipeline AND s.key = e.stage"
-        " WHERE s.key IS NULL AND e.stage <> 'lost' AND e.stage <> '' GROUP BY e.stage, d.pipeline",
+        " WHERE s.key IS NULL AND e.stage NOT IN ('lost', 'withdrawn', '') GROUP BY e.stage, d.pipeline",
         "lines[1]",
     )
     for (line, *also), stage, pipeline in rows:

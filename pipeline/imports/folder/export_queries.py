@@ -59,14 +59,16 @@ QUERIES: dict[str, str] = {
     ),
     "opportunities.csv": (
         f"SELECT o.key, {_text('o.name')} AS name, p.key AS pipeline, a.key AS account, {_text('o.owner')} AS owner,"
-        f" {_text('o.team')} AS team, s.key AS source, o.currency, {_text('o.segment')} AS segment"
+        f" {_text('o.team')} AS team, s.key AS source, o.currency, {_text('o.segment')} AS segment,"
+        f" {_text('o.merged_into')} AS merged_into"
         " FROM pipeline_opportunity o JOIN pipeline_pipeline p ON p.id = o.pipeline_id"
         " LEFT JOIN pipeline_account a ON a.id = o.account_id LEFT JOIN pipeline_source s ON s.id = o.source_id"
         ' ORDER BY o.key COLLATE "C"'
     ),
     "events.csv": (
         f"SELECT o.key AS opportunity, {_instant_sql('e.occurred_at')} AS occurred_at,"
-        f" {_instant_sql('e.recorded_at')} AS recorded_at, coalesce(s.key, 'lost') AS stage, e.amount,"
+        f" {_instant_sql('e.recorded_at')} AS recorded_at,"
+        " coalesce(s.key, CASE WHEN e.withdrawn THEN 'withdrawn' ELSE 'lost' END) AS stage, e.amount,"
         f" e.expected_close, r.key AS reason, {_text('e.actor')} AS actor FROM pipeline_event e"
         " JOIN pipeline_opportunity o ON o.id = e.opportunity_id LEFT JOIN pipeline_stage s ON s.id = e.stage_id"
         " LEFT JOIN pipeline_lossreason r ON r.id = e.reason_id"

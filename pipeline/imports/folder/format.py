@@ -169,10 +169,13 @@ FILES: tuple[FileFormat, ...] = (
             _opt("source", kinds.REFERENCE),
             Column("currency", kinds.CURRENCY),
             _opt("segment", kinds.TEXT),
+            _opt("merged_into", kinds.REFERENCE),
         ),
         key=("key",),
+        rules=(Rule("merged_into", "v_merged_into = v_key", "is the deal itself"),),
         references=(
             _PIPELINE,
+            Reference("merged_into", "opportunities.csv", "is not a known opportunity"),
             Reference("account", "accounts.csv", "is not a known account"),
             Reference("source", "sources.csv", "is not a known source"),
         ),
@@ -196,8 +199,8 @@ FILES: tuple[FileFormat, ...] = (
             _before_rule("recorded_at", "occurred_at"),
             Rule(
                 "amount",
-                "r_amount = '' AND r_stage <> 'lost'",
-                "is empty; only a lost row may leave it out",
+                "r_amount = '' AND r_stage NOT IN ('lost', 'withdrawn')",
+                "is empty; only a lost or withdrawn row may leave it out",
             ),
             Rule(
                 "reason",

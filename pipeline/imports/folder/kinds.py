@@ -164,7 +164,10 @@ _NO_KEY = (
     + "]')"
 )
 KEY = Kind("text", _COMPOSED, (*_HIDDEN, (_NO_KEY, KEY_REASON)))
-STAGE_KEY = Kind(KEY.staged_as, KEY.value, (*KEY.problems, ("{raw} = 'lost'", "is reserved for lost deals")))
+_RESERVED_STAGES = tuple(
+    (f"{{raw}} = {literal(word)}", f"is reserved for {word} deals") for word in ("lost", "withdrawn")
+)
+STAGE_KEY = Kind(KEY.staged_as, KEY.value, (*KEY.problems, *_RESERVED_STAGES))
 LONG_KEY = text(128, _SPACED, *_HIDDEN, plain_is_fine=True)
 REFERENCE = text(128, trimmed=False)
 NAME = text(200, (f"{_TRIMMED} = ''", "is empty"), plain_is_fine=True)

@@ -60,7 +60,7 @@ def _quoted(text: str) -> str:
 
 def _key(name: str, taken: set[str]) -> str:
     base = re.sub(r"\W+", "_", name.lower()).strip("_")[:48] or "stage"
-    key, number = base if base != "lost" else "lost_stage", 2
+    key, number = base if base not in ("lost", "withdrawn") else f"{base}_stage", 2
     while key in taken:
         key, number = f"{base}_{number}", number + 1
     taken.add(key)

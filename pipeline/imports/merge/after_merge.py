@@ -13,6 +13,7 @@ from pipeline.imports.folder.staging import Staging
 from pipeline.imports.merge.entry_notes import beyond_limits_notes
 from pipeline.imports.merge.hindsight import hindsight_notes
 from pipeline.imports.merge.unusual import sums_check, unusual_notes
+from pipeline.imports.merge.withdrawn import merged_check, withdrawn_check
 from pipeline.imports.problems import Problem
 from pipeline.models.deals import WORDS_INDEXES
 
@@ -39,6 +40,9 @@ def truth_check(staging: Staging, batch: int) -> None:
         _pipelines(staging)
     if "stages.csv" in names:
         _positions(staging)
+    if "events.csv" in names:
+        withdrawn_check(staging)
+    merged_check(staging)
     sums_check(staging)
     _add_notes(staging, batch)
     unusual_notes(staging)

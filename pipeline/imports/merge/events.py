@@ -16,7 +16,7 @@ from django.db import connection
 from pipeline.imports.folder.staging import StagedFile
 from pipeline.imports.merge.merge import Outcome
 
-_IDENTITY = "opportunity_id, occurred_at, stage_id, amount, expected_close, reason_id, actor"
+_IDENTITY = "opportunity_id, occurred_at, stage_id, withdrawn, amount, expected_close, reason_id, actor"
 
 
 def events_merge(staged: StagedFile, batch: int) -> Outcome:
@@ -58,7 +58,8 @@ def _match(cursor: Any, staged: StagedFile) -> None:
         "CREATE TEMP TABLE matched_events ON COMMIT DROP AS"
         " SELECT e.line, o.id AS opportunity_id, e.occurred_at,"
         f" coalesce({column_or('recorded_at', 'NULL')}, e.occurred_at) AS recorded_at,"
-        f" {column_or('recorded_at', 'NULL')} IS NULL AS recorded_assumed, s.id AS stage_id, e.amount,"
+        f" {column_or('recorded_at', 'NULL')} IS NULL AS recorded_assumed, s.id AS stage_id,"
+        " e.stage = 'withdrawn' AND s.id IS NULL AS withdrawn, e.amount,"
         f" {column_or('expected_close', 'NULL')}::date AS expected_close,"
         f" {'r.id' if reason_join else 'NULL'}::bigint AS reason_id,"
         f" coalesce({column_or('actor', 'NULL')}, '')::varchar(128) AS actor"
@@ -69,11 +70,12 @@ def _match(cursor: Any, staged: StagedFile) -> None:
 
 
 def _fill_amounts(cursor: Any) -> None:
-    """A lost row without amount keeps the amount the deal had: as stored before, else that of the event before it."""
+    """A lost or withdrawn row without amount keeps the amount the deal had: as stored before, else that of the event
+    before it."""
     cursor.execute(
         "UPDATE matched_events m SET amount = k.amount FROM (SELECT DISTINCT ON (m.line) m.line, e.amount"
         " FROM matched_events m JOIN pipeline_event e ON e.opportunity_id = m.opportunity_id"
-        " AND e.occurred_at = m.occurred_at AND e.stage_id IS NULL AND e.actor = m.actor"
+        " AND e.occurred_at = m.occurred_at AND e.stage_id IS NULL AND e.withdrawn = m.withdrawn AND e.actor = m.actor"
         " AND e.reason_id IS NOT DISTINCT FROM m.reason_id"
         " AND e.expected_close IS NOT DISTINCT FROM m.expected_close"
         " WHERE m.amount IS NULL ORDER BY m.line, e.sequence) k WHERE k.line = m.line"
@@ -104,6 +106,7 @@ def _keep_new(cursor: Any) -> None:
         "   FROM matched_events m)"
         " SELECT n.* FROM numbered n LEFT JOIN known k"
         " ON k.opportunity_id = n.opportunity_id AND k.occurred_at = n.occurred_at AND k.amount = n.amount"
+        " AND k.withdrawn = n.withdrawn"
         # Coalesced, because a join on IS NOT DISTINCT FROM cannot be hashed; these three follow the three above.
         " AND coalesce(k.stage_id, 0) = coalesce(n.stage_id, 0) AND coalesce(k.reason_id, 0) = coalesce(n.reason_id, 0)"
         " AND coalesce(k.expected_close, '-infinity') = coalesce(n.expected_close, '-infinity') AND k.actor = n.actor"
@@ -121,10 +124,10 @@ def _insert_sql(new: str, *, known_before: bool) -> str:
         else "0"
     )
     return (
-        "INSERT INTO pipeline_event (opportunity_id, occurred_at, recorded_at, sequence, stage_id, amount,"
+        "INSERT INTO pipeline_event (opportunity_id, occurred_at, recorded_at, sequence, stage_id, withdrawn, amount,"
         " expected_close, reason_id, actor, batch_id)"
-        f" SELECT opportunity_id, occurred_at, recorded_at, {base} + row_number() OVER same - 1, stage_id, amount,"
-        f" expected_close, reason_id, actor, %s FROM {new} n"
+        f" SELECT opportunity_id, occurred_at, recorded_at, {base} + row_number() OVER same - 1, stage_id, withdrawn,"
+        f" amount, expected_close, reason_id, actor, %s FROM {new} n"
         " WINDOW same AS (PARTITION BY opportunity_id, occurred_at ORDER BY line)"
         " ORDER BY opportunity_id, occurred_at, line"
     )

@@ -27,7 +27,7 @@ SELECT o.id, o.pipeline_id AS pipeline, o.account_id AS account,
          ELSE 'open' END AS outcome
 FROM pipeline_opportunity o JOIN pipeline_event e ON e.opportunity_id = o.id
     LEFT JOIN pipeline_stage s ON s.id = e.stage_id
-WHERE o.bucket < %s GROUP BY o.id"""
+WHERE o.bucket < %s GROUP BY o.id HAVING NOT bool_or(e.withdrawn)"""
 _VALUES = """
 WITH deals AS (
     SELECT d.*, {value} AS value FROM deal_outcomes d JOIN pipeline_opportunity o ON o.id = d.id

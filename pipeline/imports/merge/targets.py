@@ -113,7 +113,7 @@ TARGETS = (
         "opportunities.csv",
         "pipeline_opportunity",
         (
-            *_plain_values("key", "name", "owner", "team", "currency", "segment"),
+            *_plain_values("key", "name", "owner", "team", "currency", "segment", "merged_into"),
             _PIPELINE,
             Value("account_id", "account", "a.id"),
             Value("source_id", "source", "c.id"),

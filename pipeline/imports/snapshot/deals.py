@@ -13,7 +13,7 @@ from pipeline.imports.log.amounts import parse_amount
 from pipeline.imports.problems import ProblemList
 from pipeline.imports.snapshot.earlier import Earlier, KnownDeal, Standing
 from pipeline.imports.snapshot.mapping import SnapshotMapping
-from pipeline.imports.snapshot.place import LOST, Flags, PlaceReader
+from pipeline.imports.snapshot.place import LOST, WITHDRAWN, Flags, PlaceReader
 from pipeline.imports.snapshot.rows import ExportReader, SourceRow
 
 
@@ -206,6 +206,9 @@ class DealRows:
     def _changes(self, deal: ReadDeal, known: KnownDeal) -> list[list[str]]:
         """What became of a deal since the export before: one event, or none."""
         assert self._earlier is not None
+        if known.place == WITHDRAWN:
+            self._counted["deals were withdrawn and are in the file again; they stay withdrawn"] += 1
+            return []
         amount = known.amount if deal.place == LOST else deal.amount if deal.ended else self._open_amount(deal)
         now = Standing(
             place=deal.place,

@@ -13,7 +13,7 @@ from pipeline.imports.conversion.source_times import Moment
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
-    """Where a deal stands: its stage's key or `lost`, its amount, and its expected close (ISO or empty)."""
+    """Where a deal stands: its stage's key, `lost` or `withdrawn`, its amount, its expected close (ISO or empty)."""
 
     place: str
     amount: str

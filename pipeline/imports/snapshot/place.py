@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pipeline.imports.snapshot.mapping import SnapshotMapping
 from pipeline.imports.snapshot.rows import ExportReader, SourceRow
 
-LOST = "lost"
+LOST, WITHDRAWN = "lost", "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ FROM (
   FROM pipeline_opportunity
 ) AS deals, (
   SELECT count(*) AS events,
-    coalesce(sum(amount) FILTER (WHERE stage_id IS NULL), 0) AS lost,
+    coalesce(sum(amount) FILTER (WHERE stage_id IS NULL AND NOT withdrawn), 0) AS lost,
     coalesce(sum(amount) FILTER (WHERE stage_id IS NULL AND reason_id IS NOT NULL), 0) AS caused,
     count(*) FILTER (WHERE amount = 0 AND stage_id IS NOT NULL) AS worthless,
     coalesce(extract(epoch FROM max(occurred_at) - min(occurred_at)) / 86400, 0) AS days

@@ -25,14 +25,14 @@ SORTS = {
     "longest": "entered_at, opportunity",
     "newest": "changed_at DESC, opportunity DESC",
 }
-STATES = ("open", "won", "lost")
+STATES = ("open", "won", "lost", "withdrawn")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """One opportunity in a list. Amounts are minor units of the reporting currency; days are in the stage so far.
 
-    `department` is who holds it now, None where it is lost or finished.
+    `department` is who holds it now, None where it is lost, withdrawn or finished.
     """
 
     key: str
@@ -170,6 +170,11 @@ def _opportunity_row(deal: Opportunity, record: tuple[object, ...], expected_clo
 def opportunity_by_key(*, key: str) -> Opportunity | None:
     deals = Opportunity.objects.filter(key=key).select_related("account", "pipeline", "source__department")
     return deals.fetch_mode(models.FETCH_RAISE).first()
+
+
+def opportunity_merged(*, opportunity: Opportunity) -> list[str]:
+    """Keys of the deals that were merged into this one."""
+    return list(Opportunity.objects.filter(merged_into=opportunity.key).order_by("key").values_list("key", flat=True))
 
 
 def opportunity_events(*, opportunity: Opportunity) -> list[Event]:

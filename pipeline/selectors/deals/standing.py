@@ -22,7 +22,8 @@ WITH rules AS (
 )
 SELECT v.opportunity, v.pipeline, v.stage, v.entered_at, coalesce(v.left_at, v.entered_at) AS changed_at,
     v.amount_out AS amount, department, segment, team, owner, account, source,
-    CASE WHEN v.how = 'lost' THEN 'lost' WHEN v.how = 'finished' OR after_earning THEN 'won' ELSE 'open' END AS state,
+    CASE WHEN v.how IN ('lost', 'withdrawn') THEN v.how::VARCHAR
+        WHEN v.how = 'finished' OR after_earning THEN 'won' ELSE 'open' END AS state,
     coalesce(v.left_at IS NULL AND $as_of - v.entered_at > limit_seconds, false) AS over_limit,
     CASE WHEN v.left_at IS NULL THEN $as_of - v.entered_at END AS seconds
 FROM visits v JOIN last USING (opportunity, visit) JOIN rules USING (stage)

@@ -15,13 +15,13 @@ from pipeline.selectors.overview import Structure
 
 type Json = dict[str, Any]
 _STAGE_FIGURES = ("opening", "entered", "moved_in", "advanced", "returned", "won", "lost", "revalued", "closing")
-_BESIDE = ("reached", "finished", "reversed", "over_limit")
+_BESIDE = ("reached", "finished", "withdrawn", "reversed", "over_limit")
 _OUT = ("advanced", "returned", "won")
 
 
 def leaks_json(leaks: Leaks, structure: Structure, *, start: date | None, end: date | None) -> Json:
-    """The figures of one leak map with keys in the place of ids; `reached`, `finished`, `reversed`, `assumed`
-    are extra."""
+    """The figures of one leak map with keys in the place of ids; `reached`, `finished`, `withdrawn`,
+    `reversed`, `assumed` are extra."""
     stages = [
         {
             "pipeline": structure.stages[row.stage].pipeline_key,
@@ -129,7 +129,7 @@ def _imbalance(stages: Iterable[dict[str, Figure]]) -> float:
     worst = 0
     for stage in stages:
         stays = sum(stage[name].amount for name in ("opening", "entered", "moved_in", "revalued"))
-        goes = sum(stage[name].amount for name in (*_OUT, "lost", "finished", "closing"))
+        goes = sum(stage[name].amount for name in (*_OUT, "lost", "withdrawn", "finished", "closing"))
         worst = max(worst, abs(stays - goes))
     return worst / 100
 
@@ -140,7 +140,8 @@ def weekly_json(week: Json, leaks: Leaks, structure: Structure) -> Json:
     figures = leaks_json(leaks, structure, start=day, end=day + timedelta(days=6))
     for stage, row in zip(leaks.stages, figures["stages"], strict=True):
         stored = week["stages"].get(stage.stage, {})
-        row |= {name: figure_json(stored.get(name, Figure())) for name in (*_STAGE_FIGURES, "reached", "finished")}
+        names = (*_STAGE_FIGURES, "reached", "finished", "withdrawn")
+        row |= {name: figure_json(stored.get(name, Figure())) for name in names}
     for cell, row in zip(leaks.cells, figures["cells"], strict=True):
         stored = week["cells"].get((cell.stage, cell.department))
         if stored:

@@ -14,7 +14,7 @@ COLUMNS = tuple(name for name in FILTERS if name != "pipeline")
 _DEALS = """
 WITH ends AS (
     SELECT opportunity, bool_or(earns) AS won, arg_max(how::VARCHAR, visit) AS ending
-    FROM visits JOIN stages USING (stage) GROUP BY opportunity
+    FROM visits JOIN stages USING (stage) GROUP BY opportunity HAVING ending <> 'withdrawn'
 ), deals AS (
     SELECT o.pipeline, o.account, coalesce(o.{column}::VARCHAR, '') AS value,
         CASE WHEN won THEN 'won' WHEN ending = 'lost' THEN 'lost' ELSE 'open' END AS outcome

@@ -151,7 +151,7 @@ _EVENTS = """
 WITH writers AS ({writers})
 SELECT e.opportunity_id AS opportunity, e.occurred_at, e.recorded_at, e.sequence::int AS sequence,
        e.stage_id::int AS stage, (e.amount * 100)::bigint AS amount, r.department_id::int AS cause, e.expected_close,
-       coalesce(w.department, t.department) AS writer
+       coalesce(w.department, t.department) AS writer, e.withdrawn
 FROM {event} e LEFT JOIN {reason} r ON r.id = e.reason_id LEFT JOIN writers w ON w.name = lower(e.actor)
 LEFT JOIN (
     -- the deal's own owner, where the team is a department

@@ -13,8 +13,9 @@ def known_deals(*, source: DataSource) -> dict[str, KnownDeal]:
     batches = [batch for batch in source.pulls.values_list("batch_id", flat=True) if batch is not None]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT ON (e.opportunity_id) o.key, coalesce(s.key, 'lost'), e.amount, e.expected_close,"
-            " e.occurred_at, o.batch_id = ANY(%s) FROM pipeline_event e"
+            "SELECT DISTINCT ON (e.opportunity_id) o.key,"
+            " coalesce(s.key, CASE WHEN e.withdrawn THEN 'withdrawn' ELSE 'lost' END), e.amount,"
+            " e.expected_close, e.occurred_at, o.batch_id = ANY(%s) FROM pipeline_event e"
             " JOIN pipeline_opportunity o ON o.id = e.opportunity_id"
             " LEFT JOIN pipeline_stage s ON s.id = e.stage_id"
             " ORDER BY e.opportunity_id, e.occurred_at DESC, e.sequence DESC",

@@ -191,7 +191,7 @@ def closes_shape(events: Sequence[Event], *, today: date, structure: Structure) 
 
 
 def _still_open(latest: Event, structure: Structure) -> bool:
-    """Neither lost nor in a stage that earns, or after one."""
+    """Neither lost nor withdrawn, nor in a stage that earns, or after one."""
     stage = structure.stages.get(latest.stage_id or 0)
     if stage is None:
         return False

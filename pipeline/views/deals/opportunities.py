@@ -27,6 +27,7 @@ from pipeline.selectors.deals.opportunities import (
     opportunity_by_key,
     opportunity_events,
     opportunity_handoffs,
+    opportunity_merged,
     opportunity_rows,
     rows_of_deals,
 )
@@ -50,6 +51,7 @@ KINDS = {
     "lost": "Lost in",
     "caused": "Lost for a recorded reason in",
     "unrecorded": "Lost without a recorded reason in",
+    "withdrawn": "Withdrawn in",
     "finished": "Finished in",
     "revalued": "Revalued in",
     "closing": "There at the end of",
@@ -66,7 +68,8 @@ class ListForm(forms.Form):
 
     search = forms.CharField(required=False, max_length=100, label="Search")
     state = forms.ChoiceField(
-        required=False, choices=[("open", "Open"), ("won", "Won"), ("lost", "Lost"), ("all", "All")]
+        required=False,
+        choices=[("open", "Open"), ("won", "Won"), ("lost", "Lost"), ("withdrawn", "Withdrawn"), ("all", "All")],
     )
     stage = forms.ChoiceField(required=False)
     department = forms.ChoiceField(required=False, label="Held by")
@@ -242,6 +245,7 @@ def opportunity_detail(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "shell": shell,
         "opportunity": opportunity,
+        "merged": opportunity_merged(opportunity=opportunity),
         "events": events,
         "latest": events[0] if events else None,
         "handoffs": handoffs,

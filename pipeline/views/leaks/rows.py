@@ -162,7 +162,7 @@ def _stage_row(
         of_first=_share_cell(stage.conversion_first, then.conversion_first if then else None),
         median=_days_cell(stage.median_days, then.median_days if then else None),
         p90=FigureCell(text=days(stage.p90_days), note=limit),
-        lost=formatter.figure(stage.lost, "lost", key, then=then.lost if then else None, more_is_good=False),
+        lost=_lost(stage, then, formatter),
         open=formatter.figure(stage.closing, "closing", key),
         over_limit=_over_limit(stage, name, formatter),
     )
@@ -176,6 +176,16 @@ def _incoming(stage: StageLeaks, then: StageLeaks | None, formatter: FigureForma
     )
     cell = _two(stage, formatter, ("moved_in", stage.moved_in, "moved in"), ("entered", stage.entered, "new"))
     return replace(cell, delta=change)
+
+
+def _lost(stage: StageLeaks, then: StageLeaks | None, formatter: FigureFormatter) -> FigureCell:
+    """What was lost; what was withdrawn is no part of it and stands under it."""
+    before = then.lost if then else None
+    cell = formatter.figure(stage.lost, "lost", stage.stage, then=before, more_is_good=False)
+    if not stage.withdrawn.count:
+        return cell
+    note = f"{formatter.write(formatter.value(stage.withdrawn))} withdrawn"
+    return replace(cell, note=note, note_address=formatter.deals("withdrawn", stage.stage))
 
 
 def _advanced(stage: StageLeaks, formatter: FigureFormatter) -> FigureCell:

@@ -40,6 +40,7 @@ class Deal:
         mine = [e for e in events if e["opportunity"] == opportunity["opportunity"]]
         for event in sorted(mine, key=lambda e: (e["at_us"], e["sequence"])):
             if event["at_us"] // 10**6 <= as_of:
+                self.how_it_left = "withdrawn" if event.get("withdrawn") else "lost"
                 self.happen(event["at_us"] // 10**6, event["stage"], event["amount"], event["cause"])
         for visit in self.visits:
             visit.holds = self.holds(visit)
@@ -74,7 +75,7 @@ class Deal:
         amount = now if amount is None else amount
         if self.state == "new":
             self.begin(at, stage, amount, "entered")
-        elif self.state == "lost":
+        elif self.state in ("lost", "withdrawn"):
             self.begin(at, stage, amount, "reopened")
         elif self.state == "finished":
             if stage == self.visits[-1].stage and amount == now:
@@ -102,7 +103,7 @@ class Deal:
         self.begin(at, stage, amount, "moved")
 
     def lose(self, at, amount, cause):
-        if self.state == "lost":
+        if self.state in ("lost", "withdrawn"):
             return
         if self.state == "new":
             self.begin(at, self.ladder[0]["stage"], amount or 0, "entered")
@@ -110,7 +111,7 @@ class Deal:
             self.begin(at, self.visits[-1].stage, self.visits[-1].amount, "back")
         if amount:
             self.revalue(at, amount)
-        self.end(at, "lost", cause=cause)
+        self.end(at, self.how_it_left, cause=cause)
 
     def owner(self, stage, instant):
         later = [o["owner"] for o in self.stages[stage].get("later_owners") or [] if o["since"] <= instant]
@@ -175,6 +176,7 @@ class Deal:
             if v.how != "open":
                 who, assumed = v.holds[-1][0], v.how == "lost" and v.cause is None
                 who = v.cause if v.how == "lost" and not assumed else who
+                who = None if v.how == "withdrawn" else who
                 rows.append((v.left, v.how, v.stage, v.to_stage, who, v.amount, assumed))
         return [(self.row["opportunity"], self.row["pipeline"], *row) for row in rows]
 

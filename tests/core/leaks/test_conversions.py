@@ -7,6 +7,7 @@ from tests.core.leaks.test_leaks_properties import bounds
 from tests.core.strategies import DAY, START, US, Company, brief, companies, connection_of, custody_of
 
 LEAD, OFFER, WON, DELIVERY = 11, 12, 13, 14
+GONE = -2
 
 
 def stages(company, start=None, end=None):
@@ -24,15 +25,15 @@ def test_no_stage_converts_more_than_all(company, start, end):
 
 
 def company_of(*histories):
-    """Deals of pipeline 1; a history is a list of (day, stage or None for lost)."""
+    """Deals of pipeline 1; a history is a list of (day, stage, None for lost or GONE for withdrawn)."""
     deals = [
         {"opportunity": key, "pipeline": 1, "segment": "", "source": None, "source_department": None, "bucket": 1,
          "team": ""}
         for key in range(1, len(histories) + 1)
     ]  # fmt: skip
     events = [
-        {"opportunity": key, "at_us": (START + day * DAY) * US, "sequence": number, "stage": stage, "amount": 100,
-         "cause": None}
+        {"opportunity": key, "at_us": (START + day * DAY) * US, "sequence": number, "amount": 100, "cause": None,
+         "stage": None if stage == GONE else stage, "withdrawn": stage == GONE}
         for key, history in enumerate(histories, 1)
         for number, (day, stage) in enumerate(history)
     ]  # fmt: skip
@@ -59,6 +60,14 @@ def test_of_a_period_those_count_that_came_past_in_it():
     found = stages(company, START + 10 * DAY, START + 20 * DAY)
     assert found[OFFER].conversion_previous == found[WON].conversion_first == 0.5
     assert (found[WON].conversion_previous, found[LEAD].conversion_first) == (1.0, 1.0)
+
+
+def test_what_was_withdrawn_is_in_no_conversion_and_is_not_lost():
+    """Two leads, one of them won and one withdrawn on day 3: until then it is one of two, then it never counted."""
+    company = company_of([(0, LEAD), (1, WON)], [(0, LEAD), (3, GONE)])
+    found, before = stages(company), stages(company, START, START + 3 * DAY)
+    assert (before[OFFER].conversion_previous, found[OFFER].conversion_previous) == (0.5, 1.0)
+    assert (found[LEAD].withdrawn.count, found[LEAD].lost.count, before[LEAD].withdrawn.count) == (1, 0, 0)
 
 
 def test_where_nobody_came_past_the_stage_before_nothing_can_be_said():

@@ -10,6 +10,7 @@ from revenue_health.contribution.core.long_tables import Axes, DepartmentRow, Lo
 from tests.core.strategies import DAY, STAGES, START, US, Company, brief, companies, connection_of, custody_of
 
 LEAD, OFFER, WON, DELIVERY = 11, 12, 13, 14  # of pipeline 1, WON earns, DELIVERY finishes
+GONE = -2
 FIRST, LAST = 21, 23  # of pipeline 2, LAST earns and finishes
 instants = st.integers(0, 95 * DAY).map(lambda seconds: START + seconds)
 
@@ -116,15 +117,15 @@ def test_the_model_adds_up_the_same_revenue(company, one, other):
 
 
 def deal(*events, pipeline=1, as_of=60):
-    """A company of one deal; events are (day, stage or None for lost, amount)."""
+    """A company of one deal; events are (day, stage, None for lost or GONE for withdrawn, amount)."""
     return Company(
         opportunities=[
             {"opportunity": 1, "pipeline": pipeline, "segment": "", "source": None, "source_department": None,
              "bucket": 1, "team": ""}
         ],
         events=[
-            {"opportunity": 1, "at_us": (START + day * DAY) * US, "sequence": number, "stage": stage, "amount": amount,
-             "cause": None}
+            {"opportunity": 1, "at_us": (START + day * DAY) * US, "sequence": number, "amount": amount, "cause": None,
+             "stage": None if stage == GONE else stage, "withdrawn": stage == GONE}
             for number, (day, stage, amount) in enumerate(events)
         ],
         handoffs=[],
@@ -143,6 +144,15 @@ def test_a_win_taken_back_and_won_again_stands_once():
     assert money(history) == (1000, 2, 500, 1)
     assert money(history, 0, 5) == (500, 1, 0, 0)
     assert money(history, 5, 19) == (0, 0, 500, 1)
+
+
+def test_a_win_that_was_withdrawn_is_taken_back_and_no_loss():
+    history = deal((0, WON, 500), (9, GONE, 0))
+    assert money(history) == (500, 1, 500, 1)
+    assert money(history, 0, 9) == (500, 1, 0, 0)
+    assert totals(history).lost == Figure()
+    finished = deal((0, LAST, 500), (9, GONE, 0), pipeline=2)
+    assert money(finished) == (500, 1, 500, 1)
 
 
 def test_moving_among_earned_stages_books_nothing():

@@ -19,6 +19,7 @@ FIGURES = [
     "returned",
     "won",
     "lost",
+    "withdrawn",
     "finished",
     "revalued",
     "closing",
@@ -48,7 +49,7 @@ def test_periods_side_by_side_add_up(company, instants):
     one, two, both = leaks_of(company, a, b), leaks_of(company, b, c), leaks_of(company, a, c)
     for first, second, whole in zip(one.stages, two.stages, both.stages, strict=True):
         assert (first.opening, first.closing, second.closing) == (whole.opening, second.opening, whole.closing)
-        for name in FIGURES[1:10]:
+        for name in FIGURES[1:11]:
             assert getattr(first, name) + getattr(second, name) == getattr(whole, name)
     held = [sum(cell.held.amount_seconds for cell in leaks.cells) for leaks in (one, two, both)]
     assert held[0] + held[1] == held[2]
@@ -71,7 +72,7 @@ def test_whole_weeks_equal_the_sum_of_flows(company, first, length, chosen):
         if weeks[low]["week"] <= row["week"] < weeks[high]["week"]
     ]
     for stage in leaks.stages:
-        assert _stage_flows(flows, stage.stage, weeks[low]["week"]) == {n: getattr(stage, n) for n in FIGURES[:10]}
+        assert _stage_flows(flows, stage.stage, weeks[low]["week"]) == {n: getattr(stage, n) for n in FIGURES[:11]}
     for cell in leaks.cells:
         _assert_cell(flows, cell)
 
@@ -85,7 +86,7 @@ def _stage_flows(flows, stage, monday):
         return total(lambda row: row["kind"] == kind and row["stage"] == stage)
 
     moved = total(lambda row: row["kind"] in ("advanced", "returned", "won") and row["to_stage"] == stage)
-    return {name: of(name) for name in FIGURES[1:10]} | {
+    return {name: of(name) for name in FIGURES[1:11]} | {
         "opening": total(lambda r: (r["kind"], r["stage"], r["week"]) == ("opening", stage, monday)),
         "moved_in": moved + of("reopened"),
     }

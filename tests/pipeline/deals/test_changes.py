@@ -30,6 +30,8 @@ EXPECTED = {
     "lost": (1, -100_000),
     "lost_later": (1, 0),
     "came_lost": (1, 0),
+    "withdrawn": (1, -100_000),
+    "withdrawn_later": (2, 0),
     "reopened": (1, 90_000),
     "new": (1, 70_000),
     "pulled_in": (2, 20_000),
@@ -66,6 +68,10 @@ def histories(company: SmallCompany) -> None:
         "up": [(1, "lead", 1000, april), (22, "lead", 1500, may)],
         "down": [began, (22, "offer", 700, {})],
         "moved": [began, (22, "offer", 1000, {})],
+        "deleted": [began, (22, "withdrawn", 0, {})],
+        "won by mistake": [began, (5, "won", 1000, {}), (22, "withdrawn", 0, {})],
+        "a test": [(21, "lead", 500, {}), (22, "withdrawn", 0, {})],
+        "lost, then deleted": [began, (5, "lost", 0, {}), (22, "withdrawn", 0, {})],
         "idle": [began],
         "delivered before": [began, (5, "won", 1000, {}), (22, "delivery", 1000, {})],
     }
@@ -84,8 +90,8 @@ def test_each_change_is_in_its_bucket_and_the_buckets_lead_from_then_to_now(comp
     run, owner = computed(company), Company.objects.get()
     changes = changes_since(run=run, company=owner, since=SINCE)
     assert {bucket.key: (bucket.deals, bucket.difference) for bucket in changes.buckets} == EXPECTED
-    # Open by what was known then: late, won, lost, and the seven that still are; 1,000.00 each.
-    assert (changes.then_deals, changes.then) == (10, 1_000_000)
+    # Open by what was known then: late, won, lost, withdrawn, and the seven that still are; 1,000.00 each.
+    assert (changes.then_deals, changes.then) == (11, 1_100_000)
     assert changes.now - changes.then == sum(amount for _, amount in EXPECTED.values())
     assert changes.now == leaks_of(run=run, company=owner, deal_filter=DealFilter()).totals.open.amount
 
@@ -99,6 +105,9 @@ def test_each_bucket_names_its_deals_with_both_sides(company: SmallCompany) -> N
     assert names["pulled_in"] == ["pulled across", "pulled by date"]
     assert (names["won"], names["came_won"]) == (["won"], ["won at once"])
     assert (names["lost_later"], names["came_lost"]) == (["cancelled"], ["came and lost"])
+    assert names["withdrawn"] == ["deleted"]
+    assert names["withdrawn_later"] == ["won by mistake", "a test"]
+    assert "lost, then deleted" not in [key for keys in names.values() for key in keys]
     assert "delivered before" not in [key for keys in names.values() for key in keys]
     (late,) = changed_rows(run=run, company=owner, since=SINCE, bucket="late").rows
     assert (late.deal.amount_then, late.deal.difference, late.deal.stage_now) == (100_000, -100_000, None)

@@ -44,7 +44,18 @@ def structure() -> Structure:
 
 
 def stage(pk: int, lost: int) -> StageLeaks:
-    moved = ("opening", "entered", "moved_in", "reached", "advanced", "returned", "won", "finished", "revalued")
+    moved = (
+        "opening",
+        "entered",
+        "moved_in",
+        "reached",
+        "advanced",
+        "returned",
+        "won",
+        "withdrawn",
+        "finished",
+        "revalued",
+    )
     figures = dict.fromkeys((*moved, "reversed", "closing", "over_limit"), NOTHING)
     rates = dict.fromkeys(("conversion_previous", "conversion_first", "median_days", "p90_days"))
     return StageLeaks(pipeline=1, stage=pk, position=pk, lost=figure(lost), **figures, **rates)
