@@ -168,30 +168,31 @@ class Total:
 def totals(figures: LeakMap, formatter: FigureFormatter, *, plan: int | None, passed: float | None) -> list[Total]:
     """Created, won, lost, open; where something was taken back after it was earned, that and the revenue it leaves.
 
-    Revenue (without anything taken back: won) stands against the plan where that was asked and there is one.
+    Revenue (without anything taken back: won) stands against the plan where there is one for these deals.
     """
     now, then = figures.leaks.totals, figures.compared.totals if figures.compared else None
     names = [name for name in _TOTALS if now.reversed.count or name not in ("reversed", "revenue")]
     result = []
     for name in names:
-        title, kind, more_is_good = _TOTALS[name]
+        title, kind = _TOTALS[name]
         before = _figure_of(then, name) if then else None
-        figure = formatter.figure(_figure_of(now, name), kind, None, then=before, more_is_good=more_is_good)
+        figure = formatter.figure(_figure_of(now, name), kind, None, then=before)
         if plan is not None and name == ("revenue" if "revenue" in names else "won"):
             figure = _against_plan(figure, now.revenue, plan, formatter, passed)
         result.append(Total(name=title, figure=figure))
     return result
 
 
-_TOTALS: dict[str, tuple[str, str, bool | None]] = {
-    "created": ("Created", "entered", True),
-    "won": ("Won", "won", True),
-    "reversed": ("Taken back", "reversed", False),
-    "revenue": ("Revenue", "revenue", True),
-    "lost": ("Lost", "lost", False),
-    "open": ("Open", "open", None),
+_TOTALS: dict[str, tuple[str, str]] = {
+    "created": ("Created", "entered"),
+    "won": ("Won", "won"),
+    "reversed": ("Taken back", "reversed"),
+    "revenue": ("Revenue", "revenue"),
+    "lost": ("Lost", "lost"),
+    "open": ("Open", "open"),
 }
-"""Title of each total, the kind of the deals behind it, and whether more of it is good."""
+"""Title of each total and the kind of the deals behind it. No change of a total has a colour: more than in the period
+before can still be short of plan, and elsewhere a colour is a verdict."""
 
 
 def _figure_of(totals: Totals, name: str) -> Figure:
@@ -208,7 +209,9 @@ def _against_plan(
     money = money_in_words(plan, formatter.scale.currency)
     note = f"{percent(revenue / plan)} % of the plan, {money}" if plan else f"the plan is {money}"
     if passed is not None:
-        return replace(figure, delta=None, note=f"{note}; {percent(passed)} % of the time")
+        note = f"{note}; {percent(passed)} % of the time"
+    if passed is not None or formatter.filters.compare != "plan":
+        return replace(figure, delta=None, note=note)
     return replace(figure, delta=delta(revenue, plan, write="percent", more_is_good=True), note=note)
 
 
@@ -226,7 +229,7 @@ class Plan:
 
 
 def _plan_of_period(run: RecomputeRun, company: Company, filters: LeakMapFilters) -> Plan | None:
-    if filters.compare != "plan":
+    if filters.compare != "plan" and filters.chosen:
         return None
     target, remarks = span_target(
         run=run, company=company, period=filters.period, pipeline=filters.pipeline, segment=filters.segment
@@ -236,7 +239,7 @@ def _plan_of_period(run: RecomputeRun, company: Company, filters: LeakMapFilters
 
 def _plan_remarks(filters: LeakMapFilters, plan: Plan | None) -> list[str]:
     """Sentences for a reader who asked for a plan: that there is none, or which one nearly is this period's."""
-    if plan is None:
+    if plan is None or filters.compare != "plan":
         return []
     missing = [] if plan.target is not None else [f"There is no plan for {filters.period.label}."]
     return missing + [f"{remark[:1].upper()}{remark[1:]}." for remark in plan.remarks]

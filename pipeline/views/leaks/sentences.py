@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from departments.formats import counted, money_in_words, percent
-from pipeline.core.leaks.figures import CellLeaks, Figure, Leaks
+from pipeline.core.leaks.figures import Figure, Leaks
 from pipeline.selectors.overview import Structure
 from pipeline.views.leaks.filters import LeakMapFilters
 
@@ -37,9 +37,6 @@ class SentenceBuilder:
     def verb(self, figure: Figure, singular: str, plural: str) -> str:
         """Money is one thing; deals are as many as they are."""
         return plural if self.filters.measure == "deals" and figure.count != 1 else singular
-
-    def where(self, cell: CellLeaks) -> tuple[str, str]:
-        return self.structure.stages[cell.stage].name, self.structure.department_name(cell.department)
 
 
 def leak_map_message(
@@ -109,14 +106,13 @@ def _change_sentence(leaks: Leaks, compared: Leaks | None, sentences: SentenceBu
 
 
 def _late_sentence(leaks: Leaks, sentences: SentenceBuilder) -> str:
-    over = sum((cell.over_limit for cell in leaks.cells), Figure())
+    over = sum((stage.over_limit for stage in leaks.stages), Figure())
     if not sentences.size(over):
         return ""
-    worst = max(leaks.cells, key=lambda cell: sentences.size(cell.over_limit))
-    stage, department = sentences.where(worst)
+    worst = max(leaks.stages, key=lambda stage: sentences.size(stage.over_limit))
     return (
         f"{_upper_first(sentences.tell(over))} {sentences.verb(over, 'is', 'are')} over the stage’s time limit, most "
-        f"of it ({sentences.tell(worst.over_limit)}) in {stage} with {department}."
+        f"of it in {sentences.structure.stages[worst.stage].name}: {sentences.tell(worst.over_limit)}."
     )
 
 

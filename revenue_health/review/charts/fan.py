@@ -28,7 +28,7 @@ def fan(
     joint = won[-1:]
     data = []
     if earlier := [(week.day, week.last_year) for week in weeks if week.last_year is not None]:
-        data.append(_line(f"Last year, {last_year}", [(begin, 0), *earlier], scale, "py", width=3))
+        data.append(_line(last_year, [(begin, 0), *earlier], scale, "py", width=3))
     for low, high, name, size in (("p5", "p95", outer.capitalize(), 9), ("p25", "p75", "Inner range", 4)):
         ends = [
             [*joint, *((w.day, getattr(w, end)) for w in weeks if getattr(w, end) is not None)] for end in (low, high)
@@ -92,7 +92,7 @@ def _plan(begin: date, end: date, target: int, scale: MoneyScale) -> Json:
 
 def _layout(weeks: Sequence[ForecastDay], begin: date, target: int | None, last_year: str, scale: MoneyScale) -> Json:
     end = weeks[-1]
-    named = [("Plan", target), ("Forecast", end.median), ("Last year" if last_year else "", end.last_year)]
+    named = [("Plan", target), ("Forecast", end.median), (last_year, end.last_year)]
     labels = sorted(((scale.value(at), f"{name} {scale.write(at)}") for name, at in named if name and at is not None))
     return {
         "margin": {"l": 56, "r": 132, "t": 8, "b": 32},

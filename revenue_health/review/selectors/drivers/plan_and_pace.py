@@ -83,6 +83,15 @@ def quarter_rows(*, run: RecomputeRun, company: Company, period: Period) -> list
     return rows
 
 
+def earned_by_then(*, run: RecomputeRun, company: Company, comparison: Comparison) -> int | None:
+    """What had been earned by the same day a year before, in cents; None unless a running period is compared with that
+    year."""
+    period, before = comparison.period, comparison.baseline
+    if not comparison.running or before is None or before.start != calendar_of(company).last_year(period).start:
+        return None
+    return _net(run, company, Period.between(before.start, before.start + (comparison.as_of - period.start)))
+
+
 def _net(run: RecomputeRun, company: Company, period: Period) -> int:
     earned = earned_amounts(run=run, company=company, period=period)
     return minor_units(earned.won - earned.reversed) or 0
