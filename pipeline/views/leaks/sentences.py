@@ -12,10 +12,11 @@ from pipeline.views.leaks.filters import LeakMapFilters
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """The largest text of the page, and the smaller ones under it."""
+    """The largest text of the page, and the smaller ones under it; losses: whether there are any to speak of."""
 
     head: str
     under: list[str]
+    losses: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,16 +65,9 @@ def leak_map_message(
         _change_sentence(leaks, compared, sentences, compared_label),
         _late_sentence(leaks, sentences),
         _unknown_sentence(leaks, sentences),
-        GROSS if sentences.size(lost) else "",
     ]
     start = head or f"Where deals stand in {period}{so_far}."
-    return Message(head=start, under=[sentence for sentence in under if sentence])
-
-
-GROSS = (
-    "Every company loses deals: what was lost is not a verdict on a department. Who lost more or less than its "
-    "baseline stands under Drivers and in the leak register."
-)
+    return Message(head=start, under=[sentence for sentence in under if sentence], losses=sentences.size(lost) > 0)
 
 
 def _upper_first(text: str) -> str:
