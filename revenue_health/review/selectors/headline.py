@@ -45,14 +45,19 @@ def headline(
         return Headline(
             message=" ".join(filter(None, first)), under=("No department has a share: nothing to compare with.",)
         )
-    named = largest_first(party for party in comparison.departments if party.named)
-    who = f"{'; '.join(who_does_what(named))}." if named else nobody_named(comparison.departments)
+    named = any(party.named for party in comparison.departments)
+    who = f"{who_moved(comparison)}." if named else nobody_named(comparison.departments)
     unclear = [step for step in ledger.parties if step.verdict == Verdict.CANNOT_TELL]
     watched = [step for step in unclear if step.key == WATCHED]
     others = [step.name for step in unclear if step.key != WATCHED]
     said = [ladder_sentence(ledger, currency), f"{listed(others)}: no clear effect." if named and others else ""]
     message = [*first, who, *(no_clear_effect(step, currency) for step in watched)]
     return Headline(message=" ".join(filter(None, message)), under=tuple(filter(None, said)))
+
+
+def who_moved(comparison: Comparison) -> str:
+    """`Legal and Production contaminate; Marketing contributes`, in the words of now; empty where nobody is named."""
+    return "; ".join(who_does_what(largest_first(party for party in comparison.departments if party.named)))
 
 
 def landing_sentence(landing: Landing | None, label: str, currency: str) -> str:

@@ -24,7 +24,8 @@ from departments.web.middleware import COMPANY_STYLE
 from pipeline.models import RecomputeRun
 from pipeline.selectors.data.runs import latest_run
 from revenue_health.contribution.models import ScoreRun
-from revenue_health.contribution.words import MILDER, OWNERS
+from revenue_health.contribution.words import MILDER, OWNERS, verdicts_worded
+from revenue_health.review.selectors.packs.content import message_of
 from revenue_health.review.services.evidence import evidence_ask, evidence_make
 from revenue_health.review.services.exports import pack_write
 from revenue_health.review.services.packs import pack_freeze
@@ -161,6 +162,16 @@ def test_a_pack_keeps_the_words_it_was_frozen_with(
     pages = [client.get(reverse(name, kwargs={"pk": milder.pk})) for name in ("review:board", "review:pack")]
     for text in [paper, *(page.content.decode() for page in pages)]:
         assert not OWNERS_WORDS.search(text)
+
+
+def test_a_pack_quotes_the_one_before_in_its_own_words(in_words: Callable[[str], Company], run: RecomputeRun) -> None:
+    milder = pack_freeze(run=run, company=in_words(MILDER), user=None, now=timezone.now()).figures
+    owners = pack_freeze(run=run, company=in_words(OWNERS), user=None, now=timezone.now()).figures
+    said = {words: figures["review"]["headline"]["message"] for words, figures in ((MILDER, milder), (OWNERS, owners))}
+    assert said[MILDER] != said[OWNERS]
+    for words, message in said.items():
+        with verdicts_worded(words):
+            assert message_of(milder) == message_of(owners) == message
 
 
 def test_the_evidence_is_in_the_words_of_the_company(in_words: Callable[[str], Company], run: RecomputeRun) -> None:

@@ -13,6 +13,7 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.figures import leaks_json
 from pipeline.selectors.leaks.leaks import DealFilter, leaks_of
 from pipeline.selectors.overview import Structure, structure_names
+from revenue_health.contribution.selectors.comparison.contributions_json import comparison_from_json
 from revenue_health.contribution.selectors.comparison.periods import (
     ComparisonError,
     ComparisonPeriods,
@@ -25,12 +26,13 @@ from revenue_health.contribution.selectors.register.earlier import leaks_of_quar
 from revenue_health.contribution.selectors.register.leaks_json import leak_json, register_json
 from revenue_health.contribution.selectors.track.track_record import track_record
 from revenue_health.contribution.selectors.track.track_record_json import track_record_json
-from revenue_health.contribution.words import OWNERS, verdict_words
+from revenue_health.contribution.words import OWNERS, verdict_words, verdicts_worded
 from revenue_health.review.core.slide_codec import FORMAT
 from revenue_health.review.models import Decision, Pack
 from revenue_health.review.selectors.accountability.accountability_json import accountability_json
 from revenue_health.review.selectors.accountability.verdict import accountability
 from revenue_health.review.selectors.forecast.snapshots import forecast_snapshot
+from revenue_health.review.selectors.headline import who_moved
 from revenue_health.review.selectors.weekly.review import weekly_review
 from revenue_health.review.selectors.weekly.weekly_json import weekly_review_json
 
@@ -159,7 +161,7 @@ def last_pack(*, before: datetime) -> Json:
             "title": pack.title,
             "as_of": pack.as_of.isoformat(),
             "period": pack.figures["period"]["label"],
-            "message": pack.figures["review"]["headline"]["message"],
+            "message": message_of(pack.figures),
             "target": then["target"],
             "actual": then["actual"],
             "median": forecast.get("median"),
@@ -168,6 +170,18 @@ def last_pack(*, before: datetime) -> Json:
             "parties": [{name: party[name] for name in ("key", "name", "amount")} for party in then["parties"]],
         }
     }
+
+
+def message_of(figures: Json) -> str:
+    """What a frozen review said first, with its verdicts in the words of now: a pack has one word for a verdict."""
+    message: str = figures["review"]["headline"]["message"]
+    words = figures.get("verdict_words", OWNERS)
+    if words == verdict_words():
+        return message
+    comparison = comparison_from_json(figures["contributions"])
+    with verdicts_worded(words):
+        then = who_moved(comparison)
+    return message.replace(then, who_moved(comparison)) if then else message
 
 
 def earlier_decisions(*, before: datetime) -> list[Json]:
