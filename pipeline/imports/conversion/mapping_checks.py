@@ -117,6 +117,9 @@ def check_structure(mapping: Structured, mistakes: MappingMistakes, *, owned_els
     if mapping.loss_reasons or not owned_elsewhere:
         reasons = [reason.key for reason in mapping.loss_reasons]
         check_names(mistakes, "losses", "reason", mapping.losses, reasons, "loss reason")
+    for place, loss in enumerate(mapping.losses, 1):
+        if loss.withdrawn and loss.reason:
+            mistakes.add("losses", "reason", loss.reason, "is given for what is withdrawn, which is not lost", place)
     for part in ("departments", "stages", "loss_reasons", "sources"):
         check_once(mistakes, part, "key", [row.key for row in getattr(mapping, part)])
     _check_activities(mapping, mistakes)

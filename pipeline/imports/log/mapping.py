@@ -88,11 +88,13 @@ class StagePart:
 
 @dataclass(frozen=True, kw_only=True)
 class LossPart:
-    """Activities that lose a deal, for a reason if one is known. `final`: it cannot come back."""
+    """Activities that lose a deal, for a reason if one is known. `final`: it cannot come back. `withdrawn`: it is not
+    lost, but deleted or entered by mistake; it cannot come back either."""
 
     activities: list[str]
     reason: str = ""
     final: bool = False
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

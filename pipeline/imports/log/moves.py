@@ -10,7 +10,7 @@ from datetime import datetime
 from pipeline.imports.log.event_log import LogEvent
 from pipeline.imports.log.mapping import LossPart, StagePart
 
-LOST = "lost"
+LOST, WITHDRAWN = "lost", "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Moves:
         stage, loss = self._stages.get(activity), self._losses.get(activity)
         if stage is None and loss is None:
             return False
-        place = stage.key if stage else LOST
+        place = stage.key if stage else WITHDRAWN if loss and loss.withdrawn else LOST
         if stage and stage.once and stage.key in self._been:
             place = self._now[0] if self._now else place
         amount = self._amount_of(event) or (self._now[1] if self._now else self._amount_default)
@@ -64,7 +64,7 @@ class Moves:
         self._been.add(place)
         ends = stage.final if stage else True
         self.ended = at if ends else None
-        self._final = stage.final if stage else bool(loss and loss.final)
+        self._final = stage.final if stage else bool(loss and (loss.final or loss.withdrawn))
         return True
 
     def _count_after_final(self, place: str, amount: str) -> None:

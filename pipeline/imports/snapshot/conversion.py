@@ -13,11 +13,11 @@ from pipeline.imports.log.structure import structure_write
 from pipeline.imports.problems import ConversionRefused, ImportUnreadable
 from pipeline.imports.snapshot.deals import DealReader, DealRows, ReadDeal
 from pipeline.imports.snapshot.earlier import Earlier
+from pipeline.imports.snapshot.gone import Gone
 from pipeline.imports.snapshot.mapping import SnapshotMapping
 from pipeline.imports.snapshot.rows import ExportReader
 
 _ACCOUNT_COLUMNS = ("key", "name", "industry", "size", "region", "profile")
-_LISTED = 5
 _DEAL_COLUMNS = ("key", "name", "pipeline", "account", "owner", "team", "source", "currency", "segment")
 _EVENT_COLUMNS = ("opportunity", "occurred_at", "recorded_at", "stage", "amount", "expected_close", "reason", "actor")
 
@@ -47,6 +47,9 @@ def folder_from_snapshot(
         deals = [deal for row in export.deals() if (deal := reader.read(row)) is not None]
         rows = DealRows(mapping, export, accounts, _latest_date(deals, mapping), earlier)
         _deals_write(writer, mapping, deals, rows)
+        gone = Gone(mapping, earlier, {deal.row.get(mapping.deal.key) for deal in deals}, reader.skipped)
+        for key in gone.withdrawn:
+            writer.row("events", gone.row(key), reader.skipped.get(key, 1))
     problems = export.problems
     if not problems:
         problems = values_check(folder, zone=mapping.company.time_zone)
@@ -58,17 +61,7 @@ def folder_from_snapshot(
         left_out = " ".join(["", *export.notes()])
         raise ImportUnreadable(f"{mapping.files.deals} contains no deals to convert.{left_out}")
     first = f"{len(deals):,} deals and {len(accounts):,} accounts."
-    gone = _gone_notes(earlier, {deal.row.get(mapping.deal.key) for deal in deals})
-    return SnapshotReport(len(deals), len(accounts), [first, *gone, *export.notes(), *reader.times.notes()])
-
-
-def _gone_notes(earlier: Earlier | None, keys: set[str]) -> list[str]:
-    """Deals that an earlier file had and this one has not are named, and stay as they were."""
-    gone = earlier.gone(keys) if earlier else []
-    if not gone:
-        return []
-    listed = ", ".join(gone[:_LISTED]) + (" and others" if len(gone) > _LISTED else "")
-    return [f"{len(gone):,} deals of earlier files are not in this one ({listed}). They stay as they were."]
+    return SnapshotReport(len(deals), len(accounts), [first, *gone.notes(), *export.notes(), *reader.times.notes()])
 
 
 def _deals_write(writer: FolderWriter, mapping: SnapshotMapping, deals: list[ReadDeal], rows: DealRows) -> None:

@@ -16,6 +16,8 @@ from pipeline.imports.snapshot.mapping import SnapshotMapping
 from pipeline.imports.snapshot.place import LOST, WITHDRAWN, Flags, PlaceReader
 from pipeline.imports.snapshot.rows import ExportReader, SourceRow
 
+_GONE = (LOST, WITHDRAWN)
+
 
 @dataclass(frozen=True, slots=True)
 class ReadDeal:
@@ -41,6 +43,8 @@ class DealReader:
         self._counted: Counter[str] = export.counted
         self._place = PlaceReader(mapping, export)
         self._lines: dict[str, int] = {}
+        self.skipped: dict[str, int] = {}
+        """Lines of the rows that are left out for their flag, by their deal's key."""
         formats = mapping.files.date_formats
         self.times = TimeReader(mapping.zone, formats, setting="date_formats", midnight_is_day=True)
 
@@ -50,6 +54,7 @@ class DealReader:
         flags = self._flags(row)
         if flags.skip:
             self._counted[f"rows are left out for their {columns.skip_flag}"] += 1
+            self.skipped.setdefault(row.get(columns.key), row.line)
             return None
         self._check_key(row)
         place = self._place.place(row, flags)
@@ -80,7 +85,8 @@ class DealReader:
         status = row.get(columns.status)
         won = won or bool(status and status in columns.won_values) or bool(row.get(columns.won_date))
         lost = bool(status and status in columns.lost_values) or bool(row.get(columns.lost_date) and not won)
-        return Flags(skip=skip, closed=closed, won=won, lost=lost and not won)
+        withdrawn = bool(status and status in columns.withdrawn_values)
+        return Flags(skip=skip, closed=closed, won=won, lost=lost and not won, withdrawn=withdrawn)
 
     def _closing_column(self, row: SourceRow, flags: Flags) -> str:
         columns = self._columns
@@ -199,7 +205,7 @@ class DealRows:
         rows = [[key, created, recorded, first, self._open_amount(deal), expected, "", actor]]
         if deal.ended:
             reason = self._reason(row) if deal.place == LOST else ""
-            amount = "" if deal.place == LOST else deal.amount or columns.missing_amount
+            amount = "" if deal.place in _GONE else deal.amount or columns.missing_amount
             rows.append([key, closed, recorded, deal.place, amount, expected, reason, actor])
         return rows
 
@@ -209,7 +215,7 @@ class DealRows:
         if known.place == WITHDRAWN:
             self._counted["deals were withdrawn and are in the file again; they stay withdrawn"] += 1
             return []
-        amount = known.amount if deal.place == LOST else deal.amount if deal.ended else self._open_amount(deal)
+        amount = known.amount if deal.place in _GONE else deal.amount if deal.ended else self._open_amount(deal)
         now = Standing(
             place=deal.place,
             amount=amount or known.amount,

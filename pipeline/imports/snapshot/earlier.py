@@ -56,5 +56,12 @@ class Earlier:
         return self.taken_at
 
     def gone(self, keys: set[str]) -> list[str]:
-        """Deals that earlier files of the source had and that are not among these keys."""
-        return sorted(key for key, deal in self.deals.items() if deal.own and key not in keys)
+        """Deals that earlier files of the source had, that were not withdrawn and are not among these keys."""
+        return sorted(
+            key for key, deal in self.deals.items() if deal.own and deal.place != "withdrawn" and key not in keys
+        )
+
+    def withdrawn_row(self, key: str) -> list[str]:
+        """The row of events.csv that withdraws a deal at the time of the file: nobody wrote down when it went."""
+        at = max(self.taken_at, self.deals[key].last).isoformat()
+        return [key, at, at, "withdrawn", "", "", "", ""]

@@ -26,13 +26,15 @@ from pipeline.imports.problems import ImportUnreadable
 
 @dataclass(frozen=True, kw_only=True)
 class ExportFiles:
-    """The file of deals, and how all files of the export are written."""
+    """The file of deals, and how all files of the export are written. `complete`: every file has every deal there is;
+    an open one that a later file lacks was withdrawn."""
 
     deals: str
     delimiter: str = ","
     date_formats: list[str] = field(default_factory=list)
     decimal_sign: str = "."
     thousands_sign: str = ""
+    complete: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +74,7 @@ class DealColumns:
     status: str = ""
     won_values: list[str] = field(default_factory=list)
     lost_values: list[str] = field(default_factory=list)
+    withdrawn_values: list[str] = field(default_factory=list)
     won_date: str = ""
     lost_date: str = ""
     changed: str = ""

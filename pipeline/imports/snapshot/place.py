@@ -18,26 +18,31 @@ class Flags:
     closed: bool
     won: bool
     lost: bool = False
+    withdrawn: bool = False
 
 
 class PlaceReader:
-    """Finds the stage of a deal, or that it is lost."""
+    """Finds the stage of a deal, or that it is lost or withdrawn."""
 
     def __init__(self, mapping: SnapshotMapping, export: ExportReader) -> None:
         self._mapping, self._columns = mapping, mapping.deal
         self._problems, self._counted = export.problems, export.counted
         self._stages = {value: stage for stage in mapping.stages for value in stage.activities}
         self._by_key = {stage.key: stage for stage in mapping.stages}
-        self._losses = {value for loss in mapping.losses for value in loss.activities}
+        self._losses = {
+            value: WITHDRAWN if loss.withdrawn else LOST for loss in mapping.losses for value in loss.activities
+        }
         self._won = next((stage.key for stage in mapping.stages if stage.earns), "")
 
     def ends(self, place: str) -> bool:
         """Whether a deal there is closed."""
-        return place == LOST or self._by_key[place].final or self._by_key[place].earns
+        return place in (LOST, WITHDRAWN) or self._by_key[place].final or self._by_key[place].earns
 
     def place(self, row: SourceRow, flags: Flags) -> str | None:
-        """A stage's key, `lost`, or None and a problem where neither flags nor stage say it."""
+        """A stage's key, `lost`, `withdrawn`, or None and a problem where neither flags nor stage say it."""
         by_stage = self._by_stage(row)
+        if flags.withdrawn or by_stage == WITHDRAWN:
+            return WITHDRAWN
         if flags.won:
             return self._by_won_flag(by_stage)
         if flags.lost:
@@ -54,7 +59,7 @@ class PlaceReader:
     def _by_stage(self, row: SourceRow) -> str | None:
         value = row.get(self._columns.stage)
         if value in self._losses:
-            return LOST
+            return self._losses[value]
         return self._stages[value].key if value in self._stages else None
 
     def _by_won_flag(self, by_stage: str | None) -> str:

@@ -80,6 +80,8 @@ def list_draft(store: duckdb.DuckDBPyConnection, deals: str, ground: Ground) -> 
         content["deal"]["lost_values"] = [
             value for value in values if value in system.lost or value.lower() in system.lost
         ]
+        if withdrawn := [value for value in values if value.lower() in system.withdrawn]:
+            content["deal"]["withdrawn_values"] = withdrawn
     stages_draft(content, by_name, store)
     _price(store, deals, ground, content)
     for role in OWNED:

@@ -44,7 +44,7 @@ LOG_FIELDS = {
     "segment": "Segment",
     "team": "Team",
 }
-OPEN, WON, LOST, WORK, UNUSED = "open", "won", "lost", "work", ""
+OPEN, WON, LOST, WITHDRAWN, WORK, UNUSED = "open", "won", "lost", "withdrawn", "work", ""
 MOST_ROWS = 120
 _DEPARTMENTS_AT_MOST = 40
 
@@ -90,7 +90,8 @@ def stage_rows(content: Content, counts: Mapping[str, tuple[int, float | None]])
                                  position=position, owner=stage["owner"],
                                  limit="" if limit is None else f"{limit:g}"))  # fmt: skip
     for loss in content.get("losses", []):
-        rows += [_row(value, counts, LOST) for value in loss["activities"]]
+        kind = WITHDRAWN if loss.get("withdrawn") else LOST
+        rows += [_row(value, counts, kind) for value in loss["activities"]]
     rows += [_row(part["activity"], counts, WORK, part["department"]) for part in content.get("handoffs", [])]
     named = {row.value for row in rows}
     left = [_row(value, counts, UNUSED) for value in counts if value not in named]
@@ -164,6 +165,8 @@ def _settings(posted: Mapping[str, str], content: Content, *, log: bool) -> None
     for word in ("missing_amount", "entry_stage", "stage_default"):
         if word in posted:
             deal[word] = posted[word].strip()
+    if "complete" in posted:
+        files["complete"] = posted["complete"] == "1"
     if chosen := [value for name, value in posted.items() if name.startswith("dates-") and value]:
         files["date_formats"] = [form for form in files["date_formats"] if form not in chosen] + sorted(set(chosen))
     if signs := posted.get("signs"):
@@ -175,7 +178,7 @@ def _stages(posted: Mapping[str, str], content: Content, *, log: bool) -> None:
     if "stage-0-kind" not in posted:
         return
     stages: dict[str, dict[str, Any]] = {}
-    losses: list[str] = []
+    gone: dict[str, list[str]] = {LOST: [], WITHDRAWN: []}
     work: list[dict[str, str]] = []
     keys = {stage["name"]: stage["key"] for stage in content.get("stages", [])}
     old = {stage["key"]: stage for stage in content.get("stages", [])}
@@ -185,8 +188,8 @@ def _stages(posted: Mapping[str, str], content: Content, *, log: bool) -> None:
         kind, value = posted.get(f"stage-{place}-kind"), posted.get(f"stage-{place}-value", "")
         if kind is None:
             break
-        if kind == LOST and value:
-            losses.append(value)
+        if kind in gone and value:
+            gone[kind].append(value)
         elif kind == WORK and value:
             part = {"activity": value, "department": posted.get(f"stage-{place}-owner", "")}
             work.append(part | ({"kind": kinds[value]} if kinds.get(value) else {}))
@@ -200,11 +203,21 @@ def _stages(posted: Mapping[str, str], content: Content, *, log: bool) -> None:
                 stage["activities"].append(value)
     ordered = sorted(stages.values(), key=lambda stage: (stage.get("earns", False), stage["position"]))
     content["stages"] = [{word: value for word, value in stage.items() if word != "position"} for stage in ordered]
-    content["losses"] = [{"activities": losses, **({"final": True} if log else {})}] if losses else []
+    content["losses"] = _losses(gone, log=log)
     if log:
         content["handoffs"] = work
     elif content["deal"].get("entry_stage") not in {stage["key"] for stage in ordered if not stage.get("earns")}:
         content["deal"]["entry_stage"] = next((s["key"] for s in ordered if not s.get("earns")), "")
+
+
+def _losses(gone: dict[str, list[str]], *, log: bool) -> list[dict[str, Any]]:
+    """The parts of values that lose a deal, and of those that withdraw it."""
+    parts: list[dict[str, Any]] = []
+    if gone[LOST]:
+        parts.append({"activities": gone[LOST], **({"final": True} if log else {})})
+    if gone[WITHDRAWN]:
+        parts.append({"activities": gone[WITHDRAWN], "withdrawn": True})
+    return parts
 
 
 def _stage(

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 SHOWN = 20
-LOST = "lost"
+LOST, WITHDRAWN = "lost", "withdrawn"
 _STANDING_STILL_DAYS = 400
 _STOPPED_DAYS = 45
 
@@ -94,7 +94,8 @@ def _prepare(store: duckdb.DuckDBPyConnection) -> None:
     store.execute(
         "CREATE TABLE ends AS SELECT deal, arg_max(amount, (since, place)) AS amount, count(*) AS events,"
         " max(since) AS since,"
-        " CASE WHEN arg_max(stage, (since, place)) = 'lost' THEN 'lost' WHEN bool_or(earns) THEN 'won' ELSE 'open' END"
+        " CASE WHEN arg_max(stage, (since, place)) IN ('lost', 'withdrawn') THEN arg_max(stage, (since, place))"
+        " WHEN bool_or(earns) THEN 'won' ELSE 'open' END"
         " AS outcome, arg_max(reason, (since, place)) AS reason FROM history GROUP BY deal"
     )
 
@@ -116,8 +117,8 @@ def _deal(store: duckdb.DuckDBPyConnection, key: str) -> DealLook:
     steps = [
         Step(
             at=at.strftime("%Y-%m-%d"),
-            stage="Lost" if stage == LOST else str(name or stage),
-            owner="" if stage == LOST else str(owner or ""),
+            stage=str(stage).capitalize() if stage in (LOST, WITHDRAWN) else str(name or stage),
+            owner="" if stage in (LOST, WITHDRAWN) else str(owner or ""),
             days=None if after is None else round((after - at).total_seconds() / 86_400, 1),
             amount=f"{amount or 0:,.2f}".removesuffix(".00"),
             reason=str(reason or ""),

@@ -29,8 +29,9 @@ class System:
     least: int
     columns: dict[str, tuple[str, ...]]
     won: tuple[str, ...] = ()
-    """Values of the status that say won, and lost."""
+    """Values of the status that say won, lost, and withdrawn."""
     lost: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
 
 
 def bare(name: str) -> str:
@@ -92,7 +93,7 @@ SYSTEMS = (
             "expected_close": ("dealexpectedclosedate", "expectedclosedate"),
             "changed": ("deallaststagechange", "stagechangetime", "dealupdatetime", "updatetime"),
         },
-        won=("won",), lost=("lost", "deleted"),
+        won=("won",), lost=("lost",), withdrawn=("deleted",),
     ),
     System(
         name="Odoo",

@@ -61,7 +61,7 @@ def test_the_second_week_adds_what_changed_and_nothing_else(first: SourcePull) -
     before = {key: history(key) for key in ("D3", "D4")}
     pull = upload({"deals.csv": HEADER + WEEK_2}, source=first.source, taken_at=SECOND)
     assert look(pull)["accepted"], pull.look
-    assert any("1 deals of earlier files are not in this one (D3)" in note for note in pull.look["notes"])
+    assert any("1 deals of earlier files (D3) are not in this one" in note for note in pull.look["notes"])
     assert take_in(pull).state == SourcePull.State.DONE
 
     # Midnight of 2 February in Berlin is 23:00 UTC of the 1st. The move of D1 has no date: the time of the file.
@@ -114,3 +114,52 @@ def test_settings_keep_what_a_later_file_says_otherwise(first: SourcePull) -> No
     assert stages[1].owner_department == legal
     assert stages[1].time_limit_days == 14
     assert stages[2].owner_department.key == "sales"
+
+
+def gone_of(pull: SourcePull) -> list[str]:
+    return [note for note in pull.look["notes"] if "of earlier files" in note]
+
+
+def test_of_complete_files_an_open_deal_that_is_missing_was_withdrawn(first: SourcePull) -> None:
+    """D3 was open and is gone: withdrawn at the time of the file. D4 was won: what it earned stays."""
+    week = "".join(line for line in WEEK_1.splitlines(keepends=True) if line[:2] in ("D1", "D2"))
+    pull = upload({"deals.csv": HEADER + week}, source=first.source, taken_at=SECOND)
+    edit(pull, files={"complete": True})
+    assert look(pull)["accepted"], pull.look
+    assert gone_of(pull) == [
+        "1 deals of earlier files (D3) are not in this one: files are complete, so they are withdrawn.",
+        "1 deals of earlier files (D4) are not in this one. They stay as they were.",
+    ]
+    take_in(pull)
+    gone = Event.objects.get(withdrawn=True)
+    assert (gone.opportunity.key, gone.occurred_at, gone.recorded_at, float(gone.amount)) == ("D3", SECOND, SECOND, 300)
+    assert len(history("D4")) == 2
+
+    back = upload({"deals.csv": HEADER + WEEK_1}, source=first.source, taken_at=THIRD)
+    assert look(back)["accepted"], back.look
+    assert any("they stay withdrawn" in note for note in back.look["notes"])
+    events = Event.objects.count()
+    take_in(back)
+    assert Event.objects.count() == events
+
+
+def test_a_value_of_the_stage_can_mean_that_a_deal_was_withdrawn(first: SourcePull) -> None:
+    deleted = WEEK_1.replace("D3,Offer", "D3,Duplicate") + "D6,Duplicate,2026-03-09,,600,Ann,\n"
+    pull = upload({"deals.csv": HEADER + deleted}, source=first.source, taken_at=SECOND)
+    edit(pull, losses=[{"activities": ["Duplicate"], "withdrawn": True}])
+    assert look(pull)["accepted"], pull.look
+    assert pull.look["outcomes"]["withdrawn"][0] == 2
+    take_in(pull)
+    gone = Event.objects.filter(withdrawn=True).order_by("opportunity__key")
+    assert [(event.opportunity.key, float(event.amount)) for event in gone] == [("D3", 300.0), ("D6", 600.0)]
+
+
+def test_a_deal_that_the_file_flags_as_deleted_was_withdrawn(first: SourcePull) -> None:
+    rows = WEEK_1.splitlines()
+    flagged = "".join(f"{row},{'yes' if row.startswith('D3') else 'no'}\n" for row in rows)
+    pull = upload({"deals.csv": HEADER.strip() + ",Deleted\n" + flagged}, source=first.source, taken_at=SECOND)
+    edit(pull, deal={"skip_flag": "Deleted"})
+    assert look(pull)["accepted"], pull.look
+    assert gone_of(pull) == ["1 deals of earlier files (D3) have Deleted set. They are withdrawn."]
+    take_in(pull)
+    assert [event.opportunity.key for event in Event.objects.filter(withdrawn=True)] == ["D3"]

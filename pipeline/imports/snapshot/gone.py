@@ -1,0 +1,58 @@
+"""Deals that earlier files of a source had and this one has not, or flags as deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pipeline.imports.snapshot.earlier import Earlier
+from pipeline.imports.snapshot.mapping import SnapshotMapping
+
+_LISTED = 5
+
+
+class Gone:
+    """Which of them were withdrawn, and what is said of the others.
+
+    A deal that the file itself flags (`skip_flag`) was deleted. One that is missing may have been filtered out of the
+    export: it was withdrawn only where the mapping says that files are complete. Only deals that were open are
+    withdrawn: those that ended are archived by many systems, and what they earned or lost stays.
+    """
+
+    def __init__(
+        self, mapping: SnapshotMapping, earlier: Earlier | None, keys: set[str], skipped: Mapping[str, int]
+    ) -> None:
+        self._earlier, self._skip_flag = earlier, mapping.deal.skip_flag
+        first_won = next((n for n, stage in enumerate(mapping.stages) if stage.earns or stage.final), None)
+        before_winning = {stage.key for stage in mapping.stages[:first_won]}
+        gone = earlier.gone(keys) if earlier else []
+        is_open = [key for key in gone if earlier and earlier.deals[key].place in before_winning]
+        self._flagged = [key for key in is_open if key in skipped]
+        self._missing = [key for key in is_open if key not in skipped and mapping.files.complete]
+        self._stay = [key for key in gone if key not in {*self._flagged, *self._missing}]
+
+    @property
+    def withdrawn(self) -> list[str]:
+        """Keys of the deals that were withdrawn, in their order."""
+        return sorted([*self._flagged, *self._missing])
+
+    def row(self, key: str) -> list[str]:
+        """The row of events.csv that withdraws a deal."""
+        assert self._earlier is not None
+        return self._earlier.withdrawn_row(key)
+
+    def notes(self) -> list[str]:
+        """A sentence for each kind, with some of the deals."""
+        sentences = []
+        if self._flagged:
+            sentences.append(f"{_some(self._flagged)} have {self._skip_flag} set. They are withdrawn.")
+        if self._missing:
+            said = "files are complete, so they are withdrawn"
+            sentences.append(f"{_some(self._missing)} are not in this one: {said}.")
+        if self._stay:
+            sentences.append(f"{_some(self._stay)} are not in this one. They stay as they were.")
+        return [f"{sentence[:1].upper()}{sentence[1:]}" for sentence in sentences]
+
+
+def _some(keys: Sequence[str]) -> str:
+    listed = ", ".join(keys[:_LISTED]) + (" and others" if len(keys) > _LISTED else "")
+    return f"{len(keys):,} deals of earlier files ({listed})"
