@@ -36,6 +36,9 @@ class Account(models.Model):
     size = models.CharField(max_length=128, blank=True)
     region = models.CharField(max_length=128, blank=True)
     profile = models.CharField(max_length=128, blank=True)
+    merged_into = models.CharField(
+        max_length=128, blank=True, db_default="", help_text="Key of the account that has the deals of this one now."
+    )
     batch = models.ForeignKey(
         ImportBatch,
         on_delete=models.SET_NULL,

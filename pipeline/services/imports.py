@@ -27,6 +27,7 @@ from pipeline.imports.merge.entries import entries_merge
 from pipeline.imports.merge.events import events_merge
 from pipeline.imports.merge.merge import Outcome, file_merge, temporary_tables
 from pipeline.imports.merge.owners import owner_notes
+from pipeline.imports.merge.repointed import accounts_repoint
 from pipeline.imports.problems import ImportProblem, ImportUnreadable, Problem, ProblemList
 from pipeline.models import ImportBatch
 from pipeline.signals import plan_imported
@@ -239,6 +240,7 @@ def _merge_all(work: _Work) -> None:
             work.outcomes[file.name] = entries_merge(staged, work.batch.pk)
         else:
             work.outcomes[file.name] = file_merge(staged, work.batch.pk)
+    accounts_repoint(work.staging, work.batch.pk)
 
 
 def _finish_import(work: _Work, *, dry_run: bool) -> ImportResult:

@@ -55,7 +55,8 @@ QUERIES: dict[str, str] = {
     ),
     "accounts.csv": (
         f"SELECT key, name, {_text('industry')} AS industry, {_text('size')} AS size, {_text('region')} AS region,"
-        f' {_text("profile")} AS profile FROM pipeline_account ORDER BY key COLLATE "C"'
+        f" {_text('profile')} AS profile, {_text('merged_into')} AS merged_into"
+        ' FROM pipeline_account ORDER BY key COLLATE "C"'
     ),
     "opportunities.csv": (
         f"SELECT o.key, {_text('o.name')} AS name, p.key AS pipeline, a.key AS account, {_text('o.owner')} AS owner,"

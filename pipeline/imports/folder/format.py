@@ -154,8 +154,11 @@ FILES: tuple[FileFormat, ...] = (
             Column("key", kinds.LONG_KEY),
             Column("name", kinds.LONG_NAME),
             *(_opt(name, kinds.TEXT) for name in ("industry", "size", "region", "profile")),
+            _opt("merged_into", kinds.REFERENCE),
         ),
         key=("key",),
+        references=(Reference("merged_into", "accounts.csv", "is not a known account"),),
+        rules=(Rule("merged_into", "v_merged_into = v_key", "is the account itself"),),
     ),
     FileFormat(
         "opportunities.csv",

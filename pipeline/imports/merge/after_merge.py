@@ -13,7 +13,7 @@ from pipeline.imports.folder.staging import Staging
 from pipeline.imports.merge.entry_notes import beyond_limits_notes
 from pipeline.imports.merge.hindsight import hindsight_notes
 from pipeline.imports.merge.unusual import sums_check, unusual_notes
-from pipeline.imports.merge.withdrawn import merged_check, withdrawn_check
+from pipeline.imports.merge.withdrawn import merged_accounts_check, merged_check, withdrawn_check
 from pipeline.imports.problems import Problem
 from pipeline.models.deals import WORDS_INDEXES
 
@@ -43,6 +43,8 @@ def truth_check(staging: Staging, batch: int) -> None:
     if "events.csv" in names:
         withdrawn_check(staging)
     merged_check(staging)
+    if "accounts.csv" in names:
+        merged_accounts_check(staging)
     sums_check(staging)
     _add_notes(staging, batch)
     unusual_notes(staging)
@@ -171,6 +173,8 @@ def opportunities_touch(staging: Staging, batch: int) -> int:
         )
     if "accounts.csv" in names:
         sources.append("SELECT o.id FROM pipeline_opportunity o JOIN changed_pipeline_account c ON c.id = o.account_id")
+    if names & {"accounts.csv", "opportunities.csv"}:
+        sources.append("SELECT id FROM repointed_deals")
     if not sources:
         return 0
     with connection.cursor() as cursor:

@@ -157,4 +157,5 @@ def temporary_tables() -> list[str]:
     """Tables that staging and merging make in a transaction."""
     merged = [f"{kind}_{target.table}" for target in TARGETS for kind in ("matched", "changed")]
     names = [*(file.table for file in FILES), *merged, "matched_events", "new_events", "event_deals", "dates_alone"]
+    names.append("repointed_deals")
     return [f"pg_temp.{name}" for name in names]

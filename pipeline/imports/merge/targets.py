@@ -105,7 +105,7 @@ TARGETS = (
     Target(
         "accounts.csv",
         "pipeline_account",
-        _plain_values("key", "name", "industry", "size", "region", "profile"),
+        _plain_values("key", "name", "industry", "size", "region", "profile", "merged_into"),
         ("key",),
         with_batch=True,
     ),

@@ -193,9 +193,10 @@ def rows_restore(batch: int) -> dict[str, int]:
             )
         ]
         if columns:
-            sets = ", ".join(f'"{column}" = (w.was)."{column}"' for column in columns)
+            # Rows that were only given another account have no other values to put back: those stay.
+            sets = ", ".join(f'"{column}" = (jsonb_populate_record(t, w.before))."{column}"' for column in columns)
             restored[table] = _execute(
-                f'UPDATE {table} t SET {sets} FROM (SELECT "row", jsonb_populate_record(NULL::{table}, before) AS was'
+                f'UPDATE {table} t SET {sets} FROM (SELECT "row", before'
                 ' FROM pipeline_importchange WHERE batch_id = %s AND "table" = %s AND before IS NOT NULL) w'
                 ' WHERE t.id = w."row"',
                 [batch, table],

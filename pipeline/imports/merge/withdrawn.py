@@ -74,3 +74,18 @@ def merged_check(staging: Staging) -> None:
                     file="opportunities.csv", line=lines[key], column="merged_into", value=key, reason=reason
                 )
                 staging.problems.add(problem)
+
+
+def merged_accounts_check(staging: Staging) -> None:
+    """Refuse accounts merged into one that was merged itself: deals follow one step, so a circle is one of these."""
+    staged = staging.files["accounts.csv"]
+    if "merged_into" not in staged.columns:
+        return
+    rows = query(
+        "SELECT s.line, s.merged_into, a.merged_into FROM in_accounts s"
+        " JOIN pipeline_account a ON a.key = s.merged_into"
+        f" WHERE a.merged_into <> '' ORDER BY s.line LIMIT {MOST_OF_A_KIND}"
+    )
+    for line, key, further in rows:
+        reason = f"was merged itself, into {further}; name the account that is left"
+        staging.problems.add(Problem(file="accounts.csv", line=line, column="merged_into", value=key, reason=reason))
