@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from departments import formats
 from departments.day_formats import day_text
+from departments.line_breaks import unbroken
 from departments.scorecards.core.number_text import bare_text
 
 register = template.Library()
@@ -19,6 +20,7 @@ register.filter("percent", formats.percent)
 register.filter("signed", formats.signed)
 register.filter("days", formats.days)
 register.filter("duration", formats.duration)
+register.filter("unbroken", unbroken)
 
 
 @register.filter

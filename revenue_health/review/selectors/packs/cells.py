@@ -7,18 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from departments.formats import DASH, MINUS, MoneyScale, grouped
+from departments.formats import DASH, MoneyScale, grouped
 from revenue_health.review.core.slides import CellValue, Column, ColumnKind
 
 SOMEBODY = "a colleague"
-TIED = "\N{NO-BREAK SPACE}"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_FIGURE = re.compile(
-    rf"\b([A-Z]{{3}}) (?=[{MINUS}\d])|(?<=\d) (?=(?:k|M|bn|%|pp|d)\b|%)"  # EUR 1.24 M, 90 %
-    r"|(?<=\b\d) (?=[A-Z][a-z]{2,8}\b)|(?<=\b\d\d) (?=[A-Z][a-z]{2,8}\b)|(?<=[a-z]) (?=\d{4}\b)"  # 19 Nov 2026
-    r"|(?<=[▲▼●○◐]) (?=\w)"
-)
-"""Spaces a line may not be broken at."""
 
 
 def day_text(day: date) -> str:
@@ -30,11 +23,6 @@ def instant_text(instant: datetime, time_zone: str) -> str:
     """An instant in the company's time zone as it was frozen, whoever reads it where."""
     local = instant.astimezone(ZoneInfo(time_zone))
     return f"{local.day} {local:%B %Y, %H:%M}"
-
-
-def unbroken(text: str) -> str:
-    """The text with an amount and its unit, a day and its month, a mark and its word on one line."""
-    return _FIGURE.sub(lambda match: f"{match[1] or ''}{TIED}", text)
 
 
 def cell_text(value: CellValue, column: Column, scale: MoneyScale) -> str:

@@ -18,9 +18,9 @@ from pptx.util import Pt
 
 from departments.core.formula_guard import guarded
 from departments.formats import MoneyScale
+from departments.line_breaks import unbroken
 from revenue_health.review.charts.drawing import FILLS
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Tone
-from revenue_health.review.selectors.packs.cells import unbroken
 
 GROUND, WHISKER, LABEL = "Ground", "Room for whiskers", "Room for labels"
 FILLED = (Tone.GOOD, Tone.BAD, Tone.SOFT, Tone.INK)

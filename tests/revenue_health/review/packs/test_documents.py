@@ -12,12 +12,13 @@ from django.utils import timezone
 from pptx import Presentation
 from pypdf import PdfReader
 
+from departments.line_breaks import unbroken
 from departments.models import User
 from revenue_health.review.core.slide_codec import table_from_json
 from revenue_health.review.core.slides import Role
 from revenue_health.review.models import Pack
 from revenue_health.review.selectors.packs.archive import proof_of
-from revenue_health.review.selectors.packs.cells import SOMEBODY, Names, cell_text, unbroken
+from revenue_health.review.selectors.packs.cells import SOMEBODY, Names, cell_text
 from revenue_health.review.selectors.packs.frozen import frozen_review
 from revenue_health.review.selectors.packs.printing import print_slide, print_slides
 from revenue_health.review.services.exports import pack_write
