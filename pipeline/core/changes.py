@@ -50,7 +50,8 @@ class Changes:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangedDeal:
-    """One deal of a bucket: both sides of it, None where it was not known or not said."""
+    """One deal of a bucket: both sides of it, None where it was not known or not said. Without a stage now it was lost,
+    or `withdrawn`."""
 
     opportunity: int
     difference: int
@@ -60,6 +61,7 @@ class ChangedDeal:
     stage_now: int | None
     close_then: date | None
     close_now: date | None
+    withdrawn: bool
 
 
 # Lost is stage -1 inside these texts, so that it is not mistaken for "not known then"; withdrawn is -2 in the events.
@@ -158,7 +160,7 @@ def changed_deals(
     rows = connection.execute(
         f"""{_SIDES} SELECT opportunity, difference, amount_then, amount_now,
             CASE WHEN stage_then >= 0 THEN stage_then END, CASE WHEN stage_now >= 0 THEN stage_now END,
-            close_then, close_now, count(*) OVER ()
+            close_then, close_now, stage_now = -2, count(*) OVER ()
         FROM placed WHERE bucket = $bucket ORDER BY abs(difference) DESC, amount_now DESC, opportunity
         LIMIT $limit OFFSET $offset""",  # noqa: S608
         {"since": since, "last": last, "bucket": bucket, "limit": limit, "offset": offset},
@@ -173,7 +175,8 @@ def changed_deals(
             stage_now=row[5],
             close_then=row[6],
             close_now=row[7],
+            withdrawn=row[8],
         )
         for row in rows
     ]
-    return deals, rows[0][8] if rows else 0
+    return deals, rows[0][9] if rows else 0

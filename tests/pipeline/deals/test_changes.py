@@ -106,6 +106,8 @@ def test_each_bucket_names_its_deals_with_both_sides(company: SmallCompany) -> N
     assert (names["won"], names["came_won"]) == (["won"], ["won at once"])
     assert (names["lost_later"], names["came_lost"]) == (["cancelled"], ["came and lost"])
     assert names["withdrawn"] == ["deleted"]
+    (deleted,) = changed_rows(run=run, company=owner, since=SINCE, bucket="withdrawn").rows
+    assert (deleted.deal.withdrawn, deleted.deal.stage_now, deleted.deal.amount_now) == (True, None, 100_000)
     assert names["withdrawn_later"] == ["won by mistake", "a test"]
     assert "lost, then deleted" not in [key for keys in names.values() for key in keys]
     assert "delivered before" not in [key for keys in names.values() for key in keys]
