@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 import duckdb
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 
 from pipeline.core.leaks.figures import DAY
 from pipeline.core.leaks.leaks import Deal
@@ -168,13 +169,11 @@ def _opportunity_row(deal: Opportunity, record: tuple[object, ...], expected_clo
 
 
 def opportunity_by_key(*, key: str) -> Opportunity | None:
+    """The deal of a key; its `took_in` are the keys of those that were merged into it."""
     deals = Opportunity.objects.filter(key=key).select_related("account", "pipeline", "source__department")
+    merged = Opportunity.objects.filter(merged_into=OuterRef("key")).exclude(merged_into="").order_by("key")
+    deals = deals.annotate(took_in=ArraySubquery(merged.values("key")))
     return deals.fetch_mode(models.FETCH_RAISE).first()
-
-
-def opportunity_merged(*, opportunity: Opportunity) -> list[str]:
-    """Keys of the deals that were merged into this one."""
-    return list(Opportunity.objects.filter(merged_into=opportunity.key).order_by("key").values_list("key", flat=True))
 
 
 def opportunity_events(*, opportunity: Opportunity) -> list[Event]:

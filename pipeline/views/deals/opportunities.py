@@ -27,7 +27,6 @@ from pipeline.selectors.deals.opportunities import (
     opportunity_by_key,
     opportunity_events,
     opportunity_handoffs,
-    opportunity_merged,
     opportunity_rows,
     rows_of_deals,
 )
@@ -245,7 +244,6 @@ def opportunity_detail(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "shell": shell,
         "opportunity": opportunity,
-        "merged": opportunity_merged(opportunity=opportunity),
         "events": events,
         "latest": events[0] if events else None,
         "handoffs": handoffs,
