@@ -87,7 +87,7 @@ def load(tmp_path: Path, cases: dict[str, list[tuple[str, ...]]], mapping: str =
 
 def history(key: str = "1") -> list[tuple[str, int]]:
     events = Event.objects.filter(opportunity__key=key)
-    return [(e.stage.key if e.stage else "lost", e.occurred_at.day) for e in events]
+    return [(e.stage.key if e.stage else e.way_out, e.occurred_at.day) for e in events]
 
 
 def test_activities_of_one_stage_are_one_entry(tmp_path: Path) -> None:
@@ -99,6 +99,13 @@ def test_activities_of_one_stage_are_one_entry(tmp_path: Path) -> None:
 def test_a_step_back_is_a_move_and_a_final_stage_is_not_left(tmp_path: Path) -> None:
     notes = load(tmp_path, {"1": [("Come", "1"), ("Offer", "2"), ("Check", "3"), ("Win", "4"), ("Offer", "5")]})
     assert history() == [("in", 1), ("offer", 2), ("in", 3), ("won", 4)]
+    assert "1 moves after a final stage are left out." in notes
+
+
+def test_an_activity_can_withdraw_a_deal_for_good(tmp_path: Path) -> None:
+    deleted = MAPPING.replace('activities = ["Lose"]', 'activities = ["Delete"]\nwithdrawn = true')
+    notes = load(tmp_path, {"1": [("Come", "1"), ("Delete", "2"), ("Offer", "3"), ("Delete", "4")]}, deleted)
+    assert history() == [("in", 1), ("withdrawn", 2)]
     assert "1 moves after a final stage are left out." in notes
 
 
