@@ -9,8 +9,8 @@ from django import template
 from django.utils import timezone
 
 from departments import formats
+from departments.core.line_breaks import unbroken
 from departments.day_formats import day_text
-from departments.line_breaks import unbroken
 from departments.scorecards.core.number_text import bare_text
 
 register = template.Library()

@@ -197,6 +197,12 @@ class BridgeFigures:
         """The parties that are departments."""
         return tuple(party for party in self.parties if party.kind == PartyKind.INTERNAL)
 
+    @property
+    def named(self) -> tuple[PartyShare, ...]:
+        """The departments that passed every gate, the largest share in either direction first."""
+        sized = [(abs(party.share.amount), party) for party in self.departments if party.named and party.share]
+        return tuple(party for _, party in sorted(sized, key=lambda pair: -pair[0]))
+
     def party(self, key: str) -> PartyShare | None:
         """The party of that key, None where the comparison has none."""
         return next((party for party in self.parties if party.key == key), None)

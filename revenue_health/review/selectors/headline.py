@@ -7,7 +7,6 @@ from revenue_health.contribution.core.comparison import Comparison
 from revenue_health.contribution.core.ledger import Landing, Ledger, Step, build_ledger
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.selectors.comparison.sentences import (
-    largest_first,
     listed,
     nobody_named,
     who_does_what,
@@ -45,7 +44,7 @@ def headline(
         return Headline(
             message=" ".join(filter(None, first)), under=("No department has a share: nothing to compare with.",)
         )
-    named = any(party.named for party in comparison.departments)
+    named = comparison.named
     who = f"{who_moved(comparison)}." if named else nobody_named(comparison.departments)
     unclear = [step for step in ledger.parties if step.verdict == Verdict.CANNOT_TELL]
     watched = [step for step in unclear if step.key == WATCHED]
@@ -57,7 +56,7 @@ def headline(
 
 def who_moved(comparison: Comparison) -> str:
     """`Legal and Production contaminate; Marketing contributes`, in the words of now; empty where nobody is named."""
-    return "; ".join(who_does_what(largest_first(party for party in comparison.departments if party.named)))
+    return "; ".join(who_does_what(comparison.named))
 
 
 def landing_sentence(landing: Landing | None, label: str, currency: str) -> str:

@@ -15,8 +15,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from departments.core.line_breaks import unbroken
 from departments.formats import money_in_words
-from departments.line_breaks import unbroken
 from departments.models import Company, Department
 from departments.periods import Period
 from pipeline.core.leaks.figures import Leaks

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from departments.line_breaks import unbroken
+from departments.core.line_breaks import unbroken
 from departments.models import Department, User
 from pipeline.models import RecomputeRun, Stage
 from revenue_health.contribution.models import Leak, LeakSighting, ScoreRun

@@ -42,7 +42,7 @@ def plan_gap(comparison: Comparison, currency: str) -> str:
 
 def verdicts(comparison: Comparison, currency: str) -> list[str]:
     """A sentence for everybody who is named, one for all who are not, and how often the method may be wrong."""
-    sentences = [verdict_in_full(party, currency) for party in largest_first(comparison.departments) if party.named]
+    sentences = [verdict_in_full(party, currency) for party in comparison.named]
     if sentences:
         sentences.append(ALONE_SENTENCE)
     elif comparison.departments:
@@ -51,12 +51,6 @@ def verdicts(comparison: Comparison, currency: str) -> list[str]:
     if past := past_sentence(comparison):
         sentences.append(past)
     return sentences
-
-
-def largest_first(parties: Iterable[PartyShare]) -> list[PartyShare]:
-    """The parties that have a share, the largest in either direction first."""
-    sized = [(abs(party.share.amount), party) for party in parties if party.share]
-    return [party for _, party in sorted(sized, key=lambda pair: -pair[0])]
 
 
 def nobody_named(departments: Sequence[PartyShare]) -> str:

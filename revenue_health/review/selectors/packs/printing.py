@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from departments.core.line_breaks import unbroken
 from departments.formats import DASH, ENGLISH, numbers_as_in
-from departments.line_breaks import unbroken
 from revenue_health.review.core.slides import Column, Row, Slide, Table
 from revenue_health.review.selectors.packs.cells import SOMEBODY, Names, cell_text, shade
 from revenue_health.review.selectors.packs.drawings import DRAWING_WIDTH, drawing_height, slide_drawing

@@ -16,7 +16,6 @@ from departments.day_formats import style_of_days
 from departments.formats import language_of_numbers
 from pipeline.models import ImportBatch, RecomputeRun
 from pipeline.run_cache import cached
-from pipeline.selectors.data.readiness import held_back
 from revenue_health.contribution.models import ForecastSnapshot, ScoreRun
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.words import verdict_words
@@ -43,11 +42,6 @@ def cached_review(
     minute = int(now.timestamp()) // SECONDS
     state = (periods.key, since, minute, language_of_numbers(), style_of_days(), verdict_words(), notes)
     return cached(run, "review", compute, of=state, seconds=SECONDS)
-
-
-def cached_held_back(*, run: RecomputeRun, notes: Notes) -> list[str]:
-    """What of readiness holds back figures, looked up again only after a change of `notes`."""
-    return cached(run, "held-back", held_back, of=notes)
 
 
 def newest_notes() -> Notes:

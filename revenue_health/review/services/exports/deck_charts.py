@@ -17,8 +17,8 @@ from pptx.enum.dml import MSO_PATTERN
 from pptx.util import Pt
 
 from departments.core.formula_guard import guarded
+from departments.core.line_breaks import unbroken
 from departments.formats import MoneyScale
-from departments.line_breaks import unbroken
 from revenue_health.review.charts.drawing import FILLS
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Tone
 

@@ -9,7 +9,7 @@ from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Inches, Pt
 
-from departments.line_breaks import unbroken
+from departments.core.line_breaks import unbroken
 from revenue_health.review.selectors.packs.fit import LETTER, lines_of
 
 WIDTH, HEIGHT, MARGIN = Inches(13.333), Inches(7.5), Inches(0.6)

@@ -12,27 +12,31 @@ from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.page.shell import shell_of
+from pipeline.run_cache import cached
+from pipeline.selectors.data.readiness import held_back
 from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.plan.reach import reach_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.review.core.weekly_review import WeeklyReview
 from revenue_health.review.models import Pack
 from revenue_health.review.selectors.weekly.review import stored_weekly_review
-from revenue_health.review.selectors.weekly.review_cache import cached_held_back, cached_review, newest_notes
+from revenue_health.review.selectors.weekly.review_cache import cached_review, newest_notes
 from revenue_health.review.views.ledger_rows import ledger_addresses, ledger_picture
 from revenue_health.review.views.weekly.filters import ReviewFilters, parse_review_filters
 from revenue_health.review.views.weekly.panel_rows import AGENDA, DUE_SHOWN, leak_rows
 from revenue_health.review.views.weekly.rows import bucket_rows
 
 type Context = dict[str, object]
-TEMPLATE = "review/weekly/review.html"
+TEMPLATE, WITHOUT_FIGURES = "review/weekly/review.html", "home_without_figures.html"
 
 
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
     """The running quarter, or what the address asks for. The board goes to its frozen packs."""
     if not may_see_company(request.user):
-        return _without_figures(request)
+        # The board goes to its packs; who has no role yet reads whom to ask.
+        packs = may_see_packs(request.user)
+        return redirect("review:packs") if packs else page_render(request, WITHOUT_FIGURES, {}, partial="page")
     shell = shell_of(request)
     run, company = shell.run, shell.company
     if run is None or company is None:
@@ -52,20 +56,13 @@ def show(request: HttpRequest) -> HttpResponse:
             "shell": shell,
             "may_freeze": may_freeze(request.user),
             "newest_pack": Pack.objects.newest(),
-            "held_back": cached_held_back(run=run, notes=notes),
+            "held_back": cached(run, "held-back", held_back, of=notes),
             "reminds": may_assign(request.user),
             **page_context(filters, review, run, company),
         }
     except (ComparisonError, CustodyStoreMissing) as problem:
         context = {"shell": shell, "cannot": str(problem)}
     return page_render(request, TEMPLATE, context, partial="page")
-
-
-def _without_figures(request: HttpRequest) -> HttpResponse:
-    """For those who see no live figures: the board goes to its packs; who has no role yet is told whom to ask."""
-    if may_see_packs(request.user):
-        return redirect("review:packs")
-    return page_render(request, "home_without_figures.html", {}, partial="page")
 
 
 def page_context(filters: ReviewFilters, review: WeeklyReview, run: RecomputeRun, company: Company) -> Context:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pptx import Presentation
 from pypdf import PdfReader
 
-from departments.line_breaks import unbroken
+from departments.core.line_breaks import unbroken
 from departments.models import User
 from revenue_health.review.core.slide_codec import table_from_json
 from revenue_health.review.core.slides import Role

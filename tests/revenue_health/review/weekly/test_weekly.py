@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape, strip_tags
 
-from departments.line_breaks import unbroken
+from departments.core.line_breaks import unbroken
 from departments.models import Company, Department, Entry, Measurable, User
 from departments.models.promises import Commitment
 from departments.periods import Period, monday_of
@@ -23,9 +23,9 @@ from pipeline.selectors.data.readiness import held_back
 from pipeline.selectors.deals.changes import since_usual
 from pipeline.selectors.leaks.leaks import DealFilter, leaks_of
 from revenue_health.review.core.weekly_review import PeriodWeek, WeeklyReview
-from revenue_health.review.selectors.weekly import review_cache
 from revenue_health.review.selectors.weekly.review import weekly_review
 from revenue_health.review.selectors.weekly.weekly_json import weekly_review_json
+from revenue_health.review.views.weekly import review as review_view
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -209,6 +209,6 @@ def test_the_head_says_what_holds_back_figures_until_all_is_there(ceo: Client) -
 
 
 def test_the_head_says_nothing_where_everything_is_there(ceo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(review_cache, "held_back", list)
+    monkeypatch.setattr(review_view, "held_back", list)
     PlanTarget.objects.all().delete()  # a note, so that it is looked up again
     assert held_back_line(ceo) == ""

@@ -13,7 +13,6 @@ from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_from_json
 from revenue_health.contribution.selectors.comparison.sentences import (
     ground,
-    largest_first,
     listed,
     nobody_named,
     past_sentence,
@@ -108,7 +107,7 @@ def shares(content: Json) -> Slide:
     return Slide(
         key="shares",
         title="Who moved revenue",
-        message=_shares_message(comparison.departments),
+        message=_shares_message(comparison),
         unit=f"{scale.unit} against the baseline, {when(content)}; whiskers are 90 % intervals, if records are right",
         lines=_gate_lines(comparison),
         chart=Chart(kind=ChartKind.INTERVALS, scale=scale, bars=tuple(_step_bar(step, scale) for step in steps)),
@@ -145,8 +144,7 @@ def _shares_table(rows: Sequence[tuple[PartyShare, Step]], scale: MoneyScale) ->
 
 def _gate_lines(comparison: Comparison) -> tuple[str, ...]:
     """Under what each verdict stands, and how often the method may be wrong."""
-    named = [party for party in largest_first(comparison.departments) if party.named]
-    lines = [f"{party.name}: {' '.join(sentences)}" for party in named if (sentences := proviso(party))]
+    lines = [f"{party.name}: {' '.join(sentences)}" for party in comparison.named if (sentences := proviso(party))]
     return tuple(line for line in (*lines, past_sentence(comparison)) if line)
 
 
@@ -157,9 +155,11 @@ def _factors(party: PartyShare) -> list[int | None]:
     return [minor_units(party.factors.get(factor)) for factor in FACTORS]
 
 
-def _shares_message(departments: Sequence[PartyShare]) -> str:
-    named = largest_first(party for party in departments if party.named)
+def _shares_message(comparison: Comparison) -> str:
+    named = comparison.named
     if not named:
-        return nobody_named(departments)
-    doubtful = [party.name for party in departments if party.share and party.judgement == Verdict.CANNOT_TELL]
+        return nobody_named(comparison.departments)
+    doubtful = [
+        party.name for party in comparison.departments if party.share and party.judgement == Verdict.CANNOT_TELL
+    ]
     return f"{', '.join(who_does_what(named))}{f'; {listed(doubtful)}: no clear effect' if doubtful else ''}."
