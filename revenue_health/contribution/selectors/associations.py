@@ -53,7 +53,7 @@ def _answer(row: MeasurableAssociation | None, evidence: bool) -> str:
     if row.r is None or row.low is None or row.high is None:
         return "Too few weeks to say."
     if not evidence:
-        return f"None found ({row.weeks} weeks)."
+        return f"No link seen in {row.weeks} weeks."
     when = "in the same week as" if not row.lag else f"{row.lag} week{'' if row.lag == 1 else 's'} before"
     r, low, high = (grouped(value, 2) for value in (row.r, row.low, row.high))
     return f"Moves {when} the department's {_RATES[row.rate]}: r = {r} ({low} to {high})."

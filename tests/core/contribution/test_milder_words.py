@@ -46,7 +46,8 @@ def test_a_verdict_is_what_happened_with_its_amount() -> None:
         "Marketing added EUR 60.0 k (90 % range EUR 10.0 k to EUR 110 k, if the records are right)."
     )
     assert verdict_in_full(LEGAL, "EUR").endswith(
-        "Holds unless more than 43 % of the losses booked on it were another’s. Since 2026-Q2, not new this quarter."
+        "Holds unless more than 43 % of the losses booked on it had been somebody else’s. Since 2026-Q2, not new this "
+        "quarter."
     )
 
 

@@ -142,21 +142,22 @@ def amounts(flows: FlowArrays, party: str, part: float) -> FlowArrays:
 
 _CHANGES: dict[Kind, _Change] = {Kind.CAUSES: causes, Kind.HANDOFFS: handoffs, Kind.AMOUNTS: amounts}
 _OWN = {
-    Kind.CAUSES: "of the losses booked on it were another’s",
-    Kind.HANDOFFS: "of the time deals were recorded with it was another’s",
-    Kind.AMOUNTS: "of the changes of amount booked on it were another’s",
+    Kind.CAUSES: "of the losses booked on it had been somebody else’s",
+    Kind.HANDOFFS: "of the time recorded as its own had been somebody else’s",
+    Kind.AMOUNTS: "of the changes of amount booked on it had been somebody else’s",
 }
 _OWN_GOOD = {
-    Kind.CAUSES: "more losses were its own than are booked on it",
-    Kind.HANDOFFS: "more time was its own than is recorded with it",
-    Kind.AMOUNTS: "more changes of amount were its own than are booked on it",
+    Kind.CAUSES: "more losses had been its own than are booked on it",
+    Kind.HANDOFFS: "more time had been its own than is recorded as such",
+    Kind.AMOUNTS: "more changes of amount had been its own than are booked on it",
 }
 
 
 def records_gate(tippings: Sequence[Tipping], *, share: float, most_wrong: float) -> Gate:
     """Whether a verdict survives a fair part of the records being wrong. most_wrong: that part, 0 to 1."""
     if not tippings:
-        return Gate(passed=True, detail=f"holds even if {100 * PARTS[-1]:.0f} % of its records were another’s")
+        part = f"{100 * PARTS[-1]:.0f} %"
+        return Gate(passed=True, detail=f"holds even if {part} of its records had been somebody else’s")
     worst = tippings[0]
     words = (_OWN if share < 0 else _OWN_GOOD)[worst.kind]
     if worst.of_others is not None and worst.of_others < min(worst.of_own, most_wrong):

@@ -205,8 +205,8 @@ def past_sentence(comparison: Comparison) -> str:
         return "There is no earlier quarter to check the method on."
     rate = grouped(100 * past.named / past.cases)
     return (
-        f"How often the method may be wrong here: in {counted(past.quarters, 'earlier quarter')} the interval alone "
-        f"would have named a department in {past.named} of {past.cases} cases ({rate} %)."
+        f"Tried on {counted(past.quarters, 'earlier quarter')} of this company, the interval alone would have named a "
+        f"department in {past.named} of {past.cases} cases ({rate} %); the other gates are there to stop those."
     )
 
 

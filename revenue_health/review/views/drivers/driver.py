@@ -37,7 +37,7 @@ from revenue_health.review.views.drivers.gates_panel import gates_context
 
 TEMPLATE = "review/drivers/driver.html"
 TITLES = {
-    "waiting": "Held longest against the baseline, by value",
+    "waiting": "Held longest against the baseline, by amount and days over it",
     "losses": "Largest losses for its reasons",
     "demand": "Largest deals it brought in",
     "value": "Largest changes of amount it wrote",

@@ -21,7 +21,7 @@ from revenue_health.contribution.selectors.gates.party_evidence import party_evi
 from revenue_health.review.views.drivers.gates_panel import gate_rows
 
 PASSED = Gate(passed=True, detail="so it is")
-TIPPING = Gate(passed=True, detail="holds unless more than 43 % of the losses booked on it were another’s")
+TIPPING = Gate(passed=True, detail="holds unless more than 43 % of the losses booked on it had been somebody else’s")
 FAILED = Gate(passed=False, detail="it is not")
 LEGAL = PartyShare(
     key="legal",
@@ -39,7 +39,7 @@ LEGAL = PartyShare(
     gates=dict.fromkeys(GateName, PASSED)
     | {
         GateName.RECORDS: Gate(
-            passed=True, detail="holds unless more than 43 % of the losses booked on it were another’s"
+            passed=True, detail="holds unless more than 43 % of the losses booked on it had been somebody else’s"
         )
     },
     since="2026-Q2",
@@ -64,7 +64,7 @@ GATES = {
 def test_a_verdict_carries_its_interval_its_tipping_point_and_since_when() -> None:
     assert verdict_in_full(LEGAL, "EUR") == (
         "Legal contaminates: EUR −100 k (90 % range EUR −150 k to EUR −50.0 k, if the records are right). Holds unless "
-        "more than 43 % of the losses booked on it were another’s. Since 2026-Q2, not new this quarter."
+        "more than 43 % of the losses booked on it had been somebody else’s. Since 2026-Q2, not new this quarter."
     )
 
 

@@ -60,7 +60,7 @@ def test_the_tipping_point_is_where_a_line_between_two_parts_crosses() -> None:
     tipping = Tipping(kind=Kind.CAUSES, of_own=0.43, of_others=None, shares=(-1.0, -0.8, -0.6, -0.4, -0.2))
     gate = records_gate([tipping], share=-1.0, most_wrong=0.2)
     assert gate.passed
-    assert gate.detail == "holds unless more than 43 % of the losses booked on it were another’s"
+    assert gate.detail == "holds unless more than 43 % of the losses booked on it had been somebody else’s"
 
 
 def test_a_few_losses_of_others_are_enough() -> None:
@@ -72,7 +72,7 @@ def test_a_few_losses_of_others_are_enough() -> None:
 
 def test_nothing_that_overturns_it_is_said_so() -> None:
     gate = records_gate([], share=-1.0, most_wrong=0.2)
-    assert (gate.passed, gate.detail) == (True, "holds even if 80 % of its records were another’s")
+    assert (gate.passed, gate.detail) == (True, "holds even if 80 % of its records had been somebody else’s")
 
 
 def test_flows_without_losses_stay_as_they_are() -> None:
