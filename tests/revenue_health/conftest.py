@@ -143,12 +143,18 @@ class Served:
         return int(lines[0]) if lines else 0
 
     def kill(self, name: str) -> int:
-        """End it by SIGKILL and return its number; waits for one between two lives, since number 0 is ourselves."""
-        wait_until(lambda: self.pid(name) > 0)
+        """End it by SIGKILL and return its number; one between two lives, whose number is 0 or a dead one's, is waited
+        for: a worker ends by itself where its database or broker was killed a moment ago."""
+        wait_until(lambda: self.runs(name))
         number = self.pid(name)
         assert number > 0
         os.kill(number, signal.SIGKILL)
         return number
+
+    def runs(self, name: str) -> bool:
+        number = self.pid(name)
+        # Number 0 is ourselves.
+        return number > 0 and Path(f"/proc/{number}").exists()
 
     def healthy(self) -> bool:
         try:

@@ -41,7 +41,7 @@ def test_without_a_past_quarter_the_page_says_so(run: RecomputeRun, ceo: Client)
 def test_errors_and_what_was_held_in_words(run: RecomputeRun, ceo: Client) -> None:
     for number in range(12):
         past(number, actual=100.0)
-    text = ceo.get(PAGE).content.decode()
+    text = ceo.get(PAGE).content.decode().replace("\N{NO-BREAK SPACE}", " ")
     # Every forecast was right; the rules were half too high.
     assert (
         "The forecast was off by 0.0 % on average over 12 past days; the best simple rule, run-rate, by 50 %." in text
