@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.cookiejar import CookieJar
+from pathlib import Path
 from urllib.parse import urlencode
 
 from revenue_health.bootstrap import PASSWORD_VARIABLE
@@ -80,7 +81,7 @@ def served_process(
             [*command, "--port", str(port)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": _without_test_libraries(Path(folder))},
         )
         try:
             address = f"http://127.0.0.1:{port}"
@@ -89,6 +90,14 @@ def served_process(
         finally:
             serving.terminate()
             serving.wait(60)
+
+
+def _without_test_libraries(folder: Path) -> str:
+    """A folder for PYTHONPATH that hides what only tests install and Arrow would load with it: a server has none."""
+    hidden = folder / "hidden"
+    hidden.mkdir()
+    (hidden / "pandas.py").write_text('raise ImportError("only tests install pandas")\n')
+    return str(hidden)
 
 
 def _wait(address: str) -> None:

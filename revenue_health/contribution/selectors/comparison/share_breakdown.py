@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.models import RecomputeRun
+from pipeline.run_cache import cached
 from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.core.model.bridge import Bridge
 from revenue_health.contribution.core.model.groups import Group, whole_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
-from revenue_health.contribution.selectors.model_input import cached_flows
+from revenue_health.contribution.selectors.model_input import pipelines_flows
 
 
 @dataclass(frozen=True)
@@ -47,15 +48,19 @@ class Coalitions:
 
 def rates_of(*, run: RecomputeRun, periods: ComparisonPeriods, party: str) -> list[Rate]:
     """Rates of a department or the market, pipeline by pipeline and stage by stage."""
-    rates: list[Rate] = []
-    for flows in cached_flows(run=run, periods=periods):
-        layout = flows.axes.layout
-        if party in layout.players:
-            whole = whole_of(flows.groups.values())
-            player = layout.players.index(party)
-            for place, stage in enumerate(layout.stages):
-                rates += _of_stage(whole, flows.name, stage, place, player)
-    return rates
+
+    def compute() -> dict[str, list[Rate]]:
+        # Of everybody at once, and into the cache server: the flows behind a few numbers are too large for every web
+        # process to hold.
+        rates: dict[str, list[Rate]] = {}
+        for flows in pipelines_flows(run=run, periods=periods):
+            layout, whole = flows.axes.layout, whole_of(flows.groups.values())
+            for player, key in enumerate(layout.players):
+                for place, stage in enumerate(layout.stages):
+                    rates.setdefault(key, []).extend(_of_stage(whole, flows.name, stage, place, player))
+        return rates
+
+    return cached(run, "rates", compute, of=periods.key).get(party, [])
 
 
 def _of_stage(whole: Group, pipeline: str, stage: str, place: int, player: int) -> list[Rate]:
