@@ -25,9 +25,9 @@ _words: ContextVar[Company.VerdictWords] = ContextVar("words_of_verdicts", defau
 
 
 @contextmanager
-def verdicts_worded(words: str) -> Iterator[None]:
+def verdicts_worded(wording: str) -> Iterator[None]:
     """Write verdicts in the words that a company has chosen (`Company.verdict_words`)."""
-    before = _words.set(Company.VerdictWords(words))
+    before = _words.set(Company.VerdictWords(wording))
     try:
         yield
     finally:

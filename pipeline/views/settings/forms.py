@@ -70,8 +70,8 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own ca
 
     def clean_verdict_words(self) -> str:
         """As they were, where none are sent: by a page that was opened before an upgrade."""
-        words: str = self.cleaned_data["verdict_words"] or self.instance.verdict_words
-        return words
+        wording: str = self.cleaned_data["verdict_words"] or self.instance.verdict_words
+        return wording
 
 
 class _SettingForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cannot be subscripted

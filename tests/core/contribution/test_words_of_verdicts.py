@@ -39,7 +39,7 @@ CAUSE = re.compile(
     r"|holds unless|would have been reached"
 )
 MILD = ("Legal cost us EUR 0.7 M", "Legal and Sales cost us revenue", "Sales added EUR 0.7 M", "Sales added revenue")
-words = some.sampled_from([OWNERS, MILDER])
+wordings = some.sampled_from([OWNERS, MILDER])
 amounts = some.floats(min_value=-5e6, max_value=5e6)
 widths = some.floats(min_value=0, max_value=3e6)
 
@@ -143,10 +143,10 @@ def everything_said(comparison: Comparison) -> list[str]:
 
 
 @settings(deadline=None, max_examples=120)
-@given(comparisons(), words)
-def test_no_sentence_names_a_cause_that_failed_a_gate(comparison: Comparison, words: str) -> None:
+@given(comparisons(), wordings)
+def test_no_sentence_names_a_cause_that_failed_a_gate(comparison: Comparison, wording: str) -> None:
     silent = [party.name for party in comparison.parties if not party.named]
-    with verdicts_worded(words):
+    with verdicts_worded(wording):
         sentences = everything_said(comparison)
     for sentence in sentences:
         for clause in re.split(r"[;:.]\s|, others", sentence):

@@ -66,8 +66,8 @@ def named(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
 
 @pytest.fixture
 def in_words(named: None, db: None) -> Callable[[str], Company]:
-    def chosen(words: str) -> Company:
-        Company.objects.update(verdict_words=words)
+    def chosen(wording: str) -> Company:
+        Company.objects.update(verdict_words=wording)
         # As the page of the settings does; whatever else is remembered must know by itself whose words it is in.
         cache.delete(COMPANY_STYLE)
         return Company.objects.get()
@@ -107,9 +107,9 @@ def sees_everything() -> Client:
     return client
 
 
-def pages_with(words: re.Pattern[str], pages: dict[str, str]) -> dict[str, list[str]]:
-    found = {name: [match[0] for match in words.finditer(text)] for name, text in pages.items()}
-    return {name: words for name, words in found.items() if words and name not in EXPLAINED_THERE}
+def pages_with(pattern: re.Pattern[str], pages: dict[str, str]) -> dict[str, list[str]]:
+    matches = {name: [match[0] for match in pattern.finditer(text)] for name, text in pages.items()}
+    return {name: some for name, some in matches.items() if some and name not in EXPLAINED_THERE}
 
 
 def test_no_page_and_no_mail_has_the_owners_words(in_words: Callable[[str], Company]) -> None:
@@ -151,9 +151,9 @@ def test_a_pack_keeps_the_words_it_was_frozen_with(
     assert milder.figures["contributions"] == owners.figures["contributions"]
     assert {"contributes", "contaminates"} & {part["verdict"] for part in milder.figures["contributions"]["parties"]}
     for pack, own, others in ((milder, MILDER_WORDS, OWNERS_WORDS), (owners, OWNERS_WORDS, re.compile("cost us"))):
-        said = list(words_of(pack.figures, but="verdict"))
-        assert any(own.search(text) for text in said)
-        assert not [text for text in said if others.search(text)]
+        sentences = list(words_of(pack.figures, but="verdict"))
+        assert any(own.search(text) for text in sentences)
+        assert not [text for text in sentences if others.search(text)]
     pack_write(pack=milder, kind="pdf", path=tmp_path / "pack.pdf", hide_names=False)
     paper = pdf_text((tmp_path / "pack.pdf").read_bytes())
     assert "cost us" in paper or "added" in paper
@@ -167,18 +167,22 @@ def test_a_pack_keeps_the_words_it_was_frozen_with(
 def test_a_pack_quotes_the_one_before_in_its_own_words(in_words: Callable[[str], Company], run: RecomputeRun) -> None:
     milder = pack_freeze(run=run, company=in_words(MILDER), user=None, now=timezone.now()).figures
     owners = pack_freeze(run=run, company=in_words(OWNERS), user=None, now=timezone.now()).figures
-    said = {words: figures["review"]["headline"]["message"] for words, figures in ((MILDER, milder), (OWNERS, owners))}
-    assert said[MILDER] != said[OWNERS]
-    for words, message in said.items():
-        with verdicts_worded(words):
+    messages = {
+        wording: figures["review"]["headline"]["message"] for wording, figures in ((MILDER, milder), (OWNERS, owners))
+    }
+    assert messages[MILDER] != messages[OWNERS]
+    for wording, message in messages.items():
+        with verdicts_worded(wording):
             assert message_of(milder) == message_of(owners) == message
 
 
 def test_the_evidence_is_in_the_words_of_the_company(in_words: Callable[[str], Company], run: RecomputeRun) -> None:
     in_words(MILDER)
     period = ScoreRun.objects.earliest("pk").label
-    asked = evidence_ask(run=run, period=period, baseline="", user=User.objects.get(username="ceo"), now=timezone.now())
-    text = pdf_text(bytes(evidence_make(export=asked.pk).pdf or b""))
+    export = evidence_ask(
+        run=run, period=period, baseline="", user=User.objects.get(username="ceo"), now=timezone.now()
+    )
+    text = pdf_text(bytes(evidence_make(export=export.pk).pdf or b""))
     assert "cost us" in text or "added" in text
     assert not OWNERS_WORDS.search(text)
 

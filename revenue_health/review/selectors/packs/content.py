@@ -175,11 +175,11 @@ def last_pack(*, before: datetime) -> Json:
 def message_of(figures: Json) -> str:
     """What a frozen review said first, with its verdicts in the words of now: a pack has one word for a verdict."""
     message: str = figures["review"]["headline"]["message"]
-    words = figures.get("verdict_words", OWNERS)
-    if words == verdict_words():
+    wording = figures.get("verdict_words", OWNERS)
+    if wording == verdict_words():
         return message
     comparison = comparison_from_json(figures["contributions"])
-    with verdicts_worded(words):
+    with verdicts_worded(wording):
         then = who_moved(comparison)
     return message.replace(then, who_moved(comparison)) if then else message
 
