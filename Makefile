@@ -30,6 +30,7 @@ test: environment
 
 check-slow: environment
 	$(PY) -m pytest -m slow
+	PROPERTY_EXAMPLES=200 $(PY) -m pytest tests/core
 
 # How the code is built, against its limits; `--names`, `--reach` and `--large` of the module name the places.
 house: environment

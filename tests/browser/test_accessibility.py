@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from departments.models import User
 from tests.browser.committed import committed
 from tests.browser.conftest import PAGES
-from tests.browser.windows import in_every_window
+from tests.browser.windows import in_every_window, in_narrow_window
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
@@ -28,7 +28,7 @@ def open_page(page: Page, address: str) -> None:
         page.wait_for_selector(".chart[data-drawn] .main-svg")
 
 
-@in_every_window
+@in_narrow_window
 def test_every_page(open_as: Callable[..., Page], width: int, dark: bool) -> None:
     page = open_as(at=None, width=width, dark=dark)
     page.goto("/pipeline/opportunities/?state=all")
@@ -42,7 +42,9 @@ def test_every_page(open_as: Callable[..., Page], width: int, dark: bool) -> Non
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is wider than the window"
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    "dark", [pytest.param(False, id="light", marks=pytest.mark.slow), pytest.param(True, id="dark")]
+)
 def test_sign_in_and_open_menu(open_as: Callable[..., Page], dark: bool) -> None:
     page = open_as(dark=dark)
     page.click("details.menu summary")

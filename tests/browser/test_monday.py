@@ -97,7 +97,7 @@ class Keyboard:
     ("hands", "width"),
     [
         pytest.param(Pointer, 1440, id="mouse", marks=pytest.mark.slow),
-        pytest.param(Pointer, 390, id="phone"),
+        pytest.param(Pointer, 390, id="phone", marks=pytest.mark.slow),
         pytest.param(Keyboard, 1440, id="keyboard"),
     ],
 )

@@ -211,7 +211,9 @@ def test_without_scripts_the_week_is_a_form(open_as: Callable[..., Page]) -> Non
     page.get_by_role("button", name="Save the week").click()
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    "dark", [pytest.param(False, id="light", marks=pytest.mark.slow), pytest.param(True, id="dark")]
+)
 @pytest.mark.parametrize(
     "address",
     ["/scorecards/", PAGE, f"{PAGE}measurables/", f"{PAGE}measurables/leg_standard/", f"{PAGE}upload/"],

@@ -106,7 +106,7 @@ def test_queue_and_cache_are_apart_each_with_a_password_a_bound_and_a_policy() -
 
 
 @pytest.mark.servers
-@pytest.mark.parametrize("name", ["broker", "cache"])
+@pytest.mark.parametrize("name", ["broker", pytest.param("cache", marks=pytest.mark.slow)])
 def test_the_script_of_a_valkey_starts_one_with_the_password(name: str, tmp_path: Path) -> None:
     socket = tmp_path / "s.sock"
     script = SERVICES[name]["command"][-1].replace("$$", "$").replace("valkey-server", binary(), 1)

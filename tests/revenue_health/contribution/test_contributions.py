@@ -30,7 +30,7 @@ def test_parties_and_unexplained_are_the_gap_to_plan(run: RecomputeRun, answer: 
         assert abs(gap_left(group, start)) <= 1e-9 * max(figures["target"], 1.0)
 
 
-@pytest.mark.parametrize("by", ["segment", "team", "rep", "source"])
+@pytest.mark.parametrize("by", ["segment", "team", "source", pytest.param("rep", marks=pytest.mark.slow)])
 def test_groups_add_up_to_the_company_to_the_cent(run: RecomputeRun, answer: Ask, by: str) -> None:
     figures = answer("contributions", "--by", by)
     for place, party in enumerate(figures["parties"][:-1]):

@@ -102,8 +102,8 @@ FORMS = {
 }
 
 
-# A default in place of nothing is found by the same rule, which tests/core/test_hindsight.py holds for any default.
-FOUND_ALIKE = ("one default until the win", "a default that is a name")
+# All are found by one rule, which tests/core/test_hindsight.py holds for any of them; that by accounts needs a join.
+FOUND_ALIKE = [form for form in FORMS if form != "filled for accounts that bought"]
 
 
 @pytest.mark.parametrize(
@@ -120,6 +120,7 @@ def test_the_baseline_is_that_without_the_column(generated: Path, tmp_path: Path
     assert compared(leaking) == pytest.approx(compared(without_the_column(generated, tmp_path)))
 
 
+@pytest.mark.slow
 def test_segments_of_the_generated_company_stay(generated: Path, tmp_path: Path) -> None:
     folder, _, _ = copy_of(generated, tmp_path)
     found = figures(folder, "--by", "segment")

@@ -41,10 +41,9 @@ def all_done(home: Home) -> bool:
     return asked(home, "SELECT status FROM contribution_scorerun ORDER BY id") == [("done",), ("done",)]
 
 
-SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("Valkey", "PostgreSQL")]
-
-
-@pytest.mark.parametrize("killed", ["worker", *SLOW])
+# What a worker does that finds the night of a killed one is in test_night.py, step by step.
+@pytest.mark.slow
+@pytest.mark.parametrize("killed", ["worker", "Valkey", "PostgreSQL"])
 def test_a_night_that_is_cut_off_ends_by_itself(home_with_tables: Home, tmp_path: Path, killed: str) -> None:
     home = home_with_tables
     made = manage(home, "shell", "-v0", "-c", COMPANY.format(folder=str(tmp_path / "company")))

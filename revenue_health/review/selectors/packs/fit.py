@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from revenue_health.review.core.slides import Column, ColumnKind, Table
 from revenue_health.review.selectors.packs.cells import cell_text
@@ -49,9 +50,10 @@ def lines_of(text: str, letters: float) -> int:
 
 def width_of(text: str) -> float:
     """How wide a number or a word is, in mean letters."""
-    return sum(_width(sign) for sign in text)
+    return sum(map(_width, text))
 
 
+@lru_cache(maxsize=1024)
 def _width(sign: str) -> float:
     if sign.isdigit():
         return DIGIT
