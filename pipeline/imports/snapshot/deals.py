@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from pipeline.core.decimal_text import NotDecimal
-from pipeline.core.flag_text import parse_flag
 from pipeline.imports.conversion.source_times import Moment, TimeReader, UnreadableTime
 from pipeline.imports.log.amounts import parse_amount
 from pipeline.imports.problems import ProblemList
 from pipeline.imports.snapshot.earlier import Earlier, KnownDeal, Standing
 from pipeline.imports.snapshot.mapping import SnapshotMapping
-from pipeline.imports.snapshot.place import LOST, WITHDRAWN, Flags, PlaceReader
+from pipeline.imports.snapshot.outcome import LOST, WITHDRAWN, OutcomeReader
+from pipeline.imports.snapshot.place import PlaceReader
 from pipeline.imports.snapshot.rows import ExportReader, SourceRow
 
 _GONE = (LOST, WITHDRAWN)
@@ -42,6 +42,7 @@ class DealReader:
         self._problems: ProblemList = export.problems
         self._counted: Counter[str] = export.counted
         self._place = PlaceReader(mapping, export)
+        self._outcome = OutcomeReader(mapping, export, self._moment)
         self._lines: dict[str, int] = {}
         self.skipped: dict[str, int] = {}
         """Lines of the rows that are left out for their flag, by their deal's key."""
@@ -51,7 +52,7 @@ class DealReader:
     def read(self, row: SourceRow) -> ReadDeal | None:
         """A deal, or None for a row that is left out or refused."""
         columns = self._columns
-        flags = self._flags(row)
+        flags = self._outcome.read(row)
         if flags.skip:
             self._counted[f"rows are left out for their {columns.skip_flag}"] += 1
             self.skipped.setdefault(row.get(columns.key), row.line)
@@ -61,7 +62,7 @@ class DealReader:
         if place is None:
             return None
         ended = self._place.ends(place)
-        closed = self._moment(row, self._closing_column(row, flags))
+        closed = self._moment(row, flags.closing)
         if closed and not ended and columns.closed != columns.expected_close:
             self._counted[f"open deals have a {columns.closed}, which is not used"] += 1
         return ReadDeal(
@@ -76,23 +77,6 @@ class DealReader:
             open_amount=self._amount(row, columns.open_amount),
         )
 
-    def _flags(self, row: SourceRow) -> Flags:
-        """What a deal's flags, its status and its dates of winning and losing say together."""
-        columns = self._columns
-        skip, closed, won = (
-            self._flag(row, name) for name in (columns.skip_flag, columns.closed_flag, columns.won_flag)
-        )
-        status = row.get(columns.status)
-        won = won or bool(status and status in columns.won_values) or bool(row.get(columns.won_date))
-        lost = bool(status and status in columns.lost_values) or bool(row.get(columns.lost_date) and not won)
-        withdrawn = bool(status and status in columns.withdrawn_values)
-        return Flags(skip=skip, closed=closed, won=won, lost=lost and not won, withdrawn=withdrawn)
-
-    def _closing_column(self, row: SourceRow, flags: Flags) -> str:
-        columns = self._columns
-        own = columns.won_date if flags.won else columns.lost_date if flags.lost else ""
-        return own if own and row.get(own) else columns.closed
-
     def _refuse(self, row: SourceRow, column: str, reason: str) -> None:
         self._problems.refuse_row(self._mapping.files.deals, row.line, column, row.get(column), reason)
 
@@ -104,21 +88,6 @@ class DealReader:
             self._refuse(row, self._columns.key, f"is already on line {self._lines[key]}")
         else:
             self._lines[key] = row.line
-
-    def _flag(self, row: SourceRow, column: str) -> bool:
-        if not column:
-            return False
-        try:
-            flag = parse_flag(row.get(column))
-        except ValueError:
-            reason = (
-                f'is neither yes nor no; say what it means in [values."{column}"], such as "{row.get(column)}" = "no"'
-            )
-            self._refuse(row, column, reason)
-            return False
-        if flag is None:
-            self._counted[f"deals have no {column}, which counts as a no"] += 1
-        return bool(flag)
 
     def _moment(self, row: SourceRow, column: str) -> Moment | None:
         text = row.get(column)

@@ -54,7 +54,8 @@ class DealColumns:
     entry_stage: the stage a closed deal went through from `created` on. missing_created: what an open deal without
     that date counts from, "latest" (the newest date of the export) or a date; a closed one counts from its close.
     An open deal's amount is `open_amount` where `amount` is empty. `closed_flag` and `won_flag` decide before the
-    stage does, and so do a `status` with its values, and the dates `won_date` and `lost_date` where they are filled.
+    stage does, then a `status` with its values, then the dates `won_date` and `lost_date` where they are filled. With
+    `open_values` every status has to be in one of the lists.
     `changed` says when a deal last changed, for exports that come again.
     """
 
@@ -75,6 +76,7 @@ class DealColumns:
     won_values: list[str] = field(default_factory=list)
     lost_values: list[str] = field(default_factory=list)
     withdrawn_values: list[str] = field(default_factory=list)
+    open_values: list[str] = field(default_factory=list)
     won_date: str = ""
     lost_date: str = ""
     changed: str = ""
@@ -191,14 +193,34 @@ def _check_mapping(mapping: SnapshotMapping) -> None:
     if deal.missing_created != "latest" and not _is_date(deal.missing_created):
         reason = "is neither “latest” nor a date such as 2026-03-31"
         mistakes.add("deal", "missing_created", deal.missing_created, reason)
-    if deal.won_flag and not any(stage.earns for stage in mapping.stages):
-        mistakes.add("deal", "won_flag", deal.won_flag, "is named, but no stage earns")
+    _check_outcomes(mapping, mistakes)
     mistakes.number("deal", "missing_amount", deal.missing_amount)
     mistakes.delimiter("files", mapping.files.delimiter)
     mistakes.signs("files", mapping.signs)
     mistakes.time_formats("files", "date_formats", mapping.files.date_formats)
     check_once(mistakes, "lookups", "name", [lookup.name for lookup in mapping.lookups])
     mistakes.refuse()
+
+
+def _check_outcomes(mapping: SnapshotMapping, mistakes: MappingMistakes) -> None:
+    """Values of a status belong to one, mean one thing, and what wins deals has a stage to win them in."""
+    deal = mapping.deal
+    seen: dict[str, str] = {}
+    for word in ("won_values", "lost_values", "withdrawn_values", "open_values"):
+        values = getattr(deal, word)
+        if values and not deal.status:
+            mistakes.add("deal", word, values[0], "is a value of the status, and [deal] names no status")
+        for value in values:
+            if seen.setdefault(value, word) != word:
+                mistakes.add("deal", word, value, f"is in {seen[value]}, too")
+    if deal.status and deal.status != deal.stage and not (set(seen.values()) - {"open_values"}):
+        reason = "is named without won_values, lost_values or withdrawn_values: it would say nothing"
+        mistakes.add("deal", "status", deal.status, reason)
+    if not any(stage.earns for stage in mapping.stages):
+        won = deal.won_values[0] if deal.won_values else ""
+        for word, value in (("won_flag", deal.won_flag), ("won_values", won), ("won_date", deal.won_date)):
+            if value:
+                mistakes.add("deal", word, value, "is named, but no stage earns")
 
 
 def _is_date(text: str) -> bool:

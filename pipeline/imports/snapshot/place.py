@@ -2,23 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pipeline.imports.snapshot.mapping import SnapshotMapping
+from pipeline.imports.snapshot.outcome import LOST, WITHDRAWN, WON, Flags
 from pipeline.imports.snapshot.rows import ExportReader, SourceRow
-
-LOST, WITHDRAWN = "lost", "withdrawn"
-
-
-@dataclass(frozen=True, slots=True)
-class Flags:
-    """The flags of one deal, as far as the mapping names them."""
-
-    skip: bool
-    closed: bool
-    won: bool
-    lost: bool = False
-    withdrawn: bool = False
 
 
 class PlaceReader:
@@ -41,11 +27,14 @@ class PlaceReader:
     def place(self, row: SourceRow, flags: Flags) -> str | None:
         """A stage's key, `lost`, `withdrawn`, or None and a problem where neither flags nor stage say it."""
         by_stage = self._by_stage(row)
-        if flags.withdrawn or by_stage == WITHDRAWN:
+        if flags.outcome == WITHDRAWN or by_stage == WITHDRAWN:
+            self._count_withdrawn(by_stage, flags)
             return WITHDRAWN
-        if flags.won:
-            return self._by_won_flag(by_stage)
-        if flags.lost:
+        if flags.outcome == WON:
+            return self._by_won(by_stage, flags.by)
+        if flags.outcome == LOST:
+            if by_stage not in (None, LOST) and self.ends(by_stage):
+                self._counted[f"deals are won by their stage and lost by {flags.by}; {flags.by} decides"] += 1
             return LOST
         if flags.closed:
             return self._by_closed_flag(row, by_stage)
@@ -62,9 +51,18 @@ class PlaceReader:
             return self._losses[value]
         return self._stages[value].key if value in self._stages else None
 
-    def _by_won_flag(self, by_stage: str | None) -> str:
+    def _count_withdrawn(self, by_stage: str | None, flags: Flags) -> None:
+        """Where one says withdrawn and the other says that the deal ended, nothing is silent."""
+        if flags.outcome in (WON, LOST):
+            what = f"deals are withdrawn by their stage and {flags.outcome} by {flags.by}; the stage decides"
+            self._counted[what] += 1
+        elif flags.outcome and by_stage not in (None, WITHDRAWN) and self.ends(by_stage):
+            ended = LOST if by_stage == LOST else WON
+            self._counted[f"deals are {ended} by their stage and withdrawn by {flags.by}; {flags.by} decides"] += 1
+
+    def _by_won(self, by_stage: str | None, by: str) -> str:
         if by_stage == LOST:
-            self._counted[f"deals are lost by their stage and won by {self._columns.won_flag}; the flag decides"] += 1
+            self._counted[f"deals are lost by their stage and won by {by}; {by} decides"] += 1
         if by_stage is not None and by_stage != LOST and self._by_key[by_stage].earns:
             return by_stage
         return self._won

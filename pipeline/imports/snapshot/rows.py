@@ -12,7 +12,7 @@ from pipeline.imports.files.tables import tables_of
 from pipeline.imports.problems import ConversionRefused, ProblemList
 from pipeline.imports.snapshot.mapping import DealColumns, Lookup, SnapshotMapping
 
-_SETTINGS = {"entry_stage", "missing_amount", "missing_created", "stage_default", "won_values", "lost_values"}
+_SETTINGS = {"entry_stage", "missing_amount", "missing_created", "stage_default"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,9 @@ class ExportReader:
             scoped[lookup.name] = header
             joined |= {f"{lookup.name}.{name}" for name in header}
         for definition in fields(DealColumns):
-            if definition.name not in _SETTINGS:
-                self._check("deal", definition.name, getattr(mapping.deal, definition.name), joined, deals)
+            name = getattr(mapping.deal, definition.name)
+            if definition.name not in _SETTINGS and isinstance(name, str):  # lists are values, not columns
+                self._check("deal", definition.name, name, joined, deals)
         if mapping.accounts is not None:
             accounts = mapping.accounts
             scoped["accounts"] = self._header(accounts.file, "accounts", "file")

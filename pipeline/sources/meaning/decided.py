@@ -30,6 +30,7 @@ def undecided(content: dict[str, Any], columns: list[dict[str, Any]]) -> list[st
     ]
     sentences += _missing_amounts(content, columns)
     sentences += _values_without_stage(content, columns)
+    sentences += _mute_status(content)
     for part, word in _WORDS.items():
         open_ones = [row["name"] for row in content.get(part, []) if not row["department"]]
         if open_ones:
@@ -69,6 +70,19 @@ def _missing_amounts(content: dict[str, Any], columns: list[dict[str, Any]]) -> 
     if amount >= total:
         return []
     return [f"{total - amount:,} of {total:,} deals have no amount: say what they count with, 0 if nothing."]
+
+
+def _mute_status(content: dict[str, Any]) -> list[str]:
+    """A status of which no value says anything would leave every deal open."""
+    deal = content.get("deal", {})
+    status = deal.get("status", "")
+    lists = ("won_values", "lost_values", "withdrawn_values")
+    if not status or status == deal.get("stage") or any(deal.get(word) for word in lists):
+        return []
+    return [
+        f"No value of “{status}” seems to say won or lost: choose another column for the status or none, or write its"
+        " won_values and lost_values in the mapping."
+    ]
 
 
 def _values_without_stage(content: dict[str, Any], columns: list[dict[str, Any]]) -> list[str]:

@@ -14,6 +14,7 @@ from pipeline.sources.columns.profile import quoted
 from pipeline.sources.meaning.decided import DATES
 from pipeline.sources.meaning.owners import LOST, WON, department_of, is_market, stage_kind, stage_rank
 from pipeline.sources.meaning.roles import columns_by_role
+from pipeline.sources.meaning.statuses import status_draft
 from pipeline.sources.meaning.systems import GENERIC, bare
 
 MARKET = "market"
@@ -74,14 +75,7 @@ def list_draft(store: duckdb.DuckDBPyConnection, deals: str, ground: Ground) -> 
     if accounts:
         content["accounts"] = accounts
     _roles_of_lookups(ground, content)
-    if system and "status" in roles:
-        values = [str(value) for value, *_ in by_name[roles["status"]]["values"]]
-        content["deal"]["won_values"] = [value for value in values if value.lower() in system.won]
-        content["deal"]["lost_values"] = [
-            value for value in values if value in system.lost or value.lower() in system.lost
-        ]
-        if withdrawn := [value for value in values if value.lower() in system.withdrawn]:
-            content["deal"]["withdrawn_values"] = withdrawn
+    status_draft(content, by_name, system)
     stages_draft(content, by_name, store)
     _price(store, deals, ground, content)
     for role in OWNED:

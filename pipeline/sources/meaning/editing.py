@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.sources.meaning.decided import NOBODY
 from pipeline.sources.meaning.draft import OWNED, Content, owned_draft, slug, stages_draft
+from pipeline.sources.meaning.statuses import status_draft
 
 MAIN_FIELDS = {
     "key": "Deal’s number",
@@ -130,6 +131,8 @@ def content_of(posted: Mapping[str, str], content: Content, columns: list[dict[s
         if f"field-{role}" in posted:
             part[role] = posted[f"field-{role}"]
     _settings(posted, result, log=log)
+    if not log and part.get("status", "") != before.get("status", ""):
+        status_draft(result, by_name, None)
     changed = {role for role in ("stage", *OWNED) if not log and part.get(role, "") != before.get(role, "")}
     if "stage" in changed:
         stages_draft(result, by_name)

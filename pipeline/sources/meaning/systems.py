@@ -29,9 +29,10 @@ class System:
     least: int
     columns: dict[str, tuple[str, ...]]
     won: tuple[str, ...] = ()
-    """Values of the status that say won, lost, and withdrawn."""
+    """Values of the status, in lower case, that say won, lost, withdrawn, and that it has not ended."""
     lost: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
 
 
 def bare(name: str) -> str:
@@ -93,7 +94,7 @@ SYSTEMS = (
             "expected_close": ("dealexpectedclosedate", "expectedclosedate"),
             "changed": ("deallaststagechange", "stagechangetime", "dealupdatetime", "updatetime"),
         },
-        won=("won",), lost=("lost",), withdrawn=("deleted",),
+        won=("won",), lost=("lost",), withdrawn=("deleted",), open=("open",),
     ),
     System(
         name="Odoo",
@@ -107,7 +108,7 @@ SYSTEMS = (
             "source": ("sourceid", "source", "medium"), "reason": ("lostreasonid", "lostreason"), "status": ("active",),
             "expected_close": ("datedeadline", "expectedclosing"), "changed": ("datelaststageupdate",),
         },
-        lost=("false", "False", "0"),
+        lost=("false", "0"), open=("true", "1"),
     ),
     System(
         name="Microsoft Dynamics",
@@ -125,7 +126,7 @@ SYSTEMS = (
             "reason": ("statusreason", "statuscode"), "source": ("originatinglead", "leadsource"),
             "changed": ("modifiedon",),
         },
-        won=("won", "1"), lost=("lost", "2", "canceled"),
+        won=("won", "1"), lost=("lost", "2", "canceled"), open=("open", "0"),
     ),
     System(
         name="Zoho",

@@ -1,0 +1,46 @@
+"""Which values of a status say that a deal was won, lost or withdrawn, or still is open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.sources.meaning.owners import LOST, WON, stage_kind
+from pipeline.sources.meaning.systems import System
+
+_OPEN = {"open", "opened", "offen", "active", "aktiv", "in progress", "in arbeit", "laufend", "new", "neu", "ouvert"}
+"""What a status says of deals that have not ended, in the words of many systems."""
+_LISTS = ("won_values", "lost_values", "withdrawn_values", "open_values")
+
+
+def status_draft(content: dict[str, Any], by_name: dict[str, dict[str, Any]], system: System | None) -> None:
+    """Fill the lists of the status by the system's words, or by what the values seem to say.
+
+    Words of a system count also where this file has none of them: the first file may have no deal that is won. Only
+    where every value is understood every later one has to be.
+    """
+    deal = content["deal"]
+    for word in _LISTS:
+        deal.pop(word, None)
+    column = by_name.get(deal.get("status", ""))
+    if column is None:
+        return
+    values = [str(value) for value, *_ in column["values"]]
+    if system and (system.won or system.lost):
+        words = (system.won, system.lost, system.withdrawn, system.open)
+        lists = [_with_words(values, known) for known in words]
+    else:
+        kinds = {value: stage_kind(value) for value in values}
+        lists = [[value for value in values if kinds[value] == kind] for kind in (WON, LOST)]
+        lists += [[], [value for value in values if value.strip().casefold() in _OPEN]]
+    understood = {value for named in lists for value in named}
+    if not set(values) <= understood or len(values) < column["different"]:
+        lists[-1] = []
+    for word, named in zip(_LISTS, lists, strict=True):
+        if named or word in ("won_values", "lost_values"):
+            deal[word] = named
+
+
+def _with_words(values: list[str], words: tuple[str, ...]) -> list[str]:
+    """The values that are one of the words in any case, and the words that the file has not."""
+    named = [value for value in values if value.strip().casefold() in words]
+    return named + [word for word in words if word not in {value.strip().casefold() for value in named}]
