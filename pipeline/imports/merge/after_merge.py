@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from django.db import connection
 
 from pipeline.imports.folder.checks import MOST_OF_A_KIND, query
+from pipeline.imports.folder.order import order_check_known
 from pipeline.imports.folder.staging import Staging
 from pipeline.imports.merge.entry_notes import beyond_limits_notes
 from pipeline.imports.merge.hindsight import hindsight_notes
@@ -42,6 +43,7 @@ def truth_check(staging: Staging, batch: int) -> None:
         _positions(staging)
     if "events.csv" in names:
         withdrawn_check(staging)
+        order_check_known(staging, batch)
     merged_check(staging)
     if "accounts.csv" in names:
         merged_accounts_check(staging)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -49,7 +49,13 @@ class Earlier:
         same_amount = Decimal(known.amount or "0") == Decimal(now.amount or "0")
         if known.place == now.place and same_amount and known.expected == now.expected:
             return None
-        if changed is not None and known.last < changed.at <= self.taken_at:
+        # A day without a time is some time of that day, so also one after an event of the same day.
+        if changed is not None and changed.bare and known.last.astimezone(changed.at.tzinfo).date() == changed.day:
+            changed = replace(changed, at=max(changed.at, known.last))
+            fits = changed.at <= self.taken_at
+        else:
+            fits = changed is not None and known.last < changed.at <= self.taken_at
+        if changed is not None and fits:
             counted["deals changed since the last file, on a date the file gives"] += 1
             return changed.at
         counted["deals changed since the last file at an unknown time; the change counts at the time of this file"] += 1

@@ -72,6 +72,25 @@ def test_the_second_week_adds_what_changed_and_nothing_else(first: SourcePull) -
     assert {key: history(key) for key in ("D3", "D4")} == before
 
 
+def test_a_close_on_the_day_of_the_last_event_counts_on_that_day(tmp_path: Path) -> None:
+    """Entered on the last day of March and won that day; the next file comes in April, in another quarter."""
+    pull = upload(
+        {"deals.csv": HEADER + WEEK_1 + "D6,Offer,2026-03-31,,600,Ann,\nD7,Offer,2026-03-31 10:15,,70,Ann,\n"},
+        taken_at=datetime(2026, 3, 31, 16, 0, tzinfo=UTC),
+    )
+    edit(pull, company=COMPANY)
+    assert look(pull)["accepted"], pull.look
+    take_in(pull)
+    won = "D6,Won,2026-03-31,2026-03-31,600,Ann,\nD7,Won,2026-03-31 10:15,2026-03-31,70,Ann,\n"
+    pull = upload(
+        {"deals.csv": HEADER + WEEK_1 + won}, source=pull.source, taken_at=datetime(2026, 4, 7, 16, tzinfo=UTC)
+    )
+    assert look(pull)["accepted"], pull.look
+    take_in(pull)
+    assert history("D6")[1:] == [("won", "03-30", "04-07", 600.0)]  # midnight of Berlin, in UTC
+    assert history("D7")[1:] == [("won", "03-31", "04-07", 70.0)]
+
+
 def test_the_same_file_again_changes_nothing(first: SourcePull) -> None:
     events = Event.objects.count()
     pull = upload({"deals.csv": HEADER + WEEK_1}, source=first.source, taken_at=SECOND)
