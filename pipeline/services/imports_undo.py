@@ -22,6 +22,7 @@ from pipeline.imports.merge.undo import (
     touched_mark,
     truth_left_check,
 )
+from pipeline.imports.merge.withdrawn import merges_left_check
 from pipeline.imports.problems import UndoRefused
 from pipeline.models import ImportBatch, PlanTarget
 from pipeline.signals import import_reverting, plan_imported
@@ -76,6 +77,7 @@ def _undo(batch_id: int) -> UndoResult:
     touched = touched_mark(batch_id)
     restored, removed = rows_restore(batch_id), rows_remove(batch_id)
     truth_left_check(batch_id)
+    merges_left_check(batch_id)
     if PlanTarget._meta.db_table in removed | restored:
         plan_imported.send(ImportBatch)
     with connection.cursor() as cursor:

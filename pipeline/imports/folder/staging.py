@@ -138,6 +138,9 @@ def _check_block(
     checker.execute(_typed_sql(staged.format, present))
     bad = _problems(checker, staged.format, present)
     instants = [column.name for column in present if column.kind is kinds.INSTANT]
+    for name in instants if bad else ():
+        # Refused already; in local time the first day of year 1 is one of year 0, which PostgreSQL has not.
+        checker.execute(f"UPDATE typed SET v_{name} = NULL WHERE v_{name} < TIMESTAMP '1000-01-01'")
     if instants:
         alone = " OR ".join(kinds.DATE_ALONE.format(raw=f"r_{name}") for name in instants)
         staged.dates_alone += checker.execute(f"SELECT count(*) FILTER ({alone}) FROM typed").fetchall()[0][0]

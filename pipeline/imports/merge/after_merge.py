@@ -14,7 +14,7 @@ from pipeline.imports.folder.staging import Staging
 from pipeline.imports.merge.entry_notes import beyond_limits_notes
 from pipeline.imports.merge.hindsight import hindsight_notes
 from pipeline.imports.merge.unusual import sums_check, unusual_notes
-from pipeline.imports.merge.withdrawn import merged_accounts_check, merged_check, withdrawn_check
+from pipeline.imports.merge.withdrawn import merged_accounts_check, merged_accounts_notes, merged_check, withdrawn_check
 from pipeline.imports.problems import Problem
 from pipeline.models.deals import WORDS_INDEXES
 
@@ -131,14 +131,21 @@ def _add_notes(staging: Staging, batch: int) -> None:
                 f" in the company's time zone ({staging.zone})."
             )
     if "events.csv" in staging.files:
-        ((future, silent),) = query(
-            "SELECT count(*) FILTER (WHERE occurred_at > now()), count(*) FILTER (WHERE batch_id = %s"
-            " AND recorded_at = occurred_at AND occurred_at < (SELECT max(started_at) FROM pipeline_importbatch"
+        ((future, unknown, silent),) = query(
+            "SELECT count(*) FILTER (WHERE occurred_at > now()),"
+            " count(*) FILTER (WHERE occurred_at <= now() AND recorded_at > now()),"
+            " count(*) FILTER (WHERE batch_id = %s AND recorded_at = occurred_at"
+            " AND occurred_at < (SELECT max(started_at) FROM pipeline_importbatch"
             " WHERE id < %s AND status = 'done')) FROM pipeline_event WHERE batch_id = %s",
             [batch, batch, batch],
         )
         if future:
             staging.notes.append(f"events.csv: {future:,} events lie in the future; they count from their day on.")
+        if unknown:
+            staging.notes.append(
+                f"events.csv: {unknown:,} events have happened and say they will be recorded in the future; they count"
+                " from then on."
+            )
         if silent:
             staging.notes.append(
                 f"events.csv: {silent:,} events happened before the last import and say they were recorded at once;"
@@ -146,6 +153,8 @@ def _add_notes(staging: Staging, batch: int) -> None:
             )
     if set(staging.files) & {"events.csv", "opportunities.csv", "accounts.csv"}:
         staging.notes += hindsight_notes()
+    if "accounts.csv" in staging.files:
+        staging.notes += merged_accounts_notes(batch)
     if "entries.csv" in staging.files:
         staging.notes += beyond_limits_notes()
 

@@ -136,7 +136,12 @@ def _reference_check(key: Reference, batch: int) -> None:
         stays += f" AND r.id NOT IN ({_noted(key.table, batch, 'before IS NOT NULL')})"
     label, target_label = _TABLE_LABELS.get(key.table) or _plural(key.table), _TABLE_LABELS[key.target]
     if key.table in _WITH_BATCH:
-        count, later = query(f"SELECT count(*), max(batch_id) FROM {key.table} r WHERE {stays}")[0]
+        # The import that made a row, or the newest one that gave it this reference.
+        count, later = query(
+            f"SELECT count(*), max(greatest(r.batch_id, (SELECT max(c.batch_id) FROM pipeline_importchange c"
+            f" JOIN pipeline_importbatch b ON b.id = c.batch_id WHERE b.status = 'done' AND c.\"table\" = '{key.table}'"
+            f" AND c.\"row\" = r.id AND jsonb_exists(c.before, '{key.column}')))) FROM {key.table} r WHERE {stays}"
+        )[0]
     else:
         count, later = query(
             "SELECT count(*), (SELECT max(c.batch_id) FROM pipeline_importchange c"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from pipeline.imports.folder.checks import MOST_OF_A_KIND, query
 from pipeline.imports.folder.staging import Staging
-from pipeline.imports.problems import Problem
+from pipeline.imports.problems import Problem, UndoRefused
 
 _AFTER = f"""
 WITH last AS (
@@ -38,6 +38,12 @@ _NOT_WITHDRAWN = """
 SELECT key FROM pipeline_opportunity o WHERE merged_into <> ''
     AND NOT EXISTS (SELECT FROM pipeline_event e WHERE e.withdrawn AND e.opportunity_id = o.id)
 """
+_OPEN = "OR NOT EXISTS (SELECT FROM pipeline_event e WHERE e.withdrawn AND e.opportunity_id = o.id)"
+_HALF_MERGED = """
+SELECT o.id, o.key, o.batch_id FROM {table} o WHERE o.merged_into <> ''
+    AND (NOT EXISTS (SELECT FROM {table} other WHERE other.key = o.merged_into) {more})
+"""
+_LISTED = 5
 
 
 def withdrawn_check(staging: Staging) -> None:
@@ -58,20 +64,26 @@ def withdrawn_check(staging: Staging) -> None:
 
 def merged_check(staging: Staging) -> None:
     """Refuse deals that were merged without being withdrawn, and deals merged in a circle."""
-    lines: dict[str, int] = {}
+    lines: dict[str, tuple[int, str]] = {}
     staged = staging.files.get("opportunities.csv")
     if staged is not None and "merged_into" in staged.columns:
-        lines = dict(query("SELECT key, line FROM in_opportunities WHERE merged_into <> ''"))
+        rows = query("SELECT key, line, merged_into FROM in_opportunities WHERE merged_into <> ''")
+        lines = {key: (line, other) for key, line, other in rows}
     elif "events.csv" not in staging.files:
         return
     for reason, rows in (
-        ("is what this deal was merged into, but no event withdraws it", query(_NOT_WITHDRAWN)),
-        ("leads back to the deal itself: deals were merged in a circle", query(_MERGED)),
+        ("is what {} was merged into, but no event withdraws {}", query(_NOT_WITHDRAWN)),
+        ("leads back to {}: deals were merged in a circle", query(_MERGED)),
     ):
         for (key,) in rows:
             if key in lines:
+                line, other = lines[key]
                 problem = Problem(
-                    file="opportunities.csv", line=lines[key], column="merged_into", value=key, reason=reason
+                    file="opportunities.csv",
+                    line=line,
+                    column="merged_into",
+                    value=other,
+                    reason=reason.replace("{}", key),
                 )
                 staging.problems.add(problem)
 
@@ -89,3 +101,40 @@ def merged_accounts_check(staging: Staging) -> None:
     for line, key, further in rows:
         reason = f"was merged itself, into {further}; name the account that is left"
         staging.problems.add(Problem(file="accounts.csv", line=line, column="merged_into", value=key, reason=reason))
+
+
+def merged_accounts_notes(batch: int) -> list[str]:
+    """Accounts whose merge an import takes back or changes: the deals they gave away stay where they are."""
+    rows = query(
+        "SELECT a.key, c.before->>'merged_into', a.merged_into FROM pipeline_importchange c"
+        ' JOIN pipeline_account a ON a.id = c."row" WHERE c.batch_id = %s AND c."table" = \'pipeline_account\''
+        " AND c.before->>'merged_into' <> '' AND c.before->>'merged_into' <> a.merged_into ORDER BY a.key",
+        [batch],
+    )
+    listed = [f"{key} (was {former}, is {now or 'none'})" for key, former, now in rows[:_LISTED]]
+    more = f" and {len(rows) - _LISTED:,} more" if len(rows) > _LISTED else ""
+    what = "accounts.csv: {:,} accounts are merged into another one than before or into none: {}{}."
+    stay = " Deals that went with the former merge stay where they are, unless this file moves them."
+    return [what.format(len(rows), ", ".join(listed), more) + stay] if rows else []
+
+
+def merges_left_check(batch: int) -> None:
+    """Raise UndoRefused where taking out the import leaves a merge by halves: the deal it withdrew, or what it went
+    into, would be gone. Names the import that brought the other half."""
+    for name, table, half in (
+        ("opportunities", "pipeline_opportunity", _HALF_MERGED.format(table="pipeline_opportunity", more=_OPEN)),
+        ("accounts", "pipeline_account", _HALF_MERGED.format(table="pipeline_account", more="")),
+    ):
+        rows = query(
+            f"SELECT m.key, coalesce(max(c.batch_id), max(m.batch_id)) FROM ({half}) m LEFT JOIN ("
+            ' SELECT c.batch_id, c."row" FROM pipeline_importchange c JOIN pipeline_importbatch b ON b.id = c.batch_id'
+            " WHERE b.status = 'done' AND c.\"table\" = %s AND jsonb_exists(c.before, 'merged_into')"
+            ') c ON c."row" = m.id GROUP BY m.key ORDER BY m.key',
+            [table],
+        )
+        if rows:
+            key, later = rows[0]
+            raise UndoRefused(
+                f"{len(rows):,} {name} ({key}) would be merged by halves: import {later} says into what, and"
+                f" import {batch} brought that, or the withdrawal. Undo import {later} first."
+            )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from pipeline.imports.problems import UndoRefused
 from pipeline.models import Opportunity, TouchedOpportunity
 from pipeline.services.imports import company_folder_load
 from pipeline.services.imports_export import company_folder_export
@@ -90,3 +91,30 @@ def test_an_account_is_merged_into_one_that_is_left(tmp_path: Path, rows: list[s
     result = company_folder_load(path=part_write(tmp_path / "later", merged(*rows)))
     assert [(problem.line, problem.reason) for problem in result.problems] == reasons
     assert accounts() == {"O1": "A1", "O2": "A2"}
+
+
+def test_deals_follow_an_account_that_was_merged_further(tmp_path: Path) -> None:
+    """A1 went into A2, and A2 into A3 with a later import: a file that still gives a deal to A1 means A3."""
+    company_folder_load(path=folder_write(tmp_path / "in"))
+    company_folder_load(path=part_write(tmp_path / "2", merged("A1,Acme,A2")))
+    company_folder_load(path=part_write(tmp_path / "3", merged("A3,Core,", "A2,Bolt,A3")))
+    again = GOOD["opportunities.csv"].replace("O1,First", "O1,Renamed")
+    assert company_folder_load(path=part_write(tmp_path / "4", {"opportunities.csv": again})).accepted
+    assert accounts() == {"O1": "A3", "O2": "A3"}
+
+
+def test_a_merge_that_is_taken_back_is_named(tmp_path: Path) -> None:
+    """The deals stay where they went: nothing tells them from those the other account had."""
+    company_folder_load(path=folder_write(tmp_path / "in"))
+    company_folder_load(path=part_write(tmp_path / "2", merged("A1,Acme,A2")))
+    result = company_folder_load(path=part_write(tmp_path / "3", merged("A1,Acme,")))
+    assert accounts() == {"O1": "A2", "O2": "A2"}
+    assert any("A1 (was A2, is none). Deals that went with the former merge stay" in note for note in result.notes)
+
+
+def test_an_account_that_others_went_into_stays(tmp_path: Path) -> None:
+    company_folder_load(path=folder_write(tmp_path / "in"))
+    made = company_folder_load(path=part_write(tmp_path / "2", merged("A3,Core,")))
+    company_folder_load(path=part_write(tmp_path / "3", merged("A1,Acme,A3")))
+    with pytest.raises(UndoRefused, match=f"Undo import {made.batch + 1} first"):
+        import_undo(batch_id=made.batch)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from pipeline.imports.problems import UndoRefused
 from pipeline.models import Event, Opportunity
 from pipeline.services.imports import company_folder_load
 from pipeline.services.imports_export import company_folder_export
@@ -103,7 +104,7 @@ def test_a_deal_is_not_withdrawn_before_what_is_known_of_it(tmp_path: Path) -> N
 def test_a_merged_deal_was_withdrawn_into_a_deal_there_is(tmp_path: Path) -> None:
     line = len(GOOD["opportunities.csv"].splitlines()) + 1
     missing = ("opportunities.csv", line, "merged_into")
-    why = "is what this deal was merged into, but no event withdraws it"
+    why = "is what O4 was merged into, but no event withdraws O4"
     assert refused(tmp_path / "a", OPENED) == [(*missing, why)]
     assert refused(tmp_path / "b", OPENED, GONE, into="O9") == [(*missing, "is not a known opportunity")]
     assert refused(tmp_path / "c", OPENED, GONE, into="O4") == [(*missing, "is the deal itself")]
@@ -115,6 +116,32 @@ def test_deals_are_not_merged_in_a_circle(tmp_path: Path) -> None:
     files["opportunities.csv"] = "\n".join([first, f"{second}O4", *rest]) + "\n"
     result = company_folder_load(path=folder_write(tmp_path, files))
     assert [(problem.line, problem.reason.split(":")[0]) for problem in result.problems] == [
-        (2, "leads back to the deal itself"),
-        (len(rest) + 2, "leads back to the deal itself"),
+        (2, "leads back to O1"),
+        (len(rest) + 2, "leads back to O4"),
     ]
+
+
+@pytest.mark.parametrize("first", ["withdrawal", "target"])
+def test_a_merge_is_not_undone_by_halves(tmp_path: Path, first: str) -> None:
+    """What withdrew the deal, or what it went into, came with an import of its own."""
+    company_folder_load(path=folder_write(tmp_path / "in"))
+    header = GOOD["opportunities.csv"].splitlines()[0]
+    target = {
+        "opportunities.csv": f"{header}\nT1,,new,,,,,EUR,\n",
+        "events.csv": f"{HEADER}\nT1,2026-03-02T08:00:00Z,,lead,50,,,Ann\n",
+    }
+    gone = {"events.csv": f"{HEADER}\n{GONE.replace('O4', 'O1')}\n"}
+    merged = {"opportunities.csv": "key,pipeline,currency,merged_into\nO1,new,EUR,T1\n"}
+    order = [target, gone, merged] if first == "withdrawal" else [gone, target, merged]
+    imports = [company_folder_load(path=part_write(tmp_path / str(n), files)) for n, files in enumerate(order)]
+    assert all(result.accepted for result in imports)
+    with pytest.raises(UndoRefused, match=f"Undo import {imports[2].batch} first"):
+        import_undo(batch_id=imports[1].batch)
+    import_undo(batch_id=imports[2].batch)
+    import_undo(batch_id=imports[1].batch)
+
+
+def test_what_becomes_known_only_later_is_said(tmp_path: Path) -> None:
+    later = GONE.replace("2026-03-09", "2199-03-09")
+    result = company_folder_load(path=folder_write(tmp_path, folder(OPENED, later)))
+    assert any("1 events have happened and say they will be recorded in the future" in note for note in result.notes)

@@ -84,6 +84,23 @@ def test_a_rate_that_makes_amounts_too_large_is_refused(tmp_path: Path) -> None:
     assert result.problems[0].reason.startswith("makes amounts that cannot be added up")
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "0001-01-01T00:00:00+02:00", "9999-12-31", "9999-12-31T23:59:59-12:00"])
+@pytest.mark.parametrize(
+    ("file", "old", "column"), [(E, "2026-02-01,,due", "occurred_at"), ("entries.csv", "", "entered_at")]
+)
+def test_the_ends_of_the_calendar_are_refused_in_every_zone(
+    tmp_path: Path, day: str, file: str, old: str, column: str
+) -> None:
+    """The first day of year 1 begins in year 0 where clocks are ahead of UTC."""
+    files = (
+        changed(E, old, f"{day},,due")
+        if old
+        else {file: f"measurable,week,value,entered_at\ncalls,2026-01-05,1,{day}\n"}
+    )
+    found = refused(folder_write(tmp_path, files)).problems
+    assert [(p.column, p.reason) for p in found] == [(column, "is not between the years 1900 and 2199")]
+
+
 TEXTS = [
     ("company.csv", "Small", 2, "name"), (D, "Legal", 3, "name"), ("pipelines.csv", "Renewal", 3, "name"),
     ("stages.csv", "Offer", 3, "name"), ("loss_reasons.csv", "Price", 2, "name"), ("sources.csv", "Website", 2, "name"),
