@@ -18,7 +18,8 @@ class Bucket:
 
     order: its place in a list, what adds first. impact: won is good, though it leaves the open pipeline. moves: it
     changes how large the open pipeline is. coloured: the page prints its amount in the colour of its impact; what only
-    moves a date or comes back stays uncoloured there.
+    moves a date or comes back stays uncoloured there. rare: it has a place only where a deal falls in it, since most
+    companies never see one.
     """
 
     key: str
@@ -28,6 +29,7 @@ class Bucket:
     impact: BucketImpact = BucketImpact.SOFT
     moves: bool = True
     coloured: bool = False
+    rare: bool = False
 
 
 _GOOD, _BAD = BucketImpact.GOOD, BucketImpact.BAD
@@ -81,8 +83,22 @@ _RANKED = (
         order=13,
         moves=False,
     ),
+    Bucket(
+        key="from_pipeline",
+        name="From another pipeline",
+        meaning="Was won in another pipeline on the date, is open in this one: what it had earned was taken back",
+        order=16,
+        rare=True,
+    ),
     Bucket(key="reopened", name="Reopened", meaning="Was lost or won, is open again", order=1, impact=_GOOD),
     Bucket(key="new", name="New", meaning="Was not known on the date, is open", order=0, impact=_GOOD, coloured=True),
+    Bucket(
+        key="to_pipeline",
+        name="To another pipeline",
+        meaning="Open on both days, in another pipeline now; what its amount changed by meanwhile is the difference",
+        order=17,
+        rare=True,
+    ),
     Bucket(
         key="pulled_in",
         name="Pulled in",

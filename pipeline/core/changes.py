@@ -35,7 +35,8 @@ class BucketTotal:
 
 @dataclass(frozen=True, kw_only=True)
 class Changes:
-    """The open pipeline then and now, in minor units and deals, and the buckets in their published rank."""
+    """The open pipeline then and now, in minor units and deals, and the buckets in their published rank; of rare ones
+    those with a deal."""
 
     then: int
     then_deals: int
@@ -44,8 +45,10 @@ class Changes:
     buckets: tuple[BucketTotal, ...]
 
     def bucket(self, key: str) -> BucketTotal:
-        """The bucket of one key of BUCKETS; every key has one, empty or not."""
-        return next(bucket for bucket in self.buckets if bucket.key == key)
+        """The bucket of one key of BUCKETS; every key has one, empty or not. Raises KeyError for another key."""
+        if key not in BUCKETS:
+            raise KeyError(key)
+        return next((bucket for bucket in self.buckets if bucket.key == key), BucketTotal(key=key))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +70,8 @@ class ChangedDeal:
 # Lost is stage -1 inside these texts, so that it is not mistaken for "not known then"; withdrawn is -2 in the events.
 _SIDES = """
 WITH rules AS (
-    SELECT stage, coalesce(position >= min(position) FILTER (earns) OVER (PARTITION BY pipeline), false) AS after
+    SELECT stage, pipeline,
+        coalesce(position >= min(position) FILTER (earns) OVER (PARTITION BY pipeline), false) AS after
     FROM stages
 ), touched AS (
     SELECT DISTINCT opportunity FROM events WHERE "at" >= $since OR recorded_at >= $since
@@ -87,7 +91,8 @@ WITH rules AS (
         CASE WHEN stage_then IS NULL THEN 'unknown' WHEN stage_then = -1 THEN 'lost' WHEN stage_then = -2
             THEN 'withdrawn' WHEN t.after THEN 'won' ELSE 'open' END AS state_then,
         CASE WHEN stage_now = -1 THEN 'lost' WHEN stage_now = -2 THEN 'withdrawn' WHEN n.after THEN 'won'
-            ELSE 'open' END AS state_now
+            ELSE 'open' END AS state_now,
+        coalesce(t.pipeline <> n.pipeline, false) AS crossed
     FROM sides LEFT JOIN rules t ON t.stage = stage_then LEFT JOIN rules n ON n.stage = stage_now
 ), compared AS (
     SELECT *, state_then = 'open' AS was_open, state_now = 'open' AS is_open,
@@ -103,7 +108,9 @@ WITH rules AS (
                 ELSE 'came_lost' END
             WHEN state_now = 'withdrawn' THEN CASE WHEN was_open THEN 'withdrawn' ELSE 'withdrawn_later' END
             WHEN state_then = 'unknown' THEN 'new'
+            WHEN state_then = 'won' AND crossed THEN 'from_pipeline'
             WHEN state_then <> 'open' THEN 'reopened'
+            WHEN crossed THEN 'to_pipeline'
             WHEN close_then > $last AND close_now <= $last THEN 'pulled_in'
             WHEN close_then <= $last AND close_now > $last THEN 'pushed_out'
             WHEN amount_now > amount_then THEN 'up'
@@ -147,7 +154,9 @@ def changes_compute(connection: duckdb.DuckDBPyConnection, *, since: int, last: 
         then_deals=sum(row[6] for row in rows),
         now=sum(row[7] for row in rows),
         now_deals=sum(row[8] for row in rows),
-        buckets=tuple(totals.get(key, BucketTotal(key=key)) for key in BUCKETS),
+        buckets=tuple(
+            totals.get(key, BucketTotal(key=key)) for key, bucket in BUCKETS.items() if key in totals or not bucket.rare
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from django.db import connection, transaction
 
 from departments.models import Company
-from pipeline.imports.folder.export_queries import QUERIES
+from pipeline.imports.folder.export_queries import FILES, MOVES, queries
 from pipeline.imports.folder.staging import Progress
 from pipeline.imports.problems import ImportUnreadable
 
@@ -36,7 +36,7 @@ def company_folder_export(*, path: Path, progress: Progress | None = None) -> Ex
         raise ImportUnreadable("There is no company yet: nothing to export.")
     if path.exists():
         strangers = (
-            [entry.name for entry in path.iterdir() if entry.name not in QUERIES] if path.is_dir() else [path.name]
+            [entry.name for entry in path.iterdir() if entry.name not in FILES] if path.is_dir() else [path.name]
         )
         if strangers:
             raise ImportUnreadable(f"{path} contains other files ({strangers[0]}); name an empty or new folder.")
@@ -48,9 +48,11 @@ def company_folder_export(*, path: Path, progress: Progress | None = None) -> Ex
             if alone:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute("SET LOCAL work_mem = '192MB'")
-        for position, (name, query) in enumerate(QUERIES.items()):
+            cursor.execute(MOVES)
+            (moves,) = cursor.fetchone() or (False,)
+        for position, (name, query) in enumerate(queries(moves=moves).items()):
             if progress:
-                progress(f"writing {name}", position / len(QUERIES))
+                progress(f"writing {name}", position / len(FILES))
             partial = path / f".{name}.partial"
             try:
                 with partial.open("wb") as handle:

@@ -15,6 +15,13 @@ def stage_name(structure: Structure, pk: int) -> str:
     return structure.stages[pk].name
 
 
+@register.filter
+def stage_place(structure: Structure, pk: int) -> str:
+    """A stage with its pipeline, where two of them may be called alike."""
+    stage = structure.stages[pk]
+    return f"{stage.name} ({stage.pipeline_name})"
+
+
 @register.simple_tag
 def page_address(page: str, arguments: tuple[str, ...] = ()) -> str:
     """The address of a page by its name and arguments, where both are values."""

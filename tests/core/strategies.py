@@ -158,8 +158,8 @@ the_stages = st.just(STAGES)
 
 @st.composite
 def companies(draw, most=5, stages_of=the_stages):
-    """Up to `most` opportunities: skips, back moves, losses, withdrawals, reopening, overlapping hand-offs, equal
-    instants.
+    """Up to `most` opportunities: skips, back moves, losses, withdrawals, reopening, moves to other pipelines,
+    overlapping hand-offs, equal instants.
 
     stages_of: draws their stages, such as `owned_stages`.
     """
@@ -178,7 +178,10 @@ def companies(draw, most=5, stages_of=the_stages):
                 "team": draw(st.sampled_from(["north", "south", None])),
             }
         )
-        stages = st.one_of(st.none(), st.sampled_from([s["stage"] for s in STAGES if s["pipeline"] == pipeline]))
+        elsewhere = draw(st.sampled_from([False, False, True]))
+        stages = st.one_of(
+            st.none(), st.sampled_from([s["stage"] for s in STAGES if elsewhere or s["pipeline"] == pipeline])
+        )
         for at in draw(st.lists(instants, min_size=1, max_size=8)):
             stage = draw(stages)
             withdrawn = stage is None and draw(st.sampled_from([False, False, True]))

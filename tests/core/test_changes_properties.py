@@ -17,6 +17,7 @@ LAST = date(2026, 4, 10)
 UNKNOWN, LOST, WITHDRAWN = "unknown", "lost", "withdrawn"
 closes = st.one_of(st.none(), st.integers(-9, 9).map(lambda days: LAST + timedelta(days=days)))
 AFTER_EARNING = {13, 14, 23}
+PIPELINE = {stage["stage"]: stage["pipeline"] for stage in STAGES}
 
 
 @st.composite
@@ -110,6 +111,7 @@ def test_buckets_add_up_to_the_difference_to_the_cent_and_to_the_deal(company, s
 def test_deals_of_a_bucket_change_the_number_of_open_deals_alike(company, since):
     """So that the signed counts of the page are the counts of deals: 397 new, 115 lost, and no deal in between."""
     each = dict.fromkeys(BUCKETS, 0) | {"won": -1, "lost": -1, "withdrawn": -1, "reopened": 1, "new": 1}
+    each["from_pipeline"] = 1
     for bucket in changes_compute(connected(company), since=min(since, company.as_of), last=LAST).buckets:
         if bucket.key != "late":  # what was recorded late may have come, gone or changed
             assert bucket.deals_difference == each[bucket.key] * bucket.deals
@@ -147,6 +149,7 @@ def test_the_bucket_is_the_first_of_the_published_rank_that_fits(company, since)
             continue
         happened = any(e["at_us"] // US >= since for e in company.events if e["opportunity"] == key)
         closes = then.close and now.close
+        crossed = then.stage and now.stage and PIPELINE[then.stage] != PIPELINE[now.stage]
         fits = {
             "idle": then == now,
             "late": then != now and not happened,
@@ -157,6 +160,8 @@ def test_the_bucket_is_the_first_of_the_published_rank_that_fits(company, since)
             "came_lost": now.state == LOST and then.state in (UNKNOWN, LOST, WITHDRAWN),
             "withdrawn": now.state == WITHDRAWN and then.state == "open",
             "withdrawn_later": now.state == WITHDRAWN and then.state != "open",
+            "from_pipeline": now.state == "open" and then.state == "won" and crossed,
+            "to_pipeline": now.state == "open" == then.state and crossed,
             "reopened": now.state == "open" and then.state in ("won", LOST, WITHDRAWN),
             "new": now.state == "open" and then.state == UNKNOWN,
             "pulled_in": closes and now.close < then.close,

@@ -57,6 +57,21 @@ def company_make() -> SmallCompany:
     return SmallCompany(departments=departments, pipeline=pipeline, stages=stages, reasons=reasons, sources=sources)
 
 
+def second_pipeline(company: SmallCompany) -> Pipeline:
+    """Renewal, beside the first: Due > Kept; its stages are among the company's from now on."""
+    renewal = Pipeline.objects.create(key="renewal", name="Renewal")
+    for place, (key, owner) in enumerate((("due", "sales"), ("kept", "finance")), 1):
+        company.stages[key] = Stage.objects.create(
+            pipeline=renewal,
+            key=key,
+            name=key.title(),
+            position=place,
+            owner_department=company.departments[owner],
+            earns=key == "kept",
+        )
+    return renewal
+
+
 def opportunity_make(company: SmallCompany, key: str, **attributes: object) -> Opportunity:
     defaults: dict[str, object] = {"source": company.sources["web"], "currency": "EUR", "segment": "small"}
     return Opportunity.objects.create(key=key, pipeline=company.pipeline, **(defaults | attributes))

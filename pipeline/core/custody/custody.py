@@ -31,17 +31,24 @@ class Custody:
     All are in order of (opportunity, time). Text columns are dictionary arrays.
 
     visits: opportunity, pipeline, stage, visit, entered_at, left_at? (null = still there), how (advanced, returned,
-        won, lost, withdrawn, finished, open), to_stage?, amount_in, amount_out (current amount if open), first_entry.
+        won, lost, withdrawn, pipeline_out, finished, open), to_stage?, amount_in, amount_out (current amount if open),
+        first_entry.
     holds: one row per piece of constant amount: opportunity, pipeline, stage, visit, hold, department, hold_from (age
         counts from here), from_at, to_at? (null = open), amount (during the piece), amount_out (at its end, after
-        what was revalued at that instant), ended (handed_on, lost, withdrawn, finished, open on the last piece of a
-        hold, else piece; piece, too, where the next hold begins because the stage got another owner), to_stage?,
-        to_department?.
+        what was revalued at that instant), ended (handed_on, lost, withdrawn, pipeline_out, finished, open on the last
+        piece of a hold, else piece; piece, too, where the next hold begins because the stage got another owner),
+        to_stage? (of handed_on and pipeline_out), to_department?.
     moves: opportunity, pipeline, at, kind (entered, reopened, advanced, returned, won, lost, finished, revalued,
-        withdrawn), from_stage?, to_stage?, department?, amount, writer?, assumed. `department` is the source's for
-        entered, the cause's for lost (the holder, assumed, where no cause is known), null for reopened and withdrawn,
-        else who held the deal until then. `writer`: the department of who recorded the amount that entered or was
-        changed. `from_stage` of reopened is the last stage for a finished deal, null for a lost or withdrawn one.
+        withdrawn, pipeline_out, pipeline_in), from_stage?, to_stage?, department?, amount, writer?, assumed.
+        `department` is the source's for entered, the cause's for lost (the holder, assumed, where no cause is known),
+        null for reopened, withdrawn and what goes to another pipeline or comes from one, else who held the deal until
+        then. `writer`: the department of who recorded the amount that entered or was changed.
+        `from_stage` of reopened is the last stage for a finished deal, null for a lost or withdrawn one.
+
+    The pipeline of a row is its stage's. A deal that goes from one pipeline to another leaves the one by pipeline_out
+    and comes into the other by pipeline_in, at one instant and amount; `from_stage` and `to_stage` of both are the
+    stages on either side. What had finished is first reopened where it had, for no time. What was lost or withdrawn
+    is off the books of its pipeline, and is reopened in the other.
     """
 
     visits: pa.Table

@@ -19,10 +19,10 @@ import numpy as np
 
 from pipeline.core.columns import NONE, Flags, Ints, SmallInts, shifted, spread
 from pipeline.core.custody.inputs import Requests, StageRules
-from pipeline.core.custody.visits import FINISHED, LOST_HOW, OPEN, WITHDRAWN, Revaluations, Visits
+from pipeline.core.custody.visits import FINISHED, LOST_HOW, OPEN, PIPELINE_OUT, WITHDRAWN, Revaluations, Visits
 
-HANDED_ON, ENDED_LOST, ENDED_FINISHED, ENDED_OPEN, PIECE, ENDED_WITHDRAWN = range(6)
-ENDED = ("handed_on", "lost", "finished", "open", "piece", "withdrawn")
+HANDED_ON, ENDED_LOST, ENDED_FINISHED, ENDED_OPEN, PIECE, ENDED_WITHDRAWN, ENDED_PIPELINE_OUT = range(7)
+ENDED = ("handed_on", "lost", "finished", "open", "piece", "withdrawn", "pipeline_out")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,6 +237,8 @@ def _pieces(visits: Visits, holds: Holds, hold: Ints, start: Ints, amount: Ints)
 def ended(visits: Visits, holds: Holds) -> tuple[np.ndarray, Ints, Ints]:
     """How each hold ended (row of ENDED), and the stage row and department it was handed on to (NONE if not).
 
+    A stage, too, where the deal went to another pipeline: nobody there was handed it.
+
     PIECE: the stage got another owner, who has it from then on.
     """
     count = len(holds.start)
@@ -244,11 +246,12 @@ def ended(visits: Visits, holds: Holds) -> tuple[np.ndarray, Ints, Ints]:
     how = visits.how[holds.visit]
     fell_on = np.append(holds.fell[1:], False)[:count]
     fate = np.select(
-        [fell_on, ~ends_visit, how == LOST_HOW, how == WITHDRAWN, how == FINISHED, how == OPEN],
-        [PIECE, HANDED_ON, ENDED_LOST, ENDED_WITHDRAWN, ENDED_FINISHED, ENDED_OPEN],
+        [fell_on, ~ends_visit, how == LOST_HOW, how == WITHDRAWN, how == PIPELINE_OUT, how == FINISHED, how == OPEN],
+        [PIECE, HANDED_ON, ENDED_LOST, ENDED_WITHDRAWN, ENDED_PIPELINE_OUT, ENDED_FINISHED, ENDED_OPEN],
         HANDED_ON,
     )
     stage = np.where(ends_visit, visits.to_stage[holds.visit], visits.stage[holds.visit])
     handed = fate == HANDED_ON
+    goes = handed | (fate == ENDED_PIPELINE_OUT)
     receiver = np.append(holds.department[1:], NONE)[:count]
-    return fate.astype(np.int8), np.where(handed, stage, NONE), np.where(handed, receiver, NONE)
+    return fate.astype(np.int8), np.where(goes, stage, NONE), np.where(handed, receiver, NONE)

@@ -13,6 +13,8 @@ from pipeline.core.custody.visits import (
     LOST_HOW,
     MOVED,
     OPEN,
+    PIPELINE_IN,
+    PIPELINE_OUT,
     REOPENED_FINISHED,
     RETURNED,
     WITHDRAWN,
@@ -21,10 +23,24 @@ from pipeline.core.custody.visits import (
     Visits,
 )
 
-KINDS = ("entered", "reopened", "advanced", "returned", "won", "lost", "finished", "revalued", "withdrawn")
-_KIND_OF_HOW = np.zeros(max(OPEN, WITHDRAWN) + 1, dtype=np.int8)
-_KIND_OF_HOW[[ADVANCED, RETURNED, WON, LOST_HOW, FINISHED, WITHDRAWN]] = [2, 3, 4, 5, 6, 8]
-_REVALUED = 7
+KINDS = (
+    "entered",
+    "reopened",
+    "advanced",
+    "returned",
+    "won",
+    "lost",
+    "finished",
+    "revalued",
+    "withdrawn",
+    "pipeline_out",
+    "pipeline_in",
+)
+ARRIVALS = ("entered", "reopened", "pipeline_in")
+"""Kinds of what comes into a stage and out of none of the same pipeline."""
+_KIND_OF_HOW = np.zeros(max(OPEN, WITHDRAWN, PIPELINE_OUT) + 1, dtype=np.int8)
+_KIND_OF_HOW[[ADVANCED, RETURNED, WON, LOST_HOW, FINISHED, WITHDRAWN, PIPELINE_OUT]] = [2, 3, 4, 5, 6, 8, 9]
+_REVALUED, _CAME = 7, 10
 
 
 def moves_table(
@@ -47,22 +63,25 @@ def moves_table(
     cause = visits.cause[leaves]
     lost = visits.how[leaves] == LOST_HOW
     assumed = lost & (cause == NONE)
-    holder[visits.how[leaves] == WITHDRAWN] = NONE  # nobody did it
+    holder[np.isin(visits.how[leaves], [WITHDRAWN, PIPELINE_OUT])] = NONE  # nobody is charged with it
     entered = visits.begun[enters] == ENTERED
-    from_finished = visits.begun[enters] == REOPENED_FINISHED
+    came = visits.begun[enters] == PIPELINE_IN
+    from_stage_before = came | (visits.begun[enters] == REOPENED_FINISHED)
     before = shifted(visits.stage)[enters]
     source = source_department[visits.opportunity[enters]]
     visit = place.merge(enters, revaluations.visit, leaves)
     none_in, none_change = np.full(len(enters), NONE), np.full(len(booked), NONE)
     stage_change = visits.stage[revaluations.visit]
     to_stage = place.merge(visits.stage[enters], none_change, visits.to_stage[leaves])
-    from_stage = place.merge(np.where(from_finished, before, NONE), stage_change, visits.stage[leaves])
+    from_stage = place.merge(np.where(from_stage_before, before, NONE), stage_change, visits.stage[leaves])
     department = place.merge(
         np.where(entered, source, none_in), holds.department[booked], np.where(lost & ~assumed, cause, holder)
     )
     change = revaluations.after - revaluations.before
     kind = place.merge(
-        np.where(entered, 0, 1), np.full(len(booked), _REVALUED), _KIND_OF_HOW[visits.how[leaves]].astype(np.int64)
+        np.select([entered, came], [0, _CAME], 1),
+        np.full(len(booked), _REVALUED),
+        _KIND_OF_HOW[visits.how[leaves]].astype(np.int64),
     )
     return pa.table(
         {

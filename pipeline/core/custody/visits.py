@@ -2,7 +2,8 @@
 
 What an event does depends only on the event before it (none, in a stage, lost, finished), so the whole history
 is worked out on arrays at once: no loop over opportunities. A deal that was withdrawn is off the books like a lost one;
-only how its last visit ended tells the two apart.
+only how its last visit ended tells the two apart. A deal goes to another pipeline where its next event is in a stage of
+another one.
 """
 
 from dataclasses import dataclass
@@ -12,9 +13,9 @@ import numpy as np
 from pipeline.core.columns import NONE, Flags, Ints, SmallInts, shifted
 from pipeline.core.custody.inputs import LOST, Events, StageRules
 
-ADVANCED, RETURNED, WON, LOST_HOW, FINISHED, OPEN, WITHDRAWN = range(7)
-HOW = ("advanced", "returned", "won", "lost", "finished", "open", "withdrawn")
-ENTERED, REOPENED_LOST, REOPENED_FINISHED, MOVED = range(4)
+ADVANCED, RETURNED, WON, LOST_HOW, FINISHED, OPEN, WITHDRAWN, PIPELINE_OUT = range(8)
+HOW = ("advanced", "returned", "won", "lost", "finished", "open", "withdrawn", "pipeline_out")
+ENTERED, REOPENED_LOST, REOPENED_FINISHED, MOVED, PIPELINE_IN = range(5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,7 @@ class Visits:
     stage: Ints  # row of the stage
     entered: Ints
     left: Ints  # `as_of + 1` while open
-    begun: np.ndarray  # ENTERED, REOPENED_LOST, REOPENED_FINISHED or MOVED
+    begun: np.ndarray  # ENTERED, REOPENED_LOST, REOPENED_FINISHED, MOVED or PIPELINE_IN
     how: np.ndarray  # row of HOW
     to_stage: Ints  # row of the next stage, NONE unless it moved
     amount_in: Ints
@@ -59,6 +60,7 @@ class _Steps:
     amount_before: Ints
     after_loss: Flags
     after_finish: Flags
+    back: Flags  # had finished, and is on the books for this instant, to go to another pipeline
 
 
 def visits_of(events: Events, rules: StageRules, first_stage: Ints, open_until: int) -> tuple[Visits, Revaluations]:
@@ -110,6 +112,7 @@ def _changing_steps(events: Events, rules: StageRules) -> _Steps:
             finished[keep],
         )
     events, amount = _revalued_before_return(events, amount, shifted(finished) & ~first & ~lost)
+    events, amount, back = _back_before_leaving(events, amount, rules)
     first, lost = _first_of_deal(events), events.stage == LOST
     return _Steps(
         events=events,
@@ -119,7 +122,8 @@ def _changing_steps(events: Events, rules: StageRules) -> _Steps:
         stage_before=shifted(events.stage),
         amount_before=shifted(amount),
         after_loss=shifted(lost) & ~first,
-        after_finish=shifted(~lost & rules.finishes[events.stage]) & ~first,
+        after_finish=shifted(~lost & rules.finishes[events.stage] & ~back) & ~first,
+        back=back,
     )
 
 
@@ -137,6 +141,25 @@ def _revalued_before_return(events: Events, amount: Ints, after_finish: Flags) -
     return events, amount[rows]
 
 
+def _back_before_leaving(events: Events, amount: Ints, rules: StageRules) -> tuple[Events, Ints, Flags]:
+    """A finished deal that goes to another pipeline is back in its last stage first, for no time: so what it earned is
+    taken back, if it is, where it was earned. The flags say which events stand for that."""
+    nowhere = np.zeros(len(amount), dtype=bool)
+    if len(rules.first_of_pipeline) < 2 or not len(amount):
+        return events, amount, nowhere
+    in_stage, stage_before = events.stage != LOST, shifted(events.stage)
+    goes = in_stage & (stage_before != LOST) & rules.finishes[stage_before] & ~_first_of_deal(events)
+    goes &= rules.pipeline[events.stage] != rules.pipeline[stage_before]
+    if not goes.any():
+        return events, amount, nowhere
+    rows = np.repeat(np.arange(len(goes)), 1 + goes)
+    inserted = np.flatnonzero(goes) + np.arange(int(goes.sum()))
+    events, back = events.only(rows), np.zeros(len(rows), dtype=bool)
+    events.stage[inserted] = stage_before[goes]
+    back[inserted] = True
+    return events, amount[rows], back
+
+
 def _first_of_deal(events: Events) -> Flags:
     first = events.opportunity != shifted(events.opportunity)
     first[:1] = True
@@ -151,16 +174,19 @@ def _visits(steps: _Steps, rules: StageRules, first_stage: Ints, open_until: int
     lost_at_once, from_finished = steps.lost[start], steps.after_finish[start]
     stage = np.where(lost_at_once, steps.stage_before[start], events.stage[start])
     stage = np.where(lost_at_once & steps.first[start], first_stage[opportunity], stage)
-    lost, finished = steps.lost[end], rules.finishes[stage] & ~lost_at_once
+    lost, finished = steps.lost[end], rules.finishes[stage] & ~lost_at_once & ~steps.back[start]
     has_next = np.append(opportunity[1:] == opportunity[:-1], False)[:count]
     moved = has_next & ~lost & ~finished
     to_stage = np.where(moved, np.append(stage[1:], NONE)[:count], NONE)
     off = np.where(events.withdrawn[end], WITHDRAWN, LOST_HOW)
-    how = np.select([lost, finished, moved], [off, FINISHED, _direction(rules, stage, to_stage)], OPEN)
+    crosses = moved & (rules.pipeline[np.maximum(to_stage, 0)] != rules.pipeline[stage])
+    how = np.select(
+        [lost, finished, crosses, moved], [off, FINISHED, PIPELINE_OUT, _direction(rules, stage, to_stage)], OPEN
+    )
     into_last = from_finished & (lost_at_once | (stage == steps.stage_before[start]))
     begun = np.select(
-        [steps.first[start], steps.after_loss[start], from_finished],
-        [ENTERED, REOPENED_LOST, REOPENED_FINISHED],
+        [steps.first[start], steps.after_loss[start], from_finished, np.append(False, crosses)[:count]],
+        [ENTERED, REOPENED_LOST, REOPENED_FINISHED, PIPELINE_IN],
         MOVED,
     )
     new = np.append(True, ~has_next[:-1])[:count]

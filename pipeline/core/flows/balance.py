@@ -7,7 +7,8 @@ import pyarrow as pa
 def balance_rows(flows: pa.Table, stages: pa.Table) -> pa.Table:
     """Where the identity fails: pipeline, segment, stage, position, week, amount_error, count_error; worst first.
 
-    error = opening + entered + reopened + moved in + revalued - moved out - lost - withdrawn - finished - next opening,
+    error = opening + entered + reopened + moved in + revalued - moved out - lost - withdrawn - finished - next opening
+    (with what came from other pipelines among the first and what went to them among the last),
     per pipeline, segment, stage and week. The first week of the table may open with a stock that was not seen to come;
     in its last week, the one after the horizon, only the opening is known.
     """
@@ -26,12 +27,12 @@ def balance_error(flows: pa.Table, stages: pa.Table) -> int:
 _IMBALANCE = """
 WITH signed AS (
     SELECT week, pipeline, segment, stage, amount, count FROM flows
-    WHERE kind IN ('opening', 'entered', 'reopened')
+    WHERE kind IN ('opening', 'entered', 'reopened', 'pipeline_in')
     UNION ALL
     SELECT week, pipeline, segment, stage, amount, 0 FROM flows WHERE kind = 'revalued'
     UNION ALL
     SELECT week, pipeline, segment, stage, -amount, -count FROM flows
-    WHERE kind IN ('advanced', 'returned', 'won', 'lost', 'withdrawn', 'finished')
+    WHERE kind IN ('advanced', 'returned', 'won', 'lost', 'withdrawn', 'finished', 'pipeline_out')
     UNION ALL
     SELECT week, pipeline, segment, to_stage, amount, count FROM flows WHERE kind IN ('advanced', 'returned', 'won')
     UNION ALL

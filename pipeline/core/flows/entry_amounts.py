@@ -7,7 +7,7 @@ one stage more than at any other: deals are counted when they first get past it,
 from pipeline.core.tenures import OWNED_THEN, OWNED_UNTIL_THEN, TENURES
 
 ENTRY_AMOUNTS = f""", {TENURES}, ladder AS (
-    SELECT stage, row_number() OVER (PARTITION BY pipeline ORDER BY position) AS rung FROM stages
+    SELECT stage, pipeline, row_number() OVER (PARTITION BY pipeline ORDER BY position) AS rung FROM stages
 ), entries AS (
     SELECT opportunity, pipeline, "at", amount, coalesce(writer, tenures.owner) AS writer
     FROM chosen_moves JOIN tenures ON tenures.stage = to_stage
@@ -15,7 +15,8 @@ ENTRY_AMOUNTS = f""", {TENURES}, ladder AS (
     WHERE kind = 'entered'
 ), corrections AS (
     SELECT m.opportunity, m."at", m.amount, rung, entries.pipeline, entries.writer
-    FROM chosen_moves AS m JOIN ladder ON ladder.stage = from_stage JOIN entries USING (opportunity)
+    FROM chosen_moves AS m JOIN ladder ON ladder.stage = from_stage
+        JOIN entries ON entries.opportunity = m.opportunity AND entries.pipeline = ladder.pipeline
     JOIN tenures ON tenures.stage = from_stage AND {OWNED_UNTIL_THEN.format(instant='m."at"', tenure="tenures")}
     WHERE kind = 'revalued' AND coalesce(m.writer, tenures.owner) = entries.writer
 ), places AS (
@@ -24,7 +25,7 @@ ENTRY_AMOUNTS = f""", {TENURES}, ladder AS (
     ) GROUP BY ALL
 ), passed AS (
     SELECT m.opportunity, min(m."at") AS "at"
-    FROM chosen_moves AS m JOIN entries USING (opportunity)
+    FROM chosen_moves AS m JOIN entries ON entries.opportunity = m.opportunity AND entries.pipeline = m.pipeline
     JOIN places ON places.pipeline = entries.pipeline AND places.writer = entries.writer
     JOIN ladder AS here ON here.stage = from_stage JOIN ladder AS there ON there.stage = to_stage
     WHERE kind IN ('advanced', 'won') AND here.rung <= places.rung AND there.rung > places.rung GROUP BY ALL

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from pipeline.core.columns import Numbers, codes, integers
 from pipeline.core.custody.custody import Custody
-from pipeline.core.custody.moves import KINDS
+from pipeline.core.custody.moves import ARRIVALS, KINDS
 from pipeline.core.flows.cells import Cells
 from pipeline.core.flows.exposure import BINS, Slots, exposure_of, week_ends
 from pipeline.core.flows.queries import NARROW_LIMIT, NARROW_PRODUCT, ROLL_UP, STEPS, WIDE_PRODUCT
@@ -58,6 +58,7 @@ def flows_compute(
     opening: stock just before the Monday, per holder; of the Monday after `as_of`: stock at `as_of`.
     entered (department = source), reopened: into the stage from outside. advanced, returned, won (department =
     holder, to_stage): out of the stage. lost (department = cause), withdrawn, finished: off the books.
+    pipeline_out (to_stage in the other pipeline): out of the stage and its pipeline; pipeline_in: into the stage.
     revalued: signed.
     reached: first entries of an opportunity into the stage. handed_on: leaving a custody, with where to.
     held: amount_seconds and deal_seconds in custody, per age bin. handed_on counts in the bin of the hold's last
@@ -126,7 +127,7 @@ def _moves_by_week(moves: pa.Table, cells: Cells, calendar: Weeks) -> pa.Table:
     from_stage = integers(moves, "from_stage", dtype=np.int32)
     to_stage = integers(moves, "to_stage", dtype=np.int32)
     kind = codes(moves, "kind", KINDS)
-    arrives = kind <= KINDS.index("reopened")
+    arrives = np.isin(kind, [KINDS.index(name) for name in ARRIVALS])
     stage_row = cells.stage_row.of(np.where(arrives, to_stage, from_stage))
     target = np.where(arrives, 0, cells.stage_or_none(to_stage))
     holder = cells.cell(integers(moves, "opportunity"), stage_row) * len(cells.departments)

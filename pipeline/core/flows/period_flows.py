@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from pipeline.core.flows.entry_amounts import ENTRY_AMOUNTS, IN_SPAN
 from pipeline.core.flows.standing import FINISHING, standing_of
+from pipeline.core.leaks.earned import STAGE_RULES
 from pipeline.core.leaks.period import Filters, Period
 from pipeline.core.tenures import OWNED_THEN, OWNED_UNTIL_THEN
 from pipeline.core.weeks import AGE_BIN_STARTS
@@ -44,14 +45,17 @@ class PeriodFlows:
     another with the stage is no hand-on: from then on it is held there, and no longer here.
 
     held: step, stage, department, turn, age_bin, amount_days (float).
-    handed_on: step, stage, department, turn, age_bin, to_stage, to_department?, to_turn, amount, amount_held,
-        count. amount_held: before what was changed at the instant of the hand-on.
-    lost: step, stage, department? (the cause; null where no reason was recorded, and for what was withdrawn), amount,
-        count.
+    handed_on: step, stage, department, turn, age_bin, to_stage?, to_department?, to_turn, amount, amount_held,
+        count. amount_held: before what was changed at the instant of the hand-on. Without a stage it went to another
+        pipeline, earned in both.
+    lost: step, stage, department? (the cause; null where no reason was recorded, and for what was withdrawn or went to
+        another pipeline without standing earned in both), amount, count.
     revalued: step, stage, department (who held it), writer? (department of who changed it; where nobody is
         named and the stage had several owners, its owner then), amount.
-    entered: step, stage, department (first custody), source? (department), amount, count; what was lost and came back
-        enters again.
+    entered: step, stage, department (first custody), source? (department; null for what came from another
+        pipeline), amount, count; what was lost and came back enters again.
+    taken_back: step, stage, department? (null: nobody), amount, count: of what entered, what had been earned in the
+        pipeline it came from.
     opening: instant (number), stage, department, turn, age_bin, amount.
     entry_amounts: step, writer (department), source? (department), fresh, amount, corrected, count: see the module
         of that name.
@@ -62,6 +66,7 @@ class PeriodFlows:
     lost: pa.Table
     revalued: pa.Table
     entered: pa.Table
+    taken_back: pa.Table
     opening: pa.Table
     entry_amounts: pa.Table
 
@@ -148,6 +153,7 @@ class SpanQuery:
             lost=self.run(_LOST),
             revalued=self.run(_REVALUED),
             entered=self.run(_ENTERED),
+            taken_back=self.run(_TAKEN_BACK),
             opening=self.run(_OPENING),
             entry_amounts=self.run(ENTRY_AMOUNTS.format(fresh=fresh)),
         )
@@ -222,20 +228,29 @@ FROM (
     JOIN bins ON coalesce(to_at, $horizon) - hold_from > bins.low AND from_at - hold_from < bins.high
 )
 WHERE seconds > 0 GROUP BY ALL"""
-_HANDED_ON = f""", {FINISHING}
+# Nobody is charged with a move to another pipeline. Earned money that stays earned is handed on to outside; everything
+# else is off the books here without a cause, and enters there as what nobody's source brought.
+_CARRIED = f"""{STAGE_RULES}, earned AS (SELECT stage FROM rules WHERE after_earning)"""
+_HANDED_ON = f""", {_CARRIED}, {FINISHING}
 SELECT "group", origin, bucket, pipeline, step, span_holds.stage, department, turn, age_bin,
-    to_stage, coalesce(finishing.owner, to_department) AS to_department,
+    CASE WHEN ended = 'handed_on' THEN to_stage END AS to_stage,
+    CASE WHEN ended = 'handed_on' THEN coalesce(finishing.owner, to_department) END AS to_department,
     CASE WHEN to_stage = span_holds.stage THEN next_turn ELSE 0 END AS to_turn,
     sum(amount_out)::BIGINT AS amount, sum(amount)::BIGINT AS amount_held, count(*) AS count
 FROM span_holds {_STEP.format(at="to_at")} LEFT JOIN finishing ON finishing.stage = to_stage
     AND {OWNED_THEN.format(instant="to_at", tenure="finishing")}
 JOIN bins ON greatest(to_at - hold_from - 1, 0) >= bins.low AND greatest(to_at - hold_from - 1, 0) < bins.high
-WHERE ended = 'handed_on' GROUP BY ALL"""
+WHERE ended = 'handed_on' OR (
+    ended = 'pipeline_out' AND span_holds.stage IN (FROM earned) AND to_stage IN (FROM earned)
+    -- what had finished goes from where it stands (hold -1), not from the hold of no length in between
+    AND (hold = -1 OR span_holds.stage NOT IN (SELECT stage FROM finishing))
+) GROUP BY ALL"""
 # A loss without a recorded reason has no cause: whoever held the deal is not accused of it. Nor has what was withdrawn.
-_LOST = f"""
+_LOST = f""", {_CARRIED}
 SELECT "group", origin, bucket, pipeline, step, from_stage AS stage,
     CASE WHEN NOT assumed THEN department END AS department, sum(amount)::BIGINT AS amount, count(*) AS count
-FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity) WHERE kind IN ('lost', 'withdrawn') GROUP BY ALL"""
+FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity) WHERE kind IN ('lost', 'withdrawn')
+    OR (kind = 'pipeline_out' AND NOT (from_stage IN (FROM earned) AND to_stage IN (FROM earned))) GROUP BY ALL"""
 _REVALUED = f""", {FINISHING}
 SELECT "group", origin, bucket, pipeline, step, from_stage AS stage,
     CASE WHEN finishing.stage IS NULL THEN department ELSE tenures.owner END AS department,
@@ -247,14 +262,20 @@ LEFT JOIN (SELECT DISTINCT stage FROM finishing) AS finishing ON finishing.stage
 WHERE kind = 'revalued' GROUP BY ALL"""
 _ENTERED = f"""
 SELECT "group", origin, bucket, chosen_moves.pipeline, step, to_stage AS stage, first.department,
-    source_department AS source, sum(chosen_moves.amount)::BIGINT AS amount, count(*) AS count
+    CASE WHEN kind <> 'pipeline_in' THEN source_department END AS source,
+    sum(chosen_moves.amount)::BIGINT AS amount, count(*) AS count
 FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity)
 JOIN (
     SELECT opportunity, stage, hold_from, arg_min(department, hold) AS department
     FROM span_holds GROUP BY opportunity, stage, hold_from
 ) AS first
     ON first.opportunity = chosen_moves.opportunity AND first.stage = to_stage AND first.hold_from = chosen_moves."at"
-WHERE kind = 'entered' OR (kind = 'reopened' AND from_stage IS NULL) GROUP BY ALL"""
+WHERE kind IN ('entered', 'pipeline_in') OR (kind = 'reopened' AND from_stage IS NULL) GROUP BY ALL"""
+_TAKEN_BACK = f""", {_CARRIED}
+SELECT "group", origin, bucket, pipeline, step, to_stage AS stage, NULL::INTEGER AS department,
+    sum(amount)::BIGINT AS amount, count(*) AS count
+FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity)
+WHERE kind = 'pipeline_in' AND from_stage IN (FROM earned) AND to_stage IN (FROM earned) GROUP BY ALL"""
 _OPENING = """
 SELECT "group", origin, bucket, pipeline, instant, stage, department, turn, age_bin, sum(amount)::BIGINT AS amount
 FROM span_holds

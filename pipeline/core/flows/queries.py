@@ -1,7 +1,7 @@
 """The sums of the weekly roll-up in DuckDB, over keys that the modules flows and exposure put together.
 
 Sums of products are HUGEINT: exact in any order. Sizes of the key's parts are variables of the connection.
-Numbers of kinds are those of FLOW_KINDS.
+Numbers of kinds are those of FLOW_KINDS, the first of which are those of moves.
 """
 
 # n = deals, a = amount, s = seconds, m = amount x seconds; in a point's row the instant counts down to its week's end
@@ -51,23 +51,23 @@ summed AS (
         0::HUGEINT AS amount_seconds, 0::HUGEINT AS deal_seconds
     FROM moved_sums
     UNION ALL BY NAME
-    SELECT key % getvariable('weeks') AS week, 9 AS kind, key // getvariable('weeks') AS holder, amount, count
+    SELECT key % getvariable('weeks') AS week, 11 AS kind, key // getvariable('weeks') AS holder, amount, count
     FROM reached_sums
     UNION ALL BY NAME
     SELECT place // (getvariable('weeks') * getvariable('bins')) AS holder,
-        place // getvariable('bins') % getvariable('weeks') AS week, 10 AS kind, place % getvariable('bins') AS age_bin,
+        place // getvariable('bins') % getvariable('weeks') AS week, 12 AS kind, place % getvariable('bins') AS age_bin,
         (target - 1) // getvariable('departments') + 1 AS target_stage,
         (target - 1) % getvariable('departments') AS target_department, out AS amount, -n AS count
     FROM point_sums WHERE target > 0
     UNION ALL BY NAME
-    SELECT holder, week, age_bin, 11 AS kind, sum(m) AS amount_seconds, sum(s) AS deal_seconds
+    SELECT holder, week, age_bin, 13 AS kind, sum(m) AS amount_seconds, sum(s) AS deal_seconds
     FROM (
         SELECT holder, week, age_bin, s, m FROM steps
         UNION ALL
         SELECT holder, week, age_bin, n * seconds, a::HUGEINT * seconds FROM stock JOIN lengths USING (week)
     ) GROUP BY ALL HAVING sum(s) != 0
     UNION ALL BY NAME
-    SELECT holder, week, 12 AS kind, sum(a) AS amount, sum(n) AS count FROM stock
+    SELECT holder, week, 14 AS kind, sum(a) AS amount, sum(n) AS count FROM stock
     GROUP BY holder, week HAVING sum(n) != 0
 )
 SELECT weeks.week, cells.pipeline, cells.segment, cells.stage, kinds.kind,

@@ -21,20 +21,21 @@ def standing_of(*, visits: str, holds: str, moves: str) -> str:
     standing: the columns of holds, one row per piece of constant amount of a deal that stands finished; `department`
     is the stage's owner of the time, `hold` -1 (in front of the hold of no length in which the deal arrived).
     hold_from: when the deal finished, whatever was revalued since, or fell to this owner with the stage. ended: open,
-    piece (revalued, or the stage got another owner), lost, withdrawn, or handed_on where the deal came back to another
-    stage, to_stage and to_department.
+    piece (revalued, or the stage got another owner), lost, withdrawn, pipeline_out (and to which stage there), or
+    handed_on where the deal came back to another stage, to_stage and to_department.
     """
     return f"""{FINISHING}, back_again AS MATERIALIZED (
         -- few: every visit of deals that had finished and were heard of again
         SELECT opportunity, visit, stage, entered_at, how,
-            lead(entered_at) OVER later AS until, lead(stage) OVER later AS next_stage, lead(how) OVER later AS next_how
+            lead(entered_at) OVER later AS until, lead(stage) OVER later AS next_stage,
+            lead(how) OVER later AS next_how, lead(to_stage) OVER later AS stage_after
         FROM {visits} SEMI JOIN (
             SELECT opportunity FROM {moves} WHERE kind = 'reopened' AND from_stage IS NOT NULL
         ) USING (opportunity)
         WINDOW later AS (PARTITION BY opportunity ORDER BY visit)
     ), chains AS MATERIALIZED (
         -- visits to the last stage that follow each other are one stay there, revalued in between
-        SELECT opportunity, visit, until, next_stage, next_how,
+        SELECT opportunity, visit, until, next_stage, next_how, stage_after,
             min(entered_at) OVER (PARTITION BY opportunity, visit - place) AS since
         FROM (FROM back_again SELECT *, row_number() OVER (PARTITION BY opportunity ORDER BY visit) AS place
             WHERE how = 'finished')
@@ -43,7 +44,7 @@ def standing_of(*, visits: str, holds: str, moves: str) -> str:
         SEMI JOIN back_again USING (opportunity) WHERE hold = 0 AND from_at = hold_from
     ), stays AS (
         SELECT v.opportunity, v.pipeline, v.stage, v.visit, v.entered_at, v.amount_out, owner, owned_from, owned_until,
-            since, until, next_how, owned_until < coalesce(until, {FOREVER}) AS passed,
+            since, until, next_how, stage_after, owned_until < coalesce(until, {FOREVER}) AS passed,
             CASE WHEN next_stage <> v.stage AND NOT passed THEN next_stage END AS goes_to
         FROM {visits} AS v LEFT JOIN chains USING (opportunity, visit)
         JOIN finishing ON finishing.stage = v.stage AND owned_until > v.entered_at
@@ -54,7 +55,8 @@ def standing_of(*, visits: str, holds: str, moves: str) -> str:
             greatest(coalesce(since, entered_at), owned_from) AS hold_from, greatest(entered_at, owned_from) AS from_at,
             CASE WHEN passed THEN owned_until ELSE until END AS to_at, amount_out AS amount, amount_out,
             CASE WHEN passed THEN 'piece' WHEN until IS NULL THEN 'open' WHEN goes_to IS NOT NULL THEN 'handed_on'
-                WHEN next_how IN ('lost', 'withdrawn') THEN next_how ELSE 'piece' END AS ended,
-            goes_to AS to_stage, CASE WHEN goes_to IS NOT NULL THEN takers.department END AS to_department
+                WHEN next_how IN ('lost', 'withdrawn', 'pipeline_out') THEN next_how ELSE 'piece' END AS ended,
+            CASE WHEN NOT passed AND next_how = 'pipeline_out' THEN stage_after ELSE goes_to END AS to_stage,
+            CASE WHEN goes_to IS NOT NULL THEN takers.department END AS to_department
         FROM stays LEFT JOIN takers USING (opportunity, visit)
     )"""  # noqa: S608  (names of tables, never a user's text)

@@ -14,7 +14,7 @@ class Deal:
     """One opportunity in a figure: its part of the amount, and days.
 
     days: in the stage so far for opening, closing, open and over_limit; in custody during the period for held; in
-    the visits that ended so for advanced, returned, won, lost, withdrawn, finished; None for the rest.
+    the visits that ended so for advanced, returned, won, lost, withdrawn, pipeline_out, finished; None for the rest.
     """
 
     opportunity: int
@@ -45,13 +45,12 @@ def deals_of_cell(
 ) -> Deals:
     """The opportunities behind one figure of `leaks_compute`, biggest amount first.
 
-    kind: a figure of a stage (opening, entered, moved_in, reached, advanced, returned, won, lost, withdrawn, finished,
-    revalued, reversed, closing, over_limit), caused (lost for a recorded reason), unrecorded (lost without one), held,
-    open
-    (closing stock before earning), or revenue (won less reversed). The amounts of all pages add up to the figure; for
-    held they are the amount at the last piece held, in order of money x time. `stage` None is all stages (and then won
-    is what came to stand earned, as in the totals); `department` is the cause of lost, the holder of held, over_limit,
-    opening and closing, the source of entered.
+    kind: a figure of a stage (opening, entered, moved_in, pipeline_in, reached, advanced, returned, won, lost,
+    withdrawn, pipeline_out, finished, revalued, reversed, closing, over_limit), caused (lost for a recorded reason),
+    unrecorded (lost without one), held, open (closing stock before earning), or revenue (won less reversed). The
+    amounts of all pages add up to the figure; for held they are the amount at the last piece held, in order of money x
+    time. `stage` None is all stages (and then won is what came to stand earned, as in the totals); `department` is the
+    cause of lost, the holder of held, over_limit, opening and closing, the source of entered.
     """
     if kind not in _QUERIES:
         raise ValueError(f"there are no deals of kind {kind!r}")
@@ -119,9 +118,13 @@ _EARNED = _booked("revenue", f"booked <> '{REVERSED}'")
 _QUERIES = {
     "entered": _arriving("kind = 'entered'"),
     "moved_in": _arriving("kind IN ('advanced', 'returned', 'won', 'reopened')"),
+    "pipeline_in": _arriving("kind = 'pipeline_in'"),
     "reached": """SELECT opportunity, amount_in AS amount, NULL::BIGINT AS seconds, stage, NULL::INTEGER AS department
         FROM chosen_visits WHERE first_entry AND entered_at >= $start AND entered_at < $close""",
-    **{kind: _leaving(kind) for kind in ("advanced", "returned", "won", "lost", "withdrawn", "finished")},
+    **{
+        kind: _leaving(kind)
+        for kind in ("advanced", "returned", "won", "lost", "withdrawn", "pipeline_out", "finished")
+    },
     "caused": _leaving("lost", "NOT assumed"),
     "unrecorded": _leaving("lost", "assumed"),
     "revalued": f"""SELECT opportunity, amount, NULL::BIGINT AS seconds, from_stage AS stage, department
@@ -134,7 +137,8 @@ _QUERIES = {
     "over_limit": _stock_query("$close", "$horizon", "$horizon - entered_at > limit_seconds"),
     "held": """SELECT opportunity, amount, stage, department, from_at,
             least(coalesce(to_at, $horizon), $horizon) - greatest(from_at, $start) AS seconds
-        FROM chosen_holds WHERE from_at < $horizon AND (to_at IS NULL OR to_at > $start)""",
+        FROM chosen_holds WHERE from_at < $horizon AND (to_at IS NULL OR to_at > $start)
+            AND $start <= $horizon""",
 }
 _AMOUNT = {"held": "arg_max(amount, from_at)"}
 _ORDER = {"held": "sum(amount::HUGEINT * seconds)"}

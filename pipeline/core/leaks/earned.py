@@ -27,9 +27,12 @@ def bookings_of(moves: str) -> str:
 
     bookings: the columns of the move, `booked` and `revenue` (minor units, signed).
         won: the deal came to stand earned: a move into or past the first earning stage, an entry there, a return there
-            after a loss. raised: it was revalued upwards while earned. reversed, never above 0: it was lost,
-            withdrawn, moved back to a stage before earning or revalued downwards while earned, or was reopened before
-            earning after it had finished. `department` of the last is who owned the stage the deal had finished in.
+            after a loss. raised: it was revalued upwards while earned. reversed, never above 0: it was lost, withdrawn,
+            moved to a stage before earning or revalued downwards while earned, or was reopened before earning after it
+            had finished. `department` of the last is who owned the stage the deal had finished in.
+
+    A deal that goes from one pipeline to another and stands earned in both books nothing; one that does not stand
+    earned in the other is reversed in the one it leaves, one that does only there is won there.
     """
     return f"""{STAGE_RULES}, {TENURES}, standing AS (
         SELECT m.* REPLACE (
@@ -49,7 +52,8 @@ def bookings_of(moves: str) -> str:
                 ELSE '{WON}' END AS booked,
             CASE WHEN kind = 'revalued' OR after THEN amount ELSE -amount END AS revenue
         FROM standing
-        WHERE (kind = 'revalued' AND before) OR (kind NOT IN ('revalued', 'finished') AND before <> after)
+        WHERE (kind = 'revalued' AND before) OR (kind NOT IN ('revalued', 'finished') AND before <> after
+                AND NOT (kind = 'pipeline_out' AND after) AND NOT (kind = 'pipeline_in' AND before))
     )"""  # noqa: S608  (the name of a table, never a user's text)
 
 

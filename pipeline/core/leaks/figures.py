@@ -38,15 +38,16 @@ class Held:
 class StageLeaks:
     """One stage in the period.
 
-    opening + entered + moved_in + revalued - advanced - returned - won - lost - withdrawn - finished = closing, exactly
-    (in deals without revalued). moved_in holds what came from other stages and what was reopened. reached counts
-    opportunities that were never in the stage before. over_limit: in the stage at the end for longer than its
+    opening + entered + moved_in + pipeline_in + revalued - advanced - returned - won - lost - withdrawn - pipeline_out
+    - finished = closing, exactly (in deals without revalued). moved_in holds what came from other stages of the
+    pipeline and what was reopened; pipeline_in and pipeline_out what came from and went to other pipelines. reached
+    counts opportunities that were never in the stage before. over_limit: in the stage at the end for longer than its
     limit. reversed: what was taken back of money that had been earned, by the stage it was taken back from.
     conversion_previous / conversion_first: of the deals that in the period came past this stage or the one before it /
     the pipeline's first, the share that came past this one, 0 to 1; None where there is none or none came past that
-    one. A deal comes past a stage once, when it reaches it or a later one; one that was withdrawn
-    by the end is in no conversion. median_days and p90_days: length of the
-    visits that ended in the period, None without any.
+    one. A deal comes past a stage once, when it reaches it or a later one; one that was withdrawn, or had gone to
+    another pipeline and not come back, by the end is in no conversion of this one. median_days and p90_days: length of
+    the visits that ended in the period, None without any.
     """
 
     pipeline: int
@@ -55,12 +56,14 @@ class StageLeaks:
     opening: Figure
     entered: Figure
     moved_in: Figure
+    pipeline_in: Figure
     reached: Figure
     advanced: Figure
     returned: Figure
     won: Figure
     lost: Figure
     withdrawn: Figure
+    pipeline_out: Figure
     finished: Figure
     revalued: Figure
     reversed: Figure
@@ -74,9 +77,9 @@ class StageLeaks:
     @property
     def imbalance(self) -> Figure:
         """What the identity is off by: zero, or custody is wrong."""
-        into = self.opening + self.entered + self.moved_in
+        into = self.opening + self.entered + self.moved_in + self.pipeline_in
         out = self.advanced + self.returned + self.won + self.lost + self.withdrawn + self.finished
-        out += self.closing
+        out += self.pipeline_out + self.closing
         return Figure(amount=into.amount + self.revalued.amount - out.amount, count=into.count - out.count)
 
 

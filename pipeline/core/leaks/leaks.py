@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 type _ByStage = dict[int, Figure]
-_OUT = ("advanced", "returned", "won", "lost", "withdrawn", "finished")
+_OUT = ("advanced", "returned", "won", "lost", "withdrawn", "pipeline_out", "finished")
 
 
 def leaks_compute(
@@ -73,7 +73,7 @@ class _Moves:
         self.assumed: dict[tuple[int, int], Figure] = defaultdict(Figure)
         for kind, from_stage, to_stage, department, assumed, amount, count in rows:
             figure = Figure(amount=int(amount), count=count)
-            if from_stage is not None and kind != "reopened":
+            if from_stage is not None and kind not in ("reopened", "pipeline_in"):
                 self.out[kind][from_stage] += figure
             if to_stage is not None:
                 self.into[kind][to_stage] += figure
@@ -108,6 +108,7 @@ def _stage_leaks(
                 opening=opening[stage],
                 entered=moves.into["entered"][stage],
                 moved_in=moves.moved_in(stage),
+                pipeline_in=moves.into["pipeline_in"][stage],
                 reached=reached[stage],
                 **{kind: moves.out[kind][stage] for kind in _OUT},
                 revalued=moves.out["revalued"][stage],
@@ -126,15 +127,22 @@ def _stage_leaks(
 
 class _Passed:
     """How far deals got in the period: a deal came past a stage when it reached it or any later one, so that one may
-    be skipped. A deal that was withdrawn by the end is left out: it says nothing about how deals fare."""
+    be skipped. A deal that was withdrawn by the end is left out: it says nothing about how deals fare. Nor does
+    one that had gone to another pipeline for good, about those of this one."""
 
     def __init__(self, period: Period) -> None:
         self.rows = period.rows(
-            """SELECT pipeline, before, until, count(*) FROM (
+            """, gone AS (
+                SELECT opportunity, pipeline, visit FROM chosen_visits
+                WHERE how IN ('withdrawn', 'pipeline_out') AND left_at < $close
+            )
+            SELECT pipeline, before, until, count(*) FROM (
                 SELECT pipeline, max(position) FILTER (entered_at < $start) AS before, max(position) AS until
                 FROM chosen_visits JOIN stages USING (stage, pipeline)
-                ANTI JOIN (SELECT opportunity FROM chosen_visits WHERE how = 'withdrawn' AND left_at < $close)
-                    USING (opportunity)
+                ANTI JOIN (
+                    FROM gone ANTI JOIN chosen_visits AS later ON later.opportunity = gone.opportunity
+                        AND later.pipeline = gone.pipeline AND later.visit > gone.visit AND later.entered_at < $close
+                ) USING (opportunity, pipeline)
                 WHERE entered_at < $close
                 GROUP BY opportunity, pipeline HAVING max(entered_at) >= $start
             ) WHERE until > coalesce(before, -1) GROUP BY ALL"""
@@ -227,6 +235,7 @@ def _held_by_cell(period: Period) -> dict[tuple[int, int], Held]:
             SELECT stage, department, amount,
                 least(coalesce(to_at, $horizon), $horizon) - greatest(from_at, $start) AS seconds
             FROM chosen_holds WHERE from_at < $horizon AND (to_at IS NULL OR to_at > $start)
+            AND $start <= $horizon
         ) GROUP BY stage, department"""
     )
     return {(stage, department): Held(amount_seconds=int(a), deal_seconds=int(d)) for stage, department, a, d in rows}

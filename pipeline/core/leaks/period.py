@@ -15,6 +15,7 @@ type Filters = Mapping[str, Sequence[object]]
 _COLUMN = re.compile(r"[a-z_][a-z0-9_]*")
 _PARAMETER = re.compile(r"\$([a-z_0-9]+)")
 _BEGINNING = -(2**62)
+_OF_ROWS = "pipeline"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,11 +58,12 @@ class Period:
         self.connection.execute(f"CREATE TEMP TABLE {name} AS {text}", values)
 
     def _question(self, query: str, parameters: dict[str, object]) -> tuple[str, dict[str, object]]:
-        condition, values = self._condition()
-        semi = f"SEMI JOIN (SELECT opportunity FROM opportunities WHERE {condition}) USING (opportunity)"  # noqa: S608
+        of_deals, of_rows, values = self._conditions()
+        semi = f"SEMI JOIN (SELECT opportunity FROM opportunities WHERE {of_deals}) USING (opportunity)"  # noqa: S608
+        rows = f"{semi if of_deals else ''} {f'WHERE {of_rows}' if of_rows else ''}"
         tables = ", ".join(
             # column names are checked against the table, values are parameters
-            f"chosen_{name} AS (FROM {name} {semi if condition else ''})"
+            f"chosen_{name} AS (FROM {name} {rows})"
             for name in ("visits", "holds", "moves")
         )
         text = f"WITH {tables} {query}"
@@ -73,12 +75,16 @@ class Period:
     def _start(self) -> int:
         return _BEGINNING if self.start is None else self.start
 
-    def _condition(self) -> tuple[str, dict[str, object]]:
-        """WHERE over opportunities: each column in one of its values (None = without a value)."""
+    def _conditions(self) -> tuple[str, str, dict[str, object]]:
+        """WHERE over opportunities, and over rows: each column in one of its values (None = without a value).
+
+        Of a pipeline is what happened in it, since deals go from one to another; everything else is the deal's.
+        """
         if not self.filters:
-            return "", {}
+            return "", "", {}
         columns = set(self.connection.table("opportunities").columns)
-        parts: list[str] = []
+        of_deals: list[str] = []
+        of_rows: list[str] = []
         values: dict[str, object] = {}
         for number, (column, accepted) in enumerate(sorted(self.filters.items())):
             if column not in columns or not _COLUMN.fullmatch(column):
@@ -86,5 +92,6 @@ class Period:
             name = f"filter_{number}"
             values[name] = [value for value in accepted if value is not None]
             empty = f'OR "{column}" IS NULL' if None in accepted else ""
+            parts = of_rows if column == _OF_ROWS else of_deals
             parts.append(f'("{column}" IN (SELECT unnest(${name})) {empty})')
-        return " AND ".join(parts), values
+        return " AND ".join(of_deals), " AND ".join(of_rows), values

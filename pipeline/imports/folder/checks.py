@@ -194,7 +194,8 @@ def _pipelines_sql(staging: Staging) -> str:
 
 
 def _event_places(staging: Staging) -> None:
-    """Each event names a known opportunity, and a stage of that opportunity's pipeline or `lost`."""
+    """Each event names a known opportunity, and `lost`, `withdrawn` or a stage: of the pipeline it names, or else of
+    the opportunity's."""
     unusable = staging.problems.unusable
     if "opportunities.csv" in unusable:
         return
@@ -205,14 +206,15 @@ def _event_places(staging: Staging) -> None:
     _add_missing(staging, "events.csv", unknown, "opportunity", "is not a known opportunity")
     if unusable & {"stages.csv", "pipelines.csv"}:
         return
-    # A deal of an unknown pipeline is refused for that alone.
+    named = "nullif(e.pipeline, '')" if "pipeline" in staging.files["events.csv"].columns else "NULL::text"
+    # What is in an unknown pipeline is refused for that alone.
     rows = _listed_rows(
         staging,
         f"WITH deal AS ({_deals_sql(staging)}), s AS ({_stages_sql(staging)}), p AS ({_pipelines_sql(staging)})"
-        " SELECT array_agg(e.line ORDER BY e.line) AS lines, e.stage, d.pipeline FROM in_events e"
-        " JOIN deal d ON d.key = e.opportunity JOIN p ON p.key = d.pipeline"
-        " LEFT JOIN s ON s.pipeline = d.pipeline AND s.key = e.stage"
-        " WHERE s.key IS NULL AND e.stage NOT IN ('lost', 'withdrawn', '') GROUP BY e.stage, d.pipeline",
+        " SELECT array_agg(e.line ORDER BY e.line) AS lines, e.stage, p.key FROM in_events e"
+        f" JOIN deal d ON d.key = e.opportunity JOIN p ON p.key = coalesce({named}, d.pipeline)"
+        " LEFT JOIN s ON s.pipeline = p.key AND s.key = e.stage"
+        " WHERE s.key IS NULL AND e.stage NOT IN ('lost', 'withdrawn', '') GROUP BY e.stage, p.key",
         "lines[1]",
     )
     for (line, *also), stage, pipeline in rows:

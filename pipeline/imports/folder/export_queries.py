@@ -27,7 +27,7 @@ def _number_sql(column: str) -> str:
     return f"trim_scale({column})::text"
 
 
-QUERIES: dict[str, str] = {
+_QUERIES: dict[str, str] = {
     "company.csv": "SELECT name, reporting_currency, time_zone, fiscal_year_start_month FROM departments_company",
     "departments.csv": (
         f"SELECT key, name, kind, {_text('head_email')} AS head_email FROM departments_department ORDER BY id"
@@ -70,9 +70,9 @@ QUERIES: dict[str, str] = {
         f"SELECT o.key AS opportunity, {_instant_sql('e.occurred_at')} AS occurred_at,"
         f" {_instant_sql('e.recorded_at')} AS recorded_at,"
         " coalesce(s.key, CASE WHEN e.withdrawn THEN 'withdrawn' ELSE 'lost' END) AS stage, e.amount,"
-        f" e.expected_close, r.key AS reason, {_text('e.actor')} AS actor FROM pipeline_event e"
+        f" e.expected_close, r.key AS reason, {_text('e.actor')} AS actor{{pipeline}} FROM pipeline_event e"
         " JOIN pipeline_opportunity o ON o.id = e.opportunity_id LEFT JOIN pipeline_stage s ON s.id = e.stage_id"
-        " LEFT JOIN pipeline_lossreason r ON r.id = e.reason_id"
+        " LEFT JOIN pipeline_lossreason r ON r.id = e.reason_id{moved}"
         ' ORDER BY o.key COLLATE "C", e.occurred_at, e.sequence'
     ),
     "handoffs.csv": (
@@ -101,3 +101,23 @@ QUERIES: dict[str, str] = {
         " FROM departments_entry e JOIN departments_measurable m ON m.id = e.measurable_id ORDER BY m.id, e.week"
     ),
 }
+FILES = tuple(_QUERIES)
+_ELSEWHERE = (
+    "SELECT e.opportunity_id FROM pipeline_event e JOIN pipeline_opportunity o ON o.id = e.opportunity_id"
+    " JOIN pipeline_stage s ON s.id = e.stage_id WHERE s.pipeline_id <> o.pipeline_id"
+)
+MOVES = f"SELECT EXISTS (SELECT 1 FROM pipeline_pipeline OFFSET 1) AND EXISTS ({_ELSEWHERE})"
+"""Whether any deal went to another pipeline."""
+
+
+def queries(*, moves: bool) -> dict[str, str]:
+    """The query of each file. moves: whether events name their pipeline, which those of deals that went to another do;
+    a company without moves has no such column."""
+    pipeline = ", CASE WHEN moved.opportunity_id IS NOT NULL THEN p.key END AS pipeline" if moves else ""
+    joins = (
+        f" LEFT JOIN ({_ELSEWHERE} GROUP BY 1) moved ON moved.opportunity_id = o.id"
+        " LEFT JOIN pipeline_pipeline p ON p.id = s.pipeline_id"
+        if moves
+        else ""
+    )
+    return _QUERIES | {"events.csv": _QUERIES["events.csv"].format(pipeline=pipeline, moved=joins)}

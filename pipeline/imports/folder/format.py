@@ -195,9 +195,10 @@ FILES: tuple[FileFormat, ...] = (
             _opt("expected_close", kinds.DATE),
             _opt("reason", kinds.REFERENCE),
             _opt("actor", kinds.TEXT),
+            _opt("pipeline", kinds.REFERENCE),
         ),
-        # Its opportunity and stage are checked together: a stage belongs to the deal's pipeline.
-        references=(Reference("reason", "loss_reasons.csv", "is not a known loss reason"),),
+        # Its opportunity and stage are checked together: a stage is one of the event's pipeline, or else of the deal's.
+        references=(_PIPELINE, Reference("reason", "loss_reasons.csv", "is not a known loss reason")),
         rules=(
             _before_rule("recorded_at", "occurred_at"),
             Rule(
@@ -209,6 +210,11 @@ FILES: tuple[FileFormat, ...] = (
                 "reason",
                 "r_reason <> '' AND r_stage <> 'lost'",
                 "is given on a row that is not lost",
+            ),
+            Rule(
+                "pipeline",
+                "r_pipeline <> '' AND r_stage IN ('lost', 'withdrawn')",
+                "is given on a lost or withdrawn row; a deal leaves the pipeline it is in",
             ),
         ),
         first_load=True,

@@ -13,6 +13,7 @@ from pipeline.imports.folder.order import order_check_known
 from pipeline.imports.folder.staging import Staging
 from pipeline.imports.merge.entry_notes import beyond_limits_notes
 from pipeline.imports.merge.hindsight import hindsight_notes
+from pipeline.imports.merge.pipelines import pipelines_check
 from pipeline.imports.merge.unusual import sums_check, unusual_notes
 from pipeline.imports.merge.withdrawn import merged_accounts_check, merged_accounts_notes, merged_check, withdrawn_check
 from pipeline.imports.problems import Problem
@@ -37,8 +38,8 @@ def truth_check(staging: Staging, batch: int) -> None:
     names = set(staging.files)
     if names & {"company.csv", "opportunities.csv", "events.csv"}:
         _check_rates(staging)
-    if "opportunities.csv" in names:
-        _pipelines(staging)
+    if names & {"opportunities.csv", "events.csv"}:
+        pipelines_check(staging)
     if "stages.csv" in names:
         _positions(staging)
     if "events.csv" in names:
@@ -86,22 +87,6 @@ def _check_rates(staging: Staging) -> None:
         )
         column = "occurred_at" if file == "events.csv" else "currency"
         staging.problems.add(Problem(file=file, line=at, column=column, value=str(currency), reason=why))
-
-
-def _pipelines(staging: Staging) -> None:
-    """A deal with a history stays in its pipeline: its events name that pipeline's stages."""
-    rows = query(
-        "SELECT i.line, i.pipeline FROM in_opportunities i JOIN pipeline_opportunity o ON o.key = i.key"
-        " JOIN changed_pipeline_opportunity c ON c.id = o.id"
-        " WHERE EXISTS (SELECT 1 FROM pipeline_event e JOIN pipeline_stage s ON s.id = e.stage_id"
-        "   WHERE e.opportunity_id = o.id AND s.pipeline_id <> o.pipeline_id)"
-        f" ORDER BY i.line LIMIT {MOST_OF_A_KIND}"
-    )
-    why = "is another pipeline than the one its earlier events went through"
-    for line, value in rows:
-        staging.problems.add(
-            Problem(file="opportunities.csv", line=line, column="pipeline", value=str(value), reason=why)
-        )
 
 
 def _positions(staging: Staging) -> None:

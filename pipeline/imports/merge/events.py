@@ -53,6 +53,10 @@ def _match(cursor: Any, staged: StagedFile) -> None:
     def column_or(column: str, otherwise: str) -> str:
         return f"e.{column}" if column in staged.columns else otherwise
 
+    named, pipeline_join, pipeline = "false", "", "o.pipeline_id"
+    if "pipeline" in staged.columns:
+        named, pipeline = "e.pipeline <> ''", "coalesce(p.id, o.pipeline_id)"
+        pipeline_join = "LEFT JOIN pipeline_pipeline p ON p.key = e.pipeline "
     reason_join = "LEFT JOIN pipeline_lossreason r ON r.key = e.reason" if "reason" in staged.columns else ""
     cursor.execute(
         "CREATE TEMP TABLE matched_events ON COMMIT DROP AS"
@@ -62,9 +66,10 @@ def _match(cursor: Any, staged: StagedFile) -> None:
         " e.stage = 'withdrawn' AND s.id IS NULL AS withdrawn, e.amount,"
         f" {column_or('expected_close', 'NULL')}::date AS expected_close,"
         f" {'r.id' if reason_join else 'NULL'}::bigint AS reason_id,"
-        f" coalesce({column_or('actor', 'NULL')}, '')::varchar(128) AS actor"
+        f" coalesce({column_or('actor', 'NULL')}, '')::varchar(128) AS actor,"
+        f" coalesce({named}, false) AS pipeline_named"
         " FROM in_events e JOIN pipeline_opportunity o ON o.key = e.opportunity"
-        " LEFT JOIN pipeline_stage s ON s.pipeline_id = o.pipeline_id AND s.key = e.stage " + reason_join
+        f" {pipeline_join}LEFT JOIN pipeline_stage s ON s.pipeline_id = {pipeline} AND s.key = e.stage " + reason_join
     )
     cursor.execute("ANALYZE matched_events")
 

@@ -156,6 +156,14 @@ def _insert_sql(target: Target, matched: str, batch: int) -> tuple[str, list[Any
 def temporary_tables() -> list[str]:
     """Tables that staging and merging make in a transaction."""
     merged = [f"{kind}_{target.table}" for target in TARGETS for kind in ("matched", "changed")]
-    names = [*(file.table for file in FILES), *merged, "matched_events", "new_events", "event_deals", "dates_alone"]
+    names = [
+        *(file.table for file in FILES),
+        *merged,
+        "matched_events",
+        "new_events",
+        "event_deals",
+        "dates_alone",
+        "moved_deals",
+    ]
     names.append("repointed_deals")
     return [f"pg_temp.{name}" for name in names]

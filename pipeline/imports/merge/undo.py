@@ -16,6 +16,7 @@ from django.db.models import Model, QuerySet
 
 from pipeline.imports.folder.checks import query
 from pipeline.imports.merge.after_merge import WITHOUT_RATE
+from pipeline.imports.merge.pipelines import begun_elsewhere
 from pipeline.imports.problems import UndoRefused
 from pipeline.models import ImportChange
 from pipeline.references import REFERENCES, Reference
@@ -221,7 +222,7 @@ def rows_remove(batch: int) -> dict[str, int]:
 
 
 def truth_left_check(batch: int) -> None:
-    """What stays must still be whole: a rate for every currency, and events in stages of their deal's pipeline."""
+    """What stays must still be whole: a rate for every currency, and deals that begin in their own pipeline."""
     for count, later in query(
         WITHOUT_RATE + " SELECT count(*), max(o.batch_id) FROM bad b JOIN pipeline_opportunity o ON o.id = b.id"
     ):
@@ -230,16 +231,12 @@ def truth_left_check(batch: int) -> None:
                 f"{count:,} opportunities would be left without an exchange rate of import {batch}"
                 f" (the newest of them came with import {later}). Undo that first, or load other rates."
             )
-    lost = query(
-        "SELECT count(*), max(e.batch_id) FROM pipeline_opportunity o JOIN pipeline_event e ON e.opportunity_id = o.id"
-        " JOIN pipeline_stage s ON s.id = e.stage_id AND s.pipeline_id <> o.pipeline_id"
-        f" WHERE o.id IN ({_noted('pipeline_opportunity', batch, 'before IS NOT NULL')})"
-    )
-    for count, later in lost:
+    elsewhere = begun_elsewhere("SELECT opportunity FROM pipeline_touchedopportunity")
+    for count, later in query(f"SELECT count(*), max(batch_id) FROM ({elsewhere}) deals"):
         if count:
             raise UndoRefused(
-                f"Import {later} brought events in the pipeline that import {batch} moved their opportunities to."
-                f" Undo import {later} first."
+                f"Import {later} brought events in other pipelines than the one {count:,} opportunities begin in"
+                f" without import {batch}. Undo import {later} first."
             )
 
 

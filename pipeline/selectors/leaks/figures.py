@@ -16,18 +16,20 @@ from pipeline.selectors.overview import Structure
 type Json = dict[str, Any]
 _STAGE_FIGURES = ("opening", "entered", "moved_in", "advanced", "returned", "won", "lost", "revalued", "closing")
 _BESIDE = ("reached", "finished", "withdrawn", "reversed", "over_limit")
+_BETWEEN = ("pipeline_in", "pipeline_out")
 _OUT = ("advanced", "returned", "won")
 
 
 def leaks_json(leaks: Leaks, structure: Structure, *, start: date | None, end: date | None) -> Json:
     """The figures of one leak map with keys in the place of ids; `reached`, `finished`, `withdrawn`,
-    `reversed`, `assumed` are extra."""
+    `reversed`, `assumed` are extra; `pipeline_in` and `pipeline_out` are there where a deal came or went."""
     stages = [
         {
             "pipeline": structure.stages[row.stage].pipeline_key,
             "stage": structure.stages[row.stage].key,
             "position": row.position,
             **{name: figure_json(getattr(row, name)) for name in (*_STAGE_FIGURES, *_BESIDE)},
+            **{name: figure_json(getattr(row, name)) for name in _BETWEEN if getattr(row, name).count},
             "conversion_previous": row.conversion_previous,
             "conversion_first": row.conversion_first,
             "median_days": row.median_days,
@@ -128,8 +130,9 @@ def _week(week: date, rows: list[Json], following: list[Json]) -> Json:
 def _imbalance(stages: Iterable[dict[str, Figure]]) -> float:
     worst = 0
     for stage in stages:
-        stays = sum(stage[name].amount for name in ("opening", "entered", "moved_in", "revalued"))
-        goes = sum(stage[name].amount for name in (*_OUT, "lost", "withdrawn", "finished", "closing"))
+        stays = sum(stage[name].amount for name in ("opening", "entered", "moved_in", "pipeline_in", "revalued"))
+        gone = ("lost", "withdrawn", "pipeline_out", "finished", "closing")
+        goes = sum(stage[name].amount for name in (*_OUT, *gone))
         worst = max(worst, abs(stays - goes))
     return worst / 100
 
@@ -140,7 +143,7 @@ def weekly_json(week: Json, leaks: Leaks, structure: Structure) -> Json:
     figures = leaks_json(leaks, structure, start=day, end=day + timedelta(days=6))
     for stage, row in zip(leaks.stages, figures["stages"], strict=True):
         stored = week["stages"].get(stage.stage, {})
-        names = (*_STAGE_FIGURES, "reached", "finished", "withdrawn")
+        names = (*_STAGE_FIGURES, "reached", "finished", "withdrawn", *(name for name in _BETWEEN if name in stored))
         row |= {name: figure_json(stored.get(name, Figure())) for name in names}
     for cell, row in zip(leaks.cells, figures["cells"], strict=True):
         stored = week["cells"].get((cell.stage, cell.department))

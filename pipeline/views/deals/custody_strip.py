@@ -190,6 +190,20 @@ def closes_shape(events: Sequence[Event], *, today: date, structure: Structure) 
     return Closes(current=named[-1], pushes=pushes, ticks=ticks, label=times, passed=passed)
 
 
+def pipelines_shape(events: Sequence[Event], *, structure: Structure) -> tuple[list[str], list[tuple[Event, str]]]:
+    """The pipelines a deal went through, in order; and its events, newest first, each with the pipeline it came to by
+    it, empty where it stayed."""
+    route: list[str] = []
+    history: list[tuple[Event, str]] = []
+    for event in reversed(events):
+        stage = structure.stages.get(event.stage_id or 0)
+        came = stage.pipeline_name if stage and route and route[-1] != stage.pipeline_name else ""
+        if stage and (came or not route):
+            route.append(stage.pipeline_name)
+        history.append((event, came))
+    return route, history[::-1]
+
+
 def _still_open(latest: Event, structure: Structure) -> bool:
     """Neither lost nor withdrawn, nor in a stage that earns, or after one."""
     stage = structure.stages.get(latest.stage_id or 0)

@@ -33,7 +33,7 @@ from pipeline.selectors.deals.opportunities import (
 from pipeline.selectors.deals.quality import LACKS
 from pipeline.selectors.leaks.leaks import calendar_of, leak_deals, opportunity_custody
 from pipeline.selectors.overview import FilterChoices, Structure, filter_choices, structure_names
-from pipeline.views.deals.custody_strip import closes_shape, holds_shape, strip_shape
+from pipeline.views.deals.custody_strip import closes_shape, holds_shape, pipelines_shape, strip_shape
 from pipeline.views.leaks.filters import LeakMapFilters, parse_filters
 
 LIST = "pipeline/deals/opportunities.html"
@@ -51,6 +51,8 @@ KINDS = {
     "caused": "Lost for a recorded reason in",
     "unrecorded": "Lost without a recorded reason in",
     "withdrawn": "Withdrawn in",
+    "pipeline_in": "From another pipeline into",
+    "pipeline_out": "To another pipeline from",
     "finished": "Finished in",
     "revalued": "Revalued in",
     "closing": "There at the end of",
@@ -241,10 +243,12 @@ def opportunity_detail(request: HttpRequest, key: str) -> HttpResponse:
     handoffs = opportunity_handoffs(opportunity=opportunity)
     holds = opportunity_custody(run=shell.run, company=shell.company, opportunity=opportunity.pk) if shell.run else []
     as_of = shell.run.as_of if shell.run else shell.now
+    route, history = pipelines_shape(events, structure=structure)
     context = {
         "shell": shell,
         "opportunity": opportunity,
-        "events": events,
+        "pipelines": route or [opportunity.pipeline.name],
+        "history": history,
         "latest": events[0] if events else None,
         "handoffs": handoffs,
         "closed": closed_departments(request.user, structure),

@@ -128,7 +128,7 @@ def _owner_address(owner: str, formatter: FigureFormatter) -> str:
 
 
 def _volume(formatter: FigureFormatter) -> Callable[[StageLeaks], int]:
-    return lambda stage: formatter.value(stage.opening + stage.entered + stage.moved_in)
+    return lambda stage: formatter.value(stage.opening + _came(stage))
 
 
 def _stage_row(
@@ -141,7 +141,6 @@ def _stage_row(
     begins: bool,
 ) -> StageRow:
     key = stage.stage
-    incoming = stage.entered + stage.moved_in
     before = _volume(formatter)(then) if then else 0
     limit = "" if name.limit_days is None else f"limit {days(name.limit_days)}"
     return StageRow(
@@ -151,7 +150,7 @@ def _stage_row(
         pipeline=name.pipeline_name if begins else "",
         bar=Bar(
             opening=_length(formatter.value(stage.opening), largest),
-            incoming=_length(formatter.value(incoming), largest),
+            incoming=_length(formatter.value(_came(stage)), largest),
             compared=_length(before, largest),
         ),
         bar_words=f"{formatter.write(_volume(formatter)(stage))} {formatter.unit} in {name.name}",
@@ -168,24 +167,40 @@ def _stage_row(
     )
 
 
+def _came(stage: StageLeaks) -> Figure:
+    return stage.entered + stage.moved_in + stage.pipeline_in
+
+
 def _incoming(stage: StageLeaks, then: StageLeaks | None, formatter: FigureFormatter) -> FigureCell:
-    """Moved in from other stages and new deals: the larger is the figure, the other stands under it."""
-    both, before = stage.entered + stage.moved_in, then.entered + then.moved_in if then else None
+    """Moved in from other stages and new deals: the larger is the figure, the other stands under it. So does what came
+    from other pipelines."""
+    before = _came(then) if then else None
     change = (
-        delta(formatter.value(both), formatter.value(before), write="percent", more_is_good=True) if before else None
+        delta(formatter.value(_came(stage)), formatter.value(before), write="percent", more_is_good=True)
+        if before
+        else None
     )
     cell = _two(stage, formatter, ("moved_in", stage.moved_in, "moved in"), ("entered", stage.entered, "new"))
-    return replace(cell, delta=change)
+    return _between(replace(cell, delta=change), stage.pipeline_in, "pipeline_in", stage.stage, formatter)
+
+
+def _between(cell: FigureCell, figure: Figure, kind: str, stage: int, formatter: FigureFormatter) -> FigureCell:
+    """The cell with what came from other pipelines or went to them under it."""
+    if not figure.count:
+        return cell
+    direction = "from" if kind == "pipeline_in" else "to"
+    note = f"{formatter.write(formatter.value(figure))} {direction} another pipeline"
+    return replace(cell, note=f"{cell.note}, {note}" if cell.note else note, note_address=formatter.deals(kind, stage))
 
 
 def _lost(stage: StageLeaks, then: StageLeaks | None, formatter: FigureFormatter) -> FigureCell:
-    """What was lost; what was withdrawn is no part of it and stands under it."""
+    """What was lost; what was withdrawn or went to another pipeline is no part of it and stands under it."""
     before = then.lost if then else None
     cell = formatter.figure(stage.lost, "lost", stage.stage, then=before, more_is_good=False)
-    if not stage.withdrawn.count:
-        return cell
-    note = f"{formatter.write(formatter.value(stage.withdrawn))} withdrawn"
-    return replace(cell, note=note, note_address=formatter.deals("withdrawn", stage.stage))
+    if stage.withdrawn.count:
+        note = f"{formatter.write(formatter.value(stage.withdrawn))} withdrawn"
+        cell = replace(cell, note=note, note_address=formatter.deals("withdrawn", stage.stage))
+    return _between(cell, stage.pipeline_out, "pipeline_out", stage.stage, formatter)
 
 
 def _advanced(stage: StageLeaks, formatter: FigureFormatter) -> FigureCell:

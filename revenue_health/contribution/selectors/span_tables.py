@@ -14,7 +14,7 @@ from revenue_health.contribution.core.long_tables import Column, LongFlows
 type Part = tuple[str, int]
 """A group's name, and the department id of its deals' source (`NO_ORIGIN` where unknown)."""
 NO_ORIGIN = -1
-TABLES = ("held", "handed_on", "lost", "revalued", "entered", "opening", "entry_amounts")
+TABLES = ("held", "handed_on", "lost", "revalued", "entered", "taken_back", "opening", "entry_amounts")
 
 
 class SpanTables:

@@ -32,8 +32,6 @@ class Deal:
 
     def __init__(self, opportunity, events, handoffs, stages, as_of):
         self.row, self.stages, self.as_of = opportunity, {s["stage"]: s for s in stages}, as_of
-        mine = [s for s in stages if s["pipeline"] == opportunity["pipeline"]]
-        self.ladder = sorted(mine, key=lambda s: s["position"])
         self.handoffs = [h for h in handoffs if h["opportunity"] == opportunity["opportunity"]]
         self.visits: list[Visit] = []
         self.state = "new"
@@ -45,12 +43,20 @@ class Deal:
         for visit in self.visits:
             visit.holds = self.holds(visit)
 
+    def ladder(self, pipeline):
+        mine = [s for s in self.stages.values() if s["pipeline"] == pipeline]
+        return sorted(mine, key=lambda s: s["position"])
+
+    def pipeline(self, stage):
+        return self.stages[stage]["pipeline"]
+
     def finishing(self, stage):
-        reached = [s["earns"] for s in self.ladder]
-        return stage == self.ladder[-1]["stage"] and any(reached)
+        ladder = self.ladder(self.pipeline(stage))
+        return stage == ladder[-1]["stage"] and any(s["earns"] for s in ladder)
 
     def earned(self, stage):
-        return any(s["earns"] for s in self.ladder[: [s["stage"] for s in self.ladder].index(stage) + 1])
+        ladder = self.ladder(self.pipeline(stage))
+        return any(s["earns"] for s in ladder[: [s["stage"] for s in ladder].index(stage) + 1])
 
     def begin(self, at, stage, amount, begun):
         first = all(v.stage != stage for v in self.visits)
@@ -86,7 +92,11 @@ class Deal:
             if stage != self.visits[-1].stage:
                 if self.visits[-1].how == "open":
                     self.end(at, "finished")
-                self.begin(at, stage, amount, "back")
+                if self.pipeline(stage) == self.pipeline(self.visits[-1].stage):
+                    self.begin(at, stage, amount, "back")
+                else:  # on the books of the pipeline it had finished in, for no time
+                    self.begin(at, self.visits[-1].stage, amount, "back")
+                    self.move(at, stage, amount)
         elif stage == self.visits[-1].stage:
             self.revalue(at, amount)
         else:
@@ -97,6 +107,10 @@ class Deal:
     def move(self, at, stage, amount):
         self.revalue(at, amount)
         here, there = self.stages[self.visits[-1].stage], self.stages[stage]
+        if here["pipeline"] != there["pipeline"]:
+            self.end(at, "pipeline_out", to_stage=stage)
+            self.begin(at, stage, amount, "pipeline_in")
+            return
         won = self.earned(stage) and not self.earned(self.visits[-1].stage)
         how = "returned" if there["position"] < here["position"] else "won" if won else "advanced"
         self.end(at, how, to_stage=stage)
@@ -106,7 +120,7 @@ class Deal:
         if self.state in ("lost", "withdrawn"):
             return
         if self.state == "new":
-            self.begin(at, self.ladder[0]["stage"], amount or 0, "entered")
+            self.begin(at, self.ladder(self.row["pipeline"])[0]["stage"], amount or 0, "entered")
         if self.state == "finished":
             self.begin(at, self.visits[-1].stage, self.visits[-1].amount, "back")
         if amount:
@@ -158,9 +172,21 @@ class Deal:
         return next((new for at, _, new in reversed(visit.changes) if at <= instant), visit.amount_in)
 
     def visit_rows(self):
-        key = (self.row["opportunity"], self.row["pipeline"])
+        key = self.row["opportunity"]
         return [
-            (*key, v.stage, n, v.entered, v.left, v.how, v.to_stage, v.amount_in, v.amount, v.first)
+            (
+                key,
+                self.pipeline(v.stage),
+                v.stage,
+                n,
+                v.entered,
+                v.left,
+                v.how,
+                v.to_stage,
+                v.amount_in,
+                v.amount,
+                v.first,
+            )
             for n, v in enumerate(self.visits)
         ]
 
@@ -169,16 +195,19 @@ class Deal:
         for n, v in enumerate(self.visits):
             if v.begun == "entered":
                 rows.append((v.entered, "entered", None, v.stage, self.row["source_department"], v.amount_in, False))
-            elif v.begun in ("reopened", "back"):
-                before = self.visits[n - 1].stage if v.begun == "back" else None
-                rows.append((v.entered, "reopened", before, v.stage, None, v.amount_in, False))
+            elif v.begun in ("reopened", "back", "pipeline_in"):
+                before = None if v.begun == "reopened" else self.visits[n - 1].stage
+                kind = v.begun if v.begun == "pipeline_in" else "reopened"
+                rows.append((v.entered, kind, before, v.stage, None, v.amount_in, False))
             rows += [(at, "revalued", v.stage, None, self.worker(v, at), b - a, False) for at, a, b in v.changes]
             if v.how != "open":
                 who, assumed = v.holds[-1][0], v.how == "lost" and v.cause is None
                 who = v.cause if v.how == "lost" and not assumed else who
-                who = None if v.how == "withdrawn" else who
+                who = None if v.how in ("withdrawn", "pipeline_out") else who
                 rows.append((v.left, v.how, v.stage, v.to_stage, who, v.amount, assumed))
-        return [(self.row["opportunity"], self.row["pipeline"], *row) for row in rows]
+        places = [row[3] if row[1] in ("entered", "reopened", "pipeline_in") else row[2] for row in rows]
+        key = self.row["opportunity"]
+        return [(key, self.pipeline(place), *row) for place, row in zip(places, rows, strict=True)]
 
     def hold_rows(self):
         rows = []
@@ -191,7 +220,7 @@ class Deal:
                     final = b == end
                     out = v.amount if final and last else self.amount_at(v, b)
                     fate = self.fate(n, number) if final else ("piece", None, None)
-                    key = (self.row["opportunity"], self.row["pipeline"], v.stage, n, number)
+                    key = (self.row["opportunity"], self.pipeline(v.stage), v.stage, n, number)
                     rows.append((*key, department, start, a, b, amount, out, *fate))
         return rows
 
@@ -202,9 +231,9 @@ class Deal:
             if not self.asked(ends) and not self.asked(ends - 1):  # nobody was asked: the stage got another owner
                 return ("piece", None, None)
             return ("handed_on", visit.stage, visit.holds[number + 1][0])
-        if visit.to_stage is not None:
+        if visit.to_stage is not None and visit.how != "pipeline_out":
             return ("handed_on", visit.to_stage, self.visits[n + 1].holds[0][0])
-        return (visit.how, None, None)
+        return (visit.how, visit.to_stage, None)
 
 
 def reference_flows(deals, weeks, as_of):
@@ -213,12 +242,12 @@ def reference_flows(deals, weeks, as_of):
     for deal in deals:
         segment = deal.row["segment"]
         for _, pipeline, at, kind, before, after, who, amount, _ in deal.move_rows():
-            stage, to = (after, None) if kind in ("entered", "reopened") else (before, after)
+            stage, to = (after, None) if kind in ("entered", "reopened", "pipeline_in") else (before, after)
             key = (week_of(weeks, at), pipeline, segment, stage, kind, who, to, None, None)
             sums[key].update(amount=amount, count=1)
         for v in deal.visits:
             if v.first:
-                key = (week_of(weeks, v.entered), deal.row["pipeline"], segment, v.stage, "reached", *[None] * 4)
+                key = (week_of(weeks, v.entered), deal.pipeline(v.stage), segment, v.stage, "reached", *[None] * 4)
                 sums[key].update(amount=v.amount_in, count=1)
         for row in deal.hold_rows():
             _add_hold(sums, row, segment, weeks, as_of)

@@ -21,7 +21,7 @@ class Ledger:
     def __init__(self, company, opportunity):
         self.rows = []  # (at, what, amount)
         row = next(o for o in company.opportunities if o["opportunity"] == opportunity)
-        self.ladder = sorted((s for s in STAGES if s["pipeline"] == row["pipeline"]), key=lambda s: s["position"])
+        self.first = min((s for s in STAGES if s["pipeline"] == row["pipeline"]), key=lambda s: s["position"])["stage"]
         self.stage, self.amount, self.began = None, 0, False
         events = [e for e in company.events if e["opportunity"] == opportunity and e["at_us"] // US <= company.as_of]
         for event in sorted(events, key=lambda e: (e["at_us"], e["sequence"])):
@@ -30,8 +30,9 @@ class Ledger:
     def earned(self, stage):
         if stage is None:
             return False
-        place = [s["stage"] for s in self.ladder].index(stage)
-        return any(s["earns"] for s in self.ladder[: place + 1])
+        here = next(s for s in STAGES if s["stage"] == stage)
+        mine = [s for s in STAGES if s["pipeline"] == here["pipeline"] and s["position"] <= here["position"]]
+        return any(s["earns"] for s in mine)
 
     def standing(self):
         return self.amount if self.earned(self.stage) else 0
@@ -40,7 +41,7 @@ class Ledger:
         if stage is None and self.began and self.stage is None:
             return  # lost already
         if stage is None and not self.began:
-            self.happen(at, self.ladder[0]["stage"], amount or 0)
+            self.happen(at, self.first, amount or 0)
         amount = self.amount if amount is None or (stage is None and amount == 0) else amount
         before, now = self.earned(self.stage), self.earned(stage)
         if before and amount != self.amount:
@@ -78,7 +79,7 @@ def modelled(company, start, end):
     revenue = 0.0
     for pipeline in (1, 2, 3):
         tables = {}
-        for name in ("held", "handed_on", "lost", "revalued", "entered", "opening"):
+        for name in ("held", "handed_on", "lost", "revalued", "entered", "taken_back", "opening"):
             rows = [row for row in getattr(flows, name).to_pylist() if row["pipeline"] == pipeline]
             columns = [c for c in getattr(flows, name).column_names if c not in ("group", "origin", "pipeline")]
             tables[name] = {

@@ -17,7 +17,7 @@ from pipeline.models import Opportunity, RecomputeRun
 from pipeline.selectors.deals.changes import ChangesNotKept, changed_rows, changes_since, since_usual
 from pipeline.selectors.leaks.leaks import DealFilter, leaks_of
 from pipeline.services.recompute import recompute
-from tests.pipeline.companies import BEGIN, SmallCompany, company_make, event_add, opportunity_make
+from tests.pipeline.companies import BEGIN, SmallCompany, company_make, event_add, opportunity_make, second_pipeline
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SINCE = date(2026, 3, 22)
@@ -122,6 +122,36 @@ def test_what_was_entered_late_leaves_the_earlier_figure_as_that_review_knew_it(
     run = recompute(as_of=BEGIN + timedelta(days=23), full=True)
     changes = changes_since(run=run, company=Company.objects.get(), since=SINCE)
     assert (changes.then, changes.then_deals) == (known_then.amount, known_then.count)
+
+
+def test_deals_that_went_to_another_pipeline_have_buckets_of_their_own(company: SmallCompany) -> None:
+    second_pipeline(company)
+    deals: dict[str, list[tuple[int, str, int]]] = {
+        "to": [(1, "lead", 1000), (22, "due", 1200)],
+        "from": [(1, "won", 1000), (22, "due", 900)],
+        "won there": [(1, "lead", 1000), (22, "kept", 1000)],
+        "carried": [(1, "won", 1000), (22, "kept", 1000)],
+        "there and back": [(1, "lead", 1000), (21, "due", 1000), (22, "lead", 1000)],
+    }
+    for key, events in deals.items():
+        for day, stage, amount in events:
+            event_add(company, opportunity_make(company, key) if day == 1 else _deal(key), day, stage, amount)
+    run, owner = recompute(as_of=BEGIN + timedelta(days=23)), Company.objects.get()
+    changes = changes_since(run=run, company=owner, since=SINCE)
+    seen = {bucket.key: (bucket.deals, bucket.difference) for bucket in changes.buckets if bucket.deals}
+    assert seen == {
+        "to_pipeline": (1, 20_000),
+        "from_pipeline": (1, 90_000),
+        "won": (1, -100_000),
+        "idle": (1, 0),
+    }
+    assert changes.now - changes.then == 10_000
+    rows = changed_rows(run=run, company=owner, since=SINCE, bucket="to_pipeline").rows
+    assert [row.key for row in rows] == ["to"]
+
+
+def _deal(key: str) -> Opportunity:
+    return Opportunity.objects.get(key=key)
 
 
 def test_a_deal_undone_since_is_left_out_of_the_list(company: SmallCompany) -> None:
