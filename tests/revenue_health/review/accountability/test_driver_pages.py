@@ -51,6 +51,13 @@ def test_every_line_of_the_ledger_has_a_page(ceo: Client, key: str) -> None:
     assert ("coalitions" in page.context) == (key in ("legal", "marketing", "market"))
 
 
+def test_the_gates_stand_in_short_above_everything_that_is_to_scroll_to(ceo: Client) -> None:
+    page = ceo.get(LEGAL)
+    top = page.content.decode().partition("<section")[0]
+    assert '<a href="#driver-gates">' in top
+    assert all(gate.title in top for gate in page.context["gates"])
+
+
 def page_with_a_mechanism(ceo: Client) -> Any:
     """The page of the first department of which a rate shows how it moved revenue."""
     pages = (ceo.get(f"/drivers/{key}/") for key in ("legal", "sales", "production", "service", "finance", "marketing"))
