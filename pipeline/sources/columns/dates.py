@@ -17,6 +17,7 @@ _DAYS = (
 )  # fmt: skip
 _ZONES = ("%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%d %H:%M:%S %Z", "%Y-%m-%d %H:%M:%S%z",
           "%Y-%m-%d %H:%M:%S.%f %Z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f")  # fmt: skip
+_FORMS = (ISO, *(day + clock for day in _DAYS for clock in _CLOCKS), *_ZONES)
 _TRIED_FIRST = 40
 
 
@@ -50,9 +51,15 @@ def date_reading(values: Sequence[str]) -> DateReading | None:
 
 def _fitting(values: Sequence[str]) -> list[str]:
     """Formats that read all values, ISO 8601 first."""
-    forms = [ISO, *(day + clock for day in _DAYS for clock in _CLOCKS), *_ZONES]
-    few = [form for form in forms if all(_reads(value, form) for value in values[:_TRIED_FIRST])]
+    few = [form for form in _FORMS if all(_reads(value, form) for value in values[:_TRIED_FIRST])]
     return [form for form in few if all(_reads(value, form) for value in values[_TRIED_FIRST:])]
+
+
+def fitting_most(values: Sequence[str]) -> list[str]:
+    """The values that the format reads which reads the most of them."""
+    few = values[:_TRIED_FIRST]
+    best = max(_FORMS, key=lambda form: sum(_reads(value, form) for value in few))
+    return [value for value in values if _reads(value, best)]
 
 
 def _mixed(values: Sequence[str]) -> DateReading | None:

@@ -13,10 +13,12 @@ import duckdb
 from pipeline.core.flag_text import parse_flag
 from pipeline.sources.columns.dates import date_reading
 from pipeline.sources.columns.numbers import number_reading
+from pipeline.sources.columns.usual import usual_values
 
 MOST_VALUES = 200
 _MOST_DIFFERENT = 20_000
 _WIDE = 300
+_MOST_ODD, _WIDEST_ODD = 5, 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +26,8 @@ class Column:
     """`kind` is empty, flag, number, date or text; `values` the most frequent ones with their number of rows.
 
     `formats` (dates) and `signs` (numbers: decimal, thousands) read every value; `asks` is set where more than one way
-    does, and the ways mean different things.
+    does, and the ways mean different things. `odd` are some of the few values that are not of the kind: an import
+    refuses them by line.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Column:
     asks: list[Any] = field(default_factory=list)
     clock: bool = False
     negative: bool = False
+    odd: list[str] = field(default_factory=list)
     values: list[list[Any]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -94,6 +98,19 @@ def value_counts(store: duckdb.DuckDBPyConnection, table: str, name: str, most: 
 
 
 def _kind(values: list[str]) -> dict[str, Any]:
+    """What all values are, or what nearly all are and which are not."""
+    whole = _kind_of_all(values)
+    if whole["kind"] != "text":
+        return whole
+    for kind, good in usual_values(values):
+        found = _kind_of_all(good) if good else {}
+        if found.get("kind") == kind:
+            usual = set(good)
+            return found | {"odd": [value[:_WIDEST_ODD] for value in values if value not in usual][:_MOST_ODD]}
+    return whole
+
+
+def _kind_of_all(values: list[str]) -> dict[str, Any]:
     if len(values) <= 6 and _are_flags(values):
         return {"kind": "flag"}
     if numbers := number_reading(values):

@@ -4,6 +4,7 @@ said differently."""
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -30,6 +31,12 @@ from pipeline.sources.files.unpack import BOOKS, is_log, unpack
 from pipeline.sources.files.workbook import workbook_sheets
 
 _HEAD = 200
+_TOTAL = re.compile(
+    r"((grand |sub-?)?(total|sum)s?|(zwischen|end|gesamt)?summe|gesamt|(sous-)?total g[ée]n[ée]ral|total[ei]?|somme)"
+    r"( ?\([^)]*\)| [0-9]+)? ?:?",
+    re.IGNORECASE,
+)
+"""What stands before the totals of a table, alone in its cell."""
 _LISTED = 5
 
 
@@ -104,7 +111,7 @@ def _book_write(path: Path, tables: Path, scratch: Path, settings: dict[str, dic
         plain = folder / sheet["file"]
         chosen = FileSettings(**settings.get(f"{name}.csv", {}))
         fixed = FileSettings(encoding="utf-8-sig", delimiter=",", header_row=chosen.header_row)
-        notes = [f"{sheet['errors']:,} cells hold an error such as #REF!."] if sheet["errors"] else []
+        notes = _sheet_notes(sheet)
         if path.suffix.lower() == ".xlsm":
             notes.append("Macros of the workbook are not run.")
         try:
@@ -118,6 +125,16 @@ def _book_write(path: Path, tables: Path, scratch: Path, settings: dict[str, dic
                                              "delimiter": "", "notes": [*table.notes, *notes]}))
         )  # fmt: skip
     return found
+
+
+def _sheet_notes(sheet: dict[str, Any]) -> list[str]:
+    """What of a sheet or beside it may be overlooked."""
+    notes = [f"{sheet['errors']:,} cells hold an error such as #REF!."] if sheet["errors"] else []
+    if sheet["hidden_rows"]:
+        notes.append(f"{counted(sheet['hidden_rows'], 'hidden row is', 'hidden rows are')} read, too.")
+    if sheet["hidden"]:
+        notes.append(f"Hidden sheets are not read: {', '.join(sheet['hidden'])}.")
+    return notes
 
 
 def _safe(name: str) -> str:
@@ -169,6 +186,7 @@ class _Table:
     blank: int = 0
     footer: int = 0
     repeated: int = 0
+    totals: int = 0
     unreadable: int = 0
     _odd: list[tuple[int, int]] = field(default_factory=list)
     _widths: Counter[int] = field(default_factory=Counter)
@@ -187,6 +205,9 @@ class _Table:
                 row.pop()
             if gap and filled < max(2, width * 0.5):
                 self.footer += 1
+                continue
+            if filled <= max(2, width * 0.5) and any(_TOTAL.fullmatch(cell.strip()) for cell in row):
+                self.totals += 1
                 continue
             if self.footer:
                 self._odd.append((line, len(row)))
@@ -221,6 +242,8 @@ class _Table:
         notes = []
         if self.footer:
             notes.append(f"{self.footer:,} rows after the table, such as totals, were left out.")
+        if self.totals:
+            notes.append(f"{counted(self.totals, 'row of totals was', 'rows of totals were')} left out.")
         if self.repeated:
             notes.append(
                 f"The row of names stands {self.repeated:,} more times among the rows, and was left out there."

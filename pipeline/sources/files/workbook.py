@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -18,18 +19,23 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.imports.problems import ImportUnreadable
+from pipeline.sources.files.sheet_xml import sheet_xml_read
 
 SECONDS, BYTES = 300, 2 * 1024**3
 _MODULE = "pipeline.sources.files.workbook"
 _OLE = b"\xd0\xcf\x11\xe0"
 _MOST_UNPACKED = 2 * 1024**3
 _MOST_RATIO = 300
+_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.')
+"""What a format of numbers writes as it stands."""
 
 
 def workbook_sheets(path: Path, folder: Path) -> list[dict[str, Any]]:
     """Write each visible sheet that holds anything as a CSV file: its file, name, rows and notes.
 
-    Raises ImportUnreadable, saying what to do, where the workbook is broken, has a password or is too large.
+    `errors` and `hidden_rows` are counts, `hidden` are names of sheets that were not read, listed with the first one.
+    Raises ImportUnreadable, saying what to do, where the workbook is broken, has a password, is too large, or has
+    formulas without a result.
     """
     workbook_examine(path)
     environment = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
@@ -83,26 +89,40 @@ def _written(path: Path, folder: Path) -> list[dict[str, Any]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of things in a workbook that it does not know
         book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    sheets = []
+    sheets: list[dict[str, Any]] = []
+    hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
     for place, sheet in enumerate(book.worksheets, 1):
-        if sheet.sheet_state != "visible":
+        if sheet.title in hidden:
             continue
         sheet.reset_dimensions()  # what a file says of its size may be wrong
+        with zipfile.ZipFile(path) as archive, archive.open(sheet._worksheet_path) as stream:
+            told = sheet_xml_read(stream)
+        if told.without_result:
+            listed = ", ".join(told.places)
+            raise _Refused(
+                f"{told.without_result:,} formulas of the sheet “{sheet.title}” have no result ({listed}), since the"
+                " program that wrote the file did not calculate them. Open and save it in your spreadsheet program."
+            )
         target = folder / f"sheet-{place}.csv"
         with target.open("w", encoding="utf-8", newline="") as handle:
             rows, errors = _sheet_written(sheet, csv.writer(handle))
         if rows:
-            sheets.append({"file": target.name, "name": sheet.title, "rows": rows, "errors": errors})
+            sheets.append({"file": target.name, "name": sheet.title, "rows": rows, "errors": errors,
+                           "hidden_rows": told.hidden_rows, "hidden": [] if sheets else hidden})  # fmt: skip
         else:
             target.unlink()
     return sheets
 
 
+class _Refused(Exception):
+    """A sentence for the person who sent the workbook."""
+
+
 def _sheet_written(sheet: Any, writer: Any) -> tuple[int, int]:
     """Rows written and cells with an error; blank rows stay, so that numbers of rows are those of the sheet."""
     filled, errors, blank = 0, 0, 0
-    for cells in sheet.iter_rows(values_only=True):
-        row = [_text(value) for value in cells]
+    for cells in sheet.iter_rows():
+        row = [_shown(cell) for cell in cells]
         while row and not row[-1]:
             row.pop()
         if not row:
@@ -115,6 +135,14 @@ def _sheet_written(sheet: Any, writer: Any) -> tuple[int, int]:
         writer.writerow(row)
         filled += 1
     return filled, errors
+
+
+def _shown(cell: Any) -> str:
+    """A cell's text; a number formatted as percent as the sheet shows it, so that CSV and XLSX say the same."""
+    value = cell.value
+    if type(value) in (int, float) and "%" in _LITERAL.sub("", str(cell.number_format)):
+        return _text(float(Decimal(repr(value)) * 100)) + "%"
+    return _text(value)
 
 
 def _text(value: Any) -> str:
@@ -148,6 +176,8 @@ def main() -> None:
     _limited()
     try:
         answer: dict[str, Any] = {"sheets": _written(Path(sys.argv[1]), Path(sys.argv[2]))}
+    except _Refused as refused:
+        answer = {"refused": str(refused)}
     except MemoryError:
         answer = {"refused": "It is too large when unpacked. Save it as CSV."}
     except Exception:  # the library answers broken files with many kinds of errors

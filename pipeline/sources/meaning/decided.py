@@ -65,6 +65,8 @@ def _missing_amounts(content: dict[str, Any], columns: list[dict[str, Any]]) -> 
     deal = content.get("deal", {})
     if not deal or deal.get("missing_amount") or deal.get("open_amount"):
         return []
+    if not deal.get("amount"):
+        return ["No column is chosen as the amount: choose one, or say what deals count with, 0 if nothing."]
     total = max((column["filled"] for column in columns), default=0)
     amount = next((c["filled"] for c in columns if c["name"] == deal.get("amount")), 0)
     if amount >= total:

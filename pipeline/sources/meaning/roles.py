@@ -29,8 +29,36 @@ def columns_by_role(columns: list[dict[str, Any]], rows: int) -> tuple[System | 
         free = [c["name"] for c in fitting if c["name"] not in taken]
         if free:
             chosen[role] = free[0]
+    if "amount" not in chosen:
+        _amount_with_negatives(columns, chosen)
+    if "key" not in chosen:
+        _key_with_doubles(columns, rows, chosen, system)
     _key_by_uniqueness(columns, rows, chosen)
     return system, chosen
+
+
+def _key_with_doubles(columns: list[dict[str, Any]], rows: int, chosen: dict[str, str], system: System | None) -> None:
+    """A column that is the key by its header stays it where a few rows have none or one of another row: the import
+    refuses those by line. Of a list that has a day of creation and one of closing these may be more than of a log."""
+    names = system.columns.get("key", ()) if system else ()
+    least = rows / 2 if chosen.get("created") and chosen.get("closed") not in (None, chosen["created"]) else rows / 1.2
+    for column in columns:
+        named = bare(column["name"]) in names or re.search(GENERIC["key"], bare(column["name"]))
+        blank = rows - column["filled"]
+        needed = min(least, column["filled"]) if blank else least
+        if named and blank <= max(1, rows * 0.2) and column["different"] >= max(needed, 2):
+            chosen["key"] = column["name"]
+            return
+
+
+def _amount_with_negatives(columns: list[dict[str, Any]], chosen: dict[str, str]) -> None:
+    """Where no other column is the amount, one with negative numbers: the import refuses those by line."""
+    taken = set(chosen.values())
+    for column in columns:
+        named = re.search(GENERIC["amount"], bare(column["name"])) and column["name"] not in taken
+        if named and column["kind"] == "number" and column["negative"]:
+            chosen["amount"] = column["name"]
+            return
 
 
 def _fits(role: str, column: dict[str, Any], rows: int) -> bool:

@@ -1,0 +1,52 @@
+"""What a sheet's own XML says that its values do not: formulas without a result, hidden rows."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import IO
+
+_BLOCK = 1024**2
+_END = b"</c>"
+_CELL = re.compile(rb"<c\b([^>]*)>(?:(?!<c\b).)*$", re.DOTALL)
+_PLACE = re.compile(rb'\br="([A-Z]+[0-9]+)"')
+_FORMULA, _RESULT = re.compile(rb"<(?:\w+:)?f\b"), re.compile(rb"<(?:\w+:)?v\b[^>]*>[^<]|<(?:\w+:)?is\b")
+_TEXT = re.compile(rb'\bt="(?:str|e)"')
+_HIDDEN = re.compile(rb'<row\b[^>]*\bhidden="(?:1|true)"')
+_LISTED = 5
+
+
+@dataclass
+class SheetXml:
+    """Counts of one sheet; `places` are some of the cells with a formula that has no result."""
+
+    without_result: int = 0
+    hidden_rows: int = 0
+    places: list[str] = field(default_factory=list)
+
+
+def sheet_xml_read(stream: IO[bytes]) -> SheetXml:
+    """Read the XML of a sheet, a block in memory at a time."""
+    found, rest = SheetXml(), b""
+    while block := stream.read(_BLOCK):
+        *cells, rest = (rest + block).split(_END)
+        for cell in cells:
+            _take(cell, found)
+        if len(rest) > _BLOCK:  # no cell ends here for long: none that holds a formula
+            rest = rest[-_BLOCK // 2 :]
+    _take(rest, found)
+    return found
+
+
+def _take(piece: bytes, found: SheetXml) -> None:
+    """What stands before the end of a cell: the cell, and the row it begins, if it is the first."""
+    if b"<row" in piece:
+        found.hidden_rows += len(_HIDDEN.findall(piece))
+    # A formula whose result is an empty text says that it is a text.
+    if not _FORMULA.search(piece) or not (cell := _CELL.search(piece)):
+        return
+    if _RESULT.search(cell[0]) or _TEXT.search(cell[1]):
+        return
+    found.without_result += 1
+    if len(found.places) < _LISTED and (place := _PLACE.search(cell[1])):
+        found.places.append(place[1].decode())
