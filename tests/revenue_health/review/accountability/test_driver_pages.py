@@ -72,7 +72,7 @@ def test_a_department_reads_as_a_chain(ceo: Client) -> None:
         "/measurables/",
         "Response of",
         "Commitments of",
-        "Five gates",
+        "driver-gates-title",
     )
     places = [text.index(word) for word in order]
     assert places == sorted(places)
