@@ -102,11 +102,12 @@ _QUERIES: dict[str, str] = {
     ),
 }
 FILES = tuple(_QUERIES)
-_ELSEWHERE = (
+ELSEWHERE = (
     "SELECT e.opportunity_id FROM pipeline_event e JOIN pipeline_opportunity o ON o.id = e.opportunity_id"
     " JOIN pipeline_stage s ON s.id = e.stage_id WHERE s.pipeline_id <> o.pipeline_id"
 )
-MOVES = f"SELECT EXISTS (SELECT 1 FROM pipeline_pipeline OFFSET 1) AND EXISTS ({_ELSEWHERE})"
+"""The deals with an event in another pipeline than their own, a row for each such event."""
+MOVES = f"SELECT EXISTS (SELECT 1 FROM pipeline_pipeline OFFSET 1) AND EXISTS ({ELSEWHERE})"
 """Whether any deal went to another pipeline."""
 
 
@@ -115,7 +116,7 @@ def queries(*, moves: bool) -> dict[str, str]:
     a company without moves has no such column."""
     pipeline = ", CASE WHEN moved.opportunity_id IS NOT NULL THEN p.key END AS pipeline" if moves else ""
     joins = (
-        f" LEFT JOIN ({_ELSEWHERE} GROUP BY 1) moved ON moved.opportunity_id = o.id"
+        f" LEFT JOIN ({ELSEWHERE} GROUP BY 1) moved ON moved.opportunity_id = o.id"
         " LEFT JOIN pipeline_pipeline p ON p.id = s.pipeline_id"
         if moves
         else ""

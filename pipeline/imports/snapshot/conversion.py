@@ -19,7 +19,17 @@ from pipeline.imports.snapshot.rows import ExportReader
 
 _ACCOUNT_COLUMNS = ("key", "name", "industry", "size", "region", "profile")
 _DEAL_COLUMNS = ("key", "name", "pipeline", "account", "owner", "team", "source", "currency", "segment")
-_EVENT_COLUMNS = ("opportunity", "occurred_at", "recorded_at", "stage", "amount", "expected_close", "reason", "actor")
+_EVENT_COLUMNS = (
+    "opportunity",
+    "occurred_at",
+    "recorded_at",
+    "stage",
+    "amount",
+    "expected_close",
+    "reason",
+    "actor",
+    "pipeline",
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +59,8 @@ def folder_from_snapshot(
         _deals_write(writer, mapping, deals, rows)
         gone = Gone(mapping, earlier, {deal.row.get(mapping.deal.key) for deal in deals}, reader.skipped)
         for key in gone.withdrawn:
-            writer.row("events", gone.row(key), reader.skipped.get(key, 1))
+            row = gone.row(key) if rows.name_pipelines else gone.row(key)[:-1]
+            writer.row("events", row, reader.skipped.get(key, 1))
     problems = export.problems
     if not problems:
         problems = values_check(folder, zone=mapping.company.time_zone)
@@ -70,11 +81,12 @@ def _deals_write(writer: FolderWriter, mapping: SnapshotMapping, deals: list[Rea
     writer.begin("opportunities", _DEAL_COLUMNS, source=file, columns=names)
     of_event = {"opportunity": deal.key, "occurred_at": deal.created, "stage": deal.stage, "amount": deal.amount,
                 "expected_close": deal.expected_close, "reason": deal.reason, "actor": deal.owner}  # fmt: skip
-    writer.begin("events", _EVENT_COLUMNS, source=file, columns=of_event)
+    columns = _EVENT_COLUMNS if rows.name_pipelines else _EVENT_COLUMNS[:-1]
+    writer.begin("events", columns, source=file, columns=of_event)
     for read_deal in deals:
         writer.row("opportunities", rows.opportunity(read_deal.row), read_deal.row.line)
         for event in rows.events(read_deal):
-            writer.row("events", event, read_deal.row.line)
+            writer.row("events", event[: len(columns)], read_deal.row.line)
 
 
 def _accounts_write(export: ExportReader, mapping: SnapshotMapping, writer: FolderWriter) -> set[str]:

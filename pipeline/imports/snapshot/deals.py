@@ -136,6 +136,8 @@ class DealRows:
         self._sources = {source.key for source in mapping.sources}
         self._reasons = {reason.key for reason in mapping.loss_reasons}
         self._loss_of = {value: loss for loss in mapping.losses for value in loss.activities}
+        self.name_pipelines = earlier is not None and any(deal.went for deal in earlier.deals.values())
+        """Whether events have to say in which pipeline they happened, because some deal went to another one."""
 
     def opportunity(self, row: SourceRow) -> list[str]:
         columns = self._columns
@@ -171,16 +173,20 @@ class DealRows:
         expected = deal.expected.day.isoformat() if deal.expected else ""
         first = columns.entry_stage if deal.ended else deal.place
         recorded = self._earlier.taken_at.isoformat() if self._earlier else ""
-        rows = [[key, created, recorded, first, self._open_amount(deal), expected, "", actor]]
+        rows = [[key, created, recorded, first, self._open_amount(deal), expected, "", actor, ""]]
         if deal.ended:
             reason = self._reason(row) if deal.place == LOST else ""
             amount = "" if deal.place in _GONE else deal.amount or columns.missing_amount
-            rows.append([key, closed, recorded, deal.place, amount, expected, reason, actor])
+            rows.append([key, closed, recorded, deal.place, amount, expected, reason, actor, ""])
         return rows
 
     def _changes(self, deal: ReadDeal, known: KnownDeal) -> list[list[str]]:
         """What became of a deal since the export before: one event, or none."""
         assert self._earlier is not None
+        here = self._mapping.pipeline.key
+        if known.went not in ("", here):
+            self._counted["deals went to another pipeline; what the file says of them is not used"] += 1
+            return []
         if known.place == WITHDRAWN:
             self._counted["deals were withdrawn and are in the file again; they stay withdrawn"] += 1
             return []
@@ -196,7 +202,8 @@ class DealRows:
         reason = self._reason(deal.row) if deal.place == LOST else ""
         key, actor = deal.row.get(self._columns.key), deal.row.get(self._columns.owner)
         recorded = self._earlier.taken_at.isoformat()
-        return [[key, at.isoformat(), recorded, now.place, now.amount, now.expected, reason, actor]]
+        pipeline = here if known.went and now.place not in _GONE else ""
+        return [[key, at.isoformat(), recorded, now.place, now.amount, now.expected, reason, actor, pipeline]]
 
     def _reason(self, row: SourceRow) -> str:
         value = row.get(self._columns.stage)

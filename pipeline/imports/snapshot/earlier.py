@@ -22,10 +22,12 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KnownDeal(Standing):
-    """A deal as its newest event left it; `last` is the instant of that event, `own`: this source brought it."""
+    """A deal as its newest event left it; `last` is the instant of that event, `own`: this source brought it. `went`:
+    key of the pipeline it is in, of a deal that ever went from one to another."""
 
     last: datetime
     own: bool = True
+    went: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,4 +72,4 @@ class Earlier:
     def withdrawn_row(self, key: str) -> list[str]:
         """The row of events.csv that withdraws a deal at the time of the file: nobody wrote down when it went."""
         at = max(self.taken_at, self.deals[key].last).isoformat()
-        return [key, at, at, "withdrawn", "", "", "", ""]
+        return [key, at, at, "withdrawn", "", "", "", "", ""]

@@ -1,11 +1,21 @@
 """What is known of deals before another file of their source comes: where each stands by its newest event."""
 
+# ruff: noqa: S608 - statements are put together from names of our own tables and columns only.
+
 from __future__ import annotations
 
 from django.db import connection
 
+from pipeline.imports.folder.export_queries import ELSEWHERE
 from pipeline.imports.snapshot.earlier import KnownDeal
 from pipeline.models import DataSource
+
+_WENT = (
+    "SELECT e.opportunity_id, (array_agg(p.key ORDER BY e.occurred_at DESC, e.sequence DESC))[1] AS pipeline"
+    " FROM pipeline_event e JOIN pipeline_stage s ON s.id = e.stage_id JOIN pipeline_pipeline p ON p.id = s.pipeline_id"
+    f" WHERE e.opportunity_id IN ({ELSEWHERE}) GROUP BY 1"
+)
+"""The pipeline that each deal which ever went to another one is in by its newest stage."""
 
 
 def known_deals(*, source: DataSource) -> dict[str, KnownDeal]:
@@ -15,8 +25,9 @@ def known_deals(*, source: DataSource) -> dict[str, KnownDeal]:
         cursor.execute(
             "SELECT DISTINCT ON (e.opportunity_id) o.key,"
             " coalesce(s.key, CASE WHEN e.withdrawn THEN 'withdrawn' ELSE 'lost' END), e.amount,"
-            " e.expected_close, e.occurred_at, o.batch_id = ANY(%s) FROM pipeline_event e"
+            " e.expected_close, e.occurred_at, o.batch_id = ANY(%s), went.pipeline FROM pipeline_event e"
             " JOIN pipeline_opportunity o ON o.id = e.opportunity_id"
+            f" LEFT JOIN ({_WENT}) went ON went.opportunity_id = e.opportunity_id"
             " LEFT JOIN pipeline_stage s ON s.id = e.stage_id"
             " ORDER BY e.opportunity_id, e.occurred_at DESC, e.sequence DESC",
             [batches],
@@ -28,6 +39,7 @@ def known_deals(*, source: DataSource) -> dict[str, KnownDeal]:
                 expected=expected.isoformat() if expected else "",
                 last=last,
                 own=bool(own),
+                went=went or "",
             )
-            for key, place, amount, expected, last, own in cursor.fetchall()
+            for key, place, amount, expected, last, own, went in cursor.fetchall()
         }

@@ -16,13 +16,15 @@ from pipeline.views.leaks.filters import LeakMapFilters
 
 @dataclass(frozen=True, kw_only=True)
 class FigureCell:
-    """One printed figure: its text, where its deals are, what changed, and a word under it."""
+    """One printed figure: its text, where its deals are, what changed, and a word under it, or two (`more`)."""
 
     text: str
     address: str = ""
     delta: Delta | None = None
     note: str = ""
     note_address: str = ""
+    more: str = ""
+    more_address: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,8 +191,8 @@ def _between(cell: FigureCell, figure: Figure, kind: str, stage: int, formatter:
     if not figure.count:
         return cell
     direction = "from" if kind == "pipeline_in" else "to"
-    note = f"{formatter.write(formatter.value(figure))} {direction} another pipeline"
-    return replace(cell, note=f"{cell.note}, {note}" if cell.note else note, note_address=formatter.deals(kind, stage))
+    more = f"{formatter.write(formatter.value(figure))} {direction} another pipeline"
+    return replace(cell, more=more, more_address=formatter.deals(kind, stage))
 
 
 def _lost(stage: StageLeaks, then: StageLeaks | None, formatter: FigureFormatter) -> FigureCell:

@@ -48,6 +48,8 @@ def stage(pk: int, lost: int) -> StageLeaks:
         "opening",
         "entered",
         "moved_in",
+        "pipeline_in",
+        "pipeline_out",
         "reached",
         "advanced",
         "returned",

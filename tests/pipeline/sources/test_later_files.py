@@ -10,7 +10,9 @@ from django.conf import settings
 
 from departments.models import Department
 from pipeline.models import Event, Opportunity, SourcePull, Stage
+from pipeline.services.imports import company_folder_load
 from pipeline.services.sources.mappings import mapping_content
+from tests.pipeline.folders import part_write
 from tests.pipeline.sources.uploads import COMPANY, HEADER, edit, look, take_in, upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,6 +91,32 @@ def test_a_close_on_the_day_of_the_last_event_counts_on_that_day(tmp_path: Path)
     take_in(pull)
     assert history("D6")[1:] == [("won", "03-30", "04-07", 600.0)]  # midnight of Berlin, in UTC
     assert history("D7")[1:] == [("won", "03-31", "04-07", 70.0)]
+
+
+def test_what_went_to_another_pipeline_is_left_alone_until_it_comes_back(first: SourcePull, tmp_path: Path) -> None:
+    """D1 goes to Renewal and stays there whatever files say; D2 came back, and its later events name their pipeline."""
+    own, renewal = Stage.objects.get(key="offer").pipeline, tmp_path / "renewal"
+    part_write(
+        renewal,
+        {
+            "pipelines.csv": "key,name\nrenewal,Renewal\n",
+            "stages.csv": "pipeline,key,name,position,owner_department,earns\nrenewal,due,Due,1,sales,0\n",
+            "events.csv": "opportunity,occurred_at,stage,amount,pipeline\n"
+            "D1,2026-03-07T08:00:00Z,due,120,renewal\nD2,2026-03-07T08:00:00Z,due,200,renewal\n"
+            f"D2,2026-03-08T08:00:00Z,offer,200,{own.key}\n",
+        },
+    )
+    assert company_folder_load(path=renewal).accepted
+    pull = upload({"deals.csv": HEADER + WEEK_2}, source=first.source, taken_at=SECOND)
+    assert look(pull)["accepted"], pull.look
+    assert any("1 deals went to another pipeline" in note for note in pull.look["notes"])
+    take_in(pull)
+    assert [stage for stage, *_ in history("D1")] == ["qualify", "due"]
+    assert [stage for stage, *_ in history("D2")] == ["offer", "due", "offer", "won"]
+    # A file without D1 does not miss it.
+    pull = upload({"deals.csv": HEADER + WEEK_2.split("\n", 1)[1]}, source=first.source, taken_at=THIRD)
+    assert look(pull)["accepted"], pull.look
+    assert not any("D1" in note for note in gone_of(pull))
 
 
 def test_the_same_file_again_changes_nothing(first: SourcePull) -> None:
