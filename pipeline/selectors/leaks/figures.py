@@ -143,7 +143,8 @@ def weekly_json(week: Json, leaks: Leaks, structure: Structure) -> Json:
     figures = leaks_json(leaks, structure, start=day, end=day + timedelta(days=6))
     for stage, row in zip(leaks.stages, figures["stages"], strict=True):
         stored = week["stages"].get(stage.stage, {})
-        names = (*_STAGE_FIGURES, "reached", "finished", "withdrawn", *(name for name in _BETWEEN if name in stored))
+        between = (name for name in _BETWEEN if stored.get(name, Figure()).count)
+        names = (*_STAGE_FIGURES, "reached", "finished", "withdrawn", *between)
         row |= {name: figure_json(stored.get(name, Figure())) for name in names}
     for cell, row in zip(leaks.cells, figures["cells"], strict=True):
         stored = week["cells"].get((cell.stage, cell.department))

@@ -12,7 +12,15 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from pipeline.services.recompute import recompute
-from tests.pipeline.companies import BEGIN, company_make, event_add, handoff_add, opportunity_make, random_history
+from tests.pipeline.companies import (
+    BEGIN,
+    company_make,
+    event_add,
+    handoff_add,
+    opportunity_make,
+    random_history,
+    second_pipeline,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,9 +91,14 @@ def test_a_period_sees_only_its_days() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_weeks_of_the_roll_up_equal_the_same_weeks_from_custody(seed: int) -> None:
-    random_history(company_make(), np.random.default_rng(seed), deals=30, days=70, prefix="a")
+    company = company_make()
+    if seed % 2:
+        second_pipeline(company)
+    random_history(company, np.random.default_rng(seed), deals=30, days=70, prefix="a")
     recompute(as_of=BEGIN + timedelta(days=60))
     flows = asked("flows")
+    came = [row["pipeline_in"] for week in flows["weeks"] for row in week["stages"] if "pipeline_in" in row]
+    assert bool(came) is bool(seed % 2)
     assert flows["balance_error"] == 0
     assert len(flows["weeks"]) >= 8
     for week in flows["weeks"]:
