@@ -10,9 +10,10 @@ from django.core.management.base import CommandError, CommandParser
 
 from departments.models import Company, find_company
 from departments.periods import PeriodError
+from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import Pipeline, RecomputeRun, Source
 from pipeline.selectors.data.runs import by_earlier_rules, latest_run
-from pipeline.selectors.leaks.leaks import FILTERS, DealFilter, calendar_of
+from pipeline.selectors.leaks.leaks import FILTERS, DealFilter, calendar_of, unknown_values
 
 
 def add_choice_arguments(parser: CommandParser) -> None:
@@ -46,6 +47,17 @@ def choice_of(options: Mapping[str, Any], company: Company) -> DealFilter:
         if name in filters:
             filters[name] = [_id_of(model, name, key) for key in filters[name]]
     return DealFilter(period=period, filters=filters)
+
+
+def check_values(deal_filter: DealFilter, run: RecomputeRun) -> None:
+    """CommandError for a value that no deal has: zeros would look like figures of deals that there are."""
+    try:
+        unknown = unknown_values(run=run, filters=deal_filter.filters)
+    except CustodyStoreMissing as problem:
+        raise CommandError(str(problem)) from problem
+    if unknown:
+        name, value = unknown[0]
+        raise CommandError(f"No deal has the {name} “{value}”. Write it as it is in the data.")
 
 
 def _id_of(model: type[Pipeline] | type[Source], name: str, key: str) -> int:

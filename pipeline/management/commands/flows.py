@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from departments.models import Company
 from departments.periods import week_period
-from pipeline.management.choices import add_choice_arguments, choice_of, run_and_company
+from pipeline.management.choices import add_choice_arguments, check_values, choice_of, run_and_company
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.figures import weekly_flows, weekly_json
 from pipeline.selectors.leaks.leaks import DealFilter, leaks_of
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         deal_filter = choice_of(options, company)
         if beyond := set(deal_filter.filters) - _STORED:
             raise CommandError(f"The weekly roll-up is not kept by {', '.join(sorted(beyond))}; `leaks` is.")
+        check_values(deal_filter, run)
         weeks, still = self._weeks(run, company, deal_filter)
         if options["json"]:
             period = deal_filter.period

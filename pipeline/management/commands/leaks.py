@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from pipeline.custody_store import CustodyStoreMissing
-from pipeline.management.choices import add_choice_arguments, choice_of, run_and_company
+from pipeline.management.choices import add_choice_arguments, check_values, choice_of, run_and_company
 from pipeline.selectors.leaks.figures import leaks_json
 from pipeline.selectors.leaks.leaks import leaks_of
 from pipeline.selectors.overview import structure_names
@@ -23,6 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         run, company = run_and_company()
         deal_filter = choice_of(options, company)
+        check_values(deal_filter, run)
         try:
             leaks = leaks_of(run=run, company=company, deal_filter=deal_filter)
         except CustodyStoreMissing as problem:

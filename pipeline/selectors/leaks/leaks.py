@@ -180,6 +180,18 @@ def opportunity_custody(*, run: RecomputeRun, company: Company, opportunity: int
     ]
 
 
+def unknown_values(*, run: RecomputeRun, filters: Mapping[str, Sequence[Any]]) -> list[tuple[str, str]]:
+    """Names and values of filters that no deal has; pipeline and source are ids, and not asked."""
+    cursor = custody_cursor(run)
+    return [
+        (name, value)
+        for name, values in filters.items()
+        if name not in ("pipeline", "source")
+        for value in values
+        if value and not cursor.execute(f"SELECT 1 FROM opportunities WHERE {name} = ? LIMIT 1", [value]).fetchone()  # noqa: S608 - one of FILTERS
+    ]
+
+
 def filter_values(*, run: RecomputeRun, company: Company) -> dict[str, list[str]]:
     """Values of the text attributes that deals have, in order, for the filters of a page."""
 

@@ -113,6 +113,9 @@ def test_weeks_of_the_roll_up_equal_the_same_weeks_from_custody(seed: int) -> No
     [
         (["leaks", "--period", "soon"], "is not a period"),
         (["leaks", "--pipeline", "nope"], "There is no pipeline “nope”"),
+        (["leaks", "--segment", "nope"], "No deal has the segment “nope”"),
+        (["flows", "--segment", "nope"], "No deal has the segment “nope”"),
+        (["leaks", "--region", "nope"], "No deal has the region “nope”"),
         (["flows", "--team", "1"], "not kept by team"),
     ],
 )

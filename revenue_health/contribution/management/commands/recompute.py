@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from departments.models import find_company
 from departments.periods import FINAL_YEAR, FIRST_YEAR, parse_day
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         try:
             # Other processes set themselves up while custody is computed.
             with several(1 if options["custody_only"] else options["processes"]) as others:
-                run = recompute(as_of=_instant(options["as_of"]), full=options["full"], progress=say)
+                run = recompute(as_of=self._as_of(options["as_of"]), full=options["full"], progress=say)
                 scores = [] if options["custody_only"] else night_compute(run=run, progress=say, others=others)
         except (RecomputeError, RecomputeRunning, RateMissing) as problem:
             raise CommandError(str(problem)) from problem
@@ -68,6 +69,12 @@ class Command(BaseCommand):
         for score_run in scores:
             error = f": {score_run.error}" if score_run.error else ""
             self.stdout.write(f"Scores of {score_run.label}: {score_run.status}, {score_run.seconds}{error}")
+
+    def _as_of(self, text: str | None) -> datetime | None:
+        as_of = _instant(text)
+        if as_of is not None and as_of > timezone.now() + timedelta(days=1):
+            self.stderr.write(f"{text} has not come yet: every figure is as if it were that day.")
+        return as_of
 
 
 def _score(score_run: ScoreRun) -> dict[str, Any]:
