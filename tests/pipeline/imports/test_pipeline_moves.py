@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.core.management import call_command
 
@@ -63,6 +65,36 @@ def test_what_goes_out_comes_in_again(tmp_path: Path) -> None:
     rows = (tmp_path / "two/events.csv").read_text().splitlines()
     assert [row.rsplit(",", 1)[1] for row in rows if row.startswith("O1")] == ["new", "new", "new", "old", "old", ""]
     assert [row.rsplit(",", 1)[1] for row in rows if row.startswith("O2")] == ["", "", ""]
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.django_db(transaction=True)
+def test_random_histories_through_two_pipelines_go_out_and_come_in_again(tmp_path: Path, seed: int) -> None:
+    """Deals that go to and fro, are lost, reopened and recorded late; some stay in the pipeline they begin in."""
+    random = np.random.default_rng(seed)
+    places = [("new", "lead"), ("new", "offer"), ("new", "won"), ("old", "due"), ("old", "kept"), ("", "lost")]
+    rows = []
+    for deal in ("O1", "O2", "O3"):
+        own = "old" if deal == "O3" else "new"
+        days = np.sort(random.choice(np.arange(60, 300), 8, replace=False))
+        for number, day in enumerate(days):
+            pipeline, stage = places[random.integers(3 if own == "old" else 0, 5 if own == "old" else 3)]
+            if number and deal != "O2":  # which never leaves
+                pipeline, stage = places[random.integers(0, len(places))]
+            at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=int(day))
+            late = at + timedelta(days=int(random.choice([0, 0, 12])))
+            amount = int(random.integers(1, 9)) * 111
+            rows.append(f"{deal},{at.isoformat()},{late.isoformat()},{stage},{amount},,,Ann,{pipeline}")
+    result = company_folder_load(path=folder_write(tmp_path / "in", events(*rows)))
+    assert result.accepted, [problem.reason for problem in result.problems]
+    company_folder_export(path=tmp_path / "one")
+    before = truth()
+    assert company_folder_load(path=tmp_path / "one").accepted
+    assert truth() == before
+    call_command("flush", interactive=False)
+    assert company_folder_load(path=tmp_path / "one").accepted
+    company_folder_export(path=tmp_path / "two")
+    assert folder_bytes(tmp_path / "one") == folder_bytes(tmp_path / "two")
 
 
 def test_without_a_move_an_export_has_no_column_for_it(tmp_path: Path) -> None:

@@ -55,7 +55,8 @@ _MOVES = {
         WHERE kind = 'lost' AND {who} AND ($stage IS NULL OR from_stage = $stage) AND "at" >= $start AND "at" < $end
         ORDER BY amount DESC, opportunity LIMIT $most""",
     "demand": """SELECT opportunity, to_stage, amount, NULL, NULL FROM moves
-        WHERE kind = 'entered' AND {who} AND ($stage IS NULL OR to_stage = $stage) AND "at" >= $start AND "at" < $end
+        WHERE kind IN ('entered', 'pipeline_in') AND {who} AND ($stage IS NULL OR to_stage = $stage)
+            AND "at" >= $start AND "at" < $end
         ORDER BY amount DESC, opportunity LIMIT $most""",
     "value": """SELECT opportunity, any_value(from_stage), sum(amount)::BIGINT AS changed, NULL, NULL FROM moves
         WHERE kind = 'revalued' AND {who} AND ($stage IS NULL OR from_stage = $stage) AND "at" >= $start AND "at" < $end

@@ -156,6 +156,6 @@ def _open_deals(cursor: duckdb.DuckDBPyConnection, end: int, pipeline: int, axes
 
 def _square_size(cursor: duckdb.DuckDBPyConnection, pipeline: int) -> float:
     query = """SELECT sum(amount::DOUBLE * amount), sum(amount::DOUBLE) FROM moves
-        WHERE kind = 'entered' AND pipeline = ?"""
+        WHERE kind IN ('entered', 'pipeline_in') AND pipeline = ?"""
     squares, total = cursor.execute(query, [pipeline]).fetchone() or (None, None)
     return float(squares / total) / MINOR_UNITS if squares and total else 0.0
