@@ -61,7 +61,7 @@ def settle(new_rows: Mapping[str, int]) -> None:
                 cursor.execute(f"ANALYZE pipeline_{table}")
     if new_rows.get("opportunities.csv", 0) >= _MUCH:
         # Words of new names wait unsorted beside the index, and every search reads through them.
-        query("SELECT gin_clean_pending_list(name::regclass) FROM unnest(%s) AS name", [list(WORDS_INDEXES)])
+        query("SELECT gin_clean_pending_list(name::regclass) FROM unnest(%s::text[]) AS name", [list(WORDS_INDEXES)])
 
 
 def _lines_sql(staging: Staging, file: str) -> str:

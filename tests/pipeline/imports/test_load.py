@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from departments.advisory_locks import AdvisoryLock
 from departments.models import Company, Goal
+from pipeline.imports.merge import after_merge
 from pipeline.imports.problems import ImportBusy
 from pipeline.models import Event, HandOff, ImportBatch, ImportChange, Opportunity, Stage, TouchedOpportunity
 from pipeline.services.imports import ImportResult, company_folder_load
@@ -36,6 +38,17 @@ def test_a_good_folder_is_loaded_whole(tmp_path: Path) -> None:
     }
     batch = ImportBatch.objects.get(pk=result.batch)
     assert (batch.status, batch.files, batch.errors_file) == ("done", result.files, "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_much_has_come_planner_and_index_are_brought_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(after_merge, "_MUCH", 1)
+    load(folder_write(tmp_path))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'pipeline_opportunity'::regclass")
+        assert cursor.fetchone() == (Opportunity.objects.count(),)
 
 
 def test_values_arrive_as_meant(tmp_path: Path) -> None:
