@@ -229,4 +229,14 @@ def _revenue_curve(run: RecomputeRun, company: Company, baseline: Period, pipeli
         order = np.argsort(at, kind="stable")
         earned = np.concatenate([[0.0], np.cumsum(amount[order])])
         total += earned[np.searchsorted((at[order] - start) / (end - start), points, side="right")]
-    return total / total[-1] if total[-1] > 0 else None
+    return rising_share(total) if total[-1] > 0 else None
+
+
+def rising_share(earned: Floats) -> Floats:
+    """A curve of shares, from 0 to 1 and never falling, of revenue summed up to each point; its last is above 0.
+
+    What is taken back later in a quarter lets the sum fall. No day has a plan below zero for that: the curve waits
+    until the sum is back at its height.
+    """
+    height = np.maximum.accumulate(np.maximum(earned, 0.0))
+    return height / height[-1]

@@ -105,3 +105,14 @@ def test_a_plan_of_weeks_is_named_where_it_nearly_fits(
     assert (target is None) == (last < "2026-12-31"), "days after the plan's last one have no target"
     assert f"runs from {first} to {last}, not from 2026-10-01 to 2026-12-31" in remarks[-1]
     assert plan_of(f"{first}..{last}") == (900 * len(weeks), ())
+
+
+def test_no_month_has_a_plan_below_zero_because_a_win_was_taken_back(small: SmallCompany) -> None:
+    """1,000 won in the first month of a quarter and lost in its second, 500 won in its third: the middle one fell."""
+    lost, won = (opportunity_make(small, key) for key in ("lost", "won"))
+    for deal, day, stage, amount in ((lost, 35, "won", 1000), (lost, 70, "lost", 1000), (won, 110, "won", 500)):
+        event_add(small, deal, day, stage, amount)
+    planned(small.pipeline, ("2027-01-01", "2027-03-31"), target=900)
+    months = [plan_of(f"2027-{month:02d}")[0] for month in (1, 2, 3)]
+    assert all(target is not None and target >= 0 for target in months), months
+    assert sum(target or 0 for target in months) == pytest.approx(900)
