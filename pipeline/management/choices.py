@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
 
 from departments.models import Company, find_company
 from departments.periods import PeriodError
@@ -14,6 +15,7 @@ from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import Pipeline, RecomputeRun, Source
 from pipeline.selectors.data.runs import by_earlier_rules, latest_run
 from pipeline.selectors.leaks.leaks import FILTERS, DealFilter, calendar_of, unknown_values
+from pipeline.selectors.plan.reach import reach_of, reach_text, stopped
 
 
 def add_choice_arguments(parser: CommandParser) -> None:
@@ -33,7 +35,22 @@ def run_and_company() -> tuple[RecomputeRun, Company]:
         raise CommandError("Nothing is computed yet: run manage.py recompute first.")
     if by_earlier_rules(run):
         sys.stderr.write("These figures were computed by an earlier release: run manage.py recompute first.\n")
+    _say_stopped(run, company)
     return run, company
+
+
+def _say_stopped(run: RecomputeRun, company: Company) -> None:
+    """As every page does: figures of today say little where nothing was recorded for long."""
+    try:
+        reach = reach_of(run=run, company=company)
+    except CustodyStoreMissing:
+        return  # the command itself says so
+    found = stopped(reach, run=run, today=timezone.now().astimezone(company.zone).date())
+    if found is not None and not found.as_of_last_day:
+        sys.stderr.write(
+            f"The newest event is from {reach_text(found.newest)}, {found.age} ago; nothing was recorded since."
+            f" recompute --as-of {found.newest.isoformat()} reads the data as of its last day.\n"
+        )
 
 
 def choice_of(options: Mapping[str, Any], company: Company) -> DealFilter:

@@ -57,7 +57,7 @@ def sums_check(staging: Staging) -> None:
 
 
 def unusual_notes(staging: Staging) -> None:
-    """Keys that are easily taken for each other, and plans of spans that no page opens by itself."""
+    """Keys that are easily taken for each other, pipelines that earn nothing, plans of spans that no page opens."""
     for name in _LOOKED_AT:
         if name in staging.files:
             _alike(staging, name)
@@ -65,6 +65,8 @@ def unusual_notes(staging: Staging) -> None:
         if name in staging.files:
             _alike_of_many(staging, name)
     _alike_groups(staging)
+    if "stages.csv" in staging.files:
+        staging.notes += _without_earning()
     if "plan.csv" in staging.files:
         _odd_plans(staging)
 
@@ -115,6 +117,17 @@ def _alike_groups(staging: Staging) -> None:
                 f"opportunities.csv: values of {column} that look the same to a reader but form separate groups:"
                 f" {_first_items(sorted(alike))}."
             )
+
+
+def _without_earning() -> list[str]:
+    """Pipelines in which no deal can be won: every figure of revenue leaves them out."""
+    rows = query(
+        "SELECT p.key FROM pipeline_pipeline p"
+        " WHERE EXISTS (SELECT FROM pipeline_opportunity o WHERE o.pipeline_id = p.id) AND NOT EXISTS"
+        " (SELECT FROM pipeline_stage s WHERE s.pipeline_id = p.id AND s.earns) ORDER BY p.key"
+    )
+    keys = [str(key) for (key,) in rows]
+    return [f"stages.csv: no stage earns in {_first_items(keys)}, so no deal can be won there."] if keys else []
 
 
 def _odd_plans(staging: Staging) -> None:

@@ -239,3 +239,11 @@ def test_an_import_that_died_is_marked_by_the_next(tmp_path: Path) -> None:
     load(folder_write(tmp_path))
     dead.refresh_from_db()
     assert (dead.status, bool(dead.finished_at)) == ("failed", True)
+
+
+def test_a_pipeline_in_which_nothing_is_won_is_named(tmp_path: Path) -> None:
+    result = company_folder_load(
+        path=folder_write(tmp_path, changed("stages.csv", "old,kept,Kept,2,sales,1", "old,kept,Kept,2,sales,0"))
+    )
+    assert result.accepted
+    assert "stages.csv: no stage earns in old, so no deal can be won there." in result.notes

@@ -131,3 +131,13 @@ def test_before_the_first_load_the_commands_say_so() -> None:
     company_make()
     with pytest.raises(CommandError, match="recompute first"):
         call_command("leaks")
+
+
+@pytest.mark.usefixtures("by_hand")
+def test_commands_say_first_that_nothing_was_recorded_for_long(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As pages do; not on the output that programs read."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: BEGIN + timedelta(days=13 * 366))
+    asked("leaks")
+    assert "13 years ago; nothing was recorded since." in capsys.readouterr().err
