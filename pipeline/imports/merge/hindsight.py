@@ -19,29 +19,29 @@ COLUMNS = {
 _BUCKETS = 40
 _MOST_DEALS = 200_000
 """Of more deals a share of the buckets is read: the test needs no more, and an import of a few rows stays quick."""
-_OUTCOMES = """
+_VALUES = ", ".join(f'{value.format(column=column)} AS "{column}"' for column, (_, value) in COLUMNS.items())
+_OUTCOMES = f"""
 CREATE TEMP TABLE deal_outcomes ON COMMIT DROP AS
-SELECT o.id, o.pipeline_id AS pipeline, o.account_id AS account,
-    CASE WHEN bool_or(s.earns) THEN 'won'
-         WHEN (array_agg(e.stage_id ORDER BY e.occurred_at DESC, e.sequence DESC))[1] IS NULL THEN 'lost'
-         ELSE 'open' END AS outcome
-FROM pipeline_opportunity o JOIN pipeline_event e ON e.opportunity_id = o.id
-    LEFT JOIN pipeline_stage s ON s.id = e.stage_id
-WHERE o.bucket < %s GROUP BY o.id HAVING NOT bool_or(e.withdrawn)"""
-_VALUES = """
-WITH deals AS (
-    SELECT d.*, {value} AS value FROM deal_outcomes d JOIN pipeline_opportunity o ON o.id = d.id
-    LEFT JOIN pipeline_account a ON a.id = o.account_id
-)"""
-_BY_DEAL = _VALUES + " SELECT pipeline, value, outcome, count(*) FROM deals GROUP BY 1, 2, 3"
-_BY_ACCOUNT = (
-    _VALUES
-    + """, buyers AS (
-    SELECT account, bool_or(outcome = 'won') AS bought FROM deals WHERE account IS NOT NULL GROUP BY 1
+WITH ended AS (
+    SELECT o.id,
+        CASE WHEN bool_or(s.earns) THEN 'won'
+             WHEN (array_agg(e.stage_id ORDER BY e.occurred_at DESC, e.sequence DESC))[1] IS NULL THEN 'lost'
+             ELSE 'open' END AS outcome
+    FROM pipeline_opportunity o JOIN pipeline_event e ON e.opportunity_id = o.id
+        LEFT JOIN pipeline_stage s ON s.id = e.stage_id
+    WHERE o.bucket < %s GROUP BY o.id HAVING NOT bool_or(e.withdrawn)
 )
-SELECT pipeline, value, CASE WHEN bought THEN 'won' ELSE 'open' END, count(DISTINCT account)
-FROM deals JOIN buyers USING (account) GROUP BY 1, 2, 3"""
-)
+SELECT o.pipeline_id AS pipeline, o.account_id AS account, outcome,
+    bool_or(outcome = 'won') OVER (PARTITION BY o.account_id) AS bought, {_VALUES}
+FROM ended JOIN pipeline_opportunity o USING (id) LEFT JOIN pipeline_account a ON a.id = o.account_id"""
+"""What a deal came to, whether its account ever bought, and all its columns: joined once, read for every column."""
+_BY_DEAL = 'SELECT pipeline, "{column}", outcome, count(*) FROM deal_outcomes GROUP BY 1, 2, 3'
+_BY_ACCOUNT = """
+SELECT pipeline, value, CASE WHEN bought THEN 'won' ELSE 'open' END, count(*)
+FROM (
+    SELECT DISTINCT pipeline, "{column}" AS value, bought, account FROM deal_outcomes WHERE account IS NOT NULL
+) AS once
+GROUP BY 1, 2, 3"""
 
 
 def hindsight_notes() -> list[str]:
@@ -54,12 +54,11 @@ def hindsight_notes() -> list[str]:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.deal_outcomes")
         cursor.execute(_OUTCOMES, [buckets])
     notes = []
-    for column, (file, value) in COLUMNS.items():
-        value = value.format(column=column)
+    for column, (file, _) in COLUMNS.items():
         findings = hindsight(
             column=column,
-            deals=query(_BY_DEAL.format(value=value)),
-            accounts=query(_BY_ACCOUNT.format(value=value)),
+            deals=query(_BY_DEAL.format(column=column)),
+            accounts=query(_BY_ACCOUNT.format(column=column)),
         )
         sample = f" (of a sample of {buckets} in {_BUCKETS} deals)" if buckets < _BUCKETS else ""
         notes += [
