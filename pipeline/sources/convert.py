@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -34,15 +34,17 @@ def mapping_check(content: dict[str, Any], *, log: bool) -> None:
 
 def list_convert(
     tables: Path, content: dict[str, Any], folder: Path, *, known: Mapping[str, KnownDeal] | None, taken_at: datetime
-) -> list[str]:
-    """Write the company folder of a list of deals; gives a sentence for everything that was assumed.
+) -> tuple[list[str], Provenance]:
+    """Write the company folder of a list of deals; gives a sentence for everything that was assumed, and where
+    each row comes from.
 
     `known` are the deals of earlier files of the source, None for its first. Raises ImportUnreadable.
     """
     plain = decided(content)
     mapping = snapshot_mapping_parse(plain, MappingSource(MAPPING_NAME, mapping_toml(plain)))
     earlier = None if known is None else Earlier(deals=known, taken_at=taken_at)
-    return folder_from_snapshot(tables, mapping, folder, earlier).notes
+    report = folder_from_snapshot(tables, mapping, folder, earlier)
+    return report.notes, report.provenance
 
 
 def log_convert(path: Path, content: dict[str, Any], folder: Path) -> tuple[list[str], Provenance]:
@@ -59,7 +61,12 @@ def log_convert(path: Path, content: dict[str, Any], folder: Path) -> tuple[list
 
 def problems_of(error: ConversionRefused, lines_above: Mapping[str, int]) -> list[Problem]:
     """The problems of a refused conversion at the lines of the files that came: rows above the names are added."""
+    return below(error.problems.listed, lines_above)
+
+
+def below(problems: Sequence[Problem], lines_above: Mapping[str, int]) -> list[Problem]:
+    """Problems of plain tables at the lines of the files that came."""
     return [
         replace(problem, line=problem.line + lines_above.get(problem.file, 0)) if problem.line else problem
-        for problem in error.problems.listed
+        for problem in problems
     ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pipeline.imports.conversion.provenance import FolderWriter
+from pipeline.imports.conversion.provenance import FolderWriter, Provenance
 from pipeline.imports.files.sources import DirectorySource
 from pipeline.imports.folder.check import values_check
 from pipeline.imports.log.structure import structure_write
@@ -39,6 +39,7 @@ class SnapshotReport:
     deals: int
     accounts: int
     notes: list[str]
+    provenance: Provenance
 
 
 def folder_from_snapshot(
@@ -72,7 +73,9 @@ def folder_from_snapshot(
         left_out = " ".join(["", *export.notes()])
         raise ImportUnreadable(f"{mapping.files.deals} contains no deals to convert.{left_out}")
     first = f"{len(deals):,} deals and {len(accounts):,} accounts."
-    return SnapshotReport(len(deals), len(accounts), [first, *gone.notes(), *export.notes(), *reader.times.notes()])
+    return SnapshotReport(
+        len(deals), len(accounts), [first, *gone.notes(), *export.notes(), *reader.times.notes()], writer.provenance
+    )
 
 
 def _deals_write(writer: FolderWriter, mapping: SnapshotMapping, deals: list[ReadDeal], rows: DealRows) -> None:

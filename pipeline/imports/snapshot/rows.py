@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
@@ -132,6 +133,9 @@ class ExportReader:
         ]
         for row in self.rows(mapping.files.deals):
             values = dict(row.values)
+            if key := values.get(mapping.deal.key):
+                # As the folder keeps keys: accents written in two ways are one deal, in this file and in earlier ones.
+                values[mapping.deal.key] = unicodedata.normalize("NFC", key)
             for lookup, rows in joins:
                 match = rows.get(values.get(lookup.deal_column, ""))
                 if match is None:

@@ -31,7 +31,7 @@ from pipeline.services.sources.kept import (
 from pipeline.services.sources.known import known_deals
 from pipeline.services.sources.mappings import PROPOSED, company_known, mapping_content, mapping_save
 from pipeline.services.sources.settings_first import known_leave
-from pipeline.sources.convert import list_convert, log_convert, problems_of
+from pipeline.sources.convert import below, list_convert, log_convert, problems_of
 from pipeline.sources.files.intake import tables_write
 from pipeline.sources.meaning.decided import undecided
 from pipeline.sources.meaning.look import folder_look
@@ -112,7 +112,7 @@ def pull_look(*, token: str) -> None:
                 known_leave(Path(scratch))
                 result = company_folder_load(path=Path(scratch), dry_run=True, name=pull.name, rename_company=True,
                                              provenance=converted.provenance, notes=converted.notes)  # fmt: skip
-                look |= _result_json(result)
+                look |= _result_json(result, pull)
         except ConversionRefused as refused:
             listed = problems_of(refused, _lines_above(pull))
             look |= {"accepted": False, "problem_count": refused.problems.total,
@@ -177,7 +177,7 @@ def _take_in(pull: SourcePull, user: User | None) -> None:
         )
     pull.refresh_from_db()
     if not result.accepted:
-        pull.look, pull.state = pull.look | _result_json(result), State.LOOKED
+        pull.look, pull.state = pull.look | _result_json(result, pull), State.LOOKED
         pull.save()
 
 
@@ -200,21 +200,22 @@ def _convert(pull: SourcePull, content: dict[str, Any], folder: Path) -> _Conver
             " already. Take files in by their age, or undo the later import first."
         )
     known = known_deals(source=pull.source) if newest is not None else None
-    return _Converted(list_convert(tables, content, folder, known=known, taken_at=pull.taken_at), Provenance())
+    notes, provenance = list_convert(tables, content, folder, known=known, taken_at=pull.taken_at)
+    return _Converted(notes, provenance)
 
 
 def _lines_above(pull: SourcePull) -> dict[str, int]:
     return {table["table"]: table["header_row"] - 1 for table in pull.reading.get("tables", [])}
 
 
-def _result_json(result: ImportResult) -> dict[str, Any]:
+def _result_json(result: ImportResult, pull: SourcePull) -> dict[str, Any]:
     return {
         "accepted": result.accepted,
         "files": result.files,
         "notes": result.notes,
         "renames": result.renames,
         "problem_count": result.problem_count,
-        "problems": [str(problem) for problem in result.problems[:PROBLEMS_SHOWN]],
+        "problems": [str(problem) for problem in below(result.problems[:PROBLEMS_SHOWN], _lines_above(pull))],
     }
 
 

@@ -101,3 +101,11 @@ def test_what_is_hidden_is_named() -> None:
     pull = upload({"deals.xlsx": book(*rows, hidden=3, extra="Old")})
     (table,) = pull.reading["tables"]
     assert table["notes"] == ["1 hidden row is read, too.", "Hidden sheets are not read: Old."]
+
+
+def test_a_problem_found_while_loading_is_at_the_line_of_the_file() -> None:
+    """Two lines of titles stand above the names; that the currency has no rate is found in the database only."""
+    rows = "".join(f"{row},{money}\n" for row, money in zip(ROWS.splitlines(), ("EUR", "USD", "EUR"), strict=True))
+    _, found = looked("Deals of spring\n\n" + HEADER.strip() + ",Currency\n" + rows)
+    assert found["problems"], found
+    assert found["problems"][0].startswith("deals.csv line 5: Currency “USD” has no rate on or before 2026-02-03")
