@@ -15,6 +15,8 @@ PLAIN = ("fewer_servers", "sales", "bad_leads", "slow_legal", "leaky_production"
 ROUGH = ("frailty", "mix", "together")
 ONLY_TOGETHER = ("together",)
 """Kinds whose records are those of another kind: what is told is the share, and its half beside it (docs/adr/0018)."""
+BEGUN_BEFORE = ("regime",)
+"""Kinds in which a department does worse than in the baseline, but not newly: the verdict must say since when."""
 LARGE_SHARE = 0.15
 """Of net revenue: a share that must be found."""
 
@@ -30,7 +32,7 @@ class Line:
 
 def acceptance(table: HardTable, *, hashes: int = 0) -> tuple[Line, ...]:
     """Every promise that the table's kinds speak about. hashes: how many other hashes were tried."""
-    lines = [*_nobody(table), *_traps(table), *_plain(table), *_rough(table)]
+    lines = [*_nobody(table), *_traps(table), *_plain(table), *_rough(table), *_begun(table)]
     if hashes:
         moved, count = sum(row.rehashed for row in table.rows), sum(row.companies for row in table.rows)
         lines.append(_at_most("companies in which another hash gives another verdict", moved, 0.05 * count, count))
@@ -94,6 +96,18 @@ def _plain(table: HardTable) -> Iterator[Line]:
             says="plain kinds: all truths at once in the simultaneous intervals, in 85 to 95 % of companies",
             measured=f"{part:.0%}",
             holds=0.85 <= part <= 0.95,
+        )
+
+
+def _begun(table: HardTable) -> Iterator[Line]:
+    for row in _rows(table, BEGUN_BEFORE):
+        of_kind = [run.verdicts.parties.values() for run in table.runs if run.kind == row.kind]
+        judged = [party for parties in of_kind for party in parties if party.judged]
+        dated = sum(party.since is not None for party in judged)
+        yield Line(
+            says=f"{row.kind}: every verdict says that it began before the quarter",
+            measured=f"{dated} of {len(judged)}",
+            holds=dated == len(judged),
         )
 
 

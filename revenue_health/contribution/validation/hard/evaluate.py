@@ -14,7 +14,8 @@ JUDGED = (Verdict.CONTRIBUTES, Verdict.CONTAMINATES)
 
 @dataclass(frozen=True, kw_only=True)
 class PartyVerdict:
-    """What is said of one party. low, high: its own 90 % interval; all_low, all_high: that of all parties at once."""
+    """What is said of one party. low, high: its own 90 % interval; all_low, all_high: that of all parties at once.
+    since: the earlier quarter from which on it was so, None where it is new."""
 
     share: float
     low: float
@@ -23,6 +24,7 @@ class PartyVerdict:
     all_high: float
     verdict: str
     reason: str
+    since: str | None = None
 
     @property
     def judged(self) -> bool:
@@ -86,6 +88,7 @@ def _gated(company: Bridge, gates: GateFigures) -> dict[str, PartyVerdict]:
             all_high=judged[party.key].high,
             verdict=str(judged[party.key].verdict),
             reason=judged[party.key].reason,
+            since=judged[party.key].since,
         )
         for party in company.parties
     }

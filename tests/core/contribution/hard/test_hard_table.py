@@ -112,6 +112,22 @@ def test_a_row_counts_companies() -> None:
     assert row.unexplained_mean == pytest.approx(0.5 / 20)
 
 
+@pytest.mark.parametrize(("since", "holds"), [("2026-Q1", True), (None, False)])
+def test_what_is_not_new_must_say_since_when(since: str | None, holds: bool) -> None:
+    runs = [replace(company(seed, sales=-4.0), kind="regime") for seed in range(3)]
+    verdicts = runs[0].verdicts
+    dated = {
+        key: replace(party, since="2026-Q1" if key == "sales" else None) for key, party in verdicts.parties.items()
+    }
+    runs[1:] = [replace(run, verdicts=replace(run.verdicts, parties=dated)) for run in runs[1:]]
+    first = dated | {"sales": replace(dated["sales"], since=since)}
+    runs[0] = replace(runs[0], verdicts=replace(verdicts, parties=first))
+    row = summarise("regime", runs, replace(TRUE, shares={}))
+    lines = {line.says: line for line in acceptance(HardTable(rows=(row,), runs=tuple(runs)))}
+    line = lines["regime: every verdict says that it began before the quarter"]
+    assert (line.measured, line.holds) == (f"{3 if holds else 2} of 3", holds)
+
+
 def test_promises_hold_or_fail_by_what_was_counted() -> None:
     good = summarise("slow_legal", [company(seed, legal=-4.2) for seed in range(20)], TRUE)
     bad = summarise("slow_legal", [company(seed, legal=-5.0 if seed else 0.0) for seed in range(8)], TRUE)
