@@ -5,7 +5,6 @@ With DATABASE_URL and REDIS_URL set, those are used and nothing is started.
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import signal
@@ -63,18 +62,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """The longest modules begin a run on two workers, so that none of them is still at work alone at its end."""
     if hasattr(config, "workerinput"):
         items.sort(key=place)
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Leave what is loaded by now out of garbage collection, and collect less often: a sixth of the processor time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Libraries look for objects that were left behind when a process ends."""
-    gc.unfreeze()
 
 
 def _as_interrupt(number: int, frame: object) -> None:
