@@ -8,9 +8,10 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
@@ -40,8 +41,21 @@ def everything_empty() -> None:
     """No row and no custody file; numbers start at 1 again, since pages are asked for by them."""
     cache.clear()
     with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(f'"{table}"' for table in _tables())} RESTART IDENTITY CASCADE")
+        if tables := filled(cursor, _tables()):
+            cursor.execute(f"TRUNCATE {', '.join(f'"{table}"' for table in tables)} RESTART IDENTITY CASCADE")
+        # Of rows that were rolled back only the numbers are gone.
+        cursor.execute(
+            "SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences"
+            " WHERE last_value IS NOT NULL AND sequencename LIKE ANY (%s)",
+            [[f"{table}_%" for table in _tables()]],
+        )
     shutil.rmtree(settings.CUSTODY_STORE, ignore_errors=True)
+
+
+def filled(cursor: Any, tables: Iterable[str]) -> list[str]:
+    """Those of the tables that have a row: emptying the others costs as much and changes nothing."""
+    cursor.execute(" UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in tables))
+    return [name for (name,) in cursor.fetchall()]
 
 
 def _tables() -> list[str]:

@@ -129,6 +129,7 @@ def test_segments_of_the_generated_company_stay(generated: Path, tmp_path: Path)
     assert not any("does not group deals" in note for note in ImportBatch.objects.latest("pk").notes)
 
 
+@pytest.mark.slow
 def test_another_cut_by_a_column_filled_for_buyers_is_one_group(generated: Path, tmp_path: Path) -> None:
     folder, _, buyers = copy_of(generated, tmp_path)
     rewritten(folder, "accounts.csv", lambda row: row.update(region=row["region"] if row["key"] in buyers else ""))
