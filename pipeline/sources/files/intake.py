@@ -36,7 +36,7 @@ _TOTAL = re.compile(
     r"( ?\([^)]*\)| [0-9]+)? ?:?",
     re.IGNORECASE,
 )
-"""What stands before the totals of a table, alone in its cell."""
+"""What stands before the totals of a table, alone in its cell, the first one that is filled."""
 _LISTED = 5
 
 
@@ -186,9 +186,9 @@ class _Table:
     blank: int = 0
     footer: int = 0
     repeated: int = 0
-    totals: int = 0
     unreadable: int = 0
     _odd: list[tuple[int, int]] = field(default_factory=list)
+    _totals: list[int] = field(default_factory=list)
     _widths: Counter[int] = field(default_factory=Counter)
 
     def rows(self, source: Iterator[tuple[int, list[str]]], *, after: int) -> Iterator[list[str]]:
@@ -206,8 +206,8 @@ class _Table:
             if gap and filled < max(2, width * 0.5):
                 self.footer += 1
                 continue
-            if filled <= max(2, width * 0.5) and any(_TOTAL.fullmatch(cell.strip()) for cell in row):
-                self.totals += 1
+            if filled <= max(2, width * 0.5) and _is_total(row):
+                self._totals.append(line)
                 continue
             if self.footer:
                 self._odd.append((line, len(row)))
@@ -242,8 +242,11 @@ class _Table:
         notes = []
         if self.footer:
             notes.append(f"{self.footer:,} rows after the table, such as totals, were left out.")
-        if self.totals:
-            notes.append(f"{counted(self.totals, 'row of totals was', 'rows of totals were')} left out.")
+        if self._totals:
+            what = counted(len(self._totals), "row of totals was", "rows of totals were")
+            listed = ", ".join(f"{line:,}" for line in self._totals[:_LISTED])
+            more = f" and {len(self._totals) - _LISTED:,} more" if len(self._totals) > _LISTED else ""
+            notes.append(f"{what} left out: line {listed}{more}.")
         if self.repeated:
             notes.append(
                 f"The row of names stands {self.repeated:,} more times among the rows, and was left out there."
@@ -254,3 +257,9 @@ class _Table:
                 f" shown as {UNREADABLE}. Choose another encoding."
             )
         return notes
+
+
+def _is_total(row: list[str]) -> bool:
+    """Whether a row says nothing but sums: a deal of a customer called Total has a key or a stage beside it."""
+    first, *others = [cell.strip() for cell in row if cell.strip()]
+    return bool(_TOTAL.fullmatch(first)) and all(any(sign.isdigit() for sign in cell) for cell in others)

@@ -28,8 +28,10 @@ def looked(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The proposed words of [deal], and what a look at the file says."""
     pull = upload({"deals.csv": text})
     edit(pull, company=COMPANY)
-    found = look(pull)
-    return mapping_content(pull.source.mappings.first())["deal"], found  # type: ignore[arg-type]
+    seen = look(pull)
+    newest = pull.source.mappings.first()
+    assert newest is not None
+    return mapping_content(newest)["deal"], seen
 
 
 @pytest.mark.parametrize(
@@ -62,7 +64,15 @@ def test_a_row_of_totals_is_no_deal(total: str) -> None:
     """It stands right under the deals, without a gap."""
     pull = upload({"deals.csv": HEADER + ROWS + f"{total},,,,600,,\n"})
     (table,) = pull.reading["tables"]
-    assert (table["rows"], table["notes"]) == (3, ["1 row of totals was left out."])
+    assert (table["rows"], table["notes"]) == (3, ["1 row of totals was left out: line 5."])
+
+
+def test_a_deal_of_a_customer_called_total_is_a_deal() -> None:
+    names = HEADER.strip() + ",Customer,Phone,City,Note\n"
+    rows = "".join(f"{row},Acme,1,Ulm,x\n" for row in ROWS.splitlines())
+    pull = upload({"deals.csv": names + rows + "D4,,2026-02-05,,,,,Total,,,\n,Offer,,,,,,Total,,,\n"})
+    (table,) = pull.reading["tables"]
+    assert (table["rows"], table["notes"]) == (5, [])
 
 
 def book(*rows: list[Any], formats: dict[str, str] | None = None, hidden: int = 0, extra: str = "") -> bytes:
