@@ -10,11 +10,11 @@ _TIE = "\N{NO-BREAK SPACE}"
 _FIGURE = re.compile(
     rf"\b([A-Z]{{3}}) (?=[{MINUS}\d])|(?<=\d) (?=(?:k|M|bn|pp|d|days?)\b|%)"  # EUR 1.24 M, 90 %
     r"|(?<=\b\d) (?=[A-Z][a-z]{2,8}\b)|(?<=\b\d\d) (?=[A-Z][a-z]{2,8}\b)|(?<=[a-z]) (?=\d{4}\b)"  # 19 Nov 2026
-    r"|(?<=[▲▼●○◐]) (?=\w)"
+    r"|(?<=[▲▼●○◐±]) (?=\w)| (?=±)"
 )
 """Spaces a line may not be broken at."""
 
 
 def unbroken(text: str) -> str:
-    """The text with an amount and its unit, a day and its month, a mark and its word on one line."""
+    """The text with what belongs together on one line: amount and unit, day and month, mark and word, figure and ±."""
     return _FIGURE.sub(lambda match: f"{match[1] or ''}{_TIE}", text)
