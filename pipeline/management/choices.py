@@ -45,11 +45,11 @@ def _say_stopped(run: RecomputeRun, company: Company) -> None:
         reach = reach_of(run=run, company=company)
     except CustodyStoreMissing:
         return  # the command itself says so
-    found = stopped(reach, run=run, today=timezone.now().astimezone(company.zone).date())
-    if found is not None and not found.as_of_last_day:
+    stop = stopped(reach, run=run, today=timezone.now().astimezone(company.zone).date())
+    if stop is not None and not stop.as_of_last_day:
         sys.stderr.write(
-            f"The newest event is from {reach_text(found.newest)}, {found.age} ago; nothing was recorded since."
-            f" recompute --as-of {found.newest.isoformat()} reads the data as of its last day.\n"
+            f"The newest event is from {reach_text(stop.newest)}, {stop.age} ago; nothing was recorded since."
+            f" recompute --as-of {stop.newest.isoformat()} reads the data as of its last day.\n"
         )
 
 

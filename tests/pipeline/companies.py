@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+from django.core.cache import cache
+from django.core.management import call_command
 
 from departments.models import Company, Department
 from pipeline.models import Event, HandOff, LossReason, Opportunity, Pipeline, Source, Stage, TouchedOpportunity
@@ -109,6 +113,14 @@ def handoff_add(
         completed_at=None if done is None else BEGIN + timedelta(days=done),
         **more,
     )
+
+
+def company_alone(settings: Any, tmp_path: Path) -> SmallCompany:
+    """A company in an empty database with custody files of its own, for pages that are asked in other transactions."""
+    settings.CUSTODY_STORE = tmp_path / "custody"
+    cache.clear()
+    call_command("flush", verbosity=0, interactive=False)
+    return company_make()
 
 
 def random_history(company: SmallCompany, random: np.random.Generator, *, deals: int, days: int, prefix: str) -> None:

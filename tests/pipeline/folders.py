@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from django.core.management import call_command
 from django.db import connection
+
+from pipeline.services.imports import company_folder_load
+from pipeline.services.imports_export import company_folder_export
 
 GOOD = {
     "company.csv": "name,reporting_currency,time_zone,fiscal_year_start_month\nSmall,EUR,Europe/Berlin,1\n",
@@ -107,3 +111,18 @@ def truth() -> dict[str, list[str]]:
 
 def folder_bytes(path: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in sorted(path.iterdir())}
+
+
+def out_and_in_again(folder: Path, at: Path) -> list[str]:
+    """Lines of the events of a company that was loaded, exported, loaded over itself, then into nothing, and exported:
+    what is in stays what it was, and both exports are the same bytes."""
+    assert company_folder_load(path=folder).accepted
+    company_folder_export(path=at / "one")
+    before = truth()
+    assert company_folder_load(path=at / "one").accepted
+    assert truth() == before
+    call_command("flush", interactive=False)
+    assert company_folder_load(path=at / "one").accepted
+    company_folder_export(path=at / "two")
+    assert folder_bytes(at / "one") == folder_bytes(at / "two")
+    return (at / "two/events.csv").read_text().splitlines()

@@ -103,10 +103,10 @@ def _kind(values: list[str]) -> dict[str, Any]:
     if whole["kind"] != "text":
         return whole
     for kind, good in usual_values(values):
-        found = _kind_of_all(good) if good else {}
-        if found.get("kind") == kind:
+        of_good = _kind_of_all(good) if good else {}
+        if of_good.get("kind") == kind:
             usual = set(good)
-            return found | {"odd": [value[:_WIDEST_ODD] for value in values if value not in usual][:_MOST_ODD]}
+            return of_good | {"odd": [value[:_WIDEST_ODD] for value in values if value not in usual][:_MOST_ODD]}
     return whole
 
 

@@ -27,26 +27,26 @@ class SheetXml:
 
 def sheet_xml_read(stream: IO[bytes]) -> SheetXml:
     """Read the XML of a sheet, a block in memory at a time."""
-    found, rest = SheetXml(), b""
+    counts, rest = SheetXml(), b""
     while block := stream.read(_BLOCK):
         *cells, rest = (rest + block).split(_END)
         for cell in cells:
-            _take(cell, found)
+            _take(cell, counts)
         if len(rest) > _BLOCK:  # no cell ends here for long: none that holds a formula
             rest = rest[-_BLOCK // 2 :]
-    _take(rest, found)
-    return found
+    _take(rest, counts)
+    return counts
 
 
-def _take(piece: bytes, found: SheetXml) -> None:
+def _take(piece: bytes, counts: SheetXml) -> None:
     """What stands before the end of a cell: the cell, and the row it begins, if it is the first."""
     if b"<row" in piece:
-        found.hidden_rows += len(_HIDDEN.findall(piece))
+        counts.hidden_rows += len(_HIDDEN.findall(piece))
     # A formula whose result is an empty text says that it is a text.
     if not _FORMULA.search(piece) or not (cell := _CELL.search(piece)):
         return
     if _RESULT.search(cell[0]) or _TEXT.search(cell[1]):
         return
-    found.without_result += 1
-    if len(found.places) < _LISTED and (place := _PLACE.search(cell[1])):
-        found.places.append(place[1].decode())
+    counts.without_result += 1
+    if len(counts.places) < _LISTED and (place := _PLACE.search(cell[1])):
+        counts.places.append(place[1].decode())

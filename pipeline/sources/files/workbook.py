@@ -30,6 +30,10 @@ _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.')
 """What a format of numbers writes as it stands."""
 
 
+class _Refused(Exception):
+    """A sentence for the person who sent the workbook."""
+
+
 def workbook_sheets(path: Path, folder: Path) -> list[dict[str, Any]]:
     """Write each visible sheet that holds anything as a CSV file: its file, name, rows and notes.
 
@@ -96,11 +100,11 @@ def _written(path: Path, folder: Path) -> list[dict[str, Any]]:
             continue
         sheet.reset_dimensions()  # what a file says of its size may be wrong
         with zipfile.ZipFile(path) as archive, archive.open(sheet._worksheet_path) as stream:
-            told = sheet_xml_read(stream)
-        if told.without_result:
-            listed = ", ".join(told.places)
+            xml = sheet_xml_read(stream)
+        if xml.without_result:
+            listed = ", ".join(xml.places)
             raise _Refused(
-                f"{told.without_result:,} formulas of the sheet “{sheet.title}” have no result ({listed}), since the"
+                f"{xml.without_result:,} formulas of the sheet “{sheet.title}” have no result ({listed}), since the"
                 " program that wrote the file did not calculate them. Open and save it in your spreadsheet program."
             )
         target = folder / f"sheet-{place}.csv"
@@ -108,14 +112,10 @@ def _written(path: Path, folder: Path) -> list[dict[str, Any]]:
             rows, errors = _sheet_written(sheet, csv.writer(handle))
         if rows:
             sheets.append({"file": target.name, "name": sheet.title, "rows": rows, "errors": errors,
-                           "hidden_rows": told.hidden_rows, "hidden": [] if sheets else hidden})  # fmt: skip
+                           "hidden_rows": xml.hidden_rows, "hidden": [] if sheets else hidden})  # fmt: skip
         else:
             target.unlink()
     return sheets
-
-
-class _Refused(Exception):
-    """A sentence for the person who sent the workbook."""
 
 
 def _sheet_written(sheet: Any, writer: Any) -> tuple[int, int]:

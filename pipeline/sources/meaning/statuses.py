@@ -26,8 +26,7 @@ def status_draft(content: dict[str, Any], by_name: dict[str, dict[str, Any]], sy
         return
     values = [str(value) for value, *_ in column["values"]]
     if system and (system.won or system.lost):
-        words = (system.won, system.lost, system.withdrawn, system.open)
-        lists = [_with_words(values, known) for known in words]
+        lists = [_with_system_values(values, own) for own in (system.won, system.lost, system.withdrawn, system.open)]
     else:
         kinds = {value: stage_kind(value) for value in values}
         lists = [[value for value in values if kinds[value] == kind] for kind in (WON, LOST)]
@@ -40,7 +39,7 @@ def status_draft(content: dict[str, Any], by_name: dict[str, dict[str, Any]], sy
             deal[word] = named
 
 
-def _with_words(values: list[str], words: tuple[str, ...]) -> list[str]:
-    """The values that are one of the words in any case, and the words that the file has not."""
-    named = [value for value in values if value.strip().casefold() in words]
-    return named + [word for word in words if word not in {value.strip().casefold() for value in named}]
+def _with_system_values(values: list[str], own: tuple[str, ...]) -> list[str]:
+    """The values that are one of the system's own in any case, and those of its own that the file has not."""
+    named = [value for value in values if value.strip().casefold() in own]
+    return named + [value for value in own if value not in {name.strip().casefold() for name in named}]

@@ -17,7 +17,7 @@ from pipeline.selectors.plan.reach import Reach, stopped
 from pipeline.services.recompute import recompute
 from pipeline.services.recompute.last_day import last_day_end, stays_on_last_day
 from pipeline.tasks import recompute_nightly, recompute_requested
-from tests.pipeline.companies import BEGIN, SmallCompany, company_make, event_add, opportunity_make
+from tests.pipeline.companies import BEGIN, SmallCompany, company_alone, event_add, opportunity_make
 
 YEARS = 13
 TODAY = date(2026, 11, 28)
@@ -49,10 +49,7 @@ def test_what_was_recorded_lately_cannot_be_read_as_of_long_ago() -> None:
 @pytest.fixture
 def old(settings: Any, tmp_path: Any, transactional_db: None) -> SmallCompany:
     """A company whose newest event is of years ago."""
-    settings.CUSTODY_STORE = tmp_path / "custody"
-    cache.clear()
-    call_command("flush", verbosity=0, interactive=False)
-    company = company_make()
+    company = company_alone(settings, tmp_path)
     past = (datetime(2013, 3, 12, 9, tzinfo=UTC) - BEGIN).total_seconds() / 86_400
     deal = opportunity_make(company, "old")
     event_add(company, deal, past - 20, "lead")

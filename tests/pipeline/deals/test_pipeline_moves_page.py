@@ -6,13 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
-from django.core.management import call_command
 from django.test import Client
 
 from departments.models import User
 from pipeline.services.recompute import recompute
-from tests.pipeline.companies import BEGIN, company_make, event_add, opportunity_make, second_pipeline
+from tests.pipeline.companies import BEGIN, company_alone, event_add, opportunity_make, second_pipeline
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,10 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def reader(settings: Any, tmp_path: Any, transactional_db: None) -> Client:
     """Of a company in which `moved` went from Offer to Due of another pipeline, `won` from Won, and `stays` stays."""
-    settings.CUSTODY_STORE = tmp_path / "custody"
-    cache.clear()
-    call_command("flush", verbosity=0, interactive=False)
-    company = company_make()
+    company = company_alone(settings, tmp_path)
     second_pipeline(company)
     histories = {"moved": ("offer", "due"), "won": ("won", "due"), "stays": ("lead", "offer")}
     for key, (before, after) in histories.items():

@@ -114,7 +114,7 @@ def test_a_merge_that_is_taken_back_is_named(tmp_path: Path) -> None:
 
 def test_an_account_that_others_went_into_stays(tmp_path: Path) -> None:
     company_folder_load(path=folder_write(tmp_path / "in"))
-    made = company_folder_load(path=part_write(tmp_path / "2", merged("A3,Core,")))
+    second = company_folder_load(path=part_write(tmp_path / "2", merged("A3,Core,")))
     company_folder_load(path=part_write(tmp_path / "3", merged("A1,Acme,A3")))
-    with pytest.raises(UndoRefused, match=f"Undo import {made.batch + 1} first"):
-        import_undo(batch_id=made.batch)
+    with pytest.raises(UndoRefused, match=f"Undo import {second.batch + 1} first"):
+        import_undo(batch_id=second.batch)

@@ -14,7 +14,7 @@ from pipeline.models import Event
 from pipeline.services.imports import company_folder_load
 from pipeline.services.imports_export import company_folder_export
 from pipeline.services.imports_undo import import_undo
-from tests.pipeline.folders import GOOD, folder_bytes, folder_write, part_write, truth
+from tests.pipeline.folders import GOOD, folder_bytes, folder_write, out_and_in_again, part_write, truth
 
 pytestmark = pytest.mark.django_db
 HEADER = GOOD["events.csv"].splitlines()[0] + ",pipeline"
@@ -53,16 +53,7 @@ def test_an_event_says_in_which_pipeline_it_happened(tmp_path: Path) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_what_goes_out_comes_in_again(tmp_path: Path) -> None:
     gone = "O1,2026-03-09T08:00:00Z,,withdrawn,,,,,"
-    company_folder_load(path=folder_write(tmp_path / "in", events(MOVED, KEPT, gone)))
-    company_folder_export(path=tmp_path / "one")
-    before = truth()
-    assert company_folder_load(path=tmp_path / "one").accepted
-    assert truth() == before
-    call_command("flush", interactive=False)
-    company_folder_load(path=tmp_path / "one")
-    company_folder_export(path=tmp_path / "two")
-    assert folder_bytes(tmp_path / "one") == folder_bytes(tmp_path / "two")
-    rows = (tmp_path / "two/events.csv").read_text().splitlines()
+    rows = out_and_in_again(folder_write(tmp_path / "in", events(MOVED, KEPT, gone)), tmp_path)
     assert [row.rsplit(",", 1)[1] for row in rows if row.startswith("O1")] == ["new", "new", "new", "old", "old", ""]
     assert [row.rsplit(",", 1)[1] for row in rows if row.startswith("O2")] == ["", "", ""]
 

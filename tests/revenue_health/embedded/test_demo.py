@@ -74,9 +74,9 @@ def build(home: Home) -> dict[str, object]:
     return json.loads(built.stdout)
 
 
-def built_whole(home: Home, told: dict[str, object]) -> bool:
-    assert (told["as_of"], told["seed"], told["opportunities"]) == ("2026-06-30", 7, 30)
-    assert {"load", "recompute", "total"} <= set(told["seconds"])
+def built_whole(home: Home, answer: dict[str, object]) -> bool:
+    assert (answer["as_of"], answer["seed"], answer["opportunities"]) == ("2026-06-30", 7, 30)
+    assert {"load", "recompute", "total"} <= set(answer["seconds"])
     code = "from pipeline.models import Opportunity as O; from departments.models import User as U; "
     code += "print(O.objects.count(), U.objects.get(username='ceo').check_password('Demo-people-1'))"
     return manage(home, "shell", "-v0", "-c", code).stdout.strip() == "30 True" and processes_of(home) == []

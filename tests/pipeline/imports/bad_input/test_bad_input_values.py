@@ -97,8 +97,8 @@ def test_the_ends_of_the_calendar_are_refused_in_every_zone(
         if old
         else {file: f"measurable,week,value,entered_at\ncalls,2026-01-05,1,{day}\n"}
     )
-    found = refused(folder_write(tmp_path, files)).problems
-    assert [(p.column, p.reason) for p in found] == [(column, "is not between the years 1900 and 2199")]
+    problems = refused(folder_write(tmp_path, files)).problems
+    assert [(p.column, p.reason) for p in problems] == [(column, "is not between the years 1900 and 2199")]
 
 
 TEXTS = [

@@ -50,8 +50,8 @@ def place(tmp_path: Path, row: str, deal: str) -> tuple[str, str]:
 def test_what_columns_say_together_is_decided_and_counted(
     tmp_path: Path, row: str, deal: str, where: str, note: str
 ) -> None:
-    found, notes = place(tmp_path, row, deal)
-    assert found == where
+    outcome, notes = place(tmp_path, row, deal)
+    assert outcome == where
     assert note in notes
 
 
