@@ -38,4 +38,6 @@ def crm_export_convert(*, path: Path, out: Path, mapping: Path = CRM_MAPPING) ->
     read = snapshot_mapping_read(mapping)
     with new_folder(out) as folder:
         report = folder_from_snapshot(path, read, folder)
-    return CrmConversion(folder=out, deals=report.deals, accounts=report.accounts, notes=report.notes)
+    return CrmConversion(
+        folder=out, deals=report.deals, accounts=report.accounts, notes=[*report.checks, *report.notes]
+    )

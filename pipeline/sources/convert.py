@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,21 @@ from pipeline.imports.log.read_csv import csv_cases
 from pipeline.imports.log.read_xes import xes_cases
 from pipeline.imports.problems import ConversionRefused, Problem
 from pipeline.imports.snapshot.conversion import folder_from_snapshot
-from pipeline.imports.snapshot.earlier import Earlier, KnownDeal
+from pipeline.imports.snapshot.earlier import Earlier
 from pipeline.imports.snapshot.mapping import snapshot_mapping_parse
 from pipeline.sources.meaning.decided import decided
 from pipeline.sources.meaning.toml_text import mapping_toml
 
 MAPPING_NAME = "the mapping"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Converted:
+    """A sentence for everything that was assumed, where each row comes from, and what to read before taking it in."""
+
+    notes: list[str]
+    provenance: Provenance
+    checks: list[str] = field(default_factory=list)
 
 
 def mapping_check(content: dict[str, Any], *, log: bool) -> None:
@@ -32,23 +40,19 @@ def mapping_check(content: dict[str, Any], *, log: bool) -> None:
     (mapping_parse if log else snapshot_mapping_parse)(plain, source)
 
 
-def list_convert(
-    tables: Path, content: dict[str, Any], folder: Path, *, known: Mapping[str, KnownDeal] | None, taken_at: datetime
-) -> tuple[list[str], Provenance]:
-    """Write the company folder of a list of deals; gives a sentence for everything that was assumed, and where
-    each row comes from.
+def list_convert(tables: Path, content: dict[str, Any], folder: Path, *, earlier: Earlier | None) -> Converted:
+    """Write the company folder of a list of deals.
 
-    `known` are the deals of earlier files of the source, None for its first. Raises ImportUnreadable.
+    `earlier` is what earlier files of the source brought, None for its first. Raises ImportUnreadable.
     """
     plain = decided(content)
     mapping = snapshot_mapping_parse(plain, MappingSource(MAPPING_NAME, mapping_toml(plain)))
-    earlier = None if known is None else Earlier(deals=known, taken_at=taken_at)
     report = folder_from_snapshot(tables, mapping, folder, earlier)
-    return report.notes, report.provenance
+    return Converted(notes=report.notes, provenance=report.provenance, checks=report.checks)
 
 
-def log_convert(path: Path, content: dict[str, Any], folder: Path) -> tuple[list[str], Provenance]:
-    """Write the company folder of an event log; gives the notes, and where each row comes from."""
+def log_convert(path: Path, content: dict[str, Any], folder: Path) -> Converted:
+    """Write the company folder of an event log."""
     plain = decided(content)
     mapping = mapping_parse(plain, MappingSource(MAPPING_NAME, mapping_toml(plain)))
     reading = LogReading(path.name)
@@ -56,7 +60,8 @@ def log_convert(path: Path, content: dict[str, Any], folder: Path) -> tuple[list
         cases = csv_cases(path, reading, case_column=mapping.log.case, delimiter=mapping.log.delimiter)
     else:
         cases = xes_cases(path, reading)
-    return folder_from_log(cases, mapping, folder, reading)
+    notes, provenance = folder_from_log(cases, mapping, folder, reading)
+    return Converted(notes=notes, provenance=provenance)
 
 
 def problems_of(error: ConversionRefused, lines_above: Mapping[str, int]) -> list[Problem]:

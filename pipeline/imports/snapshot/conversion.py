@@ -16,6 +16,7 @@ from pipeline.imports.snapshot.earlier import Earlier
 from pipeline.imports.snapshot.gone import Gone
 from pipeline.imports.snapshot.mapping import SnapshotMapping
 from pipeline.imports.snapshot.rows import ExportReader
+from pipeline.imports.snapshot.tickets import Tickets
 
 _ACCOUNT_COLUMNS = ("key", "name", "industry", "size", "region", "profile")
 _DEAL_COLUMNS = ("key", "name", "pipeline", "account", "owner", "team", "source", "currency", "segment")
@@ -40,6 +41,8 @@ class SnapshotReport:
     accounts: int
     notes: list[str]
     provenance: Provenance
+    checks: list[str]
+    """Sentences about what is left out or contradicts itself, for a person to read before anything is taken in."""
 
 
 def folder_from_snapshot(
@@ -62,6 +65,9 @@ def folder_from_snapshot(
         for key in gone.withdrawn:
             row = gone.row(key) if rows.name_pipelines else gone.row(key)[:-1]
             writer.row("events", row, reader.skipped.get(key, 1))
+        tickets = Tickets(mapping, export, earlier) if mapping.tickets else None
+        if tickets:
+            tickets.write(writer, _deal_names(mapping, deals, earlier))
     problems = export.problems
     if not problems:
         problems = values_check(folder, zone=mapping.company.time_zone)
@@ -73,9 +79,22 @@ def folder_from_snapshot(
         left_out = " ".join(["", *export.notes()])
         raise ImportUnreadable(f"{mapping.files.deals} contains no deals to convert.{left_out}")
     first = f"{len(deals):,} deals and {len(accounts):,} accounts."
-    return SnapshotReport(
-        len(deals), len(accounts), [first, *gone.notes(), *export.notes(), *reader.times.notes()], writer.provenance
-    )
+    notes = [first, *(tickets.notes() if tickets else []), *gone.notes(), *export.notes(), *reader.times.notes()]
+    return SnapshotReport(len(deals), len(accounts), notes, writer.provenance, tickets.checks() if tickets else [])
+
+
+def _deal_names(mapping: SnapshotMapping, deals: list[ReadDeal], earlier: Earlier | None) -> dict[str, list[str]]:
+    """Keys of deals by what tickets call them; deals that only earlier files had are called by their key."""
+    assert mapping.tickets is not None
+    names: dict[str, list[str]] = {}
+    if not mapping.tickets.deal_key and earlier:
+        names = {key: [key] for key in earlier.deals}
+    for deal in deals:
+        key = deal.row.get(mapping.deal.key)
+        name = deal.row.get(mapping.tickets.deal_key) if mapping.tickets.deal_key else key
+        if key not in names.setdefault(name, []):
+            names[name].append(key)
+    return names
 
 
 def _deals_write(writer: FolderWriter, mapping: SnapshotMapping, deals: list[ReadDeal], rows: DealRows) -> None:

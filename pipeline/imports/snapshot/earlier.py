@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -30,6 +30,22 @@ class KnownDeal(Standing):
     went: str = ""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownHandOff:
+    """A hand-off as earlier files left it. Times are instants, `started` and `completed` None while they have not
+    come."""
+
+    opportunity: str
+    department: str
+    kind: str
+    requested: datetime
+    started: datetime | None
+    completed: datetime | None
+    due: datetime | None
+    outcome: str
+    assignee: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Earlier:
     """The deals that are known already, by key, and the instant whose state the new files show.
@@ -39,6 +55,7 @@ class Earlier:
 
     deals: Mapping[str, KnownDeal]
     taken_at: datetime
+    handoffs: Mapping[str, KnownHandOff] = field(default_factory=dict)
 
     def moment_of(
         self, known: KnownDeal, now: Standing, changed: Moment | None, counted: Counter[str]

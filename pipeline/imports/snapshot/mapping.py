@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.core.decimal_text import NumberSigns
-from pipeline.imports.conversion.mapping_checks import MappingMistakes, check_once, check_structure
+from pipeline.imports.conversion.mapping_checks import MappingMistakes, check_names, check_once, check_structure
 from pipeline.imports.conversion.mapping_source import NO_SOURCE, MappingSource, mapping_source, toml_parse
 from pipeline.imports.log.mapping import (
     CompanyPart,
@@ -105,6 +105,34 @@ class AccountColumns:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TicketColumns:
+    """Columns of a file of tickets. A ticket is a hand-off of the deal whose key (or `deal_key`, another column of the
+    deals) stands in `deal_column`, to the department of its queue, or to `department` where it is in none."""
+
+    file: str
+    key: str
+    deal_column: str
+    opened: str
+    started: str = ""
+    closed: str = ""
+    due: str = ""
+    queue: str = ""
+    department: str = ""
+    kind: str = ""
+    outcome: str = ""
+    assignee: str = ""
+    deal_key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueuePart:
+    """A queue or group of tickets and its department; without one, its tickets are left out and counted."""
+
+    name: str
+    department: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SnapshotMapping:
     """Everything a mapping of an export says. `values` replaces values by file column: {"product": {"old": "new"}}."""
 
@@ -120,6 +148,8 @@ class SnapshotMapping:
     lookups: list[Lookup]
     accounts: AccountColumns | None
     values: dict[str, dict[str, str]]
+    tickets: TicketColumns | None = None
+    queues: list[QueuePart] = field(default_factory=list)
     source: MappingSource = NO_SOURCE
 
     @property
@@ -145,7 +175,9 @@ _LISTS: dict[str, type] = {
     "loss_reasons": OwnedPart,
     "sources": OwnedPart,
     "lookups": Lookup,
+    "queues": QueuePart,
 }
+_OPTIONAL: dict[str, type] = {"accounts": AccountColumns, "tickets": TicketColumns}
 
 
 def snapshot_mapping_read(path: Path) -> SnapshotMapping:
@@ -156,7 +188,7 @@ def snapshot_mapping_read(path: Path) -> SnapshotMapping:
 
 def snapshot_mapping_parse(data: dict[str, Any], source: MappingSource = NO_SOURCE) -> SnapshotMapping:
     """Check a mapping's words and types; raises ImportUnreadable with the place of a mistake."""
-    unknown = sorted(set(data) - set(_TABLES) - set(_LISTS) - {"accounts", "values"})
+    unknown = sorted(set(data) - set(_TABLES) - set(_LISTS) - set(_OPTIONAL) - {"values"})
     if unknown:
         raise ImportUnreadable(f"The mapping has an unknown part [{unknown[0]}].")
     parts: dict[str, Any] = {}
@@ -166,8 +198,9 @@ def snapshot_mapping_parse(data: dict[str, Any], source: MappingSource = NO_SOUR
         parts[name] = part_of(kind, data[name], f"[{name}]")
     for name, kind in _LISTS.items():
         parts[name] = parts_of(kind, data.get(name, []), name)
-    accounts = part_of(AccountColumns, data["accounts"], "[accounts]") if "accounts" in data else None
-    mapping = SnapshotMapping(**parts, accounts=accounts, values=_value_tables(data.get("values", {})), source=source)
+    for name, kind in _OPTIONAL.items():
+        parts[name] = part_of(kind, data[name], f"[{name}]") if name in data else None
+    mapping = SnapshotMapping(**parts, values=_value_tables(data.get("values", {})), source=source)
     _check_mapping(mapping)
     return mapping
 
@@ -199,7 +232,21 @@ def _check_mapping(mapping: SnapshotMapping) -> None:
     mistakes.signs("files", mapping.signs)
     mistakes.time_formats("files", "date_formats", mapping.files.date_formats)
     check_once(mistakes, "lookups", "name", [lookup.name for lookup in mapping.lookups])
+    _check_tickets(mapping, mistakes)
     mistakes.refuse()
+
+
+def _check_tickets(mapping: SnapshotMapping, mistakes: MappingMistakes) -> None:
+    """Queues stand once, with departments there are, and tickets have a way to a department."""
+    keys = [department.key for department in mapping.departments]
+    check_names(mistakes, "queues", "department", mapping.queues, keys, "department")
+    check_once(mistakes, "queues", "name", [queue.name for queue in mapping.queues])
+    tickets = mapping.tickets
+    if tickets is None:
+        return
+    check_names(mistakes, "tickets", "department", [tickets], keys, "department")
+    if not tickets.queue and not tickets.department:
+        mistakes.add("tickets", "queue", "", "is missing: without a queue, name the department of all tickets")
 
 
 def _check_outcomes(mapping: SnapshotMapping, mistakes: MappingMistakes) -> None:

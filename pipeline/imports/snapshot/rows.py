@@ -11,7 +11,7 @@ from pipeline.imports.files.headers import LINE, Header
 from pipeline.imports.files.sources import DirectorySource
 from pipeline.imports.files.tables import tables_of
 from pipeline.imports.problems import ConversionRefused, ProblemList
-from pipeline.imports.snapshot.mapping import DealColumns, Lookup, SnapshotMapping
+from pipeline.imports.snapshot.mapping import DealColumns, Lookup, SnapshotMapping, TicketColumns
 
 _SETTINGS = {"entry_stage", "missing_amount", "missing_created", "stage_default"}
 
@@ -64,11 +64,21 @@ class ExportReader:
                         scoped["accounts"],
                         accounts.file,
                     )
+        if mapping.tickets is not None:
+            scoped["tickets"] = self._check_tickets(mapping.tickets, joined)
         replaceable = set(names) | {f"{scope}.{name}" for scope, header in scoped.items() for name in header}
         for column in mapping.values:
             self._check(f"values.{column}", "", column, replaceable, "the export")
         if self.problems:
             raise ConversionRefused(self.problems)
+
+    def _check_tickets(self, tickets: TicketColumns, of_deals: set[str]) -> list[str]:
+        header = self._header(tickets.file, "tickets", "file")
+        for definition in fields(tickets):
+            if definition.name not in ("file", "department", "deal_key"):
+                self._check("tickets", definition.name, getattr(tickets, definition.name), header, tickets.file)
+        self._check("tickets", "deal_key", tickets.deal_key, of_deals, self._mapping.files.deals)
+        return header
 
     def _header(self, file: str, part: str, word: str, place: int = 1) -> list[str]:
         if file not in self._source.names:

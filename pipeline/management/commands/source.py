@@ -154,6 +154,7 @@ class Command(AnsweringCommand):
         answer = {
             "source": pull.source.name, "files": pull.name, "state": pull.state, "error": pull.error,
             "import": pull.batch_id, "undecided": look.get("undecided", []), "outcomes": look.get("outcomes", {}),
+            "handoffs": dict(look.get("handoffs", [])),
             "checks": look.get("checks", []), "notes": look.get("notes", []), "problems": look.get("problems", []),
         }  # fmt: skip
         lines = [f"{pull.source.name}: {pull.name} is {pull.state}. {pull.error}".strip()]

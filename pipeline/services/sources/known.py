@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import connection
 
 from pipeline.imports.folder.export_queries import ELSEWHERE
-from pipeline.imports.snapshot.earlier import KnownDeal
-from pipeline.models import DataSource
+from pipeline.imports.snapshot.earlier import Earlier, KnownDeal, KnownHandOff
+from pipeline.models import DataSource, HandOff
 
 _WENT = (
     "SELECT e.opportunity_id, (array_agg(p.key ORDER BY e.occurred_at DESC, e.sequence DESC))[1] AS pipeline"
@@ -16,6 +18,25 @@ _WENT = (
     f" WHERE e.opportunity_id IN ({ELSEWHERE}) GROUP BY 1"
 )
 """The pipeline that each deal which ever went to another one is in by its newest stage."""
+
+
+def known_before(*, source: DataSource, taken_at: datetime) -> Earlier:
+    """What is known before files that show the state of `taken_at`."""
+    return Earlier(deals=known_deals(source=source), taken_at=taken_at, handoffs=known_handoffs(source=source))
+
+
+def known_handoffs(*, source: DataSource) -> dict[str, KnownHandOff]:
+    """The hand-offs that files of the source brought, by their keys."""
+    batches = [batch for batch in source.pulls.values_list("batch_id", flat=True) if batch is not None]
+    rows = HandOff.objects.filter(batch_id__in=batches).values_list(
+        "key", "opportunity__key", "department__key", "kind", "requested_at", "started_at", "completed_at", "due_at",
+        "outcome", "assignee",
+    )  # fmt: skip
+    return {
+        key: KnownHandOff(opportunity=deal, department=department, kind=kind, requested=requested, started=started,
+                          completed=completed, due=due, outcome=outcome, assignee=assignee)
+        for key, deal, department, kind, requested, started, completed, due, outcome, assignee in rows
+    }  # fmt: skip
 
 
 def known_deals(*, source: DataSource) -> dict[str, KnownDeal]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from departments.models import User
-from pipeline.imports.conversion.provenance import Provenance
 from pipeline.imports.problems import ConversionRefused, ImportBusy, ImportProblem, ImportUnreadable
 from pipeline.models import DataSource, ImportBatch, RecomputeRun, SourcePull
 from pipeline.services.imports import ImportResult, company_folder_load
@@ -28,10 +26,10 @@ from pipeline.services.sources.kept import (
     tables_folder,
     tables_remove,
 )
-from pipeline.services.sources.known import known_deals
+from pipeline.services.sources.known import known_before
 from pipeline.services.sources.mappings import PROPOSED, company_known, mapping_content, mapping_save
 from pipeline.services.sources.settings_first import known_leave
-from pipeline.sources.convert import below, list_convert, log_convert, problems_of
+from pipeline.sources.convert import Converted, below, list_convert, log_convert, problems_of
 from pipeline.sources.files.intake import tables_write
 from pipeline.sources.meaning.decided import undecided
 from pipeline.sources.meaning.look import folder_look
@@ -102,13 +100,15 @@ def pull_look(*, token: str) -> None:
     mapping = pull.source.mappings.first()
     assert mapping is not None
     content = mapping_content(mapping)
-    open_ones = undecided(content, pull.reading["columns"].get(pull.reading["deals"], []))
+    tables = pull.reading["columns"]
+    open_ones = undecided(content, tables.get(pull.reading["deals"], []), tables)
     look: dict[str, Any] = {"version": mapping.version, "undecided": open_ones}
     with _failing(pull), tempfile.TemporaryDirectory(prefix="look-") as scratch:
         try:
             if not open_ones:
                 converted = _convert(pull, content, Path(scratch))
                 look |= folder_look(Path(scratch), now=timezone.now()).as_json()
+                look["checks"] = [*converted.checks, *look["checks"]]
                 known_leave(Path(scratch))
                 result = company_folder_load(path=Path(scratch), dry_run=True, name=pull.name, rename_company=True,
                                              provenance=converted.provenance, notes=converted.notes)  # fmt: skip
@@ -181,17 +181,10 @@ def _take_in(pull: SourcePull, user: User | None) -> None:
         pull.save()
 
 
-@dataclass(frozen=True)
-class _Converted:
-    notes: list[str]
-    provenance: Provenance
-
-
-def _convert(pull: SourcePull, content: dict[str, Any], folder: Path) -> _Converted:
+def _convert(pull: SourcePull, content: dict[str, Any], folder: Path) -> Converted:
     tables = tables_folder(pull.token)
     if pull.source.kind == DataSource.Kind.LOG:
-        notes, provenance = log_convert(tables / pull.reading["deals"], content, folder)
-        return _Converted(notes, provenance)
+        return log_convert(tables / pull.reading["deals"], content, folder)
     earlier = pull.source.pulls.filter(batch__status=ImportBatch.Status.DONE).exclude(pk=pull.pk)
     newest = earlier.order_by("-taken_at").first()
     if newest is not None and newest.taken_at >= pull.taken_at:
@@ -199,9 +192,8 @@ def _convert(pull: SourcePull, content: dict[str, Any], folder: Path) -> _Conver
             f"These files show {pull.taken_at:%-d %B %Y, %H:%M}, and files of {newest.taken_at:%-d %B %Y, %H:%M} are in"
             " already. Take files in by their age, or undo the later import first."
         )
-    known = known_deals(source=pull.source) if newest is not None else None
-    notes, provenance = list_convert(tables, content, folder, known=known, taken_at=pull.taken_at)
-    return _Converted(notes, provenance)
+    before = known_before(source=pull.source, taken_at=pull.taken_at) if newest is not None else None
+    return list_convert(tables, content, folder, earlier=before)
 
 
 def _lines_above(pull: SourcePull) -> dict[str, int]:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import deepcopy
+from types import MappingProxyType
 from typing import Any
+
+from pipeline.sources.meaning.tickets import DATES as TICKET_DATES
+from pipeline.sources.meaning.tickets import columns_of, tickets_undecided
 
 DATES = ("created", "closed", "expected_close", "won_date", "lost_date", "changed")
 NOBODY = "-"
 """The owner of a lost reason or an origin that a person leaves without one: it says nothing about a department."""
+NO_TABLES: Mapping[str, list[dict[str, Any]]] = MappingProxyType({})
 _ROLES = {"loss_reasons": "reason", "sources": "source"}
 _WORDS = {"loss_reasons": "lost reason", "sources": "origin"}
 
 
-def undecided(content: dict[str, Any], columns: list[dict[str, Any]]) -> list[str]:
-    """A sentence for everything without which nothing can be taken in; `columns` are those of the deals."""
+def undecided(
+    content: dict[str, Any], columns: list[dict[str, Any]], tables: Mapping[str, list[dict[str, Any]]] = NO_TABLES
+) -> list[str]:
+    """A sentence for everything without which nothing can be taken in; `columns` are those of the deals, `tables` the
+    columns of every table."""
     company = content.get("company", {})
     sentences = [
         f"The company needs its {word}."
@@ -22,7 +31,7 @@ def undecided(content: dict[str, Any], columns: list[dict[str, Any]]) -> list[st
     ]
     sentences += [
         f"The dates of “{column['name']}” can be read with the day first or the month first: say which."
-        for column in date_questions(content, columns)
+        for column in date_questions(content, columns, tables)
     ]
     sentences += [
         f"The numbers of “{column['name']}” can be read in several ways: say which sign marks the decimals."
@@ -31,6 +40,7 @@ def undecided(content: dict[str, Any], columns: list[dict[str, Any]]) -> list[st
     sentences += _missing_amounts(content, columns)
     sentences += _values_without_stage(content, columns)
     sentences += _mute_status(content)
+    sentences += tickets_undecided(content, tables)
     for part, word in _WORDS.items():
         open_ones = [row["name"] for row in content.get(part, []) if not row["department"]]
         if open_ones:
@@ -44,11 +54,16 @@ def counted(count: int, word: str) -> str:
     return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
-def date_questions(content: dict[str, Any], columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def date_questions(
+    content: dict[str, Any], columns: list[dict[str, Any]], tables: Mapping[str, list[dict[str, Any]]] = NO_TABLES
+) -> list[dict[str, Any]]:
     """Columns of dates in use that several formats read as different days, none of which was chosen."""
     deal, chosen = content.get("deal", {}), content.get("files", {}).get("date_formats", [])
     used = {deal.get(role) for role in DATES}
+    tickets = content.get("tickets", {})
+    of_tickets = {tickets.get(role) for role in TICKET_DATES}
     open_ones = [c for c in columns if c["kind"] == "date" and c["name"] in used and c["asks"]]
+    open_ones += [c for c in columns_of(content, tables) if c["name"] in of_tickets and c["asks"]]
     return [column for column in open_ones if not set(chosen) & set(column["asks"])]
 
 
@@ -116,7 +131,9 @@ def decided(content: dict[str, Any]) -> dict[str, Any]:
             replaced |= {row["name"]: "" for row in dropped}
             replaced |= {row["key"]: "" for row in dropped}
         result[part] = [row for row in rows if row["department"] not in ("", NOBODY)]
-    for name in ("deal", "opportunity", "accounts"):
+    for queue in result.get("queues", []):
+        queue["department"] = "" if queue["department"] == NOBODY else queue["department"]
+    for name in ("deal", "opportunity", "accounts", "tickets"):
         if name in result:
             result[name] = {word: value for word, value in result[name].items() if value not in ("", [], None)}
     return result

@@ -16,6 +16,7 @@ from pipeline.sources.meaning.owners import LOST, WON, department_of, is_market,
 from pipeline.sources.meaning.roles import columns_by_role
 from pipeline.sources.meaning.statuses import status_draft
 from pipeline.sources.meaning.systems import GENERIC, bare
+from pipeline.sources.meaning.tickets import tickets_draft
 
 MARKET = "market"
 HISTORY = re.compile(r"history|changelog|verlauf", re.IGNORECASE)
@@ -80,6 +81,7 @@ def list_draft(store: duckdb.DuckDBPyConnection, deals: str, ground: Ground) -> 
     _price(store, deals, ground, content)
     for role in OWNED:
         owned_draft(content, by_name, role)
+    tickets_draft(store, content, ground.columns)
     return (system.name if system else ""), content
 
 

@@ -7,9 +7,10 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.sources.meaning.decided import NOBODY
+from pipeline.sources.meaning.decided import NO_TABLES, NOBODY
 from pipeline.sources.meaning.draft import OWNED, Content, owned_draft, slug, stages_draft
 from pipeline.sources.meaning.statuses import status_draft
+from pipeline.sources.meaning.tickets import tickets_posted
 
 MAIN_FIELDS = {
     "key": "Deal’s number",
@@ -113,8 +114,12 @@ def owned_rows(content: Content, role: str, counts: Mapping[str, tuple[int, floa
     return sorted(rows, key=lambda row: (row.department != "", -(row.money or 0), -row.count))[:MOST_ROWS]
 
 
-def content_of(posted: Mapping[str, str], content: Content, columns: list[dict[str, Any]], *, log: bool) -> Content:
-    """The mapping with what a form says; parts the form does not show stay as they are."""
+def content_of(
+    posted: Mapping[str, str], content: Content, columns: list[dict[str, Any]], *, log: bool,
+    tables: Mapping[str, list[dict[str, Any]]] = NO_TABLES,
+) -> Content:  # fmt: skip
+    """The mapping with what a form says; parts the form does not show stay as they are. `columns` are those of the
+    deals, `tables` those of every table."""
     result = deepcopy(content)
     by_name = {column["name"]: column for column in columns}
     _departments(posted, result)
@@ -144,6 +149,8 @@ def content_of(posted: Mapping[str, str], content: Content, columns: list[dict[s
             owned_draft(result, by_name, role)
         else:
             _owned(posted, result, role)
+    if not log:
+        tickets_posted(posted, result, tables)
     return result
 
 

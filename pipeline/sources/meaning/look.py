@@ -50,6 +50,8 @@ class FolderLook:
     newest: str
     stopped: bool
     checks: list[str]
+    handoffs: list[list[Any]]
+    """Departments by name with their number of hand-offs, the most first."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -76,7 +78,10 @@ def folder_look(folder: Path, *, now: datetime) -> FolderLook:
         stopped = (now - last.replace(tzinfo=UTC)).days > _STOPPED_DAYS
         deals = [_deal(store, str(key)) for key in _chosen(store)]
         checks = _checks(store, outcomes, last, stopped=stopped)
-    return FolderLook(deals=deals, outcomes=outcomes, newest=last.date().isoformat(), stopped=stopped, checks=checks)
+        counts = _handoff_counts(store)
+    return FolderLook(
+        deals=deals, outcomes=outcomes, newest=last.date().isoformat(), stopped=stopped, checks=checks, handoffs=counts
+    )
 
 
 def _prepare(store: duckdb.DuckDBPyConnection) -> None:
@@ -133,8 +138,22 @@ def _deal(store: duckdb.DuckDBPyConnection, key: str) -> DealLook:
     )  # fmt: skip
 
 
+def _has_handoffs(store: duckdb.DuckDBPyConnection) -> bool:
+    return bool(store.execute("SELECT 1 FROM information_schema.tables WHERE table_name = 'handoffs'").fetchone())
+
+
+def _handoff_counts(store: duckdb.DuckDBPyConnection) -> list[list[Any]]:
+    if not _has_handoffs(store):
+        return []
+    rows = store.execute(
+        "SELECT coalesce(d.name, h.department), count(*) FROM handoffs h"
+        " LEFT JOIN departments d ON d.key = h.department GROUP BY 1 ORDER BY 2 DESC, 1"
+    ).fetchall()
+    return [[str(name), int(count)] for name, count in rows]
+
+
 def _handoffs(store: duckdb.DuckDBPyConnection, key: str) -> list[str]:
-    if not store.execute("SELECT 1 FROM information_schema.tables WHERE table_name = 'handoffs'").fetchone():
+    if not _has_handoffs(store):
         return []
     rows = store.execute(
         "SELECT d.name, h.kind, h.requested_at, h.completed_at FROM handoffs h LEFT JOIN departments d"

@@ -97,6 +97,8 @@ def deals_table(tables: dict[str, list[dict[str, Any]]], rows: dict[str, int]) -
         points = sum(weights.get(role, 0.5) for role in chosen) + (2.0 if system else 0.0)
         if re.search(r"history|changelog|line.?item|verlauf", name, re.IGNORECASE):
             points -= 4
+        if re.search(r"ticket|dispute|incident|cases?\b", name, re.IGNORECASE):
+            points -= 4
         return points, rows[name]
 
     return max(tables, key=score)

@@ -6,8 +6,9 @@ import json
 import re
 from typing import Any
 
-_ORDER = ("company", "files", "log", "lookups", "deal", "opportunity", "accounts", "values", "pipeline", "departments",
-          "stages", "losses", "loss_reasons", "sources", "handoff_rules", "handoffs")  # fmt: skip
+_ORDER = ("company", "files", "log", "lookups", "deal", "opportunity", "accounts", "tickets", "values", "pipeline",
+          "departments", "stages", "losses", "loss_reasons", "sources", "queues", "handoff_rules",
+          "handoffs")  # fmt: skip
 
 
 def mapping_toml(content: dict[str, Any]) -> str:

@@ -20,6 +20,7 @@ from pipeline.sources.meaning.editing import (
     owned_rows,
     stage_rows,
 )
+from pipeline.sources.meaning.tickets import FIELDS, QueueRow, columns_of, queue_rows
 
 _EXAMPLES = 3
 
@@ -44,6 +45,18 @@ class DateQuestion:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TicketRows:
+    """The tables tickets may be in, the one they are in, its fields and its queues."""
+
+    tables: list[str]
+    chosen: str
+    fields: list[FieldRow]
+    options: list[str]
+    queues: list[QueueRow]
+    department: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MappingRows:
     """What the form of a mapping shows."""
 
@@ -59,6 +72,7 @@ class MappingRows:
     signs: str
     written: list[str]
     settings: dict[str, str]
+    tickets: TicketRows | None
 
 
 def mapping_rows(pull: SourcePull, content: dict[str, Any]) -> MappingRows:
@@ -76,7 +90,7 @@ def mapping_rows(pull: SourcePull, content: dict[str, Any]) -> MappingRows:
             counts = {}
         options = [*columns, *_joined_options(content, reading)]
     fields = LOG_FIELDS if log else MAIN_FIELDS
-    asked_dates = [] if log else date_questions(content, list(columns.values()))
+    asked_dates = [] if log else date_questions(content, list(columns.values()), reading["columns"])
     asked_numbers = [] if log else number_questions(content, list(columns.values()))
     return MappingRows(
         fields=[_field(role, label, part, columns) for role, label in fields.items()],
@@ -90,7 +104,25 @@ def mapping_rows(pull: SourcePull, content: dict[str, Any]) -> MappingRows:
         numbers=_number_choices(asked_numbers),
         signs="" if log else _signs(content),
         written=[] if log else [format_words(form) for form in content["files"].get("date_formats") or [""]],
+        tickets=None if log else _tickets(content, reading),
         settings={word: str(part.get(word, "")) for word in ("missing_amount", "entry_stage", "stage_default")},
+    )
+
+
+def _tickets(content: dict[str, Any], reading: dict[str, Any]) -> TicketRows | None:
+    """Nothing where no other table could hold tickets."""
+    tables = [table["table"] for table in reading["tables"] if table["table"] != reading["deals"]]
+    part = content.get("tickets", {})
+    if not tables and not part:
+        return None
+    columns = {column["name"]: column for column in columns_of(content, reading["columns"])}
+    return TicketRows(
+        tables=tables,
+        chosen=part.get("file", ""),
+        fields=[_field(role, label, part, columns) for role, label in FIELDS.items()] if part else [],
+        options=list(columns),
+        queues=queue_rows(content, reading["columns"]) if part else [],
+        department=part.get("department", ""),
     )
 
 

@@ -51,10 +51,11 @@ def pull_mapping(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("pipeline:source_files", token=token)
     log = pull.source.kind == DataSource.Kind.LOG
     columns = pull.reading["columns"].get(pull.reading["deals"], [])
-    content = content_of(request.POST.dict(), mapping_content(newest), columns, log=log)
+    tables = pull.reading["columns"]
+    content = content_of(request.POST.dict(), mapping_content(newest), columns, log=log, tables=tables)
     mapping = mapping_save(source=pull.source, content=content, origin=EDITED, user=signed_in_user(request))
     try:
-        if not undecided(content, columns):
+        if not undecided(content, columns, tables):
             mapping_check(content, log=log)
     except ImportProblem as problem:
         context = _context(shell, pull) | {"problem": str(problem)}
@@ -127,7 +128,7 @@ def _mapping_context(pull: SourcePull, mapping: SourceMapping, *, asks_company: 
         "mapping": mapping,
         "content": content,
         "rows": mapping_rows(pull, content),
-        "open_questions": undecided(content, columns),
+        "open_questions": undecided(content, columns, pull.reading["columns"]),
         "asks_company": asks_company,
         "look": pull.look if pull.look.get("version") == mapping.version else None,
         "encodings": ENCODINGS.items(),

@@ -1,0 +1,228 @@
+"""A file of tickets beside a list of deals: each ticket in a department's queue is a hand-off of the deal it names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.imports.conversion.provenance import FolderWriter
+from pipeline.imports.conversion.source_times import Moment, TimeReader, UnreadableTime
+from pipeline.imports.snapshot.earlier import Earlier, KnownHandOff
+from pipeline.imports.snapshot.mapping import SnapshotMapping
+from pipeline.imports.snapshot.rows import ExportReader, SourceRow
+
+COLUMNS = ("key", "opportunity", "department", "kind", "requested_at", "started_at", "completed_at", "due_at",
+           "outcome", "assignee")  # fmt: skip
+OUTCOMES = ("approved", "returned", "rejected", "cancelled")
+_TIMES = ("opened", "started", "closed", "due")
+_LISTED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Ticket:
+    """One ticket with its values understood; `times` by the mapping's word."""
+
+    key: str
+    deal: str
+    department: str
+    kind: str
+    times: dict[str, Moment | None]
+    outcome: str
+    assignee: str
+
+
+class Tickets:
+    """Reads tickets and writes hand-offs. What names no deal is left out, counted and named."""
+
+    def __init__(
+        self,
+        mapping: SnapshotMapping,
+        export: ExportReader,
+        earlier: Earlier | None = None,
+    ) -> None:
+        assert mapping.tickets is not None
+        self._mapping, self._columns, self._problems = mapping, mapping.tickets, export.problems
+        self._export, self._counted = export, export.counted
+        self._known: Mapping[str, KnownHandOff] = earlier.handoffs if earlier else {}
+        self._taken_at = earlier.taken_at if earlier else None
+        self._departments = {queue.name: queue.department for queue in mapping.queues}
+        self._lines: dict[str, int] = {}
+        self._left_out: dict[str, list[str]] = {}
+        self.times = TimeReader(mapping.zone, mapping.files.date_formats, setting="date_formats", midnight_is_day=True)
+        self.by_department: Counter[str] = Counter()
+        self.read = 0
+
+    def write(self, writer: FolderWriter, deals: Mapping[str, list[str]]) -> None:
+        """The rows of handoffs.csv; `deals` are the keys of the deals by what tickets may call them."""
+        columns = self._columns
+        names = {"key": columns.key, "opportunity": columns.deal_column, "department": columns.queue,
+                 "kind": columns.kind or columns.queue, "requested_at": columns.opened, "started_at": columns.started,
+                 "completed_at": columns.closed, "due_at": columns.due, "outcome": columns.outcome,
+                 "assignee": columns.assignee}  # fmt: skip
+        writer.begin("handoffs", COLUMNS, source=columns.file, columns=names)
+        for row in self._export.rows(columns.file, "tickets."):
+            self.read += 1
+            ticket = self._ticket(row, deals)
+            if ticket is None:
+                continue
+            self.by_department[ticket.department] += 1
+            for values in self._hand_offs(ticket):
+                writer.row("handoffs", values, row.line)
+
+    def _ticket(self, row: SourceRow, deals: Mapping[str, list[str]]) -> _Ticket | None:
+        columns, key = self._columns, row.get(self._columns.key)
+        self._check_key(row, key)
+        department = self._department(row, key)
+        deal = self._deal(row, key, deals)
+        times = {word: self._moment(row, getattr(columns, word)) for word in _TIMES}
+        if department is None or deal is None:
+            return None
+        if not row.get(columns.opened):
+            self._refuse(row, columns.opened, "is empty; every ticket needs the day on which it was opened")
+        if times["opened"] is None:
+            return None
+        return _Ticket(
+            key=key, deal=deal, department=department,
+            kind=row.get(columns.kind) or row.get(columns.queue), times=times,
+            outcome=self._outcome(row) if times["closed"] else "", assignee=row.get(columns.assignee),
+        )  # fmt: skip
+
+    def _check_key(self, row: SourceRow, key: str) -> None:
+        if not key:
+            self._refuse(row, self._columns.key, "is empty; every ticket needs its key")
+        elif key in self._lines:
+            self._refuse(row, self._columns.key, f"is already on line {self._lines[key]}")
+        else:
+            self._lines[key] = row.line
+
+    def _department(self, row: SourceRow, key: str) -> str | None:
+        """The department of the queue; None where nobody's, or where the mapping does not say."""
+        columns, queue = self._columns, row.get(self._columns.queue)
+        if not queue:
+            if not columns.department:
+                self._leave("are in no queue", key)
+            return columns.department or None
+        if queue not in self._departments:
+            reason = "is not a known queue: the mapping's [[queues]] do not have it"
+            self._problems.refuse_row(columns.file, row.line, columns.queue, queue, reason)
+            return None
+        if not self._departments[queue]:
+            self._leave(f"are in “{queue}”, a queue of no department", key)
+        return self._departments[queue] or None
+
+    def _deal(self, row: SourceRow, key: str, deals: Mapping[str, list[str]]) -> str | None:
+        name = row.get(self._columns.deal_column)
+        if not name:
+            self._leave("name no deal", key)
+            return None
+        keys = deals.get(name, [])
+        if len(keys) > 1:
+            self._leave(f"name a deal by its {self._columns.deal_key}, which several deals have,", f"{key}: {name}")
+        elif not keys:
+            self._leave("name a deal that is not there", f"{key}: {name}")
+        return keys[0] if len(keys) == 1 else None
+
+    def _leave(self, why: str, ticket: str) -> None:
+        self._left_out.setdefault(why, []).append(ticket)
+
+    def _moment(self, row: SourceRow, column: str) -> Moment | None:
+        text = row.get(column)
+        if not text:
+            return None
+        try:
+            return self.times.parse(text)
+        except UnreadableTime as error:
+            self._refuse(row, column, f"of the tickets {error}")
+            return None
+
+    def _outcome(self, row: SourceRow) -> str:
+        text = row.get(self._columns.outcome)
+        if not text or text.lower() in OUTCOMES:
+            return text.lower()
+        what = f"tickets have the {self._columns.outcome} “{text}”, which is none of {', '.join(OUTCOMES)}; no outcome"
+        self._counted[what] += 1
+        return ""
+
+    def _refuse(self, row: SourceRow, column: str, reason: str) -> None:
+        self._problems.refuse_row(self._columns.file, row.line, column, row.get(column), reason)
+
+    def _hand_offs(self, ticket: _Ticket) -> list[list[str]]:
+        """The stays that this file tells of: of a ticket that earlier files had, its newest one, or another begun."""
+        opened, closed = ticket.times["opened"], ticket.times["closed"]
+        assert opened is not None
+        newest, following = self._newest(ticket.key)
+        if newest is None:
+            return [self._row(following, ticket, opened)]
+        known = self._known[newest]
+        assert self._taken_at is not None
+        if known.completed is not None and closed is None:
+            self._counted["tickets were closed and are open again: a hand-off of their own, from this file on"] += 1
+            return [self._row(following, ticket, _instant(max(self._taken_at, known.completed)))]
+        if known.department == ticket.department:
+            return [self._row(newest, ticket, opened if newest == ticket.key else _instant(known.requested))]
+        self._counted["tickets are in another department's queue than in the file before: a hand-off each"] += 1
+        at = min(self._taken_at, closed.at if closed else self._taken_at)
+        at = max(at, known.requested, known.started or at, known.completed or at)
+        before = [] if known.completed else [_known_row(newest, known, at)]
+        return [*before, self._row(following, ticket, _instant(at))]
+
+    def _newest(self, key: str) -> tuple[str | None, str]:
+        """The key of the newest hand-off of a ticket, if there is one, and the key of the next."""
+        newest, following, number = None, key, 1
+        while following in self._known:
+            newest, number = following, number + 1
+            following = f"{key} ({number})"
+        return newest, following
+
+    def _row(self, key: str, ticket: _Ticket, requested: Moment) -> list[str]:
+        started, closed = ticket.times["started"], ticket.times["closed"]
+        if key != ticket.key:
+            # What happened before this stay was another department's, or the stay's before.
+            started = started if started and started.at >= requested.at else None
+            closed = requested if closed and closed.at < requested.at else closed
+        started = self._after(started, requested)
+        closed = self._after(closed, started or requested)
+        return [key, ticket.deal, ticket.department, ticket.kind, _text(requested), _text(started), _text(closed),
+                _text(ticket.times["due"]), ticket.outcome, ticket.assignee]  # fmt: skip
+
+    def _after(self, moment: Moment | None, before: Moment) -> Moment | None:
+        """A day without a time is some time of that day, so not before what it follows."""
+        same_day = moment is not None and moment.day == before.at.astimezone(self._mapping.zone).date()
+        if moment is not None and moment.bare and moment.at < before.at and same_day:
+            self._counted["times of tickets have a day without a time; they count at the moment they follow"] += 1
+            return before
+        return moment
+
+    def notes(self) -> list[str]:
+        """What became of the tickets, by department."""
+        names = {department.key: department.name for department in self._mapping.departments}
+        counts = ", ".join(f"{names.get(key, key)} {count:,}" for key, count in self.by_department.most_common())
+        became = f" ({counts})" if counts else ""
+        count = sum(self.by_department.values())
+        return [f"{count:,} of {self.read:,} tickets became hand-offs{became}.", *self.times.notes()]
+
+    def checks(self) -> list[str]:
+        """A sentence for each reason for which tickets are left out, with some of them."""
+        sentences = []
+        for why, tickets in self._left_out.items():
+            listed = ", ".join(tickets[:_LISTED]) + (" and others" if len(tickets) > _LISTED else "")
+            sentences.append(f"{len(tickets):,} of {self.read:,} tickets {why} and are left out: {listed}.")
+        return sentences
+
+
+def _known_row(key: str, known: KnownHandOff, ended: datetime) -> list[str]:
+    """A hand-off that another department took over: it ended then."""
+    times = [moment.isoformat() if moment else "" for moment in (known.requested, known.started, ended, known.due)]
+    return [key, known.opportunity, known.department, known.kind, *times, "", known.assignee]
+
+
+def _instant(at: datetime) -> Moment:
+    return Moment(at, at.date(), bare=False)
+
+
+def _text(moment: Moment | None) -> str:
+    if moment is None:
+        return ""
+    return moment.day.isoformat() if moment.bare else moment.at.isoformat()

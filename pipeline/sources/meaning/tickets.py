@@ -1,0 +1,203 @@
+"""A table of tickets beside the deals: which one it is, what its columns are, and whose its queues are."""
+
+# ruff: noqa: S608 - statements are put together from the quoted names of a file's own columns only.
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from pipeline.sources.columns.dates import ISO
+from pipeline.sources.columns.profile import quoted
+from pipeline.sources.meaning.owners import department_of
+from pipeline.sources.meaning.systems import bare
+
+type Content = dict[str, Any]
+type Columns = Sequence[dict[str, Any]]
+
+FIELDS = {
+    "key": "Ticket’s number",
+    "deal_column": "Names the deal",
+    "opened": "Opened on",
+    "started": "Work began on",
+    "closed": "Closed on",
+    "due": "Due on",
+    "queue": "Queue or group",
+    "kind": "Kind of work",
+    "outcome": "Outcome",
+    "assignee": "Who does it",
+}
+NEEDED = ("key", "deal_column", "opened")
+DATES = ("opened", "started", "closed", "due")
+_HEADERS = {
+    "key": r"^(ticket|case|incident|request|dispute|issue|task)?(id|key|no|nr|number)$|^(ticket|case|dispute)$",
+    "opened": r"open|creat|raised|requested|submitted|reported|eroffnet|angelegt|erstellt|gemeldet",
+    "started": r"started|accepted|begun|inprogress|begonnen|inarbeit",
+    "closed": r"closed|resolved|completed|solved|finished|geschlossen|erledigt|gelost",
+    "due": r"^due|deadline|faellig|fallig",
+    "queue": r"queue|group|department|^team$|warteschlange|gruppe|abteilung|^line$|bereich",
+    "kind": r"^(type|kind|category|tickettype|requesttype|art|kategorie)$",
+    "outcome": r"outcome|resolution|ergebnis",
+    "assignee": r"assign|agent|owner|handler|bearbeiter|zustandig",
+}
+_NAMES_DEAL = r"deal|opportunit|lead|potential|verkaufschance|auftrag|parent"
+_ISO_FORMS = ("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z")
+_LEAST_SHARE = 0.3
+_MOST_QUEUES = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueRow:
+    """One queue with its tickets and its department; `-` belongs to nobody, an empty text is open."""
+
+    name: str
+    count: int
+    department: str
+
+
+def tickets_draft(store: duckdb.DuckDBPyConnection, content: Content, tables: Mapping[str, Columns]) -> None:
+    """Add the proposed tickets to a mapping, where another table has deals' keys, and a day on which each began."""
+    deals, key = content["files"]["deals"], content["deal"].get("key", "")
+    taken = {lookup["file"] for lookup in content["lookups"]} | {content.get("accounts", {}).get("file", ""), deals}
+    for table in tables:
+        if table in taken or not key:
+            continue
+        part = columns_draft(table, tables[table])
+        link = _link(store, table, tables[table], deals, key)
+        if link and {"key", "opened", "closed"} <= set(part) and ("queue" in part or "assignee" in part):
+            content["tickets"] = part | {"deal_column": link}
+            content["queues"] = queues_draft(content, tables[table])
+            formats_add(content, tables[table])
+            return
+
+
+def columns_draft(table: str, columns: Columns) -> dict[str, str]:
+    """The columns of a table of tickets by what their headers say; `deal_column` by its name alone."""
+    part, rows = {"file": table}, max((column["filled"] for column in columns), default=0)
+    for role, pattern in {**_HEADERS, "deal_column": _NAMES_DEAL}.items():
+        for column in columns:
+            free = column["name"] not in part.values()
+            if free and re.search(pattern, bare(column["name"])) and _fits(role, column, rows):
+                part[role] = column["name"]
+                break
+    return part
+
+
+def _fits(role: str, column: dict[str, Any], rows: int) -> bool:
+    if role in DATES:
+        return column["kind"] == "date" or (column["kind"] == "empty" and role != "opened")
+    if role == "key":
+        return bool(column["filled"] == column["different"] == rows)
+    if role in ("queue", "kind"):
+        return bool(column["kind"] == "text" and column["different"] <= _MOST_QUEUES)
+    return bool(column["kind"] in ("text", "number"))
+
+
+def _link(store: duckdb.DuckDBPyConnection, table: str, columns: Columns, deals: str, key: str) -> str:
+    """The column in which most tickets name a deal by its key, if enough of them do."""
+    best, most = "", 0
+    for column in columns:
+        # Small whole numbers match by chance: they link only where the name says so.
+        named = re.search(_NAMES_DEAL, bare(column["name"])) or bare(column["name"]) == bare(key)
+        if not column["filled"] or (column["kind"] != "text" and not (column["kind"] == "number" and named)):
+            continue
+        row = store.execute(
+            f"SELECT count(*) FROM {quoted(table)} WHERE {quoted(column['name'])} IN"
+            f" (SELECT {quoted(key)} FROM {quoted(deals)})"
+        ).fetchone()
+        matched = int(row[0]) if row else 0
+        if matched > most and matched >= _LEAST_SHARE * column["filled"]:
+            best, most = column["name"], matched
+    return best
+
+
+def queues_draft(content: Content, columns: Columns) -> list[dict[str, str]]:
+    """Every value of the queue's column with the department its words name, or else open."""
+    keys = [department["key"] for department in content["departments"] if department["kind"] == "internal"]
+    return [{"name": name, "department": department_of(name, keys)} for name, _ in _queue_values(content, columns)]
+
+
+def formats_add(content: Content, columns: Columns) -> None:
+    """The formats of the tickets' dates, where they are written otherwise than those of the deals."""
+    used = {content["tickets"].get(role) for role in DATES}
+    formats: list[str] = content["files"].setdefault("date_formats", [])
+    wanted = [form for c in columns if c["name"] in used and c["kind"] == "date" for form in c["formats"]]
+    if not formats and not any(wanted):
+        return  # ISO 8601 everywhere, which needs no format
+    if not formats or ISO in wanted:
+        wanted = [*_ISO_FORMS, *wanted]
+    formats += [form for form in dict.fromkeys(wanted) if form and form not in formats]
+
+
+def _queue_values(content: Content, columns: Columns) -> list[tuple[str, int]]:
+    queue = content.get("tickets", {}).get("queue", "")
+    column = next((c for c in columns if c["name"] == queue), None)
+    return [(str(value), int(count)) for value, count, *_ in column["values"]] if column else []
+
+
+def columns_of(content: Content, tables: Mapping[str, Columns]) -> Columns:
+    """The columns of the tickets' table."""
+    return tables.get(content.get("tickets", {}).get("file", ""), [])
+
+
+def queue_rows(content: Content, tables: Mapping[str, Columns]) -> list[QueueRow]:
+    """The queues, open ones first, then by their tickets; those of a later file that no mapping names are open."""
+    said = {queue["name"]: queue["department"] for queue in content.get("queues", [])}
+    counts = dict(_queue_values(content, columns_of(content, tables)))
+    rows = [
+        QueueRow(name=name, count=counts.get(name, 0), department=said.get(name, ""))
+        for name in dict.fromkeys([*counts, *said])
+    ]
+    return sorted(rows, key=lambda row: (row.department != "", -row.count))
+
+
+def tickets_undecided(content: Content, tables: Mapping[str, Columns]) -> list[str]:
+    """What a person still has to say of the tickets."""
+    tickets = content.get("tickets")
+    if not tickets:
+        return []
+    sentences = [f"Tickets: choose the column “{FIELDS[role]}”." for role in NEEDED if not tickets.get(role)]
+    if not tickets.get("queue") and not tickets.get("department"):
+        sentences.append("Tickets: choose the column of their queue, or the department of all of them.")
+    sentences += [
+        f"Tickets: “{row.name}”, {row.count:,} ticket{'' if row.count == 1 else 's'}: which department's queue is it?"
+        for row in queue_rows(content, tables)
+        if not row.department
+    ]
+    return sentences
+
+
+def tickets_posted(posted: Mapping[str, str], content: Content, tables: Mapping[str, Columns]) -> None:
+    """What the form says of tickets: another table is drafted anew, else its columns and queues are taken."""
+    if "tickets-file" not in posted:
+        return
+    before = content.get("tickets", {})
+    table = posted["tickets-file"]
+    if not table:
+        content.pop("tickets", None)
+        content.pop("queues", None)
+        return
+    if table != before.get("file"):
+        content["tickets"] = columns_draft(table, tables.get(table, []))
+        content["queues"] = queues_draft(content, tables.get(table, []))
+        formats_add(content, tables.get(table, []))
+        return
+    part = before | {role: posted[f"ticket-{role}"] for role in FIELDS if f"ticket-{role}" in posted}
+    content["tickets"] = part | {"department": posted.get("ticket-department", before.get("department", ""))}
+    if part.get("queue", "") != before.get("queue", ""):
+        content["queues"] = queues_draft(content, tables.get(table, []))
+        return
+    rest = posted.get("queue-rest", "")
+    chosen = {
+        posted[f"queue-{place}-name"]: posted.get(f"queue-{place}-department", "")
+        for place in range(_MOST_QUEUES)
+        if f"queue-{place}-name" in posted
+    }
+    content["queues"] = [
+        {"name": row.name, "department": chosen.get(row.name, row.department) or rest}
+        for row in queue_rows(content, tables)
+    ]
