@@ -46,6 +46,7 @@ _HEADERS = {
 }
 _NAMES_DEAL = r"deal|opportunit|lead|potential|verkaufschance|auftrag|parent"
 _ISO_FORMS = ("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z")
+_TICKETS = re.compile(r"ticket|dispute|incident|request|cases?\b|reklamation|anfragen", re.IGNORECASE)
 _LEAST_SHARE = 0.3
 _MOST_QUEUES = 100
 
@@ -68,7 +69,9 @@ def tickets_draft(store: duckdb.DuckDBPyConnection, content: Content, tables: Ma
             continue
         part = columns_draft(table, tables[table])
         link = _link(store, table, tables[table], deals, key)
-        if link and {"key", "opened", "closed"} <= set(part) and ("queue" in part or "assignee" in part):
+        # One row a deal, such as an earlier state of the list, is no file of tickets.
+        is_work = "queue" in part or ("assignee" in part and _TICKETS.search(table))
+        if link and link != part.get("key") and {"key", "opened", "closed"} <= set(part) and is_work:
             content["tickets"] = part | {"deal_column": link}
             content["queues"] = queues_draft(content, tables[table])
             formats_add(content, tables[table])
