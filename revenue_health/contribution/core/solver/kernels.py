@@ -7,6 +7,7 @@ that enters inside a step has its right mean age, and a second move within the s
 itself. Source: Linz, Analytical and Numerical Methods for Volterra Equations (SIAM 1985).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -53,17 +54,6 @@ def age_cells(grid: Grid) -> Ints:
     return np.asarray(np.searchsorted(AGE_EDGES, middles, side="right") - 1)
 
 
-def leave_split(x: Floats) -> tuple[Floats, Floats]:
-    """Of money at the start of a step with x = hazard * dt: parts that leave, weighted to the near and the far node.
-
-    far = (1 - e^-x (1 + x)) / x, near = 1 - e^-x - far; series below x = 1e-3 (error 1e-13).
-    """
-    safe = np.where(x > 1e-3, x, 1.0)
-    decay = np.exp(-x)
-    far = np.where(x > 1e-3, (1 - decay * (1 + x)) / safe, x / 2 - x * x / 3 + x**3 / 8)
-    return -np.expm1(-x) - far, far
-
-
 @dataclass(frozen=True, kw_only=True)
 class Paths:
     """Weights of money on its way through ages and weeks; rows are paths, [R, paths, ...].
@@ -87,11 +77,19 @@ class Step(NamedTuple):
 
 
 def steps_of(hazard: Floats, grid: Grid) -> Step:
-    """hazard [K, R, W, A] per day. It depends on week and age index alone: costly functions once for each."""
+    """hazard [K, R, W, A] per day. It depends on week and age index alone: costly functions once for each.
+
+    Of money at the start of a step with x = hazard * dt, far = (1 - e^-x (1 + x)) / x is weighted to the far node and
+    1 - e^-x - far to the near one; series below x = 1e-3 (error 1e-13).
+    """
     x = hazard * grid.dt
-    near, far = leave_split(x)
-    present = grid.dt * np.where(x > 1e-6, -np.expm1(-x) / np.where(x > 1e-6, x, 1.0), 1 - x / 2)
-    return Step(stays=np.exp(-x), leaves=near + far, far=far, present=present)
+    stays, gone = np.exp(-x), -np.expm1(-x)
+    far = (1 - stays * (1 + x)) / np.where(x > 1e-3, x, 1.0)
+    small = np.nonzero(x <= 1e-3)
+    few = x[small]
+    far[small] = few / 2 - few * few / 3 + few**3 / 8
+    present = grid.dt * np.where(x > 1e-6, gone / np.where(x > 1e-6, x, 1.0), 1 - x / 2)
+    return Step(stays=stays, leaves=gone - far + far, far=far, present=present)
 
 
 def fresh_steps(hazard: Floats, speed: Floats, grid: Grid) -> tuple[Step, Ints]:
@@ -100,6 +98,19 @@ def fresh_steps(hazard: Floats, speed: Floats, grid: Grid) -> tuple[Step, Ints]:
     cells = age_cells(grid)
     age = cells[np.minimum(np.arange(grid.steps), cells.size - 1)]
     return steps_of(speed[..., None] * hazard[:, :, None, :], grid), age
+
+
+def standing_steps(hazard: Floats, speed: Floats, grid: Grid) -> tuple[Step, Ints]:
+    """Steps of money that stood there when the period began, and the age index it has in each cell [cells]. hazard
+    [K, R, A] by age bin, speed [K, R, W].
+
+    A step begins in the middle of a cell and ends in the middle of the next one, so its hazard is the mean of both
+    cells' bins. Those are a few pairs, however many cells there are.
+    """
+    cells = age_cells(grid)
+    pairs, pair = np.unique(np.stack([cells, np.append(cells[1:], cells[-1:])]), axis=1, return_inverse=True)
+    midway = 0.5 * (np.take(hazard, pairs[0], axis=-1) + np.take(hazard, pairs[1], axis=-1))
+    return steps_of(speed[..., None] * midway[:, :, None, :], grid), pair.reshape(-1)
 
 
 @compiled
@@ -153,26 +164,29 @@ def _enter_all(step: Step, week: Ints, age: Ints, worth: Floats, present: Floats
 
 
 @compiled
-def _leave(step: Step, week: Ints, age: Ints, amounts: Floats, worth: Floats, present: Floats) -> None:
-    """Follow stocks: amounts [R, M, cells] that start in cells of `age` [cells + n] and grow older by one cell a step;
-    fills worth [R, M, n + 1] and present [R, M, n]."""
+def _leave(step: Step, k: int, week: Ints, age: Ints, amounts: Floats, worth: Floats, present: Floats) -> None:
+    """Follow stocks of one kernel: amounts [R, M, cells] grow older by one cell a step, from cell to cell of `age`
+    [cells], where they stay in the last one; fills worth [R, M, n + 1] and, if it has rows, present [R, M, n]."""
     replicates, stocks, cells = amounts.shape
     steps = week.size
     mass = np.zeros((stocks, steps))
     for r in range(replicates):
         mass[:] = 0.0
         for cell in range(cells):
+            if not amounts[r, :, cell].any():
+                continue
             held = 1.0
             for q in range(steps):
-                w, a = week[q], age[cell + q]
+                w, a = week[q], age[min(cell + q, cells - 1)]
                 for m in range(stocks):
                     part = amounts[r, m, cell] * held
-                    leaves, far = part * step.leaves[0, r, w, a], part * step.far[0, r, w, a]
+                    leaves, far = part * step.leaves[k, r, w, a], part * step.far[k, r, w, a]
                     mass[m, q] += leaves
                     worth[r, m, q] += leaves - far
                     worth[r, m, q + 1] += far
-                    present[r, m, q] += part * step.present[0, r, w, a]
-                held *= step.stays[0, r, w, a]
+                    if present.shape[0]:
+                        present[r, m, q] += part * step.present[k, r, w, a]
+                held *= step.stays[k, r, w, a]
         for m in range(stocks):
             _curve(worth[r, m], mass[m], 0)
 
@@ -192,23 +206,28 @@ def fresh_paths(hazard: Floats, speed: Floats, grid: Grid, *, presence: bool) ->
 def opening_paths(stock: Floats, hazard: Floats, speed: Floats, grid: Grid) -> Paths:
     """Opening stocks: amounts [R, M, cells] by age cell (M stocks at once), ages uniform within a cell; hazard [R, A]
     of holds begun before the period. Rows of the result are the M stocks: worth [R, M, n + 1], present [R, M, n]."""
-    cells = age_cells(grid)
-    by_age = hazard[:, cells]
-    midway = 0.5 * (by_age + np.concatenate([by_age[:, 1:], by_age[:, -1:]], axis=1))
     worth = np.zeros((*stock.shape[:2], grid.steps + 1))
     present = np.zeros((*stock.shape[:2], grid.steps))
-    used = int(np.flatnonzero(stock.any(axis=(0, 1)))[-1:].sum()) + 1  # up to the oldest cell that holds anything
-    age = np.minimum(np.arange(used + grid.steps), cells.size - 1)
-    step = steps_of((speed[:, :, None] * midway[:, None, :])[None], grid)
-    _leave(step, grid.week_of_step, age, np.ascontiguousarray(stock[:, :, :used]), worth, present)
+    step, age = standing_steps(hazard[None], speed[None], grid)
+    leave_all(step, grid, age, [stock], [worth], [present])
     return Paths(worth=worth, present=present)
 
 
+def leave_all(
+    step: Step, grid: Grid, age: Ints, stocks: Sequence[Floats], worth: Sequence[Floats], present: Sequence[Floats]
+) -> None:
+    """Follow the stocks of every kernel of `standing_steps`; see `_leave` for what is filled."""
+    for k, stock in enumerate(stocks):
+        _leave(step, k, grid.week_of_step, age, stock, worth[k], present[k])
+
+
 def spread_opening(opening: Floats, hazard: Floats, grid: Grid) -> Floats:
-    """Opening amounts [R, A] by age bin -> [R, cells] by age cell; within a bin as a steady stream that thins out."""
+    """Opening amounts [..., A] by age bin -> [..., cells] by age cell; within a bin as a steady stream that thins
+    out."""
     cells = age_cells(grid)
-    by_age = hazard[:, cells]
-    left = np.exp(-np.minimum(np.cumsum(by_age * grid.dt, axis=1) - by_age * grid.dt / 2, 500.0)) + 1e-200
+    by_age = np.take(hazard, cells, axis=-1)
+    left = np.exp(-np.minimum(np.cumsum(by_age * grid.dt, axis=-1) - by_age * grid.dt / 2, 500.0)) + 1e-200
     first = np.flatnonzero(np.diff(cells, prepend=-1))
     bins = np.cumsum(np.diff(cells, prepend=-1) != 0) - 1
-    return np.asarray(opening[:, cells] * left / np.add.reduceat(left, first, axis=1)[:, bins])
+    whole = np.take(np.add.reduceat(left, first, axis=-1), bins, axis=-1)
+    return np.asarray(np.take(opening, cells, axis=-1) * left / whole)
