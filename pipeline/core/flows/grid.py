@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.core.flows.entry_amounts import STEP_OF_ENTRY
+from pipeline.core.flows.held import HOLDS, amount_days
 from pipeline.core.flows.period_flows import HELD, PeriodFlows, SpanQuery
 from pipeline.core.leaks.period import Period
 
@@ -51,12 +52,16 @@ class FlowGrid:
         with SpanQuery(
             period, self._edges, self._instants, group=group, ungrouped=ungrouped, unsourced=unsourced, bucket="0"
         ) as query:
-            few = len(self._edges) < _MANY_EDGES
-            flows = query.flows(held=HELD if few else _HELD, fresh=STEP_OF_ENTRY)
+            flows = query.flows(held=self._held(query, as_of), fresh=STEP_OF_ENTRY)
         self._tables = {
             field.name: getattr(flows, field.name).sort_by("instant" if field.name == "opening" else "step")
             for field in fields(flows)
         }
+
+    def _held(self, query: SpanQuery, as_of: int) -> pa.Table:
+        if len(self._edges) < _MANY_EDGES:
+            return query.run(HELD)
+        return amount_days(query.run(HOLDS), self._edges, as_of)
 
     def of(self, span: Span) -> PeriodFlows:
         """Flows of one span. Raises ValueError for one with an edge or an instant that the grid was not made for."""
@@ -89,29 +94,3 @@ def _renumbered(table: pa.Table, column: str, first: int, numbers: np.ndarray) -
 
 def _with(table: pa.Table, column: str, values: np.ndarray) -> pa.Table:
     return table.set_column(table.column_names.index(column), column, pa.array(values))
-
-
-# What is held changes at the ends of a hold and of its age bins only. So amounts come and go at these instants, and are
-# summed up from step to step: what stands for years is not one row a step. Whole numbers, so that it comes out even.
-_CELL = '"group", origin, bucket, pipeline, stage, department, turn, age_bin'
-_HELD = f""", pieces AS (
-    SELECT {_CELL}, amount,
-        greatest(from_at, $start, hold_from + bins.low) AS since,
-        least(coalesce(to_at, $horizon), $horizon, hold_from + bins.high) AS until
-    FROM span_holds
-    JOIN bins ON coalesce(to_at, $horizon) - hold_from > bins.low AND from_at - hold_from < bins.high
-), changes AS (
-    SELECT {_CELL}, since AS "at", amount FROM pieces WHERE since < until
-    UNION ALL SELECT {_CELL}, until AS "at", -amount FROM pieces WHERE since < until
-), by_step AS (
-    SELECT {_CELL}, step, sum(amount) AS amount, sum(amount::HUGEINT * (high - "at")) AS held
-    FROM changes ASOF JOIN steps ON "at" >= low GROUP BY ALL
-), runs AS (
-    SELECT *, sum(amount) OVER cell AS stock, lead(step) OVER cell AS until
-    FROM by_step WINDOW cell AS (PARTITION BY {_CELL} ORDER BY step)
-)
-SELECT {_CELL}, step, (held + (stock - amount) * (high - low))::DOUBLE / 86400 AS amount_days
-FROM runs JOIN steps USING (step) WHERE held + (stock - amount) * (high - low) <> 0
-UNION ALL
-SELECT {_CELL}, steps.step, (stock * (steps.high - steps.low))::DOUBLE / 86400 AS amount_days
-FROM runs JOIN steps ON steps.step > runs.step AND steps.step < runs.until WHERE stock <> 0"""  # noqa: S608  (columns named above)

@@ -93,7 +93,7 @@ def period_flows(
     with SpanQuery(
         span, steps, openings, group=group, ungrouped=ungrouped, unsourced=unsourced, bucket=bucket
     ) as query:
-        return query.flows(held=HELD, fresh=IN_SPAN)
+        return query.flows(held=query.run(HELD), fresh=IN_SPAN)
 
 
 class SpanQuery:
@@ -145,10 +145,10 @@ class SpanQuery:
     def __exit__(self, *problem: object) -> None:
         self.span.connection.execute(f"DROP TABLE IF EXISTS {self.holds}")
 
-    def flows(self, *, held: str, fresh: str) -> PeriodFlows:
-        """All tables. held: the query for amount-days. fresh: what `ENTRY_AMOUNTS` says of when a deal entered."""
+    def flows(self, *, held: pa.Table, fresh: str) -> PeriodFlows:
+        """All tables. held: the one of amount-days. fresh: what `ENTRY_AMOUNTS` says of when a deal entered."""
         return PeriodFlows(
-            held=self.run(held),
+            held=held,
             handed_on=self.run(_HANDED_ON),
             lost=self.run(_LOST),
             revalued=self.run(_REVALUED),

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.core.flows import grid as grid_module
+from pipeline.core.flows import held as held_module
 from pipeline.core.flows.grid import FlowGrid, Span
 from pipeline.core.flows.period_flows import AMOUNT_BAND, period_flows
 from tests.core.flows.test_period_flows import same, sums
@@ -44,9 +45,13 @@ def spans(draw, edges):
     return every
 
 
-@pytest.fixture(params=[1, 1000], ids=["summed up", "cut at every edge"])
+@pytest.fixture(
+    params=[(1, 2**23), (1, 1), (1000, 1)], ids=["summed up", "summed up cell by cell", "cut at every edge"]
+)
 def either_way(request, monkeypatch):
-    monkeypatch.setattr(grid_module, "_MANY_EDGES", request.param)
+    many_edges, most_cells = request.param
+    monkeypatch.setattr(grid_module, "_MANY_EDGES", many_edges)
+    monkeypatch.setattr(held_module, "_MOST_CELLS", most_cells)
 
 
 @brief
