@@ -17,6 +17,7 @@ from pipeline.sources.columns.joins import joins_of
 from pipeline.sources.columns.profile import columns_profile, connect_tables, quoted
 from pipeline.sources.files.intake import FoundTable
 from pipeline.sources.meaning.draft import DEPARTMENTS, Content, Ground, list_draft
+from pipeline.sources.meaning.history import values_by_field
 from pipeline.sources.meaning.roles import columns_by_role, deals_table
 from pipeline.sources.meaning.systems import bare
 
@@ -67,6 +68,9 @@ def reading_of(folder: Path, found: list[FoundTable], known: Company, deals: str
         log = _log_columns(plain[deals], rows[deals])
         if log is not None:
             return _of_log(folder / deals, found, known, log, plain)
+        for name in plain:
+            if name != deals:
+                values_by_field(store, name, plain[name])
         joins = [join.as_json() for join in joins_of(store, deals, profiles, rows)]
         ground = Ground(company=known.company, departments=known.departments, pipeline=known.pipeline, columns=plain,
                         rows=rows, joins=joins)  # fmt: skip

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from pipeline.models import HandOff
+from pipeline.models import Event, HandOff
 from tests.browser.committed import committed
 from tests.browser.test_first_hour import begun, empty_site, looked_at, review_opened, taken_in, window
+from tests.pipeline.sources.test_history import CHANGES_1, DEALS_1
 from tests.pipeline.sources.test_tickets import T_WEEK_1, TICKET_HEADER, WEEK
 from tests.pipeline.sources.uploads import HEADER
 
@@ -33,4 +34,20 @@ def test_tickets_beside_deals_become_hand_offs(window: Callable[[int], Page], tm
     expect(page.locator(".outcomes")).to_contain_text("Legal 2, Sales 1")
     taken_in(page, click)
     assert committed(HandOff.objects.count) == 3
+    review_opened(page, click)
+
+
+def test_a_list_and_its_history_become_one_company(window: Callable[[int], Page], tmp_path: Path) -> None:
+    page = window(1440)
+    deals, changes = tmp_path / "deals.csv", tmp_path / "changes.csv"
+    deals.write_text(HEADER + DEALS_1.replace("D2,Offer", "D2,Won"))
+    changes.write_text(CHANGES_1 + "D2,StageName,Qualify,Offer,2026-02-20 10:00,Ann\n")
+    click = begun(page, [deals, changes])
+    expect(page.locator("#history-file")).to_have_value("changes.csv")
+    expect(page.locator("#history-stage_fields")).to_have_value("StageName")
+    looked_at(page, click)
+    # The list says that D2 is won, and no change does.
+    expect(page.locator("main")).to_contain_text("D2: won, not offer")
+    taken_in(page, click)
+    assert committed(lambda: Event.objects.filter(opportunity__key="D1").count()) == 4
     review_opened(page, click)

@@ -11,9 +11,11 @@ from pipeline.imports.files.sources import DirectorySource
 from pipeline.imports.folder.check import values_check
 from pipeline.imports.log.structure import structure_write
 from pipeline.imports.problems import ConversionRefused, ImportUnreadable
-from pipeline.imports.snapshot.deals import DealReader, DealRows, ReadDeal
+from pipeline.imports.snapshot.deal_rows import DealRows
+from pipeline.imports.snapshot.deals import DealReader, ReadDeal
 from pipeline.imports.snapshot.earlier import Earlier
 from pipeline.imports.snapshot.gone import Gone
+from pipeline.imports.snapshot.history import History
 from pipeline.imports.snapshot.mapping import SnapshotMapping
 from pipeline.imports.snapshot.rows import ExportReader
 from pipeline.imports.snapshot.tickets import Tickets
@@ -59,7 +61,10 @@ def folder_from_snapshot(
         accounts = _accounts_write(export, mapping, writer)
         reader = DealReader(mapping, export)
         deals = [deal for row in export.deals() if (deal := reader.read(row)) is not None]
-        rows = DealRows(mapping, export, accounts, _latest_date(deals, mapping), earlier)
+        history = History(mapping, export) if mapping.history else None
+        if history:
+            history.read(deal.row.get(mapping.deal.key) for deal in deals)
+        rows = DealRows(mapping, export, accounts, _latest_date(deals, mapping), earlier, history)
         _deals_write(writer, mapping, deals, rows)
         gone = Gone(mapping, earlier, {deal.row.get(mapping.deal.key) for deal in deals}, reader.skipped)
         for key in gone.withdrawn:
@@ -79,8 +84,10 @@ def folder_from_snapshot(
         left_out = " ".join(["", *export.notes()])
         raise ImportUnreadable(f"{mapping.files.deals} contains no deals to convert.{left_out}")
     first = f"{len(deals):,} deals and {len(accounts):,} accounts."
-    notes = [first, *(tickets.notes() if tickets else []), *gone.notes(), *export.notes(), *reader.times.notes()]
-    return SnapshotReport(len(deals), len(accounts), notes, writer.provenance, tickets.checks() if tickets else [])
+    more = [part for part in (tickets, history) if part is not None]
+    notes = [first, *(note for part in more for note in part.notes()), *gone.notes(), *export.notes()]
+    checks = [check for part in more for check in part.checks()]
+    return SnapshotReport(len(deals), len(accounts), [*notes, *reader.times.notes()], writer.provenance, checks)
 
 
 def _deal_names(mapping: SnapshotMapping, deals: list[ReadDeal], earlier: Earlier | None) -> dict[str, list[str]]:

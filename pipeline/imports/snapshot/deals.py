@@ -1,22 +1,18 @@
-"""One deal of a CRM export after another: its fields, and the little history that a stage and two dates tell."""
+"""One deal of a CRM export after another, with its values understood."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 
 from pipeline.core.decimal_text import NotDecimal
 from pipeline.imports.conversion.source_times import Moment, TimeReader, UnreadableTime
 from pipeline.imports.log.amounts import parse_amount
 from pipeline.imports.problems import ProblemList
-from pipeline.imports.snapshot.earlier import Earlier, KnownDeal, Standing
 from pipeline.imports.snapshot.mapping import SnapshotMapping
-from pipeline.imports.snapshot.outcome import LOST, WITHDRAWN, OutcomeReader
+from pipeline.imports.snapshot.outcome import OutcomeReader
 from pipeline.imports.snapshot.place import PlaceReader
 from pipeline.imports.snapshot.rows import ExportReader, SourceRow
-
-_GONE = (LOST, WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,150 +113,3 @@ class DealReader:
         except NotDecimal as error:
             self._refuse(row, column, str(error))
             return ""
-
-
-class DealRows:
-    """Turns understood deals into rows of opportunities.csv and events.csv."""
-
-    def __init__(
-        self,
-        mapping: SnapshotMapping,
-        export: ExportReader,
-        accounts: set[str],
-        latest: date | None,
-        earlier: Earlier | None = None,
-    ) -> None:
-        self._mapping, self._columns, self._earlier = mapping, mapping.deal, earlier
-        self._problems, self._counted = export.problems, export.counted
-        self._accounts, self._latest = accounts, latest
-        self._sources = {source.key for source in mapping.sources}
-        self._reasons = {reason.key for reason in mapping.loss_reasons}
-        self._loss_of = {value: loss for loss in mapping.losses for value in loss.activities}
-        self.name_pipelines = earlier is not None and any(deal.went for deal in earlier.deals.values())
-        """Whether events have to say in which pipeline they happened, because some deal went to another one."""
-
-    def opportunity(self, row: SourceRow) -> list[str]:
-        columns = self._columns
-        account = row.get(columns.account)
-        if columns.account and not account:
-            self._counted["deals have no account"] += 1
-        elif account and account not in self._accounts:
-            self._counted["deals name an account that is not in the export; they are loaded without"] += 1
-            account = ""
-        self._check_reference(row, columns.source, self._sources, "source", "sources")
-        own = self._mapping.company.reporting_currency
-        if (currency := row.get(columns.currency) or own) != own:
-            self._counted[f"deals are in {currency}; add a rates.csv with its rates to the folder"] += 1
-        return [
-            row.get(columns.key), row.get(columns.name), self._mapping.pipeline.key, account, row.get(columns.owner),
-            row.get(columns.team), row.get(columns.source),
-            currency, row.get(columns.segment),
-        ]  # fmt: skip
-
-    def _check_reference(self, row: SourceRow, column: str, keys: set[str], what: str, part: str) -> None:
-        value = row.get(column)
-        if value and value not in keys:
-            listed = ", ".join(sorted(keys)) or "it has none"
-            reason = f"is not a known {what}: the mapping's [[{part}]] do not have it ({listed})"
-            self._problems.refuse_row(self._mapping.files.deals, row.line, column, value, reason)
-
-    def events(self, deal: ReadDeal) -> list[list[str]]:
-        columns, row = self._columns, deal.row
-        key, actor = row.get(columns.key), row.get(columns.owner)
-        if self._earlier and (known := self._earlier.deals.get(key)):
-            return self._changes(deal, known)
-        created, closed = self._dates(deal)
-        expected = deal.expected.day.isoformat() if deal.expected else ""
-        first = columns.entry_stage if deal.ended else deal.place
-        recorded = self._earlier.taken_at.isoformat() if self._earlier else ""
-        rows = [[key, created, recorded, first, self._open_amount(deal), expected, "", actor, ""]]
-        if deal.ended:
-            reason = self._reason(row) if deal.place == LOST else ""
-            amount = "" if deal.place in _GONE else deal.amount or columns.missing_amount
-            rows.append([key, closed, recorded, deal.place, amount, expected, reason, actor, ""])
-        return rows
-
-    def _changes(self, deal: ReadDeal, known: KnownDeal) -> list[list[str]]:
-        """What became of a deal since the export before: one event, or none."""
-        assert self._earlier is not None
-        here = self._mapping.pipeline.key
-        if known.went not in ("", here):
-            self._counted["deals went to another pipeline; what the file says of them is not used"] += 1
-            return []
-        if known.place == WITHDRAWN:
-            self._counted["deals were withdrawn and are in the file again; they stay withdrawn"] += 1
-            return []
-        amount = known.amount if deal.place in _GONE else deal.amount if deal.ended else self._open_amount(deal)
-        now = Standing(
-            place=deal.place,
-            amount=amount or known.amount,
-            expected=deal.expected.day.isoformat() if deal.expected else known.expected,
-        )
-        at = self._earlier.moment_of(known, now, deal.closed if deal.ended else deal.changed, self._counted)
-        if at is None:
-            return []
-        reason = self._reason(deal.row) if deal.place == LOST else ""
-        key, actor = deal.row.get(self._columns.key), deal.row.get(self._columns.owner)
-        recorded = self._earlier.taken_at.isoformat()
-        pipeline = here if known.went and now.place not in _GONE else ""
-        return [[key, at.isoformat(), recorded, now.place, now.amount, now.expected, reason, actor, pipeline]]
-
-    def _reason(self, row: SourceRow) -> str:
-        value = row.get(self._columns.stage)
-        self._check_reference(row, self._columns.reason, self._reasons, "loss reason", "loss_reasons")
-        return row.get(self._columns.reason) or (self._loss_of[value].reason if value in self._loss_of else "")
-
-    def _dates(self, deal: ReadDeal) -> tuple[str, str]:
-        """When the deal was created and closed, in this order; what had to be assumed for it is counted."""
-        created, closed = deal.created, deal.closed
-        if deal.ended and closed is None:
-            self._counted["closed deals have no close date; they count as closed when created"] += 1
-        if created is None:
-            created = self._without_creation(deal)
-        elif closed is not None and closed.at < created.at:
-            if closed.bare and closed.day == created.day:
-                self._counted["deals were closed on the day they were created, at an hour that nobody wrote"
-                              "; the close counts at the moment of the creation"] += 1  # fmt: skip
-                closed = replace(created)
-            else:
-                what = "deals were closed before they began; they count from the date they were closed"
-                self._counted[what] += 1
-                created = closed
-        begin = _moment_text(created)
-        return begin, _moment_text(closed) if closed else begin
-
-    def _without_creation(self, deal: ReadDeal) -> Moment | None:
-        columns = self._columns
-        if deal.closed is not None:
-            self._counted[f"deals have no {columns.created}; they count from the date they were closed"] += 1
-            return deal.closed
-        if deal.row.get(columns.created):
-            return None  # It is refused already: there is a date, and it cannot be read.
-        if self._latest is None:
-            reason = "is empty, and no deal has a date to count from; set missing_created"
-            self._problems.refuse_row(self._mapping.files.deals, deal.row.line, columns.created, "", reason)
-            return None
-        what = f"the newest date of the export, {self._latest}"
-        if columns.missing_created != "latest":
-            what = f"the date the mapping names, {self._latest}"
-        self._counted[f"deals have no {columns.created}; they count from {what}"] += 1
-        return TimeReader(self._mapping.zone).parse(self._latest.isoformat())
-
-    def _open_amount(self, deal: ReadDeal) -> str:
-        """What a deal was worth before its close: its own amount while open, else the expected one."""
-        columns = self._columns
-        own = "" if deal.ended and columns.open_amount else deal.amount
-        if own:
-            return own
-        if deal.open_amount and not deal.ended:
-            self._counted[f"open deals have no {columns.amount}; they count with {columns.open_amount}"] += 1
-        if not deal.open_amount and columns.missing_amount:
-            self._counted[f"deals have no amount; they count with {columns.missing_amount}"] += 1
-        return deal.open_amount or columns.missing_amount
-
-
-def _moment_text(moment: Moment | None) -> str:
-    """As the company folder writes it: a day stays one."""
-    if moment is None:
-        return ""
-    return moment.day.isoformat() if moment.bare else moment.at.isoformat()

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.core.decimal_text import NumberSigns
-from pipeline.imports.conversion.mapping_checks import MappingMistakes, check_names, check_once, check_structure
+from pipeline.imports.conversion.mapping_checks import MappingMistakes, check_once, check_structure
 from pipeline.imports.conversion.mapping_source import NO_SOURCE, MappingSource, mapping_source, toml_parse
 from pipeline.imports.log.mapping import (
     CompanyPart,
@@ -22,6 +22,15 @@ from pipeline.imports.log.mapping import (
     parts_of,
 )
 from pipeline.imports.problems import ImportUnreadable
+from pipeline.imports.snapshot.more_files import (
+    AccountColumns,
+    HistoryColumns,
+    Lookup,
+    QueuePart,
+    TicketColumns,
+    check_history,
+    check_tickets,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,16 +44,6 @@ class ExportFiles:
     decimal_sign: str = "."
     thousands_sign: str = ""
     complete: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Lookup:
-    """Another file whose columns join the deals as `name.column`, where `key` in it equals `deal_column`."""
-
-    name: str
-    file: str
-    key: str
-    deal_column: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,47 +91,6 @@ class DealColumns:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AccountColumns:
-    """Columns of the accounts' file; where that is the file of deals, an account is each value of `key` in it."""
-
-    file: str
-    key: str
-    name: str
-    industry: str = ""
-    size: str = ""
-    region: str = ""
-    profile: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TicketColumns:
-    """Columns of a file of tickets. A ticket is a hand-off of the deal whose key (or `deal_key`, another column of the
-    deals) stands in `deal_column`, to the department of its queue, or to `department` where it is in none."""
-
-    file: str
-    key: str
-    deal_column: str
-    opened: str
-    started: str = ""
-    closed: str = ""
-    due: str = ""
-    queue: str = ""
-    department: str = ""
-    kind: str = ""
-    outcome: str = ""
-    assignee: str = ""
-    deal_key: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class QueuePart:
-    """A queue or group of tickets and its department; without one, its tickets are left out and counted."""
-
-    name: str
-    department: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
 class SnapshotMapping:
     """Everything a mapping of an export says. `values` replaces values by file column: {"product": {"old": "new"}}."""
 
@@ -149,6 +107,7 @@ class SnapshotMapping:
     accounts: AccountColumns | None
     values: dict[str, dict[str, str]]
     tickets: TicketColumns | None = None
+    history: HistoryColumns | None = None
     queues: list[QueuePart] = field(default_factory=list)
     source: MappingSource = NO_SOURCE
 
@@ -177,7 +136,7 @@ _LISTS: dict[str, type] = {
     "lookups": Lookup,
     "queues": QueuePart,
 }
-_OPTIONAL: dict[str, type] = {"accounts": AccountColumns, "tickets": TicketColumns}
+_OPTIONAL: dict[str, type] = {"accounts": AccountColumns, "tickets": TicketColumns, "history": HistoryColumns}
 
 
 def snapshot_mapping_read(path: Path) -> SnapshotMapping:
@@ -232,21 +191,9 @@ def _check_mapping(mapping: SnapshotMapping) -> None:
     mistakes.signs("files", mapping.signs)
     mistakes.time_formats("files", "date_formats", mapping.files.date_formats)
     check_once(mistakes, "lookups", "name", [lookup.name for lookup in mapping.lookups])
-    _check_tickets(mapping, mistakes)
+    check_tickets(mapping.tickets, mapping.queues, mapping.departments, mistakes)
+    check_history(mapping.history, mistakes)
     mistakes.refuse()
-
-
-def _check_tickets(mapping: SnapshotMapping, mistakes: MappingMistakes) -> None:
-    """Queues stand once, with departments there are, and tickets have a way to a department."""
-    keys = [department.key for department in mapping.departments]
-    check_names(mistakes, "queues", "department", mapping.queues, keys, "department")
-    check_once(mistakes, "queues", "name", [queue.name for queue in mapping.queues])
-    tickets = mapping.tickets
-    if tickets is None:
-        return
-    check_names(mistakes, "tickets", "department", [tickets], keys, "department")
-    if not tickets.queue and not tickets.department:
-        mistakes.add("tickets", "queue", "", "is missing: without a queue, name the department of all tickets")
 
 
 def _check_outcomes(mapping: SnapshotMapping, mistakes: MappingMistakes) -> None:

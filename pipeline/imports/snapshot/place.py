@@ -46,7 +46,10 @@ class PlaceReader:
         return by_stage
 
     def _by_stage(self, row: SourceRow) -> str | None:
-        value = row.get(self._columns.stage)
+        return self.of_value(row.get(self._columns.stage))
+
+    def of_value(self, value: str) -> str | None:
+        """A stage's key, `lost`, `withdrawn`, or None where no part of the mapping names the value."""
         if value in self._losses:
             return self._losses[value]
         return self._stages[value].key if value in self._stages else None

@@ -11,7 +11,8 @@ from pipeline.imports.files.headers import LINE, Header
 from pipeline.imports.files.sources import DirectorySource
 from pipeline.imports.files.tables import tables_of
 from pipeline.imports.problems import ConversionRefused, ProblemList
-from pipeline.imports.snapshot.mapping import DealColumns, Lookup, SnapshotMapping, TicketColumns
+from pipeline.imports.snapshot.mapping import DealColumns, SnapshotMapping
+from pipeline.imports.snapshot.more_files import HistoryColumns, Lookup, TicketColumns
 
 _SETTINGS = {"entry_stage", "missing_amount", "missing_created", "stage_default"}
 
@@ -65,19 +66,23 @@ class ExportReader:
                         accounts.file,
                     )
         if mapping.tickets is not None:
-            scoped["tickets"] = self._check_tickets(mapping.tickets, joined)
+            scoped["tickets"] = self._check_file("tickets", mapping.tickets, {"department", "deal_key"})
+            self._check("tickets", "deal_key", mapping.tickets.deal_key, joined, deals)
+        if mapping.history is not None:
+            scoped["history"] = self._check_file("history", mapping.history, set())
         replaceable = set(names) | {f"{scope}.{name}" for scope, header in scoped.items() for name in header}
         for column in mapping.values:
             self._check(f"values.{column}", "", column, replaceable, "the export")
         if self.problems:
             raise ConversionRefused(self.problems)
 
-    def _check_tickets(self, tickets: TicketColumns, of_deals: set[str]) -> list[str]:
-        header = self._header(tickets.file, "tickets", "file")
-        for definition in fields(tickets):
-            if definition.name not in ("file", "department", "deal_key"):
-                self._check("tickets", definition.name, getattr(tickets, definition.name), header, tickets.file)
-        self._check("tickets", "deal_key", tickets.deal_key, of_deals, self._mapping.files.deals)
+    def _check_file(self, part: str, columns: TicketColumns | HistoryColumns, others: set[str]) -> list[str]:
+        """Every column that a part names is one of its file; gives those of the file. `others` name no column."""
+        header = self._header(columns.file, part, "file")
+        for definition in fields(columns):
+            name = getattr(columns, definition.name)
+            if definition.name not in {"file", *others} and isinstance(name, str):
+                self._check(part, definition.name, name, header, columns.file)
         return header
 
     def _header(self, file: str, part: str, word: str, place: int = 1) -> list[str]:

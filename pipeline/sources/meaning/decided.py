@@ -7,6 +7,7 @@ from copy import deepcopy
 from types import MappingProxyType
 from typing import Any
 
+from pipeline.sources.meaning.history import history_of, history_undecided
 from pipeline.sources.meaning.tickets import DATES as TICKET_DATES
 from pipeline.sources.meaning.tickets import columns_of, tickets_undecided
 
@@ -40,6 +41,7 @@ def undecided(
     sentences += _missing_amounts(content, columns)
     sentences += _values_without_stage(content, columns)
     sentences += _mute_status(content)
+    sentences += history_undecided(content, tables)
     sentences += tickets_undecided(content, tables)
     for part, word in _WORDS.items():
         open_ones = [row["name"] for row in content.get(part, []) if not row["department"]]
@@ -64,6 +66,8 @@ def date_questions(
     of_tickets = {tickets.get(role) for role in TICKET_DATES}
     open_ones = [c for c in columns if c["kind"] == "date" and c["name"] in used and c["asks"]]
     open_ones += [c for c in columns_of(content, tables) if c["name"] in of_tickets and c["asks"]]
+    changed_at = content.get("history", {}).get("at")
+    open_ones += [c for c in history_of(content, tables) if c["name"] == changed_at and c["asks"]]
     return [column for column in open_ones if not set(chosen) & set(column["asks"])]
 
 
@@ -133,7 +137,7 @@ def decided(content: dict[str, Any]) -> dict[str, Any]:
         result[part] = [row for row in rows if row["department"] not in ("", NOBODY)]
     for queue in result.get("queues", []):
         queue["department"] = "" if queue["department"] == NOBODY else queue["department"]
-    for name in ("deal", "opportunity", "accounts", "tickets"):
+    for name in ("deal", "opportunity", "accounts", "tickets", "history"):
         if name in result:
             result[name] = {word: value for word, value in result[name].items() if value not in ("", [], None)}
     return result

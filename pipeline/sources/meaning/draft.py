@@ -12,11 +12,13 @@ import duckdb
 
 from pipeline.sources.columns.profile import quoted
 from pipeline.sources.meaning.decided import DATES
+from pipeline.sources.meaning.history import history_proposed, history_stages
 from pipeline.sources.meaning.owners import LOST, WON, department_of, is_market, stage_kind, stage_rank
 from pipeline.sources.meaning.roles import columns_by_role
+from pipeline.sources.meaning.slugs import slug
 from pipeline.sources.meaning.statuses import status_draft
 from pipeline.sources.meaning.systems import GENERIC, bare
-from pipeline.sources.meaning.tickets import tickets_draft
+from pipeline.sources.meaning.tickets import formats_add, tickets_draft
 
 MARKET = "market"
 HISTORY = re.compile(r"history|changelog|verlauf", re.IGNORECASE)
@@ -46,24 +48,14 @@ class Ground:
     joins: list[dict[str, Any]] = field(default_factory=list)
 
 
-def slug(text: str, taken: set[str]) -> str:
-    """A key for a value, different from those taken."""
-    base = re.sub(r"[^\w.-]+", "_", text.strip().lower()).strip("_.")[:48] or "value"
-    base = f"{base}_stage" if base in ("lost", "withdrawn") else base
-    key, number = base, 2
-    while key in taken:
-        key, number = f"{base}_{number}", number + 1
-    taken.add(key)
-    return key
-
-
 def list_draft(store: duckdb.DuckDBPyConnection, deals: str, ground: Ground) -> tuple[str, Content]:
     """The system a list of deals comes from (or an empty text) and the proposed mapping of it."""
     columns = ground.columns[deals]
     system, roles = columns_by_role(columns, ground.rows[deals])
     by_name = {column["name"]: column for column in columns}
     _drop_hopeless(roles, by_name)
-    lookups, accounts = _joined(ground, deals, roles)
+    history = history_proposed(store, deals, roles.get("key", ""), ground.columns)
+    lookups, accounts = _joined(ground, deals, roles, history.get("file", ""))
     content: Content = {
         "company": ground.company,
         "files": {"deals": deals, "delimiter": ",", **_writing(roles, by_name)},
@@ -81,6 +73,10 @@ def list_draft(store: duckdb.DuckDBPyConnection, deals: str, ground: Ground) -> 
     _price(store, deals, ground, content)
     for role in OWNED:
         owned_draft(content, by_name, role)
+    if history:
+        content["history"] = history
+        formats_add(content, ground.columns[history["file"]], {history["at"]})
+        history_stages(content, ground.columns)
     tickets_draft(store, content, ground.columns)
     return (system.name if system else ""), content
 
@@ -111,11 +107,13 @@ def _writing(roles: dict[str, str], by_name: dict[str, dict[str, Any]]) -> dict[
     return written
 
 
-def _joined(ground: Ground, deals: str, roles: dict[str, str]) -> tuple[list[dict[str, str]], dict[str, str] | None]:
+def _joined(
+    ground: Ground, deals: str, roles: dict[str, str], history: str
+) -> tuple[list[dict[str, str]], dict[str, str] | None]:
     """Other tables that deals name rows of; the one behind the account column is the table of accounts."""
     lookups, accounts, taken = [], None, set[str]()
     for join in ground.joins:
-        if HISTORY.search(join["table"]):
+        if join["table"] == history or HISTORY.search(join["table"]):
             continue
         if join["column"] == roles.get("account"):
             accounts = _accounts(join["table"], join["key"], ground.columns[join["table"]])

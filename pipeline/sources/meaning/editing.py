@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.sources.meaning.decided import NO_TABLES, NOBODY
-from pipeline.sources.meaning.draft import OWNED, Content, owned_draft, slug, stages_draft
+from pipeline.sources.meaning.draft import OWNED, Content, owned_draft, stages_draft
+from pipeline.sources.meaning.history import history_posted
+from pipeline.sources.meaning.slugs import slug
 from pipeline.sources.meaning.statuses import status_draft
 from pipeline.sources.meaning.tickets import tickets_posted
 
@@ -150,6 +152,7 @@ def content_of(
         else:
             _owned(posted, result, role)
     if not log:
+        history_posted(posted, result, tables)
         tickets_posted(posted, result, tables)
     return result
 

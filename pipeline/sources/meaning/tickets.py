@@ -64,17 +64,18 @@ def tickets_draft(store: duckdb.DuckDBPyConnection, content: Content, tables: Ma
     """Add the proposed tickets to a mapping, where another table has deals' keys, and a day on which each began."""
     deals, key = content["files"]["deals"], content["deal"].get("key", "")
     taken = {lookup["file"] for lookup in content["lookups"]} | {content.get("accounts", {}).get("file", ""), deals}
+    taken.add(content.get("history", {}).get("file", ""))
     for table in tables:
         if table in taken or not key:
             continue
         part = columns_draft(table, tables[table])
-        link = _link(store, table, tables[table], deals, key)
+        link = link_of(store, table, tables[table], deals, key, _NAMES_DEAL)
         # One row a deal, such as an earlier state of the list, is no file of tickets.
         is_work = "queue" in part or ("assignee" in part and _TICKETS.search(table))
         if link and link != part.get("key") and {"key", "opened", "closed"} <= set(part) and is_work:
             content["tickets"] = part | {"deal_column": link}
             content["queues"] = queues_draft(content, tables[table])
-            formats_add(content, tables[table])
+            formats_add(content, tables[table], {part.get(role) for role in DATES})
             return
 
 
@@ -100,12 +101,12 @@ def _fits(role: str, column: dict[str, Any], rows: int) -> bool:
     return bool(column["kind"] in ("text", "number"))
 
 
-def _link(store: duckdb.DuckDBPyConnection, table: str, columns: Columns, deals: str, key: str) -> str:
-    """The column in which most tickets name a deal by its key, if enough of them do."""
+def link_of(store: duckdb.DuckDBPyConnection, table: str, columns: Columns, deals: str, key: str, usual: str) -> str:
+    """The column in which most rows name a deal by its key, if enough do; `usual` is what such a column is called."""
     best, most = "", 0
     for column in columns:
         # Small whole numbers match by chance: they link only where the name says so.
-        named = re.search(_NAMES_DEAL, bare(column["name"])) or bare(column["name"]) == bare(key)
+        named = re.search(usual, bare(column["name"])) or bare(column["name"]) == bare(key)
         if not column["filled"] or (column["kind"] != "text" and not (column["kind"] == "number" and named)):
             continue
         row = store.execute(
@@ -124,9 +125,8 @@ def queues_draft(content: Content, columns: Columns) -> list[dict[str, str]]:
     return [{"name": name, "department": department_of(name, keys)} for name, _ in _queue_values(content, columns)]
 
 
-def formats_add(content: Content, columns: Columns) -> None:
-    """The formats of the tickets' dates, where they are written otherwise than those of the deals."""
-    used = {content["tickets"].get(role) for role in DATES}
+def formats_add(content: Content, columns: Columns, used: set[str | None]) -> None:
+    """Add the formats of dates of another table, where they are written otherwise than those of the deals."""
     formats: list[str] = content["files"].setdefault("date_formats", [])
     wanted = [form for c in columns if c["name"] in used and c["kind"] == "date" for form in c["formats"]]
     if not formats and not any(wanted):
@@ -187,7 +187,7 @@ def tickets_posted(posted: Mapping[str, str], content: Content, tables: Mapping[
     if table != before.get("file"):
         content["tickets"] = columns_draft(table, tables.get(table, []))
         content["queues"] = queues_draft(content, tables.get(table, []))
-        formats_add(content, tables.get(table, []))
+        formats_add(content, tables.get(table, []), {content["tickets"].get(role) for role in DATES})
         return
     part = before | {role: posted[f"ticket-{role}"] for role in FIELDS if f"ticket-{role}" in posted}
     content["tickets"] = part | {"department": posted.get("ticket-department", before.get("department", ""))}

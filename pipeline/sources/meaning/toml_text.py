@@ -6,8 +6,8 @@ import json
 import re
 from typing import Any
 
-_ORDER = ("company", "files", "log", "lookups", "deal", "opportunity", "accounts", "tickets", "values", "pipeline",
-          "departments", "stages", "losses", "loss_reasons", "sources", "queues", "handoff_rules",
+_ORDER = ("company", "files", "log", "lookups", "deal", "opportunity", "accounts", "history", "tickets", "values",
+          "pipeline", "departments", "stages", "losses", "loss_reasons", "sources", "queues", "handoff_rules",
           "handoffs")  # fmt: skip
 
 

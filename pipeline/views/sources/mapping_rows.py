@@ -20,6 +20,8 @@ from pipeline.sources.meaning.editing import (
     owned_rows,
     stage_rows,
 )
+from pipeline.sources.meaning.history import FIELDS as HISTORY_FIELDS
+from pipeline.sources.meaning.history import NAMED_FIELDS, history_of, unnamed_stages
 from pipeline.sources.meaning.tickets import FIELDS, QueueRow, columns_of, queue_rows
 
 _EXAMPLES = 3
@@ -57,6 +59,27 @@ class TicketRows:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NamedField:
+    """A kind of change, with the value of the field's column that stands for it."""
+
+    word: str
+    label: str
+    chosen: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryRows:
+    """The tables the history may be in, the one it is in, its fields, and which values of the field mean what."""
+
+    tables: list[str]
+    chosen: str
+    fields: list[FieldRow]
+    options: list[str]
+    named: list[NamedField]
+    values: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class MappingRows:
     """What the form of a mapping shows."""
 
@@ -73,6 +96,7 @@ class MappingRows:
     written: list[str]
     settings: dict[str, str]
     tickets: TicketRows | None
+    history: HistoryRows | None
 
 
 def mapping_rows(pull: SourcePull, content: dict[str, Any]) -> MappingRows:
@@ -88,6 +112,7 @@ def mapping_rows(pull: SourcePull, content: dict[str, Any]) -> MappingRows:
         counts = counts_of(columns.get(part.get("stage", "")))
         if part.get("stage") == part.get("key"):
             counts = {}
+        counts |= {value: (0, None) for value in unnamed_stages(content, reading["columns"]) if value not in counts}
         options = [*columns, *_joined_options(content, reading)]
     fields = LOG_FIELDS if log else MAIN_FIELDS
     asked_dates = [] if log else date_questions(content, list(columns.values()), reading["columns"])
@@ -105,6 +130,7 @@ def mapping_rows(pull: SourcePull, content: dict[str, Any]) -> MappingRows:
         signs="" if log else _signs(content),
         written=[] if log else [format_words(form) for form in content["files"].get("date_formats") or [""]],
         tickets=None if log else _tickets(content, reading),
+        history=None if log else _history(content, reading),
         settings={word: str(part.get(word, "")) for word in ("missing_amount", "entry_stage", "stage_default")},
     )
 
@@ -123,6 +149,28 @@ def _tickets(content: dict[str, Any], reading: dict[str, Any]) -> TicketRows | N
         options=list(columns),
         queues=queue_rows(content, reading["columns"]) if part else [],
         department=part.get("department", ""),
+    )
+
+
+def _history(content: dict[str, Any], reading: dict[str, Any]) -> HistoryRows | None:
+    """Nothing where no other table could hold a history."""
+    tables = [table["table"] for table in reading["tables"] if table["table"] != reading["deals"]]
+    part = content.get("history", {})
+    if not tables and not part:
+        return None
+    columns = {column["name"]: column for column in history_of(content, reading["columns"])}
+    by = columns.get(part.get("field_column", ""))
+    named = [
+        NamedField(word=word, label=label, chosen=next(iter(part.get(word, [])), ""))
+        for word, (label, _) in NAMED_FIELDS.items()
+    ]
+    return HistoryRows(
+        tables=tables,
+        chosen=part.get("file", ""),
+        fields=[_field(role, label, part, columns) for role, label in HISTORY_FIELDS.items()] if part else [],
+        options=list(columns),
+        named=named if by else [],
+        values=[str(value) for value, *_ in by["values"]] if by else [],
     )
 
 

@@ -1,0 +1,178 @@
+"""A file of changes beside a list of deals: who changed which field of which deal when, from what to what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC
+
+from pipeline.core.decimal_text import NotDecimal
+from pipeline.imports.conversion.source_times import Moment, TimeReader, UnreadableTime
+from pipeline.imports.log.amounts import parse_amount
+from pipeline.imports.snapshot.mapping import SnapshotMapping
+from pipeline.imports.snapshot.place import PlaceReader
+from pipeline.imports.snapshot.rows import ExportReader, SourceRow
+
+PLACE, AMOUNT, EXPECTED = "place", "amount", "expected"
+_LISTED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One row of the history. `new` and `old` hold what it says of place, amount and expected close, by these names."""
+
+    at: Moment
+    new: dict[str, str]
+    old: dict[str, str]
+    actor: str
+    line: int
+
+
+class History:
+    """The changes of each deal in their order; what cannot be used is counted and named."""
+
+    def __init__(self, mapping: SnapshotMapping, export: ExportReader) -> None:
+        assert mapping.history is not None
+        self._mapping, self._columns, self._export = mapping, mapping.history, export
+        self._problems, self._counted = export.problems, export.counted
+        self._place = PlaceReader(mapping, export)
+        self.times = TimeReader(mapping.zone, mapping.files.date_formats, setting="date_formats", midnight_is_day=True)
+        self.changes: dict[str, list[Change]] = {}
+        self._strangers: dict[str, None] = {}
+        self._broken: dict[str, None] = {}
+        self._elsewhere: dict[str, str] = {}
+        self._amounts: dict[str, str] = {}
+        fields = mapping.history
+        self._aspects = {
+            name.casefold(): aspect
+            for aspect, names in ((PLACE, fields.stage_fields), (AMOUNT, fields.amount_fields),
+                                  (EXPECTED, fields.expected_close_fields))
+            for name in names
+        }  # fmt: skip
+
+    def read(self, keys: Iterable[str]) -> None:
+        """Read the file; `keys` are the deals there are."""
+        known = set(keys)
+        for row in self._export.rows(self._columns.file, "history."):
+            key = row.get(self._columns.deal_column)
+            if not key:
+                self._refuse(row, self._columns.deal_column, "is empty; every change is of a deal")
+            elif key not in known:
+                self._strangers[key] = None
+            elif (change := self._change(row)) is not None:
+                self.changes.setdefault(key, []).append(change)
+        for key, changes in self.changes.items():
+            self.changes[key] = self._ordered(key, changes)
+
+    def _change(self, row: SourceRow) -> Change | None:
+        columns = self._columns
+        moment = self._moment(row, columns.at)
+        if columns.field_column:
+            aspect = self._aspects.get(row.get(columns.field_column).casefold(), "")
+            if not aspect:
+                self._counted[f"rows of {columns.file} change other fields and are not used"] += 1
+                return None
+            new, old = self._value(row, columns.new, aspect), self._value(row, columns.old, aspect)
+            values = ({aspect: new} if new else {}), ({aspect: old} if old else {})
+        else:
+            after = {PLACE: columns.new, AMOUNT: columns.amount, EXPECTED: columns.expected_close}
+            read = {aspect: self._value(row, column, aspect) for aspect, column in after.items()}
+            before = self._value(row, columns.old, PLACE)
+            values = {aspect: value for aspect, value in read.items() if value}, ({PLACE: before} if before else {})
+        if moment is None or not values[0]:
+            return None
+        return Change(moment, *values, row.get(columns.actor), row.line)
+
+    def _value(self, row: SourceRow, column: str, aspect: str) -> str:
+        """A value as the folder writes it, or an empty text."""
+        text = row.get(column)
+        if not text:
+            return ""
+        if aspect == PLACE:
+            place = self._place.of_value(text)
+            if place is None:
+                self._refuse(row, column, "is not a known stage: the mapping does not say what stage it is")
+            return place or ""
+        if aspect == AMOUNT:
+            try:
+                return parse_amount(text, self._mapping.signs)
+            except NotDecimal as error:
+                self._refuse(row, column, str(error))
+                return ""
+        moment = self._moment(row, column)
+        return moment.day.isoformat() if moment else ""
+
+    def _moment(self, row: SourceRow, column: str) -> Moment | None:
+        text = row.get(column)
+        if not text:
+            self._refuse(row, column, "is empty; nobody knows when it changed")
+            return None
+        try:
+            return self.times.parse(text)
+        except UnreadableTime as error:
+            self._refuse(row, column, f"of the history {error}")
+            return None
+
+    def _refuse(self, row: SourceRow, column: str, reason: str) -> None:
+        self._problems.refuse_row(self._columns.file, row.line, column, row.get(column), reason)
+
+    def _ordered(self, key: str, changes: list[Change]) -> list[Change]:
+        """By time; where that is equal, along the chain from old to new values, else as the file has them."""
+        left = sorted(changes, key=lambda change: change.at.at.astimezone(UTC))
+        ordered: list[Change] = []
+        now: dict[str, str] = {}
+        while left:
+            same = [change for change in left if change.at.at == left[0].at.at]
+            follows = _next_in_chain(same, now)
+            if any(aspect in now and now[aspect] != value for aspect, value in follows.old.items()):
+                self._broken[key] = None
+            ordered.append(follows)
+            left.remove(follows)
+            now |= follows.new
+        return ordered
+
+    def stands_elsewhere(self, key: str, listed: str, last: str) -> None:
+        """The list says another stage than the last change."""
+        self._elsewhere[key] = f"{key}: {listed}, not {last}"
+
+    def worth_otherwise(self, key: str, listed: str, last: str) -> None:
+        """The list says another amount than the last change."""
+        self._amounts[key] = f"{key}: {listed}, not {last}"
+
+    def notes(self) -> list[str]:
+        """How much of a history there is."""
+        rows = Counter(len(changes) for changes in self.changes.values())
+        count = sum(length * deals for length, deals in rows.items())
+        return [
+            f"{count:,} changes of {len(self.changes):,} deals come from {self._columns.file}.",
+            *self.times.notes(),
+        ]
+
+    def checks(self) -> list[str]:
+        """Where the list and the history contradict each other, or the history itself, with some of the deals."""
+        file = self._columns.file
+        pairs = (
+            (list(self._elsewhere.values()), "deals stand elsewhere by the list than by the last change of the history"
+             " ({}). The list decides, as of the date it gives."),
+            (list(self._amounts.values()), "deals are worth something else by the list than by the last change of the"
+             " history ({}). The list decides."),
+            (list(self._broken), f"deals have a change in {file} that does not begin where the one before ended ({{}})."
+             " Something is missing there; what each change ends in counts."),
+            (list(self._strangers), f"deals have changes in {file} and are not in the list ({{}}). They are left out."),
+        )  # fmt: skip
+        return [f"{len(deals):,} {sentence.format(_some(deals))}" for deals, sentence in pairs if deals]
+
+
+def _next_in_chain(same: list[Change], now: dict[str, str]) -> Change:
+    """Of changes at one instant the one that begins where the deal stands, or else where no other one ends."""
+    fitting = [c for c in same if c.old and all(now.get(aspect, old) == old for aspect, old in c.old.items())]
+    for change in fitting:
+        others = [other for other in same if other is not change]
+        if all(aspect in now or all(o.new.get(aspect) != old for o in others) for aspect, old in change.old.items()):
+            return change
+    return (fitting or same)[0]
+
+
+def _some(deals: list[str]) -> str:
+    return ", ".join(deals[:_LISTED]) + (" and others" if len(deals) > _LISTED else "")

@@ -1,0 +1,113 @@
+"""What a mapping of an export says of the files beside the deals: joined tables, accounts, tickets, the history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.imports.conversion.mapping_checks import MappingMistakes, check_names, check_once
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lookup:
+    """Another file whose columns join the deals as `name.column`, where `key` in it equals `deal_column`."""
+
+    name: str
+    file: str
+    key: str
+    deal_column: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountColumns:
+    """Columns of the accounts' file; where that is the file of deals, an account is each value of `key` in it."""
+
+    file: str
+    key: str
+    name: str
+    industry: str = ""
+    size: str = ""
+    region: str = ""
+    profile: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketColumns:
+    """Columns of a file of tickets. A ticket is a hand-off of the deal whose key (or `deal_key`, another column of the
+    deals) stands in `deal_column`, to the department of its queue, or to `department` where it is in none."""
+
+    file: str
+    key: str
+    deal_column: str
+    opened: str
+    started: str = ""
+    closed: str = ""
+    due: str = ""
+    queue: str = ""
+    department: str = ""
+    kind: str = ""
+    outcome: str = ""
+    assignee: str = ""
+    deal_key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueuePart:
+    """A queue or group of tickets and its department; without one, its tickets are left out and counted."""
+
+    name: str
+    department: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryColumns:
+    """Columns of a file of changes, one a row: which deal, when, and what it was after (`new`) and before (`old`).
+
+    With a `field_column` a row changes the field it names: one of `stage_fields`, `amount_fields` or
+    `expected_close_fields`; others are not used. Without one, `new` is the stage after the change, and `amount` and
+    `expected_close` are columns that hold what the deal was worth and expected then.
+    """
+
+    file: str
+    deal_column: str
+    at: str
+    new: str
+    old: str = ""
+    field_column: str = ""
+    stage_fields: list[str] = field(default_factory=list)
+    amount_fields: list[str] = field(default_factory=list)
+    expected_close_fields: list[str] = field(default_factory=list)
+    amount: str = ""
+    expected_close: str = ""
+    actor: str = ""
+
+
+def check_tickets(
+    tickets: TicketColumns | None, queues: list[QueuePart], departments: Sequence[Any], mistakes: MappingMistakes
+) -> None:
+    """Queues stand once, with departments there are, and tickets have a way to a department."""
+    keys = [department.key for department in departments]
+    check_names(mistakes, "queues", "department", queues, keys, "department")
+    check_once(mistakes, "queues", "name", [queue.name for queue in queues])
+    if tickets is None:
+        return
+    check_names(mistakes, "tickets", "department", [tickets], keys, "department")
+    if not tickets.queue and not tickets.department:
+        mistakes.add("tickets", "queue", "", "is missing: without a queue, name the department of all tickets")
+
+
+def check_history(history: HistoryColumns | None, mistakes: MappingMistakes) -> None:
+    """A history of fields says which of them are the stage; one of stages has no fields."""
+    if history is None:
+        return
+    if history.field_column and not history.stage_fields:
+        mistakes.add("history", "stage_fields", "", "is missing: which values of the field are changes of the stage?")
+    for word in ("stage_fields", "amount_fields", "expected_close_fields"):
+        names = getattr(history, word)
+        if names and not history.field_column:
+            mistakes.add("history", word, names[0], "is a value of the field, and [history] names no field_column")
+    for word in ("amount", "expected_close"):
+        if history.field_column and getattr(history, word):
+            reason = f"is given beside a field_column; write {word}_fields"
+            mistakes.add("history", word, getattr(history, word), reason)

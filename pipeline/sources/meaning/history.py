@@ -1,0 +1,201 @@
+"""A table of changes beside the deals: which one it is, what its columns are, and the stages that only it names."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+
+from pipeline.sources.columns.profile import MOST_VALUES, quoted
+from pipeline.sources.meaning.owners import LOST, WON, department_of, stage_kind, stage_rank
+from pipeline.sources.meaning.slugs import slug
+from pipeline.sources.meaning.systems import bare
+from pipeline.sources.meaning.tickets import Columns, Content, formats_add, link_of
+
+FIELDS = {
+    "deal_column": "Names the deal",
+    "at": "Changed at",
+    "new": "New value or stage",
+    "old": "Old value or stage",
+    "field_column": "Which field was changed",
+    "amount": "Amount after the change",
+    "expected_close": "Expected close after the change",
+    "actor": "Who changed it",
+}
+NAMED_FIELDS = {
+    "stage_fields": ("The stage is the field", r"stage|phase|status"),
+    "amount_fields": ("The amount is the field", r"amount|betrag|^value$|expectedrevenue"),
+    "expected_close_fields": ("The expected close is the field", r"closedate|expectedclose|closingdate"),
+}
+"""Words of the mapping that hold values of the field's column: their label, and what such a value looks like."""
+NEEDED = ("deal_column", "at", "new")
+_DEAL = r"opportunit|deal|lead|parent|objectid"
+_HEADERS = {
+    "field_column": r"^(field|fieldname|changedfield|property|propertyname|attribute|feld)",
+    "new": r"^new|tostage|^to$|tovalue|neuerwert|^nach$|stagename|^stage$|^dealstage$|^value$",
+    "old": r"^old|fromstage|^from$|fromvalue|previous|prior|alterwert|^von$",
+    "at": r"changed|modified|timestamp|^at$|^time|^date|created|datum|zeit|wann|when",
+    "amount": r"^amount$|^betrag$",
+    "expected_close": r"closedate|expectedclose",
+    "actor": r"createdby|changedby|modifiedby|^by$|user|^actor$|author|^von wem$",
+}
+
+
+def history_proposed(
+    store: duckdb.DuckDBPyConnection, deals: str, key: str, tables: Mapping[str, Columns]
+) -> dict[str, Any]:
+    """The part of a mapping for another table that names deals again and again, each with a time; or nothing."""
+    for table in tables:
+        link = link_of(store, table, tables[table], deals, key, _DEAL) if key and table != deals else ""
+        column = next((c for c in tables[table] if c["name"] == link), None)
+        if column is None or column["different"] == column["filled"]:
+            continue
+        part = history_columns(table, tables[table], link)
+        if {"at", "new"} <= set(part) and ("field_column" not in part or part.get("stage_fields")):
+            return part
+    return {}
+
+
+def history_columns(table: str, columns: Columns, link: str = "") -> dict[str, Any]:
+    """The columns of a table of changes by what their headers say."""
+    part: dict[str, Any] = {"file": table}
+    link = link or next((c["name"] for c in columns if re.search(_DEAL, bare(c["name"])) and c["filled"]), "")
+    if link:
+        part["deal_column"] = link
+    rows = max((column["filled"] for column in columns), default=0)
+    for role, pattern in _HEADERS.items():
+        for column in columns:
+            free = column["name"] not in part.values() and column["filled"]
+            fits = column["kind"] == "date" and column["filled"] == rows if role == "at" else column["kind"] != "flag"
+            if free and fits and re.search(pattern, bare(column["name"])):
+                part[role] = column["name"]
+                break
+    field_column = next((c for c in columns if c["name"] == part.get("field_column")), None)
+    if field_column is None:
+        return part
+    part.pop("amount", None)
+    part.pop("expected_close", None)
+    for word, (_, pattern) in NAMED_FIELDS.items():
+        named = [str(value) for value, *_ in field_column["values"] if re.search(pattern, bare(str(value)))]
+        if named:
+            part[word] = named[:1]
+    return part
+
+
+def values_by_field(store: duckdb.DuckDBPyConnection, table: str, columns: Columns) -> None:
+    """Beside the columns of new and old values, the values by the field that they are of, where one column says it."""
+    part = history_columns(table, columns)
+    if not part.get("field_column") or not part.get("new"):
+        return
+    for role in ("new", "old"):
+        column = next((c for c in columns if c["name"] == part.get(role)), None)
+        if column is None:
+            continue
+        name, by = quoted(column["name"]), quoted(part["field_column"])
+        rows = store.execute(
+            f"SELECT {by}, {name}, count(*) FROM {quoted(table)} WHERE {name} <> '' GROUP BY 1, 2"  # noqa: S608 - names of the file's own columns, quoted
+            " ORDER BY 3 DESC, 2"
+        ).fetchall()
+        counted: dict[str, list[list[Any]]] = {}
+        for field_name, value, count in rows:
+            listed = counted.setdefault(str(field_name), [])
+            if len(listed) < MOST_VALUES:
+                listed.append([str(value), int(count)])
+        stages = {word for word in counted if re.search(NAMED_FIELDS["stage_fields"][1], bare(word))}
+        column["by_field"] = {word: values for word, values in counted.items() if word in stages}
+
+
+def history_of(content: Content, tables: Mapping[str, Columns]) -> Columns:
+    """The columns of the table of changes."""
+    return tables.get(content.get("history", {}).get("file", ""), [])
+
+
+def stage_counts(content: Content, tables: Mapping[str, Columns]) -> Counter[str]:
+    """The stages that changes lead to or come from, with the number of changes."""
+    part, counts = content.get("history", {}), Counter[str]()
+    for column in history_of(content, tables):
+        if column["name"] not in (part.get("new"), part.get("old")):
+            continue
+        if not part.get("field_column"):
+            listed = column["values"]
+        else:
+            by_field = column.get("by_field", {})
+            listed = [entry for name in part.get("stage_fields", []) for entry in by_field.get(name, [])]
+        for value, count, *_ in listed:
+            counts[str(value)] += int(count)
+    return counts
+
+
+def unnamed_stages(content: Content, tables: Mapping[str, Columns]) -> Counter[str]:
+    """Those of them that no stage and no loss of the mapping names."""
+    parts = [*content.get("stages", []), *content.get("losses", [])]
+    named = {value for part in parts for value in part["activities"]}
+    return Counter({value: count for value, count in stage_counts(content, tables).items() if value not in named})
+
+
+def history_stages(content: Content, tables: Mapping[str, Columns]) -> None:
+    """Propose stages for values that only the history has: what deals pass through and none is in today."""
+    keys = [department["key"] for department in content["departments"] if department["kind"] == "internal"]
+    seller = "sales" if "sales" in keys else next(iter(keys), "")
+    stages, taken = content["stages"], {stage["key"] for stage in content["stages"]}
+    for value in unnamed_stages(content, tables):
+        kind = stage_kind(value)
+        won = next((stage for stage in stages if stage.get("earns")), None)
+        if kind == LOST:
+            if not content["losses"]:
+                content["losses"].append({"activities": []})
+            content["losses"][0]["activities"].append(value)
+        elif kind == WON and won:
+            won["activities"].append(value)
+        else:
+            owner = department_of(value, keys) or seller
+            stage = {"key": slug(value, taken), "name": value, "owner": owner, "activities": [value]}
+            later = (
+                n
+                for n, other in enumerate(stages)
+                if other.get("earns") or stage_rank(other["name"]) > stage_rank(value)
+            )
+            stages.insert(next(later, len(stages)), stage)
+    placeholder = next((s for s in stages if s["name"] == "Open" and not s["activities"]), None)
+    if placeholder and sum(not stage.get("earns") for stage in stages) > 1:
+        stages.remove(placeholder)
+        if content["deal"].get("entry_stage") == placeholder["key"]:
+            content["deal"]["entry_stage"] = stages[0]["key"]
+
+
+def history_undecided(content: Content, tables: Mapping[str, Columns]) -> list[str]:
+    """What a person still has to say of the history."""
+    history = content.get("history")
+    if not history:
+        return []
+    sentences = [f"History: choose the column “{FIELDS[role]}”." for role in NEEDED if not history.get(role)]
+    if history.get("field_column") and not history.get("stage_fields"):
+        sentences.append("History: say which field is the stage.")
+    return sentences + [
+        f"“{value}”, {count:,} change{'' if count == 1 else 's'} in the history: which stage is it?"
+        for value, count in unnamed_stages(content, tables).most_common()
+    ]
+
+
+def history_posted(posted: Mapping[str, str], content: Content, tables: Mapping[str, Columns]) -> None:
+    """What the form says of the history: another table is drafted anew, else its columns are taken."""
+    if "history-file" not in posted:
+        return
+    before, table = content.get("history", {}), posted["history-file"]
+    if not table:
+        content.pop("history", None)
+        return
+    if table != before.get("file"):
+        content["history"] = history_columns(table, tables.get(table, []))
+        formats_add(content, tables.get(table, []), {content["history"].get("at")})
+        history_stages(content, tables)
+        return
+    part = before | {role: posted[f"history-{role}"] for role in FIELDS if f"history-{role}" in posted}
+    for word in NAMED_FIELDS:
+        chosen = posted.get(f"history-{word}")
+        if chosen is not None and chosen != next(iter(before.get(word, [])), ""):
+            part[word] = [chosen] if chosen else []
+    content["history"] = part
