@@ -7,6 +7,7 @@ survive a fork is opened meanwhile: no database pool, no connection to Valkey, n
 from __future__ import annotations
 
 import gc
+from importlib import import_module
 from typing import Any
 
 preload_app = True
@@ -25,6 +26,8 @@ def when_ready(server: Any) -> None:
 
 
 def share_memory() -> None:
-    """Let the garbage collector leave alone what is there by now: looking at it would copy it into each process."""
+    """Load what computes, which is imported at its first call only, and let the garbage collector leave alone what is
+    there by now: looking at it would copy it into each process."""
+    import_module("revenue_health.contribution.core.solver.march")
     gc.collect()
     gc.freeze()

@@ -15,7 +15,6 @@ from revenue_health.contribution.core.model.rates import Rates
 from revenue_health.contribution.core.solver import kernels
 from revenue_health.contribution.core.solver.buffers import Company, Kernels, solver_buffers
 from revenue_health.contribution.core.solver.kernels import Grid
-from revenue_health.contribution.core.solver.march import march
 
 FACTORS = ("demand", "waiting", "losses", "value", "routing")
 """What a department's play is made of; the last axis of a choice."""
@@ -188,6 +187,9 @@ class Prepared:
 def backward(prepared: Prepared, shaping: Ints) -> Worth:
     """Worth of entries and of the opening stocks, for coalitions int[C, P, 4]: the world in which each player waits,
     loses, values and routes. They must wait as some row that `prepared` was made for."""
+    # Brings numba, which only processes that compute should pay for.
+    from revenue_health.contribution.core.solver.march import march
+
     company = prepared.company
     size = (prepared.worlds[0].replicates, shaping.shape[0], len(prepared.live))
     entry = np.zeros((*size, prepared.grid.week_days.size))

@@ -10,7 +10,7 @@ import numpy as np
 from revenue_health.contribution.core.flows import Floats, Ints
 from revenue_health.contribution.core.solver.buffers import BLOCK, LANES, Company, SolverBuffers
 from revenue_health.contribution.core.solver.compiled import compiled
-from revenue_health.contribution.core.solver.kernels import enter
+from revenue_health.contribution.core.solver.walks import enter
 
 SWEEPS = 200
 """At most so many rounds for moves within one step; a cycle of instant holds converges slowest."""
