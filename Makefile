@@ -9,18 +9,25 @@ SERVER_ENV := HTTPS=true ALLOWED_HOSTS=revenue-health.example EMAIL_URL=smtp://m
 # A run starts hundreds of processes; none of them should compile every library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: check check-static test check-slow house bench load format lock audit environment
+.PHONY: check check-static check-types check-style check-deploy test check-slow house bench load format lock audit environment
 
 check: check-static test
 
-# Everything but the tests.
+# Everything but the tests; types take as long as all the rest.
 check-static: environment
+	$(MAKE) --jobs 2 --output-sync=target check-types check-style check-deploy
+
+check-types:
+	$(BIN)/mypy $(SOURCES)
+
+check-style:
 	$(BIN)/ruff format --quiet --check .
 	$(BIN)/ruff check .
 	find templates -name '*.html' -print0 | xargs -0 -r $(BIN)/djade --check --target-version 6.1
 	$(BIN)/lint-imports
-	$(BIN)/mypy $(SOURCES)
 	$(PY) -m tests.house.measure --strict
+
+check-deploy:
 	home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && export REVENUE_HEALTH_HOME="$$home" \
 		&& $(PY) manage.py makemigrations --check --dry-run \
 		&& $(SERVER_ENV) $(PY) manage.py check --deploy --fail-level WARNING
