@@ -31,6 +31,7 @@ COPY pipeline pipeline
 COPY revenue_health revenue_health
 COPY templates templates
 COPY static static
+COPY locale locale
 # Without DATABASE_URL the settings make a key of their own, in a folder that does not outlive this line.
 RUN REVENUE_HEALTH_HOME=/tmp/build python manage.py collectstatic --noinput -v 0 && chmod -R a+rX staticfiles && rm -rf /tmp/build
 USER app

@@ -12,9 +12,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
+
+from babel.dates import get_day_names, get_month_names
 
 _DJANGO_DAY = re.compile(r"\b(?:([Dl]) )?j ([MF])( Y)?")
 _DJANGO_TIME = re.compile(r"\bH:i(:s)?")
+_NAME = re.compile(r"%([aAbB])")
 _STRFTIME_DAY = re.compile(r"(?:(%[aA]) )?%-d (%[bB])( %Y)?")
 
 
@@ -24,10 +28,13 @@ class DayStyle:
 
     month_first: bool = False
     twelve_hours: bool = False
+    names: str = "en"
+    """The language whose names of months and weekdays stand in them; a German day has a full stop: `23. Nov. 2026`."""
 
 
 BRITISH = DayStyle()
 AMERICAN = DayStyle(month_first=True, twelve_hours=True)
+ENGLISH, GERMAN = "en", "de"
 _style: ContextVar[DayStyle] = ContextVar("style_of_days", default=BRITISH)
 
 
@@ -56,6 +63,8 @@ def template_format(text: str) -> str:
     style = _style.get()
     if style.month_first:
         text = _DJANGO_DAY.sub(lambda day: _month_first(day[1], day[2], "j", day[3]), text)
+    elif style.names == GERMAN:
+        text = _DJANGO_DAY.sub(lambda day: _german(day[1], {"M": "N"}.get(day[2], day[2]), "j", day[3]), text)
     if style.twelve_hours:
         text = _DJANGO_TIME.sub(lambda time: f"g:i{time[1] or ''} A", text)
     return text
@@ -66,12 +75,31 @@ def day_format(text: str) -> str:
     style = _style.get()
     if style.month_first:
         text = _STRFTIME_DAY.sub(lambda day: _month_first(day[1], day[2], "%-d", day[3]), text)
+    elif style.names == GERMAN:
+        text = _STRFTIME_DAY.sub(lambda day: _german(day[1], day[2], "%-d", day[3]), text)
     return text.replace("%H:%M", "%-I:%M %p") if style.twelve_hours else text
 
 
 def day_text(value: date, text: str = "%-d %b %Y") -> str:
     """A day in words."""
-    return value.strftime(day_format(text))
+    text = day_format(text)
+    language = _style.get().names
+    if language != ENGLISH:
+        text = _NAME.sub(lambda name: _name(value, name[1], language), text)
+    return value.strftime(text)
+
+
+def _name(value: date, sign: str, language: str) -> str:
+    """The name of a month (`b`, `B`) or weekday (`a`, `A`) where Python only knows English ones."""
+    width: Literal["abbreviated", "wide"] = "abbreviated" if sign.islower() else "wide"
+    if sign in "bB":
+        return str(get_month_names(width, locale=language)[value.month])
+    name = str(get_day_names(width, locale=language)[value.weekday()])
+    return name.rstrip(".") if sign == "a" else name
+
+
+def _german(weekday: str | None, month: str, day: str, year: str | None) -> str:
+    return f"{f'{weekday}, ' if weekday else ''}{day}. {month}{year or ''}"
 
 
 def _month_first(weekday: str | None, month: str, day: str, year: str | None) -> str:

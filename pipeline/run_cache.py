@@ -20,6 +20,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from departments.day_formats import style_of_days
 from departments.formats import language_of_numbers
@@ -62,11 +63,11 @@ def cached[T](
 def cached_html(
     run: RecomputeRun, name: str, render: Callable[[], dict[str, str]], *, of: object
 ) -> dict[str, SafeString]:
-    """Rendered panels by name, from the cache server; they also depend on how the reader's language writes numbers.
+    """Rendered panels by name, from the cache server; they also depend on the reader's language and formats.
 
     What depends on the reader otherwise, or on the time of day, must not be in them. With DEBUG they are rendered anew.
     """
-    key = f"{name}:html:{run_key(run, of, language_of_numbers(), style_of_days())}"
+    key = f"{name}:html:{run_key(run, of, get_language(), language_of_numbers(), style_of_days())}"
     panels: dict[str, str] | None = None if settings.DEBUG else cache.get(key)
     if panels is None:
         panels = render()

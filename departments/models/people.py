@@ -6,12 +6,19 @@ import pghistory
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from departments.models.company import Department, validate_time_zone
 
 
 class User(AbstractUser):
     """A person who signs in."""
+
+    class Language(models.TextChoices):
+        """Each in its own words; which of them are offered is a setting (LANGUAGES)."""
+
+        ENGLISH = "en", "English"
+        GERMAN = "de", "Deutsch"
 
     class Numbers(models.TextChoices):
         """By a language that writes them so."""
@@ -31,6 +38,7 @@ class User(AbstractUser):
 
     time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone])
     # Empty: as the browser says.
+    language = models.CharField(max_length=5, blank=True, db_default="", choices=Language)
     number_style = models.CharField(max_length=5, blank=True, db_default="", choices=Numbers)
     day_style = models.CharField(max_length=5, blank=True, db_default="", choices=Days)
     clock_style = models.CharField(max_length=2, blank=True, db_default="", choices=Clock)
@@ -46,12 +54,12 @@ class Membership(models.Model):
     """What one person is: to the whole company, or to one department."""
 
     class Role(models.TextChoices):
-        EXECUTIVE = "executive"
-        BOARD = "board"
-        ANALYST = "analyst"
-        HEAD = "head"
-        DEPUTY = "deputy"
-        MEMBER = "member"
+        EXECUTIVE = "executive", gettext_lazy("Executive")
+        BOARD = "board", gettext_lazy("Board")
+        ANALYST = "analyst", gettext_lazy("Analyst")
+        HEAD = "head", gettext_lazy("Head")
+        DEPUTY = "deputy", gettext_lazy("Deputy")
+        MEMBER = "member", gettext_lazy("Member")
 
     COMPANY_ROLES = (Role.EXECUTIVE, Role.BOARD, Role.ANALYST)
 

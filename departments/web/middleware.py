@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 from pghistory.middleware import HistoryMiddleware as RequestHistoryMiddleware
@@ -18,6 +18,7 @@ from departments.day_formats import DayStyle, days_as_in, style_of_language
 from departments.formats import ENGLISH, numbers_as_in
 from departments.masking import address_of
 from departments.models import Company, User
+from departments.web.language import own_language
 
 _SECONDS = 60
 COMPANY_STYLE = "company-style"
@@ -52,18 +53,24 @@ def time_zone_middleware(get_response: Callable[[HttpRequest], HttpResponse]) ->
 
 
 def numbers_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Numbers, days and times as the reader chose in the account, else as the browser's first language has them; words
-    stay as they are."""
+    """Numbers, days and times as the account says, else as its language or the browser has them."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        languages = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
-        language = languages[0][0] if languages else ENGLISH
+        language = _language_and_country(request)
         with numbers_as_in(_own_numbers(request) or language), days_as_in(_own_days(request, language)):
             response = get_response(request)
         patch_vary_headers(response, ["Accept-Language"])
         return response
 
     return middleware
+
+
+def _language_and_country(request: HttpRequest) -> str:
+    """The language of the account, with the country that the browser adds to it; else the browser's first language."""
+    languages = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    language = languages[0][0] if languages else ENGLISH
+    own = own_language(request)
+    return own if own and language.partition("-")[0] != own else language
 
 
 def _own_zone(request: HttpRequest) -> str:
@@ -75,11 +82,12 @@ def _own_numbers(request: HttpRequest) -> str:
 
 
 def _own_days(request: HttpRequest, language: str) -> DayStyle:
-    style = style_of_language(language)
+    style = replace(style_of_language(language), names=translation.get_language() or ENGLISH)
     if not isinstance(request.user, User):
         return style
     days, clock = request.user.day_style, request.user.clock_style
-    return DayStyle(
+    return replace(
+        style,
         month_first=days == User.Days.MONTH_FIRST if days else style.month_first,
         twelve_hours=clock == User.Clock.TWELVE if clock else style.twelve_hours,
     )

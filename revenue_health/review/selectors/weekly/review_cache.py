@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from django.apps import apps
 from django.db import connection
+from django.utils.translation import get_language
 
 from departments.day_formats import style_of_days
 from departments.formats import language_of_numbers
@@ -40,7 +41,8 @@ def cached_review(
 ) -> WeeklyReview:
     """What `compute` says of this run, these periods and this day, read again only after a change of `notes`."""
     minute = int(now.timestamp()) // SECONDS
-    state = (periods.key, since, minute, language_of_numbers(), style_of_days(), verdict_words(), notes)
+    style = (get_language(), language_of_numbers(), style_of_days(), verdict_words())
+    state = (periods.key, since, minute, style, notes)
     return cached(run, "review", compute, of=state, seconds=SECONDS)
 
 

@@ -1,0 +1,1 @@
+"""How Django itself prints numbers and days, by language: where no filter of ours writes them."""
