@@ -9,7 +9,8 @@ SERVER_ENV := HTTPS=true ALLOWED_HOSTS=revenue-health.example EMAIL_URL=smtp://m
 # A run starts hundreds of processes; none of them should compile every library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: check check-static check-types check-style check-deploy test check-slow house bench load format lock audit environment
+.PHONY: check check-static check-types check-style check-deploy test check-slow house bench load messages format lock audit \
+	environment
 
 check: check-static test
 
@@ -55,6 +56,10 @@ bench: environment
 # Fifty readers at once, on this machine only; ends by itself.
 load: environment
 	$(PY) -m tests.bench.load
+
+# New texts into the German catalogue, compiled; lists what is not translated.
+messages: environment
+	$(PY) -m tests.house.catalogue
 
 format: environment
 	$(BIN)/ruff format .

@@ -1,8 +1,8 @@
 """How figures are written: money, counts, shares, durations, differences. An undefined figure is a dash.
 
 Pages state the unit once, in a header, and print bare numbers under it; sentences carry it with the number.
-Money comes in as integer minor units (cents) of the reporting currency. Words are the house's; the signs between digits
-are those of the reader's language: `12,400.5` is `12.400,5` to a German reader.
+Money comes in as integer minor units (cents) of the reporting currency. Words are in the language of the page; the
+signs between digits are those of the reader's language: `12,400.5` is `12.400,5` to a German reader.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from functools import cache
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_decimal_symbol, get_group_symbol
+
+from departments.translation import gettext as _
+from departments.translation import gettext_noop, ngettext
 
 DASH = "–"
 MINUS = "−"
@@ -39,7 +42,7 @@ class MoneyScale:
 
     @property
     def unit(self) -> str:
-        return f"{self.currency} {self.letter}".strip()
+        return f"{self.currency} {_(self.letter)}".strip()
 
     def write(self, minor: int | Decimal | None) -> str:
         """Units with thousands separators. What is not zero and rounds to it is `<1`; below zero it is `≈0`."""
@@ -70,7 +73,7 @@ def single_units(currency: str) -> MoneyScale:
     return MoneyScale(currency=currency, divisor=1, letter="")
 
 
-_UNITS = ((10**9, "bn"), (10**6, "M"), (10**3, "k"))
+_UNITS = ((10**9, gettext_noop("bn")), (10**6, gettext_noop("M")), (10**3, gettext_noop("k")))
 
 
 def money_scale(amounts: Iterable[int | Decimal], currency: str) -> MoneyScale:
@@ -112,7 +115,7 @@ def money_in_words(minor: int | Decimal | None, currency: str, *, digits: int = 
     for divisor, letter in _UNITS:
         # What rounds up to the next unit is written in it: EUR 1.00 M, never EUR 1,000 k.
         if value >= Decimal("0.9995") * divisor:
-            return f"{currency} {sign}{significant(value / divisor, digits)} {letter}"
+            return f"{currency} {sign}{significant(value / divisor, digits)} {_(letter)}"
     # Below a thousand the cents matter only where two amounts have to be told apart.
     places = 0 if digits == DIGITS else 2
     rounded = _rounded(value, places)
@@ -211,7 +214,7 @@ def points(change: float | None, places: int = 1) -> str:
     if change is None:
         return DASH
     number = round(change * 100, places)
-    return f"{signed(number, places)} pp"
+    return _("{points} pp").format(points=signed(number, places))
 
 
 def signed(value: int | float | None, places: int = 0) -> str:
@@ -235,17 +238,17 @@ def duration(seconds: float | None) -> str:
         return DASH
     if seconds >= 86_400:
         length = days(seconds / 86_400)
-        return f"{length} {'day' if length == grouped(1.0, 1) else 'days'}"
-    for size, word in ((3600, "hour"), (60, "minute")):
+        return f"{length} {ngettext('day', 'days', 1 if length == grouped(1.0, 1) else 2)}"
+    for size, word, plural in ((3600, gettext_noop("hour"), "hours"), (60, gettext_noop("minute"), "minutes")):
         if seconds >= size:
             count = round(seconds / size)
-            return f"{count} {word}{'' if count == 1 else 's'}"
-    return "under a minute"
+            return f"{count} {ngettext(word, plural, count)}"
+    return _("under a minute")
 
 
 def counted(count: int, word: str, plural: str | None = None) -> str:
-    """`1 deal`, `1,204 deals`."""
-    return f"{grouped(count)} {word if count == 1 else plural or word + 's'}"
+    """`1 deal`, `1,204 deals`; the word in both its forms is a text of the catalogue."""
+    return f"{grouped(count)} {ngettext(word, plural or word + 's', count)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -270,12 +273,12 @@ def delta(
         return None
     change = float(now) - float(then)
     number, unit, places, up, down = {
-        "percent": (change / abs(float(then)) * 100 if then else 0.0, " %", 0, "more", "less"),
-        "points": (change * 100, " points", 1, "up", "down"),
-        "days": (change, " days", 1, "more", "less"),
+        "percent": (change / abs(float(then)) * 100 if then else 0.0, " %", 0, _("more"), _("less")),
+        "points": (change * 100, f" {_('points')}", 1, _("up"), _("down")),
+        "days": (change, f" {_('days')}", 1, _("more"), _("less")),
     }[write]
     if round(number, places) == 0:
-        return Delta(text="same", impact="soft")
+        return Delta(text=_("same"), impact="soft")
     figure = f"{grouped(abs(number), places)}{unit} {up if number > 0 else down}"
     if more_is_good is None:
         return Delta(text=figure, impact="soft")

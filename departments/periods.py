@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from departments.translation import gettext as _
+
 FIRST_YEAR, FINAL_YEAR = 1900, 2200
 """Years that periods and days may lie in; far from the ends of the calendar, so that what is a quarter or a time zone
 away is still a date."""
@@ -89,7 +91,7 @@ class FiscalCalendar:
     def quarter_before(self, period: Period, count: int) -> Period:
         """The quarter so many quarters before the one in which a period begins."""
         quarter = self.quarter_of(period.start)
-        for _ in range(count):
+        for _back in range(count):
             quarter = self.previous(quarter)
         return quarter
 
@@ -182,7 +184,11 @@ def parse_day(text: str) -> date:
     except ValueError:
         day = date.min
     if not FIRST_YEAR <= day.year <= FINAL_YEAR:
-        raise PeriodError(f"“{text}” is not a day from {FIRST_YEAR} to {FINAL_YEAR}. Write it as 2026-11-23.")
+        raise PeriodError(
+            _("“{text}” is not a day from {first} to {last}. Write it as 2026-11-23.").format(
+                text=text, first=FIRST_YEAR, last=FINAL_YEAR
+            )
+        )
     return day
 
 
@@ -192,9 +198,9 @@ def _range(text: str, first: str, last: str) -> Period:
     except PeriodError:
         raise PeriodError(_not_a_period(text)) from None
     if end < start:
-        raise PeriodError(f"“{text}” ends before it starts.")
+        raise PeriodError(_("“{text}” ends before it starts.").format(text=text))
     if (end - start).days > 366 * 50:
-        raise PeriodError(f"“{text}” is longer than fifty years.")
+        raise PeriodError(_("“{text}” is longer than fifty years.").format(text=text))
     return Period.between(start, end)
 
 
@@ -214,7 +220,7 @@ def _midnight_after(day: date, zone: ZoneInfo) -> datetime:
 
 
 def _not_a_period(text: str) -> str:
-    return (
-        f"“{text}” is not a period. Write 2026-Q3, 2026, 2026-07 or 2026-06-29..2026-09-27;"
-        f" years from {FIRST_YEAR} to {FINAL_YEAR}."
-    )
+    return _(
+        "“{text}” is not a period. Write 2026-Q3, 2026, 2026-07 or 2026-06-29..2026-09-27; years "
+        "from {first} to {last}."
+    ).format(text=text, first=FIRST_YEAR, last=FINAL_YEAR)

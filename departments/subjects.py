@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from departments.access import Visitor, may_see_company, may_see_department
 from departments.models import Commitment, Company, Department, Measurable, Membership, User
@@ -139,7 +140,7 @@ def _commitment(text: str, rest: str) -> Subject:
     return Subject(
         text=text,
         kind="commitment",
-        label=f"Commitment of {commitment.department.name}: {commitment.text[:120]}",
+        label=_("Commitment of {name}: {text}").format(name=commitment.department.name, text=commitment.text[:120]),
         address=reverse("departments:commitment", args=[pk]),
         department=commitment.department,
         detail=True,

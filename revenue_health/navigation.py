@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from departments import access
 from departments.access import Visitor
@@ -56,21 +58,21 @@ def _setting(name: str, slug: str, *more: str) -> Section:
 
 
 SETTINGS = Tab(
-    name="Settings",
+    name=gettext_noop("Settings"),
     sections=(
-        _section("Company", "pipeline:settings_company", may_see=access.may_manage_data),
+        _section(gettext_noop("Company"), "pipeline:settings_company", may_see=access.may_manage_data),
         *(
             _setting(name, slug, *more)
             for name, slug, *more in (
-                ("Departments", "departments"),
-                ("Stages", "stages", "owners", "pipelines"),
-                ("Reasons and sources", "reasons", "sources"),
-                ("Plan and rates", "plan", "rates"),
+                (gettext_noop("Departments"), "departments"),
+                (gettext_noop("Stages"), "stages", "owners", "pipelines"),
+                (gettext_noop("Reasons and sources"), "reasons", "sources"),
+                (gettext_noop("Plan and rates"), "plan", "rates"),
             )
         ),
-        _section("People", "departments:people", may_see=access.may_manage_people),
+        _section(gettext_noop("People"), "departments:people", may_see=access.may_manage_people),
         _section(
-            "Data",
+            gettext_noop("Data"),
             "pipeline:data",
             "pipeline:data",
             "pipeline:import",
@@ -79,82 +81,86 @@ SETTINGS = Tab(
             letter="t",
             may_see=access.may_manage_data,
         ),
-        _section("Audit", "departments:audit", may_see=access.may_read_audit),
-        _section("Style", "review:style", may_see=_staff),
+        _section(gettext_noop("Audit"), "departments:audit", may_see=access.may_read_audit),
+        _section(gettext_noop("Style"), "review:style", may_see=_staff),
     ),
 )
 TABS: tuple[Tab, ...] = (
     Tab(
-        name="Review",
-        sections=(_section("Review", "review:index", "review:index", "review:changes", letter="r"),),
+        name=gettext_noop("Review"),
+        sections=(_section(gettext_noop("Review"), "review:index", "review:index", "review:changes", letter="r"),),
     ),
     Tab(
-        name="Pipeline",
+        name=gettext_noop("Pipeline"),
         sections=(
-            _section("Map", "pipeline:leak_map", letter="p"),
-            _section("Leaks", "contribution:register", "contribution:register", "contribution:leak", letter="l"),
-            _section("Deals", "pipeline:opportunities", "pipeline:opportunit", letter="o"),
+            _section(gettext_noop("Map"), "pipeline:leak_map", letter="p"),
+            _section(
+                gettext_noop("Leaks"), "contribution:register", "contribution:register", "contribution:leak", letter="l"
+            ),
+            _section(gettext_noop("Deals"), "pipeline:opportunities", "pipeline:opportunit", letter="o"),
         ),
     ),
     Tab(
-        name="Departments",
+        name=gettext_noop("Departments"),
         sections=(
-            _section("Overview", "pipeline:departments", "pipeline:department", letter="d"),
-            _section("Drivers", "review:drivers", "review:driver", "review:evidence", letter="a"),
-            _section("Scorecards", "departments:scorecards", "departments:scorecard", letter="s"),
+            _section(gettext_noop("Overview"), "pipeline:departments", "pipeline:department", letter="d"),
+            _section(gettext_noop("Drivers"), "review:drivers", "review:driver", "review:evidence", letter="a"),
+            _section(gettext_noop("Scorecards"), "departments:scorecards", "departments:scorecard", letter="s"),
             _section(
-                "Commitments",
+                gettext_noop("Commitments"),
                 "departments:commitments",
                 "departments:commitment",
                 "departments:issue",
                 letter="c",
             ),
-            _section("Pulse", "departments:pulse"),
+            _section(gettext_noop("Pulse"), "departments:pulse"),
         ),
     ),
     Tab(
-        name="Forecast",
+        name=gettext_noop("Forecast"),
         sections=(
-            _section("Forecast", "review:forecast", letter="f"),
-            _section("What-if", "review:what_if", "review:what_if", "review:scenario", letter="w"),
-            _section("Track record", "review:track_record"),
+            _section(gettext_noop("Forecast"), "review:forecast", letter="f"),
+            _section(gettext_noop("What-if"), "review:what_if", "review:what_if", "review:scenario", letter="w"),
+            _section(gettext_noop("Track record"), "review:track_record"),
         ),
     ),
     Tab(
-        name="Packs",
+        name=gettext_noop("Packs"),
         sections=(
-            _section("Packs", "review:packs", "review:pack", letter="k", may_see=access.may_see_packs),
-            _section("Decisions", "review:decisions", "review:decision", may_see=access.may_see_packs),
+            _section(gettext_noop("Packs"), "review:packs", "review:pack", letter="k", may_see=access.may_see_packs),
+            _section(gettext_noop("Decisions"), "review:decisions", "review:decision", may_see=access.may_see_packs),
         ),
     ),
     Tab(
-        name="My week",
+        name=gettext_noop("My week"),
         sections=(
-            _section("My updates", "departments:my", letter="m"),
-            _section("My queue", "pipeline:my_queue", letter="q"),
-            _section("My threads", "departments:comments_mine", "departments:comment_", "departments:comments"),
+            _section(gettext_noop("My updates"), "departments:my", letter="m"),
+            _section(gettext_noop("My queue"), "pipeline:my_queue", letter="q"),
+            _section(
+                gettext_noop("My threads"), "departments:comments_mine", "departments:comment_", "departments:comments"
+            ),
         ),
     ),
     SETTINGS,
 )
-BOTTOM_HOME = ("My week", "Review", "Departments")
+BOTTOM_HOME = (gettext_noop("My week"), gettext_noop("Review"), gettext_noop("Departments"))
 """Tabs that stand in the bar of a phone, for who works here; everything else is one touch further, in More."""
-ACCOUNT = _section("My account", "departments:account", may_see=access.may_see_packs)
+ACCOUNT = _section(gettext_noop("My account"), "departments:account", may_see=access.may_see_packs)
 
 # What a page is called from which one went on, where it is not a section itself.
 DETAILS = {
-    "pipeline:opportunity": "Deal",
-    "pipeline:department": "Department",
-    "pipeline:import": "Import",
-    "contribution:leak": "Leak",
-    "review:driver": "Driver",
-    "review:changes": "What changed",
-    "review:pack": "Pack",
-    "departments:scorecard": "Scorecard",
-    "departments:commitment": "Commitment",
-    "departments:people_person": "Person",
+    "pipeline:opportunity": gettext_noop("Deal"),
+    "pipeline:department": gettext_noop("Department"),
+    "pipeline:import": gettext_noop("Import"),
+    "contribution:leak": gettext_noop("Leak"),
+    "review:driver": gettext_noop("Driver"),
+    "review:changes": gettext_noop("What changed"),
+    "review:pack": gettext_noop("Pack"),
+    "departments:scorecard": gettext_noop("Scorecard"),
+    "departments:commitment": gettext_noop("Commitment"),
+    "departments:people_person": gettext_noop("Person"),
 }
-BEHIND = "Deals behind a figure"
+BEHIND = gettext_noop("Deals behind a figure")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,6 +178,8 @@ class Link:
 class TabLink:
     """A tab with the sections of it that the visitor may see."""
 
+    name: str
+    """As TABS has it, in English."""
     link: Link
     sections: tuple[Link, ...]
 
@@ -194,7 +202,7 @@ class Navigation:
     @property
     def bottom(self) -> tuple[Link, ...]:
         """The first three entries of a phone's bar; the fourth is More."""
-        links = {tab.link.name: tab.link for tab in self.tabs}
+        links = {tab.name: tab.link for tab in self.tabs}
         chosen = [links[name] for name in BOTTOM_HOME if name in links]
         return tuple(chosen or [link for tab in self.tabs for link in tab.sections][:3])
 
@@ -212,8 +220,10 @@ def navigation_of(request: HttpRequest) -> Navigation:
     for tab in TABS:
         sections = tuple(_link(section, view, here) for section in tab.sections if section.may_see(request.user))
         if sections:
-            link = Link(name=tab.name, address=sections[0].address, here=here in tab.sections, exact=sections[0].exact)
-            tabs.append(TabLink(link=link, sections=sections))
+            link = Link(
+                name=_(tab.name), address=sections[0].address, here=here in tab.sections, exact=sections[0].exact
+            )
+            tabs.append(TabLink(name=tab.name, link=link, sections=sections))
     account = _link(ACCOUNT, view, here) if ACCOUNT.may_see(request.user) else None
     return Navigation(tabs=tuple(tabs), account=account, trail=_trail(request, here))
 
@@ -244,7 +254,7 @@ def _address_of(section: Section) -> str:
 
 def _link(section: Section, view: str, here: Section | None) -> Link:
     return Link(
-        name=section.name,
+        name=_(section.name),
         address=_address_of(section),
         here=section is here,
         exact=view == section.url,
@@ -275,12 +285,15 @@ def _trail(request: HttpRequest, here: Section | None) -> tuple[Link, ...]:
 
 def _detail(view: str, query: str) -> str:
     if view == "pipeline:opportunities" and "kind=" in query:
-        return BEHIND
-    return DETAILS.get(view, "")
+        return _(BEHIND)
+    return _(DETAILS[view]) if view in DETAILS else ""
 
 
 def _full_name(section: Section) -> str:
     """The section with its tab before it, where the tab has another name and the section's alone says too little."""
     tab = next(tab for tab in TABS if section in tab.sections)
-    own = section.name == tab.name or section.name.startswith("My ") or tab is SETTINGS
-    return section.name if own else f"{tab.name}: {section.name.lower()}"
+    name = _(section.name)
+    if section.name == tab.name or section.name.startswith("My ") or tab is SETTINGS:
+        return name
+    # In English a second word is small; where nouns have capitals it is not.
+    return f"{_(tab.name)}: {name.lower() if name == section.name else name}"

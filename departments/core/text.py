@@ -10,6 +10,9 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
+from departments.translation import gettext as _
+from departments.translation import gettext_noop
+
 type Ranges = tuple[tuple[int, int], ...]
 
 LONGEST_KEY = 64
@@ -28,8 +31,8 @@ SPACES: Ranges = (
 RESERVED = r":/\?#%"
 """Signs of addresses, and of what stands between two keys."""
 
-CONTROL_REASON = "contains a control character; replace it with a space or remove it"
-INVISIBLE_REASON = "contains an invisible character; type it again"
+CONTROL_REASON = gettext_noop("contains a control character; replace it with a space or remove it")
+INVISIBLE_REASON = gettext_noop("contains an invisible character; type it again")
 KEY_REASON = (
     f"is not a valid key: 1 to {LONGEST_KEY} characters, without spaces, colons, slashes, backslashes or ? # %, and not"
     " . or .."
@@ -56,9 +59,9 @@ _NO_KEY = re.compile(f"[{ranges_class(SPACES)}{re.escape(RESERVED)}]")
 def key_problem(text: str) -> str:
     """Why a text is no key of a department, pipeline, stage, reason, source or measurable; empty where it is one."""
     if _UNSEEN.search(text):
-        return CONTROL_REASON
+        return _(CONTROL_REASON)
     if _INVISIBLE.search(text):
-        return INVISIBLE_REASON
+        return _(INVISIBLE_REASON)
     if not 1 <= len(text) <= LONGEST_KEY or text in DOTS or _NO_KEY.search(text):
         return KEY_REASON
     return ""

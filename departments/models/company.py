@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from departments.core.text import key_problem
 from departments.scorecards.core.closing import CloseRule
@@ -33,8 +34,8 @@ class Company(models.Model):
     class VerdictWords(models.TextChoices):
         """What people read where the method finds that a department moved revenue up, or down."""
 
-        CONTRIBUTES = "contributes", "contributes, contaminates"
-        ADDED = "added", "added, cost us"
+        CONTRIBUTES = "contributes", gettext_lazy("contributes, contaminates")
+        ADDED = "added", gettext_lazy("added, cost us")
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     name = models.CharField(max_length=200)
@@ -107,8 +108,8 @@ class Department(models.Model):
     """A department, or an external cause such as the market: who work, causes and sources belong to."""
 
     class Kind(models.TextChoices):
-        INTERNAL = "internal"
-        EXTERNAL = "external"
+        INTERNAL = "internal", gettext_lazy("Internal")
+        EXTERNAL = "external", gettext_lazy("External")
 
     key = models.CharField(max_length=64, unique=True, validators=[validate_key])
     name = models.CharField(max_length=200)

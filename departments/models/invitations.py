@@ -7,6 +7,7 @@ import secrets
 import pghistory
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from departments.models.company import Department
 from departments.models.people import Membership, User
@@ -63,8 +64,8 @@ class AccessLog(models.Model):
     """One request that was refused, or one reading of a page whose readers are written down."""
 
     class Kind(models.TextChoices):
-        READ = "read"
-        REFUSED = "refused"
+        READ = "read", gettext_lazy("Read")
+        REFUSED = "refused", gettext_lazy("Refused")
 
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     kind = models.CharField(max_length=7, choices=Kind)

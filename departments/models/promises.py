@@ -6,6 +6,7 @@ import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
 
 from departments.models.company import Department
 from departments.models.discussion import SUBJECT_LENGTH
@@ -18,9 +19,9 @@ class Commitment(models.Model):
     """What somebody promised to do by a day, carried until it is done or dropped, and later: did it work?"""
 
     class Status(models.TextChoices):
-        OPEN = "open"
-        DONE = "done"
-        DROPPED = "dropped"
+        OPEN = "open", gettext_lazy("Open")
+        DONE = "done", gettext_lazy("Done")
+        DROPPED = "dropped", gettext_lazy("Dropped")
 
     text = models.CharField(max_length=500)
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="commitments")
@@ -71,8 +72,8 @@ class Issue(models.Model):
     """Something off track that a department must talk about, until it is solved."""
 
     class Status(models.TextChoices):
-        OPEN = "open"
-        SOLVED = "solved"
+        OPEN = "open", gettext_lazy("Open")
+        SOLVED = "solved", gettext_lazy("Solved")
 
     text = models.CharField(max_length=500)
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="issues")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
 
 from departments.models.company import Department
 from departments.models.people import User
@@ -13,9 +14,9 @@ class Reminder(models.Model):
     """One mail to one person about what is missing of one department's week. Being here means that it was sent."""
 
     class Kind(models.TextChoices):
-        BEFORE = "before", "before the close"
-        AFTER = "after", "after the close"
-        REQUESTED = "asked", "asked for"
+        BEFORE = "before", gettext_lazy("before the close")
+        AFTER = "after", gettext_lazy("after the close")
+        REQUESTED = "asked", gettext_lazy("asked for")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="reminders")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="reminders")

@@ -8,6 +8,7 @@ import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
 
 from departments.models.company import Department, validate_key
 from departments.models.people import User
@@ -22,8 +23,8 @@ class Measurable(models.Model):
     """One number on a department's scorecard."""
 
     class LimitsFrom(models.TextChoices):
-        UNIT = "unit", "by the unit"
-        OWN = "own", "as set here"
+        UNIT = "unit", gettext_lazy("by the unit")
+        OWN = "own", gettext_lazy("as set here")
 
     key = models.CharField(max_length=64, unique=True, validators=[validate_key])
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="measurables")
@@ -89,10 +90,10 @@ class Goal(models.Model):
     """What a measurable should be from a date on; older weeks keep the goal that was in force then."""
 
     class Rule(models.TextChoices):
-        AT_LEAST = "at_least"
-        AT_MOST = "at_most"
-        BETWEEN = "between"
-        EXACTLY = "exactly"
+        AT_LEAST = "at_least", gettext_lazy("At Least")
+        AT_MOST = "at_most", gettext_lazy("At Most")
+        BETWEEN = "between", gettext_lazy("Between")
+        EXACTLY = "exactly", gettext_lazy("Exactly")
 
     measurable = models.ForeignKey(Measurable, on_delete=models.CASCADE, related_name="goals")
     effective_from = models.DateField()
@@ -162,14 +163,14 @@ class EntryChange(models.Model):
     """One change of an entry: who made it, when and how, and what stood there before. Append-only."""
 
     class How(models.TextChoices):
-        GRID = "grid"
-        FORM = "form"
-        PASTE = "paste"
-        UNDO = "undo"
-        FILE = "file"
-        COPY = "copy", "copied forward"
-        MAIL = "mail", "link in a mail"
-        FIGURE = "calc", "computed anew"
+        GRID = "grid", gettext_lazy("Grid")
+        FORM = "form", gettext_lazy("Form")
+        PASTE = "paste", gettext_lazy("Paste")
+        UNDO = "undo", gettext_lazy("Undo")
+        FILE = "file", gettext_lazy("File")
+        COPY = "copy", gettext_lazy("copied forward")
+        MAIL = "mail", gettext_lazy("link in a mail")
+        FIGURE = "calc", gettext_lazy("computed anew")
 
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="changes")
     at = models.DateTimeField()

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from departments.models import Invitation, User
 from departments.people.services.invitations import invited_person_settle
@@ -24,7 +25,7 @@ log = structlog.get_logger("departments.accounts")
 _ANYWHERE = "login_failed_anywhere"
 ATTEMPTS_ANYWHERE = "100/h/key"
 """Wrong passwords for one account from all addresses together; one address has 5 in five minutes."""
-AWAY = "Your company’s single sign-on is not responding. Try again in a moment."
+AWAY = gettext_lazy("Your company’s single sign-on is not responding. Try again in a moment.")
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):

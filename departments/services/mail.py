@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.utils import translation
+
+from departments.day_formats import BRITISH, days_as_in
+from departments.formats import numbers_as_in
+from departments.models import User
 
 _TRY_AGAIN_FROM, _TRY_AGAIN_TO = 400, 500
 
 
 class MailServerAway(Exception):
     """The mail server did not answer or asked to come again later; what was not sent can be sent later."""
+
+
+@contextmanager
+def in_language_of(person: User | None) -> Iterator[None]:
+    """Write in the language a person chose, else in that of the installation: a mail has no browser to ask."""
+    offered = [code for code, _ in settings.LANGUAGES]
+    language = person.language if person and person.language in offered else settings.LANGUAGE_CODE
+    with translation.override(language), numbers_as_in(language), days_as_in(replace(BRITISH, names=language)):
+        yield
 
 
 def mail_send(message: EmailMessage) -> None:

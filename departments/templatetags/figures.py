@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django import template
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from departments import formats
 from departments.core.line_breaks import unbroken
@@ -21,6 +22,12 @@ register.filter("signed", formats.signed)
 register.filter("days", formats.days)
 register.filter("duration", formats.duration)
 register.filter("unbroken", unbroken)
+
+
+@register.filter
+def lower_inside(text: str) -> str:
+    """A heading inside a sentence: small letters in English; where nouns have capitals, as it is."""
+    return text if get_language() == "de" else text.lower()
 
 
 @register.filter

@@ -7,10 +7,12 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
 
 from departments.periods import FINAL_YEAR, FIRST_YEAR
 
-_BOUNDS = f"That is not a day from {FIRST_YEAR} to {FINAL_YEAR}."
+_BOUNDS = format_lazy(gettext_lazy("That is not a day from {first} to {last}."), first=FIRST_YEAR, last=FINAL_YEAR)
 
 
 class DayField(forms.DateField):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
 
 from departments.core.text import readable, unreadable
 
@@ -22,7 +23,7 @@ class ReadableMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if unreadable(request.path_info):
-            raise Http404("The address contains a control character.")
+            raise Http404(_("The address contains a control character."))
         request.GET = _readable(request.GET)
         request.COOKIES = {name: readable(value) for name, value in request.COOKIES.items()}
         _read_later(request)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from departments.translation import gettext_noop
+
 
 class BucketImpact(StrEnum):
     """What a change means for revenue; also its class in stylesheets and its name in frozen packs."""
@@ -36,93 +38,143 @@ _GOOD, _BAD = BucketImpact.GOOD, BucketImpact.BAD
 _RANKED = (
     Bucket(
         key="late",
-        name="Late entry",
-        meaning="Happened before the date, but was recorded after it: the review of that day could not know",
+        name=gettext_noop("Late entry"),
+        meaning=gettext_noop(
+            "Happened before the date, but was recorded after it: the review of that day could not know"
+        ),
         order=9,
     ),
     Bucket(
         key="won",
-        name="Won",
-        meaning="Was open on the date, reached an earning stage",
+        name=gettext_noop("Won"),
+        meaning=gettext_noop("Was open on the date, reached an earning stage"),
         order=4,
         impact=_GOOD,
         coloured=True,
     ),
     Bucket(
         key="came_won",
-        name="Came and won within",
-        meaning="Was not open on the date, reached an earning stage since: it came and was won within",
+        name=gettext_noop("Came and won within"),
+        meaning=gettext_noop("Was not open on the date, reached an earning stage since: it came and was won within"),
         order=10,
         moves=False,
     ),
-    Bucket(key="lost", name="Lost", meaning="Was open on the date, was lost", order=5, impact=_BAD, coloured=True),
+    Bucket(
+        key="lost",
+        name=gettext_noop("Lost"),
+        meaning=gettext_noop("Was open on the date, was lost"),
+        order=5,
+        impact=_BAD,
+        coloured=True,
+    ),
     Bucket(
         key="lost_later",
-        name="Lost after it was won",
-        meaning="Was won on the date, was lost since",
+        name=gettext_noop("Lost after it was won"),
+        meaning=gettext_noop("Was won on the date, was lost since"),
         order=12,
         moves=False,
     ),
     Bucket(
         key="came_lost",
-        name="Came and lost within",
-        meaning="Was not open on the date, was lost since: it came and was lost within",
+        name=gettext_noop("Came and lost within"),
+        meaning=gettext_noop("Was not open on the date, was lost since: it came and was lost within"),
         order=11,
         moves=False,
     ),
     Bucket(
         key="withdrawn",
-        name="Withdrawn",
-        meaning="Was open on the date, was withdrawn since: deleted, merged or entered by mistake, and not lost",
+        name=gettext_noop("Withdrawn"),
+        meaning=gettext_noop(
+            "Was open on the date, was withdrawn since: deleted, merged or entered by mistake, and not lost"
+        ),
         order=6,
     ),
     Bucket(
         key="withdrawn_later",
-        name="Withdrawn, was not open",
-        meaning="Was won, or not known on the date, and was withdrawn since",
+        name=gettext_noop("Withdrawn, was not open"),
+        meaning=gettext_noop("Was won, or not known on the date, and was withdrawn since"),
         order=13,
         moves=False,
     ),
     Bucket(
         key="from_pipeline",
-        name="From another pipeline",
-        meaning="Was won in another pipeline on the date, is open in this one: what it had earned was taken back",
+        name=gettext_noop("From another pipeline"),
+        meaning=gettext_noop(
+            "Was won in another pipeline on the date, is open in this one: what it had earned was taken back"
+        ),
         order=16,
         rare=True,
     ),
-    Bucket(key="reopened", name="Reopened", meaning="Was lost or won, is open again", order=1, impact=_GOOD),
-    Bucket(key="new", name="New", meaning="Was not known on the date, is open", order=0, impact=_GOOD, coloured=True),
+    Bucket(
+        key="reopened",
+        name=gettext_noop("Reopened"),
+        meaning=gettext_noop("Was lost or won, is open again"),
+        order=1,
+        impact=_GOOD,
+    ),
+    Bucket(
+        key="new",
+        name=gettext_noop("New"),
+        meaning=gettext_noop("Was not known on the date, is open"),
+        order=0,
+        impact=_GOOD,
+        coloured=True,
+    ),
     Bucket(
         key="to_pipeline",
-        name="To another pipeline",
-        meaning="Open on both days, in another pipeline now; what its amount changed by meanwhile is the difference",
+        name=gettext_noop("To another pipeline"),
+        meaning=gettext_noop(
+            "Open on both days, in another pipeline now; what its amount changed by meanwhile is the difference"
+        ),
         order=17,
         rare=True,
     ),
     Bucket(
         key="pulled_in",
-        name="Pulled in",
-        meaning="Expected close moved into the running quarter from later; or, at the same amount, to an earlier day",
+        name=gettext_noop("Pulled in"),
+        meaning=gettext_noop(
+            "Expected close moved into the running quarter from later; or, at the same amount, to an earlier day"
+        ),
         order=3,
         impact=_GOOD,
     ),
     Bucket(
         key="pushed_out",
-        name="Pushed out",
-        meaning="Expected close moved out of the running quarter; or, at the same amount, to a later day",
+        name=gettext_noop("Pushed out"),
+        meaning=gettext_noop("Expected close moved out of the running quarter; or, at the same amount, to a later day"),
         order=8,
         impact=_BAD,
     ),
-    Bucket(key="up", name="Up", meaning="Open on both days, amount grew", order=2, impact=_GOOD, coloured=True),
-    Bucket(key="down", name="Down", meaning="Open on both days, amount shrank", order=7, impact=_BAD, coloured=True),
+    Bucket(
+        key="up",
+        name=gettext_noop("Up"),
+        meaning=gettext_noop("Open on both days, amount grew"),
+        order=2,
+        impact=_GOOD,
+        coloured=True,
+    ),
+    Bucket(
+        key="down",
+        name=gettext_noop("Down"),
+        meaning=gettext_noop("Open on both days, amount shrank"),
+        order=7,
+        impact=_BAD,
+        coloured=True,
+    ),
     Bucket(
         key="moved",
-        name="Moved",
-        meaning="Open on both days in another stage, everything else the same",
+        name=gettext_noop("Moved"),
+        meaning=gettext_noop("Open on both days in another stage, everything else the same"),
         order=14,
         moves=False,
     ),
-    Bucket(key="idle", name="Idle", meaning="Open on both days, nothing about it changed", order=15, moves=False),
+    Bucket(
+        key="idle",
+        name=gettext_noop("Idle"),
+        meaning=gettext_noop("Open on both days, nothing about it changed"),
+        order=15,
+        moves=False,
+    ),
 )
 BUCKETS: dict[str, Bucket] = {bucket.key: bucket for bucket in _RANKED}
 """By key, in the published rank: a deal falls in the first bucket that fits. Crossing the end of the quarter comes

@@ -11,6 +11,7 @@ from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
 
 from departments.models import Department
 from pipeline.models.imports import ImportBatch
@@ -198,10 +199,10 @@ class HandOff(models.Model):
     """A request to a department about an opportunity, from asking to outcome."""
 
     class Outcome(models.TextChoices):
-        APPROVED = "approved"
-        RETURNED = "returned"
-        REJECTED = "rejected"
-        CANCELLED = "cancelled"
+        APPROVED = "approved", gettext_lazy("Approved")
+        RETURNED = "returned", gettext_lazy("Returned")
+        REJECTED = "rejected", gettext_lazy("Rejected")
+        CANCELLED = "cancelled", gettext_lazy("Cancelled")
 
     key = models.CharField(max_length=128, unique=True)
     opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE, related_name="handoffs", db_constraint=False)

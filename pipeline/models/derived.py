@@ -7,6 +7,7 @@ from datetime import date, tzinfo
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from departments.models import Department
 from pipeline.models.structure import Pipeline, Stage
@@ -19,13 +20,13 @@ class RecomputeRun(models.Model):
     """
 
     class Status(models.TextChoices):
-        STARTED = "started"
-        DONE = "done"
-        FAILED = "failed"
+        STARTED = "started", gettext_lazy("Started")
+        DONE = "done", gettext_lazy("Done")
+        FAILED = "failed", gettext_lazy("Failed")
 
     class Mode(models.TextChoices):
-        FULL = "full"
-        INCREMENTAL = "incremental"
+        FULL = "full", gettext_lazy("Full")
+        INCREMENTAL = "incremental", gettext_lazy("Incremental")
 
     LAST_DAY = "last day"
     """Trigger of a run that reads data which has stopped as of its last day."""

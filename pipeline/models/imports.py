@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 
 class ImportBatch(models.Model):
     """One import: what was read, what it changed, where its refused rows are."""
 
     class Status(models.TextChoices):
-        STARTED = "started"
-        DONE = "done"
-        REFUSED = "refused"
-        FAILED = "failed"
-        UNDONE = "undone"
+        STARTED = "started", gettext_lazy("Started")
+        DONE = "done", gettext_lazy("Done")
+        REFUSED = "refused", gettext_lazy("Refused")
+        FAILED = "failed", gettext_lazy("Failed")
+        UNDONE = "undone", gettext_lazy("Undone")
 
     class Kind(models.TextChoices):
-        FOLDER = "folder", "company folder"
-        LOG = "log", "event log"
-        SOURCE = "source", "file of a source"
+        FOLDER = "folder", gettext_lazy("company folder")
+        LOG = "log", gettext_lazy("event log")
+        SOURCE = "source", gettext_lazy("file of a source")
 
     kind = models.CharField(max_length=8, choices=Kind)
     name = models.CharField(max_length=300, help_text="The folder or file it came from.")
@@ -60,11 +61,11 @@ class Upload(models.Model):
     """A zip of a company folder that came by browser, and what a worker found out about it. Lives for a day."""
 
     class State(models.TextChoices):
-        CHECKING = "checking"
-        CHECKED = "checked"
-        IMPORTING = "importing"
-        IMPORTED = "imported"
-        FAILED = "failed"
+        CHECKING = "checking", gettext_lazy("Checking")
+        CHECKED = "checked", gettext_lazy("Checked")
+        IMPORTING = "importing", gettext_lazy("Importing")
+        IMPORTED = "imported", gettext_lazy("Imported")
+        FAILED = "failed", gettext_lazy("Failed")
 
     token = models.CharField(max_length=24, unique=True)
     name = models.CharField(max_length=300, help_text="The file's.")

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from departments.models import User
 from pipeline.imports.lock import import_lock
@@ -57,19 +58,23 @@ def import_undo(*, batch_id: int, user: User | None = None) -> UndoResult:
                 result = _undo(batch_id)
         except IntegrityError as error:
             raise UndoRefused(
-                f"Import {batch_id} cannot be undone: something that came later needs its rows."
+                _("Import {batch_id} cannot be undone: something that came later needs its rows.").format(
+                    batch_id=batch_id
+                )
             ) from error
-    logger.info("import %s undone by %s", batch_id, user or "a command")
+    logger.info("import %s undone by %s", batch_id, user or _("a command"))
     return result
 
 
 def _undo(batch_id: int) -> UndoResult:
     batch = ImportBatch.objects.select_for_update().filter(pk=batch_id).first()
     if batch is None:
-        raise UndoRefused(f"There is no import {batch_id}.")
+        raise UndoRefused(_("There is no import {batch_id}.").format(batch_id=batch_id))
     if batch.status != ImportBatch.Status.DONE:
         raise UndoRefused(
-            f"Import {batch_id} is {batch.get_status_display().lower()}; only one that is done can be undone."
+            _("Import {batch_id} is {get_status_display}; only one that is done can be undone.").format(
+                batch_id=batch_id, get_status_display=batch.get_status_display().lower()
+            )
         )
     computed_remove(batch_id)
     import_reverting.send(ImportBatch, rows=partial(going, batch=batch_id))

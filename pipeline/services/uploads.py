@@ -16,6 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from departments.core.upload_limits import DISK_LEFT_BYTES, MEGABYTE
 from departments.models import User
@@ -47,16 +48,25 @@ def upload_room_check(*, size: int) -> None:
     quota = settings.UPLOAD_QUOTA_MB * MEGABYTE
     if waiting + sources + size > quota:
         raise UploadRefused(
-            f"Uploads waiting for a decision take {_megabytes(waiting)} and files of sources {_megabytes(sources)} of"
-            f" {_megabytes(quota)}, and this one has {_megabytes(size)}. Remove files of a source that you no longer"
-            " need, or take a waiting upload in; one that waits is removed after a day."
+            _(
+                "Uploads waiting for a decision take {megabytes} and files of sources {megabytes_2} of "
+                "{megabytes_3}, and this one has {megabytes_4}. Remove files of a source that you no "
+                "longer need, or take a waiting upload in; one that waits is removed after a day."
+            ).format(
+                megabytes=_megabytes(waiting),
+                megabytes_2=_megabytes(sources),
+                megabytes_3=_megabytes(quota),
+                megabytes_4=_megabytes(size),
+            )
         )
     free = shutil.disk_usage(folder).free
     # Twice: the browser's file is received beside its place.
     if free - 2 * size < DISK_LEFT_BYTES:
         raise UploadRefused(
-            f"The disk of the server has {_megabytes(free)} free, too little for a file of {_megabytes(size)}."
-            " Make room there, then upload it again."
+            _(
+                "The disk of the server has {megabytes} free, too little for a file of {megabytes_2}. "
+                "Make room there, then upload it again."
+            ).format(megabytes=_megabytes(free), megabytes_2=_megabytes(size))
         )
 
 
@@ -166,7 +176,7 @@ def _old_remove() -> None:
 
 
 def _megabytes(size: int) -> str:
-    return f"{size / 1024**2:,.0f} MB"
+    return _("{size:,.0f} MB").format(size=size / 1024**2)
 
 
 def _folder() -> Path:

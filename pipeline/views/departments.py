@@ -11,10 +11,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from departments.access import may_see_company, require
-from departments.formats import MoneyScale, counted, grouped, money_in_words, money_scale, single_units
+from departments.formats import MoneyScale, grouped, money_in_words, money_scale, single_units
 from departments.models import Company
 from departments.periods import Period
 from departments.web.rendering import page_render
@@ -117,11 +119,15 @@ def _department_scale(rows: list[DepartmentRow], company: Company) -> MoneyScale
 def _longest_queue_message(rows: list[DepartmentRow], company: Company) -> str:
     worst = max(rows, key=lambda row: row.queue.amount, default=None)
     if worst is None or not worst.queue.count:
-        return "No request is waiting anywhere."
+        return _("No request is waiting anywhere.")
     money = money_in_words(worst.queue.amount, company.reporting_currency)
-    late = f", {grouped(worst.queue.overdue)} of them overdue" if worst.queue.overdue else ""
-    waiting = counted(worst.queue.count, "request is", "requests are")
-    return f"Most money waits with {worst.department.name}: {money}; {waiting} waiting{late}."
+    late = _(", {overdue} of them overdue").format(overdue=grouped(worst.queue.overdue)) if worst.queue.overdue else ""
+    text = ngettext(
+        "Most money waits with {name}: {money}; {count} request is waiting{late}.",
+        "Most money waits with {name}: {money}; {count} requests are waiting{late}.",
+        worst.queue.count,
+    )
+    return text.format(name=worst.department.name, money=money, count=grouped(worst.queue.count), late=late)
 
 
 def _matrix_rows(waits: tuple[WaitingFor, ...], structure: Structure, columns: list[DepartmentName]) -> list[MatrixRow]:

@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from departments.models import Company
 from departments.periods import FiscalCalendar, Period, PeriodError
@@ -21,9 +23,9 @@ from revenue_health.contribution.selectors.comparison.periods import (
 )
 
 BASELINES = {
-    "": "like quarter, else the year before",
-    LAST_YEAR: "same period last year",
-    FOUR_QUARTERS: "four quarters before",
+    "": gettext_noop("like quarter, else the year before"),
+    LAST_YEAR: gettext_noop("same period last year"),
+    FOUR_QUARTERS: gettext_noop("four quarters before"),
 }
 
 
@@ -68,7 +70,9 @@ class ComparisonForm(forms.Form):
         try:
             return self.calendar.parse(text) if text else None
         except PeriodError as problem:
-            raise forms.ValidationError(f"{problem} Showing the running quarter.") from problem
+            raise forms.ValidationError(
+                _("{problem} Showing the running quarter.").format(problem=problem)
+            ) from problem
 
     def clean_baseline(self) -> str:
         text = str(self.cleaned_data["baseline"].strip())
@@ -76,7 +80,9 @@ class ComparisonForm(forms.Form):
             try:
                 self.calendar.parse(text)
             except PeriodError as problem:
-                raise forms.ValidationError(f"{problem} Showing the usual baseline.") from problem
+                raise forms.ValidationError(
+                    _("{problem} Showing the usual baseline.").format(problem=problem)
+                ) from problem
         return text
 
 
@@ -91,5 +97,5 @@ def parse_filters(query: QueryDict, *, run: RecomputeRun, company: Company) -> C
         periods = comparison_periods(run=run, company=company, period=period, baseline=baseline or None)
     except ComparisonError as problem:
         periods, baseline = comparison_periods(run=run, company=company), ""
-        errors["period"] = f"{problem} Showing the running quarter."
+        errors["period"] = _("{problem} Showing the running quarter.").format(problem=problem)
     return ComparisonFilters(periods=periods, baseline=baseline, default_period=default, errors=errors)

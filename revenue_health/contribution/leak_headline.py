@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from departments.formats import counted, money_in_words
 from departments.periods import Period
 from pipeline.models import RecomputeRun
@@ -23,15 +26,21 @@ def register_sentence(run: RecomputeRun, period: Period, currency: str) -> str:
     rows = leaks_of_quarter(period, most=MOST) if over else top_leaks(most=MOST)
     if not rows:
         is_read = not over and Leak.objects.exists()
-        return "No leak is open: nothing costs revenue against the baseline." if is_read else ""
+        return _("No leak is open: nothing costs revenue against the baseline.") if is_read else ""
     several = counted(len(rows), "leak")
-    verb = "costs" if len(rows) == 1 else "cost"
     clear = [row for row in rows if not row.unclear]
     if not clear:
         size = money_in_words(rows[0].amount, currency)
-        return (
-            f"{several} {verb} revenue against the baseline, none with a department whose share is clear. The largest: "
-            f"{rows[0].stage}, {rows[0].factor}, {size}."
-        )
+        return ngettext(
+            "{leaks} costs revenue against the baseline, none with a department whose share is clear. The largest: "
+            "{stage}, {factor}, {size}.",
+            "{leaks} cost revenue against the baseline, none with a department whose share is clear. The largest: "
+            "{stage}, {factor}, {size}.",
+            len(rows),
+        ).format(leaks=several, stage=rows[0].stage, factor=_(rows[0].factor), size=size)
     size = money_in_words(clear[0].amount, currency)
-    return f"{several} {verb} revenue against the baseline. The largest: {clear[0].where}, {size}."
+    return ngettext(
+        "{leaks} costs revenue against the baseline. The largest: {where}, {size}.",
+        "{leaks} cost revenue against the baseline. The largest: {where}, {size}.",
+        len(rows),
+    ).format(leaks=several, where=clear[0].where, size=size)

@@ -11,16 +11,33 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from departments.models import Company
 from revenue_health.contribution.core.ledger import NOT_A_DEPARTMENT, Step
 from revenue_health.contribution.core.verdict import Verdict
 
 OWNERS, MILDER = Company.VerdictWords.CONTRIBUTES, Company.VerdictWords.ADDED
-_MILDER = {Verdict.CONTRIBUTES: "added", Verdict.CONTAMINATES: "cost us"}
+_MILDER = {Verdict.CONTRIBUTES: gettext_noop("added"), Verdict.CONTAMINATES: gettext_noop("cost us")}
 _VERBS = {
-    OWNERS: {Verdict.CONTAMINATES: ("contaminates", "contaminate"), Verdict.CONTRIBUTES: ("contributes", "contribute")},
-    MILDER: {Verdict.CONTAMINATES: ("cost us revenue",) * 2, Verdict.CONTRIBUTES: ("added revenue",) * 2},
+    OWNERS: {
+        Verdict.CONTAMINATES: (gettext_noop("contaminates"), gettext_noop("contaminate")),
+        Verdict.CONTRIBUTES: (gettext_noop("contributes"), gettext_noop("contribute")),
+    },
+    MILDER: {
+        Verdict.CONTAMINATES: (gettext_noop("cost us revenue"),) * 2,
+        Verdict.CONTRIBUTES: (gettext_noop("added revenue"),) * 2,
+    },
 }
+_VALUES = (
+    gettext_noop("cannot tell"), gettext_noop("not judged"),
+    gettext_noop("accepted"), gettext_noop("working"), gettext_noop("fixed"), gettext_noop("declined"),
+    gettext_noop("recovered"), gettext_noop("waiting"), gettext_noop("losses"), gettext_noop("value"),
+    gettext_noop("demand"), gettext_noop("holding"), gettext_noop("leaking"), gettext_noop("limited"),
+    gettext_noop("Market"), gettext_noop("Strategy"),
+)  # fmt: skip
+"""Stored values that pages print as words."""
 _words: ContextVar[Company.VerdictWords] = ContextVar("words_of_verdicts", default=OWNERS)
 
 
@@ -47,19 +64,19 @@ def are_milder() -> bool:
 def verdict_word(verdict: str) -> str:
     """A verdict, or its value, as a table says it; what is no verdict has one name."""
     value = Verdict(verdict)
-    return _MILDER.get(value, value.value) if are_milder() else value.value
+    return _(_MILDER.get(value, value.value) if are_milder() else value.value)
 
 
 def page_word(verdict: Verdict) -> str:
     """The verdict as pages and slides say it: what a reader cannot be told is unclear."""
-    return "unclear" if verdict is Verdict.CANNOT_TELL else verdict_word(verdict)
+    return _("unclear") if verdict is Verdict.CANNOT_TELL else verdict_word(verdict)
 
 
 def step_word(step: Step) -> str:
     """The verdict of a step of the ledger, the same on every page."""
-    return NOT_A_DEPARTMENT if step.nobodys or step.verdict is None else page_word(step.verdict)
+    return _(NOT_A_DEPARTMENT) if step.nobodys or step.verdict is None else page_word(step.verdict)
 
 
 def verb(verdict: Verdict, *, several: bool) -> str:
     """What one department did, or several: `contaminates`, `contaminate`; in milder words `cost us revenue`."""
-    return _VERBS[_words.get()][verdict][several]
+    return _(_VERBS[_words.get()][verdict][several])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from departments.subjects import Subject, reads_subject, subject_period
 
@@ -11,4 +12,4 @@ from departments.subjects import Subject, reads_subject, subject_period
 def _forecast(text: str, rest: str) -> Subject:
     label = subject_period(text, rest)
     address = reverse("review:forecast", query={"period": label})
-    return Subject(text=text, kind="forecast", label=f"Forecast of {label}", address=address)
+    return Subject(text=text, kind="forecast", label=_("Forecast of {label}").format(label=label), address=address)

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from departments.access import Visitor, departments_seen, may_see_company, may_see_packs
 from departments.day_formats import day_text
@@ -112,7 +113,7 @@ def _all_deals(text: str) -> str:
 
 def _accounts(text: str) -> tuple[Hit, ...]:
     return tuple(
-        Hit(name=account.name, address=_all_deals(account.name), note=f"{account.key}, its deals")
+        Hit(name=account.name, address=_all_deals(account.name), note=_("{key}, its deals").format(key=account.key))
         for account in accounts_matching(text=text, limit=EACH)
     )
 
@@ -156,7 +157,7 @@ def _measurables(user: Visitor, text: str) -> tuple[Hit, ...]:
         Hit(
             name=row.name,
             address=reverse("departments:scorecard", args=[row.department.key]),
-            note=f"scorecard of {row.department.name}",
+            note=_("scorecard of {name}").format(name=row.department.name),
         )
         for row in rows.order_by("name", "pk")[:EACH]
     )

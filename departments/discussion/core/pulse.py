@@ -20,6 +20,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
+from departments.translation import gettext as _
+
 FEWEST = 5
 LOWEST, HIGHEST = 1.2, 4.8
 
@@ -45,7 +47,7 @@ class Rating:
     @property
     def edge(self) -> str:
         """Where the printed mean stands for all that lies beyond it."""
-        return "or more" if self.mean >= HIGHEST else "or less" if self.mean <= LOWEST else ""
+        return _("or more") if self.mean >= HIGHEST else _("or less") if self.mean <= LOWEST else ""
 
 
 def ratings_of(answers: Iterable[Answer], *, salt: str) -> dict[tuple[int, int], Rating]:

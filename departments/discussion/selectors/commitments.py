@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
 
 from departments.discussion.selectors.comments import name_of
 from departments.formats import grouped
@@ -16,7 +17,7 @@ from departments.models import Commitment, Issue, find_company
 from departments.periods import monday_of
 from departments.subjects import SubjectUnknown, subject_of
 
-DUE = {"overdue": "Overdue", "this_week": "Due this week", "later": "Later"}
+DUE = {"overdue": gettext_lazy("Overdue"), "this_week": gettext_lazy("Due this week"), "later": gettext_lazy("Later")}
 MOST = 500
 
 

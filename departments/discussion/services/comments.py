@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from departments.discussion.services.errors import CommentRefused
 from departments.models import Comment, User
@@ -35,7 +36,7 @@ def comment_add(
     if parent is not None:
         parent = parent.parent or parent
         if parent.subject != subject.text:
-            raise CommentRefused("The comment you reply to is about another figure.")
+            raise CommentRefused(_("The comment you reply to is about another figure."))
     with transaction.atomic():
         comment = Comment.objects.create(
             subject=subject.text,
@@ -55,9 +56,11 @@ def comment_edit(*, comment: Comment, subject: Subject, text: str, author: User,
     """Put one's own words right, while they are fresh; who is mentioned for the first time is told."""
     text = _checked(text)
     if comment.author_id != author.pk:
-        raise CommentRefused("Only the author can edit this comment.")
+        raise CommentRefused(_("Only the author can edit this comment."))
     if now > editable_until(comment):
-        raise CommentRefused(f"Comments can be edited for {EDIT_MINUTES} minutes. Reply instead.")
+        raise CommentRefused(
+            _("Comments can be edited for {edit_minutes} minutes. Reply instead.").format(edit_minutes=EDIT_MINUTES)
+        )
     with transaction.atomic():
         before = set(comment.mentions.values_list("pk", flat=True))
         comment.text, comment.edited_at = text, now
@@ -86,15 +89,15 @@ def editable_until(comment: Comment) -> datetime:
 
 def _thread(comment: Comment) -> None:
     if comment.parent_id is not None:
-        raise CommentRefused("A thread is resolved as a whole, by its first comment.")
+        raise CommentRefused(_("A thread is resolved as a whole, by its first comment."))
 
 
 def _checked(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\x00", "").strip()
     if not text:
-        raise CommentRefused("Write something first.")
+        raise CommentRefused(_("Write something first."))
     if len(text) > LONGEST:
-        raise CommentRefused(f"That is longer than {LONGEST:,} characters.")
+        raise CommentRefused(_("That is longer than {longest:,} characters.").format(longest=LONGEST))
     return text
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from departments.discussion.services.errors import CommitmentRefused
 from departments.models import Commitment, Department, Issue, Measurable, User
@@ -53,7 +54,7 @@ def commitment_move(*, commitment: Commitment, due: date, today: date) -> None:
     with transaction.atomic():
         fresh = _open(commitment)
         if due <= fresh.due:
-            raise CommitmentRefused("A commitment is carried over to a later day, not to an earlier one.")
+            raise CommitmentRefused(_("A commitment is carried over to a later day, not to an earlier one."))
         _day_fits(due, today)
         fresh.due, fresh.carried = due, fresh.carried + 1
         fresh.save(update_fields=["due", "carried"])
@@ -63,9 +64,9 @@ def commitment_close(*, commitment: Commitment, outcome: str, note: str, user: U
     """It is done, or dropped with a reason."""
     note = note.replace("\x00", "").strip()
     if outcome not in (Commitment.Status.DONE, Commitment.Status.DROPPED):
-        raise CommitmentRefused("A commitment is closed as done or as dropped.")
+        raise CommitmentRefused(_("A commitment is closed as done or as dropped."))
     if outcome == Commitment.Status.DROPPED and not note:
-        raise CommitmentRefused("Say why it is dropped; the reason stays with the commitment.")
+        raise CommitmentRefused(_("Say why it is dropped; the reason stays with the commitment."))
     with transaction.atomic():
         fresh = _open(commitment)
         fresh.status, fresh.closed_at, fresh.closed_by, fresh.closing_note = outcome, now, user, note
@@ -103,24 +104,24 @@ def issue_solve(*, issue: Issue, note: str, user: User, now: datetime) -> None:
 def _open(commitment: Commitment) -> Commitment:
     fresh = Commitment.objects.select_for_update().get(pk=commitment.pk)
     if fresh.status != Commitment.Status.OPEN:
-        raise CommitmentRefused(f"It was {fresh.status} in the meantime; nothing was changed.")
+        raise CommitmentRefused(_("It was {status} in the meantime; nothing was changed.").format(status=fresh.status))
     return fresh
 
 
 def _one_line(text: str) -> str:
     text = " ".join(text.replace("\x00", "").split())
     if not text:
-        raise CommitmentRefused("Say what will be done.")
+        raise CommitmentRefused(_("Say what will be done."))
     if len(text) > LONGEST_TEXT:
-        raise CommitmentRefused(f"That is longer than {LONGEST_TEXT} characters.")
+        raise CommitmentRefused(_("That is longer than {longest_text} characters.").format(longest_text=LONGEST_TEXT))
     return text
 
 
 def _measurable_fits(measurable: Measurable | None, department: Department) -> None:
     if measurable is not None and measurable.department_id != department.pk:
-        raise CommitmentRefused(f"“{measurable.name}” is a measurable of another department.")
+        raise CommitmentRefused(_("“{name}” is a measurable of another department.").format(name=measurable.name))
 
 
 def _day_fits(due: date, today: date) -> None:
     if not today <= due <= today + FARTHEST:
-        raise CommitmentRefused("Choose a day from today up to three years ahead.")
+        raise CommitmentRefused(_("Choose a day from today up to three years ahead."))

@@ -9,9 +9,10 @@ from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from departments.models import Comment, User
-from departments.services.mail import mail_send
+from departments.services.mail import in_language_of, mail_send
 from departments.subjects import SubjectUnknown, subject_of, subject_visible
 
 REMEMBERED_SECONDS = 7 * 24 * 3600
@@ -31,13 +32,18 @@ def mention_mail_send(*, comment: int, user: int) -> bool:
     author = comment_row.author.display_name
     name = person.display_name
     context = {"comment": comment_row, "author": author, "name": name, "address": f"{address}#comment-{comment_row.pk}"}
-    mail_send(
-        EmailMessage(
-            subject=" ".join(f"{author} mentioned you: {comment_row.subject_label}".split()),
-            body=render_to_string("discussion/mail/mention.txt", context),
-            to=[person.email],
+    with in_language_of(person):
+        mail_send(
+            EmailMessage(
+                subject=" ".join(
+                    _("{author} mentioned you: {subject_label}")
+                    .format(author=author, subject_label=comment_row.subject_label)
+                    .split()
+                ),
+                body=render_to_string("discussion/mail/mention.txt", context),
+                to=[person.email],
+            )
         )
-    )
     cache.set(mark, True, REMEMBERED_SECONDS)
     return True
 

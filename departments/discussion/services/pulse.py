@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from departments.discussion.services.errors import PulseClosed
 from departments.models import Department, PulseAnswer, User
@@ -25,7 +26,7 @@ def pulse_save(
     """Save a person's answers of the running month: by rated department (id) a score, None to take it back, and a
     sentence. Returns how many answers stand."""
     if month != running:
-        raise PulseClosed("That month is over; its answers are final. This is the form for the new month.")
+        raise PulseClosed(_("That month is over; its answers are final. This is the form for the new month."))
     submitted = [
         PulseAnswer(
             month=month,

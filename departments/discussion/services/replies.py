@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from departments.discussion.services.errors import CommentRefused, ReplyConflict
 from departments.models import Reply, User
@@ -22,9 +23,9 @@ def reply_add(*, subject: Subject, text: str, author: User, seen: int, now: date
     assert subject.department is not None, "only departments answer"
     text = text.replace("\r\n", "\n").replace("\x00", "").strip()
     if not text:
-        raise CommentRefused("Write something first.")
+        raise CommentRefused(_("Write something first."))
     if len(text) > LONGEST:
-        raise CommentRefused(f"That is longer than {LONGEST:,} characters.")
+        raise CommentRefused(_("That is longer than {longest:,} characters.").format(longest=LONGEST))
     versions = Reply.objects.filter(subject=subject.text)
     newest = versions.aggregate(newest=Max("version"))["newest"] or 0
     if newest != seen:
@@ -47,6 +48,8 @@ def reply_add(*, subject: Subject, text: str, author: User, seen: int, now: date
 
 def _conflict() -> ReplyConflict:
     return ReplyConflict(
-        "Another answer was saved in the meantime; it is shown above. Nothing of yours was saved: "
-        "read it, and save yours again if it should follow."
+        _(
+            "Another answer was saved in the meantime; it is shown above. Nothing of yours was "
+            "saved: read it, and save yours again if it should follow."
+        )
     )

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from departments.access import may_see_company, require
@@ -61,7 +62,11 @@ def edit(request: HtmxRequest, pk: int) -> HttpResponse:
     require(request, comment.author_id == request.user.pk)
     if request.method == "GET":
         late = now > editable_until(comment)
-        error = f"Comments can be edited for {EDIT_MINUTES} minutes. Reply instead." if late else ""
+        error = (
+            _("Comments can be edited for {edit_minutes} minutes. Reply instead.").format(edit_minutes=EDIT_MINUTES)
+            if late
+            else ""
+        )
         return _panel_response(request, subject, error=error, editing=None if late else comment.pk, draft=comment.text)
     text = request.POST.get("text", "")
     try:
@@ -79,7 +84,7 @@ def resolve(request: HtmxRequest, pk: int) -> HttpResponse:
         comment_resolve(comment=comment, user=signed_in_user(request), now=timezone.now())
     except TalkError as problem:
         return _panel_response(request, subject, error=str(problem))
-    return _back(request, subject, "Thread resolved.")
+    return _back(request, subject, _("Thread resolved."))
 
 
 @require_POST
@@ -90,7 +95,7 @@ def reopen(request: HtmxRequest, pk: int) -> HttpResponse:
         comment_reopen(comment=comment)
     except TalkError as problem:
         return _panel_response(request, subject, error=str(problem))
-    return _back(request, subject, "Thread reopened.", anchor=f"comment-{pk}")
+    return _back(request, subject, _("Thread reopened."), anchor=f"comment-{pk}")
 
 
 @require_GET
@@ -148,7 +153,11 @@ def _saved_response(request: HtmxRequest, subject: Subject, saved: SavedComment)
     for user in saved.notified:
         mention_mail.delay_on_commit(saved.comment.pk, user)
     names = ", ".join(f"@{name}" for name in saved.not_notified)
-    notice = f"Not notified: {names}. No one by that name can see this figure." if names else "Comment saved."
+    notice = (
+        _("Not notified: {names}. No one by that name can see this figure.").format(names=names)
+        if names
+        else _("Comment saved.")
+    )
     return _back(request, subject, notice, anchor=f"comment-{saved.comment.pk}")
 
 

@@ -8,6 +8,8 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from departments.access import Visitor, departments_seen, may_assign, standing
 from departments.discussion.selectors.commitments import DUE
@@ -33,7 +35,9 @@ def committing(user: Visitor) -> QuerySet[Department]:
 class IssueForm(forms.Form):
     """What is off track, and where."""
 
-    text = forms.CharField(label="What is off track", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    text = forms.CharField(
+        label=gettext_lazy("What is off track"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
     department = forms.ModelChoiceField(Department.objects.none(), to_field_name="key", empty_label=None)
     measurable = forms.ModelChoiceField(
         Measurable.objects.none(), to_field_name="key", required=False, empty_label="none", label="Measurable"
@@ -58,7 +62,9 @@ class CommitmentForm(IssueForm):
 
     owner = _PersonChoice(User.objects.none(), to_field_name="username", empty_label=None)
     due = DayField(label="Due", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    expected_effect = forms.DecimalField(required=False, max_digits=18, decimal_places=4, label="Expected effect")
+    expected_effect = forms.DecimalField(
+        required=False, max_digits=18, decimal_places=4, label=gettext_lazy("Expected effect")
+    )
     expected_unit = forms.CharField(required=False, max_length=32, label="Unit")
     expected_from = forms.CharField(required=False, max_length=300, label="Source")
     field_order = (
@@ -67,7 +73,7 @@ class CommitmentForm(IssueForm):
 
     def __init__(self, *arguments: Any, user: User, **more: Any) -> None:
         super().__init__(*arguments, user=user, **more)
-        self.fields["text"].label = "What will be done"
+        self.fields["text"].label = _("What will be done")
         works_here = [role for role in Membership.Role.values if role != Membership.Role.BOARD]
         cast("forms.ModelChoiceField[User]", self.fields["owner"]).queryset = (
             User.objects.filter(is_active=True, memberships__role__in=works_here).distinct().order_by("username")
@@ -80,7 +86,7 @@ class FilterForm(forms.Form):
     department = forms.ChoiceField(required=False)
     owner = forms.ChoiceField(required=False)
     status = forms.ChoiceField(required=False, choices=list(STATUSES.items()))
-    due = forms.ChoiceField(required=False, choices=[("", "Any day"), *DUE.items()])
+    due = forms.ChoiceField(required=False, choices=[("", gettext_lazy("Any day")), *DUE.items()])
 
     def __init__(self, query: Any, *, user: Visitor, owners: Collection[tuple[str, str]]) -> None:
         super().__init__(query, auto_id="commitments-%s")
@@ -90,14 +96,14 @@ class FilterForm(forms.Form):
         for name, values in choices.items():
             field = cast(forms.ChoiceField, self.fields[name])
             field.choices = [("", "All"), *values]
-            field.error_messages["invalid_choice"] = f"Unknown {name} “%(value).80s”. Showing all."
+            field.error_messages["invalid_choice"] = _("Unknown {name} “%(value).80s”. Showing all.").format(name=name)
 
 
 def subject_text(user: Visitor, text: str) -> str:
     """A subject one may see, as it stands; the error of a form otherwise."""
     subject = visible(user, text) if text else None
     if text and subject is None:
-        raise forms.ValidationError("The figure it should move does not exist.")
+        raise forms.ValidationError(_("The figure it should move does not exist."))
     return text
 
 
@@ -126,6 +132,6 @@ def filled_in(query: Any, *, user: User, today: date) -> dict[str, Any]:
         "owner": leads.user.username if leads else user.username,
         "due": today + timedelta(days=USUAL_DAYS),
         "expected_unit": measurable.unit if measurable else "",
-        "text": f"Bring “{measurable.name}” back to its goal" if measurable else "",
+        "text": _("Bring “{name}” back to its goal").format(name=measurable.name) if measurable else "",
     }
     return usual | values

@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from departments.access import may_see_company, may_see_department, require, standing
@@ -28,7 +30,13 @@ from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest, signed_in_user
 
 TEMPLATE = "discussion/pulse.html"
-SCORES = {1: "no support", 2: "little", 3: "fair", 4: "good", 5: "very good"}
+SCORES = {
+    1: gettext_lazy("no support"),
+    2: gettext_lazy("little"),
+    3: gettext_lazy("fair"),
+    4: gettext_lazy("good"),
+    5: gettext_lazy("very good"),
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -86,9 +94,9 @@ def _read(request: HttpRequest, form: list[OwnAnswer]) -> tuple[dict[int, tuple[
         score = request.POST.get(f"score-{row.department.key}", "")
         sentence = request.POST.get(f"sentence-{row.department.key}", "")
         if score and score not in {str(number) for number in SCORES}:
-            errors.append(f"The score for {row.department.name} must be from 1 to 5.")
+            errors.append(_("The score for {name} must be from 1 to 5.").format(name=row.department.name))
         elif sentence.strip() and not score:
-            errors.append(f"Give {row.department.name} a score too; a comment alone is not saved.")
+            errors.append(_("Give {name} a score too; a comment alone is not saved.").format(name=row.department.name))
         else:
             answers[row.department.pk] = (int(score) if score else None, sentence)
     return answers, errors

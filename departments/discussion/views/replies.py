@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from departments.access import may_reply, require
@@ -47,9 +48,9 @@ def replies_panel(request: HtmxRequest) -> HttpResponse:
     except TalkError as problem:
         return _panel_response(request, subject, error=str(problem), draft=text)
     notice = (
-        f"Your answer was saved as version {added.version}."
+        _("Your answer was saved as version {version}.").format(version=added.version)
         if added
-        else "The text is unchanged, so no new version was saved."
+        else _("The text is unchanged, so no new version was saved.")
     )
     if request.htmx:
         return _panel_response(request, subject, notice=notice)

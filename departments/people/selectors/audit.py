@@ -15,6 +15,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
+from django.utils.translation import gettext as _
 
 from departments.models import User
 from departments.people.selectors.audit_words import ChangeFormatter, Difference
@@ -172,7 +173,7 @@ def _in_words(lines: list[_Line]) -> tuple[Change, ...]:
         result.append(
             Change(
                 at=line.at,
-                person=people.get(user, "somebody without an account now") if user else "",
+                person=people.get(user, _("somebody without an account now")) if user else "",
                 person_id=user,
                 kind=line.kind,
                 kind_name=formatter.kind(line.kind),

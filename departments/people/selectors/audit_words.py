@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 Values = dict[str, Any]
 _LONGEST = 120
@@ -46,7 +47,7 @@ class ChangeFormatter:
         """The thing's name today; of one that is gone, the name it had."""
         name = self._names[self._models[label]].get(item)
         candidates = (values.get(field) for field in ("name", "email", "text", "week"))
-        return name or str(next((value for value in candidates if value), f"no. {item}"))
+        return name or str(next((value for value in candidates if value), _("no. {item}").format(item=item)))
 
     def differences(self, label: str, deed: str, now: Values, before: Values) -> tuple[Difference, ...]:
         """Of a change the fields that differ; of a new or removed row those that have something in them."""
@@ -73,7 +74,7 @@ class ChangeFormatter:
         if value is None or value == "":
             return None
         if isinstance(column, models.ForeignKey):
-            return self._names.get(column.related_model, {}).get(value, f"no. {value}")
+            return self._names.get(column.related_model, {}).get(value, _("no. {value}").format(value=value))
         if isinstance(value, bool):
             return "yes" if value else "no"
         text = dict(column.flatchoices).get(value, value) if column.flatchoices else value

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from departments.models import Invitation, User
 
 
@@ -24,7 +26,9 @@ class Role:
 
     @property
     def title(self) -> str:
-        return self.role.capitalize() + (f" of {self.department}" if self.department else "")
+        return self.role.capitalize() + (
+            _(" of {department}").format(department=self.department) if self.department else ""
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +71,7 @@ def invited(*, now: datetime) -> list[Invited]:
     return [
         Invited(
             invitation=row,
-            title=row.get_role_display() + (f" of {row.department.name}" if row.department else ""),
+            title=row.get_role_display() + (_(" of {name}").format(name=row.department.name) if row.department else ""),
             late=row.expires_at <= now,
         )
         for row in rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core import signing
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from departments.advisory_locks import AdvisoryLock, transaction_lock
 from departments.models import Membership, User
@@ -27,14 +28,14 @@ def first_account_check(*, token: str) -> None:
         signing.TimestampSigner(salt=_SALT).unsign(token, max_age=_VALID_SECONDS)
     except signing.SignatureExpired:
         raise InvitationInvalid(
-            "This address is older than a day. Start the server again: it shows a new one."
+            _("This address is older than a day. Start the server again: it shows a new one.")
         ) from None
     except signing.BadSignature:
         raise InvitationInvalid(
-            "This address is incomplete. Copy all of it from where the server was started."
+            _("This address is incomplete. Copy all of it from where the server was started.")
         ) from None
     if User.objects.exists():
-        raise InvitationInvalid("The first account is there already. Sign in with it.")
+        raise InvitationInvalid(_("The first account is there already. Sign in with it."))
 
 
 @transaction.atomic

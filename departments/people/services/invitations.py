@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from departments.access import may_give_role
 from departments.models import Department, Invitation, Membership, User, find_company
@@ -30,13 +31,15 @@ def invitation_create(
 ) -> Invitation:
     """Ask somebody in. The mail is sent by a worker after this is committed."""
     if not may_give_role(invited_by, role):
-        raise RoleRefused("Only an executive can make somebody an executive.")
+        raise RoleRefused(_("Only an executive can make somebody an executive."))
     if (role in Membership.COMPANY_ROLES) != (department is None):
-        raise RoleRefused("Heads, deputies and members belong to one department; the other roles to none.")
+        raise RoleRefused(_("Heads, deputies and members belong to one department; the other roles to none."))
     if User.objects.filter(email__iexact=email).exists():
-        raise InvitationRefused(f"{email} already has an account: change its role in the list.")
+        raise InvitationRefused(_("{email} already has an account: change its role in the list.").format(email=email))
     if _open().filter(email__iexact=email).exists():
-        raise InvitationRefused(f"{email} is already invited: resend or withdraw the invitation in the list.")
+        raise InvitationRefused(
+            _("{email} is already invited: resend or withdraw the invitation in the list.").format(email=email)
+        )
     return Invitation.objects.create(
         email=email,
         role=role,
@@ -53,9 +56,9 @@ def invitation_renew(*, invitation: int, user: User, now: datetime) -> Invitatio
     """A new link for another week; the old one does not work any more."""
     row = _open().select_for_update().filter(pk=invitation).first()
     if row is None:
-        raise InvitationRefused("This invitation has already been accepted or withdrawn.")
+        raise InvitationRefused(_("This invitation has already been accepted or withdrawn."))
     if not may_give_role(user, row.role):
-        raise RoleRefused("Only an executive can make somebody an executive.")
+        raise RoleRefused(_("Only an executive can make somebody an executive."))
     row.nonce, row.expires_at, row.mailed_at = nonce_new(), now + timedelta(days=DAYS), None
     row.sent_by = user
     row.save(update_fields=["nonce", "expires_at", "mailed_at", "sent_by"])
@@ -67,9 +70,9 @@ def invitation_revoke(*, invitation: int, user: User, now: datetime) -> None:
     """Withdraw it: its link does not work any more."""
     row = _open().select_for_update().filter(pk=invitation).first()
     if row is None:
-        raise InvitationRefused("This invitation has already been accepted or withdrawn.")
+        raise InvitationRefused(_("This invitation has already been accepted or withdrawn."))
     if not may_give_role(user, row.role):
-        raise RoleRefused("Only an executive can withdraw the invitation of an executive.")
+        raise RoleRefused(_("Only an executive can withdraw the invitation of an executive."))
     row.revoked_at = now
     row.save(update_fields=["revoked_at"])
 
@@ -94,13 +97,13 @@ def invitation_mail_send(*, invitation: int) -> bool:
     by = row.invited_by
     context = {
         "invitation": row,
-        "company": company.name if company else "your company",
-        "by": by.display_name if by else "An executive",
+        "company": company.name if company else _("your company"),
+        "by": by.display_name if by else _("An executive"),
         "address": invitation_address(row),
     }
     mail_send(
         EmailMessage(
-            subject=f"You are invited to Revenue Health of {context['company']}",
+            subject=_("You are invited to Revenue Health of {company}").format(company=context["company"]),
             body=render_to_string("people/mail/invitation.txt", context),
             to=[row.email],
         )
@@ -115,18 +118,18 @@ def invitation_read(*, token: str, now: datetime, lock: bool = False) -> Invitat
         pk, nonce = signing.loads(token, salt=_SALT)
     except (signing.BadSignature, ValueError, TypeError):
         raise InvitationInvalid(
-            "This link is incomplete. Open it from the mail again, or copy the whole address."
+            _("This link is incomplete. Open it from the mail again, or copy the whole address.")
         ) from None
     rows = Invitation.objects.select_for_update(of=("self",)) if lock else Invitation.objects.all()
     invitation = rows.select_related("department").filter(pk=pk).first()
     if invitation is None or invitation.revoked_at:
-        raise InvitationInvalid("This invitation was withdrawn. Ask the person who invited you.")
+        raise InvitationInvalid(_("This invitation was withdrawn. Ask the person who invited you."))
     if invitation.accepted_at:
-        raise InvitationInvalid("This invitation has already been used. Sign in with the name you chose then.")
+        raise InvitationInvalid(_("This invitation has already been used. Sign in with the name you chose then."))
     if invitation.nonce != nonce:
-        raise InvitationInvalid("You were sent a newer mail with another link. Use that one.")
+        raise InvitationInvalid(_("You were sent a newer mail with another link. Use that one."))
     if invitation.expires_at <= now:
-        raise InvitationInvalid("This invitation has expired. Ask the person who invited you to send it again.")
+        raise InvitationInvalid(_("This invitation has expired. Ask the person who invited you to send it again."))
     return invitation
 
 
@@ -137,7 +140,7 @@ def invitation_accept(
     """Make the account with its role. The address counts as verified: its mailbox had the link."""
     invitation = invitation_read(token=token, now=now, lock=True)
     if User.objects.filter(email__iexact=invitation.email).exists():
-        raise InvitationInvalid(f"{invitation.email} already has an account. Sign in with it.")
+        raise InvitationInvalid(_("{email} already has an account. Sign in with it.").format(email=invitation.email))
     person = User.objects.create_user(username, invitation.email, password, first_name=first_name, last_name=last_name)
     invited_person_settle(person=person, invitation=invitation, now=now)
     return person

@@ -8,9 +8,10 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from departments.models import User, find_company
-from departments.services.mail import mail_send
+from departments.services.mail import in_language_of, mail_send
 
 
 def password_reset_mail_send(*, email: str) -> int:
@@ -18,18 +19,19 @@ def password_reset_mail_send(*, email: str) -> int:
     people = filter_users_by_email(email, is_active=True, prefer_verified=True)
     company = find_company()
     for person in people:
-        context = {
-            "person": person,
-            "company": company.name if company else "your company",
-            "address": password_reset_address(person),
-        }
-        mail_send(
-            EmailMessage(
-                subject="Set a new password for Revenue Health",
-                body=render_to_string("people/mail/password_reset.txt", context),
-                to=[email],
+        with in_language_of(person):
+            context = {
+                "person": person,
+                "company": company.name if company else _("your company"),
+                "address": password_reset_address(person),
+            }
+            mail_send(
+                EmailMessage(
+                    subject=_("Set a new password for Revenue Health"),
+                    body=render_to_string("people/mail/password_reset.txt", context),
+                    to=[email],
+                )
             )
-        )
     return len(people)
 
 

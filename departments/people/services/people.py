@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from departments.access import may_give_role, may_manage_people
 from departments.advisory_locks import AdvisoryLock, transaction_lock
@@ -16,7 +17,7 @@ def role_give(*, person: User, role: str, department: Department | None, by: Use
     _check_may_give(by, role, department)
     membership, created = Membership.objects.get_or_create(user=person, role=role, department=department)
     if not created:
-        raise RoleRefused("This person already has that role.")
+        raise RoleRefused(_("This person already has that role."))
     return membership
 
 
@@ -26,7 +27,7 @@ def role_change(*, membership: Membership, role: str, department: Department | N
     _check_may_give(by, membership.role, membership.department)
     _check_may_give(by, role, department)
     if Membership.objects.filter(user=membership.user, role=role, department=department).exists():
-        raise RoleRefused("This person already has that role.")
+        raise RoleRefused(_("This person already has that role."))
     if role != Membership.Role.EXECUTIVE:
         _executive_stays(without=membership)
     membership.role, membership.department = role, department
@@ -45,12 +46,14 @@ def role_take(*, membership: Membership, by: User) -> None:
 def person_active_set(*, person: User, active: bool, by: User) -> None:
     """Let a person sign in or not. Whoever is shut out is signed out everywhere; what they did stays theirs."""
     if person == by:
-        raise PeopleError("You cannot deactivate the account you are signed in with.")
+        raise PeopleError(_("You cannot deactivate the account you are signed in with."))
     if person.is_superuser and not by.is_superuser:
-        raise PeopleError("This account belongs to a server administrator; only another administrator can change it.")
+        raise PeopleError(
+            _("This account belongs to a server administrator; only another administrator can change it.")
+        )
     memberships = list(person.memberships.select_related("department"))
     if not may_manage_people(by) or not all(may_give_role(by, membership.role) for membership in memberships):
-        raise RoleRefused("Only an executive can change the account of an executive.")
+        raise RoleRefused(_("Only an executive can change the account of an executive."))
     if not active:
         for membership in memberships:
             _executive_stays(without=membership)
@@ -60,9 +63,9 @@ def person_active_set(*, person: User, active: bool, by: User) -> None:
 
 def _check_may_give(by: User, role: str, department: Department | None) -> None:
     if not may_give_role(by, role):
-        raise RoleRefused("Only an executive can grant or remove the executive role.")
+        raise RoleRefused(_("Only an executive can grant or remove the executive role."))
     if (role in Membership.COMPANY_ROLES) != (department is None):
-        raise RoleRefused("Heads, deputies and members belong to one department; the other roles to none.")
+        raise RoleRefused(_("Heads, deputies and members belong to one department; the other roles to none."))
 
 
 def _executive_stays(*, without: Membership) -> None:
@@ -72,4 +75,6 @@ def _executive_stays(*, without: Membership) -> None:
     transaction_lock(AdvisoryLock.EXECUTIVES)
     others = Membership.objects.filter(role=Membership.Role.EXECUTIVE, user__is_active=True).exclude(pk=without.pk)
     if not others.exists():
-        raise LastExecutive("This is the last executive. Make somebody else an executive first; nothing was changed.")
+        raise LastExecutive(
+            _("This is the last executive. Make somebody else an executive first; nothing was changed.")
+        )

@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from departments.access import may_read_audit, require
@@ -33,7 +35,7 @@ class AuditForm(forms.Form):
     kind = forms.ChoiceField(required=False)
     day = DayField(required=False, label="Day", widget=forms.DateInput(attrs={"type": "date"}))
     item = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
-    everything = forms.BooleanField(required=False, label="Also imports and nightly work")
+    everything = forms.BooleanField(required=False, label=gettext_lazy("Also imports and nightly work"))
     page = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_PAGE, widget=forms.HiddenInput)
 
     def __init__(self, query: QueryDict, *, kinds: dict[str, str]) -> None:
@@ -90,7 +92,7 @@ def export(request: HttpRequest) -> HttpResponse:
 def readers(request: HttpRequest) -> HttpResponse:
     """Who was refused, and who read shares and workings."""
     require(request, may_read_audit(request.user))
-    form = AuditForm(request.GET, kinds={kind.value: kind.label for kind in AccessLog.Kind})
+    form = AuditForm(request.GET, kinds={kind.value: str(kind.label) for kind in AccessLog.Kind})
     filters, page = _parse_filters(form)
     lines, more = access_lines(filters=filters, page=page)
     context = {
@@ -132,7 +134,7 @@ def _steps(query: QueryDict, page: int, *, more: bool) -> Steps:
 
 
 def _csv_lines(change: Change) -> list[list[str]]:
-    start = [change.at.isoformat(), change.person or "the server", change.deed, change.kind_name, str(change.item)]
+    start = [change.at.isoformat(), change.person or _("the server"), change.deed, change.kind_name, str(change.item)]
     return [
         [*start, change.name, difference.field, difference.before or "", difference.after or "", change.address]
         for difference in change.differences

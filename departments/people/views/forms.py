@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from departments.models import Department, Membership, User
 from departments.models.company import validate_time_zone
@@ -15,10 +18,10 @@ from departments.models.company import validate_time_zone
 
 def role_choices() -> list[tuple[str, str]]:
     """Roles of the company, then roles in each department, as one list: `head:legal`."""
-    company = [(role.value, role.label) for role in Membership.COMPANY_ROLES]
+    company = [(role.value, str(role.label)) for role in Membership.COMPANY_ROLES]
     departments = Department.objects.filter(kind=Department.Kind.INTERNAL)
     inside = [
-        (f"{role.value}:{department.key}", f"{role.label} of {department.name}")
+        (f"{role.value}:{department.key}", _("{label} of {name}").format(label=role.label, name=department.name))
         for department in departments
         for role in (Membership.Role.HEAD, Membership.Role.DEPUTY, Membership.Role.MEMBER)
     ]
@@ -52,13 +55,13 @@ class InviteForm(RoleForm):
 class AcceptForm(forms.Form):
     """What somebody invited says of themselves."""
 
-    first_name = forms.CharField(label="First name", max_length=150)
-    last_name = forms.CharField(label="Last name", max_length=150)
-    username = forms.CharField(label="User name", max_length=150, validators=[UnicodeUsernameValidator()])
+    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=150)
+    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=150)
+    username = forms.CharField(label=gettext_lazy("User name"), max_length=150, validators=[UnicodeUsernameValidator()])
     password = forms.CharField(
         label="Password",
         strip=False,
-        help_text="At least 10 characters, and not a common password. A few words are easy to remember.",
+        help_text=gettext_lazy("At least 10 characters, and not a common password. A few words are easy to remember."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -70,7 +73,7 @@ class AcceptForm(forms.Form):
     def clean_username(self) -> str:
         username: str = self.cleaned_data["username"]
         if User.objects.filter(username__iexact=username).exists():
-            raise ValidationError("This user name is already taken.")
+            raise ValidationError(_("This user name is already taken."))
         return username
 
     def clean(self) -> dict[str, Any]:
@@ -91,14 +94,19 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own ca
         required=False,
         max_length=64,
         validators=[validate_time_zone],
-        help_text="Such as Europe/Berlin. Empty: the company’s.",
+        help_text=gettext_lazy("Such as Europe/Berlin. Empty: the company’s."),
         widget=forms.TextInput(attrs={"list": "account-zones", "autocomplete": "off"}),
     )
 
     class Meta:
         model = User
-        fields = ("first_name", "last_name", "time_zone", "number_style", "day_style", "clock_style")
-        labels = {"number_style": "Numbers", "day_style": "Dates", "clock_style": "Time of day"}
+        fields = ("first_name", "last_name", "time_zone", "language", "number_style", "day_style", "clock_style")
+        labels = {
+            "language": "Language",
+            "number_style": "Numbers",
+            "day_style": "Dates",
+            "clock_style": gettext_lazy("Time of day"),
+        }
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -106,4 +114,10 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own ca
         for name, style in styles.items():
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", "As in my browser"), *style.choices]
+            field.choices = [("", _("As in my browser")), *style.choices]
+        if len(settings.LANGUAGES) == 1:
+            del self.fields["language"]
+        else:
+            field = self.fields["language"]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", _("As in my browser")), *settings.LANGUAGES]

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -45,4 +46,4 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
 
 def _what(invitation: Invitation) -> str:
     department = invitation.department
-    return invitation.get_role_display().lower() + (f" of {department.name}" if department else "")
+    return invitation.get_role_display().lower() + (_(" of {name}").format(name=department.name) if department else "")

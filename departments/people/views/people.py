@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from departments.access import may_manage_people, require
@@ -54,7 +55,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
             problem = str(error)
         else:
             invitation_mail.delay_on_commit(invitation.pk)
-            messages.success(request, f"{email} was invited. The link works once, for a week.")
+            messages.success(request, _("{email} was invited. The link works once, for a week.").format(email=email))
             return redirect("departments:people")
     rows = invited(now=now)
     out = mail_goes_out()
@@ -82,7 +83,9 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(problem))
     else:
         invitation_mail.delay_on_commit(renewed.pk)
-        messages.success(request, f"{renewed.email} gets a new link; the old one no longer works.")
+        messages.success(
+            request, _("{email} gets a new link; the old one no longer works.").format(email=renewed.email)
+        )
     return redirect("departments:people")
 
 
@@ -94,12 +97,12 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     if invitation is None:
         raise Http404
     sure = {
-        "title": f"Withdraw the invitation of {invitation.email}?",
-        "under": "Its link will stop working. You can invite the same address again.",
-        "deed": "Withdraw it",
+        "title": _("Withdraw the invitation of {email}?").format(email=invitation.email),
+        "under": _("Its link will stop working. You can invite the same address again."),
+        "deed": _("Withdraw it"),
     }
     return _confirmed(
-        request, sure, lambda: invitation_revoke(invitation=pk, user=user, now=timezone.now()), "It is withdrawn."
+        request, sure, lambda: invitation_revoke(invitation=pk, user=user, now=timezone.now()), _("It is withdrawn.")
     )
 
 
@@ -127,7 +130,7 @@ def role_edit(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
     user, role_of_person = manager(request), _membership_or_404(pk, membership)
     form = RoleForm(request.POST)
     if not form.is_valid():
-        return _person_page(request, pk, RoleForm(), status=422, problem="Unknown role; nothing was changed.")
+        return _person_page(request, pk, RoleForm(), status=422, problem=_("Unknown role; nothing was changed."))
     role, department = form.chosen()
     return _done(request, pk, lambda: role_change(membership=role_of_person, role=role, department=department, by=user))
 
@@ -137,14 +140,18 @@ def role_remove(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
     """Ask first, then take a role."""
     user, role_of_person = manager(request), _membership_or_404(pk, membership)
     what = role_of_person.get_role_display() + (
-        f" of {role_of_person.department.name}" if role_of_person.department else ""
+        _(" of {name}").format(name=role_of_person.department.name) if role_of_person.department else ""
     )
     sure = {
-        "title": f"Take “{what}” from {role_of_person.user.get_username()}?",
-        "under": "What they did stays on record, under their name.",
-        "deed": "Take the role",
+        "title": _("Take “{what}” from {get_username}?").format(
+            what=what, get_username=role_of_person.user.get_username()
+        ),
+        "under": _("What they did stays on record, under their name."),
+        "deed": _("Take the role"),
     }
-    return _confirmed(request, sure, lambda: role_take(membership=role_of_person, by=user), "Role removed.", person=pk)
+    return _confirmed(
+        request, sure, lambda: role_take(membership=role_of_person, by=user), _("Role removed."), person=pk
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -154,14 +161,24 @@ def active(request: HttpRequest, pk: int) -> HttpResponse:
     name = target.get_username()
     if target.is_active:
         sure = {
-            "title": f"Deactivate {name}?",
-            "under": "They are signed out everywhere and cannot sign in. What they did stays, and you can undo this.",
+            "title": _("Deactivate {name}?").format(name=name),
+            "under": _(
+                "They are signed out everywhere and cannot sign in. What they did stays, and you can undo this."
+            ),
             "deed": "Deactivate",
         }
     else:
-        sure = {"title": f"Let {name} sign in again?", "under": "With the roles they have.", "deed": "Let them in"}
+        sure = {
+            "title": _("Let {name} sign in again?").format(name=name),
+            "under": _("With the roles they have."),
+            "deed": _("Let them in"),
+        }
     become = not target.is_active
-    notice = f"{name} can sign in again." if become else f"{name} can no longer sign in."
+    notice = (
+        _("{name} can sign in again.").format(name=name)
+        if become
+        else _("{name} can no longer sign in.").format(name=name)
+    )
     return _confirmed(
         request, sure, lambda: person_active_set(person=target, active=become, by=user), notice, person=pk
     )
@@ -187,7 +204,7 @@ def _done(request: HttpRequest, pk: int, deed: Callable[[], object]) -> HttpResp
         deed()
     except PeopleError as problem:
         return _person_page(request, pk, RoleForm(), status=409, problem=str(problem))
-    messages.success(request, "Role changed.")
+    messages.success(request, _("Role changed."))
     return redirect("departments:people_person", pk)
 
 

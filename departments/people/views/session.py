@@ -9,6 +9,7 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, resolve_url
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import standing
@@ -33,7 +34,7 @@ def sign_in_as(request: HttpRequest, username: str) -> HttpResponse:
     if not demo_open():
         raise Http404
     if not same_account(request):
-        messages.error(request, "One click signs in only the account of this machine that started the demo.")
+        messages.error(request, _("One click signs in only the account of this machine that started the demo."))
         return redirect("account_login")
     person = get_object_or_404(User, username=username, is_active=True, is_staff=False, is_superuser=False)
     sign_in(request, person)

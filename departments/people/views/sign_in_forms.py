@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordKeyForm
+from django.utils.translation import gettext_lazy
 
-NEW = "New password"
-AGAIN = "Repeat the new password"
+NEW = gettext_lazy("New password")
+AGAIN = gettext_lazy("Repeat the new password")
 
 
 class SignInForm(LoginForm):

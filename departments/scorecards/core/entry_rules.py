@@ -9,8 +9,10 @@ from datetime import date
 from decimal import Decimal
 from statistics import median
 
+from departments.day_formats import day_text
 from departments.scorecards.core.number_text import NotANumber, NumberText, number_parse, number_text
 from departments.scorecards.core.score_file.weeks import FIRST_WEEK
+from departments.translation import gettext as _
 
 _PERCENT = re.compile(r"%|\b(per ?cent|pct|prozent)\b", re.IGNORECASE)
 _POINTS = re.compile(r"\b(points?|pp|punkte?)\b", re.IGNORECASE)
@@ -34,23 +36,25 @@ class Limits:
 
     def __str__(self) -> str:
         if self.lowest is None and self.highest is None:
-            return "any number"
+            return _("any number")
         if self.highest is None:
-            return f"from {_short(self.lowest)}"
+            return _("from {short}").format(short=_short(self.lowest))
         if self.lowest is None:
-            return f"up to {_short(self.highest)}"
-        return f"{_short(self.lowest)} to {_short(self.highest)}"
+            return _("up to {short}").format(short=_short(self.highest))
+        return _("{short} to {short_2}").format(short=_short(self.lowest), short_2=_short(self.highest))
 
     def problem(self, value: Decimal, *, name: str) -> str:
         """Why a value cannot be; empty where it can."""
         if self.highest is not None and value > self.highest:
-            beyond = f"is above {_short(self.highest)}, the highest"
+            beyond = _("is above {short}, the highest").format(short=_short(self.highest))
         elif self.lowest is not None and value < self.lowest:
-            beyond = f"is below {_short(self.lowest)}, the lowest"
+            beyond = _("is below {short}, the lowest").format(short=_short(self.lowest))
         else:
             return ""
-        fix = "Correct it, or change the limits of the measurable."
-        return f"{_short(value)} {beyond} value that {name} can have. {fix}"
+        fix = _("Correct it, or change the limits of the measurable.")
+        return _("{short} {beyond} value that {name} can have. {fix}").format(
+            short=_short(value), beyond=beyond, name=name, fix=fix
+        )
 
 
 def limits_of_unit(unit: str, *, goals: Iterable[tuple[Decimal, Decimal | None]] = ()) -> Limits:
@@ -81,10 +85,15 @@ def far_off(number: NumberText, *, earlier: Sequence[Decimal]) -> str:
     if sizes:
         usual = median(sizes)
         if abs(value) >= FAR * usual or abs(value) * FAR <= usual:
-            side = "above" if abs(value) > usual else "below"
-            return f"{_short(value)} is far {side} the weeks before, which had {_short(round(usual, 6))} or so."
+            if abs(value) > usual:
+                text = _("{value} is far above the weeks before, which had {usual} or so.")
+            else:
+                text = _("{value} is far below the weeks before, which had {usual} or so.")
+            return text.format(value=_short(value), usual=_short(round(usual, 6)))
     elif number.other is not None:
-        return f"This is read as {_short(value)}, and could be meant as {_short(number.other)}."
+        return _("This is read as {short}, and could be meant as {short_2}.").format(
+            short=_short(value), short_2=_short(number.other)
+        )
     return ""
 
 
@@ -101,26 +110,34 @@ def entry_text(text: str, *, name: str, unit: str) -> NumberText:
     """The number a text means for a measurable; NotANumber also where it has a percent sign and the unit has none."""
     number = number_parse(text)
     if number.percent and not is_percent(unit):
-        has = f"the unit of {name} is {unit}" if unit else f"{name} has no unit"
-        raise NotANumber(f"“{text.strip()[:30]}” is in percent, and {has}. Write the number without a percent sign.")
+        has = (
+            _("the unit of {name} is {unit}").format(name=name, unit=unit)
+            if unit
+            else _("{name} has no unit").format(name=name)
+        )
+        raise NotANumber(
+            _("“{text}” is in percent, and {has}. Write the number without a percent sign.").format(
+                text=text.strip()[:30], has=has
+            )
+        )
     return number
 
 
 def week_problem(week: date, *, today: date) -> str:
     """Why nothing can be entered for a week; empty where something can."""
     if week.weekday() != 0:
-        return f"{week} is not a Monday."
+        return _("{week} is not a Monday.").format(week=week)
     if week > today:
-        return f"The week of {week:%-d %B %Y} has not begun."
+        return _("The week of {week} has not begun.").format(week=day_text(week, "%-d %B %Y"))
     if week < FIRST_WEEK:
-        return f"{week} is before the year {FIRST_WEEK.year}."
+        return _("{week} is before the year {year}.").format(week=week, year=FIRST_WEEK.year)
     return ""
 
 
 def note_problem(note: str, *, longest: int) -> str:
     """Why a note cannot be taken; empty where it can."""
     if len(note) > longest:
-        return f"A note has at most {longest:,} characters."
+        return _("A note has at most {longest:,} characters.").format(longest=longest)
     if "\0" in note:
-        return "The note contains a NUL character, which cannot be stored. Type it again."
+        return _("The note contains a NUL character, which cannot be stored. Type it again.")
     return ""

@@ -12,6 +12,9 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
+from departments.translation import gettext as _
+from departments.translation import gettext_noop
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -26,7 +29,7 @@ class Status(IntEnum):
     @property
     def word(self) -> str:
         """`none`, `met`, `missed high`, `missed low`: what a reader hears."""
-        return _NAMES[self]
+        return _(_NAMES[self])
 
     @property
     def mark(self) -> str:
@@ -39,7 +42,12 @@ class Status(IntEnum):
         return self in (Status.HIGH, Status.LOW)
 
 
-_NAMES = {Status.NONE: "none", Status.MET: "met", Status.HIGH: "missed high", Status.LOW: "missed low"}
+_NAMES = {
+    Status.NONE: gettext_noop("none"),
+    Status.MET: gettext_noop("met"),
+    Status.HIGH: gettext_noop("missed high"),
+    Status.LOW: gettext_noop("missed low"),
+}
 _MARKS = {Status.NONE: "–", Status.MET: "●", Status.HIGH: "▲", Status.LOW: "▼"}
 
 

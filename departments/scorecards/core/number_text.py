@@ -17,6 +17,9 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
+from departments.translation import gettext as _
+from departments.translation import gettext_noop
+
 MOST_DIGITS, MOST_DECIMALS = 14, 6
 """What a column of entries keeps; sums are made in float64 and in numeric without a bound, so none can overflow."""
 _NOTHING = {"", "-", "–", "—"}
@@ -27,17 +30,20 @@ _SPACED = re.compile(rf"({_SIGN}[1-9]\d{{0,2}})([{_SPACES}])(\d{{3}}(?:\2\d{{3}}
 _GROUPED = {mark: re.compile(rf"{_SIGN}[1-9]\d{{0,2}}(\{mark}\d{{3}})+") for mark in ",."}
 _AMBIGUOUS = re.compile(rf"{_SIGN}[1-9]\d{{0,2}}[.,]\d{{3}}")
 _NAMED = (
-    (re.compile(r"\(.*\)"), "it is in brackets. Write a negative number with a minus in front, like -5"),
-    (re.compile(r".*\d\s*[-−]"), "the minus is at the end. Write it in front, like -5"),
-    (re.compile(r"[–—].*\d.*"), "it begins with a dash. Write a negative number with a minus, like -5"),
-    (re.compile(r"[+-]?[\d.,]+\s*[eE]\s*[+-]?\d+"), "it has an exponent. Write all its digits"),
-    (re.compile(r"=.*"), "it is a formula. Write its result"),
-    (re.compile(r"#[A-Z/0!?]+.*"), "it is a spreadsheet error. Correct the cell, or leave it empty"),
-    (re.compile(r"true|false", re.IGNORECASE), "it is true or false. Write a number, or leave it empty"),
-    (re.compile(r"\d{4}-\d\d?-\d\d?.*|\d\d?[./]\d\d?[./]\d{2,4}"), "it is a date. Write a number, or leave it empty"),
+    (re.compile(r"\(.*\)"), gettext_noop("it is in brackets. Write a negative number with a minus in front, like -5")),
+    (re.compile(r".*\d\s*[-−]"), gettext_noop("the minus is at the end. Write it in front, like -5")),
+    (re.compile(r"[–—].*\d.*"), gettext_noop("it begins with a dash. Write a negative number with a minus, like -5")),
+    (re.compile(r"[+-]?[\d.,]+\s*[eE]\s*[+-]?\d+"), gettext_noop("it has an exponent. Write all its digits")),
+    (re.compile(r"=.*"), gettext_noop("it is a formula. Write its result")),
+    (re.compile(r"#[A-Z/0!?]+.*"), gettext_noop("it is a spreadsheet error. Correct the cell, or leave it empty")),
+    (re.compile(r"true|false", re.IGNORECASE), gettext_noop("it is true or false. Write a number, or leave it empty")),
+    (
+        re.compile(r"\d{4}-\d\d?-\d\d?.*|\d\d?[./]\d\d?[./]\d{2,4}"),
+        gettext_noop("it is a date. Write a number, or leave it empty"),
+    ),
     (
         re.compile(rf"[+-]?[\d.,]+([{_SPACES}]+[\d.,]+)+"),
-        "a space marks thousands, before groups of three digits only. Write one like 1234.5 or 1234,5",
+        gettext_noop("a space marks thousands, before groups of three digits only. Write one like 1234.5 or 1234,5"),
     ),
 )
 
@@ -93,31 +99,42 @@ def number_text(value: Decimal) -> str:
 
 def _refuse_invisible(bare: str) -> None:
     if "\n" in bare or "\r" in bare:
-        raise NotANumber(f"“{_short(bare)}” is not a number: it has a line break inside.")
+        raise NotANumber(_("“{short}” is not a number: it has a line break inside.").format(short=_short(bare)))
     for character in bare:
         if unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Cn"):
             raise NotANumber(
-                f"“{_short(bare)}” is not a number: it contains an invisible character (U+{ord(character):04X})."
-                " Type it again."
+                _("“{short}” is not a number: it contains an invisible character (U+{ord:04X}). Type it again.").format(
+                    short=_short(bare), ord=ord(character)
+                )
             )
 
 
 def _reason(bare: str) -> str:
     reason = next((reason for pattern, reason in _NAMED if pattern.fullmatch(bare)), "")
     if reason:
-        return f"“{_short(bare)}” is not a number: {reason}."
-    return f"“{_short(bare)}” is not a number. Write one like 1234.5 or 1234,5, or leave it empty."
+        return _("“{short}” is not a number: {reason}.").format(short=_short(bare), reason=_(reason))
+    return _("“{short}” is not a number. Write one like 1234.5 or 1234,5, or leave it empty.").format(
+        short=_short(bare)
+    )
 
 
 def _bounded(number: str, bare: str) -> Decimal:
     """Neither cut nor rounded: a number that cannot be kept to its last digit is refused."""
-    whole, _, fraction = number.partition(".")
+    whole, _point, fraction = number.partition(".")
     fraction = fraction.rstrip("0")
     if len(fraction) > MOST_DECIMALS:
-        raise NotANumber(f"“{_short(bare)}” has more than {MOST_DECIMALS} decimals.")
+        raise NotANumber(
+            _("“{short}” has more than {most_decimals} decimals.").format(
+                short=_short(bare), most_decimals=MOST_DECIMALS
+            )
+        )
     value = Decimal(f"{whole}.{fraction}")
     if abs(value) >= Decimal(10) ** MOST_DIGITS:
-        raise NotANumber(f"“{_short(bare)}” has more than {MOST_DIGITS} digits before the point.")
+        raise NotANumber(
+            _("“{short}” has more than {most_digits} digits before the point.").format(
+                short=_short(bare), most_digits=MOST_DIGITS
+            )
+        )
     return value
 
 
@@ -129,7 +146,7 @@ def _one_point(number: str) -> str:
     comma, point = number.rfind(","), number.rfind(".")
     if comma >= 0 and point >= 0:
         decimal, grouping = (",", ".") if comma > point else (".", ",")
-        whole, _, fraction = number.rpartition(decimal)
+        whole, _point, fraction = number.rpartition(decimal)
         return f"{_ungrouped(whole, grouping)}.{fraction}"
     mark = "," if comma >= 0 else "."
     if number.count(mark) > 1 or (mark == "," and _AMBIGUOUS.fullmatch(number)):

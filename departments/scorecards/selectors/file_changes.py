@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from departments.core.formula_guard import unguarded
 from departments.models import Entry, Measurable
 from departments.scorecards.core.entry_rules import entry_text, far_off, week_problem
@@ -55,7 +57,7 @@ def _change(cell: FileCell, measurable: Measurable | None, entries: Mapping[date
     before, version = (entry.value, entry.version) if entry else (None, 0)
     number, error, far = NumberText(), "", ""
     if measurable is None:
-        error = "This scorecard has no measurable with this key."
+        error = _("This scorecard has no measurable with this key.")
     elif cell.problem:
         error = cell.problem
     else:
@@ -87,10 +89,9 @@ def _other_unit(cell: FileCell, measurable: Measurable) -> str:
     named, stored = (plain_unit(text) for text in (unguarded(cell.unit), measurable.unit))
     if not named or named == stored:
         return ""
-    has = f"is measured in “{measurable.unit}”" if measurable.unit else "has no unit"
-    return (
-        f"The file gives the unit “{cell.unit[:32]}”, and {measurable.name} {has}. "
-        "Convert the values or correct the unit."
+    has = _("is measured in “{unit}”").format(unit=measurable.unit) if measurable.unit else _("has no unit")
+    return _("The file gives the unit “{unit}”, and {name} {has}. Convert the values or correct the unit.").format(
+        unit=cell.unit[:32], name=measurable.name, has=has
     )
 
 
@@ -102,9 +103,9 @@ def plain_unit(text: str) -> str:
 def _refusal(measurable: Measurable, week: date, value: Decimal | None, today: date) -> str:
     """Why a new value cannot be written, as the service that writes would say."""
     if not measurable.manual:
-        return "It is computed and cannot come from a file."
+        return _("It is computed and cannot come from a file.")
     if measurable.archived:
-        return "It is archived; restore it first."
+        return _("It is archived; restore it first.")
     beyond = "" if value is None else measurable.bounds.problem(value, name=measurable.name)
     return week_problem(week, today=today) or beyond
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from departments.models import Entry, EntryChange, Measurable, User, find_company
 from departments.scorecards.core.closing import CloseRule, StoredValue, changed
@@ -110,19 +111,19 @@ def entries_undo(*, department: int, cells: Sequence[CellVersion], user: User, n
     for cell in cells:
         measurable = measurables.get(cell.measurable)
         if measurable is None:
-            raise EntryRefused("No such measurable on this scorecard.")
+            raise EntryRefused(_("No such measurable on this scorecard."))
         undone.append(_undone(measurable, cell.week, present.get((measurable.pk, cell.week)), cell.version, hand))
     return undone
 
 
 def _undone(measurable: Measurable, week: date, entry: Entry | None, version: int, hand: _Hand) -> Entry:
     if entry is None:
-        raise EntryRefused("There is nothing to undo.")
+        raise EntryRefused(_("There is nothing to undo."))
     if entry.version != version:
         raise EntryConflict(entry)
     last = entry.changes.filter(version=entry.version).first()
     if last is None:
-        raise EntryRefused("This value came with a file: undo that import instead.")
+        raise EntryRefused(_("This value came with a file: undo that import instead."))
     return _entry_write(measurable, week, entry, value=last.old_value, note=last.old_note, version=version, hand=hand)
 
 
@@ -152,9 +153,11 @@ def entries_paste(
         try:
             measurable = measurables.get(cell.measurable)
             if measurable is None:
-                raise EntryRefused("No such measurable on this scorecard.")
+                raise EntryRefused(_("No such measurable on this scorecard."))
             if times[cell.measurable, cell.week] > 1:
-                raise EntryRefused(f"It comes {times[cell.measurable, cell.week]} times; send it once.")
+                raise EntryRefused(
+                    _("It comes {times} times; send it once.").format(times=times[cell.measurable, cell.week])
+                )
             entry = present.get((measurable.pk, cell.week))
             number = entry_text(cell.text, name=measurable.name, unit=measurable.unit)
             entry = _entry_write(
@@ -186,7 +189,9 @@ def _locked_block(
     """The department's measurables named by the cells, locked, by key; and the entries there are."""
     if len(cells) > MOST_CELLS:
         raise EntryRefused(
-            f"You can paste up to {MOST_CELLS:,} cells at once; you sent {len(cells):,}. Nothing was changed."
+            _("You can paste up to {most_cells:,} cells at once; you sent {cells:,}. Nothing was changed.").format(
+                most_cells=MOST_CELLS, cells=len(cells)
+            )
         )
     keys = {cell.measurable for cell in cells}
     ids = Measurable.objects.filter(department_id=department, key__in=keys).values_list("pk", flat=True)
@@ -198,7 +203,7 @@ def _locked_block(
 def _rule() -> CloseRule:
     company = find_company()
     if company is None:
-        raise EntryRefused("There is no company yet.")
+        raise EntryRefused(_("There is no company yet."))
     return company.close_rule
 
 
@@ -286,9 +291,9 @@ def _check_value(measurable: Measurable, week: date, value: Decimal, hand: _Hand
 
 def _check_allowed(measurable: Measurable, week: date, note: str | None, hand: _Hand) -> None:
     if not measurable.manual:
-        raise EntryRefused(f"{measurable.name} is computed and cannot be entered.")
+        raise EntryRefused(_("{name} is computed and cannot be entered.").format(name=measurable.name))
     if measurable.archived:
-        raise EntryRefused(f"{measurable.name} is archived; restore it first.")
+        raise EntryRefused(_("{name} is archived; restore it first.").format(name=measurable.name))
     problem = week_problem(week, today=hand.now.astimezone(hand.rule.zone).date())
     problem = problem or note_problem(note or "", longest=LONGEST_NOTE)
     if problem:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from departments.models import Entry, User
 
 
@@ -28,8 +31,8 @@ class EntryConflict(ScorecardError):
         last = entry.changes.select_related("by").order_by("-version").first()
         self.at: datetime | None = last.at if last else None
         self.by: User | None = last.by if last else None
-        author = self.by.display_name if self.by else "a file"
-        super().__init__(f"Changed by {author} in the meantime.")
+        author = self.by.display_name if self.by else _("a file")
+        super().__init__(_("Changed by {author} in the meantime.").format(author=author))
 
 
 class PasteRefused(ScorecardError):
@@ -44,10 +47,22 @@ class PasteRefused(ScorecardError):
         self.errors, self.conflicts, self.unusual = errors, conflicts, unusual or {}
         count = len(errors) + len(conflicts)
         if count:
-            super().__init__(f"{count} {'cell' if count == 1 else 'cells'} cannot be saved; nothing was changed.")
+            super().__init__(
+                ngettext(
+                    "{count} cell cannot be saved; nothing was changed.",
+                    "{count} cells cannot be saved; nothing was changed.",
+                    count,
+                ).format(count=count)
+            )
         else:
             count = len(self.unusual)
-            super().__init__(f"{count} {'value is' if count == 1 else 'values are'} far off; nothing was changed yet.")
+            super().__init__(
+                ngettext(
+                    "{count} value is far off; nothing was changed yet.",
+                    "{count} values are far off; nothing was changed yet.",
+                    count,
+                ).format(count=count)
+            )
 
 
 @dataclass(frozen=True, kw_only=True)

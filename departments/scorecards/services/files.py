@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import xlsxwriter
+from django.utils.translation import gettext as _
 
 from departments.core.formula_guard import GuardedWriter, is_formula
 from departments.core.text import readable
@@ -75,5 +76,7 @@ def file_read(data: bytes) -> FileContent:
     A row is known by its `key`; a column is a week if its head is one. What else the file holds is named in the notes.
     """
     if len(data) > SCORE_FILE_BYTES:
-        raise FileUnreadable(f"The file is larger than {SCORE_FILE_BYTES // MEGABYTE} MB.")
+        raise FileUnreadable(
+            _("The file is larger than {score_file_bytes} MB.").format(score_file_bytes=SCORE_FILE_BYTES // MEGABYTE)
+        )
     return content_of(workbook_read(data) if is_zip(data) else [sheet_of_text(data)])

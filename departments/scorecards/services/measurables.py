@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from departments.day_formats import day_text
 from departments.models import Annotation, Department, Goal, Measurable, User, current_company
@@ -109,12 +110,16 @@ def goal_set(
     company = current_company()
     due = company.close_rule.due_week(now)
     if (goal_high is not None) != (rule == Goal.Rule.BETWEEN):
-        raise MeasurableRefused("“Between” needs both a lowest and a highest value; the other rules only one.")
+        raise MeasurableRefused(_("“Between” needs both a lowest and a highest value; the other rules only one."))
     if goal_high is not None and goal_high < goal:
-        raise MeasurableRefused(f"The highest value, {goal_high}, is below the lowest, {goal}.")
+        raise MeasurableRefused(
+            _("The highest value, {goal_high}, is below the lowest, {goal}.").format(goal_high=goal_high, goal=goal)
+        )
     if monday < due and measurable.goals.exists():
-        raise MeasurableRefused(f"Weeks before {day_text(due)} are closed and keep their goals. Choose a later week.")
-    set_, _ = Goal.objects.update_or_create(
+        raise MeasurableRefused(
+            _("Weeks before {due} are closed and keep their goals. Choose a later week.").format(due=day_text(due))
+        )
+    set_, _created = Goal.objects.update_or_create(
         measurable=measurable, effective_from=monday, defaults={"rule": rule, "goal": goal, "goal_high": goal_high}
     )
     return set_

@@ -10,6 +10,7 @@ import threading
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from departments.scorecards.core.score_file.archive import workbook_examine
 from departments.scorecards.core.score_file.sheet import FileUnreadable, Sheet
@@ -27,7 +28,7 @@ class ReadersBusy(FileUnreadable):
     """Too many workbooks are being read at this moment."""
 
     def __init__(self) -> None:
-        super().__init__("Other workbooks are being read right now. Choose the file again in a minute.")
+        super().__init__(_("Other workbooks are being read right now. Choose the file again in a minute."))
 
 
 def workbook_read(data: bytes) -> list[Sheet]:
@@ -58,8 +59,12 @@ def _parsed(data: bytes) -> dict[str, Any]:
             check=False,
         )
     except subprocess.TimeoutExpired as problem:
-        raise FileUnreadable(f"Reading the workbook took longer than {SECONDS} seconds.") from problem
+        raise FileUnreadable(
+            _("Reading the workbook took longer than {seconds} seconds.").format(seconds=SECONDS)
+        ) from problem
     if done.returncode != 0:
-        raise FileUnreadable("Reading the workbook took too much time or memory. Keep only the sheet of the scorecard.")
+        raise FileUnreadable(
+            _("Reading the workbook took too much time or memory. Keep only the sheet of the scorecard.")
+        )
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer

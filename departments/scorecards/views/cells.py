@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from departments.access import may_edit_scorecard, require
@@ -85,7 +86,9 @@ def cell(request: HtmxRequest, key: str, measurable: str, week: date) -> HttpRes
     if problem:
         fresh = entry_history(department=department.pk, measurable=measurable, week=week) or history
         return _cell_page(request, department, fresh, problem)
-    messages.success(request, f"{history.measurable.name}, week of {day_text(week)}: saved.")
+    messages.success(
+        request, _("{name}, week of {week}: saved.").format(name=history.measurable.name, week=day_text(week))
+    )
     return redirect("departments:scorecard", key)
 
 
@@ -190,7 +193,10 @@ def paste(request: HttpRequest, key: str) -> HttpResponse:
     except PasteRefused as refused:
         message, status = str(refused), 422
         refusals = [(at, why) for at, why in refused.errors.items()]
-        refusals += [(at, f"{why} There is {why.value} now.") for at, why in refused.conflicts.items()]
+        refusals += [
+            (at, _("{why} There is {value} now.").format(why=why, value=why.value))
+            for at, why in refused.conflicts.items()
+        ]
         refusals += list(refused.unusual.items())
         again = "" if refused.errors or refused.conflicts else request.POST["cells"]
         errors = [{"key": measurable, "week": week, "why": why} for (measurable, week), why in refusals]
@@ -214,4 +220,4 @@ def _parse_block(text: str) -> list[Any]:
             for row in rows
         ]
     except (ValueError, TypeError, IndexError, KeyError, OverflowError, RecursionError) as problem:
-        raise EntryRefused("The block could not be read; nothing was changed.") from problem
+        raise EntryRefused(_("The block could not be read; nothing was changed.")) from problem

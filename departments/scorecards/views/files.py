@@ -11,6 +11,8 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -97,7 +99,7 @@ def _looked_at(request: HttpRequest, department: Department) -> dict[str, Any]:
     """What the file of the request would change, for the page; FileUnreadable where it is none."""
     sent = request.FILES.get("file")
     if sent is None:
-        raise FileUnreadable("Choose a file first.")
+        raise FileUnreadable(_("Choose a file first."))
     content = file_read(sent.read())
     return _preview(department, content.cells) | {"name": sent.name, "notes": content.notes}
 
@@ -126,9 +128,9 @@ def _take_in(request: HttpRequest, department: Department) -> dict[str, Any]:
     try:
         owner, packed = signing.loads(request.POST["changes"], salt=SALT, max_age=SECONDS)
     except signing.BadSignature:
-        return {"refused": ["This preview has expired. Choose the file again; nothing was changed."]}
+        return {"refused": [_("This preview has expired. Choose the file again; nothing was changed.")]}
     if owner != department.pk:
-        return {"refused": ["This file is for another department; nothing was changed."]}
+        return {"refused": [_("This file is for another department; nothing was changed.")]}
     cells = [
         CellText(measurable=key, week=date.fromisoformat(week), version=version, text=text, sure="sure" in request.POST)
         for key, week, version, text in packed
@@ -142,8 +144,21 @@ def _take_in(request: HttpRequest, department: Department) -> dict[str, Any]:
             return _preview(department, same) | {"unticked": True}
         refusals = [(*at, why) for at, why in refused.errors.items()]
         refusals += [(*at, str(why)) for at, why in refused.conflicts.items()]
-        return {"refused": [str(refused), *(f"{key}, week of {day_text(week)}: {why}" for key, week, why in refusals)]}
+        return {
+            "refused": [
+                str(refused),
+                *(
+                    _("{key}, week of {week}: {why}").format(key=key, week=day_text(week), why=why)
+                    for key, week, why in refusals
+                ),
+            ]
+        }
     except ScorecardError as problem:
         return {"refused": [str(problem)]}
-    messages.success(request, f"{counted(len(written), 'value')} {'was' if len(written) == 1 else 'were'} imported.")
+    messages.success(
+        request,
+        ngettext("{values} was imported.", "{values} were imported.", len(written)).format(
+            values=counted(len(written), "value")
+        ),
+    )
     return {}

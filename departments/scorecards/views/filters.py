@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.http import Http404, HttpRequest
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
 
 from departments import access
 from departments.models import Department
@@ -18,17 +20,27 @@ from departments.web.day_field import DayField
 WEEKS = (13, 26, 52, 260)
 MOST_CELLS = 650
 FEWEST_LINES = 5
-CHOICES = (("all", "All"), ("missed", "Off track"), ("missing", "Missing"), ("mine", "Mine"), ("manual", "Typed in"))
+CHOICES = (
+    ("all", gettext_lazy("All")),
+    ("missed", gettext_lazy("Off track")),
+    ("missing", gettext_lazy("Missing")),
+    ("mine", gettext_lazy("Mine")),
+    ("manual", gettext_lazy("Typed in")),
+)
 
 
 class ScorecardFilterForm(forms.Form):
     """The filters of the grid; anything else falls back to the newest thirteen weeks, and says so."""
 
-    until = DayField(required=False, label="Up to the week of", widget=forms.DateInput(attrs={"type": "date"}))
-    weeks = forms.TypedChoiceField(
-        choices=[(str(count), f"{count} weeks") for count in WEEKS], coerce=int, required=False
+    until = DayField(
+        required=False, label=gettext_lazy("Up to the week of"), widget=forms.DateInput(attrs={"type": "date"})
     )
-    show = forms.ChoiceField(choices=CHOICES, required=False, label="Measurables")
+    weeks = forms.TypedChoiceField(
+        choices=[(str(count), format_lazy(gettext_lazy("{count} weeks"), count=count)) for count in WEEKS],
+        coerce=int,
+        required=False,
+    )
+    show = forms.ChoiceField(choices=CHOICES, required=False, label=gettext_lazy("Measurables"))
     start = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
 

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from departments.models import Department, Goal, Measurable, User
 from departments.scorecards.core.number_text import NotANumber, number_parse, number_text
@@ -28,7 +30,11 @@ class NumberField(forms.CharField):
             raise forms.ValidationError(str(problem)) from problem
         if number.value is not None and number.other is not None:
             first, second = number_text(number.value), number_text(number.other)
-            raise forms.ValidationError(f"“{text}” could be {first} or {second}. Write one of these.")
+            raise forms.ValidationError(
+                _("“{text}” could be {first} or {second}. Write one of these.").format(
+                    text=text, first=first, second=second
+                )
+            )
         return number.value
 
 
@@ -50,10 +56,10 @@ class MeasurableForm(forms.Form):
         choices=Measurable.LimitsFrom.choices,
         required=False,
         initial=Measurable.LimitsFrom.UNIT,
-        label="Possible values",
+        label=gettext_lazy("Possible values"),
     )
-    lowest = NumberField(required=False, label="Lowest, if set here")
-    highest = NumberField(required=False, label="Highest, if set here")
+    lowest = NumberField(required=False, label=gettext_lazy("Lowest, if set here"))
+    highest = NumberField(required=False, label=gettext_lazy("Highest, if set here"))
 
     def __init__(self, *arguments: Any, department: Department, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -65,7 +71,7 @@ class MeasurableForm(forms.Form):
     def clean_weight(self) -> Decimal:
         weight: Decimal | None = self.cleaned_data["weight"]
         if weight is None or not 0 <= weight <= 1000:
-            raise forms.ValidationError("A weight is a number from 0 to 1000.")
+            raise forms.ValidationError(_("A weight is a number from 0 to 1000."))
         return weight
 
     def clean_limits(self) -> str:
@@ -75,9 +81,14 @@ class MeasurableForm(forms.Form):
         data = super().clean() or self.cleaned_data
         lowest, highest = data.get("lowest"), data.get("highest")
         if data.get("limits") == Measurable.LimitsFrom.UNIT and not (lowest is None and highest is None):
-            self.add_error("limits", "Choose “as set here” for limits of its own, or leave lowest and highest empty.")
+            self.add_error(
+                "limits", _("Choose “as set here” for limits of its own, or leave lowest and highest empty.")
+            )
         if lowest is not None and highest is not None and highest < lowest:
-            self.add_error("highest", f"The highest value is below the lowest, {number_text(lowest)}.")
+            self.add_error(
+                "highest",
+                _("The highest value is below the lowest, {number_text}.").format(number_text=number_text(lowest)),
+            )
         return data
 
 
@@ -85,11 +96,16 @@ class GoalForm(forms.Form):
     """A goal from a week on."""
 
     rule = forms.ChoiceField(
-        choices=[("at_least", "at least"), ("at_most", "at most"), ("between", "between"), ("exactly", "exactly")]
+        choices=[
+            ("at_least", gettext_lazy("at least")),
+            ("at_most", gettext_lazy("at most")),
+            ("between", "between"),
+            ("exactly", "exactly"),
+        ]
     )
     goal = NumberField(label="Goal")
-    goal_high = NumberField(label="Highest (between)", required=False)
-    effective_from = DayField(label="From the week of", widget=forms.DateInput(attrs={"type": "date"}))
+    goal_high = NumberField(label=gettext_lazy("Highest (between)"), required=False)
+    effective_from = DayField(label=gettext_lazy("From the week of"), widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class RemarkForm(forms.Form):

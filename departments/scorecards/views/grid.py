@@ -10,18 +10,23 @@ from typing import NamedTuple
 
 import numpy as np
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from departments.day_formats import day_text
 from departments.formats import DASH, grouped, percent
 from departments.scorecards.core.goals import DatedGoal, Status
 from departments.scorecards.selectors.scorecards import Grid, ScoreRow
 
-MISSING, NO_VALUE = "missing", "no value yet"
+MISSING, NO_VALUE = gettext_noop("missing"), gettext_noop("no value yet")
 _CSS = {Status.NONE: "", Status.MET: " met", Status.HIGH: " missed", Status.LOW: " missed"}
 _STATUSES = tuple(Status)
 _FLAGS = (
-    ("L", "late"), ("A", "changed after the close"), ("C", "copied from the week before"), ("N", "has a note"),
-)  # fmt: skip
+    ("L", gettext_noop("late")),
+    ("A", gettext_noop("changed after the close")),
+    ("C", gettext_noop("copied from the week before")),
+    ("N", gettext_noop("has a note")),
+)
 _LARGE = 1000
 """From here on decimals are noise."""
 
@@ -199,7 +204,7 @@ def _summary(grid: Grid, at: int) -> Summary:
     places = min(_places(grid, at) + 1, 2)
     return Summary(
         state=state,
-        state_words="no value in the last two weeks" if state is None else _state_text(state),
+        state_words=_("no value in the last two weeks") if state is None else _state_text(state),
         total=_cell_number(grid.total(at), _places(grid, at)),
         average=_cell_number(grid.average(at), places),
         trailing_4=_cell_number(grid.trailing(at, 4), places),
@@ -208,7 +213,7 @@ def _summary(grid: Grid, at: int) -> Summary:
 
 
 def _state_text(state: Status) -> str:
-    return "no goal" if state is Status.NONE else state.word
+    return _("no goal") if state is Status.NONE else state.word
 
 
 def _cells(grid: Grid, at: int) -> list[GridCell]:
@@ -240,7 +245,7 @@ def _cells(grid: Grid, at: int) -> list[GridCell]:
                 text=text,
                 mark=mark,
                 flag="".join(letter for letter, _ in marks) if marks else "",
-                spoken=", ".join([spoken, *(meaning for _, meaning in marks)]) if marks else spoken,
+                spoken=", ".join([_(spoken), *(_(meaning) for _letter, meaning in marks)]) if marks else _(spoken),
             )
         )
     return cells
@@ -272,16 +277,17 @@ def goal_text(goal: DatedGoal | None) -> str:
         return DASH
     low = _goal_number(goal.goal)
     if goal.rule == "between" and goal.goal_high is not None:
-        return f"{low} to {_goal_number(goal.goal_high)}"
+        return _("{low} to {goal_number}").format(low=low, goal_number=_goal_number(goal.goal_high))
     return {"at_least": "≥ ", "at_most": "≤ "}.get(goal.rule, "= ") + low
 
 
 def spoken_goal(goal: DatedGoal | None, unit: str) -> str:
     """The same for those who hear it."""
     if goal is None:
-        return "no goal"
-    rule = {"at_least": "at least", "at_most": "at most", "between": "between", "exactly": "exactly"}[goal.rule]
-    upper = f" and {plain(goal.goal_high)}" if goal.goal_high is not None else ""
+        return _("no goal")
+    rules = {"at_least": _("at least"), "at_most": _("at most"), "between": _("between"), "exactly": _("exactly")}
+    rule = rules[goal.rule]
+    upper = _(" and {plain}").format(plain=plain(goal.goal_high)) if goal.goal_high is not None else ""
     return f"{rule} {plain(goal.goal)}{upper} {unit}".strip()
 
 

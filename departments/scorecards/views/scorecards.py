@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from departments import access
@@ -71,13 +73,17 @@ def _closes_at(heat: Heat) -> datetime | None:
 def _completeness_message(rows: list[DepartmentHeat], heat: Heat) -> str:
     last = [row for row in rows if row.owed]
     if not last:
-        return "No department has a scorecard yet."
+        return _("No department has a scorecard yet.")
     whole = sum(row.entered[1] == row.owed for row in last)
     incomplete = [row.name for row in last if row.entered[1] < row.owed]
     week = day_text(heat.weeks[1], "%-d %b")
-    complete = f"{whole} of {counted(len(last), 'scorecard')} for the week of {week} are complete"
+    complete = _("{whole} of {last} for the week of {week} are complete").format(
+        whole=whole, last=counted(len(last), "scorecard"), week=week
+    )
     return (
-        f"{complete}; {', '.join(incomplete)} {'has' if len(incomplete) == 1 else 'have'} values missing."
+        ngettext(
+            "{complete}; {names} has values missing.", "{complete}; {names} have values missing.", len(incomplete)
+        ).format(complete=complete, names=", ".join(incomplete))
         if incomplete
         else f"{complete}."
     )
@@ -112,7 +118,11 @@ def _handed_in(row: DepartmentHeat, due: tuple[Missing, ...], last: tuple[Missin
         "state": state,
         "mark": {"missing": "–", "late": "◐", "in": "●"}[state],
         "css": {"missing": "bad", "late": "attention", "in": "good"}[state],
-        "words": f"{counted(late, 'value')} late" if late and not missing else "in time" if not missing else "",
+        "words": _("{late} late").format(late=counted(late, "value"))
+        if late and not missing
+        else _("in time")
+        if not missing
+        else "",
         "lacking": missing,
     }
 
@@ -193,18 +203,26 @@ def grid_context(
 def _grid_message(scorecard: Grid) -> str:
     """The line on top: how the newest closed week went and what is still to be filled in."""
     if not scorecard.rows:
-        return "This scorecard has no measurables yet."
+        return _("This scorecard has no measurables yet.")
     manual = [at for at, row in enumerate(scorecard.rows) if row.manual]
     at = 0 if scorecard.closed[0] or len(scorecard.weeks) == 1 else 1
     judged = [int(code) for code in scorecard.status[:, at] if code]
     met = sum(code == 1 for code in judged)
     result = (
-        f"{met} of {len(judged)} met in the week of {day_text(scorecard.weeks[at], '%-d %b')}"
+        _("{met} of {judged} met in the week of {weeks}").format(
+            met=met, judged=len(judged), weeks=day_text(scorecard.weeks[at], "%-d %b")
+        )
         if judged
-        else "Nothing was judged yet"
+        else _("Nothing was judged yet")
     )
     open_ = sum(scorecard.cells.versions[row, 0] == 0 for row in manual) if not scorecard.closed[0] else 0
-    rest = f"; {grouped(open_)} of {counted(len(manual), 'value')} to fill in for this week" if open_ else ""
+    rest = (
+        _("; {open_} of {manual} to fill in for this week").format(
+            open_=grouped(open_), manual=counted(len(manual), "value")
+        )
+        if open_
+        else ""
+    )
     return f"{result}{rest}."
 
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from departments.access import may_edit_scorecard, may_set_measurables, require
@@ -61,7 +62,7 @@ def measurables(request: HttpRequest, key: str) -> HttpResponse:
             added.delete()
             refused = str(problem)
         else:
-            messages.success(request, f"“{added.name}” was added to the scorecard.")
+            messages.success(request, _("“{name}” was added to the scorecard.").format(name=added.name))
             return redirect("departments:scorecard_measurables", key)
     rows = score_rows(departments=[department.pk], archived=True)
     context = {
@@ -87,7 +88,7 @@ def measurable(request: HttpRequest, key: str, measurable: str) -> HttpResponse:
     if request.method == "POST":
         try:
             if _do(request.POST.get("action", ""), row, forms_):
-                messages.success(request, f"“{row.name}” is saved.")
+                messages.success(request, _("“{name}” is saved.").format(name=row.name))
                 return redirect("departments:scorecard_measurables", key)
         except MeasurableRefused as problem:
             refused = str(problem)
@@ -135,9 +136,9 @@ def annotation_add(request: HttpRequest, key: str) -> HttpResponse:
     form = RemarkForm(request.POST, department=department)
     if form.is_valid():
         remark_add(department=department, user=user, now=timezone.now(), **form.cleaned_data)
-        messages.success(request, "Remark added.")
+        messages.success(request, _("Remark added."))
     else:
-        messages.error(request, "The remark needs a day and a text of at most 300 characters; nothing was changed.")
+        messages.error(request, _("The remark needs a day and a text of at most 300 characters; nothing was changed."))
     return redirect("departments:scorecard", key)
 
 

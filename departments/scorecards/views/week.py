@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from departments.access import require
@@ -63,7 +64,7 @@ def week(request: HttpRequest, key: str, week: date) -> HttpResponse:
     if request.method == "POST":
         refused = _take(request, department, week, lines, now)
         if refused is None:
-            messages.success(request, f"Week of {day_text(week, '%-d %B %Y')} saved.")
+            messages.success(request, _("Week of {week} saved.").format(week=day_text(week, "%-d %B %Y")))
             return redirect("departments:scorecard", key)
         lines = _with_what_was_sent(request, lines, refused, week)
     context = {
@@ -113,10 +114,12 @@ def _with_what_was_sent(request: HttpRequest, lines: list[Line], refused: PasteR
         conflict = refused.conflicts.get((line.key, week))
         if conflict:
             now_there = "nothing" if conflict.value is None else plain(float(conflict.value))
-            error = f"{conflict} There is {now_there} now; yours is in the field. Save again to overwrite it."
+            error = _("{conflict} There is {now_there} now; yours is in the field. Save again to overwrite it.").format(
+                conflict=conflict, now_there=now_there
+            )
         unusual = refused.unusual.get((line.key, week), "")
         if unusual:
-            error = f"{unusual} Correct it, or save again if it is right."
+            error = _("{unusual} Correct it, or save again if it is right.").format(unusual=unusual)
         refilled.append(
             replace(
                 line,

@@ -22,10 +22,12 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from departments.formats import counted
-from departments.models import Reminder, User, current_company
-from departments.services.mail import MailServerAway, comes_back
+from departments.models import Company, Reminder, User, current_company
+from departments.services.mail import MailServerAway, comes_back, in_language_of
 from departments.updates.owing import DueReminder, Owed, zone_of
 from departments.updates.services.update_links import update_link_address, update_link_issue
 
@@ -129,6 +131,14 @@ def _address(item: Owed, now: datetime) -> str:
 
 def _mail(item: Owed, address: str, *, now: datetime, by: User | None = None, message: str = "") -> None:
     company = current_company()
+    with in_language_of(item.user), timezone.override(zone_of(item.user, company)):
+        mail = _written(item, address, company, now=now, by=by, message=message)
+    mail.send()
+
+
+def _written(
+    item: Owed, address: str, company: Company, *, now: datetime, by: User | None, message: str
+) -> EmailMultiAlternatives:
     closes_at = company.close_rule.closes_at(item.week)
     context = {
         "owed": item,
@@ -142,16 +152,19 @@ def _mail(item: Owed, address: str, *, now: datetime, by: User | None = None, me
         "words": message,
         "company": company,
     }
-    verb = "is" if len(item.missing) == 1 else "are"
-    state = f"{verb} missing" if context["closed"] else f"{verb} due"
-    subject = f"{item.department_name}: {context['count']} of week {item.week:%V} {state}"
-    with timezone.override(zone_of(item.user, company)):
-        mail = EmailMultiAlternatives(
-            subject=" ".join(subject.split()),
-            body=render_to_string("updates/mail/reminder.txt", context),
-            to=[item.user.email],
-            # Nobody's holiday notice answers a machine.
-            headers={"Auto-Submitted": "auto-generated"},
-        )
-        mail.attach_alternative(render_to_string("updates/mail/reminder.html", context), "text/html")
-    mail.send()
+    if context["closed"]:
+        state = ngettext("is missing", "are missing", len(item.missing))
+    else:
+        state = ngettext("is due", "are due", len(item.missing))
+    subject = _("{department_name}: {count} of week {week:%V} {state}").format(
+        department_name=item.department_name, count=context["count"], week=item.week, state=state
+    )
+    mail = EmailMultiAlternatives(
+        subject=" ".join(subject.split()),
+        body=render_to_string("updates/mail/reminder.txt", context),
+        to=[item.user.email],
+        # Nobody's holiday notice answers a machine.
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+    mail.attach_alternative(render_to_string("updates/mail/reminder.html", context), "text/html")
+    return mail

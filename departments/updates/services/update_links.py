@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from departments.access import may_enter
 from departments.models import Measurable, UpdateLink, User
@@ -27,28 +28,28 @@ class LinkUnknown(LinkClosed):
     """Never made by us, or changed on its way."""
 
     def __init__(self) -> None:
-        super().__init__("This link is incomplete, or is not one of ours.")
+        super().__init__(_("This link is incomplete, or is not one of ours."))
 
 
 class LinkUsed(LinkClosed):
     reason = "used"
 
     def __init__(self) -> None:
-        super().__init__("This link has already been used: each one works once.")
+        super().__init__(_("This link has already been used: each one works once."))
 
 
 class LinkExpired(LinkClosed):
     reason = "expired"
 
     def __init__(self) -> None:
-        super().__init__(f"This link has expired: each one works for {LASTS.days} days.")
+        super().__init__(_("This link has expired: each one works for {days} days.").format(days=LASTS.days))
 
 
 class LinkRevoked(LinkClosed):
     reason = "revoked"
 
     def __init__(self) -> None:
-        super().__init__("This link was revoked.")
+        super().__init__(_("This link was revoked."))
 
 
 def _signer() -> Signer:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from departments.models import Entry, EntryChange, Measurable, UpdateLink, User
 from departments.scorecards.core.closing import WEEK
@@ -16,7 +18,7 @@ from departments.scorecards.services.entries import EntryConflict, EntryRefused,
 from departments.updates.services.update_links import update_link_open, update_link_used
 
 How = EntryChange.How
-NOTHING = "Nothing to report"
+NOTHING = gettext_noop("Nothing to report")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +59,7 @@ class UpdatesRefused(Exception):
     def __init__(self, problems: Mapping[int, Problem], submitted: Sequence[SubmittedRow]) -> None:
         self.problems = problems
         self.submitted = {row.measurable: row for row in submitted}
-        super().__init__("Nothing was saved yet: correct what is marked and send it again.")
+        super().__init__(_("Nothing was saved yet: correct what is marked and send it again."))
 
 
 class NothingSent(UpdatesRefused):
@@ -128,7 +130,7 @@ def _save(row: SubmittedRow, measurable: Measurable, hand: _Hand) -> Entry:
     if row.copy:
         last = Entry.objects.filter(measurable=measurable, week=hand.week - WEEK, value__isnull=False).first()
         if last is None:
-            raise EntryRefused("The previous week has no value to copy.")
+            raise EntryRefused(_("The previous week has no value to copy."))
         value, how = last.value, How.COPY
     elif row.nothing:
         value, note = None, note or NOTHING

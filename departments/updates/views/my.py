@@ -12,6 +12,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from departments.access import may_remind, may_see_company, require
@@ -119,34 +121,44 @@ def _commitments(section: MySection) -> str:
 def _updates_message(updates: MyWeek) -> str:
     total = len(updates.rows)
     if not total:
-        return "You have nothing to enter."
+        return _("You have nothing to enter.")
     week = _week_of(updates.week)
     if updates.complete:
-        return f"All {counted(total, 'value')} for {week} are in." if total > 1 else f"The value for {week} is in."
+        return (
+            _("All {total} for {week} are in.").format(total=counted(total, "value"), week=week)
+            if total > 1
+            else _("The value for {week} is in.").format(week=week)
+        )
     if updates.answered:
-        return f"{updates.answered} of {counted(total, 'value')} for {week} are in."
+        return _("{answered} of {total} for {week} are in.").format(
+            answered=updates.answered, total=counted(total, "value"), week=week
+        )
     if updates.closed:
-        return f"{counted(total, 'value')} for {week} {'is' if total == 1 else 'are'} missing."
-    return f"{counted(total, 'value')} due by {day_text(timezone.localtime(updates.closes_at), '%a %H:%M')}."
+        return ngettext("{total} for {week} is missing.", "{total} for {week} are missing.", total).format(
+            total=counted(total, "value"), week=week
+        )
+    return _("{total} due by {closes_at}.").format(
+        total=counted(total, "value"), closes_at=day_text(timezone.localtime(updates.closes_at), "%a %H:%M")
+    )
 
 
 def _message_of_all(standing: WeekStanding) -> str:
     """For who enters nothing but reminds the others."""
     count = len(standing.departments)
     if not count and not standing.entered:
-        return "No scorecards yet: no department has a measurable to enter."
+        return _("No scorecards yet: no department has a measurable to enter.")
     if not count:
-        return f"Every value for {_week_of(standing.week)} is in."
-    verb = "lacks" if count == 1 else "lack"
-    return f"{counted(count, 'department')} {verb} values for {_week_of(standing.week)}."
+        return _("Every value for {week_of} is in.").format(week_of=_week_of(standing.week))
+    text = ngettext("{count} lacks values for {week}.", "{count} lack values for {week}.", count)
+    return text.format(count=counted(count, "department"), week=_week_of(standing.week))
 
 
 def _week_of(week: date) -> str:
-    return f"the week of {day_text(week, '%-d %b')}"
+    return _("the week of {week}").format(week=day_text(week, "%-d %b"))
 
 
 def _done(updates: MyWeek) -> str:
     if updates.complete:
-        return f"Saved. T{_week_of(updates.week)[1:]} is complete, thank you."
+        return _("Saved. The week of {week} is complete, thank you.").format(week=day_text(updates.week, "%-d %b"))
     missing = ", ".join(row.row.name for row in updates.rows if not row.answered)
-    return f"Saved. Still missing: {missing}."
+    return _("Saved. Still missing: {missing}.").format(missing=missing)

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from departments.access import may_remind, require
@@ -39,17 +40,26 @@ def send(request: HtmxRequest, key: str) -> HttpResponse:
         return _answer(request, department, _why_nobody(department, week), done=False)
     # add() lets one of two presses through.
     if not cache.add(f"reminded:{department.pk}:{week}", True, ONCE_SECONDS):
-        return _answer(request, department, f"{department.name} was reminded a moment ago.", done=True)
+        return _answer(
+            request, department, _("{name} was reminded a moment ago.").format(name=department.name), done=True
+        )
     message = request.POST.get("words", "")[:LONGEST_WORDS]
     reminder_asked.delay_on_commit(department.pk, week.isoformat(), request.user.pk, message)
     names = " and ".join(person.display_name for person in people)
-    return _answer(request, department, f"A reminder for week {week:%V} is on its way to {names}.", done=True)
+    return _answer(
+        request,
+        department,
+        _("A reminder for week {week:%V} is on its way to {names}.").format(week=week, names=names),
+        done=True,
+    )
 
 
 def _why_nobody(department: Department, week: date | None) -> str:
     if week is None:
-        return f"{department.name} owes nothing."
-    return f"No reminder sent: {department.name} lacks nothing of week {week:%V}, or has no head with an address."
+        return _("{name} owes nothing.").format(name=department.name)
+    return _("No reminder sent: {name} lacks nothing of week {week:%V}, or has no head with an address.").format(
+        name=department.name, week=week
+    )
 
 
 def _answer(request: HtmxRequest, department: Department, message: str, *, done: bool) -> HttpResponse:

@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from departments.formats import grouped
 from departments.periods import PeriodError, parse_day
@@ -16,7 +18,12 @@ from departments.scorecards.core.number_text import bare_text
 from departments.updates.selectors.my_week import MyRow
 from departments.updates.services.updates import NOTHING, Problem, SubmittedRow
 
-_RULES = {"at_least": "at least", "at_most": "at most", "between": "between", "exactly": "exactly"}
+_RULES = {
+    "at_least": gettext_noop("at least"),
+    "at_most": gettext_noop("at most"),
+    "between": gettext_noop("between"),
+    "exactly": gettext_noop("exactly"),
+}
 _LARGEST_VERSION = 9
 """Digits of a version: more is no version of ours."""
 
@@ -52,7 +59,7 @@ class FormRow:
 
     @property
     def word(self) -> str:
-        return "in, no goal" if self.entry.status is Status.NONE else self.entry.status.word
+        return _("in, no goal") if self.entry.status is Status.NONE else self.entry.status.word
 
     @property
     def can_copy(self) -> bool:
@@ -81,7 +88,7 @@ def form_row(row: MyRow, problem: Problem | None = None, submitted: SubmittedRow
     if submitted:
         text, note = submitted.text, note if submitted.note is None else submitted.note
     if problem and problem.conflict:
-        stored = plain(problem.conflict.value) or "no number"
+        stored = plain(problem.conflict.value) or _("no number")
     return FormRow(
         entry=row,
         text=text,
@@ -119,7 +126,7 @@ def goal_text(goal: DatedGoal | None) -> str:
     if goal is None:
         return ""
     low, high = (grouped_plain(Decimal(str(end))) if end is not None else "" for end in (goal.goal, goal.goal_high))
-    return f"{_RULES[goal.rule]} {low}" + (f" and {high}" if goal.rule == "between" else "")
+    return f"{_(_RULES[goal.rule])} {low}" + (_(" and {high}").format(high=high) if goal.rule == "between" else "")
 
 
 def requested_week(request: HttpRequest) -> tuple[date | None, str]:
@@ -132,5 +139,5 @@ def requested_week(request: HttpRequest) -> tuple[date | None, str]:
     except PeriodError:
         week = None
     if week is None or week.weekday() != 0:
-        return None, f"“{text[:40]}” is not a Monday. Showing the week that is due."
+        return None, _("“{text}” is not a Monday. Showing the week that is due.").format(text=text[:40])
     return week, ""

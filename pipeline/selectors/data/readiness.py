@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 
 from django.core.cache import cache
 from django.db import connection
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from departments.models import Department
 from pipeline.models import PlanTarget, Stage
@@ -65,7 +67,7 @@ def readiness() -> list[ReadinessLine]:
     with connection.cursor() as cursor:
         cursor.execute(_STATE)
         state = cursor.fetchone()
-    key = f"readiness:{hashlib.sha256(repr((release(), state)).encode()).hexdigest()[:32]}"
+    key = f"readiness:{hashlib.sha256(repr((release(), get_language(), state)).encode()).hexdigest()[:32]}"
     lines: list[ReadinessLine] | None = cache.get(key)
     if lines is None:
         lines = _lines()
@@ -87,12 +89,16 @@ def _lines() -> list[ReadinessLine]:
     if not deals:
         return [
             ReadinessLine(
-                name="Deals", ok=False, figure="none", withholds="Everything waits for them.", place="sources"
+                name=_("Deals"), ok=False, figure=_("none"), withholds=_("Everything waits for them."), place="sources"
             )
         ]
     return [
         ReadinessLine(
-            name="Deals", ok=True, figure=f"{deals:,} with {figures['events']:,.0f} events", withholds="", place="deals"
+            name=_("Deals"),
+            ok=True,
+            figure=_("{deals:,} with {events:,.0f} events").format(deals=deals, events=figures["events"]),
+            withholds="",
+            place="deals",
         ),
         *(line for lines_of in _AFTER_DEALS for line in lines_of(figures)),
     ]
@@ -102,17 +108,19 @@ def _of_history(figures: dict[str, float]) -> list[ReadinessLine]:
     events, quarters = figures["events"] / figures["deals"], figures["days"] / _QUARTER_DAYS
     return [
         ReadinessLine(
-            name="Hold times",
+            name=_("Hold times"),
             ok=events > 2,
-            figure=f"{events:.1f} events a deal",
-            withholds="Two events a deal tell when it began and ended, not where it waited.",
+            figure=_("{events:.1f} events a deal").format(events=events),
+            withholds=_("Two events a deal tell when it began and ended, not where it waited."),
             place="sources",
         ),
         ReadinessLine(
-            name="Baseline",
+            name=_("Baseline"),
             ok=quarters >= LEAST_QUARTERS,
-            figure=f"{quarters:.1f} quarters of history",
-            withholds=f"Shares compare a quarter with the one a year earlier: that takes {LEAST_QUARTERS} quarters.",
+            figure=_("{quarters:.1f} quarters of history").format(quarters=quarters),
+            withholds=_("Shares compare a quarter with the one a year earlier: that takes {quarters} quarters.").format(
+                quarters=LEAST_QUARTERS
+            ),
             place="sources",
         ),
     ]
@@ -123,17 +131,19 @@ def _of_causes(figures: dict[str, float]) -> list[ReadinessLine]:
     origins = 1 - figures["without_origin"] / figures["deals"]
     return [
         ReadinessLine(
-            name="Causes",
+            name=_("Causes"),
             ok=caused >= LEAST_CAUSES,
-            figure=f"{caused:.0%} of lost money has a reason" if figures["lost"] else "nothing was lost",
-            withholds="What is lost without a reason is charged to nobody; verdicts on losses are withheld.",
+            figure=_("{caused:.0%} of lost money has a reason").format(caused=caused)
+            if figures["lost"]
+            else _("nothing was lost"),
+            withholds=_("What is lost without a reason is charged to nobody; verdicts on losses are withheld."),
             place="reason",
         ),
         ReadinessLine(
-            name="Origins",
+            name=_("Origins"),
             ok=origins >= LEAST_ORIGINS,
-            figure=f"{origins:.0%} of deals say where they came from",
-            withholds="What a department brings in is not counted for deals without an origin.",
+            figure=_("{origins:.0%} of deals say where they came from").format(origins=origins),
+            withholds=_("What a department brings in is not counted for deals without an origin."),
             place="origin",
         ),
     ]
@@ -145,24 +155,24 @@ def _of_structure(figures: dict[str, float]) -> list[ReadinessLine]:
     plan, asked = PlanTarget.objects.count(), int(figures["asked"])
     return [
         ReadinessLine(
-            name="Owners of stages",
+            name=_("Owners of stages"),
             ok=owners > 1,
-            figure=f"{owners} of {internal} departments own an open stage",
-            withholds="With one owner, nobody else's holding can be seen.",
+            figure=_("{owners} of {internal} departments own an open stage").format(owners=owners, internal=internal),
+            withholds=_("With one owner, nobody else's holding can be seen."),
             place="stages",
         ),
         ReadinessLine(
-            name="Hand-offs",
+            name=_("Hand-offs"),
             ok=asked > 0,
-            figure=f"{asked} of {internal} departments are asked for work",
-            withholds="Departments without stages and without hand-offs have no figures of their own.",
+            figure=_("{asked} of {internal} departments are asked for work").format(asked=asked, internal=internal),
+            withholds=_("Departments without stages and without hand-offs have no figures of their own."),
             place="handoffs",
         ),
         ReadinessLine(
-            name="Plan",
+            name=_("Plan"),
             ok=plan > 0,
-            figure=f"{plan:,} targets" if plan else "none",
-            withholds="Without a plan there is no gap to explain, only the change against a year earlier.",
+            figure=_("{plan:,} targets").format(plan=plan) if plan else _("none"),
+            withholds=_("Without a plan there is no gap to explain, only the change against a year earlier."),
             place="plan",
         ),
     ]
@@ -170,9 +180,9 @@ def _of_structure(figures: dict[str, float]) -> list[ReadinessLine]:
 
 def _of_rows(figures: dict[str, float]) -> list[ReadinessLine]:
     lines = [
-        ("Deals without owner", "without_owner", "They are in nobody's list and in no cut by owner.", "owner"),
-        ("Deals without customer", "without_account", "They stand outside every look at customers.", "account"),
-        ("Events without amount", "worthless", "They count as deals and not as money.", "deals"),
+        (_("Deals without owner"), "without_owner", _("They are in nobody's list and in no cut by owner."), "owner"),
+        (_("Deals without customer"), "without_account", _("They stand outside every look at customers."), "account"),
+        (_("Events without amount"), "worthless", _("They count as deals and not as money."), "deals"),
     ]
     return [
         ReadinessLine(name=name, ok=not figures[key], figure=f"{figures[key]:,.0f}", withholds=withholds, place=place)

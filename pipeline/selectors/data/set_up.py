@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
+from departments.day_formats import day_text
+from departments.formats import counted
 from departments.models import Department, User, find_company
 from pipeline.models import Opportunity, PlanTarget, SourcePull, Stage
 from pipeline.selectors.data.runs import latest_run
@@ -31,56 +35,62 @@ def set_up_steps() -> list[SetUpStep]:
     people = User.objects.filter(is_active=True).count()
     return [
         SetUpStep(
-            name="Your company",
+            name=_("Your company"),
             done=company is not None,
             says=f"{company.name}, {company.reporting_currency}, {company.time_zone}" if company else "",
-            unlocks="Money, days and quarters as you count them.",
+            unlocks=_("Money, days and quarters as you count them."),
             page="pipeline:settings_company",
         ),
         SetUpStep(
             name="Departments",
             done=departments > 0,
-            says=f"{departments}" if departments else "A usual set is proposed with your first file.",
-            unlocks="Who can own a stage, a lost reason, an origin.",
+            says=f"{departments}" if departments else _("A usual set is proposed with your first file."),
+            unlocks=_("Who can own a stage, a lost reason, an origin."),
             page="pipeline:settings_list",
             arguments=("departments",),
             optional=True,
         ),
         SetUpStep(
-            name="Your data",
+            name=_("Your data"),
             done=deals > 0,
-            says=f"{deals:,} deals" if deals else f"{waiting.name} waits for you" if waiting else "",
-            unlocks="The pipeline, its flows and leaks, the review.",
+            says=_("{deals:,} deals").format(deals=deals)
+            if deals
+            else _("{name} waits for you").format(name=waiting.name)
+            if waiting
+            else "",
+            unlocks=_("The pipeline, its flows and leaks, the review."),
             page="pipeline:sources" if deals or not waiting else "pipeline:source_files",
             arguments=() if deals or not waiting else (waiting.token,),
         ),
         SetUpStep(
-            name="Who owns each stage",
+            name=_("Who owns each stage"),
             done=Stage.objects.filter(earns=False).values("owner_department").distinct().count() > 1,
-            says=f"{stages} stages" if stages else "They come with your data.",
-            unlocks="How long each department holds deals.",
+            says=_("{stages} stages").format(stages=stages) if stages else _("They come with your data."),
+            unlocks=_("How long each department holds deals."),
             page="pipeline:set_up_owners",
         ),
         SetUpStep(
             name="Plan",
             done=plan > 0,
-            says=f"{plan:,} targets" if plan else "",
-            unlocks="The gap to plan, and what explains it.",
+            says=_("{plan:,} targets").format(plan=plan) if plan else "",
+            unlocks=_("The gap to plan, and what explains it."),
             page="pipeline:set_up_plan",
         ),
         SetUpStep(
             name="People",
             done=people > 1,
-            says=f"{people} account{'s' if people != 1 else ''}",
-            unlocks="Heads answer for their figures and enter their numbers.",
+            says=counted(people, "account"),
+            unlocks=_("Heads answer for their figures and enter their numbers."),
             page="departments:people",
             optional=True,
         ),
         SetUpStep(
             name="Figures",
             done=run is not None,
-            says=f"As of {run.as_of:%-d %B %Y}" if run else "They are computed with each import.",
-            unlocks="The review.",
+            says=_("As of {day}").format(day=day_text(run.as_of, "%-d %B %Y"))
+            if run
+            else _("They are computed with each import."),
+            unlocks=_("The review."),
             page="pipeline:data",
         ),
     ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from departments.advisory_locks import AdvisoryLock, lock_is_held
 from departments.selectors.jobs import Phase, open_jobs, phase_of
 from pipeline.models import Upload
@@ -32,5 +34,5 @@ def upload_progress(*, token: str) -> UploadProgress:
     names = dict(Upload.objects.filter(token__in=tokens[:place]).values_list("token", "name"))
     other = not place and phase != Phase.RUNNING and lock_is_held(AdvisoryLock.IMPORT)
     return UploadProgress(
-        phase=phase, ahead=[names.get(earlier, "another upload") for earlier in tokens[:place]], other=other
+        phase=phase, ahead=[names.get(earlier, _("another upload")) for earlier in tokens[:place]], other=other
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import duckdb
+from django.utils.translation import gettext as _
 
 from departments.models import Company
 from departments.periods import Period, monday_of
@@ -88,6 +89,6 @@ def _input(run: RecomputeRun, company: Company, since: date) -> tuple[duckdb.Duc
     """What changes are computed from: the run's tables, the first instant of a day, the last day of its quarter."""
     cursor = custody_cursor(run)
     if not cursor.execute("SELECT 1 FROM duckdb_columns() WHERE table_name = 'events' LIMIT 1").fetchone():
-        raise ChangesNotKept("What changed is known from the next recompute on.")
+        raise ChangesNotKept(_("What changed is known from the next recompute on."))
     running = calendar_of(company).quarter_of(run.day_in(company.zone))
     return cursor, Period.between(since, running.end).instants(company.zone)[0], running.end

@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from departments.models import Company, User
 from departments.periods import FiscalCalendar
 from pipeline.models import Event, PlanTarget, RecomputeRun
@@ -168,5 +170,7 @@ def _plan_period(day: date, spans: Sequence[tuple[date, date]], calendar: Fiscal
         if start <= day <= end:
             named = (quarter, calendar.parse(f"{day:%Y-%m}"), calendar.year_of(day))
             label = next((period.label for period in named if (period.start, period.end) == (start, end)), None)
-            return label or f"{start.isoformat()} to {end.isoformat()}"
+            return label or _("{isoformat} to {isoformat_2}").format(
+                isoformat=start.isoformat(), isoformat_2=end.isoformat()
+            )
     return quarter.label

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import duckdb
+from django.utils.translation import gettext_noop
 
 from pipeline.models import RecomputeRun
 from pipeline.run_cache import cached
@@ -31,45 +32,45 @@ class Lack:
 LACKS = (
     Lack(
         key="amount",
-        name="Open without an amount",
+        name=gettext_noop("Open without an amount"),
         state="open",
-        withholds="They count as deals and not as money.",
+        withholds=gettext_noop("They count as deals and not as money."),
         condition="state = 'open' AND amount = 0",
     ),
     Lack(
         key="close",
-        name="Open after their expected close",
+        name=gettext_noop("Open after their expected close"),
         state="open",
-        withholds="What changed cannot tell whether they are pulled in or pushed out.",
+        withholds=gettext_noop("What changed cannot tell whether they are pulled in or pushed out."),
         condition="state = 'open' AND opportunity IN"
         " (SELECT opportunity FROM deals_close WHERE expected_close < $today)",
     ),
     Lack(
         key="reason",
-        name="Lost without a reason",
+        name=gettext_noop("Lost without a reason"),
         state="lost",
-        withholds="What they lost is charged to nobody.",
+        withholds=gettext_noop("What they lost is charged to nobody."),
         condition="state = 'lost' AND opportunity IN (SELECT opportunity FROM deals_silent)",
     ),
     Lack(
         key="owner",
-        name="Without an owner",
+        name=gettext_noop("Without an owner"),
         state="all",
-        withholds="They are in no cut by owner.",
+        withholds=gettext_noop("They are in no cut by owner."),
         condition="coalesce(owner, '') = ''",
     ),
     Lack(
         key="account",
-        name="Without an account",
+        name=gettext_noop("Without an account"),
         state="all",
-        withholds="They stand outside every look at customers.",
+        withholds=gettext_noop("They stand outside every look at customers."),
         condition="account IS NULL",
     ),
     Lack(
         key="origin",
-        name="Without an origin",
+        name=gettext_noop("Without an origin"),
         state="all",
-        withholds="They count for no department that brings deals in.",
+        withholds=gettext_noop("They count for no department that brings deals in."),
         condition="source IS NULL",
     ),
 )

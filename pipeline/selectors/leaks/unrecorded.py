@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from departments.formats import counted, percent
 from departments.models import Company
 from departments.periods import Period
@@ -26,10 +28,12 @@ def unrecorded_reasons(*, run: RecomputeRun, company: Company, period: Period) -
     silent, losses, amount, total = _unrecorded_losses(run, company, period)
     if not silent:
         return ()
-    share = f" ({percent(amount / total)} % of the money lost)" if total else ""
+    share = _(" ({amount} % of the money lost)").format(amount=percent(amount / total)) if total else ""
     return (
-        f"reason not recorded: {silent:,} of {counted(losses, 'loss', 'losses')}{share} name no reason, so no"
-        " department is charged with them; they count with the market",
+        _(
+            "reason not recorded: {silent:,} of {losses}{share} name no reason, so no department is "
+            "charged with them; they count with the market"
+        ).format(silent=silent, losses=counted(losses, "loss", "losses"), share=share),
     )
 
 
@@ -58,7 +62,7 @@ def no_losses(*, run: RecomputeRun) -> str:
     """Why nothing can be promised or expected where no loss is recorded at all; empty where some are."""
     if pipelines_with_losses(run=run):
         return ""
-    return (
-        "No loss is recorded, so every open deal would be won sooner or later and each promise would win everything."
-        " Record the deals that were lost, then recompute."
+    return _(
+        "No loss is recorded, so every open deal would be won sooner or later and each promise "
+        "would win everything. Record the deals that were lost, then recompute."
     )

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from django.utils.translation import gettext_noop
+
 from departments.periods import FiscalCalendar, Period
 
 FEWEST_BASELINE_DAYS = 180
@@ -23,12 +25,12 @@ QUARTERS_OF_SEASONS = 8
 class BaselineRule(StrEnum):
     """Which baseline a comparison has, and why."""
 
-    SAME_QUARTER = "the same quarter a year before, because there are two years of history"
-    YEAR_BEFORE = "the four quarters before, because there are less than two years of history"
-    QUARTERS_BEFORE = "the four quarters before, because the period is not one quarter"
-    DAYS_BEFORE = "the 364 days before, because the period is not made of whole quarters"
-    ASKED = "the days asked for"
-    NONE = "none: there is too little history"
+    SAME_QUARTER = gettext_noop("the same quarter a year before, because there are two years of history")
+    YEAR_BEFORE = gettext_noop("the four quarters before, because there are less than two years of history")
+    QUARTERS_BEFORE = gettext_noop("the four quarters before, because the period is not one quarter")
+    DAYS_BEFORE = gettext_noop("the 364 days before, because the period is not made of whole quarters")
+    ASKED = gettext_noop("the days asked for")
+    NONE = gettext_noop("none: there is too little history")
 
 
 @dataclass(frozen=True, kw_only=True)

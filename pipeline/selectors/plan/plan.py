@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from departments.periods import Period
 from pipeline.models import PlanTarget
 
@@ -76,7 +78,9 @@ def plan_remarks(rows: Sequence[PlanRow], period: Period) -> tuple[str, ...]:
     sentences = []
     for place in dict.fromkeys((row.pipeline, row.segment) for row in rows):
         of_place = [row for row in rows if (row.pipeline, row.segment) == place]
-        name = of_place[0].name + (f", segment {of_place[0].segment}" if of_place[0].segment else "")
+        name = of_place[0].name + (
+            _(", segment {segment}").format(segment=of_place[0].segment) if of_place[0].segment else ""
+        )
         chosen = rows_of_span(of_place, period)
         left, near = uncovered_days(chosen, period), _nearest(of_place, period)
         if not left and all(row.start >= period.start and row.end <= period.end for row in chosen):
@@ -84,14 +88,24 @@ def plan_remarks(rows: Sequence[PlanRow], period: Period) -> tuple[str, ...]:
         if near is not None:
             first, last = near
             sentences.append(
-                f"the plan of {name} runs from {first} to {last}, not from {period.start} to {period.end};"
-                f" the period {first}..{last} is compared with it to the day"
+                _(
+                    "the plan of {name} runs from {first} to {last}, not from {start} to {end}; the period "
+                    "{first}..{last} is compared with it to the day"
+                ).format(name=name, first=first, last=last, start=period.start, end=period.end)
             )
         elif left:
-            sentences.append(f"the plan of {name} leaves {left} of the {period.days} days without a target")
+            sentences.append(
+                _("the plan of {name} leaves {left} of the {days} days without a target").format(
+                    name=name, left=left, days=period.days
+                )
+            )
         else:
             first, last = chosen[0].start, chosen[-1].end
-            sentences.append(f"the plan of {name} from {first} to {last} is prorated to {period.start}..{period.end}")
+            sentences.append(
+                _("the plan of {name} from {first} to {last} is prorated to {start}..{end}").format(
+                    name=name, first=first, last=last, start=period.start, end=period.end
+                )
+            )
     return tuple(sentences)
 
 

@@ -6,6 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, ngettext_lazy
+
+from departments.day_formats import day_text
 from departments.models import Company
 from departments.periods import FiscalCalendar, Period
 from pipeline.custody_store import custody_cursor
@@ -30,9 +34,13 @@ class Reach:
     def problem(self, period: Period) -> str:
         """Why a period has no figures, as a sentence; empty where it has some."""
         if period.start > self.today:
-            return f"{period.label} has not begun: the figures end on {reach_text(self.today)}."
+            return _("{label} has not begun: the figures end on {reach_text}.").format(
+                label=period.label, reach_text=reach_text(self.today)
+            )
         if self.first is not None and period.end < self.first:
-            return f"{period.label} ends before the first recorded event, on {reach_text(self.first)}."
+            return _("{label} ends before the first recorded event, on {reach_text}.").format(
+                label=period.label, reach_text=reach_text(self.first)
+            )
         return ""
 
     def addresses(self, calendar: FiscalCalendar, period: Period, write: Callable[[Period], str]) -> dict[str, str]:
@@ -67,16 +75,27 @@ def stopped(reach: Reach, *, run: RecomputeRun, today: date) -> Stopped | None:
 
 def reach_text(day: date) -> str:
     """`3 Mar 2013`: a date that carries its year."""
-    return f"{day:%-d %b %Y}"
+    return day_text(day)
+
+
+_LENGTHS = (
+    (365.25, "year", "years", 2.0),
+    (30.44, "month", "months", 3.0),
+    (7.0, "week", "weeks", 3.0),
+    (1.0, "day", "days", 2.0),
+)
+"""Days of each, and from how many on it is used."""
+_MARKED = (ngettext_lazy("year", "years", 2), ngettext_lazy("month", "months", 2), ngettext_lazy("hour", "hours", 2))
 
 
 def age_text(days: float) -> str:
     """A length of time as people say it: `3 hours`, `12 days`, `7 weeks`, `5 months`, `13 years`."""
-    for size, word, most in ((365.25, "year", 2.0), (30.44, "month", 3.0), (7.0, "week", 3.0), (1.0, "day", 2.0)):
+    for size, word, plural, most in _LENGTHS:
         if days >= size * most:
-            return f"{int(days / size)} {word}s"
+            count = int(days / size)
+            return f"{count} {ngettext(word, plural, count)}"
     hours = round(days * 24)
-    return f"{hours} hour{'' if hours == 1 else 's'}" if hours else "less than an hour"
+    return f"{hours} {ngettext('hour', 'hours', hours)}" if hours else _("less than an hour")
 
 
 def reach_of(*, run: RecomputeRun, company: Company) -> Reach:

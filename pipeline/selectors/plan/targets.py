@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import numpy as np
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from departments.models import Company
@@ -94,9 +95,11 @@ def targets_of(
     planned = [target for target in by_pipeline.values() if target.to_date is not None]
     reasons = []
     if planned and len(planned) < len(pipelines):
-        reasons.append("not every pipeline has a plan for this period: the target is the sum of those that have one")
+        reasons.append(_("not every pipeline has a plan for this period: the target is the sum of those that have one"))
     if planned and by_days and (_Clock.of(run, company, period).running or _is_prorated(rows, period)):
-        reasons.append("the plan is prorated by days: there is no whole quarter of history to see how revenue comes in")
+        reasons.append(
+            _("the plan is prorated by days: there is no whole quarter of history to see how revenue comes in")
+        )
     reasons += plan_remarks(rows, period)
     return Targets(company=_sum_targets(planned), pipelines=by_pipeline, segments=segments, reasons=tuple(reasons))
 

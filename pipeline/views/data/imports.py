@@ -8,6 +8,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.text import get_valid_filename
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from departments.access import may_manage_data, may_see_company, require
@@ -33,17 +35,21 @@ COUNTS = ("read", "new", "changed", "unchanged", "refused")
 class UploadForm(forms.Form):
     """One zip of a company folder."""
 
-    folder = forms.FileField(label="Zip of a company folder", widget=forms.FileInput(attrs={"accept": ".zip"}))
+    folder = forms.FileField(
+        label=gettext_lazy("Zip of a company folder"), widget=forms.FileInput(attrs={"accept": ".zip"})
+    )
 
     def clean_folder(self) -> UploadedFile[bytes]:
         uploaded: UploadedFile[bytes] = self.cleaned_data["folder"]
         if (uploaded.size or 0) > FOLDER_ZIP_MB * MEGABYTE:
             raise forms.ValidationError(
-                f"This file is larger than {FOLDER_ZIP_MB} MB; nothing was imported. Load it on the server with "
-                "“manage.py load”, which has no limit."
+                _(
+                    "This file is larger than {folder_zip_mb} MB; nothing was imported. Load it on the "
+                    "server with “manage.py load”, which has no limit."
+                ).format(folder_zip_mb=FOLDER_ZIP_MB)
             )
         if uploaded.read(4) not in (b"PK\x03\x04", b"PK\x05\x06"):
-            raise forms.ValidationError("This is not a zip file; nothing was imported.")
+            raise forms.ValidationError(_("This is not a zip file; nothing was imported."))
         uploaded.seek(0)
         return uploaded
 
@@ -133,7 +139,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     except ImportProblem as problem:
         context = {"shell": shell, "batch": batch, "problem": str(problem)}
         return page_render(request, UNDO, context, partial="page", status=409)
-    messages.success(request, f"Import {pk} was undone. Recompute to update the figures.")
+    messages.success(request, _("Import {pk} was undone. Recompute to update the figures.").format(pk=pk))
     return redirect("pipeline:data")
 
 

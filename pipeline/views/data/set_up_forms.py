@@ -11,6 +11,8 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from departments.models import Department
@@ -57,7 +59,10 @@ def plan_page(request: HttpRequest) -> HttpResponse:
         try:
             if not problems:
                 changed = plan_quarters_save(targets=targets)
-                messages.success(request, f"{changed} target{'s' if changed != 1 else ''} changed.")
+                messages.success(
+                    request,
+                    ngettext("{count} target changed.", "{count} targets changed.", changed).format(count=changed),
+                )
                 return redirect("pipeline:set_up")
         except ValidationError as problem:
             problems += problem.messages
@@ -97,14 +102,18 @@ def _of_paste(text: str, pipelines: list[Pipeline], calendar: FiscalCalendar, pr
         try:
             period = calendar.parse(cells[0])
         except PeriodError as problem:
-            problems.append(f"Line {number}: {problem}")
+            problems.append(_("Line {number}: {problem}").format(number=number, problem=problem))
             continue
         if len(cells) - 1 > len(pipelines):
-            problems.append(f"Line {number} has {len(cells) - 1} amounts, and there are {len(pipelines)} pipelines.")
+            problems.append(
+                _("Line {number} has {cells} amounts, and there are {pipelines} pipelines.").format(
+                    number=number, cells=len(cells) - 1, pipelines=len(pipelines)
+                )
+            )
             continue
         for pipe, cell in zip(pipelines, cells[1:], strict=False):
             if cell:
-                _take(targets, pipe, period, cell, f"Line {number}", problems)
+                _take(targets, pipe, period, cell, _("Line {number}").format(number=number), problems)
     return targets
 
 
@@ -115,9 +124,13 @@ def _take(targets: Targets, pipe: Pipeline, period: Period, text: str, place: st
         problems.append(f"{place}: “{text}”: {problem}.")
         return
     if number.other is not None:
-        problems.append(f"{place}: “{text}” could be {number.value} or {number.other}; write it without thousands.")
+        problems.append(
+            _("{place}: “{text}” could be {value} or {other}; write it without thousands.").format(
+                place=place, text=text, value=number.value, other=number.other
+            )
+        )
     elif number.percent or (number.value is not None and number.value < 0):
-        problems.append(f"{place}: “{text}” is no amount of money.")
+        problems.append(_("{place}: “{text}” is no amount of money.").format(place=place, text=text))
     else:
         targets[pipe.pk, period] = number.value
 
@@ -134,7 +147,11 @@ def owners_page(request: HttpRequest) -> HttpResponse:
             if re.fullmatch(r"owner-\d{1,18}", name) and re.fullmatch(r"\d{1,18}", value)
         }
         changed = stage_owners_save(owners=owners)
-        words = f"{changed} stage{'s' if changed != 1 else ''} changed. Figures follow with the next calculation."
+        words = ngettext(
+            "{count} stage changed. Figures follow with the next calculation.",
+            "{count} stages changed. Figures follow with the next calculation.",
+            changed,
+        ).format(count=changed)
         messages.success(request, words)
         return redirect("pipeline:set_up")
     stages = list(Stage.objects.select_related("pipeline", "owner_department"))

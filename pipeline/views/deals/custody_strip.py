@@ -8,6 +8,8 @@ from datetime import date, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from departments.day_formats import day_text
 from departments.formats import counted, days, duration
 from pipeline.core.leaks.figures import DAY
@@ -96,7 +98,9 @@ def strip_shape(holds: Sequence[Hold], *, structure: Structure, as_of: datetime,
         limits=_passed_limits(holds, first, span, structure, now),
         stages=stages,
         dates=[Mark(x="0", text=day_text(begin)), Mark(x="100", text=day_text(end), anchor="end")],
-        label=f"Custody over {duration(span)}, in {len(bands)} holds; the table below has the same.",
+        label=_("Custody over {span}, in {bands} holds; the table below has the same.").format(
+            span=duration(span), bands=len(bands)
+        ),
     )
 
 
@@ -113,15 +117,26 @@ def _passed_limits(holds: Sequence[Hold], first: int, span: int, structure: Stru
         stage = structure.stages[stages[visit]]
         if stage.limit_days is not None and start + stage.limit_days * DAY < left[visit]:
             x = (start + stage.limit_days * DAY - first) / span * 100
-            marks.append(Mark(x=f"{x:.2f}", text=f"limit of {stage.name}, {days(stage.limit_days)} days"))
+            marks.append(
+                Mark(
+                    x=f"{x:.2f}",
+                    text=_("limit of {name}, {limit_days} days").format(
+                        name=stage.name, limit_days=days(stage.limit_days)
+                    ),
+                )
+            )
     return marks
 
 
 def _hold_band(hold: Hold, number: int, x: float, width: float, structure: Structure, now: int) -> Band:
     stage = structure.stages[hold.stage]
     length = duration((hold.end or now) - hold.start)
-    limit = "" if stage.limit_days is None else f", limit of {stage.name} {days(stage.limit_days)}"
-    still = "" if hold.end else ", still there"
+    limit = (
+        ""
+        if stage.limit_days is None
+        else _(", limit of {name} {limit_days}").format(name=stage.name, limit_days=days(stage.limit_days))
+    )
+    still = "" if hold.end else _(", still there")
     fits = width >= LETTER_FITS
     return Band(
         number=number,
@@ -184,9 +199,9 @@ def closes_shape(events: Sequence[Event], *, today: date, structure: Structure) 
     pushes = sum(1 for before, after in pairwise(changes) if after > before)
     first, span = min(changes), max((max(changes) - min(changes)).days, 1)
     ticks = [Mark(x=f"{2 + (day - first).days / span * 96:.1f}", text=day_text(day)) for day in changes]
-    times = {0: "never pushed", 1: "pushed once"}.get(pushes, f"pushed {pushes} times")
+    times = {0: _("never pushed"), 1: _("pushed once")}.get(pushes, _("pushed {pushes} times").format(pushes=pushes))
     late = (today - named[-1]).days if _still_open(events[0], structure) else 0
-    passed = f"passed {counted(late, 'day')} ago" if late > 0 else ""
+    passed = _("passed {late} ago").format(late=counted(late, "day")) if late > 0 else ""
     return Closes(current=named[-1], pushes=pushes, ticks=ticks, label=times, passed=passed)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from departments.access import may_see_company, require, standing
@@ -30,11 +32,17 @@ class QueueForm(forms.Form):
     """What the reader wants to see of the queue."""
 
     whose = forms.ChoiceField(
-        required=False, choices=[("all", "All of ours"), ("mine", "Assigned to me")], widget=forms.RadioSelect
+        required=False,
+        choices=[("all", gettext_lazy("All of ours")), ("mine", gettext_lazy("Assigned to me"))],
+        widget=forms.RadioSelect,
     )
     order = forms.ChoiceField(
         required=False,
-        choices=[("weight", "Costs most"), ("oldest", "Oldest first"), ("money", "Most money")],
+        choices=[
+            ("weight", gettext_lazy("Costs most")),
+            ("oldest", gettext_lazy("Oldest first")),
+            ("money", gettext_lazy("Most money")),
+        ],
     )
     page = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_PAGE, widget=forms.HiddenInput)
 
@@ -105,12 +113,14 @@ def _parse_choices(query: QueryDict) -> tuple[dict[str, Any], list[str]]:
 
 
 def _queue_message(queue: MyQueue, company: Company, *, only_assigned: bool) -> str:
-    pronoun = "me" if only_assigned else "us"
     if not queue.listed:
-        return f"Nothing waits for {pronoun}."
+        return _("Nothing waits for me.") if only_assigned else _("Nothing waits for us.")
     money = money_in_words(queue.amount, company.reporting_currency)
-    verb = "waits" if queue.deals == 1 else "wait"
-    return f"{money} in {counted(queue.deals, 'deal')} {verb} for {pronoun}."
+    if only_assigned:
+        text = ngettext("{money} in {deals} waits for me.", "{money} in {deals} wait for me.", queue.deals)
+    else:
+        text = ngettext("{money} in {deals} waits for us.", "{money} in {deals} wait for us.", queue.deals)
+    return text.format(money=money, deals=counted(queue.deals, "deal"))
 
 
 def _elsewhere(run: RecomputeRun, company: Company, structure: Structure) -> dict[str, Any]:
@@ -124,5 +134,5 @@ def _elsewhere(run: RecomputeRun, company: Company, structure: Structure) -> dic
     return {
         "elsewhere": rows,
         "scale": single_units(company.reporting_currency),
-        "message": "You do not belong to a department, so nothing waits for you.",
+        "message": _("You do not belong to a department, so nothing waits for you."),
     }

@@ -8,6 +8,8 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from departments.access import may_see_company, require
@@ -40,49 +42,61 @@ LIST = "pipeline/deals/opportunities.html"
 DETAIL = "pipeline/deals/opportunity.html"
 
 KINDS = {
-    "opening": "There at the start of",
-    "entered": "New in",
-    "moved_in": "Came in from another stage in",
-    "reached": "Reached for the first time in",
-    "advanced": "Moved on in",
-    "returned": "Sent back in",
-    "won": "Won in",
-    "lost": "Lost in",
-    "caused": "Lost for a recorded reason in",
-    "unrecorded": "Lost without a recorded reason in",
-    "withdrawn": "Withdrawn in",
-    "pipeline_in": "From another pipeline in",
-    "pipeline_out": "To another pipeline in",
-    "finished": "Finished in",
-    "revalued": "Revalued in",
-    "closing": "There at the end of",
-    "reversed": "Taken back after it was earned in",
-    "revenue": "Revenue (won, less what was taken back) of",
-    "open": "Open at the end of",
-    "over_limit": "Over the stage’s time limit at the end of",
-    "held": "Held in",
+    "opening": gettext_lazy("There at the start of"),
+    "entered": gettext_lazy("New in"),
+    "moved_in": gettext_lazy("Came in from another stage in"),
+    "reached": gettext_lazy("Reached for the first time in"),
+    "advanced": gettext_lazy("Moved on in"),
+    "returned": gettext_lazy("Sent back in"),
+    "won": gettext_lazy("Won in"),
+    "lost": gettext_lazy("Lost in"),
+    "caused": gettext_lazy("Lost for a recorded reason in"),
+    "unrecorded": gettext_lazy("Lost without a recorded reason in"),
+    "withdrawn": gettext_lazy("Withdrawn in"),
+    "pipeline_in": gettext_lazy("From another pipeline in"),
+    "pipeline_out": gettext_lazy("To another pipeline in"),
+    "finished": gettext_lazy("Finished in"),
+    "revalued": gettext_lazy("Revalued in"),
+    "closing": gettext_lazy("There at the end of"),
+    "reversed": gettext_lazy("Taken back after it was earned in"),
+    "revenue": gettext_lazy("Revenue (won, less what was taken back) of"),
+    "open": gettext_lazy("Open at the end of"),
+    "over_limit": gettext_lazy("Over the stage’s time limit at the end of"),
+    "held": gettext_lazy("Held in"),
 }
 
 
 class ListForm(forms.Form):
     """The filters of the list."""
 
-    search = forms.CharField(required=False, max_length=100, label="Search")
+    search = forms.CharField(required=False, max_length=100, label=gettext_lazy("Search"))
     state = forms.ChoiceField(
         required=False,
-        choices=[("open", "Open"), ("won", "Won"), ("lost", "Lost"), ("withdrawn", "Withdrawn"), ("all", "All")],
+        choices=[
+            ("open", gettext_lazy("Open")),
+            ("won", gettext_lazy("Won")),
+            ("lost", gettext_lazy("Lost")),
+            ("withdrawn", gettext_lazy("Withdrawn")),
+            ("all", gettext_lazy("All")),
+        ],
     )
     stage = forms.ChoiceField(required=False)
-    department = forms.ChoiceField(required=False, label="Held by")
+    department = forms.ChoiceField(required=False, label=gettext_lazy("Held by"))
     segment = forms.ChoiceField(required=False)
     team = forms.ChoiceField(required=False)
     owner = forms.ChoiceField(required=False)
     lacks = forms.ChoiceField(
-        required=False, choices=[("", "Anything"), *((lack.key, lack.name) for lack in LACKS)], label="Lacking"
+        required=False,
+        choices=[("", gettext_lazy("Anything")), *((lack.key, gettext_lazy(lack.name)) for lack in LACKS)],
+        label=gettext_lazy("Lacking"),
     )
     sort = forms.ChoiceField(
         required=False,
-        choices=[("amount", "Largest first"), ("longest", "Longest in stage"), ("newest", "Moved last")],
+        choices=[
+            ("amount", gettext_lazy("Largest first")),
+            ("longest", gettext_lazy("Longest in stage")),
+            ("newest", gettext_lazy("Moved last")),
+        ],
     )
     page = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_PAGE, widget=forms.HiddenInput)
 
@@ -114,8 +128,8 @@ class ListForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = [("", "All"), *values]
-            field.error_messages["invalid_choice"] = (
-                f"Unknown {str(field.label or name).lower()} “%(value).80s”. Showing all."
+            field.error_messages["invalid_choice"] = _("Unknown {value} “%(value).80s”. Showing all.").format(
+                value=str(field.label or name).lower()
             )
 
 
@@ -190,11 +204,11 @@ def _deals_behind(
     query: QueryDict, run: RecomputeRun, company: Company, structure: Structure, choices: FilterChoices
 ) -> dict[str, Any]:
     calendar, today = calendar_of(company), run.day_in(company.zone)
-    filters, _ = parse_filters(query, calendar=calendar, today=today, structure=structure, choices=choices)
+    filters, _form = parse_filters(query, calendar=calendar, today=today, structure=structure, choices=choices)
     errors = list(filters.errors.values())
     kind = query["kind"]
     if kind not in KINDS:
-        errors.append(f"Unknown figure “{kind[:80]}”. Showing what was lost.")
+        errors.append(_("Unknown figure “{kind}”. Showing what was lost.").format(kind=kind[:80]))
         kind = "lost"
     stage = structure.stage_at(query.get("stage", ""))
     department = structure.department_at(query.get("department", ""))
@@ -223,7 +237,7 @@ def _deals_behind(
 
 
 def _behind_title(kind: str, filters: LeakMapFilters, stage: str, department: str) -> str:
-    link = {"caused": "because of", "entered": "from sources of"}.get(kind, "with")
+    link = {"caused": _("because of"), "entered": _("from sources of")}.get(kind, _("with"))
     where = f", {stage}" if stage else ""
     charged = f", {link} {department}" if department else ""
     chosen = "".join(f", {value}" for value in filters.chosen.values())

@@ -9,14 +9,21 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from departments.periods import FiscalCalendar, Period, PeriodError
 from pipeline.selectors.leaks.leaks import DealFilter
 from pipeline.selectors.overview import FilterChoices, Structure
 
-COMPARISONS = {"none": "nothing", "previous": "period before", "last_year": "last year", "plan": "plan"}
-MEASURES = {"money": "Money", "deals": "Deals"}
-LEAKS = {"lost": "Lost", "held": "Held", "over_limit": "Over limit"}
+COMPARISONS = {
+    "none": gettext_lazy("nothing"),
+    "previous": gettext_lazy("period before"),
+    "last_year": gettext_lazy("last year"),
+    "plan": gettext_lazy("plan"),
+}
+MEASURES = {"money": gettext_lazy("Money"), "deals": gettext_lazy("Deals")}
+LEAKS = {"lost": gettext_lazy("Lost"), "held": gettext_lazy("Held"), "over_limit": gettext_lazy("Over limit")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +68,7 @@ class LeakMapFilters:
         if self.pipeline:
             filters["pipeline"] = [structure.pipeline_id(self.pipeline)]
         if self.source:
-            filters["source"] = [pk for pk, key, _ in choices.sources if key == self.source]
+            filters["source"] = [pk for pk, key, _name in choices.sources if key == self.source]
         return DealFilter(period=self.period, filters=filters)
 
     @property
@@ -73,7 +80,7 @@ class LeakMapFilters:
 class LeakMapForm(forms.Form):
     """The filters of the leak map; also draws them."""
 
-    compare = forms.ChoiceField(required=False, label="Compared with", choices=list(COMPARISONS.items()))
+    compare = forms.ChoiceField(required=False, label=gettext_lazy("Compared with"), choices=list(COMPARISONS.items()))
     pipeline = forms.ChoiceField(required=False)
     segment = forms.ChoiceField(required=False)
     source = forms.ChoiceField(required=False)
@@ -97,20 +104,22 @@ class LeakMapForm(forms.Form):
         for name, values in {
             "pipeline": list(structure.pipelines.items()),
             "segment": [(value, value) for value in choices.segments],
-            "source": [(key, name) for _, key, name in choices.sources],
+            "source": [(key, name) for _pk, key, name in choices.sources],
             "team": [(value, value) for value in choices.teams],
             "owner": [(value, value) for value in choices.owners],
         }.items():
             select = cast(forms.ChoiceField, self.fields[name])
-            select.choices = [("", "All"), *values]
-            select.error_messages["invalid_choice"] = f"Unknown {name} “%(value).80s”. Showing all."
+            select.choices = [("", _("All")), *values]
+            select.error_messages["invalid_choice"] = _("Unknown {name} “%(value).80s”. Showing all.").format(name=name)
 
     def clean_period(self) -> Period | None:
         text = self.cleaned_data["period"].strip()
         try:
             return self.calendar.parse(text) if text else None
         except PeriodError as problem:
-            raise forms.ValidationError(f"{problem} Showing the current quarter.") from problem
+            raise forms.ValidationError(
+                _("{problem} Showing the current quarter.").format(problem=problem)
+            ) from problem
 
 
 def parse_filters(

@@ -6,12 +6,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop
+
 from pipeline.core.leaks.figures import CellLeaks, Leaks
 from pipeline.selectors.overview import DepartmentName
 from pipeline.views.leaks.rows import FigureFormatter
 
 SHADES = 5
-UNRECORDED = DepartmentName(id=0, key="", name="Reason not recorded", internal=False)
+UNRECORDED = DepartmentName(id=0, key="", name=gettext_noop("Reason not recorded"), internal=False)
 """The column of losses that name no reason: they are charged to no department, whoever held the deal."""
 
 

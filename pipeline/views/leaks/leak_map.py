@@ -9,6 +9,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET
 
 from departments.access import may_see_company, require
@@ -134,7 +136,11 @@ def compared_label(figures: LeakMap, filters: LeakMapFilters, calendar: FiscalCa
         return ""
     back = calendar.previous if filters.compare == "previous" else calendar.last_year
     whole = back(filters.period)
-    return whole.label if whole.end == other.end else f"the first {other.days} days of {whole.label}"
+    return (
+        whole.label
+        if whole.end == other.end
+        else _("the first {days} days of {label}").format(days=other.days, label=whole.label)
+    )
 
 
 def _stage_scale(figures: LeakMap, currency: str) -> MoneyScale:
@@ -179,17 +185,17 @@ def totals(figures: LeakMap, formatter: FigureFormatter, *, plan: int | None, pa
         figure = formatter.figure(_figure_of(now, name), kind, None, then=before)
         if plan is not None and name == ("revenue" if "revenue" in names else "won"):
             figure = _against_plan(figure, now.revenue, plan, formatter, passed)
-        result.append(Total(name=title, figure=figure))
+        result.append(Total(name=_(title), figure=figure))
     return result
 
 
 _TOTALS: dict[str, tuple[str, str]] = {
-    "created": ("Created", "entered"),
-    "won": ("Won", "won"),
-    "reversed": ("Taken back", "reversed"),
-    "revenue": ("Revenue", "revenue"),
-    "lost": ("Lost", "lost"),
-    "open": ("Open", "open"),
+    "created": (gettext_noop("Created"), "entered"),
+    "won": (gettext_noop("Won"), "won"),
+    "reversed": (gettext_noop("Taken back"), "reversed"),
+    "revenue": (gettext_noop("Revenue"), "revenue"),
+    "lost": (gettext_noop("Lost"), "lost"),
+    "open": (gettext_noop("Open"), "open"),
 }
 """Title of each total and the kind of the deals behind it. No change of a total has a colour: more than in the period
 before can still be short of plan, and elsewhere a colour is a verdict."""
@@ -207,9 +213,13 @@ def _against_plan(
 ) -> FigureCell:
     """A running period has not had the time to reach its plan: then the share of time stands beside that of revenue."""
     money = money_in_words(plan, formatter.scale.currency)
-    note = f"{percent(revenue / plan)} % of the plan, {money}" if plan else f"the plan is {money}"
+    note = (
+        _("{revenue} % of the plan, {money}").format(revenue=percent(revenue / plan), money=money)
+        if plan
+        else _("the plan is {money}").format(money=money)
+    )
     if passed is not None:
-        note = f"{note}; {percent(passed)} % of the time"
+        note = _("{note}; {passed} % of the time").format(note=note, passed=percent(passed))
     if passed is not None or formatter.filters.compare != "plan":
         return replace(figure, delta=None, note=note)
     return replace(figure, delta=delta(revenue, plan, write="percent", more_is_good=True), note=note)
@@ -241,7 +251,7 @@ def _plan_remarks(filters: LeakMapFilters, plan: Plan | None) -> list[str]:
     """Sentences for a reader who asked for a plan: that there is none, or which one nearly is this period's."""
     if plan is None or filters.compare != "plan":
         return []
-    missing = [] if plan.target is not None else [f"There is no plan for {filters.period.label}."]
+    missing = [] if plan.target is not None else [_("There is no plan for {label}.").format(label=filters.period.label)]
     return missing + [f"{remark[:1].upper()}{remark[1:]}." for remark in plan.remarks]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from departments.formats import DASH, Delta, MoneyScale, days, delta, grouped, percent
 from pipeline.core.leaks.figures import Figure, Leaks, StageLeaks
@@ -144,7 +145,7 @@ def _stage_row(
 ) -> StageRow:
     key = stage.stage
     before = _volume(formatter)(then) if then else 0
-    limit = "" if name.limit_days is None else f"limit {days(name.limit_days)}"
+    limit = "" if name.limit_days is None else _("limit {limit_days}").format(limit_days=days(name.limit_days))
     return StageRow(
         name=name.name,
         owner=name.owner_name,
@@ -155,7 +156,9 @@ def _stage_row(
             incoming=_length(formatter.value(_came(stage)), largest),
             compared=_length(before, largest),
         ),
-        bar_words=f"{formatter.write(_volume(formatter)(stage))} {formatter.unit} in {name.name}",
+        bar_words=_("{volume} {unit} in {name}").format(
+            volume=formatter.write(_volume(formatter)(stage)), unit=formatter.unit, name=name.name
+        ),
         opening=formatter.figure(stage.opening, "opening", key),
         incoming=_incoming(stage, then, formatter),
         advanced=_advanced(stage, formatter),
@@ -182,7 +185,7 @@ def _incoming(stage: StageLeaks, then: StageLeaks | None, formatter: FigureForma
         if before
         else None
     )
-    cell = _two(stage, formatter, ("moved_in", stage.moved_in, "moved in"), ("entered", stage.entered, "new"))
+    cell = _two(stage, formatter, ("moved_in", stage.moved_in, _("moved in")), ("entered", stage.entered, _("new")))
     return _between(replace(cell, delta=change), stage.pipeline_in, "pipeline_in", stage.stage, formatter)
 
 
@@ -190,8 +193,8 @@ def _between(cell: FigureCell, figure: Figure, kind: str, stage: int, formatter:
     """The cell with what came from other pipelines or went to them under it."""
     if not figure.count:
         return cell
-    direction = "from" if kind == "pipeline_in" else "to"
-    more = f"{formatter.write(formatter.value(figure))} {direction} another pipeline"
+    text = _("{volume} from another pipeline") if kind == "pipeline_in" else _("{volume} to another pipeline")
+    more = text.format(volume=formatter.write(formatter.value(figure)))
     return replace(cell, more=more, more_address=formatter.deals(kind, stage))
 
 
@@ -200,13 +203,13 @@ def _lost(stage: StageLeaks, then: StageLeaks | None, formatter: FigureFormatter
     before = then.lost if then else None
     cell = formatter.figure(stage.lost, "lost", stage.stage, then=before, more_is_good=False)
     if stage.withdrawn.count:
-        note = f"{formatter.write(formatter.value(stage.withdrawn))} withdrawn"
+        note = _("{volume} withdrawn").format(volume=formatter.write(formatter.value(stage.withdrawn)))
         cell = replace(cell, note=note, note_address=formatter.deals("withdrawn", stage.stage))
     return _between(cell, stage.pipeline_out, "pipeline_out", stage.stage, formatter)
 
 
 def _advanced(stage: StageLeaks, formatter: FigureFormatter) -> FigureCell:
-    return _two(stage, formatter, ("advanced", stage.advanced, "advanced"), ("won", stage.won, "won"))
+    return _two(stage, formatter, ("advanced", stage.advanced, _("advanced")), ("won", stage.won, _("won")))
 
 
 def _two(
@@ -226,9 +229,9 @@ def _two(
 
 def _over_limit(stage: StageLeaks, name: StageName, formatter: FigureFormatter) -> FigureCell:
     if name.limit_days is None:
-        return FigureCell(text="", note="no limit")
+        return FigureCell(text="", note=_("no limit"))
     share = stage.over_limit.count / stage.closing.count if stage.closing.count else None
-    note = f"{percent(share)} % of open" if stage.over_limit.count else ""
+    note = _("{share} % of open").format(share=percent(share)) if stage.over_limit.count else ""
     return formatter.figure(stage.over_limit, "over_limit", stage.stage, note=note)
 
 

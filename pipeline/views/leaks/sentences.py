@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from departments.formats import counted, money_in_words, percent
 from pipeline.core.leaks.figures import Figure, Leaks
 from pipeline.selectors.overview import Structure
@@ -35,7 +37,7 @@ class SentenceBuilder:
             return counted(figure.count, "deal")
         return money_in_words(figure.amount, self.currency)
 
-    def verb(self, figure: Figure, singular: str, plural: str) -> str:
+    def form(self, figure: Figure, singular: str, plural: str) -> str:
         """Money is one thing; deals are as many as they are."""
         return plural if self.filters.measure == "deals" and figure.count != 1 else singular
 
@@ -47,18 +49,29 @@ def leak_map_message(
     late, and what the figures do not say."""
     period = sentences.filters.period.label
     lost = leaks.totals.lost
-    so_far = " so far" if running else ""
+    so_far = _(" so far") if running else ""
     if not any(_moved_counts(leaks)):
-        return Message(head=f"Nothing is recorded for {period}.", under=["Choose another period or fewer filters."])
+        return Message(
+            head=_("Nothing is recorded for {period}.").format(period=period),
+            under=[_("Choose another period or fewer filters.")],
+        )
     if not sentences.size(lost):
-        gross = f"No loss is recorded for {period}{so_far}."
+        gross = _("No loss is recorded for {period}{so_far}.").format(period=period, so_far=so_far)
     else:
         worst = max(leaks.stages, key=lambda stage: sentences.size(stage.lost))
         part = percent(sentences.size(worst.lost) / sentences.size(lost))
         stage = sentences.structure.stages[worst.stage].name
-        gross = (
-            f"{_upper_first(sentences.tell(lost))} {sentences.verb(lost, 'was', 'were')} lost in {period}{so_far}, "
-            f"most of it in {stage}: {sentences.tell(worst.lost)} ({part} %)."
+        gross = sentences.form(
+            lost,
+            _("{amount} was lost in {period}{so_far}, most of it in {stage}: {tell} ({part} %)."),
+            _("{amount} were lost in {period}{so_far}, most of it in {stage}: {tell} ({part} %)."),
+        ).format(
+            amount=_upper_first(sentences.tell(lost)),
+            period=period,
+            so_far=so_far,
+            stage=stage,
+            tell=sentences.tell(worst.lost),
+            part=part,
         )
     under = [
         gross,
@@ -66,7 +79,7 @@ def leak_map_message(
         _late_sentence(leaks, sentences),
         _unknown_sentence(leaks, sentences),
     ]
-    start = head or f"Where deals stand in {period}{so_far}."
+    start = head or _("Where deals stand in {period}{so_far}.").format(period=period, so_far=so_far)
     return Message(head=start, under=[sentence for sentence in under if sentence], losses=sentences.size(lost) > 0)
 
 
@@ -89,14 +102,18 @@ def _change_sentence(leaks: Leaks, compared: Leaks | None, sentences: SentenceBu
         return ""
     now, then = sentences.size(leaks.totals.lost), sentences.size(compared.totals.lost)
     if not any(_moved_counts(compared)):
-        return f"There is nothing to compare with: nothing is recorded for {label}."
+        return _("There is nothing to compare with: nothing is recorded for {label}.").format(label=label)
     if not then:
-        return f"No loss is recorded for {label}."
+        return _("No loss is recorded for {label}.").format(label=label)
     change = (now - then) / then
-    word = "more" if change > 0 else "less"
     if abs(change) < 0.005:
-        return f"As much as in {label}."
-    return f"That is {percent(abs(change))} % {word} than in {label} ({sentences.tell(compared.totals.lost)})."
+        return _("As much as in {label}.").format(label=label)
+    text = (
+        _("That is {part} % more than in {label} ({tell}).")
+        if change > 0
+        else _("That is {part} % less than in {label} ({tell}).")
+    )
+    return text.format(part=percent(abs(change)), label=label, tell=sentences.tell(compared.totals.lost))
 
 
 def _late_sentence(leaks: Leaks, sentences: SentenceBuilder) -> str:
@@ -104,9 +121,14 @@ def _late_sentence(leaks: Leaks, sentences: SentenceBuilder) -> str:
     if not sentences.size(over):
         return ""
     worst = max(leaks.stages, key=lambda stage: sentences.size(stage.over_limit))
-    return (
-        f"{_upper_first(sentences.tell(over))} {sentences.verb(over, 'is', 'are')} over the stage’s time limit, most "
-        f"of it in {sentences.structure.stages[worst.stage].name}: {sentences.tell(worst.over_limit)}."
+    return sentences.form(
+        over,
+        _("{amount} is over the stage’s time limit, most of it in {name}: {tell}."),
+        _("{amount} are over the stage’s time limit, most of it in {name}: {tell}."),
+    ).format(
+        amount=_upper_first(sentences.tell(over)),
+        name=sentences.structure.stages[worst.stage].name,
+        tell=sentences.tell(worst.over_limit),
     )
 
 
@@ -115,5 +137,7 @@ def _unknown_sentence(leaks: Leaks, sentences: SentenceBuilder) -> str:
     assumed = sum(sentences.size(cell.assumed) for cell in leaks.cells)
     if not lost or not assumed:
         return ""
-    part = percent(assumed / lost) if assumed / lost >= 0.005 else "under 1"
-    return f"No reason is recorded for {part} % of what was lost; no department is charged with that part."
+    part = percent(assumed / lost) if assumed / lost >= 0.005 else _("under 1")
+    return _("No reason is recorded for {part} % of what was lost; no department is charged with that part.").format(
+        part=part
+    )

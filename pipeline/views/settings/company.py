@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from departments.access import may_manage_data, require
@@ -28,7 +29,7 @@ def company_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.save()
         cache.delete(COMPANY_STYLE)
-        messages.success(request, "Saved. Closed weeks stay as they were reported.")
+        messages.success(request, _("Saved. Closed weeks stay as they were reported."))
         return redirect("pipeline:settings_company")
     # A form writes into its instance even when it is not valid: the page around it reads the company anew.
     context = {"form": form, "company": find_company(), "zones": sorted(available_timezones())}

@@ -8,6 +8,8 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from departments.models import Company, Department, current_company
 from departments.models.company import validate_time_zone
@@ -27,28 +29,30 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own ca
 
     reporting_currency = forms.RegexField(
         r"^[A-Z]{3}$",
-        label="Currency of all figures",
+        label=gettext_lazy("Currency of all figures"),
         max_length=3,
-        error_messages={"invalid": "Three capital letters, such as EUR."},
+        error_messages={"invalid": gettext_lazy("Three capital letters, such as EUR.")},
     )
     time_zone = forms.CharField(
         max_length=64,
         validators=[validate_time_zone],
-        help_text="Such as Europe/Berlin.",
+        help_text=gettext_lazy("Such as Europe/Berlin."),
         widget=forms.TextInput(attrs={"list": "settings-zones", "autocomplete": "off"}),
     )
-    fiscal_year_start_month = forms.TypedChoiceField(label="The fiscal year starts in", coerce=int, choices=MONTHS)
+    fiscal_year_start_month = forms.TypedChoiceField(
+        label=gettext_lazy("The fiscal year starts in"), coerce=int, choices=MONTHS
+    )
     week_close_weekday = forms.TypedChoiceField(
-        label="A week closes on the following", coerce=int, choices=WEEKDAYS, initial=0
+        label=gettext_lazy("A week closes on the following"), coerce=int, choices=WEEKDAYS, initial=0
     )
     week_close_time = forms.TimeField(
         label="at", initial=time(12), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     departments_open = forms.BooleanField(
-        label="Heads and members also see the detail of other departments", required=False
+        label=gettext_lazy("Heads and members also see the detail of other departments"), required=False
     )
     verdict_words = forms.ChoiceField(
-        label="A department that moved revenue up, or down",
+        label=gettext_lazy("A department that moved revenue up, or down"),
         choices=Company.VerdictWords,
         initial=Company.VerdictWords.CONTRIBUTES,
         required=False,
@@ -66,7 +70,7 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own ca
         super().__init__(*arguments, **{"auto_id": "settings-%s"} | named)
         if Opportunity.objects.exists():
             self.fields["reporting_currency"].disabled = True
-            self.fields["reporting_currency"].help_text = "Fixed, since there are deals: amounts are kept in it."
+            self.fields["reporting_currency"].help_text = _("Fixed, since there are deals: amounts are kept in it.")
 
     def clean_verdict_words(self) -> str:
         """As they were, where none are sent: by a page that was opened before an upgrade."""
@@ -82,14 +86,14 @@ class _SettingForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own c
         if self.instance.pk and "key" in self.fields:
             self.fields["key"].disabled = True
         if "key" in self.fields:
-            self.fields["key"].help_text = "What files and addresses call it; it cannot be changed later."
+            self.fields["key"].help_text = _("What files and addresses call it; it cannot be changed later.")
 
 
 class DepartmentForm(_SettingForm):
     class Meta:
         model = Department
         fields = ("name", "key", "kind", "head_email")
-        labels = {"head_email": "E-mail of the head"}
+        labels = {"head_email": gettext_lazy("E-mail of the head")}
 
 
 class PipelineForm(_SettingForm):
@@ -103,11 +107,11 @@ class StageForm(_SettingForm):
         model = Stage
         fields = ("name", "key", "pipeline", "position", "owner_department", "time_limit_days", "earns")
         labels = {
-            "owner_department": "Owner",
-            "time_limit_days": "Limit, days",
-            "earns": "Who enters this stage has bought: its amount is won",
+            "owner_department": gettext_lazy("Owner"),
+            "time_limit_days": gettext_lazy("Limit, days"),
+            "earns": gettext_lazy("Who enters this stage has bought: its amount is won"),
         }
-        help_texts = {"time_limit_days": "From then on a deal here is over its limit. Empty: no limit."}
+        help_texts = {"time_limit_days": gettext_lazy("From then on a deal here is over its limit. Empty: no limit.")}
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -123,7 +127,7 @@ class StageOwnerForm(_SettingForm):
     class Meta:
         model = StageOwner
         fields = ("stage", "department", "since")
-        labels = {"department": "Owner from then on"}
+        labels = {"department": gettext_lazy("Owner from then on")}
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -156,12 +160,12 @@ class SourceForm(_SettingForm):
 
 class PlanTargetForm(_SettingForm):
     period_start = DayField(label="From", widget=_day_input())
-    period_end = DayField(label="To, inclusive", widget=_day_input())
+    period_end = DayField(label=gettext_lazy("To, inclusive"), widget=_day_input())
 
     class Meta:
         model = PlanTarget
         fields = ("pipeline", "segment", "period_start", "period_end", "target", "expectation")
-        help_texts = {"segment": "Empty: all segments together."}
+        help_texts = {"segment": gettext_lazy("Empty: all segments together.")}
 
 
 class ExchangeRateForm(_SettingForm):
@@ -170,4 +174,4 @@ class ExchangeRateForm(_SettingForm):
     class Meta:
         model = ExchangeRate
         fields = ("currency", "date", "rate")
-        labels = {"rate": "Worth, in the company’s currency"}
+        labels = {"rate": gettext_lazy("Worth, in the company’s currency")}

@@ -9,13 +9,14 @@ from datetime import datetime
 from django import forms
 from django.db.models import Model, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from departments.day_formats import day_text
 from departments.formats import DASH, grouped, money_full
 from departments.scorecards.core.number_text import bare_text
 from pipeline.views.settings import forms as settings_forms
 
-RECOMPUTED = "Figures follow with the next calculation: tonight, or now on the Data page."
+RECOMPUTED = gettext_noop("Figures follow with the next calculation: tonight, or now on the Data page.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,37 +104,41 @@ def _position(row: Model) -> str:
     return grouped(getattr(row, "position", None))
 
 
-_NAME = Column(name="Name", text=_of("name"))
-_KEY = Column(name="Key", text=_of("key"), wide=True)
-_DEPARTMENT = Column(name="Department", text=_of("department.name"))
+_NAME = Column(name=gettext_noop("Name"), text=_of("name"))
+_KEY = Column(name=gettext_noop("Key"), text=_of("key"), wide=True)
+_DEPARTMENT = Column(name=gettext_noop("Department"), text=_of("department.name"))
 KINDS: tuple[Kind, ...] = (
     Kind(
         slug="departments",
-        name="Departments",
-        one="department",
-        explained="Who work, causes and sources belong to. An external one, such as the market, is never judged.",
+        name=gettext_noop("Departments"),
+        one=gettext_noop("department"),
+        explained=gettext_noop(
+            "Who work, causes and sources belong to. An external one, such as the market, is never judged."
+        ),
         form=settings_forms.DepartmentForm,
         columns=(
             _NAME,
             _KEY,
-            Column(name="Kind", text=_of("kind")),
-            Column(name="E-mail of the head", text=_of("head_email"), wide=True),
+            Column(name=gettext_noop("Kind"), text=_of("kind")),
+            Column(name=gettext_noop("E-mail of the head"), text=_of("head_email"), wide=True),
         ),
         order=("pk",),
     ),
     Kind(
         slug="stages",
-        name="Stages",
-        one="stage",
-        explained="The steps of each pipeline, in order: who owns a step, how long a deal may stay, where it is won.",
+        name=gettext_noop("Stages"),
+        one=gettext_noop("stage"),
+        explained=gettext_noop(
+            "The steps of each pipeline, in order: who owns a step, how long a deal may stay, where it is won."
+        ),
         form=settings_forms.StageForm,
         columns=(
             _NAME,
-            Column(name="Pipeline", text=_of("pipeline.name"), wide=True),
-            Column(name="No.", text=_position, numeric=True),
-            Column(name="Owner", text=_of("owner_department.name")),
-            Column(name="Limit, days", text=_number("time_limit_days"), numeric=True),
-            Column(name="Won here", text=_yes("earns"), wide=True),
+            Column(name=gettext_noop("Pipeline"), text=_of("pipeline.name"), wide=True),
+            Column(name=gettext_noop("No."), text=_position, numeric=True),
+            Column(name=gettext_noop("Owner"), text=_of("owner_department.name")),
+            Column(name=gettext_noop("Limit, days"), text=_number("time_limit_days"), numeric=True),
+            Column(name=gettext_noop("Won here"), text=_yes("earns"), wide=True),
         ),
         order=("pipeline_id", "position"),
         related=("pipeline", "owner_department"),
@@ -141,33 +146,35 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         slug="owners",
-        name="Later owners",
-        one="later owner",
-        explained="From a day on a stage belongs to another department; what was before stays with the one before.",
+        name=gettext_noop("Later owners"),
+        one=gettext_noop("later owner"),
+        explained=gettext_noop(
+            "From a day on a stage belongs to another department; what was before stays with the one before."
+        ),
         form=settings_forms.StageOwnerForm,
         columns=(
-            Column(name="Stage", text=_of("stage.name")),
-            Column(name="Pipeline", text=_of("stage.pipeline.name"), wide=True),
-            Column(name="Owner", text=_of("department.name")),
-            Column(name="Since", text=_day("since")),
+            Column(name=gettext_noop("Stage"), text=_of("stage.name")),
+            Column(name=gettext_noop("Pipeline"), text=_of("stage.pipeline.name"), wide=True),
+            Column(name=gettext_noop("Owner"), text=_of("department.name")),
+            Column(name=gettext_noop("Since"), text=_day("since")),
         ),
         order=("stage__pipeline_id", "stage__position", "since"),
         related=("stage__pipeline", "department"),
     ),
     Kind(
         slug="pipelines",
-        name="Pipelines",
-        one="pipeline",
-        explained="Ways a deal can go, such as new business or renewal.",
+        name=gettext_noop("Pipelines"),
+        one=gettext_noop("pipeline"),
+        explained=gettext_noop("Ways a deal can go, such as new business or renewal."),
         form=settings_forms.PipelineForm,
         columns=(_NAME, _KEY),
         order=("pk",),
     ),
     Kind(
         slug="reasons",
-        name="Loss reasons",
-        one="loss reason",
-        explained="Why deals are lost, and which department each reason belongs to.",
+        name=gettext_noop("Loss reasons"),
+        one=gettext_noop("loss reason"),
+        explained=gettext_noop("Why deals are lost, and which department each reason belongs to."),
         form=settings_forms.LossReasonForm,
         columns=(_NAME, _KEY, _DEPARTMENT),
         order=("pk",),
@@ -176,9 +183,9 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         slug="sources",
-        name="Sources",
-        one="source",
-        explained="Where deals come from, and which department brings them.",
+        name=gettext_noop("Sources"),
+        one=gettext_noop("source"),
+        explained=gettext_noop("Where deals come from, and which department brings them."),
         form=settings_forms.SourceForm,
         columns=(_NAME, _KEY, _DEPARTMENT),
         order=("pk",),
@@ -186,33 +193,35 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         slug="plan",
-        name="Plan",
-        one="target",
-        explained="Target revenue by period, pipeline and segment, newest first, in the company’s currency.",
+        name=gettext_noop("Plan"),
+        one=gettext_noop("target"),
+        explained=gettext_noop(
+            "Target revenue by period, pipeline and segment, newest first, in the company’s currency."
+        ),
         form=settings_forms.PlanTargetForm,
         columns=(
-            Column(name="From", text=_day("period_start")),
-            Column(name="To", text=_day("period_end"), wide=True),
-            Column(name="Pipeline", text=_of("pipeline.name")),
-            Column(name="Segment", text=_of("segment"), wide=True),
-            Column(name="Target", text=_money("target"), numeric=True),
-            Column(name="Told outside", text=_money("expectation"), numeric=True, wide=True),
+            Column(name=gettext_noop("From"), text=_day("period_start")),
+            Column(name=gettext_noop("To"), text=_day("period_end"), wide=True),
+            Column(name=gettext_noop("Pipeline"), text=_of("pipeline.name")),
+            Column(name=gettext_noop("Segment"), text=_of("segment"), wide=True),
+            Column(name=gettext_noop("Target"), text=_money("target"), numeric=True),
+            Column(name=gettext_noop("Told outside"), text=_money("expectation"), numeric=True, wide=True),
         ),
         order=("-period_start", "pipeline_id", "segment"),
         related=("pipeline",),
-        consequence="Every page compares with the new plan from now on; frozen packs stay as they are.",
+        consequence=gettext_noop("Every page compares with the new plan from now on; frozen packs stay as they are."),
         also=("rates",),
     ),
     Kind(
         slug="rates",
-        name="Exchange rates",
-        one="exchange rate",
-        explained="What a foreign currency is worth, from a day until the next row, newest first.",
+        name=gettext_noop("Exchange rates"),
+        one=gettext_noop("exchange rate"),
+        explained=gettext_noop("What a foreign currency is worth, from a day until the next row, newest first."),
         form=settings_forms.ExchangeRateForm,
         columns=(
-            Column(name="Currency", text=_of("currency")),
-            Column(name="From", text=_day("date")),
-            Column(name="Worth", text=_number("rate"), numeric=True),
+            Column(name=gettext_noop("Currency"), text=_of("currency")),
+            Column(name=gettext_noop("From"), text=_day("date")),
+            Column(name=gettext_noop("Worth"), text=_number("rate"), numeric=True),
         ),
         order=("-date", "currency"),
     ),

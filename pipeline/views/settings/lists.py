@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Model, ProtectedError
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from departments.access import may_manage_data, require
@@ -78,9 +79,9 @@ def remove(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         with transaction.atomic():
             row.delete()
     except ProtectedError:
-        context["problem"] = f"Deals, people or other settings refer to this {chosen.one}."
+        context["problem"] = _("Deals, people or other settings refer to this {one}.").format(one=chosen.one)
         return page_render(request, REMOVE, context, partial="page", status=409)
-    messages.success(request, f"{name} was removed. {chosen.consequence}")
+    messages.success(request, _("{name} was removed. {consequence}").format(name=name, consequence=chosen.consequence))
     return redirect("pipeline:settings_list", chosen.slug)
 
 
@@ -104,7 +105,9 @@ def _edited(request: HttpRequest, kind: Kind, row: Model | None) -> HttpResponse
     form = kind.form(request.POST if request.method == "POST" else None, instance=row)
     if request.method == "POST" and form.is_valid():
         saved = form.save()
-        messages.success(request, f"{saved} is saved. {kind.consequence}")
+        messages.success(
+            request, _("{saved} is saved. {consequence}").format(saved=saved, consequence=kind.consequence)
+        )
         return redirect("pipeline:settings_list", kind.slug)
     # A form writes into its instance even when it is not valid: the name is the one that is stored.
     context = {

@@ -11,11 +11,13 @@ from datetime import timedelta
 
 from departments.formats import MoneyScale, money_scale
 from departments.periods import Period
+from departments.translation import gettext as _
+from departments.translation import gettext_noop
 from revenue_health.contribution.core.comparison import Comparison, PartyKind, PartyShare, minor_units
 from revenue_health.contribution.core.verdict import IMPACTS, MARKS, Impact, Verdict
 
 UNEXPLAINED = "unexplained"
-NOT_A_DEPARTMENT = "not a department"
+NOT_A_DEPARTMENT = gettext_noop("not a department")
 """What stands in the place of a verdict beside whatever is never judged."""
 ORDER = (PartyKind.STRATEGY, PartyKind.OPENING, PartyKind.INTERNAL, PartyKind.MARKET)
 """What the plan adds to the pace stands next to the plan; what the period began with comes before what was done."""
@@ -132,7 +134,7 @@ class Ledger:
     @property
     def first(self) -> str:
         """What the ledger starts from."""
-        return "Plan" if self.planned else self.pace_title
+        return _("Plan") if self.planned else self.pace_title
 
     @property
     def pace_title(self) -> str:
@@ -169,11 +171,12 @@ class Ledger:
 def pace_name(period: Period, baseline: Period | None) -> str:
     """What the revenue of everybody at the baseline is called: `last year’s pace` of the same days a year before."""
     if baseline is None:
-        return "the baseline’s pace"
+        return _("the baseline’s pace")
     if abs(baseline.start - (period.start - YEAR)) <= WEEK and abs(baseline.days - period.days) <= WEEK.days:
-        return "last year’s pace"
+        return _("last year’s pace")
     just_before = baseline.end + timedelta(days=1) == period.start
-    return "the past year’s pace" if just_before and baseline.days >= MOST_OF_A_YEAR else "the baseline’s pace"
+    is_past_year = just_before and baseline.days >= MOST_OF_A_YEAR
+    return _("the past year’s pace") if is_past_year else _("the baseline’s pace")
 
 
 def build_ledger(comparison: Comparison, landing: Landing | None = None) -> Ledger:
@@ -189,7 +192,7 @@ def build_ledger(comparison: Comparison, landing: Landing | None = None) -> Ledg
         if party.share is not None:
             steps.append(Step.of(party, at, pace))
             at = steps[-1].end
-    rest = Step(key=UNEXPLAINED, name="Timing and chance", start=at, amount=actual - at, nobodys=True)
+    rest = Step(key=UNEXPLAINED, name=_("Timing and chance"), start=at, amount=actual - at, nobodys=True)
     return Ledger(
         planned=comparison.planned,
         start=start,
@@ -205,7 +208,7 @@ def name_in_ledger(party: PartyShare, pace: str) -> str:
     """What a party is called: parties that are no department say in which direction they moved revenue."""
     amount = party.share.amount if party.share else 0.0
     if party.kind == PartyKind.STRATEGY:
-        return f"Plan {'above' if amount < 0 else 'below'} {pace}"
+        return (_("Plan above {pace}") if amount < 0 else _("Plan below {pace}")).format(pace=pace)
     if party.kind == PartyKind.OPENING:
-        return f"{'Thinner' if amount < 0 else 'Fuller'} opening pipeline"
-    return party.name
+        return _("Thinner opening pipeline") if amount < 0 else _("Fuller opening pipeline")
+    return _(party.name) if party.kind == PartyKind.MARKET else party.name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pghistory
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
 
 from departments.models import Department, User
 from pipeline.models import Pipeline, RecomputeRun, Stage
@@ -28,22 +29,22 @@ class Leak(models.Model):
     """
 
     class State(models.TextChoices):
-        SEEN = "seen", "seen: material, and the whole interval above zero"
-        UNCLEAR = "unclear", "unclear: material, but the interval includes zero"
-        BELOW = "below", "below materiality"
+        SEEN = "seen", gettext_lazy("seen: material, and the whole interval above zero")
+        UNCLEAR = "unclear", gettext_lazy("unclear: material, but the interval includes zero")
+        BELOW = "below", gettext_lazy("below materiality")
 
     class Factor(models.TextChoices):
-        WAITING = "waiting"
-        LOSSES = "losses"
-        VALUE = "value"
+        WAITING = "waiting", gettext_lazy("Waiting")
+        LOSSES = "losses", gettext_lazy("Losses")
+        VALUE = "value", gettext_lazy("Value")
 
     class Status(models.TextChoices):
-        NEW = "new"
-        ACCEPTED = "accepted"
-        WORKING = "working"
-        FIXED = "fixed"
-        DECLINED = "declined"
-        RECOVERED = "recovered"
+        NEW = "new", gettext_lazy("New")
+        ACCEPTED = "accepted", gettext_lazy("Accepted")
+        WORKING = "working", gettext_lazy("Working")
+        FIXED = "fixed", gettext_lazy("Fixed")
+        DECLINED = "declined", gettext_lazy("Declined")
+        RECOVERED = "recovered", gettext_lazy("Recovered")
 
     BY_PEOPLE = (Status.ACCEPTED, Status.WORKING, Status.FIXED, Status.DECLINED)
     """`new` and `recovered` are said by the figure alone."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from departments.formats import grouped
 from departments.models import Measurable
 from pipeline.selectors.data.measured import followed
@@ -38,7 +41,7 @@ def measurables_said(*, department: str) -> list[MeasurableSaid]:
             MeasurableSaid(
                 key=measurable.key,
                 name=measurable.name,
-                about=figure.about if figure else "Entered by hand.",
+                about=figure.about if figure else _("Entered by hand."),
                 problem=figure.problem if figure else "",
                 answer=_answer(row, evidence),
                 evidence=evidence,
@@ -49,11 +52,17 @@ def measurables_said(*, department: str) -> list[MeasurableSaid]:
 
 def _answer(row: MeasurableAssociation | None, evidence: bool) -> str:
     if row is None:
-        return "Not calculated yet: the next run compares it."
+        return _("Not calculated yet: the next run compares it.")
     if row.r is None or row.low is None or row.high is None:
-        return "Too few weeks to say."
+        return _("Too few weeks to say.")
     if not evidence:
-        return f"No link seen in {row.weeks} weeks."
-    when = "in the same week as" if not row.lag else f"{row.lag} week{'' if row.lag == 1 else 's'} before"
+        return _("No link seen in {weeks} weeks.").format(weeks=row.weeks)
+    when = (
+        _("in the same week as")
+        if not row.lag
+        else ngettext("{count} week before", "{count} weeks before", row.lag).format(count=row.lag)
+    )
     r, low, high = (grouped(value, 2) for value in (row.r, row.low, row.high))
-    return f"Moves {when} the department's {_RATES[row.rate]}: r = {r} ({low} to {high})."
+    return _("Moves {when} the department's {rate}: r = {r} ({low} to {high}).").format(
+        when=when, rate=_(_RATES[row.rate]), r=r, low=low, high=high
+    )

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import (
@@ -83,9 +84,9 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     require(request, may_assign(request.user))
     form = OwnerForm(request.POST)
     if not form.is_valid():
-        return _leak_page(request, row, error="There is nobody of that name. Nothing was changed.", status=422)
+        return _leak_page(request, row, error=_("There is nobody of that name. Nothing was changed."), status=422)
     leak_assign(leak=pk, owner=form.cleaned_data["owner"], user=signed_in_user(request), now=timezone.now())
-    messages.success(request, "Owner saved.")
+    messages.success(request, _("Owner saved."))
     return redirect("contribution:leak", pk)
 
 
@@ -99,9 +100,14 @@ def status(request: HttpRequest, pk: int) -> HttpResponse:
         leak_status_set(leak=pk, status=chosen, reason=reason[:5000], user=signed_in_user(request), now=timezone.now())
     except RegisterError as problem:
         return _leak_page(
-            request, row, error=f"{problem} Nothing was changed.", chosen=chosen, reason=reason, status=422
+            request,
+            row,
+            error=_("{problem} Nothing was changed.").format(problem=problem),
+            chosen=chosen,
+            reason=reason,
+            status=422,
         )
-    messages.success(request, f"Status saved: {chosen}.")
+    messages.success(request, _("Status saved: {chosen}.").format(chosen=chosen))
     return redirect("contribution:leak", pk)
 
 
@@ -145,9 +151,9 @@ def _promise(row: LeakRow) -> str:
     values = {
         "department": row.department_key,
         "subject": row.subject,
-        "text": f"Stop the leak: {row.where}",
+        "text": _("Stop the leak: {where}").format(where=row.where),
         "expected_effect": max(row.amount, 0) // MINOR_UNITS,
-        "expected_from": f"What leak {row.id} cost when this was promised",
+        "expected_from": _("What leak {id} cost when this was promised").format(id=row.id),
     }
     return reverse("departments:commitment_new", query=values)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from departments.access import may_see_company, require
@@ -107,14 +108,18 @@ def register_page(request: HttpRequest) -> HttpResponse:
 def _register_message(rows: list[LeakRow], currency: str) -> str:
     seen = [row for row in rows if row.still_seen]
     if not rows:
-        return "No leak is in this list."
+        return _("No leak is in this list.")
     if not seen:
-        return f"{counted(len(rows), 'leak')}; none of them shows in the newest figures."
+        return _("{rows}; none of them shows in the newest figures.").format(rows=counted(len(rows), "leak"))
     clear = [row for row in seen if not row.unclear]
     if not clear:
-        return f"{counted(len(seen), 'leak')} in the newest figures, all of departments whose share is unclear."
+        return _("{seen} in the newest figures, all of departments whose share is unclear.").format(
+            seen=counted(len(seen), "leak")
+        )
     money = money_in_words(clear[0].amount, currency)
-    return f"{counted(len(seen), 'leak')} in the newest figures. The largest: {clear[0].where}, {money}."
+    return _("{seen} in the newest figures. The largest: {where}, {money}.").format(
+        seen=counted(len(seen), "leak"), where=clear[0].where, money=money
+    )
 
 
 def costs_of(trend: Sequence[Sighting], shell: Shell) -> list[WeeklyCost]:
@@ -128,7 +133,12 @@ def costs_of(trend: Sequence[Sighting], shell: Shell) -> list[WeeklyCost]:
 def line_of(row: LeakRow, costs: Sequence[WeeklyCost], scale: MoneyScale) -> Line:
     """One leak with the drawing of its last weeks and the same in words."""
     read = [cost for cost in costs if cost.cost is not None]
-    trend = "; ".join(f"{day_text(cost.week, '%-d %b')} {scale.write(cost.cost)} a week, {cost.state}" for cost in read)
+    trend = "; ".join(
+        _("{week} {cost} a week, {state}").format(
+            week=day_text(cost.week, "%-d %b"), cost=scale.write(cost.cost), state=cost.state
+        )
+        for cost in read
+    )
     return Line(row=row, bars=bars_of(costs), trend_words=trend)
 
 

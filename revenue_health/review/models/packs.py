@@ -10,6 +10,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
 
 from departments.json_types import Json
 
@@ -120,16 +121,16 @@ class PackExport(models.Model):
     """A file made of a pack by a worker: asked for, being made, done or failed."""
 
     class Kind(models.TextChoices):
-        PDF = "pdf", "PDF"
-        PPTX = "pptx", "PowerPoint"
-        XLSX = "xlsx", "Excel"
-        CSV = "csv", "CSV (zip)"
+        PDF = "pdf", gettext_lazy("PDF")
+        PPTX = "pptx", gettext_lazy("PowerPoint")
+        XLSX = "xlsx", gettext_lazy("Excel")
+        CSV = "csv", gettext_lazy("CSV (zip)")
 
     class Status(models.TextChoices):
-        ASKED = "asked"
-        WORKING = "working"
-        DONE = "done"
-        FAILED = "failed"
+        ASKED = "asked", gettext_lazy("Asked")
+        WORKING = "working", gettext_lazy("Working")
+        DONE = "done", gettext_lazy("Done")
+        FAILED = "failed", gettext_lazy("Failed")
 
     pack = models.ForeignKey(Pack, on_delete=models.PROTECT, related_name="exports")
     kind = models.CharField(max_length=4, choices=Kind)

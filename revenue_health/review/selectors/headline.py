@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from departments.formats import MINUS, grouped, money_in_words
 from revenue_health.contribution.core.comparison import Comparison
 from revenue_health.contribution.core.ledger import Landing, Ledger, Step, build_ledger
@@ -31,10 +33,11 @@ def headline(
     """What a review says first: where the period is heading, where it stands to date, and which departments passed
     every gate. Under it the ladder, which adds up, and who has no clear effect."""
     if comparison is None:
-        state = "is being scored now; who moved it will be known in a minute or two" if scoring else (
-            "is not scored yet, so nothing can be said about who moved it"
-        )  # fmt: skip
-        return Headline(message=f"{label} {state}.")
+        if scoring:
+            text = _("{period} is being scored now; who moved it will be known in a minute or two.")
+        else:
+            text = _("{period} is not scored yet, so nothing can be said about who moved it.")
+        return Headline(message=text.format(period=label))
     ledger = build_ledger(comparison, forecast.landing if forecast else None)
     first = [
         landing_sentence(ledger.landing, label, currency),
@@ -42,14 +45,17 @@ def headline(
     ]
     if not comparison.departments:
         return Headline(
-            message=" ".join(filter(None, first)), under=("No department has a share: nothing to compare with.",)
+            message=" ".join(filter(None, first)), under=(_("No department has a share: nothing to compare with."),)
         )
     named = comparison.named
     who = f"{who_moved(comparison)}." if named else nobody_named(comparison.departments)
     unclear = [step for step in ledger.parties if step.verdict == Verdict.CANNOT_TELL]
     watched = [step for step in unclear if step.key == WATCHED]
     others = [step.name for step in unclear if step.key != WATCHED]
-    said = [ladder_sentence(ledger, currency), f"{listed(others)}: no clear effect." if named and others else ""]
+    said = [
+        ladder_sentence(ledger, currency),
+        _("{names}: no clear effect.").format(names=listed(others)) if named and others else "",
+    ]
     message = [*first, who, *(no_clear_effect(step, currency) for step in watched)]
     return Headline(message=" ".join(filter(None, message)), under=tuple(filter(None, said)))
 
@@ -64,42 +70,49 @@ def landing_sentence(landing: Landing | None, label: str, currency: str) -> str:
     is over or has no forecast."""
     if landing is None:
         return ""
-    sentence = f"{short_label(label)} is heading for {money_in_words(landing.expected, currency)}"
-    if landing.plan is None or landing.gap is None:
-        return f"{sentence}."
-    if abs(landing.gap) < ON_PLAN * abs(landing.plan):
-        where = "on plan"
-    else:
+    where = chance = ""
+    if landing.plan is not None and landing.gap is not None:
         size = money_in_words(abs(landing.gap), currency).removeprefix(f"{currency} ")
-        where = f"{size} {'short of' if landing.gap < 0 else 'over'} plan"
-    chance = "" if landing.probability is None else f"; {chance_in_words(landing.probability)} chance to reach it"
-    return f"{sentence}, {where}{chance}."
+        where = _(", {amount} short of plan") if landing.gap < 0 else _(", {amount} over plan")
+        if abs(landing.gap) < ON_PLAN * abs(landing.plan):
+            where = _(", on plan")
+        where = where.format(amount=size)
+        if landing.probability is not None:
+            chance = _("; {chance} chance to reach it").format(chance=chance_in_words(landing.probability))
+    amount = money_in_words(landing.expected, currency)
+    return _("{period} is heading for {amount}{plan}{chance}.").format(
+        period=short_label(label), amount=amount, plan=where, chance=chance
+    )
 
 
 def gap_sentence(ledger: Ledger, currency: str, *, running: bool) -> str:
     """How far actual is from where the ledger starts."""
-    when = " to date" if running else ""
-    name = "plan" if ledger.planned else ledger.pace_name
+    when = _(" to date") if running else ""
+    name = _("plan") if ledger.planned else ledger.pace_name
     part = ledger.gap / abs(ledger.start) if ledger.start else None
     if part is None or abs(part) < ON_PLAN:
-        return f"On {name}{when}: {money_in_words(ledger.actual, currency)} won."
-    side, sign = ("under", MINUS) if ledger.gap < 0 else ("over", "+")
-    return f"{money_in_words(abs(ledger.gap), currency)} {side} {name}{when} ({sign}{grouped(abs(part) * 100)} %)."
+        amount = money_in_words(ledger.actual, currency)
+        return _("On {plan}{to_date}: {amount} won.").format(plan=name, to_date=when, amount=amount)
+    amount, sign = money_in_words(abs(ledger.gap), currency), MINUS if ledger.gap < 0 else "+"
+    text = _("{amount} under {plan}{to_date} ({part} %).") if ledger.gap < 0 else (
+        _("{amount} over {plan}{to_date} ({part} %).")
+    )  # fmt: skip
+    return text.format(amount=amount, plan=name, to_date=when, part=f"{sign}{grouped(abs(part) * 100)}")
 
 
 def no_clear_effect(step: Step, currency: str) -> str:
     """`Sales: no clear effect (−200 k ± 457 k).`"""
     if not step.half:
-        return f"{step.name}: no clear effect."
+        return _("{names}: no clear effect.").format(names=step.name)
     amount, half = (money_in_words(value, currency).removeprefix(f"{currency} ") for value in (step.amount, step.half))
-    return f"{step.name}: no clear effect ({amount} ± {half})."
+    return _("{name}: no clear effect ({amount} ± {half}).").format(name=step.name, amount=amount, half=half)
 
 
 def chance_in_words(share: float) -> str:
     """Never 0 % or 100 %: a forecast is not that sure."""
     if share < 0.01:
-        return "under 1 %"
-    return "over 99 %" if share > 0.99 else f"{grouped(share * 100)} %"
+        return _("under 1 %")
+    return _("over 99 %") if share > 0.99 else f"{grouped(share * 100)} %"
 
 
 def short_label(label: str) -> str:

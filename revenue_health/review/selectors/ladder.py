@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from django.utils.translation import gettext as _
+
 from departments.formats import MINOR_UNITS, grouped
 from revenue_health.contribution.core.comparison import PartyKind
 from revenue_health.contribution.core.ledger import Ledger, Step
@@ -42,7 +44,7 @@ class PrintedUnit:
 
     def size(self, value: Decimal) -> str:
         """The size of a rounded amount: `1.68 M`, after the place of the currency."""
-        return f"{_CURRENCY}{grouped(abs(value), self.places)} {self.letter}".rstrip()
+        return f"{_CURRENCY}{grouped(abs(value), self.places)} {_(self.letter) if self.letter else ''}".rstrip()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,28 +86,37 @@ class Ladder:
         for step, printed in self.rungs:
             if step.key == PartyKind.STRATEGY:
                 asked = printed < 0
-                parts.append(f"the plan asks {size(printed)} {'more' if asked else 'less'} than {pace}")
+                text = _("the plan asks {amount} more than {pace}") if asked else (
+                    _("the plan asks {amount} less than {pace}")
+                )  # fmt: skip
             elif step.key == PartyKind.OPENING and printed < 0:
-                parts.append(f"a thinner opening pipeline took {size(printed)}")
+                text = _("a thinner opening pipeline took {amount}")
             elif step.key == PartyKind.OPENING:
-                parts.append(f"a fuller opening pipeline gave {size(printed)}{' back' if asked else ''}")
+                text = _("a fuller opening pipeline gave {amount} back") if asked else (
+                    _("a fuller opening pipeline gave {amount}")
+                )  # fmt: skip
+            else:
+                continue
+            parts.append(text.format(amount=size(printed), pace=pace))
         parts += self.of_departments()
         if self.rest:
-            parts.append(f"all else {'took' if self.rest < 0 else 'gave'} {size(self.rest)}")
-        where, side = "plan" if self.ledger.planned else pace, "under" if self.gap < 0 else "over"
-        parts.append(f"in all {size(self.gap)} {side} {where}" if self.gap else f"in all on {where}")
-        return parts
+            text = _("all else took {amount}") if self.rest < 0 else _("all else gave {amount}")
+            parts.append(text.format(amount=size(self.rest)))
+        text = _("in all {amount} under {plan}") if self.gap < 0 else _("in all {amount} over {plan}")
+        where = _("plan") if self.ledger.planned else pace
+        return [*parts, (text if self.gap else _("in all on {plan}")).format(amount=size(self.gap), plan=where)]
 
     def of_departments(self) -> list[str]:
         """`Production cost 0.39 M and Legal 0.33 M`, `Marketing added 0.06 M`: each with its own figure, the largest
         first; a sum of shares would need an interval of its own."""
         clauses = []
         named = sorted((rung for rung in self.rungs if rung[0].is_named), key=lambda rung: -abs(rung[1]))
-        for verb, is_cost in (("cost", True), ("added", False)):
+        for first, is_cost in ((_("{name} cost {amount}"), True), (_("{name} added {amount}"), False)):
             those = [(step.name, self.unit.size(size)) for step, size in named if (step.amount < 0) == is_cost]
             if those:
                 (name, size), *others = those
-                clauses.append(listed([f"{name} {verb} {size}", *(f"{each} {amount}" for each, amount in others)]))
+                first = first.format(name=name, amount=size)
+                clauses.append(listed([first, *(f"{each} {amount}" for each, amount in others)]))
         return clauses
 
 

@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from departments.advisory_locks import AdvisoryLock, transaction_lock
 from departments.formats import ENGLISH, numbers_as_in
@@ -44,7 +46,7 @@ def pack_freeze(
     Raises PackProblem for figures of an earlier release, ComparisonError where nothing is known.
     """
     if by_earlier_rules(run):
-        raise PackProblem("These figures were computed by an earlier release. Recompute, then freeze the review.")
+        raise PackProblem(_("These figures were computed by an earlier release. Recompute, then freeze the review."))
     content = _content(run=run, company=company, period=period, since=since, now=now)
     local = run.as_of.astimezone(company.zone)
     title = title.strip()[:200] or f"Review of {local:%a} {local.day} {local:%b %Y}, {content['period']['label']}"
@@ -88,14 +90,15 @@ def pack_draft(
     text = canonical_json(content)
     candidates = Pack.objects.filter(run_number=run.pk).order_by("pk")
     twin = next((pack for pack in candidates if _without_signature(pack) == text), None)
-    return PackDraft(slides=build_slides(content), twin=twin)
+    with translation.override(ENGLISH):
+        return PackDraft(slides=build_slides(content), twin=twin)
 
 
 def _content(
     *, run: RecomputeRun, company: Company, period: Period | None, since: date | None, now: datetime
 ) -> dict[str, Any]:
-    # Frozen words keep one way of writing numbers and one word for a verdict, whoever freezes and whoever reads.
-    with numbers_as_in(ENGLISH), verdicts_worded(company.verdict_words):
+    # Frozen words keep one language, one way of writing numbers and one word for a verdict, whoever freezes and reads.
+    with translation.override(ENGLISH), numbers_as_in(ENGLISH), verdicts_worded(company.verdict_words):
         content = review_content(run=run, company=company, period=period, since=since, now=now)
         content["slides"] = [slide.to_json() for slide in build_slides(content)]
     return content
@@ -120,9 +123,11 @@ def decision_log(
     """Write down a decision taken on a pack; a correction names the one it takes the place of."""
     text, decided_by = text.strip(), decided_by.strip()
     if not text or not decided_by:
-        raise PackProblem("A decision needs what was decided, and by whom. Nothing was written down.")
+        raise PackProblem(_("A decision needs what was decided, and by whom. Nothing was written down."))
     if corrects is not None and (corrects.pack_id != pack.pk or Decision.objects.filter(corrects=corrects).exists()):
-        raise PackProblem("This decision was corrected before; correct the newest wording. Nothing was written down.")
+        raise PackProblem(
+            _("This decision was corrected before; correct the newest wording. Nothing was written down.")
+        )
     same = Decision.objects.filter(
         pack=pack, text=text, decided_by=decided_by, corrects=corrects, at__gte=now - timedelta(seconds=TWICE_SECONDS)
     ).first()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from departments.json_types import Json
 from departments.models import User
 from pipeline.models import RecomputeRun
@@ -23,11 +25,13 @@ def scenario_save(
     """Keep the promises with what they would change on the figures of this run."""
     name = " ".join(name.split())
     if not name:
-        raise ScenarioError("Give the scenario a name. Nothing was saved.")
+        raise ScenarioError(_("Give the scenario a name. Nothing was saved."))
     if len(name) > LONGEST_NAME:
-        raise ScenarioError(f"A name has at most {LONGEST_NAME} characters. Nothing was saved.")
+        raise ScenarioError(
+            _("A name has at most {longest_name} characters. Nothing was saved.").format(longest_name=LONGEST_NAME)
+        )
     if not promises:
-        raise ScenarioError("Nothing is promised yet: move something first. Nothing was saved.")
+        raise ScenarioError(_("Nothing is promised yet: move something first. Nothing was saved."))
     return Scenario.objects.create(
         name=name,
         period=result["period"]["label"],

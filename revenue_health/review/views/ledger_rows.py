@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from departments.formats import MoneyScale
 from revenue_health.contribution.core.comparison import PartyKind
@@ -69,7 +70,7 @@ def ledger_addresses(filters: ComparisonFilters) -> Callable[[str], str]:
 
 def ledger_picture(ledger: Ledger, scale: MoneyScale, *, running: bool, address: Callable[[str], str]) -> LedgerPicture:
     """address: of what stands behind a row, by its key: a party's, or `start`, `pace`, `actual` and `landing`."""
-    landing, to_date = ledger.landing, " to date" if running else ""
+    landing, to_date = ledger.landing, _(" to date") if running else ""
     ends = [0, ledger.gap]
     for step in ledger.steps:
         end = step.end - ledger.start
@@ -82,8 +83,11 @@ def ledger_picture(ledger: Ledger, scale: MoneyScale, *, running: bool, address:
         rows.append(draw.step(step))
         if step.key == PartyKind.STRATEGY:
             rows.append(draw.standing("pace", ledger.pace_title, step.end))
-    rows += [draw.total("actual", f"Actual{to_date}", ledger.actual, ledger.gap), *draw.landing()]
-    base = f"plan{to_date}" if ledger.planned else ledger.pace_name
+    rows += [
+        draw.total("actual", _("Actual{to_date}").format(to_date=to_date), ledger.actual, ledger.gap),
+        *draw.landing(),
+    ]
+    base = f"{_('plan')}{to_date}" if ledger.planned else ledger.pace_name
     return LedgerPicture(base=base, axis=draw.axis, rows=rows)
 
 
@@ -152,17 +156,24 @@ class _Rows:
         if landing.gap is None or landing.plan is None or not self.ledger.planned:
             text, figure = self.scale.signed(coming), write(landing.expected)
             return [
-                LedgerRow(key="coming", name="Still to come", address=address, text=text, word="expected"),
-                LedgerRow(key="landing", name="Landing", address=address, is_total=True, figure=figure),
+                LedgerRow(key="coming", name=_("Still to come"), address=address, text=text, word=_("expected")),
+                LedgerRow(key="landing", name=_("Landing"), address=address, is_total=True, figure=figure),
             ]
-        rest = self.bar("coming", f"Still to come: {write(coming)}", self.ledger.gap, landing.gap, "fc")
-        total = self.total("landing", "Landing", landing.expected, landing.gap)
+        rest = self.bar(
+            "coming", _("Still to come: {coming}").format(coming=write(coming)), self.ledger.gap, landing.gap, "fc"
+        )
+        total = self.total("landing", _("Landing"), landing.expected, landing.gap)
         text = self.scale.signed(landing.gap - self.ledger.gap)
         return [
-            replace(rest, address=address, text=text, word="against the rest of the plan"),
+            replace(rest, address=address, text=text, word=_("against the rest of the plan")),
             replace(
                 total,
                 whisker=self.axis.mark(landing.gap, landing.low - landing.plan, landing.high - landing.plan),
-                word=f"plan {write(landing.plan)}; {landing.range_name} {write(landing.low)} to {write(landing.high)}",
+                word=_("plan {plan}; {range_name} {low} to {high}").format(
+                    plan=write(landing.plan),
+                    range_name=_(landing.range_name),
+                    low=write(landing.low),
+                    high=write(landing.high),
+                ),
             ),
         ]

@@ -7,6 +7,7 @@ import zipfile
 
 from departments.core.upload_limits import MEGABYTE, SCORE_FILE_BYTES
 from departments.scorecards.core.score_file.sheet import FileUnreadable
+from departments.translation import gettext as _
 
 MOST_PARTS, MOST_RATIO, MOST_TAGS = 500, 200, 400_000
 """A scorecard of 20 measurables and five years has some 20 parts, packs 12 to 1 and holds 30,000 tags."""
@@ -26,31 +27,46 @@ def workbook_examine(data: bytes) -> None:
             parts = archive.infolist()
             _bounded(parts)
             if "mimetype" in archive.namelist():
-                raise FileUnreadable("This is a sheet in the OpenDocument format. Save it as XLSX or CSV.")
+                raise FileUnreadable(_("This is a sheet in the OpenDocument format. Save it as XLSX or CSV."))
             tags = sum(_tags(archive.read(part)) for part in parts if part.filename.endswith((".xml", ".rels")))
     except FileUnreadable:
         raise
     except Exception as problem:  # the library answers broken archives with many kinds of errors
-        raise FileUnreadable("This XLSX file cannot be opened. Save it again in your spreadsheet program.") from problem
+        raise FileUnreadable(
+            _("This XLSX file cannot be opened. Save it again in your spreadsheet program.")
+        ) from problem
     if tags > MOST_TAGS:
-        raise FileUnreadable(f"The workbook contains {tags:,} cells and marks; at most {MOST_TAGS:,} are read.")
+        raise FileUnreadable(
+            _("The workbook contains {tags:,} cells and marks; at most {most_tags:,} are read.").format(
+                tags=tags, most_tags=MOST_TAGS
+            )
+        )
 
 
 def _bounded(parts: list[zipfile.ZipInfo]) -> None:
     size = sum(part.file_size for part in parts)
     if size > SCORE_FILE_BYTES or len(parts) > MOST_PARTS:
         raise FileUnreadable(
-            f"The workbook is too large when unpacked: {size / 1024 / 1024:.1f} MB in {len(parts)} parts, and at most"
-            f" {SCORE_FILE_BYTES // MEGABYTE} MB in {MOST_PARTS} are read. Keep only the sheet of the scorecard."
+            _(
+                "The workbook is too large when unpacked: {size:.1f} MB in {parts} parts, and at most "
+                "{score_file_bytes} MB in {most_parts} are read. Keep only the sheet of the scorecard."
+            ).format(
+                size=size / 1024 / 1024,
+                parts=len(parts),
+                score_file_bytes=SCORE_FILE_BYTES // MEGABYTE,
+                most_parts=MOST_PARTS,
+            )
         )
     tight = next((part for part in parts if part.file_size > max(_SMALL, MOST_RATIO * part.compress_size)), None)
     if tight is not None:
         raise FileUnreadable(
-            f"The workbook is too large when unpacked: {tight.filename} is packed over {MOST_RATIO} to 1."
+            _("The workbook is too large when unpacked: {filename} is packed over {most_ratio} to 1.").format(
+                filename=tight.filename, most_ratio=MOST_RATIO
+            )
         )
 
 
 def _tags(part: bytes) -> int:
     if b"<!DOCTYPE" in part or b"<!ENTITY" in part or b"\0" in part:
-        raise FileUnreadable("The workbook defines entities of its own, or is not in UTF-8. Save it again as XLSX.")
+        raise FileUnreadable(_("The workbook defines entities of its own, or is not in UTF-8. Save it again as XLSX."))
     return part.count(b"<")

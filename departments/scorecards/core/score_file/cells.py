@@ -11,6 +11,7 @@ from datetime import date
 from departments.scorecards.core.number_text import NotANumber, number_read
 from departments.scorecards.core.score_file.sheet import FileUnreadable, Sheet, SheetRow, counted_names
 from departments.scorecards.core.score_file.weeks import week_of_head
+from departments.translation import gettext as _
 
 HEAD = ("key", "measurable", "unit", "goal")
 
@@ -40,16 +41,20 @@ def content_of(sheets: Iterable[Sheet]) -> FileContent:
     """The filled cells of the one sheet that is a scorecard; FileUnreadable says what keeps it from being one."""
     filled = [sheet for sheet in sheets if sheet.rows]
     if not filled:
-        raise FileUnreadable("The file is empty.")
+        raise FileUnreadable(_("The file is empty."))
     cards = [sheet for sheet in filled if "key" in _names(sheet.rows[0])]
     if not cards:
-        raise FileUnreadable("The first row has no column “key”. Start from a file downloaded here.")
+        raise FileUnreadable(_("The first row has no column “key”. Start from a file downloaded here."))
     if len(cards) > 1:
         names = counted_names([f"“{sheet.name}”" for sheet in cards])
-        raise FileUnreadable(f"{len(cards)} sheets have a column “key”: {names}. Keep one of them.")
+        raise FileUnreadable(
+            _("{cards} sheets have a column “key”: {names}. Keep one of them.").format(cards=len(cards), names=names)
+        )
     others = [f"“{sheet.name}”" for sheet in filled if sheet is not cards[0]]
     content = _content(cards[0])
-    notes = (f"Other sheets are ignored: {counted_names(others)}.",) if others else ()
+    notes = (
+        (_("Other sheets are ignored: {counted_names}.").format(counted_names=counted_names(others)),) if others else ()
+    )
     return replace(content, notes=cards[0].notes + notes + content.notes)
 
 
@@ -61,7 +66,7 @@ def _content(sheet: Sheet) -> FileContent:
     head, rows = sheet.rows[0], sheet.rows[1:]
     names = _names(head)
     if names.count("key") > 1:
-        raise FileUnreadable("Two columns are called “key”. Keep one of them.")
+        raise FileUnreadable(_("Two columns are called “key”. Keep one of them."))
     weeks = _weeks(sheet, head)
     notes = _unread_columns(sheet, names, set(weeks), rows)
     key_column = names.index("key")
@@ -72,7 +77,9 @@ def _content(sheet: Sheet) -> FileContent:
         if key.problem:
             raise FileUnreadable(f"{sheet.place(row.line, key_column)}: {key.problem}")
         if not key.text and any(not row.cells[column].empty for column in weeks):
-            raise FileUnreadable(f"Row {row.line} has values but no key: it is unclear what they belong to.")
+            raise FileUnreadable(
+                _("Row {line} has values but no key: it is unclear what they belong to.").format(line=row.line)
+            )
         if key.text:  # keys are stored in their composed form
             by_key.setdefault(unicodedata.normalize("NFC", key.text), []).append(row)
     _once(by_key, weeks)
@@ -106,11 +113,13 @@ def _weeks(sheet: Sheet, head: SheetRow) -> dict[int, date]:
         if week is not None:
             weeks[column] = week
     if not weeks:
-        raise FileUnreadable("No column is headed by a week, such as 2026-11-23.")
+        raise FileUnreadable(_("No column is headed by a week, such as 2026-11-23."))
     twice = {week for week in weeks.values() if list(weeks.values()).count(week) > 1}
     if twice:
         columns = [sheet.place(head.line, column) for column, week in weeks.items() if week in twice]
-        raise FileUnreadable(f"Two columns are for the same week: {counted_names(columns)}.")
+        raise FileUnreadable(
+            _("Two columns are for the same week: {counted_names}.").format(counted_names=counted_names(columns))
+        )
     return weeks
 
 
@@ -123,22 +132,32 @@ def _unread_columns(sheet: Sheet, names: Sequence[str], weeks: set[int], rows: S
             continue
         if not name:
             raise FileUnreadable(
-                f"{sheet.place(filled[0], column)} is filled, and its column has no name in the first row."
+                _("{place} is filled, and its column has no name in the first row.").format(
+                    place=sheet.place(filled[0], column)
+                )
             )
-        left.append(f"“{name}” ({len(filled)} filled)")
-    return (f"Columns that are not weeks are ignored: {counted_names(left)}.",) if left else ()
+        left.append(_("“{name}” ({filled} filled)").format(name=name, filled=len(filled)))
+    return (
+        (_("Columns that are not weeks are ignored: {counted_names}.").format(counted_names=counted_names(left)),)
+        if left
+        else ()
+    )
 
 
 def _once(by_key: dict[str, list[SheetRow]], weeks: Iterable[int]) -> None:
     """A measurable has one row; two rows that say the same are one."""
     columns = list(weeks)
     twice = [
-        f"{key} appears in rows {', '.join(str(row.line) for row in same)}"
+        _("{key} appears in rows {value}").format(key=key, value=", ".join(str(row.line) for row in same))
         for key, same in by_key.items()
         if any(_differs(same[0], row, columns) for row in same[1:])
     ]
     if twice:
-        raise FileUnreadable(f"{counted_names(twice)} with different values. Keep one row for each key.")
+        raise FileUnreadable(
+            _("{counted_names} with different values. Keep one row for each key.").format(
+                counted_names=counted_names(twice)
+            )
+        )
 
 
 def _differs(row: SheetRow, other: SheetRow, columns: Iterable[int]) -> bool:
@@ -154,4 +173,8 @@ def _meaning(text: str) -> object:
 
 def _dashes(cells: Iterable[FileCell]) -> tuple[str, ...]:
     dashes = [cell.place for cell in cells if cell.text in ("-", "–", "—")]
-    return (f"A dash is read as no value: {counted_names(dashes)}.",) if dashes else ()
+    return (
+        (_("A dash is read as no value: {counted_names}.").format(counted_names=counted_names(dashes)),)
+        if dashes
+        else ()
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from departments.translation import gettext as _
+
 MOST_ROWS, MOST_COLUMNS = 500, 300
 
 
@@ -49,7 +51,11 @@ class Sheet:
 
     def place(self, line: int, column: int) -> str:
         """How the user finds a cell: `E2`, or `line 2, field 5`."""
-        return f"{letters(column)}{line}" if self.lettered else f"line {line}, field {column + 1}"
+        return (
+            f"{letters(column)}{line}"
+            if self.lettered
+            else _("line {line}, field {column}").format(line=line, column=column + 1)
+        )
 
 
 def letters(column: int) -> str:
@@ -65,4 +71,4 @@ def letters(column: int) -> str:
 def counted_names(names: list[str], most: int = 8) -> str:
     """Names in a sentence; of many, the first ones and how many more there are."""
     more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(names[:most]) + (_(" and {more} more").format(more=more) if more > 0 else "")

@@ -14,6 +14,7 @@ from departments.scorecards.core.score_file.sheet import (
     SheetCell,
     SheetRow,
 )
+from departments.translation import gettext as _
 
 _SEPARATORS = ",;\t"
 
@@ -31,10 +32,16 @@ def sheet_of_text(data: bytes) -> Sheet:
             rows.append(SheetRow(before + 1 + skipped, cells))
             before = reader.line_num
             if len(rows) > MOST_ROWS or len(cells) > MOST_COLUMNS:
-                raise FileUnreadable(f"At most {MOST_ROWS} rows and {MOST_COLUMNS} columns are read.")
+                raise FileUnreadable(
+                    _("At most {most_rows} rows and {most_columns} columns are read.").format(
+                        most_rows=MOST_ROWS, most_columns=MOST_COLUMNS
+                    )
+                )
     except csv.Error as problem:
         raise FileUnreadable(
-            f"Line {before + 1 + skipped}: a quotation mark is out of place, so the rows cannot be told apart."
+            _("Line {before}: a quotation mark is out of place, so the rows cannot be told apart.").format(
+                before=before + 1 + skipped
+            )
         ) from problem
     filled = tuple(row for row in rows if not row.empty)
     _same_width(filled)
@@ -43,13 +50,15 @@ def sheet_of_text(data: bytes) -> Sheet:
 
 def _decoded(data: bytes) -> str:
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise FileUnreadable("This is an old or an encrypted workbook. Save it as XLSX without a password.")
+        raise FileUnreadable(_("This is an old or an encrypted workbook. Save it as XLSX without a password."))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         line = data[: problem.start].count(b"\n") + 1
         raise FileUnreadable(
-            f"This is neither an XLSX file nor CSV in the encoding UTF-8 (line {line}). Save it as “CSV UTF-8”."
+            _(
+                "This is neither an XLSX file nor CSV in the encoding UTF-8 (line {line}). Save it as “CSV UTF-8”."
+            ).format(line=line)
         ) from problem
 
 
@@ -79,9 +88,13 @@ def _same_width(rows: tuple[SheetRow, ...]) -> None:
     width = len(rows[0].cells)
     wrong = [row for row in rows[1:] if len(row.cells) != width]
     if wrong:
-        named = "; ".join(f"line {row.line} has {len(row.cells)} fields" for row in wrong[:8])
-        more = f" (and {len(wrong) - 8} more rows)" if len(wrong) > 8 else ""
+        named = "; ".join(
+            _("line {line} has {cells} fields").format(line=row.line, cells=len(row.cells)) for row in wrong[:8]
+        )
+        more = _(" (and {wrong} more rows)").format(wrong=len(wrong) - 8) if len(wrong) > 8 else ""
         raise FileUnreadable(
-            f"{named[0].upper()}{named[1:]} where the header has {width}{more}. Put a number with a decimal comma in"
-            " quotation marks, or separate the fields by semicolons."
+            _(
+                "{named}{named_2} where the header has {width}{more}. Put a number with a decimal comma "
+                "in quotation marks, or separate the fields by semicolons."
+            ).format(named=named[0].upper(), named_2=named[1:], width=width, more=more)
         )

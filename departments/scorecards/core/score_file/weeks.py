@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from departments.translation import gettext as _
+
 FIRST_WEEK, LAST_WEEK = date(1900, 1, 1), date(2199, 12, 30)
 """As in company folders: what lies beyond is a slip of the keyboard."""
 _ISO_DAY = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)([T ][0:]+)?")
@@ -30,15 +32,17 @@ def week_of_head(head: str) -> date | None:
     except _Ambiguous:
         raise
     except ValueError as problem:
-        raise ValueError(f"“{text[:40]}” is not a calendar date.") from problem
+        raise ValueError(_("“{text}” is not a calendar date.").format(text=text[:40])) from problem
     if day is None:
         if _LIKE_A_WEEK.fullmatch(text):
-            raise ValueError(f"“{text[:40]}” cannot be read as a week. Write its Monday, such as 2026-11-23.")
+            raise ValueError(
+                _("“{text}” cannot be read as a week. Write its Monday, such as 2026-11-23.").format(text=text[:40])
+            )
         return None
     if day.weekday() != 0:
-        raise ValueError(f"{day} is not a Monday. Write the Monday of the week, such as 2026-11-23.")
+        raise ValueError(_("{day} is not a Monday. Write the Monday of the week, such as 2026-11-23.").format(day=day))
     if not FIRST_WEEK <= day <= LAST_WEEK:
-        raise ValueError(f"{day} is not between the years 1900 and 2199.")
+        raise ValueError(_("{day} is not between the years 1900 and 2199.").format(day=day))
     return day
 
 
@@ -64,7 +68,11 @@ def _slashed(first: int, second: int, year: int, text: str) -> date:
             continue
     if len(days) == 2:
         early, late = sorted(days)
-        raise _Ambiguous(f"“{text}” may be {early:%-d %B %Y} or {late:%-d %B %Y}. Write it like {early} or {late}.")
+        raise _Ambiguous(
+            _("“{text}” may be {early:%-d %B %Y} or {late:%-d %B %Y}. Write it like {early} or {late}.").format(
+                text=text, early=early, late=late
+            )
+        )
     if not days:
         raise ValueError(text)
     return days.pop()

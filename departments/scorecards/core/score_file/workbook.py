@@ -25,6 +25,7 @@ from departments.scorecards.core.score_file.sheet import (
     SheetRow,
     counted_names,
 )
+from departments.translation import gettext as _
 
 SECONDS, BYTES = 20, 768 * 1024 * 1024
 """Of a processor, and of memory, that reading one workbook may take."""
@@ -43,7 +44,11 @@ def sheets_of_workbook(data: bytes) -> list[Sheet]:
         formulas = load_workbook(io.BytesIO(data), keep_links=False)
     visible = [sheet for sheet in values.worksheets if sheet.sheet_state == "visible"]
     hidden = [f"“{sheet.title}”" for sheet in values.worksheets if sheet.sheet_state != "visible"]
-    notes = (f"Hidden sheets are ignored: {counted_names(hidden)}.",) if hidden else ()
+    notes = (
+        (_("Hidden sheets are ignored: {counted_names}.").format(counted_names=counted_names(hidden)),)
+        if hidden
+        else ()
+    )
     return [_sheet(sheet, formulas[sheet.title], notes) for sheet in visible]
 
 
@@ -60,22 +65,30 @@ def _sheet(sheet: Any, formulas: Any, notes: tuple[str, ...]) -> Sheet:
         read = _cell(cell, rounded, without_result=formula is not None and formula.data_type == "f")
         if not read.empty and at in merged:
             read = SheetCell(
-                problem=f"The cells {merged[at]} are merged: it is unclear which one the value belongs to."
+                problem=_("The cells {merged} are merged: it is unclear which one the value belongs to.").format(
+                    merged=merged[at]
+                )
             )
         if not read.empty:
             cells[at] = read
     height, width = (max((at[axis] for at in cells), default=0) for axis in (0, 1))
     if height > MOST_ROWS or width > MOST_COLUMNS:
         raise FileUnreadable(
-            f"The sheet “{sheet.title}” is filled down to row {height:,} and column {width:,};"
-            f" at most {MOST_ROWS} rows and {MOST_COLUMNS} columns are read."
+            _(
+                "The sheet “{title}” is filled down to row {height:,} and column {width:,}; at most "
+                "{most_rows} rows and {most_columns} columns are read."
+            ).format(title=sheet.title, height=height, width=width, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
         )
     rows = (
         SheetRow(line, tuple(cells.get((line, column), SheetCell()) for column in range(1, width + 1)))
         for line in range(1, height + 1)
     )
     if rounded:
-        notes += (f"Rounded to {MOST_DECIMALS} decimals: {counted_names(rounded)}.",)
+        notes += (
+            _("Rounded to {most_decimals} decimals: {counted_names}.").format(
+                most_decimals=MOST_DECIMALS, counted_names=counted_names(rounded)
+            ),
+        )
     return Sheet(tuple(row for row in rows if not row.empty), name=sheet.title, lettered=True, notes=notes)
 
 
@@ -83,18 +96,22 @@ def _cell(cell: Any, rounded: list[str], *, without_result: bool) -> SheetCell:
     value = cell.value
     if value is None:
         if without_result and cell.data_type != "str":  # "str": the result is the empty text
-            return SheetCell(problem="It has a formula but no result: open the file in your spreadsheet and save it.")
+            return SheetCell(
+                problem=_("It has a formula but no result: open the file in your spreadsheet and save it.")
+            )
         return SheetCell()
     if cell.data_type == "e":
-        return SheetCell(problem=f"It holds the error {value}. Correct the cell, or leave it empty.")
+        return SheetCell(
+            problem=_("It holds the error {value}. Correct the cell, or leave it empty.").format(value=value)
+        )
     if isinstance(value, bool):
-        return SheetCell(problem=f"It contains {str(value).upper()}, which is not a number.")
+        return SheetCell(problem=_("It contains {value}, which is not a number.").format(value=str(value).upper()))
     if isinstance(value, datetime) and value.time() == time():
         value = value.date()
     if isinstance(value, (date, datetime)):
         return SheetCell(text=value.isoformat())
     if isinstance(value, (time, timedelta)):
-        return SheetCell(problem=f"It is formatted as a time ({value}). Format it as a number.")
+        return SheetCell(problem=_("It is formatted as a time ({value}). Format it as a number.").format(value=value))
     if isinstance(value, (int, float)):
         return _number(cell, Decimal(repr(value)), rounded)
     return SheetCell(text=str(value).strip())
@@ -103,18 +120,26 @@ def _cell(cell: Any, rounded: list[str], *, without_result: bool) -> SheetCell:
 def _number(cell: Any, value: Decimal, rounded: list[str]) -> SheetCell:
     """A number as the sheet shows it: times a hundred with a percent sign where its format says so."""
     if not value.is_finite():
-        return SheetCell(problem=f"It contains {value}, which is not a number.")
+        return SheetCell(problem=_("It contains {value}, which is not a number.").format(value=value))
     if value.adjusted() >= MOST_DIGITS:
-        return SheetCell(problem=f"It contains {value}, which has more than {MOST_DIGITS} digits before the point.")
+        return SheetCell(
+            problem=_("It contains {value}, which has more than {most_digits} digits before the point.").format(
+                value=value, most_digits=MOST_DIGITS
+            )
+        )
     code = str(cell.number_format or "General").partition(";")[0]
     bare = _LITERAL.sub("", code)
     if re.search(r"[0#?],+(?![0#?])", bare):
         return SheetCell(
-            problem=f"Its format ({code}) shows a different number than the cell contains. Format it as a plain number."
+            problem=_(
+                "Its format ({code}) shows a different number than the cell contains. Format it as a plain number."
+            ).format(code=code)
         )
     signs = bare.count("%")
     if signs > 1 or "‰" in code:
-        return SheetCell(problem=f"Its format ({code}) is not a percent format. Format it as a plain number.")
+        return SheetCell(
+            problem=_("Its format ({code}) is not a percent format. Format it as a plain number.").format(code=code)
+        )
     value = _as_stored(value * 100 if signs else value, cell.coordinate, rounded)
     return SheetCell(text=number_text(value) + ("%" if "%" in _SEEN_PERCENT.sub("", code) else ""))
 
@@ -148,9 +173,9 @@ def main() -> None:
     except FileUnreadable as problem:
         answer = {"refused": str(problem)}
     except MemoryError:
-        answer = {"refused": "The workbook is too large when unpacked."}
+        answer = {"refused": _("The workbook is too large when unpacked.")}
     except Exception:  # the library answers broken files with many kinds of errors
-        answer = {"refused": "This XLSX file cannot be opened. Save it again in your spreadsheet program."}
+        answer = {"refused": _("This XLSX file cannot be opened. Save it again in your spreadsheet program.")}
     sys.stdout.write(json.dumps(answer))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from departments.models import Company
 from departments.periods import FiscalCalendar, Period, PeriodError
 from pipeline.models import RecomputeRun
@@ -86,7 +88,7 @@ def comparison_periods(
         raise ComparisonError(reach.problem(period))
     first = reach.first
     if first is None:
-        raise ComparisonError("No deal has any history yet: load a company folder, then recompute.")
+        raise ComparisonError(_("No deal has any history yet: load a company folder, then recompute."))
     if problem := reach.problem(period):
         raise ComparisonError(problem)
     chosen, reasons = _baseline(calendar, period, baseline, first)
@@ -132,24 +134,30 @@ def _baseline(
     if requested is None:
         if default.period is None:
             return default, (
-                f"no baseline: before {period.start} there are fewer than two quarters of history, so nothing can be "
-                "compared",
+                _(
+                    "no baseline: before {start} there are fewer than two quarters of history, so nothing "
+                    "can be compared"
+                ).format(start=period.start),
             )
         return default, ()
     if isinstance(requested, str):
         requested = _named(calendar, period, requested, first)
     if requested.end >= period.start and requested.start <= period.end:
         raise ComparisonError(
-            f"The baseline {requested.label} overlaps the period {period.label}; choose days outside of it."
+            _("The baseline {label} overlaps the period {label_2}; choose days outside of it.").format(
+                label=requested.label, label_2=period.label
+            )
         )
     if requested.start > period.end:
         raise ComparisonError(
-            f"The baseline {requested.label} comes after the period {period.label}; choose an earlier one."
+            _("The baseline {label} comes after the period {label_2}; choose an earlier one.").format(
+                label=requested.label, label_2=period.label
+            )
         )
     compared = requested.since(first)
     if compared is None:
         missing = ChosenBaseline(period=None, rule=BaselineRule.NONE)
-        return missing, (f"no baseline: nothing is recorded before {first}, the first event",)
+        return missing, (_("no baseline: nothing is recorded before {first}, the first event").format(first=first),)
     usual = default.period
     same = usual is not None and (usual.start, usual.end) == (compared.start, compared.end)
     return ChosenBaseline(period=compared, rule=default.rule if same else BaselineRule.ASKED), ()

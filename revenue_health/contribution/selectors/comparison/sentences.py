@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from departments.formats import counted, grouped, interval_in_words, money_in_words
 from revenue_health.contribution.core.comparison import (
     Comparison,
@@ -21,7 +24,7 @@ from revenue_health.contribution.words import are_milder, verb, verdict_word
 
 WOULD_NOT_SHOW = "either way would not show"
 """How a sentence ends that says how small an effect could not have been seen."""
-ALONE_SENTENCE = (
+ALONE_SENTENCE = gettext_noop(
     "Whether alone or only together with another department, no record shows; where another’s change was needed as "
     "well, at most half of a share is its own."
 )
@@ -32,19 +35,20 @@ def plan_gap(comparison: Comparison, currency: str) -> str:
     actual, target = comparison.actual, comparison.target
     if target is None:
         base = money(comparison.baseline_revenue, currency)
-        return f"{money(actual, currency)} won; without a plan it is compared with {base} at the baseline."
+        text = _("{amount} won; without a plan it is compared with {base} at the baseline.")
+        return text.format(amount=money(actual, currency), base=base)
     gap = actual - target
-    when = " to date" if comparison.running else ""
+    when = _(" to date") if comparison.running else ""
     share = f" ({grouped(100 * gap / target, 0)} %)" if target else ""
-    side = "under" if gap < 0 else "over"
-    return f"{money(abs(gap), currency)} {side} plan{when}{share}."
+    text = _("{amount} under plan{to_date}{part}.") if gap < 0 else _("{amount} over plan{to_date}{part}.")
+    return text.format(amount=money(abs(gap), currency), to_date=when, part=share)
 
 
 def verdicts(comparison: Comparison, currency: str) -> list[str]:
     """A sentence for everybody who is named, one for all who are not, and how often the method may be wrong."""
     sentences = [verdict_in_full(party, currency) for party in comparison.named]
     if sentences:
-        sentences.append(ALONE_SENTENCE)
+        sentences.append(_(ALONE_SENTENCE))
     elif comparison.departments:
         sentences.append(nobody_named(comparison.departments))
     sentences += without_verdict(comparison, currency)
@@ -57,8 +61,9 @@ def nobody_named(departments: Sequence[PartyShare]) -> str:
     """That no department is named; or not yet, where the checks of some are still running."""
     waiting = [party.name for party in departments if party.checking]
     if waiting:
-        return f"No department’s share is clear yet: the checks of {listed(waiting)} are still running."
-    return "No department’s share is clear."
+        text = _("No department’s share is clear yet: the checks of {names} are still running.")
+        return text.format(names=listed(waiting))
+    return _("No department’s share is clear.")
 
 
 def without_verdict(comparison: Comparison, currency: str) -> list[str]:
@@ -67,16 +72,16 @@ def without_verdict(comparison: Comparison, currency: str) -> list[str]:
     sentences = []
     if unclear:
         each = [f"{party.name} ({_why(party, currency, _margin(comparison))})" for party in unclear]
-        sentences.append(f"No clear effect: {', '.join(each)}.")
+        sentences.append(_("No clear effect: {names}.").format(names=", ".join(each)))
     for reason, names in _moved(comparison.departments).items():
-        sentences.append(f"Not judged: {listed(names)}; {reason}.")
+        sentences.append(_("Not judged: {names}; {reason}.").format(names=listed(names), reason=reason))
     return sentences
 
 
 def _why(party: PartyShare, currency: str, margin: float) -> str:
     if party.interval is None:
         return party.short_reason
-    return visible(party, currency, margin) or party.short_reason or "not clear"
+    return visible(party, currency, margin) or party.short_reason or _("not clear")
 
 
 def _moved(departments: Iterable[PartyShare]) -> dict[str, list[str]]:
@@ -93,7 +98,7 @@ def visible(party: PartyShare, currency: str, margin: float = 0.0) -> str:
     if interval is None or not _finite(interval) or not interval.low <= 0 <= interval.high:
         return ""
     size = (interval.high - interval.low) / 2 + margin
-    return f"less than {money(size, currency)} {WOULD_NOT_SHOW}"
+    return _("less than {amount} either way would not show").format(amount=money(size, currency))
 
 
 def verdict_sentence(party: PartyShare, currency: str) -> str:
@@ -103,16 +108,18 @@ def verdict_sentence(party: PartyShare, currency: str) -> str:
         return f"{party.name}: {party.reason}."
     amount, inside = money(party.share.amount, currency), between(interval, currency)
     if party.kind != PartyKind.INTERNAL:
-        return f"{party.name}: {amount} ({inside}); not a department."
+        text = _("{name}: {amount} ({range}); not a department.")
+        return text.format(name=party.name, amount=amount, range=inside)
     if party.judgement == Verdict.NOT_JUDGED:
-        return f"{party.name} is not judged: {party.reason.removeprefix(MOVED)}. {amount} ({inside})."
+        text, reason = _("{name} is not judged: {reason}. {amount} ({range})."), party.reason.removeprefix(MOVED)
+        return text.format(name=party.name, reason=reason, amount=amount, range=inside)
     if party.judgement == Verdict.CANNOT_TELL:
-        unclear = "no clear effect" if interval.low <= 0 <= interval.high else "not named"
-        start = "being checked" if party.checking else unclear
+        unclear = _("no clear effect") if interval.low <= 0 <= interval.high else _("not named")
+        start = _("being checked") if party.checking else unclear
         return f"{party.name}: {start}. {amount} ({inside}); {_reason(party, currency)}."
     if are_milder():
         return _in_milder_words(party.name, party.judgement, interval, currency)
-    return f"{party.name} {party.judgement}: {amount} ({inside})."
+    return f"{party.name} {verdict_word(party.judgement)}: {amount} ({inside})."
 
 
 def _in_milder_words(name: str, verdict: Verdict, interval: MoneyInterval, currency: str) -> str:
@@ -141,7 +148,7 @@ def proviso(party: PartyShare) -> list[str]:
     records = (party.gates or {}).get(GateName.RECORDS)
     sentences = [f"{capitalised(records.detail)}."] if records and records.passed else []
     if party.since:
-        sentences.append(f"Since {party.since}, not new this quarter.")
+        sentences.append(_("Since {day}, not new this quarter.").format(day=party.since))
     return sentences
 
 
@@ -160,12 +167,11 @@ def together(party: PartyShare, currency: str) -> str:
         return ""
     if not abs(share.amount - switch.amount) > (interval.high - interval.low) / 2:
         return ""
-    figures = (
-        f"{money(share.amount, currency)} on average over all that others might have done, "
-        f"{money(switch.amount, currency)} beside what they did"
+    figures = _("{average} on average over all that others might have done, {beside} beside what they did").format(
+        average=money(share.amount, currency), beside=money(switch.amount, currency)
     )
-    only = "It moves so much only together with others" if abs(switch.amount) > abs(share.amount) else "Others overlap"
-    return f"{only}: {figures}."
+    is_joint = abs(switch.amount) > abs(share.amount)
+    return f"{_('It moves so much only together with others') if is_joint else _('Others overlap')}: {figures}."
 
 
 def alone(party: PartyShare, currency: str) -> str:
@@ -175,23 +181,26 @@ def alone(party: PartyShare, currency: str) -> str:
         return ""
     # In milder words the verdict above it has no sign either.
     half = money((abs(party.share.amount) if are_milder() else party.share.amount) / 2, currency)
-    return (
-        f"Whether {party.name} did so alone or only together with another department, no record shows; if another’s "
-        f"change was needed as well, at most half of this is its own ({half})."
-    )
+    return _(
+        "Whether {name} did so alone or only together with another department, no record shows; if another’s "
+        "change was needed as well, at most half of this is its own ({half})."
+    ).format(name=party.name, half=half)
 
 
 def load_sentence(party: PartyShare, load: LoadedStage) -> str:
     """Of a department whose queue grew: whether fewer were handed on, or more came."""
     arrived, handed = (_rates(pair) for pair in (load.arrivals, load.hand_ons))
-    as_many = load.hand_ons[1] >= load.hand_ons[0]
-    pace = f"it hands on {'as many a day as before or more' if as_many else 'fewer a day than before'} ({handed})"
-    return f"In {load.stage}, deals wait longer with {party.name} because more came ({arrived}); {pace}."
+    if load.hand_ons[1] >= load.hand_ons[0]:
+        pace = _("it hands on as many a day as before or more ({rates})")
+    else:
+        pace = _("it hands on fewer a day than before ({rates})")
+    text = _("In {stage}, deals wait longer with {name} because more came ({rates}); {pace}.")
+    return text.format(stage=load.stage, name=party.name, rates=arrived, pace=pace.format(rates=handed))
 
 
 def _rates(pair: tuple[float, float]) -> str:
     before, now = (grouped(value, 1) for value in pair)
-    return f"{now} a day, {before} before"
+    return _("{now} a day, {before} before").format(now=now, before=before)
 
 
 def past_sentence(comparison: Comparison) -> str:
@@ -200,22 +209,22 @@ def past_sentence(comparison: Comparison) -> str:
     if past is None:
         return ""
     if past.quarters is None:
-        return "The method is still being checked on this company’s earlier quarters."
+        return _("The method is still being checked on this company’s earlier quarters.")
     if not past.cases:
-        return "There is no earlier quarter to check the method on."
+        return _("There is no earlier quarter to check the method on.")
     rate = grouped(100 * past.named / past.cases)
-    return (
-        f"Tried on {counted(past.quarters, 'earlier quarter')} of this company, the interval alone would have named a "
-        f"department in {past.named} of {past.cases} cases ({rate} %); the other gates are there to stop those."
-    )
+    return _(
+        "Tried on {quarters} of this company, the interval alone would have named a department in {named} of {cases} "
+        "cases ({rate} %); the other gates are there to stop those."
+    ).format(quarters=counted(past.quarters, "earlier quarter"), named=past.named, cases=past.cases, rate=rate)
 
 
 def between(interval: MoneyInterval, currency: str) -> str:
     """The interval of a share, and what it takes for granted."""
     if not _finite(interval):
-        return "without an interval"
+        return _("without an interval")
     low, high = interval_in_words(minor_units(interval.low), minor_units(interval.high), currency)
-    return f"90 % range {low} to {high}, if the records are right"
+    return _("90 % range {low} to {high}, if the records are right").format(low=low, high=high)
 
 
 def who_does_what(named: Sequence[PartyShare]) -> list[str]:
@@ -227,7 +236,9 @@ def who_does_what(named: Sequence[PartyShare]) -> list[str]:
 
 def listed(names: Sequence[str]) -> str:
     """`A`, `A and B`, `A, B and C`."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    if len(names) == 1:
+        return names[0]
+    return _("{names} and {last}").format(names=", ".join(names[:-1]), last=names[-1])
 
 
 def capitalised(sentence: str) -> str:

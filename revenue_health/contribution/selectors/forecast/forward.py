@@ -8,6 +8,7 @@ from functools import reduce
 
 import duckdb
 import numpy as np
+from django.utils.translation import gettext as _
 
 from departments.models import Company
 from departments.periods import Period
@@ -63,7 +64,7 @@ def forward_of(*, run: RecomputeRun, company: Company) -> list[Forward]:
     """Every pipeline with its open deals and the rates of the last quarter (where thin: of the last year)."""
     first, today = first_day(run=run, company=company), run.day_in(company.zone)
     if first is None:
-        raise ComparisonError("No deal has any history yet: load a company folder, then recompute.")
+        raise ComparisonError(_("No deal has any history yet: load a company folder, then recompute."))
     end = int(run.as_of.timestamp()) + 1
     periods = _recent_periods(end=end, first=first, today=today)
     flows = cached_flows(run=run, periods=periods)
@@ -83,7 +84,9 @@ def steps_ahead(*, periods: ComparisonPeriods, company: Company, until: Period) 
     days = (until.instants(company.zone)[1] - periods.steps[-1]) / DAY
     if days <= 0:
         raise ComparisonError(
-            f"{until.label} is over: there is nothing left to forecast. Its bridge is in `contributions`."
+            _("{label} is over: there is nothing left to forecast. Its bridge is in `contributions`.").format(
+                label=until.label
+            )
         )
     weeks = int(days // STEP_DAYS)
     rest = days - weeks * STEP_DAYS
@@ -114,7 +117,7 @@ def _recent_periods(*, end: int, first: date, today: date) -> ComparisonPeriods:
 
 
 def _days(today: date, count: int) -> Period:
-    return Period(start=today - timedelta(days=count - 1), end=today, label=f"last {count} days")
+    return Period(start=today - timedelta(days=count - 1), end=today, label=_("last {count} days").format(count=count))
 
 
 def _forward(cursor: duckdb.DuckDBPyConnection, end: int, flows: PipelineFlows) -> Forward:

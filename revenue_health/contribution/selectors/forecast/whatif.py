@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from django.utils.translation import gettext as _
 
 from departments.models import Company
 from pipeline.models import RecomputeRun
@@ -61,19 +62,23 @@ def promise_of(text: str) -> Promise:
     match = _PROMISE.fullmatch(text.strip())
     if match is None or match["lever"] not in set(Lever):
         raise PromiseError(
-            f"“{text}” is no promise. Write STAGE:DEPARTMENT:LEVER=VALUE, such as contract:legal:wait_days=4 or "
-            f"offer:sales:loss_rate=-20%; levers are {', '.join(Lever)}."
+            _(
+                "“{text}” is no promise. Write STAGE:DEPARTMENT:LEVER=VALUE, such as "
+                "contract:legal:wait_days=4 or offer:sales:loss_rate=-20%; levers are {levers}."
+            ).format(text=text, levers=", ".join(Lever))
         )
     try:
         value = float(match["value"])
     except ValueError:
-        raise PromiseError(f"“{match['value']}” in “{text}” is not a number.") from None
-    pipeline, _, stage = match["stage"].rpartition("/")
+        raise PromiseError(
+            _("“{value}” in “{text}” is not a number.").format(value=match["value"], text=text)
+        ) from None
+    pipeline, _slash, stage = match["stage"].rpartition("/")
     relative = bool(match["percent"])
     if relative and match["lever"] == Lever.LIMIT_DAYS:
-        raise PromiseError("A limit is a number of days, not a percentage: write limit_days=5.")
+        raise PromiseError(_("A limit is a number of days, not a percentage: write limit_days=5."))
     if relative and value < -100:
-        raise PromiseError(f"“{text}” takes away more than everything: at most -100%.")
+        raise PromiseError(_("“{text}” takes away more than everything: at most -100%.").format(text=text))
     change = Change(
         stage="" if stage in EVERY_STAGE else stage,
         department=match["department"],
@@ -189,8 +194,10 @@ def _without_limit(worlds: dict[str, World], fits: dict[str, list[Change]]) -> I
                 limit = worlds[key].limits.places[stage, department]
                 if limit.at_most is None and _is_more(change, float(limit.most[0])):
                     yield (
-                        f"no limit shows of what “{department}” hands on in “{stage}”: it hands on more when more "
-                        "waits, so a higher limit changes nothing"
+                        _(
+                            "no limit shows of what “{department}” hands on in “{stage}”: it hands on more when more "
+                            "waits, so a higher limit changes nothing"
+                        ).format(department=department, stage=stage)
                     )
 
 
@@ -241,13 +248,21 @@ def _fits(world: World, change: Change) -> bool:
 def _misfit(promise: Promise, worlds: dict[str, Rates]) -> str:
     change = promise.change
     if promise.pipeline and promise.pipeline not in worlds:
-        return f"There is no pipeline “{promise.pipeline}”; there are {', '.join(worlds)}."
+        return _("There is no pipeline “{pipeline}”; there are {worlds}.").format(
+            pipeline=promise.pipeline, worlds=", ".join(worlds)
+        )
     chosen = [rates.layout for key, rates in worlds.items() if promise.pipeline in ("", key)]
     stages = list(dict.fromkeys(stage for layout in chosen for stage in layout.stages))
     if change.stage and change.stage not in stages:
-        return f"There is no stage “{change.stage}”; there are {', '.join(stages)}."
+        return _("There is no stage “{stage}”; there are {stages}.").format(
+            stage=change.stage, stages=", ".join(stages)
+        )
     players = list(dict.fromkeys(player for layout in chosen for player in layout.players))
     if change.department not in players:
-        return f"There is no department “{change.department}”; there are {', '.join(players)}."
-    where = f"“{change.stage}”" if change.stage else "any stage"
-    return f"“{change.department}” never holds a deal in {where}, so it has no time to promise there."
+        return _("There is no department “{department}”; there are {players}.").format(
+            department=change.department, players=", ".join(players)
+        )
+    where = f"“{change.stage}”" if change.stage else _("any stage")
+    return _("“{department}” never holds a deal in {where}, so it has no time to promise there.").format(
+        department=change.department, where=where
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from departments.models import User
 from revenue_health.contribution.core.comparison import MINOR_UNITS
@@ -67,8 +68,12 @@ class LeakRow:
     @property
     def where(self) -> str:
         """In words: `Contract, waiting with Legal`."""
-        verb = {"waiting": "waiting with", "losses": "losses by", "value": "value shaved by"}[self.factor]
-        return f"{self.stage}, {verb} {self.department}"
+        text = {
+            "waiting": _("{stage}, waiting with {department}"),
+            "losses": _("{stage}, losses by {department}"),
+            "value": _("{stage}, value shaved by {department}"),
+        }[self.factor]
+        return text.format(stage=self.stage, department=self.department)
 
     @property
     def half(self) -> int:

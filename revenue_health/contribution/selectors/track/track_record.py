@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop
+
 from departments.models import Company
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.core.track.record import PastForecast, Quantiles, as_published, held
@@ -12,10 +14,10 @@ from revenue_health.contribution.selectors.forecast.correction import past_forec
 from revenue_health.contribution.selectors.track.placebo import Placebo, false_alarm_rate, placebo_rows
 
 NAMES = {
-    "run_rate": "Run-rate",
-    "recent_rest": "Mean rest of the last four quarters",
-    "last_year": "Last year × growth",
-    "pipeline": "Stage-weighted pipeline",
+    "run_rate": gettext_noop("Run-rate"),
+    "recent_rest": gettext_noop("Mean rest of the last four quarters"),
+    "last_year": gettext_noop("Last year × growth"),
+    "pipeline": gettext_noop("Stage-weighted pipeline"),
 }
 """What the simple rules are called, in the order of pages."""
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from departments.discussion.selectors.replies import Answer, replies_for
 from departments.formats import MoneyScale
@@ -20,8 +22,8 @@ from revenue_health.contribution.words import page_word
 from revenue_health.review.charts.signed_axis import Mark, SignedAxis, axis_of
 from revenue_health.review.core.accountability import Accountability, DepartmentCut, GroupShare, JudgedParty
 
-_TITLES = {"team": "By team", "owner": "By person"}
-_UNEXPLAINED_REASON = "what the model does not reproduce"
+_TITLES = {"team": gettext_noop("By team"), "owner": gettext_noop("By person")}
+_UNEXPLAINED_REASON = gettext_noop("what the model does not reproduce")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +130,7 @@ def _party_row(judged: JudgedParty, step: Step, axis: SignedAxis) -> ShareRow:
 
 
 def _unexplained_row(interval: MoneyInterval, step: Step, axis: SignedAxis) -> ShareRow:
-    row = _share_row(step.name, interval, step.amount, Verdict.NOT_JUDGED, _UNEXPLAINED_REASON, axis)
+    row = _share_row(step.name, interval, step.amount, Verdict.NOT_JUDGED, _(_UNEXPLAINED_REASON), axis)
     return replace(row, key=step.key, nobodys=True)
 
 
@@ -204,7 +206,7 @@ def _counterfactual_rows(accountability: Accountability) -> list[CounterfactualR
 
 def _cut_table(cut: DepartmentCut, axis: SignedAxis) -> CutTable:
     groups = [(group.name or "(none)", group.deals, _group_row(group, axis)) for group in cut.groups]
-    return CutTable(by=cut.by, title=_TITLES[cut.by], state=str(cut.state), error=cut.error, groups=groups)
+    return CutTable(by=cut.by, title=_(_TITLES[cut.by]), state=str(cut.state), error=cut.error, groups=groups)
 
 
 def _group_row(group: GroupShare, axis: SignedAxis) -> ShareRow | None:

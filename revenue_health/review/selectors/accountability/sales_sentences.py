@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from revenue_health.contribution.core.comparison import Comparison, MoneyInterval, PartyShare
 from revenue_health.contribution.selectors.comparison.sentences import between, money, verdict_in_full
 
@@ -21,9 +23,13 @@ def _share_sentence(comparison: Comparison, party: PartyShare, currency: str) ->
         return verdict_in_full(party, currency)
     moved, gap, inside = money(share.amount, currency), money(missing, currency), between(interval, currency)
     if share.amount > 0:
-        return f"{party.name} is not what is missing: it added {moved} ({inside})."
-    others = ", others added" if -share.amount > missing else ""
-    return f"{party.name} moved revenue by {moved} ({inside}); {gap} is missing{others}."
+        return _("{name} is not what is missing: it added {moved} ({inside}).").format(
+            name=party.name, moved=moved, inside=inside
+        )
+    others = _(", others added") if -share.amount > missing else ""
+    return _("{name} moved revenue by {moved} ({inside}); {gap} is missing{others}.").format(
+        name=party.name, moved=moved, inside=inside, gap=gap, others=others
+    )
 
 
 def _met_sentence(comparison: Comparison, party: PartyShare, currency: str) -> str:
@@ -31,7 +37,9 @@ def _met_sentence(comparison: Comparison, party: PartyShare, currency: str) -> s
     if met is None or (party.switch and party.switch.amount == 0):
         return ""
     value = money(met.amount, currency)
-    sentence = f"Had {party.name} met its baseline, revenue would have been {value} ({between(met, currency)})"
+    sentence = _("Had {name} met its baseline, revenue would have been {value} ({between})").format(
+        name=party.name, value=value, between=between(met, currency)
+    )
     return f"{sentence}{against_plan(comparison, party, met, currency)}."
 
 
@@ -41,10 +49,10 @@ def against_plan(comparison: Comparison, party: PartyShare, met: MoneyInterval, 
     target = comparison.target
     if target is None or comparison.actual >= target:
         return ""
-    plan = "the plan to date" if comparison.running else "plan"
+    plan = _("the plan to date") if comparison.running else "plan"
     if met.high < target:
         least = money(target - met.high, currency)
-        return f": still under {plan}, by {least} or more"
+        return _(": still under {plan}, by {least} or more").format(plan=plan, least=least)
     if met.low >= target and party.named:
-        return f": {plan} would have been reached"
-    return f": whether {plan} would have been reached is unknown"
+        return _(": {plan} would have been reached").format(plan=plan)
+    return _(": whether {plan} would have been reached is unknown").format(plan=plan)

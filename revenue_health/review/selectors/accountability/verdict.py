@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from departments.models import Company
 from pipeline.models import RecomputeRun, Stage
 from revenue_health.contribution.core.comparison import Comparison, PartyShare
@@ -39,12 +42,16 @@ FEWEST_OF_A_GROUP = FEWEST_DEALS
 CUTS = ("team", "owner")
 """How sales is cut from inside."""
 ASSUMPTIONS = (
-    "Rates are constant within a week, and by age within an age bin.",
-    "What happens to a deal next depends on its stage, its holder, the holder's turn and the age of the hold.",
-    "Losses accrue with time in the stage; deals of one segment are alike.",
-    "Causes, sources and who wrote what are as recorded; a loss without a reason is charged to no department.",
-    "Departments do not react to each other, but for queues: one can be switched to its baseline alone.",
-    "The baseline is what could have been repeated.",
+    gettext_noop("Rates are constant within a week, and by age within an age bin."),
+    gettext_noop(
+        "What happens to a deal next depends on its stage, its holder, the holder's turn and the age of the hold."
+    ),
+    gettext_noop("Losses accrue with time in the stage; deals of one segment are alike."),
+    gettext_noop(
+        "Causes, sources and who wrote what are as recorded; a loss without a reason is charged to no department."
+    ),
+    gettext_noop("Departments do not react to each other, but for queues: one can be switched to its baseline alone."),
+    gettext_noop("The baseline is what could have been repeated."),
 )
 
 
@@ -84,7 +91,7 @@ def judge_comparison(
         unexplained_part=number(abs(comparison.unexplained.amount) / actual) if actual > 0 else None,
         sales=_sales(comparison, run, periods, currency),
         quality=_quality(run, company, periods),
-        assumptions=ASSUMPTIONS,
+        assumptions=tuple(_(each) for each in ASSUMPTIONS),
     )
 
 
@@ -144,7 +151,7 @@ def _group(name: str, party: PartyShare) -> GroupShare:
         deals=party.deals,
         share=None if too_few else party.share,
         verdict=Verdict.CANNOT_TELL if too_few else party.judgement,
-        reason="too few to say" if too_few else party.reason,
+        reason=_("too few to say") if too_few else party.reason,
     )
 
 

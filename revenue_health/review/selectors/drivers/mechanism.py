@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from departments.formats import counted, days, grouped, money_in_words
 from pipeline.selectors.overview import StageName, Structure
@@ -97,28 +98,44 @@ def _texts(rate: Rate, name: str, stage: str, currency: str) -> tuple[Callable[[
     deals = counted(rate.count, "deal")
     if rate.kind == "hold_days":
         before, now = days(rate.before), days(rate.now)
-        pace = f"it handed on {_a_day(rate.a_day_now)} a day, {_a_day(rate.a_day_before)} before"
-        sentence = f"Deals in {stage} stay {now} days with {name}, {before} before ({deals}); {pace}."
-        return _in_days, sentence, f"Deals in {stage} stay {before} days with {name} again"
+        pace = _("it handed on {a_day} a day, {a_day_2} before").format(
+            a_day=_a_day(rate.a_day_now), a_day_2=_a_day(rate.a_day_before)
+        )
+        sentence = _("Deals in {stage} stay {now} days with {name}, {before} before ({deals}); {pace}.").format(
+            stage=stage, now=now, name=name, before=before, deals=deals, pace=pace
+        )
+        return (
+            _in_days,
+            sentence,
+            _("Deals in {stage} stay {before} days with {name} again").format(stage=stage, before=before, name=name),
+        )
     if rate.kind == "loss_rate":
         before, now = _in_percent(rate.before or 0.0), _in_percent(rate.now or 0.0)
-        sentence = f"In {stage}, {now} of the open money is lost for {name}’s reasons, {before} before ({deals})."
-        return _in_percent, sentence, f"Losses in {stage} for {name}’s reasons back to {before}"
+        sentence = _(
+            "In {stage}, {now} of the open money is lost for {name}’s reasons, {before} before ({deals})."
+        ).format(stage=stage, now=now, name=name, before=before, deals=deals)
+        return (
+            _in_percent,
+            sentence,
+            _("Losses in {stage} for {name}’s reasons back to {before}").format(stage=stage, name=name, before=before),
+        )
 
     def in_money(value: float) -> str:
-        return f"{money_in_words(round(value), currency)} a week"
+        return _("{value} a week").format(value=money_in_words(round(value), currency))
 
     before, now = in_money(rate.before or 0.0), in_money(rate.now or 0.0)
-    sentence = f"{name} brings {now} into {stage}, {before} before ({deals})."
-    return in_money, sentence, f"Bring {before} into {stage} again"
+    sentence = _("{name} brings {now} into {stage}, {before} before ({deals}).").format(
+        name=name, now=now, stage=stage, before=before, deals=deals
+    )
+    return in_money, sentence, _("Bring {before} into {stage} again").format(before=before, stage=stage)
 
 
 def _in_days(value: float) -> str:
-    return f"{days(value)} days"
+    return _("{value} days").format(value=days(value))
 
 
 def _in_percent(value: float) -> str:
-    return f"{grouped(PERCENT_A_WEEK * value, 2)} % a week"
+    return _("{percent_a_week} % a week").format(percent_a_week=grouped(PERCENT_A_WEEK * value, 2))
 
 
 def _a_day(value: float | None) -> str:

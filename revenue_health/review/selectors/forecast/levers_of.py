@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from departments.periods import Period
 from pipeline.models import RecomputeRun
@@ -17,9 +19,9 @@ from revenue_health.review.selectors.forecast.snapshots import forecast_snapshot
 
 LEVERS = {"holding": Lever.WAIT_DAYS, "leaking": Lever.LOSS_RATE, "limited": Lever.HANDS_ON}
 WORDS = {
-    "holding": "10 % less waiting",
-    "leaking": "10 % fewer losses",
-    "limited": "10 % more handed on a day",
+    "holding": gettext_noop("10 % less waiting"),
+    "leaking": gettext_noop("10 % fewer losses"),
+    "limited": gettext_noop("10 % more handed on a day"),
 }
 
 
@@ -46,7 +48,7 @@ def biggest_lever(*, run: RecomputeRun, period: Period, department: str, structu
     stage = structure.stage_at(best.stage_address)
     return BiggestLever(
         stage=stage.name if stage else best.stage,
-        what=WORDS[best.kind],
+        what=_(WORDS[best.kind]),
         gain=best.gain,
         try_it=what_if_address(best),
     )

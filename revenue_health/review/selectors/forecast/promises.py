@@ -10,6 +10,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from departments.json_types import Json
 from departments.models import Company
 from pipeline.models import RecomputeRun
@@ -49,12 +52,18 @@ class Unit:
 
 
 UNITS = {
-    Lever.WAIT_DAYS: Unit(words="mean wait", unit="days", factor=1, places=1),
-    Lever.LIMIT_DAYS: Unit(words="no hold longer than", unit="days", factor=1, places=0),
-    Lever.HANDS_ON: Unit(words="hands on at most", unit="deals a day", factor=1, places=1),
-    Lever.LOSS_RATE: Unit(words="lost for its reasons", unit="% a week", factor=700, places=2),
-    Lever.DEMAND: Unit(words="demand it brings", unit="k a week", factor=7 / 1000, places=0),
-    Lever.VALUE: Unit(words="value gained or shaved", unit="% a week", factor=700, places=2),
+    Lever.WAIT_DAYS: Unit(words=gettext_noop("mean wait"), unit=gettext_noop("days"), factor=1, places=1),
+    Lever.LIMIT_DAYS: Unit(words=gettext_noop("no hold longer than"), unit=gettext_noop("days"), factor=1, places=0),
+    Lever.HANDS_ON: Unit(words=gettext_noop("hands on at most"), unit=gettext_noop("deals a day"), factor=1, places=1),
+    Lever.LOSS_RATE: Unit(
+        words=gettext_noop("lost for its reasons"), unit=gettext_noop("% a week"), factor=700, places=2
+    ),
+    Lever.DEMAND: Unit(
+        words=gettext_noop("demand it brings"), unit=gettext_noop("k a week"), factor=7 / 1000, places=0
+    ),
+    Lever.VALUE: Unit(
+        words=gettext_noop("value gained or shaved"), unit=gettext_noop("% a week"), factor=700, places=2
+    ),
 }
 
 
@@ -137,7 +146,11 @@ def promises_in_fields(form: Mapping[str, str], stages: Sequence[StageFields]) -
         try:
             value = float(entered) / field.unit.factor
         except ValueError:
-            errors.append(f"“{entered[:40]}” is not a number: {stage.name}, {field.department}, {field.unit.words}.")
+            errors.append(
+                _("“{entered}” is not a number: {name}, {department}, {words}.").format(
+                    entered=entered[:40], name=stage.name, department=field.department, words=_(field.unit.words)
+                )
+            )
             continue
         short = f"{stage.key}:{field.name.partition(':')[2]}"
         promises.append(f"{short if counts[short] == 1 else field.name}={value:.6g}")
@@ -223,10 +236,10 @@ def promise_words(text: str, levers: Sequence[Promisable], structure: Structure)
         ),
         None,
     )
-    where = stage.name if stage else (change.stage or "every stage")
+    where = stage.name if stage else (change.stage or _("every stage"))
     holder = department.name if department else change.department.capitalize()
     if change.relative:
-        return f"{where}, {holder}: {unit.words} {change.value:+.0%}".replace("-", "−").replace("%", " %")
+        return f"{where}, {holder}: {_(unit.words)} {change.value:+.0%}".replace("-", "−").replace("%", " %")
     today = next(
         (
             each.today
@@ -236,8 +249,8 @@ def promise_words(text: str, levers: Sequence[Promisable], structure: Structure)
         ),
         None,
     )
-    note = f" (today {unit.shown(today)})" if today is not None else ""
-    return f"{where}, {holder}: {unit.words} {unit.shown(change.value)} {unit.unit}{note}".replace("-", "−")
+    note = _(" (today {shown})").format(shown=unit.shown(today)) if today is not None else ""
+    return f"{where}, {holder}: {_(unit.words)} {unit.shown(change.value)} {_(unit.unit)}{note}".replace("-", "−")
 
 
 def outcome_of(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods, texts: Sequence[str]) -> Json:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from departments.formats import grouped
 from departments.models import Company
 from revenue_health.contribution.core.comparison import minor_units
@@ -77,7 +79,7 @@ def track_rows(record: TrackRecord, company: Company) -> TrackRows | None:
     return TrackRows(
         message=_message(whole, record.whole),
         sentences=(*(_sentence(row) for row in days), held_sentence(record)),
-        names=tuple(NAMES.values()),
+        names=tuple(_(name) for name in NAMES.values()),
         whole=whole,
         days=days,
         forecasts=_forecast_rows(record, company, axis),
@@ -88,29 +90,37 @@ def track_rows(record: TrackRecord, company: Company) -> TrackRows | None:
 
 def range_name(record: TrackRecord) -> str:
     """`90 % range` where about nine in ten held what came, else `range`."""
-    return "90 % range" if record.nine_in_ten else "range"
+    return _("90 % range") if record.nine_in_ten else "range"
 
 
 def held_sentence(record: TrackRecord) -> str:
     """How often the outer range held what came."""
     count, inside = len(record.forecasts), _inside(record, "p5", "p95")
-    verdict = "" if record.nine_in_ten else ", so it is not called a 90 % range"
-    return f"The range held what came in {inside} of {count}{verdict}."
+    verdict = "" if record.nine_in_ten else _(", so it is not called a 90 % range")
+    return _("The range held what came in {inside} of {count}{verdict}.").format(
+        inside=inside, count=count, verdict=verdict
+    )
 
 
 def _message(row: DayRow, summary: Summary) -> str:
-    text = f"The forecast was off by {_percent(row.error)} on average over {row.forecasts} past days"
+    text = _("The forecast was off by {percent} on average over {forecasts} past days").format(
+        percent=_percent(row.error), forecasts=row.forecasts
+    )
     if not summary.best_naive:
         return f"{text}."
     best = summary.naive[summary.best_naive].error * PER_CENT
-    return f"{text}; the best simple rule, {_rule(summary.best_naive)}, by {_percent(best)}."
+    return _("{text}; the best simple rule, {rule}, by {percent}.").format(
+        text=text, rule=_rule(summary.best_naive), percent=_percent(best)
+    )
 
 
 def _sentence(row: DayRow) -> str:
     """One day of the quarter beside the run-rate."""
     run_rate = row.naive[list(NAMES).index("run_rate")]
-    beside = "" if run_rate is None else f"; run-rate by {_percent(run_rate)}"
-    return f"On day {row.day} the forecast was off by {_percent(row.error)} on average{beside}."
+    beside = "" if run_rate is None else _("; run-rate by {percent}").format(percent=_percent(run_rate))
+    return _("On day {day} the forecast was off by {percent} on average{beside}.").format(
+        day=row.day, percent=_percent(row.error), beside=beside
+    )
 
 
 def _rule(name: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET
 
 from departments.access import may_commit, may_reply, may_see_company, note_reading, require
@@ -37,10 +39,10 @@ from revenue_health.review.views.drivers.gates_panel import gates_context
 
 TEMPLATE = "review/drivers/driver.html"
 TITLES = {
-    "waiting": "Held longest against the baseline, by amount and days over it",
-    "losses": "Largest losses for its reasons",
-    "demand": "Largest deals it brought in",
-    "value": "Largest changes of amount it wrote",
+    "waiting": gettext_noop("Held longest against the baseline, by amount and days over it"),
+    "losses": gettext_noop("Largest losses for its reasons"),
+    "demand": gettext_noop("Largest deals it brought in"),
+    "value": gettext_noop("Largest changes of amount it wrote"),
 }
 type Context = dict[str, object]
 
@@ -49,7 +51,7 @@ type Context = dict[str, object]
 def show(request: HttpRequest, key: str) -> HttpResponse:
     """A department, the market, the opening pipeline, the plan, or timing and chance."""
     require(request, may_see_company(request.user))
-    structure, names = structure_names(), department_names() | {UNEXPLAINED: "Timing and chance"}
+    structure, names = structure_names(), department_names() | {UNEXPLAINED: _("Timing and chance")}
     if key not in names:
         raise Http404
     if department := structure.department_at(key):
@@ -155,7 +157,7 @@ def _working(
         "single": single_units(company.reporting_currency),
         "rates": rates_of(run=run, periods=filters.periods, party=key),
         "coalitions": coalitions_of(bridges=bridges, party=key),
-        "evidence": [(TITLES[factor], factor, deals) for factor, deals in evidence.items()],
+        "evidence": [(_(TITLES[factor]), factor, deals) for factor, deals in evidence.items()],
         "structure": structure_names(),
         "deals": party.deals,
         "trend": trend_of(party=key, like=score_run),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from departments.day_formats import day_text
 from departments.models import Company
 from departments.people.selectors.heads import head_of
@@ -19,11 +22,11 @@ from revenue_health.contribution.selectors.comparison.sentences import capitalis
 from revenue_health.contribution.selectors.gates.party_evidence import party_evidence
 
 TITLES = {
-    GateName.DATA: "The data carry it",
-    GateName.INTERVAL: "The share is clear",
-    GateName.PLACEBO: "Its past shows nothing like it",
-    GateName.MULTIVERSE: "Every other way to reckon agrees",
-    GateName.RECORDS: "It survives wrong records",
+    GateName.DATA: gettext_noop("The data carry it"),
+    GateName.INTERVAL: gettext_noop("The share is clear"),
+    GateName.PLACEBO: gettext_noop("Its past shows nothing like it"),
+    GateName.MULTIVERSE: gettext_noop("Every other way to reckon agrees"),
+    GateName.RECORDS: gettext_noop("It survives wrong records"),
 }
 
 
@@ -75,11 +78,13 @@ def gate_rows(party: PartyShare) -> list[GateRow]:
 
 def _row(name: GateName, gate: Gate, *, failed: bool, moved: bool) -> GateRow:
     if gate.passed is None:
-        state = "not asked" if failed or moved else "being checked"
-        return GateRow(title=TITLES[name], mark="○", state=state, sentence="", falls=False)
-    mark, state = ("●", "passed") if gate.passed else ("✕", "failed")
+        state = _("not asked") if failed or moved else _("being checked")
+        return GateRow(title=_(TITLES[name]), mark="○", state=state, sentence="", falls=False)
+    mark, state = ("●", _("passed")) if gate.passed else ("✕", _("failed"))
     sentence = f"{capitalised(gate.detail)}."
-    return GateRow(title=TITLES[name], mark=mark, state=state, sentence=sentence, falls=not gate.passed and not failed)
+    return GateRow(
+        title=_(TITLES[name]), mark=mark, state=state, sentence=sentence, falls=not gate.passed and not failed
+    )
 
 
 def _tipping(party: PartyShare) -> str:
@@ -87,22 +92,25 @@ def _tipping(party: PartyShare) -> str:
     records = (party.gates or {}).get(GateName.RECORDS)
     if records is None or records.passed is None:
         return ""
-    return f"{'The verdict ' if party.named else 'A verdict '}{records.detail.removeprefix('it ')}."
+    text = _("The verdict {proviso}.") if party.named else _("A verdict {proviso}.")
+    return text.format(proviso=records.detail.removeprefix("it "))
 
 
 def _begun(party: PartyShare, company: Company) -> str:
     """Since when the share has been there, and whether that was before its head came."""
     if not party.since:
         return ""
-    sentence = f"Since {party.since}, not new this quarter."
+    sentence = _("Since {since}, not new this quarter.").format(since=party.since)
     head = head_of(department=party.key)
     if head is None:
         return sentence
-    came = f"{head.name} has been head since {day_text(head.since)}"
+    came = _("{name} has been head since {since}").format(name=head.name, since=day_text(head.since))
     try:
         first = calendar_of(company).parse(party.since).start
     except PeriodError:
         return f"{sentence} {came}."
     if first < head.since:
-        return f"{sentence} It began before {head.name} came: {came}, so what was there before is not told as theirs."
+        return _(
+            "{sentence} It began before {name} came: {came}, so what was there before is not told as theirs."
+        ).format(sentence=sentence, name=head.name, came=came)
     return f"{sentence} {came}."

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_see_company, require
@@ -112,7 +113,7 @@ def _forecast_message(forecast: ForecastFigures, currency: str) -> str:
     """Where it lands and the chance to reach the plan, as the review says it; then the range."""
     low, high = (money_in_words(amount, currency) for amount in (forecast.p5, forecast.p95))
     landing = landing_sentence(forecast.landing, forecast.period.label, currency)
-    return f"{landing} It lands {forecast.held.sentence(low, high)}."
+    return _("{landing} It lands {sentence}.").format(landing=landing, sentence=forecast.held.sentence(low, high))
 
 
 def _coverage_bars(coverage: Coverage) -> CoverageBars | None:
@@ -140,10 +141,15 @@ def _limit_sentence(limit: LimitReached, structure: Structure) -> str:
     stage = structure.stage_at(f"{limit.pipeline}:{limit.stage}")
     department = structure.department_at(limit.department)
     most, came = grouped(limit.at_most, 1), grouped(limit.arrivals, 1)
-    return (
-        f"{department.name if department else limit.department.capitalize()} hands on at most {most} deals a day in "
-        f"{stage.name if stage else limit.stage}, however many wait: {came} a day arrive, {grouped(limit.waiting)} are "
-        "there."
+    return _(
+        "{name} hands on at most {most} deals a day in {name_2}, however many wait: {came} a day "
+        "arrive, {waiting} are there."
+    ).format(
+        name=department.name if department else limit.department.capitalize(),
+        most=most,
+        name_2=stage.name if stage else limit.stage,
+        came=came,
+        waiting=grouped(limit.waiting),
     )
 
 

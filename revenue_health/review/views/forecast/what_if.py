@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from departments.access import may_see_company, require
@@ -141,18 +142,21 @@ def _what_if(texts: tuple[str, ...], run: RecomputeRun, company: Company, stored
 def _what_if_message(outcome: Outcome, texts: tuple[str, ...], currency: str) -> str:
     if not texts:
         expected = money_in_words(outcome.before, currency)
-        return f"{short_label(outcome.label)} is heading for {expected}. Move a slider to see the effect."
+        return _("{label} is heading for {expected}. Move a slider to see the effect.").format(
+            label=short_label(outcome.label), expected=expected
+        )
     change = money_in_words(abs(outcome.change), currency)
     low, high = (money_in_words(value, currency) for value in (outcome.low, outcome.high))
     if outcome.low == outcome.high == 0:
-        return f"From today on it changes nothing in {outcome.label}."
+        return _("From today on it changes nothing in {label}.").format(label=outcome.label)
     if outcome.impact == "soft":
-        return f"From today on it makes no clear difference to {outcome.label}: 90 % range {low} to {high}."
+        return _("From today on it makes no clear difference to {label}: 90 % range {low} to {high}.").format(
+            label=outcome.label, low=low, high=high
+        )
     direction = "more" if outcome.change > 0 else "less"
-    return (
-        f"From today on it brings {outcome.label} {change} {direction} (90 % range {low} to {high}, if the records are "
-        "right)."
-    )
+    return _(
+        "From today on it brings {label} {change} {direction} (90 % range {low} to {high}, if the records are right)."
+    ).format(label=outcome.label, change=change, direction=direction, low=low, high=high)
 
 
 def _promise_row(
@@ -181,7 +185,7 @@ def _commitment(text: str, words: str, effect: float | None, company: Company, s
         (s for s in structure.stages.values() if s.key == change.stage and promise.pipeline in ("", s.pipeline_key)),
         None,
     )
-    query = {"department": change.department, "text": words, "expected_from": f"What-if: {words}"}
+    query = {"department": change.department, "text": words, "expected_from": _("What-if: {words}").format(words=words)}
     if stage is not None:
         query["subject"] = f"cell:{stage.pipeline_key}:{stage.key}:{change.department}"
     if effect is not None:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_freeze, may_see_packs, require
@@ -44,5 +45,5 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         context = pack_context(request, pack, decision_form=form)
         return page_render(request, PACK_TEMPLATE, context, partial="page", status=422)
-    messages.success(request, "The decision is in the log.")
+    messages.success(request, _("The decision is in the log."))
     return redirect(f"{reverse('review:pack', args=[pack.pk])}#decisions")

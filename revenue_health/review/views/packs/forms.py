@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from departments.models import Company
 from departments.periods import FiscalCalendar, Period, PeriodError
@@ -43,11 +44,16 @@ class DecisionForm(forms.Form):
     """What was decided, and who decided it; a correction names the wording it takes the place of."""
 
     text = forms.CharField(
-        label="What was decided", max_length=2000, widget=forms.Textarea(attrs={"rows": 3, "id": "decision-text"})
+        label=gettext_lazy("What was decided"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3, "id": "decision-text"}),
     )
-    decided_by = forms.CharField(label="By whom", max_length=200)
+    decided_by = forms.CharField(label=gettext_lazy("By whom"), max_length=200)
     corrects = forms.ModelChoiceField(
-        label="In place of", required=False, queryset=Decision.objects.none(), empty_label="nothing, it is new"
+        label=gettext_lazy("In place of"),
+        required=False,
+        queryset=Decision.objects.none(),
+        empty_label=gettext_lazy("nothing, it is new"),
     )
 
     def __init__(self, *arguments: Any, pack: Pack, **options: Any) -> None:
@@ -60,9 +66,9 @@ class DecisionForm(forms.Form):
 class LinkForm(forms.Form):
     """How long a link works, whom it is for, and whether names are left out."""
 
-    label = forms.CharField(label="For whom", required=False, max_length=100)
-    days = forms.IntegerField(label="Days it works", min_value=1, max_value=LONGEST_DAYS, initial=7)
-    hide_names = forms.BooleanField(label="Leave out names of people", required=False, initial=True)
+    label = forms.CharField(label=gettext_lazy("For whom"), required=False, max_length=100)
+    days = forms.IntegerField(label=gettext_lazy("Days it works"), min_value=1, max_value=LONGEST_DAYS, initial=7)
+    hide_names = forms.BooleanField(label=gettext_lazy("Leave out names of people"), required=False, initial=True)
 
 
 class ExportForm(forms.Form):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from departments.access import may_freeze, require
@@ -26,11 +27,11 @@ def freeze(request: HttpRequest) -> HttpResponse:
     require(request, may_freeze(request.user))
     shell = shell_of(request)
     if shell.run is None or shell.company is None:
-        messages.error(request, "There are no figures to freeze yet: load a company folder and recompute first.")
+        messages.error(request, _("There are no figures to freeze yet: load a company folder and recompute first."))
         return redirect("review:packs")
     form = FreezeForm(request.POST if request.method == "POST" else request.GET, company=shell.company)
     if not form.is_valid():
-        messages.error(request, "Title, period or date cannot be read. Nothing was frozen.")
+        messages.error(request, _("Title, period or date cannot be read. Nothing was frozen."))
         return redirect("review:packs")
     title, period, since = (form.cleaned_data[name] for name in ("title", "period", "since"))
     run, company, now = shell.run, shell.company, shell.now
@@ -44,7 +45,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
         for text in form.cleaned_data["decisions"]:
             decision_log(pack=pack, text=text, decided_by=by, user=user, now=now)
     except (ComparisonError, CustodyStoreMissing, PackProblem) as problem:
-        messages.error(request, f"{problem} Nothing was frozen.")
+        messages.error(request, _("{problem} Nothing was frozen.").format(problem=problem))
         return redirect("review:packs")
     return redirect("review:pack", pk=pack.pk)
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_freeze, require
@@ -46,7 +47,7 @@ def revoke(request: HttpRequest, pk: int, link: int) -> HttpResponse:
     """Shut a link."""
     require(request, may_freeze(request.user))
     link_revoke(link=get_object_or_404(PackLink, pk=link, pack_id=pk), now=shell_of(request).now)
-    messages.success(request, "The link no longer works.")
+    messages.success(request, _("The link no longer works."))
     return redirect(f"{reverse('review:pack', args=[pk])}#links")
 
 

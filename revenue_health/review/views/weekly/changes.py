@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from departments.access import may_see_company, require
@@ -63,7 +64,7 @@ def _context(request: HttpRequest, run: RecomputeRun, company: Company) -> Conte
     errors = [text for name, text in filters.errors.items() if name == "since"]
     key = request.GET.get("bucket") or max(changes.buckets[:-1], key=lambda total: abs(total.difference)).key
     if key not in BUCKETS:
-        errors.append(f"“{key[:80]}” is not a kind of change. Showing new deals.")
+        errors.append(_("“{key}” is not a kind of change. Showing new deals.").format(key=key[:80]))
         key = "new"
     total = changes.bucket(key)
     number = request.GET.get("page", "1")
@@ -84,19 +85,23 @@ def _context(request: HttpRequest, run: RecomputeRun, company: Company) -> Conte
 
 
 def _title(total: BucketTotal, since: date, currency: str) -> str:
-    name, deals = total.bucket.name, counted(total.deals, "deal")
+    name, deals = _(total.bucket.name), counted(total.deals, "deal")
     day = day_text(since, "%a %-d %b")
     if not total.difference:
         worth = money_in_words(total.amount, currency)
-        return f"{name} since {day}: {deals}, worth {worth}; the open pipeline is as large as before."
-    return f"{name} since {day}: {deals}, {money_in_words(total.difference, currency)} on the open pipeline."
+        return _("{name} since {day}: {deals}, worth {worth}; the open pipeline is as large as before.").format(
+            name=name, day=day, deals=deals, worth=worth
+        )
+    return _("{name} since {day}: {deals}, {difference} on the open pipeline.").format(
+        name=name, day=day, deals=deals, difference=money_in_words(total.difference, currency)
+    )
 
 
 def _tab(total: BucketTotal, since: date, current: str) -> Tab:
     parameters = {"bucket": total.key, "since": since.isoformat()}
     return Tab(
         key=total.key,
-        name=total.bucket.name,
+        name=_(total.bucket.name),
         deals=total.deals,
         address=f"{reverse('review:changes')}?{urlencode(parameters)}",
         here=total.key == current,

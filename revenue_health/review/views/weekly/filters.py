@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from departments.models import Company
 from departments.periods import Period
@@ -62,9 +64,9 @@ class ReviewFilters:
     @property
     def presets(self) -> list[Preset]:
         days = {
-            "Last review week": self.usual,
-            "4 weeks": self.usual - 3 * WEEK,
-            f"Start of {self.comparison.default_period}": self.first,
+            _("Last review week"): self.usual,
+            _("4 weeks"): self.usual - 3 * WEEK,
+            _("Start of {period}").format(period=self.comparison.default_period): self.first,
         }
         return [
             Preset(name=name, address=self.address(since=day), here=day == self.since) for name, day in days.items()
@@ -77,7 +79,9 @@ class SinceForm(forms.Form):
     since = DayField(
         required=False,
         input_formats=["%Y-%m-%d"],
-        error_messages={"invalid": "Invalid date (use 2026-11-16). Showing changes since the usual Monday."},
+        error_messages={
+            "invalid": gettext_lazy("Invalid date (use 2026-11-16). Showing changes since the usual Monday.")
+        },
     )
 
 
@@ -90,7 +94,9 @@ def parse_review_filters(query: QueryDict, *, run: RecomputeRun, company: Compan
     usual, today = since_usual(run=run, company=company), run.day_in(company.zone)
     since = form.cleaned_data.get("since") or usual
     if since > today:
-        errors["since"] = f"{since} is after the figures end ({today}). Showing changes since the usual Monday."
+        errors["since"] = _(
+            "{since} is after the figures end ({today}). Showing changes since the usual Monday."
+        ).format(since=since, today=today)
         since = usual
     first = calendar_of(company).quarter_of(today).start
     return ReviewFilters(comparison=comparison, since=since, usual=usual, today=today, first=first, errors=errors)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from departments.formats import DASH, counted
 from revenue_health.review.core.weekly_review import LeakKind, WeeklyReview
@@ -44,11 +46,17 @@ class AgendaStep:
 
 
 AGENDA = (
-    AgendaStep(key="message", name="Headline and drivers", start=0, minutes=6, panel="review-ledger"),
-    AgendaStep(key="changes", name="What changed", start=6, minutes=6, panel="review-changes"),
-    AgendaStep(key="leaks", name="Leaks: owners", start=12, minutes=8, panel="review-leaks"),
-    AgendaStep(key="scorecards", name="Scorecards and commitments", start=20, minutes=5, panel="review-scorecards"),
-    AgendaStep(key="decisions", name="Landing and decisions", start=25, minutes=5, panel="review-ledger"),
+    AgendaStep(key="message", name=gettext_noop("Headline and drivers"), start=0, minutes=6, panel="review-ledger"),
+    AgendaStep(key="changes", name=gettext_noop("What changed"), start=6, minutes=6, panel="review-changes"),
+    AgendaStep(key="leaks", name=gettext_noop("Leaks: owners"), start=12, minutes=8, panel="review-leaks"),
+    AgendaStep(
+        key="scorecards",
+        name=gettext_noop("Scorecards and commitments"),
+        start=20,
+        minutes=5,
+        panel="review-scorecards",
+    ),
+    AgendaStep(key="decisions", name=gettext_noop("Landing and decisions"), start=25, minutes=5, panel="review-ledger"),
 )
 """What to talk about, at which panel: half an hour in all."""
 
@@ -65,7 +73,7 @@ def leak_rows(review: WeeklyReview) -> list[LeakRow]:
         }
         rows.append(
             LeakRow(
-                name=leak.name,
+                name=f"{leak.stage_name}, {_(leak.name.removeprefix(f'{leak.stage_name}, '))}",
                 where=leak.stage_name,
                 department=leak.department_name,
                 department_address=reverse("review:driver", args=[leak.department]),
@@ -74,7 +82,7 @@ def leak_rows(review: WeeklyReview) -> list[LeakRow]:
                 deals_address=f"{reverse('pipeline:opportunities')}?{urlencode(deals)}",
                 age=counted(leak.age_weeks, "week"),
                 owner=leak.owner or DASH,
-                status=leak.status,
+                status=_(leak.status),
                 unclear=leak.is_unclear,
                 address=reverse("contribution:leak", args=[leak.id]),
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from departments.access import may_assign, may_freeze, may_see_company, may_see_packs
@@ -56,7 +57,7 @@ def show(request: HttpRequest) -> HttpResponse:
             "shell": shell,
             "may_freeze": may_freeze(request.user),
             "newest_pack": Pack.objects.newest(),
-            "held_back": cached(run, "held-back", held_back, of=notes),
+            "held_back": cached(run, "held-back", held_back, of=(notes, get_language())),
             "reminds": may_assign(request.user),
             **page_context(filters, review, run, company),
         }

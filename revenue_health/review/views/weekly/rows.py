@@ -7,6 +7,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from departments.formats import signed
 from pipeline.core.buckets import BucketImpact
@@ -40,8 +41,8 @@ def bucket_rows(changes: Changes, since: date) -> list[BucketRow]:
         parameters = {"bucket": bucket.key, "since": since.isoformat()}
         rows.append(
             BucketRow(
-                name=bucket.name,
-                meaning=bucket.meaning,
+                name=_(bucket.name),
+                meaning=_(bucket.meaning),
                 deals=total.deals,
                 change=signed(total.deals_difference) if total.deals_difference else "0",
                 difference=total.difference,

@@ -1,0 +1,150 @@
+"""A reader who chose German reads German: pages, their frame and the sentences of the review, and nobody else does."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from departments.core.text import KEY_REASON
+from departments.day_formats import BRITISH, DayStyle, day_text, days_as_in, template_format
+from departments.formats import counted, duration, money_in_words, numbers_as_in
+from departments.models import Membership, User
+from departments.people.views.forms import AccountForm
+from departments.services.mail import in_language_of
+from revenue_health.settings.languages import offered_languages
+from tests.house.catalogue import gathered
+from tests.shown_company import company_shown
+
+BOTH = [("en", "English"), ("de", "Deutsch")]
+PAGES = (
+    "/", "/review/changes/", "/pipeline/", "/opportunities/", "/departments/", "/drivers/", "/forecast/", "/what-if/",
+    "/packs/", "/register/", "/scorecards/", "/commitments/", "/pulse/", "/my/", "/data/", "/people/", "/account/",
+)  # fmt: skip
+GERMAN = {"Accept-Language": "de-DE,de;q=0.9,en;q=0.5"}
+
+
+@pytest.fixture(scope="module")
+def company(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with django_db_blocker.unblock(), company_shown(tmp_path_factory.mktemp("german"), scored=True):
+        yield
+
+
+def visible(page: str) -> str:
+    """What a page shows, as plain text."""
+    page = re.sub(r"<(script|style)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", "\n", page)))
+
+
+def english_sentences() -> list[str]:
+    """Marked texts of four words and more that stand in a page as they are."""
+    texts = [
+        text
+        for message in gathered()
+        if message.id
+        for text in ([message.id] if isinstance(message.id, str) else message.id)
+    ]
+    plain = (
+        re.sub(r"<[^>]+>", "\n", text).replace("%%", "%") for text in texts if "%(" not in text and "{" not in text
+    )
+    parts = {html.unescape(part.strip()) for text in plain for part in text.split("\n")}
+    return sorted(part for part in parts if len(part.split()) >= 4)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", PAGES)
+def test_no_english_sentence_is_left(company: None, settings: Any, address: str) -> None:
+    settings.LANGUAGES = BOTH
+    user = User.objects.filter(memberships__role="executive").first()
+    assert user is not None
+    User.objects.filter(pk=user.pk).update(language="de")
+    client = Client()
+    client.force_login(User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
+    response = client.get(address)
+    assert response.status_code == 200
+    page = response.content.decode()
+    assert '<html lang="de"' in page
+    assert response.headers["Content-Language"] == "de"
+    text = visible(page)
+    assert [sentence for sentence in english_sentences() if sentence in text] == []
+
+
+@pytest.mark.django_db
+def test_without_the_setting_everybody_reads_english(company: None) -> None:
+    user = User.objects.filter(memberships__role="executive").first()
+    assert user is not None
+    User.objects.filter(pk=user.pk).update(language="de")
+    client = Client()
+    client.force_login(User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get("/account/", headers=GERMAN).content.decode()
+    assert '<html lang="en"' in page
+    assert "Name, time zone and formats" in page
+    assert 'name="language"' not in page
+
+
+@pytest.mark.django_db
+def test_the_browser_says_which_until_the_account_does(settings: Any) -> None:
+    settings.LANGUAGES = BOTH
+    assert "Passwort vergessen" in Client().get("/accounts/login/", headers=GERMAN).content.decode()
+    assert "I forgot my password" in Client().get("/accounts/login/").content.decode()
+    user = User.objects.create_user("ceo", language="en")
+    Membership.objects.create(user=user, role="executive")
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    assert "How you sign in" in client.get("/account/", headers=GERMAN).content.decode()
+    form = {"first_name": "", "last_name": "", "time_zone": "", "number_style": "", "day_style": "", "clock_style": ""}
+    assert client.post("/account/", form | {"language": "de"}).status_code == 302
+    assert "Wie Sie sich anmelden" in client.get("/account/").content.decode()
+    assert client.post("/account/", form | {"language": "fr"}).status_code == 422
+
+
+@pytest.mark.django_db
+def test_the_form_offers_languages_only_where_there_is_a_choice(settings: Any) -> None:
+    assert "language" not in AccountForm().fields
+    settings.LANGUAGES = BOTH
+    assert "language" in AccountForm().fields
+
+
+def test_sentences_of_figures() -> None:
+    with translation.override("de"), numbers_as_in("de"):
+        assert money_in_words(-124_000_000, "EUR") == "EUR −1,24 Mio."
+        assert counted(1204, "deal") == "1.204 Deals"
+        assert duration(3 * 3600) == "3 Stunden"
+    assert money_in_words(-124_000_000, "EUR") == "EUR −1.24 M"
+
+
+def test_days_in_german() -> None:
+    from datetime import date
+
+    with days_as_in(DayStyle(names="de")):
+        assert day_text(date(2026, 3, 3), "%a %-d %b %Y") == "Di, 3. März 2026"
+        assert day_text(date(2026, 10, 5), "%-d %B") == "5. Oktober"
+        assert template_format("D j M Y, H:i") == "D, j. N Y, H:i"
+        assert template_format("Y-m-d") == "Y-m-d"
+    assert day_text(date(2026, 3, 3)) == "3 Mar 2026"
+    assert BRITISH.names == "en"
+
+
+def test_a_mail_is_in_the_language_its_reader_chose(settings: Any) -> None:
+    settings.LANGUAGES = BOTH
+    with in_language_of(User(language="de")):
+        assert translation.gettext("Hello,") == "Guten Tag,"
+    for person in (User(language=""), User(language="en"), None):
+        with translation.override("de"), in_language_of(person):
+            assert translation.gettext("Hello,") == "Hello,"
+    settings.LANGUAGES = BOTH[:1]
+    with in_language_of(User(language="de")):
+        assert translation.gettext("Hello,") == "Hello,"
+
+
+def test_only_translated_languages_can_be_offered() -> None:
+    assert offered_languages(["de"]) == BOTH
+    assert offered_languages(["en"]) == BOTH[:1]
+    with pytest.raises(Exception, match="LANGUAGES names fr"):
+        offered_languages(["en", "fr"])
+    assert "valid key" in KEY_REASON
