@@ -145,15 +145,18 @@ def check_once(mistakes: MappingMistakes, part: str, word: str, values: Sequence
 
 
 def _check_activities(mapping: Structured, mistakes: MappingMistakes) -> None:
-    seen: dict[str, str] = {}
+    """One activity means one thing; in several pipelines it may mean a stage of each."""
+    seen: dict[str, dict[str, str]] = {}
     named: list[tuple[str, Callable[[Any], str], Sequence[Any]]] = [
         ("stages", lambda stage: f"stage {stage.key}", mapping.stages),
         ("losses", lambda _: "a loss", mapping.losses),
     ]
     for part, title, rows in named:
         for place, row in enumerate(rows, 1):
+            pipeline = getattr(row, "pipeline", "")
             for activity in row.activities:
-                if activity in seen:
-                    reason = f"means both {seen[activity]} and {title(row)}"
-                    mistakes.add(part, "activities", activity, reason, place)
-                seen.setdefault(activity, title(row))
+                meanings = seen.setdefault(activity, {})
+                other = meanings.get(pipeline) if part == "stages" else next(iter(meanings.values()), None)
+                if other is not None:
+                    mistakes.add(part, "activities", activity, f"means both {other} and {title(row)}", place)
+                meanings.setdefault(pipeline, title(row))

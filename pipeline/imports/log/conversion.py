@@ -30,7 +30,7 @@ def folder_from_log(
     reading.check_names = lambda: refuse_missing(mapping, reading)
     reader = CaseReader(mapping, reading, report)
     with FolderWriter(folder) as writer:
-        structure_write(writer, mapping, mapping.pipeline)
+        structure_write(writer, mapping, [mapping.pipeline])
         _begin_tables(writer, mapping, reading.file)
         for case in cases:
             deal = reader.read(case)

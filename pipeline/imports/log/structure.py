@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from pipeline.imports.conversion.mapping_checks import Structured
@@ -9,8 +11,11 @@ from pipeline.imports.conversion.provenance import FolderWriter
 from pipeline.imports.log.mapping import PipelinePart
 
 
-def structure_write(writer: FolderWriter, mapping: Structured, pipe: PipelinePart) -> None:
-    """Company, departments, pipeline, stages, loss reasons and sources; their rows come from lines of the mapping."""
+def structure_write(writer: FolderWriter, mapping: Structured, pipes: Sequence[PipelinePart]) -> None:
+    """Company, departments, pipelines, stages, loss reasons and sources; their rows come from lines of the mapping.
+
+    Stages that name no pipeline are of the first one.
+    """
     company = mapping.company
     _write_small_table(
         writer, mapping, "company", "company", "name reporting_currency time_zone fiscal_year_start_month",
@@ -20,11 +25,13 @@ def structure_write(writer: FolderWriter, mapping: Structured, pipe: PipelinePar
         writer, mapping, "departments", "departments", "key name kind",
         [[department.key, department.name, department.kind] for department in mapping.departments],
     )  # fmt: skip
-    _write_small_table(writer, mapping, "pipelines", "pipeline", "key name", [[pipe.key, pipe.name]])
-    stages = [
-        [pipe.key, s.key, s.name, place, s.owner, int(s.earns), "" if s.time_limit_days is None else s.time_limit_days]
-        for place, s in enumerate(mapping.stages, 1)
-    ]
+    _write_small_table(writer, mapping, "pipelines", "pipeline", "key name", [[p.key, p.name] for p in pipes])
+    places: Counter[str] = Counter()
+    stages = []
+    for s in mapping.stages:
+        pipe, limit = getattr(s, "pipeline", "") or pipes[0].key, s.time_limit_days
+        places[pipe] += 1
+        stages.append([pipe, s.key, s.name, places[pipe], s.owner, int(s.earns), "" if limit is None else limit])
     _write_small_table(
         writer, mapping, "stages", "stages", "pipeline key name position owner_department earns time_limit_days", stages
     )

@@ -57,7 +57,7 @@ def folder_from_snapshot(
     export = ExportReader(DirectorySource(source), mapping)
     export.check_columns()
     with FolderWriter(folder) as writer:
-        structure_write(writer, mapping, mapping.pipeline)
+        structure_write(writer, mapping, mapping.all_pipelines)
         accounts = _accounts_write(export, mapping, writer)
         reader = DealReader(mapping, export)
         deals = [deal for row in export.deals() if (deal := reader.read(row)) is not None]
@@ -113,8 +113,9 @@ def _deals_write(writer: FolderWriter, mapping: SnapshotMapping, deals: list[Rea
     columns = _EVENT_COLUMNS if rows.name_pipelines else _EVENT_COLUMNS[:-1]
     writer.begin("events", columns, source=file, columns=of_event)
     for read_deal in deals:
-        writer.row("opportunities", rows.opportunity(read_deal.row), read_deal.row.line)
-        for event in rows.events(read_deal):
+        events = rows.events(read_deal)
+        writer.row("opportunities", rows.opportunity(read_deal, events), read_deal.row.line)
+        for event in events:
             writer.row("events", event[: len(columns)], read_deal.row.line)
 
 

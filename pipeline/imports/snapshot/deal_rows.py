@@ -15,6 +15,8 @@ from pipeline.imports.snapshot.rows import ExportReader, SourceRow
 from pipeline.imports.snapshot.timeline import Listed, Timelines, Told
 
 _GONE = (LOST, WITHDRAWN)
+_STAGE = 3
+"""The place of the stage in a row of events.csv."""
 
 
 class DealRows:
@@ -36,11 +38,21 @@ class DealRows:
         self._reasons = {reason.key for reason in mapping.loss_reasons}
         self._loss_of = {value: loss for loss in mapping.losses for value in loss.activities}
         self._timelines = Timelines(history, self._counted, latest, mapping.zone) if history else None
-        self.name_pipelines = earlier is not None and any(deal.went for deal in earlier.deals.values())
-        """Whether events have to say in which pipeline they happened, because some deal went to another one."""
+        self._pipeline_of = {stage.key: stage.pipeline or mapping.pipeline.key for stage in mapping.stages}
+        went = earlier is not None and any(deal.went for deal in earlier.deals.values())
+        self.name_pipelines = bool(mapping.pipelines) or went
+        """Whether events have to say in which pipeline they happened: there are several, or some deal went to another
+        one."""
 
-    def opportunity(self, row: SourceRow) -> list[str]:
-        columns = self._columns
+    def opportunity(self, deal: ReadDeal, events: list[list[str]]) -> list[str]:
+        """A row of opportunities.csv; `events` are those of events.csv."""
+        columns, row = self._columns, deal.row
+        known = self._earlier.deals.get(row.get(columns.key)) if self._earlier else None
+        began_in = deal.pipeline
+        if known is None:
+            began_in = self._pipeline_of.get(events[0][_STAGE], began_in)
+        elif known.went or known.began_in in self._pipeline_of.values():
+            began_in = known.began_in  # else another source's deal has the same key, which the import refuses
         account = row.get(columns.account)
         if columns.account and not account:
             self._counted["deals have no account"] += 1
@@ -52,7 +64,7 @@ class DealRows:
         if (currency := row.get(columns.currency) or own) != own:
             self._counted[f"deals are in {currency}; add a rates.csv with its rates to the folder"] += 1
         return [
-            row.get(columns.key), row.get(columns.name), self._mapping.pipeline.key, account, row.get(columns.owner),
+            row.get(columns.key), row.get(columns.name), began_in, account, row.get(columns.owner),
             row.get(columns.team), row.get(columns.source),
             currency, row.get(columns.segment),
         ]  # fmt: skip
@@ -75,20 +87,26 @@ class DealRows:
             self._counted["deals have no history; two dates and a stage are all that is known of them"] += 1
         created, closed = self._dates(deal)
         expected = deal.expected.day.isoformat() if deal.expected else ""
-        first = columns.entry_stage if deal.ended else deal.place
+        first = self._mapping.entry_stage(deal.pipeline) if deal.ended else deal.place
         recorded = self._earlier.taken_at.isoformat() if self._earlier else ""
-        rows = [[key, created, recorded, first, self._open_amount(deal), expected, "", actor, ""]]
+        in_first = self._named_pipeline(first)
+        rows = [[key, created, recorded, first, self._open_amount(deal), expected, "", actor, in_first]]
         if deal.ended:
             reason = self._reason(row) if deal.place == LOST else ""
             amount = "" if deal.place in _GONE else deal.amount or columns.missing_amount
-            rows.append([key, closed, recorded, deal.place, amount, expected, reason, actor, ""])
+            rows.append(
+                [key, closed, recorded, deal.place, amount, expected, reason, actor, self._named_pipeline(deal.place)]
+            )
         return rows
+
+    def _named_pipeline(self, place: str) -> str:
+        """What an event in a stage says of its pipeline: nothing where all deals are in the only one."""
+        return self._pipeline_of.get(place, "") if self.name_pipelines else ""
 
     def _changes(self, deal: ReadDeal, known: KnownDeal) -> list[list[str]]:
         """What became of a deal since the export before: one event, or none."""
         assert self._earlier is not None
-        here = self._mapping.pipeline.key
-        if known.went not in ("", here):
+        if known.went and known.went not in self._pipeline_of.values():
             self._counted["deals went to another pipeline; what the file says of them is not used"] += 1
             return []
         if known.place == WITHDRAWN:
@@ -99,20 +117,32 @@ class DealRows:
             told = self._timelines.since(known, self._listed(deal))
             if told:
                 last = told[-1]
+                went = self._pipeline_of.get(last.now.place, known.went) if self.name_pipelines else known.went
                 known = replace(known, last=last.at.at, place=last.now.place, amount=last.now.amount,
-                                expected=last.now.expected)  # fmt: skip
+                                expected=last.now.expected, went=went)  # fmt: skip
         rows = [self._told_row(one, deal) for one in told]
         now = self._standing(deal)
         amount = known.amount if deal.place in _GONE else now.amount
         now = replace(now, amount=amount or known.amount, expected=now.expected or known.expected)
+        if known.pipeline and known.pipeline != deal.pipeline:
+            known = self._moved(known, now)
         at = self._earlier.moment_of(known, now, deal.closed if deal.ended else deal.changed, self._counted)
         if at is None:
             return rows
         reason = self._reason(deal.row) if deal.place == LOST else ""
         key, actor = deal.row.get(self._columns.key), deal.row.get(self._columns.owner)
         recorded = self._earlier.taken_at.isoformat()
-        pipeline = here if known.went and now.place not in _GONE else ""
+        pipeline = self._named_pipeline(now.place)
         return [*rows, [key, at.isoformat(), recorded, now.place, now.amount, now.expected, reason, actor, pipeline]]
+
+    def _moved(self, known: KnownDeal, now: Standing) -> KnownDeal:
+        """A deal that is in another pipeline than before: a stage of the same name is another one there."""
+        if now.place in _GONE:
+            what = "deals were moved to another pipeline and ended since the last file; that counts where they were"
+            self._counted[what] += 1
+            return known
+        self._counted["deals went to another pipeline since the last file"] += 1
+        return replace(known, place="")
 
     def _standing(self, deal: ReadDeal) -> Standing:
         """What the list says of a deal; empty where it says nothing."""
@@ -125,15 +155,16 @@ class DealRows:
         key, actor = deal.row.get(self._columns.key), deal.row.get(self._columns.owner)
         return Listed(
             key=key, now=self._standing(deal), ended=deal.ended, worth=self._open_amount(deal),
-            entry=self._columns.entry_stage, created=deal.created, closed=deal.closed, changed=deal.changed,
-            actor=actor,
+            entry=self._mapping.entry_stage(deal.pipeline), created=deal.created, closed=deal.closed,
+            changed=deal.changed, actor=actor,
         )  # fmt: skip
 
     def _told_row(self, told: Told, deal: ReadDeal) -> list[str]:
         recorded = self._earlier.taken_at.isoformat() if self._earlier else ""
         now, key = told.now, deal.row.get(self._columns.key)
         reason = self._reason(deal.row) if now.place == deal.place == LOST else ""
-        return [key, _moment_text(told.at), recorded, now.place, now.amount, now.expected, reason, told.actor, ""]
+        return [key, _moment_text(told.at), recorded, now.place, now.amount, now.expected, reason, told.actor,
+                self._named_pipeline(now.place)]  # fmt: skip
 
     def _reason(self, row: SourceRow) -> str:
         value = row.get(self._columns.stage)

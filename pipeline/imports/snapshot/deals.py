@@ -20,6 +20,7 @@ class ReadDeal:
     """One deal with its values understood."""
 
     row: SourceRow
+    pipeline: str
     place: str
     ended: bool
     created: Moment | None
@@ -54,8 +55,9 @@ class DealReader:
             self.skipped.setdefault(row.get(columns.key), row.line)
             return None
         self._check_key(row)
-        place = self._place.place(row, flags)
-        if place is None:
+        pipeline = self._place.pipeline(row)
+        place = None if pipeline is None else self._place.place(row, flags, pipeline)
+        if place is None or pipeline is None:
             return None
         ended = self._place.ends(place)
         closed = self._moment(row, flags.closing)
@@ -63,6 +65,7 @@ class DealReader:
             self._counted[f"open deals have a {columns.closed}, which is not used"] += 1
         return ReadDeal(
             row=row,
+            pipeline=pipeline,
             place=place,
             ended=ended,
             created=self._moment(row, columns.created),

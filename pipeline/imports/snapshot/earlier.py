@@ -22,12 +22,18 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KnownDeal(Standing):
-    """A deal as its newest event left it; `last` is the instant of that event, `own`: this source brought it. `went`:
-    key of the pipeline it is in, of a deal that ever went from one to another."""
+    """A deal as its newest event left it; `last` is the instant of that event, `own`: this source brought it.
+    `began_in`: the key of its own pipeline. `went`: that of the one it is in, of a deal that ever went to another."""
 
     last: datetime
     own: bool = True
     went: str = ""
+    began_in: str = ""
+
+    @property
+    def pipeline(self) -> str:
+        """The key of the pipeline it is in."""
+        return self.went or self.began_in
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

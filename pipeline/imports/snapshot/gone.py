@@ -22,14 +22,14 @@ class Gone:
         self, mapping: SnapshotMapping, earlier: Earlier | None, keys: set[str], skipped: Mapping[str, int]
     ) -> None:
         self._earlier, self._skip_flag = earlier, mapping.deal.skip_flag
-        first_won = next((n for n, stage in enumerate(mapping.stages) if stage.earns or stage.final), None)
-        before_winning = {stage.key for stage in mapping.stages[:first_won]}
+        before_winning: set[str] = set()
+        pipelines = {pipeline.key for pipeline in mapping.all_pipelines}
+        for pipeline in pipelines:
+            own = [s for s in mapping.stages if (s.pipeline or mapping.pipeline.key) == pipeline]
+            first_won = next((n for n, stage in enumerate(own) if stage.earns or stage.final), None)
+            before_winning |= {stage.key for stage in own[:first_won]}
         # What went to another pipeline is not missing here.
-        gone = (
-            [key for key in earlier.gone(keys) if earlier.deals[key].went in ("", mapping.pipeline.key)]
-            if earlier
-            else []
-        )
+        gone = [key for key in earlier.gone(keys) if earlier.deals[key].went in ("", *pipelines)] if earlier else []
         is_open = [key for key in gone if earlier and earlier.deals[key].place in before_winning]
         self._flagged = [key for key in is_open if key in skipped]
         self._missing = [key for key in is_open if key not in skipped and mapping.files.complete]

@@ -90,7 +90,7 @@ class History:
         if not text:
             return ""
         if aspect == PLACE:
-            place = self._place.of_value(text)
+            place = self._place.of_any(text)
             if place is None:
                 self._refuse(row, column, "is not a known stage: the mapping does not say what stage it is")
             return place or ""

@@ -16,8 +16,6 @@ from pipeline.imports.log.mapping import (
     DepartmentPart,
     LossPart,
     OwnedPart,
-    PipelinePart,
-    StagePart,
     part_of,
     parts_of,
 )
@@ -31,6 +29,7 @@ from pipeline.imports.snapshot.more_files import (
     check_history,
     check_tickets,
 )
+from pipeline.imports.snapshot.several import ExportPipeline, ExportStage, check_pipelines
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +87,7 @@ class DealColumns:
     reason: str = ""
     currency: str = ""
     expected_close: str = ""
+    pipeline: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +96,8 @@ class SnapshotMapping:
 
     company: CompanyPart
     departments: list[DepartmentPart]
-    pipeline: PipelinePart
-    stages: list[StagePart]
+    pipeline: ExportPipeline
+    stages: list[ExportStage]
     losses: list[LossPart]
     loss_reasons: list[OwnedPart]
     sources: list[OwnedPart]
@@ -109,7 +109,25 @@ class SnapshotMapping:
     tickets: TicketColumns | None = None
     history: HistoryColumns | None = None
     queues: list[QueuePart] = field(default_factory=list)
+    pipelines: list[ExportPipeline] = field(default_factory=list)
     source: MappingSource = NO_SOURCE
+
+    @property
+    def all_pipelines(self) -> list[ExportPipeline]:
+        """The pipeline and, of an export of several, the others."""
+        return [self.pipeline, *self.pipelines]
+
+    def pipeline_of(self, place: str) -> str:
+        """The key of the pipeline that a stage is of; empty for what is no stage."""
+        stage = next((stage for stage in self.stages if stage.key == place), None)
+        return "" if stage is None else stage.pipeline or self.pipeline.key
+
+    def entry_stage(self, pipeline: str) -> str:
+        """The stage in which closed deals of a pipeline began."""
+        own = next((part.entry_stage for part in self.all_pipelines if part.key == pipeline), "")
+        if own or pipeline == self.pipeline.key:
+            return own or self.deal.entry_stage
+        return next((s.key for s in self.stages if s.pipeline == pipeline and not s.earns), "")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -123,13 +141,14 @@ class SnapshotMapping:
 
 _TABLES: dict[str, type] = {
     "company": CompanyPart,
-    "pipeline": PipelinePart,
+    "pipeline": ExportPipeline,
     "files": ExportFiles,
     "deal": DealColumns,
 }
 _LISTS: dict[str, type] = {
     "departments": DepartmentPart,
-    "stages": StagePart,
+    "stages": ExportStage,
+    "pipelines": ExportPipeline,
     "losses": LossPart,
     "loss_reasons": OwnedPart,
     "sources": OwnedPart,
@@ -186,6 +205,7 @@ def _check_mapping(mapping: SnapshotMapping) -> None:
         reason = "is neither “latest” nor a date such as 2026-03-31"
         mistakes.add("deal", "missing_created", deal.missing_created, reason)
     _check_outcomes(mapping, mistakes)
+    check_pipelines(mapping.all_pipelines, mapping.stages, deal.pipeline, mistakes)
     mistakes.number("deal", "missing_amount", deal.missing_amount)
     mistakes.delimiter("files", mapping.files.delimiter)
     mistakes.signs("files", mapping.signs)

@@ -13,25 +13,38 @@ class PlaceReader:
     def __init__(self, mapping: SnapshotMapping, export: ExportReader) -> None:
         self._mapping, self._columns = mapping, mapping.deal
         self._problems, self._counted = export.problems, export.counted
-        self._stages = {value: stage for stage in mapping.stages for value in stage.activities}
+        first = mapping.pipeline.key
+        self._stages = {(s.pipeline or first, value): s.key for s in mapping.stages for value in s.activities}
+        self._values = {value: part.key for part in mapping.all_pipelines for value in part.values}
         self._by_key = {stage.key: stage for stage in mapping.stages}
         self._losses = {
             value: WITHDRAWN if loss.withdrawn else LOST for loss in mapping.losses for value in loss.activities
         }
-        self._won = next((stage.key for stage in mapping.stages if stage.earns), "")
+        self._won = {s.pipeline or first: s.key for s in reversed(mapping.stages) if s.earns}
 
     def ends(self, place: str) -> bool:
         """Whether a deal there is closed."""
         return place in (LOST, WITHDRAWN) or self._by_key[place].final or self._by_key[place].earns
 
-    def place(self, row: SourceRow, flags: Flags) -> str | None:
+    def pipeline(self, row: SourceRow) -> str | None:
+        """The key of the pipeline a deal is in; None and a problem where the mapping has none for it."""
+        if not self._mapping.pipelines:
+            return self._mapping.pipeline.key
+        value = row.get(self._columns.pipeline)
+        if value in self._values:
+            return self._values[value]
+        reason = "is not a known pipeline: the mapping does not say which pipeline it is"
+        self._problems.refuse_row(self._mapping.files.deals, row.line, self._columns.pipeline, value, reason)
+        return None
+
+    def place(self, row: SourceRow, flags: Flags, pipeline: str) -> str | None:
         """A stage's key, `lost`, `withdrawn`, or None and a problem where neither flags nor stage say it."""
-        by_stage = self._by_stage(row)
+        by_stage = self.of_value(row.get(self._columns.stage), pipeline)
         if flags.outcome == WITHDRAWN or by_stage == WITHDRAWN:
             self._count_withdrawn(by_stage, flags)
             return WITHDRAWN
         if flags.outcome == WON:
-            return self._by_won(by_stage, flags.by)
+            return self._by_won(by_stage, flags.by, pipeline)
         if flags.outcome == LOST:
             if by_stage not in (None, LOST) and self.ends(by_stage):
                 self._counted[f"deals are won by their stage and lost by {flags.by}; {flags.by} decides"] += 1
@@ -39,20 +52,20 @@ class PlaceReader:
         if flags.closed:
             return self._by_closed_flag(row, by_stage)
         if by_stage is None:
-            return self._default(row)
+            return self._default(row, pipeline)
         if self._columns.closed_flag and self.ends(by_stage):
             self._counted[f"deals are in a stage that ends them without {self._columns.closed_flag}"
                           "; the stage decides"] += 1  # fmt: skip
         return by_stage
 
-    def _by_stage(self, row: SourceRow) -> str | None:
-        return self.of_value(row.get(self._columns.stage))
+    def of_value(self, value: str, pipeline: str) -> str | None:
+        """A stage's key, `lost`, `withdrawn`, or None where no part of the mapping names the value there."""
+        return self._losses.get(value) or self._stages.get((pipeline, value))
 
-    def of_value(self, value: str) -> str | None:
-        """A stage's key, `lost`, `withdrawn`, or None where no part of the mapping names the value."""
-        if value in self._losses:
-            return self._losses[value]
-        return self._stages[value].key if value in self._stages else None
+    def of_any(self, value: str) -> str | None:
+        """The same where nothing says which pipeline: of a value that has one meaning in all of them."""
+        places = {place for (_, of), place in self._stages.items() if of == value}
+        return self._losses.get(value) or (places.pop() if len(places) == 1 else None)
 
     def _count_withdrawn(self, by_stage: str | None, flags: Flags) -> None:
         """Where one says withdrawn and the other says that the deal ended, nothing is silent."""
@@ -63,12 +76,12 @@ class PlaceReader:
             ended = LOST if by_stage == LOST else WON
             self._counted[f"deals are {ended} by their stage and withdrawn by {flags.by}; {flags.by} decides"] += 1
 
-    def _by_won(self, by_stage: str | None, by: str) -> str:
+    def _by_won(self, by_stage: str | None, by: str, pipeline: str) -> str:
         if by_stage == LOST:
             self._counted[f"deals are lost by their stage and won by {by}; {by} decides"] += 1
         if by_stage is not None and by_stage != LOST and self._by_key[by_stage].earns:
             return by_stage
-        return self._won
+        return self._won.get(pipeline, "")
 
     def _by_closed_flag(self, row: SourceRow, by_stage: str | None) -> str | None:
         """Closed and not won is lost; without a won_flag the stage has to say which of the two."""
@@ -85,9 +98,9 @@ class PlaceReader:
         self._refuse(row, reason)
         return None
 
-    def _default(self, row: SourceRow) -> str | None:
+    def _default(self, row: SourceRow, pipeline: str) -> str | None:
         default = self._columns.stage_default
-        if not default:
+        if not default or self._mapping.pipeline_of(default) != pipeline:
             value = row.get(self._columns.stage)
             self._refuse(row, f"is not a known stage: the mapping does not say what stage “{value}” is")
             return None

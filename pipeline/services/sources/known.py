@@ -46,8 +46,8 @@ def known_deals(*, source: DataSource) -> dict[str, KnownDeal]:
         cursor.execute(
             "SELECT DISTINCT ON (e.opportunity_id) o.key,"
             " coalesce(s.key, CASE WHEN e.withdrawn THEN 'withdrawn' ELSE 'lost' END), e.amount,"
-            " e.expected_close, e.occurred_at, o.batch_id = ANY(%s), went.pipeline FROM pipeline_event e"
-            " JOIN pipeline_opportunity o ON o.id = e.opportunity_id"
+            " e.expected_close, e.occurred_at, o.batch_id = ANY(%s), went.pipeline, p.key FROM pipeline_event e"
+            " JOIN pipeline_opportunity o ON o.id = e.opportunity_id JOIN pipeline_pipeline p ON p.id = o.pipeline_id"
             f" LEFT JOIN ({_WENT}) went ON went.opportunity_id = e.opportunity_id"
             " LEFT JOIN pipeline_stage s ON s.id = e.stage_id"
             " ORDER BY e.opportunity_id, e.occurred_at DESC, e.sequence DESC",
@@ -61,6 +61,7 @@ def known_deals(*, source: DataSource) -> dict[str, KnownDeal]:
                 last=last,
                 own=bool(own),
                 went=went or "",
+                began_in=began_in,
             )
-            for key, place, amount, expected, last, own, went in cursor.fetchall()
+            for key, place, amount, expected, last, own, went, began_in in cursor.fetchall()
         }

@@ -1,0 +1,52 @@
+"""Several pipelines of one export: a column of the deals says which, and each has stages of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline.imports.conversion.mapping_checks import MappingMistakes, check_once
+from pipeline.imports.log.mapping import PipelinePart, StagePart
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportPipeline(PipelinePart):
+    """A pipeline, the values of the deals' column that mean it, and the stage in which its closed deals began."""
+
+    values: list[str] = field(default_factory=list)
+    entry_stage: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportStage(StagePart):
+    """A stage of the named pipeline, or of the first one."""
+
+    pipeline: str = ""
+
+
+def check_pipelines(
+    pipelines: Sequence[ExportPipeline], stages: Sequence[ExportStage], column: str, mistakes: MappingMistakes
+) -> None:
+    """Pipelines stand once, have values, stages and one that earns; stages name one that there is."""
+    check_once(mistakes, "pipelines", "key", [pipeline.key for pipeline in pipelines])
+    keys = {pipeline.key for pipeline in pipelines}
+    for place, stage in enumerate(stages, 1):
+        if stage.pipeline and stage.pipeline not in keys:
+            reason = f"is not a pipeline of the mapping ({', '.join(sorted(keys))})"
+            mistakes.add("stages", "pipeline", stage.pipeline, reason, place)
+    if len(pipelines) == 1:
+        return
+    if not column:
+        mistakes.add("deal", "pipeline", "", "is missing: which column says in which of the pipelines a deal is?")
+    seen: dict[str, str] = {}
+    for place, pipeline in enumerate(pipelines):
+        part = ("pipelines", place) if place else ("pipeline", 1)
+        own = {stage.key: stage for stage in stages if (stage.pipeline or pipelines[0].key) == pipeline.key}
+        if not any(stage.earns for stage in own.values()):
+            mistakes.add(part[0], "key", pipeline.key, "has no stage that earns", part[1])
+        entry = own.get(pipeline.entry_stage)
+        if pipeline.entry_stage and (entry is None or entry.earns or entry.final):
+            mistakes.add(part[0], "entry_stage", pipeline.entry_stage, "is none of its open stages", part[1])
+        for value in pipeline.values:
+            if seen.setdefault(value, pipeline.key) != pipeline.key:
+                mistakes.add(part[0], "values", value, f"means {seen[value]}, too", part[1])
