@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from pipeline.models import Event, HandOff
+from pipeline.models import Event, HandOff, Stage
 from tests.browser.committed import committed
 from tests.browser.test_first_hour import begun, empty_site, looked_at, review_opened, taken_in, window
 from tests.pipeline.sources.test_history import CHANGES_1, DEALS_1
+from tests.pipeline.sources.test_pipelines import TABLE, TWO
 from tests.pipeline.sources.test_tickets import T_WEEK_1, TICKET_HEADER, WEEK
 from tests.pipeline.sources.uploads import HEADER
 
@@ -50,4 +51,20 @@ def test_a_list_and_its_history_become_one_company(window: Callable[[int], Page]
     expect(page.locator("main")).to_contain_text("D2: won, not offer")
     taken_in(page, click)
     assert committed(lambda: Event.objects.filter(opportunity__key="D1").count()) == 4
+    review_opened(page, click)
+
+
+def test_several_pipelines_of_one_list_have_stages_of_their_own(window: Callable[[int], Page], tmp_path: Path) -> None:
+    page = window(390)
+    deals = tmp_path / "deals.csv"
+    deals.write_text(TABLE + TWO)
+    click = begun(page, [deals])
+    page.get_by_label("Name of the pipeline of Renewals").fill("Extension")
+    click.count += 1
+    looked_at(page, click)
+    taken_in(page, click)
+    stages = committed(lambda: sorted(Stage.objects.values_list("pipeline__name", "name")))
+    assert stages == [
+        ("Extension", "Offer"), ("Extension", "Won"), ("New", "Offer"), ("New", "Qualify"), ("New", "Won"),
+    ]  # fmt: skip
     review_opened(page, click)

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pipeline.sources.meaning.history import history_of, history_undecided
+from pipeline.sources.meaning.pipelines import pipelines_undecided
 from pipeline.sources.meaning.tickets import DATES as TICKET_DATES
 from pipeline.sources.meaning.tickets import columns_of, tickets_undecided
 
@@ -41,6 +42,7 @@ def undecided(
     sentences += _missing_amounts(content, columns)
     sentences += _values_without_stage(content, columns)
     sentences += _mute_status(content)
+    sentences += pipelines_undecided(content, columns)
     sentences += history_undecided(content, tables)
     sentences += tickets_undecided(content, tables)
     for part, word in _WORDS.items():

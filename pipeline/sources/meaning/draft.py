@@ -14,6 +14,7 @@ from pipeline.sources.columns.profile import quoted
 from pipeline.sources.meaning.decided import DATES
 from pipeline.sources.meaning.history import history_proposed, history_stages
 from pipeline.sources.meaning.owners import LOST, WON, department_of, is_market, stage_kind, stage_rank
+from pipeline.sources.meaning.pipelines import pipeline_column, pipelines_draft
 from pipeline.sources.meaning.roles import columns_by_role
 from pipeline.sources.meaning.slugs import slug
 from pipeline.sources.meaning.statuses import status_draft
@@ -70,6 +71,10 @@ def list_draft(store: duckdb.DuckDBPyConnection, deals: str, ground: Ground) -> 
     _roles_of_lookups(ground, content)
     status_draft(content, by_name, system)
     stages_draft(content, by_name, store)
+    if pipeline := pipeline_column(columns, ground.rows[deals]):
+        content["deal"]["pipeline"] = pipeline
+    _stages_by_pipeline(store, deals, content, by_name)
+    pipelines_draft(content, by_name)
     _price(store, deals, ground, content)
     for role in OWNED:
         owned_draft(content, by_name, role)
@@ -180,6 +185,23 @@ def stages_draft(
         deal["stage_default"] = stages[0]["key"]
     if not deal.get("stage"):
         deal["stage"] = _without_stage(deal, by_name)
+
+
+def _stages_by_pipeline(
+    store: duckdb.DuckDBPyConnection, deals: str, content: Content, by_name: dict[str, dict[str, Any]]
+) -> None:
+    """Beside the stage column, the stages of each pipeline with their deals, by the column that says which it is."""
+    pipeline, stage = content["deal"].get("pipeline", ""), content["deal"].get("stage", "")
+    if not pipeline or stage not in by_name:
+        return
+    rows = store.execute(
+        f"SELECT {quoted(pipeline)}, {quoted(stage)}, count(*) FROM {quoted(deals)}"
+        f" WHERE {quoted(pipeline)} <> '' AND {quoted(stage)} <> '' GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
+    ).fetchall()
+    counted: dict[str, list[list[Any]]] = {}
+    for value, name, count in rows:
+        counted.setdefault(str(value), []).append([str(name), int(count)])
+    by_name[stage]["by_pipeline"] = {pipeline: counted}
 
 
 def _without_stage(deal: dict[str, Any], by_name: dict[str, dict[str, Any]]) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.sources.meaning.decided import NO_TABLES, NOBODY
 from pipeline.sources.meaning.draft import OWNED, Content, owned_draft, stages_draft
 from pipeline.sources.meaning.history import history_posted
+from pipeline.sources.meaning.pipelines import pipelines_draft, pipelines_posted
 from pipeline.sources.meaning.slugs import slug
 from pipeline.sources.meaning.statuses import status_draft
 from pipeline.sources.meaning.tickets import tickets_posted
@@ -32,6 +33,7 @@ MORE_FIELDS = {
     "currency": "Currency",
     "segment": "Segment",
     "team": "Team",
+    "pipeline": "Pipeline (of several)",
     "status": "Status (open, won, lost)",
     "won_flag": "Flag: won",
     "closed_flag": "Flag: closed",
@@ -65,6 +67,7 @@ class StageRow:
     position: int
     owner: str
     limit: str
+    pipeline: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,20 +86,25 @@ def counts_of(column: dict[str, Any] | None) -> dict[str, tuple[int, float | Non
     return {str(entry[0]): (int(entry[1]), float(entry[2]) if len(entry) > 2 else None) for entry in entries}
 
 
-def stage_rows(content: Content, counts: Mapping[str, tuple[int, float | None]]) -> list[StageRow]:
-    """Values without a stage first, then the stages in their order, losses, work."""
+def stage_rows(
+    content: Content, counts: Mapping[str, tuple[int, float | None]], unnamed: Sequence[tuple[str, str, int]] = ()
+) -> list[StageRow]:
+    """Values without a stage first, then the stages in their order, losses, work. `unnamed` are those of one of several
+    pipelines, by its key."""
     rows: list[StageRow] = []
     for position, stage in enumerate(content.get("stages", []), 1):
         kind, limit = WON if stage.get("earns") else OPEN, stage.get("time_limit_days")
         for value in stage["activities"] or [""]:
             count, money = counts.get(value, (0, None))
             rows.append(StageRow(value=value, count=count, money=money, kind=kind, name=stage["name"],
-                                 position=position, owner=stage["owner"],
+                                 position=position, owner=stage["owner"], pipeline=stage.get("pipeline", ""),
                                  limit="" if limit is None else f"{limit:g}"))  # fmt: skip
     for loss in content.get("losses", []):
         kind = WITHDRAWN if loss.get("withdrawn") else LOST
         rows += [_row(value, counts, kind) for value in loss["activities"]]
     rows += [_row(part["activity"], counts, WORK, part["department"]) for part in content.get("handoffs", [])]
+    of_pipelines = [replace(_row(value, {value: (count, None)}, UNUSED), pipeline=key) for key, value, count in unnamed]
+    rows = [*of_pipelines, *rows]
     named = {row.value for row in rows}
     left = [_row(value, counts, UNUSED) for value in counts if value not in named]
     return [*left, *rows][:MOST_ROWS]
@@ -145,6 +153,11 @@ def content_of(
         stages_draft(result, by_name)
     else:
         _stages(posted, result, log=log)
+    if not log and (changed & {"stage"} or part.get("pipeline", "") != before.get("pipeline", "")):
+        result["stages"] = [stage for stage in result["stages"] if not stage.get("pipeline")]
+        pipelines_draft(result, by_name)
+    elif not log:
+        pipelines_posted(posted, result, by_name)
     for role in OWNED if not log else ():
         if role in changed:
             result.get("values", {}).pop(before.get(role, ""), None)
@@ -190,10 +203,10 @@ def _stages(posted: Mapping[str, str], content: Content, *, log: bool) -> None:
     """Rows of one name are one stage; its place, owner and limit are those of its first row."""
     if "stage-0-kind" not in posted:
         return
-    stages: dict[str, dict[str, Any]] = {}
+    stages: dict[tuple[str, str], dict[str, Any]] = {}
     gone: dict[str, list[str]] = {LOST: [], WITHDRAWN: []}
     work: list[dict[str, str]] = []
-    keys = {stage["name"]: stage["key"] for stage in content.get("stages", [])}
+    keys = {(stage.get("pipeline", ""), stage["name"]): stage["key"] for stage in content.get("stages", [])}
     old = {stage["key"]: stage for stage in content.get("stages", [])}
     kinds = {part["activity"]: part.get("kind", "") for part in content.get("handoffs", [])}
     taken = set(keys.values())
@@ -202,16 +215,17 @@ def _stages(posted: Mapping[str, str], content: Content, *, log: bool) -> None:
         if kind is None:
             break
         if kind in gone and value:
-            gone[kind].append(value)
+            gone[kind] += [value] * (value not in gone[kind])
         elif kind == WORK and value:
             part = {"activity": value, "department": posted.get(f"stage-{place}-owner", "")}
             work.append(part | ({"kind": kinds[value]} if kinds.get(value) else {}))
         elif kind in (OPEN, WON):
             name = posted.get(f"stage-{place}-name", "").strip() or value
-            stage = stages.get(name)
+            named = posted.get(f"stage-{place}-pipeline", ""), name
+            stage = stages.get(named)
             if stage is None:
-                key = keys.get(name) or slug(name, taken)
-                stages[name] = stage = _stage(posted, place, key, name, won=kind == WON, before=old.get(key, {}))
+                key = keys.get(named) or slug(name, taken)
+                stages[named] = stage = _stage(posted, place, key, name, won=kind == WON, before=old.get(key, {}))
             if value:
                 stage["activities"].append(value)
     ordered = sorted(stages.values(), key=lambda stage: (stage.get("earns", False), stage["position"]))
@@ -242,6 +256,8 @@ def _stage(
         "key": key, "name": name, "owner": posted.get(f"stage-{place}-owner", ""), "activities": [],
         "position": int(position) if position.isdigit() else 99,
     }  # fmt: skip
+    if pipeline := posted.get(f"stage-{place}-pipeline", ""):
+        stage["pipeline"] = pipeline
     if won:
         stage |= {"earns": True, "final": True}
     if before.get("once"):

@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 _ORDER = ("company", "files", "log", "lookups", "deal", "opportunity", "accounts", "history", "tickets", "values",
-          "pipeline", "departments", "stages", "losses", "loss_reasons", "sources", "queues", "handoff_rules",
-          "handoffs")  # fmt: skip
+          "pipeline", "pipelines", "departments", "stages", "losses", "loss_reasons", "sources", "queues",
+          "handoff_rules", "handoffs")  # fmt: skip
 
 
 def mapping_toml(content: dict[str, Any]) -> str:

@@ -22,6 +22,7 @@ from pipeline.sources.meaning.editing import (
 )
 from pipeline.sources.meaning.history import FIELDS as HISTORY_FIELDS
 from pipeline.sources.meaning.history import NAMED_FIELDS, history_of, unnamed_stages
+from pipeline.sources.meaning.pipelines import PipelineRow, pipeline_rows, stages_unnamed
 from pipeline.sources.meaning.tickets import FIELDS, QueueRow, columns_of, queue_rows
 
 _EXAMPLES = 3
@@ -95,6 +96,8 @@ class MappingRows:
     signs: str
     written: list[str]
     settings: dict[str, str]
+    pipelines: list[PipelineRow]
+    pipeline_names: dict[str, str]
     tickets: TicketRows | None
     history: HistoryRows | None
 
@@ -121,7 +124,7 @@ def mapping_rows(pull: SourcePull, content: dict[str, Any]) -> MappingRows:
         fields=[_field(role, label, part, columns) for role, label in fields.items()],
         more=[] if log else [_field(role, label, part, columns) for role, label in MORE_FIELDS.items()],
         options=options,
-        stages=stage_rows(content, counts),
+        stages=stage_rows(content, counts, [] if log else stages_unnamed(content, columns)),
         reasons=[] if log else owned_rows(content, "reason", counts_of(columns.get(part.get("reason", "")))),
         origins=[] if log else owned_rows(content, "source", counts_of(columns.get(part.get("source", "")))),
         departments=[*content["departments"], *({"key": "", "name": "", "kind": "internal"} for _ in range(2))],
@@ -129,6 +132,8 @@ def mapping_rows(pull: SourcePull, content: dict[str, Any]) -> MappingRows:
         numbers=_number_choices(asked_numbers),
         signs="" if log else _signs(content),
         written=[] if log else [format_words(form) for form in content["files"].get("date_formats") or [""]],
+        pipelines=[] if log else pipeline_rows(content, columns),
+        pipeline_names={"": content["pipeline"]["name"]} | {p["key"]: p["name"] for p in content.get("pipelines", [])},
         tickets=None if log else _tickets(content, reading),
         history=None if log else _history(content, reading),
         settings={word: str(part.get(word, "")) for word in ("missing_amount", "entry_stage", "stage_default")},

@@ -10,6 +10,12 @@ from django.conf import settings
 
 from pipeline.imports.problems import ConversionRefused
 from pipeline.models import Event, Opportunity, SourcePull
+from pipeline.sources.convert import mapping_check
+from pipeline.sources.files.intake import tables_write
+from pipeline.sources.meaning.decided import undecided
+from pipeline.sources.meaning.editing import content_of, counts_of, stage_rows
+from pipeline.sources.meaning.pipelines import stages_unnamed
+from pipeline.sources.reading import Company, Reading, reading_of
 from tests.pipeline.imports.conversion.exports import convert, mapping, table
 from tests.pipeline.sources.uploads import COMPANY, edit, look, take_in, upload
 
@@ -143,3 +149,62 @@ def test_a_deal_in_another_pipeline_than_the_week_before_has_moved(
     assert list(Opportunity.objects.order_by("key").values_list("key", "pipeline__key")) == [
         ("D1", "new"), ("D2", "new"), ("R1", "renewal"),
     ]  # fmt: skip
+
+
+# The form.
+
+TABLE = "Deal ID,Stage,Created,Closed,Amount,Owner,Pipeline\n"
+TWO = (
+    "D1,Qualify,2026-02-02,,100,Ann,New\nD2,Offer,2026-02-03,,200,Ann,New\nD3,Won,2026-02-03,2026-03-01,30,Ann,New\n"
+    "R1,Offer,2026-02-04,,50,Bob,Renewals\nR2,Won,2026-02-04,2026-03-01,50,Bob,Renewals\n"
+)
+
+
+def read(folder: Path, rows: str) -> Reading:
+    """The rows as a new source would read them."""
+    (folder / "in").mkdir()
+    (folder / "tables").mkdir()
+    (folder / "in" / "deals.csv").write_text(TABLE + rows)
+    found = tables_write(folder / "in", folder / "tables", {})
+    known = Company(company=COMPANY, departments=[], pipeline={"key": "sales", "name": "Sales"})
+    return reading_of(folder / "tables", found, known)
+
+
+def test_each_pipeline_is_proposed_with_the_stages_its_deals_are_in(tmp_path: Path) -> None:
+    content = read(tmp_path, TWO).content
+    assert content["deal"]["pipeline"] == "Pipeline"
+    assert content["pipeline"] == {"key": "new", "name": "New", "values": ["New"]}
+    assert content["pipelines"] == [{"key": "renewals", "name": "Renewals", "values": ["Renewals"]}]
+    assert [(s.get("pipeline", ""), s["key"], s["activities"]) for s in content["stages"]] == [
+        ("", "qualify", ["Qualify"]), ("", "offer", ["Offer"]), ("", "won", ["Won"]),
+        ("renewals", "renewals_offer", ["Offer"]), ("renewals", "renewals_won", ["Won"]),
+    ]  # fmt: skip
+    mapping_check(content, log=False)
+
+
+def test_the_form_joins_pipelines_and_asks_for_what_is_new(tmp_path: Path) -> None:
+    reading = read(tmp_path, TWO)
+    columns = reading.columns["deals.csv"]
+    by_name = {column["name"]: column for column in columns}
+    assert undecided(reading.content, columns) == []
+    rows = stage_rows(reading.content, counts_of(by_name["Stage"]))
+    posted = {f"stage-{n}-{word}": str(getattr(row, word)) for n, row in enumerate(rows)
+              for word in ("value", "kind", "name", "position", "owner", "pipeline")}  # fmt: skip
+    again = content_of(posted, reading.content, columns, log=False)
+    assert sorted(s["key"] for s in again["stages"]) == sorted(s["key"] for s in reading.content["stages"])
+    names = {"pipeline-0-value": "New", "pipeline-0-name": "New", "pipeline-1-value": "Renewals"}
+    joined = content_of(names | {"pipeline-1-name": "New"}, reading.content, columns, log=False)
+    assert (joined["pipeline"]["values"], joined["pipelines"]) == (["New", "Renewals"], [])
+    assert not [stage for stage in joined["stages"] if stage.get("pipeline")]
+
+    # A later file has another pipeline, and a stage that only the other one knew.
+    (tmp_path / "later").mkdir()
+    later = read(
+        tmp_path / "later", TWO + "R3,Qualify,2026-02-04,,5,Bob,Renewals\nP1,Offer,2026-02-04,,5,Bob,Partner\n"
+    )
+    columns = later.columns["deals.csv"]
+    assert undecided(reading.content, columns) == [
+        "“Partner”, 1 deal: which pipeline is it?", "“Qualify” in Renewals: which stage is it?",
+    ]  # fmt: skip
+    unnamed = stages_unnamed(reading.content, {column["name"]: column for column in columns})
+    assert unnamed == [("renewals", "Qualify", 1)]

@@ -1,0 +1,164 @@
+"""Several pipelines of one list: the values of a column that name them, each with stages of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.sources.meaning.slugs import slug
+from pipeline.sources.meaning.systems import bare
+
+type Content = dict[str, Any]
+type Column = dict[str, Any]
+
+_HEADER = re.compile(r"^(deal)?pipeline(name|label)?$|^recordtype(name)?$|^salesprocess$|^vertriebsprozess$")
+MOST = 20
+DEFAULT = "sales"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineRow:
+    """One value of the column, its deals, and the name of the pipeline it means; empty while nobody decided."""
+
+    value: str
+    count: int
+    name: str
+
+
+def pipeline_column(columns: list[Column], rows: int) -> str:
+    """The column that says in which of several pipelines each deal is, by its header; or nothing."""
+    for column in columns:
+        several = column["kind"] == "text" and 1 < column["different"] <= MOST and column["filled"] == rows
+        if several and _HEADER.search(bare(column["name"])):
+            return str(column["name"])
+    return ""
+
+
+def pipelines_draft(content: Content, by_name: Mapping[str, Column]) -> None:
+    """A pipeline for each value of the column, with the stages that its deals are in; none without a column."""
+    content.pop("pipelines", None)
+    content["pipeline"] = {word: value for word, value in content["pipeline"].items() if word in ("key", "name")}
+    column = by_name.get(content["deal"].get("pipeline", ""))
+    if column is None:
+        return
+    values = [str(value) for value, *_ in column["values"]][:MOST]
+    first = content["pipeline"]
+    own = next((value for value in values if value in (first["name"], first["key"])), values[0])
+    if first["key"] == DEFAULT and own not in (first["name"], first["key"]):
+        first |= {"key": slug(own, set()), "name": own}
+    first["values"] = [own]
+    taken = {first["key"]}
+    content["pipelines"] = [
+        {"key": slug(value, taken), "name": value, "values": [value]} for value in values if value != own
+    ]
+    for pipeline in content["pipelines"]:
+        _stages_add(content, pipeline, by_name)
+    _stages_of_first(content, own, by_name)
+
+
+def _stages_of_first(content: Content, own: str, by_name: Mapping[str, Column]) -> None:
+    within = _values_within(content, [own], by_name)
+    if within is None:
+        return
+    for stage in [s for s in content["stages"] if not s.get("pipeline") and s["activities"]]:
+        stage["activities"] = [value for value in stage["activities"] if value in within]
+        if not stage["activities"] and not stage.get("earns"):
+            content["stages"].remove(stage)
+    open_keys = [s["key"] for s in content["stages"] if not s.get("pipeline") and not s.get("earns")]
+    if open_keys and content["deal"].get("entry_stage") not in open_keys:
+        content["deal"]["entry_stage"] = open_keys[0]
+
+
+def _stages_add(content: Content, pipeline: dict[str, Any], by_name: Mapping[str, Column]) -> None:
+    """The stages of the first pipeline once more, as far as deals of this one are in them."""
+    taken = {stage["key"] for stage in content["stages"]}
+    within = _values_within(content, pipeline["values"], by_name)
+    for stage in [s for s in content["stages"] if not s.get("pipeline")]:
+        copy = deepcopy(stage) | {"pipeline": pipeline["key"]}
+        copy["activities"] = [value for value in stage["activities"] if within is None or value in within]
+        if copy["activities"] or stage.get("earns"):
+            copy["key"] = slug(f"{pipeline['key']}_{stage['key']}", taken)
+            content["stages"].append(copy)
+    if not any(s.get("pipeline") == pipeline["key"] and not s.get("earns") for s in content["stages"]):
+        owner = content["stages"][0]["owner"]
+        key = slug(f"{pipeline['key']}_open", taken)
+        content["stages"].append({"key": key, "name": "Open", "owner": owner, "activities": [],
+                                  "pipeline": pipeline["key"]})  # fmt: skip
+
+
+def _values_within(content: Content, values: list[str], by_name: Mapping[str, Column]) -> set[str] | None:
+    """The stages of deals with these values of the pipeline; None where the files were not read by this column."""
+    stage = by_name.get(content["deal"].get("stage", ""), {})
+    by_pipeline = stage.get("by_pipeline", {}).get(content["deal"].get("pipeline", ""))
+    if by_pipeline is None:
+        return None
+    return {str(entry[0]) for value in values for entry in by_pipeline.get(value, [])}
+
+
+def pipeline_rows(content: Content, by_name: Mapping[str, Column]) -> list[PipelineRow]:
+    """The values of the column, those that nobody decided first."""
+    column = by_name.get(content.get("deal", {}).get("pipeline", ""))
+    counts = {str(entry[0]): int(entry[1]) for entry in column["values"]} if column else {}
+    parts = [content["pipeline"], *content.get("pipelines", [])]
+    names = {value: part["name"] for part in parts for value in part.get("values", [])}
+    rows = [PipelineRow(value=value, count=counts.get(value, 0), name=names.get(value, ""))
+            for value in dict.fromkeys([*counts, *names])]  # fmt: skip
+    return sorted(rows, key=lambda row: (row.name != "", -row.count)) if column or names else []
+
+
+def pipelines_undecided(content: Content, columns: list[Column]) -> list[str]:
+    """A sentence for each value that no pipeline has, and for stages that a pipeline does not know."""
+    if not content.get("pipelines"):
+        return []
+    by_name = {column["name"]: column for column in columns}
+    sentences = [
+        f"“{row.value}”, {row.count:,} deal{'' if row.count == 1 else 's'}: which pipeline is it?"
+        for row in pipeline_rows(content, by_name)
+        if not row.name
+    ]
+    names = {part["key"]: part["name"] for part in content["pipelines"]}
+    return sentences + [
+        f"“{value}” in {names.get(key, content['pipeline']['name'])}: which stage is it?"
+        for key, value, _ in stages_unnamed(content, by_name)
+    ]
+
+
+def stages_unnamed(content: Content, by_name: Mapping[str, Column]) -> list[tuple[str, str, int]]:
+    """Key of the pipeline (empty for the first), value and deals of what is in a pipeline and no stage of it."""
+    if not content.get("pipelines"):
+        return []
+    stage = by_name.get(content["deal"].get("stage", ""), {})
+    by_pipeline = stage.get("by_pipeline", {}).get(content["deal"].get("pipeline", ""), {})
+    lost = {value for part in content.get("losses", []) for value in part["activities"]}
+    unnamed = []
+    for part in [content["pipeline"], *content["pipelines"]]:
+        own = "" if part is content["pipeline"] else part["key"]
+        named = {value for s in content["stages"] if s.get("pipeline", "") == own for value in s["activities"]}
+        entries = [entry for value in part.get("values", []) for entry in by_pipeline.get(value, [])]
+        unnamed += [(own, str(value), int(count)) for value, count in entries if value not in named | lost]
+    return unnamed
+
+
+def pipelines_posted(posted: Mapping[str, str], content: Content, by_name: Mapping[str, Column]) -> None:
+    """Values of one name are one pipeline; a new name is another one, with the stages of the first."""
+    if "pipeline-0-value" not in posted:
+        return
+    parts = {part["name"]: part for part in [content["pipeline"], *content.get("pipelines", [])]}
+    for part in parts.values():
+        part["values"] = []
+    taken = {part["key"] for part in parts.values()}
+    for place in range(MOST):
+        value, name = posted.get(f"pipeline-{place}-value"), posted.get(f"pipeline-{place}-name", "").strip()
+        if not value or not name:
+            continue
+        if name not in parts:
+            parts[name] = {"key": slug(name, taken), "name": name, "values": [value]}
+            _stages_add(content, parts[name], by_name)
+        else:
+            parts[name]["values"].append(value)
+    gone = {part["key"] for part in parts.values() if not part["values"]} - {content["pipeline"]["key"]}
+    content["pipelines"] = [p for p in parts.values() if p["key"] not in {content["pipeline"]["key"], *gone}]
+    content["stages"] = [stage for stage in content["stages"] if stage.get("pipeline", "") not in gone]
