@@ -154,3 +154,12 @@ def test_a_history_that_cannot_be_meant_is_refused(tmp_path: Path, old: str, new
     with pytest.raises(ConversionRefused) as refused:
         run(tmp_path, "D1,Open,2026-03-02,,5,\n", CHANGES, FIELDS.replace(old, new))
     assert reason in str(refused.value)
+
+
+def test_who_changed_it_can_be_read_as_a_department(tmp_path: Path) -> None:
+    """A change of the amount then belongs to that department, as `actor` in a company folder says."""
+    parts = FIELDS + '[values."history.By"]\n"Eva Blum" = "sales"\n'
+    changes = "D1,2026-03-05 10:00,Amount,200,150,Eva Blum\nD1,2026-03-06 10:00,Amount,150,140,Ann\n"
+    notes = run(tmp_path, "D1,Open,2026-03-02 09:00,,140,\n", CHANGES + changes, parts)
+    assert [event[2:] for event in events(tmp_path / "out")["D1"]] == [("200", ""), ("150", "sales"), ("140", "Ann")]
+    assert any("history.By “Eva Blum”, read as “sales”" in note for note in notes)
