@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from departments.models import Department, User, find_company
-from pipeline.models import DataSource, ImportBatch, Pipeline, SourceMapping
+from pipeline.models import DataSource, ImportBatch, Pipeline, SourceMapping, SourcePull
+from pipeline.sources.meaning.renamed import files_renamed
 from pipeline.sources.reading import Company
 
 PROPOSED, EDITED = "proposed", "edited"
@@ -44,6 +45,12 @@ def mapping_content(mapping: SourceMapping) -> dict[str, Any]:
         known = company_known().company
         content["company"] = content.get("company", {}) | {word: value for word, value in known.items() if value}
     return content
+
+
+def content_for(mapping: SourceMapping, pull: SourcePull) -> tuple[dict[str, Any], list[str]]:
+    """The content of a version with the names that the files of an upload have, and a sentence for each other name."""
+    tables = [table["table"] for table in pull.reading.get("tables", [])]
+    return files_renamed(mapping_content(mapping), tables, pull.reading.get("deals", ""))
 
 
 def company_known() -> Company:

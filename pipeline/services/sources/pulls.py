@@ -27,7 +27,7 @@ from pipeline.services.sources.kept import (
     tables_remove,
 )
 from pipeline.services.sources.known import known_before
-from pipeline.services.sources.mappings import PROPOSED, company_known, mapping_content, mapping_save
+from pipeline.services.sources.mappings import PROPOSED, company_known, content_for, mapping_save
 from pipeline.services.sources.settings_first import known_leave
 from pipeline.sources.convert import Converted, below, list_convert, log_convert, problems_of
 from pipeline.sources.files.intake import tables_write
@@ -99,7 +99,7 @@ def pull_look(*, token: str) -> None:
         return
     mapping = pull.source.mappings.first()
     assert mapping is not None
-    content = mapping_content(mapping)
+    content, renamed = content_for(mapping, pull)
     tables = pull.reading["columns"]
     open_ones = undecided(content, tables.get(pull.reading["deals"], []), tables)
     look: dict[str, Any] = {"version": mapping.version, "undecided": open_ones}
@@ -111,7 +111,8 @@ def pull_look(*, token: str) -> None:
                 look["checks"] = [*converted.checks, *look["checks"]]
                 known_leave(Path(scratch))
                 result = company_folder_load(path=Path(scratch), dry_run=True, name=pull.name, rename_company=True,
-                                             provenance=converted.provenance, notes=converted.notes)  # fmt: skip
+                                             provenance=converted.provenance,
+                                             notes=[*renamed, *converted.notes])  # fmt: skip
                 look |= _result_json(result, pull)
         except ConversionRefused as refused:
             listed = problems_of(refused, _lines_above(pull))
@@ -159,7 +160,8 @@ def pull_import(*, token: str, user: User | None, last_day: bool = False) -> Non
 def _take_in(pull: SourcePull, user: User | None) -> None:
     assert pull.mapping is not None
     with tempfile.TemporaryDirectory(prefix="pull-") as scratch:
-        converted = _convert(pull, mapping_content(pull.mapping), Path(scratch))
+        content, renamed = content_for(pull.mapping, pull)
+        converted = _convert(pull, content, Path(scratch))
         known_leave(Path(scratch))
 
         def write(result: ImportResult) -> None:
@@ -170,7 +172,7 @@ def _take_in(pull: SourcePull, user: User | None) -> None:
             user=user,
             kind=ImportBatch.Kind.SOURCE,
             name=f"{pull.source.name}: {pull.name}"[:300],
-            notes=converted.notes,
+            notes=[*renamed, *converted.notes],
             provenance=converted.provenance,
             rename_company=bool(pull.look.get("renames")),
             on_done=write,

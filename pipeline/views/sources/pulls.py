@@ -17,7 +17,7 @@ from pipeline.models import DataSource, ImportBatch, SourceMapping, SourcePull
 from pipeline.page.shell import Shell
 from pipeline.selectors.sources.sources import night_left, pull_by_token, pull_phase
 from pipeline.services.sources.kept import files_are_there
-from pipeline.services.sources.mappings import EDITED, mapping_content, mapping_save
+from pipeline.services.sources.mappings import EDITED, content_for, mapping_save
 from pipeline.services.sources.pulls import pull_confirm
 from pipeline.services.sources.removal import BUSY
 from pipeline.sources.convert import mapping_check
@@ -52,7 +52,7 @@ def pull_mapping(request: HttpRequest, token: str) -> HttpResponse:
     log = pull.source.kind == DataSource.Kind.LOG
     columns = pull.reading["columns"].get(pull.reading["deals"], [])
     tables = pull.reading["columns"]
-    content = content_of(request.POST.dict(), mapping_content(newest), columns, log=log, tables=tables)
+    content = content_of(request.POST.dict(), content_for(newest, pull)[0], columns, log=log, tables=tables)
     mapping = mapping_save(source=pull.source, content=content, origin=EDITED, user=signed_in_user(request))
     try:
         if not undecided(content, columns, tables):
@@ -123,7 +123,7 @@ def _context(shell: Shell, pull: SourcePull) -> dict[str, Any]:
 
 def _mapping_context(pull: SourcePull, mapping: SourceMapping, *, asks_company: bool) -> dict[str, Any]:
     columns = pull.reading["columns"].get(pull.reading["deals"], [])
-    content = mapping_content(mapping)
+    content, _ = content_for(mapping, pull)
     return {
         "mapping": mapping,
         "content": content,
