@@ -126,7 +126,10 @@ class DealRows:
         now = replace(now, amount=amount or known.amount, expected=now.expected or known.expected)
         if known.pipeline and known.pipeline != deal.pipeline:
             known = self._moved(known, now)
-        at = self._earlier.moment_of(known, now, deal.closed if deal.ended else deal.changed, self._counted)
+        # The day of the close dates only the close: what changes in a deal afterwards happened on another one.
+        closes = deal.ended and known.place != deal.place
+        changed = deal.closed if closes else deal.changed
+        at = self._earlier.moment_of(known, now, changed, self._counted, written=closes)
         if at is None:
             return rows
         reason = self._reason(deal.row) if deal.place == LOST else ""
@@ -187,8 +190,15 @@ class DealRows:
                 what = "deals were closed before they began; they count from the date they were closed"
                 self._counted[what] += 1
                 created = closed
-        begin = _moment_text(created)
-        return begin, _moment_text(closed) if closed else begin
+        begin = self._after_files(created)
+        return begin, self._after_files(closed) if closed else begin
+
+    def _after_files(self, moment: Moment | None) -> str:
+        """As the folder writes it; what happened on the day of the files before, which had it not, after them."""
+        if moment is None or self._earlier is None:
+            return _moment_text(moment)
+        later = self._earlier.after_files(moment)
+        return _moment_text(later if later.at == moment.at else replace(later, bare=False))
 
     def _without_creation(self, deal: ReadDeal) -> Moment | None:
         columns = self._columns

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from pipeline.imports.conversion.source_times import Moment
@@ -54,37 +54,45 @@ class KnownHandOff:
 
 @dataclass(frozen=True, kw_only=True)
 class Earlier:
-    """The deals that are known already, by key, and the instant whose state the new files show.
+    """The deals that are known already, by key, and the instant whose state the new files show; `before`: that of the
+    files before them.
 
     Everything a second export tells is recorded as of that instant: what was known before stays what it was.
     """
 
     deals: Mapping[str, KnownDeal]
     taken_at: datetime
+    before: datetime | None = None
     handoffs: Mapping[str, KnownHandOff] = field(default_factory=dict)
 
     def moment_of(
-        self, known: KnownDeal, now: Standing, changed: Moment | None, counted: Counter[str]
+        self, known: KnownDeal, now: Standing, changed: Moment | None, counted: Counter[str], *, written: bool
     ) -> datetime | None:
         """When the difference happened; None where there is none.
 
         The date the export gives counts if it lies after the newest known event and not after the export; otherwise
-        nobody wrote it down, and the instant of the export stands for it.
+        nobody wrote it down, and the instant of the export stands for it. `written`: a person wrote the date, so that
+        it may be of a day on which the export before did not say so yet; a system's own date has to lie after that.
         """
         same_amount = Decimal(known.amount or "0") == Decimal(now.amount or "0")
         if known.place == now.place and same_amount and known.expected == now.expected:
             return None
-        # A day without a time is some time of that day, so also one after an event of the same day.
-        if changed is not None and changed.bare and known.last.astimezone(changed.at.tzinfo).date() == changed.day:
-            changed = replace(changed, at=max(changed.at, known.last))
-            fits = changed.at <= self.taken_at
-        else:
-            fits = changed is not None and known.last < changed.at <= self.taken_at
-        if changed is not None and fits:
-            counted["deals changed since the last file, on a date the file gives"] += 1
-            return changed.at
+        if changed is not None:
+            since = known.last if written or self.before is None else max(known.last, self.before)
+            changed = self.after_files(changed, known.last)
+            if (since <= changed.at if changed.bare else since < changed.at) and changed.at <= self.taken_at:
+                counted["deals changed since the last file, on a date the file gives"] += 1
+                return changed.at
         counted["deals changed since the last file at an unknown time; the change counts at the time of this file"] += 1
         return self.taken_at
+
+    def after_files(self, moment: Moment, *instants: datetime) -> Moment:
+        """A day without a time is some time of that day: one after what is known of it, and after the files before."""
+        if not moment.bare:
+            return moment
+        shown = [self.before + timedelta(seconds=1)] if self.before else []
+        same_day = [at for at in (*instants, *shown) if at.astimezone(moment.at.tzinfo).date() == moment.day]
+        return replace(moment, at=max([moment.at, *same_day]))
 
     def gone(self, keys: set[str]) -> list[str]:
         """Deals that earlier files of the source had, that were not withdrawn and are not among these keys."""

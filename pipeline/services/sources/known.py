@@ -20,9 +20,10 @@ _WENT = (
 """The pipeline that each deal which ever went to another one is in by its newest stage."""
 
 
-def known_before(*, source: DataSource, taken_at: datetime) -> Earlier:
-    """What is known before files that show the state of `taken_at`."""
-    return Earlier(deals=known_deals(source=source), taken_at=taken_at, handoffs=known_handoffs(source=source))
+def known_before(*, source: DataSource, taken_at: datetime, files_of: datetime) -> Earlier:
+    """What is known before files that show the state of `taken_at`; the ones before them are `files_of` an instant."""
+    deals, handoffs = known_deals(source=source), known_handoffs(source=source)
+    return Earlier(deals=deals, taken_at=taken_at, before=files_of, handoffs=handoffs)
 
 
 def known_handoffs(*, source: DataSource) -> dict[str, KnownHandOff]:

@@ -194,7 +194,9 @@ def _convert(pull: SourcePull, content: dict[str, Any], folder: Path) -> Convert
             f"These files show {pull.taken_at:%-d %B %Y, %H:%M}, and files of {newest.taken_at:%-d %B %Y, %H:%M} are in"
             " already. Take files in by their age, or undo the later import first."
         )
-    before = known_before(source=pull.source, taken_at=pull.taken_at) if newest is not None else None
+    before = None
+    if newest is not None:
+        before = known_before(source=pull.source, taken_at=pull.taken_at, files_of=newest.taken_at)
     return list_convert(tables, content, folder, earlier=before)
 
 

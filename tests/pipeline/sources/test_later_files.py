@@ -89,7 +89,9 @@ def test_a_close_on_the_day_of_the_last_event_counts_on_that_day(tmp_path: Path)
     )
     assert look(pull)["accepted"], pull.look
     take_in(pull)
-    assert history("D6")[1:] == [("won", "03-30", "04-07", 600.0)]  # midnight of Berlin, in UTC
+    # The file of that day had it open, so it was won after that file, still in March.
+    assert history("D6")[1:] == [("won", "03-31", "04-07", 600.0)]
+    assert Event.objects.get(opportunity__key="D6", stage__key="won").occurred_at.hour == 16
     assert history("D7")[1:] == [("won", "03-31", "04-07", 70.0)]
 
 
