@@ -112,13 +112,14 @@ class ProblemList:
         return self.total > 0
 
     def merge_unknown(self) -> None:
-        """Let a missing key stand once, with the number of its rows, instead of once for every row that names it."""
+        """Let a missing key stand once, with the number of its rows, instead of once for every row that names it, and
+        what several rows of a folder say of one value of their source once."""
         counts = Counter(problem.fault for problem in self.listed)
         merged: dict[object, Problem] = {}
-        for place, problem in enumerate(self.listed):
+        for problem in self.listed:
             many = problem.reason.startswith(_UNKNOWN) and problem.value != "" and counts[problem.fault] > 1
             reason = f"{problem.reason} ({counts[problem.fault]:,} rows)" if many else problem.reason
-            merged.setdefault(problem.fault if many else place, replace(problem, reason=reason))
+            merged.setdefault(problem.fault if many else (problem.line, problem.fault), replace(problem, reason=reason))
         self.total -= len(self.listed) - len(merged)
         self.listed[:] = merged.values()
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import asdict, dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from pipeline.imports.log.event_log import LogReading
 from pipeline.imports.log.mapping import LogColumns
 from pipeline.imports.log.read_csv import csv_cases
 from pipeline.imports.log.read_xes import xes_cases
 from pipeline.imports.log.sketch import LogSketch, log_sketch
+from pipeline.imports.problems import ImportUnreadable
 from pipeline.sources.columns.joins import joins_of
-from pipeline.sources.columns.profile import columns_profile, connect_tables, quoted
+from pipeline.sources.columns.profile import Column, columns_profile, connect_tables, quoted
 from pipeline.sources.files.intake import FoundTable
 from pipeline.sources.meaning.draft import DEPARTMENTS, Content, Ground, list_draft
 from pipeline.sources.meaning.history import values_by_field
@@ -57,11 +61,22 @@ class Company:
 
 def reading_of(folder: Path, found: list[FoundTable], known: Company, deals: str = "") -> Reading:
     """Profile the plain tables in a folder and propose a mapping; `deals` names the table of deals if a person does."""
+    try:
+        return _reading(folder, found, known, deals)
+    except duckdb.OutOfMemoryException as error:
+        raise ImportUnreadable(
+            "These files need more memory to be read than there is. Leave out columns that are not needed, or files."
+        ) from error
+
+
+def _reading(folder: Path, found: list[FoundTable], known: Company, deals: str) -> Reading:
     logs = [table for table in found if table.log]
     if logs:
         return _of_log(folder / logs[0].table, found, known, LogColumns())
     with connect_tables(folder) as store:
         profiles = {table.table: columns_profile(store, table.table) for table in found}
+        for table in found:
+            _refuse_second_names(store, table, profiles[table.table])
         rows = {table.table: table.rows for table in found}
         plain = {name: [column.as_json() for column in columns] for name, columns in profiles.items()}
         deals = deals if deals in plain else deals_table(plain, rows)
@@ -82,6 +97,20 @@ def reading_of(folder: Path, found: list[FoundTable], known: Company, deals: str
     )  # fmt: skip
 
 
+def _refuse_second_names(store: Any, table: FoundTable, columns: list[Column]) -> None:
+    """A row under the names that has a word in every column of numbers and dates is no data: units, or names again."""
+    measured = [column for column in columns if column.kind in ("number", "date")]
+    first = store.execute(f"SELECT * FROM {quoted(table.table)} LIMIT 1").fetchone() or ()  # noqa: S608 - our own name of a table, quoted
+    values = dict(zip([column.name for column in columns], first, strict=False))
+    if len(measured) < 2 or any(column.odd != [values.get(column.name)] for column in measured):
+        return
+    listed = ", ".join(f"“{values[column.name]}”" for column in measured[:3])
+    raise ImportUnreadable(
+        f"{table.file}: row {table.header_row + 1} seems to be a second row of names or of units ({listed}). Delete"
+        " one of the two rows, and upload it again."
+    )
+
+
 def _add_money(store: Any, deals: str, content: Content, columns: dict[str, list[dict[str, Any]]]) -> None:
     """Beside each value and its rows, the money of the deals that have it, where there is an amount."""
     amount, files = content["deal"].get("amount"), content["files"]
@@ -100,7 +129,9 @@ def _add_money(store: Any, deals: str, content: Content, columns: dict[str, list
         name = quoted(column["name"])
         statement = f"SELECT {name}, sum(try_cast({number} AS DOUBLE)) FROM {quoted(deals)} GROUP BY 1"  # noqa: S608 - names of the file's own columns, quoted
         money = {str(value): total for value, total in store.execute(statement, signs).fetchall()}
-        column["values"] = [[value, count, money.get(value) or 0] for value, count in column["values"]]
+        # “NaN” is a number for the database; what is none in JSON is no money.
+        money = {value: total for value, total in money.items() if total and isfinite(total)}
+        column["values"] = [[value, count, money.get(value, 0)] for value, count in column["values"]]
 
 
 def _log_columns(columns: list[dict[str, Any]], rows: int) -> LogColumns | None:

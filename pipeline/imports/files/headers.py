@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from pipeline.imports.files.wrong_kinds import HEAD, ZIP, kind_by_bytes
 from pipeline.imports.problems import ProblemList
 
 LINE = "line of the file"
@@ -43,10 +45,12 @@ class Expected:
 def wrong_kind(data: bytes) -> str:
     """Why the first bytes cannot be those of a CSV file in UTF-8; empty where they can."""
     start = data[:400]
+    if start.startswith(ZIP):
+        return "is a spreadsheet or a zip under the name of a CSV file; save the sheet as CSV in the encoding UTF-8"
+    if what := kind_by_bytes(data[:HEAD]):
+        return f"{what}; save the table as CSV in the encoding UTF-8"
     if start.startswith((b"\xff\xfe", b"\xfe\xff")) or start.count(b"\0") > len(start) // 4:
         return "is UTF-16; save the file in the encoding UTF-8"
-    if start.startswith(b"PK\x03\x04"):
-        return "is a spreadsheet or a zip under the name of a CSV file; save the sheet as CSV in the encoding UTF-8"
     return ""
 
 
@@ -58,8 +62,12 @@ def separator_line(data: bytes) -> str:
 
 def split_header(record: bytes, delimiter: str) -> list[str]:
     """The names in a header row, without the spaces around them."""
-    rows = csv.reader(io.StringIO(record.decode("utf-8", "replace"), newline=""), delimiter=delimiter)
-    return [name.strip() for name in next(rows, [])]
+    text = record.decode("utf-8", "replace")
+    try:
+        names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    except csv.Error:  # a name longer than the reader takes: read by another sign than the file's own
+        names = text.split(delimiter)
+    return [name.strip() for name in names]
 
 
 def wrong_separator(record: bytes, expected: Expected) -> str:
@@ -94,7 +102,7 @@ def _sign_name(sign: str) -> str:
 
 def header_of(names: list[str], file: str, problems: ProblemList) -> Header | None:
     """The header with these names, or what is wrong with them."""
-    doubled = sorted({name for name in names if name and names.count(name) > 1})
+    doubled = sorted(name for name, count in Counter(names).items() if name and count > 1)
     if not any(names):
         problems.refuse_file(file, "has an empty first line; it needs a header row", line=1)
     elif len(names) > _MOST_COLUMNS:

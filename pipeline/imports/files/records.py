@@ -131,4 +131,4 @@ def _check_returns(
     lone = ~np.isin(returns + 1, feeds) & (np.searchsorted(quotes, returns) % 2 == 0)
     if lone.any():
         line = _line_at(codes, int(returns[lone][0]), first_line)
-        raise BrokenRecords(line, "a carriage return without a line feed")
+        raise BrokenRecords(line, "a carriage return without a line feed; save the file with line ends of one kind")

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
 from departments.core.upload_limits import UNPACKED_ZIP_BYTES
+from pipeline.imports.files.wrong_kinds import WORKBOOK, kind_by_entries
 from pipeline.imports.problems import ImportUnreadable
 
 MOST_FILES = 1_000
@@ -72,9 +73,13 @@ class _Counted:
         try:
             block = self._file.read(size)
         except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
-            raise ImportUnreadable(f"{self._name} in the zip is damaged: {error}") from error
+            raise ImportUnreadable(
+                f"{self._name} in the zip is damaged, or the zip is only half there; upload it again ({error})."
+            ) from error
         except Exception as error:  # zlib.error and its relatives of other compressions have no common base
-            raise ImportUnreadable(f"{self._name} in the zip cannot be unpacked: {error}") from error
+            raise ImportUnreadable(
+                f"{self._name} in the zip cannot be unpacked; pack it again as a plain zip ({error})."
+            ) from error
         self._left -= len(block)
         if self._left < 0:
             raise ImportUnreadable(f"{self._name} in the zip is longer than the zip says.")
@@ -96,9 +101,14 @@ class ZipSource:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         self._entries: dict[str, zipfile.ZipInfo] = {}
+        names = archive.namelist()
+        if WORKBOOK in names:
+            raise ImportUnreadable("This is a workbook, not a zip of CSV files. Upload it as a source.")
+        if what := kind_by_entries(names):
+            raise ImportUnreadable(f"This {what}. Pack the CSV files of a company folder as a zip.")
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         if len(entries) > MOST_FILES:
-            raise ImportUnreadable(f"The zip contains more than {MOST_FILES} files.")
+            raise ImportUnreadable(f"The zip contains more than {MOST_FILES} files. Pack only the tables.")
         total = sum(entry.file_size for entry in entries)
         if total > UNPACKED_ZIP_BYTES:
             raise ImportUnreadable(
@@ -109,7 +119,7 @@ class ZipSource:
             if name.startswith((".", "__MACOSX")):
                 continue
             if name in self._entries:
-                raise ImportUnreadable(f"The zip contains {name} twice.")
+                raise ImportUnreadable(f"The zip contains {name} twice. Leave one out, or give it another name.")
             self._entries[name] = entry
         self.names = sorted(self._entries)
 
@@ -121,24 +131,28 @@ class ZipSource:
         try:
             return _Counted(self._archive.open(entry), name, entry.file_size)  # type: ignore[return-value]
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-            raise ImportUnreadable(f"{name} in the zip cannot be read: {error}") from error
+            raise ImportUnreadable(
+                f"{name} in the zip cannot be read; pack it again as a plain zip ({error})."
+            ) from error
 
 
 def _safe_name(entry: zipfile.ZipInfo) -> str:
     """The bare file name of an entry; refuses what tries to leave, hide or explode."""
     path = PurePosixPath(entry.filename)
     if path.is_absolute() or ".." in path.parts or "\\" in entry.filename or ":" in entry.filename:
-        raise ImportUnreadable(f"The zip contains {entry.filename!r}, a path outside it.")
+        raise ImportUnreadable(f"The zip contains {entry.filename!r}, a path outside it. Pack the files by themselves.")
     if stat.S_ISLNK(entry.external_attr >> 16):
-        raise ImportUnreadable(f"The zip contains {entry.filename!r}, a link.")
+        raise ImportUnreadable(f"The zip contains {entry.filename!r}, a link. Pack the file itself.")
     if entry.flag_bits & 0x1:
-        raise ImportUnreadable(f"{entry.filename} in the zip is encrypted.")
+        raise ImportUnreadable(f"{entry.filename} in the zip is encrypted. Pack it without a password.")
     if len(path.parts) > 2:
-        raise ImportUnreadable(f"The zip contains {entry.filename!r}; only one folder deep is read.")
+        raise ImportUnreadable(
+            f"The zip contains {entry.filename!r}; only one folder deep is read. Pack the files by themselves."
+        )
     if entry.file_size > _SMALL and entry.file_size > ZIP_MOST_RATIO * max(entry.compress_size, 1):
         raise ImportUnreadable(
             f"{entry.filename} in the zip unpacks to more than {ZIP_MOST_RATIO} times its size; it cannot be an honest"
-            " table."
+            " table. Pack the tables alone, or upload it as it is."
         )
     return "__MACOSX" if path.parts[0] == "__MACOSX" else path.name
 
@@ -152,7 +166,9 @@ def folder_open(path: Path) -> Iterator[FolderSource]:
         try:
             archive = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            raise ImportUnreadable(f"{path.name} is neither a folder nor a readable zip: {error}") from error
+            raise ImportUnreadable(
+                f"This is neither a folder nor a readable zip. Pack or upload it again ({error})."
+            ) from error
         with archive:
             yield ZipSource(archive)
     else:

@@ -228,12 +228,13 @@ def _event_places(staging: Staging) -> None:
 def files_check(staging: Staging, names: Sequence[str], *, first_load: bool) -> list[FileFormat]:
     """The known files among the names, in the order they are loaded; a first load needs the six that make a company."""
     present = [file for file in BY_NAME.values() if file.name in names]
-    if first_load:
+    if not present:
+        reason = "no file of a company folder was found, such as company.csv; upload any other export as a source"
+        staging.problems.refuse_file("", reason)
+    elif first_load:
         for file in BY_NAME.values():
             if file.first_load and file.name not in names:
                 staging.problems.refuse_file(file.name, "is missing; a first load needs it")
-    elif not present:
-        staging.problems.refuse_file("", "no file of a company folder was found")
     unknown = [name for name in names if name not in BY_NAME]
     if unknown:
         more = f" and {len(unknown) - 20:,} more" if len(unknown) > 20 else ""

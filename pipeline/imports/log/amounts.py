@@ -29,7 +29,7 @@ def parse_amount(text: str, signs: NumberSigns) -> str:
         if re.fullmatch(rf"[+-]?[1-9][0-9]{{0,2}}{re.escape(signs.decimal)}[0-9]{{3}}", text.strip()):
             raise NotDecimal(f"could be thousands: three digits stand after “{signs.decimal}”, the decimal sign")
     if value < 0:
-        raise NotDecimal("is negative")
+        raise NotDecimal("is negative; an amount is 0 or more: mend it, or leave the row out")
     if value.adjusted() >= _WHOLE_DIGITS:
         raise NotDecimal(f"has more than {_WHOLE_DIGITS} digits before the point")
     if value != _cents(value):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 from xml.parsers import expat
 
+from pipeline.imports.files.wrong_kinds import HEAD, as_text
 from pipeline.imports.log.event_log import Case, LogEvent, LogReading, TypedNumber
 from pipeline.imports.problems import ImportUnreadable
 
@@ -53,10 +54,12 @@ class _XesParser:
         try:
             self._parser.Parse(data, final)
         except expat.ExpatError as error:
-            raise ImportUnreadable(f"The log is not well-formed XML: {error}") from error
+            raise ImportUnreadable(
+                f"The log is not well-formed XML: {error}. It was perhaps cut off; export it again."
+            ) from error
 
     def _refuse(self, *_: Any) -> int:
-        raise ImportUnreadable("The log declares XML entities; those are not read.")
+        raise ImportUnreadable("The log declares XML entities; those are not read. Export it without.")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self.tags += 1
@@ -84,7 +87,8 @@ class _XesParser:
         if not self._open:
             if bare != "log":
                 raise ImportUnreadable(
-                    f"The file is not an XES log: its outermost element is <{name[:60]}>, not <log>."
+                    f"The file is not an XES log: its outermost element is <{name[:60]}>, not <log>. Export the log as"
+                    " XES or CSV."
                 )
             self._namespace = attributes.get(f"xmlns:{prefix}" if prefix else "xmlns", "")
             self._prefixes |= {prefix} | {
@@ -128,15 +132,23 @@ def xes_cases(path: Path, reading: LogReading) -> Iterator[Case]:
             try:
                 block = stream.read(_BLOCK)
             except (OSError, EOFError, gzip.zlib.error) as error:  # type: ignore[attr-defined]
-                raise ImportUnreadable(f"{path.name} is damaged: {error}") from error
+                raise ImportUnreadable(
+                    f"{path.name} is damaged or only half there; upload it again ({error})."
+                ) from error
+            if block and not read and not as_text(block[:HEAD]).lstrip().startswith("<"):
+                raise ImportUnreadable(f"{path.name} holds no XES log. Unpack it if it is packed.")
             read += len(block)
             if read > _PACKED_FROM and read > _PACKED_RATIO * packed:
-                raise ImportUnreadable(f"{path.name} unpacks to more than {_PACKED_RATIO} times its size.")
+                raise ImportUnreadable(
+                    f"{path.name} unpacks to more than {_PACKED_RATIO} times its size. Export it again."
+                )
             parser.feed(block, not block)
             silent = silent + len(block) if parser.tags == tags else 0
             tags = parser.tags
             if silent > _SILENT_MOST:
-                raise ImportUnreadable(f"{path.name} has no tag for {_SILENT_MOST:,} bytes; it is not an XES log.")
+                raise ImportUnreadable(
+                    f"{path.name} has no tag for {_SILENT_MOST:,} bytes; it is not an XES log. Export the log again."
+                )
             yield from parser.cases
             parser.cases.clear()
             if not block:

@@ -42,7 +42,7 @@ def log_sketch(cases: Iterable[Case], columns: LogColumns) -> LogSketch:
             places[activity][1] += 1
             event_names.update(event.attributes.keys())
     if not places:
-        raise ImportUnreadable("The log contains no events; there is nothing to sketch.")
+        raise ImportUnreadable("The log contains no events; export it again with its events.")
     order = sorted(places, key=lambda name: places[name][0] / places[name][1])
     activities = [
         {"activity": name, "transition": transition, "count": count}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -137,7 +138,7 @@ class Command(AnsweringCommand):
             if not path.is_file():
                 raise ImportUnreadable(f"There is no file {path}.")
         upload_room_check(size=sum(path.stat().st_size for path in files))
-        pull = pull_start(files=[(path.name, [path.read_bytes()]) for path in files], source=source, user=None)
+        pull = pull_start(files=[(path.name, _pieces(path)) for path in files], source=source, user=None)
         pull_read(token=pull.token)
         pull.refresh_from_db()
         return pull
@@ -161,3 +162,9 @@ class Command(AnsweringCommand):
         lines += [f"  {line}" for part in ("undecided", "problems", "checks") for line in answer[part]]
         self.say(options, answer, *lines)
         return pull.state != State.FAILED and not answer["undecided"] and not answer["problems"]
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        while piece := stream.read(MEGABYTE):
+            yield piece

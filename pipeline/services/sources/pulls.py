@@ -22,6 +22,7 @@ from pipeline.services.sources.kept import (
     files_are_there,
     files_keep,
     original_folder,
+    pull_remove,
     safe_name,
     tables_folder,
     tables_remove,
@@ -43,21 +44,33 @@ def pull_start(
     *, files: Sequence[tuple[str, Iterable[bytes]]], source: DataSource | None, user: User | None,
     taken_at: datetime | None = None,
 ) -> SourcePull:  # fmt: skip
-    """Keep the files of an upload; without a source a new one begins, named after the first file."""
+    """Keep the files of an upload; without a source a new one begins, named after the first file, or one of this name
+    goes on of which nothing could be read yet."""
     if not files:
         raise ImportUnreadable("There is no file.")
     token, now, first = files_keep(files), timezone.now(), safe_name(files[0][0])
     name = first if len(files) == 1 else f"{first} and {len(files) - 1} more"
     if source is None:
-        source = DataSource.objects.create(name=_free_name(Path(first).stem), created_at=now, created_by=user)
+        base = Path(first).stem
+        source = _never_read(base) or DataSource.objects.create(name=_free_name(base), created_at=now, created_by=user)
     return SourcePull.objects.create(
         source=source, token=token, name=name[:300], taken_at=taken_at or now, created_at=now, created_by=user
     )
 
 
+def _name(base: str) -> str:
+    return base.replace("_", " ").strip()[:180] or "Source"
+
+
+def _never_read(base: str) -> DataSource | None:
+    """The source that files of this name began, if none of them could be read: they are tried again."""
+    named = DataSource.objects.filter(name=_name(base), mappings=None, pulls__state=State.FAILED)
+    return named.exclude(pulls__state=State.READING).first()
+
+
 def _free_name(base: str, but: DataSource | None = None) -> str:
     """A name no other source has: after the file that holds the deals."""
-    base = base.replace("_", " ").strip()[:180] or "Source"
+    base = _name(base)
     name, number = base, 2
     others = DataSource.objects.exclude(pk=but.pk) if but else DataSource.objects.all()
     while others.filter(name=name).exists():
@@ -66,11 +79,14 @@ def _free_name(base: str, but: DataSource | None = None) -> str:
 
 
 def pull_read(*, token: str) -> None:
-    """Find out how the files are written and what they hold, and propose a mapping to a source that has none."""
+    """Find out how the files are written and what they hold, and propose a mapping to a source that has none.
+
+    Of files that cannot be read nothing is kept but the reason, unless they could be read in another way before.
+    """
     pull = SourcePull.objects.select_related("source").filter(token=token, state=State.READING).first()
     if pull is None:
         return
-    with _failing(pull):
+    with _failing(pull, keeps_files=bool(pull.reading)):
         if not files_are_there(token):
             raise ImportUnreadable("The files were removed from the server. Upload them again as next files.")
         found = tables_write(original_folder(token), tables_folder(token), pull.file_settings.get("files", {}))
@@ -79,7 +95,7 @@ def pull_read(*, token: str) -> None:
         with transaction.atomic():
             if not source.mappings.exclude(origin=PROPOSED).exists():
                 source.kind, source.system = reading.kind, reading.system
-                if reading.deals and source.pulls.count() == 1:
+                if reading.deals and not source.pulls.exclude(pk=pull.pk).exclude(reading={}).exists():
                     source.name = _free_name(Path(reading.deals).name.split(".")[0], but=source)
                 source.save()
                 mapping_save(source=source, content=reading.content, origin=PROPOSED, user=None)
@@ -216,7 +232,7 @@ def _result_json(result: ImportResult, pull: SourcePull) -> dict[str, Any]:
 
 
 @contextmanager
-def _failing(pull: SourcePull) -> Iterator[None]:
+def _failing(pull: SourcePull, *, keeps_files: bool = True) -> Iterator[None]:
     """What stops a step with a sentence is written down; what passes by itself is raised, and tried again."""
     try:
         yield
@@ -224,6 +240,8 @@ def _failing(pull: SourcePull) -> Iterator[None]:
         raise
     except ImportProblem as problem:
         pull_fail(token=pull.token, error=str(problem))
+        if not keeps_files:
+            pull_remove(pull.token)
 
 
 def pull_fail(*, token: str, error: str) -> None:

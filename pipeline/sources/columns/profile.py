@@ -18,6 +18,8 @@ from pipeline.sources.columns.usual import usual_values
 MOST_VALUES = 200
 _MOST_DIFFERENT = 20_000
 _WIDE = 300
+_AT_ONCE = 50
+"""Columns counted in one statement: each different value of each is held in memory."""
 _MOST_ODD, _WIDEST_ODD = 5, 60
 
 
@@ -66,8 +68,11 @@ def connect_tables(folder: Path) -> duckdb.DuckDBPyConnection:
 def columns_profile(store: duckdb.DuckDBPyConnection, table: str) -> list[Column]:
     """The profile of every column of a table, in its order; of very wide tables only of the first 300."""
     names = [row[0] for row in store.execute(f"DESCRIBE {quoted(table)}").fetchall()][:_WIDE]
-    counts = ", ".join(f"count({quoted(name)}), count(DISTINCT {quoted(name)})" for name in names)
-    numbers = store.execute(f"SELECT {counts} FROM {quoted(table)}").fetchone() or ()
+    numbers: list[int] = []
+    for place in range(0, len(names), _AT_ONCE):
+        some = names[place : place + _AT_ONCE]
+        counts = ", ".join(f"count({quoted(name)}), count(DISTINCT {quoted(name)})" for name in some)
+        numbers += store.execute(f"SELECT {counts} FROM {quoted(table)}").fetchone() or ()
     return [
         _column(store, table, name, int(numbers[place * 2]), int(numbers[place * 2 + 1]))
         for place, name in enumerate(names)

@@ -6,19 +6,18 @@ from __future__ import annotations
 import csv
 import re
 import shutil
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from departments.formats import counted
 from pipeline.imports.problems import ImportUnreadable
+from pipeline.sources.files.content import BOOK, LOG, content_kind
+from pipeline.sources.files.table_rows import TableRows
 from pipeline.sources.files.text import (
     DELIMITERS,
     ENCODINGS,
     MOST_COLUMNS,
-    UNREADABLE,
     column_names,
     delimiter_of,
     encoding_of,
@@ -27,17 +26,12 @@ from pipeline.sources.files.text import (
     separator_named,
     text_lines,
 )
-from pipeline.sources.files.unpack import BOOKS, is_log, unpack
+from pipeline.sources.files.unpack import unpack
 from pipeline.sources.files.workbook import workbook_sheets
 
 _HEAD = 200
-_TOTAL = re.compile(
-    r"((grand |sub-?)?(total|sum)s?|(zwischen|end|gesamt)?summe|gesamt|(sous-)?total g[ée]n[ée]ral|total[ei]?|somme)"
-    r"( ?\([^)]*\)| [0-9]+)? ?:?",
-    re.IGNORECASE,
-)
-"""What stands before the totals of a table, alone in its cell, the first one that is filled."""
-_LISTED = 5
+_LISTED = 10
+_DAY = re.compile(r"[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}\b.*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,11 +77,14 @@ def tables_write(original: Path, tables: Path, settings: dict[str, dict[str, Any
     shutil.rmtree(scratch, ignore_errors=True)
     found: list[FoundTable] = []
     try:
-        for path in unpack(original, scratch / "zip"):
-            if is_log(path):
-                shutil.copyfile(path, tables / path.name)
-                found.append(FoundTable(table=path.name, file=path.name, log=True))
-            elif path.suffix.lower() in BOOKS:
+        unpacked = unpack(original, scratch / "zip")
+        for path in unpacked.files:
+            kind = content_kind(path)
+            if kind == LOG:
+                name = path.name if path.suffix.lower() in (".xes", ".gz") else f"{path.stem}.xes"
+                shutil.copyfile(path, tables / name)
+                found.append(FoundTable(table=name, file=path.name, log=True))
+            elif kind == BOOK:
                 found += _book_write(path, tables, scratch, settings)
             else:
                 chosen = FileSettings(**settings.get(path.name, {}))
@@ -96,7 +93,22 @@ def tables_write(original: Path, tables: Path, settings: dict[str, dict[str, Any
         shutil.rmtree(scratch, ignore_errors=True)
     if not found:
         raise ImportUnreadable("None of the files holds a table; export it again with a row of names and rows of data.")
+    _refuse_doubles(found)
+    if unpacked.left_out:
+        found[0].notes.append(f"Not read, since they hold no table: {', '.join(unpacked.left_out[:_LISTED])}.")
     return found
+
+
+def _refuse_doubles(found: list[FoundTable]) -> None:
+    """Two tables of one name would be one."""
+    first: dict[str, FoundTable] = {}
+    for table in found:
+        other = first.setdefault(table.table.lower(), table)
+        if other is not table:
+            pair = [f"{one.file}, sheet {one.sheet}" if one.sheet else one.file for one in (other, table)]
+            raise ImportUnreadable(
+                f"{pair[0]} and {pair[1]} would both be the table {table.table}: leave one out, or rename it."
+            )
 
 
 def _book_write(path: Path, tables: Path, scratch: Path, settings: dict[str, dict[str, Any]]) -> list[FoundTable]:
@@ -152,114 +164,45 @@ def _text_write(path: Path, target: Path, chosen: FileSettings, *, spreadsheet: 
         head = [row for _, (_, row) in zip(range(_HEAD), rows_of(lines, delimiter, path.name), strict=False)]
     skipped = 1 if head and separator_named(delimiter.join(head[0])) else 0
     place = chosen.header_row - 1 if chosen.header_row else header_row_of(head[skipped:]) + skipped
-    if place >= len(head) or not any(cell.strip() for cell in head[place]):
-        raise ImportUnreadable(f"{path.name}: row {place + 1} is empty; it should hold the names of the columns.")
-    names = column_names(head[place])
-    if len(names) > MOST_COLUMNS:
-        raise ImportUnreadable(f"{path.name} has {len(names):,} columns; at most {MOST_COLUMNS:,} are read.")
-    if len(names) < 2:
-        raise ImportUnreadable(
-            f"{path.name} has only one column; it is no table, or the sign between values is another."
-        )
+    names = _names(head, place, path.name, chosen=bool(chosen.header_row))
     with text_lines(path, encoding) as lines, target.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow(names)
-        table = _Table(names=names, file=path.name, padded=spreadsheet)
+        table = TableRows(
+            names=names, header=head[place], file=path.name, padded=spreadsheet,
+            encoding="" if chosen.encoding else encoding,
+        )  # fmt: skip
         for row in table.rows(rows_of(lines, delimiter, path.name), after=place):
             writer.writerow(row)
     if not table.count:
-        raise ImportUnreadable(f"{path.name} has names of columns, but no row under them.")
+        raise ImportUnreadable(
+            f"{path.name} has names of columns, but no row under them. Export it again with its rows, or leave it out."
+        )
     return FoundTable(
         table=target.name, file=path.name, encoding=encoding, delimiter=delimiter, header_row=place + 1,
         rows=table.count, columns=names, footer=table.footer, notes=table.notes(),
     )  # fmt: skip
 
 
-@dataclass
-class _Table:
-    """Passes the rows under the names; rows of another width are refused unless they end the file after a gap."""
-
-    names: list[str]
-    file: str
-    padded: bool
-    count: int = 0
-    blank: int = 0
-    footer: int = 0
-    repeated: int = 0
-    unreadable: int = 0
-    _odd: list[tuple[int, int]] = field(default_factory=list)
-    _totals: list[int] = field(default_factory=list)
-    _widths: Counter[int] = field(default_factory=Counter)
-
-    def rows(self, source: Iterator[tuple[int, list[str]]], *, after: int) -> Iterator[list[str]]:
-        width, gap = len(self.names), False
-        for place, (line, row) in enumerate(source):
-            if place <= after:
-                continue
-            filled = sum(1 for cell in row if cell.strip())
-            if not filled:
-                gap = gap or self.count > 0
-                self.blank += 1
-                continue
-            while len(row) > width and not row[-1].strip():
-                row.pop()
-            if gap and filled < max(2, width * 0.5):
-                self.footer += 1
-                continue
-            if filled <= max(2, width * 0.5) and _is_total(row):
-                self._totals.append(line)
-                continue
-            if self.footer:
-                self._odd.append((line, len(row)))
-            if column_names(row) == self.names:
-                self.repeated += 1
-                continue
-            if len(row) != width and not (self.padded and len(row) < width):
-                self._odd.append((line, len(row)))
-                continue
-            self.count += 1
-            self.unreadable += sum(UNREADABLE in cell for cell in row)
-            gap = False
-            yield [cell.strip().replace("\r\n", "\n").replace("\r", "\n") for cell in row] + [""] * (width - len(row))
-        self._refuse_odd()
-
-    def _refuse_odd(self) -> None:
-        if not self._odd:
-            return
-        listed = ", ".join(f"{line:,} ({width})" for line, width in self._odd[:_LISTED])
-        more = f" and {len(self._odd) - _LISTED:,} more" if len(self._odd) > _LISTED else ""
-        last, width = self._odd[-1]
-        hint = "A value holds the separator without quotation marks, or the file was cut off."
-        if len(self._odd) == 1 and width < len(self.names):
-            hint = f"The file seems to be cut off at line {last:,}: export it again."
+def _names(head: list[list[str]], place: int, file: str, *, chosen: bool) -> list[str]:
+    """The names of the columns, if the row at this place can be a row of names."""
+    if place >= len(head) or not any(cell.strip() for cell in head[place]):
         raise ImportUnreadable(
-            f"{self.file}: {len(self._odd):,} rows do not have {len(self.names)} values as its names do: line"
-            f" {listed}{more}. {hint}"
+            f"{file}: row {place + 1} is empty; it should hold the names of the columns. Export it again with names."
         )
-
-    def notes(self) -> list[str]:
-        """What was left out."""
-        notes = []
-        if self.footer:
-            notes.append(f"{self.footer:,} rows after the table, such as totals, were left out.")
-        if self._totals:
-            what = counted(len(self._totals), "row of totals was", "rows of totals were")
-            listed = ", ".join(f"{line:,}" for line in self._totals[:_LISTED])
-            more = f" and {len(self._totals) - _LISTED:,} more" if len(self._totals) > _LISTED else ""
-            notes.append(f"{what} left out: line {listed}{more}.")
-        if self.repeated:
-            notes.append(
-                f"The row of names stands {self.repeated:,} more times among the rows, and was left out there."
-            )
-        if self.unreadable:
-            notes.append(
-                f"{counted(self.unreadable, 'value has', 'values have')} signs that are not of this encoding,"
-                f" shown as {UNREADABLE}. Choose another encoding."
-            )
-        return notes
-
-
-def _is_total(row: list[str]) -> bool:
-    """Whether a row says nothing but sums: a deal of a customer called Total has a key or a stage beside it."""
-    first, *others = [cell.strip() for cell in row if cell.strip()]
-    return bool(_TOTAL.fullmatch(first)) and all(any(sign.isdigit() for sign in cell) for cell in others)
+    row = head[place]
+    if len(row) > MOST_COLUMNS:
+        raise ImportUnreadable(
+            f"{file} has {len(row):,} columns; at most {MOST_COLUMNS:,} are read. Leave out those that are not needed."
+        )
+    if len(row) < 2:
+        raise ImportUnreadable(
+            f"{file} has only one column; it is no table, or the sign between values is another. Export it as CSV with"
+            " commas or semicolons, or as XLSX."
+        )
+    day = next((cell.strip() for cell in row if _DAY.fullmatch(cell.strip())), "")
+    if day and not chosen:
+        raise ImportUnreadable(
+            f"{file}: row {place + 1} holds values such as “{day}”, no names of columns. Put a row of names above it."
+        )
+    return column_names(row)

@@ -14,7 +14,14 @@ from pipeline.imports.files.headers import separator_line
 from pipeline.imports.files.records import LONGEST_RECORD
 from pipeline.imports.problems import ImportUnreadable
 
-ENCODINGS = {"utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252", "iso8859-15": "ISO 8859-15"}
+GUESSED = "cp1252"
+"""What every file can be read in that is in no other encoding, rightly or not."""
+ENCODINGS = {
+    "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16 LE", "utf-16-be": "UTF-16 BE",
+    GUESSED: "Windows-1252", "iso8859-15": "ISO 8859-15", "cp1250": "Windows-1250 (Central Europe)",
+    "cp1251": "Windows-1251 (Cyrillic)", "cp932": "Shift JIS (Japanese)", "gb18030": "GB 18030 (Chinese)",
+    "big5": "Big5 (Chinese)", "cp949": "Korean",
+}  # fmt: skip
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 MOST_COLUMNS = 2_000
 UNREADABLE = "\ufffd"
@@ -22,25 +29,44 @@ UNREADABLE = "\ufffd"
 _SAMPLE_ROWS = 200
 _HEADER_AMONG = 30
 _BLOCK = 1024 * 1024
+_LONGEST_BYTES = 4 * LONGEST_RECORD
+"""A sign takes four bytes at most."""
+_NO_ROWS = "It is no table of rows: export the list again as CSV or XLSX."
 
 
 def encoding_of(path: Path) -> str:
     """The encoding in which all of a file can be read. Raises ImportUnreadable where it is no text."""
     with path.open("rb") as stream:
         head = stream.read(4096)
-        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return "utf-16"
+        if wide := _wide_encoding(head):
+            if path.stat().st_size % 2:
+                raise ImportUnreadable(f"{path.name} is cut off in the middle of a sign; export it again.")
+            return wide
         if b"\0" in head:
             raise ImportUnreadable(f"{path.name} is not a text file; export it again as CSV or XLSX.")
         stream.seek(0)
-        decoder = codecs.getincrementaldecoder("utf-8")()
+        decoder, without_end = codecs.getincrementaldecoder("utf-8")(), 0
         try:
             while block := stream.read(_BLOCK):
+                without_end = 0 if b"\n" in block or b"\r" in block else without_end + len(block)
+                if without_end > _LONGEST_BYTES:  # before the rest is read
+                    raise ImportUnreadable(f"{path.name}: a line is longer than a megabyte. {_NO_ROWS}")
                 decoder.decode(block)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
-            return "cp1252"
+            return GUESSED
     return "utf-8-sig"
+
+
+def _wide_encoding(head: bytes) -> str:
+    """UTF-16 by its mark; without one, western text has a zero in nearly every second byte and in no other."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not head.startswith(codecs.BOM_UTF32_LE):
+        return "utf-16"
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    most = len(head) * 0.3
+    if odd > most and not even:
+        return "utf-16-le"
+    return "utf-16-be" if even > most and not odd else ""
 
 
 @contextmanager
@@ -55,7 +81,7 @@ def _bounded_lines(stream: TextIO, name: str) -> Iterator[str]:
     while line := stream.readline(LONGEST_RECORD + 1):
         number += 1
         if len(line) > LONGEST_RECORD:
-            raise ImportUnreadable(f"{name}: line {number:,} is longer than a megabyte. It is no table of rows.")
+            raise ImportUnreadable(f"{name}: line {number:,} is longer than a megabyte. {_NO_ROWS}")
         if "\0" in line:
             raise ImportUnreadable(f"{name}: line {number:,} holds a NUL byte; export the file again as CSV.")
         yield line
@@ -81,7 +107,7 @@ def delimiter_of(path: Path, encoding: str) -> str:
     with text_lines(path, encoding) as lines:
         sample = [line for _, line in zip(range(_SAMPLE_ROWS), lines, strict=False)]
     if not sample:
-        raise ImportUnreadable(f"{path.name} is empty.")
+        raise ImportUnreadable(f"{path.name} is empty; export it again.")
     if named := separator_named(sample[0]):
         return named
     scores = {sign: _evenness(sample, sign, path.name) for sign in DELIMITERS}
@@ -129,10 +155,12 @@ def _is_number(text: str) -> bool:
 def column_names(row: list[str]) -> list[str]:
     """A name for every column: those without one get a number, a name that comes again too."""
     names: list[str] = []
+    taken: set[str] = set()
     for place, cell in enumerate(row, 1):
         base = " ".join(cell.split()) or f"column {place}"
         name, number = base, 2
-        while name in names:
+        while name in taken:
             name, number = f"{base} ({number})", number + 1
         names.append(name)
+        taken.add(name)
     return names

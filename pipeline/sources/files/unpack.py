@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import shutil
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from pipeline.imports.files.sources import folder_open
 from pipeline.imports.problems import ImportUnreadable
+from pipeline.sources.files.content import BOOKS, is_workbook, why_no_table
 
-TEXTS, BOOKS, LOGS = (".csv", ".tsv", ".txt", ".tab"), (".xlsx", ".xlsm"), (".xes", ".gz")
+READ = (".csv", ".tsv", ".txt", ".tab", ".xls", *BOOKS, ".xes", ".gz")
+"""An export called .xls may be anything: what is in it decides."""
 _OF_A_FOLDER = {"company.csv", "stages.csv", "events.csv", "opportunities.csv"}
 
 
-def unpack(original: Path, target: Path) -> list[Path]:
-    """The files to read, by name. Zips among the originals are unpacked to `target`, with the guards of imports."""
+@dataclass(frozen=True)
+class Unpacked:
+    """The files to read, by name, and the names of those that are left out."""
+
+    files: list[Path]
+    left_out: list[str]
+
+
+def unpack(original: Path, target: Path) -> Unpacked:
+    """The files of an upload. Zips among the originals are unpacked to `target`, with the guards of imports."""
     files: list[Path] = []
     for path in sorted(original.iterdir()):
         suffix = path.suffix.lower()
-        if suffix == ".zip" or (suffix not in BOOKS and zipfile.is_zipfile(path)):
+        if (suffix == ".zip" or (suffix not in BOOKS and zipfile.is_zipfile(path))) and not is_workbook(path):
             files += _of_zip(path, target)
         else:
             files.append(path)
@@ -26,14 +38,27 @@ def unpack(original: Path, target: Path) -> list[Path]:
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
         raise ImportUnreadable(f"Two of the files are called {doubled[0]}; give one of them another name.")
-    readable = [path for path in files if path.suffix.lower() in (*TEXTS, *BOOKS, *LOGS)]
+    readable = [path for path in files if path.suffix.lower() in READ or is_workbook(path)]
+    left_out = [path for path in files if path not in readable]
     if not readable:
-        listed = ", ".join(names[:10]) or "nothing"
-        raise ImportUnreadable(f"There is no file to read: upload CSV, TSV, XLSX or XES files. This holds {listed}.")
-    return readable
+        _refuse_all(left_out)
+    return Unpacked(readable, [path.name for path in left_out])
+
+
+def _refuse_all(files: list[Path]) -> NoReturn:
+    """Nothing can be read: of one file say what it is."""
+    why = why_no_table(files[0]) if len(files) == 1 else ""
+    if why:
+        raise ImportUnreadable(f"{files[0].name} {why}")
+    listed = ", ".join(path.name for path in files[:10]) or "nothing"
+    raise ImportUnreadable(
+        f"There is no file to read: upload CSV, TSV, XLSX or XES files, under names that end so. This holds {listed}."
+    )
 
 
 def _of_zip(path: Path, target: Path) -> list[Path]:
+    if why := why_no_table(path):
+        raise ImportUnreadable(f"{path.name} {why}")
     target.mkdir(parents=True, exist_ok=True)
     unpacked = []
     with folder_open(path) as source:
@@ -49,12 +74,3 @@ def _of_zip(path: Path, target: Path) -> list[Path]:
                 shutil.copyfileobj(packed, plain)
             unpacked.append(target / name)
     return unpacked
-
-
-def is_log(path: Path) -> bool:
-    """Whether a file is an XES log, also a packed one."""
-    with path.open("rb") as stream:
-        head = stream.read(512)
-    if head.startswith(b"\x1f\x8b"):
-        return True
-    return path.suffix.lower() == ".xes" or head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"<?xml", b"<log"))

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.imports.problems import ImportUnreadable
+from pipeline.sources.files.content import why_no_table
 from pipeline.sources.files.sheet_xml import sheet_xml_read
 
 SECONDS, BYTES = 300, 2 * 1024**3
 _MODULE = "pipeline.sources.files.workbook"
-_OLE = b"\xd0\xcf\x11\xe0"
 _MOST_UNPACKED = 2 * 1024**3
 _MOST_RATIO = 300
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.')
@@ -70,11 +70,8 @@ def workbook_sheets(path: Path, folder: Path) -> list[dict[str, Any]]:
 
 def workbook_examine(path: Path) -> None:
     """Refuse what is no workbook before a parser sees it."""
-    with path.open("rb") as stream:
-        if stream.read(4) == _OLE:
-            raise ImportUnreadable(
-                f"{path.name} has a password, or is of the old XLS format. Save it as XLSX without a password."
-            )
+    if why := why_no_table(path):
+        raise ImportUnreadable(f"{path.name} {why}")
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
@@ -90,17 +87,19 @@ def workbook_examine(path: Path) -> None:
 def _written(path: Path, folder: Path) -> list[dict[str, Any]]:
     from openpyxl import load_workbook
 
+    # By its bytes, whatever it is called: a workbook may come under the name of an old one or of a text.
+    stream = path.open("rb")  # closed with the process
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of things in a workbook that it does not know
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
     sheets: list[dict[str, Any]] = []
     hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
     for place, sheet in enumerate(book.worksheets, 1):
         if sheet.title in hidden:
             continue
         sheet.reset_dimensions()  # what a file says of its size may be wrong
-        with zipfile.ZipFile(path) as archive, archive.open(sheet._worksheet_path) as stream:
-            xml = sheet_xml_read(stream)
+        with zipfile.ZipFile(path) as archive, archive.open(sheet._worksheet_path) as part:
+            xml = sheet_xml_read(part)
         if xml.without_result:
             listed = ", ".join(xml.places)
             raise _Refused(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from copy import deepcopy
 from types import MappingProxyType
@@ -9,6 +10,7 @@ from typing import Any
 
 from pipeline.sources.meaning.history import history_of, history_undecided
 from pipeline.sources.meaning.pipelines import pipelines_undecided
+from pipeline.sources.meaning.systems import GENERIC, bare
 from pipeline.sources.meaning.tickets import DATES as TICKET_DATES
 from pipeline.sources.meaning.tickets import columns_of, tickets_undecided
 
@@ -31,6 +33,7 @@ def undecided(
         for name, word in (("name", "name"), ("reporting_currency", "currency"), ("time_zone", "time zone"))
         if not company.get(name)
     ]
+    sentences += _missing_columns(content, columns)
     sentences += [
         f"The dates of “{column['name']}” can be read with the day first or the month first: say which."
         for column in date_questions(content, columns, tables)
@@ -81,13 +84,45 @@ def number_questions(content: dict[str, Any], columns: list[dict[str, Any]]) -> 
     return [c for c in columns if c["kind"] == "number" and c["name"] == amount and c["asks"]]
 
 
+def _missing_columns(content: dict[str, Any], columns: list[dict[str, Any]]) -> list[str]:
+    """Columns without which a list has no deals and no history."""
+    deal = content.get("deal", {})
+    needed = {
+        "key": "No column is chosen as the key: choose one in which every row has a value of its own.",
+        "created": "No column is chosen as the day on which a deal began: choose one that holds dates.",
+    }
+    return [
+        sentence + _why_not_taken(role, deal, columns)
+        for role, sentence in needed.items()
+        if deal and not deal.get(role)
+    ]
+
+
+def _why_not_taken(role: str, deal: dict[str, Any], columns: list[dict[str, Any]]) -> str:
+    """What speaks against the column that has the name for a role."""
+    free = [c for c in columns if re.search(GENERIC[role], bare(c["name"])) and c["name"] not in deal.values()]
+    if not free:
+        return ""
+    column = free[0]
+    if column["kind"] == "empty":
+        return f" “{column['name']}” is empty."
+    if role == "key":
+        blank = max(one["filled"] for one in columns) - column["filled"]
+        again = f"has the same value again in {column['filled'] - column['different']:,} rows"
+        return f" “{column['name']}” " + (f"is empty in {blank:,} rows." if blank else f"{again}.")
+    what = {"amount": "numbers", "created": "dates"}[role]
+    some = ", ".join(f"“{value}”" for value, *_ in column["values"][:3])
+    return f" “{column['name']}” does not hold {what} written in one way ({some}): mend the file, then upload it again."
+
+
 def _missing_amounts(content: dict[str, Any], columns: list[dict[str, Any]]) -> list[str]:
     """Deals without an amount, where nothing is said about what they count with."""
     deal = content.get("deal", {})
     if not deal or deal.get("missing_amount") or deal.get("open_amount"):
         return []
     if not deal.get("amount"):
-        return ["No column is chosen as the amount: choose one, or say what deals count with, 0 if nothing."]
+        what = "No column is chosen as the amount: choose one, or say what deals count with, 0 if nothing."
+        return [what + _why_not_taken("amount", deal, columns)]
     total = max((column["filled"] for column in columns), default=0)
     amount = next((c["filled"] for c in columns if c["name"] == deal.get("amount")), 0)
     if amount >= total:

@@ -77,7 +77,7 @@ def folder_look(folder: Path, *, now: datetime) -> FolderLook:
         last = newest[0] if newest and newest[0] else now
         stopped = (now - last.replace(tzinfo=UTC)).days > _STOPPED_DAYS
         deals = [_deal(store, str(key)) for key in _chosen(store)]
-        checks = _checks(store, outcomes, last, stopped=stopped)
+        checks = _checks(store, outcomes, last, stopped=stopped, now=now)
         counts = _handoff_counts(store)
     return FolderLook(
         deals=deals, outcomes=outcomes, newest=last.date().isoformat(), stopped=stopped, checks=checks, handoffs=counts
@@ -166,11 +166,13 @@ def _handoffs(store: duckdb.DuckDBPyConnection, key: str) -> list[str]:
 
 
 def _checks(
-    store: duckdb.DuckDBPyConnection, outcomes: dict[str, list[float]], last: datetime, *, stopped: bool
+    store: duckdb.DuckDBPyConnection, outcomes: dict[str, list[float]], last: datetime, *, stopped: bool, now: datetime
 ) -> list[str]:
     """A sentence for everything that would make figures say little, or something else than they seem to."""
     count = {name: int(numbers[0]) for name, numbers in outcomes.items()}
     total, sentences = sum(count.values()), []
+    if ahead := _ahead(store, now):
+        sentences.append(ahead)
     if stopped:
         sentences.append(
             f"The newest event is of {last:%-d %B %Y}. Read the figures as of that day, or everything looks overdue."
@@ -191,6 +193,17 @@ def _checks(
     if owners and owners[0] == 1:
         sentences.append("One department owns every open stage. Others appear only with hand-offs or lost reasons.")
     return sentences + _ageing(store, last, total) + _after_winning(store)
+
+
+def _ahead(store: duckdb.DuckDBPyConnection, now: datetime) -> str:
+    """Events of days to come are typing mistakes nearly always: a century, or a day written as a month."""
+    row = store.execute(
+        "SELECT count(*), max(since), arg_max(deal, since) FROM history WHERE since > ?::TIMESTAMP + INTERVAL 1 DAY",
+        [now.replace(tzinfo=None)],
+    ).fetchone()
+    if not row or not row[0]:
+        return ""
+    return f"{row[0]:,} events lie in the future, the last one of {row[2]} on {row[1]:%-d %B %Y}: mend their dates."
 
 
 def _ageing(store: duckdb.DuckDBPyConnection, last: datetime, total: int) -> list[str]:

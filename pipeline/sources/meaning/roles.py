@@ -79,7 +79,10 @@ def _key_by_uniqueness(columns: list[dict[str, Any]], rows: int, chosen: dict[st
     """Without a header that says so, the first column of texts or whole numbers that stand once each is the key."""
     if "key" in chosen:
         return
+    certain = {chosen.get(role) for role in ("amount", "stage", "created", "closed")}
     for column in columns:
+        if column["name"] in certain:
+            continue
         if column["kind"] in ("text", "number") and column["filled"] == column["different"] == rows:
             chosen["key"] = column["name"]
             for role in [role for role, name in chosen.items() if name == column["name"] and role != "key"]:

@@ -49,7 +49,12 @@ class UploadForm(forms.Form):
                 ).format(folder_zip_mb=FOLDER_ZIP_MB)
             )
         if uploaded.read(4) not in (b"PK\x03\x04", b"PK\x05\x06"):
-            raise forms.ValidationError(_("This is not a zip file; nothing was imported."))
+            raise forms.ValidationError(
+                _(
+                    "This is not a zip file; nothing was imported. Pack the CSV files of a company folder as a zip;"
+                    " upload any other export as a source."
+                )
+            )
         uploaded.seek(0)
         return uploaded
 

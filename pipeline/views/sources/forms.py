@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from departments.core.upload_limits import FOLDER_ZIP_MB, MEGABYTE
 from pipeline.services.sources.kept import MOST_FILES
 
-ACCEPTED = ".csv,.tsv,.txt,.xlsx,.xlsm,.xes,.gz,.zip"
+ACCEPTED = ".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.xes,.gz,.zip"
 MAPPING_BYTES = MEGABYTE
 
 
@@ -27,6 +27,11 @@ class _FilesField(forms.FileField):
         files = data if isinstance(data, list | tuple) else [data] if data else []
         if not files:
             raise forms.ValidationError("Choose a file: CSV, TSV, XLSX, XES or a zip of them.")
+        empty = [file.name for file in files if not file.size]
+        if empty:
+            raise forms.ValidationError(
+                f"{', '.join(empty)}: empty; nothing was imported. Export it again, or leave it out."
+            )
         return [super(_FilesField, self).clean(file, initial) for file in files]
 
 

@@ -161,7 +161,12 @@ def test_wide_encodings_are_refused(tmp_path: Path, encoding: str) -> None:
         ("\n\n", "1", "", "has an empty first line; it needs a header row"),
         ("opportunity,occurred_at,amount\n", "1", "stage", "is missing from the header"),
         ("opportunity,stage,stage,occurred_at,amount\n", "1", "stage", "appears in the header twice"),
-        (GOOD[E].replace("\n", "\r"), "1", "", "a carriage return without a line feed"),
+        (
+            GOOD[E].replace("\n", "\r"),
+            "1",
+            "",
+            "a carriage return without a line feed; save the file with line ends of one kind",
+        ),
         (GOOD[E] + 'O1,"2026-02-01', "9", "", "a quotation mark opens in this row and is never closed"),
     ],
 )
@@ -179,7 +184,7 @@ def test_a_first_load_needs_the_six_files(tmp_path: Path, name: str) -> None:
 def test_a_folder_of_other_things_is_refused(tmp_path: Path) -> None:
     company_folder_load(path=folder_write(tmp_path / "one"))
     _, rows = refused(part_write(tmp_path / "two", {"holiday.jpg": "x"}))
-    assert rows[0][4] == "no file of a company folder was found"
+    assert rows[0][4].startswith("no file of a company folder was found")
 
 
 def test_a_company_is_one_row(tmp_path: Path) -> None:
