@@ -24,6 +24,8 @@ INVISIBLE: Ranges = (
     (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB), (0xE0000, 0xE0FFF),
 )  # fmt: skip
 """Marks without width: with one of them a second key looks exactly like the first."""
+DIRECTIONS: Ranges = ((0x202A, 0x202E), (0x2066, 0x2069))
+"""Signs that turn the direction of what follows: with one of them a name is read as another, and so is its row."""
 SPACES: Ranges = (
     (0x20, 0x20), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A), (0x202F, 0x202F), (0x205F, 0x205F),
     (0x3000, 0x3000),
@@ -51,6 +53,7 @@ def ranges_class_re2(ranges: Iterable[tuple[int, int]]) -> str:
 
 
 _CONTROL = re.compile(f"[{ranges_class(CONTROLS)}\ud800-\udfff]")
+_DIRECTION = re.compile(f"[{ranges_class(DIRECTIONS)}]")
 _UNSEEN = re.compile(f"[{ranges_class((*CONTROLS, *BREAKS))}\ud800-\udfff]")
 _INVISIBLE = re.compile(f"[{ranges_class(INVISIBLE)}]")
 _NO_KEY = re.compile(f"[{ranges_class(SPACES)}{re.escape(RESERVED)}]")
@@ -68,8 +71,9 @@ def key_problem(text: str) -> str:
 
 
 def readable(text: str) -> str:
-    """A text with a space for each control character and each half of a character: what a person can have meant."""
-    return _CONTROL.sub(" ", text)
+    """A text with a space for each control character and each half of a character, and without signs that turn the
+    direction of reading: what a person can have meant."""
+    return _DIRECTION.sub("", _CONTROL.sub(" ", text))
 
 
 def readable_values(value: Any) -> Any:
@@ -83,7 +87,7 @@ def readable_values(value: Any) -> Any:
 
 def unreadable(text: str) -> bool:
     """Whether a text holds what `readable` would replace."""
-    return _CONTROL.search(text) is not None
+    return _CONTROL.search(text) is not None or _DIRECTION.search(text) is not None
 
 
 # Letters of other alphabets that look like Latin ones in every typeface.

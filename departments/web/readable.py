@@ -12,7 +12,8 @@ from departments.core.text import readable, unreadable
 
 
 class ReadableMiddleware:
-    """Writes a space for each control character in queries, forms and cookies; a path with one leads nowhere.
+    """Writes a space for each control character in queries, forms and cookies, and leaves out signs that turn the
+    direction of reading; a path with one leads nowhere.
 
     They come along with text pasted from slides and mails, nobody sees them, and the database, XML and files refuse
     some of them, each in its own place and way. Passwords stay as they are.

@@ -14,6 +14,7 @@ from departments.core.text import (
     BREAKS,
     CONTROL_REASON,
     CONTROLS,
+    DIRECTIONS,
     INVISIBLE,
     INVISIBLE_REASON,
     KEY_REASON,
@@ -53,14 +54,20 @@ def _holds(*ranges: Ranges) -> str:
 
 _CONTROL = (_holds(CONTROLS), CONTROL_REASON)
 _SPACES = "".join(chr(sign) for low, high in (*SPACES, *BREAKS) for sign in range(low, high + 1))
-_TRIMMED = f"trim({_COMPOSED}, {literal(_SPACES)})"
+_TURNS = literal("".join(chr(sign) for low, high in DIRECTIONS for sign in range(low, high + 1)))
+# Nearly every text is ASCII, as long in bytes as in characters.
+_STRAIGHT = f"CASE WHEN strlen({{raw}}) = length({{raw}}) THEN {{raw}} ELSE translate({_COMPOSED}, {_TURNS}, '') END"
+"""Without signs that turn the direction of reading: a name with one is read as another."""
+_TRIMMED = f"trim({_STRAIGHT}, {literal(_SPACES)})"
 """Without the spaces around it, which nobody sees: “SMB ” is the group “SMB”."""
-WAS_TRIMMED = f"{{value}} <> {_COMPOSED}"
+WAS_TRIMMED = f"{{value}} <> {_STRAIGHT}"
+WAS_TURNED = f"strlen({{raw}}) <> length({{raw}}) AND {_STRAIGHT} <> {_COMPOSED}"
 
 
 def text(longest: int, *problems: tuple[str, str], plain_is_fine: bool = False, trimmed: bool = True) -> Kind:
     """Free text of at most so many characters. A line feed may stand in it; other control characters may not. Spaces
-    around it are left out and counted, but in names of other rows, which mean nothing else than they say."""
+    around it and signs that turn the direction of reading are left out and counted, but in names of other rows, which
+    mean nothing else than they say."""
     too_long = (f"length({{raw}}) > {longest}", f"is longer than {longest} characters")
     # Nearly every text is printable ASCII without spaces around it.
     fine = f"length({{raw}}) <= {longest} AND regexp_full_match({{raw}}, '[!-~]([ -~]*[!-~])?')"

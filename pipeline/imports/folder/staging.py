@@ -43,6 +43,8 @@ class StagedFile:
     unknown: tuple[str, ...] = ()
     trimmed: Counter[str] = field(default_factory=Counter)
     """Values per column that had spaces around them."""
+    turned: Counter[str] = field(default_factory=Counter)
+    """Values per column that held signs which turn the direction of reading."""
 
 
 @dataclass
@@ -79,7 +81,7 @@ def file_stage(staging: Staging, file: FileFormat, stream: IO[bytes], *, advance
         _copy_rows(cursor.cursor, staged, present, tables, staging, advance)
         cursor.execute(f"ANALYZE {file.table}")
     staging.files[file.name] = staged
-    staging.notes += staging.problems.notes(file.name) + _trimmed_note(staged)
+    staging.notes += staging.problems.notes(file.name) + _trimmed_notes(staged)
 
 
 def file_check(staging: Staging, file: FileFormat, stream: IO[bytes]) -> None:
@@ -155,17 +157,23 @@ def _check_block(
 
 def _count_trimmed(checker: Any, staged: StagedFile, present: tuple[Column, ...]) -> None:
     names = [column.name for column in present if kinds.trims(column.kind)]
-    if names:
-        counts = [kinds.WAS_TRIMMED.format(value=f"v_{name}", raw=f"r_{name}") for name in names]
-        counted = ", ".join(f"count(*) FILTER ({condition})" for condition in counts)
-        trimmed = checker.execute(f"SELECT {counted} FROM typed").fetchall()[0]
-        staged.trimmed.update(dict(zip(names, trimmed, strict=True)))
+    if not names:
+        return
+    for counter, condition in ((staged.trimmed, kinds.WAS_TRIMMED), (staged.turned, kinds.WAS_TURNED)):
+        conditions = [condition.format(value=f"v_{name}", raw=f"r_{name}") for name in names]
+        counted = ", ".join(f"count(*) FILTER ({one})" for one in conditions)
+        counter.update(dict(zip(names, checker.execute(f"SELECT {counted} FROM typed").fetchall()[0], strict=True)))
 
 
-def _trimmed_note(staged: StagedFile) -> list[str]:
-    counted = [f"{name} ({count:,})" for name, count in staged.trimmed.items() if count]
-    listed = ", ".join(counted)
-    return [f"{staged.format.name}: spaces around values were left out: {listed}."] if counted else []
+def _trimmed_notes(staged: StagedFile) -> list[str]:
+    notes = []
+    for what, counter in (
+        ("spaces around values", staged.trimmed),
+        ("signs that turn the direction of reading", staged.turned),
+    ):
+        if listed := ", ".join(f"{name} ({count:,})" for name, count in counter.items() if count):
+            notes.append(f"{staged.format.name}: {what} were left out: {listed}.")
+    return notes
 
 
 def _typed_sql(file: FileFormat, present: tuple[Column, ...]) -> str:

@@ -11,7 +11,7 @@ from django.urls import resolve, reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from departments.core.text import key_problem, readable
+from departments.core.text import key_problem, readable, unreadable
 from departments.models import Department
 from departments.web.key_address import KeyConverter
 from pipeline.imports.folder import kinds
@@ -63,3 +63,10 @@ def test_the_admin_refuses_what_a_file_may_not_hold(key: str) -> None:
 
 def test_a_readable_text_has_spaces_for_what_cannot_be_seen() -> None:
     assert readable("a\vb\x00c\ud800d\te\nf") == "a b c d\te\nf"
+
+
+def test_a_readable_text_is_read_in_one_direction() -> None:
+    """A mark of an Arabic name stays; what turns the rest of the line does not."""
+    assert readable("Ann\u202egnp.exe \u2066x\u2069 \u0645\u200f!") == "Anngnp.exe x \u0645\u200f!"
+    assert unreadable("Ann\u202e")
+    assert not unreadable("\u0645\u200f")

@@ -188,6 +188,16 @@ def test_spaces_around_a_text_make_no_second_group(tmp_path: Path) -> None:
     assert Opportunity.objects.get(key="O4").name == "Fourth"
 
 
+def test_signs_that_turn_the_direction_of_reading_are_left_out_and_counted(tmp_path: Path) -> None:
+    """“gnp.exe” behind one is read as “exe.png”; the mark of an Arabic name, which turns nothing, stays."""
+    rows = "O4,Fourth,new,,An\u202en,,,EUR,\nO5,\u0645\u200f!,new,,\u2066Ann\u2069,No\u202crth,,EUR,\n"
+    result = company_folder_load(path=folder_write(tmp_path, {OPP: GOOD[OPP] + rows}))
+    assert f"{OPP}: signs that turn the direction of reading were left out: owner (2), team (1)." in result.notes
+    assert not any("spaces around" in note for note in result.notes)
+    assert set(Opportunity.objects.values_list("owner", "team")) == {("Ann", "North"), ("Ann", ""), ("", "")}
+    assert Opportunity.objects.get(key="O5").name == "\u0645\u200f!"
+
+
 def test_a_name_of_nothing_but_spaces_is_none(tmp_path: Path) -> None:
     result = refused(folder_write(tmp_path, {D: GOOD[D].replace("Legal", " \u00a0")}))
     assert [(one.file, one.line, one.column, one.reason) for one in result.problems] == [(D, 3, "name", "is empty")]
