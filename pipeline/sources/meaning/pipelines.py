@@ -130,16 +130,25 @@ def stages_unnamed(content: Content, by_name: Mapping[str, Column]) -> list[tupl
     """Key of the pipeline (empty for the first), value and deals of what is in a pipeline and no stage of it."""
     if not content.get("pipelines"):
         return []
-    stage = by_name.get(content["deal"].get("stage", ""), {})
-    by_pipeline = stage.get("by_pipeline", {}).get(content["deal"].get("pipeline", ""), {})
     lost = {value for part in content.get("losses", []) for value in part["activities"]}
-    unnamed = []
-    for part in [content["pipeline"], *content["pipelines"]]:
+    named = {(s.get("pipeline", ""), value) for s in content["stages"] for value in s["activities"]}
+    return [
+        (own, value, count)
+        for (own, value), count in stage_deals(content, by_name).items()
+        if (own, value) not in named and value not in lost
+    ]
+
+
+def stage_deals(content: Content, by_name: Mapping[str, Column]) -> dict[tuple[str, str], int]:
+    """Deals of each pipeline (empty for the first) by the value of their stage; nothing where there is one pipeline."""
+    stage = by_name.get(content.get("deal", {}).get("stage", ""), {})
+    by_pipeline = stage.get("by_pipeline", {}).get(content.get("deal", {}).get("pipeline", ""), {})
+    counts: dict[tuple[str, str], int] = {}
+    for part in [content["pipeline"], *content["pipelines"]] if content.get("pipelines") else []:
         own = "" if part is content["pipeline"] else part["key"]
-        named = {value for s in content["stages"] if s.get("pipeline", "") == own for value in s["activities"]}
-        entries = [entry for value in part.get("values", []) for entry in by_pipeline.get(value, [])]
-        unnamed += [(own, str(value), int(count)) for value, count in entries if value not in named | lost]
-    return unnamed
+        for entry in (entry for value in part.get("values", []) for entry in by_pipeline.get(value, [])):
+            counts[own, str(entry[0])] = counts.get((own, str(entry[0])), 0) + int(entry[1])
+    return counts
 
 
 def pipelines_posted(posted: Mapping[str, str], content: Content, by_name: Mapping[str, Column]) -> None:

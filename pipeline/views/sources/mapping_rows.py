@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.core.decimal_text import NumberSigns
@@ -12,8 +12,10 @@ from pipeline.sources.columns.numbers import SIGNS, signs_words
 from pipeline.sources.meaning.decided import date_questions, number_questions
 from pipeline.sources.meaning.editing import (
     LOG_FIELDS,
+    LOST,
     MAIN_FIELDS,
     MORE_FIELDS,
+    WITHDRAWN,
     OwnedRow,
     StageRow,
     counts_of,
@@ -22,7 +24,7 @@ from pipeline.sources.meaning.editing import (
 )
 from pipeline.sources.meaning.history import FIELDS as HISTORY_FIELDS
 from pipeline.sources.meaning.history import NAMED_FIELDS, history_of, unnamed_stages
-from pipeline.sources.meaning.pipelines import PipelineRow, pipeline_rows, stages_unnamed
+from pipeline.sources.meaning.pipelines import PipelineRow, pipeline_rows, stage_deals, stages_unnamed
 from pipeline.sources.meaning.tickets import FIELDS, QueueRow, columns_of, queue_rows
 
 _EXAMPLES = 3
@@ -124,7 +126,7 @@ def mapping_rows(pull: SourcePull, content: dict[str, Any]) -> MappingRows:
         fields=[_field(role, label, part, columns) for role, label in fields.items()],
         more=[] if log else [_field(role, label, part, columns) for role, label in MORE_FIELDS.items()],
         options=options,
-        stages=stage_rows(content, counts, [] if log else stages_unnamed(content, columns)),
+        stages=stage_rows(content, counts) if log else _stages(content, counts, columns),
         reasons=[] if log else owned_rows(content, "reason", counts_of(columns.get(part.get("reason", "")))),
         origins=[] if log else owned_rows(content, "source", counts_of(columns.get(part.get("source", "")))),
         departments=[*content["departments"], *({"key": "", "name": "", "kind": "internal"} for _ in range(2))],
@@ -138,6 +140,21 @@ def mapping_rows(pull: SourcePull, content: dict[str, Any]) -> MappingRows:
         history=None if log else _history(content, reading),
         settings={word: str(part.get(word, "")) for word in ("missing_amount", "entry_stage", "stage_default")},
     )
+
+
+def _stages(
+    content: dict[str, Any], counts: dict[str, tuple[int, float | None]], columns: dict[str, dict[str, Any]]
+) -> list[StageRow]:
+    """The rows of stages; in several pipelines each with its own deals, whose money is known of all pipelines only."""
+    rows, within = stage_rows(content, counts, stages_unnamed(content, columns)), stage_deals(content, columns)
+    if not within:
+        return rows
+    return [
+        row
+        if row.kind in (LOST, WITHDRAWN)
+        else replace(row, count=within.get((row.pipeline, row.value), 0), money=None)
+        for row in rows
+    ]
 
 
 def _tickets(content: dict[str, Any], reading: dict[str, Any]) -> TicketRows | None:

@@ -14,7 +14,7 @@ from pipeline.sources.convert import mapping_check
 from pipeline.sources.files.intake import tables_write
 from pipeline.sources.meaning.decided import undecided
 from pipeline.sources.meaning.editing import content_of, counts_of, stage_rows
-from pipeline.sources.meaning.pipelines import stages_unnamed
+from pipeline.sources.meaning.pipelines import stage_deals, stages_unnamed
 from pipeline.sources.reading import Company, Reading, reading_of
 from tests.pipeline.imports.conversion.exports import convert, mapping, table
 from tests.pipeline.sources.uploads import COMPANY, edit, look, take_in, upload
@@ -206,5 +206,9 @@ def test_the_form_joins_pipelines_and_asks_for_what_is_new(tmp_path: Path) -> No
     assert undecided(reading.content, columns) == [
         "“Partner”, 1 deal: which pipeline is it?", "“Qualify” in Renewals: which stage is it?",
     ]  # fmt: skip
+    assert stage_deals(reading.content, {column["name"]: column for column in columns}) == {
+        ("", "Qualify"): 1, ("", "Offer"): 1, ("", "Won"): 1,
+        ("renewals", "Qualify"): 1, ("renewals", "Offer"): 1, ("renewals", "Won"): 1,
+    }  # fmt: skip
     unnamed = stages_unnamed(reading.content, {column["name"]: column for column in columns})
     assert unnamed == [("renewals", "Qualify", 1)]
