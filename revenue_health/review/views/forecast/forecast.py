@@ -165,7 +165,7 @@ def _constraint_row(constraint: Constraint, structure: Structure, period: str) -
     return ConstraintRow(
         stage=stage.name if stage else constraint.stage,
         department=department.name if department else constraint.department.capitalize(),
-        kind=WORDS[constraint.kind],
+        kind=_(WORDS[constraint.kind]),
         gain=constraint.gain,
         what_if=what_if_address(constraint),
         deals=f"{reverse('pipeline:opportunities')}?{urlencode(parameters)}",
