@@ -214,8 +214,9 @@ UNION ALL BY NAME
 SELECT "group", origin, bucket, pipeline, stage, department, any_value($ripe) AS hold_from, any_value($ripe) AS from_at,
     sum(amount)::BIGINT AS amount, 'open' AS ended, 0 AS turn, 0 AS next_turn
 FROM stood JOIN deals USING (opportunity) WHERE throughout GROUP BY ALL"""
-_STEP = "JOIN steps ON {at} >= steps.low AND {at} < steps.high"
-_MOVE_STEP = _STEP.format(at='chosen_moves."at"')
+_MOVE_STEP = 'JOIN steps ON chosen_moves."at" >= steps.low AND chosen_moves."at" < steps.high'
+# The last step that begins before: one sorted pass, since steps follow each other without a gap.
+_STEPPED = "(SELECT span_holds.*, step FROM span_holds ASOF JOIN steps ON to_at >= low WHERE to_at < high)"
 HELD = """
 SELECT "group", origin, bucket, pipeline, step, stage, department, turn, age_bin,
     sum(amount * seconds::DOUBLE) / 86400 AS amount_days
@@ -237,7 +238,7 @@ SELECT "group", origin, bucket, pipeline, step, span_holds.stage, department, tu
     CASE WHEN ended = 'handed_on' THEN coalesce(finishing.owner, to_department) END AS to_department,
     CASE WHEN to_stage = span_holds.stage THEN next_turn ELSE 0 END AS to_turn,
     sum(amount_out)::BIGINT AS amount, sum(amount)::BIGINT AS amount_held, count(*) AS count
-FROM span_holds {_STEP.format(at="to_at")} LEFT JOIN finishing ON finishing.stage = to_stage
+FROM {_STEPPED} AS span_holds LEFT JOIN finishing ON finishing.stage = to_stage
     AND {OWNED_THEN.format(instant="to_at", tenure="finishing")}
 JOIN bins ON greatest(to_at - hold_from - 1, 0) >= bins.low AND greatest(to_at - hold_from - 1, 0) < bins.high
 WHERE ended = 'handed_on' OR (
