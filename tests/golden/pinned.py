@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import StringIO
@@ -24,7 +25,10 @@ AS_OF = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 """The clock stands here, a Friday morning in the fourth quarter, while a company is built and read."""
 DIGITS = 9
-"""Significant digits of a pinned float: sums over another processor's vectors differ in the last bits, no more."""
+"""Significant digits of a pinned float."""
+PROCESSOR = 1e-7
+"""How far a float may be off, as a part of itself: another processor's vectors sum in another order, and an interval's
+end is many sums. On one kind of processor files are equal byte for byte; figures in cents are so on every one."""
 NOISE = 1e-6
 """What is smaller, in units of money, is what such sums leave of nothing."""
 
@@ -89,6 +93,21 @@ def answers() -> dict[str, str]:
 def pinned(value: Any) -> str:
     """JSON a person can compare line by line, floats rounded to DIGITS significant digits."""
     return json.dumps(_rounded(value), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def differences(one: Any, other: Any, at: str = "") -> list[str]:
+    """Where two answers differ by more than another processor explains, as `path: pinned, now`."""
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        return [line for key in one for line in differences(one[key], other[key], f"{at}.{key}")]
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        pairs = enumerate(zip(one, other, strict=True))
+        return [line for place, pair in pairs for line in differences(*pair, f"{at}[{place}]")]
+    is_float = isinstance(one, float) or isinstance(other, float)
+    if is_float and isinstance(one, int | float) and isinstance(other, int | float):
+        equal = math.isclose(one, other, rel_tol=PROCESSOR, abs_tol=NOISE)
+    else:
+        equal = one == other and type(one) is type(other)
+    return [] if equal else [f"{at}: {json.dumps(one)[:200]}, {json.dumps(other)[:200]}"]
 
 
 def _rounded(value: Any) -> Any:

@@ -6,6 +6,7 @@ A difference here is either a fault or a change of the method: then `GOLDEN=writ
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 import time_machine
 
 from revenue_health.embedded.session import close_connections
-from tests.golden.pinned import COMMANDS, COMPANIES, FOLDER, NOW, PinnedCompany, answers, company_build
+from tests.golden.pinned import COMMANDS, COMPANIES, FOLDER, NOW, PinnedCompany, answers, company_build, differences
 from tests.kept_company import everything_empty
 
 pytestmark = pytest.mark.django_db
@@ -44,4 +45,17 @@ def test_an_answer_is_the_pinned_one(company: tuple[PinnedCompany, dict[str, str
     if os.environ.get("GOLDEN") == "write":
         file.parent.mkdir(exist_ok=True)
         file.write_text(texts[name], encoding="utf-8")
-    assert file.read_text(encoding="utf-8") == texts[name]
+    before = file.read_text(encoding="utf-8")
+    if before != texts[name]:
+        assert differences(json.loads(before), json.loads(texts[name])) == []
+
+
+def test_only_what_another_processor_explains_is_let_pass() -> None:
+    pinned_answer = {"share": 8756.24167, "count": 3, "verdict": "cannot tell", "parts": [0.1, None]}
+    assert differences(pinned_answer, pinned_answer | {"share": 8756.24164}) == []
+    for change in (
+        {"share": 8756.25}, {"share": None}, {"count": 4}, {"count": True}, {"verdict": "contaminates"},
+        {"parts": [0.1]}, {"parts": [0.1, 0]}, {"parts": [0.10001, None]},
+    ):  # fmt: skip
+        assert len(differences(pinned_answer, pinned_answer | change)) == 1
+    assert differences(pinned_answer, {**pinned_answer, "more": 1}) != []
