@@ -21,7 +21,7 @@ from pipeline.imports.folder.checks import files_check, rows_check
 from pipeline.imports.folder.format import BY_NAME, FILES, FileFormat
 from pipeline.imports.folder.staging import Progress, Staging, file_stage
 from pipeline.imports.lock import import_lock
-from pipeline.imports.merge.after_merge import opportunities_touch, settle, truth_check
+from pipeline.imports.merge.after_merge import analyze_new, opportunities_touch, settle, truth_check
 from pipeline.imports.merge.company import company_check, company_merge, company_row, company_zone
 from pipeline.imports.merge.entries import entries_merge
 from pipeline.imports.merge.events import events_merge
@@ -240,6 +240,7 @@ def _merge_all(work: _Work) -> None:
             work.outcomes[file.name] = entries_merge(staged, work.batch.pk)
         else:
             work.outcomes[file.name] = file_merge(staged, work.batch.pk)
+        analyze_new(file.name, work.outcomes[file.name].new)
     accounts_repoint(work.staging, work.batch.pk)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -17,6 +18,7 @@ from departments.models import Company, Goal
 from pipeline.imports.merge import after_merge
 from pipeline.imports.problems import ImportBusy
 from pipeline.models import Event, HandOff, ImportBatch, ImportChange, Opportunity, Stage, TouchedOpportunity
+from pipeline.services import imports
 from pipeline.services.imports import ImportResult, company_folder_load
 from tests.pipeline.folders import GOOD, changed, folder_write, part_write, truth
 
@@ -49,6 +51,35 @@ def test_after_much_has_come_planner_and_index_are_brought_up_to_date(
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'pipeline_opportunity'::regclass")
         assert cursor.fetchone() == (Opportunity.objects.count(),)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_vacuum_beside_a_load_does_not_make_the_planner_expect_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole is checked with joins of all deals and events: where none are expected, with a loop within a loop."""
+    monkeypatch.setattr(after_merge, "_MANY", 1)
+    analyze_new = imports.analyze_new
+    expected = []
+
+    def vacuum_first(file: str, new: int) -> None:
+        if file == "events.csv":
+            with psycopg.connect(**_parameters(connection), autocommit=True) as other:
+                other.execute("VACUUM pipeline_event")
+            expected.append(rows_expected())
+        analyze_new(file, new)
+
+    monkeypatch.setattr(imports, "analyze_new", vacuum_first)
+    monkeypatch.setattr(imports, "truth_check", lambda staging, batch: expected.append(rows_expected()))
+    load(folder_write(tmp_path))
+    assert expected == [0, len(GOOD["events.csv"].splitlines()) - 1]
+
+
+def rows_expected() -> float:
+    """How many events the planner counts on."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'pipeline_event'::regclass")
+        return float(cursor.fetchone()[0])
 
 
 def test_values_arrive_as_meant(tmp_path: Path) -> None:
@@ -202,9 +233,6 @@ def test_windows_files_with_byte_order_mark_load(tmp_path: Path) -> None:
 
 
 def test_a_second_import_at_the_same_time_is_told_so(tmp_path: Path) -> None:
-    import psycopg
-    from django.db import connection
-
     with psycopg.connect(**_parameters(connection)) as other:
         other.execute("SELECT pg_advisory_lock(%s)", [int(AdvisoryLock.IMPORT)])
         with pytest.raises(ImportBusy, match="Another import is running"):
