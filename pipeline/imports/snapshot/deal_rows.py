@@ -12,7 +12,7 @@ from pipeline.imports.snapshot.history import History
 from pipeline.imports.snapshot.mapping import SnapshotMapping
 from pipeline.imports.snapshot.outcome import LOST, WITHDRAWN
 from pipeline.imports.snapshot.rows import ExportReader, SourceRow
-from pipeline.imports.snapshot.timeline import Listed, Timelines, Told
+from pipeline.imports.snapshot.timeline import DealEvent, Listed, Timelines
 
 _GONE = (LOST, WITHDRAWN)
 _STAGE = 3
@@ -82,7 +82,7 @@ class DealRows:
         if self._earlier and (known := self._earlier.deals.get(key)):
             return self._changes(deal, known)
         if self._timelines and key in self._timelines.history.changes:
-            return [self._told_row(told, deal) for told in self._timelines.of(self._listed(deal))]
+            return [self._event_row(event, deal) for event in self._timelines.of(self._listed(deal))]
         if self._timelines:
             self._counted["deals have no history; two dates and a stage are all that is known of them"] += 1
         created, closed = self._dates(deal)
@@ -112,15 +112,15 @@ class DealRows:
         if known.place == WITHDRAWN:
             self._counted["deals were withdrawn and are in the file again; they stay withdrawn"] += 1
             return []
-        told: list[Told] = []
+        events: list[DealEvent] = []
         if self._timelines and deal.row.get(self._columns.key) in self._timelines.history.changes:
-            told = self._timelines.since(known, self._listed(deal))
-            if told:
-                last = told[-1]
+            events = self._timelines.since(known, self._listed(deal))
+            if events:
+                last = events[-1]
                 went = self._pipeline_of.get(last.now.place, known.went) if self.name_pipelines else known.went
                 known = replace(known, last=last.at.at, place=last.now.place, amount=last.now.amount,
                                 expected=last.now.expected, went=went)  # fmt: skip
-        rows = [self._told_row(one, deal) for one in told]
+        rows = [self._event_row(event, deal) for event in events]
         now = self._standing(deal)
         amount = known.amount if deal.place in _GONE else now.amount
         now = replace(now, amount=amount or known.amount, expected=now.expected or known.expected)
@@ -162,11 +162,11 @@ class DealRows:
             changed=deal.changed, actor=actor,
         )  # fmt: skip
 
-    def _told_row(self, told: Told, deal: ReadDeal) -> list[str]:
+    def _event_row(self, event: DealEvent, deal: ReadDeal) -> list[str]:
         recorded = self._earlier.taken_at.isoformat() if self._earlier else ""
-        now, key = told.now, deal.row.get(self._columns.key)
+        now, key = event.now, deal.row.get(self._columns.key)
         reason = self._reason(deal.row) if now.place == deal.place == LOST else ""
-        return [key, _moment_text(told.at), recorded, now.place, now.amount, now.expected, reason, told.actor,
+        return [key, _moment_text(event.at), recorded, now.place, now.amount, now.expected, reason, event.actor,
                 self._named_pipeline(now.place)]  # fmt: skip
 
     def _reason(self, row: SourceRow) -> str:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
-from pipeline.core.decimal_text import NotDecimal
-from pipeline.imports.conversion.source_times import Moment, TimeReader, UnreadableTime
-from pipeline.imports.log.amounts import parse_amount
-from pipeline.imports.problems import ProblemList
+from pipeline.imports.conversion.source_times import Moment
 from pipeline.imports.snapshot.mapping import SnapshotMapping
 from pipeline.imports.snapshot.outcome import OutcomeReader
 from pipeline.imports.snapshot.place import PlaceReader
-from pipeline.imports.snapshot.rows import ExportReader, SourceRow
+from pipeline.imports.snapshot.rows import ExportReader, RowReader, SourceRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +27,16 @@ class ReadDeal:
     open_amount: str
 
 
-class DealReader:
+class DealReader(RowReader):
     """Understands the values of deals; what cannot be understood is a problem of its line."""
 
     def __init__(self, mapping: SnapshotMapping, export: ExportReader) -> None:
-        self._mapping, self._columns = mapping, mapping.deal
-        self._problems: ProblemList = export.problems
-        self._counted: Counter[str] = export.counted
+        super().__init__(mapping, export, file=mapping.files.deals, called="the export")
+        self._columns = mapping.deal
         self._place = PlaceReader(mapping, export)
         self._outcome = OutcomeReader(mapping, export, self._moment)
-        self._lines: dict[str, int] = {}
         self.skipped: dict[str, int] = {}
         """Lines of the rows that are left out for their flag, by their deal's key."""
-        formats = mapping.files.date_formats
-        self.times = TimeReader(mapping.zone, formats, setting="date_formats", midnight_is_day=True)
 
     def read(self, row: SourceRow) -> ReadDeal | None:
         """A deal, or None for a row that is left out or refused."""
@@ -54,7 +46,7 @@ class DealReader:
             self._counted[f"rows are left out for their {columns.skip_flag}"] += 1
             self.skipped.setdefault(row.get(columns.key), row.line)
             return None
-        self._check_key(row)
+        self._check_key(row, columns.key, "deal")
         pipeline = self._place.pipeline(row)
         place = None if pipeline is None else self._place.place(row, flags, pipeline)
         if place is None or pipeline is None:
@@ -76,28 +68,6 @@ class DealReader:
             open_amount=self._amount(row, columns.open_amount),
         )
 
-    def _refuse(self, row: SourceRow, column: str, reason: str) -> None:
-        self._problems.refuse_row(self._mapping.files.deals, row.line, column, row.get(column), reason)
-
-    def _check_key(self, row: SourceRow) -> None:
-        key = row.get(self._columns.key)
-        if not key:
-            self._refuse(row, self._columns.key, "is empty; every deal needs its key")
-        elif key in self._lines:
-            self._refuse(row, self._columns.key, f"is already on line {self._lines[key]}")
-        else:
-            self._lines[key] = row.line
-
-    def _moment(self, row: SourceRow, column: str) -> Moment | None:
-        text = row.get(column)
-        if not text:
-            return None
-        try:
-            return self.times.parse(text)
-        except UnreadableTime as error:
-            self._refuse(row, column, f"of the export {error}")
-            return None
-
     def _expected(self, row: SourceRow, *, ended: bool) -> Moment | None:
         """What was expected. A column that holds the close of closed deals says nothing of what was expected before."""
         columns = self._columns
@@ -106,13 +76,3 @@ class DealReader:
             self._counted[what] += 1
             return None
         return self._moment(row, columns.expected_close)
-
-    def _amount(self, row: SourceRow, column: str) -> str:
-        text = row.get(column)
-        if not text:
-            return ""
-        try:
-            return parse_amount(text, self._mapping.signs)
-        except NotDecimal as error:
-            self._refuse(row, column, str(error))
-            return ""

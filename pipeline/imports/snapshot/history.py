@@ -7,12 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC
 
-from pipeline.core.decimal_text import NotDecimal
-from pipeline.imports.conversion.source_times import Moment, TimeReader, UnreadableTime
-from pipeline.imports.log.amounts import parse_amount
+from pipeline.imports.conversion.source_times import Moment
 from pipeline.imports.snapshot.mapping import SnapshotMapping
 from pipeline.imports.snapshot.place import PlaceReader
-from pipeline.imports.snapshot.rows import ExportReader, SourceRow
+from pipeline.imports.snapshot.rows import ExportReader, RowReader, SourceRow
 
 PLACE, AMOUNT, EXPECTED = "place", "amount", "expected"
 _LISTED = 5
@@ -29,15 +27,14 @@ class Change:
     line: int
 
 
-class History:
+class History(RowReader):
     """The changes of each deal in their order; what cannot be used is counted and named."""
 
     def __init__(self, mapping: SnapshotMapping, export: ExportReader) -> None:
         assert mapping.history is not None
-        self._mapping, self._columns, self._export = mapping, mapping.history, export
-        self._problems, self._counted = export.problems, export.counted
+        super().__init__(mapping, export, file=mapping.history.file, called="the history")
+        self._columns, self._export = mapping.history, export
         self._place = PlaceReader(mapping, export)
-        self.times = TimeReader(mapping.zone, mapping.files.date_formats, setting="date_formats", midnight_is_day=True)
         self.changes: dict[str, list[Change]] = {}
         self._strangers: dict[str, None] = {}
         self._broken: dict[str, None] = {}
@@ -67,6 +64,8 @@ class History:
 
     def _change(self, row: SourceRow) -> Change | None:
         columns = self._columns
+        if not row.get(columns.at):
+            self._refuse(row, columns.at, "is empty; nobody knows when it changed")
         moment = self._moment(row, columns.at)
         if columns.field_column:
             aspect = self._aspects.get(row.get(columns.field_column).casefold(), "")
@@ -95,27 +94,9 @@ class History:
                 self._refuse(row, column, "is not a known stage: the mapping does not say what stage it is")
             return place or ""
         if aspect == AMOUNT:
-            try:
-                return parse_amount(text, self._mapping.signs)
-            except NotDecimal as error:
-                self._refuse(row, column, str(error))
-                return ""
+            return self._amount(row, column)
         moment = self._moment(row, column)
         return moment.day.isoformat() if moment else ""
-
-    def _moment(self, row: SourceRow, column: str) -> Moment | None:
-        text = row.get(column)
-        if not text:
-            self._refuse(row, column, "is empty; nobody knows when it changed")
-            return None
-        try:
-            return self.times.parse(text)
-        except UnreadableTime as error:
-            self._refuse(row, column, f"of the history {error}")
-            return None
-
-    def _refuse(self, row: SourceRow, column: str, reason: str) -> None:
-        self._problems.refuse_row(self._columns.file, row.line, column, row.get(column), reason)
 
     def _ordered(self, key: str, changes: list[Change]) -> list[Change]:
         """By time; where that is equal, along the chain from old to new values, else as the file has them."""

@@ -7,9 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
+from pipeline.core.decimal_text import NotDecimal
+from pipeline.imports.conversion.source_times import Moment, TimeReader, UnreadableTime
 from pipeline.imports.files.headers import LINE, Header
 from pipeline.imports.files.sources import DirectorySource
 from pipeline.imports.files.tables import tables_of
+from pipeline.imports.log.amounts import parse_amount
 from pipeline.imports.problems import ConversionRefused, ProblemList
 from pipeline.imports.snapshot.mapping import DealColumns, SnapshotMapping
 from pipeline.imports.snapshot.more_files import HistoryColumns, Lookup, TicketColumns
@@ -158,3 +161,49 @@ class ExportReader:
                 else:
                     values |= {f"{lookup.name}.{name}": value for name, value in match.values.items()}
             yield SourceRow(row.line, values)
+
+
+class RowReader:
+    """Understands the values of one file's rows; what cannot be understood is a problem of its line.
+
+    file: its name; called: what problems of its times say it is, `the tickets`.
+    """
+
+    def __init__(self, mapping: SnapshotMapping, export: ExportReader, *, file: str, called: str) -> None:
+        self._mapping, self._problems, self._counted = mapping, export.problems, export.counted
+        self._file, self._called = file, called
+        self._lines: dict[str, int] = {}
+        self.times = TimeReader(mapping.zone, mapping.files.date_formats, setting="date_formats", midnight_is_day=True)
+
+    def _refuse(self, row: SourceRow, column: str, reason: str) -> None:
+        self._problems.refuse_row(self._file, row.line, column, row.get(column), reason)
+
+    def _check_key(self, row: SourceRow, column: str, each: str) -> None:
+        """A key is there and stands once; `each` is what has it."""
+        key = row.get(column)
+        if not key:
+            self._refuse(row, column, f"is empty; every {each} needs its key")
+        elif key in self._lines:
+            self._refuse(row, column, f"is already on line {self._lines[key]}")
+        else:
+            self._lines[key] = row.line
+
+    def _moment(self, row: SourceRow, column: str) -> Moment | None:
+        text = row.get(column)
+        if not text:
+            return None
+        try:
+            return self.times.parse(text)
+        except UnreadableTime as error:
+            self._refuse(row, column, f"of {self._called} {error}")
+            return None
+
+    def _amount(self, row: SourceRow, column: str) -> str:
+        text = row.get(column)
+        if not text:
+            return ""
+        try:
+            return parse_amount(text, self._mapping.signs)
+        except NotDecimal as error:
+            self._refuse(row, column, str(error))
+            return ""

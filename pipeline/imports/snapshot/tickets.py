@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.imports.conversion.provenance import FolderWriter
-from pipeline.imports.conversion.source_times import Moment, TimeReader, UnreadableTime
+from pipeline.imports.conversion.source_times import Moment
 from pipeline.imports.snapshot.earlier import Earlier, KnownHandOff
 from pipeline.imports.snapshot.mapping import SnapshotMapping
-from pipeline.imports.snapshot.rows import ExportReader, SourceRow
+from pipeline.imports.snapshot.rows import ExportReader, RowReader, SourceRow
 
 COLUMNS = ("key", "opportunity", "department", "kind", "requested_at", "started_at", "completed_at", "due_at",
            "outcome", "assignee")  # fmt: skip
@@ -33,7 +33,7 @@ class _Ticket:
     assignee: str
 
 
-class Tickets:
+class Tickets(RowReader):
     """Reads tickets and writes hand-offs. What names no deal is left out, counted and named."""
 
     def __init__(
@@ -43,14 +43,12 @@ class Tickets:
         earlier: Earlier | None = None,
     ) -> None:
         assert mapping.tickets is not None
-        self._mapping, self._columns, self._problems = mapping, mapping.tickets, export.problems
-        self._export, self._counted = export, export.counted
+        super().__init__(mapping, export, file=mapping.tickets.file, called="the tickets")
+        self._columns, self._export = mapping.tickets, export
         self._known: Mapping[str, KnownHandOff] = earlier.handoffs if earlier else {}
         self._taken_at = earlier.taken_at if earlier else None
         self._departments = {queue.name: queue.department for queue in mapping.queues}
-        self._lines: dict[str, int] = {}
         self._left_out: dict[str, list[str]] = {}
-        self.times = TimeReader(mapping.zone, mapping.files.date_formats, setting="date_formats", midnight_is_day=True)
         self.by_department: Counter[str] = Counter()
         self.read = 0
 
@@ -73,7 +71,7 @@ class Tickets:
 
     def _ticket(self, row: SourceRow, deals: Mapping[str, list[str]]) -> _Ticket | None:
         columns, key = self._columns, row.get(self._columns.key)
-        self._check_key(row, key)
+        self._check_key(row, columns.key, "ticket")
         department = self._department(row, key)
         deal = self._deal(row, key, deals)
         times = {word: self._moment(row, getattr(columns, word)) for word in _TIMES}
@@ -88,14 +86,6 @@ class Tickets:
             kind=row.get(columns.kind) or row.get(columns.queue), times=times,
             outcome=self._outcome(row) if times["closed"] else "", assignee=row.get(columns.assignee),
         )  # fmt: skip
-
-    def _check_key(self, row: SourceRow, key: str) -> None:
-        if not key:
-            self._refuse(row, self._columns.key, "is empty; every ticket needs its key")
-        elif key in self._lines:
-            self._refuse(row, self._columns.key, f"is already on line {self._lines[key]}")
-        else:
-            self._lines[key] = row.line
 
     def _department(self, row: SourceRow, key: str) -> str | None:
         """The department of the queue; None where nobody's, or where the mapping does not say."""
@@ -127,16 +117,6 @@ class Tickets:
     def _leave(self, why: str, ticket: str) -> None:
         self._left_out.setdefault(why, []).append(ticket)
 
-    def _moment(self, row: SourceRow, column: str) -> Moment | None:
-        text = row.get(column)
-        if not text:
-            return None
-        try:
-            return self.times.parse(text)
-        except UnreadableTime as error:
-            self._refuse(row, column, f"of the tickets {error}")
-            return None
-
     def _outcome(self, row: SourceRow) -> str:
         text = row.get(self._columns.outcome)
         if not text or text.lower() in OUTCOMES:
@@ -144,9 +124,6 @@ class Tickets:
         what = f"tickets have the {self._columns.outcome} “{text}”, which is none of {', '.join(OUTCOMES)}; no outcome"
         self._counted[what] += 1
         return ""
-
-    def _refuse(self, row: SourceRow, column: str, reason: str) -> None:
-        self._problems.refuse_row(self._columns.file, row.line, column, row.get(column), reason)
 
     def _hand_offs(self, ticket: _Ticket) -> list[list[str]]:
         """The stays that this file tells of: of a ticket that earlier files had, its newest one, or another begun."""

@@ -17,7 +17,7 @@ _GONE = (LOST, WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DealEvent:
     """One event: when, where the deal stands from then on, and who did it."""
 
     at: Moment
@@ -47,19 +47,19 @@ class Timelines:
     def __init__(self, history: History, counted: Counter[str], latest: date | None, zone: ZoneInfo) -> None:
         self.history, self._counted, self._latest, self._zone = history, counted, latest, zone
 
-    def of(self, listed: Listed) -> list[Told]:
+    def of(self, listed: Listed) -> list[DealEvent]:
         """All events of a deal that is new."""
         changes = self._without_passed_withdrawals(self.history.changes[listed.key])
         begin = self._begin(listed, changes)
-        events = [Told(begin, _start(listed, changes), listed.actor)]
+        events = [DealEvent(begin, _start(listed, changes), listed.actor)]
         for change in changes:
             if not change.at.bare and change.at.at <= begin.at:
-                events = [Told(begin, _after(events[0].now, change), change.actor or listed.actor)]
+                events = [DealEvent(begin, _after(events[0].now, change), change.actor or listed.actor)]
             else:
                 events = self._added(events, change)
         return self._with_the_lists_end(events, listed)
 
-    def since(self, known: KnownDeal, listed: Listed) -> list[Told]:
+    def since(self, known: KnownDeal, listed: Listed) -> list[DealEvent]:
         """The changes after what is known; what else the list says is not in them."""
         zone_day = known.last.astimezone(self._zone).date()
         newer = [
@@ -68,7 +68,7 @@ class Timelines:
             if (change.at.day > zone_day if change.at.bare else change.at.at > known.last)
         ]
         last = Moment(known.last, zone_day, bare=False)
-        events = [Told(last, Standing(place=known.place, amount=known.amount, expected=known.expected), "")]
+        events = [DealEvent(last, Standing(place=known.place, amount=known.amount, expected=known.expected), "")]
         for change in self._without_passed_withdrawals(newer):
             events = self._added(events, change)
         self._compare(events[-1].now, listed)
@@ -89,7 +89,7 @@ class Timelines:
             return first
         return created
 
-    def _added(self, events: list[Told], change: Change) -> list[Told]:
+    def _added(self, events: list[DealEvent], change: Change) -> list[DealEvent]:
         last = events[-1]
         now = _after(last.now, change)
         if _same(now, last.now):
@@ -97,9 +97,9 @@ class Timelines:
         at = change.at
         if at.at.astimezone(UTC) < last.at.at.astimezone(UTC):
             at = last.at  # a day without a time is some time of that day
-        return [*events, Told(at, now, change.actor)]
+        return [*events, DealEvent(at, now, change.actor)]
 
-    def _with_the_lists_end(self, events: list[Told], listed: Listed) -> list[Told]:
+    def _with_the_lists_end(self, events: list[DealEvent], listed: Listed) -> list[DealEvent]:
         """Where the list says otherwise than the last change, it decides, as of the date that it gives."""
         last = events[-1]
         self._compare(last.now, listed)
@@ -108,7 +108,7 @@ class Timelines:
             return [*events[:-1], replace(last, now=now)]
         if _same(now, last.now):
             return events
-        return [*events, Told(self._when(last.at, listed), now, listed.actor)]
+        return [*events, DealEvent(self._when(last.at, listed), now, listed.actor)]
 
     def _compare(self, last: Standing, listed: Listed) -> None:
         if last.place != listed.now.place:
