@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from departments.access import Visitor, may_see_company, may_see_department
-from departments.models import Commitment, Company, Department, Measurable, Membership, User
+from departments.models import Commitment, Company, Department, Measurable, Membership, User, find_company
 from departments.models.discussion import SUBJECT_LENGTH
 from departments.periods import FiscalCalendar, PeriodError
 
@@ -99,9 +99,10 @@ def people_who_see(*, subject: Subject, names: Iterable[str] | None = None, like
 
 def subject_period(text: str, period: str) -> str:
     """The period's own label; a text that names it in another way is another text, so it is none."""
-    month = Company.objects.values_list("fiscal_year_start_month", flat=True).first() or 1
+    company = find_company()
+    calendar = company.fiscal_calendar if company else FiscalCalendar()
     try:
-        label = FiscalCalendar(start_month=month).parse(period).label
+        label = calendar.parse(period).label
     except PeriodError:
         raise SubjectUnknown(text) from None
     if label != period:

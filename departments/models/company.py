@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from departments.core.text import key_problem
+from departments.periods import PATTERNS, FiscalCalendar, WeekYears
 from departments.scorecards.core.closing import CloseRule
 
 
@@ -37,12 +38,53 @@ class Company(models.Model):
         CONTRIBUTES = "contributes", gettext_lazy("contributes, contaminates")
         ADDED = "added", gettext_lazy("added, cost us")
 
+    class FiscalPeriods(models.TextChoices):
+        """What the months of a fiscal year are: calendar months, or so many weeks in each quarter."""
+
+        MONTHS = "months", gettext_lazy("calendar months")
+        WEEKS_445 = "4-4-5", gettext_lazy("4, 4 and 5 weeks a quarter")
+        WEEKS_454 = "4-5-4", gettext_lazy("4, 5 and 4 weeks a quarter")
+        WEEKS_544 = "5-4-4", gettext_lazy("5, 4 and 4 weeks a quarter")
+
+    class Weekday(models.TextChoices):
+        MONDAY = "monday", gettext_lazy("Monday")
+        TUESDAY = "tuesday", gettext_lazy("Tuesday")
+        WEDNESDAY = "wednesday", gettext_lazy("Wednesday")
+        THURSDAY = "thursday", gettext_lazy("Thursday")
+        FRIDAY = "friday", gettext_lazy("Friday")
+        SATURDAY = "saturday", gettext_lazy("Saturday")
+        SUNDAY = "sunday", gettext_lazy("Sunday")
+
+    class YearEnd(models.TextChoices):
+        """On which of its weekdays a fiscal year of weeks ends."""
+
+        LAST = "last", gettext_lazy("the last one of its last calendar month")
+        NEAREST = "nearest", gettext_lazy("the one nearest to the end of that month")
+
+    class YearName(models.TextChoices):
+        """Which calendar year gives a fiscal year its number."""
+
+        END = "end", gettext_lazy("the calendar year in which it ends")
+        START = "start", gettext_lazy("the calendar year in which it starts")
+
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     name = models.CharField(max_length=200)
     reporting_currency = models.CharField(max_length=3, validators=[RegexValidator(r"^[A-Z]{3}$")])
     time_zone = models.CharField(max_length=64, validators=[validate_time_zone])
     fiscal_year_start_month = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+    fiscal_periods = models.CharField(
+        max_length=6, choices=FiscalPeriods, default=FiscalPeriods.MONTHS, db_default=FiscalPeriods.MONTHS
+    )
+    fiscal_year_end_weekday = models.CharField(
+        max_length=9, choices=Weekday, default=Weekday.SATURDAY, db_default=Weekday.SATURDAY
+    )
+    fiscal_year_end_rule = models.CharField(
+        max_length=7, choices=YearEnd, default=YearEnd.LAST, db_default=YearEnd.LAST
+    )
+    fiscal_year_named_after = models.CharField(
+        max_length=5, choices=YearName, default=YearName.END, db_default=YearName.END
     )
     week_close_weekday = models.PositiveSmallIntegerField(
         default=0,
@@ -71,6 +113,23 @@ class Company(models.Model):
             models.CheckConstraint(
                 condition=Q(fiscal_year_start_month__range=(1, 12)), name="company_fiscal_month_in_year"
             ),
+            models.CheckConstraint(
+                condition=Q(fiscal_periods__in=["months", "4-4-5", "4-5-4", "5-4-4"])
+                & Q(
+                    fiscal_year_end_weekday__in=[
+                        "monday",
+                        "tuesday",
+                        "wednesday",
+                        "thursday",
+                        "friday",
+                        "saturday",
+                        "sunday",
+                    ]
+                )
+                & Q(fiscal_year_end_rule__in=["last", "nearest"])
+                & Q(fiscal_year_named_after__in=["end", "start"]),
+                name="company_fiscal_calendar_known",
+            ),
             models.CheckConstraint(condition=Q(week_close_weekday__lte=6), name="company_week_close_is_a_weekday"),
             models.CheckConstraint(
                 condition=Q(reporting_currency__regex=r"^[A-Z]{3}$"), name="company_currency_is_iso"
@@ -86,6 +145,22 @@ class Company(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def fiscal_calendar(self) -> FiscalCalendar:
+        """Which days make which fiscal year, quarter and month."""
+        weeks = None
+        if self.fiscal_periods != self.FiscalPeriods.MONTHS:
+            weeks = WeekYears(
+                pattern=PATTERNS[self.fiscal_periods],
+                end_weekday=self.Weekday.values.index(self.fiscal_year_end_weekday),
+                nearest=self.fiscal_year_end_rule == self.YearEnd.NEAREST,
+            )
+        return FiscalCalendar(
+            start_month=self.fiscal_year_start_month,
+            weeks=weeks,
+            named_after_start=self.fiscal_year_named_after == self.YearName.START,
+        )
 
     @property
     def close_rule(self) -> CloseRule:

@@ -37,7 +37,7 @@ from departments.models import (
     User,
     current_company,
 )
-from departments.periods import FiscalCalendar, Period, monday_of
+from departments.periods import Period, monday_of
 from departments.subjects import share_subject, subject_of
 
 FRIDAY = 4
@@ -72,7 +72,7 @@ def demo_talk_create(*, as_of: date, seed: int) -> None:
         return
     company = current_company()
     clock = _Clock(as_of=as_of, zone=company.zone)
-    calendar = FiscalCalendar(start_month=company.fiscal_year_start_month)
+    calendar = company.fiscal_calendar
     running = calendar.quarter_of(as_of)
     last = calendar.previous(running)
     people = _members()

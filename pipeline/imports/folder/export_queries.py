@@ -28,7 +28,9 @@ def _number_sql(column: str) -> str:
 
 
 _QUERIES: dict[str, str] = {
-    "company.csv": "SELECT name, reporting_currency, time_zone, fiscal_year_start_month FROM departments_company",
+    "company.csv": (
+        "SELECT name, reporting_currency, time_zone, fiscal_year_start_month{fiscal} FROM departments_company"
+    ),
     "departments.csv": (
         f"SELECT key, name, kind, {_text('head_email')} AS head_email FROM departments_department ORDER BY id"
     ),
@@ -109,11 +111,18 @@ ELSEWHERE = (
 """The deals with an event in another pipeline than their own, a row for each such event."""
 MOVES = f"SELECT EXISTS (SELECT 1 FROM pipeline_pipeline OFFSET 1) AND EXISTS ({ELSEWHERE})"
 """Whether any deal went to another pipeline."""
+FISCAL = (
+    "SELECT EXISTS (SELECT 1 FROM departments_company"
+    " WHERE fiscal_periods <> 'months' OR fiscal_year_named_after <> 'end')"
+)
+"""Whether the fiscal year is anything but calendar months named after the year in which they end."""
+_FISCAL_COLUMNS = ", fiscal_periods, fiscal_year_end_weekday, fiscal_year_end_rule, fiscal_year_named_after"
 
 
-def queries(*, moves: bool) -> dict[str, str]:
+def queries(*, moves: bool, fiscal: bool) -> dict[str, str]:
     """The query of each file. moves: whether events name their pipeline, which those of deals that went to another do;
-    a company without moves has no such column."""
+    a company without moves has no such column. fiscal: whether company.csv says more of the fiscal year than the month
+    in which it starts."""
     pipeline = ", CASE WHEN moved.opportunity_id IS NOT NULL THEN p.key END AS pipeline" if moves else ""
     joins = (
         f" LEFT JOIN ({ELSEWHERE} GROUP BY 1) moved ON moved.opportunity_id = o.id"
@@ -121,4 +130,7 @@ def queries(*, moves: bool) -> dict[str, str]:
         if moves
         else ""
     )
-    return _QUERIES | {"events.csv": _QUERIES["events.csv"].format(pipeline=pipeline, moved=joins)}
+    return _QUERIES | {
+        "company.csv": _QUERIES["company.csv"].format(fiscal=_FISCAL_COLUMNS if fiscal else ""),
+        "events.csv": _QUERIES["events.csv"].format(pipeline=pipeline, moved=joins),
+    }

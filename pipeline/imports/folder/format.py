@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from departments.models import Company
 from pipeline.imports.folder import kinds
 from pipeline.imports.folder.kinds import Kind
 
@@ -100,6 +101,10 @@ FILES: tuple[FileFormat, ...] = (
             Column("reporting_currency", kinds.CURRENCY),
             Column("time_zone", kinds.TIME_ZONE),
             Column("fiscal_year_start_month", kinds.MONTH),
+            Column("fiscal_periods", kinds.choice(Company.FiscalPeriods.values), optional=True),
+            Column("fiscal_year_end_weekday", kinds.choice(Company.Weekday.values), optional=True),
+            Column("fiscal_year_end_rule", kinds.choice(Company.YearEnd.values), optional=True),
+            Column("fiscal_year_named_after", kinds.choice(Company.YearName.values), optional=True),
         ),
         first_load=True,
     ),

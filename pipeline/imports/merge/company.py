@@ -65,7 +65,7 @@ def company_check(staging: Staging) -> None:
 
 def company_merge(staged: StagedFile, batch: int) -> Outcome:
     """Make or change the company; what it was goes to ImportChange."""
-    names = ("name", "reporting_currency", "time_zone", "fiscal_year_start_month")
+    names = [column.name for column in staged.format.columns if column.name in staged.columns]
     (row,) = query(f"SELECT {', '.join(names)} FROM {staged.format.table}")
     new: dict[str, Any] = dict(zip(names, row, strict=True))
     company = Company.objects.select_for_update().first()

@@ -9,7 +9,6 @@ from collections import defaultdict
 
 from departments.core.text import look
 from departments.models import current_company
-from departments.periods import FiscalCalendar
 from pipeline.imports.folder.checks import query
 from pipeline.imports.folder.staging import Staging
 from pipeline.imports.problems import Problem
@@ -132,7 +131,7 @@ def _without_earning() -> list[str]:
 
 def _odd_plans(staging: Staging) -> None:
     spans = query("SELECT DISTINCT period_start, period_end FROM in_plan ORDER BY 1, 2")
-    calendar = FiscalCalendar(start_month=current_company().fiscal_year_start_month)
+    calendar = current_company().fiscal_calendar
     odd = [f"{start}..{end}" for start, end in spans if not calendar.names(start, end)]
     if odd:
         staging.notes.append(

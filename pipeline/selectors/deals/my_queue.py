@@ -168,7 +168,7 @@ def _plan_period(day: date, spans: Sequence[tuple[date, date]], calendar: Fiscal
     quarter = calendar.quarter_of(day)
     for start, end in spans:
         if start <= day <= end:
-            named = (quarter, calendar.parse(f"{day:%Y-%m}"), calendar.year_of(day))
+            named = (quarter, calendar.month_of(day), calendar.year_of(day))
             label = next((period.label for period in named if (period.start, period.end) == (start, end)), None)
             return label or _("{isoformat} to {isoformat_2}").format(
                 isoformat=start.isoformat(), isoformat_2=end.isoformat()

@@ -54,7 +54,7 @@ class LeakMap:
 
 
 def calendar_of(company: Company) -> FiscalCalendar:
-    return FiscalCalendar(start_month=company.fiscal_year_start_month)
+    return company.fiscal_calendar
 
 
 def leaks_of(*, run: RecomputeRun, company: Company, deal_filter: DealFilter) -> Leaks:

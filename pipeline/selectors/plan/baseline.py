@@ -44,7 +44,7 @@ class ChosenBaseline:
 def chosen_baseline(calendar: FiscalCalendar, period: Period, first: date | None) -> ChosenBaseline:
     """The default baseline of a period, of a company whose first event happened on the day `first`."""
     if first and calendar.is_quarter(period) and calendar.quarter_before(period, QUARTERS_OF_SEASONS).start >= first:
-        same = calendar.quarter_before(period, QUARTERS_OF_YEAR)
+        same = calendar.last_year(calendar.quarter_of(period.start))
         return ChosenBaseline(period=same, rule=BaselineRule.SAME_QUARTER)
     before = year_before(calendar, period, first)
     if before is None:

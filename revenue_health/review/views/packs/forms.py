@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from departments.models import Company
-from departments.periods import FiscalCalendar, Period, PeriodError
+from departments.periods import Period, PeriodError
 from departments.web.day_field import DayField
 from revenue_health.review.models import Decision, Pack, PackExport
 from revenue_health.review.services.pack_links import LONGEST_DAYS
@@ -26,7 +26,7 @@ class FreezeForm(forms.Form):
 
     def __init__(self, *arguments: Any, company: Company, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.calendar = FiscalCalendar(start_month=company.fiscal_year_start_month)
+        self.calendar = company.fiscal_calendar
 
     def clean_period(self) -> Period | None:
         text = self.cleaned_data["period"].strip()
