@@ -12,10 +12,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.cache.backends.locmem import LocMemCache
 from django.db import connection, transaction
+
+from pipeline import run_cache
 
 _MADE_WITH_THE_DATABASE = {"django_content_type", "auth_permission", "django_migrations"}
 
@@ -35,6 +39,15 @@ def kept(name: str, make: Callable[[Path], None], folder: Path) -> Iterator[None
             fcntl.flock(lock, fcntl.LOCK_UN)
             _put_back(shelf, folder)
     yield
+
+
+@contextmanager
+def figures_of_runs_stay() -> Iterator[None]:
+    """What is cached of a run outlives `cache.clear()`: for tests that ask every page of one company and empty the
+    cache between their requests, where computing the same figures anew took a quarter of the time."""
+    with mock.patch.object(run_cache, "cache", LocMemCache("figures of runs", {})) as figures:
+        yield
+        figures.clear()
 
 
 def everything_empty() -> None:

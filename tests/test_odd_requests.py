@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from departments.models import User
+from tests.kept_company import figures_of_runs_stay
 from tests.permissions import Row, all_rows
 from tests.shown_company import company_shown
 
@@ -49,7 +50,7 @@ PARAMETERS = known_parameters()
 
 @pytest.fixture(scope="module")
 def root(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    with django_db_blocker.unblock(), company_shown(tmp_path_factory.mktemp("odd")):
+    with django_db_blocker.unblock(), company_shown(tmp_path_factory.mktemp("odd")), figures_of_runs_stay():
         client = Client(raise_request_exception=False)
         client.force_login(User.objects.create_superuser("root"), backend="django.contrib.auth.backends.ModelBackend")
         yield client

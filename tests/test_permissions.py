@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from departments.models import Department, Membership, User
+from tests.kept_company import figures_of_runs_stay
 from tests.permissions import OF_LIBRARIES, ROLES, Row, all_rows
 from tests.shown_company import company_shown
 
@@ -35,7 +36,7 @@ NAMES = sorted(set(url_names(get_resolver())))
 @pytest.fixture(scope="module")
 def cast(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A browser for each role, signed in."""
-    with django_db_blocker.unblock(), company_shown(tmp_path_factory.mktemp("permissions")):
+    with django_db_blocker.unblock(), company_shown(tmp_path_factory.mktemp("permissions")), figures_of_runs_stay():
         legal = Department.objects.get(key="legal")
         names = {"executive": "ceo", "board": "board", "analyst": "analyst", "head": "legal", "other": "finance"}
         people = {role: User.objects.get(username=name) for role, name in names.items()}

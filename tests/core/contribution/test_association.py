@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import stats
+import scipy
 
 from revenue_health.contribution.core.association import (
     FEWEST_WEEKS,
@@ -90,26 +90,26 @@ def test_whitening_is_least_squares_as_numpy_and_scipy_have_it() -> None:
     values = series(rng, "trend")
     design = np.column_stack([np.ones(148), np.linspace(-1, 1, WEEKS)[2:], values[1:-1], values[:-2]])
     left = values[2:] - design @ np.linalg.solve(design.T @ design, design.T @ values[2:])
-    np.testing.assert_allclose(whitened(values)[2:], 2 * stats.rankdata(left) / 149 - 1, atol=1e-12)
+    np.testing.assert_allclose(whitened(values)[2:], 2 * scipy.stats.rankdata(left) / 149 - 1, atol=1e-12)
 
 
 def test_ranks_with_ties_are_scipys() -> None:
     values = np.array([3.0, 1.0, 3.0, 2.0])
-    np.testing.assert_allclose(_scores(values), 2 * stats.rankdata(values) / 5 - 1)
+    np.testing.assert_allclose(_scores(values), 2 * scipy.stats.rankdata(values) / 5 - 1)
 
 
 def test_benjamini_hochberg_is_scipys() -> None:
     p = [0.01, 0.04, 0.03, 0.2, 0.9, 0.001]
-    np.testing.assert_allclose(false_discovery_rates(p), stats.false_discovery_control(p))
+    np.testing.assert_allclose(false_discovery_rates(p), scipy.stats.false_discovery_control(p))
     assert false_discovery_rates([]) == []
 
 
 @pytest.mark.parametrize("p", [0.95, 0.99, 0.998])
 def test_the_normal_quantile_is_scipys(p: float) -> None:
-    assert _normal_quantile(p) == pytest.approx(stats.norm.ppf(p), abs=5e-4)
+    assert _normal_quantile(p) == pytest.approx(scipy.stats.norm.ppf(p), abs=5e-4)
 
 
 def test_the_interval_of_one_correlation_is_fishers() -> None:
     low, high = _interval(0.4, 103, 1)
-    half = stats.norm.ppf(0.95) / 10
+    half = scipy.stats.norm.ppf(0.95) / 10
     assert (low, high) == pytest.approx((np.tanh(np.arctanh(0.4) - half), np.tanh(np.arctanh(0.4) + half)), abs=1e-3)

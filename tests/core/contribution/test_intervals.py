@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy import stats
+import scipy
 
 from revenue_health.contribution.core.intervals import CAUTION, interval, replicated, standard_error, t_95
 
@@ -20,7 +20,7 @@ def test_of_a_total_it_is_the_textbook_standard_error() -> None:
 
 @pytest.mark.parametrize("degrees", [1, 2, 5, 11, 24, 38, 39, 50, 100, 1000])
 def test_the_table_of_t_agrees_with_scipy(degrees: int) -> None:
-    assert t_95(degrees) == pytest.approx(stats.t.ppf(0.95, degrees), rel=2e-3)
+    assert t_95(degrees) == pytest.approx(scipy.stats.t.ppf(0.95, degrees), rel=2e-3)
 
 
 def test_one_bucket_gives_no_width() -> None:
@@ -32,7 +32,7 @@ def test_an_interval_covers_a_total_as_often_as_it_says() -> None:
     rng = np.random.default_rng(2)
     found = [interval(replicated(rng.normal(1.0, 1.0, 40))) for _ in range(2000)]
     covered = np.mean([one.low <= 40.0 <= one.high for one in found])
-    assert covered == pytest.approx(2 * stats.t.cdf(CAUTION * t_95(39), 39) - 1, abs=0.02)
+    assert covered == pytest.approx(2 * scipy.stats.t.cdf(CAUTION * t_95(39), 39) - 1, abs=0.02)
 
 
 def test_half_the_replicates_estimate_the_same_error() -> None:

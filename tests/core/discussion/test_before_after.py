@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import stats
+import scipy
 
 from departments.discussion.core.before_after import compared, t_95
 
@@ -36,7 +36,7 @@ def test_independent_weeks_are_students_t_test_as_scipy_has_it() -> None:
     found = compared(before, after)
     assert found
     assert found.autocorrelation == 0
-    expected = stats.ttest_ind(after, before).confidence_interval(0.9)
+    expected = scipy.stats.ttest_ind(after, before).confidence_interval(0.9)
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high), rel=2e-3)
 
 
@@ -72,4 +72,4 @@ def test_a_real_change_is_found() -> None:
 
 @pytest.mark.parametrize("degrees", [1, 2, 3.5, 7, 12, 25, 45, 100, 1000])
 def test_t_agrees_with_scipy(degrees: float) -> None:
-    assert t_95(degrees) == pytest.approx(stats.t.ppf(0.95, degrees), rel=0.02)
+    assert t_95(degrees) == pytest.approx(scipy.stats.t.ppf(0.95, degrees), rel=0.02)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy import stats
+import scipy
 
 from revenue_health.contribution.core.gates.interval import interval_gate, simultaneous
 from revenue_health.contribution.core.intervals import CAUTION, t_95
@@ -26,7 +26,7 @@ def test_one_party_alone_has_its_single_interval() -> None:
 def test_six_unrelated_parties_need_the_value_of_sidak() -> None:
     rng = np.random.default_rng(2)
     width = simultaneous({str(party): replicates(rng, 0.0, 1.0) for party in range(6)})
-    sidak = stats.t.ppf(1 - (1 - 0.9 ** (1 / 6)) / 2, 39)
+    sidak = scipy.stats.t.ppf(1 - (1 - 0.9 ** (1 / 6)) / 2, 39)
     assert width.critical / CAUTION == pytest.approx(sidak, rel=0.02)
 
 

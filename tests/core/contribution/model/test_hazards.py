@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import statsmodels.api as sm
 
 from revenue_health.contribution.core.flows import AGE_BINS
 from revenue_health.contribution.core.model import hazards
@@ -10,6 +9,8 @@ from tests.core.contribution.companies import simulated
 
 
 def poisson(events: np.ndarray, exposure: np.ndarray, design: np.ndarray) -> np.ndarray:
+    import statsmodels.api as sm  # here: it takes a second, also of a worker that only collects
+
     model = sm.GLM(events, design, family=sm.families.Poisson(), offset=np.log(exposure))
     return np.exp(model.fit(tol=1e-12).params)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.linalg import expm
+import scipy
 
 from revenue_health.contribution.core.flows import AGE_BINS, Custody, Layout
 from revenue_health.contribution.core.model.rates import Rates
@@ -64,7 +64,7 @@ def closed_form(days: float) -> float:
     matrix[:6, 7] = ENTER
     earn = (HAND_ON[:, None] * routing()[:, :6] * LAYOUT.earning_move[:, :6]).sum(axis=1)
     matrix[6, :6] = earn - np.where(LAYOUT.after_earning[stage], LOSS[stage], 0.0)
-    return float((expm(matrix * days) @ np.append(OPENING, [0.0, 1.0]))[6])
+    return float((scipy.linalg.expm(matrix * days) @ np.append(OPENING, [0.0, 1.0]))[6])
 
 
 @pytest.mark.parametrize("days", [np.full(13, 7.0), np.append(np.full(13, 7.0), 1.0), np.array([7.0, 7.0, 3.0])])

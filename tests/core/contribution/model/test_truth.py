@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy import stats
+import scipy
 
 from revenue_health.contribution.validation import simulator, truth
 from revenue_health.contribution.validation.company import MODES, Company, company
@@ -13,7 +13,7 @@ from revenue_health.contribution.validation.company import MODES, Company, compa
 @pytest.mark.parametrize("shape", [1, 2, 4])
 def test_erlang_survival_and_density_are_scipys(shape: int) -> None:
     ages = np.linspace(0.1, 60, 50)
-    gamma = stats.gamma(shape, scale=9.0 / shape)
+    gamma = scipy.stats.gamma(shape, scale=9.0 / shape)
     assert truth.erlang_survival(ages, shape, 9.0) == pytest.approx(gamma.sf(ages), rel=1e-9)
     assert truth.erlang_density(ages, shape, 9.0) == pytest.approx(gamma.pdf(ages), rel=1e-9)
 
