@@ -148,12 +148,14 @@ INSTANT = Kind(
     f" AND regexp_full_match({{raw}}, '{_DAY}(T{_CLOCK_ALONE}{_ZONE})?')",
 )
 DATE_ALONE = "length({raw}) = 10"
+# Refused rows are carried on, too: DuckDB reads “Infinity” as a date, and COPY cannot take it.
+_ISO_DAY = f"TRY_CAST(CASE WHEN regexp_full_match(trim({{raw}}), '{_DAY}') THEN trim({{raw}}) END AS DATE)"
 DATE = Kind(
     "date",
-    "TRY_CAST(trim({raw}) AS DATE)",
+    _ISO_DAY,
     (
         (f"NOT regexp_full_match(trim({{raw}}), '{_DAY}')", "is not an ISO 8601 date, such as 2026-03-31"),
-        ("TRY_CAST(trim({raw}) AS DATE) IS NULL", _CALENDAR),
+        (f"{_ISO_DAY} IS NULL", _CALENDAR),
         ("trim({raw})[:4] NOT BETWEEN '1900' AND '2199'", _YEARS),
     ),
 )

@@ -58,6 +58,27 @@ def test_a_plain_number_in_other_clothes_is_that_number(tmp_path: Path, text: st
     assert Event.objects.get(stage__key="won").amount * 100 == cents
 
 
+@pytest.mark.parametrize(
+    ("file", "template", "day", "column"),
+    [
+        (E, "lead,100.50,{},", "2026-03-31", "expected_close"),
+        (E, "O1,{},,lead", "2026-01-05T09:00:00+01:00", "occurred_at"),
+        ("plan.csv", "new,{},2026-03-31,5000", "2026-01-01", "period_start"),
+        ("plan.csv", "{},5000", "2026-03-31", "period_end"),
+        ("rates.csv", "USD,{}", "2026-01-01", "date"),
+        ("measurables.csv", "40,,{}", "2026-01-01", "effective_from"),
+        ("entries.csv", "calls,{}", "2026-01-05", "week"),
+    ],
+)
+@pytest.mark.parametrize("word", ["Infinity", "-infinity", "epoch", "today"])
+def test_a_word_that_a_database_takes_for_a_day_is_none(
+    tmp_path: Path, file: str, template: str, day: str, column: str, word: str
+) -> None:
+    problems = refused(folder_write(tmp_path, changed(file, template.format(day), template.format(word)))).problems
+    assert [(p.file, p.column, p.value) for p in problems] == [(file, column, word)]
+    assert "is not an ISO 8601 date" in problems[0].reason
+
+
 def events(*amounts: str) -> str:
     rows = "".join(f"O1,2026-01-0{day}T09:00:00Z,lead,{amount}\n" for day, amount in enumerate(amounts, 1))
     return f"opportunity,occurred_at,stage,amount\n{rows}"
