@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
+from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 _CERTAIN = {"UTC", "GMT", "UT", "Z"}
@@ -20,18 +21,21 @@ class UnreadableTime(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time of a source. `bare`: only the day is known, and `at` is its start in the mapping's zone."""
+    """A time of a source. `bare`: only the day is known, and `at` is its start in the mapping's zone. `second`: when
+    the clock showed this time again, in the hour that comes twice; `at` is then the first of the two."""
 
     at: datetime
     day: date
     bare: bool
+    second: datetime | None = None
 
 
 @dataclass
 class TimeReader:
     """Reads the times of one source. `midnight_is_day`: a midnight without an offset is only a day.
 
-    `twice` counts times of the hour that comes twice when clocks go back; they are read as the first of the two.
+    `twice` counts times of the hour that comes twice when clocks go back, by zone; they are read as the first of the
+    two, but for those that `in_order` knows better, which `later` counts.
     """
 
     zone: ZoneInfo
@@ -39,6 +43,7 @@ class TimeReader:
     setting: str = "time_format"
     midnight_is_day: bool = False
     twice: Counter[str] = field(default_factory=Counter)
+    later: Counter[str] = field(default_factory=Counter)
 
     def parse(self, text: str) -> Moment:
         """The moment a text means; UnreadableTime where it means none, or more than one."""
@@ -67,11 +72,34 @@ class TimeReader:
                 raise
             return None
         if at.tzinfo is not None:
-            return Moment(at, self._local_day(at), bare=False)
+            return Moment(at, self._local_day(at), bare=False, second=_second(at))
         midnight = (at.hour, at.minute, at.second, at.microsecond) == (0, 0, 0, 0)
         if midnight and (not has_clock or self.midnight_is_day):
             return Moment(at.replace(tzinfo=self.zone), at.date(), bare=True)
-        return Moment(self._placed(at, self.zone), at.date(), bare=False)
+        placed = self._placed(at, self.zone)
+        return Moment(placed, at.date(), bare=False, second=_second(placed))
+
+    def in_order(self, moments: Sequence[Moment]) -> list[Moment]:
+        """Times of one deal as they stand in the file: one in the hour that comes twice is the second of the two where
+        the first would be before the time that stands in front of it. Where most times fall instead of rising, the file
+        has the newest first, and is read from its end."""
+        if all(moment.second is None for moment in moments):
+            return list(moments)
+        certain = [moment.at.astimezone(UTC) for moment in moments if moment.second is None and not moment.bare]
+        steps = [after > before for before, after in pairwise(certain) if after != before]
+        newest_first = steps.count(False) > steps.count(True)
+        ordered = list(moments[::-1] if newest_first else moments)
+        before: datetime | None = None
+        for place, moment in enumerate(ordered):
+            if moment.bare:
+                continue
+            at, second = moment.at.astimezone(UTC), moment.second
+            if second is not None and before is not None and at < before <= second.astimezone(UTC):
+                self.later[str(second.tzinfo)] += 1
+                at = second.astimezone(UTC)
+                ordered[place] = Moment(at, moment.day, bare=False)
+            before = at
+        return ordered[::-1] if newest_first else ordered
 
     def _local_day(self, at: datetime) -> date:
         try:
@@ -105,8 +133,8 @@ class TimeReader:
 
     def _placed(self, at: datetime, zone: tzinfo) -> datetime:
         """A local time in a zone: refused where clocks skip it, counted where they show it twice."""
-        first, second = at.replace(tzinfo=zone, fold=0), at.replace(tzinfo=zone, fold=1)
-        if first.utcoffset() != second.utcoffset():
+        first = at.replace(tzinfo=zone, fold=0)
+        if _second(first) is not None:
             if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None, fold=0) != at.replace(fold=0):
                 raise UnreadableTime(f"is a time that never was in {zone}, since clocks went forward over it")
             self.twice[str(zone)] += 1
@@ -114,10 +142,18 @@ class TimeReader:
 
     def notes(self) -> list[str]:
         """A sentence for each zone in which times came twice."""
-        return [
-            f"{count:,} times fall in an hour that occurred twice in {zone}; they are read as the first of the two."
-            for zone, count in self.twice.items()
-        ]
+        return [self._note(zone, count, self.later[zone]) for zone, count in self.twice.items()]
+
+    def _note(self, zone: str, count: int, later: int) -> str:
+        note = f"{count:,} times fall in an hour that occurred twice in {zone}; they are read as the first of the two"
+        order = f", but {later:,} of them as the second, since the file has them after a later time of the same deal"
+        return note + (order if later else "") + "."
+
+
+def _second(at: datetime) -> datetime | None:
+    """When a clock that shows a time for the first time shows it again; None where it does not, as nearly always."""
+    second = at.replace(fold=1)
+    return second if second.utcoffset() != at.utcoffset() else None
 
 
 def _zone_named(name: str) -> tzinfo | None:

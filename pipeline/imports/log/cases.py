@@ -120,29 +120,37 @@ class CaseReader:
             self._lines[key] = line
 
     def _timed(self, case: Case) -> list[_Timed]:
-        """The events in order of time. Stable: of equal times, and of days without a time, the file's order decides."""
+        """The events in order of time. Stable: of equal times, of days without a time, and in the hour that comes
+        twice, the file's order decides."""
         timed: list[_Timed] = []
         latest: dict[date, datetime] = {}
         clocked: set[date] = set()
         bare: list[date] = []
-        column = self._mapping.log.time
-        for event in case.events:
-            if not (text := event.get(column).strip()):
-                self.untimed.append(event.line)
-            elif (moment := self.moment(text, column, event.line)) is not None:
-                at = moment.at
-                if moment.bare:
-                    at = max(at, latest.get(moment.day, at))
-                    bare.append(moment.day)
-                else:
-                    clocked.add(moment.day)
-                latest[moment.day] = max(at, latest.get(moment.day, at))
-                timed.append(_Timed(at, event))
+        events = self._readable(case)
+        for moment, (_, event) in zip(self.times.in_order([at for at, _ in events]), events, strict=True):
+            at = moment.at
+            if moment.bare:
+                at = max(at, latest.get(moment.day, at))
+                bare.append(moment.day)
+            else:
+                clocked.add(moment.day)
+            latest[moment.day] = max(at, latest.get(moment.day, at))
+            timed.append(_Timed(at, event))
         self._report.counted["events have a day without a time; they count from its start"] += len(bare)
         mixed = sum(day in clocked for day in bare)
         what = "events have no time while others of their deal and day have one; the order of the file decides"
         self._report.counted[what] += mixed
         return sorted(timed, key=lambda timed_event: timed_event.at)
+
+    def _readable(self, case: Case) -> list[tuple[Moment, LogEvent]]:
+        """The events that have a time, with it, as the file has them."""
+        column, readable = self._mapping.log.time, []
+        for event in case.events:
+            if not (text := event.get(column).strip()):
+                self.untimed.append(event.line)
+            elif (moment := self.moment(text, column, event.line)) is not None:
+                readable.append((moment, event))
+        return readable
 
     def moment(self, text: str, column: str, line: int) -> Moment | None:
         """The moment a value means, or None and a problem."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 
 from pipeline.imports.conversion.source_times import Moment
@@ -100,6 +100,8 @@ class History(RowReader):
 
     def _ordered(self, key: str, changes: list[Change]) -> list[Change]:
         """By time; where that is equal, along the chain from old to new values, else as the file has them."""
+        times = self.times.in_order([change.at for change in changes])
+        changes = [replace(change, at=at) for change, at in zip(changes, times, strict=True)]
         left = sorted(changes, key=lambda change: change.at.at.astimezone(UTC))
         ordered: list[Change] = []
         now: dict[str, str] = {}

@@ -81,6 +81,9 @@ class Tickets(RowReader):
             self._refuse(row, columns.opened, "is empty; every ticket needs the day on which it was opened")
         if times["opened"] is None:
             return None
+        one_after_another = [word for word in ("opened", "started", "closed") if times[word]]
+        moments = self.times.in_order([at for at in map(times.get, one_after_another) if at])
+        times |= zip(one_after_another, moments, strict=True)
         return _Ticket(
             key=key, deal=deal, department=department,
             kind=row.get(columns.kind) or row.get(columns.queue), times=times,

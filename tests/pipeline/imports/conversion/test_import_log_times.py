@@ -69,3 +69,17 @@ def test_hours_that_come_twice_and_days_without_a_time_are_noted(tmp_path: Path)
     assert "1 times fall in an hour that occurred twice in Europe/Berlin" in text
     assert "3 events have a day without a time" in text
     assert "1 events have no time while others of their deal and day have one" in text
+
+
+def test_two_events_in_the_hour_that_comes_twice_keep_the_order_of_the_file(tmp_path: Path) -> None:
+    """A quarter of an hour after it came in, a deal was won: by the clock forty minutes before."""
+    log = HEAD + "C1,Lead,2026-10-25 02:50,\nC1,Won,2026-10-25 02:10,\nC2,Lead,2026-10-25 02:20,\n"
+    notes = convert_log(tmp_path, log)
+    assert [(place, at) for place, at, _ in moves(tmp_path)["C1"]] == [
+        ("lead", "2026-10-25T02:50:00+02:00"), ("won", "2026-10-25T01:10:00+00:00"),
+    ]  # fmt: skip
+    assert [at for _, at, _ in moves(tmp_path)["C2"]] == ["2026-10-25T02:20:00+02:00"]
+    assert (
+        "3 times fall in an hour that occurred twice in Europe/Berlin; they are read as the first of the two, but 1 of"
+        " them as the second, since the file has them after a later time of the same deal." in notes
+    )

@@ -72,6 +72,39 @@ def test_an_hour_that_comes_twice_is_the_first_and_counted() -> None:
 
 
 @pytest.mark.parametrize(
+    ("clock", "instants", "later"),
+    [
+        # Clocks in Berlin go back at 01:00 UTC: what stands after a later time is of the second hour.
+        (["02:50", "02:10"], ["00:50", "01:10"], 1),
+        (["02:10", "02:50"], ["00:10", "00:50"], 0),
+        (["02:50", "02:10", "02:30"], ["00:50", "01:10", "01:30"], 2),
+        (["01:59", "02:50", "02:50", "02:10", "03:00"], ["23:59", "00:50", "00:50", "01:10", "02:00"], 1),
+        # The newest first: the same hour, read from the end of the file.
+        (["03:00", "02:10", "02:50", "01:59"], ["02:00", "01:10", "00:50", "23:59"], 1),
+        (["03:00", "02:50", "02:10", "01:59"], ["02:00", "00:50", "00:10", "23:59"], 0),
+        # Out of order all the same: not even the second hour is after what stands before.
+        (["01:00", "04:00", "02:10"], ["23:00", "03:00", "00:10"], 0),
+    ],
+)
+def test_in_the_hour_that_comes_twice_times_keep_the_order_of_the_file(
+    clock: list[str], instants: list[str], later: int
+) -> None:
+    times = TimeReader(BERLIN)
+    moments = times.in_order([times.parse(f"2026-10-25 {text}") for text in clock])
+    assert [f"{moment.at.astimezone(UTC):%H:%M}" for moment in moments] == instants
+    assert times.later["Europe/Berlin"] == later
+    if later:
+        assert f"but {later} of them as the second" in times.notes()[0]
+
+
+def test_days_and_certain_times_are_left_as_they_are() -> None:
+    times = TimeReader(BERLIN)
+    moments = [times.parse(text) for text in ("2026-10-25T02:10:00+01:00", "2026-10-25", "2026-10-25T02:50:00+02:00")]
+    assert times.in_order(moments) == moments
+    assert times.notes() == []
+
+
+@pytest.mark.parametrize(
     ("text", "zone", "day"),
     [
         ("2026-09-30T22:00:00Z", BERLIN, date(2026, 10, 1)),
