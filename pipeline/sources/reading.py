@@ -90,11 +90,22 @@ def _reading(folder: Path, found: list[FoundTable], known: Company, deals: str) 
         ground = Ground(company=known.company, departments=known.departments, pipeline=known.pipeline, columns=plain,
                         rows=rows, joins=joins)  # fmt: skip
         system, content = list_draft(store, deals, ground)
+        joins = _joins_in_use(joins, content)
         _add_money(store, deals, content, plain)
     return Reading(
         tables=[table.as_json() for table in found], columns=plain, joins=joins, deals=deals, kind="list",
         system=system, content=content,
     )  # fmt: skip
+
+
+def _joins_in_use(joins: list[dict[str, Any]], content: Content) -> list[dict[str, Any]]:
+    """The joins without that of a table of tickets; a key that a value is not read as only looks like it."""
+    values = content.get("values", {})
+    for join in joins:
+        for row in join["missing"]:
+            if row[2] and values.get(join["column"], {}).get(row[0]) != row[2]:
+                row[2:] = ["", row[2]]
+    return [join for join in joins if join["table"] != content.get("tickets", {}).get("file")]
 
 
 def _refuse_second_names(store: Any, table: FoundTable, columns: list[Column]) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -12,6 +13,8 @@ import duckdb
 
 from pipeline.sources.columns.profile import Column, quoted
 
+type Missing = list[Any]
+"""A value without a match: the value, its number of rows, the key it is read as, and else one that looks like it."""
 _LEAST_SHARE = 0.3
 _LISTED = 8
 
@@ -19,14 +22,14 @@ _LISTED = 8
 @dataclass(frozen=True, kw_only=True)
 class Join:
     """`table.key` is unique and named by `column` of the deals. `matched` of `filled` rows do; `missing` are values
-    without a match with their number of rows and the key that looks most like it."""
+    without a match."""
 
     table: str
     key: str
     column: str
     filled: int
     matched: int
-    missing: list[list[Any]] = field(default_factory=list)
+    missing: list[Missing] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -72,6 +75,22 @@ def _join(store: duckdb.DuckDBPyConnection, deals: str, table: str, key: str, co
         table=table, key=key, column=column,
         filled=sum(int(rows) for _, rows, _ in counted),
         matched=sum(int(rows) for _, rows, matched in counted if matched),
-        missing=[[value, rows, next(iter(get_close_matches(value, keys, 1, 0.8)), "")]
-                 for value, rows in missing[:_LISTED]],
+        missing=[[value, rows, *_like(value, keys)] for value, rows in missing[:_LISTED]],
     )  # fmt: skip
+
+
+def _like(value: str, keys: list[str]) -> tuple[str, str]:
+    """The key that a value is but for its capitals and the spaces between its words, and else one that looks like it.
+
+    Where a digit differs it is another number: D25 is no D5, however much they look alike.
+    """
+    same = [key for key in keys if _spelled(key) == _spelled(value)]
+    if len(same) == 1:
+        return same[0], ""
+    numbered = [key for key in keys if re.findall(r"\d+", key) == re.findall(r"\d+", value)]
+    return "", next(iter(get_close_matches(value, numbered, 1, 0.8)), "")
+
+
+def _spelled(text: str) -> str:
+    """A text without capitals and spaces; a space between two digits stays."""
+    return re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", text.casefold())

@@ -19,7 +19,7 @@ from pipeline.sources.meaning.roles import columns_by_role
 from pipeline.sources.meaning.slugs import slug
 from pipeline.sources.meaning.statuses import status_draft
 from pipeline.sources.meaning.systems import GENERIC, bare
-from pipeline.sources.meaning.tickets import formats_add, tickets_draft
+from pipeline.sources.meaning.tickets import formats_add, tickets_columns, tickets_draft
 
 MARKET = "market"
 HISTORY = re.compile(r"history|changelog|verlauf", re.IGNORECASE)
@@ -56,7 +56,9 @@ def list_draft(store: duckdb.DuckDBPyConnection, deals: str, ground: Ground) -> 
     by_name = {column["name"]: column for column in columns}
     _drop_hopeless(roles, by_name)
     history = history_proposed(store, deals, roles.get("key", ""), ground.columns)
-    lookups, accounts = _joined(ground, deals, roles, history.get("file", ""))
+    others = {name: of for name, of in ground.columns.items() if name != history.get("file")}
+    tickets = tickets_columns(store, deals, roles, others, ground.joins)
+    lookups, accounts = _joined(ground, deals, roles, {history.get("file", ""), tickets.get("file", "")})
     content: Content = {
         "company": ground.company,
         "files": {"deals": deals, "delimiter": ",", **_writing(roles, by_name)},
@@ -82,7 +84,7 @@ def list_draft(store: duckdb.DuckDBPyConnection, deals: str, ground: Ground) -> 
         content["history"] = history
         formats_add(content, ground.columns[history["file"]], {history["at"]})
         history_stages(content, ground.columns)
-    tickets_draft(store, content, ground.columns)
+    tickets_draft(content, tickets, ground.columns)
     return (system.name if system else ""), content
 
 
@@ -113,12 +115,13 @@ def _writing(roles: dict[str, str], by_name: dict[str, dict[str, Any]]) -> dict[
 
 
 def _joined(
-    ground: Ground, deals: str, roles: dict[str, str], history: str
+    ground: Ground, deals: str, roles: dict[str, str], others: set[str]
 ) -> tuple[list[dict[str, str]], dict[str, str] | None]:
-    """Other tables that deals name rows of; the one behind the account column is the table of accounts."""
+    """Other tables that deals name rows of, but for those that are something else (`others`); the one behind the
+    account column is the table of accounts."""
     lookups, accounts, taken = [], None, set[str]()
     for join in ground.joins:
-        if join["table"] == history or HISTORY.search(join["table"]):
+        if join["table"] in others or HISTORY.search(join["table"]):
             continue
         if join["column"] == roles.get("account"):
             accounts = _accounts(join["table"], join["key"], ground.columns[join["table"]])
@@ -246,15 +249,15 @@ def _entry_stage(
 
 def _price(store: duckdb.DuckDBPyConnection, deals: str, ground: Ground, content: Content) -> None:
     """Where open deals have no amount: the price of a joined list stands for it, and values without a match are
-    mended where one key looks like them."""
+    mended where a key is spelled like them. What a deal itself is called stays."""
     for lookup in content["lookups"]:
         for column in ground.columns[lookup["file"]]:
             price = column["kind"] == "number" and re.search(r"price|preis", bare(column["name"]))
             if price and "open_amount" not in content["deal"]:
                 content["deal"]["open_amount"] = f"{lookup['name']}.{column['name']}"
         join = next(join for join in ground.joins if join["table"] == lookup["file"])
-        mended = {value: like for value, _, like in join["missing"] if like}
-        if mended:
+        mended = {value: like for value, _, like, _ in join["missing"] if like}
+        if mended and lookup["deal_column"] != content["deal"].get("key"):
             content.setdefault("values", {})[lookup["deal_column"]] = mended
 
 

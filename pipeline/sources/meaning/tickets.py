@@ -18,6 +18,7 @@ from pipeline.sources.meaning.systems import bare
 
 type Content = dict[str, Any]
 type Columns = Sequence[dict[str, Any]]
+type Part = dict[str, str]
 
 FIELDS = {
     "key": "Ticket’s number",
@@ -47,6 +48,8 @@ _HEADERS = {
 _NAMES_DEAL = r"deal|opportunit|lead|potential|verkaufschance|auftrag|parent"
 _ISO_FORMS = ("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z")
 _TICKETS = re.compile(r"ticket|dispute|incident|request|cases?\b|reklamation|anfragen", re.IGNORECASE)
+_TICKET_KEY = r"ticket|case|incident|request|dispute|issue|task"
+_MONEY = r"price|preis|amount|betrag|value|wert|cost|kosten|revenue|umsatz"
 _LEAST_SHARE = 0.3
 _MOST_QUEUES = 100
 
@@ -60,26 +63,52 @@ class QueueRow:
     department: str
 
 
-def tickets_draft(store: duckdb.DuckDBPyConnection, content: Content, tables: Mapping[str, Columns]) -> None:
-    """Add the proposed tickets to a mapping, where another table has deals' keys, and a day on which each began."""
-    deals, key = content["files"]["deals"], content["deal"].get("key", "")
-    taken = {lookup["file"] for lookup in content["lookups"]} | {content.get("accounts", {}).get("file", ""), deals}
-    taken.add(content.get("history", {}).get("file", ""))
+def tickets_columns(
+    store: duckdb.DuckDBPyConnection, deals: str, roles: Mapping[str, str], tables: Mapping[str, Columns],
+    joins: Sequence[Mapping[str, Any]],
+) -> Part:  # fmt: skip
+    """The part of a mapping for the table of tickets, if one is there: each row has a number of its own, a deal's key,
+    and days on which it was opened and closed.
+
+    Where no deal has two of them the table could as well be joined to the deals. Then it is tickets by what else its
+    columns are.
+    """
     for table in tables:
-        if table in taken or not key:
+        if table == deals or not roles.get("key"):
             continue
         part = columns_draft(table, tables[table])
-        link = link_of(store, table, tables[table], deals, key, _NAMES_DEAL)
-        # One row a deal, such as an earlier state of the list, is no file of tickets.
-        is_work = "queue" in part or ("assignee" in part and _TICKETS.search(table))
+        link = link_of(store, table, tables[table], deals, roles["key"], _NAMES_DEAL)
+        join = next((join for join in joins if join["table"] == table), None)
+        if join is None:
+            # One row a deal, such as an earlier state of the list, is no file of tickets.
+            is_work = "queue" in part or ("assignee" in part and _TICKETS.search(table))
+        else:
+            is_work = join["column"] != roles.get("account") and _is_work(table, part, tables[table])
         if link and link != part.get("key") and {"key", "opened", "closed"} <= set(part) and is_work:
-            content["tickets"] = part | {"deal_column": link}
-            content["queues"] = queues_draft(content, tables[table])
-            formats_add(content, tables[table], {part.get(role) for role in DATES})
-            return
+            return part | {"deal_column": link}
+    return {}
 
 
-def columns_draft(table: str, columns: Columns) -> dict[str, str]:
+def _is_work(table: str, part: Mapping[str, str], columns: Columns) -> bool:
+    """Whether a table of one row a deal is of tickets: it is called so, or has a queue and no money of its own."""
+    if any(column["kind"] == "number" and re.search(_MONEY, bare(column["name"])) for column in columns):
+        return False
+    named = _TICKETS.search(table) or re.search(_TICKET_KEY, bare(part.get("key", "")))
+    queue = part.get("queue", "")
+    return bool((named and (queue or "assignee" in part)) or (queue and bare(queue) != "team"))
+
+
+def tickets_draft(content: Content, part: Part, tables: Mapping[str, Columns]) -> None:
+    """Add the proposed tickets to a mapping, with their queues and the formats of their days."""
+    if not part:
+        return
+    columns = tables[part["file"]]
+    content["tickets"] = part
+    content["queues"] = queues_draft(content, columns)
+    formats_add(content, columns, {part.get(role) for role in DATES})
+
+
+def columns_draft(table: str, columns: Columns) -> Part:
     """The columns of a table of tickets by what their headers say; `deal_column` by its name alone."""
     part, rows = {"file": table}, max((column["filled"] for column in columns), default=0)
     for role, pattern in {**_HEADERS, "deal_column": _NAMES_DEAL}.items():

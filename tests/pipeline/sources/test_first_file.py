@@ -27,8 +27,8 @@ def test_the_export_of_8800_deals_comes_in_with_its_reference_figures(real_data:
     assert pull.state == State.READ, pull.error
     assert pull.reading["deals"] == "sales_pipeline.csv"
     products = next(join for join in pull.reading["joins"] if join["table"] == "products.csv")
-    # 1,480 rows name “GTXPro”, which the price list calls “GTX Pro”: shown as found, with the key that looks like it.
-    assert products["missing"] == [["GTXPro", 1480, "GTX Pro"]]
+    # 1,480 rows name “GTXPro”, which the price list calls “GTX Pro”: shown as found, with the key it is read as.
+    assert products["missing"] == [["GTXPro", 1480, "GTX Pro", ""]]
 
     edit(pull, company=COMPANY | {"reporting_currency": "USD"})
     seen = look(pull)

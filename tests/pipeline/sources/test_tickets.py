@@ -68,6 +68,15 @@ def test_each_ticket_of_a_department_is_a_hand_off_of_its_deal(tmp_path: Path) -
     assert any(note.startswith("1 tickets have the result “Done”") for note in result.notes)
 
 
+def test_a_ticket_that_was_closed_when_clocks_had_gone_back_was_closed_after_it_was_opened(tmp_path: Path) -> None:
+    tickets = "no,deal,queue,opened,begun,closed,result,who\n"
+    tickets += "T1,D1,Legal,2026-10-25 02:50,,2026-10-25 02:10,,\n"
+    result = convert(tmp_path, DEALS, mapping(more=PARTS), tickets=tickets)
+    (row,) = table(tmp_path / "out", "handoffs")
+    assert (row["requested_at"], row["completed_at"]) == ("2026-10-25T02:50:00+02:00", "2026-10-25T01:10:00+00:00")
+    assert any("but 1 of them as the second" in note for note in result.notes)
+
+
 def test_tickets_may_call_a_deal_by_another_of_its_columns(tmp_path: Path) -> None:
     text = mapping(more=PARTS.replace('deal_column = "deal"', 'deal_column = "deal"\ndeal_key = "order"'))
     deals = "id,stage,created,closed,amount,order\n"
@@ -168,6 +177,32 @@ class TestInTheBrowser:
         assert "1 of 4 tickets name a deal that is not there and are left out: T4: X9." in seen["checks"]
         assert seen["handoffs"] == [["Legal", 2], ["Finance", 1]]
         assert not HandOff.objects.exists()
+
+    def test_tickets_of_which_no_deal_has_two_are_tickets_by_their_columns(self) -> None:
+        one_each = "".join(row + "\n" for row in T_WEEK_1.splitlines() if not row.startswith(("T2", "T4")))
+        pull = upload({"deals.csv": HEADER + WEEK, "tickets.csv": TICKET_HEADER + one_each}, taken_at=FIRST)
+        proposed = content(pull)
+        assert proposed["tickets"] == {
+            "file": "tickets.csv", "key": "Ticket", "opened": "Opened at", "closed": "Resolved at", "queue": "Queue",
+            "assignee": "Assigned to", "deal_column": "Opportunity",
+        }  # fmt: skip
+        assert (proposed["lookups"], pull.reading["joins"]) == ([], [])
+        edit(pull, company=COMPANY)
+        assert look(pull)["handoffs"] == [["Finance", 1], ["Legal", 1]]
+
+    @pytest.mark.parametrize(
+        ("name", "header", "rows"),
+        [
+            ("quotes.csv", "Quote ID,Opportunity,Created,Closed,Team,Price", "Q{n},D{n},2026-03-02,2026-03-03,North,5"),
+            ("contracts.csv", "No,Opportunity,Created,Closed,Owner", "K{n},D{n},2026-03-02,2026-03-03,Eva"),
+            ("queues.csv", "No,Opportunity,Opened,Closed,Queue,Amount", "K{n},D{n},2026-03-02,2026-03-03,Legal,7"),
+        ],
+    )
+    def test_a_table_of_one_row_a_deal_that_is_no_work_is_joined(self, name: str, header: str, rows: str) -> None:
+        table = header + "\n" + "".join(rows.format(n=n) + "\n" for n in (1, 2, 3))
+        proposed = content(upload({"deals.csv": HEADER + WEEK, name: table}))
+        assert "tickets" not in proposed
+        assert [lookup["file"] for lookup in proposed["lookups"]] == [name]
 
     def test_a_queue_that_nobody_decided_stops_the_import(self) -> None:
         pull = first_week()
