@@ -8,49 +8,50 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from departments.admin import ExactAdmin, ExactInline
 from pipeline.models import ExchangeRate, LossReason, Pipeline, PlanTarget, Source, Stage, StageOwner
 
 
-class StageInline(admin.TabularInline):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+class StageInline(ExactInline):
     model = Stage
     extra = 0
 
 
 @admin.register(Pipeline)
-class PipelineAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+class PipelineAdmin(ExactAdmin):
     list_display = ("name", "key")
     inlines = (StageInline,)
 
 
 @admin.register(StageOwner)
-class StageOwnerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+class StageOwnerAdmin(ExactAdmin):
     list_display = ("stage", "department", "since")
     list_filter = ("department",)
     list_select_related = ("stage", "department")
 
 
 @admin.register(LossReason)
-class LossReasonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+class LossReasonAdmin(ExactAdmin):
     list_display = ("name", "key", "department")
     list_filter = ("department",)
     list_select_related = ("department",)
 
 
 @admin.register(Source)
-class SourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+class SourceAdmin(ExactAdmin):
     list_display = ("name", "key", "department")
     list_filter = ("department",)
     list_select_related = ("department",)
 
 
 @admin.register(PlanTarget)
-class PlanTargetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+class PlanTargetAdmin(ExactAdmin):
     list_display = ("pipeline", "period_start", "period_end", "segment", "target", "expectation")
     list_filter = ("pipeline", "segment")
     list_select_related = ("pipeline",)
 
 
 @admin.register(ExchangeRate)
-class ExchangeRateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+class ExchangeRateAdmin(ExactAdmin):
     list_display = ("currency", "date", "rate")
     list_filter = ("currency",)

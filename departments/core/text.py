@@ -70,6 +70,11 @@ def key_problem(text: str) -> str:
     return ""
 
 
+def composed(text: str) -> str:
+    """A text with each letter and its accents as one sign: what looks equal is equal, in files and forms."""
+    return unicodedata.normalize("NFC", text)
+
+
 def readable(text: str) -> str:
     """A text with a space for each control character and each half of a character, and without signs that turn the
     direction of reading: what a person can have meant."""

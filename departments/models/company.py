@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
-from departments.core.text import key_problem
+from departments.core.text import composed, key_problem
 from departments.periods import PATTERNS, FiscalCalendar, WeekYears
 from departments.scorecards.core.closing import CloseRule
 
@@ -21,6 +21,19 @@ def validate_key(value: str) -> None:
     """The rule of keys that holds for files, too."""
     if problem := key_problem(value):
         raise ValidationError(f"“{value}” {problem}.")
+
+
+class Keyed(models.Model):
+    """What has a key that files go by: it is stored as files bring it."""
+
+    key: models.CharField[str, str]
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        """One typed with separate accents is the same key as one with composed letters."""
+        self.key = composed(self.key)
 
 
 def validate_time_zone(value: str) -> None:
@@ -179,7 +192,7 @@ def find_company() -> Company | None:
 
 
 @pghistory.track()
-class Department(models.Model):
+class Department(Keyed):
     """A department, or an external cause such as the market: who work, causes and sources belong to."""
 
     class Kind(models.TextChoices):

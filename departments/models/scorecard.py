@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy
 
-from departments.models.company import Department, validate_key
+from departments.models.company import Department, Keyed, validate_key
 from departments.models.people import User
 from departments.scorecards.core.entry_rules import Limits, limits_of_unit
 from departments.scorecards.core.goals import DatedGoal
@@ -19,7 +19,7 @@ MANUAL = "manual"
 
 
 @pghistory.track()
-class Measurable(models.Model):
+class Measurable(Keyed):
     """One number on a department's scorecard."""
 
     class LimitsFrom(models.TextChoices):

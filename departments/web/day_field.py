@@ -18,6 +18,8 @@ _BOUNDS = format_lazy(gettext_lazy("That is not a day from {first} to {last}."),
 class DayField(forms.DateField):
     """A date far enough from both ends of the calendar for weeks, quarters and time zones to be added to it."""
 
+    default_error_messages = {"invalid": gettext_lazy("Write a day such as 2026-11-23.")}
+
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.validators += [

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
+from departments.core.text import composed
 from pipeline.models.structure import Pipeline
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
@@ -62,6 +63,7 @@ class PlanTarget(models.Model):
 
     def clean(self) -> None:
         """The rules of plan.csv, for the admin."""
+        self.segment = composed(self.segment.strip())
         _bounds(
             days={"period_start": self.period_start, "period_end": self.period_end},
             amounts={"target": self.target, "expectation": self.expectation},

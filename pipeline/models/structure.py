@@ -10,11 +10,11 @@ from django.db import models
 from django.db.models import Q
 
 from departments.models import Department
-from departments.models.company import validate_key
+from departments.models.company import Keyed, validate_key
 
 
 @pghistory.track()
-class Pipeline(models.Model):
+class Pipeline(Keyed):
     """One way a deal can go, such as new business or renewal."""
 
     key = models.CharField(max_length=64, unique=True, validators=[validate_key])
@@ -28,7 +28,7 @@ class Pipeline(models.Model):
 
 
 @pghistory.track()
-class Stage(models.Model):
+class Stage(Keyed):
     """A step of a pipeline: who owns it, how long a deal may stay, and whether entering it earns the amount."""
 
     pipeline = models.ForeignKey(Pipeline, on_delete=models.PROTECT, related_name="stages")
@@ -82,7 +82,7 @@ class StageOwner(models.Model):
 
 
 @pghistory.track()
-class LossReason(models.Model):
+class LossReason(Keyed):
     """A structured reason why deals are lost, owned by the department that causes it."""
 
     key = models.CharField(max_length=64, unique=True, validators=[validate_key])
@@ -97,7 +97,7 @@ class LossReason(models.Model):
 
 
 @pghistory.track()
-class Source(models.Model):
+class Source(Keyed):
     """Where opportunities come from, owned by the department that brings them."""
 
     key = models.CharField(max_length=64, unique=True, validators=[validate_key])

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from departments.models import Department
 from departments.periods import Period
+from departments.scorecards.core.number_text import bare_text
 from pipeline.models import PlanTarget, Stage
 
 
@@ -15,7 +18,8 @@ from pipeline.models import PlanTarget, Stage
 def plan_quarters_save(*, targets: dict[tuple[int, Period], Decimal | None]) -> int:
     """Write the targets of pipelines (by id) for whole quarters, all segments together; None takes one away.
 
-    Returns how many rows changed. Targets of segments and of other periods stay as they are.
+    Returns how many rows changed. Targets of segments and of other periods stay as they are; one with a figure told
+    outside is not taken away.
     """
     changed = 0
     for (pipeline, period), target in targets.items():
@@ -24,6 +28,9 @@ def plan_quarters_save(*, targets: dict[tuple[int, Period], Decimal | None]) -> 
         )
         row = rows.first()
         if target is None and row is not None:
+            if row.expectation is not None:
+                told = _("{period}: {amount}, told outside, would go with the target. Remove both in the settings.")
+                raise ValidationError(told.format(period=period.label, amount=bare_text(row.expectation)))
             row.delete()
             changed += 1
         elif target is not None and (row is None or row.target != target):

@@ -10,7 +10,7 @@ from django.test import Client
 
 from departments.models import Company, Department, Membership, User
 from departments.people.selectors.audit import AuditFilters, changes
-from pipeline.models import Opportunity, Pipeline, PlanTarget, Stage, StageOwner
+from pipeline.models import ExchangeRate, Opportunity, Pipeline, PlanTarget, Stage, StageOwner
 
 pytestmark = pytest.mark.django_db
 COMPANY = {
@@ -99,6 +99,49 @@ def test_what_is_wrong_is_said_and_kept(analyst: Client, stage: Stage) -> None:
     assert answer.status_code == 422
     assert 'value="2026-09-01"' in answer.content.decode()
     assert not PlanTarget.objects.exists()
+
+
+PLAN = {"period_start": "2026-10-01", "period_end": "2026-12-31", "target": "5"}
+RATE = {"currency": "USD", "date": "2026-01-01", "rate": "0.92"}
+DAY, NUMBER = "Write a day such as 2026-11-23.", "Write a number such as 1234.50"
+
+
+@pytest.mark.parametrize("way", ["/settings/{kind}/new/", "/admin/pipeline/{model}/add/"])
+@pytest.mark.parametrize(
+    ("kind", "model", "field", "text", "words"),
+    [
+        *(
+            ("plan", "plantarget", "target", text, NUMBER)
+            for text in ("1e3", "1_000", "٣", "1,234.50", "12,5", "nan", "-")
+        ),
+        *(("plan", "plantarget", field, "01/02/2026", DAY) for field in ("period_start", "period_end")),
+        ("plan", "plantarget", "period_start", "2026-02-30", DAY),
+        ("plan", "plantarget", "expectation", "5.005", "no more than 2 decimal places"),
+        ("rates", "exchangerate", "rate", "1e-3", NUMBER),
+        ("rates", "exchangerate", "date", "9999-12-31", "not a day from 1900"),
+    ],
+)
+def test_what_could_be_read_otherwise_is_refused_by_settings_and_admin(
+    stage: Stage, way: str, kind: str, model: str, field: str, text: str, words: str
+) -> None:
+    client = Client()
+    client.force_login(User.objects.create_superuser("root"), backend="django.contrib.auth.backends.ModelBackend")
+    data = (PLAN | {"pipeline": stage.pipeline_id} if kind == "plan" else RATE) | {field: text}
+    answer = client.post(way.format(kind=kind, model=model), data)
+    assert words in answer.content.decode().replace("&#x27;", "'")
+    assert not PlanTarget.objects.exists()
+    assert not ExchangeRate.objects.exists()
+
+
+def test_keys_and_segments_are_stored_as_files_bring_them(analyst: Client, stage: Stage) -> None:
+    """One typed with separate accents is the same as one with composed letters."""
+    assert analyst.post("/settings/pipelines/new/", {"name": "Ü", "key": "u\u0308ber"}).status_code == 302
+    assert Pipeline.objects.filter(key="\u00fcber").exists()
+    again = analyst.post("/settings/pipelines/new/", {"name": "Ü", "key": "\u00fcber"})
+    assert again.status_code == 422
+    plan = PLAN | {"pipeline": stage.pipeline_id, "segment": "Gro\u00dfkunden, u\u0308ber"}
+    assert analyst.post("/settings/plan/new/", plan).status_code == 302
+    assert PlanTarget.objects.get().segment == "Gro\u00dfkunden, \u00fcber"
 
 
 def test_what_is_in_use_cannot_be_removed(analyst: Client, stage: Stage) -> None:

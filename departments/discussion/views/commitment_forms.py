@@ -16,6 +16,7 @@ from departments.discussion.selectors.commitments import DUE
 from departments.models import Department, Measurable, Membership, User
 from departments.subjects import Subject, SubjectUnknown, subject_of, subject_visible
 from departments.web.day_field import DayField
+from departments.web.decimal_field import PlainDecimalField
 
 STATUSES = {"open": "Open", "done": "Done", "dropped": "Dropped", "any": "Any"}
 USUAL_DAYS = 14
@@ -62,7 +63,7 @@ class CommitmentForm(IssueForm):
 
     owner = _PersonChoice(User.objects.none(), to_field_name="username", empty_label=None)
     due = DayField(label="Due", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    expected_effect = forms.DecimalField(
+    expected_effect = PlainDecimalField(
         required=False, max_digits=18, decimal_places=4, label=gettext_lazy("Expected effect")
     )
     expected_unit = forms.CharField(required=False, max_length=32, label="Unit")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -95,7 +96,7 @@ def invitation_mail_send(*, invitation: int) -> bool:
         return False
     company = find_company()
     by = row.invited_by
-    context = {
+    context: dict[str, Any] = {
         "invitation": row,
         "company": company.name if company else _("your company"),
         "by": by.display_name if by else _("An executive"),
@@ -103,7 +104,8 @@ def invitation_mail_send(*, invitation: int) -> bool:
     }
     mail_send(
         EmailMessage(
-            subject=_("You are invited to Revenue Health of {company}").format(company=context["company"]),
+            # A subject is one line; a name may have several.
+            subject=" ".join(_("You are invited to Revenue Health of {company}").format(**context).split()),
             body=render_to_string("people/mail/invitation.txt", context),
             to=[row.email],
         )

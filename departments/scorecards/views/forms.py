@@ -10,31 +10,40 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from departments.models import Department, Goal, Measurable, User
-from departments.scorecards.core.number_text import NotANumber, number_parse, number_text
+from departments.scorecards.core.entry_rules import entry_text
+from departments.scorecards.core.number_text import MOST_DECIMALS, NotANumber, number_text
 from departments.web.day_field import DayField
 
 
 class NumberField(forms.CharField):
-    """A number as people type it; None where nothing is typed."""
+    """A number as people type it; None where nothing is typed. `unit` is what it is measured in, if in anything."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, decimals: int = MOST_DECIMALS, **options: Any) -> None:
         options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
         super().__init__(**options)
+        self.decimals, self.unit = decimals, ""
 
     def clean(self, value: Any) -> Any:
         """There is no earlier value to compare with, so what could be a thousand times off is refused."""
         text = super().clean(value)
         try:
-            number = number_parse(text)
+            number = entry_text(text, name=_("this field"), unit=self.unit)
         except NotANumber as problem:
             raise forms.ValidationError(str(problem)) from problem
-        if number.value is not None and number.other is not None:
+        if number.value is None:
+            if self.required:  # a dash
+                raise forms.ValidationError(self.error_messages["required"], code="required")
+            return None
+        if number.other is not None:
             first, second = number_text(number.value), number_text(number.other)
             raise forms.ValidationError(
                 _("“{text}” could be {first} or {second}. Write one of these.").format(
                     text=text, first=first, second=second
                 )
             )
+        if round(number.value, self.decimals) != number.value:
+            sentence = _("“{short}” has more than {most_decimals} decimals.")
+            raise forms.ValidationError(sentence.format(short=text, most_decimals=self.decimals))
         return number.value
 
 
@@ -51,7 +60,7 @@ class MeasurableForm(forms.Form):
     name = forms.CharField(max_length=200)
     unit = forms.CharField(max_length=32, required=False)
     owner = PersonField(User.objects.none(), required=False, empty_label="nobody")
-    weight = NumberField(initial="1")
+    weight = NumberField(initial="1", decimals=2)
     limits = forms.ChoiceField(
         choices=Measurable.LimitsFrom.choices,
         required=False,
@@ -67,6 +76,7 @@ class MeasurableForm(forms.Form):
         field = self.fields["owner"]
         assert isinstance(field, PersonField)
         field.queryset = people
+        _measured_in(self, self.data.get("unit", ""), "lowest", "highest")
 
     def clean_weight(self) -> Decimal:
         weight: Decimal | None = self.cleaned_data["weight"]
@@ -92,6 +102,14 @@ class MeasurableForm(forms.Form):
         return data
 
 
+def _measured_in(form: forms.Form, unit: str, *names: str) -> None:
+    """Tell fields their unit: only a number of percent can have a percent sign."""
+    for name in names:
+        field = form.fields[name]
+        assert isinstance(field, NumberField)
+        field.unit = unit
+
+
 class GoalForm(forms.Form):
     """A goal from a week on."""
 
@@ -106,6 +124,10 @@ class GoalForm(forms.Form):
     goal = NumberField(label="Goal")
     goal_high = NumberField(label=gettext_lazy("Highest (between)"), required=False)
     effective_from = DayField(label=gettext_lazy("From the week of"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *arguments: Any, unit: str, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        _measured_in(self, unit, "goal", "goal_high")
 
 
 class RemarkForm(forms.Form):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -52,14 +53,14 @@ def measurables(request: HttpRequest, key: str) -> HttpResponse:
     department = _department(request, key)
     today = timezone.localdate()
     form = MeasurableForm(request.POST or None, department=department)
-    goal = GoalForm(request.POST or None, initial={"effective_from": today})
+    goal = GoalForm(request.POST or None, initial={"effective_from": today}, unit=request.POST.get("unit", ""))
     refused = ""
     if request.method == "POST" and form.is_valid() and goal.is_valid():
-        added = measurable_add(department=department, **form.cleaned_data)
         try:
-            goal_set(measurable=added, now=timezone.now(), **goal.cleaned_data)
+            with transaction.atomic():
+                added = measurable_add(department=department, **form.cleaned_data)
+                goal_set(measurable=added, now=timezone.now(), **goal.cleaned_data)
         except MeasurableRefused as problem:
-            added.delete()
             refused = str(problem)
         else:
             messages.success(request, _("“{name}” was added to the scorecard.").format(name=added.name))
@@ -107,7 +108,7 @@ def _forms(request: HttpRequest, department: Department, measurable: Measurable)
         "form": MeasurableForm(
             request.POST if action == "change" else None, department=department, initial=measurable_initial(measurable)
         ),
-        "goal_form": GoalForm(request.POST if action == "goal" else None, initial=goal),
+        "goal_form": GoalForm(request.POST if action == "goal" else None, initial=goal, unit=measurable.unit),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -123,6 +124,13 @@ def update_link_submit(
     return link
 
 
+def _refuse_other_number(row: SubmittedRow, value: Decimal | None, measurable: Measurable, week: date) -> None:
+    """A number that was typed beside “nothing to report” is not dropped; one that stands there already may go."""
+    if value is not None and not Entry.objects.filter(measurable=measurable, week=week, value=value).exists():
+        text = _("You wrote {number} and ticked “Nothing to report”. Untick it, or clear the number.")
+        raise EntryRefused(text.format(number=row.text.strip()))
+
+
 def _save(row: SubmittedRow, measurable: Measurable, hand: _Hand) -> Entry:
     number = entry_text(row.text, name=measurable.name, unit=measurable.unit)
     value, ask = number.value, None if row.sure or row.copy else number
@@ -133,6 +141,7 @@ def _save(row: SubmittedRow, measurable: Measurable, hand: _Hand) -> Entry:
             raise EntryRefused(_("The previous week has no value to copy."))
         value, how = last.value, How.COPY
     elif row.nothing:
+        _refuse_other_number(row, value, measurable, hand.week)
         value, note = None, note or NOTHING
     elif note == NOTHING:
         note = ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -29,6 +30,7 @@ OWNERS = "pipeline/data/set_up_owners.html"
 BEFORE, SHOWN = 4, 12
 """Quarters before the running one that the grid begins with, and all of them."""
 type Targets = dict[tuple[int, Period], Decimal | None]
+type Stored = Mapping[tuple[int, date, date], str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,8 @@ class PlanCell:
     name: str
     label: str
     text: str
+    shown: str
+    """What is stored as the page is made."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -52,49 +56,58 @@ def plan_page(request: HttpRequest) -> HttpResponse:
     quarters = [first]
     while len(quarters) < SHOWN:
         quarters.append(calendar.following(quarters[-1]))
-    problems: list[str] = []
+    stored = {
+        (row.pipeline_id, row.period_start, row.period_end): bare_text(row.target)
+        for row in PlanTarget.objects.filter(segment="", period_start__gte=first.start)
+    }
+    entered = _Entered()
     if request.method == "POST":
-        targets = _of_grid(request.POST.dict(), pipelines, quarters, problems)
-        targets |= _of_paste(request.POST.get("paste", ""), pipelines, calendar, problems)
+        _of_grid(request.POST.dict(), pipelines, quarters, stored, entered)
+        _of_paste(request.POST.get("paste", ""), pipelines, calendar, entered)
         try:
-            if not problems:
-                changed = plan_quarters_save(targets=targets)
+            if not entered.problems:
+                changed = plan_quarters_save(targets=entered.targets)
                 messages.success(
                     request,
                     ngettext("{count} target changed.", "{count} targets changed.", changed).format(count=changed),
                 )
                 return redirect("pipeline:set_up")
         except ValidationError as problem:
-            problems += problem.messages
-    stored = {
-        (row.pipeline_id, row.period_start, row.period_end): bare_text(row.target)
-        for row in PlanTarget.objects.filter(segment="", period_start__gte=first.start)
-    }
+            entered.problems += problem.messages
+    problems = entered.problems
     rows = [(quarter, [_cell(request.POST, pipe, quarter, stored) for pipe in pipelines]) for quarter in quarters]
     context = {"shell": shell, "pipelines": pipelines, "rows": rows, "problems": problems,
                "paste": request.POST.get("paste", "")}  # fmt: skip
     return page_render(request, PLAN, context, partial="page", status=422 if problems else 200)
 
 
-def _cell(posted: QueryDict, pipe: Pipeline, quarter: Period, stored: dict[tuple[int, date, date], str]) -> PlanCell:
-    name = f"plan-{pipe.pk}-{quarter.start.isoformat()}"
-    text = posted.get(name, stored.get((pipe.pk, quarter.start, quarter.end), ""))
-    return PlanCell(name=name, label=f"{pipe.name}, {quarter.label}", text=text)
+def _cell(posted: QueryDict, pipe: Pipeline, quarter: Period, stored: Stored) -> PlanCell:
+    name, shown = f"plan-{pipe.pk}-{quarter.start.isoformat()}", stored.get((pipe.pk, quarter.start, quarter.end), "")
+    return PlanCell(
+        name=name, label=f"{pipe.name}, {quarter.label}", text=posted.get(name, shown), shown=shown,
+    )  # fmt: skip
 
 
-def _of_grid(posted: dict[str, str], pipelines: list[Pipeline], quarters: list[Period], problems: list[str]) -> Targets:
-    targets: Targets = {}
+def _of_grid(
+    posted: dict[str, str], pipelines: list[Pipeline], quarters: list[Period], stored: Stored, entered: _Entered
+) -> None:
+    """The cells that were changed: one that is as it was shown is left alone, whoever has changed it since."""
     for pipe in pipelines:
         for quarter in quarters:
             name = f"plan-{pipe.pk}-{quarter.start.isoformat()}"
-            if name in posted:
-                _take(targets, pipe, quarter, posted[name], f"{pipe.name}, {quarter.label}", problems)
-    return targets
+            now, place = stored.get((pipe.pk, quarter.start, quarter.end), ""), f"{pipe.name}, {quarter.label}"
+            shown = posted.get(f"shown-{name}", now)
+            if name not in posted or posted[name] == shown:
+                continue
+            if shown != now:
+                sentence = _("{place}: changed to {now} in the meantime. Save again to write what you entered.")
+                entered.problems.append(sentence.format(place=place, now=now or _("nothing")))
+            else:
+                entered.take(pipe, quarter, posted[name], place)
 
 
-def _of_paste(text: str, pipelines: list[Pipeline], calendar: FiscalCalendar, problems: list[str]) -> Targets:
-    """Lines of a sheet: a period, then an amount for each pipeline in order."""
-    targets: Targets = {}
+def _of_paste(text: str, pipelines: list[Pipeline], calendar: FiscalCalendar, entered: _Entered) -> None:
+    """Lines of a sheet: a period, then an amount for each pipeline in order. Empty amounts are left alone."""
     for number, line in enumerate(text.splitlines(), 1):
         cells = [cell.strip() for cell in re.split(r"[\t;]", line)]
         if not any(cells):
@@ -102,37 +115,69 @@ def _of_paste(text: str, pipelines: list[Pipeline], calendar: FiscalCalendar, pr
         try:
             period = calendar.parse(cells[0])
         except PeriodError as problem:
-            problems.append(_("Line {number}: {problem}").format(number=number, problem=problem))
+            entered.problems.append(_("Line {number}: {problem}").format(number=number, problem=problem))
             continue
+        place = _("Line {number}").format(number=number)
         if len(cells) - 1 > len(pipelines):
-            problems.append(
+            entered.problems.append(
                 _("Line {number} has {cells} amounts, and there are {pipelines} pipelines.").format(
                     number=number, cells=len(cells) - 1, pipelines=len(pipelines)
                 )
             )
-            continue
+        elif not any(cells[1:]):
+            no_amount = _("{place} has no amount. Write one after a tab or a semicolon.")
+            entered.problems.append(no_amount.format(place=place))
         for pipe, cell in zip(pipelines, cells[1:], strict=False):
             if cell:
-                _take(targets, pipe, period, cell, _("Line {number}").format(number=number), problems)
-    return targets
+                entered.take(pipe, period, cell, place)
 
 
-def _take(targets: Targets, pipe: Pipeline, period: Period, text: str, place: str, problems: list[str]) -> None:
-    try:
-        number = number_parse(text)
-    except NotANumber as problem:
-        problems.append(f"{place}: “{text}”: {problem}.")
-        return
+@dataclass
+class _Entered:
+    """What a form says: targets by pipeline and period, and what is wrong with it, each with its place."""
+
+    targets: Targets = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    _first: dict[tuple[int, date, date], str] = field(default_factory=dict)
+    """By pipeline and days, the text that stood there first."""
+
+    def take(self, pipe: Pipeline, period: Period, text: str, place: str) -> None:
+        """One amount, or its problem."""
+        try:
+            target = _amount(text)
+        except NotANumber as problem:
+            self.problems.append(f"{place}: {problem}")
+            return
+        first = self._first.setdefault((pipe.pk, period.start, period.end), text)
+        if first == text:
+            self.targets[pipe.pk, period] = target
+        else:
+            self.problems.append(
+                _("{place}: {period} of {pipeline} has two amounts, “{first}” and “{second}”. Write it once.").format(
+                    place=place, period=period.label, pipeline=pipe.name, first=first, second=text
+                )
+            )
+
+
+def _amount(text: str) -> Decimal | None:
+    """Money as people type it, None for nothing; NotANumber says why it is none."""
+    number = number_parse(text)
     if number.other is not None:
-        problems.append(
-            _("{place}: “{text}” could be {value} or {other}; write it without thousands.").format(
-                place=place, text=text, value=number.value, other=number.other
+        raise NotANumber(
+            _("“{text}” could be {value} or {other}; write it without thousands.").format(
+                text=text, value=number.value, other=number.other
             )
         )
-    elif number.percent or (number.value is not None and number.value < 0):
-        problems.append(_("{place}: “{text}” is no amount of money.").format(place=place, text=text))
-    else:
-        targets[pipe.pk, period] = number.value
+    if number.value is None:
+        if text.strip():  # sheets show a zero as a dash
+            raise NotANumber(_("“{text}” may be 0 or nothing. Write 0, or leave it empty.").format(text=text.strip()))
+        return None
+    if number.percent or number.value < 0:
+        raise NotANumber(_("“{text}” is no amount of money.").format(text=text))
+    if round(number.value, 2) != number.value:
+        problem = _("“{short}” has more than {most_decimals} decimals.")
+        raise NotANumber(problem.format(short=text, most_decimals=2))
+    return number.value
 
 
 @require_http_methods(["GET", "POST"])

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from departments.models import Company, Department, current_company
 from departments.models.company import validate_time_zone
 from departments.web.day_field import DayField
+from departments.web.decimal_field import PlainDecimalField
 from pipeline.models import ExchangeRate, LossReason, Opportunity, Pipeline, PlanTarget, Source, Stage, StageOwner
 
 MONTHS = [(number, calendar.month_name[number]) for number in range(1, 13)]
@@ -112,6 +113,7 @@ class StageForm(_SettingForm):
             "earns": gettext_lazy("Who enters this stage has bought: its amount is won"),
         }
         help_texts = {"time_limit_days": gettext_lazy("From then on a deal here is over its limit. Empty: no limit.")}
+        field_classes = {"time_limit_days": PlainDecimalField}
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -166,6 +168,7 @@ class PlanTargetForm(_SettingForm):
         model = PlanTarget
         fields = ("pipeline", "segment", "period_start", "period_end", "target", "expectation")
         help_texts = {"segment": gettext_lazy("Empty: all segments together.")}
+        field_classes = {"target": PlainDecimalField, "expectation": PlainDecimalField}
 
 
 class ExchangeRateForm(_SettingForm):
@@ -175,3 +178,4 @@ class ExchangeRateForm(_SettingForm):
         model = ExchangeRate
         fields = ("currency", "date", "rate")
         labels = {"rate": gettext_lazy("Worth, in the company’s currency")}
+        field_classes = {"rate": PlainDecimalField}

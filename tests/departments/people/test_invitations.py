@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from django.test import Client
 from django.utils import timezone
 
-from departments.models import Department, Invitation, Membership, User
+from departments.models import Company, Department, Invitation, Membership, User
 from departments.people.services.errors import InvitationInvalid, LastExecutive, PeopleError, RoleRefused
 from departments.people.services.invitations import (
     invitation_accept,
@@ -96,6 +96,15 @@ def mailbox(settings: Any) -> Iterator[list[str]]:
     settings.MAILERS = mailers(f"smtp://127.0.0.1:{port}", "")
     yield arrived
     controller.stop()
+
+
+def test_a_name_of_several_lines_is_one_line_of_a_subject(invitation: Invitation, mailbox: list[str]) -> None:
+    Company.objects.update_or_create(
+        defaults={"name": "Acme\r\nBcc: all@example.com", "reporting_currency": "EUR", "time_zone": "Europe/Berlin"}
+    )
+    assert invitation_mail_send(invitation=invitation.pk)
+    head = mailbox[0].replace("\r\n", "\n").partition("\n\n")[0].replace("\n ", " ")
+    assert "Subject: You are invited to Revenue Health of Acme Bcc: all@example.com" in head
 
 
 def test_the_mail_arrives_and_its_link_works_once(invitation: Invitation, mailbox: list[str]) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.test import Client
 
 from departments.models import User
@@ -51,6 +52,13 @@ def test_rows_of_a_sheet_become_targets_of_quarters(root: Client, small: SmallCo
         ("2026-Q1;-5", "no amount of money"),
         ("2026-Q1;1,234", "could be"),
         ("2026-Q1;1;2", "has 2 amounts, and there are 1 pipelines"),
+        ("2026-Q1;-", "Line 2: “-” may be 0 or nothing. Write 0, or leave it empty."),
+        ("2026-Q1;12.3456", "Line 2: “12.3456” has more than 2 decimals."),
+        ("2026-Q1;5 %", "Line 2: “5 %” is no amount of money."),
+        ("2026-Q1", "Line 2 has no amount."),
+        ("2026-Q1;1\n2026-Q1;2", "Line 3: 2026-Q1 of New business has two amounts, “1” and “2”."),
+        ("2026-Q1;1\n2026-01-01..2026-03-31;2", "has two amounts"),
+        ("2026-Q1;abc", "Line 2: “abc” is not a number. Write one like 1234.5 or 1234,5, or leave it empty.</li>"),
     ],
 )
 def test_a_wrong_plan_is_refused_with_its_line_and_nothing_is_kept(
@@ -60,6 +68,54 @@ def test_a_wrong_plan_is_refused_with_its_line_and_nothing_is_kept(
     assert answer.status_code == 422
     assert words.replace("Line 1", "Line 2") in answer.content.decode()
     assert not PlanTarget.objects.exists()
+
+
+def test_the_same_amount_twice_is_one(root: Client, small: SmallCompany) -> None:
+    assert root.post("/set-up/plan/", {"paste": "2026-Q1;7\n2026-Q1;7\n"}).status_code == 302
+    assert PlanTarget.objects.get().target == 7
+
+
+def grid(pipeline: int, *, shown: str, now: str) -> dict[str, str]:
+    """What the grid sends of the running quarter's cell."""
+    name = f"plan-{pipeline}-2026-10-01"
+    return {f"shown-{name}": shown, name: now}
+
+
+@time_machine.travel("2026-11-25T09:00:00Z", tick=False)
+def test_a_cell_that_nobody_touched_does_not_take_back_what_another_wrote(root: Client, small: SmallCompany) -> None:
+    quarter = {"period_start": date(2026, 10, 1), "period_end": date(2026, 12, 31)}
+    pipeline = small.stages["offer"].pipeline_id
+    PlanTarget.objects.create(pipeline_id=pipeline, target=Decimal(900), **quarter)
+    # The page was opened when 800 stood there.
+    assert root.post("/set-up/plan/", grid(pipeline, shown="800", now="800")).status_code == 302
+    assert PlanTarget.objects.get().target == 900
+    answer = root.post("/set-up/plan/", grid(pipeline, shown="800", now="850"))
+    assert (answer.status_code, "changed to 900 in the meantime" in answer.content.decode()) == (422, True)
+    assert PlanTarget.objects.get().target == 900
+    assert root.post("/set-up/plan/", grid(pipeline, shown="900", now="850")).status_code == 302
+    assert PlanTarget.objects.get().target == 850
+    assert root.post("/set-up/plan/", grid(pipeline, shown="850", now="")).status_code == 302
+    assert not PlanTarget.objects.exists()
+
+
+@time_machine.travel("2026-11-25T09:00:00Z", tick=False)
+def test_a_paste_and_a_cell_that_differ_are_refused(root: Client, small: SmallCompany) -> None:
+    pipeline = small.stages["offer"].pipeline_id
+    answer = root.post("/set-up/plan/", grid(pipeline, shown="", now="5") | {"paste": "2026-Q4;6"})
+    assert (answer.status_code, "has two amounts, “5” and “6”" in answer.content.decode()) == (422, True)
+    assert not PlanTarget.objects.exists()
+
+
+@time_machine.travel("2026-11-25T09:00:00Z", tick=False)
+def test_a_target_with_a_figure_told_outside_is_not_emptied_away(root: Client, small: SmallCompany) -> None:
+    pipeline = small.stages["offer"].pipeline_id
+    PlanTarget.objects.create(
+        pipeline_id=pipeline, target=Decimal(900), expectation=Decimal(800), period_start=date(2026, 10, 1),
+        period_end=date(2026, 12, 31),
+    )  # fmt: skip
+    answer = root.post("/set-up/plan/", grid(pipeline, shown="900", now=""))
+    assert (answer.status_code, "800, told outside, would go" in answer.content.decode()) == (422, True)
+    assert PlanTarget.objects.get().expectation == 800
 
 
 def test_the_matrix_gives_stages_their_departments(root: Client, small: SmallCompany) -> None:
