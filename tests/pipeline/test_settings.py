@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.test import Client
 
 from departments.models import Company, Department, Membership, User
 from departments.people.selectors.audit import AuditFilters, changes
+from departments.periods import FiscalCalendar
 from pipeline.models import ExchangeRate, Opportunity, Pipeline, PlanTarget, Stage, StageOwner
 
 pytestmark = pytest.mark.django_db
@@ -176,6 +178,45 @@ def test_the_words_of_verdicts_are_chosen_and_the_choice_is_in_the_audit(analyst
     # A page that was opened before there was a choice does not send one.
     assert analyst.post("/settings/", COMPANY).status_code == 302
     assert Company.objects.get().verdict_words == "added"
+
+
+WEEKS = {
+    "fiscal_year_start_month": "2",
+    "fiscal_periods": "4-5-4",
+    "fiscal_year_end_weekday": "saturday",
+    "fiscal_year_end_rule": "nearest",
+    "fiscal_year_named_after": "start",
+}
+"""The retail calendar."""
+
+
+def test_a_fiscal_year_of_weeks_is_chosen_and_the_page_says_its_days(analyst: Client) -> None:
+    analyst.post("/settings/", COMPANY)
+    assert Company.objects.get().fiscal_calendar == FiscalCalendar(start_month=4)
+    with time_machine.travel(datetime(2023, 6, 1, 12, tzinfo=UTC), tick=False):
+        assert "As saved, fiscal 2024 is 1 Apr 2023 to 31 Mar 2024." in analyst.get("/settings/").content.decode()
+        assert analyst.post("/settings/", COMPANY | WEEKS).status_code == 302
+        page = analyst.get("/settings/").content.decode()
+        assert "As saved, fiscal 2023 is 29 Jan 2023 to 3 Feb 2024, 53 weeks." in page
+    calendar = Company.objects.get().fiscal_calendar
+    assert calendar.quarter(2023, 4).end == date(2024, 2, 3)
+    fields = {difference.field for difference in changes(filters=AuditFilters()).changes[0].differences}
+    assert {"fiscal periods", "fiscal year end rule", "fiscal year named after"} <= fields
+    # A page that was opened before there was a choice does not send one.
+    assert analyst.post("/settings/", COMPANY | {"fiscal_year_start_month": "2"}).status_code == 302
+    assert Company.objects.get().fiscal_calendar == calendar
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("fiscal_periods", "4-4-4"), ("fiscal_year_end_weekday", "5"), ("fiscal_year_end_rule", "first")],
+)
+def test_what_is_no_fiscal_year_is_refused(analyst: Client, field: str, value: str) -> None:
+    analyst.post("/settings/", COMPANY | WEEKS)
+    answer = analyst.post("/settings/", COMPANY | WEEKS | {field: value})
+    assert answer.status_code == 422
+    assert f"{value} is not one of the available choices" in answer.content.decode()
+    assert Company.objects.get().fiscal_calendar.weeks is not None
 
 
 def test_a_list_that_does_not_exist_is_nowhere(analyst: Client) -> None:

@@ -53,10 +53,19 @@ class OpportunityFields:
 
 @dataclass(frozen=True, kw_only=True)
 class CompanyPart:
+    """The row of company.csv. Of its fiscal year, what a mapping does not say stays as it is."""
+
     name: str
     reporting_currency: str
     time_zone: str
     fiscal_year_start_month: int = 1
+    fiscal_periods: str = ""
+    fiscal_year_end_weekday: str = ""
+    fiscal_year_end_rule: str = ""
+    fiscal_year_named_after: str = ""
+
+
+FISCAL_CHOICES = ("fiscal_periods", "fiscal_year_end_weekday", "fiscal_year_end_rule", "fiscal_year_named_after")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from pipeline.imports.conversion.mapping_checks import Structured
 from pipeline.imports.conversion.provenance import FolderWriter
-from pipeline.imports.log.mapping import PipelinePart
+from pipeline.imports.log.mapping import FISCAL_CHOICES, PipelinePart
 
 
 def structure_write(writer: FolderWriter, mapping: Structured, pipes: Sequence[PipelinePart]) -> None:
@@ -16,11 +17,8 @@ def structure_write(writer: FolderWriter, mapping: Structured, pipes: Sequence[P
 
     Stages that name no pipeline are of the first one.
     """
-    company = mapping.company
-    _write_small_table(
-        writer, mapping, "company", "company", "name reporting_currency time_zone fiscal_year_start_month",
-        [[company.name, company.reporting_currency, company.time_zone, company.fiscal_year_start_month]],
-    )  # fmt: skip
+    company = {name: value for name, value in asdict(mapping.company).items() if value or name not in FISCAL_CHOICES}
+    _write_small_table(writer, mapping, "company", "company", " ".join(company), [list(company.values())])
     _write_small_table(
         writer, mapping, "departments", "departments", "key name kind",
         [[department.key, department.name, department.kind] for department in mapping.departments],

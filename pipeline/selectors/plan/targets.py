@@ -208,7 +208,8 @@ def revenue_curve(*, run: RecomputeRun, company: Company, period: Period, pipeli
     the sum of the quarters' revenue is what is divided. The quarters are the four before, whatever the period is
     compared with: the plan of a span does not depend on that.
     """
-    baseline = year_before(calendar_of(company), period, reach_of(run=run, company=company).first)
+    calendar = calendar_of(company)
+    baseline = year_before(calendar, period, reach_of(run=run, company=company).first)
     if baseline is None:
         return None
 
@@ -216,7 +217,7 @@ def revenue_curve(*, run: RecomputeRun, company: Company, period: Period, pipeli
         return (_revenue_curve(run, company, baseline, pipeline),)
 
     # The same for every page of a run, and four questions to the custody store.
-    (curve,) = cached(run, f"revenue-curve-{pipeline}", compute, of=baseline)
+    (curve,) = cached(run, f"revenue-curve-{pipeline}", compute, of=(baseline, calendar))
     return curve
 
 

@@ -77,7 +77,7 @@ def plan_page(request: HttpRequest) -> HttpResponse:
     problems = entered.problems
     rows = [(quarter, [_cell(request.POST, pipe, quarter, stored) for pipe in pipelines]) for quarter in quarters]
     context = {"shell": shell, "pipelines": pipelines, "rows": rows, "problems": problems,
-               "paste": request.POST.get("paste", "")}  # fmt: skip
+               "paste": request.POST.get("paste", ""), "shows_days": calendar.weeks is not None}  # fmt: skip
     return page_render(request, PLAN, context, partial="page", status=422 if problems else 200)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from zoneinfo import available_timezones
 
 from django.contrib import messages
@@ -12,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from departments.access import may_manage_data, require
-from departments.models import find_company
+from departments.day_formats import day_text
+from departments.models import Company, find_company
 from departments.web.middleware import COMPANY_STYLE
 from departments.web.rendering import page_render
+from pipeline.page.shell import shell_of
 from pipeline.views.settings.forms import CompanyForm
 
 TEMPLATE = "pipeline/settings/company.html"
@@ -32,5 +35,21 @@ def company_page(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved. Closed weeks stay as they were reported."))
         return redirect("pipeline:settings_company")
     # A form writes into its instance even when it is not valid: the page around it reads the company anew.
-    context = {"form": form, "company": find_company(), "zones": sorted(available_timezones())}
+    saved, shell = find_company(), shell_of(request)
+    context = {
+        "form": form,
+        "company": saved,
+        "zones": sorted(available_timezones()),
+        "fiscal_year": _fiscal_year_text(saved, shell.local(shell.now).date()) if saved else "",
+    }
     return page_render(request, TEMPLATE, context, partial="page", status=422 if form.errors else 200)
+
+
+def _fiscal_year_text(company: Company, today: date) -> str:
+    """Which days the running fiscal year is: what somebody who sets up a calendar checks it by."""
+    calendar = company.fiscal_calendar
+    year = calendar.year_of(today)
+    places = {"year": year.label, "start": day_text(year.start), "end": day_text(year.end)}
+    if calendar.weeks is None:
+        return _("As saved, fiscal {year} is {start} to {end}.").format(**places)
+    return _("As saved, fiscal {year} is {start} to {end}, {count} weeks.").format(**places, count=year.days // 7)

@@ -18,7 +18,11 @@ from departments.web.decimal_field import PlainDecimalField
 from pipeline.models import ExchangeRate, LossReason, Opportunity, Pipeline, PlanTarget, Source, Stage, StageOwner
 
 MONTHS = [(number, calendar.month_name[number]) for number in range(1, 13)]
-WEEKDAYS = list(enumerate(calendar.day_name))
+WEEKDAYS = list(enumerate(Company.Weekday.labels))
+LATER_CHOICES = (
+    "fiscal_periods", "fiscal_year_end_weekday", "fiscal_year_end_rule", "fiscal_year_named_after", "verdict_words",
+)  # fmt: skip
+"""Choices of the company that forms of earlier releases do not send."""
 
 
 def _day_input() -> forms.DateInput:
@@ -43,6 +47,16 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own ca
     fiscal_year_start_month = forms.TypedChoiceField(
         label=gettext_lazy("The fiscal year starts in"), coerce=int, choices=MONTHS
     )
+    fiscal_periods = forms.ChoiceField(
+        label=gettext_lazy("Its months are"), choices=Company.FiscalPeriods, required=False
+    )
+    fiscal_year_end_weekday = forms.ChoiceField(
+        label=gettext_lazy("A year of weeks ends on a"), choices=Company.Weekday, required=False
+    )
+    fiscal_year_end_rule = forms.ChoiceField(label=gettext_lazy("Which one"), choices=Company.YearEnd, required=False)
+    fiscal_year_named_after = forms.ChoiceField(
+        label=gettext_lazy("The fiscal year is named after"), choices=Company.YearName, required=False
+    )
     week_close_weekday = forms.TypedChoiceField(
         label=gettext_lazy("A week closes on the following"), coerce=int, choices=WEEKDAYS, initial=0
     )
@@ -63,6 +77,7 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own ca
         model = Company
         fields = (
             "name", "reporting_currency", "time_zone", "fiscal_year_start_month",
+            "fiscal_periods", "fiscal_year_end_weekday", "fiscal_year_end_rule", "fiscal_year_named_after",
             "week_close_weekday", "week_close_time", "departments_open",
             "verdict_words",
         )  # fmt: skip
@@ -73,10 +88,12 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own ca
             self.fields["reporting_currency"].disabled = True
             self.fields["reporting_currency"].help_text = _("Fixed, since there are deals: amounts are kept in it.")
 
-    def clean_verdict_words(self) -> str:
-        """As they were, where none are sent: by a page that was opened before an upgrade."""
-        wording: str = self.cleaned_data["verdict_words"] or self.instance.verdict_words
-        return wording
+    def clean(self) -> dict[str, Any]:
+        """Choices that were not sent stay as they were: the page may have been opened before an upgrade."""
+        for name in LATER_CHOICES:
+            if name not in self.errors and not self.cleaned_data.get(name):
+                self.cleaned_data[name] = getattr(self.instance, name)
+        return self.cleaned_data
 
 
 class _SettingForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cannot be subscripted

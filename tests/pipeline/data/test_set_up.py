@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 import time_machine
 from django.test import Client
 
-from departments.models import User
+from departments.models import Company, User
 from pipeline.models import PlanTarget
 from pipeline.selectors.data.readiness import readiness
 from pipeline.selectors.data.set_up import set_up_steps
@@ -42,6 +42,27 @@ def test_rows_of_a_sheet_become_targets_of_quarters(root: Client, small: SmallCo
     # Pasted again with another amount it is changed, not added.
     root.post("/set-up/plan/", {"paste": "2026-Q2;310000"})
     assert PlanTarget.objects.get(period_start=date(2026, 4, 1)).target == 310_000
+
+
+def test_the_plan_of_a_fiscal_year_of_weeks_is_entered_by_its_quarters_and_months(
+    root: Client, small: SmallCompany
+) -> None:
+    """A year to the last Saturday of December, 4-4-5: 2026 began on 28 December 2025."""
+    Company.objects.update(fiscal_periods="4-4-5")
+    assert root.post("/set-up/plan/", {"paste": "2026-Q1;300000\n2026-P04;90000\n"}).status_code == 302
+    targets = {(row.period_start, row.period_end): row.target for row in PlanTarget.objects.all()}
+    assert targets == {
+        (date(2025, 12, 28), date(2026, 3, 28)): 300_000,
+        (date(2026, 3, 29), date(2026, 4, 25)): 90_000,
+    }
+    with time_machine.travel(datetime(2026, 11, 29, 12, tzinfo=UTC), tick=False):
+        page = root.get("/set-up/plan/").content.decode()
+        quarter = next(row for row in page.split("<tr>") if ">2026-Q1 " in row)
+        assert "28 Dec 2025 – 28 Mar" in quarter
+        assert 'value="300000"' in quarter
+        pipe = PlanTarget.objects.first().pipeline_id
+        root.post("/set-up/plan/", {f"plan-{pipe}-2026-03-29": "310000"})
+    assert PlanTarget.objects.get(period_end=date(2026, 6, 27)).period_start == date(2026, 3, 29)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from departments.periods import FiscalCalendar
+from departments.periods import PATTERNS, FiscalCalendar, WeekYears
 from pipeline.selectors.plan.baseline import BaselineRule, chosen_baseline, default_baseline, year_before
 
 CALENDAR = FiscalCalendar()
@@ -30,6 +30,17 @@ def test_with_eight_whole_quarters_of_history_a_quarter_is_compared_with_its_lik
 def test_the_fiscal_calendar_says_which_quarter_is_the_like() -> None:
     assert chosen("2026-Q1", date(2020, 1, 1), FEBRUARY) == ("2024-02-01", "2024-04-30", BaselineRule.SAME_QUARTER)
     assert FEBRUARY.parse("2026-Q1").start == date(2025, 2, 1)
+
+
+def test_a_quarter_of_a_year_of_weeks_is_compared_with_as_many_weeks() -> None:
+    """The retail calendar, whose 2023 has 53 weeks: the quarters with or after the 53rd have no like of as many."""
+    weeks = WeekYears(pattern=PATTERNS["4-5-4"], nearest=True)
+    retail, first = FiscalCalendar(start_month=2, weeks=weeks, named_after_start=True), date(2015, 1, 1)
+    assert chosen("2023-Q1", first, retail) == ("2022-01-30", "2022-04-30", BaselineRule.SAME_QUARTER)
+    assert chosen("2023-Q4", first, retail) == ("2022-10-30", "2023-02-04", BaselineRule.SAME_QUARTER)
+    assert chosen("2024-Q3", first, retail) == ("2023-07-30", "2023-10-28", BaselineRule.SAME_QUARTER)
+    assert chosen("2024-Q4", first, retail) == ("2023-11-05", "2024-02-03", BaselineRule.SAME_QUARTER)
+    assert chosen("2024-Q4", date(2023, 6, 1), retail) == ("2023-10-29", "2024-11-02", BaselineRule.YEAR_BEFORE)
 
 
 def test_other_periods_are_compared_with_the_year_before() -> None:

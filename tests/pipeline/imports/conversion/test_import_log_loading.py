@@ -9,6 +9,8 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from departments.models import current_company
+from departments.periods import FiscalCalendar, WeekYears
 from pipeline.models import HandOff, ImportBatch, Opportunity
 from pipeline.services.imports_log import event_log_load
 from tests.pipeline.imports.conversion.logs import (
@@ -64,3 +66,25 @@ def test_hand_offs_of_a_moment_load(tmp_path: Path) -> None:
     assert result.accepted, result.problems
     hand_off = HandOff.objects.get()
     assert hand_off.requested_at == hand_off.started_at == hand_off.completed_at
+
+
+@pytest.mark.django_db
+def test_a_mapping_says_how_the_fiscal_year_is_divided(tmp_path: Path) -> None:
+    """Once said it stays, also where a later mapping does not say it; what is no such year is named in the mapping."""
+    (tmp_path / "log.csv").write_text(CSV + "C1,Lead,2026-07-01 12:00,Bo\n")
+    words = 'time_zone = "Europe/Berlin"\n'
+    weeks = 'fiscal_year_start_month = 10\nfiscal_periods = "4-4-5"\nfiscal_year_end_weekday = "friday"\n'
+    for name, text in (
+        ("weeks", mapping().replace(words, words + weeks)),
+        ("silent", mapping().replace(words, words + "fiscal_year_start_month = 10\n")),
+        ("wrong", mapping().replace(words, words + 'fiscal_periods = "13"\n')),
+    ):
+        (tmp_path / f"{name}.toml").write_text(text)
+    expected = FiscalCalendar(start_month=10, weeks=WeekYears(pattern=(4, 4, 5), end_weekday=4))
+    for name in ("weeks", "silent"):
+        assert event_log_load(path=tmp_path / "log.csv", mapping=tmp_path / f"{name}.toml").accepted
+        assert current_company().fiscal_calendar == expected
+    (problem,) = event_log_load(path=tmp_path / "log.csv", mapping=tmp_path / "wrong.toml").problems
+    assert (problem.file, problem.value) == ("wrong.toml", "13")
+    assert problem.reason == "is not one of months, 4-4-5, 4-5-4, 5-4-4"
+    assert current_company().fiscal_calendar == expected
