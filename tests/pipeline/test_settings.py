@@ -207,6 +207,15 @@ def test_a_fiscal_year_of_weeks_is_chosen_and_the_page_says_its_days(analyst: Cl
     assert Company.objects.get().fiscal_calendar == calendar
 
 
+def test_plans_beside_a_new_fiscal_calendar_are_counted(analyst: Client, stage: Stage) -> None:
+    analyst.post("/settings/", COMPANY)
+    for start, end in (((2026, 1, 1), (2026, 3, 31)), ((2026, 2, 1), (2026, 5, 2))):
+        PlanTarget.objects.create(pipeline=stage.pipeline, period_start=date(*start), period_end=date(*end), target=7)
+    page = analyst.post("/settings/", COMPANY | WEEKS, follow=True).content.decode()
+    assert "The plan of 1 period is kept for its days" in page
+    assert "is kept for" not in analyst.post("/settings/", COMPANY | WEEKS, follow=True).content.decode()
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [("fiscal_periods", "4-4-4"), ("fiscal_year_end_weekday", "5"), ("fiscal_year_end_rule", "first")],

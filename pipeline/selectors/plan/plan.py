@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from departments.periods import Period
+from departments.periods import FiscalCalendar, Period
 from pipeline.models import PlanTarget
 
 NEARLY_DAYS = 10
@@ -122,3 +122,9 @@ def _nearest(rows: Sequence[PlanRow], period: Period) -> tuple[date, date] | Non
         if abs((end - period.end).days) <= NEARLY_DAYS:
             return begin.start, end
     return None
+
+
+def spans_beside(calendar: FiscalCalendar) -> int:
+    """How many planned spans are no month, quarter or year of a calendar; each is a plan for exactly its days."""
+    spans = PlanTarget.objects.order_by().values_list("period_start", "period_end").distinct()
+    return sum(not calendar.names(start, end) for start, end in spans)

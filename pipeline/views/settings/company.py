@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from departments.access import may_manage_data, require
@@ -18,6 +19,7 @@ from departments.models import Company, find_company
 from departments.web.middleware import COMPANY_STYLE
 from departments.web.rendering import page_render
 from pipeline.page.shell import shell_of
+from pipeline.selectors.plan.plan import spans_beside
 from pipeline.views.settings.forms import CompanyForm
 
 TEMPLATE = "pipeline/settings/company.html"
@@ -28,11 +30,14 @@ def company_page(request: HttpRequest) -> HttpResponse:
     """Name, money, clock, weeks, what departments see of each other, and what verdicts are called."""
     require(request, may_manage_data(request.user))
     company = find_company()
+    calendar = company.fiscal_calendar if company else None
     form = CompanyForm(request.POST if request.method == "POST" else None, instance=company)
     if request.method == "POST" and form.is_valid():
         form.save()
         cache.delete(COMPANY_STYLE)
         messages.success(request, _("Saved. Closed weeks stay as they were reported."))
+        if form.instance.fiscal_calendar != calendar and (beside := spans_beside(form.instance.fiscal_calendar)):
+            messages.warning(request, _plans_stay_text(beside))
         return redirect("pipeline:settings_company")
     # A form writes into its instance even when it is not valid: the page around it reads the company anew.
     saved, shell = find_company(), shell_of(request)
@@ -43,6 +48,14 @@ def company_page(request: HttpRequest) -> HttpResponse:
         "fiscal_year": _fiscal_year_text(saved, shell.local(shell.now).date()) if saved else "",
     }
     return page_render(request, TEMPLATE, context, partial="page", status=422 if form.errors else 200)
+
+
+def _plans_stay_text(count: int) -> str:
+    return ngettext(
+        "The plan of {count} period is kept for its days: it is no month, quarter or year of this calendar.",
+        "The plan of {count} periods is kept for their days: they are no months, quarters or years of this calendar.",
+        count,
+    ).format(count=count)
 
 
 def _fiscal_year_text(company: Company, today: date) -> str:
