@@ -213,6 +213,7 @@ def test_plans_beside_a_new_fiscal_calendar_are_counted(analyst: Client, stage: 
         PlanTarget.objects.create(pipeline=stage.pipeline, period_start=date(*start), period_end=date(*end), target=7)
     page = analyst.post("/settings/", COMPANY | WEEKS, follow=True).content.decode()
     assert "The plan of 1 period is kept for its days" in page
+    assert "Figures follow with the next calculation" in page
     assert "is kept for" not in analyst.post("/settings/", COMPANY | WEEKS, follow=True).content.decode()
 
 

@@ -26,6 +26,10 @@ class BaselineRule(StrEnum):
     """Which baseline a comparison has, and why."""
 
     SAME_QUARTER = gettext_noop("the same quarter a year before, because there are two years of history")
+    SAME_WEEKS = gettext_noop(
+        "as many weeks of the same quarter a year before, which has one more or less, because there are two years of"
+        " history"
+    )
     YEAR_BEFORE = gettext_noop("the four quarters before, because there are less than two years of history")
     QUARTERS_BEFORE = gettext_noop("the four quarters before, because the period is not one quarter")
     DAYS_BEFORE = gettext_noop("the 364 days before, because the period is not made of whole quarters")
@@ -45,7 +49,8 @@ def chosen_baseline(calendar: FiscalCalendar, period: Period, first: date | None
     """The default baseline of a period, of a company whose first event happened on the day `first`."""
     if first and calendar.is_quarter(period) and calendar.quarter_before(period, QUARTERS_OF_SEASONS).start >= first:
         same = calendar.last_year(calendar.quarter_of(period.start))
-        return ChosenBaseline(period=same, rule=BaselineRule.SAME_QUARTER)
+        rule = BaselineRule.SAME_QUARTER if calendar.is_quarter(same) else BaselineRule.SAME_WEEKS
+        return ChosenBaseline(period=same, rule=rule)
     before = year_before(calendar, period, first)
     if before is None:
         return ChosenBaseline(period=None, rule=BaselineRule.NONE)

@@ -21,6 +21,7 @@ from departments.web.rendering import page_render
 from pipeline.page.shell import shell_of
 from pipeline.selectors.plan.plan import spans_beside
 from pipeline.views.settings.forms import CompanyForm
+from pipeline.views.settings.kinds import RECOMPUTED
 
 TEMPLATE = "pipeline/settings/company.html"
 
@@ -36,8 +37,10 @@ def company_page(request: HttpRequest) -> HttpResponse:
         form.save()
         cache.delete(COMPANY_STYLE)
         messages.success(request, _("Saved. Closed weeks stay as they were reported."))
-        if form.instance.fiscal_calendar != calendar and (beside := spans_beside(form.instance.fiscal_calendar)):
-            messages.warning(request, _plans_stay_text(beside))
+        if company and form.instance.fiscal_calendar != calendar:
+            messages.info(request, _(RECOMPUTED))
+            if beside := spans_beside(form.instance.fiscal_calendar):
+                messages.warning(request, _plans_stay_text(beside))
         return redirect("pipeline:settings_company")
     # A form writes into its instance even when it is not valid: the page around it reads the company anew.
     saved, shell = find_company(), shell_of(request)

@@ -37,9 +37,9 @@ def test_a_quarter_of_a_year_of_weeks_is_compared_with_as_many_weeks() -> None:
     weeks = WeekYears(pattern=PATTERNS["4-5-4"], nearest=True)
     retail, first = FiscalCalendar(start_month=2, weeks=weeks, named_after_start=True), date(2015, 1, 1)
     assert chosen("2023-Q1", first, retail) == ("2022-01-30", "2022-04-30", BaselineRule.SAME_QUARTER)
-    assert chosen("2023-Q4", first, retail) == ("2022-10-30", "2023-02-04", BaselineRule.SAME_QUARTER)
+    assert chosen("2023-Q4", first, retail) == ("2022-10-30", "2023-02-04", BaselineRule.SAME_WEEKS)
     assert chosen("2024-Q3", first, retail) == ("2023-07-30", "2023-10-28", BaselineRule.SAME_QUARTER)
-    assert chosen("2024-Q4", first, retail) == ("2023-11-05", "2024-02-03", BaselineRule.SAME_QUARTER)
+    assert chosen("2024-Q4", first, retail) == ("2023-11-05", "2024-02-03", BaselineRule.SAME_WEEKS)
     assert chosen("2024-Q4", date(2023, 6, 1), retail) == ("2023-10-29", "2024-11-02", BaselineRule.YEAR_BEFORE)
 
 
