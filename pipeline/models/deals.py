@@ -116,12 +116,22 @@ class Opportunity(models.Model):
         return self.name or self.key
 
 
+EVENT_AMOUNT_SQL = (
+    "CASE WHEN e.stage_id IS NOT NULL OR e.amount <> 0 THEN e.amount ELSE coalesce((SELECT b.amount"
+    " FROM pipeline_event b WHERE b.opportunity_id = e.opportunity_id AND b.stage_id IS NOT NULL"
+    " AND (b.occurred_at, b.sequence) < (e.occurred_at, e.sequence)"
+    " ORDER BY b.occurred_at DESC, b.sequence DESC LIMIT 1), 0) END"
+)
+"""What the deal was worth after `pipeline_event e`: of a loss or withdrawal without an amount, what it was before."""
+
+
 class Event(models.Model):
     """One row of an opportunity's history: the values after a change. Never updated, never deleted.
 
     `stage` empty means lost, or `withdrawn`: gone without being lost. `sequence` numbers the events of one
     opportunity at one instant in the order of the file they came in; with `occurred_at` it is the natural key. Only
-    undoing an import may delete rows.
+    undoing an import may delete rows. At a loss or a withdrawal an `amount` of zero means as it was before
+    (`EVENT_AMOUNT_SQL`).
     """
 
     opportunity = models.ForeignKey(

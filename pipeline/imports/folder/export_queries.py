@@ -71,7 +71,9 @@ _QUERIES: dict[str, str] = {
     "events.csv": (
         f"SELECT o.key AS opportunity, {_instant_sql('e.occurred_at')} AS occurred_at,"
         f" {_instant_sql('e.recorded_at')} AS recorded_at,"
-        " coalesce(s.key, CASE WHEN e.withdrawn THEN 'withdrawn' ELSE 'lost' END) AS stage, e.amount,"
+        " coalesce(s.key, CASE WHEN e.withdrawn THEN 'withdrawn' ELSE 'lost' END) AS stage,"
+        # At a loss or withdrawal zero is "as it was", which the file says by an empty field.
+        " CASE WHEN e.stage_id IS NOT NULL OR e.amount <> 0 THEN e.amount END AS amount,"
         f" e.expected_close, r.key AS reason, {_text('e.actor')} AS actor{{pipeline}} FROM pipeline_event e"
         " JOIN pipeline_opportunity o ON o.id = e.opportunity_id LEFT JOIN pipeline_stage s ON s.id = e.stage_id"
         " LEFT JOIN pipeline_lossreason r ON r.id = e.reason_id{moved}"

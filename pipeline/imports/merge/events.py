@@ -75,8 +75,8 @@ def _match(cursor: Any, staged: StagedFile) -> None:
 
 
 def _fill_amounts(cursor: Any) -> None:
-    """A lost or withdrawn row without amount keeps the amount the deal had: as stored before, else that of the event
-    before it."""
+    """A lost or withdrawn row without amount is the stored one that is equal in everything else; a new one has zero,
+    which at these means "as it was", so that an earlier amount may still come in later."""
     cursor.execute(
         "UPDATE matched_events m SET amount = k.amount FROM (SELECT DISTINCT ON (m.line) m.line, e.amount"
         " FROM matched_events m JOIN pipeline_event e ON e.opportunity_id = m.opportunity_id"
@@ -84,17 +84,6 @@ def _fill_amounts(cursor: Any) -> None:
         " AND e.reason_id IS NOT DISTINCT FROM m.reason_id"
         " AND e.expected_close IS NOT DISTINCT FROM m.expected_close"
         " WHERE m.amount IS NULL ORDER BY m.line, e.sequence) k WHERE k.line = m.line"
-    )
-    # In the file a later line of the same instant is later; the truth's events of that instant come before the file's.
-    cursor.execute(
-        "UPDATE matched_events m SET amount = k.amount FROM (SELECT DISTINCT ON (m.line) m.line, b.amount"
-        " FROM matched_events m JOIN ("
-        "   SELECT opportunity_id, occurred_at, line, amount FROM matched_events WHERE amount IS NOT NULL"
-        "   UNION ALL SELECT e.opportunity_id, e.occurred_at, e.sequence::bigint - 1000000000, e.amount"
-        "   FROM pipeline_event e WHERE e.opportunity_id IN"
-        "     (SELECT opportunity_id FROM matched_events WHERE amount IS NULL)"
-        " ) b ON b.opportunity_id = m.opportunity_id AND (b.occurred_at, b.line) < (m.occurred_at, m.line)"
-        " WHERE m.amount IS NULL ORDER BY m.line, b.occurred_at DESC, b.line DESC) k WHERE k.line = m.line"
     )
     cursor.execute("UPDATE matched_events SET amount = 0 WHERE amount IS NULL")
 

@@ -12,13 +12,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from departments.models import Department
-from pipeline.models import PlanTarget, Stage
+from pipeline.models import EVENT_AMOUNT_SQL, PlanTarget, Stage
 from pipeline.run_cache import release
 
 LEAST_CAUSES, LEAST_ORIGINS, LEAST_QUARTERS = 0.8, 0.8, 5
 _DAY_SECONDS = 24 * 3600
 _QUARTER_DAYS = 91.3
-_FIGURES = """
+_FIGURES = f"""
 SELECT deals.*, events.*, (SELECT count(DISTINCT department_id) FROM pipeline_handoff) AS asked
 FROM (
   SELECT count(*) AS deals,
@@ -28,13 +28,13 @@ FROM (
   FROM pipeline_opportunity
 ) AS deals, (
   SELECT count(*) AS events,
-    coalesce(sum(amount) FILTER (WHERE stage_id IS NULL AND NOT withdrawn), 0) AS lost,
-    coalesce(sum(amount) FILTER (WHERE stage_id IS NULL AND reason_id IS NOT NULL), 0) AS caused,
+    coalesce(sum({EVENT_AMOUNT_SQL}) FILTER (WHERE stage_id IS NULL AND NOT withdrawn), 0) AS lost,
+    coalesce(sum({EVENT_AMOUNT_SQL}) FILTER (WHERE stage_id IS NULL AND reason_id IS NOT NULL), 0) AS caused,
     count(*) FILTER (WHERE amount = 0 AND stage_id IS NOT NULL) AS worthless,
     coalesce(extract(epoch FROM max(occurred_at) - min(occurred_at)) / 86400, 0) AS days
-  FROM pipeline_event
+  FROM pipeline_event e
 ) AS events
-"""
+"""  # noqa: S608 - put together from our own columns
 _STATE = """
 SELECT batch.*, stages.*, plan.*, departments.* FROM
   (SELECT max(id), max(finished_at), max(undone_at) FROM pipeline_importbatch) AS batch,

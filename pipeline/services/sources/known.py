@@ -10,7 +10,7 @@ from django.db import connection
 
 from pipeline.imports.folder.export_queries import ELSEWHERE
 from pipeline.imports.snapshot.earlier import Earlier, KnownDeal, KnownHandOff
-from pipeline.models import DataSource, HandOff
+from pipeline.models import EVENT_AMOUNT_SQL, DataSource, HandOff
 
 _WENT = (
     "SELECT e.opportunity_id, (array_agg(p.key ORDER BY e.occurred_at DESC, e.sequence DESC))[1] AS pipeline"
@@ -46,7 +46,7 @@ def known_deals(*, source: DataSource) -> dict[str, KnownDeal]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT ON (e.opportunity_id) o.key,"
-            " coalesce(s.key, CASE WHEN e.withdrawn THEN 'withdrawn' ELSE 'lost' END), e.amount,"
+            f" coalesce(s.key, CASE WHEN e.withdrawn THEN 'withdrawn' ELSE 'lost' END), {EVENT_AMOUNT_SQL},"
             " e.expected_close, e.occurred_at, o.batch_id = ANY(%s), went.pipeline, p.key FROM pipeline_event e"
             " JOIN pipeline_opportunity o ON o.id = e.opportunity_id JOIN pipeline_pipeline p ON p.id = o.pipeline_id"
             f" LEFT JOIN ({_WENT}) went ON went.opportunity_id = e.opportunity_id"

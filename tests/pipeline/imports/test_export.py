@@ -43,7 +43,7 @@ def test_a_file_says_what_was_loaded(tmp_path: Path) -> None:
     events = (tmp_path / "out" / "events.csv").read_text().splitlines()
     assert events[1] == "O1,2026-01-05T08:00:00Z,2026-01-05T08:00:00Z,lead,100.50,2026-03-31,,Ann"
     assert events[3] == "O1,2026-02-01T10:00:00.250000Z,2026-02-01T10:00:00.250000Z,won,120.00,,,Ann"
-    assert events[6] == "O2,2026-03-01T08:00:00Z,2026-03-01T08:00:00Z,lost,2000.00,,price,Ann"
+    assert events[6] == "O2,2026-03-01T08:00:00Z,2026-03-01T08:00:00Z,lost,,,price,Ann"
 
 
 def test_a_folder_with_other_things_is_not_written_to(tmp_path: Path) -> None:

@@ -93,10 +93,10 @@ def test_values_arrive_as_meant(tmp_path: Path) -> None:
     assert Goal.objects.get(rule="between").goal_high == 50
 
 
-def test_a_lost_row_without_amount_keeps_the_amount(tmp_path: Path) -> None:
+def test_a_lost_row_without_amount_is_written_as_one(tmp_path: Path) -> None:
     load(folder_write(tmp_path))
     lost = Event.objects.get(stage=None)
-    assert (lost.amount, lost.reason.key) == (Decimal(2000), "price")
+    assert (lost.amount, lost.reason.key) == (Decimal(0), "price")
 
 
 def test_events_of_one_instant_keep_the_order_of_the_file(tmp_path: Path) -> None:

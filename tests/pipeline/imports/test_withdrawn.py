@@ -45,17 +45,17 @@ def line_of(number: int) -> int:
     return len(GOOD["events.csv"].splitlines()) + number
 
 
-def test_a_withdrawn_deal_keeps_its_amount_and_where_it_went(tmp_path: Path) -> None:
+def test_a_withdrawn_deal_says_where_it_went(tmp_path: Path) -> None:
     assert company_folder_load(path=folder_write(tmp_path, folder(OPENED, GONE))).accepted
     event = Event.objects.get(withdrawn=True)
-    assert (event.opportunity.key, event.stage, str(event.amount)) == ("O4", None, "50.00")
+    assert (event.opportunity.key, event.stage, str(event.amount)) == ("O4", None, "0.00")
     assert Opportunity.objects.get(key="O4").merged_into == "O1"
 
 
 @pytest.mark.django_db(transaction=True)
 def test_what_goes_out_comes_in_again(tmp_path: Path) -> None:
     rows = out_and_in_again(folder_write(tmp_path / "in", folder(OPENED, GONE)), tmp_path)
-    assert "O4,2026-03-05T08:00:00Z,2026-03-09T08:00:00Z,withdrawn,50.00,,," in rows
+    assert "O4,2026-03-05T08:00:00Z,2026-03-09T08:00:00Z,withdrawn,,,," in rows
 
 
 def test_undoing_the_import_that_withdrew_a_deal_brings_it_back(tmp_path: Path) -> None:
