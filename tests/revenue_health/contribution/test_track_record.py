@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from departments.models import Company
 from pipeline.models import RecomputeRun
@@ -40,10 +41,14 @@ def test_three_days_of_every_quarter_that_is_over(company: Company, monkeypatch:
     assert (last.date(), last.hour, last.second) == (date(2025, 7, 14), 23, 59)
 
 
-def test_it_is_made_once_and_added_to(run: RecomputeRun, answer: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_made_once_and_added_to(
+    run: RecomputeRun, ceo: Client, answer: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert not track_record_is_kept(run=run)
+    assert ceo.get("/forecast/").context["may_move"]
     figures = answer("track_record")
     assert track_record_is_kept(run=run)
+    assert not ceo.get("/forecast/").context["may_move"]
     assert [row["day"] for row in figures["forecasts"]] == [14, 42, 70]
     for row in figures["forecasts"]:
         assert row["p5"] <= row["median"] <= row["p95"]
