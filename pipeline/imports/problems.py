@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from departments.core.formula_guard import GuardedWriter
+from pipeline.imports.remedies import remedy_of
 
 LISTED_AT_MOST = 10_000
 """Problems written to the error file; the rest is only counted."""
@@ -53,7 +54,13 @@ class Problem:
     def __str__(self) -> str:
         place = f"{self.file}" + (f" line {self.line}" if self.line else "")
         value = f" “{self.value}”" if self.value else ""
-        return f"{place}: " + f"{self.column}{value} {self.reason}".strip()
+        todo = f"; {self.remedy}" if self.remedy else ""
+        return f"{place}: " + f"{self.column}{value} {self.reason}{todo}".strip()
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it; empty where the reason says so itself."""
+        return remedy_of(self.reason)
 
 
 @dataclass
@@ -132,17 +139,17 @@ class ProblemList:
         return f"{self.total:,} problems:\n{first}{more}"
 
     def write(self, path: Path) -> None:
-        """The error file: file, line, column, value, reason, in order of file and line."""
+        """The error file: file, line, column, value, reason, what to do, in order of file and line."""
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", encoding="utf-8", newline="") as handle:
             writer = GuardedWriter(handle)
-            writer.writerow(["file", "line", "column", "value", "reason"])
+            writer.writerow(["file", "line", "column", "value", "reason", "what to do"])
             for problem in sorted(self.listed, key=lambda listed: (listed.file, listed.line)):
                 line = str(problem.line) if problem.line else ""
-                writer.writerow([problem.file, line, problem.column, problem.value, problem.reason])
+                writer.writerow([problem.file, line, problem.column, problem.value, problem.reason, problem.remedy])
             if self.total > len(self.listed):
                 more = self.total - len(self.listed)
-                writer.writerow(["", "", "", "", f"{more} more problems are not listed"])
+                writer.writerow(["", "", "", "", f"{more} more problems are not listed", "mend these first"])
 
 
 class ConversionRefused(ImportUnreadable):

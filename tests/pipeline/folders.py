@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from django.core.management import call_command
@@ -54,6 +55,16 @@ GOOD = {
     ),
     "entries.csv": 'measurable,week,value,note\ncalls,2026-01-05,38.5,\ncalls,2026-01-12,,"away, ill"\n',
 }
+_SAYS_ITSELF = re.compile(
+    r"such as|write|type it again|replace it|save|upload|load|1 to 64 characters|are doubled|name the account"
+)
+
+
+def says_what_to_do(reason: str, remedy: str) -> bool:
+    """Whether a problem says what to do about it, in its reason or beside it."""
+    return bool(remedy or _SAYS_ITSELF.search(reason))
+
+
 TRUTH_TABLES = [
     "departments_company",
     "departments_department",

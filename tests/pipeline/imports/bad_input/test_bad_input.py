@@ -12,7 +12,7 @@ import pytest
 from departments.core.text import KEY_REASON
 from pipeline.models import ImportBatch
 from pipeline.services.imports import ImportResult, company_folder_load
-from tests.pipeline.folders import GOOD, changed, folder_write, part_write, truth
+from tests.pipeline.folders import GOOD, changed, folder_write, part_write, says_what_to_do, truth
 
 pytestmark = pytest.mark.django_db
 NO_STAGE = "is not a stage of pipeline new"
@@ -98,7 +98,9 @@ def refused(path: Path) -> tuple[ImportResult, list[tuple[str, str, str, str, st
     assert (result.status, batch.status, batch.errors_file) == ("refused", "refused", result.errors_file)
     with Path(batch.errors_file).open(encoding="utf-8", newline="") as handle:
         header, *rows = [tuple(row) for row in csv.reader(handle)]
-    assert header == ("file", "line", "column", "value", "reason")
+    assert header == ("file", "line", "column", "value", "reason", "what to do")
+    assert [row for row in rows if not says_what_to_do(row[4], row[5])] == []
+    rows = [row[:5] for row in rows]
     assert {counts["new"] + counts["changed"] + counts["unchanged"] for counts in result.files.values()} <= {0}
     return result, rows
 
