@@ -45,11 +45,26 @@ def company_row(source: FolderSource) -> dict[str, str] | None:
 
 
 def company_check(staging: Staging) -> None:
-    """A file that changes the name of a company with data is most often another company's: that has to be meant."""
+    """A file that changes the name of a company with data is most often another company's: that has to be meant.
+
+    Its currency stays, since plan and rates say nothing of theirs: each would be worth something else. Another time
+    zone is noted.
+    """
     company = find_company()
     if company is None or "company.csv" not in staging.files or not Opportunity.objects.exists():
         return
-    for line, name in query("SELECT line, name FROM in_company"):
+    for line, name, money, zone in query("SELECT line, name, reporting_currency, time_zone FROM in_company"):
+        if money not in (None, company.reporting_currency):
+            reason = (
+                f"is not {company.reporting_currency}, the currency of the plan, the rates and the figures that are"
+                " here; load the company into an empty installation"
+            )
+            staging.problems.refuse_row("company.csv", line, "reporting_currency", money, reason)
+        if zone not in (None, company.time_zone):
+            staging.notes.append(
+                f"company.csv: the time zone changes from {company.time_zone} to {zone}. Days without a time that are"
+                f" here begin as before, at midnight in {company.time_zone}."
+            )
         if name == company.name:
             continue
         if staging.rename_company:

@@ -9,13 +9,17 @@ from collections import defaultdict
 
 from departments.core.text import look
 from departments.models import current_company
+from pipeline.core.measured import UnknownFigure, parse_source
 from pipeline.imports.folder.checks import query
 from pipeline.imports.folder.staging import Staging
 from pipeline.imports.problems import Problem
+from pipeline.models.structure import ids_by_key
 
 LARGEST_SUM = 4 * 10**16
 """Units of the reporting currency in all events together: their cents fit 64 bits, with room for reversals."""
 _NAMED = 20
+_FAR = 5
+"""Times by which a rate differs from the one before it that is taken for a slip."""
 _LOOKED_AT = ("departments.csv", "pipelines.csv", "stages.csv", "loss_reasons.csv", "sources.csv", "measurables.csv")
 
 _WORTH = "e.amount * CASE WHEN o.currency = c.reporting_currency THEN 1 ELSE coalesce(r.rate, 1) END"
@@ -56,7 +60,7 @@ def sums_check(staging: Staging) -> None:
 
 
 def unusual_notes(staging: Staging) -> None:
-    """Keys that are easily taken for each other, pipelines that earn nothing, plans of spans that no page opens."""
+    """Keys that are easily taken for each other, pipelines that earn nothing, plans and rates that meet nothing."""
     for name in _LOOKED_AT:
         if name in staging.files:
             _alike(staging, name)
@@ -68,6 +72,11 @@ def unusual_notes(staging: Staging) -> None:
         staging.notes += _without_earning()
     if "plan.csv" in staging.files:
         _odd_plans(staging)
+        _plans_without_deals(staging)
+    if "rates.csv" in staging.files:
+        staging.notes += _odd_rates()
+    if "measurables.csv" in staging.files:
+        staging.notes += _unknown_figures()
 
 
 def _alike(staging: Staging, name: str) -> None:
@@ -138,6 +147,59 @@ def _odd_plans(staging: Staging) -> None:
             f"plan.csv: {len(odd):,} of {len(spans):,} periods are not a month, quarter or year of the fiscal calendar;"
             f" they are the plan for exactly these days: {_first_items(odd)}."
         )
+
+
+def _plans_without_deals(staging: Staging) -> None:
+    """Targets of a segment written otherwise than that of the deals are met by nothing."""
+    if "segment" not in staging.files["plan.csv"].columns:
+        return
+    rows = query(
+        "SELECT DISTINCT i.segment, i.pipeline FROM in_plan i WHERE i.segment <> '' AND NOT EXISTS"
+        " (SELECT FROM pipeline_opportunity o JOIN pipeline_pipeline p ON p.id = o.pipeline_id"
+        "   WHERE p.key = i.pipeline AND o.segment = i.segment) ORDER BY 1, 2"
+    )
+    if rows:
+        listed = _first_items([f"“{segment}” of {pipeline}" for segment, pipeline in rows])
+        staging.notes.append(f"plan.csv: no deal has the segment of these targets, so nothing is compared: {listed}.")
+
+
+def _odd_rates() -> list[str]:
+    """Rates that are not used, and those that look as if a decimal point had slipped."""
+    notes = []
+    ((own, money),) = query(
+        "SELECT count(*), min(c.reporting_currency) FROM in_rates r"
+        " JOIN departments_company c ON c.reporting_currency = r.currency"
+    )
+    if own:
+        notes.append(f"rates.csv: {own:,} rows are of {money}, the company's own currency, and are not used.")
+    far = query(
+        "SELECT currency, date, r.rate, r.before FROM (SELECT currency, date, rate, lag(rate) OVER (PARTITION BY"
+        " currency ORDER BY date) AS before FROM pipeline_exchangerate) r JOIN in_rates i USING (currency, date)"
+        f" WHERE greatest(r.rate / r.before, r.before / r.rate) >= {_FAR} ORDER BY 1, 2"
+    )
+    if far:
+        listed = [f"{name} {rate.normalize():f} on {day} after {old.normalize():f}" for name, day, rate, old in far]
+        notes.append(
+            f"rates.csv: rates are far from the ones before; check their decimal points: {_first_items(listed)}."
+        )
+    return notes
+
+
+def _unknown_figures() -> list[str]:
+    """Measurables that follow a figure nobody knows: none is entered, and none is computed."""
+    stages, departments = ids_by_key()
+    unknown = []
+    for key, source in query("SELECT DISTINCT key, source FROM in_measurables WHERE source <> 'manual' ORDER BY 1"):
+        try:
+            parse_source(source, stages=stages, departments=departments)
+        except UnknownFigure:
+            unknown.append(f"{key} (“{source}”)")
+    if not unknown:
+        return []
+    return [
+        "measurables.csv: the source of these is neither manual nor a figure that is computed, so they stay empty:"
+        f" {_first_items(unknown)}."
+    ]
 
 
 def _first_items(items: list[str]) -> str:

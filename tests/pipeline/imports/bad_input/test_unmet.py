@@ -1,0 +1,72 @@
+"""What a folder brings that nothing else meets, or that changes what is there, is noted or refused, never silent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from departments.models import Company
+from pipeline.services.imports import company_folder_load
+from tests.pipeline.folders import GOOD, changed, folder_write, part_write, truth
+
+pytestmark = pytest.mark.django_db
+UNKNOWN = "measurables.csv: the source of these is neither manual nor a figure that is computed, so they stay empty:"
+
+
+def odd_notes(folder: Path) -> list[str]:
+    result = company_folder_load(path=folder)
+    assert result.accepted, result.problems
+    return [note for note in result.notes if "no deal has the segment" in note or "rates" in note or UNKNOWN in note]
+
+
+@pytest.mark.parametrize(
+    ("files", "note"),
+    [
+        (
+            changed("plan.csv", "1000,,small", "1000,,Small"),
+            "plan.csv: no deal has the segment of these targets, so nothing is compared: “Small” of new.",
+        ),
+        (
+            {"rates.csv": GOOD["rates.csv"].replace("0.875", "87.5")},
+            "decimal points: USD 87.5 on 2026-02-01 after 0.9.",
+        ),
+        (
+            {"rates.csv": GOOD["rates.csv"] + "EUR,2026-01-01,1.1\n"},
+            "rates.csv: 1 rows are of EUR, the company's own currency, and are not used.",
+        ),
+        (
+            changed("measurables.csv", "2026-01-01,manual", "2026-01-01,Manual")
+            | {"measurables.csv": GOOD["measurables.csv"].replace("manual", "Manual")},
+            f"{UNKNOWN} calls (“Manual”), wait (“median_days”).",
+        ),
+    ],
+)
+def test_what_nothing_meets_is_noted(tmp_path: Path, files: dict[str, str], note: str) -> None:
+    good = odd_notes(folder_write(tmp_path / "good"))
+    assert good == [f"{UNKNOWN} wait (“median_days”)."]
+    assert any(note in one for one in odd_notes(part_write(tmp_path / "odd", files)))
+
+
+def test_a_figure_that_is_computed_is_no_unknown_source(tmp_path: Path) -> None:
+    files = changed("measurables.csv", "median_days", "median_hold_days:offer:sales")
+    assert odd_notes(folder_write(tmp_path, files)) == []
+
+
+def test_another_currency_would_make_plan_and_rates_worth_something_else(tmp_path: Path) -> None:
+    assert company_folder_load(path=folder_write(tmp_path / "good")).accepted
+    before = truth()
+    result = company_folder_load(path=part_write(tmp_path / "usd", changed("company.csv", "EUR", "USD")))
+    assert [(p.file, p.line, p.column, p.value) for p in result.problems] == [
+        ("company.csv", 2, "reporting_currency", "USD")
+    ]
+    assert "is not EUR, the currency of the plan" in result.problems[0].reason
+    assert truth() == before
+
+
+def test_another_time_zone_is_noted(tmp_path: Path) -> None:
+    assert company_folder_load(path=folder_write(tmp_path / "good")).accepted
+    zone = part_write(tmp_path / "zone", changed("company.csv", "Europe/Berlin", "America/New_York"))
+    result = company_folder_load(path=zone)
+    assert Company.objects.get().time_zone == "America/New_York"
+    assert any("changes from Europe/Berlin to America/New_York" in note for note in result.notes)
