@@ -7,6 +7,7 @@ import re
 _TABLE: tuple[tuple[str, str], ...] = (
     # A whole file and its header.
     (r"is missing from the header", "add the column, or correct its name"),
+    (r"is a (column|file) that is called ", r"rename the \1"),
     (r"appears in the header twice", "rename or delete one of the two"),
     (r"has an empty first line", "write the names of the columns into it"),
     (r"has more than \d+ columns", "delete those that are not needed"),

@@ -96,6 +96,17 @@ def _header_score(record: bytes, sign: str, expected: Collection[str]) -> int:
     return len(names) if len(names) > 1 and sign in _SEPARATORS else 1
 
 
+def written_otherwise(names: Collection[str], right: Collection[str]) -> dict[str, str]:
+    """Names that are right but for capitals, spaces and dashes, with the right one, where that is not there itself:
+    left out as unknown, what they hold would be lost."""
+    by_letters = {_letters(name): name for name in right if name not in names}
+    return {name: by_letters[_letters(name)] for name in names if name not in right and _letters(name) in by_letters}
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\s_-]", "", name).casefold()
+
+
 def _sign_name(sign: str) -> str:
     return _SEPARATORS.get(sign, f"“{sign}”")
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 
 from departments.core.text import readable
+from pipeline.imports.files.headers import written_otherwise
 from pipeline.imports.folder.format import BY_NAME, FileFormat
 from pipeline.imports.folder.order import order_check
 from pipeline.imports.folder.staging import StagedFile, Staging
@@ -228,14 +229,17 @@ def _event_places(staging: Staging) -> None:
 def files_check(staging: Staging, names: Sequence[str], *, first_load: bool) -> list[FileFormat]:
     """The known files among the names, in the order they are loaded; a first load needs the six that make a company."""
     present = [file for file in BY_NAME.values() if file.name in names]
-    if not present:
+    otherwise = written_otherwise(names, BY_NAME)
+    for name, right in otherwise.items():
+        staging.problems.refuse_file(readable(name), f"is a file that is called {right} in a company folder")
+    if not present and not otherwise:
         reason = "no file of a company folder was found, such as company.csv; upload any other export as a source"
         staging.problems.refuse_file("", reason)
     elif first_load:
         for file in BY_NAME.values():
-            if file.first_load and file.name not in names:
+            if file.first_load and file.name not in (*names, *otherwise.values()):
                 staging.problems.refuse_file(file.name, "is missing; a first load needs it")
-    unknown = [name for name in names if name not in BY_NAME]
+    unknown = [name for name in names if name not in BY_NAME and name not in otherwise]
     if unknown:
         more = f" and {len(unknown) - 20:,} more" if len(unknown) > 20 else ""
         listed = ", ".join(readable(name) for name in unknown[:20]) + more

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.csv
 from django.db import connection
 
-from pipeline.imports.files.headers import LINE, Expected, Header
+from pipeline.imports.files.headers import LINE, Expected, Header, written_otherwise
 from pipeline.imports.files.tables import tables_of
 from pipeline.imports.folder import kinds
 from pipeline.imports.folder.format import Column, FileFormat
@@ -104,10 +104,14 @@ def _begin_file(
     header = next(tables, None)
     if not isinstance(header, Header):
         return None
+    otherwise = written_otherwise(header.names, column_names)
+    for name, right in otherwise.items():
+        staging.problems.refuse_file(file.name, f"is a column that is called {right} here", line=1, column=name)
     missing = [c.name for c in file.columns if not c.optional and c.name not in header.names]
     for name in missing:
-        staging.problems.refuse_file(file.name, "is missing from the header", line=1, column=name)
-    if missing:
+        if name not in otherwise.values():
+            staging.problems.refuse_file(file.name, "is missing from the header", line=1, column=name)
+    if missing or otherwise:
         return None
     present = tuple(column for column in file.columns if column.name in header.names)
     staged = StagedFile(file, tuple(column.name for column in present))

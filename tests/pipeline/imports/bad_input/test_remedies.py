@@ -45,7 +45,9 @@ _MERGED = (
     + "\n"
 )
 STRUCTURE: dict[str, dict[str, str]] = {
-    "a column is missing": changed(D, "key,", "Key,"),
+    "a column is missing": changed(D, "key,", "no,"),
+    "a column in capitals": changed(D, "key,", "Key,"),
+    "a column that may be missing, in other letters": changed(E, "expected_close", "Expected close"),
     "a column twice": changed(D, "key,name", "key,key"),
     "an empty first line": {D: "\n" + GOOD[D]},
     "nothing in it": {D: ""},
@@ -91,3 +93,9 @@ def test_each_problem_of_files_and_rows_says_where_and_what_to_do(tmp_path: Path
 def test_a_folder_that_is_none_says_what_to_do(tmp_path: Path, files: dict[str, str]) -> None:
     for problem in company_folder_load(path=part_write(tmp_path, files)).problems:
         assert says_what_to_do(problem.reason, problem.remedy), problem
+
+
+@pytest.mark.django_db
+def test_a_file_in_capitals_is_not_left_out(tmp_path: Path) -> None:
+    (problem,) = company_folder_load(path=folder_write(tmp_path, {"Events.CSV": GOOD[E]}, without=(E,))).problems
+    assert str(problem) == "Events.CSV: is a file that is called events.csv in a company folder; rename the file"
