@@ -56,7 +56,7 @@ _TABLE: tuple[tuple[str, str], ...] = (
     (r"is given on a lost or withdrawn row", "leave it empty there"),
     (r"is given on a hand-off that is not completed", "leave it empty, or write when it was completed"),
     # Rows that do not go together.
-    (r"is already on line \d+", "leave one of the two rows"),
+    (r"is already on line \d+(, with other values)?$", "leave one of the two rows"),
     (r"is not a known ([\w -]+?)( \([\d,]+ rows\))?$", r"correct the key, or add the \1"),
     (r"is not a stage of pipeline ", "correct the key, or add the stage"),
     (r"differs from an earlier row of the same (\w+)", r"write the same in all rows of the \1"),
