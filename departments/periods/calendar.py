@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from departments.periods.days import FINAL_YEAR, FIRST_YEAR, Period, PeriodError, parse_day
 from departments.periods.week_years import WeekYears
@@ -144,10 +145,7 @@ class FiscalCalendar:
         return number
 
     def _edges(self, year: int) -> tuple[date, ...]:
-        """The first days of the twelve months of a fiscal year, and of the year after it."""
-        first = date(year - (self.start_month > 1 and not self.named_after_start), self.start_month, 1)
-        months = tuple(_add_months(first, count) for count in range(13))
-        return self.weeks.edges(months[0], months[-1]) if self.weeks else months
+        return _year_edges(self.start_month, self.weeks, self.named_after_start, year)
 
     def _range(self, text: str, first: str, last: str) -> Period:
         try:
@@ -165,6 +163,14 @@ class FiscalCalendar:
             "“{text}” is not a period. Write 2026-Q3, 2026, {month} or 2026-06-29..2026-09-27; years "
             "from {first} to {last}."
         ).format(text=text, month="2026-P07" if self.weeks else "2026-07", first=FIRST_YEAR, last=FINAL_YEAR)
+
+
+@lru_cache(maxsize=256)
+def _year_edges(start_month: int, weeks: WeekYears | None, named_after_start: bool, year: int) -> tuple[date, ...]:
+    """The first days of the twelve months of a fiscal year, and of the year after it."""
+    first = date(year - (start_month > 1 and not named_after_start), start_month, 1)
+    months = tuple(_add_months(first, count) for count in range(13))
+    return weeks.edges(months[0], months[-1]) if weeks else months
 
 
 def _between(edges: tuple[date, ...], *, label: str) -> Period:
