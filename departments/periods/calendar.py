@@ -83,6 +83,12 @@ class FiscalCalendar:
             for period in (self.month_of(start), self.quarter_of(start), self.year_of(start))
         )
 
+    def has_other_weeks(self, period: Period, other: Period) -> bool:
+        """Whether two fiscal periods of whole weeks differ in how many: what was earned in them does, too."""
+        spans = (period, other)
+        weeks = self.weeks is not None and all(self.names(span.start, span.end) for span in spans)
+        return weeks and period.days != other.days
+
     def parse(self, text: str) -> Period:
         """The period named by a text; PeriodError when it is none."""
         text = text.strip()

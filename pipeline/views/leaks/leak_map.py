@@ -130,17 +130,18 @@ def _leak_map_figures(
 
 
 def compared_label(figures: LeakMap, filters: LeakMapFilters, calendar: FiscalCalendar) -> str:
-    """What the comparison is called: a period by its name, the beginning of one by its days too."""
+    """What the comparison is called: a period by its name; the beginning of one by its days too, and one that has other
+    weeks than a fiscal month or quarter it is compared with by its weeks too."""
     other = figures.compared_with
     if other is None:
         return ""
     back = calendar.previous if filters.compare == "previous" else calendar.last_year
     whole = back(filters.period)
-    return (
-        whole.label
-        if whole.end == other.end
-        else _("the first {days} days of {label}").format(days=other.days, label=whole.label)
-    )
+    if whole.end != other.end:
+        return _("the first {days} days of {label}").format(days=other.days, label=whole.label)
+    if calendar.has_other_weeks(filters.period, whole):
+        return _("the {weeks} weeks of {label}").format(weeks=whole.days // 7, label=whole.label)
+    return whole.label
 
 
 def _stage_scale(figures: LeakMap, currency: str) -> MoneyScale:

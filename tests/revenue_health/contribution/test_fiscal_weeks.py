@@ -125,3 +125,6 @@ def test_pages_open_and_step_from_quarter_to_quarter(retail: None) -> None:
         text = answer.content.decode()
         assert "2023-Q4" in text, page
     assert "period=2023-Q3" in client.get("/", {"period": "2023-Q4"}).content.decode()
+    # 2023-P12 has five weeks as the month before it; the one before that has four.
+    assert "in the 4 weeks of 2023-P10" in client.get("/pipeline/", {"period": "2023-P11"}).content.decode()
+    assert "weeks of 2023-P11" not in client.get("/pipeline/", {"period": "2023-P12"}).content.decode()
