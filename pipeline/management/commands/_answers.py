@@ -13,6 +13,7 @@ from pipeline.imports.problems import ConversionRefused, ImportProblem
 from pipeline.services.imports import ImportResult
 
 _LISTED_PROBLEMS = 20
+_SHORT = 200
 
 
 class AnsweringCommand(BaseCommand):
@@ -28,6 +29,12 @@ class AnsweringCommand(BaseCommand):
             if options["json"]:
                 self.stdout.write(json.dumps({"error": str(problem), **_problems_json(problem)}, ensure_ascii=False))
             raise CommandError(str(problem)) from problem
+        except OSError as problem:
+            # A path that cannot be, a file nobody may read, a full disk: what the system says, without a traceback.
+            sentence = f"{_short(problem.filename)}{problem.strerror or problem}. Check the path and try again."
+            if options["json"]:
+                self.stdout.write(json.dumps({"error": sentence}, ensure_ascii=False))
+            raise CommandError(sentence) from problem
         if not accepted:
             raise SystemExit(1)
 
@@ -59,6 +66,12 @@ class AnsweringCommand(BaseCommand):
         """The outcome of an import."""
         self.say(options, result.as_json(), *import_sentences(result))
         return result.accepted
+
+
+def _short(path: object) -> str:
+    """The path an error is about, for the beginning of a sentence; nothing where it is about none."""
+    text = str(path or "")
+    return f"{text if len(text) <= _SHORT else '…' + text[-_SHORT:]}: " if text else ""
 
 
 def _problems_json(problem: ImportProblem) -> dict[str, Any]:
