@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import time_machine
@@ -205,6 +206,14 @@ def test_a_fiscal_year_of_weeks_is_chosen_and_the_page_says_its_days(analyst: Cl
     # A page that was opened before there was a choice does not send one.
     assert analyst.post("/settings/", COMPANY | {"fiscal_year_start_month": "2"}).status_code == 302
     assert Company.objects.get().fiscal_calendar == calendar
+
+
+def test_the_fiscal_year_is_asked_for_in_german(analyst: Client, settings: Any) -> None:
+    settings.LANGUAGES = [("en", "English"), ("de", "German")]
+    analyst.post("/settings/", COMPANY | WEEKS)
+    page = analyst.get("/settings/", headers={"Accept-Language": "de"}).content.decode()
+    for text in ("Das Geschäftsjahr", "4, 5 und 4 Wochen je Quartal", "Samstag", "Gespeichert: Das Geschäftsjahr"):
+        assert text in page
 
 
 def test_plans_beside_a_new_fiscal_calendar_are_counted(analyst: Client, stage: Stage) -> None:
