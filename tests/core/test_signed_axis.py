@@ -23,6 +23,10 @@ def test_ticks_are_few_round_and_hold_zero(amounts: list[int]) -> None:
     ticks = axis_of(amounts).ticks
     assert any(tick.value == 0 for tick in ticks)
     assert 1 <= len(ticks) <= 8
+    few = axis_of(amounts).few_ticks
+    assert len(few) <= 3
+    assert {ticks[0], ticks[-1]} <= set(few)
+    assert any(tick.value == 0 for tick in few)
 
 
 def test_a_bar_runs_from_zero_to_its_value() -> None:

@@ -51,6 +51,12 @@ class SignedAxis(Axis):
         first, last = math.ceil(self.least / step), math.floor(self.most / step)
         return [Tick(value=round(place * step), at=self.place(place * step)) for place in range(first, last + 1)]
 
+    @property
+    def few_ticks(self) -> list[Tick]:
+        """Zero and the outermost, for a table that has little room for the axis."""
+        ticks = self.ticks
+        return [tick for tick in ticks if tick.at in (ticks[0].at, self.zero, ticks[-1].at)]
+
     def place(self, value: float) -> str:
         return f"{self.at(value):.2f}%"
 

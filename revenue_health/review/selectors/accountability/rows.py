@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -17,7 +17,7 @@ from revenue_health.contribution.core.comparison import MoneyInterval, PartyKind
 from revenue_health.contribution.core.gates.company import MOVED
 from revenue_health.contribution.core.ledger import Step, build_ledger
 from revenue_health.contribution.core.verdict import IMPACTS, MARKS, UNCLEAR, Verdict
-from revenue_health.contribution.selectors.comparison.sentences import ground, listed
+from revenue_health.contribution.selectors.comparison.sentences import ground
 from revenue_health.contribution.words import page_word
 from revenue_health.review.charts.signed_axis import Mark, SignedAxis, axis_of
 from revenue_health.review.core.accountability import Accountability, DepartmentCut, GroupShare, JudgedParty
@@ -75,7 +75,7 @@ class CutTable:
 class AccountabilityRows:
     """Everything the templates print of a verdict; amounts in cents.
 
-    gap: actual less the plan, without one less the baseline. cannot_tell: of whom it cannot be told, with the reason.
+    gap: actual less the plan, without one less the baseline.
     """
 
     scale: MoneyScale
@@ -86,7 +86,6 @@ class AccountabilityRows:
     actual: int
     target: int | None
     gap: int
-    cannot_tell: list[tuple[str, str]]
 
 
 def accountability_rows(accountability: Accountability) -> AccountabilityRows:
@@ -109,7 +108,6 @@ def accountability_rows(accountability: Accountability) -> AccountabilityRows:
         actual=ledger.actual,
         target=minor_units(comparison.target),
         gap=ledger.gap,
-        cannot_tell=_undecided(rows),
     )
 
 
@@ -168,15 +166,6 @@ def _with_replies(rows: Iterable[ShareRow], period: str) -> list[ShareRow]:
         )
         for row in rows
     ]
-
-
-def _undecided(rows: Sequence[ShareRow]) -> list[tuple[str, str]]:
-    """Of whom it cannot be told, by reason."""
-    names: dict[str, list[str]] = {}
-    for row in rows:
-        if row.internal and not row.impact:
-            names.setdefault(row.reason, []).append(row.name)
-    return [(listed(each), reason) for reason, each in names.items()]
 
 
 def _counterfactual_rows(accountability: Accountability) -> list[CounterfactualRow]:

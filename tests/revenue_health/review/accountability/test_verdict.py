@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 ACCOUNT, FORECAST, WHAT_IF = "/drivers/", "/forecast/", "/what-if/"
 PROMISE = "contract:legal:wait_days=2"
-MOST_QUERIES = {ACCOUNT: 27, FORECAST: 12, WHAT_IF: 12, f"{WHAT_IF}?set={PROMISE}": 16}
+MOST_QUERIES = {ACCOUNT: 27, FORECAST: 13, WHAT_IF: 12, f"{WHAT_IF}?set={PROMISE}": 16}
 
 
 def signed_in(username: str) -> Client:
