@@ -32,6 +32,13 @@ class Grid:
         """Number of steps n."""
         return int(self.week_of_step.size)
 
+    @property
+    def cell_days(self) -> float:
+        """Length of the age cells that opening stocks are spread over, days: that of a step, so that a step makes them
+        older by one cell, but a day where the whole span is shorter. On the first night of a quarter cells as short as
+        the span would be thousands, and after a second millions."""
+        return self.dt if self.steps > 1 else max(self.dt, STEP_DAYS)
+
 
 def make_grid(step_days: Floats, longest: float = STEP_DAYS) -> Grid:
     """Equal steps of about `longest` days over the whole span, at least one.
@@ -47,9 +54,9 @@ def make_grid(step_days: Floats, longest: float = STEP_DAYS) -> Grid:
 
 
 def age_cells(grid: Grid) -> Ints:
-    """Age bin of each cell of one step's length, up to the oldest edge and the length of the period."""
-    cells = int(np.ceil(AGE_EDGES[-2] / grid.dt)) + 1
-    middles = (np.arange(cells) + 0.5) * grid.dt
+    """Age bin of each cell, up to the oldest edge and the length of the period."""
+    cells = int(np.ceil(AGE_EDGES[-2] / grid.cell_days)) + 1
+    middles = (np.arange(cells) + 0.5) * grid.cell_days
     return np.asarray(np.searchsorted(AGE_EDGES, middles, side="right") - 1)
 
 
@@ -103,12 +110,13 @@ def standing_steps(hazard: Floats, speed: Floats, grid: Grid) -> tuple[Step, Int
     """Steps of money that stood there when the period began, and the age index it has in each cell [cells]. hazard
     [K, R, A] by age bin, speed [K, R, W].
 
-    A step begins in the middle of a cell and ends in the middle of the next one, so its hazard is the mean of both
-    cells' bins. Those are a few pairs, however many cells there are.
+    A step as long as a cell begins in the middle of one and ends in the middle of the next, so its hazard is the mean
+    of both cells' bins; of a shorter one less lies in the next. Those are a few pairs, however many cells there are.
     """
     cells = age_cells(grid)
     pairs, pair = np.unique(np.stack([cells, np.append(cells[1:], cells[-1:])]), axis=1, return_inverse=True)
-    midway = 0.5 * (np.take(hazard, pairs[0], axis=-1) + np.take(hazard, pairs[1], axis=-1))
+    beyond = 0.5 * grid.dt / grid.cell_days
+    midway = (1 - beyond) * np.take(hazard, pairs[0], axis=-1) + beyond * np.take(hazard, pairs[1], axis=-1)
     return steps_of(speed[..., None] * midway[:, :, None, :], grid), pair.reshape(-1)
 
 
@@ -151,8 +159,8 @@ def spread_opening(opening: Floats, hazard: Floats, grid: Grid) -> Floats:
     """Opening amounts [..., A] by age bin -> [..., cells] by age cell; within a bin as a steady stream that thins
     out."""
     cells = age_cells(grid)
-    by_age = np.take(hazard, cells, axis=-1)
-    left = np.exp(-np.minimum(np.cumsum(by_age * grid.dt, axis=-1) - by_age * grid.dt / 2, 500.0)) + 1e-200
+    by_cell = np.take(hazard, cells, axis=-1) * grid.cell_days
+    left = np.exp(-np.minimum(np.cumsum(by_cell, axis=-1) - by_cell / 2, 500.0)) + 1e-200
     first = np.flatnonzero(np.diff(cells, prepend=-1))
     bins = np.cumsum(np.diff(cells, prepend=-1) != 0) - 1
     whole = np.take(np.add.reduceat(left, first, axis=-1), bins, axis=-1)
