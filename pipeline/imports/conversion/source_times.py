@@ -35,7 +35,8 @@ class TimeReader:
     """Reads the times of one source. `midnight_is_day`: a midnight without an offset is only a day.
 
     `twice` counts times of the hour that comes twice when clocks go back, by zone; they are read as the first of the
-    two, but for those that `in_order` knows better, which `later` counts.
+    two, but for those that `in_order` knows better, which `later` counts. `falling`: how many more times fall than
+    rise from one row of a deal to the next, of all deals so far.
     """
 
     zone: ZoneInfo
@@ -44,6 +45,7 @@ class TimeReader:
     midnight_is_day: bool = False
     twice: Counter[str] = field(default_factory=Counter)
     later: Counter[str] = field(default_factory=Counter)
+    falling: int = 0
 
     def parse(self, text: str) -> Moment:
         """The moment a text means; UnreadableTime where it means none, or more than one."""
@@ -85,9 +87,7 @@ class TimeReader:
         has the newest first, and is read from its end."""
         if all(moment.second is None for moment in moments):
             return list(moments)
-        certain = [moment.at.astimezone(UTC) for moment in moments if moment.second is None and not moment.bare]
-        steps = [after > before for before, after in pairwise(certain) if after != before]
-        newest_first = steps.count(False) > steps.count(True)
+        newest_first = _falling(moments) > 0
         ordered = list(moments[::-1] if newest_first else moments)
         before: datetime | None = None
         for place, moment in enumerate(ordered):
@@ -100,6 +100,13 @@ class TimeReader:
                 ordered[place] = Moment(at, moment.day, bare=False)
             before = at
         return ordered[::-1] if newest_first else ordered
+
+    def newest_first(self, moments: Sequence[Moment]) -> bool:
+        """Whether the rows of a deal, whose times these are, stand with the newest first: those of the deals so far do,
+        and its own do not rise. Of rows with equal times the last one then happened first."""
+        own = _falling(moments)
+        self.falling += own
+        return self.falling > 0 and own >= 0
 
     def _local_day(self, at: datetime) -> date:
         try:
@@ -148,6 +155,16 @@ class TimeReader:
         note = f"{count:,} times fall in an hour that occurred twice in {zone}; they are read as the first of the two"
         order = f", but {later:,} of them as the second, since the file has them after a later time of the same deal"
         return note + (order if later else "") + "."
+
+
+def _falling(moments: Sequence[Moment]) -> int:
+    """How many more times fall than rise from one to the next; those of the hour that comes twice tell nothing."""
+    certain = [moment for moment in moments if moment.second is None]
+    steps = [
+        (before.day, after.day) if before.bare or after.bare else (before.at.astimezone(UTC), after.at.astimezone(UTC))
+        for before, after in pairwise(certain)
+    ]
+    return sum(before > after for before, after in steps) - sum(before < after for before, after in steps)
 
 
 def _second(at: datetime) -> datetime | None:

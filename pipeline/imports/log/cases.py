@@ -121,12 +121,15 @@ class CaseReader:
 
     def _timed(self, case: Case) -> list[_Timed]:
         """The events in order of time. Stable: of equal times, of days without a time, and in the hour that comes
-        twice, the file's order decides."""
+        twice, the file's order decides, from its end where it has the newest first."""
         timed: list[_Timed] = []
         latest: dict[date, datetime] = {}
         clocked: set[date] = set()
         bare: list[date] = []
         events = self._readable(case)
+        if self.times.newest_first([at for at, _ in events]):
+            events.reverse()
+            self._report.counted["cases have their newest event first and are read from their end"] += len(events) > 1
         for moment, (_, event) in zip(self.times.in_order([at for at, _ in events]), events, strict=True):
             at = moment.at
             if moment.bare:

@@ -99,7 +99,10 @@ class History(RowReader):
         return moment.day.isoformat() if moment else ""
 
     def _ordered(self, key: str, changes: list[Change]) -> list[Change]:
-        """By time; where that is equal, along the chain from old to new values, else as the file has them."""
+        """By time; where that is equal, along the chain from old to new values, else as the file has them, from its end
+        where it has the newest first."""
+        if self.times.newest_first([change.at for change in changes]):
+            changes = changes[::-1]
         times = self.times.in_order([change.at for change in changes])
         changes = [replace(change, at=at) for change, at in zip(changes, times, strict=True)]
         left = sorted(changes, key=lambda change: change.at.at.astimezone(UTC))

@@ -83,3 +83,20 @@ def test_two_events_in_the_hour_that_comes_twice_keep_the_order_of_the_file(tmp_
         "3 times fall in an hour that occurred twice in Europe/Berlin; they are read as the first of the two, but 1 of"
         " them as the second, since the file has them after a later time of the same deal." in notes
     )
+
+
+def test_a_log_with_the_newest_first_is_read_from_its_end(tmp_path: Path) -> None:
+    log = (
+        HEAD
+        + "C1,Won,2026-10-07 09:00,\nC1,Lead,2026-10-05 09:00,\nC2,Won,2026-10-06 09:00,\nC2,Lead,2026-10-06 09:00,\n"
+    )
+    notes = convert_log(tmp_path, log)
+    assert [place for place, _, _ in moves(tmp_path)["C2"]] == ["lead", "won"]
+    assert any("2 cases have their newest event first and are read from their end" in note for note in notes)
+
+
+def test_a_row_that_was_added_below_turns_nothing_round(tmp_path: Path) -> None:
+    log = HEAD + "C1,Lead,2026-10-05 09:00,\nC1,Won,2026-10-07 09:00,\n"
+    log += "C2,Lead,2026-10-06 09:00,\nC2,Won,2026-10-06 09:00,\nC2,Lead,2026-10-01 09:00,\n"
+    convert_log(tmp_path, log)
+    assert [place for place, _, _ in moves(tmp_path)["C2"]] == ["lead", "won"]
