@@ -33,6 +33,10 @@ class Curve:
     band_height: str
     height: int = HEIGHT
 
+    @property
+    def has_other_sign(self) -> bool:
+        return any(dot.against for dot in self.dots)
+
 
 @dataclass(frozen=True, kw_only=True)
 class QuarterBar:
@@ -54,6 +58,11 @@ class QuarterBars:
     bars: tuple[QuarterBar, ...]
     zero: str
     height: int = HEIGHT
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the effect was there in an earlier quarter."""
+        return any(bar.kind == "begun" for bar in self.bars)
 
 
 class _Down:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from departments.models import Company
-from pipeline.models import RecomputeRun
+from pipeline.models import RecomputeRun, Stage
 from revenue_health.contribution.core.gates.shares import point_shares
+from revenue_health.contribution.selectors.comparison.evidence import evidence_of
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
+from revenue_health.contribution.selectors.comparison.share_breakdown import rates_of
 from revenue_health.contribution.selectors.gates.flows import FlowsInOneBucket
 from revenue_health.contribution.selectors.gates.plan import evidence_plan
 from revenue_health.contribution.selectors.model_input import pipelines_flows
@@ -27,3 +29,17 @@ def test_shares_of_every_comparison_are_those_of_its_own_reading(run: RecomputeR
         assert read.shares == pytest.approx(alone.shares, abs=0.005)  # half a cent
         assert read.won == pytest.approx(alone.won, abs=0.005)
         assert read.baseline_won == pytest.approx(alone.baseline_won, abs=0.005)
+
+
+def test_deals_are_held_against_the_same_days_as_the_rate_beside_them(run: RecomputeRun, company: Company) -> None:
+    periods = comparison_periods(run=run, company=company)
+    stages = {stage.pk: stage.key for stage in Stage.objects.all()}
+    rates = {
+        rate.stage: rate.before
+        for rate in rates_of(run=run, periods=periods, party="legal")
+        if rate.kind == "hold_days"
+    }
+    waiting = evidence_of(run=run, periods=periods, party="legal")["waiting"]
+    assert waiting
+    for deal in waiting:
+        assert deal.expected_days == pytest.approx(rates[stages[deal.stage]], rel=0.02)

@@ -29,7 +29,7 @@ class Evidence:
     expected_days: float | None = None
 
 
-# Expected days of a hold at baseline: amount-days held per amount that left the hold.
+# Expected days of a hold at baseline: amount-days held per amount handed on, as the rate of the department beside it.
 _WAITING = """
 WITH pieces AS (
     SELECT opportunity, visit, hold, stage, department, hold_from, from_at, to_at, amount,
@@ -38,7 +38,7 @@ WITH pieces AS (
 ), normal AS (
     SELECT stage, department,
         sum(amount::DOUBLE * greatest(least(until, $before_end) - greatest(from_at, $before), 0))
-            / nullif(sum(amount::DOUBLE) FILTER (to_at >= $before AND to_at < $before_end AND ended <> 'piece'), 0)
+            / nullif(sum(amount::DOUBLE) FILTER (to_at >= $before AND to_at < $before_end AND ended = 'handed_on'), 0)
             AS seconds
     FROM pieces WHERE from_at < $before_end AND until > $before GROUP BY stage, department
 ), spell AS (

@@ -182,8 +182,8 @@ def alone(party: PartyShare, currency: str) -> str:
     # In milder words the verdict above it has no sign either.
     half = money((abs(party.share.amount) if are_milder() else party.share.amount) / 2, currency)
     return _(
-        "Whether {name} did so alone or only together with another department, no record shows; if another’s "
-        "change was needed as well, at most half of this is its own ({half})."
+        "The records cannot show whether {name} did this alone. If another department’s change was needed as well, at "
+        "most half of it is {name}’s own ({half})."
     ).format(name=party.name, half=half)
 
 

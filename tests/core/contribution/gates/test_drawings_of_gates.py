@@ -81,8 +81,8 @@ def test_a_share_and_a_switch_stand_together_where_they_differ_by_more_than_the_
 def test_a_named_department_is_told_what_is_its_own_if_another_was_needed_too() -> None:
     """Two that are both needed share equally: half of 100 k."""
     assert alone(LEGAL, "EUR") == (
-        "Whether Legal did so alone or only together with another department, no record shows; if another’s change was "
-        "needed as well, at most half of this is its own (EUR −50.0 k)."
+        "The records cannot show whether Legal did this alone. If another department’s change was needed as well, at "
+        "most half of it is Legal’s own (EUR −50.0 k)."
     )
     assert alone(replace(LEGAL, verdict=Verdict.CANNOT_TELL), "EUR") == ""
 
