@@ -139,7 +139,9 @@ def annotation_add(request: HttpRequest, key: str) -> HttpResponse:
         remark_add(department=department, user=user, now=timezone.now(), **form.cleaned_data)
         messages.success(request, _("Remark added."))
     else:
-        messages.error(request, _("The remark needs a day and a text of at most 300 characters; nothing was changed."))
+        problems = " ".join(f"{form[name].label}: {' '.join(map(str, texts))}" for name, texts in form.errors.items())
+        refused = _("The remark was not added. {problems} What you wrote: “{text}”")
+        messages.error(request, refused.format(problems=problems, text=request.POST.get("text", "")[:1000]))
     return redirect("departments:scorecard", key)
 
 

@@ -257,6 +257,14 @@ def test_remarks_are_added_and_removed(head: Client) -> None:
     assert not Annotation.objects.exists()
 
 
+def test_a_refused_remark_says_why_and_gives_its_text_back(head: Client) -> None:
+    sent = {"day": "2026-11-17", "text": "Two of us were ill", "measurable": "weather"}
+    page = text(head.post("/scorecards/legal/remarks/", sent, follow=True))
+    assert "The remark was not added. Measurable: " in page
+    assert "Two of us were ill" in page
+    assert not Annotation.objects.exists()
+
+
 def test_the_overview_says_who_is_in_late_or_missing(
     head: Client, measurables: dict[str, Measurable], lea: User
 ) -> None:
