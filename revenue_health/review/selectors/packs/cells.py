@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from departments.formats import DASH, MoneyScale, grouped
@@ -67,8 +68,10 @@ class Names:
 
     def split(self, text: str) -> list[str]:
         """The text cut at names, so that each name is a piece of its own."""
-        if not self.people:
-            return [text]
+        return self._anybody.split(text) if self.people else [text]
+
+    @cached_property
+    def _anybody(self) -> re.Pattern[str]:
+        """Any of the names, the longest that fits; made once, since hundreds of cells are cut by it."""
         longest = sorted(self.people, key=len, reverse=True)
-        pattern = r"(?<!\w)(" + "|".join(re.escape(name) for name in longest) + r")(?!\w)"
-        return re.split(pattern, text)
+        return re.compile(r"(?<!\w)(" + "|".join(re.escape(name) for name in longest) + r")(?!\w)")

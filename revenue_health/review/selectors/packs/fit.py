@@ -41,6 +41,7 @@ class Room:
         return int(self.width / LETTER)
 
 
+@lru_cache(maxsize=4096)
 def lines_of(text: str, letters: float) -> int:
     """How many lines a text takes in so many letters."""
     if width_of(text) <= letters:
@@ -48,6 +49,7 @@ def lines_of(text: str, letters: float) -> int:
     return max(len(textwrap.wrap(text, max(int(letters), 1))), 1)
 
 
+@lru_cache(maxsize=4096)
 def width_of(text: str) -> float:
     """How wide a number or a word is, in mean letters."""
     return sum(map(_width, text))
