@@ -29,8 +29,8 @@ def plan_quarters_save(*, targets: dict[tuple[int, Period], Decimal | None]) -> 
         row = rows.first()
         if target is None and row is not None:
             if row.expectation is not None:
-                told = _("{period}: {amount}, told outside, would go with the target. Remove both in the settings.")
-                raise ValidationError(told.format(period=period.label, amount=bare_text(row.expectation)))
+                sentence = _("{period}: {amount}, told outside, would go with the target. Remove both in the settings.")
+                raise ValidationError(sentence.format(period=period.label, amount=bare_text(row.expectation)))
             row.delete()
             changed += 1
         elif target is not None and (row is None or row.target != target):

@@ -208,7 +208,7 @@ def test_a_fiscal_year_of_weeks_is_chosen_and_the_page_says_its_days(analyst: Cl
     assert Company.objects.get().fiscal_calendar == calendar
 
 
-def test_the_fiscal_year_is_asked_for_in_german(analyst: Client, settings: Any) -> None:
+def test_the_form_of_the_fiscal_year_is_in_german(analyst: Client, settings: Any) -> None:
     settings.LANGUAGES = [("en", "English"), ("de", "German")]
     analyst.post("/settings/", COMPANY | WEEKS)
     page = analyst.get("/settings/", headers={"Accept-Language": "de"}).content.decode()

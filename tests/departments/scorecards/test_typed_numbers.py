@@ -28,7 +28,7 @@ def root(measurables: dict[str, Measurable]) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("field", "text", "words"),
+    ("field", "text", "sentence"),
     [
         ("goal", "-", "This field is required."),
         ("goal", "70 %", "“70 %” is in percent, and the unit of this field is answers."),
@@ -43,11 +43,11 @@ def root(measurables: dict[str, Measurable]) -> Any:
     ],
 )
 def test_what_is_no_certain_number_is_refused_and_nothing_is_added(
-    root: Client, field: str, text: str, words: str
+    root: Client, field: str, text: str, sentence: str
 ) -> None:
     before = set(Measurable.objects.values_list("key", flat=True)), Goal.objects.count()
     answer = root.post("/scorecards/legal/measurables/", ADDED | {field: text})
-    assert (answer.status_code, words in answer.content.decode()) == (422, True)
+    assert (answer.status_code, sentence in answer.content.decode()) == (422, True)
     assert (set(Measurable.objects.values_list("key", flat=True)), Goal.objects.count()) == before
 
 

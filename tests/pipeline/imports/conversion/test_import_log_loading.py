@@ -72,12 +72,12 @@ def test_hand_offs_of_a_moment_load(tmp_path: Path) -> None:
 def test_a_mapping_says_how_the_fiscal_year_is_divided(tmp_path: Path) -> None:
     """Once said it stays, also where a later mapping does not say it; what is no such year is named in the mapping."""
     (tmp_path / "log.csv").write_text(CSV + "C1,Lead,2026-07-01 12:00,Bo\n")
-    words = 'time_zone = "Europe/Berlin"\n'
+    zone = 'time_zone = "Europe/Berlin"\n'
     weeks = 'fiscal_year_start_month = 10\nfiscal_periods = "4-4-5"\nfiscal_year_end_weekday = "friday"\n'
     for name, text in (
-        ("weeks", mapping().replace(words, words + weeks)),
-        ("silent", mapping().replace(words, words + "fiscal_year_start_month = 10\n")),
-        ("wrong", mapping().replace(words, words + 'fiscal_periods = "13"\n')),
+        ("weeks", mapping().replace(zone, zone + weeks)),
+        ("silent", mapping().replace(zone, zone + "fiscal_year_start_month = 10\n")),
+        ("wrong", mapping().replace(zone, zone + 'fiscal_periods = "13"\n')),
     ):
         (tmp_path / f"{name}.toml").write_text(text)
     expected = FiscalCalendar(start_month=10, weeks=WeekYears(pattern=(4, 4, 5), end_weekday=4))
