@@ -52,7 +52,7 @@ def test_a_verdict_is_what_happened_with_its_amount() -> None:
 
 
 def test_what_may_be_its_own_has_no_sign_either() -> None:
-    assert alone(LEGAL, "EUR").endswith("at most half of this is its own (EUR 50.0 k).")
+    assert alone(LEGAL, "EUR").endswith("at most half of it is Legal’s own (EUR 50.0 k).")
 
 
 def test_one_or_several_have_the_same_past_tense() -> None:
