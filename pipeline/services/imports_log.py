@@ -14,7 +14,7 @@ from pipeline.imports.log.mapping import LogColumns, mapping_read
 from pipeline.imports.log.read_csv import csv_cases
 from pipeline.imports.log.read_xes import xes_cases
 from pipeline.imports.problems import ImportUnreadable
-from pipeline.models import ImportBatch
+from pipeline.models import ImportBatch, Opportunity
 from pipeline.services.imports import ImportResult, company_folder_load
 
 
@@ -27,7 +27,8 @@ def event_log_load(
         progress("reading the log", 0.0)
     with tempfile.TemporaryDirectory(prefix="log-") as scratch:
         reading = LogReading(path.name)
-        notes, provenance = folder_from_log(log_cases(path, read.log, reading), read, Path(scratch), reading)
+        cases, begun = log_cases(path, read.log, reading), pipelines_begun(several=bool(read.pipelines))
+        notes, provenance = folder_from_log(cases, read, Path(scratch), reading, begun)
         return company_folder_load(
             path=Path(scratch),
             user=user,
@@ -38,6 +39,11 @@ def event_log_load(
             notes=notes,
             provenance=provenance,
         )
+
+
+def pipelines_begun(*, several: bool) -> dict[str, str]:
+    """The pipeline in which each deal that is in began, by the deal's key; nothing where a log has one pipeline."""
+    return dict(Opportunity.objects.values_list("key", "pipeline__key").iterator()) if several else {}
 
 
 def log_cases(path: Path, columns: LogColumns, reading: LogReading) -> Iterator[Case]:

@@ -51,8 +51,8 @@ def list_convert(tables: Path, content: dict[str, Any], folder: Path, *, earlier
     return Converted(notes=report.notes, provenance=report.provenance, checks=report.checks)
 
 
-def log_convert(path: Path, content: dict[str, Any], folder: Path) -> Converted:
-    """Write the company folder of an event log."""
+def log_convert(path: Path, content: dict[str, Any], folder: Path, *, begun: Mapping[str, str]) -> Converted:
+    """Write the company folder of an event log. `begun`: by the keys of deals that are in, where they began."""
     plain = decided(content)
     mapping = mapping_parse(plain, MappingSource(MAPPING_NAME, mapping_toml(plain)))
     reading = LogReading(path.name)
@@ -60,7 +60,7 @@ def log_convert(path: Path, content: dict[str, Any], folder: Path) -> Converted:
         cases = csv_cases(path, reading, case_column=mapping.log.case, delimiter=mapping.log.delimiter)
     else:
         cases = xes_cases(path, reading)
-    notes, provenance = folder_from_log(cases, mapping, folder, reading)
+    notes, provenance = folder_from_log(cases, mapping, folder, reading, begun)
     return Converted(notes=notes, provenance=provenance)
 
 

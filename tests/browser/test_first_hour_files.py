@@ -12,6 +12,7 @@ from pipeline.models import Event, HandOff, Stage
 from tests.browser.committed import committed
 from tests.browser.test_first_hour import begun, empty_site, looked_at, review_opened, taken_in, window
 from tests.pipeline.sources.test_history import CHANGES_1, DEALS_1
+from tests.pipeline.sources.test_logs import LOG
 from tests.pipeline.sources.test_pipelines import TABLE, TWO
 from tests.pipeline.sources.test_tickets import T_WEEK_1, TICKET_HEADER, WEEK
 from tests.pipeline.sources.uploads import HEADER
@@ -67,4 +68,24 @@ def test_several_pipelines_of_one_list_have_stages_of_their_own(window: Callable
     assert stages == [
         ("Extension", "Offer"), ("Extension", "Won"), ("New", "Offer"), ("New", "Qualify"), ("New", "Won"),
     ]  # fmt: skip
+    review_opened(page, click)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_step_of_a_log_takes_a_deal_to_another_pipeline(
+    window: Callable[[int], Page], tmp_path: Path, width: int
+) -> None:
+    page = window(width)
+    log = tmp_path / "log.csv"
+    log.write_text(LOG)
+    click = begun(page, [log])
+    page.get_by_label("Pipeline of Contract won").fill("Contracts")
+    click.count += 1
+    looked_at(page, click)
+    expect(page.locator("main")).to_contain_text("Sales: Offer sent")
+    expect(page.locator("main")).to_contain_text("Contracts: Won")
+    taken_in(page, click)
+    stages = committed(lambda: list(Event.objects.filter(opportunity__key="C1").order_by("occurred_at").values_list(
+        "stage__pipeline__name", "stage__name")))  # fmt: skip
+    assert stages == [("Sales", "Received"), ("Sales", "Offer sent"), ("Contracts", "Won")]
     review_opened(page, click)

@@ -144,6 +144,21 @@ def check_once(mistakes: MappingMistakes, part: str, word: str, values: Sequence
             mistakes.add(part, word, value, f"appears twice in [[{part}]]", place)
 
 
+def check_stage_pipelines(pipelines: Sequence[Any], stages: Sequence[Any], mistakes: MappingMistakes) -> None:
+    """Pipelines stand once and have stages; stages name one that there is, or none, which is the first."""
+    check_once(mistakes, "pipelines", "key", [pipeline.key for pipeline in pipelines])
+    keys = {pipeline.key for pipeline in pipelines}
+    for place, stage in enumerate(stages, 1):
+        if stage.pipeline and stage.pipeline not in keys:
+            reason = f"is not a pipeline of the mapping ({', '.join(sorted(keys))})"
+            mistakes.add("stages", "pipeline", stage.pipeline, reason, place)
+    used = {stage.pipeline or pipelines[0].key for stage in stages}
+    for place, pipeline in enumerate(pipelines if len(pipelines) > 1 else []):
+        if pipeline.key not in used:
+            part = ("pipelines", place) if place else ("pipeline", 1)
+            mistakes.add(part[0], "key", pipeline.key, "has no stage", part[1])
+
+
 def _check_activities(mapping: Structured, mistakes: MappingMistakes) -> None:
     """One activity means one thing; in several pipelines it may mean a stage of each."""
     seen: dict[str, dict[str, str]] = {}

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 
 from pipeline.core.decimal_text import NotDecimal
 from pipeline.imports.conversion.source_times import Moment, TimeReader, UnreadableTime
 from pipeline.imports.log.amounts import parse_amount
 from pipeline.imports.log.event_log import Case, LogEvent, LogReading
-from pipeline.imports.log.mapping import LogMapping
+from pipeline.imports.log.mapping import LogMapping, StagePart
 from pipeline.imports.log.moves import Move, Moves
 from pipeline.imports.log.work import WorkItem, WorkOfActivity
+
+NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass
@@ -56,10 +60,16 @@ class _Timed:
 class CaseReader:
     """Reads cases by a mapping. Values that cannot be understood become problems of the reading, with their line."""
 
-    def __init__(self, mapping: LogMapping, reading: LogReading, report: LogReport) -> None:
+    def __init__(
+        self, mapping: LogMapping, reading: LogReading, report: LogReport, begun: Mapping[str, str] = NOWHERE
+    ) -> None:
+        """`begun`: the pipelines in which deals that are in already began, by their keys."""
         log = mapping.log
-        self._mapping, self._reading, self._report = mapping, reading, report
-        self._stages = {activity: stage for stage in mapping.stages for activity in stage.activities}
+        self._mapping, self._reading, self._report, self._begun = mapping, reading, report, begun
+        self._stages: dict[str, dict[str, StagePart]] = {}
+        for stage in mapping.stages:
+            for activity in stage.activities:
+                self._stages.setdefault(activity, {})[stage.pipeline or mapping.pipeline.key] = stage
         self._losses = {activity: loss for loss in mapping.losses for activity in loss.activities}
         self._work = {part.activity: part for part in mapping.handoffs}
         self._stage_transitions = {word.lower() for word in log.stage_transitions}
@@ -94,7 +104,10 @@ class CaseReader:
         report.deals += 1
         events = [timed_event.event for timed_event in timed]
         history = self._since_created(case, events, moves.rows)
-        return DealOfCase(key, case.line, self._fields(case, events), history, self._hand_offs(work, moves.ended))
+        own = self._mapping.pipeline.key
+        pipeline = self._begun.get(key) or next((move.pipeline for move in history if move.pipeline), own)
+        fields = self._fields(case, events, pipeline)
+        return DealOfCase(key, case.line, fields, history, self._hand_offs(work, moves.ended))
 
     def _take(self, timed_event: _Timed, moves: Moves, work: dict[str, WorkOfActivity]) -> None:
         log, report, event = self._mapping.log, self._report, timed_event.event
@@ -192,9 +205,9 @@ class CaseReader:
         if moment.at > first.at and not (moment.bare and moment.day == first.at.astimezone(self._mapping.zone).date()):
             self._report.counted["deals were created after their first event; they count from that event"] += 1
         begin = min(first.at, moment.at, key=lambda at: at.astimezone(UTC))
-        return [Move(begin, first.place, first.amount, first.reason, first.actor, first.line), *moves[1:]]
+        return [replace(first, at=begin), *moves[1:]]
 
-    def _fields(self, case: Case, events: list[LogEvent]) -> list[str]:
+    def _fields(self, case: Case, events: list[LogEvent], pipeline: str) -> list[str]:
         fields, company = self._mapping.opportunity, self._mapping.company
 
         def text(name: str) -> str:
@@ -202,7 +215,7 @@ class CaseReader:
 
         source = text(fields.source)
         return [
-            text(fields.name), self._mapping.pipeline.key, self._owner(case, events), text(fields.team),
+            text(fields.name), pipeline, self._owner(case, events), text(fields.team),
             fields.source_values.get(source, source),
             text(fields.currency_attribute) or fields.currency or company.reporting_currency, text(fields.segment),
         ]  # fmt: skip

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pipeline.imports.conversion.provenance import FolderWriter, Provenance
-from pipeline.imports.log.cases import CaseReader, DealOfCase, LogReport
+from pipeline.imports.log.cases import NOWHERE, CaseReader, DealOfCase, LogReport
 from pipeline.imports.log.event_log import Case, LogReading
 from pipeline.imports.log.mapping import LogMapping
 from pipeline.imports.log.structure import structure_write
@@ -14,28 +14,31 @@ from pipeline.imports.problems import ConversionRefused, ImportUnreadable
 
 _OPPORTUNITY_COLUMNS = ("key", "name", "pipeline", "owner", "team", "source", "currency", "segment")
 _EVENT_COLUMNS = ("opportunity", "occurred_at", "stage", "amount", "reason", "actor")
+_PIPELINE = "pipeline"
 _HANDOFF_COLUMNS = ("key", "opportunity", "department", "kind", "requested_at", "started_at", "completed_at",
                     "outcome", "assignee")  # fmt: skip
 _NAMED_AT_MOST = 40
 
 
 def folder_from_log(
-    cases: Iterable[Case], mapping: LogMapping, folder: Path, reading: LogReading
+    cases: Iterable[Case], mapping: LogMapping, folder: Path, reading: LogReading, begun: Mapping[str, str] = NOWHERE
 ) -> tuple[list[str], Provenance]:
     """Write the company folder of a log, one case at a time; gives the notes, and where each row comes from.
+
+    `begun`: of a log of several pipelines, those in which deals that are in already began, by the deals' keys.
 
     Raises ConversionRefused with every problem of the log, and ImportUnreadable where nothing of it was read.
     """
     report = LogReport()
     reading.check_names = lambda: refuse_missing(mapping, reading)
-    reader = CaseReader(mapping, reading, report)
+    reader = CaseReader(mapping, reading, report, begun)
     with FolderWriter(folder) as writer:
-        structure_write(writer, mapping, [mapping.pipeline])
+        structure_write(writer, mapping, mapping.all_pipelines)
         _begin_tables(writer, mapping, reading.file)
         for case in cases:
             deal = reader.read(case)
             if deal is not None:
-                _deal_write(writer, deal)
+                _deal_write(writer, deal, several=bool(mapping.pipelines))
     _judge(reader, mapping, reading, report)
     return _reading_notes(reader, mapping, reading, report), writer.provenance
 
@@ -52,16 +55,17 @@ def _begin_tables(writer: FolderWriter, mapping: LogMapping, file: str) -> None:
         "kind": log.activity,
         "assignee": log.resource,
     } | dict.fromkeys(("requested_at", "started_at", "completed_at"), log.time)
+    columns = (*_EVENT_COLUMNS, _PIPELINE) if mapping.pipelines else _EVENT_COLUMNS
     writer.begin("opportunities", _OPPORTUNITY_COLUMNS, source=file, columns=of_deal)
-    writer.begin("events", _EVENT_COLUMNS, source=file, columns=of_event)
+    writer.begin("events", columns, source=file, columns=of_event)
     writer.begin("handoffs", _HANDOFF_COLUMNS, source=file, columns=of_work)
 
 
-def _deal_write(writer: FolderWriter, deal: DealOfCase) -> None:
+def _deal_write(writer: FolderWriter, deal: DealOfCase, *, several: bool) -> None:
     writer.row("opportunities", [deal.key, *deal.fields], deal.line)
     for move in deal.moves:
         row = [deal.key, move.at.isoformat(), move.place, move.amount, move.reason, move.actor]
-        writer.row("events", row, move.line)
+        writer.row("events", [*row, move.pipeline] if several else row, move.line)
     number = 0
     for done in deal.work:
         for item in done.items:

@@ -9,7 +9,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.core.decimal_text import NumberSigns
-from pipeline.imports.conversion.mapping_checks import MappingMistakes, check_names, check_once, check_structure
+from pipeline.imports.conversion.mapping_checks import (
+    MappingMistakes,
+    check_names,
+    check_once,
+    check_stage_pipelines,
+    check_structure,
+)
 from pipeline.imports.conversion.mapping_source import NO_SOURCE, MappingSource, mapping_source, toml_parse
 from pipeline.imports.problems import ImportUnreadable
 
@@ -83,7 +89,8 @@ class PipelinePart:
 
 @dataclass(frozen=True, kw_only=True)
 class StagePart:
-    """A stage and what enters it. `final`: nothing moves a deal out again. `once`: entering again is no move."""
+    """A stage of the named pipeline, or of the first one, and what enters it. `final`: nothing moves a deal out again,
+    but into another pipeline. `once`: entering again is no move."""
 
     key: str
     name: str
@@ -93,6 +100,7 @@ class StagePart:
     time_limit_days: float | None = None
     final: bool = False
     once: bool = False
+    pipeline: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +165,13 @@ class LogMapping:
     sources: list[OwnedPart]
     handoffs: list[HandOffPart]
     handoff_rules: HandOffRules
+    pipelines: list[PipelinePart] = field(default_factory=list)
     source: MappingSource = NO_SOURCE
+
+    @property
+    def all_pipelines(self) -> list[PipelinePart]:
+        """The pipeline and, of a log of several, the others."""
+        return [self.pipeline, *self.pipelines]
 
     @property
     def signs(self) -> NumberSigns:
@@ -198,6 +212,7 @@ _LISTS: dict[str, type] = {
     "loss_reasons": OwnedPart,
     "sources": OwnedPart,
     "handoffs": HandOffPart,
+    "pipelines": PipelinePart,
 }
 _NEEDED = ("company", "departments", "pipeline", "stages")
 
@@ -265,6 +280,7 @@ def _check_mapping(mapping: LogMapping) -> None:
     """What the parts say fits together; every mistake is named."""
     mistakes = MappingMistakes(mapping.source)
     check_structure(mapping, mistakes, owned_elsewhere=True)
+    check_stage_pipelines(mapping.all_pipelines, mapping.stages, mistakes)
     keys = [department.key for department in mapping.departments]
     check_names(mistakes, "handoffs", "department", mapping.handoffs, keys, "department")
     check_once(mistakes, "handoffs", "activity", [part.activity for part in mapping.handoffs])

@@ -16,6 +16,7 @@ from pipeline.imports.log.mapping import (
     DepartmentPart,
     LossPart,
     OwnedPart,
+    StagePart,
     part_of,
     parts_of,
 )
@@ -29,7 +30,7 @@ from pipeline.imports.snapshot.more_files import (
     check_history,
     check_tickets,
 )
-from pipeline.imports.snapshot.several import ExportPipeline, ExportStage, check_pipelines
+from pipeline.imports.snapshot.several import ExportPipeline, check_pipelines
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +98,7 @@ class SnapshotMapping:
     company: CompanyPart
     departments: list[DepartmentPart]
     pipeline: ExportPipeline
-    stages: list[ExportStage]
+    stages: list[StagePart]
     losses: list[LossPart]
     loss_reasons: list[OwnedPart]
     sources: list[OwnedPart]
@@ -147,7 +148,7 @@ _TABLES: dict[str, type] = {
 }
 _LISTS: dict[str, type] = {
     "departments": DepartmentPart,
-    "stages": ExportStage,
+    "stages": StagePart,
     "pipelines": ExportPipeline,
     "losses": LossPart,
     "loss_reasons": OwnedPart,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipeline.imports.conversion.mapping_checks import MappingMistakes, check_once
+from pipeline.imports.conversion.mapping_checks import MappingMistakes, check_stage_pipelines
 from pipeline.imports.log.mapping import PipelinePart, StagePart
 
 
@@ -17,23 +17,11 @@ class ExportPipeline(PipelinePart):
     entry_stage: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExportStage(StagePart):
-    """A stage of the named pipeline, or of the first one."""
-
-    pipeline: str = ""
-
-
 def check_pipelines(
-    pipelines: Sequence[ExportPipeline], stages: Sequence[ExportStage], column: str, mistakes: MappingMistakes
+    pipelines: Sequence[ExportPipeline], stages: Sequence[StagePart], column: str, mistakes: MappingMistakes
 ) -> None:
     """Pipelines stand once, have values, stages and one that earns; stages name one that there is."""
-    check_once(mistakes, "pipelines", "key", [pipeline.key for pipeline in pipelines])
-    keys = {pipeline.key for pipeline in pipelines}
-    for place, stage in enumerate(stages, 1):
-        if stage.pipeline and stage.pipeline not in keys:
-            reason = f"is not a pipeline of the mapping ({', '.join(sorted(keys))})"
-            mistakes.add("stages", "pipeline", stage.pipeline, reason, place)
+    check_stage_pipelines(pipelines, stages, mistakes)
     if len(pipelines) == 1:
         return
     if not column:
@@ -42,7 +30,7 @@ def check_pipelines(
     for place, pipeline in enumerate(pipelines):
         part = ("pipelines", place) if place else ("pipeline", 1)
         own = {stage.key: stage for stage in stages if (stage.pipeline or pipelines[0].key) == pipeline.key}
-        if not any(stage.earns for stage in own.values()):
+        if own and not any(stage.earns for stage in own.values()):
             mistakes.add(part[0], "key", pipeline.key, "has no stage that earns", part[1])
         entry = own.get(pipeline.entry_stage)
         if pipeline.entry_stage and (entry is None or entry.earns or entry.final):

@@ -16,6 +16,7 @@ from departments.models import User
 from pipeline.imports.problems import ConversionRefused, ImportBusy, ImportProblem, ImportUnreadable
 from pipeline.models import DataSource, ImportBatch, RecomputeRun, SourcePull
 from pipeline.services.imports import ImportResult, company_folder_load
+from pipeline.services.imports_log import pipelines_begun
 from pipeline.services.recompute import RecomputeRunning, recompute
 from pipeline.services.recompute.last_day import last_day_end
 from pipeline.services.sources.kept import (
@@ -202,7 +203,8 @@ def _take_in(pull: SourcePull, user: User | None) -> None:
 def _convert(pull: SourcePull, content: dict[str, Any], folder: Path) -> Converted:
     tables = tables_folder(pull.token)
     if pull.source.kind == DataSource.Kind.LOG:
-        return log_convert(tables / pull.reading["deals"], content, folder)
+        begun = pipelines_begun(several=bool(content.get("pipelines")))
+        return log_convert(tables / pull.reading["deals"], content, folder, begun=begun)
     earlier = pull.source.pulls.filter(batch__status=ImportBatch.Status.DONE).exclude(pk=pull.pk)
     newest = earlier.order_by("-taken_at").first()
     if newest is not None and newest.taken_at >= pull.taken_at:

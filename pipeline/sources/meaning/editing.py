@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.sources.meaning.decided import NO_TABLES, NOBODY
 from pipeline.sources.meaning.draft import OWNED, Content, owned_draft, stages_draft
 from pipeline.sources.meaning.history import history_posted
-from pipeline.sources.meaning.pipelines import pipelines_draft, pipelines_posted
+from pipeline.sources.meaning.pipelines import OPEN, WON, pipelines_draft, pipelines_posted, stage_pipelines_posted
 from pipeline.sources.meaning.slugs import slug
 from pipeline.sources.meaning.statuses import status_draft
 from pipeline.sources.meaning.tickets import tickets_posted
@@ -50,7 +50,7 @@ LOG_FIELDS = {
     "segment": "Segment",
     "team": "Team",
 }
-OPEN, WON, LOST, WITHDRAWN, WORK, UNUSED = "open", "won", "lost", "withdrawn", "work", ""
+LOST, WITHDRAWN, WORK, UNUSED = "lost", "withdrawn", "work", ""
 MOST_ROWS = 120
 _DEPARTMENTS_AT_MOST = 40
 
@@ -68,6 +68,7 @@ class StageRow:
     owner: str
     limit: str
     pipeline: str = ""
+    pipeline_name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,12 +93,14 @@ def stage_rows(
     """Values without a stage first, then the stages in their order, losses, work. `unnamed` are those of one of several
     pipelines, by its key."""
     rows: list[StageRow] = []
+    pipelines = {part["key"]: part["name"] for part in content.get("pipelines", [])}
     for position, stage in enumerate(content.get("stages", []), 1):
         kind, limit = WON if stage.get("earns") else OPEN, stage.get("time_limit_days")
         for value in stage["activities"] or [""]:
             count, money = counts.get(value, (0, None))
             rows.append(StageRow(value=value, count=count, money=money, kind=kind, name=stage["name"],
                                  position=position, owner=stage["owner"], pipeline=stage.get("pipeline", ""),
+                                 pipeline_name=pipelines.get(stage.get("pipeline", ""), content["pipeline"]["name"]),
                                  limit="" if limit is None else f"{limit:g}"))  # fmt: skip
     for loss in content.get("losses", []):
         kind = WITHDRAWN if loss.get("withdrawn") else LOST
@@ -152,7 +155,7 @@ def content_of(
     if "stage" in changed:
         stages_draft(result, by_name)
     else:
-        _stages(posted, result, log=log)
+        _stages(stage_pipelines_posted(posted, result) if log else posted, result, log=log)
     if not log and (changed & {"stage"} or part.get("pipeline", "") != before.get("pipeline", "")):
         result["stages"] = [stage for stage in result["stages"] if not stage.get("pipeline")]
         pipelines_draft(result, by_name)

@@ -93,8 +93,10 @@ def _prepare(store: duckdb.DuckDBPyConnection) -> None:
         " CAST(CAST(e.occurred_at AS TIMESTAMPTZ) AS TIMESTAMP) AS since,"
         " last_value(try_cast(nullif(e.amount, '') AS DOUBLE) IGNORE NULLS) OVER (PARTITION BY e.opportunity"
         "   ORDER BY CAST(e.occurred_at AS TIMESTAMPTZ), e.place) AS amount,"
-        " s.name AS stage_name, d.name AS owner, coalesce(s.earns = '1', false) AS earns"
-        " FROM events e LEFT JOIN stages s ON s.key = e.stage LEFT JOIN departments d ON d.key = s.owner_department"
+        " CASE WHEN (SELECT count(*) FROM pipelines) > 1 THEN p.name || ': ' || s.name ELSE s.name END AS stage_name,"
+        " d.name AS owner, coalesce(s.earns = '1', false) AS earns"
+        " FROM events e LEFT JOIN stages s ON s.key = e.stage LEFT JOIN pipelines p ON p.key = s.pipeline"
+        " LEFT JOIN departments d ON d.key = s.owner_department"
     )
     store.execute(
         "CREATE TABLE ends AS SELECT deal, arg_max(amount, (since, place)) AS amount, count(*) AS events,"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from itertools import count, takewhile
 from typing import Any
 
 from pipeline.sources.meaning.slugs import slug
@@ -17,6 +18,7 @@ type Column = dict[str, Any]
 _HEADER = re.compile(r"^(deal)?pipeline(name|label)?$|^recordtype(name)?$|^salesprocess$|^vertriebsprozess$")
 MOST = 20
 DEFAULT = "sales"
+OPEN, WON = STAGE_KINDS = ("open", "won")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,3 +173,38 @@ def pipelines_posted(posted: Mapping[str, str], content: Content, by_name: Mappi
     gone = {part["key"] for part in parts.values() if not part["values"]} - {content["pipeline"]["key"]}
     content["pipelines"] = [p for p in parts.values() if p["key"] not in {content["pipeline"]["key"], *gone}]
     content["stages"] = [stage for stage in content["stages"] if stage.get("pipeline", "") not in gone]
+
+
+def stage_pipelines_posted(posted: Mapping[str, str], content: Content) -> dict[str, str]:
+    """The form of a log, whose rows name the pipelines of their stages, with the keys of these pipelines instead.
+
+    A new name is another pipeline, and one that no row names is none any more. A row without a name is of the first.
+    """
+    names: dict[int, str] = {}
+    for place in takewhile(lambda place: f"stage-{place}-in" in posted, count()):
+        if posted.get(f"stage-{place}-kind") in STAGE_KINDS:
+            names[place] = posted[f"stage-{place}-in"].strip() or content["pipeline"]["name"]
+    if not names:
+        return dict(posted)
+    parts = {part["name"]: part for part in [content["pipeline"], *content.get("pipelines", [])]}
+    taken = {part["key"] for part in parts.values()}
+    for name in set(names.values()) - set(parts):
+        parts[name] = {"key": slug(name, taken), "name": name}
+    first = content["pipeline"]["name"]
+    used = sorted(dict.fromkeys(names.values()), key=lambda name: name != first)
+    content["pipeline"], *others = [parts[name] for name in used]
+    content.pop("pipelines", None)
+    if others:
+        content["pipelines"] = others
+    keys = {place: "" if name == used[0] else parts[name]["key"] for place, name in names.items()}
+    _stages_take_along(posted, content, keys)
+    return dict(posted) | {f"stage-{place}-pipeline": key for place, key in keys.items()}
+
+
+def _stages_take_along(posted: Mapping[str, str], content: Content, keys: Mapping[int, str]) -> None:
+    """A stage keeps its key in another pipeline."""
+    for place, key in keys.items():
+        value, name = posted.get(f"stage-{place}-value", ""), posted.get(f"stage-{place}-name", "").strip()
+        for stage in content["stages"]:
+            if stage["name"] == name and value in (stage["activities"] or [""]):
+                stage["pipeline"] = key

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 
 import pipeline.imports
 from pipeline.models import SourcePull
+from pipeline.services.sources.mappings import mapping_content
+from pipeline.sources.convert import mapping_check
+from pipeline.sources.meaning.editing import content_of
+from pipeline.views.sources.mapping_rows import mapping_rows
 from tests.pipeline.sources.uploads import COMPANY, edit, look, upload
 
 pytestmark = pytest.mark.django_db
@@ -54,3 +59,42 @@ def test_the_log_of_loan_applications_has_its_reference_figures(real_data: Path)
     assert seen["outcomes"]["won"] == [2246, 35_290_338.0]
     assert seen["outcomes"]["lost"][0] == 7635 + 2807
     assert seen["outcomes"]["open"][0] == 399
+
+
+def _form(content: dict[str, Any], pull: SourcePull) -> dict[str, str]:
+    rows = mapping_rows(pull, content).stages
+    words = ("value", "kind", "name", "position", "owner", "limit")
+    posted = {f"stage-{n}-{word}": str(getattr(row, word)) for n, row in enumerate(rows) for word in words}
+    return posted | {f"stage-{n}-in": row.pipeline_name for n, row in enumerate(rows)}
+
+
+def test_the_form_of_a_log_names_the_pipeline_of_each_stage() -> None:
+    """C1's contract is in a pipeline of its own; the stage keeps its key on the way there and back."""
+    pull = upload({"log.csv": LOG})
+    edit(pull, company=COMPANY)
+    before = mapping_content(pull.source.mappings.first())
+    posted = _form(before, pull)
+    assert {value for name, value in posted.items() if name.endswith("-in")} == {"", "Sales"}
+    again = content_of(posted, before, [], log=True)
+    assert {stage["key"]: stage for stage in again["stages"]} == {stage["key"]: stage for stage in before["stages"]}
+    assert "pipelines" not in again
+    won = next(name[:-6] for name, value in posted.items() if name.endswith("-value") and value == "Contract won")
+    there = content_of(posted | {f"{won}-in": "Contracts"}, before, [], log=True)
+    assert there["pipelines"] == [{"key": "contracts", "name": "Contracts"}]
+    assert [(s["key"], s.get("pipeline", "")) for s in there["stages"]] == [
+        ("received", ""), ("offer_sent", ""), ("won", "contracts"),
+    ]  # fmt: skip
+    mapping_check(there, log=True)
+    edit(pull, **there)
+    seen = look(pull)
+    assert seen["accepted"], seen
+    steps = next(deal["steps"] for deal in seen["deals"] if deal["key"] == "C1")
+    assert [step["stage"] for step in steps] == ["Sales: Received", "Sales: Offer sent", "Contracts: Won"]
+    form = _form(there, pull)
+    back = content_of(form | {f"{won}-in": ""}, there, [], log=True)
+    assert "pipelines" not in back
+    assert {s["key"]: s.get("pipeline", "") for s in back["stages"]} == {"received": "", "offer_sent": "", "won": ""}
+    # Where no stage is in the first pipeline any more, another one is the first.
+    renamed = content_of(form | {f"stage-{n}-in": "Contracts" for n in range(len(form))}, there, [], log=True)
+    assert (renamed["pipeline"]["name"], "pipelines" in renamed) == ("Contracts", False)
+    mapping_check(renamed, log=True)

@@ -193,7 +193,7 @@ def test_a_log_made_to_harm_is_refused(tmp_path: Path, data: bytes, why: str) ->
         ('activities = ["Offer"]', 'activities = "Offer"', "“activities” should be"),
         ("final = true", "finally = true", "unknown word “finally”"),
         ('["Offer"]', '["Come"]', "both stage in and stage offer"),
-        ("[pipeline]", "[pipelines]", "unknown part"),
+        ("[pipeline]", "[pipes]", "unknown part"),
         ("Europe/Berlin", "Berlin", "not an IANA time zone"),
         ("[pipeline]", "[pipeline", "not valid TOML"),
     ],
