@@ -1,5 +1,7 @@
 """One upload as it was found: its tables, their columns, what joins them, and the mapping proposed for it."""
 
+# ruff: noqa: S608 - statements are put together from the quoted names of the files' own tables and columns only.
+
 from __future__ import annotations
 
 import re
@@ -18,7 +20,7 @@ from pipeline.imports.log.read_xes import xes_cases
 from pipeline.imports.log.sketch import LogSketch, log_sketch
 from pipeline.imports.problems import ImportUnreadable
 from pipeline.sources.columns.joins import joins_of
-from pipeline.sources.columns.profile import Column, columns_profile, connect_tables, quoted
+from pipeline.sources.columns.profile import MOST_VALUES, Column, columns_profile, connect_tables, quoted
 from pipeline.sources.files.intake import FoundTable
 from pipeline.sources.meaning.draft import DEPARTMENTS, Content, Ground, list_draft
 from pipeline.sources.meaning.history import values_by_field
@@ -92,6 +94,7 @@ def _reading(folder: Path, found: list[FoundTable], known: Company, deals: str) 
         system, content = list_draft(store, deals, ground)
         joins = _joins_in_use(joins, content)
         _add_money(store, deals, content, plain)
+        _add_joined(store, deals, content, plain)
     return Reading(
         tables=[table.as_json() for table in found], columns=plain, joins=joins, deals=deals, kind="list",
         system=system, content=content,
@@ -111,7 +114,7 @@ def _joins_in_use(joins: list[dict[str, Any]], content: Content) -> list[dict[st
 def _refuse_second_names(store: Any, table: FoundTable, columns: list[Column]) -> None:
     """A row under the names that has a word in every column of numbers and dates is no data: units, or names again."""
     measured = [column for column in columns if column.kind in ("number", "date")]
-    first = store.execute(f"SELECT * FROM {quoted(table.table)} LIMIT 1").fetchone() or ()  # noqa: S608 - our own name of a table, quoted
+    first = store.execute(f"SELECT * FROM {quoted(table.table)} LIMIT 1").fetchone() or ()
     values = dict(zip([column.name for column in columns], first, strict=False))
     if len(measured) < 2 or any(column.odd != [values.get(column.name)] for column in measured):
         return
@@ -124,25 +127,55 @@ def _refuse_second_names(store: Any, table: FoundTable, columns: list[Column]) -
 
 def _add_money(store: Any, deals: str, content: Content, columns: dict[str, list[dict[str, Any]]]) -> None:
     """Beside each value and its rows, the money of the deals that have it, where there is an amount."""
-    amount, files = content["deal"].get("amount"), content["files"]
-    if not amount or "decimal_sign" not in files:
+    if (read := _money(content)) is None:
         return
-    number = f"replace(replace({quoted(amount)}, ?, ''), ?, '.')" if files["thousands_sign"] else (
-        f"replace(replace({quoted(amount)}, ?, ?), ?, '.')")  # fmt: skip
-    signs = (
-        [files["thousands_sign"], files["decimal_sign"]]
-        if files["thousands_sign"]
-        else ["\0", "\0", files["decimal_sign"]]
-    )
+    number, signs = read
     for column in columns[deals]:
         if column["kind"] not in ("text", "flag") or not column["values"] or column["different"] > 200:
             continue
         name = quoted(column["name"])
-        statement = f"SELECT {name}, sum(try_cast({number} AS DOUBLE)) FROM {quoted(deals)} GROUP BY 1"  # noqa: S608 - names of the file's own columns, quoted
-        money = {str(value): total for value, total in store.execute(statement, signs).fetchall()}
-        # “NaN” is a number for the database; what is none in JSON is no money.
-        money = {value: total for value, total in money.items() if total and isfinite(total)}
+        statement = f"SELECT {name}, {number} FROM {quoted(deals)} GROUP BY 1"
+        money = {str(value): _plain(total) for value, total in store.execute(statement, signs).fetchall()}
         column["values"] = [[value, count, money.get(value, 0)] for value, count in column["values"]]
+
+
+def _money(content: Content) -> tuple[str, list[str]] | None:
+    """SQL of the sum of the deals' amounts, with its parameters; None where amounts are not there or not readable."""
+    amount, files = content["deal"].get("amount"), content["files"]
+    if not amount or "decimal_sign" not in files:
+        return None
+    thousands = files["thousands_sign"] or "\0"
+    sql = f"sum(try_cast(replace(replace({quoted(amount)}, ?, ''), ?, '.') AS DOUBLE))"
+    return sql, [thousands, files["decimal_sign"]]
+
+
+def _plain(total: float | None) -> float:
+    """“NaN” is a number for the database; what is none in JSON is no money."""
+    return total if total and isfinite(total) else 0
+
+
+def _add_joined(store: Any, deals: str, content: Content, columns: dict[str, list[dict[str, Any]]]) -> None:
+    """Beside the texts of a joined table, the deals that have them, and their money."""
+    money, signs = _money(content) or ("NULL", [])
+    for lookup in content["lookups"]:
+        mended = content.get("values", {}).get(lookup["deal_column"], {})
+        named = quoted(lookup["deal_column"])
+        key = f"CASE {named}{' WHEN ? THEN ?' * len(mended)} ELSE {named} END" if mended else named
+        for column in columns[lookup["file"]]:
+            if column["kind"] != "text" or column["different"] > MOST_VALUES:
+                continue
+            joined = (
+                f'SELECT {quoted(lookup["key"])} AS "joined key", any_value({quoted(column["name"])}) AS "joined value"'
+                f" FROM {quoted(lookup['file'])} GROUP BY 1"
+            )
+            rows = store.execute(
+                f'SELECT "joined value", count(*), {money} FROM {quoted(deals)} JOIN ({joined}) ON "joined key" = {key}'
+                " WHERE \"joined value\" <> '' GROUP BY 1 ORDER BY 2 DESC, 1",
+                [*signs, *(text for pair in mended.items() for text in pair)],
+            ).fetchall()
+            column.setdefault("of_deals", {})[lookup["name"]] = [
+                [str(value), int(count), *([_plain(total)] if signs else [])] for value, count, total in rows
+            ]
 
 
 def _log_columns(columns: list[dict[str, Any]], rows: int) -> LogColumns | None:

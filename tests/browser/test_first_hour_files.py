@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from pipeline.models import Event, HandOff, Stage
+from pipeline.models import Event, HandOff, Opportunity, Stage
 from tests.browser.committed import committed
 from tests.browser.test_first_hour import begun, empty_site, looked_at, review_opened, taken_in, window
 from tests.pipeline.sources.test_history import CHANGES_1, DEALS_1
@@ -61,13 +61,17 @@ def test_several_pipelines_of_one_list_have_stages_of_their_own(window: Callable
     deals.write_text(TABLE + TWO)
     click = begun(page, [deals])
     page.get_by_label("Name of the pipeline of Renewals").fill("Extension")
-    click.count += 1
+    page.get_by_label("Department of Bob").select_option(label="Legal")
+    page.locator("#team-department").select_option(label="Sales")
+    click.count += 3
     looked_at(page, click)
     taken_in(page, click)
     stages = committed(lambda: sorted(Stage.objects.values_list("pipeline__name", "name")))
     assert stages == [
         ("Extension", "Offer"), ("Extension", "Won"), ("New", "Offer"), ("New", "Qualify"), ("New", "Won"),
     ]  # fmt: skip
+    teams = committed(lambda: list(Opportunity.objects.order_by("owner").values_list("owner", "team").distinct()))
+    assert teams == [("Ann", "sales"), ("Bob", "legal")]
     review_opened(page, click)
 
 

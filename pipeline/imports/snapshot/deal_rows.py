@@ -37,6 +37,7 @@ class DealRows:
         self._sources = {source.key for source in mapping.sources}
         self._reasons = {reason.key for reason in mapping.loss_reasons}
         self._loss_of = {value: loss for loss in mapping.losses for value in loss.activities}
+        self._teams = {team.name: team.department for team in mapping.teams}
         self._timelines = Timelines(history, self._counted, latest, mapping.zone) if history else None
         self._pipeline_of = {stage.key: stage.pipeline or mapping.pipeline.key for stage in mapping.stages}
         went = earlier is not None and any(deal.went for deal in earlier.deals.values())
@@ -65,9 +66,18 @@ class DealRows:
             self._counted[f"deals are in {currency}; add a rates.csv with its rates to the folder"] += 1
         return [
             row.get(columns.key), row.get(columns.name), began_in, account, row.get(columns.owner),
-            row.get(columns.team), row.get(columns.source),
+            self._team(row), row.get(columns.source),
             currency, row.get(columns.segment),
         ]  # fmt: skip
+
+    def _team(self, row: SourceRow) -> str:
+        """The department that the deal's team (or owner) is of, else its team."""
+        columns = self._columns
+        name = row.get(columns.team or columns.owner)
+        department = self._teams.get(name, columns.team_department) if name else ""
+        if department:
+            self._counted["deals have the department of their owner or team as their team"] += 1
+        return department or row.get(columns.team)
 
     def _check_reference(self, row: SourceRow, column: str, keys: set[str], what: str, part: str) -> None:
         value = row.get(column)
@@ -166,7 +176,10 @@ class DealRows:
         recorded = self._earlier.taken_at.isoformat() if self._earlier else ""
         now, key = event.now, deal.row.get(self._columns.key)
         reason = self._reason(deal.row) if now.place == deal.place == LOST else ""
-        return [key, _moment_text(event.at), recorded, now.place, now.amount, now.expected, reason, event.actor,
+        actor = event.actor
+        if not self._columns.team and actor != deal.row.get(self._columns.owner):
+            actor = self._teams.get(actor) or actor  # what another owner wrote is that one's department's
+        return [key, _moment_text(event.at), recorded, now.place, now.amount, now.expected, reason, actor,
                 self._named_pipeline(now.place)]  # fmt: skip
 
     def _reason(self, row: SourceRow) -> str:

@@ -26,8 +26,10 @@ from pipeline.imports.snapshot.more_files import (
     HistoryColumns,
     Lookup,
     QueuePart,
+    TeamPart,
     TicketColumns,
     check_history,
+    check_teams,
     check_tickets,
 )
 from pipeline.imports.snapshot.several import ExportPipeline, check_pipelines
@@ -55,7 +57,8 @@ class DealColumns:
     An open deal's amount is `open_amount` where `amount` is empty. `closed_flag` and `won_flag` decide before the
     stage does, then a `status` with its values, then the dates `won_date` and `lost_date` where they are filled. With
     `open_values` every status has to be in one of the lists.
-    `changed` says when a deal last changed, for exports that come again.
+    `changed` says when a deal last changed, for exports that come again. `team_department`: the department of every
+    team (or owner, see TeamPart) that the mapping does not name.
     """
 
     key: str
@@ -83,6 +86,7 @@ class DealColumns:
     account: str = ""
     owner: str = ""
     team: str = ""
+    team_department: str = ""
     segment: str = ""
     source: str = ""
     reason: str = ""
@@ -110,6 +114,7 @@ class SnapshotMapping:
     tickets: TicketColumns | None = None
     history: HistoryColumns | None = None
     queues: list[QueuePart] = field(default_factory=list)
+    teams: list[TeamPart] = field(default_factory=list)
     pipelines: list[ExportPipeline] = field(default_factory=list)
     source: MappingSource = NO_SOURCE
 
@@ -155,6 +160,7 @@ _LISTS: dict[str, type] = {
     "sources": OwnedPart,
     "lookups": Lookup,
     "queues": QueuePart,
+    "teams": TeamPart,
 }
 _OPTIONAL: dict[str, type] = {"accounts": AccountColumns, "tickets": TicketColumns, "history": HistoryColumns}
 
@@ -214,6 +220,7 @@ def _check_mapping(mapping: SnapshotMapping) -> None:
     check_once(mistakes, "lookups", "name", [lookup.name for lookup in mapping.lookups])
     check_tickets(mapping.tickets, mapping.queues, mapping.departments, mistakes)
     check_history(mapping.history, mistakes)
+    check_teams(deal, mapping.teams, mapping.departments, mistakes)
     mistakes.refuse()
 
 

@@ -61,6 +61,14 @@ class QueuePart:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TeamPart:
+    """A team, or where no column is chosen as that an owner, and the department it is of; without one, of none."""
+
+    name: str
+    department: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class HistoryColumns:
     """Columns of a file of changes, one a row: which deal, when, and what it was after (`new`) and before (`old`).
 
@@ -95,6 +103,16 @@ def check_tickets(
     check_names(mistakes, "tickets", "department", [tickets], keys, "department")
     if not tickets.queue and not tickets.department:
         mistakes.add("tickets", "queue", "", "is missing: without a queue, name the department of all tickets")
+
+
+def check_teams(deal: Any, teams: list[TeamPart], departments: Sequence[Any], mistakes: MappingMistakes) -> None:
+    """Teams stand once, are of departments there are, and are values of a column."""
+    keys = [department.key for department in departments]
+    check_names(mistakes, "teams", "department", teams, keys, "department")
+    check_names(mistakes, "deal", "team_department", [deal], keys, "department")
+    check_once(mistakes, "teams", "name", [team.name for team in teams])
+    if (teams or deal.team_department) and not (deal.team or deal.owner):
+        mistakes.add("deal", "owner", "", "is missing: departments of teams or owners need a column of one of them")
 
 
 def check_history(history: HistoryColumns | None, mistakes: MappingMistakes) -> None:

@@ -17,7 +17,7 @@ from pipeline.imports.problems import ConversionRefused, ProblemList
 from pipeline.imports.snapshot.mapping import DealColumns, SnapshotMapping
 from pipeline.imports.snapshot.more_files import HistoryColumns, Lookup, TicketColumns
 
-_SETTINGS = {"entry_stage", "missing_amount", "missing_created", "stage_default"}
+_SETTINGS = {"entry_stage", "missing_amount", "missing_created", "stage_default", "team_department"}
 
 
 @dataclass(frozen=True, slots=True)

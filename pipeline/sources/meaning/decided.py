@@ -172,8 +172,8 @@ def decided(content: dict[str, Any]) -> dict[str, Any]:
             replaced |= {row["name"]: "" for row in dropped}
             replaced |= {row["key"]: "" for row in dropped}
         result[part] = [row for row in rows if row["department"] not in ("", NOBODY)]
-    for queue in result.get("queues", []):
-        queue["department"] = "" if queue["department"] == NOBODY else queue["department"]
+    for part in (*result.get("queues", []), *result.get("teams", [])):
+        part["department"] = "" if part["department"] == NOBODY else part["department"]
     for name in ("deal", "opportunity", "accounts", "tickets", "history"):
         if name in result:
             result[name] = {word: value for word, value in result[name].items() if value not in ("", [], None)}

@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.sources.meaning.decided import NO_TABLES, NOBODY
 from pipeline.sources.meaning.draft import OWNED, Content, owned_draft, stages_draft
 from pipeline.sources.meaning.history import history_posted
+from pipeline.sources.meaning.owners import team_column, teams_posted
 from pipeline.sources.meaning.pipelines import OPEN, WON, pipelines_draft, pipelines_posted, stage_pipelines_posted
 from pipeline.sources.meaning.slugs import slug
 from pipeline.sources.meaning.statuses import status_draft
@@ -144,7 +145,7 @@ def content_of(
         fields, part = LOG_FIELDS, result.setdefault("opportunity", {})
     else:
         fields, part = MAIN_FIELDS | MORE_FIELDS, result["deal"]
-    before = dict(part)
+    before, teams_of = dict(part), team_column(content)
     for role in fields:
         if f"field-{role}" in posted:
             part[role] = posted[f"field-{role}"]
@@ -168,6 +169,7 @@ def content_of(
         else:
             _owned(posted, result, role)
     if not log:
+        teams_posted(posted, result, teams_of, MOST_ROWS)
         history_posted(posted, result, tables)
         tickets_posted(posted, result, tables)
     return result

@@ -1,8 +1,13 @@
-"""Proposals by the words of a value: what kind of stage it is, where it stands in the order, whose it is."""
+"""Whose a value is: proposals by its words, with the kind and the place of a stage, and departments of teams."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+type Content = dict[str, Any]
 
 WON, LOST = "won", "lost"
 _WON = re.compile(r"\bwon\b|gewonnen|beauftragt|closed.?won|signed|^sold$|abschluss|auftrag erteilt|ganad|gagn", re.I)
@@ -60,3 +65,62 @@ def department_of(value: str, departments: list[str]) -> str:
 def is_market(value: str) -> bool:
     """Whether a lost reason names what no department of the company answers for."""
     return _MARKET.search(value) is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamRow:
+    """One team or owner: its deals (nothing where that was not counted), their money, and the department it is of:
+    `-` for none, empty for that of all others."""
+
+    value: str
+    count: int | None
+    money: float | None
+    department: str
+
+
+def team_column(content: Content) -> str:
+    """The column whose values departments are chosen for: that of the team, or without one that of the owner."""
+    deal = content.get("deal", {})
+    return str(deal.get("team") or deal.get("owner") or "")
+
+
+def team_rows(content: Content, tables: Mapping[str, list[dict[str, Any]]], most: int) -> list[TeamRow]:
+    """The teams or owners, those with most money first."""
+    chosen = {team["name"]: team["department"] for team in content.get("teams", [])}
+    entries = {str(entry[0]): entry for entry in _team_values(content, tables)}
+    rows = []
+    for name in dict.fromkeys([*entries, *chosen]):
+        _, count, *money = entries.get(name, [name, 0])
+        rows.append(TeamRow(value=name, count=count, money=money[0] if money else None,
+                            department=chosen.get(name, "")))  # fmt: skip
+    return sorted(rows, key=lambda row: (-(row.money or 0), -(row.count or 0)))[:most]
+
+
+def _team_values(content: Content, tables: Mapping[str, list[dict[str, Any]]]) -> list[list[Any]]:
+    """Value, deals and perhaps money; of a joined table whose deals nobody counted the values alone."""
+    name, deals = team_column(content), content["files"]["deals"]
+    own = next((column for column in tables.get(deals, []) if column["name"] == name), None)
+    if own:
+        return list(own["values"])
+    for lookup in content.get("lookups", []):
+        for column in tables.get(lookup["file"], []):
+            if f"{lookup['name']}.{column['name']}" == name:
+                counted = column.get("of_deals", {}).get(lookup["name"])
+                return counted or [[value, None] for value, *_ in column["values"]]
+    return []
+
+
+def teams_posted(posted: Mapping[str, str], content: Content, column_before: str, most: int) -> None:
+    """What the form says of teams; of another column than before, nothing is said yet."""
+    if team_column(content) != column_before:
+        content.pop("teams", None)
+        content["deal"].pop("team_department", None)
+        return
+    if "team_department" in posted:
+        content["deal"]["team_department"] = posted["team_department"]
+    said = {team["name"]: team["department"] for team in content.get("teams", [])}
+    for place in range(most):
+        if (value := posted.get(f"team-{place}-value")) is None:
+            break
+        said[value] = posted.get(f"team-{place}-department", "")
+    content["teams"] = [{"name": name, "department": department} for name, department in said.items() if department]

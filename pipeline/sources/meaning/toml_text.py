@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 _ORDER = ("company", "files", "log", "lookups", "deal", "opportunity", "accounts", "history", "tickets", "values",
-          "pipeline", "pipelines", "departments", "stages", "losses", "loss_reasons", "sources", "queues",
+          "pipeline", "pipelines", "departments", "stages", "losses", "loss_reasons", "sources", "queues", "teams",
           "handoff_rules", "handoffs")  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from pipeline.sources.meaning.editing import (
     LOST,
     MAIN_FIELDS,
     MORE_FIELDS,
+    MOST_ROWS,
     WITHDRAWN,
     OwnedRow,
     StageRow,
@@ -24,6 +25,7 @@ from pipeline.sources.meaning.editing import (
 )
 from pipeline.sources.meaning.history import FIELDS as HISTORY_FIELDS
 from pipeline.sources.meaning.history import NAMED_FIELDS, history_of, unnamed_stages
+from pipeline.sources.meaning.owners import TeamRow, team_rows
 from pipeline.sources.meaning.pipelines import PipelineRow, pipeline_rows, stage_deals, stages_unnamed
 from pipeline.sources.meaning.tickets import FIELDS, QueueRow, columns_of, queue_rows
 
@@ -92,6 +94,7 @@ class MappingRows:
     stages: list[StageRow]
     reasons: list[OwnedRow]
     origins: list[OwnedRow]
+    teams: list[TeamRow]
     departments: list[dict[str, str]]
     dates: list[DateQuestion]
     numbers: list[tuple[str, str]]
@@ -129,6 +132,7 @@ def mapping_rows(pull: SourcePull, content: dict[str, Any]) -> MappingRows:
         stages=stage_rows(content, counts) if log else _stages(content, counts, columns),
         reasons=[] if log else owned_rows(content, "reason", counts_of(columns.get(part.get("reason", "")))),
         origins=[] if log else owned_rows(content, "source", counts_of(columns.get(part.get("source", "")))),
+        teams=[] if log else team_rows(content, reading["columns"], MOST_ROWS),
         departments=[*content["departments"], *({"key": "", "name": "", "kind": "internal"} for _ in range(2))],
         dates=[_date_question(column) for column in asked_dates],
         numbers=_number_choices(asked_numbers),
@@ -138,7 +142,10 @@ def mapping_rows(pull: SourcePull, content: dict[str, Any]) -> MappingRows:
         pipeline_names={"": content["pipeline"]["name"]} | {p["key"]: p["name"] for p in content.get("pipelines", [])},
         tickets=None if log else _tickets(content, reading),
         history=None if log else _history(content, reading),
-        settings={word: str(part.get(word, "")) for word in ("missing_amount", "entry_stage", "stage_default")},
+        settings={
+            word: str(part.get(word, ""))
+            for word in ("missing_amount", "entry_stage", "stage_default", "team", "team_department")
+        },
     )
 
 
