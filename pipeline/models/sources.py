@@ -14,9 +14,10 @@ class DataSource(models.Model):
     class Kind(models.TextChoices):
         LIST = "list", "list of deals"
         LOG = "log", "event log"
+        TICKETS = "tickets", "file of tickets"
 
     name = models.CharField(max_length=200, unique=True)
-    kind = models.CharField(max_length=4, choices=Kind, default=Kind.LIST)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.LIST)
     system = models.CharField(max_length=64, blank=True, help_text="The system its headers were recognised as.")
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,9 @@ from pipeline.imports.log.mapping import mapping_parse
 from pipeline.imports.log.read_csv import csv_cases
 from pipeline.imports.log.read_xes import xes_cases
 from pipeline.imports.problems import ConversionRefused, Problem
-from pipeline.imports.snapshot.conversion import folder_from_snapshot
+from pipeline.imports.snapshot.conversion import folder_from_snapshot, folder_from_tickets
 from pipeline.imports.snapshot.earlier import Earlier
-from pipeline.imports.snapshot.mapping import snapshot_mapping_parse
+from pipeline.imports.snapshot.mapping import snapshot_mapping_parse, tickets_mapping_parse
 from pipeline.sources.meaning.decided import decided
 from pipeline.sources.meaning.toml_text import mapping_toml
 
@@ -33,11 +33,14 @@ class Converted:
     checks: list[str] = field(default_factory=list)
 
 
-def mapping_check(content: dict[str, Any], *, log: bool) -> None:
-    """Raise ImportUnreadable where the mapping contradicts itself; every mistake is named."""
+def mapping_check(content: dict[str, Any], *, log: bool, tickets: bool = False) -> None:
+    """Raise ImportUnreadable where the mapping contradicts itself; every mistake is named.
+
+    `tickets`: it is one of tickets alone.
+    """
     plain = decided(content)
     source = MappingSource(MAPPING_NAME, mapping_toml(plain))
-    (mapping_parse if log else snapshot_mapping_parse)(plain, source)
+    (mapping_parse if log else tickets_mapping_parse if tickets else snapshot_mapping_parse)(plain, source)
 
 
 def list_convert(tables: Path, content: dict[str, Any], folder: Path, *, earlier: Earlier | None) -> Converted:
@@ -48,6 +51,17 @@ def list_convert(tables: Path, content: dict[str, Any], folder: Path, *, earlier
     plain = decided(content)
     mapping = snapshot_mapping_parse(plain, MappingSource(MAPPING_NAME, mapping_toml(plain)))
     report = folder_from_snapshot(tables, mapping, folder, earlier)
+    return Converted(notes=report.notes, provenance=report.provenance, checks=report.checks)
+
+
+def tickets_convert(
+    tables: Path, content: dict[str, Any], folder: Path, *, there: Callable[[Collection[str]], Collection[str]],
+    earlier: Earlier | None,
+) -> Converted:  # fmt: skip
+    """Write the company folder of tickets alone. `there` gives those of some keys that deals have."""
+    plain = decided(content)
+    mapping = tickets_mapping_parse(plain, MappingSource(MAPPING_NAME, mapping_toml(plain)))
+    report = folder_from_tickets(tables, mapping, folder, there, earlier)
     return Converted(notes=report.notes, provenance=report.provenance, checks=report.checks)
 
 

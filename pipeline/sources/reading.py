@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, field
 from math import isfinite
 from pathlib import Path
@@ -26,6 +27,7 @@ from pipeline.sources.meaning.draft import DEPARTMENTS, Content, Ground, list_dr
 from pipeline.sources.meaning.history import values_by_field
 from pipeline.sources.meaning.roles import columns_by_role, deals_table
 from pipeline.sources.meaning.systems import bare
+from pipeline.sources.meaning.tickets import alone_columns, alone_draft, columns_draft
 
 _CASE = re.compile(
     r"^(case|deal|opportunity|application|process|trace)?(concept)?(id|name|key|no|nr|number)$|^case|^fall"
@@ -52,17 +54,28 @@ class Reading:
         return {name: value for name, value in asdict(self).items() if name != "content"}
 
 
+TICKETS = "tickets"
+"""The kind of files that hold tickets of deals that are in already, and no deals; as the name of the deals' table, it
+says so."""
+
+
+def _none_there(keys: Collection[str]) -> Collection[str]:
+    return ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Company:
-    """What the installation knows already: parts of a mapping."""
+    """What the installation knows already: parts of a mapping, and which of some keys deals have."""
 
     company: dict[str, Any]
     departments: list[dict[str, str]]
     pipeline: dict[str, str]
+    there: Callable[[Collection[str]], Collection[str]] = _none_there
 
 
 def reading_of(folder: Path, found: list[FoundTable], known: Company, deals: str = "") -> Reading:
-    """Profile the plain tables in a folder and propose a mapping; `deals` names the table of deals if a person does."""
+    """Profile the plain tables in a folder and propose a mapping; `deals` names the table of deals if a person does, or
+    says that there is none (TICKETS)."""
     try:
         return _reading(folder, found, known, deals)
     except duckdb.OutOfMemoryException as error:
@@ -81,6 +94,8 @@ def _reading(folder: Path, found: list[FoundTable], known: Company, deals: str) 
             _refuse_second_names(store, table, profiles[table.table])
         rows = {table.table: table.rows for table in found}
         plain = {name: [column.as_json() for column in columns] for name, columns in profiles.items()}
+        if (alone := _of_tickets(found, plain, known, deals)) is not None:
+            return alone
         deals = deals if deals in plain else deals_table(plain, rows)
         log = _log_columns(plain[deals], rows[deals])
         if log is not None:
@@ -99,6 +114,30 @@ def _reading(folder: Path, found: list[FoundTable], known: Company, deals: str) 
         tables=[table.as_json() for table in found], columns=plain, joins=joins, deals=deals, kind="list",
         system=system, content=content,
     )  # fmt: skip
+
+
+def _of_tickets(
+    found: list[FoundTable], plain: dict[str, list[dict[str, Any]]], known: Company, deals: str
+) -> Reading | None:
+    """One table of tickets whose deals are in already, or that a person says to be one; None where it is another."""
+    name = found[0].table
+    if len(found) > 1 or deals == name:
+        return None
+    part = alone_columns(name, plain[name], known.there)
+    if deals == TICKETS:
+        part = part or columns_draft(name, plain[name])
+    if not part:
+        return None
+    content = alone_draft(known.company, known.departments or usual_departments(), part, plain[name])
+    return Reading(
+        tables=[table.as_json() for table in found], columns=plain, joins=[], deals="", kind=TICKETS, system="",
+        content=content,
+    )  # fmt: skip
+
+
+def usual_departments() -> list[dict[str, str]]:
+    """The usual set, for a company that has no departments yet."""
+    return [dict(zip(("key", "name", "kind"), one, strict=True)) for one in DEPARTMENTS]
 
 
 def _joins_in_use(joins: list[dict[str, Any]], content: Content) -> list[dict[str, Any]]:
@@ -227,7 +266,7 @@ def cases_of(path: Path, columns: LogColumns) -> Any:
 
 def _log_content(sketch: LogSketch, known: Company, columns: LogColumns) -> Content:
     content = tomllib.loads(sketch.mapping)
-    departments = known.departments or [dict(zip(("key", "name", "kind"), one, strict=True)) for one in DEPARTMENTS]
+    departments = known.departments or usual_departments()
     keys = [department["key"] for department in departments if department["kind"] == "internal"]
     seller = "sales" if "sales" in keys else keys[0]
     for row in content["stages"]:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from pipeline.models import Event, HandOff, Opportunity, Stage
 from tests.browser.committed import committed
-from tests.browser.test_first_hour import begun, empty_site, looked_at, review_opened, taken_in, window
+from tests.browser.test_first_hour import begun, empty_site, looked_at, review_opened, sent, taken_in, window
 from tests.pipeline.sources.test_history import CHANGES_1, DEALS_1
 from tests.pipeline.sources.test_logs import LOG
 from tests.pipeline.sources.test_pipelines import TABLE, TWO
@@ -92,4 +92,30 @@ def test_a_step_of_a_log_takes_a_deal_to_another_pipeline(
     stages = committed(lambda: list(Event.objects.filter(opportunity__key="C1").order_by("occurred_at").values_list(
         "stage__pipeline__name", "stage__name")))  # fmt: skip
     assert stages == [("Sales", "Received"), ("Sales", "Offer sent"), ("Contracts", "Won")]
+    review_opened(page, click)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_tickets_of_deals_that_are_in_are_a_source_of_their_own(
+    window: Callable[[int], Page], tmp_path: Path, width: int
+) -> None:
+    page = window(width)
+    deals, tickets = tmp_path / "deals.csv", tmp_path / "tickets.csv"
+    deals.write_text(HEADER + WEEK)
+    tickets.write_text(TICKET_HEADER + T_WEEK_1)
+    click = begun(page, [deals])
+    looked_at(page, click)
+    taken_in(page, click)
+    page.goto("/data/sources/")
+    sent(page, click, [tickets])
+    expect(page.locator("#tickets-file")).to_have_value("tickets.csv")
+    expect(page.get_by_text("Fields of a deal")).to_have_count(0)
+    page.get_by_label("Department of the queue Credit check").select_option(label="Sales")
+    click.count += 1
+    looked_at(page, click)
+    expect(page.locator("main")).to_contain_text("T4: X9")
+    expect(page.locator(".outcomes")).to_contain_text("Legal 2, Sales 1")
+    taken_in(page, click)
+    assert committed(HandOff.objects.count) == 3
+    assert committed(Event.objects.count) == 4
     review_opened(page, click)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,14 +11,14 @@ from pathlib import Path
 from pipeline.imports.conversion.provenance import FolderWriter, Provenance
 from pipeline.imports.files.sources import DirectorySource
 from pipeline.imports.folder.check import values_check
-from pipeline.imports.log.structure import structure_write
+from pipeline.imports.log.structure import departments_write, structure_write
 from pipeline.imports.problems import ConversionRefused, ImportUnreadable
 from pipeline.imports.snapshot.deal_rows import DealRows
 from pipeline.imports.snapshot.deals import DealReader, ReadDeal
 from pipeline.imports.snapshot.earlier import Earlier
 from pipeline.imports.snapshot.gone import Gone
 from pipeline.imports.snapshot.history import History
-from pipeline.imports.snapshot.mapping import SnapshotMapping
+from pipeline.imports.snapshot.mapping import FilesMapping, SnapshotMapping
 from pipeline.imports.snapshot.rows import ExportReader
 from pipeline.imports.snapshot.tickets import Tickets
 
@@ -55,12 +57,12 @@ def folder_from_snapshot(
     Raises ConversionRefused with every value that cannot be understood, ImportUnreadable where there is no deal.
     """
     export = ExportReader(DirectorySource(source), mapping)
-    export.check_columns()
+    export.check_columns(mapping)
     with FolderWriter(folder) as writer:
         structure_write(writer, mapping, mapping.all_pipelines)
         accounts = _accounts_write(export, mapping, writer)
         reader = DealReader(mapping, export)
-        deals = [deal for row in export.deals() if (deal := reader.read(row)) is not None]
+        deals = [deal for row in export.deals(mapping) if (deal := reader.read(row)) is not None]
         history = History(mapping, export) if mapping.history else None
         if history:
             history.read(deal.row.get(mapping.deal.key) for deal in deals)
@@ -73,13 +75,7 @@ def folder_from_snapshot(
         tickets = Tickets(mapping, export, earlier) if mapping.tickets else None
         if tickets:
             tickets.write(writer, _deal_names(mapping, deals, earlier))
-    problems = export.problems
-    if not problems:
-        problems = values_check(folder, zone=mapping.company.time_zone)
-        writer.provenance.translate(problems)
-    if problems:
-        problems.merge_unknown()
-        raise ConversionRefused(problems)
+    _refuse_problems(export, mapping, folder, writer)
     if not deals:
         left_out = " ".join(["", *export.notes()])
         raise ImportUnreadable(f"{mapping.files.deals} contains no deals to convert.{left_out}")
@@ -88,6 +84,46 @@ def folder_from_snapshot(
     notes = [first, *(note for part in more for note in part.notes()), *gone.notes(), *export.notes()]
     checks = [check for part in more for check in part.checks()]
     return SnapshotReport(len(deals), len(accounts), [*notes, *reader.times.notes()], writer.provenance, checks)
+
+
+def folder_from_tickets(
+    source: Path,
+    mapping: FilesMapping,
+    folder: Path,
+    there: Callable[[Collection[str]], Collection[str]],
+    earlier: Earlier | None = None,
+) -> SnapshotReport:
+    """Write the company folder of tickets alone: hand-offs of deals that came otherwise.
+
+    `there` gives those of some keys that deals have. Raises ConversionRefused with every value that cannot be
+    understood, ImportUnreadable where there is no ticket.
+    """
+    assert mapping.tickets is not None
+    export = ExportReader(DirectorySource(source), mapping)
+    export.check_ticket_columns(mapping.tickets)
+    with FolderWriter(folder) as writer:
+        departments_write(writer, mapping.source, mapping.departments)
+        rows = ExportReader(DirectorySource(source), mapping).rows(mapping.tickets.file, "tickets.")
+        named = {row.get(mapping.tickets.deal_column) for row in rows}
+        keys = {name: unicodedata.normalize("NFC", name) for name in named if name}
+        known = set(there(set(keys.values())))
+        tickets = Tickets(mapping, export, earlier)
+        tickets.write(writer, {name: [key] for name, key in keys.items() if key in known})
+    _refuse_problems(export, mapping, folder, writer)
+    if not tickets.read:
+        raise ImportUnreadable(f"{mapping.tickets.file} contains no tickets; export it again with its rows.")
+    return SnapshotReport(0, 0, [*tickets.notes(), *export.notes()], writer.provenance, tickets.checks())
+
+
+def _refuse_problems(export: ExportReader, mapping: FilesMapping, folder: Path, writer: FolderWriter) -> None:
+    """Refuse what the files or the folder made of them have wrong, at the files' lines."""
+    problems = export.problems
+    if not problems:
+        problems = values_check(folder, zone=mapping.company.time_zone)
+        writer.provenance.translate(problems)
+    if problems:
+        problems.merge_unknown()
+        raise ConversionRefused(problems)
 
 
 def _deal_names(mapping: SnapshotMapping, deals: list[ReadDeal], earlier: Earlier | None) -> dict[str, list[str]]:

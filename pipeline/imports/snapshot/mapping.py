@@ -40,7 +40,7 @@ class ExportFiles:
     """The file of deals, and how all files of the export are written. `complete`: every file has every deal there is;
     an open one that a later file lacks was withdrawn."""
 
-    deals: str
+    deals: str = ""
     delimiter: str = ","
     date_formats: list[str] = field(default_factory=list)
     decimal_sign: str = "."
@@ -96,27 +96,45 @@ class DealColumns:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SnapshotMapping:
-    """Everything a mapping of an export says. `values` replaces values by file column: {"product": {"old": "new"}}."""
+class FilesMapping:
+    """What a mapping says of files of any kind: whose they are, how they are written, and the tickets in them.
+
+    `values` replaces values by file column: {"product": {"old": "new"}}.
+    """
 
     company: CompanyPart
     departments: list[DepartmentPart]
+    files: ExportFiles
+    values: dict[str, dict[str, str]]
+    tickets: TicketColumns | None = None
+    queues: list[QueuePart] = field(default_factory=list)
+    source: MappingSource = NO_SOURCE
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.company.time_zone)
+
+    @property
+    def signs(self) -> NumberSigns:
+        """How the numbers of the files are written."""
+        return NumberSigns(self.files.decimal_sign, self.files.thousands_sign)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnapshotMapping(FilesMapping):
+    """Everything a mapping of an export says."""
+
     pipeline: ExportPipeline
     stages: list[StagePart]
     losses: list[LossPart]
     loss_reasons: list[OwnedPart]
     sources: list[OwnedPart]
-    files: ExportFiles
     deal: DealColumns
     lookups: list[Lookup]
     accounts: AccountColumns | None
-    values: dict[str, dict[str, str]]
-    tickets: TicketColumns | None = None
     history: HistoryColumns | None = None
-    queues: list[QueuePart] = field(default_factory=list)
     teams: list[TeamPart] = field(default_factory=list)
     pipelines: list[ExportPipeline] = field(default_factory=list)
-    source: MappingSource = NO_SOURCE
 
     @property
     def all_pipelines(self) -> list[ExportPipeline]:
@@ -134,15 +152,6 @@ class SnapshotMapping:
         if own or pipeline == self.pipeline.key:
             return own or self.deal.entry_stage
         return next((s.key for s in self.stages if s.pipeline == pipeline and not s.earns), "")
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.company.time_zone)
-
-    @property
-    def signs(self) -> NumberSigns:
-        """How the numbers of the export are written."""
-        return NumberSigns(self.files.decimal_sign, self.files.thousands_sign)
 
 
 _TABLES: dict[str, type] = {
@@ -185,9 +194,39 @@ def snapshot_mapping_parse(data: dict[str, Any], source: MappingSource = NO_SOUR
         parts[name] = parts_of(kind, data.get(name, []), name)
     for name, kind in _OPTIONAL.items():
         parts[name] = part_of(kind, data[name], f"[{name}]") if name in data else None
+    if not parts["files"].deals:
+        raise ImportUnreadable("The mapping's [files] lacks “deals”.")
     mapping = SnapshotMapping(**parts, values=_value_tables(data.get("values", {})), source=source)
     _check_mapping(mapping)
     return mapping
+
+
+def tickets_mapping_parse(data: dict[str, Any], source: MappingSource = NO_SOURCE) -> FilesMapping:
+    """Check a mapping of tickets whose deals came otherwise; raises ImportUnreadable with the place of a mistake."""
+    tables, lists = {"company": CompanyPart, "files": ExportFiles, "tickets": TicketColumns}, ("departments", "queues")
+    if unknown := sorted(set(data) - set(tables) - set(lists) - {"values"}):
+        raise ImportUnreadable(f"The mapping has a part [{unknown[0]}], which tickets alone do not have.")
+    if missing := [name for name in ("company", "tickets") if name not in data]:
+        raise ImportUnreadable(f"The mapping lacks its part [{missing[0]}].")
+    parts: dict[str, Any] = {name: part_of(kind, data.get(name, {}), f"[{name}]") for name, kind in tables.items()}
+    parts |= {name: parts_of(_LISTS[name], data.get(name, []), name) for name in lists}
+    mapping = FilesMapping(**parts, values=_value_tables(data.get("values", {})), source=source)
+    mistakes = MappingMistakes(source)
+    mistakes.zone("company", mapping.company.time_zone)
+    check_once(mistakes, "departments", "key", [department.key for department in mapping.departments])
+    if mapping.tickets and mapping.tickets.deal_key:
+        reason = "is a column of the deals, whose file is not here: tickets alone name deals by their keys"
+        mistakes.add("tickets", "deal_key", mapping.tickets.deal_key, reason)
+    _check_written(mapping, mistakes)
+    mistakes.refuse()
+    return mapping
+
+
+def _check_written(mapping: FilesMapping, mistakes: MappingMistakes) -> None:
+    mistakes.delimiter("files", mapping.files.delimiter)
+    mistakes.signs("files", mapping.signs)
+    mistakes.time_formats("files", "date_formats", mapping.files.date_formats)
+    check_tickets(mapping.tickets, mapping.queues, mapping.departments, mistakes)
 
 
 def _value_tables(data: Any) -> dict[str, dict[str, str]]:
@@ -214,11 +253,8 @@ def _check_mapping(mapping: SnapshotMapping) -> None:
     _check_outcomes(mapping, mistakes)
     check_pipelines(mapping.all_pipelines, mapping.stages, deal.pipeline, mistakes)
     mistakes.number("deal", "missing_amount", deal.missing_amount)
-    mistakes.delimiter("files", mapping.files.delimiter)
-    mistakes.signs("files", mapping.signs)
-    mistakes.time_formats("files", "date_formats", mapping.files.date_formats)
+    _check_written(mapping, mistakes)
     check_once(mistakes, "lookups", "name", [lookup.name for lookup in mapping.lookups])
-    check_tickets(mapping.tickets, mapping.queues, mapping.departments, mistakes)
     check_history(mapping.history, mistakes)
     check_teams(deal, mapping.teams, mapping.departments, mistakes)
     mistakes.refuse()

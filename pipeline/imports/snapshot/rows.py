@@ -14,7 +14,7 @@ from pipeline.imports.files.sources import DirectorySource
 from pipeline.imports.files.tables import tables_of
 from pipeline.imports.log.amounts import parse_amount
 from pipeline.imports.problems import ConversionRefused, ProblemList
-from pipeline.imports.snapshot.mapping import DealColumns, SnapshotMapping
+from pipeline.imports.snapshot.mapping import DealColumns, FilesMapping, SnapshotMapping
 from pipeline.imports.snapshot.more_files import HistoryColumns, Lookup, TicketColumns
 
 _SETTINGS = {"entry_stage", "missing_amount", "missing_created", "stage_default", "team_department"}
@@ -35,14 +35,20 @@ class SourceRow:
 class ExportReader:
     """Reads the files of an export. `problems` and `counted` collect what is refused and what is assumed."""
 
-    def __init__(self, source: DirectorySource, mapping: SnapshotMapping) -> None:
+    def __init__(self, source: DirectorySource, mapping: FilesMapping) -> None:
         self.problems = ProblemList()
         self.counted: Counter[str] = Counter()
         self._source, self._mapping = source, mapping
 
-    def check_columns(self) -> None:
+    def check_ticket_columns(self, tickets: TicketColumns) -> None:
+        """Refuse the file and columns of tickets that the mapping names and the export does not have."""
+        self._check_file("tickets", tickets, {"department", "deal_key"})
+        if self.problems:
+            raise ConversionRefused(self.problems)
+
+    def check_columns(self, mapping: SnapshotMapping) -> None:
         """Refuse every file and column that the mapping names and the export does not have."""
-        mapping, deals = self._mapping, self._mapping.files.deals
+        deals = mapping.files.deals
         names = self._header(deals, "files", "deals")
         joined = set(names)
         scoped: dict[str, list[str]] = {}
@@ -143,9 +149,8 @@ class ExportReader:
                 self.problems.refuse_row(file, row.line, key, value, reason)
         return rows
 
-    def deals(self) -> Iterator[SourceRow]:
+    def deals(self, mapping: SnapshotMapping) -> Iterator[SourceRow]:
         """The deals with the columns of their lookups."""
-        mapping = self._mapping
         joins: list[tuple[Lookup, dict[str, SourceRow]]] = [
             (lookup, self.keyed(lookup.file, lookup.key, f"{lookup.name}.")) for lookup in mapping.lookups
         ]
@@ -169,7 +174,7 @@ class RowReader:
     file: its name; called: what problems of its times say it is, `the tickets`.
     """
 
-    def __init__(self, mapping: SnapshotMapping, export: ExportReader, *, file: str, called: str) -> None:
+    def __init__(self, mapping: FilesMapping, export: ExportReader, *, file: str, called: str) -> None:
         self._mapping, self._problems, self._counted = mapping, export.problems, export.counted
         self._file, self._called = file, called
         self._lines: dict[str, int] = {}

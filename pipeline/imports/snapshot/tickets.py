@@ -10,7 +10,7 @@ from datetime import datetime
 from pipeline.imports.conversion.provenance import FolderWriter
 from pipeline.imports.conversion.source_times import Moment
 from pipeline.imports.snapshot.earlier import Earlier, KnownHandOff
-from pipeline.imports.snapshot.mapping import SnapshotMapping
+from pipeline.imports.snapshot.mapping import FilesMapping
 from pipeline.imports.snapshot.rows import ExportReader, RowReader, SourceRow
 
 COLUMNS = ("key", "opportunity", "department", "kind", "requested_at", "started_at", "completed_at", "due_at",
@@ -38,7 +38,7 @@ class Tickets(RowReader):
 
     def __init__(
         self,
-        mapping: SnapshotMapping,
+        mapping: FilesMapping,
         export: ExportReader,
         earlier: Earlier | None = None,
     ) -> None:

@@ -102,7 +102,8 @@ class Command(AnsweringCommand):
             content = tomllib.loads(options["file"].read_text(encoding="utf-8-sig"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ImportUnreadable(f"The mapping {options['file']} cannot be read: {error}") from error
-        mapping_check(content, log=source.kind == DataSource.Kind.LOG)
+        kind, kinds = source.kind, DataSource.Kind
+        mapping_check(content, log=kind == kinds.LOG, tickets=kind == kinds.TICKETS)
         saved = mapping_save(source=source, content=content, origin=options["file"].name, user=None)
         self.say(options, {"version": saved.version}, f"The mapping is version {saved.version} now.")
         return True

@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from itertools import batched
 
 from django.db import connection
 
 from pipeline.imports.folder.export_queries import ELSEWHERE
 from pipeline.imports.snapshot.earlier import Earlier, KnownDeal, KnownHandOff
-from pipeline.models import EVENT_AMOUNT_SQL, DataSource, HandOff
+from pipeline.models import EVENT_AMOUNT_SQL, DataSource, HandOff, Opportunity
 
 _WENT = (
     "SELECT e.opportunity_id, (array_agg(p.key ORDER BY e.occurred_at DESC, e.sequence DESC))[1] AS pipeline"
@@ -24,6 +26,14 @@ def known_before(*, source: DataSource, taken_at: datetime, files_of: datetime) 
     """What is known before files that show the state of `taken_at`; the ones before them are `files_of` an instant."""
     deals, handoffs = known_deals(source=source), known_handoffs(source=source)
     return Earlier(deals=deals, taken_at=taken_at, before=files_of, handoffs=handoffs)
+
+
+def deals_there(keys: Collection[str]) -> set[str]:
+    """Those of some keys that deals have."""
+    found: set[str] = set()
+    for some in batched(keys, 10_000):
+        found.update(Opportunity.objects.filter(key__in=some).values_list("key", flat=True))
+    return found
 
 
 def known_handoffs(*, source: DataSource) -> dict[str, KnownHandOff]:

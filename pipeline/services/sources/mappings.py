@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from departments.models import Department, User, find_company
 from pipeline.models import DataSource, ImportBatch, Pipeline, SourceMapping, SourcePull
+from pipeline.services.sources.known import deals_there
 from pipeline.sources.meaning.renamed import files_renamed
+from pipeline.sources.meaning.tickets import ticket_parts
 from pipeline.sources.reading import Company
 
 PROPOSED, EDITED = "proposed", "edited"
@@ -48,9 +50,26 @@ def mapping_content(mapping: SourceMapping) -> dict[str, Any]:
 
 
 def content_for(mapping: SourceMapping, pull: SourcePull) -> tuple[dict[str, Any], list[str]]:
-    """The content of a version with the names that the files of an upload have, and a sentence for each other name."""
-    tables = [table["table"] for table in pull.reading.get("tables", [])]
-    return files_renamed(mapping_content(mapping), tables, pull.reading.get("deals", ""))
+    """The content of a version with the names that the files of an upload have, and a sentence for each other name; of
+    one of tickets alone what is said of these."""
+    tables, content = [table["table"] for table in pull.reading.get("tables", [])], mapping_content(mapping)
+    if tickets_alone(pull):
+        content = ticket_parts(content)
+    return files_renamed(content, tables, pull.reading.get("deals", ""))
+
+
+def tickets_alone(pull: SourcePull) -> bool:
+    """Whether an upload holds tickets and no deals."""
+    return bool(pull.reading.get("kind") == DataSource.Kind.TICKETS)
+
+
+def edited_whole(mapping: SourceMapping, content: dict[str, Any], pull: SourcePull) -> dict[str, Any]:
+    """The edited content of an upload as a whole mapping: one of tickets alone says nothing of the deals' part."""
+    if not tickets_alone(pull):
+        return content
+    whole = mapping_content(mapping)
+    whole["files"] = whole.get("files", {}) | content["files"]
+    return whole | {name: part for name, part in content.items() if name not in ("files", "values")}
 
 
 def company_known() -> Company:
@@ -64,4 +83,4 @@ def company_known() -> Company:
     }
     departments = [{"key": d.key, "name": d.name, "kind": d.kind} for d in Department.objects.all()]
     shape = {"key": pipeline.key, "name": pipeline.name} if pipeline else {"key": "sales", "name": "Sales"}
-    return Company(company=part, departments=departments, pipeline=shape)
+    return Company(company=part, departments=departments, pipeline=shape, there=deals_there)

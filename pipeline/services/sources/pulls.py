@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from departments.models import User
 from pipeline.imports.problems import ConversionRefused, ImportBusy, ImportProblem, ImportUnreadable
+from pipeline.imports.snapshot.earlier import Earlier
 from pipeline.models import DataSource, ImportBatch, RecomputeRun, SourcePull
 from pipeline.services.imports import ImportResult, company_folder_load
 from pipeline.services.imports_log import pipelines_begun
@@ -28,14 +29,15 @@ from pipeline.services.sources.kept import (
     tables_folder,
     tables_remove,
 )
-from pipeline.services.sources.known import known_before
-from pipeline.services.sources.mappings import PROPOSED, company_known, content_for, mapping_save
+from pipeline.services.sources.known import deals_there, known_before, known_handoffs
+from pipeline.services.sources.mappings import PROPOSED, company_known, content_for, mapping_save, tickets_alone
 from pipeline.services.sources.settings_first import known_leave
-from pipeline.sources.convert import Converted, below, list_convert, log_convert, problems_of
+from pipeline.sources.convert import Converted, below, list_convert, log_convert, problems_of, tickets_convert
 from pipeline.sources.files.intake import tables_write
 from pipeline.sources.meaning.decided import undecided
 from pipeline.sources.meaning.look import folder_look
-from pipeline.sources.reading import reading_of
+from pipeline.sources.meaning.renamed import bare_name
+from pipeline.sources.reading import TICKETS, reading_of
 
 State = SourcePull.State
 PROBLEMS_SHOWN = 20
@@ -92,21 +94,46 @@ def pull_read(*, token: str) -> None:
             raise ImportUnreadable("The files were removed from the server. Upload them again as next files.")
         found = tables_write(original_folder(token), tables_folder(token), pull.file_settings.get("files", {}))
         source = pull.source
-        reading = reading_of(tables_folder(token), found, company_known(), pull.file_settings.get("deals", ""))
+        deals = pull.file_settings.get("deals", "") or _tickets_said(source, [table.table for table in found])
+        reading = reading_of(tables_folder(token), found, company_known(), deals)
         with transaction.atomic():
-            if not source.mappings.exclude(origin=PROPOSED).exists():
+            if not _settled(source):
                 source.kind, source.system = reading.kind, reading.system
                 if reading.deals and not source.pulls.exclude(pk=pull.pk).exclude(reading={}).exists():
                     source.name = _free_name(Path(reading.deals).name.split(".")[0], but=source)
                 source.save()
                 mapping_save(source=source, content=reading.content, origin=PROPOSED, user=None)
-            elif source.kind != reading.kind:
+            elif source.kind != reading.kind and not (reading.kind == TICKETS and _has_tickets(source)):
                 raise ImportUnreadable(
                     f"Files of this source were a {source.get_kind_display()} so far, and these are not. Begin another"
                     " source with them."
                 )
             pull.reading, pull.state, pull.error = reading.as_json(), State.READ, ""
             pull.save()
+
+
+def _settled(source: DataSource) -> bool:
+    """Whether a person changed the mapping, or took tickets alone in by the proposed one: it is not proposed anew."""
+    taken_in = source.pulls.filter(batch__status=ImportBatch.Status.DONE)
+    edited = source.mappings.exclude(origin=PROPOSED).exists()
+    return edited or (source.kind == DataSource.Kind.TICKETS and taken_in.exists())
+
+
+def _has_tickets(source: DataSource) -> bool:
+    """Whether the mapping of a source of deals says what tickets beside them mean."""
+    newest = source.mappings.first()
+    return source.kind == DataSource.Kind.LIST and newest is not None and bool(newest.content.get("tickets"))
+
+
+def _tickets_said(source: DataSource, tables: Sequence[str]) -> str:
+    """That files hold tickets alone, where their source has nothing else or they are called as its tickets are."""
+    newest = source.mappings.first()
+    if newest is None or len(tables) > 1 or not _settled(source):
+        return ""
+    if source.kind == DataSource.Kind.TICKETS:
+        return TICKETS
+    file = newest.content.get("tickets", {}).get("file", "")
+    return TICKETS if file and bare_name(file) == bare_name(tables[0]) else ""
 
 
 def pull_look(*, token: str) -> None:
@@ -212,9 +239,15 @@ def _convert(pull: SourcePull, content: dict[str, Any], folder: Path) -> Convert
             f"These files show {pull.taken_at:%-d %B %Y, %H:%M}, and files of {newest.taken_at:%-d %B %Y, %H:%M} are in"
             " already. Take files in by their age, or undo the later import first."
         )
+    if tickets_alone(pull):
+        handoffs = known_handoffs(source=pull.source) if newest else None
+        known = None if handoffs is None else Earlier(deals={}, taken_at=pull.taken_at, handoffs=handoffs)
+        return tickets_convert(tables, content, folder, there=deals_there, earlier=known)
     before = None
     if newest is not None:
-        before = known_before(source=pull.source, taken_at=pull.taken_at, files_of=newest.taken_at)
+        lists = earlier.exclude(reading__kind=DataSource.Kind.TICKETS).order_by("-taken_at")
+        files_of = (lists.first() or newest).taken_at
+        before = known_before(source=pull.source, taken_at=pull.taken_at, files_of=files_of)
     return list_convert(tables, content, folder, earlier=before)
 
 

@@ -164,7 +164,9 @@ def decided(content: dict[str, Any]) -> dict[str, Any]:
     result = deepcopy(content)
     deal = result.get("deal", {})
     for part, role in _ROLES.items():
-        rows = result.get(part, [])
+        if part not in result:
+            continue
+        rows = result[part]
         column = deal.get(role)
         dropped = [row for row in rows if row["department"] in ("", NOBODY)]
         if column and dropped:

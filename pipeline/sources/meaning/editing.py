@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.sources.meaning.decided import NO_TABLES, NOBODY
 from pipeline.sources.meaning.draft import OWNED, Content, owned_draft, stages_draft
 from pipeline.sources.meaning.history import history_posted
-from pipeline.sources.meaning.owners import team_column, teams_posted
+from pipeline.sources.meaning.owners import departments_posted, team_column, teams_posted
 from pipeline.sources.meaning.pipelines import OPEN, WON, pipelines_draft, pipelines_posted, stage_pipelines_posted
 from pipeline.sources.meaning.slugs import slug
 from pipeline.sources.meaning.statuses import status_draft
@@ -53,7 +53,6 @@ LOG_FIELDS = {
 }
 LOST, WITHDRAWN, WORK, UNUSED = "lost", "withdrawn", "work", ""
 MOST_ROWS = 120
-_DEPARTMENTS_AT_MOST = 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,12 +134,11 @@ def content_of(
     """The mapping with what a form says; parts the form does not show stay as they are. `columns` are those of the
     deals, `tables` those of every table."""
     result = deepcopy(content)
+    if not log and "deal" not in content:
+        return _tickets_alone(posted, result, tables)
     by_name = {column["name"]: column for column in columns}
-    _departments(posted, result)
-    for word in ("name", "reporting_currency", "time_zone"):
-        if f"company-{word}" in posted:
-            text = posted[f"company-{word}"].strip()
-            result["company"][word] = text.upper() if word == "reporting_currency" else text
+    departments_posted(posted, result)
+    _company(posted, result)
     if log:
         fields, part = LOG_FIELDS, result.setdefault("opportunity", {})
     else:
@@ -175,18 +173,26 @@ def content_of(
     return result
 
 
-def _departments(posted: Mapping[str, str], content: Content) -> None:
-    rows: list[dict[str, str]] = []
-    taken = {posted.get(f"department-{place}-key", "") for place in range(_DEPARTMENTS_AT_MOST)}
-    for place in range(_DEPARTMENTS_AT_MOST):
-        name = posted.get(f"department-{place}-name", "").strip()
-        if not name:
-            continue
-        key = posted.get(f"department-{place}-key", "") or slug(name, taken)
-        external = posted.get(f"department-{place}-kind") == "external"
-        rows.append({"key": key, "name": name, "kind": "external" if external else "internal"})
-    if rows:
-        content["departments"] = rows
+def _tickets_alone(posted: Mapping[str, str], content: Content, tables: Mapping[str, list[dict[str, Any]]]) -> Content:
+    """A mapping of tickets whose deals came otherwise."""
+    departments_posted(posted, content)
+    _company(posted, content)
+    _dates(posted, content["files"])
+    if posted.get("tickets-file"):
+        tickets_posted(posted, content, tables)
+    return content
+
+
+def _company(posted: Mapping[str, str], content: Content) -> None:
+    for word in ("name", "reporting_currency", "time_zone"):
+        if f"company-{word}" in posted:
+            text = posted[f"company-{word}"].strip()
+            content["company"][word] = text.upper() if word == "reporting_currency" else text
+
+
+def _dates(posted: Mapping[str, str], files: dict[str, Any]) -> None:
+    if chosen := [value for name, value in posted.items() if name.startswith("dates-") and value]:
+        files["date_formats"] = [form for form in files["date_formats"] if form not in chosen] + sorted(set(chosen))
 
 
 def _settings(posted: Mapping[str, str], content: Content, *, log: bool) -> None:
@@ -198,8 +204,7 @@ def _settings(posted: Mapping[str, str], content: Content, *, log: bool) -> None
             deal[word] = posted[word].strip()
     if "complete" in posted:
         files["complete"] = posted["complete"] == "1"
-    if chosen := [value for name, value in posted.items() if name.startswith("dates-") and value]:
-        files["date_formats"] = [form for form in files["date_formats"] if form not in chosen] + sorted(set(chosen))
+    _dates(posted, files)
     if signs := posted.get("signs"):
         files["decimal_sign"], files["thousands_sign"] = signs[0], signs[1:2]
 

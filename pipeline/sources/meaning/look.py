@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -58,7 +58,7 @@ class FolderLook:
 
 
 def folder_look(folder: Path, *, now: datetime) -> FolderLook:
-    """Look at a company folder that a mapping wrote."""
+    """Look at a company folder that a mapping wrote; in one without events, at its hand-offs."""
     with duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "512MB"}) as store:
         for path in folder.glob("*.csv"):
             escaped = str(path).replace("'", "''")
@@ -66,6 +66,8 @@ def folder_look(folder: Path, *, now: datetime) -> FolderLook:
                 f"CREATE TABLE {path.stem} AS SELECT *, row_number() OVER () AS place FROM read_csv('{escaped}',"
                 " header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"', max_line_size = 4194304)"
             )
+        if not (folder / "events.csv").exists():
+            return _handoffs_look(store, now)
         _prepare(store)
         outcomes = {
             str(outcome): [int(count), float(money or 0)]
@@ -82,6 +84,23 @@ def folder_look(folder: Path, *, now: datetime) -> FolderLook:
     return FolderLook(
         deals=deals, outcomes=outcomes, newest=last.date().isoformat(), stopped=stopped, checks=checks, handoffs=counts
     )
+
+
+def _handoffs_look(store: duckdb.DuckDBPyConnection, now: datetime) -> FolderLook:
+    """The hand-offs of deals that came otherwise: those with the most first."""
+    rows = store.execute(
+        f"SELECT opportunity FROM handoffs GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {SHOWN}"
+    ).fetchall()
+    deals = [
+        DealLook(key=str(key), name="", outcome="", steps=[], handoffs=_handoffs(store, str(key))) for (key,) in rows
+    ]
+    row = store.execute("SELECT max(left(greatest(requested_at, completed_at), 10)) FROM handoffs").fetchone()
+    newest = str((row or [""])[0] or "")
+    stopped = bool(newest) and (now.date() - date.fromisoformat(newest)).days > _STOPPED_DAYS
+    return FolderLook(
+        deals=deals, outcomes={}, newest=newest, stopped=stopped, checks=[],
+        handoffs=_handoff_counts(store),
+    )  # fmt: skip
 
 
 def _prepare(store: duckdb.DuckDBPyConnection) -> None:

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.sources.meaning.slugs import slug
+
 type Content = dict[str, Any]
+_DEPARTMENTS_AT_MOST = 40
 
 WON, LOST = "won", "lost"
 _WON = re.compile(r"\bwon\b|gewonnen|beauftragt|closed.?won|signed|^sold$|abschluss|auftrag erteilt|ganad|gagn", re.I)
@@ -124,3 +127,18 @@ def teams_posted(posted: Mapping[str, str], content: Content, column_before: str
             break
         said[value] = posted.get(f"team-{place}-department", "")
     content["teams"] = [{"name": name, "department": department} for name, department in said.items() if department]
+
+
+def departments_posted(posted: Mapping[str, str], content: Content) -> None:
+    """The departments of a form; a new one has a key of its own."""
+    rows: list[dict[str, str]] = []
+    taken = {posted.get(f"department-{place}-key", "") for place in range(_DEPARTMENTS_AT_MOST)}
+    for place in range(_DEPARTMENTS_AT_MOST):
+        name = posted.get(f"department-{place}-name", "").strip()
+        if not name:
+            continue
+        key = posted.get(f"department-{place}-key", "") or slug(name, taken)
+        external = posted.get(f"department-{place}-kind") == "external"
+        rows.append({"key": key, "name": name, "kind": "external" if external else "internal"})
+    if rows:
+        content["departments"] = rows

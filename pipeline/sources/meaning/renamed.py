@@ -23,14 +23,17 @@ def files_renamed(content: dict[str, Any], tables: Sequence[str], deals: str) ->
     free = [table for table in tables if table not in named]
     stands: dict[str, str] = {}
     for name in missing:
-        alike = [table for table in free if _bare(table) == _bare(name)]
+        alike = [table for table in free if bare_name(table) == bare_name(name)]
         if len(alike) == 1 and alike[0] not in stands.values():
             stands[name] = alike[0]
-    listed = content["files"]["deals"]
+    if not deals and len(free) == 1 and not stands:  # tickets alone, in a file of any name
+        stands |= dict.fromkeys(missing, free[0])
+    listed = content["files"].get("deals", "")
     if listed in missing and listed not in stands and deals in free and deals not in stands.values():
         stands[listed] = deals
     result = deepcopy(content)
-    result["files"]["deals"] = stands.get(listed, listed)
+    if listed:
+        result["files"]["deals"] = stands.get(listed, listed)
     for part in [*(result[name] for name in _PARTS if result.get(name)), *result.get("lookups", [])]:
         part["file"] = stands.get(part["file"], part["file"])
     return result, [f"{table} is read as {name}, as the mapping calls it." for name, table in stands.items()]
@@ -43,5 +46,6 @@ def _named(content: dict[str, Any]) -> list[str]:
     return [name for name in dict.fromkeys(files) if name]
 
 
-def _bare(name: str) -> str:
+def bare_name(name: str) -> str:
+    """The letters of a file's name: its digits and signs differ from week to week."""
     return re.sub(r"[\W\d_]+", "", name.rsplit(".", 1)[0].lower())

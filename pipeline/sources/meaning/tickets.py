@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,7 @@ _TICKETS = re.compile(r"ticket|dispute|incident|request|cases?\b|reklamation|anf
 _TICKET_KEY = r"ticket|case|incident|request|dispute|issue|task"
 _MONEY = r"price|preis|amount|betrag|value|wert|cost|kosten|revenue|umsatz"
 _LEAST_SHARE = 0.3
+_OF_DEALS = ("deals", "complete")
 _MOST_QUEUES = 100
 
 
@@ -87,6 +88,48 @@ def tickets_columns(
         if link and link != part.get("key") and {"key", "opened", "closed"} <= set(part) and is_work:
             return part | {"deal_column": link}
     return {}
+
+
+def alone_columns(table: str, columns: Columns, there: Callable[[Collection[str]], Collection[str]]) -> Part:
+    """The part of a mapping for a table of tickets whose deals are in already, if it is one; else nothing.
+
+    `there` gives those of some keys that deals have. A table of which each row is a deal is none.
+    """
+    part = columns_draft(table, columns)
+    if not {"key", "opened"} <= set(part) or not _is_work(table, part, columns):
+        return {}
+    by_name = {column["name"]: column for column in columns}
+    if _share_there(by_name[part["key"]], there) >= _LEAST_SHARE:
+        return {}
+    shares = {
+        column["name"]: _share_there(column, there)
+        for column in columns
+        if column["kind"] == "text" or re.search(_NAMES_DEAL, bare(column["name"]))
+    }
+    link = max(shares, key=lambda name: shares[name], default="")
+    return part | {"deal_column": link} if link and shares[link] >= _LEAST_SHARE else {}
+
+
+def _share_there(column: Mapping[str, Any], there: Callable[[Collection[str]], Collection[str]]) -> float:
+    """The share of the rows, of those with the most frequent values, in which the value is a deal's key."""
+    counts = {str(value): int(count) for value, count, *_ in column["values"]}
+    return sum(counts[key] for key in there(counts)) / max(sum(counts.values()), 1)
+
+
+def alone_draft(company: Content, departments: list[dict[str, str]], part: Part, columns: Columns) -> Content:
+    """The proposed mapping of a table of tickets whose deals are in already."""
+    content: Content = {"company": company, "files": {"date_formats": []}, "departments": departments}
+    tickets_draft(content, part, {part["file"]: columns})
+    return content
+
+
+def ticket_parts(content: Content) -> Content:
+    """What of a mapping is said of tickets alone."""
+    parts = ("company", "departments", "tickets", "queues")
+    result: Content = {name: content[name] for name in parts if name in content}
+    result["files"] = {word: value for word, value in content.get("files", {}).items() if word not in _OF_DEALS}
+    values = {name: part for name, part in content.get("values", {}).items() if name.startswith("tickets.")}
+    return result | ({"values": values} if values else {})
 
 
 def _is_work(table: str, part: Mapping[str, str], columns: Columns) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline.core.decimal_text import NumberSigns
 from pipeline.models import DataSource, SourcePull
+from pipeline.services.sources.mappings import tickets_alone
 from pipeline.sources.columns.dates import format_words
 from pipeline.sources.columns.numbers import SIGNS, signs_words
 from pipeline.sources.meaning.decided import date_questions, number_questions
@@ -108,7 +109,9 @@ class MappingRows:
 
 
 def mapping_rows(pull: SourcePull, content: dict[str, Any]) -> MappingRows:
-    """The rows for the files of one upload and a mapping."""
+    """The rows for the files of one upload and a mapping; tickets alone have no rows of deals."""
+    if tickets_alone(pull):
+        return _rows_of_tickets(pull.reading, content)
     reading, log = pull.reading, pull.source.kind == DataSource.Kind.LOG
     columns = {column["name"]: column for column in reading["columns"].get(reading["deals"], [])}
     part = content.get("opportunity" if log else "deal", {})
@@ -133,7 +136,7 @@ def mapping_rows(pull: SourcePull, content: dict[str, Any]) -> MappingRows:
         reasons=[] if log else owned_rows(content, "reason", counts_of(columns.get(part.get("reason", "")))),
         origins=[] if log else owned_rows(content, "source", counts_of(columns.get(part.get("source", "")))),
         teams=[] if log else team_rows(content, reading["columns"], MOST_ROWS),
-        departments=[*content["departments"], *({"key": "", "name": "", "kind": "internal"} for _ in range(2))],
+        departments=_department_rows(content),
         dates=[_date_question(column) for column in asked_dates],
         numbers=_number_choices(asked_numbers),
         signs="" if log else _signs(content),
@@ -147,6 +150,21 @@ def mapping_rows(pull: SourcePull, content: dict[str, Any]) -> MappingRows:
             for word in ("missing_amount", "entry_stage", "stage_default", "team", "team_department")
         },
     )
+
+
+def _rows_of_tickets(reading: dict[str, Any], content: dict[str, Any]) -> MappingRows:
+    return MappingRows(
+        fields=[], more=[], options=[], stages=[], reasons=[], origins=[], teams=[],
+        departments=_department_rows(content),
+        dates=[_date_question(column) for column in date_questions(content, [], reading["columns"])],
+        numbers=[], signs="", written=[], settings={}, pipelines=[], pipeline_names={},
+        tickets=_tickets(content, reading), history=None,
+    )  # fmt: skip
+
+
+def _department_rows(content: dict[str, Any]) -> list[dict[str, str]]:
+    """The departments, and room for two more."""
+    return [*content["departments"], *({"key": "", "name": "", "kind": "internal"} for _ in range(2))]
 
 
 def _stages(

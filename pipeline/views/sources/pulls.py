@@ -17,7 +17,7 @@ from pipeline.models import DataSource, ImportBatch, SourceMapping, SourcePull
 from pipeline.page.shell import Shell
 from pipeline.selectors.sources.sources import night_left, pull_by_token, pull_phase
 from pipeline.services.sources.kept import files_are_there
-from pipeline.services.sources.mappings import EDITED, content_for, mapping_save
+from pipeline.services.sources.mappings import EDITED, content_for, edited_whole, mapping_save, tickets_alone
 from pipeline.services.sources.pulls import pull_confirm
 from pipeline.services.sources.removal import BUSY
 from pipeline.sources.convert import mapping_check
@@ -53,10 +53,11 @@ def pull_mapping(request: HttpRequest, token: str) -> HttpResponse:
     columns = pull.reading["columns"].get(pull.reading["deals"], [])
     tables = pull.reading["columns"]
     content = content_of(request.POST.dict(), content_for(newest, pull)[0], columns, log=log, tables=tables)
-    mapping = mapping_save(source=pull.source, content=content, origin=EDITED, user=signed_in_user(request))
+    whole = edited_whole(newest, content, pull)
+    mapping = mapping_save(source=pull.source, content=whole, origin=EDITED, user=signed_in_user(request))
     try:
         if not undecided(content, columns, tables):
-            mapping_check(content, log=log)
+            mapping_check(content, log=log, tickets=tickets_alone(pull))
     except ImportProblem as problem:
         context = _context(shell, pull) | {"problem": str(problem)}
         return page_render(request, TEMPLATE, context, partial="page", status=422)

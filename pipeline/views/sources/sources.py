@@ -31,6 +31,7 @@ from pipeline.views.sources.forms import MappingFileForm, SourceFilesForm
 
 INDEX = "pipeline/sources/index.html"
 DETAIL = "pipeline/sources/source.html"
+Kind = DataSource.Kind
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,7 +102,7 @@ def source_mapping_upload(request: HttpRequest, pk: int) -> HttpResponse:
     uploaded: UploadedFile[bytes] = form.cleaned_data["mapping"]
     try:
         content = tomllib.loads(uploaded.read().decode("utf-8-sig"))
-        mapping_check(content, log=source.kind == DataSource.Kind.LOG)
+        mapping_check(content, log=source.kind == Kind.LOG, tickets=source.kind == Kind.TICKETS)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         messages.error(request, f"The mapping file cannot be read: {error}")
     except ImportProblem as problem:
