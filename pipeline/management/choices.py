@@ -17,10 +17,12 @@ from pipeline.selectors.data.runs import by_earlier_rules, latest_run
 from pipeline.selectors.leaks.leaks import FILTERS, DealFilter, calendar_of, unknown_values
 from pipeline.selectors.plan.reach import reach_of, reach_text, stopped
 
+PERIOD_HELP = "2026-Q3, 2026, 2026-07 (of a fiscal year of weeks 2026-P07, too) or 2026-06-29..2026-09-27; {without}."
+
 
 def add_choice_arguments(parser: CommandParser) -> None:
     """--period and one option for each attribute figures can be narrowed by."""
-    parser.add_argument("--period", help="2026-Q3, 2026, 2026-07 or 2026-06-29..2026-09-27; all time without it.")
+    parser.add_argument("--period", help=PERIOD_HELP.format(without="all time without it"))
     for name in FILTERS:
         parser.add_argument(f"--{name}", action="append", default=[], help=f"Only this {name}; may be repeated.")
     parser.add_argument("--json", action="store_true", help="One JSON object on standard output.")

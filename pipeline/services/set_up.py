@@ -46,13 +46,22 @@ def plan_quarters_save(*, targets: dict[tuple[int, Period], Decimal | None]) -> 
 def stage_owners_save(*, owners: dict[int, int]) -> int:
     """Give stages (by id) their department (by id) from the beginning; returns how many changed.
 
-    Ids that are not there, and departments outside the company, are left alone.
+    Raises ValidationError, with nothing written, for stages that are not there and for departments that are not the
+    company's own: each is named.
     """
     allowed = set(Department.objects.filter(kind=Department.Kind.INTERNAL).values_list("pk", flat=True))
+    stages = Stage.objects.in_bulk(owners)
+    problems = [
+        *(_("There is no stage {value}.").format(value=stage) for stage in owners if stage not in stages),
+        *(_("There is no department {value} in the company.").format(value=value)
+          for value in dict.fromkeys(owners.values()) if value not in allowed),
+    ]  # fmt: skip
+    if problems:
+        raise ValidationError(problems)
     changed = 0
-    for stage in Stage.objects.filter(pk__in=owners):
+    for stage in stages.values():
         department = owners[stage.pk]
-        if department in allowed and stage.owner_department_id != department:
+        if stage.owner_department_id != department:
             stage.owner_department_id = department
             stage.save()
             changed += 1

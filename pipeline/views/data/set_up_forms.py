@@ -1,4 +1,4 @@
-"""Two grids of the set-up: the plan by quarters, and the departments of the stages."""
+"""Two grids of the set-up: the plan by quarters or months, and the departments of the stages."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class PlanCell:
 
 @require_http_methods(["GET", "POST"])
 def plan_page(request: HttpRequest) -> HttpResponse:
-    """The plan as a grid of quarters and pipelines; rows can be pasted from a sheet."""
+    """The plan as a grid of quarters, or months, and pipelines; rows can be pasted from a sheet."""
     shell = manager_shell(request)
     if shell.company is None or not Pipeline.objects.exists():
         messages.info(request, "A plan is kept by pipeline: bring in your data first.")
@@ -56,13 +56,15 @@ def plan_page(request: HttpRequest) -> HttpResponse:
     quarters = [first]
     while len(quarters) < SHOWN:
         quarters.append(calendar.following(quarters[-1]))
+    months = [month for quarter in quarters for month in _months(calendar, quarter)]
     stored = {
         (row.pipeline_id, row.period_start, row.period_end): bare_text(row.target)
         for row in PlanTarget.objects.filter(segment="", period_start__gte=first.start)
     }
-    entered = _Entered()
+    by_month = _by_month(request.POST.get("by") or request.GET.get("by", ""), stored, quarters, months)
+    periods, entered = months if by_month else quarters, _Entered()
     if request.method == "POST":
-        _of_grid(request.POST.dict(), pipelines, quarters, stored, entered)
+        _of_grid(request.POST.dict(), pipelines, periods, stored, entered)
         _of_paste(request.POST.get("paste", ""), pipelines, calendar, entered)
         try:
             if not entered.problems:
@@ -75,27 +77,44 @@ def plan_page(request: HttpRequest) -> HttpResponse:
         except ValidationError as problem:
             entered.problems += problem.messages
     problems = entered.problems
-    rows = [(quarter, [_cell(request.POST, pipe, quarter, stored) for pipe in pipelines]) for quarter in quarters]
+    rows = [(period, [_cell(request.POST, pipe, period, stored) for pipe in pipelines]) for period in periods]
     context = {"shell": shell, "pipelines": pipelines, "rows": rows, "problems": problems,
-               "paste": request.POST.get("paste", ""), "shows_days": calendar.weeks is not None}  # fmt: skip
+               "paste": request.POST.get("paste", ""), "shows_days": calendar.weeks is not None,
+               "by_month": by_month, "month": months[0].label}  # fmt: skip
     return page_render(request, PLAN, context, partial="page", status=422 if problems else 200)
 
 
-def _cell(posted: QueryDict, pipe: Pipeline, quarter: Period, stored: Stored) -> PlanCell:
-    name, shown = f"plan-{pipe.pk}-{quarter.start.isoformat()}", stored.get((pipe.pk, quarter.start, quarter.end), "")
+def _months(calendar: FiscalCalendar, quarter: Period) -> list[Period]:
+    """The three fiscal months of a quarter."""
+    first = calendar.month_of(quarter.start)
+    second = calendar.following(first)
+    return [first, second, calendar.following(second)]
+
+
+def _by_month(choice: str, stored: Stored, quarters: list[Period], months: list[Period]) -> bool:
+    """Whether the grid is of months: as the address says, else where the plan has months and no quarters."""
+    if choice in ("month", "quarter"):
+        return choice == "month"
+    days = {(start, end) for _pipeline, start, end in stored}
+    has_months, has_quarters = (any((p.start, p.end) in days for p in periods) for periods in (months, quarters))
+    return has_months and not has_quarters
+
+
+def _cell(posted: QueryDict, pipe: Pipeline, period: Period, stored: Stored) -> PlanCell:
+    name, shown = f"plan-{pipe.pk}-{period.start.isoformat()}", stored.get((pipe.pk, period.start, period.end), "")
     return PlanCell(
-        name=name, label=f"{pipe.name}, {quarter.label}", text=posted.get(name, shown), shown=shown,
+        name=name, label=f"{pipe.name}, {period.label}", text=posted.get(name, shown), shown=shown,
     )  # fmt: skip
 
 
 def _of_grid(
-    posted: dict[str, str], pipelines: list[Pipeline], quarters: list[Period], stored: Stored, entered: _Entered
+    posted: dict[str, str], pipelines: list[Pipeline], periods: list[Period], stored: Stored, entered: _Entered
 ) -> None:
     """The cells that were changed: one that is as it was shown is left alone, whoever has changed it since."""
     for pipe in pipelines:
-        for quarter in quarters:
-            name = f"plan-{pipe.pk}-{quarter.start.isoformat()}"
-            now, place = stored.get((pipe.pk, quarter.start, quarter.end), ""), f"{pipe.name}, {quarter.label}"
+        for period in periods:
+            name = f"plan-{pipe.pk}-{period.start.isoformat()}"
+            now, place = stored.get((pipe.pk, period.start, period.end), ""), f"{pipe.name}, {period.label}"
             shown = posted.get(f"shown-{name}", now)
             if name not in posted or posted[name] == shown:
                 continue
@@ -103,7 +122,7 @@ def _of_grid(
                 sentence = _("{place}: changed to {now} in the meantime. Save again to write what you entered.")
                 entered.problems.append(sentence.format(place=place, now=now or _("nothing")))
             else:
-                entered.take(pipe, quarter, posted[name], place)
+                entered.take(pipe, period, posted[name], place)
 
 
 def _of_paste(text: str, pipelines: list[Pipeline], calendar: FiscalCalendar, entered: _Entered) -> None:
@@ -184,21 +203,33 @@ def _amount(text: str) -> Decimal | None:
 def owners_page(request: HttpRequest) -> HttpResponse:
     """Stages in rows, departments in columns: who owns which."""
     shell = manager_shell(request)
-    departments = list(Department.objects.filter(kind=Department.Kind.INTERNAL))
+    problems: list[str] = []
     if request.method == "POST":
-        owners = {
-            int(name.removeprefix("owner-")): int(value)
-            for name, value in request.POST.dict().items()
-            if re.fullmatch(r"owner-\d{1,18}", name) and re.fullmatch(r"\d{1,18}", value)
-        }
-        changed = stage_owners_save(owners=owners)
-        words = ngettext(
-            "{count} stage changed. Figures follow with the next calculation.",
-            "{count} stages changed. Figures follow with the next calculation.",
-            changed,
-        ).format(count=changed)
-        messages.success(request, words)
-        return redirect("pipeline:set_up")
-    stages = list(Stage.objects.select_related("pipeline", "owner_department"))
-    context = {"shell": shell, "departments": departments, "stages": stages}
-    return page_render(request, OWNERS, context, partial="page")
+        try:
+            changed = stage_owners_save(owners=_owners_posted(request.POST.dict()))
+        except ValidationError as problem:
+            problems = problem.messages
+        else:
+            words = ngettext(
+                "{count} stage changed. Figures follow with the next calculation.",
+                "{count} stages changed. Figures follow with the next calculation.",
+                changed,
+            ).format(count=changed)
+            messages.success(request, words)
+            return redirect("pipeline:set_up")
+    context = {
+        "shell": shell,
+        "departments": list(Department.objects.filter(kind=Department.Kind.INTERNAL)),
+        "stages": list(Stage.objects.select_related("pipeline", "owner_department")),
+        "problems": problems,
+    }
+    return page_render(request, OWNERS, context, partial="page", status=422 if problems else 200)
+
+
+def _owners_posted(posted: dict[str, str]) -> dict[int, int]:
+    """Departments by stage, both by id; ValidationError names what is neither."""
+    given = {name.removeprefix("owner-"): value for name, value in posted.items() if name.startswith("owner-")}
+    wrong = [text for pair in given.items() for text in pair if not re.fullmatch(r"[0-9]{1,18}", text)]
+    if wrong:
+        raise ValidationError([_("“{text}” is no stage or department.").format(text=text) for text in wrong])
+    return {int(stage): int(department) for stage, department in given.items()}

@@ -11,6 +11,7 @@ from django.core.management.base import CommandError, CommandParser
 from departments.models import Company
 from departments.periods import PeriodError
 from pipeline.custody_store import CustodyStoreMissing
+from pipeline.management.choices import PERIOD_HELP
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.core.flows import FlowError
@@ -25,9 +26,7 @@ from revenue_health.contribution.selectors.comparison.periods import (
 
 def add_period_arguments(parser: CommandParser, *, baseline: bool = True) -> None:
     """--period, --baseline and --json."""
-    parser.add_argument(
-        "--period", help="2026-Q3, 2026, 2026-07 or 2026-06-29..2026-09-27; the running quarter without."
-    )
+    parser.add_argument("--period", help=PERIOD_HELP.format(without="the running quarter without it"))
     if baseline:
         parser.add_argument(
             "--baseline", help=f"A period, {LAST_YEAR} or {FOUR_QUARTERS}; without, by how much history there is."

@@ -62,7 +62,27 @@ def test_the_plan_of_a_fiscal_year_of_weeks_is_entered_by_its_quarters_and_month
         assert 'value="300000"' in quarter
         pipe = PlanTarget.objects.first().pipeline_id
         root.post("/set-up/plan/", {f"plan-{pipe}-2026-03-29": "310000"})
+        # P04 has four weeks, from the day on which the second quarter begins; the grid of months shows and changes it.
+        page = root.get("/set-up/plan/?by=month").content.decode()
+        month = next(row for row in page.split("<tr>") if ">2026-P04 " in row)
+        assert "29 Mar – 25 Apr" in month.replace(" 2026", "")
+        assert 'value="90000"' in month
+        assert page.count('<tr><th scope="row">') == 36
+        root.post("/set-up/plan/?by=month", {f"plan-{pipe}-2026-03-29": "95000", f"plan-{pipe}-2026-04-26": "7"})
     assert PlanTarget.objects.get(period_end=date(2026, 6, 27)).period_start == date(2026, 3, 29)
+    assert PlanTarget.objects.get(period_end=date(2026, 4, 25)).target == 95_000
+    assert PlanTarget.objects.get(period_start=date(2026, 4, 26)).period_end == date(2026, 5, 23)
+
+
+@time_machine.travel("2026-11-25T09:00:00Z", tick=False)
+def test_the_grid_is_of_months_where_the_plan_has_no_quarters(root: Client, small: SmallCompany) -> None:
+    assert root.post("/set-up/plan/", {"paste": "2026-10;5\n2026-11;6\n"}).status_code == 302
+    page = root.get("/set-up/plan/").content.decode()
+    assert "What each month is meant to bring" in page
+    assert 'value="6"' in page
+    assert 'value="6"' not in root.get("/set-up/plan/?by=quarter").content.decode()
+    root.post("/set-up/plan/", {"paste": "2026-Q3;9"})
+    assert "What each quarter is meant to bring" in root.get("/set-up/plan/").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -141,13 +161,21 @@ def test_a_target_with_an_expectation_is_not_removed_by_emptying_it(root: Client
 
 def test_the_matrix_gives_stages_their_departments(root: Client, small: SmallCompany) -> None:
     offer, market = small.stages["offer"], small.departments["market"]
-    root.post("/set-up/owners/", {f"owner-{offer.pk}": str(small.departments["legal"].pk), "owner-x": "1"})
+    assert root.post("/set-up/owners/", {f"owner-{offer.pk}": str(small.departments["legal"].pk)}).status_code == 302
     offer.refresh_from_db()
     assert offer.owner_department == small.departments["legal"]
-    # What is outside the company owns no stage.
-    root.post("/set-up/owners/", {f"owner-{offer.pk}": str(market.pk)})
-    offer.refresh_from_db()
-    assert offer.owner_department == small.departments["legal"]
+    # What is outside the company owns no stage; what is unknown is named, and nothing of the form is written.
+    lead, sales = small.stages["lead"], str(small.departments["sales"].pk)
+    for posted, sentence in (
+        ({f"owner-{offer.pk}": str(market.pk)}, f"There is no department {market.pk} in the company."),
+        ({f"owner-{offer.pk}": sales, "owner-987654": sales}, "There is no stage 987654."),
+        ({f"owner-{offer.pk}": sales, "owner-x": sales}, "“x” is no stage or department."),
+        ({f"owner-{lead.pk}": "²", f"owner-{offer.pk}": sales}, "“²” is no stage or department."),
+    ):
+        answer = root.post("/set-up/owners/", posted)
+        assert (answer.status_code, sentence in answer.content.decode()) == (422, True), posted
+        offer.refresh_from_db()
+        assert offer.owner_department == small.departments["legal"]
 
 
 def test_an_empty_installation_begins_with_the_company(root: Client) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -71,8 +71,9 @@ class Command(BaseCommand):
             self.stdout.write(f"Scores of {score_run.label}: {score_run.status}, {score_run.seconds}{error}")
 
     def _as_of(self, text: str | None) -> datetime | None:
-        as_of = _instant(text)
-        if as_of is not None and as_of > timezone.now() + timedelta(days=1):
+        as_of, company = _instant(text), find_company()
+        today = timezone.now().astimezone(company.zone if company else UTC).date()
+        if as_of is not None and as_of.astimezone(company.zone if company else UTC).date() > today:
             self.stderr.write(f"{text} has not come yet: every figure is as if it were that day.")
         return as_of
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from departments.formats import money_in_words
 from departments.periods import PeriodError, parse_day
-from pipeline.management.choices import run_and_company
+from pipeline.management.choices import PERIOD_HELP, run_and_company
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.management.choices import as_sentences
 from revenue_health.contribution.words import verdicts_worded
@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--since", help="What changed since this day, such as 2026-11-16; without: a Monday ago.")
-        parser.add_argument("--period", help="2026-Q3, 2026, 2026-07 or 2026-06-29..2026-09-27; the running quarter.")
+        parser.add_argument("--period", help=PERIOD_HELP.format(without="the running quarter without it"))
         parser.add_argument("--json", action="store_true", help="One JSON object on standard output.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,6 +33,8 @@ class Command(BaseCommand):
             since = parse_day(options["since"]) if options["since"] else None
         except PeriodError as problem:
             raise CommandError(str(problem)) from problem
+        if since is not None and since > (until := run.as_of.astimezone(company.zone).date()):
+            raise CommandError(f"{since} is after {until}, the day the figures are of: nothing can have changed since.")
         with as_sentences(), verdicts_worded(company.verdict_words):
             period = calendar_of(company).parse(options["period"]) if options["period"] else None
             review = weekly_review(run=run, company=company, period=period, since=since, now=timezone.now())

@@ -71,6 +71,9 @@ def test_the_command_looks_back_to_the_day_it_is_given(
     call_command("review")
     with pytest.raises(CommandError, match="is not a day"):
         call_command("review", "--since", "yesterday")
+    ahead = (run.as_of + timedelta(days=2)).date().isoformat()
+    with pytest.raises(CommandError, match=f"{ahead} is after .*, the day the figures are of"):
+        call_command("review", "--since", ahead)
 
 
 def test_weeks_are_counted_from_the_start_of_the_period(run: RecomputeRun, company: Company) -> None:
