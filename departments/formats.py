@@ -180,8 +180,8 @@ def language_of_numbers() -> str:
 
 
 @cache
-def _signs(language: str) -> dict[int, str] | None:
-    """What stands for `,` and `.`; None where that is what they are."""
+def number_signs(language: str) -> dict[int, str] | None:
+    """What stands for `,` and `.` in a language; None where that is what they are."""
     try:
         locale = Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError, TypeError):
@@ -195,7 +195,7 @@ def grouped(value: int | float | Decimal | None, places: int = 0) -> str:
     if value is None:
         return DASH
     text = f"{value:,.{places}f}".replace("-", MINUS)
-    signs = _signs(_language.get())
+    signs = number_signs(_language.get())
     return text.translate(signs) if signs else text
 
 

@@ -29,6 +29,7 @@ from departments.services.jobs import (
     jobs_left,
     next_in_line,
 )
+from departments.translation import gettext_noop
 
 logger = logging.getLogger(__name__)
 TRANSIENT: tuple[type[Exception], ...] = (OperationalError, InterfaceError, RedisConnectionError)
@@ -88,7 +89,9 @@ class JobTask(DjangoTask):  # type: ignore[misc]
     def _work(self, job: Job, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         try:
             if job.attempts > self.most_attempts:
-                self._give_up(job, "It was interrupted or failed too often; the log of the worker says why.")
+                self._give_up(
+                    job, gettext_noop("It was interrupted or failed too often; the log of the worker says why.")
+                )
                 return
             with heartbeat(job):
                 self.run(*args, **kwargs)
@@ -131,7 +134,7 @@ def job_send(job: Job) -> None:
     if isinstance(task, JobTask):
         task._send(job)
     else:
-        job_fail(job, error="There is no such task in this version.")
+        job_fail(job, error=gettext_noop("There is no such task in this version."))
 
 
 def left_jobs_send(*, at_start: bool = False) -> int:

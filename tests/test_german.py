@@ -8,23 +8,40 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
 from departments.core.text import KEY_REASON
 from departments.day_formats import BRITISH, DayStyle, day_text, days_as_in, template_format
 from departments.formats import counted, duration, money_in_words, numbers_as_in
-from departments.models import Membership, User
+from departments.models import Membership, User, current_company
 from departments.people.views.forms import AccountForm
 from departments.services.mail import in_language_of
+from pipeline.selectors.data.runs import latest_run
+from revenue_health.review.selectors.packs.archive import proof_of
+from revenue_health.review.services.packs import pack_freeze
 from revenue_health.settings.languages import offered_languages
 from tests.house.catalogue import gathered
+from tests.pseudo_language import bracketed, own_names, pseudo_language, unmarked
 from tests.shown_company import company_shown
 
 BOTH = [("en", "English"), ("de", "Deutsch")]
 PAGES = (
     "/", "/review/changes/", "/pipeline/", "/departments/", "/drivers/", "/forecast/", "/what-if/",
     "/packs/", "/scorecards/", "/commitments/", "/pulse/", "/my/", "/data/", "/people/", "/account/",
+)  # fmt: skip
+EVERY_PAGE = (
+    ("/", "/review/changes/", "/search/?q=legal"),
+    ("/pipeline/", "/pipeline/opportunities/", "/pipeline/opportunities/O0000101/", "/my/queue/"),
+    ("/departments/", "/departments/legal/", "/contribution/register/", "/contribution/register/1/"),
+    ("/drivers/", "/drivers/legal/", "/drivers/production/", "/drivers/opening/", "/drivers/strategy/"),
+    ("/forecast/", "/what-if/", "/track-record/"),
+    ("/scorecards/", "/scorecards/legal/", "/commitments/", "/commitments/new/", "/pulse/", "/my/"),
+    ("/packs/", "/packs/freeze/", "/packs/decisions/"),
+    ("/data/", "/data/complete/", "/data/sources/", "/data/imports/1/", "/set-up/", "/set-up/plan/", "/set-up/owners/"),
+    ("/settings/", "/settings/departments/", "/settings/stages/1/", "/settings/plan/1/"),
+    ("/people/", "/account/", "/audit/", "/audit/access/"),
 )  # fmt: skip
 GERMAN = {"Accept-Language": "de-DE,de;q=0.9,en;q=0.5"}
 
@@ -74,8 +91,62 @@ def test_no_english_sentence_is_left(company: None, settings: Any, address: str)
     assert [sentence for sentence in english_sentences() if sentence in text] == []
 
 
+def german_reader() -> Client:
+    """The chief executive, who reads German."""
+    user = User.objects.get(username="ceo")
+    User.objects.filter(pk=user.pk).update(language="de")
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_what_is_unmarked_is_seen() -> None:
+    page = '<p>⟦All of <b>⟧{name}⟦</b> is saved⟧</p><a title="Open the page">⟦Open⟧</a> Main hall of fame'
+    assert unmarked(page) == ["Main hall of fame", "Open the page"]
+    assert unmarked(page, {"hall of fame"}) == ["Open the page"]
+    assert bracketed("All of {name} is saved") == "⟦All of ⟧{name}⟦ is saved⟧"
+
+
 @pytest.mark.django_db
-def test_without_the_setting_everybody_reads_english(company: None) -> None:
+@pytest.mark.parametrize("addresses", EVERY_PAGE, ids=lambda addresses: str(addresses[0]))
+def test_no_text_of_a_page_is_unmarked(company: None, settings: Any, addresses: tuple[str, ...]) -> None:
+    settings.LANGUAGES = BOTH
+    client, names = german_reader(), own_names()
+    found = {}
+    with pseudo_language():
+        cache.clear()
+        for address in addresses:
+            response = client.get(address)
+            assert response.status_code == 200, address
+            found[address] = unmarked(response.content.decode(), names)
+    cache.clear()
+    assert {address: texts for address, texts in found.items() if texts} == {}
+
+
+@pytest.mark.django_db
+def test_a_frozen_pack_is_read_in_german_and_stays_as_it_was(company: None, settings: Any) -> None:
+    settings.LANGUAGES = BOTH
+    run = latest_run()
+    assert run is not None
+    client, names = german_reader(), own_names() | {"Autumn review"}
+    pack = pack_freeze(
+        run=run, company=current_company(), user=None, now=timezone.now(), title="Autumn review", period=None
+    )
+    with pseudo_language():
+        cache.clear()
+        pages = [client.get(address).content.decode() for address in (f"/packs/{pack.pk}/", f"/board/{pack.pk}/")]
+    assert [unmarked(page, names) for page in pages] == [[], []]
+    page = client.get(f"/packs/{pack.pk}/").content.decode()
+    assert "Worauf dies beruht" in page
+    assert "Der Anteil keiner Abteilung ist klar." in page
+    pack.refresh_from_db()
+    assert proof_of(pack).sound
+    assert "What this rests on" in pack.content
+
+
+@pytest.mark.django_db
+def test_without_the_setting_everybody_reads_english(company: None, settings: Any) -> None:
+    settings.LANGUAGES = BOTH[:1]
     user = User.objects.filter(memberships__role="executive").first()
     assert user is not None
     User.objects.filter(pk=user.pk).update(language="de")
@@ -105,6 +176,7 @@ def test_the_browser_says_which_until_the_account_does(settings: Any) -> None:
 
 @pytest.mark.django_db
 def test_the_form_offers_languages_only_where_there_is_a_choice(settings: Any) -> None:
+    settings.LANGUAGES = BOTH[:1]
     assert "language" not in AccountForm().fields
     settings.LANGUAGES = BOTH
     assert "language" in AccountForm().fields

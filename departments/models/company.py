@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from departments.core.text import composed, key_problem
@@ -38,7 +39,7 @@ class Keyed(models.Model):
 
 def validate_time_zone(value: str) -> None:
     if value not in available_timezones():
-        raise ValidationError(f"“{value}” is not an IANA time zone, such as Europe/Berlin.")
+        raise ValidationError(_("“{value}” is not an IANA time zone, such as Europe/Berlin.").format(value=value))
 
 
 @pghistory.track()

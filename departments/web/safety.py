@@ -14,6 +14,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from departments.access import standing
 from departments.models import User
@@ -43,7 +44,7 @@ def idle_middleware(get_response: Handler) -> Handler:
             seen = int(request.session.setdefault(_SEEN, now))
             if now - seen > settings.SESSION_IDLE_HOURS * 3600:
                 logout(request)
-                messages.info(request, "You were signed out after a period of inactivity.")
+                messages.info(request, _("You were signed out after a period of inactivity."))
                 return redirect("account_login")
             if now - seen > _NOTE_SECONDS:
                 request.session[_SEEN] = now
@@ -64,7 +65,7 @@ def second_factor_middleware(get_response: Handler) -> Handler:
             and standing(user).has(*settings.SECOND_FACTOR_ROLES)
             and not is_mfa_enabled(user)
         ):
-            messages.warning(request, "Your role needs a second factor. Set up codes from an app, or a passkey.")
+            messages.warning(request, _("Your role needs a second factor. Set up codes from an app, or a passkey."))
             return redirect("mfa_index")
         return get_response(request)
 

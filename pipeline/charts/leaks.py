@@ -9,10 +9,16 @@ from typing import Any
 
 from departments.day_formats import day_format
 from departments.formats import MoneyScale, grouped
+from departments.translation import gettext as _
+from departments.translation import gettext_noop
 
 type Chart = dict[str, Any]
 
-_TRACES = (("created", "Created", "ac-soft"), ("won", "Won", "good"), ("lost", "Lost", "bad"))
+_TRACES = (
+    ("created", gettext_noop("Created"), "ac-soft"),
+    ("won", gettext_noop("Won"), "good"),
+    ("lost", gettext_noop("Lost"), "bad"),
+)
 _DASHES = {"created": "dot", "won": "solid", "lost": "dash"}
 
 
@@ -39,7 +45,9 @@ def trend_chart(points: Sequence[TrendPoint], *, scale: MoneyScale | None) -> Ch
     """Three lines over whole weeks, each named at its end; without a scale the values are deals."""
     weeks = [point.week.isoformat() for point in points]
     data, labels = [], []
-    for name, title, token in _TRACES:
+    hover = _("week of {day}").format(day=f"%{{x|{day_format('%-d %b %Y')}}}")
+    for name, message, token in _TRACES:
+        title = _(message)
         values = [_scaled_value(getattr(point, name), scale) for point in points]
         data.append(
             {
@@ -51,7 +59,7 @@ def trend_chart(points: Sequence[TrendPoint], *, scale: MoneyScale | None) -> Ch
                 "meta": {"token": token},
                 "line": {"width": 2, "dash": _DASHES[name]},
                 "marker": {"size": 5},
-                "hovertemplate": f"{title} %{{y:,}}<extra>week of %{{x|{day_format('%-d %b %Y')}}}</extra>",
+                "hovertemplate": f"{title} %{{y:,}}<extra>{hover}</extra>",
             }
         )
         if points:

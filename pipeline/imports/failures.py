@@ -6,11 +6,14 @@ import errno
 
 from psycopg.errors import DiskFull
 
+from departments.translation import gettext_noop
 from departments.web.contention import is_lock_conflict
 from pipeline.imports.problems import ImportBusy, ImportProblem, ImportUnreadable
 
-DISK_FULL = "The disk is full, so nothing was loaded. Free some space, then load it again."
-LOCKED = "Somebody is changing rows that this import changes, so nothing was loaded. Load it again in a moment."
+DISK_FULL = gettext_noop("The disk is full, so nothing was loaded. Free some space, then load it again.")
+LOCKED = gettext_noop(
+    "Somebody is changing rows that this import changes, so nothing was loaded. Load it again in a moment."
+)
 
 
 def named_failure(error: Exception) -> ImportProblem | None:

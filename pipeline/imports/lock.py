@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from departments.advisory_locks import AdvisoryLock, session_lock
+from departments.translation import gettext_noop
 from pipeline.imports.problems import ImportBusy
 
 
@@ -14,5 +15,5 @@ def import_lock() -> Iterator[None]:
     """Keep other imports out while this one runs; whoever comes second hears so at once."""
     with session_lock(AdvisoryLock.IMPORT) as taken:
         if not taken:
-            raise ImportBusy("Another import is running. Wait until it has ended, then try again.")
+            raise ImportBusy(gettext_noop("Another import is running. Wait until it has ended, then try again."))
         yield

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from departments.core.formula_guard import GuardedWriter
+from departments.translation import gettext_noop
 from pipeline.imports.remedies import remedy_of
 
 LISTED_AT_MOST = 10_000
@@ -15,6 +16,8 @@ LISTED_AT_MOST = 10_000
 
 _LONGEST_VALUE = 200
 _IN_A_SENTENCE = 20
+_BLANK_ROW = gettext_noop("{file}: {count:,} row in which every field is empty was left out.")
+_BLANK_ROWS = gettext_noop("{file}: {count:,} rows in which every field is empty were left out.")
 _UNKNOWN = "is not a known"
 _PICTURES = {code: 0x2400 + code for code in range(0x20) if code not in (0x09, 0x0A, 0x0D)} | {0x7F: 0x2421}
 """Signs for control characters, so that they can be seen."""
@@ -112,8 +115,8 @@ class ProblemList:
         count = self.blank_rows[file]
         if not count:
             return []
-        rows, verb = ("row", "was") if count == 1 else ("rows", "were")
-        return [f"{file}: {count:,} {rows} in which every field is empty {verb} left out."]
+        text = _BLANK_ROW if count == 1 else _BLANK_ROWS
+        return [text.format(file=file, count=count)]
 
     def __bool__(self) -> bool:
         return self.total > 0
@@ -135,21 +138,31 @@ class ProblemList:
         if self.total == 1:
             return f"{self.listed[0]}."
         first = "\n".join(f"  {problem}" for problem in self.listed[:_IN_A_SENTENCE])
-        more = f"\n  … and {self.total - _IN_A_SENTENCE:,} more" if self.total > _IN_A_SENTENCE else ""
-        return f"{self.total:,} problems:\n{first}{more}"
+        rest = self.total - _IN_A_SENTENCE
+        more = "\n  " + gettext_noop("… and {count:,} more").format(count=rest) if rest > 0 else ""
+        return gettext_noop("{count:,} problems:").format(count=self.total) + f"\n{first}{more}"
 
     def write(self, path: Path) -> None:
         """The error file: file, line, column, value, reason, what to do, in order of file and line."""
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", encoding="utf-8", newline="") as handle:
             writer = GuardedWriter(handle)
-            writer.writerow(["file", "line", "column", "value", "reason", "what to do"])
+            writer.writerow(["file", "line", "column", "value", "reason", gettext_noop("what to do")])
             for problem in sorted(self.listed, key=lambda listed: (listed.file, listed.line)):
                 line = str(problem.line) if problem.line else ""
                 writer.writerow([problem.file, line, problem.column, problem.value, problem.reason, problem.remedy])
             if self.total > len(self.listed):
                 more = self.total - len(self.listed)
-                writer.writerow(["", "", "", "", f"{more} more problems are not listed", "mend these first"])
+                writer.writerow(
+                    [
+                        "",
+                        "",
+                        "",
+                        "",
+                        gettext_noop("{more} more problems are not listed").format(more=more),
+                        gettext_noop("mend these first"),
+                    ]
+                )
 
 
 class ConversionRefused(ImportUnreadable):

@@ -10,6 +10,8 @@ import pghistory
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from departments.core.text import composed
 from pipeline.models.structure import Pipeline
@@ -22,12 +24,12 @@ LARGEST_AMOUNT = Decimal(10) ** 15
 def _bounds(*, days: dict[str, date | None], amounts: dict[str, Decimal | None]) -> None:
     """ValidationError naming each field that no company folder could bring."""
     wrong = {
-        name: f"{day} is not between the years 1900 and 2199."
+        name: _("{day} is not between the years 1900 and 2199.").format(day=day)
         for name, day in days.items()
         if day is not None and not FIRST_DAY <= day <= LAST_DAY
     }
     wrong |= {
-        name: f"{amount} has more than 15 digits before the point."
+        name: _("{amount} has more than 15 digits before the point.").format(amount=amount)
         for name, amount in amounts.items()
         if amount is not None and amount >= LARGEST_AMOUNT
     }
@@ -44,7 +46,11 @@ class PlanTarget(models.Model):
     period_end = models.DateField(help_text="The last day, inclusive.")
     target = models.DecimalField(max_digits=18, decimal_places=2)
     expectation = models.DecimalField(
-        max_digits=18, decimal_places=2, null=True, blank=True, help_text="What analysts or the board were told."
+        max_digits=18,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=gettext_lazy("What analysts or the board were told."),
     )
     segment = models.CharField(max_length=128, blank=True)
 
@@ -69,7 +75,7 @@ class PlanTarget(models.Model):
             amounts={"target": self.target, "expectation": self.expectation},
         )
         if self.expectation is not None and self.expectation < 0:
-            raise ValidationError({"expectation": "It is negative."})
+            raise ValidationError({"expectation": _("It is negative.")})
 
 
 @pghistory.track()
@@ -94,4 +100,6 @@ class ExchangeRate(models.Model):
         """The rules of rates.csv, for the admin."""
         _bounds(days={"date": self.date}, amounts={})
         if not re.fullmatch("[A-Z]{3}", self.currency):
-            raise ValidationError({"currency": f"“{self.currency}” is not a currency, such as EUR."})
+            raise ValidationError(
+                {"currency": _("“{currency}” is not a currency, such as EUR.").format(currency=self.currency)}
+            )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from pipeline.models.imports import ImportBatch
 
@@ -12,9 +13,9 @@ class DataSource(models.Model):
     """A place that data come from again and again, such as the weekly export of a CRM."""
 
     class Kind(models.TextChoices):
-        LIST = "list", "list of deals"
-        LOG = "log", "event log"
-        TICKETS = "tickets", "file of tickets"
+        LIST = "list", gettext_lazy("list of deals")
+        LOG = "log", gettext_lazy("event log")
+        TICKETS = "tickets", gettext_lazy("file of tickets")
 
     name = models.CharField(max_length=200, unique=True)
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.LIST)

@@ -8,6 +8,7 @@ from datetime import datetime
 import pghistory
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from departments.models import Department
 from departments.models.company import Keyed, validate_key
@@ -39,7 +40,9 @@ class Stage(Keyed):
         Department,
         on_delete=models.PROTECT,
         related_name="stages",
-        help_text="From the beginning. Where the stage went to another department on some day, add a stage owner.",
+        help_text=gettext_lazy(
+            "From the beginning. Where the stage went to another department on some day, add a stage owner."
+        ),
     )
     earns = models.BooleanField(default=False)
     time_limit_days = models.DecimalField(

@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from departments.translation import gettext_noop
 from pipeline.imports.log.event_log import LogReading
 from pipeline.imports.log.mapping import LogColumns
 from pipeline.imports.log.read_csv import csv_cases
@@ -80,7 +81,10 @@ def reading_of(folder: Path, found: list[FoundTable], known: Company, deals: str
         return _reading(folder, found, known, deals)
     except duckdb.OutOfMemoryException as error:
         raise ImportUnreadable(
-            "These files need more memory to be read than there is. Leave out columns that are not needed, or files."
+            gettext_noop(
+                "These files need more memory to be read than there is. Leave out columns that are not needed, "
+                "or files."
+            )
         ) from error
 
 
@@ -159,8 +163,10 @@ def _refuse_second_names(store: Any, table: FoundTable, columns: list[Column]) -
         return
     listed = ", ".join(f"“{values[column.name]}”" for column in measured[:3])
     raise ImportUnreadable(
-        f"{table.file}: row {table.header_row + 1} seems to be a second row of names or of units ({listed}). Delete"
-        " one of the two rows, and upload it again."
+        gettext_noop(
+            "{file}: row {header_row} seems to be a second row of names or of units ({listed}). Delete one "
+            "of the two rows, and upload it again."
+        ).format(file=table.file, header_row=table.header_row + 1, listed=listed)
     )
 
 

@@ -202,7 +202,7 @@ def _queue_rows(items: list[Waiting], structure: Structure) -> list[QueueRow]:
 def _added_panels(key: str, period: Period) -> list[tuple[str, str]]:
     """Panels that other apps add to this page: title and address."""
     titled: tuple[tuple[str, str, list[str], dict[str, str]], ...] = (
-        ("Scorecard", "departments:scorecard_panel", [key], {}),
-        ("Commitments", "departments:commitments_panel", [], {"department": key}),
+        (_("Scorecard"), "departments:scorecard_panel", [key], {}),
+        (_("Commitments"), "departments:commitments_panel", [], {"department": key}),
     )
     return [(title, reverse(name, args=arguments, query=query)) for title, name, arguments, query in titled]

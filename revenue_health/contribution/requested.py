@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from pipeline.models import RecomputeRun
 from pipeline.page.shell import shell_of
@@ -47,7 +48,9 @@ def compute_comparison(request: HttpRequest, *, page: str) -> HttpResponseRedire
         address += filters.address()
         if not filters.errors and request_once(_comparison_job(shell.run, filters)):
             scores_requested.delay(shell.run.pk, label, filters.baseline)
-            messages.info(request, f"{label} is being calculated; the page shows it when it is done.")
+            messages.info(
+                request, _("{label} is being calculated; the page shows it when it is done.").format(label=label)
+            )
     return HttpResponseRedirect(address)
 
 

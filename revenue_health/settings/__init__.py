@@ -17,7 +17,7 @@ from revenue_health import __version__
 from revenue_health.embedded.home import Home
 from revenue_health.logs.config import configure as configure_logs
 from revenue_health.settings.history import LEVEL, TRACKERS
-from revenue_health.settings.languages import offered_languages
+from revenue_health.settings.languages import EVERYWHERE, offered_languages
 from revenue_health.settings.mail import mailers, site_url
 from revenue_health.settings.safety import content_policy, second_factor_roles
 from revenue_health.settings.schedule import beat_schedule
@@ -108,7 +108,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["departments.templatetags.reader_dates", "django.templatetags.i18n"],
+            "builtins": EVERYWHERE,
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -220,7 +220,7 @@ SITE_URL = site_url(env.str("SITE_URL", default=""), home=HOME, server=not EMBED
 
 # --- language and time ----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-LANGUAGES = offered_languages(env.list("LANGUAGES", default=["en"]))
+LANGUAGES = offered_languages(env.list("LANGUAGES", default=["en", "de"]))
 LOCALE_PATHS = [BASE_DIR / "locale"]
 # Figures in pages are written by departments/formats.py; whatever else is printed stays as programs read it.
 FORMAT_MODULE_PATH = ["revenue_health.locale_formats"]

@@ -45,8 +45,10 @@
     live.classList.toggle("visually-hidden", !failed);
     for (const name of TOAST) live.classList.toggle(name, failed);
   };
+  // What scripts say stands in the page, in its language.
+  const words = (name) => document.getElementById("live")?.dataset[name] ?? "";
   const tellFailure = () =>
-    tellLive("That did not work, and nothing was changed. Reload the page or try again in a minute.", true);
+    tellLive(words("failed"), true);
   document.addEventListener("htmx:after:swap", (event) => {
     const response = event.detail.ctx?.response;
     if (response && response.status >= 400) return;
@@ -56,7 +58,7 @@
   document.addEventListener("htmx:error", tellFailure);
   document.addEventListener("htmx:response:error", (event) => {
     const { status } = event.detail.ctx.response;
-    if (status === 503) tellLive("Not saved: somebody else or an import is saving the same. Try again in half a minute.", true);
+    if (status === 503) tellLive(words("busy"), true);
     else if (status >= 500) tellFailure();
   });
 

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const root = document.documentElement;
-  const { pack, back, names } = document.body.dataset;
+  const { pack, back, names, wordsNotes, wordsNext, wordsLast, wordsPopup, wordsAway } = document.body.dataset;
   const slides = [...document.querySelectorAll(".slide")];
   const progress = document.getElementById("board-progress");
   const said = document.getElementById("said");
@@ -45,15 +45,15 @@
       return element;
     };
     const text = (slide, where) => slide?.querySelector(where)?.innerText.trim() ?? "";
-    page.title = `Notes ${at + 1} / ${slides.length}`;
-    page.documentElement.lang = "en";
+    page.title = `${wordsNotes} ${at + 1} / ${slides.length}`;
+    page.documentElement.lang = root.lang;
     page.documentElement.className = `board-on ${root.classList.contains("names-hidden") ? "names-hidden" : ""}`;
     page.body.replaceChildren(
       clock(page),
       part("p", `${at + 1} / ${slides.length}  ${text(slides[at], ".eyebrow")}`, "where"),
       part("h1", text(slides[at], ".slide-message")),
       ...[...slides[at].querySelectorAll(".notes p")].map((note) => part("p", visible(note))),
-      part("p", slides[at + 1] ? `Next: ${text(slides[at + 1], ".slide-message") || hiddenText(slides[at + 1])}` : "Last slide.", "next"),
+      part("p", slides[at + 1] ? `${wordsNext} ${text(slides[at + 1], ".slide-message") || hiddenText(slides[at + 1])}` : wordsLast, "next"),
       ...(slides[at + 1] ? [picture(page, slides[at + 1])] : []),
     );
     tick();
@@ -70,7 +70,7 @@
     const element = notes && !notes.closed && notes.document.querySelector(".clock");
     if (!element) return;
     const seconds = Math.floor((Date.now() - started) / 1000);
-    const now = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    const now = new Date().toLocaleTimeString(root.lang === "en" ? [] : root.lang, { hour: "2-digit", minute: "2-digit" });
     element.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}  ·  ${now}`;
   };
   setInterval(tick, 1000);
@@ -112,7 +112,7 @@
     [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules].filter((rule) => !narrow(rule)).map((rule) => rule.cssText)).join("\n");
   const openNotes = () => {
     notes = window.open("", `notes-${pack}`, "popup,width=720,height=860");
-    if (!notes) return tell("The browser did not open the notes window: allow pop-ups for this page.");
+    if (!notes) return tell(wordsPopup);
     // A constructed sheet and plain nodes: nothing to load, and nothing the content policy would refuse.
     const sheet = new notes.CSSStyleSheet();
     sheet.replaceSync(rules() + STYLE);
@@ -147,7 +147,7 @@
       // Never leave the slides for an error page.
       const there = await fetch(back, { method: "HEAD" }).then((answer) => answer.ok, () => false);
       if (there) location.assign(back);
-      else tell("The server does not answer. The slides stay here and go on working.");
+      else tell(wordsAway);
     },
   };
   const KEYS = {

@@ -52,11 +52,22 @@
     doubleClick: false,
   };
 
+  // Names of months and days in the page's language; the library brings English ones only.
+  const named = () => {
+    const language = document.documentElement.lang;
+    if (language === "en" || !window.Plotly) return {};
+    const months = (style) => [...Array(12).keys()].map((month) => new Date(2024, month, 1).toLocaleDateString(language, { month: style }));
+    const days = (style) => [...Array(7).keys()].map((day) => new Date(2024, 8, 1 + day).toLocaleDateString(language, { weekday: style }));
+    const format = { months: months("long"), shortMonths: months("short"), days: days("long"), shortDays: days("short") };
+    window.Plotly.register({ moduleType: "locale", name: language, dictionary: {}, format });
+    return { locale: language };
+  };
+
   const draw = (element) => {
     const source = document.getElementById(element.dataset.figure);
     if (!source || !window.Plotly) return;
     const { data, layout } = themed(JSON.parse(source.textContent));
-    window.Plotly.react(element, data, layout, config);
+    window.Plotly.react(element, data, layout, { ...config, ...named() });
     element.dataset.drawn = "yes";
   };
   const drawAll = () => document.querySelectorAll(".chart[data-figure]").forEach(draw);

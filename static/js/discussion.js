@@ -38,14 +38,14 @@
     box.className = "mention-list mention-box";
     box.id = "mention-box";
     box.setAttribute("role", "listbox");
-    box.setAttribute("aria-label", "People");
+    box.setAttribute("aria-label", document.getElementById("live")?.dataset.people ?? "");
     box.innerHTML = html;
     area.parentElement.append(box);
     area.setAttribute("aria-controls", box.id);
     options().forEach((option, number) => { option.id = `mention-${number}`; });
     mark(options()[0]);
     const live = document.getElementById("live");
-    if (live) live.textContent = `${options().length} names, arrows choose, Enter takes`;
+    if (live) live.textContent = live.dataset.names.replace("{count}", options().length);
   };
 
   document.addEventListener("input", async (event) => {

@@ -84,8 +84,9 @@
     const clock = read();
     const ran = Math.floor(seconds(clock));
     shown.textContent = `${Math.floor(ran / 60)}:${String(ran % 60).padStart(2, "0")}`;
-    document.querySelector("[data-agenda=toggle]").textContent = clock.since ? "Pause" : ran ? "Go on" : "Start";
-    for (const step of document.querySelectorAll("[data-start]")) {
+    const toggle = document.querySelector("[data-agenda=toggle]");
+    toggle.textContent = clock.since ? toggle.dataset.pause : ran ? toggle.dataset.goOn : toggle.dataset.start;
+    for (const step of document.querySelectorAll("li[data-start]")) {
       const start = Number(step.dataset.start) * 60;
       const end = start + Number(step.dataset.minutes) * 60;
       const here = ran > 0 && ran >= start && ran < end;

@@ -78,7 +78,7 @@
     input.className = "cell-input";
     input.inputMode = "decimal";
     input.autocomplete = "off";
-    input.setAttribute("aria-label", `${cell.closest("tr").querySelector(".score-name").textContent}, week of ${week(cell)}`);
+    input.setAttribute("aria-label", `${cell.closest("tr").querySelector(".score-name").textContent}, ${table().dataset.weekOf.replace("{day}", week(cell))}`);
     input.value = text ?? cell.dataset.typed ?? cell.dataset.raw;
     input.dataset.seen = cell.dataset.version;
     cell.append(input);

@@ -51,7 +51,8 @@
     const rows = rowsOf(text);
     const block = target(start, rows);
     if (!block) {
-      tell(`This block of ${rows.length} rows and ${Math.max(...rows.map((row) => row.length))} columns reaches over the edge of the grid; nothing was changed.${card.table().querySelector("tr.more") ? " Scroll down first to have all its rows." : ""}`);
+      const words = card.table().dataset;
+      tell(`${words.over.replace("{rows}", rows.length).replace("{columns}", Math.max(...rows.map((row) => row.length)))}${card.table().querySelector("tr.more") ? ` ${words.more}` : ""}`);
       return;
     }
     before = block.map(({ cell }) => [cell.id, cell.dataset.version]);

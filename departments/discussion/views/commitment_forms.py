@@ -18,7 +18,12 @@ from departments.subjects import Subject, SubjectUnknown, subject_of, subject_vi
 from departments.web.day_field import DayField
 from departments.web.decimal_field import PlainDecimalField
 
-STATUSES = {"open": "Open", "done": "Done", "dropped": "Dropped", "any": "Any"}
+STATUSES = {
+    "open": gettext_lazy("Open"),
+    "done": gettext_lazy("Done"),
+    "dropped": gettext_lazy("Dropped"),
+    "any": gettext_lazy("Any"),
+}
 USUAL_DAYS = 14
 
 
@@ -41,7 +46,11 @@ class IssueForm(forms.Form):
     )
     department = forms.ModelChoiceField(Department.objects.none(), to_field_name="key", empty_label=None)
     measurable = forms.ModelChoiceField(
-        Measurable.objects.none(), to_field_name="key", required=False, empty_label="none", label="Measurable"
+        Measurable.objects.none(),
+        to_field_name="key",
+        required=False,
+        empty_label=gettext_lazy("none"),
+        label=gettext_lazy("Measurable"),
     )
     subject = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
@@ -96,7 +105,7 @@ class FilterForm(forms.Form):
         choices = {"department": visible_departments.values_list("key", "name"), "owner": owners}
         for name, values in choices.items():
             field = cast(forms.ChoiceField, self.fields[name])
-            field.choices = [("", "All"), *values]
+            field.choices = [("", _("All")), *values]
             field.error_messages["invalid_choice"] = _("Unknown {name} “%(value).80s”. Showing all.").format(name=name)
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from departments.access import departments_seen, may_commit, may_see_company, may_see_department, require
@@ -109,7 +110,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except TalkError as problem:
         return _detail_page(request, pk, error=str(problem), note=note)
-    messages.info(request, f"Commitment marked as {outcome}.")
+    messages.info(request, _("Commitment marked as {outcome}.").format(outcome=outcome))
     return redirect("departments:commitment", pk=pk)
 
 
@@ -125,7 +126,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         commitment_move(commitment=commitment, due=due, today=company_today(timezone.now()))
     except TalkError as problem:
         return _detail_page(request, pk, error=str(problem))
-    messages.info(request, f"Commitment postponed to {day_text(due)}.")
+    messages.info(request, _("Commitment postponed to {due}.").format(due=day_text(due)))
     return redirect("departments:commitment", pk=pk)
 
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from departments.access import may_commit, require
@@ -36,7 +37,7 @@ def issue_new(request: HttpRequest) -> HttpResponse:
         except TalkError as problem:
             form.add_error(None, str(problem))
         else:
-            messages.info(request, "Issue added to the list.")
+            messages.info(request, _("Issue added to the list."))
             return redirect("departments:commitments")
     return _issue_form_page(request, form, status=422)
 
@@ -48,7 +49,7 @@ def solve(request: HttpRequest, pk: int) -> HttpResponse:
     require(request, may_commit(request.user, issue.department_id))
     user = signed_in_user(request)
     issue_solve(issue=issue, note=request.POST.get("note", "")[:2000], user=user, now=timezone.now())
-    messages.info(request, "Issue solved.")
+    messages.info(request, _("Issue solved."))
     return redirect("departments:commitments")
 
 

@@ -64,7 +64,12 @@ def pulse_page(request: HttpRequest) -> HttpResponse:
         )
     except TalkError as problem:
         return _page(request, department, now, error=str(problem), status=422)
-    messages.info(request, f"Saved: {count} of {len(form)} departments rated. You can change it until the month ends.")
+    messages.info(
+        request,
+        _("Saved: {count} of {all} departments rated. You can change it until the month ends.").format(
+            count=count, all=len(form)
+        ),
+    )
     return redirect("departments:pulse")
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
+from departments.translation.stored import in_language
+
 Values = dict[str, Any]
 _LONGEST = 120
 _QUIET = {"id", "nonce", "version", "entered_at", "updated_at"}
@@ -41,7 +43,7 @@ class ChangeFormatter:
         self._names = {model: _names_of(model, keys) for model, keys in keys_by_model.items()}
 
     def kind(self, label: str) -> str:
-        return str(self._models[label]._meta.verbose_name)
+        return in_language(str(self._models[label]._meta.verbose_name))
 
     def name(self, label: str, item: int, values: Values) -> str:
         """The thing's name today; of one that is gone, the name it had."""
@@ -63,7 +65,7 @@ class ChangeFormatter:
             text = self._value(column, after)
             result.append(
                 Difference(
-                    field=str(column.verbose_name),
+                    field=in_language(str(column.verbose_name)),
                     before=self._value(column, was) if deed == "update" else (text if deed == "delete" else None),
                     after=None if deed == "delete" else text,
                 )
@@ -76,7 +78,7 @@ class ChangeFormatter:
         if isinstance(column, models.ForeignKey):
             return self._names.get(column.related_model, {}).get(value, _("no. {value}").format(value=value))
         if isinstance(value, bool):
-            return "yes" if value else "no"
+            return _("yes") if value else _("no")
         text = dict(column.flatchoices).get(value, value) if column.flatchoices else value
         if isinstance(column, models.DecimalField):
             text = f"{float(value):g}" if abs(float(value)) < 1e6 else f"{float(value):,.2f}"

@@ -19,6 +19,7 @@ from departments.core.formula_guard import GuardedWriter
 from departments.models import AccessLog, User
 from departments.people.selectors.access_log import access_lines
 from departments.people.selectors.audit import AuditFilters, Change, changes, changes_all, kinds
+from departments.translation.stored import in_language
 from departments.web.day_field import DayField
 from departments.web.rendering import page_render
 
@@ -44,8 +45,8 @@ class AuditForm(forms.Form):
         assert isinstance(person, forms.ChoiceField)
         assert isinstance(kind, forms.ChoiceField)
         people = User.objects.order_by("username")
-        person.choices = [("", "Everybody"), *((user.pk, user.get_full_name() or user.username) for user in people)]
-        kind.choices = [("", "Everything"), *((key, name.capitalize()) for key, name in kinds.items())]
+        person.choices = [("", _("Everybody")), *((user.pk, user.get_full_name() or user.username) for user in people)]
+        kind.choices = [("", _("Everything")), *((key, in_language(name.capitalize())) for key, name in kinds.items())]
 
 
 @dataclass(frozen=True, kw_only=True)

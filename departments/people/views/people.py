@@ -165,7 +165,7 @@ def active(request: HttpRequest, pk: int) -> HttpResponse:
             "under": _(
                 "They are signed out everywhere and cannot sign in. What they did stays, and you can undo this."
             ),
-            "deed": "Deactivate",
+            "deed": _("Deactivate"),
         }
     else:
         sure = {

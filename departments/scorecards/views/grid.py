@@ -122,7 +122,7 @@ class GridWeek:
         """Its column's head."""
         text = day_text(self.week, "%-d %b")
         if self.forms:
-            text = f'<a class="quiet" href="{self.forms}{self.iso}/" title="Fill in as a form">{text}</a>'
+            text = f'<a class="quiet" href="{self.forms}{self.iso}/" title="{_("Fill in as a form")}">{text}</a>'
         notes = "".join(
             f'<a class="annotated" href="#annotation-{n}">{n}<span class="visually-hidden"> is a remark</span></a>'
             for n in self.notes

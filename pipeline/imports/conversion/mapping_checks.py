@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from departments.translation import gettext_noop
 from pipeline.core.decimal_text import NotDecimal, NumberSigns, parse_decimal
 from pipeline.imports.conversion.mapping_source import MappingSource
 from pipeline.imports.problems import ConversionRefused, ProblemList
@@ -52,11 +53,23 @@ class MappingMistakes:
     def one_of(self, part: str, word: str, value: str, allowed: Iterable[str]) -> None:
         names = list(allowed)
         if value not in names:
-            self.add(part, word, value, f"is not one of {', '.join(names) or 'nothing: the mapping has none'}")
+            self.add(
+                part,
+                word,
+                value,
+                gettext_noop("is not one of {listed}").format(
+                    listed=", ".join(names) or gettext_noop("nothing: the mapping has none")
+                ),
+            )
 
     def delimiter(self, part: str, value: str) -> None:
         if len(value) != 1 or not value.isascii() or value in '"\r\n\0' or value.isalnum():
-            self.add(part, "delimiter", value, 'is not a delimiter: write one character such as ",", ";" or "\\t"')
+            self.add(
+                part,
+                "delimiter",
+                value,
+                gettext_noop('is not a delimiter: write one character such as ",", ";" or "\\t"'),
+            )
 
     def signs(self, part: str, signs: NumberSigns) -> None:
         if mistake := signs.mistake():
@@ -68,7 +81,7 @@ class MappingMistakes:
             if value and parse_decimal(value, NumberSigns()) < 0:
                 self.add(part, word, value, "is negative")
         except NotDecimal:
-            self.add(part, word, value, "is not a plain number, such as 1234.50")
+            self.add(part, word, value, gettext_noop("is not a plain number, such as 1234.50"))
 
     def time_formats(self, part: str, word: str, formats: Iterable[str]) -> None:
         for form in formats:
@@ -77,15 +90,20 @@ class MappingMistakes:
             parts = (("year", "YyGcx", False), ("month", "mbBjcx", by_week), ("day", "djcx", by_week))
             absent = [name for name, letters, other in parts if not (directives & set(letters) or other)]
             if bad := _bad_directive(form):
-                self.add(part, word, form, f"is not a format: {bad}")
+                self.add(part, word, form, gettext_noop("is not a format: {bad}").format(bad=bad))
             elif absent:
-                self.add(part, word, form, f"names no {' and no '.join(absent)}, which would be made up")
+                self.add(
+                    part,
+                    word,
+                    form,
+                    gettext_noop("names no {listed}, which would be made up").format(listed=" and no ".join(absent)),
+                )
 
     def zone(self, part: str, name: str) -> None:
         try:
             ZoneInfo(name)
         except (KeyError, ValueError, OSError):
-            self.add(part, "time_zone", name, "is not an IANA time zone, such as Europe/Berlin")
+            self.add(part, "time_zone", name, gettext_noop("is not an IANA time zone, such as Europe/Berlin"))
 
 
 def _bad_directive(form: str) -> str:
@@ -106,7 +124,7 @@ def check_structure(mapping: Structured, mistakes: MappingMistakes, *, owned_els
     """
     mistakes.zone("company", mapping.company.time_zone)
     if not mapping.stages:
-        mistakes.add("stages", "", "", "is missing; the mapping has no stage")
+        mistakes.add("stages", "", "", gettext_noop("is missing; the mapping has no stage"))
     departments = [department.key for department in mapping.departments]
     for part, word, rows in (
         ("stages", "owner", mapping.stages),
@@ -119,7 +137,13 @@ def check_structure(mapping: Structured, mistakes: MappingMistakes, *, owned_els
         check_names(mistakes, "losses", "reason", mapping.losses, reasons, "loss reason")
     for place, loss in enumerate(mapping.losses, 1):
         if loss.withdrawn and loss.reason:
-            mistakes.add("losses", "reason", loss.reason, "is given for what is withdrawn, which is not lost", place)
+            mistakes.add(
+                "losses",
+                "reason",
+                loss.reason,
+                gettext_noop("is given for what is withdrawn, which is not lost"),
+                place,
+            )
     for part in ("departments", "stages", "loss_reasons", "sources"):
         check_once(mistakes, part, "key", [row.key for row in getattr(mapping, part)])
     _check_activities(mapping, mistakes)
@@ -133,7 +157,13 @@ def check_names(
         value = getattr(row, word)
         if value and value not in names:
             mistakes.add(
-                part, word, value, f"is not a {what} of the mapping ({', '.join(names) or 'it has none'})", place
+                part,
+                word,
+                value,
+                gettext_noop("is not a {what} of the mapping ({listed})").format(
+                    what=what, listed=", ".join(names) or gettext_noop("it has none")
+                ),
+                place,
             )
 
 
@@ -141,7 +171,7 @@ def check_once(mistakes: MappingMistakes, part: str, word: str, values: Sequence
     """No value stands twice."""
     for place, value in enumerate(values, 1):
         if value in values[: place - 1]:
-            mistakes.add(part, word, value, f"appears twice in [[{part}]]", place)
+            mistakes.add(part, word, value, gettext_noop("appears twice in [[{part}]]").format(part=part), place)
 
 
 def check_stage_pipelines(pipelines: Sequence[Any], stages: Sequence[Any], mistakes: MappingMistakes) -> None:
@@ -150,13 +180,13 @@ def check_stage_pipelines(pipelines: Sequence[Any], stages: Sequence[Any], mista
     keys = {pipeline.key for pipeline in pipelines}
     for place, stage in enumerate(stages, 1):
         if stage.pipeline and stage.pipeline not in keys:
-            reason = f"is not a pipeline of the mapping ({', '.join(sorted(keys))})"
+            reason = gettext_noop("is not a pipeline of the mapping ({listed})").format(listed=", ".join(sorted(keys)))
             mistakes.add("stages", "pipeline", stage.pipeline, reason, place)
     used = {stage.pipeline or pipelines[0].key for stage in stages}
     for place, pipeline in enumerate(pipelines if len(pipelines) > 1 else []):
         if pipeline.key not in used:
             part = ("pipelines", place) if place else ("pipeline", 1)
-            mistakes.add(part[0], "key", pipeline.key, "has no stage", part[1])
+            mistakes.add(part[0], "key", pipeline.key, gettext_noop("has no stage"), part[1])
 
 
 def _check_activities(mapping: Structured, mistakes: MappingMistakes) -> None:
@@ -173,5 +203,11 @@ def _check_activities(mapping: Structured, mistakes: MappingMistakes) -> None:
                 meanings = seen.setdefault(activity, {})
                 other = meanings.get(pipeline) if part == "stages" else next(iter(meanings.values()), None)
                 if other is not None:
-                    mistakes.add(part, "activities", activity, f"means both {other} and {title(row)}", place)
+                    mistakes.add(
+                        part,
+                        "activities",
+                        activity,
+                        gettext_noop("means both {other} and {row}").format(other=other, row=title(row)),
+                        place,
+                    )
                 meanings.setdefault(pipeline, title(row))

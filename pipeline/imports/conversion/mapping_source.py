@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from departments.translation import gettext_noop
 from pipeline.imports.problems import ImportUnreadable, Problem
 
 
@@ -52,9 +53,13 @@ def mapping_source(path: Path) -> MappingSource:
     try:
         return MappingSource(path.name, path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise ImportUnreadable(f"The mapping {path} cannot be read: {error.strerror}.") from error
+        raise ImportUnreadable(
+            gettext_noop("The mapping {path} cannot be read: {strerror}.").format(path=path, strerror=error.strerror)
+        ) from error
     except UnicodeDecodeError as error:
-        raise ImportUnreadable(f"The mapping {path.name} is not valid TOML: {error}") from error
+        raise ImportUnreadable(
+            gettext_noop("The mapping {path} is not valid TOML: {error}").format(path=path.name, error=error)
+        ) from error
 
 
 def toml_parse(source: MappingSource) -> dict[str, Any]:
@@ -62,4 +67,6 @@ def toml_parse(source: MappingSource) -> dict[str, Any]:
     try:
         return tomllib.loads(source.text)
     except tomllib.TOMLDecodeError as error:
-        raise ImportUnreadable(f"The mapping {source.name} is not valid TOML: {error}") from error
+        raise ImportUnreadable(
+            gettext_noop("The mapping {source} is not valid TOML: {error}").format(source=source.name, error=error)
+        ) from error

@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, tzinfo
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
+from departments.translation import gettext_noop
+
 _CERTAIN = {"UTC", "GMT", "UT", "Z"}
 _ZONE_WORD = re.compile(r"[A-Za-z]+(?:[/_+-][A-Za-z0-9_+-]+)*")
 _CLOCK_DIRECTIVES = re.compile(r"%[HIMScXTfpsR]")
@@ -51,14 +53,20 @@ class TimeReader:
         """The moment a text means; UnreadableTime where it means none, or more than one."""
         moments = {moment.at: moment for form in self.formats or ("",) if (moment := self._by_format(text, form))}
         if not moments:
-            hint = "see" if self.formats else "it is not ISO 8601; name its format in"
-            raise UnreadableTime(f"cannot be read as a time; {hint} {self.setting}")
+            hint = "see" if self.formats else gettext_noop("it is not ISO 8601; name its format in")
+            raise UnreadableTime(
+                gettext_noop("cannot be read as a time; {hint} {setting}").format(hint=hint, setting=self.setting)
+            )
         if len(moments) > 1:
             days = " or ".join(at.date().isoformat() for at in moments)
-            raise UnreadableTime(f"fits several formats of {self.setting} and could be {days}; leave one format")
+            raise UnreadableTime(
+                gettext_noop("fits several formats of {setting} and could be {days}; leave one format").format(
+                    setting=self.setting, days=days
+                )
+            )
         (moment,) = moments.values()
         if not 1900 <= moment.day.year <= 2199:
-            raise UnreadableTime("is not between the years 1900 and 2199")
+            raise UnreadableTime(gettext_noop("is not between the years 1900 and 2199"))
         return moment
 
     def _by_format(self, text: str, form: str) -> Moment | None:
@@ -133,8 +141,10 @@ class TimeReader:
             if zone is not None:
                 return self._placed(at, zone)
             fallback = UnreadableTime(
-                f"names the zone “{word[0]}”, which stands for more than one offset; only UTC, GMT and names such as "
-                f"Europe/Berlin are certain"
+                gettext_noop(
+                    "names the zone “{word}”, which stands for more than one offset; only UTC, GMT and names such as "
+                    "Europe/Berlin are certain"
+                ).format(word=word[0])
             )
         raise fallback or ValueError(text)
 
@@ -143,7 +153,11 @@ class TimeReader:
         first = at.replace(tzinfo=zone, fold=0)
         if _second(first) is not None:
             if first.astimezone(UTC).astimezone(zone).replace(tzinfo=None, fold=0) != at.replace(fold=0):
-                raise UnreadableTime(f"is a time that never was in {zone}, since clocks went forward over it")
+                raise UnreadableTime(
+                    gettext_noop("is a time that never was in {zone}, since clocks went forward over it").format(
+                        zone=zone
+                    )
+                )
             self.twice[str(zone)] += 1
         return first
 
@@ -152,8 +166,12 @@ class TimeReader:
         return [self._note(zone, count, self.later[zone]) for zone, count in self.twice.items()]
 
     def _note(self, zone: str, count: int, later: int) -> str:
-        note = f"{count:,} times fall in an hour that occurred twice in {zone}; they are read as the first of the two"
-        order = f", but {later:,} of them as the second, since the file has them after a later time of the same deal"
+        note = gettext_noop(
+            "{count:,} times fall in an hour that occurred twice in {zone}; they are read as the first of the two"
+        ).format(count=count, zone=zone)
+        order = gettext_noop(
+            ", but {later:,} of them as the second, since the file has them after a later time of the same deal"
+        ).format(later=later)
         return note + (order if later else "") + "."
 
 

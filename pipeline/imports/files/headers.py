@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from departments.translation import gettext_noop
 from pipeline.imports.files.wrong_kinds import HEAD, ZIP, kind_by_bytes
 from pipeline.imports.problems import ProblemList
 
-LINE = "line of the file"
+LINE = gettext_noop("line of the file")
 """The column that is added to every table: the line a row starts on."""
 
 _MOST_COLUMNS = 2_000
@@ -38,7 +39,7 @@ class Expected:
     """What the reader of a file counts on: its separator, the place that says so, and names of columns it may have."""
 
     delimiter: str = ","
-    says: str = "the mapping says"
+    says: str = gettext_noop("the mapping says")
     columns: Collection[str] = ()
 
 
@@ -46,11 +47,13 @@ def wrong_kind(data: bytes) -> str:
     """Why the first bytes cannot be those of a CSV file in UTF-8; empty where they can."""
     start = data[:400]
     if start.startswith(ZIP):
-        return "is a spreadsheet or a zip under the name of a CSV file; save the sheet as CSV in the encoding UTF-8"
+        return gettext_noop(
+            "is a spreadsheet or a zip under the name of a CSV file; save the sheet as CSV in the encoding UTF-8"
+        )
     if what := kind_by_bytes(data[:HEAD]):
-        return f"{what}; save the table as CSV in the encoding UTF-8"
+        return gettext_noop("{what}; save the table as CSV in the encoding UTF-8").format(what=what)
     if start.startswith((b"\xff\xfe", b"\xfe\xff")) or start.count(b"\0") > len(start) // 4:
-        return "is UTF-16; save the file in the encoding UTF-8"
+        return gettext_noop("is UTF-16; save the file in the encoding UTF-8")
     return ""
 
 
@@ -75,7 +78,9 @@ def wrong_separator(record: bytes, expected: Expected) -> str:
     score = _header_score(record, expected.delimiter, expected.columns)
     for sign in _SEPARATORS:
         if sign != expected.delimiter and _header_score(record, sign, expected.columns) > max(score, 1):
-            return f"seems to be separated by {_sign_name(sign)}; {expected.says} {_sign_name(expected.delimiter)}"
+            return gettext_noop("seems to be separated by {sign}; {says} {delimiter}").format(
+                sign=_sign_name(sign), says=expected.says, delimiter=_sign_name(expected.delimiter)
+            )
     return ""
 
 
@@ -84,7 +89,9 @@ def wrong_separator_line(sign: str, expected: Expected) -> str:
     if sign == expected.delimiter:
         return ""
     right = _sign_name(expected.delimiter)
-    return f"begins with “sep={sign}”, so it is separated by {_sign_name(sign)}; {expected.says} {right}"
+    return gettext_noop("begins with “sep={sign}”, so it is separated by {sign2}; {says} {right}").format(
+        sign=sign, sign2=_sign_name(sign), says=expected.says, right=right
+    )
 
 
 def _header_score(record: bytes, sign: str, expected: Collection[str]) -> int:
@@ -115,15 +122,20 @@ def header_of(names: list[str], file: str, problems: ProblemList) -> Header | No
     """The header with these names, or what is wrong with them."""
     doubled = sorted(name for name, count in Counter(names).items() if name and count > 1)
     if not any(names):
-        problems.refuse_file(file, "has an empty first line; it needs a header row", line=1)
+        problems.refuse_file(file, gettext_noop("has an empty first line; it needs a header row"), line=1)
     elif len(names) > _MOST_COLUMNS:
-        problems.refuse_file(file, f"has more than {_MOST_COLUMNS} columns", line=1)
+        problems.refuse_file(
+            file, gettext_noop("has more than {most_columns} columns").format(most_columns=_MOST_COLUMNS), line=1
+        )
     elif LINE in names:
-        problems.refuse_file(file, "is a name reserved for the import", line=1, column=LINE)
+        problems.refuse_file(file, gettext_noop("is a name reserved for the import"), line=1, column=LINE)
     elif doubled:
         for name in doubled:
-            problems.refuse_file(file, "appears in the header twice", line=1, column=name)
+            problems.refuse_file(file, gettext_noop("appears in the header twice"), line=1, column=name)
     else:
-        columns = tuple(name or f"column {position} without a name" for position, name in enumerate(names, 1))
+        columns = tuple(
+            name or gettext_noop("column {position} without a name").format(position=position)
+            for position, name in enumerate(names, 1)
+        )
         return Header(tuple(name for name in names if name), columns)
     return None

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from departments.translation import gettext_noop
 from pipeline.imports.problems import ImportUnreadable
 
 
@@ -20,7 +21,9 @@ def new_folder(out: Path) -> Iterator[Path]:
     """
     target = out.resolve()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise ImportUnreadable(f"{out} already exists and is not empty; name a new folder.")
+        raise ImportUnreadable(
+            gettext_noop("{out} already exists and is not empty; name a new folder.").format(out=out)
+        )
     existing = next(parent for parent in target.parents if parent.exists())
     with _sentence(out):
         scratch = Path(tempfile.mkdtemp(prefix=f".{target.name[:100]}-", dir=existing))
@@ -39,7 +42,9 @@ def _sentence(out: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ImportUnreadable(f"{out} cannot be written: {error.strerror}.") from error
+        raise ImportUnreadable(
+            gettext_noop("{out} cannot be written: {strerror}.").format(out=out, strerror=error.strerror)
+        ) from error
 
 
 def _umask() -> int:

@@ -13,6 +13,8 @@ from typing import IO
 import numpy as np
 import numpy.typing as npt
 
+from departments.translation import gettext_noop
+
 BLOCK_BYTES = 8 * 1024 * 1024
 LONGEST_RECORD = 1024 * 1024
 _QUOTE, _LINE_FEED, _RETURN = 0x22, 0x0A, 0x0D
@@ -47,15 +49,17 @@ def blocks_of(stream: IO[bytes], *, block_bytes: int = BLOCK_BYTES) -> Iterator[
             line += data.count(b"\n", 0, cut)
         carry = data[cut:]
     if carry.count(b'"') % 2:
-        raise BrokenRecords(line, "a quotation mark opens in this row and is never closed")
+        raise BrokenRecords(line, gettext_noop("a quotation mark opens in this row and is never closed"))
     if carry:
         yield Block(carry + b"\n", line)
 
 
 def _too_long(rest: bytes) -> str:
     if rest.count(b'"') % 2:
-        return f"a quotation mark opens in this row and is not closed within {LONGEST_RECORD:,} bytes"
-    return f"the line is longer than {LONGEST_RECORD:,} bytes"
+        return gettext_noop(
+            "a quotation mark opens in this row and is not closed within {longest_record:,} bytes"
+        ).format(longest_record=LONGEST_RECORD)
+    return gettext_noop("the line is longer than {longest_record:,} bytes").format(longest_record=LONGEST_RECORD)
 
 
 def _last_record_end(data: bytes) -> int:
@@ -117,7 +121,10 @@ def _check_quotes(codes: npt.NDArray[np.uint8], quotes: npt.NDArray[np.int64], f
     if len(wrong):
         line = _line_at(codes, int(quotes[wrong[0]]), first_line)
         raise BrokenRecords(
-            line, 'a quotation mark is inside a value; the whole value needs quotes and its own are doubled: ""'
+            line,
+            gettext_noop(
+                'a quotation mark is inside a value; the whole value needs quotes and its own are doubled: ""'
+            ),
         )
 
 
@@ -131,4 +138,6 @@ def _check_returns(
     lone = ~np.isin(returns + 1, feeds) & (np.searchsorted(quotes, returns) % 2 == 0)
     if lone.any():
         line = _line_at(codes, int(returns[lone][0]), first_line)
-        raise BrokenRecords(line, "a carriage return without a line feed; save the file with line ends of one kind")
+        raise BrokenRecords(
+            line, gettext_noop("a carriage return without a line feed; save the file with line ends of one kind")
+        )

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
 from departments.core.upload_limits import UNPACKED_ZIP_BYTES
+from departments.translation import gettext_noop
 from pipeline.imports.files.wrong_kinds import WORKBOOK, kind_by_entries
 from pipeline.imports.problems import ImportUnreadable
 
@@ -42,7 +43,9 @@ class DirectorySource:
             names.append(entry.name)
             if len(names) > MOST_FILES:
                 raise ImportUnreadable(
-                    f"{path.name} contains more than {MOST_FILES} files; it is not a company folder."
+                    gettext_noop("{path} contains more than {most_files} files; it is not a company folder.").format(
+                        path=path.name, most_files=MOST_FILES
+                    )
                 )
         self.names = sorted(names)
 
@@ -53,13 +56,13 @@ class DirectorySource:
     def open(self, name: str) -> IO[bytes]:
         path = self._root / name
         if not path.resolve().is_relative_to(self._root):
-            raise ImportUnreadable(f"{name} is a link that leaves the folder.")
+            raise ImportUnreadable(gettext_noop("{name} is a link that leaves the folder.").format(name=name))
         # Not blocking: opening a named pipe would wait for ever.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         opened = os.fstat(descriptor)
         if not stat.S_ISREG(opened.st_mode):
             os.close(descriptor)
-            raise ImportUnreadable(f"{name} is not a regular file.")
+            raise ImportUnreadable(gettext_noop("{name} is not a regular file.").format(name=name))
         return os.fdopen(descriptor, "rb")
 
 
@@ -74,15 +77,21 @@ class _Counted:
             block = self._file.read(size)
         except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
             raise ImportUnreadable(
-                f"{self._name} in the zip is damaged, or the zip is only half there; upload it again ({error})."
+                gettext_noop(
+                    "{name} in the zip is damaged, or the zip is only half there; upload it again ({error})."
+                ).format(name=self._name, error=error)
             ) from error
         except Exception as error:  # zlib.error and its relatives of other compressions have no common base
             raise ImportUnreadable(
-                f"{self._name} in the zip cannot be unpacked; pack it again as a plain zip ({error})."
+                gettext_noop("{name} in the zip cannot be unpacked; pack it again as a plain zip ({error}).").format(
+                    name=self._name, error=error
+                )
             ) from error
         self._left -= len(block)
         if self._left < 0:
-            raise ImportUnreadable(f"{self._name} in the zip is longer than the zip says.")
+            raise ImportUnreadable(
+                gettext_noop("{name} in the zip is longer than the zip says.").format(name=self._name)
+            )
         return block
 
     def close(self) -> None:
@@ -103,23 +112,35 @@ class ZipSource:
         self._entries: dict[str, zipfile.ZipInfo] = {}
         names = archive.namelist()
         if WORKBOOK in names:
-            raise ImportUnreadable("This is a workbook, not a zip of CSV files. Upload it as a source.")
+            raise ImportUnreadable(gettext_noop("This is a workbook, not a zip of CSV files. Upload it as a source."))
         if what := kind_by_entries(names):
-            raise ImportUnreadable(f"This {what}. Pack the CSV files of a company folder as a zip.")
+            raise ImportUnreadable(
+                gettext_noop("This {what}. Pack the CSV files of a company folder as a zip.").format(what=what)
+            )
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         if len(entries) > MOST_FILES:
-            raise ImportUnreadable(f"The zip contains more than {MOST_FILES} files. Pack only the tables.")
+            raise ImportUnreadable(
+                gettext_noop("The zip contains more than {most_files} files. Pack only the tables.").format(
+                    most_files=MOST_FILES
+                )
+            )
         total = sum(entry.file_size for entry in entries)
         if total > UNPACKED_ZIP_BYTES:
             raise ImportUnreadable(
-                f"The zip would unpack to {total:,} bytes; at most {UNPACKED_ZIP_BYTES:,} are taken."
+                gettext_noop(
+                    "The zip would unpack to {total:,} bytes; at most {unpacked_zip_bytes:,} are taken."
+                ).format(total=total, unpacked_zip_bytes=UNPACKED_ZIP_BYTES)
             )
         for entry in entries:
             name = _safe_name(entry)
             if name.startswith((".", "__MACOSX")):
                 continue
             if name in self._entries:
-                raise ImportUnreadable(f"The zip contains {name} twice. Leave one out, or give it another name.")
+                raise ImportUnreadable(
+                    gettext_noop("The zip contains {name} twice. Leave one out, or give it another name.").format(
+                        name=name
+                    )
+                )
             self._entries[name] = entry
         self.names = sorted(self._entries)
 
@@ -132,7 +153,9 @@ class ZipSource:
             return _Counted(self._archive.open(entry), name, entry.file_size)  # type: ignore[return-value]
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
             raise ImportUnreadable(
-                f"{name} in the zip cannot be read; pack it again as a plain zip ({error})."
+                gettext_noop("{name} in the zip cannot be read; pack it again as a plain zip ({error}).").format(
+                    name=name, error=error
+                )
             ) from error
 
 
@@ -140,19 +163,33 @@ def _safe_name(entry: zipfile.ZipInfo) -> str:
     """The bare file name of an entry; refuses what tries to leave, hide or explode."""
     path = PurePosixPath(entry.filename)
     if path.is_absolute() or ".." in path.parts or "\\" in entry.filename or ":" in entry.filename:
-        raise ImportUnreadable(f"The zip contains {entry.filename!r}, a path outside it. Pack the files by themselves.")
+        raise ImportUnreadable(
+            gettext_noop("The zip contains {filename!r}, a path outside it. Pack the files by themselves.").format(
+                filename=entry.filename
+            )
+        )
     if stat.S_ISLNK(entry.external_attr >> 16):
-        raise ImportUnreadable(f"The zip contains {entry.filename!r}, a link. Pack the file itself.")
+        raise ImportUnreadable(
+            gettext_noop("The zip contains {filename!r}, a link. Pack the file itself.").format(filename=entry.filename)
+        )
     if entry.flag_bits & 0x1:
-        raise ImportUnreadable(f"{entry.filename} in the zip is encrypted. Pack it without a password.")
+        raise ImportUnreadable(
+            gettext_noop("{filename} in the zip is encrypted. Pack it without a password.").format(
+                filename=entry.filename
+            )
+        )
     if len(path.parts) > 2:
         raise ImportUnreadable(
-            f"The zip contains {entry.filename!r}; only one folder deep is read. Pack the files by themselves."
+            gettext_noop(
+                "The zip contains {filename!r}; only one folder deep is read. Pack the files by themselves."
+            ).format(filename=entry.filename)
         )
     if entry.file_size > _SMALL and entry.file_size > ZIP_MOST_RATIO * max(entry.compress_size, 1):
         raise ImportUnreadable(
-            f"{entry.filename} in the zip unpacks to more than {ZIP_MOST_RATIO} times its size; it cannot be an honest"
-            " table. Pack the tables alone, or upload it as it is."
+            gettext_noop(
+                "{filename} in the zip unpacks to more than {zip_most_ratio} times its size; it cannot be an "
+                "honest table. Pack the tables alone, or upload it as it is."
+            ).format(filename=entry.filename, zip_most_ratio=ZIP_MOST_RATIO)
         )
     return "__MACOSX" if path.parts[0] == "__MACOSX" else path.name
 
@@ -167,9 +204,11 @@ def folder_open(path: Path) -> Iterator[FolderSource]:
             archive = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             raise ImportUnreadable(
-                f"This is neither a folder nor a readable zip. Pack or upload it again ({error})."
+                gettext_noop("This is neither a folder nor a readable zip. Pack or upload it again ({error}).").format(
+                    error=error
+                )
             ) from error
         with archive:
             yield ZipSource(archive)
     else:
-        raise ImportUnreadable(f"There is no folder or zip {path.name}.")
+        raise ImportUnreadable(gettext_noop("There is no folder or zip {path}.").format(path=path.name))

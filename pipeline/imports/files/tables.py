@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from departments.translation import gettext_noop
 from pipeline.imports.files.headers import (
     LINE,
     Expected,
@@ -25,8 +26,8 @@ from pipeline.imports.files.records import Block, BrokenRecords, Records, blocks
 from pipeline.imports.problems import ProblemList
 
 _BOM = b"\xef\xbb\xbf"
-_ENCODING = "is not UTF-8; save the file in the encoding UTF-8"
-_NUL = "contains a NUL byte"
+_ENCODING = gettext_noop("is not UTF-8; save the file in the encoding UTF-8")
+_NUL = gettext_noop("contains a NUL byte")
 
 
 def tables_of(
@@ -58,7 +59,7 @@ def _tables(stream: IO[bytes], file: str, problems: ProblemList, expected: Expec
         block = _readable_block(block, header, file, problems, delimiter)
         yield _parse(records_of(block, delimiter=delimiter), header, file, problems, delimiter)
     if header is None:
-        problems.refuse_file(file, "is empty; it needs a header row", line=1)
+        problems.refuse_file(file, gettext_noop("is empty; it needs a header row"), line=1)
 
 
 def _header_of(block: Block, file: str, problems: ProblemList, expected: Expected) -> tuple[Header | None, Block]:
@@ -128,7 +129,9 @@ def _parse(records: Records, header: Header, file: str, problems: ProblemList, d
         if not row.text.strip(f'{delimiter}" \t\r\n'):
             problems.blank_rows[file] += 1
             return "skip"
-        reason = f"has {row.actual_columns} fields where the header has {row.expected_columns}"
+        reason = gettext_noop("has {actual_columns} fields where the header has {expected_columns}").format(
+            actual_columns=row.actual_columns, expected_columns=row.expected_columns
+        )
         problems.refuse_row(file, int(records.lines[row.number - 1]), "", row.text, reason)
         return "skip"
 
@@ -146,7 +149,10 @@ def _parse(records: Records, header: Header, file: str, problems: ProblemList, d
     if len(lines) != table.num_rows:
         first = int(records.lines[0])
         raise BrokenRecords(
-            first, f"the rows from this line on cannot be told apart ({table.num_rows} or {len(lines)})"
+            first,
+            gettext_noop("the rows from this line on cannot be told apart ({num_rows} or {count})").format(
+                num_rows=table.num_rows, count=len(lines)
+            ),
         )
     return _named_columns(_filled(table.append_column(LINE, pa.array(lines)), file, problems), header, file, problems)
 
@@ -171,5 +177,5 @@ def _named_columns(table: pa.Table, header: Header, file: str, problems: Problem
     for name in header.nameless:
         filled = table.filter(pc.not_equal(pc.utf8_trim_whitespace(table[name]), ""))
         for line, value in zip(filled[LINE].to_pylist(), filled[name].to_pylist(), strict=True):
-            problems.refuse_row(file, line, name, value, "has a value, and the header has no name for it")
+            problems.refuse_row(file, line, name, value, gettext_noop("has a value, and the header has no name for it"))
     return table.drop_columns(list(header.nameless)) if header.nameless else table

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 
 from departments.core.text import readable
+from departments.translation import gettext_noop
 from pipeline.imports.files.headers import written_otherwise
 from pipeline.imports.folder.format import BY_NAME, FileFormat
 from pipeline.imports.folder.order import order_check
@@ -41,7 +42,13 @@ def rows_check(staging: Staging) -> None:
         _check_references(staging, staged)
     if "company.csv" in staging.files and staging.files["company.csv"].read != 1:
         read = staging.files["company.csv"].read
-        staging.problems.add(Problem(file="company.csv", line=1, reason=f"has {read} rows; a company is exactly one"))
+        staging.problems.add(
+            Problem(
+                file="company.csv",
+                line=1,
+                reason=gettext_noop("has {read} rows; a company is exactly one").format(read=read),
+            )
+        )
     _not_nothing(staging)
     if "measurables.csv" in staging.files:
         _measurables_agree(staging)
@@ -60,9 +67,9 @@ def _not_nothing(staging: Staging) -> None:
     if not query("SELECT 1 FROM departments_company"):
         for name in ("opportunities.csv", "events.csv"):
             if name in staging.files and not staging.files[name].read:
-                problems.refuse_file(name, "has no rows; a first load needs deals")
+                problems.refuse_file(name, gettext_noop("has no rows; a first load needs deals"))
     elif not any(staged.read for staged in staging.files.values()):
-        problems.refuse_file("", "no file of the folder has a row; there is nothing to load")
+        problems.refuse_file("", gettext_noop("no file of the folder has a row; there is nothing to load"))
 
 
 def query(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -118,7 +125,13 @@ def _duplicates(staging: Staging, staged: StagedFile) -> None:
     unread = {p.line for p in staging.problems.listed if p.file == file.name and p.column in optional}
     for line, value, first in rows:
         if str(value).strip() and not unread & {line, first}:
-            _add(staging, file.name, [(line, value)], "+".join(key), f"is already on line {first}")
+            _add(
+                staging,
+                file.name,
+                [(line, value)],
+                "+".join(key),
+                gettext_noop("is already on line {first}").format(first=first),
+            )
 
 
 def _check_references(staging: Staging, staged: StagedFile) -> None:
@@ -154,7 +167,13 @@ def _owners_agree(staging: Staging) -> None:
         "line",
     )
     rows = [row for row in rows if row[0] not in wrong]
-    _add(staging, "stages.csv", rows, "key", "has no row without owner_since, for its owner from the beginning")
+    _add(
+        staging,
+        "stages.csv",
+        rows,
+        "key",
+        gettext_noop("has no row without owner_since, for its owner from the beginning"),
+    )
 
 
 def _rows_agree(staging: Staging, name: str, columns: Sequence[str], same: str, called: str) -> None:
@@ -167,7 +186,13 @@ def _rows_agree(staging: Staging, name: str, columns: Sequence[str], same: str, 
             f" WHERE \"{column}\" IS DISTINCT FROM first AND key <> ''",
             "line",
         )
-        _add(staging, name, rows, column, f"differs from an earlier row of the same {called}")
+        _add(
+            staging,
+            name,
+            rows,
+            column,
+            gettext_noop("differs from an earlier row of the same {called}").format(called=called),
+        )
 
 
 def _deals_sql(staging: Staging) -> str:
@@ -204,7 +229,7 @@ def _event_places(staging: Staging) -> None:
         f"WITH deal AS ({_deals_sql(staging)}) SELECT e.line, e.opportunity AS value FROM in_events e"
         " LEFT JOIN deal d ON d.key = e.opportunity WHERE d.key IS NULL AND e.opportunity <> ''"
     )
-    _add_missing(staging, "events.csv", unknown, "opportunity", "is not a known opportunity")
+    _add_missing(staging, "events.csv", unknown, "opportunity", gettext_noop("is not a known opportunity"))
     if unusable & {"stages.csv", "pipelines.csv"}:
         return
     named = "nullif(e.pipeline, '')" if "pipeline" in staging.files["events.csv"].columns else "NULL::text"
@@ -220,7 +245,7 @@ def _event_places(staging: Staging) -> None:
     )
     for (line, *also), stage, pipeline in rows:
         more = f" ({1 + len(also):,} rows)" if also else ""
-        reason = f"is not a stage of pipeline {pipeline}{more}"
+        reason = gettext_noop("is not a stage of pipeline {pipeline}{more}").format(pipeline=pipeline, more=more)
         staging.problems.add(
             Problem(file="events.csv", line=line, column="stage", value=str(stage), reason=reason), also
         )
@@ -231,17 +256,25 @@ def files_check(staging: Staging, names: Sequence[str], *, first_load: bool) -> 
     present = [file for file in BY_NAME.values() if file.name in names]
     otherwise = written_otherwise(names, BY_NAME)
     for name, right in otherwise.items():
-        staging.problems.refuse_file(readable(name), f"is a file that is called {right} in a company folder")
+        staging.problems.refuse_file(
+            readable(name), gettext_noop("is a file that is called {right} in a company folder").format(right=right)
+        )
     if not present and not otherwise:
-        reason = "no file of a company folder was found, such as company.csv; upload any other export as a source"
+        reason = gettext_noop(
+            "no file of a company folder was found, such as company.csv; upload any other export as a source"
+        )
         staging.problems.refuse_file("", reason)
     elif first_load:
         for file in BY_NAME.values():
             if file.first_load and file.name not in (*names, *otherwise.values()):
-                staging.problems.refuse_file(file.name, "is missing; a first load needs it")
+                staging.problems.refuse_file(file.name, gettext_noop("is missing; a first load needs it"))
     unknown = [name for name in names if name not in BY_NAME and name not in otherwise]
     if unknown:
         more = f" and {len(unknown) - 20:,} more" if len(unknown) > 20 else ""
         listed = ", ".join(readable(name) for name in unknown[:20]) + more
-        staging.notes.append(f"Files left out because a company folder has no file of that name: {listed}.")
+        staging.notes.append(
+            gettext_noop("Files left out because a company folder has no file of that name: {listed}.").format(
+                listed=listed
+            )
+        )
     return present

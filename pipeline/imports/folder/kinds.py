@@ -24,6 +24,7 @@ from departments.core.text import (
     Ranges,
     ranges_class_re2,
 )
+from departments.translation import gettext_noop
 
 
 def literal(text: str) -> str:
@@ -68,7 +69,10 @@ def text(longest: int, *problems: tuple[str, str], plain_is_fine: bool = False, 
     """Free text of at most so many characters. A line feed may stand in it; other control characters may not. Spaces
     around it and signs that turn the direction of reading are left out and counted, but in names of other rows, which
     mean nothing else than they say."""
-    too_long = (f"length({{raw}}) > {longest}", f"is longer than {longest} characters")
+    too_long = (
+        f"length({{raw}}) > {longest}",
+        gettext_noop("is longer than {longest} characters").format(longest=longest),
+    )
     # Nearly every text is printable ASCII without spaces around it.
     fine = f"length({{raw}}) <= {longest} AND regexp_full_match({{raw}}, '[!-~]([ -~]*[!-~])?')"
     value = _TRIMMED if trimmed else _COMPOSED
@@ -83,10 +87,14 @@ def trims(kind: Kind) -> bool:
 def choice(values: Sequence[str]) -> Kind:
     """One of a few words."""
     listed = ", ".join(literal(value) for value in values)
-    return Kind("text", "{raw}", ((f"{{raw}} NOT IN ({listed})", "is not one of " + ", ".join(values)),))
+    return Kind(
+        "text",
+        "{raw}",
+        ((f"{{raw}} NOT IN ({listed})", gettext_noop("is not one of {values}").format(values=", ".join(values))),),
+    )
 
 
-_EXPONENT = "is written with an exponent, which hides digits; write it in full, such as 1234.50"
+_EXPONENT = gettext_noop("is written with an exponent, which hides digits; write it in full, such as 1234.50")
 
 
 def number(precision: int, scale: int, *, lowest: str = "negative allowed") -> Kind:
@@ -94,7 +102,7 @@ def number(precision: int, scale: int, *, lowest: str = "negative allowed") -> K
     cast = f"TRY_CAST(trim({{raw}}) AS DECIMAL({precision},{scale}))"
     exponent = r"regexp_full_match(trim({raw}), '[+-]?\d+(\.\d+)?[eE][+-]?\d+')"
     plain = r"NOT regexp_full_match(trim({raw}), '[+-]?\d+(\.\d+)?')"
-    problems = [(exponent, _EXPONENT), (plain, "is not a plain number, such as 1234.50")]
+    problems = [(exponent, _EXPONENT), (plain, gettext_noop("is not a plain number, such as 1234.50"))]
     if lowest != "negative allowed":
         # Before the other checks: "-1.005" is refused for its sign.
         problems.append((r"regexp_full_match(trim({raw}), '-[\d.]*[1-9][\d.]*')", "is negative"))
@@ -105,10 +113,15 @@ def number(precision: int, scale: int, *, lowest: str = "negative allowed") -> K
             rf"regexp_full_match(trim({{raw}}), '.*\.\d{{{{{scale + 1},}}}}')"
             rf" AND NOT regexp_full_match(trim({{raw}}), '.*\.\d{{{{{scale}}}}}{zeros}')"
         )
-        problems.append((fraction, f"has more than {scale} decimals"))
-    problems.append((f"{cast} IS NULL", f"has more than {precision - scale} digits before the point"))
+        problems.append((fraction, gettext_noop("has more than {scale} decimals").format(scale=scale)))
+    problems.append(
+        (
+            f"{cast} IS NULL",
+            gettext_noop("has more than {digits} digits before the point").format(digits=precision - scale),
+        )
+    )
     if lowest == "positive":
-        problems.append((f"{cast} <= 0", "must be above zero"))
+        problems.append((f"{cast} <= 0", gettext_noop("must be above zero")))
     return Kind(f"numeric({precision},{scale})", f"{cast}::VARCHAR", tuple(problems))
 
 
@@ -119,8 +132,11 @@ def integer(lowest: int, highest: int) -> Kind:
         "integer",
         cast,
         (
-            (r"NOT regexp_full_match(trim({raw}), '\d+')", "is not a whole number"),
-            (f"{cast} IS NULL OR {cast} NOT BETWEEN {lowest} AND {highest}", f"is not between {lowest} and {highest}"),
+            (r"NOT regexp_full_match(trim({raw}), '\d+')", gettext_noop("is not a whole number")),
+            (
+                f"{cast} IS NULL OR {cast} NOT BETWEEN {lowest} AND {highest}",
+                gettext_noop("is not between {lowest} and {highest}").format(lowest=lowest, highest=highest),
+            ),
         ),
     )
 
@@ -129,9 +145,9 @@ _CLOCK_ALONE = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{{1,9}})?)?"
 _ZONE = r"(Z|[+-](0\d|1[0-5])(:?[0-5]\d)?)"
 _CLOCK = r"\d{{4}}-\d\d-\d\d[T ]" + _CLOCK_ALONE
 _DAY = r"\d{{4}}-\d\d-\d\d"
-_ISO = "is not an ISO 8601 date and time with an offset, such as 2026-03-31T09:00:00+02:00"
-_CALENDAR = "is not a calendar date"
-_YEARS = "is not between the years 1900 and 2199"
+_ISO = gettext_noop("is not an ISO 8601 date and time with an offset, such as 2026-03-31T09:00:00+02:00")
+_CALENDAR = gettext_noop("is not a calendar date")
+_YEARS = gettext_noop("is not between the years 1900 and 2199")
 
 # A date alone is the start of that day in the company's time zone, which is the zone of the DuckDB session.
 # First the one pattern nearly every value matches; the others only say what is wrong with the rest.
@@ -139,7 +155,12 @@ INSTANT = Kind(
     "timestamptz",
     "make_timestamp(epoch_us(TRY_CAST({raw} AS TIMESTAMPTZ)))",
     (
-        (f"regexp_full_match({{raw}}, '{_CLOCK}')", "has no time zone; " + _ISO.replace("is not an", "write an")),
+        (
+            f"regexp_full_match({{raw}}, '{_CLOCK}')",
+            gettext_noop(
+                "has no time zone; write an ISO 8601 date and time with an offset, such as 2026-03-31T09:00:00+02:00"
+            ),
+        ),
         (f"NOT regexp_full_match({{raw}}, '{_DAY}|{_CLOCK}{_ZONE}')", _ISO),
         ("TRY_CAST({raw} AS TIMESTAMPTZ) IS NULL", _CALENDAR),
         ("{raw}[:4] NOT BETWEEN '1900' AND '2199'", _YEARS),
@@ -154,7 +175,10 @@ DATE = Kind(
     "date",
     _ISO_DAY,
     (
-        (f"NOT regexp_full_match(trim({{raw}}), '{_DAY}')", "is not an ISO 8601 date, such as 2026-03-31"),
+        (
+            f"NOT regexp_full_match(trim({{raw}}), '{_DAY}')",
+            gettext_noop("is not an ISO 8601 date, such as 2026-03-31"),
+        ),
         (f"{_ISO_DAY} IS NULL", _CALENDAR),
         ("trim({raw})[:4] NOT BETWEEN '1900' AND '2199'", _YEARS),
     ),
@@ -162,10 +186,10 @@ DATE = Kind(
 MONDAY = Kind(
     DATE.staged_as,
     DATE.value,
-    (*DATE.problems, (f"isodow({DATE.value}) <> 1", "is not a Monday; entries are per week")),
+    (*DATE.problems, (f"isodow({DATE.value}) <> 1", gettext_noop("is not a Monday; entries are per week"))),
 )
 _ENDS = ranges_class_re2((*SPACES, *BREAKS))
-_SPACED = (f"regexp_matches({{raw}}, '^[{_ENDS}]|[{_ENDS}]$')", "has spaces around it")
+_SPACED = (f"regexp_matches({{raw}}, '^[{_ENDS}]|[{_ENDS}]$')", gettext_noop("has spaces around it"))
 _HIDDEN = ((_holds(CONTROLS, BREAKS), CONTROL_REASON), (_holds(INVISIBLE), INVISIBLE_REASON))
 _NO_KEY = (
     f"length({{raw}}) > {LONGEST_KEY} OR {{raw}} IN ('.', '..') OR regexp_matches({{raw}}, '[{ranges_class_re2(SPACES)}"
@@ -174,7 +198,8 @@ _NO_KEY = (
 )
 KEY = Kind("text", _COMPOSED, (*_HIDDEN, (_NO_KEY, KEY_REASON)))
 _RESERVED_STAGES = tuple(
-    (f"{{raw}} = {literal(word)}", f"is reserved for {word} deals") for word in ("lost", "withdrawn")
+    (f"{{raw}} = {literal(word)}", gettext_noop("is reserved for {word} deals").format(word=word))
+    for word in ("lost", "withdrawn")
 )
 STAGE_KEY = Kind(KEY.staged_as, KEY.value, (*KEY.problems, *_RESERVED_STAGES))
 LONG_KEY = text(128, _SPACED, *_HIDDEN, plain_is_fine=True)
@@ -191,20 +216,22 @@ LIMIT_DAYS = number(8, 2, lowest="positive")
 FIGURE = number(20, 6)
 POSITION = integer(0, 32_767)
 MONTH = integer(1, 12)
-FLAG = Kind("boolean", "{raw} = '1'", (("{raw} NOT IN ('0', '1')", "is neither 0 nor 1"),))
+FLAG = Kind("boolean", "{raw} = '1'", (("{raw} NOT IN ('0', '1')", gettext_noop("is neither 0 nor 1")),))
 CURRENCY = Kind(
     "text",
     "{raw}",
-    (("NOT regexp_full_match({raw}, '[A-Z]{{3}}')", "is not a currency code of three capital letters"),),
+    (("NOT regexp_full_match({raw}, '[A-Z]{{3}}')", gettext_noop("is not a currency code of three capital letters")),),
 )
-EMAIL = text(254, (r"NOT regexp_full_match({raw}, '[^@\s]+@[^@\s]+\.[^@\s]+')", "is not an e-mail address"))
+EMAIL = text(
+    254, (r"NOT regexp_full_match({raw}, '[^@\s]+@[^@\s]+\.[^@\s]+')", gettext_noop("is not an e-mail address"))
+)
 TIME_ZONE = Kind(
     "text",
     "{raw}",
     (
         (
             "{raw} NOT IN (" + ", ".join(literal(zone) for zone in sorted(available_timezones())) + ")",
-            "is not an IANA time zone, such as Europe/Berlin",
+            gettext_noop("is not an IANA time zone, such as Europe/Berlin"),
         ),
     ),
 )

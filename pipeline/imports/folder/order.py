@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
+from departments.translation import gettext_noop
 from pipeline.imports.folder.staging import Staging
 from pipeline.imports.problems import Problem
 
@@ -35,10 +36,10 @@ def order_check(staging: Staging) -> None:
         )
         rows = cursor.fetchall()
     for line, day, other in rows:
-        reason = (
-            f"has no time, so it counts as the start of the day and would come before line {other}, which has one;"
-            " write the time"
-        )
+        reason = gettext_noop(
+            "has no time, so it counts as the start of the day and would come before line {other}, which has "
+            "one; write the time"
+        ).format(other=other)
         staging.problems.add(Problem(file="events.csv", line=line, column="occurred_at", value=day, reason=reason))
 
 
@@ -64,8 +65,8 @@ def order_check_known(staging: Staging, batch: int) -> None:
         )
         rows = cursor.fetchall()
     for line, day, clock in rows:
-        reason = (
-            "has no time, so it counts as the start of the day and would come before an event of the deal at"
-            f" {clock} of that day, which was loaded before; write the time"
-        )
+        reason = gettext_noop(
+            "has no time, so it counts as the start of the day and would come before an event of the deal at "
+            "{clock} of that day, which was loaded before; write the time"
+        ).format(clock=clock)
         staging.problems.add(Problem(file="events.csv", line=line, column="occurred_at", value=day, reason=reason))

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.csv
 from django.db import connection
 
+from departments.translation import gettext_noop
 from pipeline.imports.files.headers import LINE, Expected, Header, written_otherwise
 from pipeline.imports.files.tables import tables_of
 from pipeline.imports.folder import kinds
@@ -99,18 +100,20 @@ def _begin_file(
 ) -> tuple[StagedFile, tuple[Column, ...], Iterator[Any]] | None:
     """The columns of a file and its tables to come; None, having said why, where it cannot be read."""
     column_names = {column.name for column in file.columns}
-    expected = Expected(says="a company folder uses", columns=column_names)
+    expected = Expected(says=gettext_noop("a company folder uses"), columns=column_names)
     tables = tables_of(stream, file.name, staging.problems, expected=expected)
     header = next(tables, None)
     if not isinstance(header, Header):
         return None
     otherwise = written_otherwise(header.names, column_names)
     for name, right in otherwise.items():
-        staging.problems.refuse_file(file.name, f"is a column that is called {right} here", line=1, column=name)
+        staging.problems.refuse_file(
+            file.name, gettext_noop("is a column that is called {right} here").format(right=right), line=1, column=name
+        )
     missing = [c.name for c in file.columns if not c.optional and c.name not in header.names]
     for name in missing:
         if name not in otherwise.values():
-            staging.problems.refuse_file(file.name, "is missing from the header", line=1, column=name)
+            staging.problems.refuse_file(file.name, gettext_noop("is missing from the header"), line=1, column=name)
     if missing or otherwise:
         return None
     present = tuple(column for column in file.columns if column.name in header.names)
@@ -172,11 +175,15 @@ def _count_trimmed(checker: Any, staged: StagedFile, present: tuple[Column, ...]
 def _trimmed_notes(staged: StagedFile) -> list[str]:
     notes = []
     for what, counter in (
-        ("spaces around values", staged.trimmed),
-        ("signs that turn the direction of reading", staged.turned),
+        (gettext_noop("spaces around values"), staged.trimmed),
+        (gettext_noop("signs that turn the direction of reading"), staged.turned),
     ):
         if listed := ", ".join(f"{name} ({count:,})" for name, count in counter.items() if count):
-            notes.append(f"{staged.format.name}: {what} were left out: {listed}.")
+            notes.append(
+                gettext_noop("{format}: {what} were left out: {listed}.").format(
+                    format=staged.format.name, what=what, listed=listed
+                )
+            )
     return notes
 
 

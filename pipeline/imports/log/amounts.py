@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from departments.translation import gettext_noop
 from pipeline.core.decimal_text import NotDecimal, NumberSigns, parse_decimal, parse_xes_float, plain_decimal
 from pipeline.imports.log.event_log import TypedNumber
 
@@ -27,13 +28,19 @@ def parse_amount(text: str, signs: NumberSigns) -> str:
     else:
         value = parse_decimal(text, signs)
         if re.fullmatch(rf"[+-]?[1-9][0-9]{{0,2}}{re.escape(signs.decimal)}[0-9]{{3}}", text.strip()):
-            raise NotDecimal(f"could be thousands: three digits stand after “{signs.decimal}”, the decimal sign")
+            raise NotDecimal(
+                gettext_noop("could be thousands: three digits stand after “{decimal}”, the decimal sign").format(
+                    decimal=signs.decimal
+                )
+            )
     if value < 0:
-        raise NotDecimal("is negative; an amount is 0 or more: mend it, or leave the row out")
+        raise NotDecimal(gettext_noop("is negative; an amount is 0 or more: mend it, or leave the row out"))
     if value.adjusted() >= _WHOLE_DIGITS:
-        raise NotDecimal(f"has more than {_WHOLE_DIGITS} digits before the point")
+        raise NotDecimal(
+            gettext_noop("has more than {whole_digits} digits before the point").format(whole_digits=_WHOLE_DIGITS)
+        )
     if value != _cents(value):
-        raise NotDecimal("has more than 2 decimals")
+        raise NotDecimal(gettext_noop("has more than 2 decimals"))
     return plain_decimal(abs(value))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 
+from departments.translation import gettext_noop
 from pipeline.core.decimal_text import NotDecimal
 from pipeline.imports.conversion.source_times import Moment, TimeReader, UnreadableTime
 from pipeline.imports.log.amounts import parse_amount
@@ -99,7 +100,7 @@ class CaseReader:
         for timed_event in timed:
             self._take(timed_event, moves, work)
         if not moves.rows:
-            report.counted["cases never enter a stage and are left out"] += 1
+            report.counted[gettext_noop("cases never enter a stage and are left out")] += 1
             return None
         report.deals += 1
         events = [timed_event.event for timed_event in timed]
@@ -128,7 +129,12 @@ class CaseReader:
         if not name:
             self.unnamed.append(line)
         elif key in self._lines:
-            reading.refuse(line, column, name, f"is already on line {self._lines[key]}; a case is one deal")
+            reading.refuse(
+                line,
+                column,
+                name,
+                gettext_noop("is already on line {lines}; a case is one deal").format(lines=self._lines[key]),
+            )
         else:
             self._lines[key] = line
 
@@ -142,7 +148,9 @@ class CaseReader:
         events = self._readable(case)
         if self.times.newest_first([at for at, _ in events]):
             events.reverse()
-            self._report.counted["cases have their newest event first and are read from their end"] += len(events) > 1
+            self._report.counted[gettext_noop("cases have their newest event first and are read from their end")] += (
+                len(events) > 1
+            )
         for moment, (_, event) in zip(self.times.in_order([at for at, _ in events]), events, strict=True):
             at = moment.at
             if moment.bare:
@@ -152,9 +160,11 @@ class CaseReader:
                 clocked.add(moment.day)
             latest[moment.day] = max(at, latest.get(moment.day, at))
             timed.append(_Timed(at, event))
-        self._report.counted["events have a day without a time; they count from its start"] += len(bare)
+        self._report.counted[gettext_noop("events have a day without a time; they count from its start")] += len(bare)
         mixed = sum(day in clocked for day in bare)
-        what = "events have no time while others of their deal and day have one; the order of the file decides"
+        what = gettext_noop(
+            "events have no time while others of their deal and day have one; the order of the file decides"
+        )
         self._report.counted[what] += mixed
         return sorted(timed, key=lambda timed_event: timed_event.at)
 
@@ -203,7 +213,9 @@ class CaseReader:
             return moves
         first = moves[0]
         if moment.at > first.at and not (moment.bare and moment.day == first.at.astimezone(self._mapping.zone).date()):
-            self._report.counted["deals were created after their first event; they count from that event"] += 1
+            self._report.counted[
+                gettext_noop("deals were created after their first event; they count from that event")
+            ] += 1
         begin = min(first.at, moment.at, key=lambda at: at.astimezone(UTC))
         return [replace(first, at=begin), *moves[1:]]
 
@@ -236,12 +248,16 @@ class CaseReader:
         counted, done = self._report.counted, []
         for activity, items in work.items():
             part = self._work[activity]
-            counted["starts or completions without a request are left out"] += items.skipped
-            what = "hand-offs come from events without a life-cycle transition; they begin and end at that moment"
+            counted[gettext_noop("starts or completions without a request are left out")] += items.skipped
+            what = gettext_noop(
+                "hand-offs come from events without a life-cycle transition; they begin and end at that moment"
+            )
             counted[what] += items.momentary
             if ended is not None and self._mapping.handoff_rules.close_with_deal:
                 closed = items.close(ended)
-                counted["hand-offs were still open when their deal ended and count as cancelled then"] += closed
+                counted[
+                    gettext_noop("hand-offs were still open when their deal ended and count as cancelled then")
+                ] += closed
             done.append(WorkDone(part.department, part.kind or activity, items.items))
         return done
 

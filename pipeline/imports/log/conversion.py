@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from departments.translation import gettext_noop
 from pipeline.imports.conversion.provenance import FolderWriter, Provenance
 from pipeline.imports.log.cases import NOWHERE, CaseReader, DealOfCase, LogReport
 from pipeline.imports.log.event_log import Case, LogReading
@@ -78,7 +79,9 @@ def _deal_write(writer: FolderWriter, deal: DealOfCase, *, several: bool) -> Non
 def _judge(reader: CaseReader, mapping: LogMapping, reading: LogReading, report: LogReport) -> None:
     """Refuse a log with problems, and one of which nothing was read."""
     if report.cases == 0 and not reading.problems:
-        raise ImportUnreadable(f"{reading.file} contains no cases; there is nothing to import.")
+        raise ImportUnreadable(
+            gettext_noop("{file} contains no cases; there is nothing to import.").format(file=reading.file)
+        )
     missing = refuse_missing(mapping, reading)
     for column, lines in ((mapping.log.time, reader.untimed), (mapping.log.case, reader.unnamed)):
         if column not in missing:
@@ -87,9 +90,13 @@ def _judge(reader: CaseReader, mapping: LogMapping, reading: LogReading, report:
     used = {name for _, _, name in mapping.attributes()}
     for name, line in reading.doubled.items():
         if used & {name, f"case:{name}", f"event:{name}"}:
-            reading.refuse(line, name, "", "appears twice with different values")
+            reading.refuse(line, name, "", gettext_noop("appears twice with different values"))
         else:
-            report.counted[f"attributes appear twice with different values and are not used, such as {name}"] += 1
+            report.counted[
+                gettext_noop("attributes appear twice with different values and are not used, such as {name}").format(
+                    name=name
+                )
+            ] += 1
     if reading.problems:
         raise ConversionRefused(reading.problems)
     if report.deals == 0:
@@ -101,7 +108,9 @@ def refuse_missing(mapping: LogMapping, reading: LogReading) -> set[str]:
     missing = set()
     for part, word, name in mapping.attributes():
         if not reading.has(name):
-            reason = f"is not an attribute of {reading.file}, which has {reading.names_listed()}"
+            reason = gettext_noop("is not an attribute of {file}, which has {names_listed}").format(
+                file=reading.file, names_listed=reading.names_listed()
+            )
             reading.problems.add(mapping.source.problem(part, word, name, reason))
             missing.add(name)
     return missing
@@ -110,22 +119,34 @@ def refuse_missing(mapping: LogMapping, reading: LogReading) -> set[str]:
 def _nothing_read(mapping: LogMapping, reading: LogReading, report: LogReport) -> str:
     has = ", ".join(f"“{name}”" for name, _ in report.activities.most_common(_NAMED_AT_MOST)) or "none"
     names = _activities(mapping)
-    return (
-        f"None of the {report.cases:,} cases of {reading.file} enters a stage; there is nothing to import. Its "
-        f"activities are {has}; those of the mapping's stages are {', '.join(f'“{name}”' for name in names) or 'none'}."
-    )
+    return gettext_noop(
+        "None of the {cases:,} cases of {file} enters a stage; there is nothing to import. Its "
+        "activities are {has}; those of the mapping's stages are {listed}."
+    ).format(cases=report.cases, file=reading.file, has=has, listed=", ".join(f"“{name}”" for name in names) or "none")
 
 
 def _reading_notes(reader: CaseReader, mapping: LogMapping, reading: LogReading, report: LogReport) -> list[str]:
-    notes = [f"The log contains {report.cases:,} cases with {report.events:,} events."]
+    notes = [
+        gettext_noop("The log contains {cases:,} cases with {events:,} events.").format(
+            cases=report.cases, events=report.events
+        )
+    ]
     notes += reading.problems.notes(reading.file)
     if report.unmapped:
         listed = [f"{name} ({count:,})" for name, count in report.unmapped.most_common(_NAMED_AT_MOST)]
         more = len(report.unmapped) - len(listed)
-        notes.append(f"Activities the mapping does not use: {', '.join(listed)}{f' and {more:,} more' * (more > 0)}.")
+        notes.append(
+            gettext_noop("Activities the mapping does not use: {listed}{value}.").format(
+                listed=", ".join(listed), value=f" and {more:,} more" * (more > 0)
+            )
+        )
     names = _activities(mapping) + [part.activity for part in mapping.handoffs]
     if absent := [name for name in names if name not in report.activities]:
-        notes.append(f"Activities of the mapping that the log does not have: {', '.join(absent)}.")
+        notes.append(
+            gettext_noop("Activities of the mapping that the log does not have: {listed}.").format(
+                listed=", ".join(absent)
+            )
+        )
     counted = report.counted + reading.counted
     return notes + [f"{count:,} {what}." for what, count in counted.items() if count] + reader.times.notes()
 

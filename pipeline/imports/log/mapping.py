@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from departments.translation import gettext_noop
 from pipeline.core.decimal_text import NumberSigns
 from pipeline.imports.conversion.mapping_checks import (
     MappingMistakes,
@@ -227,10 +228,10 @@ def mapping_parse(data: dict[str, Any], source: MappingSource = NO_SOURCE) -> Lo
     """Check a mapping's words and types."""
     unknown = sorted(set(data) - set(_TABLES) - set(_LISTS))
     if unknown:
-        raise ImportUnreadable(f"The mapping has an unknown part [{unknown[0]}].")
+        raise ImportUnreadable(gettext_noop("The mapping has an unknown part [{unknown}].").format(unknown=unknown[0]))
     for name in _NEEDED:
         if name not in data:
-            raise ImportUnreadable(f"The mapping lacks its part [{name}].")
+            raise ImportUnreadable(gettext_noop("The mapping lacks its part [{name}].").format(name=name))
     parts: dict[str, Any] = {name: part_of(kind, data.get(name, {}), f"[{name}]") for name, kind in _TABLES.items()}
     for name, kind in _LISTS.items():
         parts[name] = parts_of(kind, data.get(name, []), name)
@@ -242,26 +243,34 @@ def mapping_parse(data: dict[str, Any], source: MappingSource = NO_SOURCE) -> Lo
 def parts_of(kind: Callable[..., Any], rows: Any, name: str) -> list[Any]:
     """A list of parts, such as all [[stages]]."""
     if not isinstance(rows, list):
-        raise ImportUnreadable(f"The mapping's part [{name}] is a list: write [[{name}]].")
+        raise ImportUnreadable(
+            gettext_noop("The mapping's part [{name}] is a list: write [[{name}]].").format(name=name)
+        )
     return [part_of(kind, row, f"[[{name}]] {place}") for place, row in enumerate(rows, 1)]
 
 
 def part_of[Part](kind: Callable[..., Part], data: Any, place: str) -> Part:
     """One part of a mapping as its dataclass; unknown, missing and mistyped words are named."""
     if not isinstance(data, dict):
-        raise ImportUnreadable(f"The mapping's {place} is not a table.")
+        raise ImportUnreadable(gettext_noop("The mapping's {place} is not a table.").format(place=place))
     # Every kind is one of the dataclasses of this format; a class as a callable does not say so.
     by_name = {definition.name: definition for definition in fields(kind)}  # type: ignore[arg-type]
     for name, value in data.items():
         if name not in by_name:
             raise ImportUnreadable(
-                f"The mapping's {place} has an unknown word “{name}”; it knows {', '.join(by_name)}."
+                gettext_noop("The mapping's {place} has an unknown word “{name}”; it knows {listed}.").format(
+                    place=place, name=name, listed=", ".join(by_name)
+                )
             )
         if not _fits_type(str(by_name[name].type), value):
-            raise ImportUnreadable(f"The mapping's {place}: “{name}” should be {by_name[name].type}, not {value!r}.")
+            raise ImportUnreadable(
+                gettext_noop("The mapping's {place}: “{name}” should be {type}, not {value!r}.").format(
+                    place=place, name=name, type=by_name[name].type, value=value
+                )
+            )
     for name, definition in by_name.items():
         if name not in data and definition.default is MISSING and definition.default_factory is MISSING:
-            raise ImportUnreadable(f"The mapping's {place} lacks “{name}”.")
+            raise ImportUnreadable(gettext_noop("The mapping's {place} lacks “{name}”.").format(place=place, name=name))
     return kind(**data)
 
 

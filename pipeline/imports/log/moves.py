@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from departments.translation import gettext_noop
 from pipeline.imports.log.event_log import LogEvent
 from pipeline.imports.log.mapping import LossPart, StagePart
 
@@ -87,6 +88,6 @@ class Moves:
     def _count_after_final(self, place: str, amount: str) -> None:
         last = self.rows[-1]
         if place != last.place:
-            self._counted["moves after a final stage are left out"] += 1
+            self._counted[gettext_noop("moves after a final stage are left out")] += 1
         elif amount != last.amount:
-            self._counted["changes of the amount after a final stage are left out"] += 1
+            self._counted[gettext_noop("changes of the amount after a final stage are left out")] += 1

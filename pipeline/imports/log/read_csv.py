@@ -11,12 +11,13 @@ from typing import Any
 
 import duckdb
 
+from departments.translation import gettext_noop
 from pipeline.imports.files.headers import LINE, Header
 from pipeline.imports.files.tables import tables_of
 from pipeline.imports.log.event_log import Case, LogEvent, LogReading
 from pipeline.imports.problems import ConversionRefused
 
-_FIRST = LINE + " where its case begins"
+_FIRST = LINE + gettext_noop(" where its case begins")
 
 
 def csv_cases(path: Path, reading: LogReading, *, case_column: str, delimiter: str) -> Iterator[Case]:
@@ -35,7 +36,12 @@ def csv_cases(path: Path, reading: LogReading, *, case_column: str, delimiter: s
         if not reading.problems:
             reading.check_names()
         if names and not reading.problems and case_column not in names:
-            reading.refuse(1, case_column, "", f"is not a column of the log; it has {', '.join(names)}")
+            reading.refuse(
+                1,
+                case_column,
+                "",
+                gettext_noop("is not a column of the log; it has {listed}").format(listed=", ".join(names)),
+            )
         if reading.problems:
             raise ConversionRefused(reading.problems)
         quoted = '"' + case_column.replace('"', '""') + '"'
@@ -70,7 +76,7 @@ def _grouped(store: Any, case_column: str, reading: LogReading) -> Iterator[Case
         for row in rows:
             key = row[place].strip()
             if not key:
-                reading.refuse(row[line_place], case_column, "", "is empty; every row names its case")
+                reading.refuse(row[line_place], case_column, "", gettext_noop("is empty; every row names its case"))
                 continue
             if case is None or key != current:
                 if case is not None:
@@ -83,7 +89,11 @@ def _grouped(store: Any, case_column: str, reading: LogReading) -> Iterator[Case
             }
             for name in of_case:
                 if name in event and case.attributes.setdefault(name, event[name]) != event[name]:
-                    reading.counted[f"rows differ in {name} from an earlier row of their case, which counts"] += 1
+                    reading.counted[
+                        gettext_noop("rows differ in {name} from an earlier row of their case, which counts").format(
+                            name=name
+                        )
+                    ] += 1
             case.events.append(LogEvent(event, row[line_place]))
     if case is not None:
         yield case

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 from xml.parsers import expat
 
+from departments.translation import gettext_noop
 from pipeline.imports.files.wrong_kinds import HEAD, as_text
 from pipeline.imports.log.event_log import Case, LogEvent, LogReading, TypedNumber
 from pipeline.imports.problems import ImportUnreadable
@@ -55,25 +56,32 @@ class _XesParser:
             self._parser.Parse(data, final)
         except expat.ExpatError as error:
             raise ImportUnreadable(
-                f"The log is not well-formed XML: {error}. It was perhaps cut off; export it again."
+                gettext_noop(
+                    "The log is not well-formed XML: {error}. It was perhaps cut off; export it again."
+                ).format(error=error)
             ) from error
 
     def _refuse(self, *_: Any) -> int:
-        raise ImportUnreadable("The log declares XML entities; those are not read. Export it without.")
+        raise ImportUnreadable(gettext_noop("The log declares XML entities; those are not read. Export it without."))
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self.tags += 1
         if len(self._open) >= _DEEPEST:
-            raise ImportUnreadable(f"The log nests tags more than {_DEEPEST} deep.")
+            raise ImportUnreadable(
+                gettext_noop("The log nests tags more than {deepest} deep.").format(deepest=_DEEPEST)
+            )
         parent = self._open[-1] if self._open else ""
         plain = parent not in ("", _FOREIGN) and ":" not in name and "xmlns" not in attributes
         tag = name if plain else self._tag(name, attributes)
         if parent != _CONTAINERS.get(tag, parent):
-            self._reading.counted["events are outside any case and are left out"] += (tag, parent) == ("event", "log")
+            self._reading.counted[gettext_noop("events are outside any case and are left out")] += (tag, parent) == (
+                "event",
+                "log",
+            )
             tag = _ELSEWHERE
         self._open.append(tag)
         if tag == _FOREIGN:
-            self._reading.counted["elements of other XML namespaces are left out"] += parent != _FOREIGN
+            self._reading.counted[gettext_noop("elements of other XML namespaces are left out")] += parent != _FOREIGN
         elif tag == "trace":
             self._case = Case(line=self._parser.CurrentLineNumber)
         elif tag == "event":
@@ -87,8 +95,10 @@ class _XesParser:
         if not self._open:
             if bare != "log":
                 raise ImportUnreadable(
-                    f"The file is not an XES log: its outermost element is <{name[:60]}>, not <log>. Export the log as"
-                    " XES or CSV."
+                    gettext_noop(
+                        "The file is not an XES log: its outermost element is <{name}>, not <log>. Export the log as "
+                        "XES or CSV."
+                    ).format(name=name[:60])
                 )
             self._namespace = attributes.get(f"xmlns:{prefix}" if prefix else "xmlns", "")
             self._prefixes |= {prefix} | {
@@ -133,21 +143,29 @@ def xes_cases(path: Path, reading: LogReading) -> Iterator[Case]:
                 block = stream.read(_BLOCK)
             except (OSError, EOFError, gzip.zlib.error) as error:  # type: ignore[attr-defined]
                 raise ImportUnreadable(
-                    f"{path.name} is damaged or only half there; upload it again ({error})."
+                    gettext_noop("{path} is damaged or only half there; upload it again ({error}).").format(
+                        path=path.name, error=error
+                    )
                 ) from error
             if block and not read and not as_text(block[:HEAD]).lstrip().startswith("<"):
-                raise ImportUnreadable(f"{path.name} holds no XES log. Unpack it if it is packed.")
+                raise ImportUnreadable(
+                    gettext_noop("{path} holds no XES log. Unpack it if it is packed.").format(path=path.name)
+                )
             read += len(block)
             if read > _PACKED_FROM and read > _PACKED_RATIO * packed:
                 raise ImportUnreadable(
-                    f"{path.name} unpacks to more than {_PACKED_RATIO} times its size. Export it again."
+                    gettext_noop("{path} unpacks to more than {packed_ratio} times its size. Export it again.").format(
+                        path=path.name, packed_ratio=_PACKED_RATIO
+                    )
                 )
             parser.feed(block, not block)
             silent = silent + len(block) if parser.tags == tags else 0
             tags = parser.tags
             if silent > _SILENT_MOST:
                 raise ImportUnreadable(
-                    f"{path.name} has no tag for {_SILENT_MOST:,} bytes; it is not an XES log. Export the log again."
+                    gettext_noop(
+                        "{path} has no tag for {silent_most:,} bytes; it is not an XES log. Export the log again."
+                    ).format(path=path.name, silent_most=_SILENT_MOST)
                 )
             yield from parser.cases
             parser.cases.clear()

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from departments.translation import gettext_noop
 from pipeline.imports.log.event_log import Case
 from pipeline.imports.log.mapping import LogColumns
 from pipeline.imports.problems import ImportUnreadable
@@ -42,7 +43,7 @@ def log_sketch(cases: Iterable[Case], columns: LogColumns) -> LogSketch:
             places[activity][1] += 1
             event_names.update(event.attributes.keys())
     if not places:
-        raise ImportUnreadable("The log contains no events; export it again with its events.")
+        raise ImportUnreadable(gettext_noop("The log contains no events; export it again with its events."))
     order = sorted(places, key=lambda name: places[name][0] / places[name][1])
     activities = [
         {"activity": name, "transition": transition, "count": count}

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from django.db import connection
 
+from departments.translation import gettext_noop
 from pipeline.imports.folder.checks import MOST_OF_A_KIND, query
 from pipeline.imports.folder.order import order_check_known
 from pipeline.imports.folder.staging import Staging
@@ -96,7 +97,9 @@ def _check_rates(staging: Staging) -> None:
         f" LIMIT {MOST_OF_A_KIND}"
     )
     for key, currency, day, line, event_line in rows:
-        why = f"has no rate on or before {day}, the day of the first event of opportunity {key}"
+        why = gettext_noop("has no rate on or before {day}, the day of the first event of opportunity {key}").format(
+            day=day, key=key
+        )
         file, at = (
             ("opportunities.csv", line) if line else ("events.csv", event_line) if event_line else ("rates.csv", 0)
         )
@@ -114,7 +117,7 @@ def _positions(staging: Staging) -> None:
         " ORDER BY i.line"
     )
     for line, position, other in rows:
-        why = f"is the position of stage {other} too"
+        why = gettext_noop("is the position of stage {other} too").format(other=other)
         staging.problems.add(Problem(file="stages.csv", line=line, column="position", value=str(position), reason=why))
 
 
@@ -124,11 +127,17 @@ def _add_notes(staging: Staging, batch: int) -> None:
         if staged.unknown:
             more = f" and {len(staged.unknown) - 20:,} more" if len(staged.unknown) > 20 else ""
             listed = ", ".join(staged.unknown[:20]) + more
-            staging.notes.append(f"{name}: columns left out because the format has no column of that name: {listed}.")
+            staging.notes.append(
+                gettext_noop(
+                    "{name}: columns left out because the format has no column of that name: {listed}."
+                ).format(name=name, listed=listed)
+            )
         if staged.dates_alone:
             staging.notes.append(
-                f"{name}: {staged.dates_alone:,} rows give a date without a time; it counts as the start of that day"
-                f" in the company's time zone ({staging.zone})."
+                gettext_noop(
+                    "{name}: {dates_alone:,} rows give a date without a time; it counts as the start of that day in "
+                    "the company's time zone ({zone})."
+                ).format(name=name, dates_alone=staged.dates_alone, zone=staging.zone)
             )
     if "events.csv" in staging.files:
         ((future, unknown, silent),) = query(
@@ -140,16 +149,24 @@ def _add_notes(staging: Staging, batch: int) -> None:
             [batch, batch, batch],
         )
         if future:
-            staging.notes.append(f"events.csv: {future:,} events lie in the future; they count from their day on.")
+            staging.notes.append(
+                gettext_noop("events.csv: {future:,} events lie in the future; they count from their day on.").format(
+                    future=future
+                )
+            )
         if unknown:
             staging.notes.append(
-                f"events.csv: {unknown:,} events have happened and say they will be recorded in the future; they count"
-                " from then on."
+                gettext_noop(
+                    "events.csv: {unknown:,} events have happened and say they will be recorded in the future; they "
+                    "count from then on."
+                ).format(unknown=unknown)
             )
         if silent:
             staging.notes.append(
-                f"events.csv: {silent:,} events happened before the last import and say they were recorded at once;"
-                " figures as known on past dates change with them."
+                gettext_noop(
+                    "events.csv: {silent:,} events happened before the last import and say they were recorded at "
+                    "once; figures as known on past dates change with them."
+                ).format(silent=silent)
             )
     if set(staging.files) & {"events.csv", "opportunities.csv", "accounts.csv"}:
         staging.notes += hindsight_notes()

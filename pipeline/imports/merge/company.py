@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from departments.models import Company, find_company
+from departments.translation import gettext_noop
 from pipeline.imports.files.headers import Header
 from pipeline.imports.files.sources import FolderSource
 from pipeline.imports.files.tables import tables_of
@@ -55,26 +56,30 @@ def company_check(staging: Staging) -> None:
         return
     for line, name, money, zone in query("SELECT line, name, reporting_currency, time_zone FROM in_company"):
         if money not in (None, company.reporting_currency):
-            reason = (
-                f"is not {company.reporting_currency}, the currency of the plan, the rates and the figures that are"
-                " here; load the company into an empty installation"
-            )
+            reason = gettext_noop(
+                "is not {reporting_currency}, the currency of the plan, the rates and the figures that are here; "
+                "load the company into an empty installation"
+            ).format(reporting_currency=company.reporting_currency)
             staging.problems.refuse_row("company.csv", line, "reporting_currency", money, reason)
         if zone not in (None, company.time_zone):
             staging.notes.append(
-                f"company.csv: the time zone changes from {company.time_zone} to {zone}. Days without a time that are"
-                f" here begin as before, at midnight in {company.time_zone}."
+                gettext_noop(
+                    "company.csv: the time zone changes from {time_zone} to {zone}. Days without a time that are "
+                    "here begin as before, at midnight in {time_zone}."
+                ).format(time_zone=company.time_zone, zone=zone)
             )
         if name == company.name:
             continue
         if staging.rename_company:
-            staging.renames = f"The company is renamed from “{company.name}” to “{name}”."
+            staging.renames = gettext_noop("The company is renamed from “{company}” to “{name}”.").format(
+                company=company.name, name=name
+            )
             staging.notes.append(staging.renames)
             continue
-        reason = (
-            f"is not “{company.name}”, the company whose data is here; if it has a new name, load company.csv with"
-            " --rename-company, or confirm it when uploading"
-        )
+        reason = gettext_noop(
+            "is not “{company}”, the company whose data is here; if it has a new name, load company.csv with "
+            "--rename-company, or confirm it when uploading"
+        ).format(company=company.name)
         staging.problems.add(Problem(file="company.csv", line=line, column="name", value=name, reason=reason))
 
 

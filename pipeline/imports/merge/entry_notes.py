@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from departments.formats import counted
 from departments.models import Measurable
 from departments.models.scorecard import MANUAL
+from departments.translation import gettext_noop
 from pipeline.imports.folder.checks import query
 
 
@@ -35,7 +37,7 @@ def _limits_note(measurable: Measurable) -> str:
     if not count:
         return ""
     ends = f"{least.normalize():f}" if least == most else f"{least.normalize():f} to {most.normalize():f}"
-    return (
-        f"entries.csv: {count:,} {'value' if count == 1 else 'values'} of {measurable.key} ({ends}) beyond its limits"
-        f" ({bounds}); taken as they are. Set other limits on the measurable's page if such values are right."
-    )
+    return gettext_noop(
+        "entries.csv: {values} of {measurable} ({ends}) beyond its limits ({bounds}); taken as "
+        "they are. Set other limits on the measurable's page if such values are right."
+    ).format(values=counted(count, "value"), measurable=measurable.key, ends=ends, bounds=bounds)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from django.db import connection
 
+from departments.translation import gettext_noop
 from pipeline.core.hindsight import hindsight, sentence
 from pipeline.imports.folder.checks import query
 from pipeline.models import Opportunity, Pipeline
@@ -60,7 +61,11 @@ def hindsight_notes() -> list[str]:
             deals=query(_BY_DEAL.format(column=column)),
             accounts=query(_BY_ACCOUNT.format(column=column)),
         )
-        sample = f" (of a sample of {buckets} in {_BUCKETS} deals)" if buckets < _BUCKETS else ""
+        sample = (
+            gettext_noop(" (of a sample of {buckets} in {all} deals)").format(buckets=buckets, all=_BUCKETS)
+            if buckets < _BUCKETS
+            else ""
+        )
         notes += [
             f"{file}: {sentence(finding, pipeline=names[finding.pipeline] if len(names) > 1 else '')}{sample}."
             for finding in findings

@@ -6,6 +6,7 @@ date, which may be all of history.
 
 from __future__ import annotations
 
+from departments.translation import gettext_noop
 from pipeline.imports.folder.checks import query
 from pipeline.imports.folder.staging import Staging
 
@@ -31,11 +32,15 @@ def owner_notes(staging: Staging) -> None:
     dated = "owner_since" in staging.files["stages.csv"].columns
     for pipeline, stage, before, after in query(_CHANGED.format(undated="AND owner_since IS NULL" if dated else "")):
         staging.notes.append(
-            f"stages.csv: the owner of {stage} ({pipeline}) changes from {before} to “{after}”, for all of history:"
-            " what waited there before counts as the new owner's, too. Where the work moved only lately, keep the owner"
-            " and add a row with the new one and owner_since."
+            gettext_noop(
+                "stages.csv: the owner of {stage} ({pipeline}) changes from {before} to “{after}”, for all of "
+                "history: what waited there before counts as the new owner's, too. Where the work moved only "
+                "lately, keep the owner and add a row with the new one and owner_since."
+            ).format(stage=stage, pipeline=pipeline, before=before, after=after)
         )
     for pipeline, stage, before, after, since in query(_CHANGED_SINCE) if dated else ():
         staging.notes.append(
-            f"stages.csv: the owner of {stage} ({pipeline}) since {since} changes from {before} to “{after}”."
+            gettext_noop(
+                "stages.csv: the owner of {stage} ({pipeline}) since {since} changes from {before} to “{after}”."
+            ).format(stage=stage, pipeline=pipeline, since=since, before=before, after=after)
         )

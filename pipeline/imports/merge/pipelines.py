@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from django.db import connection
 
+from departments.translation import gettext_noop
 from pipeline.imports.folder.checks import MOST_OF_A_KIND, query
 from pipeline.imports.folder.staging import Staging
 from pipeline.imports.problems import Problem
@@ -76,10 +77,14 @@ def _add_begun_elsewhere(staging: Staging, *, events: bool, deals: bool) -> int:
     )
     for key, pipeline, there, line, line_of_its_own in rows:
         if line is not None:
-            reason = f"is where the first event of opportunity {key} is; it begins in its own pipeline, {pipeline}"
+            reason = gettext_noop(
+                "is where the first event of opportunity {key} is; it begins in its own pipeline, {pipeline}"
+            ).format(key=key, pipeline=pipeline)
             file, at, value = "events.csv", line, there
         else:
-            reason = f"is not {there}, the pipeline of its first event; a deal moves with an event, not here"
+            reason = gettext_noop(
+                "is not {there}, the pipeline of its first event; a deal moves with an event, not here"
+            ).format(there=there)
             file, at, value = "opportunities.csv", line_of_its_own or 1, pipeline
         staging.problems.add(Problem(file=file, line=at, column="pipeline", value=str(value), reason=reason))
     return len(rows)
@@ -90,8 +95,8 @@ def _add_nameless(staging: Staging) -> None:
     known_before = query("SELECT to_regclass('pg_temp.new_events') IS NOT NULL")[0][0]
     rows = query(_NAMELESS.format(added="new_events" if known_before else "matched_events"))
     for line, key, pipeline, there, day in rows:
-        reason = (
-            f"is empty, but opportunity {key} was in pipeline {there} on {day};"
-            f" write the pipeline of this event, {pipeline} or another"
-        )
+        reason = gettext_noop(
+            "is empty, but opportunity {key} was in pipeline {there} on {day}; write the pipeline of this "
+            "event, {pipeline} or another"
+        ).format(key=key, there=there, day=day, pipeline=pipeline)
         staging.problems.add(Problem(file="events.csv", line=line, column="pipeline", value="", reason=reason))

@@ -14,6 +14,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import Model, QuerySet
 
+from departments.translation import gettext_noop
 from pipeline.imports.folder.checks import query
 from pipeline.imports.merge.after_merge import WITHOUT_RATE
 from pipeline.imports.merge.pipelines import begun_elsewhere
@@ -47,7 +48,7 @@ _TABLE_LABELS = {
     "pipeline_opportunity": "opportunities",
     "pipeline_account": "accounts",
     "departments_entry": "scorecard entries",
-    "departments_entrychange": "changes made to scorecard entries",
+    "departments_entrychange": gettext_noop("changes made to scorecard entries"),
     "departments_goal": "goals",
     "departments_measurable": "measurables",
     "departments_membership": "people",
@@ -55,7 +56,7 @@ _TABLE_LABELS = {
     "pipeline_exchangerate": "exchange rates",
     "pipeline_source": "sources",
     "pipeline_lossreason": "loss reasons",
-    "pipeline_stageowner": "later owners of stages",
+    "pipeline_stageowner": gettext_noop("later owners of stages"),
     "pipeline_stage": "stages",
     "pipeline_pipeline": "pipelines",
     "departments_department": "departments",
@@ -107,7 +108,9 @@ def later_imports_check(batch: int) -> None:
         )[0][0]
         if changed is not None:
             raise UndoRefused(
-                f"Import {changed} changed {_TABLE_LABELS[table]} of import {batch}. Undo import {changed} first."
+                gettext_noop(
+                    "Import {changed} changed {table_labels} of import {batch}. Undo import {changed} first."
+                ).format(changed=changed, table_labels=_TABLE_LABELS[table], batch=batch)
             )
     for reference in _foreign_keys():
         _reference_check(reference, batch)
@@ -150,10 +153,16 @@ def _reference_check(key: Reference, batch: int) -> None:
         )[0]
     if count and later is not None and int(str(later)) != batch:
         raise UndoRefused(
-            f"Import {later} brought {label} that need {target_label} of import {batch}. Undo import {later} first."
+            gettext_noop(
+                "Import {later} brought {label} that need {target_label} of import {batch}. Undo import {later} first."
+            ).format(later=later, label=label, target_label=target_label, batch=batch)
         )
     if count:
-        raise UndoRefused(f"{count:,} {label} need {target_label} of import {batch}. Remove them first.")
+        raise UndoRefused(
+            gettext_noop("{count:,} {label} need {target_label} of import {batch}. Remove them first.").format(
+                count=count, label=label, target_label=target_label, batch=batch
+            )
+        )
 
 
 def _plural(table: str) -> str:
@@ -228,15 +237,19 @@ def truth_left_check(batch: int) -> None:
     ):
         if count:
             raise UndoRefused(
-                f"{count:,} opportunities would be left without an exchange rate of import {batch}"
-                f" (the newest of them came with import {later}). Undo that first, or load other rates."
+                gettext_noop(
+                    "{count:,} opportunities would be left without an exchange rate of import {batch} (the newest of "
+                    "them came with import {later}). Undo that first, or load other rates."
+                ).format(count=count, batch=batch, later=later)
             )
     elsewhere = begun_elsewhere("SELECT opportunity FROM pipeline_touchedopportunity")
     for count, later in query(f"SELECT count(*), max(batch_id) FROM ({elsewhere}) deals"):
         if count:
             raise UndoRefused(
-                f"Import {later} brought events in other pipelines than the one {count:,} opportunities begin in"
-                f" without import {batch}. Undo import {later} first."
+                gettext_noop(
+                    "Import {later} brought events in other pipelines than the one {count:,} opportunities begin in "
+                    "without import {batch}. Undo import {later} first."
+                ).format(later=later, count=count, batch=batch)
             )
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections import defaultdict
 
 from departments.core.text import look
+from departments.formats import counted
 from departments.models import current_company
+from departments.translation import gettext_noop
 from pipeline.core.measured import UnknownFigure, parse_source
 from pipeline.imports.folder.checks import query
 from pipeline.imports.folder.staging import Staging
@@ -45,11 +47,13 @@ def sums_check(staging: Staging) -> None:
     )
     if total <= LARGEST_SUM:
         return
-    reason = (
-        f"is one of the largest amounts; all of them come to {total:,.0f}, and at most {LARGEST_SUM:,} can be added up"
-    )
+    reason = gettext_noop(
+        "is one of the largest amounts; all of them come to {total:,.0f}, and at most {largest_sum:,} can be added up"
+    ).format(total=total, largest_sum=LARGEST_SUM)
     if "events.csv" not in staging.files:
-        staging.problems.refuse_file("rates.csv", f"makes amounts that cannot be added up: {total:,.0f} in all")
+        staging.problems.refuse_file(
+            "rates.csv", gettext_noop("makes amounts that cannot be added up: {total:,.0f} in all").format(total=total)
+        )
         return
     rows = query(
         "SELECT e.line, e.amount FROM in_events e JOIN pipeline_opportunity o ON o.key = e.opportunity"
@@ -86,7 +90,11 @@ def _alike(staging: Staging, name: str) -> None:
         keys[where, look(key)].add(key)
     alike = [" and ".join(f"“{key}”" for key in sorted(same)) for same in keys.values() if len(same) > 1]
     if alike:
-        staging.notes.append(f"{name}: keys that are easily taken for each other: {_first_items(alike)}.")
+        staging.notes.append(
+            gettext_noop("{name}: keys that are easily taken for each other: {alike}.").format(
+                name=name, alike=_first_items(alike)
+            )
+        )
 
 
 def _alike_of_many(staging: Staging, name: str) -> None:
@@ -106,8 +114,9 @@ def _alike_of_many(staging: Staging, name: str) -> None:
             looks[look(key)].add(key)
     alike = [" and ".join(f"“{key}”" for key in sorted(same)) for same in looks.values() if len(same) > 1]
     if alike:
-        counted = f"{len(alike):,} group{'s' if len(alike) > 1 else ''} of keys that are easily taken for each other"
-        staging.notes.append(f"{name}: {counted}: {_first_items(sorted(alike))}.")
+        groups = counted(len(alike), "group of keys that are", "groups of keys that are")
+        what = gettext_noop("{groups} easily taken for each other").format(groups=groups)
+        staging.notes.append(f"{name}: {what}: {_first_items(sorted(alike))}.")
 
 
 def _alike_groups(staging: Staging) -> None:
@@ -122,8 +131,10 @@ def _alike_groups(staging: Staging) -> None:
         alike = [" and ".join(f"“{value}”" for value in sorted(same)) for same in looks.values() if len(same) > 1]
         if alike:
             staging.notes.append(
-                f"opportunities.csv: values of {column} that look the same to a reader but form separate groups:"
-                f" {_first_items(sorted(alike))}."
+                gettext_noop(
+                    "opportunities.csv: values of {column} that look the same to a reader but form separate groups: "
+                    "{first_items}."
+                ).format(column=column, first_items=_first_items(sorted(alike)))
             )
 
 
@@ -135,7 +146,15 @@ def _without_earning() -> list[str]:
         " (SELECT FROM pipeline_stage s WHERE s.pipeline_id = p.id AND s.earns) ORDER BY p.key"
     )
     keys = [str(key) for (key,) in rows]
-    return [f"stages.csv: no stage earns in {_first_items(keys)}, so no deal can be won there."] if keys else []
+    return (
+        [
+            gettext_noop("stages.csv: no stage earns in {keys}, so no deal can be won there.").format(
+                keys=_first_items(keys)
+            )
+        ]
+        if keys
+        else []
+    )
 
 
 def _odd_plans(staging: Staging) -> None:
@@ -144,8 +163,10 @@ def _odd_plans(staging: Staging) -> None:
     odd = [f"{start}..{end}" for start, end in spans if not calendar.names(start, end)]
     if odd:
         staging.notes.append(
-            f"plan.csv: {len(odd):,} of {len(spans):,} periods are not a month, quarter or year of the fiscal calendar;"
-            f" they are the plan for exactly these days: {_first_items(odd)}."
+            gettext_noop(
+                "plan.csv: {count:,} of {count2:,} periods are not a month, quarter or year of the fiscal "
+                "calendar; they are the plan for exactly these days: {odd}."
+            ).format(count=len(odd), count2=len(spans), odd=_first_items(odd))
         )
 
 
@@ -160,7 +181,11 @@ def _plans_without_deals(staging: Staging) -> None:
     )
     if rows:
         listed = _first_items([f"“{segment}” of {pipeline}" for segment, pipeline in rows])
-        staging.notes.append(f"plan.csv: no deal has the segment of these targets, so nothing is compared: {listed}.")
+        staging.notes.append(
+            gettext_noop(
+                "plan.csv: no deal has the segment of these targets, so nothing is compared: {listed}."
+            ).format(listed=listed)
+        )
 
 
 def _odd_rates() -> list[str]:
@@ -171,7 +196,11 @@ def _odd_rates() -> list[str]:
         " JOIN departments_company c ON c.reporting_currency = r.currency"
     )
     if own:
-        notes.append(f"rates.csv: {own:,} rows are of {money}, the company's own currency, and are not used.")
+        notes.append(
+            gettext_noop(
+                "rates.csv: {own:,} rows are of {money}, the company's own currency, and are not used."
+            ).format(own=own, money=money)
+        )
     far = query(
         "SELECT currency, date, r.rate, r.before FROM (SELECT currency, date, rate, lag(rate) OVER (PARTITION BY"
         " currency ORDER BY date) AS before FROM pipeline_exchangerate) r JOIN in_rates i USING (currency, date)"
@@ -180,7 +209,9 @@ def _odd_rates() -> list[str]:
     if far:
         listed = [f"{name} {rate.normalize():f} on {day} after {old.normalize():f}" for name, day, rate, old in far]
         notes.append(
-            f"rates.csv: rates are far from the ones before; check their decimal points: {_first_items(listed)}."
+            gettext_noop("rates.csv: rates are far from the ones before; check their decimal points: {listed}.").format(
+                listed=_first_items(listed)
+            )
         )
     return notes
 
@@ -197,8 +228,10 @@ def _unknown_figures() -> list[str]:
     if not unknown:
         return []
     return [
-        "measurables.csv: the source of these is neither manual nor a figure that is computed, so they stay empty:"
-        f" {_first_items(unknown)}."
+        gettext_noop(
+            "measurables.csv: the source of these is neither manual nor a figure that is computed, so they "
+            "stay empty: {unknown}."
+        ).format(unknown=_first_items(unknown))
     ]
 
 

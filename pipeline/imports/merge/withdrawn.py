@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from departments.translation import gettext_noop
 from pipeline.imports.folder.checks import MOST_OF_A_KIND, query
 from pipeline.imports.folder.staging import Staging
 from pipeline.imports.problems import Problem, UndoRefused
@@ -53,11 +54,15 @@ def withdrawn_check(staging: Staging) -> None:
     """
     for key, again, since, day, line, of_withdrawal in query(_AFTER):
         if again:
-            reason = f"withdraws opportunity {key} a second time; it was withdrawn on {since}"
+            reason = gettext_noop("withdraws opportunity {key} a second time; it was withdrawn on {since}").format(
+                key=key, since=since
+            )
         elif line is not None:
-            reason = f"comes after opportunity {key} was withdrawn on {since}"
+            reason = gettext_noop("comes after opportunity {key} was withdrawn on {since}").format(key=key, since=since)
         else:
-            reason = f"withdraws opportunity {key} on {since}, before something else happened to it, on {day}"
+            reason = gettext_noop(
+                "withdraws opportunity {key} on {since}, before something else happened to it, on {day}"
+            ).format(key=key, since=since, day=day)
         at = line if line is not None else of_withdrawal
         staging.problems.add(Problem(file="events.csv", line=at or 1, column="stage", value="withdrawn", reason=reason))
 
@@ -72,8 +77,8 @@ def merged_check(staging: Staging) -> None:
     elif "events.csv" not in staging.files:
         return
     for reason, rows in (
-        ("is what {} was merged into, but no event withdraws {}", query(_NOT_WITHDRAWN)),
-        ("leads back to {}: deals were merged in a circle", query(_MERGED)),
+        (gettext_noop("is what {key} was merged into, but no event withdraws {key}"), query(_NOT_WITHDRAWN)),
+        (gettext_noop("leads back to {key}: deals were merged in a circle"), query(_MERGED)),
     ):
         for (key,) in rows:
             if key in lines:
@@ -83,7 +88,7 @@ def merged_check(staging: Staging) -> None:
                     line=line,
                     column="merged_into",
                     value=other,
-                    reason=reason.replace("{}", key),
+                    reason=reason.format(key=key),
                 )
                 staging.problems.add(problem)
 
@@ -99,7 +104,9 @@ def merged_accounts_check(staging: Staging) -> None:
         f" WHERE a.merged_into <> '' ORDER BY s.line LIMIT {MOST_OF_A_KIND}"
     )
     for line, key, further in rows:
-        reason = f"was merged itself, into {further}; name the account that is left"
+        reason = gettext_noop("was merged itself, into {further}; name the account that is left").format(
+            further=further
+        )
         staging.problems.add(Problem(file="accounts.csv", line=line, column="merged_into", value=key, reason=reason))
 
 
@@ -112,10 +119,12 @@ def merged_accounts_notes(batch: int) -> list[str]:
         [batch],
     )
     listed = [f"{key} (was {former}, is {now or 'none'})" for key, former, now in rows[:_LISTED]]
-    more = f" and {len(rows) - _LISTED:,} more" if len(rows) > _LISTED else ""
-    what = "accounts.csv: {:,} accounts are merged into another one than before or into none: {}{}."
-    stay = " Deals that went with the former merge stay where they are, unless this file moves them."
-    return [what.format(len(rows), ", ".join(listed), more) + stay] if rows else []
+    more = gettext_noop(" and {count:,} more").format(count=len(rows) - _LISTED) if len(rows) > _LISTED else ""
+    what = gettext_noop(
+        "accounts.csv: {count:,} accounts are merged into another one than before or into none: {listed}{more}."
+    )
+    stay = gettext_noop(" Deals that went with the former merge stay where they are, unless this file moves them.")
+    return [what.format(count=len(rows), listed=", ".join(listed), more=more) + stay] if rows else []
 
 
 def merges_left_check(batch: int) -> None:
@@ -135,6 +144,8 @@ def merges_left_check(batch: int) -> None:
         if rows:
             key, later = rows[0]
             raise UndoRefused(
-                f"{len(rows):,} {name} ({key}) would be merged by halves: import {later} says into what, and"
-                f" import {batch} brought that, or the withdrawal. Undo import {later} first."
+                gettext_noop(
+                    "{count:,} {name} ({key}) would be merged by halves: import {later} says into what, and import "
+                    "{batch} brought that, or the withdrawal. Undo import {later} first."
+                ).format(count=len(rows), name=name, key=key, later=later, batch=batch)
             )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from departments.translation import gettext_noop
 from pipeline.imports.conversion.provenance import FolderWriter, Provenance
 from pipeline.imports.files.sources import DirectorySource
 from pipeline.imports.folder.check import values_check
@@ -78,8 +79,12 @@ def folder_from_snapshot(
     _refuse_problems(export, mapping, folder, writer)
     if not deals:
         left_out = " ".join(["", *export.notes()])
-        raise ImportUnreadable(f"{mapping.files.deals} contains no deals to convert.{left_out}")
-    first = f"{len(deals):,} deals and {len(accounts):,} accounts."
+        raise ImportUnreadable(
+            gettext_noop("{deals} contains no deals to convert.{left_out}").format(
+                deals=mapping.files.deals, left_out=left_out
+            )
+        )
+    first = gettext_noop("{count:,} deals and {count2:,} accounts.").format(count=len(deals), count2=len(accounts))
     more = [part for part in (tickets, history) if part is not None]
     notes = [first, *(note for part in more for note in part.notes()), *gone.notes(), *export.notes()]
     checks = [check for part in more for check in part.checks()]
@@ -111,7 +116,9 @@ def folder_from_tickets(
         tickets.write(writer, {name: [key] for name, key in keys.items() if key in known})
     _refuse_problems(export, mapping, folder, writer)
     if not tickets.read:
-        raise ImportUnreadable(f"{mapping.tickets.file} contains no tickets; export it again with its rows.")
+        raise ImportUnreadable(
+            gettext_noop("{file} contains no tickets; export it again with its rows.").format(file=mapping.tickets.file)
+        )
     return SnapshotReport(0, 0, [*tickets.notes(), *export.notes()], writer.provenance, tickets.checks())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from departments.translation import gettext_noop
 from pipeline.imports.conversion.source_times import Moment, TimeReader
 from pipeline.imports.snapshot.deals import ReadDeal
 from pipeline.imports.snapshot.earlier import Earlier, KnownDeal, Standing
@@ -56,14 +57,18 @@ class DealRows:
             began_in = known.began_in  # else another source's deal has the same key, which the import refuses
         account = row.get(columns.account)
         if columns.account and not account:
-            self._counted["deals have no account"] += 1
+            self._counted[gettext_noop("deals have no account")] += 1
         elif account and account not in self._accounts:
-            self._counted["deals name an account that is not in the export; they are loaded without"] += 1
+            self._counted[gettext_noop("deals name an account that is not in the export; they are loaded without")] += 1
             account = ""
         self._check_reference(row, columns.source, self._sources, "source", "sources")
         own = self._mapping.company.reporting_currency
         if (currency := row.get(columns.currency) or own) != own:
-            self._counted[f"deals are in {currency}; add a rates.csv with its rates to the folder"] += 1
+            self._counted[
+                gettext_noop("deals are in {currency}; add a rates.csv with its rates to the folder").format(
+                    currency=currency
+                )
+            ] += 1
         return [
             row.get(columns.key), row.get(columns.name), began_in, account, row.get(columns.owner),
             self._team(row), row.get(columns.source),
@@ -76,14 +81,16 @@ class DealRows:
         name = row.get(columns.team or columns.owner)
         department = self._teams.get(name, columns.team_department) if name else ""
         if department:
-            self._counted["deals have the department of their owner or team as their team"] += 1
+            self._counted[gettext_noop("deals have the department of their owner or team as their team")] += 1
         return department or row.get(columns.team)
 
     def _check_reference(self, row: SourceRow, column: str, keys: set[str], what: str, part: str) -> None:
         value = row.get(column)
         if value and value not in keys:
-            listed = ", ".join(sorted(keys)) or "it has none"
-            reason = f"is not a known {what}: the mapping's [[{part}]] do not have it ({listed})"
+            listed = ", ".join(sorted(keys)) or gettext_noop("it has none")
+            reason = gettext_noop("is not a known {what}: the mapping's [[{part}]] do not have it ({listed})").format(
+                what=what, part=part, listed=listed
+            )
             self._problems.refuse_row(self._mapping.files.deals, row.line, column, value, reason)
 
     def events(self, deal: ReadDeal) -> list[list[str]]:
@@ -94,7 +101,9 @@ class DealRows:
         if self._timelines and key in self._timelines.history.changes:
             return [self._event_row(event, deal) for event in self._timelines.of(self._listed(deal))]
         if self._timelines:
-            self._counted["deals have no history; two dates and a stage are all that is known of them"] += 1
+            self._counted[
+                gettext_noop("deals have no history; two dates and a stage are all that is known of them")
+            ] += 1
         created, closed = self._dates(deal)
         expected = deal.expected.day.isoformat() if deal.expected else ""
         first = self._mapping.entry_stage(deal.pipeline) if deal.ended else deal.place
@@ -117,10 +126,10 @@ class DealRows:
         """What became of a deal since the export before: one event, or none."""
         assert self._earlier is not None
         if known.went and known.went not in self._pipeline_of.values():
-            self._counted["deals went to another pipeline; what the file says of them is not used"] += 1
+            self._counted[gettext_noop("deals went to another pipeline; what the file says of them is not used")] += 1
             return []
         if known.place == WITHDRAWN:
-            self._counted["deals were withdrawn and are in the file again; they stay withdrawn"] += 1
+            self._counted[gettext_noop("deals were withdrawn and are in the file again; they stay withdrawn")] += 1
             return []
         events: list[DealEvent] = []
         if self._timelines and deal.row.get(self._columns.key) in self._timelines.history.changes:
@@ -151,10 +160,12 @@ class DealRows:
     def _moved(self, known: KnownDeal, now: Standing) -> KnownDeal:
         """A deal that is in another pipeline than before: a stage of the same name is another one there."""
         if now.place in _GONE:
-            what = "deals were moved to another pipeline and ended since the last file; that counts where they were"
+            what = gettext_noop(
+                "deals were moved to another pipeline and ended since the last file; that counts where they were"
+            )
             self._counted[what] += 1
             return known
-        self._counted["deals went to another pipeline since the last file"] += 1
+        self._counted[gettext_noop("deals went to another pipeline since the last file")] += 1
         return replace(known, place="")
 
     def _standing(self, deal: ReadDeal) -> Standing:
@@ -191,16 +202,20 @@ class DealRows:
         """When the deal was created and closed, in this order; what had to be assumed for it is counted."""
         created, closed = deal.created, deal.closed
         if deal.ended and closed is None:
-            self._counted["closed deals have no close date; they count as closed when created"] += 1
+            self._counted[gettext_noop("closed deals have no close date; they count as closed when created")] += 1
         if created is None:
             created = self._without_creation(deal)
         elif closed is not None and closed.at < created.at:
             if closed.bare and closed.day == created.day:
-                self._counted["deals were closed on the day they were created, at an hour that nobody wrote"
-                              "; the close counts at the moment of the creation"] += 1  # fmt: skip
+                self._counted[
+                    gettext_noop(
+                        "deals were closed on the day they were created, at an hour that nobody wrote; the close counts "
+                        "at the moment of the creation"
+                    )
+                ] += 1
                 closed = replace(created)
             else:
-                what = "deals were closed before they began; they count from the date they were closed"
+                what = gettext_noop("deals were closed before they began; they count from the date they were closed")
                 self._counted[what] += 1
                 created = closed
         begin = self._after_files(created)
@@ -216,18 +231,24 @@ class DealRows:
     def _without_creation(self, deal: ReadDeal) -> Moment | None:
         columns = self._columns
         if deal.closed is not None:
-            self._counted[f"deals have no {columns.created}; they count from the date they were closed"] += 1
+            self._counted[
+                gettext_noop("deals have no {created}; they count from the date they were closed").format(
+                    created=columns.created
+                )
+            ] += 1
             return deal.closed
         if deal.row.get(columns.created):
             return None  # It is refused already: there is a date, and it cannot be read.
         if self._latest is None:
-            reason = "is empty, and no deal has a date to count from; set missing_created"
+            reason = gettext_noop("is empty, and no deal has a date to count from; set missing_created")
             self._problems.refuse_row(self._mapping.files.deals, deal.row.line, columns.created, "", reason)
             return None
-        what = f"the newest date of the export, {self._latest}"
+        what = gettext_noop("the newest date of the export, {latest}").format(latest=self._latest)
         if columns.missing_created != "latest":
-            what = f"the date the mapping names, {self._latest}"
-        self._counted[f"deals have no {columns.created}; they count from {what}"] += 1
+            what = gettext_noop("the date the mapping names, {latest}").format(latest=self._latest)
+        self._counted[
+            gettext_noop("deals have no {created}; they count from {what}").format(created=columns.created, what=what)
+        ] += 1
         return TimeReader(self._mapping.zone).parse(self._latest.isoformat())
 
     def _open_amount(self, deal: ReadDeal) -> str:
@@ -237,9 +258,17 @@ class DealRows:
         if own:
             return own
         if deal.open_amount and not deal.ended:
-            self._counted[f"open deals have no {columns.amount}; they count with {columns.open_amount}"] += 1
+            self._counted[
+                gettext_noop("open deals have no {amount}; they count with {open_amount}").format(
+                    amount=columns.amount, open_amount=columns.open_amount
+                )
+            ] += 1
         if not deal.open_amount and columns.missing_amount:
-            self._counted[f"deals have no amount; they count with {columns.missing_amount}"] += 1
+            self._counted[
+                gettext_noop("deals have no amount; they count with {missing_amount}").format(
+                    missing_amount=columns.missing_amount
+                )
+            ] += 1
         return deal.open_amount or columns.missing_amount
 
 

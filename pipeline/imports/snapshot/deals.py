@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from departments.translation import gettext_noop
 from pipeline.imports.conversion.source_times import Moment
 from pipeline.imports.snapshot.mapping import SnapshotMapping
 from pipeline.imports.snapshot.outcome import OutcomeReader
@@ -43,7 +44,9 @@ class DealReader(RowReader):
         columns = self._columns
         flags = self._outcome.read(row)
         if flags.skip:
-            self._counted[f"rows are left out for their {columns.skip_flag}"] += 1
+            self._counted[
+                gettext_noop("rows are left out for their {skip_flag}").format(skip_flag=columns.skip_flag)
+            ] += 1
             self.skipped.setdefault(row.get(columns.key), row.line)
             return None
         self._check_key(row, columns.key, "deal")
@@ -54,7 +57,9 @@ class DealReader(RowReader):
         ended = self._place.ends(place)
         closed = self._moment(row, flags.closing)
         if closed and not ended and columns.closed != columns.expected_close:
-            self._counted[f"open deals have a {columns.closed}, which is not used"] += 1
+            self._counted[
+                gettext_noop("open deals have a {closed}, which is not used").format(closed=columns.closed)
+            ] += 1
         return ReadDeal(
             row=row,
             pipeline=pipeline,
@@ -72,7 +77,9 @@ class DealReader(RowReader):
         """What was expected. A column that holds the close of closed deals says nothing of what was expected before."""
         columns = self._columns
         if ended and columns.expected_close and columns.expected_close == columns.closed:
-            what = f"closed deals have no expected close: their {columns.closed} is the day they were closed"
+            what = gettext_noop(
+                "closed deals have no expected close: their {closed} is the day they were closed"
+            ).format(closed=columns.closed)
             self._counted[what] += 1
             return None
         return self._moment(row, columns.expected_close)

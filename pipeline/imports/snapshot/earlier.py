@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from departments.translation import gettext_noop
 from pipeline.imports.conversion.source_times import Moment
 
 
@@ -81,9 +82,13 @@ class Earlier:
             since = known.last if written or self.before is None else max(known.last, self.before)
             changed = self.after_files(changed, known.last)
             if (since <= changed.at if changed.bare else since < changed.at) and changed.at <= self.taken_at:
-                counted["deals changed since the last file, on a date the file gives"] += 1
+                counted[gettext_noop("deals changed since the last file, on a date the file gives")] += 1
                 return changed.at
-        counted["deals changed since the last file at an unknown time; the change counts at the time of this file"] += 1
+        counted[
+            gettext_noop(
+                "deals changed since the last file at an unknown time; the change counts at the time of this file"
+            )
+        ] += 1
         return self.taken_at
 
     def after_files(self, moment: Moment, *instants: datetime) -> Moment:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from departments.translation import gettext_noop
 from pipeline.imports.snapshot.earlier import Earlier
 from pipeline.imports.snapshot.mapping import SnapshotMapping
 
@@ -49,15 +50,23 @@ class Gone:
         """A sentence for each kind, with some of the deals."""
         sentences = []
         if self._flagged:
-            sentences.append(f"{_some(self._flagged)} have {self._skip_flag} set. They are withdrawn.")
+            sentences.append(
+                gettext_noop("{flagged} have {skip_flag} set. They are withdrawn.").format(
+                    flagged=_some(self._flagged), skip_flag=self._skip_flag
+                )
+            )
         if self._missing:
-            said = "files are complete, so they are withdrawn"
-            sentences.append(f"{_some(self._missing)} are not in this one: {said}.")
+            said = gettext_noop("files are complete, so they are withdrawn")
+            sentences.append(
+                gettext_noop("{missing} are not in this one: {said}.").format(missing=_some(self._missing), said=said)
+            )
         if self._stay:
-            sentences.append(f"{_some(self._stay)} are not in this one. They stay as they were.")
+            sentences.append(
+                gettext_noop("{stay} are not in this one. They stay as they were.").format(stay=_some(self._stay))
+            )
         return [f"{sentence[:1].upper()}{sentence[1:]}" for sentence in sentences]
 
 
 def _some(keys: Sequence[str]) -> str:
     listed = ", ".join(keys[:_LISTED]) + (" and others" if len(keys) > _LISTED else "")
-    return f"{len(keys):,} deals of earlier files ({listed})"
+    return gettext_noop("{count:,} deals of earlier files ({listed})").format(count=len(keys), listed=listed)

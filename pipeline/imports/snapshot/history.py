@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC
 
+from departments.translation import gettext_noop
 from pipeline.imports.conversion.source_times import Moment
 from pipeline.imports.snapshot.mapping import SnapshotMapping
 from pipeline.imports.snapshot.place import PlaceReader
@@ -14,6 +15,20 @@ from pipeline.imports.snapshot.rows import ExportReader, RowReader, SourceRow
 
 PLACE, AMOUNT, EXPECTED = "place", "amount", "expected"
 _LISTED = 5
+
+
+_ELSEWHERE = gettext_noop(
+    "deals stand elsewhere by the list than by the last change of the history ({deals}). The list decides, as of the "
+    "date it gives."
+)
+_AMOUNTS = gettext_noop(
+    "deals are worth something else by the list than by the last change of the history ({deals}). The list decides."
+)
+_BROKEN = gettext_noop(
+    "deals have a change in {file} that does not begin where the one before ended ({deals}). Something is missing "
+    "there; what each change ends in counts."
+)
+_STRANGERS = gettext_noop("deals have changes in {file} and are not in the list ({deals}). They are left out.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +69,7 @@ class History(RowReader):
         for row in self._export.rows(self._columns.file, "history."):
             key = row.get(self._columns.deal_column)
             if not key:
-                self._refuse(row, self._columns.deal_column, "is empty; every change is of a deal")
+                self._refuse(row, self._columns.deal_column, gettext_noop("is empty; every change is of a deal"))
             elif key not in known:
                 self._strangers[key] = None
             elif (change := self._change(row)) is not None:
@@ -65,12 +80,14 @@ class History(RowReader):
     def _change(self, row: SourceRow) -> Change | None:
         columns = self._columns
         if not row.get(columns.at):
-            self._refuse(row, columns.at, "is empty; nobody knows when it changed")
+            self._refuse(row, columns.at, gettext_noop("is empty; nobody knows when it changed"))
         moment = self._moment(row, columns.at)
         if columns.field_column:
             aspect = self._aspects.get(row.get(columns.field_column).casefold(), "")
             if not aspect:
-                self._counted[f"rows of {columns.file} change other fields and are not used"] += 1
+                self._counted[
+                    gettext_noop("rows of {file} change other fields and are not used").format(file=columns.file)
+                ] += 1
                 return None
             new, old = self._value(row, columns.new, aspect), self._value(row, columns.old, aspect)
             values = ({aspect: new} if new else {}), ({aspect: old} if old else {})
@@ -91,7 +108,9 @@ class History(RowReader):
         if aspect == PLACE:
             place = self._place.of_any(text)
             if place is None:
-                self._refuse(row, column, "is not a known stage: the mapping does not say what stage it is")
+                self._refuse(
+                    row, column, gettext_noop("is not a known stage: the mapping does not say what stage it is")
+                )
             return place or ""
         if aspect == AMOUNT:
             return self._amount(row, column)
@@ -131,23 +150,25 @@ class History(RowReader):
         rows = Counter(len(changes) for changes in self.changes.values())
         count = sum(length * deals for length, deals in rows.items())
         return [
-            f"{count:,} changes of {len(self.changes):,} deals come from {self._columns.file}.",
+            gettext_noop("{count:,} changes of {count2:,} deals come from {file}.").format(
+                count=count, count2=len(self.changes), file=self._columns.file
+            ),
             *self.times.notes(),
         ]
 
     def checks(self) -> list[str]:
         """Where the list and the history contradict each other, or the history itself, with some of the deals."""
-        file = self._columns.file
-        pairs = (
-            (list(self._elsewhere.values()), "deals stand elsewhere by the list than by the last change of the history"
-             " ({}). The list decides, as of the date it gives."),
-            (list(self._amounts.values()), "deals are worth something else by the list than by the last change of the"
-             " history ({}). The list decides."),
-            (list(self._broken), f"deals have a change in {file} that does not begin where the one before ended ({{}})."
-             " Something is missing there; what each change ends in counts."),
-            (list(self._strangers), f"deals have changes in {file} and are not in the list ({{}}). They are left out."),
-        )  # fmt: skip
-        return [f"{len(deals):,} {sentence.format(_some(deals))}" for deals, sentence in pairs if deals]
+        found: tuple[tuple[list[str], str], ...] = (
+            (list(self._elsewhere.values()), _ELSEWHERE),
+            (list(self._amounts.values()), _AMOUNTS),
+            (list(self._broken), _BROKEN),
+            (list(self._strangers), _STRANGERS),
+        )
+        return [
+            f"{len(deals):,} {sentence.format(file=self._columns.file, deals=_some(deals))}"
+            for deals, sentence in found
+            if deals
+        ]
 
 
 def _next_in_chain(same: list[Change], now: dict[str, str]) -> Change:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from departments.translation import gettext_noop
 from pipeline.core.decimal_text import NumberSigns
 from pipeline.imports.conversion.mapping_checks import MappingMistakes, check_once, check_structure
 from pipeline.imports.conversion.mapping_source import NO_SOURCE, MappingSource, mapping_source, toml_parse
@@ -184,18 +185,18 @@ def snapshot_mapping_parse(data: dict[str, Any], source: MappingSource = NO_SOUR
     """Check a mapping's words and types; raises ImportUnreadable with the place of a mistake."""
     unknown = sorted(set(data) - set(_TABLES) - set(_LISTS) - set(_OPTIONAL) - {"values"})
     if unknown:
-        raise ImportUnreadable(f"The mapping has an unknown part [{unknown[0]}].")
+        raise ImportUnreadable(gettext_noop("The mapping has an unknown part [{unknown}].").format(unknown=unknown[0]))
     parts: dict[str, Any] = {}
     for name, kind in _TABLES.items():
         if name not in data:
-            raise ImportUnreadable(f"The mapping lacks its part [{name}].")
+            raise ImportUnreadable(gettext_noop("The mapping lacks its part [{name}].").format(name=name))
         parts[name] = part_of(kind, data[name], f"[{name}]")
     for name, kind in _LISTS.items():
         parts[name] = parts_of(kind, data.get(name, []), name)
     for name, kind in _OPTIONAL.items():
         parts[name] = part_of(kind, data[name], f"[{name}]") if name in data else None
     if not parts["files"].deals:
-        raise ImportUnreadable("The mapping's [files] lacks “deals”.")
+        raise ImportUnreadable(gettext_noop("The mapping's [files] lacks “deals”."))
     mapping = SnapshotMapping(**parts, values=_value_tables(data.get("values", {})), source=source)
     _check_mapping(mapping)
     return mapping
@@ -205,9 +206,13 @@ def tickets_mapping_parse(data: dict[str, Any], source: MappingSource = NO_SOURC
     """Check a mapping of tickets whose deals came otherwise; raises ImportUnreadable with the place of a mistake."""
     tables, lists = {"company": CompanyPart, "files": ExportFiles, "tickets": TicketColumns}, ("departments", "queues")
     if unknown := sorted(set(data) - set(tables) - set(lists) - {"values"}):
-        raise ImportUnreadable(f"The mapping has a part [{unknown[0]}], which tickets alone do not have.")
+        raise ImportUnreadable(
+            gettext_noop("The mapping has a part [{unknown}], which tickets alone do not have.").format(
+                unknown=unknown[0]
+            )
+        )
     if missing := [name for name in ("company", "tickets") if name not in data]:
-        raise ImportUnreadable(f"The mapping lacks its part [{missing[0]}].")
+        raise ImportUnreadable(gettext_noop("The mapping lacks its part [{missing}].").format(missing=missing[0]))
     parts: dict[str, Any] = {name: part_of(kind, data.get(name, {}), f"[{name}]") for name, kind in tables.items()}
     parts |= {name: parts_of(_LISTS[name], data.get(name, []), name) for name in lists}
     mapping = FilesMapping(**parts, values=_value_tables(data.get("values", {})), source=source)
@@ -215,7 +220,9 @@ def tickets_mapping_parse(data: dict[str, Any], source: MappingSource = NO_SOURC
     mistakes.zone("company", mapping.company.time_zone)
     check_once(mistakes, "departments", "key", [department.key for department in mapping.departments])
     if mapping.tickets and mapping.tickets.deal_key:
-        reason = "is a column of the deals, whose file is not here: tickets alone name deals by their keys"
+        reason = gettext_noop(
+            "is a column of the deals, whose file is not here: tickets alone name deals by their keys"
+        )
         mistakes.add("tickets", "deal_key", mapping.tickets.deal_key, reason)
     _check_written(mapping, mistakes)
     mistakes.refuse()
@@ -232,7 +239,9 @@ def _check_written(mapping: FilesMapping, mistakes: MappingMistakes) -> None:
 def _value_tables(data: Any) -> dict[str, dict[str, str]]:
     tables = data.values() if isinstance(data, dict) else [data]
     if not all(isinstance(table, dict) and all(isinstance(text, str) for text in table.values()) for table in tables):
-        raise ImportUnreadable('The mapping\'s [values] contains tables: [values.product] with "old" = "new".')
+        raise ImportUnreadable(
+            gettext_noop('The mapping\'s [values] contains tables: [values.product] with "old" = "new".')
+        )
     return dict(data)
 
 
@@ -242,13 +251,28 @@ def _check_mapping(mapping: SnapshotMapping) -> None:
     check_structure(mapping, mistakes, owned_elsewhere=False)
     stages = {stage.key: stage for stage in mapping.stages}
     if deal.entry_stage not in stages:
-        mistakes.add("deal", "entry_stage", deal.entry_stage, f"is not one of its stages ({', '.join(stages)})")
+        mistakes.add(
+            "deal",
+            "entry_stage",
+            deal.entry_stage,
+            gettext_noop("is not one of its stages ({listed})").format(listed=", ".join(stages)),
+        )
     elif stages[deal.entry_stage].earns or stages[deal.entry_stage].final:
-        mistakes.add("deal", "entry_stage", deal.entry_stage, "ends deals; closed deals were in another stage before")
+        mistakes.add(
+            "deal",
+            "entry_stage",
+            deal.entry_stage,
+            gettext_noop("ends deals; closed deals were in another stage before"),
+        )
     if deal.stage_default and deal.stage_default not in stages:
-        mistakes.add("deal", "stage_default", deal.stage_default, f"is not one of its stages ({', '.join(stages)})")
+        mistakes.add(
+            "deal",
+            "stage_default",
+            deal.stage_default,
+            gettext_noop("is not one of its stages ({listed})").format(listed=", ".join(stages)),
+        )
     if deal.missing_created != "latest" and not _is_date(deal.missing_created):
-        reason = "is neither “latest” nor a date such as 2026-03-31"
+        reason = gettext_noop("is neither “latest” nor a date such as 2026-03-31")
         mistakes.add("deal", "missing_created", deal.missing_created, reason)
     _check_outcomes(mapping, mistakes)
     check_pipelines(mapping.all_pipelines, mapping.stages, deal.pipeline, mistakes)
@@ -267,18 +291,18 @@ def _check_outcomes(mapping: SnapshotMapping, mistakes: MappingMistakes) -> None
     for word in ("won_values", "lost_values", "withdrawn_values", "open_values"):
         values = getattr(deal, word)
         if values and not deal.status:
-            mistakes.add("deal", word, values[0], "is a value of the status, and [deal] names no status")
+            mistakes.add("deal", word, values[0], gettext_noop("is a value of the status, and [deal] names no status"))
         for value in values:
             if seen.setdefault(value, word) != word:
-                mistakes.add("deal", word, value, f"is in {seen[value]}, too")
+                mistakes.add("deal", word, value, gettext_noop("is in {seen}, too").format(seen=seen[value]))
     if deal.status and deal.status != deal.stage and not (set(seen.values()) - {"open_values"}):
-        reason = "is named without won_values, lost_values or withdrawn_values: it would say nothing"
+        reason = gettext_noop("is named without won_values, lost_values or withdrawn_values: it would say nothing")
         mistakes.add("deal", "status", deal.status, reason)
     if not any(stage.earns for stage in mapping.stages):
         won = deal.won_values[0] if deal.won_values else ""
         for word, value in (("won_flag", deal.won_flag), ("won_values", won), ("won_date", deal.won_date)):
             if value:
-                mistakes.add("deal", word, value, "is named, but no stage earns")
+                mistakes.add("deal", word, value, gettext_noop("is named, but no stage earns"))
 
 
 def _is_date(text: str) -> bool:

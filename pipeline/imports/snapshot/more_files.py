@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from departments.translation import gettext_noop
 from pipeline.imports.conversion.mapping_checks import MappingMistakes, check_names, check_once
 
 
@@ -102,7 +103,9 @@ def check_tickets(
         return
     check_names(mistakes, "tickets", "department", [tickets], keys, "department")
     if not tickets.queue and not tickets.department:
-        mistakes.add("tickets", "queue", "", "is missing: without a queue, name the department of all tickets")
+        mistakes.add(
+            "tickets", "queue", "", gettext_noop("is missing: without a queue, name the department of all tickets")
+        )
 
 
 def check_teams(deal: Any, teams: list[TeamPart], departments: Sequence[Any], mistakes: MappingMistakes) -> None:
@@ -112,7 +115,9 @@ def check_teams(deal: Any, teams: list[TeamPart], departments: Sequence[Any], mi
     check_names(mistakes, "deal", "team_department", [deal], keys, "department")
     check_once(mistakes, "teams", "name", [team.name for team in teams])
     if (teams or deal.team_department) and not (deal.team or deal.owner):
-        mistakes.add("deal", "owner", "", "is missing: departments of teams or owners need a column of one of them")
+        mistakes.add(
+            "deal", "owner", "", gettext_noop("is missing: departments of teams or owners need a column of one of them")
+        )
 
 
 def check_history(history: HistoryColumns | None, mistakes: MappingMistakes) -> None:
@@ -120,12 +125,19 @@ def check_history(history: HistoryColumns | None, mistakes: MappingMistakes) -> 
     if history is None:
         return
     if history.field_column and not history.stage_fields:
-        mistakes.add("history", "stage_fields", "", "is missing: which values of the field are changes of the stage?")
+        mistakes.add(
+            "history",
+            "stage_fields",
+            "",
+            gettext_noop("is missing: which values of the field are changes of the stage?"),
+        )
     for word in ("stage_fields", "amount_fields", "expected_close_fields"):
         names = getattr(history, word)
         if names and not history.field_column:
-            mistakes.add("history", word, names[0], "is a value of the field, and [history] names no field_column")
+            mistakes.add(
+                "history", word, names[0], gettext_noop("is a value of the field, and [history] names no field_column")
+            )
     for word in ("amount", "expected_close"):
         if history.field_column and getattr(history, word):
-            reason = f"is given beside a field_column; write {word}_fields"
+            reason = gettext_noop("is given beside a field_column; write {word}_fields").format(word=word)
             mistakes.add("history", word, getattr(history, word), reason)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from departments.translation import gettext_noop
 from pipeline.core.flag_text import parse_flag
 from pipeline.imports.conversion.source_times import Moment
 from pipeline.imports.snapshot.mapping import SnapshotMapping
@@ -65,13 +66,17 @@ class OutcomeReader:
         columns = self._columns
         if won and status != WITHDRAWN:
             if status in (LOST, _OPEN):
-                what = f"deals are {status} by their {columns.status} and won by {columns.won_flag}"
+                what = gettext_noop("deals are {status} by their {status2} and won by {won_flag}").format(
+                    status=status, status2=columns.status, won_flag=columns.won_flag
+                )
                 self._count(f"{what}; {columns.won_flag} decides")
             return WON, columns.won_flag
         if status in (WON, LOST, WITHDRAWN):
             if (won is False and status == WON) or (won and status == WITHDRAWN):
                 said = "won" if won else "not won"
-                what = f"deals are {status} by their {columns.status} and {said} by {columns.won_flag}"
+                what = gettext_noop("deals are {status} by their {status2} and {said} by {won_flag}").format(
+                    status=status, status2=columns.status, said=said, won_flag=columns.won_flag
+                )
                 self._count(f"{what}; {columns.status} decides")
             self._unused_dates(row, status)
             return status, columns.status
@@ -91,19 +96,29 @@ class OutcomeReader:
             return meaning
         dates = [name for name in (columns.won_date, columns.lost_date) if row.get(name)]
         if columns.open_values or dates or _SOUNDS_ENDED.search(text.casefold()):
-            has = f", and {dates[0]} is filled" if dates else ""
-            reason = f"is in none of open_values, won_values, lost_values and withdrawn_values{has}; add it to one"
+            has = gettext_noop(", and {dates} is filled").format(dates=dates[0]) if dates else ""
+            reason = gettext_noop(
+                "is in none of open_values, won_values, lost_values and withdrawn_values{has}; add it to one"
+            ).format(has=has)
             self._problems.refuse_row(self._file, row.line, columns.status, text, reason)
             return _OPEN
         if columns.won_values or columns.lost_values or columns.withdrawn_values:
-            self._count(f"deals have the {columns.status} “{text}”, which the mapping does not name; the stage decides")
+            self._count(
+                gettext_noop(
+                    "deals have the {status} “{text}”, which the mapping does not name; the stage decides"
+                ).format(status=columns.status, text=text)
+            )
         return ""
 
     def _unused_dates(self, row: SourceRow, outcome: str) -> None:
         columns = self._columns
         for name, says in ((columns.won_date, WON), (columns.lost_date, LOST)):
             if name and says != outcome and row.get(name):
-                self._count(f"deals have a {name} and are not {says} by what decides; the date is not used")
+                self._count(
+                    gettext_noop("deals have a {name} and are not {says} by what decides; the date is not used").format(
+                        name=name, says=says
+                    )
+                )
 
     def _dated(self, row: SourceRow) -> tuple[str, str]:
         """By the dates alone: the later of the two, since a deal may come back."""
@@ -112,9 +127,15 @@ class OutcomeReader:
         if won and lost:
             at_won, at_lost = self._moment(row, columns.won_date), self._moment(row, columns.lost_date)
             if at_won and at_lost and at_won.at == at_lost.at:
-                reason = f"is the time of {columns.lost_date}, too: nobody can know whether the deal was won or lost"
+                reason = gettext_noop(
+                    "is the time of {lost_date}, too: nobody can know whether the deal was won or lost"
+                ).format(lost_date=columns.lost_date)
                 self._problems.refuse_row(self._file, row.line, columns.won_date, row.get(columns.won_date), reason)
-            self._count(f"deals have a {columns.won_date} and a {columns.lost_date}; the later one decides")
+            self._count(
+                gettext_noop("deals have a {won_date} and a {lost_date}; the later one decides").format(
+                    won_date=columns.won_date, lost_date=columns.lost_date
+                )
+            )
             won = not (at_won and at_lost and at_lost.at > at_won.at)
         return (WON, columns.won_date) if won else (LOST, columns.lost_date) if lost else ("", "")
 
@@ -125,13 +146,13 @@ class OutcomeReader:
         try:
             flag = parse_flag(row.get(column))
         except ValueError:
-            reason = (
-                f'is neither yes nor no; say what it means in [values."{column}"], such as "{row.get(column)}" = "no"'
-            )
+            reason = gettext_noop(
+                'is neither yes nor no; say what it means in [values."{column}"], such as "{column2}" = "no"'
+            ).format(column=column, column2=row.get(column))
             self._problems.refuse_row(self._file, row.line, column, row.get(column), reason)
             return False
         if flag is None:
-            self._count(f"deals have no {column}, which counts as a no")
+            self._count(gettext_noop("deals have no {column}, which counts as a no").format(column=column))
         return flag
 
     def _count(self, what: str) -> None:

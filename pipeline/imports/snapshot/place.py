@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from departments.translation import gettext_noop
 from pipeline.imports.snapshot.mapping import SnapshotMapping
 from pipeline.imports.snapshot.outcome import LOST, WITHDRAWN, WON, Flags
 from pipeline.imports.snapshot.rows import ExportReader, SourceRow
@@ -33,7 +34,7 @@ class PlaceReader:
         value = row.get(self._columns.pipeline)
         if value in self._values:
             return self._values[value]
-        reason = "is not a known pipeline: the mapping does not say which pipeline it is"
+        reason = gettext_noop("is not a known pipeline: the mapping does not say which pipeline it is")
         self._problems.refuse_row(self._mapping.files.deals, row.line, self._columns.pipeline, value, reason)
         return None
 
@@ -47,15 +48,20 @@ class PlaceReader:
             return self._by_won(by_stage, flags.by, pipeline)
         if flags.outcome == LOST:
             if by_stage not in (None, LOST) and self.ends(by_stage):
-                self._counted[f"deals are won by their stage and lost by {flags.by}; {flags.by} decides"] += 1
+                self._counted[
+                    gettext_noop("deals are won by their stage and lost by {by}; {by} decides").format(by=flags.by)
+                ] += 1
             return LOST
         if flags.closed:
             return self._by_closed_flag(row, by_stage)
         if by_stage is None:
             return self._default(row, pipeline)
         if self._columns.closed_flag and self.ends(by_stage):
-            self._counted[f"deals are in a stage that ends them without {self._columns.closed_flag}"
-                          "; the stage decides"] += 1  # fmt: skip
+            self._counted[
+                gettext_noop("deals are in a stage that ends them without {closed_flag}; the stage decides").format(
+                    closed_flag=self._columns.closed_flag
+                )
+            ] += 1
         return by_stage
 
     def of_value(self, value: str, pipeline: str) -> str | None:
@@ -70,15 +76,23 @@ class PlaceReader:
     def _count_withdrawn(self, by_stage: str | None, flags: Flags) -> None:
         """Where one says withdrawn and the other says that the deal ended, nothing is silent."""
         if flags.outcome in (WON, LOST):
-            what = f"deals are withdrawn by their stage and {flags.outcome} by {flags.by}; the stage decides"
+            what = gettext_noop("deals are withdrawn by their stage and {outcome} by {by}; the stage decides").format(
+                outcome=flags.outcome, by=flags.by
+            )
             self._counted[what] += 1
         elif flags.outcome and by_stage not in (None, WITHDRAWN) and self.ends(by_stage):
             ended = LOST if by_stage == LOST else WON
-            self._counted[f"deals are {ended} by their stage and withdrawn by {flags.by}; {flags.by} decides"] += 1
+            self._counted[
+                gettext_noop("deals are {ended} by their stage and withdrawn by {by}; {by} decides").format(
+                    ended=ended, by=flags.by
+                )
+            ] += 1
 
     def _by_won(self, by_stage: str | None, by: str, pipeline: str) -> str:
         if by_stage == LOST:
-            self._counted[f"deals are lost by their stage and won by {by}; {by} decides"] += 1
+            self._counted[
+                gettext_noop("deals are lost by their stage and won by {by}; {by} decides").format(by=by)
+            ] += 1
         if by_stage is not None and by_stage != LOST and self._by_key[by_stage].earns:
             return by_stage
         return self._won.get(pipeline, "")
@@ -89,12 +103,16 @@ class PlaceReader:
         if self._columns.won_flag:
             if ended and by_stage != LOST:
                 self._counted[
-                    f"deals are won by their stage and not by {self._columns.won_flag}; the flag decides"
+                    gettext_noop("deals are won by their stage and not by {won_flag}; the flag decides").format(
+                        won_flag=self._columns.won_flag
+                    )
                 ] += 1
             return LOST
         if ended:
             return by_stage
-        reason = "is the stage of a closed deal and says neither won nor lost; name a won_flag, or map the stage"
+        reason = gettext_noop(
+            "is the stage of a closed deal and says neither won nor lost; name a won_flag, or map the stage"
+        )
         self._refuse(row, reason)
         return None
 
@@ -102,9 +120,18 @@ class PlaceReader:
         default = self._columns.stage_default
         if not default or self._mapping.pipeline_of(default) != pipeline:
             value = row.get(self._columns.stage)
-            self._refuse(row, f"is not a known stage: the mapping does not say what stage “{value}” is")
+            self._refuse(
+                row,
+                gettext_noop("is not a known stage: the mapping does not say what stage “{value}” is").format(
+                    value=value
+                ),
+            )
             return None
-        self._counted[f"deals are in a stage the mapping does not know; they are read as {default}"] += 1
+        self._counted[
+            gettext_noop("deals are in a stage the mapping does not know; they are read as {default}").format(
+                default=default
+            )
+        ] += 1
         return default
 
     def _refuse(self, row: SourceRow, reason: str) -> None:

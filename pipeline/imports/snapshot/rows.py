@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
+from departments.translation import gettext_noop
 from pipeline.core.decimal_text import NotDecimal
 from pipeline.imports.conversion.source_times import Moment, TimeReader, UnreadableTime
 from pipeline.imports.files.headers import LINE, Header
@@ -96,7 +97,9 @@ class ExportReader:
 
     def _header(self, file: str, part: str, word: str, place: int = 1) -> list[str]:
         if file not in self._source.names:
-            reason = f"is missing: the export has no file {file}, only {', '.join(self._source.names) or 'none'}"
+            reason = gettext_noop("is missing: the export has no file {file}, only {listed}").format(
+                file=file, listed=", ".join(self._source.names) or "none"
+            )
             self.problems.add(self._mapping.source.problem(part, word, file, reason, place))
             return []
         with self._source.open(file) as stream:
@@ -105,7 +108,9 @@ class ExportReader:
 
     def _check(self, part: str, word: str, name: str, columns: set[str] | list[str], file: str, place: int = 1) -> None:
         if name and columns and name not in columns:
-            reason = f"is not a column of {file}, which has {', '.join(sorted(columns))}"
+            reason = gettext_noop("is not a column of {file}, which has {listed}").format(
+                file=file, listed=", ".join(sorted(columns))
+            )
             self.problems.add(self._mapping.source.problem(part, word, name, reason, place))
 
     def rows(self, file: str, scope: str = "") -> Iterator[SourceRow]:
@@ -124,7 +129,11 @@ class ExportReader:
             name = column.removeprefix(scope) if scope else column
             if name in row and row[name] in values and (not scope or column.startswith(scope)):
                 old, row[name] = row[name], values[row[name]]
-                self.counted[f"rows have {column} “{old}”, read as “{row[name]}”"] += 1
+                self.counted[
+                    gettext_noop("rows have {column} “{old}”, read as “{row}”").format(
+                        column=column, old=old, row=row[name]
+                    )
+                ] += 1
         return row
 
     def notes(self) -> list[str]:
@@ -139,13 +148,15 @@ class ExportReader:
         for row in self.rows(file, scope):
             value = row.get(key)
             if not value:
-                self.counted[f"rows of {file} have no {key} and are left out"] += 1
+                self.counted[
+                    gettext_noop("rows of {file} have no {key} and are left out").format(file=file, key=key)
+                ] += 1
             elif value not in rows:
                 rows[value] = row
             elif rows[value].values == row.values:
-                self.counted[f"rows of {file} are duplicated; one of each counts"] += 1
+                self.counted[gettext_noop("rows of {file} are duplicated; one of each counts").format(file=file)] += 1
             else:
-                reason = f"is already on line {rows[value].line}, with other values"
+                reason = gettext_noop("is already on line {line}, with other values").format(line=rows[value].line)
                 self.problems.refuse_row(file, row.line, key, value, reason)
         return rows
 
@@ -162,7 +173,7 @@ class ExportReader:
             for lookup, rows in joins:
                 match = rows.get(values.get(lookup.deal_column, ""))
                 if match is None:
-                    self.counted[f"deals have no match in {lookup.file}"] += 1
+                    self.counted[gettext_noop("deals have no match in {file}").format(file=lookup.file)] += 1
                 else:
                     values |= {f"{lookup.name}.{name}": value for name, value in match.values.items()}
             yield SourceRow(row.line, values)
@@ -187,9 +198,9 @@ class RowReader:
         """A key is there and stands once; `each` is what has it."""
         key = row.get(column)
         if not key:
-            self._refuse(row, column, f"is empty; every {each} needs its key")
+            self._refuse(row, column, gettext_noop("is empty; every {each} needs its key").format(each=each))
         elif key in self._lines:
-            self._refuse(row, column, f"is already on line {self._lines[key]}")
+            self._refuse(row, column, gettext_noop("is already on line {lines}").format(lines=self._lines[key]))
         else:
             self._lines[key] = row.line
 

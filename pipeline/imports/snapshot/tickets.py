@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from departments.translation import gettext_noop
 from pipeline.imports.conversion.provenance import FolderWriter
 from pipeline.imports.conversion.source_times import Moment
 from pipeline.imports.snapshot.earlier import Earlier, KnownHandOff
@@ -78,7 +79,9 @@ class Tickets(RowReader):
         if department is None or deal is None:
             return None
         if not row.get(columns.opened):
-            self._refuse(row, columns.opened, "is empty; every ticket needs the day on which it was opened")
+            self._refuse(
+                row, columns.opened, gettext_noop("is empty; every ticket needs the day on which it was opened")
+            )
         if times["opened"] is None:
             return None
         one_after_another = [word for word in ("opened", "started", "closed") if times[word]]
@@ -95,26 +98,31 @@ class Tickets(RowReader):
         columns, queue = self._columns, row.get(self._columns.queue)
         if not queue:
             if not columns.department:
-                self._leave("are in no queue", key)
+                self._leave(gettext_noop("are in no queue"), key)
             return columns.department or None
         if queue not in self._departments:
-            reason = "is not a known queue: the mapping's [[queues]] do not have it"
+            reason = gettext_noop("is not a known queue: the mapping's [[queues]] do not have it")
             self._problems.refuse_row(columns.file, row.line, columns.queue, queue, reason)
             return None
         if not self._departments[queue]:
-            self._leave(f"are in “{queue}”, a queue of no department", key)
+            self._leave(gettext_noop("are in “{queue}”, a queue of no department").format(queue=queue), key)
         return self._departments[queue] or None
 
     def _deal(self, row: SourceRow, key: str, deals: Mapping[str, list[str]]) -> str | None:
         name = row.get(self._columns.deal_column)
         if not name:
-            self._leave("name no deal", key)
+            self._leave(gettext_noop("name no deal"), key)
             return None
         keys = deals.get(name, [])
         if len(keys) > 1:
-            self._leave(f"name a deal by its {self._columns.deal_key}, which several deals have,", f"{key}: {name}")
+            self._leave(
+                gettext_noop("name a deal by its {deal_key}, which several deals have,").format(
+                    deal_key=self._columns.deal_key
+                ),
+                f"{key}: {name}",
+            )
         elif not keys:
-            self._leave("name a deal that is not there", f"{key}: {name}")
+            self._leave(gettext_noop("name a deal that is not there"), f"{key}: {name}")
         return keys[0] if len(keys) == 1 else None
 
     def _leave(self, why: str, ticket: str) -> None:
@@ -124,7 +132,9 @@ class Tickets(RowReader):
         text = row.get(self._columns.outcome)
         if not text or text.lower() in OUTCOMES:
             return text.lower()
-        what = f"tickets have the {self._columns.outcome} “{text}”, which is none of {', '.join(OUTCOMES)}; no outcome"
+        what = gettext_noop("tickets have the {outcome} “{text}”, which is none of {listed}; no outcome").format(
+            outcome=self._columns.outcome, text=text, listed=", ".join(OUTCOMES)
+        )
         self._counted[what] += 1
         return ""
 
@@ -138,11 +148,15 @@ class Tickets(RowReader):
         known = self._known[newest]
         assert self._taken_at is not None
         if known.completed is not None and closed is None:
-            self._counted["tickets were closed and are open again: a hand-off of their own, from this file on"] += 1
+            self._counted[
+                gettext_noop("tickets were closed and are open again: a hand-off of their own, from this file on")
+            ] += 1
             return [self._row(following, ticket, _instant(max(self._taken_at, known.completed)))]
         if known.department == ticket.department:
             return [self._row(newest, ticket, opened if newest == ticket.key else _instant(known.requested))]
-        self._counted["tickets are in another department's queue than in the file before: a hand-off each"] += 1
+        self._counted[
+            gettext_noop("tickets are in another department's queue than in the file before: a hand-off each")
+        ] += 1
         at = min(self._taken_at, closed.at if closed else self._taken_at)
         at = max(at, known.requested, known.started or at, known.completed or at)
         before = [] if known.completed else [_known_row(newest, known, at)]
@@ -171,7 +185,9 @@ class Tickets(RowReader):
         """A day without a time is some time of that day, so not before what it follows."""
         same_day = moment is not None and moment.day == before.at.astimezone(self._mapping.zone).date()
         if moment is not None and moment.bare and moment.at < before.at and same_day:
-            self._counted["times of tickets have a day without a time; they count at the moment they follow"] += 1
+            self._counted[
+                gettext_noop("times of tickets have a day without a time; they count at the moment they follow")
+            ] += 1
             return before
         return moment
 
@@ -181,14 +197,23 @@ class Tickets(RowReader):
         counts = ", ".join(f"{names.get(key, key)} {count:,}" for key, count in self.by_department.most_common())
         became = f" ({counts})" if counts else ""
         count = sum(self.by_department.values())
-        return [f"{count:,} of {self.read:,} tickets became hand-offs{became}.", *self.times.notes()]
+        return [
+            gettext_noop("{count:,} of {read:,} tickets became hand-offs{became}.").format(
+                count=count, read=self.read, became=became
+            ),
+            *self.times.notes(),
+        ]
 
     def checks(self) -> list[str]:
         """A sentence for each reason for which tickets are left out, with some of them."""
         sentences = []
         for why, tickets in self._left_out.items():
             listed = ", ".join(tickets[:_LISTED]) + (" and others" if len(tickets) > _LISTED else "")
-            sentences.append(f"{len(tickets):,} of {self.read:,} tickets {why} and are left out: {listed}.")
+            sentences.append(
+                gettext_noop("{count:,} of {read:,} tickets {why} and are left out: {listed}.").format(
+                    count=len(tickets), read=self.read, why=why, listed=listed
+                )
+            )
         return sentences
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from departments.translation import gettext_noop
 from pipeline.imports.conversion.source_times import Moment
 from pipeline.imports.snapshot.earlier import KnownDeal, Standing
 from pipeline.imports.snapshot.history import AMOUNT, EXPECTED, PLACE, Change, History
@@ -76,16 +77,20 @@ class Timelines:
 
     def _without_passed_withdrawals(self, changes: list[Change]) -> list[Change]:
         stay = [c for c in changes[:-1] if c.new.get(PLACE) != WITHDRAWN] + changes[-1:]
-        self._counted["withdrawals in the history were taken back later and are left out"] += len(changes) - len(stay)
+        self._counted[gettext_noop("withdrawals in the history were taken back later and are left out")] += len(
+            changes
+        ) - len(stay)
         return stay
 
     def _begin(self, listed: Listed, changes: list[Change]) -> Moment:
         first, created = changes[0].at, listed.created
         if created is None:
-            self._counted["deals have no date of creation; they count from their first change"] += 1
+            self._counted[gettext_noop("deals have no date of creation; they count from their first change")] += 1
             return first
         if first.at < created.at and first.day < created.at.astimezone(self._zone).date():
-            self._counted["deals have changes before they were created; they count from the first change"] += 1
+            self._counted[
+                gettext_noop("deals have changes before they were created; they count from the first change")
+            ] += 1
             return first
         return created
 

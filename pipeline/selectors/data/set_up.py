@@ -42,7 +42,7 @@ def set_up_steps() -> list[SetUpStep]:
             page="pipeline:settings_company",
         ),
         SetUpStep(
-            name="Departments",
+            name=_("Departments"),
             done=departments > 0,
             says=f"{departments}" if departments else _("A usual set is proposed with your first file."),
             unlocks=_("Who can own a stage, a lost reason, an origin."),
@@ -70,14 +70,14 @@ def set_up_steps() -> list[SetUpStep]:
             page="pipeline:set_up_owners",
         ),
         SetUpStep(
-            name="Plan",
+            name=_("Plan"),
             done=plan > 0,
             says=_("{plan:,} targets").format(plan=plan) if plan else "",
             unlocks=_("The gap to plan, and what explains it."),
             page="pipeline:set_up_plan",
         ),
         SetUpStep(
-            name="People",
+            name=_("People"),
             done=people > 1,
             says=counted(people, "account"),
             unlocks=_("Heads answer for their figures and enter their numbers."),
@@ -85,7 +85,7 @@ def set_up_steps() -> list[SetUpStep]:
             optional=True,
         ),
         SetUpStep(
-            name="Figures",
+            name=_("Figures"),
             done=run is not None,
             says=_("As of {day}").format(day=day_text(run.as_of, "%-d %B %Y"))
             if run

@@ -11,7 +11,9 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from departments.day_formats import day_text
 from departments.models import User
 from pipeline.imports.problems import ConversionRefused, ImportBusy, ImportProblem, ImportUnreadable
 from pipeline.imports.snapshot.earlier import Earlier
@@ -42,6 +44,8 @@ from pipeline.sources.reading import TICKETS, reading_of
 State = SourcePull.State
 PROBLEMS_SHOWN = 20
 
+_TIME = "%-d %B %Y, %H:%M"
+
 
 def pull_start(
     *, files: Sequence[tuple[str, Iterable[bytes]]], source: DataSource | None, user: User | None,
@@ -50,9 +54,9 @@ def pull_start(
     """Keep the files of an upload; without a source a new one begins, named after the first file, or one of this name
     goes on of which nothing could be read yet."""
     if not files:
-        raise ImportUnreadable("There is no file.")
+        raise ImportUnreadable(_("There is no file."))
     token, now, first = files_keep(files), timezone.now(), safe_name(files[0][0])
-    name = first if len(files) == 1 else f"{first} and {len(files) - 1} more"
+    name = first if len(files) == 1 else _("{first} and {count} more").format(first=first, count=len(files) - 1)
     if source is None:
         base = Path(first).stem
         source = _never_read(base) or DataSource.objects.create(name=_free_name(base), created_at=now, created_by=user)
@@ -91,7 +95,7 @@ def pull_read(*, token: str) -> None:
         return
     with _failing(pull, keeps_files=bool(pull.reading)):
         if not files_are_there(token):
-            raise ImportUnreadable("The files were removed from the server. Upload them again as next files.")
+            raise ImportUnreadable(_("The files were removed from the server. Upload them again as next files."))
         found = tables_write(original_folder(token), tables_folder(token), pull.file_settings.get("files", {}))
         source = pull.source
         deals = pull.file_settings.get("deals", "") or _tickets_said(source, [table.table for table in found])
@@ -105,8 +109,9 @@ def pull_read(*, token: str) -> None:
                 mapping_save(source=source, content=reading.content, origin=PROPOSED, user=None)
             elif source.kind != reading.kind and not (reading.kind == TICKETS and _has_tickets(source)):
                 raise ImportUnreadable(
-                    f"Files of this source were a {source.get_kind_display()} so far, and these are not. Begin another"
-                    " source with them."
+                    _(
+                        "Files of this source were a {kind} so far, and these are not. Begin another source with them."
+                    ).format(kind=source.get_kind_display())
                 )
             pull.reading, pull.state, pull.error = reading.as_json(), State.READ, ""
             pull.save()
@@ -236,8 +241,10 @@ def _convert(pull: SourcePull, content: dict[str, Any], folder: Path) -> Convert
     newest = earlier.order_by("-taken_at").first()
     if newest is not None and newest.taken_at >= pull.taken_at:
         raise ImportUnreadable(
-            f"These files show {pull.taken_at:%-d %B %Y, %H:%M}, and files of {newest.taken_at:%-d %B %Y, %H:%M} are in"
-            " already. Take files in by their age, or undo the later import first."
+            _(
+                "These files show {time}, and files of {newest} are in "
+                "already. Take files in by their age, or undo the later import first."
+            ).format(time=day_text(pull.taken_at, _TIME), newest=day_text(newest.taken_at, _TIME))
         )
     if tickets_alone(pull):
         handoffs = known_handoffs(source=pull.source) if newest else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from departments.models import User
 from pipeline.imports.problems import ImportProblem
@@ -58,4 +59,6 @@ def _folders_remove(tokens: list[str]) -> None:
 def _refuse_busy(pulls: list[SourcePull]) -> None:
     busy = next((pull for pull in pulls if pull.state in BUSY), None)
     if busy is not None:
-        raise RemovalRefused(f"A worker is at {busy.name} at this moment. Wait until it is done, then remove it.")
+        raise RemovalRefused(
+            _("A worker is at {name} at this moment. Wait until it is done, then remove it.").format(name=busy.name)
+        )

@@ -7,6 +7,7 @@ import gzip
 import zipfile
 from pathlib import Path
 
+from departments.translation import gettext_noop
 from pipeline.imports.files.wrong_kinds import (
     EMPTY_ZIP,
     HEAD,
@@ -26,7 +27,7 @@ _GZIP = b"\x1f\x8b"
 _PASSWORD = "EncryptedPackage".encode("utf-16-le")
 _SEARCHED = 8 * 1024**2
 _MOST_CONTROLS = 0.05
-_REMEDY = "Export the list as CSV or XLSX."
+_REMEDY = gettext_noop("Export the list as CSV or XLSX.")
 
 
 def content_kind(path: Path) -> str:
@@ -57,17 +58,21 @@ def why_no_table(path: Path) -> str:
     if head.startswith(EMPTY_ZIP):
         return ""
     if head.startswith(ZIP):
-        return "is damaged or only half there; upload it again."
+        return gettext_noop("is damaged or only half there; upload it again.")
     if head.startswith(OLD_OFFICE):
         with path.open("rb") as stream:
             if _PASSWORD in stream.read(_SEARCHED):
-                return "has a password. Save it without a password."
-        return f"{kind_by_bytes(head)}. Save it as XLSX without a password."
+                return gettext_noop("has a password. Save it without a password.")
+        return gettext_noop("{head}. Save it as XLSX without a password.").format(head=kind_by_bytes(head))
     if what := kind_by_bytes(head):
         return f"{what}. {_REMEDY}"
     text = as_text(head)
     controls = sum(sign < " " and sign not in "\t\r\n\f\0" for sign in text)
-    return "is not a text file; export it again as CSV or XLSX." if controls > _MOST_CONTROLS * len(text) else ""
+    return (
+        gettext_noop("is not a text file; export it again as CSV or XLSX.")
+        if controls > _MOST_CONTROLS * len(text)
+        else ""
+    )
 
 
 def _head(path: Path) -> bytes:
@@ -78,14 +83,22 @@ def _head(path: Path) -> bytes:
 def _packed_kind(path: Path) -> str:
     """Only logs may come as gzip: they are read without unpacking them to the disk."""
     if not _head(path).startswith(_GZIP):
-        raise ImportUnreadable(f"{path.name} is not packed by gzip, as its name says. Upload it again.")
+        raise ImportUnreadable(
+            gettext_noop("{path} is not packed by gzip, as its name says. Upload it again.").format(path=path.name)
+        )
     try:
         with gzip.open(path) as stream:
             head = stream.read(HEAD)
     except Exception as error:  # zlib.error has no base in common with the others
-        raise ImportUnreadable(f"{path.name} is damaged or only half there; upload it again.") from error
+        raise ImportUnreadable(
+            gettext_noop("{path} is damaged or only half there; upload it again.").format(path=path.name)
+        ) from error
     if not as_text(head).lstrip().startswith("<"):
-        raise ImportUnreadable(f"{path.name} is packed and holds no XES log. Unpack it, and upload what is in it.")
+        raise ImportUnreadable(
+            gettext_noop("{path} is packed and holds no XES log. Unpack it, and upload what is in it.").format(
+                path=path.name
+            )
+        )
     return LOG
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from departments.formats import counted
+from departments.translation import gettext_noop
 from pipeline.imports.problems import ImportUnreadable
 from pipeline.sources.files.content import BOOK, LOG, content_kind
 from pipeline.sources.files.table_rows import TableRows
@@ -92,10 +93,16 @@ def tables_write(original: Path, tables: Path, settings: dict[str, dict[str, Any
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     if not found:
-        raise ImportUnreadable("None of the files holds a table; export it again with a row of names and rows of data.")
+        raise ImportUnreadable(
+            gettext_noop("None of the files holds a table; export it again with a row of names and rows of data.")
+        )
     _refuse_doubles(found)
     if unpacked.left_out:
-        found[0].notes.append(f"Not read, since they hold no table: {', '.join(unpacked.left_out[:_LISTED])}.")
+        found[0].notes.append(
+            gettext_noop("Not read, since they hold no table: {listed}.").format(
+                listed=", ".join(unpacked.left_out[:_LISTED])
+            )
+        )
     return found
 
 
@@ -107,7 +114,9 @@ def _refuse_doubles(found: list[FoundTable]) -> None:
         if other is not table:
             pair = [f"{one.file}, sheet {one.sheet}" if one.sheet else one.file for one in (other, table)]
             raise ImportUnreadable(
-                f"{pair[0]} and {pair[1]} would both be the table {table.table}: leave one out, or rename it."
+                gettext_noop("{pair} and {pair2} would both be the table {table}: leave one out, or rename it.").format(
+                    pair=pair[0], pair2=pair[1], table=table.table
+                )
             )
 
 
@@ -116,7 +125,7 @@ def _book_write(path: Path, tables: Path, scratch: Path, settings: dict[str, dic
     folder.mkdir(parents=True, exist_ok=True)
     sheets = workbook_sheets(path, folder)
     if not sheets:
-        raise ImportUnreadable(f"{path.name} has no visible sheet with anything in it.")
+        raise ImportUnreadable(gettext_noop("{path} has no visible sheet with anything in it.").format(path=path.name))
     found = []
     for sheet in sheets:
         name = path.stem if len(sheets) == 1 else f"{path.stem} {sheet['name']}"
@@ -125,7 +134,7 @@ def _book_write(path: Path, tables: Path, scratch: Path, settings: dict[str, dic
         fixed = FileSettings(encoding="utf-8-sig", delimiter=",", header_row=chosen.header_row)
         notes = _sheet_notes(sheet)
         if path.suffix.lower() == ".xlsm":
-            notes.append("Macros of the workbook are not run.")
+            notes.append(gettext_noop("Macros of the workbook are not run."))
         try:
             table = _text_write(plain, tables / f"{_safe(name)}.csv", fixed, spreadsheet=True)
         except ImportUnreadable as problem:
@@ -141,11 +150,19 @@ def _book_write(path: Path, tables: Path, scratch: Path, settings: dict[str, dic
 
 def _sheet_notes(sheet: dict[str, Any]) -> list[str]:
     """What of a sheet or beside it may be overlooked."""
-    notes = [f"{sheet['errors']:,} cells hold an error such as #REF!."] if sheet["errors"] else []
+    notes = (
+        [gettext_noop("{errors:,} cells hold an error such as #REF!.").format(errors=sheet["errors"])]
+        if sheet["errors"]
+        else []
+    )
     if sheet["hidden_rows"]:
-        notes.append(f"{counted(sheet['hidden_rows'], 'hidden row is', 'hidden rows are')} read, too.")
+        notes.append(
+            gettext_noop("{hidden_rows} read, too.").format(
+                hidden_rows=counted(sheet["hidden_rows"], "hidden row is", "hidden rows are")
+            )
+        )
     if sheet["hidden"]:
-        notes.append(f"Hidden sheets are not read: {', '.join(sheet['hidden'])}.")
+        notes.append(gettext_noop("Hidden sheets are not read: {listed}.").format(listed=", ".join(sheet["hidden"])))
     return notes
 
 
@@ -156,7 +173,11 @@ def _safe(name: str) -> str:
 def _text_write(path: Path, target: Path, chosen: FileSettings, *, spreadsheet: bool = False) -> FoundTable:
     encoding = chosen.encoding or encoding_of(path)
     if encoding not in ENCODINGS:
-        raise ImportUnreadable(f"{path.name}: “{encoding}” is not an encoding that is read.")
+        raise ImportUnreadable(
+            gettext_noop("{path}: “{encoding}” is not an encoding that is read.").format(
+                path=path.name, encoding=encoding
+            )
+        )
     delimiter = chosen.delimiter or delimiter_of(path, encoding)
     if delimiter not in DELIMITERS:
         delimiter = delimiter_of(path, encoding)
@@ -176,7 +197,9 @@ def _text_write(path: Path, target: Path, chosen: FileSettings, *, spreadsheet: 
             writer.writerow(row)
     if not table.count:
         raise ImportUnreadable(
-            f"{path.name} has names of columns, but no row under them. Export it again with its rows, or leave it out."
+            gettext_noop(
+                "{path} has names of columns, but no row under them. Export it again with its rows, or leave it out."
+            ).format(path=path.name)
         )
     return FoundTable(
         table=target.name, file=path.name, encoding=encoding, delimiter=delimiter, header_row=place + 1,
@@ -188,21 +211,29 @@ def _names(head: list[list[str]], place: int, file: str, *, chosen: bool) -> lis
     """The names of the columns, if the row at this place can be a row of names."""
     if place >= len(head) or not any(cell.strip() for cell in head[place]):
         raise ImportUnreadable(
-            f"{file}: row {place + 1} is empty; it should hold the names of the columns. Export it again with names."
+            gettext_noop(
+                "{file}: row {place} is empty; it should hold the names of the columns. Export it again with names."
+            ).format(file=file, place=place + 1)
         )
     row = head[place]
     if len(row) > MOST_COLUMNS:
         raise ImportUnreadable(
-            f"{file} has {len(row):,} columns; at most {MOST_COLUMNS:,} are read. Leave out those that are not needed."
+            gettext_noop(
+                "{file} has {count:,} columns; at most {most_columns:,} are read. Leave out those that are not needed."
+            ).format(file=file, count=len(row), most_columns=MOST_COLUMNS)
         )
     if len(row) < 2:
         raise ImportUnreadable(
-            f"{file} has only one column; it is no table, or the sign between values is another. Export it as CSV with"
-            " commas or semicolons, or as XLSX."
+            gettext_noop(
+                "{file} has only one column; it is no table, or the sign between values is another. Export it as "
+                "CSV with commas or semicolons, or as XLSX."
+            ).format(file=file)
         )
     day = next((cell.strip() for cell in row if _DAY.fullmatch(cell.strip())), "")
     if day and not chosen:
         raise ImportUnreadable(
-            f"{file}: row {place + 1} holds values such as “{day}”, no names of columns. Put a row of names above it."
+            gettext_noop(
+                "{file}: row {place} holds values such as “{day}”, no names of columns. Put a row of names above it."
+            ).format(file=file, place=place + 1, day=day)
         )
     return column_names(row)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from departments.formats import counted
+from departments.translation import gettext_noop
 from pipeline.imports.problems import ImportUnreadable
 from pipeline.sources.files.text import GUESSED, UNREADABLE
 
@@ -111,18 +112,28 @@ class TableRows:
         if not self._odd:
             return
         listed = ", ".join(f"{odd.line:,} ({odd.width})" for odd in self._odd[:_LISTED])
-        more = f" and {len(self._odd) - _LISTED:,} more" if len(self._odd) > _LISTED else ""
+        more = (
+            gettext_noop(" and {count:,} more").format(count=len(self._odd) - _LISTED)
+            if len(self._odd) > _LISTED
+            else ""
+        )
         last = self._odd[-1]
-        hint = "A value holds the separator without quotation marks, or the file was cut off. Export it again."
+        hint = gettext_noop(
+            "A value holds the separator without quotation marks, or the file was cut off. Export it again."
+        )
         if last.lines:
-            hint = (
-                f"A quotation mark on line {last.line:,} is probably never closed. Close it, or export the file again."
-            )
+            hint = gettext_noop(
+                "A quotation mark on line {line:,} is probably never closed. Close it, or export the file again."
+            ).format(line=last.line)
         elif len(self._odd) == 1 and last.width < len(self.names):
-            hint = f"The file seems to be cut off at line {last.line:,}: export it again."
+            hint = gettext_noop("The file seems to be cut off at line {line:,}: export it again.").format(
+                line=last.line
+            )
         what = f"{len(self._odd):,} {'row does' if len(self._odd) == 1 else 'rows do'}"
         raise ImportUnreadable(
-            f"{self.file}: {what} not have {len(self.names)} values as its names do: line {listed}{more}. {hint}"
+            gettext_noop("{file}: {what} not have {count} values as its names do: line {listed}{more}. {hint}").format(
+                file=self.file, what=what, count=len(self.names), listed=listed, more=more, hint=hint
+            )
         )
 
     def _refuse_cut(self) -> None:
@@ -133,30 +144,47 @@ class TableRows:
         line, number = self._first_cut
         rows = f"{self._cut:,} {'row has' if self._cut == 1 else 'rows have'}"
         raise ImportUnreadable(
-            f"{self.file}: {rows} a value more than there are names, since a number is cut in two, such as"
-            f" “{number}” on line {line:,}. Export the file with quotation marks around such values, or as XLSX."
+            gettext_noop(
+                "{file}: {rows} a value more than there are names, since a number is cut in two, such as "
+                "“{number}” on line {line:,}. Export the file with quotation marks around such values, or as "
+                "XLSX."
+            ).format(file=self.file, rows=rows, number=number, line=line)
         )
 
     def notes(self) -> list[str]:
         """What was left out, and what may be read wrongly."""
         notes = []
         if self.footer:
-            notes.append(f"{self.footer:,} rows after the table, such as totals, were left out.")
+            notes.append(
+                gettext_noop("{footer:,} rows after the table, such as totals, were left out.").format(
+                    footer=self.footer
+                )
+            )
         if self._totals:
             what = counted(len(self._totals), "row of totals was", "rows of totals were")
             listed = ", ".join(f"{line:,}" for line in self._totals[:_LISTED])
-            more = f" and {len(self._totals) - _LISTED:,} more" if len(self._totals) > _LISTED else ""
-            notes.append(f"{what} left out: line {listed}{more}.")
+            more = (
+                gettext_noop(" and {count:,} more").format(count=len(self._totals) - _LISTED)
+                if len(self._totals) > _LISTED
+                else ""
+            )
+            notes.append(
+                gettext_noop("{what} left out: line {listed}{more}.").format(what=what, listed=listed, more=more)
+            )
         if self.repeated:
             notes.append(
-                f"The row of names stands {self.repeated:,} more times among the rows, and was left out there."
+                gettext_noop(
+                    "The row of names stands {repeated:,} more times among the rows, and was left out there."
+                ).format(repeated=self.repeated)
             )
         return [*notes, *self._notes_of_names(), *self._notes_of_encoding()]
 
     def _notes_of_names(self) -> list[str]:
         counts = Counter(name for cell in self.header if (name := " ".join(cell.split())))
         return [
-            f"{count} columns are called “{name}”: the later ones are shown as “{name} (2)” and so on."
+            gettext_noop(
+                "{count} columns are called “{name}”: the later ones are shown as “{name} (2)” and so on."
+            ).format(count=count, name=name)
             for name, count in counts.items()
             if count > 1
         ][:_LISTED]
@@ -165,15 +193,18 @@ class TableRows:
         notes = []
         letters = "".join(sign for name in self.header for sign in name if sign.isalpha() or not sign.isascii())
         if self.encoding == GUESSED and sum(not sign.isascii() for sign in letters) > len(letters) / 2:
-            notes.append("The names of the columns look as if another encoding was right: choose it.")
+            notes.append(gettext_noop("The names of the columns look as if another encoding was right: choose it."))
         if self.mixed:
             notes.append(
-                f"Some values are in UTF-8 and others are not, such as “{self.mixed[0]}”. Export the file again."
+                gettext_noop(
+                    "Some values are in UTF-8 and others are not, such as “{mixed}”. Export the file again."
+                ).format(mixed=self.mixed[0])
             )
         if self.unreadable:
             notes.append(
-                f"{counted(self.unreadable, 'value has', 'values have')} signs that are not of this encoding,"
-                f" shown as {UNREADABLE}. Choose another encoding."
+                gettext_noop(
+                    "{unreadable} signs that are not of this encoding, shown as {sign}. Choose another encoding."
+                ).format(unreadable=counted(self.unreadable, "value has", "values have"), sign=UNREADABLE)
             )
         return notes
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from departments.translation import gettext_noop
 from pipeline.imports.files.headers import separator_line
 from pipeline.imports.files.records import LONGEST_RECORD
 from pipeline.imports.problems import ImportUnreadable
@@ -18,11 +19,17 @@ GUESSED = "cp1252"
 """What every file can be read in that is in no other encoding, rightly or not."""
 ENCODINGS = {
     "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16 LE", "utf-16-be": "UTF-16 BE",
-    GUESSED: "Windows-1252", "iso8859-15": "ISO 8859-15", "cp1250": "Windows-1250 (Central Europe)",
-    "cp1251": "Windows-1251 (Cyrillic)", "cp932": "Shift JIS (Japanese)", "gb18030": "GB 18030 (Chinese)",
-    "big5": "Big5 (Chinese)", "cp949": "Korean",
+    GUESSED: "Windows-1252", "iso8859-15": "ISO 8859-15", "cp1250": gettext_noop("Windows-1250 (Central Europe)"),
+    "cp1251": gettext_noop("Windows-1251 (Cyrillic)"), "cp932": gettext_noop("Shift JIS (Japanese)"),
+    "gb18030": gettext_noop("GB 18030 (Chinese)"), "big5": gettext_noop("Big5 (Chinese)"),
+    "cp949": gettext_noop("Korean"),
 }  # fmt: skip
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+DELIMITERS = {
+    ",": gettext_noop("comma"),
+    ";": gettext_noop("semicolon"),
+    "\t": gettext_noop("tab"),
+    "|": gettext_noop("vertical bar"),
+}
 MOST_COLUMNS = 2_000
 UNREADABLE = "\ufffd"
 """What stands for bytes that the encoding does not have; they are counted and told."""
@@ -31,7 +38,7 @@ _HEADER_AMONG = 30
 _BLOCK = 1024 * 1024
 _LONGEST_BYTES = 4 * LONGEST_RECORD
 """A sign takes four bytes at most."""
-_NO_ROWS = "It is no table of rows: export the list again as CSV or XLSX."
+_NO_ROWS = gettext_noop("It is no table of rows: export the list again as CSV or XLSX.")
 
 
 def encoding_of(path: Path) -> str:
@@ -40,17 +47,25 @@ def encoding_of(path: Path) -> str:
         head = stream.read(4096)
         if wide := _wide_encoding(head):
             if path.stat().st_size % 2:
-                raise ImportUnreadable(f"{path.name} is cut off in the middle of a sign; export it again.")
+                raise ImportUnreadable(
+                    gettext_noop("{path} is cut off in the middle of a sign; export it again.").format(path=path.name)
+                )
             return wide
         if b"\0" in head:
-            raise ImportUnreadable(f"{path.name} is not a text file; export it again as CSV or XLSX.")
+            raise ImportUnreadable(
+                gettext_noop("{path} is not a text file; export it again as CSV or XLSX.").format(path=path.name)
+            )
         stream.seek(0)
         decoder, without_end = codecs.getincrementaldecoder("utf-8")(), 0
         try:
             while block := stream.read(_BLOCK):
                 without_end = 0 if b"\n" in block or b"\r" in block else without_end + len(block)
                 if without_end > _LONGEST_BYTES:  # before the rest is read
-                    raise ImportUnreadable(f"{path.name}: a line is longer than a megabyte. {_NO_ROWS}")
+                    raise ImportUnreadable(
+                        gettext_noop("{path}: a line is longer than a megabyte. {no_rows}").format(
+                            path=path.name, no_rows=_NO_ROWS
+                        )
+                    )
                 decoder.decode(block)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
@@ -81,9 +96,17 @@ def _bounded_lines(stream: TextIO, name: str) -> Iterator[str]:
     while line := stream.readline(LONGEST_RECORD + 1):
         number += 1
         if len(line) > LONGEST_RECORD:
-            raise ImportUnreadable(f"{name}: line {number:,} is longer than a megabyte. {_NO_ROWS}")
+            raise ImportUnreadable(
+                gettext_noop("{name}: line {number:,} is longer than a megabyte. {no_rows}").format(
+                    name=name, number=number, no_rows=_NO_ROWS
+                )
+            )
         if "\0" in line:
-            raise ImportUnreadable(f"{name}: line {number:,} holds a NUL byte; export the file again as CSV.")
+            raise ImportUnreadable(
+                gettext_noop("{name}: line {number:,} holds a NUL byte; export the file again as CSV.").format(
+                    name=name, number=number
+                )
+            )
         yield line
 
 
@@ -97,8 +120,10 @@ def rows_of(lines: Iterator[str], delimiter: str, name: str) -> Iterator[tuple[i
             before = reader.line_num
     except csv.Error as error:
         raise ImportUnreadable(
-            f"{name}: the row that begins on line {before + 1:,} cannot be read ({error}). A quotation mark in it is"
-            " probably not closed, or the file was cut off."
+            gettext_noop(
+                "{name}: the row that begins on line {before:,} cannot be read ({error}). A quotation mark in it "
+                "is probably not closed, or the file was cut off."
+            ).format(name=name, before=before + 1, error=error)
         ) from error
 
 
@@ -107,7 +132,7 @@ def delimiter_of(path: Path, encoding: str) -> str:
     with text_lines(path, encoding) as lines:
         sample = [line for _, line in zip(range(_SAMPLE_ROWS), lines, strict=False)]
     if not sample:
-        raise ImportUnreadable(f"{path.name} is empty; export it again.")
+        raise ImportUnreadable(gettext_noop("{path} is empty; export it again.").format(path=path.name))
     if named := separator_named(sample[0]):
         return named
     scores = {sign: _evenness(sample, sign, path.name) for sign in DELIMITERS}

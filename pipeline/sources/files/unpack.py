@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from departments.translation import gettext_noop
 from pipeline.imports.files.sources import folder_open
 from pipeline.imports.problems import ImportUnreadable
 from pipeline.sources.files.content import BOOKS, is_workbook, why_no_table
@@ -37,7 +38,11 @@ def unpack(original: Path, target: Path) -> Unpacked:
     names = [path.name for path in files]
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
-        raise ImportUnreadable(f"Two of the files are called {doubled[0]}; give one of them another name.")
+        raise ImportUnreadable(
+            gettext_noop("Two of the files are called {doubled}; give one of them another name.").format(
+                doubled=doubled[0]
+            )
+        )
     readable = [path for path in files if path.suffix.lower() in READ or is_workbook(path)]
     left_out = [path for path in files if path not in readable]
     if not readable:
@@ -52,7 +57,10 @@ def _refuse_all(files: list[Path]) -> NoReturn:
         raise ImportUnreadable(f"{files[0].name} {why}")
     listed = ", ".join(path.name for path in files[:10]) or "nothing"
     raise ImportUnreadable(
-        f"There is no file to read: upload CSV, TSV, XLSX or XES files, under names that end so. This holds {listed}."
+        gettext_noop(
+            "There is no file to read: upload CSV, TSV, XLSX or XES files, under names that end so. This "
+            "holds {listed}."
+        ).format(listed=listed)
     )
 
 
@@ -64,12 +72,18 @@ def _of_zip(path: Path, target: Path) -> list[Path]:
     with folder_open(path) as source:
         if len(_OF_A_FOLDER & set(source.names)) >= 3:
             raise ImportUnreadable(
-                f"{path.name} is a company folder, which says by itself what it means. Upload it on the Data page under"
-                " “Upload a company folder”."
+                gettext_noop(
+                    "{path} is a company folder, which says by itself what it means. Upload it on the Data page "
+                    "under “Upload a company folder”."
+                ).format(path=path.name)
             )
         for name in source.names:
             if name.lower().endswith(".zip"):
-                raise ImportUnreadable(f"{path.name} holds another zip, {name}; unpack that one first.")
+                raise ImportUnreadable(
+                    gettext_noop("{path} holds another zip, {name}; unpack that one first.").format(
+                        path=path.name, name=name
+                    )
+                )
             with source.open(name) as packed, (target / name).open("wb") as plain:
                 shutil.copyfileobj(packed, plain)
             unpacked.append(target / name)

@@ -18,6 +18,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from departments.translation import gettext_noop
 from pipeline.imports.problems import ImportUnreadable
 from pipeline.sources.files.content import why_no_table
 from pipeline.sources.files.sheet_xml import sheet_xml_read
@@ -55,12 +56,16 @@ def workbook_sheets(path: Path, folder: Path) -> list[dict[str, Any]]:
         )
     except subprocess.TimeoutExpired as problem:
         raise ImportUnreadable(
-            f"Reading {path.name} took longer than {SECONDS} seconds. Save it as CSV and upload that."
+            gettext_noop("Reading {path} took longer than {seconds} seconds. Save it as CSV and upload that.").format(
+                path=path.name, seconds=SECONDS
+            )
         ) from problem
     if done.returncode != 0:
         raise ImportUnreadable(
-            f"{path.name} cannot be opened, or takes too much memory. Save it again in your spreadsheet program, or as"
-            " CSV."
+            gettext_noop(
+                "{path} cannot be opened, or takes too much memory. Save it again in your spreadsheet program, "
+                "or as CSV."
+            ).format(path=path.name)
         )
     answer: dict[str, Any] = json.loads(done.stdout)
     if refused := answer.get("refused"):
@@ -76,12 +81,20 @@ def workbook_examine(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise ImportUnreadable(f"{path.name} is damaged or only half there; upload it again.") from error
+        raise ImportUnreadable(
+            gettext_noop("{path} is damaged or only half there; upload it again.").format(path=path.name)
+        ) from error
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > _MOST_UNPACKED or unpacked > _MOST_RATIO * max(path.stat().st_size, 100_000):
-        raise ImportUnreadable(f"{path.name} unpacks to {unpacked:,} bytes, which is too much. Save it as CSV.")
+        raise ImportUnreadable(
+            gettext_noop("{path} unpacks to {unpacked:,} bytes, which is too much. Save it as CSV.").format(
+                path=path.name, unpacked=unpacked
+            )
+        )
     if not any(entry.filename == "xl/workbook.xml" for entry in entries):
-        raise ImportUnreadable(f"{path.name} is not an XLSX workbook. Save it as XLSX or CSV.")
+        raise ImportUnreadable(
+            gettext_noop("{path} is not an XLSX workbook. Save it as XLSX or CSV.").format(path=path.name)
+        )
 
 
 def _written(path: Path, folder: Path) -> list[dict[str, Any]]:
@@ -103,8 +116,10 @@ def _written(path: Path, folder: Path) -> list[dict[str, Any]]:
         if xml.without_result:
             listed = ", ".join(xml.places)
             raise _Refused(
-                f"{xml.without_result:,} formulas of the sheet “{sheet.title}” have no result ({listed}), since the"
-                " program that wrote the file did not calculate them. Open and save it in your spreadsheet program."
+                gettext_noop(
+                    "{without_result:,} formulas of the sheet “{title}” have no result ({listed}), since the program "
+                    "that wrote the file did not calculate them. Open and save it in your spreadsheet program."
+                ).format(without_result=xml.without_result, title=sheet.title, listed=listed)
             )
         target = folder / f"sheet-{place}.csv"
         with target.open("w", encoding="utf-8", newline="") as handle:
@@ -178,9 +193,9 @@ def main() -> None:
     except _Refused as refused:
         answer = {"refused": str(refused)}
     except MemoryError:
-        answer = {"refused": "It is too large when unpacked. Save it as CSV."}
+        answer = {"refused": gettext_noop("It is too large when unpacked. Save it as CSV.")}
     except Exception:  # the library answers broken files with many kinds of errors
-        answer = {"refused": "It cannot be opened. Save it again in your spreadsheet program, or as CSV."}
+        answer = {"refused": gettext_noop("It cannot be opened. Save it again in your spreadsheet program, or as CSV.")}
     sys.stdout.write(json.dumps(answer))
 
 

@@ -8,6 +8,7 @@ from copy import deepcopy
 from types import MappingProxyType
 from typing import Any
 
+from departments.translation import gettext_noop
 from pipeline.sources.meaning.history import history_of, history_undecided
 from pipeline.sources.meaning.pipelines import pipelines_undecided
 from pipeline.sources.meaning.systems import GENERIC, bare
@@ -19,7 +20,7 @@ NOBODY = "-"
 """The owner of a lost reason or an origin that a person leaves without one: it says nothing about a department."""
 NO_TABLES: Mapping[str, list[dict[str, Any]]] = MappingProxyType({})
 _ROLES = {"loss_reasons": "reason", "sources": "source"}
-_WORDS = {"loss_reasons": "lost reason", "sources": "origin"}
+_WORDS = {"loss_reasons": gettext_noop("lost reason"), "sources": "origin"}
 
 
 def undecided(
@@ -29,17 +30,25 @@ def undecided(
     columns of every table."""
     company = content.get("company", {})
     sentences = [
-        f"The company needs its {word}."
-        for name, word in (("name", "name"), ("reporting_currency", "currency"), ("time_zone", "time zone"))
+        gettext_noop("The company needs its {word}.").format(word=word)
+        for name, word in (
+            ("name", "name"),
+            ("reporting_currency", "currency"),
+            ("time_zone", gettext_noop("time zone")),
+        )
         if not company.get(name)
     ]
     sentences += _missing_columns(content, columns)
     sentences += [
-        f"The dates of “{column['name']}” can be read with the day first or the month first: say which."
+        gettext_noop("The dates of “{name}” can be read with the day first or the month first: say which.").format(
+            name=column["name"]
+        )
         for column in date_questions(content, columns, tables)
     ]
     sentences += [
-        f"The numbers of “{column['name']}” can be read in several ways: say which sign marks the decimals."
+        gettext_noop("The numbers of “{name}” can be read in several ways: say which sign marks the decimals.").format(
+            name=column["name"]
+        )
         for column in number_questions(content, columns)
     ]
     sentences += _missing_amounts(content, columns)
@@ -51,8 +60,14 @@ def undecided(
     for part, word in _WORDS.items():
         open_ones = [row["name"] for row in content.get(part, []) if not row["department"]]
         if open_ones:
-            listed = ", ".join(f"“{name}”" for name in open_ones[:3]) + (" and others" if len(open_ones) > 3 else "")
-            sentences.append(f"{counted(len(open_ones), word)} without a department: {listed}.")
+            listed = ", ".join(f"“{name}”" for name in open_ones[:3]) + (
+                gettext_noop(" and others") if len(open_ones) > 3 else ""
+            )
+            sentences.append(
+                gettext_noop("{counted} without a department: {listed}.").format(
+                    counted=counted(len(open_ones), word), listed=listed
+                )
+            )
     return sentences
 
 
@@ -89,7 +104,7 @@ def _missing_columns(content: dict[str, Any], columns: list[dict[str, Any]]) -> 
     deal = content.get("deal", {})
     needed = {
         "key": "No column is chosen as the key: choose one in which every row has a value of its own.",
-        "created": "No column is chosen as the day on which a deal began: choose one that holds dates.",
+        "created": gettext_noop("No column is chosen as the day on which a deal began: choose one that holds dates."),
     }
     return [
         sentence + _why_not_taken(role, deal, columns)
@@ -105,14 +120,20 @@ def _why_not_taken(role: str, deal: dict[str, Any], columns: list[dict[str, Any]
         return ""
     column = free[0]
     if column["kind"] == "empty":
-        return f" “{column['name']}” is empty."
+        return gettext_noop(" “{name}” is empty.").format(name=column["name"])
     if role == "key":
         blank = max(one["filled"] for one in columns) - column["filled"]
-        again = f"has the same value again in {column['filled'] - column['different']:,} rows"
-        return f" “{column['name']}” " + (f"is empty in {blank:,} rows." if blank else f"{again}.")
+        again = gettext_noop("has the same value again in {different:,} rows").format(
+            different=column["filled"] - column["different"]
+        )
+        return f" “{column['name']}” " + (
+            gettext_noop("is empty in {blank:,} rows.").format(blank=blank) if blank else f"{again}."
+        )
     what = {"amount": "numbers", "created": "dates"}[role]
     some = ", ".join(f"“{value}”" for value, *_ in column["values"][:3])
-    return f" “{column['name']}” does not hold {what} written in one way ({some}): mend the file, then upload it again."
+    return gettext_noop(
+        " “{name}” does not hold {what} written in one way ({some}): mend the file, then upload it again."
+    ).format(name=column["name"], what=what, some=some)
 
 
 def _missing_amounts(content: dict[str, Any], columns: list[dict[str, Any]]) -> list[str]:
@@ -121,13 +142,19 @@ def _missing_amounts(content: dict[str, Any], columns: list[dict[str, Any]]) -> 
     if not deal or deal.get("missing_amount") or deal.get("open_amount"):
         return []
     if not deal.get("amount"):
-        what = "No column is chosen as the amount: choose one, or say what deals count with, 0 if nothing."
+        what = gettext_noop(
+            "No column is chosen as the amount: choose one, or say what deals count with, 0 if nothing."
+        )
         return [what + _why_not_taken("amount", deal, columns)]
     total = max((column["filled"] for column in columns), default=0)
     amount = next((c["filled"] for c in columns if c["name"] == deal.get("amount")), 0)
     if amount >= total:
         return []
-    return [f"{total - amount:,} of {total:,} deals have no amount: say what they count with, 0 if nothing."]
+    return [
+        gettext_noop("{amount:,} of {total:,} deals have no amount: say what they count with, 0 if nothing.").format(
+            amount=total - amount, total=total
+        )
+    ]
 
 
 def _mute_status(content: dict[str, Any]) -> list[str]:
@@ -138,8 +165,10 @@ def _mute_status(content: dict[str, Any]) -> list[str]:
     if not status or status == deal.get("stage") or any(deal.get(word) for word in lists):
         return []
     return [
-        f"No value of “{status}” seems to say won or lost: choose another column for the status or none, or write its"
-        " won_values and lost_values in the mapping."
+        gettext_noop(
+            "No value of “{status}” seems to say won or lost: choose another column for the status or none, "
+            "or write its won_values and lost_values in the mapping."
+        ).format(status=status)
     ]
 
 
@@ -154,8 +183,12 @@ def _values_without_stage(content: dict[str, Any], columns: list[dict[str, Any]]
     left = [entry for entry in (column["values"] if column else []) if str(entry[0]) not in named]
     sentences = []
     for entry in left:
-        money = f", {entry[2]:,.0f} in money" if len(entry) > 2 else ""
-        sentences.append(f"“{entry[0]}”, {counted(entry[1], 'deal')}{money}: which stage is it?")
+        money = gettext_noop(", {entry:,.0f} in money").format(entry=entry[2]) if len(entry) > 2 else ""
+        sentences.append(
+            gettext_noop("“{entry}”, {entry2}{money}: which stage is it?").format(
+                entry=entry[0], entry2=counted(entry[1], "deal"), money=money
+            )
+        )
     return sentences
 
 

@@ -7,6 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
+from departments.translation import gettext_noop
 from pipeline.sources.meaning.decided import NO_TABLES, NOBODY
 from pipeline.sources.meaning.draft import OWNED, Content, owned_draft, stages_draft
 from pipeline.sources.meaning.history import history_posted
@@ -17,37 +18,37 @@ from pipeline.sources.meaning.statuses import status_draft
 from pipeline.sources.meaning.tickets import tickets_posted
 
 MAIN_FIELDS = {
-    "key": "Deal’s number",
-    "name": "Name of the deal",
+    "key": gettext_noop("Deal’s number"),
+    "name": gettext_noop("Name of the deal"),
     "stage": "Stage",
-    "created": "Began on",
-    "closed": "Closed on",
+    "created": gettext_noop("Began on"),
+    "closed": gettext_noop("Closed on"),
     "amount": "Amount",
     "owner": "Owner",
     "account": "Customer",
-    "reason": "Why it was lost",
-    "source": "Where it came from",
+    "reason": gettext_noop("Why it was lost"),
+    "source": gettext_noop("Where it came from"),
 }
 MORE_FIELDS = {
-    "expected_close": "Expected close",
-    "open_amount": "Amount while open",
+    "expected_close": gettext_noop("Expected close"),
+    "open_amount": gettext_noop("Amount while open"),
     "currency": "Currency",
     "segment": "Segment",
     "team": "Team",
-    "pipeline": "Pipeline (of several)",
-    "status": "Status (open, won, lost)",
-    "won_flag": "Flag: won",
-    "closed_flag": "Flag: closed",
-    "won_date": "Won on",
-    "lost_date": "Lost on",
-    "skip_flag": "Flag: leave out",
-    "changed": "Last changed on",
+    "pipeline": gettext_noop("Pipeline (of several)"),
+    "status": gettext_noop("Status (open, won, lost)"),
+    "won_flag": gettext_noop("Flag: won"),
+    "closed_flag": gettext_noop("Flag: closed"),
+    "won_date": gettext_noop("Won on"),
+    "lost_date": gettext_noop("Lost on"),
+    "skip_flag": gettext_noop("Flag: leave out"),
+    "changed": gettext_noop("Last changed on"),
 }
 LOG_FIELDS = {
     "amount": "Amount",
-    "created": "Began on",
+    "created": gettext_noop("Began on"),
     "owner": "Owner",
-    "name": "Name of the deal",
+    "name": gettext_noop("Name of the deal"),
     "segment": "Segment",
     "team": "Team",
 }

@@ -9,6 +9,8 @@ from typing import Any
 
 import duckdb
 
+from departments.formats import counted
+from departments.translation import gettext_noop
 from pipeline.sources.columns.profile import MOST_VALUES, quoted
 from pipeline.sources.meaning.owners import LOST, WON, department_of, stage_kind, stage_rank
 from pipeline.sources.meaning.slugs import slug
@@ -16,19 +18,19 @@ from pipeline.sources.meaning.systems import bare
 from pipeline.sources.meaning.tickets import Columns, Content, formats_add, link_of
 
 FIELDS = {
-    "deal_column": "Names the deal",
-    "at": "Changed at",
-    "new": "New value or stage",
-    "old": "Old value or stage",
-    "field_column": "Which field was changed",
-    "amount": "Amount after the change",
-    "expected_close": "Expected close after the change",
-    "actor": "Who changed it",
+    "deal_column": gettext_noop("Names the deal"),
+    "at": gettext_noop("Changed at"),
+    "new": gettext_noop("New value or stage"),
+    "old": gettext_noop("Old value or stage"),
+    "field_column": gettext_noop("Which field was changed"),
+    "amount": gettext_noop("Amount after the change"),
+    "expected_close": gettext_noop("Expected close after the change"),
+    "actor": gettext_noop("Who changed it"),
 }
 NAMED_FIELDS = {
-    "stage_fields": ("The stage is the field", r"stage|phase|status"),
-    "amount_fields": ("The amount is the field", r"amount|betrag|^value$|expectedrevenue"),
-    "expected_close_fields": ("The expected close is the field", r"closedate|expectedclose|closingdate"),
+    "stage_fields": (gettext_noop("The stage is the field"), r"stage|phase|status"),
+    "amount_fields": (gettext_noop("The amount is the field"), r"amount|betrag|^value$|expectedrevenue"),
+    "expected_close_fields": (gettext_noop("The expected close is the field"), r"closedate|expectedclose|closingdate"),
 }
 """Words of the mapping that hold values of the field's column: their label, and what such a value looks like."""
 NEEDED = ("deal_column", "at", "new")
@@ -171,11 +173,17 @@ def history_undecided(content: Content, tables: Mapping[str, Columns]) -> list[s
     history = content.get("history")
     if not history:
         return []
-    sentences = [f"History: choose the column “{FIELDS[role]}”." for role in NEEDED if not history.get(role)]
+    sentences = [
+        gettext_noop("History: choose the column “{fields}”.").format(fields=FIELDS[role])
+        for role in NEEDED
+        if not history.get(role)
+    ]
     if history.get("field_column") and not history.get("stage_fields"):
-        sentences.append("History: say which field is the stage.")
+        sentences.append(gettext_noop("History: say which field is the stage."))
     return sentences + [
-        f"“{value}”, {count:,} change{'' if count == 1 else 's'} in the history: which stage is it?"
+        gettext_noop("“{value}”, {changes} in the history: which stage is it?").format(
+            value=value, changes=counted(count, "change")
+        )
         for value, count in unnamed_stages(content, tables).most_common()
     ]
 

@@ -12,9 +12,13 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from departments.translation import gettext_noop
+
 SHOWN = 20
 LOST, WITHDRAWN = "lost", "withdrawn"
 _STANDING_STILL_DAYS = 400
+_COMPLETED = gettext_noop("{department}: {kind}, {day} to {completed}")
+_STILL_OPEN = gettext_noop("{department}: {kind}, {day} to still open")
 _STOPPED_DAYS = 45
 
 
@@ -180,10 +184,13 @@ def _handoffs(store: duckdb.DuckDBPyConnection, key: str) -> list[str]:
         "SELECT d.name, h.kind, h.requested_at, h.completed_at FROM handoffs h LEFT JOIN departments d"
         " ON d.key = h.department WHERE h.opportunity = ? ORDER BY h.requested_at LIMIT 6", [key],
     ).fetchall()  # fmt: skip
-    return [
-        f"{department}: {kind}, {str(requested)[:10]} to {str(completed)[:10] if completed else 'still open'}"
-        for department, kind, requested, completed in rows
-    ]
+    lines = []
+    for department, kind, requested, completed in rows:
+        text = _COMPLETED if completed else _STILL_OPEN
+        lines.append(
+            text.format(department=department, kind=kind, day=str(requested)[:10], completed=str(completed)[:10])
+        )
+    return lines
 
 
 def _checks(
@@ -196,23 +203,37 @@ def _checks(
         sentences.append(ahead)
     if stopped:
         sentences.append(
-            f"The newest event is of {last:%-d %B %Y}. Read the figures as of that day, or everything looks overdue."
+            gettext_noop(
+                "The newest event is of {last:%-d %B %Y}. Read the figures as of that day, or everything looks overdue."
+            ).format(last=last)
         )
     if not count.get("lost"):
-        sentences.append("No deal is lost. Losses have no causes then; check which values mean that a deal is lost.")
+        sentences.append(
+            gettext_noop("No deal is lost. Losses have no causes then; check which values mean that a deal is lost.")
+        )
     if not count.get("won"):
-        sentences.append("No deal is won, so there is no revenue. Check which values mean that a deal is won.")
+        sentences.append(
+            gettext_noop("No deal is won, so there is no revenue. Check which values mean that a deal is won.")
+        )
     if not any(numbers[1] for numbers in outcomes.values()):
-        sentences.append("No deal has an amount: money is 0 everywhere. Name a column of amounts, or a usual amount.")
+        sentences.append(
+            gettext_noop("No deal has an amount: money is 0 everywhere. Name a column of amounts, or a usual amount.")
+        )
     reasons = store.execute(
         "SELECT count(*) FILTER (reason <> ''), count(*) FROM ends WHERE outcome = 'lost'"
     ).fetchone()
     if reasons and reasons[1] and reasons[0] < reasons[1]:
         share = 100 - 100 * reasons[0] / reasons[1]
-        sentences.append(f"{share:.0f} % of the lost deals have no reason; their losses are charged to nobody.")
+        sentences.append(
+            gettext_noop("{share:.0f} % of the lost deals have no reason; their losses are charged to nobody.").format(
+                share=share
+            )
+        )
     owners = store.execute("SELECT count(DISTINCT owner_department) FROM stages WHERE earns = '0'").fetchone()
     if owners and owners[0] == 1:
-        sentences.append("One department owns every open stage. Others appear only with hand-offs or lost reasons.")
+        sentences.append(
+            gettext_noop("One department owns every open stage. Others appear only with hand-offs or lost reasons.")
+        )
     return sentences + _ageing(store, last, total) + _after_winning(store)
 
 
@@ -224,7 +245,9 @@ def _ahead(store: duckdb.DuckDBPyConnection, now: datetime) -> str:
     ).fetchone()
     if not row or not row[0]:
         return ""
-    return f"{row[0]:,} events lie in the future, the last one of {row[2]} on {row[1]:%-d %B %Y}: mend their dates."
+    return gettext_noop(
+        "{count:,} events lie in the future, the last one of {deal} on {day:%-d %B %Y}: mend their dates."
+    ).format(count=row[0], deal=row[2], day=row[1])
 
 
 def _ageing(store: duckdb.DuckDBPyConnection, last: datetime, total: int) -> list[str]:
@@ -236,8 +259,10 @@ def _ageing(store: duckdb.DuckDBPyConnection, last: datetime, total: int) -> lis
     if not row or not row[0]:
         return []
     return [
-        f"{row[0]:,} of {total:,} deals are open and have not moved for more than {_STANDING_STILL_DAYS} days"
-        f" ({row[1] or 0:,.0f} in money). They count as open pipeline until somebody closes them."
+        gettext_noop(
+            "{count:,} of {total:,} deals are open and have not moved for more than {standing_still_days} days "
+            "({money:,.0f} in money). They count as open pipeline until somebody closes them."
+        ).format(count=row[0], total=total, standing_still_days=_STANDING_STILL_DAYS, money=row[1] or 0)
     ]
 
 
@@ -249,4 +274,8 @@ def _after_winning(store: duckdb.DuckDBPyConnection) -> list[str]:
     ).fetchone()
     if not row or not row[0]:
         return []
-    return [f"{row[0]:,} deals go on to another stage, or are lost, after they were won; money is then taken back."]
+    return [
+        gettext_noop(
+            "{count:,} deals go on to another stage, or are lost, after they were won; money is then taken back."
+        ).format(count=row[0])
+    ]

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from itertools import count, takewhile
 from typing import Any
 
+from departments.formats import counted
+from departments.translation import gettext_noop
 from pipeline.sources.meaning.slugs import slug
 from pipeline.sources.meaning.systems import bare
 
@@ -117,13 +119,17 @@ def pipelines_undecided(content: Content, columns: list[Column]) -> list[str]:
         return []
     by_name = {column["name"]: column for column in columns}
     sentences = [
-        f"“{row.value}”, {row.count:,} deal{'' if row.count == 1 else 's'}: which pipeline is it?"
+        gettext_noop("“{value}”, {deals}: which pipeline is it?").format(
+            value=row.value, deals=counted(row.count, "deal")
+        )
         for row in pipeline_rows(content, by_name)
         if not row.name
     ]
     names = {part["key"]: part["name"] for part in content["pipelines"]}
     return sentences + [
-        f"“{value}” in {names.get(key, content['pipeline']['name'])}: which stage is it?"
+        gettext_noop("“{value}” in {key}: which stage is it?").format(
+            value=value, key=names.get(key, content["pipeline"]["name"])
+        )
         for key, value, _ in stages_unnamed(content, by_name)
     ]
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
+from departments.translation import gettext_noop
+
 _PARTS = ("accounts", "history", "tickets")
 
 
@@ -36,7 +38,10 @@ def files_renamed(content: dict[str, Any], tables: Sequence[str], deals: str) ->
         result["files"]["deals"] = stands.get(listed, listed)
     for part in [*(result[name] for name in _PARTS if result.get(name)), *result.get("lookups", [])]:
         part["file"] = stands.get(part["file"], part["file"])
-    return result, [f"{table} is read as {name}, as the mapping calls it." for name, table in stands.items()]
+    return result, [
+        gettext_noop("{table} is read as {name}, as the mapping calls it.").format(table=table, name=name)
+        for name, table in stands.items()
+    ]
 
 
 def _named(content: dict[str, Any]) -> list[str]:

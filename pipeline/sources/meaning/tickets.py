@@ -11,6 +11,8 @@ from typing import Any
 
 import duckdb
 
+from departments.formats import counted
+from departments.translation import gettext_noop
 from pipeline.sources.columns.dates import ISO
 from pipeline.sources.columns.profile import quoted
 from pipeline.sources.meaning.owners import department_of
@@ -21,16 +23,16 @@ type Columns = Sequence[dict[str, Any]]
 type Part = dict[str, str]
 
 FIELDS = {
-    "key": "Ticket’s number",
-    "deal_column": "Names the deal",
-    "opened": "Opened on",
-    "started": "Work began on",
-    "closed": "Closed on",
-    "due": "Due on",
-    "queue": "Queue or group",
-    "kind": "Kind of work",
+    "key": gettext_noop("Ticket’s number"),
+    "deal_column": gettext_noop("Names the deal"),
+    "opened": gettext_noop("Opened on"),
+    "started": gettext_noop("Work began on"),
+    "closed": gettext_noop("Closed on"),
+    "due": gettext_noop("Due on"),
+    "queue": gettext_noop("Queue or group"),
+    "kind": gettext_noop("Kind of work"),
     "outcome": "Outcome",
-    "assignee": "Who does it",
+    "assignee": gettext_noop("Who does it"),
 }
 NEEDED = ("key", "deal_column", "opened")
 DATES = ("opened", "started", "closed", "due")
@@ -235,11 +237,17 @@ def tickets_undecided(content: Content, tables: Mapping[str, Columns]) -> list[s
     tickets = content.get("tickets")
     if not tickets:
         return []
-    sentences = [f"Tickets: choose the column “{FIELDS[role]}”." for role in NEEDED if not tickets.get(role)]
+    sentences = [
+        gettext_noop("Tickets: choose the column “{fields}”.").format(fields=FIELDS[role])
+        for role in NEEDED
+        if not tickets.get(role)
+    ]
     if not tickets.get("queue") and not tickets.get("department"):
-        sentences.append("Tickets: choose the column of their queue, or the department of all of them.")
+        sentences.append(gettext_noop("Tickets: choose the column of their queue, or the department of all of them."))
     sentences += [
-        f"Tickets: “{row.name}”, {row.count:,} ticket{'' if row.count == 1 else 's'}: which department's queue is it?"
+        gettext_noop("Tickets: “{name}”, {tickets}: which department's queue is it?").format(
+            name=row.name, tickets=counted(row.count, "ticket")
+        )
         for row in queue_rows(content, tables)
         if not row.department
     ]

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_manage_data, may_see_company, require
@@ -99,7 +100,7 @@ def recompute_request(request: HtmxRequest) -> HttpResponse:
         context["requested"] = True
     if request.htmx:
         return page_render(request, TEMPLATE, context, partial="runs")
-    messages.info(request, "Calculation queued. Reload this page to see its progress.")
+    messages.info(request, _("Calculation queued. Reload this page to see its progress."))
     return redirect("pipeline:data")
 
 

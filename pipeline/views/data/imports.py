@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from departments.access import may_manage_data, may_see_company, require
 from departments.advisory_locks import AdvisoryLock, lock_is_held
 from departments.core.upload_limits import FOLDER_ZIP_MB, MEGABYTE
+from departments.translation.stored import in_language
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 from pipeline.imports.problems import ImportProblem
@@ -67,7 +68,7 @@ def upload_start(request: HttpRequest) -> HttpResponse:
     try:
         upload_room_check(size=int(request.headers.get("Content-Length") or 0))
     except UploadRefused as problem:
-        form.add_error("folder", str(problem))
+        form.add_error("folder", in_language(str(problem)))
     if not form.is_valid():
         context = {"shell": shell, "form": form, "largest_upload_mb": FOLDER_ZIP_MB}
         return page_render(request, UPLOAD, context, partial="page", status=422)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from pipeline.selectors.data.readiness import ReadinessLine, readiness
 from pipeline.views.deals.quality import lack_address
@@ -20,11 +22,11 @@ class Mending:
 
 
 PLACES = {
-    "sources": Mending(says="Bring it in", page="pipeline:sources"),
-    "stages": Mending(says="Name the owners", page="pipeline:set_up_owners"),
-    "plan": Mending(says="Enter a plan", page="pipeline:set_up_plan"),
-    "handoffs": Mending(says="Bring hand-offs in", page="pipeline:sources"),
-    "deals": Mending(says="Deals to complete", page="pipeline:data_quality", managers=False),
+    "sources": Mending(says=gettext_noop("Bring it in"), page="pipeline:sources"),
+    "stages": Mending(says=gettext_noop("Name the owners"), page="pipeline:set_up_owners"),
+    "plan": Mending(says=gettext_noop("Enter a plan"), page="pipeline:set_up_plan"),
+    "handoffs": Mending(says=gettext_noop("Bring hand-offs in"), page="pipeline:sources"),
+    "deals": Mending(says=gettext_noop("Deals to complete"), page="pipeline:data_quality", managers=False),
 }
 
 
@@ -58,7 +60,7 @@ def _rows(*, manages: bool) -> list[ReadinessRow]:
         if line.ok or (place is not None and place.managers and not manages):
             rows.append(ReadinessRow(line=line, address="", says=""))
         elif place is None:
-            rows.append(ReadinessRow(line=line, address=lack_address(line.place), says="Deals to complete"))
+            rows.append(ReadinessRow(line=line, address=lack_address(line.place), says=_("Deals to complete")))
         else:
-            rows.append(ReadinessRow(line=line, address=reverse(place.page), says=place.says))
+            rows.append(ReadinessRow(line=line, address=reverse(place.page), says=_(place.says)))
     return rows

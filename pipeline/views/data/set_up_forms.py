@@ -49,7 +49,7 @@ def plan_page(request: HttpRequest) -> HttpResponse:
     """The plan as a grid of quarters, or months, and pipelines; rows can be pasted from a sheet."""
     shell = manager_shell(request)
     if shell.company is None or not Pipeline.objects.exists():
-        messages.info(request, "A plan is kept by pipeline: bring in your data first.")
+        messages.info(request, _("A plan is kept by pipeline: bring in your data first."))
         return redirect("pipeline:set_up")
     calendar, pipelines = calendar_of(shell.company), list(Pipeline.objects.all())
     first = calendar.quarter_before(calendar.quarter_of(shell.local(shell.now).date()), BEFORE)

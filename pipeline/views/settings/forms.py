@@ -17,7 +17,7 @@ from departments.web.day_field import DayField
 from departments.web.decimal_field import PlainDecimalField
 from pipeline.models import ExchangeRate, LossReason, Opportunity, Pipeline, PlanTarget, Source, Stage, StageOwner
 
-MONTHS = [(number, calendar.month_name[number]) for number in range(1, 13)]
+MONTHS = [(number, gettext_lazy(calendar.month_name[number])) for number in range(1, 13)]
 WEEKDAYS = list(enumerate(Company.Weekday.labels))
 LATER_CHOICES = (
     "fiscal_periods", "fiscal_year_end_weekday", "fiscal_year_end_rule", "fiscal_year_named_after", "verdict_words",

@@ -81,7 +81,9 @@ def remove(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     except ProtectedError:
         context["problem"] = _("Deals, people or other settings refer to this {one}.").format(one=chosen.one)
         return page_render(request, REMOVE, context, partial="page", status=409)
-    messages.success(request, _("{name} was removed. {consequence}").format(name=name, consequence=chosen.consequence))
+    messages.success(
+        request, _("{name} was removed. {consequence}").format(name=name, consequence=_(chosen.consequence))
+    )
     return redirect("pipeline:settings_list", chosen.slug)
 
 
@@ -106,7 +108,7 @@ def _edited(request: HttpRequest, kind: Kind, row: Model | None) -> HttpResponse
     if request.method == "POST" and form.is_valid():
         saved = form.save()
         messages.success(
-            request, _("{saved} is saved. {consequence}").format(saved=saved, consequence=kind.consequence)
+            request, _("{saved} is saved. {consequence}").format(saved=saved, consequence=_(kind.consequence))
         )
         return redirect("pipeline:settings_list", kind.slug)
     # A form writes into its instance even when it is not valid: the name is the one that is stored.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from pipeline.core.decimal_text import NumberSigns
 from pipeline.models import DataSource, SourcePull
 from pipeline.services.sources.mappings import tickets_alone
@@ -248,7 +250,9 @@ def column_words(column: dict[str, Any] | None) -> str:
     if not column["filled"]:
         return "empty"
     examples = ", ".join(str(entry[0])[:40] for entry in column["values"][:_EXAMPLES])
-    return f"{column['filled']:,} filled, {column['different']:,} different: {examples}"
+    return _("{filled:,} filled, {different:,} different: {examples}").format(
+        filled=column["filled"], different=column["different"], examples=examples
+    )
 
 
 def _date_question(column: dict[str, Any]) -> DateQuestion:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from departments.web.rendering import page_render
@@ -99,7 +100,7 @@ def pull_take_in(request: HttpRequest, token: str) -> HttpResponse:
     pull = _pull(token)
     newest = pull.source.mappings.first()
     if newest is not None and pull.look.get("version") != newest.version:
-        messages.info(request, "The mapping was changed meanwhile: look at the files with it first.")
+        messages.info(request, _("The mapping was changed meanwhile: look at the files with it first."))
     elif pull_confirm(token=token, rename_company="rename-company" in request.POST):
         source_import_requested.delay_on_commit(
             token=token, user_id=signed_in_user(request).pk, last_day="last-day" in request.POST

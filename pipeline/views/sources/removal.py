@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from departments.formats import counted
@@ -35,7 +36,7 @@ def pull_removal(request: HttpRequest, token: str) -> HttpResponse:
     except ImportProblem as problem:
         context = {"shell": shell, "pull": pull, "bytes": pull_bytes(token), "problem": str(problem)}
         return page_render(request, FILES, context, partial="page", status=409)
-    messages.success(request, f"The files of {pull.name} were removed.")
+    messages.success(request, _("The files of {name} were removed.").format(name=pull.name))
     return redirect("pipeline:source", pk=pull.source_id)
 
 
@@ -52,7 +53,7 @@ def source_removal(request: HttpRequest, pk: int) -> HttpResponse:
         except ImportProblem as refused:
             problem = str(refused)
         else:
-            messages.success(request, f"The source {source.name} was removed.")
+            messages.success(request, _("The source {name} was removed.").format(name=source.name))
             return redirect("pipeline:sources")
     pulls = pulls_of(source=source, count=None)
     imports = sum(pull.batch is not None and pull.batch.status == ImportBatch.Status.DONE for pull in pulls)

@@ -10,9 +10,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from departments.core.upload_limits import FOLDER_ZIP_MB, MEGABYTE
+from departments.translation.stored import in_language
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 from pipeline.imports.problems import ImportProblem
@@ -104,14 +106,17 @@ def source_mapping_upload(request: HttpRequest, pk: int) -> HttpResponse:
         content = tomllib.loads(uploaded.read().decode("utf-8-sig"))
         mapping_check(content, log=source.kind == Kind.LOG, tickets=source.kind == Kind.TICKETS)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        messages.error(request, f"The mapping file cannot be read: {error}")
+        messages.error(request, _("The mapping file cannot be read: {error}").format(error=error))
     except ImportProblem as problem:
-        messages.error(request, str(problem))
+        messages.error(request, in_language(str(problem)))
     else:
         saved = mapping_save(
             source=source, content=content, origin=uploaded.name or "file", user=signed_in_user(request)
         )
-        messages.success(request, f"The mapping is version {saved.version} now. Look at files with it below.")
+        messages.success(
+            request,
+            _("The mapping is version {version} now. Look at files with it below.").format(version=saved.version),
+        )
     return redirect("pipeline:source", pk=pk)
 
 
@@ -120,7 +125,7 @@ def _files_taken(request: HttpRequest, form: SourceFilesForm, *, source: DataSou
     try:
         upload_room_check(size=int(request.headers.get("Content-Length") or 0))
     except UploadRefused as problem:
-        form.add_error("uploads", str(problem))
+        form.add_error("uploads", in_language(str(problem)))
     if not form.is_valid():
         return None
     files: list[UploadedFile[bytes]] = form.cleaned_data["uploads"]
@@ -132,7 +137,7 @@ def _files_taken(request: HttpRequest, form: SourceFilesForm, *, source: DataSou
             taken_at=form.cleaned_data["taken_at"],
         )
     except FileExistsError:
-        form.add_error("uploads", "Two of the files have the same name; rename one of them.")
+        form.add_error("uploads", _("Two of the files have the same name; rename one of them."))
         return None
     source_read_requested.delay_on_commit(token=pull.token)
     return pull

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from departments.translation import gettext_noop
 from revenue_health.contribution.core.flows import AGE_BINS, AGE_EDGES, Floats, FlowArrays, Ints
 from revenue_health.contribution.core.intervals import replicated, standard_error
 from revenue_health.contribution.core.model.hazards import ratio
@@ -53,6 +54,7 @@ class Coverage:
     had: float | None
 
 
+NO_LOSSES = gettext_noop("no loss is recorded: the forecast counts every open deal as won in the end")
 QUANTILES = {"p5": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
 
 
@@ -165,7 +167,9 @@ def forecast(
     days = np.cumsum(rates.step_days)[-len(ends) :]
     path = tuple(_band(float(day), draws) for day, draws in zip(days, totals, strict=True))
     last = path[-1]
-    reasons = () if (~after[deals.custody]).any() else ("nothing is open: only new deals can still be won",)
+    reasons = (
+        () if (~after[deals.custody]).any() else (gettext_noop("nothing is open: only new deals can still be won"),)
+    )
     return Forecast(
         target=target,
         won_so_far=won_so_far,
@@ -175,7 +179,7 @@ def forecast(
         error_of_rates=whole.of_rates,
         error_of_deals=float(np.sqrt(whole.variance(deals).sum() + whole.from_new)),
         coverage=coverage(rates, deals, won_so_far, target, past),
-        reasons=reasons if target is not None else (*reasons, "no plan: no probability of reaching it"),
+        reasons=reasons if target is not None else (*reasons, gettext_noop("no plan: no probability of reaching it")),
         path=path,
     )
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from departments.translation import gettext_noop
 from revenue_health.contribution.core.intervals import Interval
 
 MATERIALITY = 0.005
@@ -63,18 +64,22 @@ def judge(
     of the party's hand-ons, losses and entries in the period. in_baseline: the baseline holds anything to compare with.
     """
     if not in_baseline:
-        return _cannot("the baseline has nothing of this department to compare with")
+        return _cannot(gettext_noop("the baseline has nothing of this department to compare with"))
     if deals < fewest_deals:
-        return _cannot(f"only {deals:.0f} deals in the period, fewer than {fewest_deals}")
+        return _cannot(
+            gettext_noop("only {deals:.0f} deals in the period, fewer than {fewest_deals}").format(
+                deals=deals, fewest_deals=fewest_deals
+            )
+        )
     if replicates < 3:
-        return _cannot("too few groups of deals for an interval")
+        return _cannot(gettext_noop("too few groups of deals for an interval"))
     if share.low <= 0 <= share.high:
-        return _cannot("the interval includes zero")
+        return _cannot(gettext_noop("the interval includes zero"))
     if abs(share.value) <= materiality * abs(scale):
-        return _cannot(f"the share is below {materiality:.1%} of the plan")
+        return _cannot(gettext_noop("the share is below {materiality:.1%} of the plan").format(materiality=materiality))
     if share.value > 0:
-        return Judgement(verdict=Verdict.CONTRIBUTES, reason="the whole interval is above zero")
-    return Judgement(verdict=Verdict.CONTAMINATES, reason="the whole interval is below zero")
+        return Judgement(verdict=Verdict.CONTRIBUTES, reason=gettext_noop("the whole interval is above zero"))
+    return Judgement(verdict=Verdict.CONTAMINATES, reason=gettext_noop("the whole interval is below zero"))
 
 
 def _cannot(why: str) -> Judgement:

@@ -14,6 +14,7 @@ from departments.formats import grouped
 from departments.models import Commitment, Company, Entry, Goal, find_company
 from departments.periods import monday_of
 from departments.scorecards.core.goals import DatedGoal
+from departments.translation import gettext_noop
 from revenue_health.contribution.models import LeakSighting
 
 PATIENCE = timedelta(weeks=4)
@@ -67,8 +68,15 @@ def _result(commitment: Commitment, values: Mapping[date, float], promised_on: d
     after = [values[week] for week in sorted(values) if week >= first]
     difference = compared(before, after)
     if difference is None:
-        sentence = f"Too few weeks to say: {len(before)} before it was made, {len(after)} since it was due."
-        return {"verdict": "too few weeks", "words": sentence, "weeks_before": len(before), "weeks_after": len(after)}
+        sentence = gettext_noop("Too few weeks to say: {before} before it was made, {since} since it was due.").format(
+            before=len(before), since=len(after)
+        )
+        return {
+            "verdict": gettext_noop("too few weeks"),
+            "words": sentence,
+            "weeks_before": len(before),
+            "weeks_after": len(after),
+        }
     verdict = _verdict(commitment, difference)
     return {
         "verdict": verdict,
@@ -82,7 +90,7 @@ def _result(commitment: Commitment, values: Mapping[date, float], promised_on: d
 def _verdict(commitment: Commitment, difference: Comparison) -> str:
     if not difference.certain:
         return "cannot tell"
-    return "moved as promised" if _better(commitment, difference) else "moved the wrong way"
+    return gettext_noop("moved as promised") if _better(commitment, difference) else gettext_noop("moved the wrong way")
 
 
 def _better(commitment: Commitment, difference: Comparison) -> bool:
@@ -98,12 +106,22 @@ def _better(commitment: Commitment, difference: Comparison) -> bool:
 
 
 def _sentence(commitment: Commitment, difference: Comparison, verdict: str) -> str:
-    name = commitment.measurable.name if commitment.measurable else "What the leak cost"
+    name = commitment.measurable.name if commitment.measurable else gettext_noop("What the leak cost")
     places = 0 if max(abs(difference.before), abs(difference.after)) >= 100 else 1
     before, after, change, low, high = (
         grouped(getattr(difference, which), places) for which in ("before", "after", "change", "low", "high")
     )
-    return (
-        f"{name}: {before} on average in the {difference.weeks_before} weeks before it was promised, {after} in the "
-        f"{difference.weeks_after} since it was due. Change {change} ({low} to {high}, 90 %): {verdict}."
+    return gettext_noop(
+        "{name}: {before} on average in the {weeks_before} weeks before it was promised, {after} in the "
+        "{weeks_after} since it was due. Change {change} ({low} to {high}, 90 %): {verdict}."
+    ).format(
+        name=name,
+        before=before,
+        weeks_before=difference.weeks_before,
+        after=after,
+        weeks_after=difference.weeks_after,
+        change=change,
+        low=low,
+        high=high,
+        verdict=verdict,
     )

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from departments.models import User, current_company
 from departments.periods import monday_of
+from departments.translation import gettext_noop
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.readings import SEEN, has_recovered, reading
@@ -118,7 +120,7 @@ def _leak_new(cost: CellCost, week: date, now: datetime) -> Leak:
         low=amount.low,
         high=amount.high,
     )
-    _status_told(leak, "", Status.NEW, now, "Seen for the first time.")
+    _status_told(leak, "", Status.NEW, now, gettext_noop("Seen for the first time."))
     return leak
 
 
@@ -135,11 +137,11 @@ def _leak_read(leak: Leak, amount: Interval, reading_of_week: Reading, now: date
         leak.last_seen = reading_of_week.week
         if leak.status == Status.RECOVERED:
             leak.recurrence, leak.since = leak.recurrence + 1, reading_of_week.week
-            _status_change(leak, Status.NEW, now, "Seen again after it had recovered.")
+            _status_change(leak, Status.NEW, now, gettext_noop("Seen again after it had recovered."))
     elif leak.status != Status.RECOVERED:
         readings = dict(leak.sightings.values_list("week", "state"))
         if has_recovered(readings, reading_of_week.week):
-            _status_change(leak, Status.RECOVERED, now, "Below materiality four weeks in a row.")
+            _status_change(leak, Status.RECOVERED, now, gettext_noop("Below materiality four weeks in a row."))
     leak.save()
     return state == SEEN
 
@@ -176,9 +178,9 @@ def leak_status_set(*, leak: int, status: str, reason: str, user: User, now: dat
     row = Leak.objects.select_for_update().get(pk=leak)
     reason = reason.strip()
     if status not in Leak.BY_PEOPLE:
-        raise RegisterError("Choose accepted, working, fixed or declined; the rest is said by the figure.")
+        raise RegisterError(_("Choose accepted, working, fixed or declined; the rest is said by the figure."))
     if row.status == Status.RECOVERED:
-        raise RegisterError("It has recovered; it opens again by itself if it is seen again.")
+        raise RegisterError(_("It has recovered; it opens again by itself if it is seen again."))
     if status == Status.DECLINED and not reason:
         raise RegisterError("Say why it is declined.")
     if row.status == status and not reason:

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from departments.models import current_company
+from departments.translation import gettext_noop
 from pipeline.models import RecomputeRun
 from pipeline.selectors.plan.targets import Targets, targets_of
 from revenue_health.contribution.core.comparison import Comparison
@@ -43,7 +44,7 @@ from revenue_health.contribution.selectors.gates.judgements import first_judgeme
 from revenue_health.contribution.selectors.model_input import GroupKey, cached_flows
 
 Progress = Callable[[str, float], None]
-_SUPERSEDED = "A newer run of the figures took its place before it was done."
+_SUPERSEDED = gettext_noop("A newer run of the figures took its place before it was done.")
 
 
 @dataclass(frozen=True, kw_only=True)

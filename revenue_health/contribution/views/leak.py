@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import (
@@ -66,7 +67,7 @@ class OwnerForm(forms.Form):
         .order_by("username"),
         required=False,
         to_field_name="username",
-        empty_label="Nobody",
+        empty_label=gettext_lazy("Nobody"),
     )
 
 

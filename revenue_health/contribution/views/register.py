@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from departments.access import may_see_company, require
@@ -32,7 +33,11 @@ from revenue_health.contribution.selectors.register.rows import (
 
 TEMPLATE = "contribution/register.html"
 BAR_STEP, BAR_HEIGHT, BAR_GAP = 7, 24, 2
-STATES = {OPEN: "Open", **{str(value): str(label) for value, label in Leak.Status.choices}, ALL: "All"}
+STATES = {
+    OPEN: gettext_lazy("Open"),
+    **{str(value): label for value, label in Leak.Status.choices},
+    ALL: gettext_lazy("All"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,15 +65,17 @@ class FilterForm(forms.Form):
 
     state = forms.ChoiceField(label="Status", required=False, choices=list(STATES.items()))
     department = forms.ChoiceField(label="Department", required=False)
-    factor = forms.ChoiceField(label="Factor", required=False, choices=[("", "All"), *Leak.Factor.choices])
+    factor = forms.ChoiceField(
+        label=gettext_lazy("Factor"), required=False, choices=[("", gettext_lazy("All")), *Leak.Factor.choices]
+    )
     owner = forms.ChoiceField(label="Owner", required=False)
 
     def __init__(self, query: QueryDict, *, departments: list[tuple[str, str]], owners: list[tuple[str, str]]) -> None:
         super().__init__(query)
-        for name, choices in (("department", departments), ("owner", [*owners, ("none", "Nobody")])):
+        for name, choices in (("department", departments), ("owner", [*owners, ("none", gettext_lazy("Nobody"))])):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", "All"), *choices]
+            field.choices = [("", gettext_lazy("All")), *choices]
 
     def filters(self) -> LeakFilters:
         """The question, without what was wrong in it."""

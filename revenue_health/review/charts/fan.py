@@ -7,6 +7,7 @@ from datetime import date
 
 from departments.formats import MoneyScale
 from departments.json_types import Json
+from departments.translation import gettext as _
 from revenue_health.review.core.forecast_figures import ForecastDay
 
 _NONE = "rgba(0,0,0,0)"
@@ -29,17 +30,21 @@ def fan(
     data = []
     if earlier := [(week.day, week.last_year) for week in weeks if week.last_year is not None]:
         data.append(_line(last_year, [(begin, 0), *earlier], scale, "py", width=3))
-    for low, high, name, size in (("p5", "p95", outer.capitalize(), 9), ("p25", "p75", "Inner range", 4)):
+    for low, high, name, size in (("p5", "p95", _capital(_(outer)), 9), ("p25", "p75", _("Inner range"), 4)):
         ends = [
             [*joint, *((w.day, getattr(w, end)) for w in weeks if getattr(w, end) is not None)] for end in (low, high)
         ]
         data += _band(ends[0], ends[1], name, scale, size)
     middle = [*joint, *((week.day, week.median) for week in weeks if week.median is not None)]
-    data.append(_line("Forecast, middle", middle, scale, "ac", width=1.5, dash="dash"))
-    data.append(_line("Won", [(begin, 0), *won], scale, "ac", width=3))
+    data.append(_line(_("Forecast, middle"), middle, scale, "ac", width=1.5, dash="dash"))
+    data.append(_line(_("Won"), [(begin, 0), *won], scale, "ac", width=3))
     if target is not None:
         data.append(_plan(begin, weeks[-1].day, target, scale))
     return {"data": data, "layout": _layout(weeks, begin, target, last_year, scale)}
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]
 
 
 def _line(name: str, points: Sequence[tuple[date, int | None]], scale: MoneyScale, token: str, **line: object) -> Json:
@@ -63,8 +68,8 @@ def _band(
     size: int,
 ) -> list[Json]:
     """Two edges, hatched between them."""
-    lower = _line(f"{name} from", low, scale, "ac-soft", width=1)
-    upper = _line(f"{name} to", high, scale, "ac-soft", width=1)
+    lower = _line(_("{name} from").format(name=name), low, scale, "ac-soft", width=1)
+    upper = _line(_("{name} to").format(name=name), high, scale, "ac-soft", width=1)
     upper |= {
         "fill": "tonexty",
         "fillcolor": _NONE,
@@ -79,7 +84,7 @@ def _plan(begin: date, end: date, target: int, scale: MoneyScale) -> Json:
     return {
         "type": "scatter",
         "mode": "lines+markers",
-        "name": "Plan",
+        "name": _("Plan"),
         "x": [begin.isoformat(), end.isoformat()],
         "y": [scale.value(target)] * 2,
         "line": {"width": 1, "dash": "dot"},
@@ -92,7 +97,7 @@ def _plan(begin: date, end: date, target: int, scale: MoneyScale) -> Json:
 
 def _layout(weeks: Sequence[ForecastDay], begin: date, target: int | None, last_year: str, scale: MoneyScale) -> Json:
     end = weeks[-1]
-    named = [("Plan", target), ("Forecast", end.median), (last_year, end.last_year)]
+    named = [(_("Plan"), target), (_("Forecast"), end.median), (last_year, end.last_year)]
     labels = sorted(((scale.value(at), f"{name} {scale.write(at)}") for name, at in named if name and at is not None))
     return {
         "margin": {"l": 56, "r": 132, "t": 8, "b": 32},

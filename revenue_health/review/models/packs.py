@@ -135,6 +135,7 @@ class PackExport(models.Model):
     pack = models.ForeignKey(Pack, on_delete=models.PROTECT, related_name="exports")
     kind = models.CharField(max_length=4, choices=Kind)
     hide_names = models.BooleanField(default=False)
+    language = models.CharField(max_length=7, default="en", help_text="Of who asked for it.")
     status = models.CharField(max_length=7, choices=Status, default=Status.ASKED)
     progress = models.PositiveSmallIntegerField(default=0, help_text="Percent.")
     error = models.TextField(blank=True)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from departments.formats import single_units
 from departments.models import Company, User, current_company
+from departments.services.mail import in_language_of
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
@@ -42,7 +43,8 @@ def evidence_make(*, export: int) -> EvidenceExport:
 
     with verdicts_worded(company.verdict_words):
         evidence = gather_evidence(run=row.run, company=company, periods=periods, progress=progress)
-        row.pdf, row.sha256 = pdf_of(evidence, company=company, row=row), evidence.sha256
+        with in_language_of(row.asked_by):
+            row.pdf, row.sha256 = pdf_of(evidence, company=company, row=row), evidence.sha256
     row.status, row.error, row.finished_at = EvidenceExport.Status.DONE, "", timezone.now()
     row.save(update_fields=["pdf", "sha256", "status", "error", "finished_at"])
     return row

@@ -90,7 +90,7 @@ def pack_draft(
     text = canonical_json(content)
     candidates = Pack.objects.filter(run_number=run.pk).order_by("pk")
     twin = next((pack for pack in candidates if _without_signature(pack) == text), None)
-    with translation.override(ENGLISH):
+    with translation.override(ENGLISH), numbers_as_in(ENGLISH):
         return PackDraft(slides=build_slides(content), twin=twin)
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from departments.formats import MoneyScale
+from departments.translation.stored import in_language
 from revenue_health.contribution.core.comparison import PartyKind
 from revenue_health.contribution.core.ledger import Ledger, Step
 from revenue_health.contribution.filters import ComparisonFilters
@@ -119,7 +120,7 @@ class _Rows:
             half=f"±{self.scale.write(step.half)}" if step.half else "",
             sign=step.mark,
             word=step_word(step),
-            reason=step.reason,
+            reason=in_language(step.reason),
             whisker=self.axis.mark(end, end - step.half, end + step.half) if step.half else None,
         )
 

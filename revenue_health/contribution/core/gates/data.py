@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from departments.translation import gettext_noop
 from revenue_health.contribution.core.flows import FlowArrays
 from revenue_health.contribution.core.gates.doubts.causes import cause_doubts
 from revenue_health.contribution.core.gates.doubts.handoffs import handoff_doubts, handoffs_of
@@ -84,7 +85,10 @@ def data_gate(
     if failed:
         return Gate(passed=False, detail=failed[0])
     return Gate(
-        passed=True, detail=f"{facts.effective_deals.get(party, 0.0):,.0f} deals’ worth of evidence, and a baseline"
+        passed=True,
+        detail=gettext_noop("{deals:,.0f} deals’ worth of evidence, and a baseline").format(
+            deals=facts.effective_deals.get(party, 0.0)
+        ),
     )
 
 
@@ -95,21 +99,33 @@ def _failures(
     deals = facts.effective_deals.get(party, 0.0)
     if deals < settings.fewest_deals:
         failed.append(
-            f"the amounts it handled say no more than {deals:,.0f} deals would; {settings.fewest_deals:.0f} are needed"
+            gettext_noop(
+                "the amounts it handled say no more than {deals:,.0f} deals would; {fewest_deals:.0f} are needed"
+            ).format(deals=deals, fewest_deals=settings.fewest_deals)
         )
     alone = without_baseline(pipelines, party)
     if alone is None:
-        failed.append("the baseline has nothing of this department to compare with")
+        failed.append(gettext_noop("the baseline has nothing of this department to compare with"))
     elif alone > settings.most_without_baseline:
-        failed.append(f"{100 * alone:.0f} % of its work is where it did not work in the baseline")
+        failed.append(
+            gettext_noop("{percent:.0f} % of its work is where it did not work in the baseline").format(
+                percent=100 * alone
+            )
+        )
     total = sum(abs(amount) for amount in factors.values()) or 1.0
     if facts.unrecorded > settings.most_unrecorded and abs(factors.get(CAUSE, 0.0)) > total / 4:
-        failed.append(f"{100 * facts.unrecorded:.0f} % of the losses name no reason")
+        failed.append(
+            gettext_noop("{percent:.0f} % of the losses name no reason").format(percent=100 * facts.unrecorded)
+        )
     if facts.without_source > settings.most_unrecorded and abs(factors.get(ENTRY, 0.0)) > total / 4:
-        failed.append(f"{100 * facts.without_source:.0f} % of what entered names no source")
+        failed.append(
+            gettext_noop("{percent:.0f} % of what entered names no source").format(percent=100 * facts.without_source)
+        )
     if facts.unexplained > settings.most_unexplained:
         failed.append(
-            f"{100 * facts.unexplained:.0f} % of all that moved revenue is unexplained, too much to name anybody"
+            gettext_noop("{percent:.0f} % of all that moved revenue is unexplained, too much to name anybody").format(
+                percent=100 * facts.unexplained
+            )
         )
     return failed
 

@@ -7,6 +7,7 @@ there (its period, baseline and openings).
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from departments.translation import gettext_noop
 from revenue_health.contribution.core.gates.company import Evidence, candidates, intervals_of, revenue_scale
 from revenue_health.contribution.core.gates.groupings import BY_AMOUNT, BY_ORIGIN, BY_SEGMENT, TOGETHER, regrouped
 from revenue_health.contribution.core.gates.multiverse import Variant
@@ -18,15 +19,15 @@ from revenue_health.contribution.core.model.bridge import Bridge
 from revenue_health.contribution.core.model.options import Fit, ModelOptions
 
 _GROUPINGS = {
-    BY_SEGMENT: "with deals grouped by segment alone",
-    BY_ORIGIN: "with deals grouped by origin alone",
-    TOGETHER: "with all deals in one group",
+    BY_SEGMENT: gettext_noop("with deals grouped by segment alone"),
+    BY_ORIGIN: gettext_noop("with deals grouped by origin alone"),
+    TOGETHER: gettext_noop("with all deals in one group"),
 }
 _OPTIONS = {
-    "with waits that do not depend on age": ModelOptions(fit=Fit.MEMORYLESS),
-    "with deals in progress at the new pace": ModelOptions(fit=Fit.CLOCK),
-    "with deals in progress at their new hazard": ModelOptions(fit=Fit.HAZARD),
-    "without queues": ModelOptions(load=False),
+    gettext_noop("with waits that do not depend on age"): ModelOptions(fit=Fit.MEMORYLESS),
+    gettext_noop("with deals in progress at the new pace"): ModelOptions(fit=Fit.CLOCK),
+    gettext_noop("with deals in progress at their new hazard"): ModelOptions(fit=Fit.HAZARD),
+    gettext_noop("without queues"): ModelOptions(load=False),
 }
 
 type Source[S] = Callable[[S, str], Pipelines]
@@ -72,7 +73,7 @@ def gather_evidence[S](
 def variants[S](source: Source[S], plan: EvidencePlan[S], pipelines: Pipelines) -> list[Variant]:
     """Every other way to reckon the comparison; one that would be the same by construction is left out."""
     ways: list[tuple[str, Pipelines]] = [(name, source(other, OWN_GROUPS)) for name, other in plan.others]
-    ways.append(("with deals grouped by size", source(plan.comparison, BY_AMOUNT)))
+    ways.append((gettext_noop("with deals grouped by size"), source(plan.comparison, BY_AMOUNT)))
     for by, name in _GROUPINGS.items():
         flows = regrouped(pipelines, by)
         if _sizes(flows) != _sizes(pipelines):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from departments.translation import gettext_noop
 from revenue_health.contribution.core.verdict import UNCLEAR, Verdict
 
 
@@ -26,9 +27,9 @@ class Gate:
     detail: str
 
 
-ALONE = "alone or only together with another, no record shows"
+ALONE = gettext_noop("alone or only together with another, no record shows")
 """What no gate can answer: two that fail only together leave the same records as one that fails by itself."""
-UNCHECKED = Gate(passed=None, detail="not checked yet")
+UNCHECKED = Gate(passed=None, detail=gettext_noop("not checked yet"))
 
 type Gates = Mapping[GateName, Gate]
 
@@ -70,6 +71,6 @@ def verdict_of(share: float, gates: Gates) -> tuple[Verdict, str]:
         if gate.passed is False:
             return Verdict.CANNOT_TELL, f"{UNCLEAR}{gate.detail}"
     if any(gates.get(name, UNCHECKED).passed is None for name in GateName):
-        return Verdict.CANNOT_TELL, f"{UNCLEAR}the share is clear, but its checks are not done yet"
+        return Verdict.CANNOT_TELL, UNCLEAR + gettext_noop("the share is clear, but its checks are not done yet")
     verdict = Verdict.CONTRIBUTES if share > 0 else Verdict.CONTAMINATES
-    return verdict, f"all five gates are passed; {ALONE}"
+    return verdict, f"{gettext_noop('all five gates are passed')}; {ALONE}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from departments.translation import gettext_noop
 from revenue_health.contribution.core.flows import Floats
 from revenue_health.contribution.core.gates.gate import Gate
 from revenue_health.contribution.core.intervals import CAUTION, standard_error, t_95
@@ -81,14 +82,21 @@ def interval_gate(*, share: float, half: float, margin: float, money: Money = pl
     share, half, margin: amounts in one unit. money: how the sentence writes an amount.
     """
     if not np.isfinite(half):
-        return Gate(passed=False, detail="too few groups of deals for an interval")
+        return Gate(passed=False, detail=gettext_noop("too few groups of deals for an interval"))
     if abs(share) - half > margin:
-        return Gate(passed=True, detail=f"beyond zero by at least {money(abs(share) - half)}")
+        return Gate(
+            passed=True, detail=gettext_noop("beyond zero by at least {amount}").format(amount=money(abs(share) - half))
+        )
     if abs(share) > half:
         return Gate(
-            passed=False, detail=f"not zero, but perhaps less than the {money(margin)} from which on anybody is named"
+            passed=False,
+            detail=gettext_noop("not zero, but perhaps less than the {margin} from which on anybody is named").format(
+                margin=money(margin)
+            ),
         )
     return Gate(
         passed=False,
-        detail=f"the interval includes zero; less than {money(half + margin)} either way would not show",
+        detail=gettext_noop("the interval includes zero; less than {amount} either way would not show").format(
+            amount=money(half + margin)
+        ),
     )

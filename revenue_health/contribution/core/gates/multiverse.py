@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from departments.translation import gettext_noop
 from revenue_health.contribution.core.flows import Floats
 from revenue_health.contribution.core.gates.gate import Gate
 
@@ -34,17 +35,23 @@ def multiverse_gate(
     amounts = {variant.name: variant.shares.get(party, 0.0) for variant in variants}
     against = [name for name, amount in amounts.items() if amount * sign <= 0]
     if against:
-        return Gate(passed=False, detail=f"the sign turns {_listed(against)}")
+        return Gate(passed=False, detail=gettext_noop("the sign turns {ways}").format(ways=_listed(against)))
     if (replicates[1:] * sign <= 0).any():
-        return Gate(passed=False, detail="the sign turns without one fortieth of the deals")
+        return Gate(passed=False, detail=gettext_noop("the sign turns without one fortieth of the deals"))
     unclear = [name for name, amount in amounts.items() if abs(amount) <= single]
     clear = len(amounts) - len(unclear)
     if clear < clear_part * len(amounts):
-        return Gate(passed=False, detail=f"not clear {_listed(unclear)}")
-    return Gate(passed=True, detail=f"the same sign in all {len(amounts)} ways to reckon, clear in {clear}")
+        return Gate(passed=False, detail=gettext_noop("not clear {ways}").format(ways=_listed(unclear)))
+    return Gate(
+        passed=True,
+        detail=gettext_noop("the same sign in all {count} ways to reckon, clear in {clear}").format(
+            count=len(amounts), clear=clear
+        ),
+    )
 
 
 def _listed(names: Sequence[str]) -> str:
     shown = list(names[:3])
     more = len(names) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
+    listed = ", ".join(shown)
+    return gettext_noop("{listed} and {more} more").format(listed=listed, more=more) if more else listed

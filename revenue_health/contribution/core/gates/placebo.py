@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from departments.translation import gettext_noop
 from revenue_health.contribution.core.flows import FlowArrays, Ints
 from revenue_health.contribution.core.gates.gate import Gate
 from revenue_health.contribution.core.gates.shares import Pipelines, PointShares, point_shares
@@ -97,22 +98,32 @@ def placebo_gate(
     begun = since(party, part, clear, quarters)
     rest = [quarter for quarter in quarters if quarter not in begun]
     if len(rest) < fewest:
-        return Gate(passed=False, detail=f"{_count(len(rest))} to compare with; at least {fewest} are needed")
+        return Gate(passed=False, detail=_TOO_FEW.format(quarters=_count(len(rest)), fewest=fewest))
     largest = max(rest, key=lambda quarter: abs(quarter.parts.get(party, 0.0)))
     if abs(largest.parts.get(party, 0.0)) >= abs(part):
         return Gate(
-            passed=False, detail=f"the same method finds as much in {largest.label}, so it may be chance or habit"
+            passed=False,
+            detail=gettext_noop("the same method finds as much in {label}, so it may be chance or habit").format(
+                label=largest.label
+            ),
         )
     chance = max((abs(half.get(party, 0.0)) for half in halves), default=0.0)
     if scale and chance / scale >= abs(part):
-        return Gate(passed=False, detail="random halves of the same deals differ by as much")
+        return Gate(passed=False, detail=gettext_noop("random halves of the same deals differ by as much"))
     times = abs(part) / max(abs(largest.parts.get(party, 0.0)), chance / scale if scale else 0.0, 1e-9)
-    size = f"{times:.1f} times" if times < 100 else "far more than"
-    return Gate(passed=True, detail=f"{size} the most the method finds in {_count(len(rest))} or in random halves")
+    found = (_TIMES if times < 100 else _FAR_MORE).format(times=times, quarters=_count(len(rest)))
+    return Gate(passed=True, detail=found)
+
+
+_TOO_FEW = gettext_noop("{quarters} to compare with; at least {fewest} are needed")
+_TIMES = gettext_noop("{times:.1f} times the most the method finds in {quarters} or in random halves")
+_FAR_MORE = gettext_noop("far more than the most the method finds in {quarters} or in random halves")
 
 
 def _count(quarters: int) -> str:
-    return f"{quarters or 'no'} earlier quarter{'' if quarters == 1 else 's'}"
+    if not quarters:
+        return gettext_noop("no earlier quarters")
+    return f"{quarters} {gettext_noop('earlier quarter') if quarters == 1 else gettext_noop('earlier quarters')}"
 
 
 def false_alarms(quarters: Sequence[PlaceboQuarter], clear: Mapping[str, float]) -> float | None:

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from departments.translation import gettext_noop
 from revenue_health.contribution.core.flows import FlowArrays
 from revenue_health.contribution.core.gates.gate import Gate
 from revenue_health.contribution.core.gates.shares import Pipelines, point_shares, with_period
@@ -141,15 +142,33 @@ def amounts(flows: FlowArrays, party: str, part: float) -> FlowArrays:
 
 
 _CHANGES: dict[Kind, _Change] = {Kind.CAUSES: causes, Kind.HANDOFFS: handoffs, Kind.AMOUNTS: amounts}
-_OWN = {
-    Kind.CAUSES: "of the losses booked on it had been somebody else’s",
-    Kind.HANDOFFS: "of the time recorded as its own had been somebody else’s",
-    Kind.AMOUNTS: "of the changes of amount booked on it had been somebody else’s",
+_HOLDS = {
+    Kind.CAUSES: gettext_noop("holds unless more than {part} of the losses booked on it had been somebody else’s"),
+    Kind.HANDOFFS: gettext_noop(
+        "holds unless more than {part} of the time recorded as its own had been somebody else’s"
+    ),
+    Kind.AMOUNTS: gettext_noop(
+        "holds unless more than {part} of the changes of amount booked on it had been somebody else’s"
+    ),
 }
-_OWN_GOOD = {
-    Kind.CAUSES: "more losses had been its own than are booked on it",
-    Kind.HANDOFFS: "more time had been its own than is recorded as such",
-    Kind.AMOUNTS: "more changes of amount had been its own than are booked on it",
+_HOLDS_GOOD = {
+    Kind.CAUSES: gettext_noop("holds unless more than {part} more losses had been its own than are booked on it"),
+    Kind.HANDOFFS: gettext_noop("holds unless more than {part} more time had been its own than is recorded as such"),
+    Kind.AMOUNTS: gettext_noop(
+        "holds unless more than {part} more changes of amount had been its own than are booked on it"
+    ),
+}
+_FALLS = {
+    Kind.CAUSES: gettext_noop("it would fall if {part} of the losses booked on it had been somebody else’s"),
+    Kind.HANDOFFS: gettext_noop("it would fall if {part} of the time recorded as its own had been somebody else’s"),
+    Kind.AMOUNTS: gettext_noop(
+        "it would fall if {part} of the changes of amount booked on it had been somebody else’s"
+    ),
+}
+_FALLS_GOOD = {
+    Kind.CAUSES: gettext_noop("it would fall if {part} more losses had been its own than are booked on it"),
+    Kind.HANDOFFS: gettext_noop("it would fall if {part} more time had been its own than is recorded as such"),
+    Kind.AMOUNTS: gettext_noop("it would fall if {part} more changes of amount had been its own than are booked on it"),
 }
 
 
@@ -157,17 +176,22 @@ def records_gate(tippings: Sequence[Tipping], *, share: float, most_wrong: float
     """Whether a verdict survives a fair part of the records being wrong. most_wrong: that part, 0 to 1."""
     if not tippings:
         part = f"{100 * PARTS[-1]:.0f} %"
-        return Gate(passed=True, detail=f"holds even if {part} of its records had been somebody else’s")
+        return Gate(
+            passed=True,
+            detail=gettext_noop("holds even if {part} of its records had been somebody else’s").format(part=part),
+        )
     worst = tippings[0]
-    words = (_OWN if share < 0 else _OWN_GOOD)[worst.kind]
     if worst.of_others is not None and worst.of_others < min(worst.of_own, most_wrong):
         return Gate(
             passed=False,
-            detail=f"it would fall if {_percent(worst.of_others)} of others’ losses in its stages were booked on it",
+            detail=gettext_noop("it would fall if {part} of others’ losses in its stages were booked on it").format(
+                part=_percent(worst.of_others)
+            ),
         )
     passed = worst.least > most_wrong
-    start = "holds unless more than" if passed else "it would fall if"
-    return Gate(passed=passed, detail=f"{start} {_percent(worst.of_own)} {words}")
+    own, own_good = (_HOLDS, _HOLDS_GOOD) if passed else (_FALLS, _FALLS_GOOD)
+    sentence = (own if share < 0 else own_good)[worst.kind]
+    return Gate(passed=passed, detail=sentence.format(part=_percent(worst.of_own)))
 
 
 def _percent(part: float) -> str:

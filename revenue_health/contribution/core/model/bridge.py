@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from departments.translation import gettext_noop
 from revenue_health.contribution.core.flows import OPENING, Floats, FlowArrays, FlowError, Ints
 from revenue_health.contribution.core.intervals import Interval, interval, replicated
 from revenue_health.contribution.core.model.game import Game
@@ -200,9 +201,9 @@ def _reasons(baseline: FlowArrays, period: FlowArrays, target: float | None) -> 
     """What the reader must know before believing any figure."""
     reasons = []
     if target is None:
-        reasons.append("no plan: the bridge starts at the baseline")
+        reasons.append(gettext_noop("no plan: the bridge starts at the baseline"))
     if not baseline.held.any():
-        reasons.append("no baseline: nothing was in the pipeline then, so nothing can be compared")
+        reasons.append(gettext_noop("no baseline: nothing was in the pipeline then, so nothing can be compared"))
     if not period.held.any():
-        reasons.append("nothing was in the pipeline in this period")
+        reasons.append(gettext_noop("nothing was in the pipeline in this period"))
     return tuple(reasons)

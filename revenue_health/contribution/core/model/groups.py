@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from departments.translation import gettext_noop
 from revenue_health.contribution.core.flows import FlowArrays, FlowError
 from revenue_health.contribution.core.intervals import Interval, interval
 from revenue_health.contribution.core.model.bridge import Bridge, Party, bridge
@@ -160,7 +161,7 @@ def summed(parts: Sequence[Bridge], target: float | None, *, names: Sequence[str
         if exact
         else parts[0].coalition_values[:0],
         reasons=reasons_together([part.reasons for part in parts], names=names, word=word)
-        + (() if target is not None else ("no plan: the bridge starts at the baseline",)),
+        + (() if target is not None else (gettext_noop("no plan: the bridge starts at the baseline"),)),
     )
 
 

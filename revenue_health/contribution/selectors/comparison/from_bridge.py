@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from departments.models import Department
+from departments.translation import gettext_noop
 from pipeline.models import Stage
 from revenue_health.contribution.core.comparison import (
     Comparison,
@@ -30,10 +31,10 @@ from revenue_health.contribution.selectors.comparison.periods import ComparisonP
 from revenue_health.contribution.selectors.comparison.remarks import Remarks
 
 STRATEGY = str(PartyKind.STRATEGY)
-NAMES = {MARKET: "Market", OPENING: "Opening pipeline", STRATEGY: "Strategy"}
+NAMES = {MARKET: gettext_noop("Market"), OPENING: gettext_noop("Opening pipeline"), STRATEGY: gettext_noop("Strategy")}
 """What the parties that are no department are called."""
-_NO_PLAN = "no plan: the bridge starts at the baseline"
-_OF_PLAN = "what the company does at its baseline, against the plan"
+_NO_PLAN = gettext_noop("no plan: the bridge starts at the baseline")
+_OF_PLAN = gettext_noop("what the company does at its baseline, against the plan")
 
 
 def comparison_from_bridge(
@@ -118,9 +119,9 @@ def _in_group(party: Party, whole: Judged) -> Judged:
     if named and party.judgement.verdict != whole.verdict:
         verdict, reason = Verdict.CANNOT_TELL, party.judgement.reason
         if party.judgement.verdict != Verdict.CANNOT_TELL:
-            reason = f"{UNCLEAR}here the share has the other sign than in the company as a whole"
+            reason = UNCLEAR + gettext_noop("here the share has the other sign than in the company as a whole")
     elif not named and verdict == Verdict.CANNOT_TELL:
-        reason = f"{UNCLEAR}not named in the company as a whole"
+        reason = UNCLEAR + gettext_noop("not named in the company as a whole")
     return Judged(verdict=verdict, reason=reason, low=share.low, high=share.high, gates={})
 
 
@@ -192,10 +193,10 @@ def with_silent_losses(share: PartyShare, unrecorded: tuple[int, int]) -> PartyS
     if share.kind != PartyKind.MARKET or not silent:
         return share
     if silent == losses:
-        return replace(
-            share, reason=f"{share.reason}; no loss of the period names a reason, and they are all counted here"
-        )
-    note = f"{silent:,} of {losses:,} losses of the period name no reason and are counted here"
+        note = gettext_noop("no loss of the period names a reason, and they are all counted here")
+    else:
+        text = gettext_noop("{silent:,} of {losses:,} losses of the period name no reason and are counted here")
+        note = text.format(silent=silent, losses=losses)
     return replace(share, reason=f"{share.reason}; {note}")
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from departments.formats import counted, grouped, interval_in_words, money_in_words
+from departments.translation.stored import in_language
 from revenue_health.contribution.core.comparison import (
     Comparison,
     LoadedStage,
@@ -80,15 +81,15 @@ def without_verdict(comparison: Comparison, currency: str) -> list[str]:
 
 def _why(party: PartyShare, currency: str, margin: float) -> str:
     if party.interval is None:
-        return party.short_reason
-    return visible(party, currency, margin) or party.short_reason or _("not clear")
+        return in_language(party.short_reason)
+    return visible(party, currency, margin) or in_language(party.short_reason) or _("not clear")
 
 
 def _moved(departments: Iterable[PartyShare]) -> dict[str, list[str]]:
     names: dict[str, list[str]] = {}
     for party in departments:
         if party.judgement == Verdict.NOT_JUDGED:
-            names.setdefault(party.reason.removeprefix(MOVED), []).append(party.name)
+            names.setdefault(in_language(party.reason.removeprefix(MOVED)), []).append(party.name)
     return names
 
 
@@ -105,13 +106,16 @@ def verdict_sentence(party: PartyShare, currency: str) -> str:
     """One party's verdict with its figure and its interval."""
     interval = party.interval
     if party.share is None or interval is None:
-        return f"{party.name}: {party.reason}."
+        return f"{party.name}: {in_language(party.reason)}."
     amount, inside = money(party.share.amount, currency), between(interval, currency)
     if party.kind != PartyKind.INTERNAL:
         text = _("{name}: {amount} ({range}); not a department.")
         return text.format(name=party.name, amount=amount, range=inside)
     if party.judgement == Verdict.NOT_JUDGED:
-        text, reason = _("{name} is not judged: {reason}. {amount} ({range})."), party.reason.removeprefix(MOVED)
+        text, reason = (
+            _("{name} is not judged: {reason}. {amount} ({range})."),
+            in_language(party.reason.removeprefix(MOVED)),
+        )
         return text.format(name=party.name, reason=reason, amount=amount, range=inside)
     if party.judgement == Verdict.CANNOT_TELL:
         unclear = _("no clear effect") if interval.low <= 0 <= interval.high else _("not named")
@@ -139,14 +143,14 @@ def verdict_in_full(party: PartyShare, currency: str) -> str:
 
 
 def _reason(party: PartyShare, currency: str) -> str:
-    said = [party.short_reason, "" if WOULD_NOT_SHOW in party.short_reason else visible(party, currency)]
+    said = [in_language(party.short_reason), "" if WOULD_NOT_SHOW in party.short_reason else visible(party, currency)]
     return "; ".join(part for part in said if part)
 
 
 def proviso(party: PartyShare) -> list[str]:
     """What would overturn a verdict, and since when what it says has been there."""
     records = (party.gates or {}).get(GateName.RECORDS)
-    sentences = [f"{capitalised(records.detail)}."] if records and records.passed else []
+    sentences = [f"{capitalised(in_language(records.detail))}."] if records and records.passed else []
     if party.since:
         sentences.append(_("Since {day}, not new this quarter.").format(day=party.since))
     return sentences
@@ -156,8 +160,8 @@ def ground(party: PartyShare) -> str:
     """What stands beside a verdict in a table: what would overturn it, or the gate that it did not come through; of
     the market, losses that name no reason."""
     if party.kind != PartyKind.INTERNAL:
-        return party.reason.partition("; ")[2]
-    return " ".join(proviso(party)) if party.named else party.short_reason.removeprefix(MOVED)
+        return in_language(party.reason.partition("; ")[2])
+    return " ".join(proviso(party)) if party.named else in_language(party.short_reason.removeprefix(MOVED))
 
 
 def together(party: PartyShare, currency: str) -> str:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from departments.json_types import Json
 from departments.models import Company
+from departments.translation import gettext_noop
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.core.forecast import QUANTILES
 from revenue_health.contribution.models import ForecastSnapshot
@@ -87,9 +88,9 @@ def curves_json(curves: Curves) -> Json:
 def what_if_json(now: Outcome, following: Outcome | None, *, periods: ComparisonPeriods, company: Company) -> Json:
     """The answer as `whatif --json` prints it."""
     notes = [
-        "promises are kept from today on, from the deals open today, at the pace of the last quarter"
+        gettext_noop("promises are kept from today on, from the deals open today, at the pace of the last quarter")
         if periods.running
-        else "promises are kept from the period's first day, at the period's own rates",
+        else gettext_noop("promises are kept from the period's first day, at the period's own rates"),
         *now.notes,
     ]
     figures = {"period": period_json(periods.period), **_outcome_json(now), "notes": notes}

@@ -19,7 +19,7 @@ from pipeline.selectors.plan.targets import NET_REVENUE
 from revenue_health.contribution.core.capacity import Limit
 from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.core.flows import Floats
-from revenue_health.contribution.core.forecast import QUANTILES, Band, Coverage, Forecast, forecast
+from revenue_health.contribution.core.forecast import NO_LOSSES, QUANTILES, Band, Coverage, Forecast, forecast
 from revenue_health.contribution.core.model.groups import reasons_together
 from revenue_health.contribution.core.sensitivity import constraints
 from revenue_health.contribution.core.track.record import Held, held, learned
@@ -116,7 +116,7 @@ def company_forecast(*, run: RecomputeRun, company: Company, periods: Comparison
     )
     reasons = dict.fromkeys((*total.reasons, *targets.reasons))
     if no_losses(run=run):
-        reasons["no loss is recorded: the forecast counts every open deal as won in the end"] = None
+        reasons[NO_LOSSES] = None
     earned = earned_amounts(run=run, company=company, period=periods.period)
     return replace(
         _as_told(total, run=run, company=company),

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from departments.models import Company
 from departments.periods import Period, PeriodError
+from departments.translation import gettext_noop
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.core.gates.evidence import EvidencePlan
@@ -60,13 +61,13 @@ def _others(run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> 
             first = calendar.previous(first)
         baseline = Period(start=first.start, end=last, label=f"{first.start}..{last}")
         if comparison := _comparison(run, company, periods.period, baseline):
-            yield f"against the {name} quarters before", comparison
+            yield gettext_noop("against the {name} quarters before").format(name=name), comparison
     if comparison := _comparison(run, company, periods.period, LAST_YEAR):
-        yield "against the same days a year before", comparison
+        yield gettext_noop("against the same days a year before"), comparison
     end = min(periods.period.end, periods.today)
     weeks = Period(start=end - timedelta(days=WEEKS_DAYS - 1), end=end, label="13 weeks")
     if comparison := _comparison(run, company, weeks, None):
-        yield "over the last 13 weeks", comparison
+        yield gettext_noop("over the last 13 weeks"), comparison
 
 
 def _comparison(

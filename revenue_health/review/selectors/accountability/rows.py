@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 from departments.discussion.selectors.replies import Answer, replies_for
 from departments.formats import MoneyScale
 from departments.subjects import share_subject
+from departments.translation.stored import in_language
 from revenue_health.contribution.core.comparison import MoneyInterval, PartyKind, minor_units
 from revenue_health.contribution.core.gates.company import MOVED
 from revenue_health.contribution.core.ledger import Step, build_ledger
@@ -147,7 +148,7 @@ def _share_row(
         score=None,
         sign=MARKS[verdict],
         verdict=page_word(verdict),
-        reason=reason.removeprefix(UNCLEAR).removeprefix(MOVED),
+        reason=in_language(reason.removeprefix(UNCLEAR).removeprefix(MOVED)),
         impact=str(IMPACTS.get(verdict, "")),
         mark=axis.mark(amount, low, high),
     )

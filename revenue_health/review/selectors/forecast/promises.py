@@ -85,7 +85,7 @@ class LeverField:
     @property
     def unit(self) -> Unit:
         if self.lever == Lever.HANDS_ON and not self.limited:
-            return replace(UNITS[self.lever], words="hands on, no limit seen")
+            return replace(UNITS[self.lever], words=gettext_noop("hands on, no limit seen"))
         return UNITS[self.lever]
 
     @property

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Count, QuerySet
 
 from departments.formats import counted
+from departments.translation import gettext_noop
 from revenue_health.review.core.canonical_json import canonical_json, sha256_of
 from revenue_health.review.core.slides import Column, ColumnKind, Slide, Table
 from revenue_health.review.models import Decision, Pack
@@ -68,8 +69,8 @@ def with_decisions(slides: tuple[Slide, ...], *, pack: Pack) -> tuple[Slide, ...
     columns = (Column("Decided"), Column("By"), Column("On", ColumnKind.DATE))
     decided = Slide(
         key="decided",
-        title="Decided",
-        message=f"{counted(len(rows), 'decision')} taken on this review.",
-        tables=(Table(title="Decided", columns=columns, rows=rows),),
+        title=gettext_noop("Decided"),
+        message=gettext_noop("{decisions} taken on this review.").format(decisions=counted(len(rows), "decision")),
+        tables=(Table(title=gettext_noop("Decided"), columns=columns, rows=rows),),
     )
     return (*slides[:-1], decided, *slides[-1:])

@@ -10,13 +10,14 @@ from django.conf import settings
 
 from departments.formats import counted, grouped
 from departments.selectors.jobs import Phase, open_jobs, phase_of
+from departments.translation import gettext_noop
 from revenue_health.review.models import Pack, PackExport
 
 UNTAKEN_SECONDS = 20
 """An export no worker has taken up by then: the worker is probably down."""
 SILENT_SECONDS = 180
 MOST_LISTED = 20
-INTERRUPTED = "The worker was interrupted. Another one makes the file within two minutes."
+INTERRUPTED = gettext_noop("The worker was interrupted. Another one makes the file within two minutes.")
 _FREE = (PackExport.Status.ASKED, PackExport.Status.WORKING)
 
 
@@ -69,9 +70,9 @@ def _failure(export: PackExport, now: datetime) -> str:
             "The file is made as soon as one starts; nothing is lost."
         )
     if export.status == PackExport.Status.WORKING and silent > SILENT_SECONDS:
-        return "The worker has gone silent; the file is made again when the next one starts."
+        return gettext_noop("The worker has gone silent; the file is made again when the next one starts.")
     if export.status == PackExport.Status.DONE and export_path(export) is None:
-        return "The file is no longer there; request it again."
+        return gettext_noop("The file is no longer there; request it again.")
     return export.error
 
 

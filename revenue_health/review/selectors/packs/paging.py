@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from departments.translation import gettext as _
 from revenue_health.review.core.slides import Column, Row, Slide, Table
 from revenue_health.review.selectors.packs.fit import (
     Room,
@@ -32,8 +33,8 @@ class RowSpan:
     total: int
 
     def __str__(self) -> str:
-        rows = f"{self.first} to {self.last}" if self.last > self.first else f"{self.first}"
-        return f"{rows} of {self.total}"
+        text = _("{first} to {last} of {total}") if self.last > self.first else _("{first} of {total}")
+        return text.format(first=self.first, last=self.last, total=self.total)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +51,9 @@ class SlidePage:
         """Which rows of how many it has, `1 to 6 of 9, page 1 of 2`; empty where a slide is one page."""
         if self.count == 1:
             return ""
-        return ", ".join([*map(str, self.spans), f"page {self.number} of {self.count}"])
+        return ", ".join(
+            [*map(str, self.spans), _("page {number} of {count}").format(number=self.number, count=self.count)]
+        )
 
 
 def numbered(pages: Sequence[SlidePage]) -> list[SlidePage]:

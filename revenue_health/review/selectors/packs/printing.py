@@ -9,12 +9,13 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from departments.core.line_breaks import unbroken
-from departments.formats import DASH, ENGLISH, numbers_as_in
+from departments.formats import DASH
 from revenue_health.review.core.slides import Column, Row, Slide, Table
 from revenue_health.review.selectors.packs.cells import SOMEBODY, Names, cell_text, shade
 from revenue_health.review.selectors.packs.drawings import DRAWING_WIDTH, drawing_height, slide_drawing
 from revenue_health.review.selectors.packs.fit import is_tied, texts_of
 from revenue_health.review.selectors.packs.paging import SlidePage
+from revenue_health.review.selectors.packs.reader_language import document_numbers
 
 FIRST_COLUMNS = 6
 """So many columns of a table fit a phone or a slide; further ones are marked as wide."""
@@ -100,7 +101,7 @@ def print_slides(slides: Sequence[Slide], names: Names) -> list[PrintedSlide]:
 
 def print_pages(pages: Sequence[SlidePage], names: Names) -> list[PrintedSlide]:
     """Slides and parts of slides, ready to print. Where names are hidden, no name of a person is in them at all."""
-    with numbers_as_in(ENGLISH):
+    with document_numbers():
         return [print_slide(page.slide, number, names, part=page.part) for number, page in enumerate(pages, 1)]
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from glob import escape
 from pathlib import Path
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.text import slugify
 
+from departments.day_formats import BRITISH, days_as_in
 from departments.formats import ENGLISH, numbers_as_in
 from departments.models import User
+from departments.translation import gettext_noop
 from revenue_health.review.models import Decision, Pack, PackExport
 from revenue_health.review.selectors.packs.exports import export_path, exports_folder
 from revenue_health.review.services.exports.content import ExportContent, Progress, content_of
@@ -36,15 +39,21 @@ WRITERS: dict[str, Callable[[ExportContent, Path, Progress], None]] = {
 
 @transaction.atomic
 def export_ask(
-    *, pack: Pack, kind: str, user: User | None, now: datetime, hide_names: bool = False
+    *, pack: Pack, kind: str, user: User | None, now: datetime, hide_names: bool = False, language: str = ENGLISH
 ) -> tuple[PackExport, bool]:
     """The export to wait for, and whether it was asked for just now: one that is under way or still true is enough."""
     Pack.objects.select_for_update(of=("self",)).only("pk").get(pk=pack.pk)
-    newest = PackExport.objects.filter(pack=pack, kind=kind, hide_names=hide_names).first()
+    newest = PackExport.objects.filter(pack=pack, kind=kind, hide_names=hide_names, language=language).first()
     if newest is not None and _enough(newest, now):
         return newest, False
     export = PackExport.objects.create(
-        pack=pack, kind=kind, hide_names=hide_names, requested_by=user, asked_at=now, touched_at=now
+        pack=pack,
+        kind=kind,
+        hide_names=hide_names,
+        language=language,
+        requested_by=user,
+        asked_at=now,
+        touched_at=now,
     )
     return export, True
 
@@ -69,6 +78,7 @@ def export_make(*, export_id: int) -> None:
             kind=export.kind,
             path=exports_folder() / name,
             hide_names=export.hide_names,
+            language=export.language,
             progress=lambda share: _say(export, progress=min(99, round(100 * share))),
         )
     except ExportProblem as problem:
@@ -81,19 +91,32 @@ def export_make(*, export_id: int) -> None:
 def export_fail(*, export_id: int) -> None:
     """No further attempt is made."""
     unfinished = PackExport.objects.filter(pk=export_id).exclude(status=Status.DONE)
-    unfinished.update(status=Status.FAILED, error="It failed; the log says why.", finished_at=timezone.now())
+    unfinished.update(
+        status=Status.FAILED, error=gettext_noop("It failed; the log says why."), finished_at=timezone.now()
+    )
 
 
 def pack_write(
-    *, pack: Pack, kind: str, path: Path, hide_names: bool = False, progress: Progress = lambda share: None
+    *,
+    pack: Pack,
+    kind: str,
+    path: Path,
+    hide_names: bool = False,
+    language: str = ENGLISH,
+    progress: Progress = lambda share: None,
 ) -> None:
-    """Write one file of a pack. Raises ExportProblem where this machine lacks what it takes."""
+    """Write one file of a pack, in a language; CSV files are for programs and English.
+
+    Raises ExportProblem where this machine lacks what it takes.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     for left in path.parent.glob(f".{escape(path.name)}.*"):
         left.unlink(missing_ok=True)  # of a worker that was killed
     half = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with numbers_as_in(ENGLISH):
+        language = ENGLISH if kind == PackExport.Kind.CSV else language
+        style = replace(BRITISH, names=language)
+        with translation.override(language), numbers_as_in(language), days_as_in(style):
             WRITERS[kind](content_of(pack, hide_names=hide_names), half, progress)
         half.replace(path)
     finally:

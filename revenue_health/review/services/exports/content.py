@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from departments.core.text import readable, readable_values
+from departments.translation import gettext as _
+from departments.translation.stored import in_language
 from revenue_health.review.core.slide_codec import slide_from_json
 from revenue_health.review.core.slides import Row, Slide, Table
 from revenue_health.review.models import Pack
 from revenue_health.review.selectors.packs.archive import with_decisions
 from revenue_health.review.selectors.packs.cells import Names
 from revenue_health.review.selectors.packs.frozen import FrozenReview, review_from_json
+from revenue_health.review.selectors.packs.reader_language import slides_in_language
 
 Progress = Callable[[float], None]
 
@@ -32,7 +35,9 @@ class ExportContent:
     @property
     def head(self) -> str:
         """Whose figures, and as known on which day."""
-        return f"{self.review.company}, as it stood on {self.review.known}"
+        return _("{company}, as it stood on {known}").format(
+            company=self.review.company, known=in_language(self.review.known)
+        )
 
 
 def content_of(pack: Pack, *, hide_names: bool) -> ExportContent:
@@ -41,7 +46,8 @@ def content_of(pack: Pack, *, hide_names: bool) -> ExportContent:
     Names of before control characters were refused have spaces for them: no slide and no sheet can hold them.
     """
     review = review_from_json(readable_values(pack.figures))
-    slides = tuple(_readable(slide) for slide in with_decisions(review.slides, pack=pack))
+    frozen = slides_in_language(with_decisions(review.slides, pack=pack))
+    slides = tuple(_readable(slide) for slide in frozen)
     if hide_names:
         names = Names(review.people, hidden=True)
         slides = tuple(_without_names(slide, names) for slide in slides)

@@ -9,6 +9,7 @@ from typing import Any
 from pptx import Presentation
 from pptx.util import Inches, Pt
 
+from departments.translation import gettext as _
 from revenue_health.review.core.slides import Chart, Slide
 from revenue_health.review.selectors.packs.board import FIRST, shortened
 from revenue_health.review.selectors.packs.fit import lines_height, lines_within
@@ -41,8 +42,8 @@ def write_pptx(content: ExportContent, path: Path, progress: Progress) -> None:
         progress(0.9 * number / len(content.slides))
     for slide in content.slides:
         if slide.drawing:
-            numbers = replace(slide, lines=(), notes=(), title="The numbers")
-            _pages(deck, numbers, f"{slide.title}: the numbers")
+            numbers = replace(slide, lines=(), notes=(), title=_("The numbers"))
+            _pages(deck, numbers, _("{title}: the numbers").format(title=slide.title))
     _number(deck, content)
     deck.save(str(path))
 

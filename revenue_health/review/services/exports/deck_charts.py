@@ -19,20 +19,22 @@ from pptx.util import Pt
 from departments.core.formula_guard import guarded
 from departments.core.line_breaks import unbroken
 from departments.formats import MoneyScale
+from departments.translation import gettext as _
+from departments.translation import gettext_noop
 from revenue_health.review.charts.drawing import FILLS
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Tone
 
-GROUND, WHISKER, LABEL = "Ground", "Room for whiskers", "Room for labels"
+GROUND, WHISKER, LABEL = gettext_noop("Ground"), gettext_noop("Room for whiskers"), gettext_noop("Room for labels")
 FILLED = (Tone.GOOD, Tone.BAD, Tone.SOFT, Tone.INK)
 GOOD, BAD, SOFT, INK = (FILLS[tone].removeprefix("#").upper() for tone in FILLED)
 PAPER = "FFFFFF"
 LOOKS = {
-    "plan": ("Plan", PAPER, INK),
-    "actual": ("Actual", INK, None),
-    "forecast": ("Forecast", None, INK),
-    "good": ("Better", GOOD, None),
-    "bad": ("Worse", BAD, None),
-    "soft": ("Neither, or unclear", SOFT, None),
+    "plan": (gettext_noop("Plan"), PAPER, INK),
+    "actual": (gettext_noop("Actual"), INK, None),
+    "forecast": (gettext_noop("Forecast"), None, INK),
+    "good": (gettext_noop("Better"), GOOD, None),
+    "bad": (gettext_noop("Worse"), BAD, None),
+    "soft": (gettext_noop("Neither, or unclear"), SOFT, None),
 }
 """What a kind of bar is called, its fill (None: hatched) and its outline."""
 SPACE = "http://schemas.openxmlformats.org/drawingml/2006/chart"
@@ -80,11 +82,13 @@ def chart_add(page: Any, chart: Chart, *, left: int, top: int, width: int, heigh
     data = CategoryChartData(number_format=number_format(chart.scale))
     # They go into the chart's workbook, whose writer takes a leading = for a formula.
     data.categories = [guarded(bar.name) for bar in bars]
-    data.add_series(GROUND, [piece.ground for piece in pieces])
+    data.add_series(_(GROUND), [piece.ground for piece in pieces])
     for kind in used:
-        data.add_series(LOOKS[kind][0], [p.length if k == kind else None for p, k in zip(pieces, kinds, strict=True)])
-    data.add_series(WHISKER, [piece.whisker for piece in pieces])
-    data.add_series(LABEL, [0.14 * reach] * len(bars))
+        data.add_series(
+            _(LOOKS[kind][0]), [p.length if k == kind else None for p, k in zip(pieces, kinds, strict=True)]
+        )
+    data.add_series(_(WHISKER), [piece.whisker for piece in pieces])
+    data.add_series(_(LABEL), [0.14 * reach] * len(bars))
     frame = page.shapes.add_chart(XL_CHART_TYPE.BAR_STACKED, left, top, width, height, data)
     native = frame.chart
     _dress(native)
@@ -133,7 +137,7 @@ def _paint(series: Any) -> None:
 
 
 def _look(series: Any, kind: str) -> None:
-    _, fill, outline = LOOKS[kind]
+    _name, fill, outline = LOOKS[kind]
     if fill is None:
         series.format.fill.patterned()
         series.format.fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL

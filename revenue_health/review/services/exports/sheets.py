@@ -12,6 +12,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_range
 
 from departments.core.formula_guard import GuardedWriter, is_formula
+from departments.translation import gettext as _
 from revenue_health.review.core.slides import CellValue, Column, Slide, Table
 from revenue_health.review.services.exports.content import ExportContent, Progress
 
@@ -106,7 +107,14 @@ def _sheet(sheet: Any, slide: Slide, content: ExportContent, formats: Formats) -
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     _write_text(sheet, 0, 0, slide.message, formats, "message")
-    _write_text(sheet, 1, 0, f"{content.head}. Amounts in whole {content.review.currency}.", formats, "soft")
+    _write_text(
+        sheet,
+        1,
+        0,
+        _("{head}. Amounts in whole {currency}.").format(head=content.head, currency=content.review.currency),
+        formats,
+        "soft",
+    )
     at = 2
     for line in slide.lines:
         _write_text(sheet, at, 0, line, formats, "soft")

@@ -13,6 +13,7 @@ from departments.access import may_commit, may_reply, may_see_company, note_read
 from departments.formats import single_units
 from departments.models import Company
 from departments.subjects import share_subject
+from departments.translation.stored import in_language
 from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
@@ -25,7 +26,7 @@ from revenue_health.contribution.core.solver.backward import FACTORS
 from revenue_health.contribution.filters import ComparisonFilters, parse_filters
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.evidence import evidence_of
-from revenue_health.contribution.selectors.comparison.from_bridge import department_names
+from revenue_health.contribution.selectors.comparison.from_bridge import NAMES, department_names
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.scores import bridges_of
 from revenue_health.contribution.selectors.comparison.sentences import alone, together, verdict_sentence
@@ -51,7 +52,10 @@ type Context = dict[str, object]
 def show(request: HttpRequest, key: str) -> HttpResponse:
     """A department, the market, the opening pipeline, the plan, or timing and chance."""
     require(request, may_see_company(request.user))
-    structure, names = structure_names(), department_names() | {UNEXPLAINED: _("Timing and chance")}
+    structure, names = (
+        structure_names(),
+        department_names() | {key: _(name) for key, name in NAMES.items()} | {UNEXPLAINED: _("Timing and chance")},
+    )
     if key not in names:
         raise Http404
     if department := structure.department_at(key):
@@ -100,7 +104,7 @@ def _line(comparison: Comparison, key: str, company: Company) -> Context:
         "together": together(party, currency) if party and party.named else "",
         "alone": alone(party, currency) if party else "",
         "kind": party.kind if party else UNEXPLAINED,
-        "remark": party.reason.partition("; ")[2] if party and party.kind == PartyKind.MARKET else "",
+        "remark": in_language(party.reason.partition("; ")[2]) if party and party.kind == PartyKind.MARKET else "",
     }
 
 

@@ -11,6 +11,7 @@ from departments.day_formats import day_text
 from departments.models import Company
 from departments.people.selectors.heads import head_of
 from departments.periods import PeriodError
+from departments.translation.stored import in_language
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.charts.gate_drawings import curve, quarter_bars
 from revenue_health.contribution.core.comparison import Comparison, PartyKind, PartyShare, minor_units
@@ -81,7 +82,7 @@ def _row(name: GateName, gate: Gate, *, failed: bool, moved: bool) -> GateRow:
         state = _("not asked") if failed or moved else _("being checked")
         return GateRow(title=_(TITLES[name]), mark="○", state=state, sentence="", falls=False)
     mark, state = ("●", _("passed")) if gate.passed else ("✕", _("failed"))
-    sentence = f"{capitalised(gate.detail)}."
+    sentence = f"{capitalised(in_language(gate.detail))}."
     return GateRow(
         title=_(TITLES[name]), mark=mark, state=state, sentence=sentence, falls=not gate.passed and not failed
     )
@@ -93,7 +94,7 @@ def _tipping(party: PartyShare) -> str:
     if records is None or records.passed is None:
         return ""
     text = _("The verdict {proviso}.") if party.named else _("A verdict {proviso}.")
-    return text.format(proviso=records.detail.removeprefix("it "))
+    return text.format(proviso=in_language(records.detail).removeprefix(_("it ")))
 
 
 def _begun(party: PartyShare, company: Company) -> str:

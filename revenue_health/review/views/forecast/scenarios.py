@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_assign, may_see_company, require
@@ -92,7 +93,7 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Scenario, pk=pk)
     require(request, _may_delete(request, row))
     scenario_restore(scenario=row)
-    messages.info(request, f"“{row.name}” is back.")
+    messages.info(request, _("“{name}” is back.").format(name=row.name))
     return HttpResponseRedirect(reverse("review:what_if"))
 
 

@@ -14,6 +14,7 @@ from revenue_health.review.selectors.packs.board import board_pages
 from revenue_health.review.selectors.packs.cells import Names
 from revenue_health.review.selectors.packs.frozen import frozen_review
 from revenue_health.review.selectors.packs.printing import print_pages
+from revenue_health.review.selectors.packs.reader_language import slides_in_language
 from revenue_health.review.views.packs.page import pack_or_404
 
 TEMPLATE = "review/packs/board.html"
@@ -31,7 +32,7 @@ def board_page(request: HttpRequest, pk: int) -> HttpResponse:
 def board_context(pack: Pack, *, hide_names: bool) -> dict[str, object]:
     """Slides from the frozen content; decisions taken on the pack come from their own log, which is only added to."""
     review = frozen_review(pack)
-    pages = board_pages(with_decisions(review.slides, pack=pack))
+    pages = board_pages(slides_in_language(with_decisions(review.slides, pack=pack)))
     return {
         "pack": pack,
         "review": review,

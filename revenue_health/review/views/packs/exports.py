@@ -7,9 +7,11 @@ from mimetypes import guess_type
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
 from departments.access import may_see_packs, require
+from departments.formats import ENGLISH
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest, signed_in_user
 from pipeline.page.shell import shell_of
@@ -30,7 +32,11 @@ def panel(request: HtmxRequest, pk: int) -> HttpResponse:
         if not form.is_valid():
             return page_render(request, PACK_TEMPLATE, pack_context(request, pack), partial="exports", status=422)
         export, is_new = export_ask(
-            pack=pack, user=signed_in_user(request), now=shell_of(request).now, **form.cleaned_data
+            pack=pack,
+            user=signed_in_user(request),
+            now=shell_of(request).now,
+            language=get_language() or ENGLISH,
+            **form.cleaned_data,
         )
         if is_new:
             pack_export_requested.delay_on_commit(export.pk)

@@ -14,6 +14,7 @@ from revenue_health.review.selectors.packs.exports import exports_of
 from revenue_health.review.selectors.packs.frozen import frozen_review
 from revenue_health.review.selectors.packs.links import links_of
 from revenue_health.review.selectors.packs.printing import print_slides
+from revenue_health.review.selectors.packs.reader_language import slides_in_language
 from revenue_health.review.views.packs.forms import DecisionForm, LinkForm
 
 PACK_TEMPLATE = "review/packs/pack.html"
@@ -33,7 +34,7 @@ def pack_context(request: HttpRequest, pack: Pack, **bound: forms.Form) -> dict[
         "pack": pack,
         "review": review,
         "proof": proof_of(pack),
-        "slides": print_slides(review.slides, Names(review.people)),
+        "slides": print_slides(slides_in_language(review.slides), Names(review.people)),
         "decisions": decisions_of(pack=pack),
         "may_freeze": manages,
         "decision_form": bound.get("decision_form") or DecisionForm(pack=pack),

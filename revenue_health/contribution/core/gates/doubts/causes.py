@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from departments.translation import gettext_noop
 from revenue_health.contribution.core.flows import Floats, FlowArrays
 from revenue_health.contribution.core.gates.shares import Pipelines
 from revenue_health.contribution.core.model.groups import Group
@@ -73,10 +74,10 @@ def cause_doubts(pipelines: Pipelines, names: Mapping[str, str]) -> dict[str, li
     doubts: dict[str, list[str]] = {}
     for shift in relabelled_losses(pipelines):
         stage, source, target = (names.get(key, key) for key in (shift.stage, shift.source, shift.target))
-        sentence = (
-            f"in {stage}, {100 * shift.share:.0f} % of losses moved from {source}’s reasons to {target}’s "
-            "when the period began, their sum as before"
-        )
+        sentence = gettext_noop(
+            "in {stage}, {percent:.0f} % of losses moved from {source}’s reasons to {target}’s when the period "
+            "began, their sum as before"
+        ).format(stage=stage, percent=100 * shift.share, source=source, target=target)
         for party in (shift.source, shift.target):
             doubts.setdefault(party, []).append(sentence)
     return doubts

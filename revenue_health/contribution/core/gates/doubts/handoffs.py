@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from departments.translation import gettext_noop
 from revenue_health.contribution.core.flows import AGE_BINS, AGE_EDGES, Floats
 from revenue_health.contribution.core.long_tables import DepartmentRow, StageRow, Table
 
@@ -103,8 +104,10 @@ def _slow_without(
                 if _slower(*kept) and not _slower(*handed):
                     yield (
                         key[1],
-                        f"in {stage.key} it is slower only where no hand-off to {names[other[1]]} is recorded, and "
-                        f"{names[other[1]]} is slower where one is: hand-offs may be missing",
+                        gettext_noop(
+                            "in {stage} it is slower only where no hand-off to {names} is recorded, and {names} is "
+                            "slower where one is: hand-offs may be missing"
+                        ).format(stage=stage.key, names=names[other[1]]),
                     )
 
 
@@ -130,10 +133,10 @@ def _stopped(
             early, late = count / exits_before, now.received.get((place, department), 0.0) / exits_now
             error = np.sqrt(early / exits_before + early / exits_now)
             if late < FELL * early and early - late > CLEAR * error:
-                sentence = (
-                    f"hand-offs to {names[department]} in {stage.key} fell from {early:.2f} to {late:.2f} a deal: work "
-                    "that is not logged, or that moved, looks like waiting elsewhere"
-                )
+                sentence = gettext_noop(
+                    "hand-offs to {names} in {stage} fell from {early:.2f} to {late:.2f} a deal: work that is not "
+                    "logged, or that moved, looks like waiting elsewhere"
+                ).format(names=names[department], stage=stage.key, early=early, late=late)
                 yield department, sentence
                 if stage.owner in names:
                     yield stage.owner, sentence

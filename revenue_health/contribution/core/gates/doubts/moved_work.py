@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from departments.translation import gettext_noop
 from revenue_health.contribution.core.flows import Floats, FlowArrays
 from revenue_health.contribution.core.gates.shares import Pipelines
 from revenue_health.contribution.core.model.groups import Group
@@ -97,7 +98,9 @@ def moved_work(pipelines: Pipelines, names: Mapping[str, str], changes: Sequence
     seen = [OwnerChange(move.stage, move.source, move.target) for move in moves_of_work(pipelines)]
     for move in (*changes, *seen):
         stage, source, target = (names.get(key, key) for key in (move.stage, move.source, move.target))
-        sentence = f"the work in {stage} moved from {source} to {target}"
+        sentence = gettext_noop("the work in {stage} moved from {source} to {target}").format(
+            stage=stage, source=source, target=target
+        )
         for party in (move.source, move.target):
             sentences.setdefault(party, sentence)
     return sentences

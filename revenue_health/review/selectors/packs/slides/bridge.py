@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from departments.formats import MoneyScale
 from departments.json_types import Json
+from departments.translation import gettext_noop
 from revenue_health.contribution.core.comparison import Comparison, PartyKind, PartyShare, minor_units
 from revenue_health.contribution.core.ledger import Ledger, Step, build_ledger
 from revenue_health.contribution.core.solver.backward import FACTORS
@@ -38,9 +39,11 @@ def bridge(content: Json) -> Slide:
     base = "plan" if ledger.planned else ledger.pace_name
     return Slide(
         key="bridge",
-        title=f"{ledger.first} to actual",
+        title=gettext_noop("{first} to actual").format(first=ledger.first),
         message=_bridge_message(comparison, ledger, currency),
-        unit=f"{scale.unit} against {base}, {when(content)}; whiskers are 90 % intervals",
+        unit=gettext_noop("{unit} against {base}, {period}; whiskers are 90 % intervals").format(
+            unit=scale.unit, base=base, period=when(content)
+        ),
         chart=Chart(kind=ChartKind.WATERFALL, scale=scale, bars=_gap_bars(ledger, scale)),
         tables=(_bridge_table(ledger, scale),),
         notes=tuple(verdict_in_full(party, currency) for party in comparison.parties if party.share),
@@ -50,12 +53,16 @@ def bridge(content: Json) -> Slide:
 def _gap_bars(ledger: Ledger, scale: MoneyScale) -> tuple[Bar, ...]:
     """Steps as differences to the start: with plan and actual on the same axis nobody could read them."""
     bars = [_step_bar(step, scale, start=step.start - ledger.start, role=Role.STEP) for step in ledger.steps]
-    bars.append(Bar(name="Actual", start=0, amount=ledger.gap, role=Role.ACTUAL, text=scale.signed(ledger.gap)))
+    bars.append(
+        Bar(name=gettext_noop("Actual"), start=0, amount=ledger.gap, role=Role.ACTUAL, text=scale.signed(ledger.gap))
+    )
     landing = ledger.landing
     if ledger.planned and landing and landing.plan is not None and landing.gap is not None:
         low, high = landing.low - landing.plan, landing.high - landing.plan
         text = scale.signed(landing.gap)
-        bars.append(Bar(name="Landing", amount=landing.gap, low=low, high=high, role=Role.FORECAST, text=text))
+        bars.append(
+            Bar(name=gettext_noop("Landing"), amount=landing.gap, low=low, high=high, role=Role.FORECAST, text=text)
+        )
     return tuple(bars)
 
 
@@ -80,10 +87,10 @@ def _bridge_table(ledger: Ledger, scale: MoneyScale) -> Table:
         (step.name, step.amount, step.low, step.high, f"{step.mark} {step_word(step)}".strip()) for step in ledger.steps
     )
     return Table(
-        title=f"{ledger.first} to actual",
+        title=gettext_noop("{first} to actual").format(first=ledger.first),
         columns=columns,
         rows=((ledger.first, ledger.start, None, None, ""), *steps),
-        total=("Actual", ledger.actual, None, None, ""),
+        total=(gettext_noop("Actual"), ledger.actual, None, None, ""),
         summed=True,
         scale=scale,
     )
@@ -106,9 +113,11 @@ def shares(content: Json) -> Slide:
     scale = scale_of([step.amount for step in steps], currency, intervals=((step.low, step.high) for step in steps))
     return Slide(
         key="shares",
-        title="Who moved revenue",
+        title=gettext_noop("Who moved revenue"),
         message=_shares_message(comparison),
-        unit=f"{scale.unit} against the baseline, {when(content)}; whiskers are 90 % intervals, if records are right",
+        unit=gettext_noop(
+            "{unit} against the baseline, {period}; whiskers are 90 % intervals, if records are right"
+        ).format(unit=scale.unit, period=when(content)),
         lines=_gate_lines(comparison),
         chart=Chart(kind=ChartKind.INTERVALS, scale=scale, bars=tuple(_step_bar(step, scale) for step in steps)),
         tables=(_shares_table([(parties[step.key], step) for step in steps], scale),),
@@ -121,9 +130,9 @@ def _shares_table(rows: Sequence[tuple[PartyShare, Step]], scale: MoneyScale) ->
         Column("Party"),
         Column("Share", ColumnKind.MONEY),
         *INTERVAL,
-        Column("Score", ColumnKind.PERCENT, "% of plan", 1),
+        Column("Score", ColumnKind.PERCENT, gettext_noop("% of plan"), 1),
         Column("Verdict"),
-        Column("What it rests on"),
+        Column(gettext_noop("What it rests on")),
         *(Column(factor.capitalize(), ColumnKind.MONEY) for factor in FACTORS),
     )
     cells = tuple(
@@ -139,7 +148,7 @@ def _shares_table(rows: Sequence[tuple[PartyShare, Step]], scale: MoneyScale) ->
         )
         for party, step in rows
     )
-    return Table(title="Shares", columns=columns, rows=cells, scale=scale)
+    return Table(title=gettext_noop("Shares"), columns=columns, rows=cells, scale=scale)
 
 
 def _gate_lines(comparison: Comparison) -> tuple[str, ...]:
@@ -162,4 +171,5 @@ def _shares_message(comparison: Comparison) -> str:
     doubtful = [
         party.name for party in comparison.departments if party.share and party.judgement == Verdict.CANNOT_TELL
     ]
-    return f"{', '.join(who_does_what(named))}{f'; {listed(doubtful)}: no clear effect' if doubtful else ''}."
+    unclear = f"; {listed(doubtful)}: {gettext_noop('no clear effect')}" if doubtful else ""
+    return f"{', '.join(who_does_what(named))}{unclear}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from departments.formats import MoneyScale, counted, money_in_words
 from departments.json_types import Json
+from departments.translation import gettext_noop
 from pipeline.core.buckets import BUCKETS
 from revenue_health.contribution.core.comparison import minor_units
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table, Tone
@@ -21,9 +22,9 @@ def changes(content: Json) -> Slide | None:
     since = content["review"]["since"]
     return Slide(
         key="changes",
-        title=f"Since {day(since)}",
+        title=gettext_noop("Since {day}").format(day=day(since)),
         message=_message(then, now, moved, currency),
-        unit=f"{scale.unit} of open pipeline; idle deals make no difference",
+        unit=gettext_noop("{unit} of open pipeline; idle deals make no difference").format(unit=scale.unit),
         chart=Chart(kind=ChartKind.WATERFALL, scale=scale, bars=_bars(then, now, moved, scale)),
         tables=(_table(then, now, figures, scale),),
         notes=tuple(f"{bucket['name']}: {bucket['meaning']}" for bucket in moved),
@@ -32,14 +33,18 @@ def changes(content: Json) -> Slide | None:
 
 def _message(then: int, now: int, moved: list[Json], currency: str) -> str:
     change = now - then
-    side = "grew by" if change > 0 else "shrank by"
-    text = f"The open pipeline {side} {money_in_words(abs(change), currency)} to {money_in_words(now, currency)}"
+    grew = gettext_noop("The open pipeline grew by {change} to {now}")
+    shrank = gettext_noop("The open pipeline shrank by {change} to {now}")
+    amounts = {"change": money_in_words(abs(change), currency), "now": money_in_words(now, currency)}
+    text = (grew if change > 0 else shrank).format(**amounts)
     if change == 0:
-        text = f"The open pipeline is {money_in_words(now, currency)}, as before"
+        text = gettext_noop("The open pipeline is {now}, as before").format(now=money_in_words(now, currency))
     lost = next((bucket for bucket in moved if bucket["key"] == "lost"), None)
     won = next((bucket for bucket in moved if bucket["key"] == "won"), None)
     clauses = [
-        f"{money_in_words(abs(minor_units(bucket['difference']) or 0), currency)} {bucket['key']}"
+        (gettext_noop("{amount} won") if bucket is won else gettext_noop("{amount} lost")).format(
+            amount=money_in_words(abs(minor_units(bucket["difference"]) or 0), currency)
+        )
         for bucket in (won, lost)
         if bucket
     ]
@@ -47,7 +52,7 @@ def _message(then: int, now: int, moved: list[Json], currency: str) -> str:
 
 
 def _bars(then: int, now: int, moved: list[Json], scale: MoneyScale) -> tuple[Bar, ...]:
-    bars, at = [total_bar("Open then", then, Role.ACTUAL, scale)], then
+    bars, at = [total_bar(gettext_noop("Open then"), then, Role.ACTUAL, scale)], then
     for bucket in moved:
         amount = minor_units(bucket["difference"]) or 0
         impact = Tone(BUCKETS[bucket["key"]].impact)
@@ -63,7 +68,7 @@ def _bars(then: int, now: int, moved: list[Json], scale: MoneyScale) -> tuple[Ba
             )
         )
         at += amount
-    return (*bars, total_bar("Open now", now, Role.ACTUAL, scale))
+    return (*bars, total_bar(gettext_noop("Open now"), now, Role.ACTUAL, scale))
 
 
 def _table(then: int, now: int, figures: Json, scale: MoneyScale) -> Table:
@@ -78,10 +83,15 @@ def _table(then: int, now: int, figures: Json, scale: MoneyScale) -> Table:
         for bucket in figures["buckets"]
     )
     return Table(
-        title="What changed",
-        columns=(Column("What"), Column("Difference", money), Column("Deals", number), Column("Which deals")),
-        rows=(("Open then", then, figures["then"]["deals"], ""), *buckets),
-        total=("Open now", now, figures["now"]["deals"], counted(figures["now"]["deals"], "deal")),
+        title=gettext_noop("What changed"),
+        columns=(
+            Column("What"),
+            Column("Difference", money),
+            Column("Deals", number),
+            Column(gettext_noop("Which deals")),
+        ),
+        rows=((gettext_noop("Open then"), then, figures["then"]["deals"], ""), *buckets),
+        total=(gettext_noop("Open now"), now, figures["now"]["deals"], counted(figures["now"]["deals"], "deal")),
         summed=True,
         scale=scale,
     )

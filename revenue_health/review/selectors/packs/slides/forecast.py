@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from departments.formats import MoneyScale, grouped, interval_in_words
 from departments.json_types import Json
+from departments.translation import gettext_noop
 from revenue_health.contribution.core.comparison import minor_units
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table
 from revenue_health.review.selectors.forecast.forecast_reader import held_from_json
@@ -30,10 +31,12 @@ def forecast(content: Json) -> Slide | None:
     low, high = interval_in_words(amount["p5"], amount["p95"], currency)
     return Slide(
         key="forecast",
-        title="Where it will land",
+        title=gettext_noop("Where it will land"),
         message=landing_sentence(landing_of(content), label, currency),
-        unit=f"{scale.unit}, all of {label}; the whisker is the {held.range_name}",
-        lines=(f"It lands {held.sentence(low, high)}.",),
+        unit=gettext_noop("{unit}, all of {label}; the whisker is the {range_name}").format(
+            unit=scale.unit, label=label, range_name=held.range_name
+        ),
+        lines=(gettext_noop("It lands {range}.").format(range=held.sentence(low, high)),),
         chart=Chart(kind=ChartKind.BARS, scale=scale, bars=_bars(amount, scale)),
         tables=(_figures_table(amount, label, scale), *_constraints(content)),
         notes=(_coverage(figures), *(f"{reason[:1].upper()}{reason[1:]}." for reason in figures["reasons"])),
@@ -42,7 +45,7 @@ def forecast(content: Json) -> Slide | None:
 
 def _bars(amount: dict[str, int | None], scale: MoneyScale) -> tuple[Bar, ...]:
     rows = (
-        ("Actual to date", amount["won_so_far"], Role.ACTUAL, None, None),
+        (gettext_noop("Actual to date"), amount["won_so_far"], Role.ACTUAL, None, None),
         ("Landing", amount["median"], Role.FORECAST, amount["p5"], amount["p95"]),
         ("Plan", amount["target"], Role.PLAN, None, None),
     )
@@ -55,16 +58,16 @@ def _bars(amount: dict[str, int | None], scale: MoneyScale) -> tuple[Bar, ...]:
 
 def _figures_table(amount: dict[str, int | None], label: str, scale: MoneyScale) -> Table:
     rows = (
-        ("Actual to date", amount["won_so_far"]),
-        ("Landing, middle of the forecast", amount["median"]),
-        ("Outer range from", amount["p5"]),
-        ("Inner range from", amount["p25"]),
-        ("Inner range to", amount["p75"]),
-        ("Outer range to", amount["p95"]),
-        (f"Plan, all of {label}", amount["target"]),
+        (gettext_noop("Actual to date"), amount["won_so_far"]),
+        (gettext_noop("Landing, middle of the forecast"), amount["median"]),
+        (gettext_noop("Outer range from"), amount["p5"]),
+        (gettext_noop("Inner range from"), amount["p25"]),
+        (gettext_noop("Inner range to"), amount["p75"]),
+        (gettext_noop("Outer range to"), amount["p95"]),
+        (gettext_noop("Plan, all of {label}").format(label=label), amount["target"]),
     )
     columns = (Column("Figure"), Column("Amount", ColumnKind.MONEY))
-    return Table(title="Forecast", columns=columns, rows=rows, scale=scale)
+    return Table(title=gettext_noop("Forecast"), columns=columns, rows=rows, scale=scale)
 
 
 def _constraints(content: Json) -> list[Table]:
@@ -84,14 +87,13 @@ def _constraints(content: Json) -> list[Table]:
         return []
     columns = (Column("Stage"), Column("Department"), Column("Change"), Column("Gain", ColumnKind.MONEY))
     scale = scale_of([row[3] for row in rows], content["currency"])
-    return [Table(title="Biggest levers", columns=columns, rows=rows, scale=scale, shown=ROWS_SHOWN)]
+    return [Table(title=gettext_noop("Biggest levers"), columns=columns, rows=rows, scale=scale, shown=ROWS_SHOWN)]
 
 
 def _coverage(figures: Json) -> str:
     needed, had = figures["coverage"]["needed"], figures["coverage"]["had"]
     if needed is None or had is None:
-        return "How much pipeline the rest of the plan needs is unknown."
-    return (
-        f"The open pipeline is {grouped(had, 1)} times what is missing; in earlier periods {grouped(needed, 1)} times "
-        "was needed at this point."
-    )
+        return gettext_noop("How much pipeline the rest of the plan needs is unknown.")
+    return gettext_noop(
+        "The open pipeline is {had} times what is missing; in earlier periods {needed} times was needed at this point."
+    ).format(had=grouped(had, 1), needed=grouped(needed, 1))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from departments.formats import counted, money_in_words
 from departments.json_types import Json
+from departments.translation import gettext_noop
 from revenue_health.contribution.core.comparison import minor_units
 from revenue_health.contribution.core.verdict import IMPACTS
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Row, Slide, Table, Tone
@@ -19,7 +20,7 @@ COLUMNS = (
     Column("Department"),
     Column("Owner", ColumnKind.PERSON),
     Column("Status"),
-    Column("Weeks", ColumnKind.NUMBER, "known"),
+    Column("Weeks", ColumnKind.NUMBER, gettext_noop("known")),
 )
 
 
@@ -68,15 +69,17 @@ def leak_map(content: Json) -> Slide | None:
     )
     total: Row = ("Lost", *(sum(column) for column in zip(*amounts, strict=True)), whole)
     scale = scale_of([amount for line in amounts for amount in line if amount], currency)
-    heads = [*(names[key] for key in keys), *(["No reason"] if silent else []), "Lost"]
+    heads = [*(names[key] for key in keys), *([gettext_noop("No reason")] if silent else []), "Lost"]
     return Slide(
         key="leak-map",
-        title="Lost deals by stage and reason",
-        message="Every company loses deals: this is where, by recorded reason. It is no verdict on a department.",
-        unit=f"{scale.unit} lost by stage and cause, {when(content)}",
+        title=gettext_noop("Lost deals by stage and reason"),
+        message=gettext_noop(
+            "Every company loses deals: this is where, by recorded reason. It is no verdict on a department."
+        ),
+        unit=gettext_noop("{unit} lost by stage and cause, {period}").format(unit=scale.unit, period=when(content)),
         tables=(
             Table(
-                title="Lost",
+                title=gettext_noop("Lost"),
                 columns=(Column("Stage"), *(Column(name, ColumnKind.MONEY) for name in heads)),
                 rows=rows,
                 scale=scale,
@@ -105,10 +108,15 @@ def _lost_by_stage(content: Json) -> tuple[dict[tuple[str, str], int], dict[str,
 def _open_note(content: Json) -> str:
     totals = content["leaks"]["totals"]
     amounts = {name: money_in_words(minor_units(totals[name]["amount"]), content["currency"]) for name in totals}
-    return (
-        f"{counted(totals['lost']['count'], 'deal')} lost ({amounts['lost']}), "
-        f"{counted(totals['won']['count'], 'deal')} won ({amounts['won']}); open now {amounts['open']}. "
-        "A cause is the owner of the recorded reason; a loss without one is held against nobody."
+    return gettext_noop(
+        "{lost_deals} lost ({lost}), {won_deals} won ({won}); open now {open}. A cause is the owner of the "
+        "recorded reason; a loss without one is held against nobody."
+    ).format(
+        lost_deals=counted(totals["lost"]["count"], "deal"),
+        lost=amounts["lost"],
+        won_deals=counted(totals["won"]["count"], "deal"),
+        won=amounts["won"],
+        open=amounts["open"],
     )
 
 
@@ -124,7 +132,9 @@ def largest(content: Json) -> Slide | None:
     owned = sum(1 for leak in leaks[:ROWS_SHOWN] if leak.owner)
     message = _largest_message(leaks, content["currency"])
     if any(leak.owner for leak in leaks):
-        message += f" {owned} of the {min(len(leaks), ROWS_SHOWN)} largest have an owner."
+        message += gettext_noop(" {owned} of the {count} largest have an owner.").format(
+            owned=owned, count=min(len(leaks), ROWS_SHOWN)
+        )
     bars = tuple(
         Bar(
             name=leak.name,
@@ -139,17 +149,24 @@ def largest(content: Json) -> Slide | None:
         for leak in leaks[:ROWS_SHOWN]
     )
     rows = tuple(
-        (leak.name, leak.amount, "" if leak.is_clear else "? unclear", leak.owner, leak.status, leak.weeks)
+        (
+            leak.name,
+            leak.amount,
+            "" if leak.is_clear else gettext_noop("? unclear"),
+            leak.owner,
+            leak.status,
+            leak.weeks,
+        )
         for leak in leaks
     )
     return Slide(
         key="leaks",
-        title="Largest leaks",
+        title=gettext_noop("Largest leaks"),
         message=message,
-        unit=f"{scale.unit} against the baseline, {when(content)}",
+        unit=gettext_noop("{unit} against the baseline, {period}").format(unit=scale.unit, period=when(content)),
         chart=Chart(kind=ChartKind.BARS, scale=scale, bars=bars),
-        tables=(Table(title="Leaks", columns=COLUMNS, rows=rows, scale=scale, shown=ROWS_SHOWN),),
-        notes=("Every leak needs one owner and one next step before this slide is left.",),
+        tables=(Table(title=gettext_noop("Leaks"), columns=COLUMNS, rows=rows, scale=scale, shown=ROWS_SHOWN),),
+        notes=(gettext_noop("Every leak needs one owner and one next step before this slide is left."),),
     )
 
 
@@ -157,8 +174,12 @@ def _largest_message(leaks: list[_LeakLine], currency: str) -> str:
     """The largest leak of a department whose share is clear; of the others none is held against anybody."""
     clear = [leak for leak in leaks if leak.is_clear]
     if not clear:
-        return f"{counted(len(leaks), 'leak')} in the register; no department’s share in them is clear."
-    return f"The largest leak is {clear[0].name}: {money_in_words(clear[0].amount, currency)}."
+        return gettext_noop("{leaks} in the register; no department’s share in them is clear.").format(
+            leaks=counted(len(leaks), "leak")
+        )
+    return gettext_noop("The largest leak is {name}: {amount}.").format(
+        name=clear[0].name, amount=money_in_words(clear[0].amount, currency)
+    )
 
 
 def _register_lines(content: Json) -> list[_LeakLine]:

@@ -5,19 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 
 from departments.json_types import Json
+from departments.translation import gettext_noop
 from revenue_health.review.core.slides import Column, Slide, Table
 from revenue_health.review.selectors.packs.cells import instant_text
 from revenue_health.review.selectors.packs.slides.parts import day
 
 ASSUMPTIONS = (
-    "Rates are taken as constant within a week.",
-    "A department is named only where the data carry it, its share is clear, its own past shows nothing like it, "
-    "every other way to reckon agrees, and a fifth of the records could be wrong.",
-    "Losses accrue with the time a deal spends in a stage.",
-    "Causes are as recorded; a loss without a reason is charged to no department and counts with the market.",
+    gettext_noop("Rates are taken as constant within a week."),
+    gettext_noop(
+        "A department is named only where the data carry it, its share is clear, its own past shows "
+        "nothing like it, every other way to reckon agrees, and a fifth of the records could be wrong."
+    ),
+    gettext_noop("Losses accrue with the time a deal spends in a stage."),
+    gettext_noop(
+        "Causes are as recorded; a loss without a reason is charged to no department and counts with the market."
+    ),
 )
 
-TRUST = "Order of trust: flows and custody (accounting), shares (model), causes (what people recorded)."
+TRUST = gettext_noop("Order of trust: flows and custody (accounting), shares (model), causes (what people recorded).")
 
 
 def method(content: Json) -> Slide:
@@ -29,16 +34,28 @@ def method(content: Json) -> Slide:
     rows = (
         ("Period", f"{day(content['period']['start'])} to {day(content['period']['end'])}"),
         ("Baseline", compared),
-        ("Known up to", f"{as_of} ({content['time_zone']})"),
-        ("Method", f"version {content['method']}, {figures['players']} parties, {figures['replicates']} replicates"),
-        ("Recompute", f"number {content['run']}, its flows balance to {content['leaks']['balance_error']:.2f}"),
+        (gettext_noop("Known up to"), f"{as_of} ({content['time_zone']})"),
+        (
+            "Method",
+            gettext_noop("version {method}, {players} parties, {replicates} replicates").format(
+                method=content["method"], players=figures["players"], replicates=figures["replicates"]
+            ),
+        ),
+        (
+            "Recompute",
+            gettext_noop("number {run}, its flows balance to {balance_error:.2f}").format(
+                run=content["run"], balance_error=content["leaks"]["balance_error"]
+            ),
+        ),
     )
     return Slide(
         key="method",
-        title="What this rests on",
-        message="A share is an estimate with an interval, not an accusation. A verdict has passed five checks.",
+        title=gettext_noop("What this rests on"),
+        message=gettext_noop(
+            "A share is an estimate with an interval, not an accusation. A verdict has passed five checks."
+        ),
         unit=f"{content['company']}, {content['currency']}, {content['time_zone']}",
         lines=(*ASSUMPTIONS, *(f"{reason[:1].upper()}{reason[1:]}." for reason in figures["reasons"])),
-        tables=(Table(title="Basis", columns=(Column("What"), Column("Value")), rows=rows),),
+        tables=(Table(title=gettext_noop("Basis"), columns=(Column("What"), Column("Value")), rows=rows),),
         notes=(TRUST,),
     )

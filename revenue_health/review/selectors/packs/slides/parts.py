@@ -7,6 +7,7 @@ from datetime import date
 
 from departments.formats import MoneyScale, document_scale
 from departments.json_types import Json
+from departments.translation import gettext_noop
 from revenue_health.contribution.core.comparison import minor_units
 from revenue_health.contribution.core.ledger import Landing
 from revenue_health.review.core.slides import Bar, Role
@@ -35,14 +36,15 @@ def day(when: date | str) -> str:
 
 def when(content: Json) -> str:
     """`2026-Q4 to date`."""
-    return f"{content['period']['label']}{' to date' if content['running'] else ''}"
+    label = str(content["period"]["label"])
+    return gettext_noop("{period} to date").format(period=label) if content["running"] else label
 
 
 def probability(chance: float) -> str:
     """A chance in words that never claims certainty."""
     if chance < 0.01:
-        return "under 1 %"
-    return "over 99 %" if chance > 0.99 else f"{chance:.0%}".replace("%", " %")
+        return gettext_noop("under 1 %")
+    return gettext_noop("over 99 %") if chance > 0.99 else f"{chance:.0%}".replace("%", " %")
 
 
 def landing_of(content: Json) -> Landing | None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from departments.formats import counted
 from departments.json_types import Json
+from departments.translation import gettext_noop
 from revenue_health.contribution.core.comparison import minor_units
 from revenue_health.contribution.selectors.comparison.sentences import listed
 from revenue_health.review.core.slides import Column, ColumnKind, Slide, Table
 from revenue_health.review.selectors.packs.slides.parts import day, scale_of, when
 
 ROWS_SHOWN = 8
-STATES = {"missing": "○ missing", "late": "◐ late"}
+NO_NAME = ""
+STATES = {"missing": gettext_noop("○ missing"), "late": gettext_noop("◐ late")}
 SCORECARD_COLUMNS = (
     Column("Department"),
     Column("Scorecard"),
@@ -22,7 +24,7 @@ COMMITMENT_COLUMNS = (
     Column("Department"),
     Column("Owner", ColumnKind.PERSON),
     Column("Due", ColumnKind.DATE),
-    Column(""),
+    Column(NO_NAME),
 )
 REPLY_COLUMNS = (
     Column("Department"),
@@ -39,18 +41,23 @@ def scorecards(content: Json) -> Slide | None:
     if not panel["departments"]:
         return None
     missing = [row["name"] for row in panel["departments"] if row["status"] == "missing"]
-    message = f"{panel['in']} of {panel['of']} scorecards are in"
-    message += f"; {listed(missing)} {'is' if len(missing) == 1 else 'are'} missing." if missing else "."
+    message = gettext_noop("{count} of {all} scorecards are in").format(count=panel["in"], all=panel["of"])
+    if missing:
+        text = gettext_noop("{names} is missing.") if len(missing) == 1 else gettext_noop("{names} are missing.")
+        message = f"{message}; {text.format(names=listed(missing))}"
+    else:
+        message += "."
     rows = tuple(
-        (row["name"], STATES.get(row["status"], "● in"), row["given"], row["wanted"]) for row in panel["departments"]
+        (row["name"], STATES.get(row["status"], gettext_noop("● in")), row["given"], row["wanted"])
+        for row in panel["departments"]
     )
     return Slide(
         key="scorecards",
-        title="Scorecards",
+        title=gettext_noop("Scorecards"),
         message=message,
-        unit=f"week of {day(panel['week'])}",
-        tables=(Table(title="Scorecards", columns=SCORECARD_COLUMNS, rows=rows),),
-        notes=("Ask for what is missing before anything is concluded from what is in.",),
+        unit=gettext_noop("week of {day}").format(day=day(panel["week"])),
+        tables=(Table(title=gettext_noop("Scorecards"), columns=SCORECARD_COLUMNS, rows=rows),),
+        notes=(gettext_noop("Ask for what is missing before anything is concluded from what is in."),),
     )
 
 
@@ -64,25 +71,29 @@ def commitments(content: Json) -> Slide | None:
     )
     return Slide(
         key="commitments",
-        title="Commitments",
+        title=gettext_noop("Commitments"),
         message=_promised(due=panel["due"], overdue=panel["overdue"]),
-        tables=(Table(title="Commitments", columns=COMMITMENT_COLUMNS, rows=rows, shown=ROWS_SHOWN),),
-        notes=("For each: done, or by when? What is moved a second time needs another owner or another promise.",),
+        tables=(Table(title=gettext_noop("Commitments"), columns=COMMITMENT_COLUMNS, rows=rows, shown=ROWS_SHOWN),),
+        notes=(
+            gettext_noop(
+                "For each: done, or by when? What is moved a second time needs another owner or another promise."
+            ),
+        ),
     )
 
 
 def _lateness(item: Json) -> str:
     if item["overdue"]:
-        return "▼ overdue"
-    return f"moved {counted(item['carried'], 'time')}" if item["carried"] else ""
+        return gettext_noop("▼ overdue")
+    return gettext_noop("moved {times}").format(times=counted(item["carried"], "time")) if item["carried"] else ""
 
 
 def _promised(*, due: int, overdue: int) -> str:
-    late = f"{counted(overdue, 'commitment')} {'is' if overdue == 1 else 'are'} overdue"
-    soon = f"{counted(due, 'commitment')} {'is' if due == 1 else 'are'} due within a week"
+    late = counted(overdue, "commitment is overdue", "commitments are overdue")
+    soon = counted(due, "commitment is due within a week", "commitments are due within a week")
     if not overdue:
-        return f"{soon}; none is overdue."
-    return f"{late}; {soon}." if due else f"{late}; none is due within a week."
+        return f"{soon}; {gettext_noop('none is overdue.')}"
+    return f"{late}; {soon}." if due else f"{late}; {gettext_noop('none is due within a week.')}"
 
 
 def replies(content: Json) -> Slide | None:
@@ -94,14 +105,14 @@ def replies(content: Json) -> Slide | None:
     rows = tuple(
         (answer["party"], minor_units(answer["amount"]), answer["text"], answer["author"]) for answer in answers
     )
-    verb = "answers" if len(rows) == 1 else "answer"
+    heads = counted(len(rows), "head answers", "heads answer")
     return Slide(
         key="replies",
-        title="What the heads answer",
-        message=f"{counted(len(rows), 'head')} {verb}, beside the number answered.",
+        title=gettext_noop("What the heads answer"),
+        message=gettext_noop("{heads}, beside the number answered.").format(heads=heads),
         unit=f"{scale.unit}, {when(content)}",
-        tables=(Table(title="Answers", columns=REPLY_COLUMNS, rows=rows, scale=scale),),
-        notes=("Read the answer before the number is discussed.",),
+        tables=(Table(title=gettext_noop("Answers"), columns=REPLY_COLUMNS, rows=rows, scale=scale),),
+        notes=(gettext_noop("Read the answer before the number is discussed."),),
     )
 
 
@@ -113,11 +124,11 @@ def decisions(content: Json) -> Slide | None:
     rows = tuple((decision["text"], decision["decided_by"], decision["at"][:10]) for decision in earlier)
     return Slide(
         key="decisions",
-        title="Decided last time",
-        message="One decision of the last review is to be followed up."
+        title=gettext_noop("Decided last time"),
+        message=gettext_noop("One decision of the last review is to be followed up.")
         if len(rows) == 1
-        else f"{len(rows)} decisions of the last review are to be followed up.",
+        else gettext_noop("{count} decisions of the last review are to be followed up.").format(count=len(rows)),
         unit=earlier[0]["pack"],
-        tables=(Table(title="Decisions", columns=DECISION_COLUMNS, rows=rows),),
-        notes=("For each: done, or by when?",),
+        tables=(Table(title=gettext_noop("Decisions"), columns=DECISION_COLUMNS, rows=rows),),
+        notes=(gettext_noop("For each: done, or by when?"),),
     )

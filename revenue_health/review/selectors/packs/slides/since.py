@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from departments.formats import money_in_words
 from departments.json_types import Json
+from departments.translation import gettext_noop
 from revenue_health.contribution.core.comparison import minor_units
 from revenue_health.review.core.slides import Column, ColumnKind, Row, Slide, Table
 from revenue_health.review.selectors.packs.slides.parts import day, probability, scale_of
 
-NOTE = "Ask what was expected then, and what was done since. A forecast that moved is no mistake by itself."
+NOTE = gettext_noop(
+    "Ask what was expected then, and what was done since. A forecast that moved is no mistake by itself."
+)
+_FORECAST = gettext_noop("Forecast {period}")
+_BROUGHT_MORE = gettext_noop("{period} brought {now}, {change} more than the last pack expected.")
+_BROUGHT_LESS = gettext_noop("{period} brought {now}, {change} less than the last pack expected.")
+_ROSE = gettext_noop("{what} rose by {by} since the last pack, from {before} to {after}.")
+_FELL = gettext_noop("{what} fell by {by} since the last pack, from {before} to {after}.")
 
 
 def since_last_pack(content: Json) -> Slide | None:
@@ -21,20 +29,21 @@ def since_last_pack(content: Json) -> Slide | None:
     if not rows:
         return None
     scale = scale_of([amount for row in rows for amount in row[1:] if isinstance(amount, int)], content["currency"])
-    then = f"Said on {day(last['as_of'])}: {last['message']}"
+    then = gettext_noop("Said on {day}:").format(day=day(last["as_of"])) + f" {last['message']}"
+    came = gettext_noop("Now") if same else gettext_noop("Came")
     columns = (
         Column("Figure"),
         Column("Then", ColumnKind.MONEY),
-        Column("Now" if same else "Came", ColumnKind.MONEY),
+        Column(came, ColumnKind.MONEY),
         Column("Change", ColumnKind.MONEY),
     )
     return Slide(
         key="since-last-pack",
-        title="Since the last pack",
+        title=gettext_noop("Since the last pack"),
         message=_message(last, rows, same, content["currency"]),
-        unit=f"{scale.unit}, since {day(last['as_of'])}",
+        unit=gettext_noop("{unit}, since {day}").format(unit=scale.unit, day=day(last["as_of"])),
         lines=(then, *_chances(content, last, same)),
-        tables=(Table(title="Then and now", columns=columns, rows=rows, scale=scale),),
+        tables=(Table(title=gettext_noop("Then and now"), columns=columns, rows=rows, scale=scale),),
         notes=(NOTE,),
     )
 
@@ -43,13 +52,13 @@ def _same_period(content: Json, last: Json) -> tuple[Row, ...]:
     """To date, of the whole period, and department by department."""
     now, forecast = content["contributions"], content["forecast"]
     rows = [
-        _row("Plan to date", last["target"], now["target"]),
-        _row("Actual to date", last["actual"], now["actual"]),
-        _row(f"Forecast {last['period']}", last["median"], forecast["median"] if forecast else None),
+        _row(gettext_noop("Plan to date"), last["target"], now["target"]),
+        _row(gettext_noop("Actual to date"), last["actual"], now["actual"]),
+        _row(_FORECAST.format(period=last["period"]), last["median"], forecast["median"] if forecast else None),
     ]
     earlier = {party["key"]: party for party in last["parties"]}
     rows += [
-        _row(f"{party['name']}, share", earlier[party["key"]]["amount"], party["amount"])
+        _row(gettext_noop("{name}, share").format(name=party["name"]), earlier[party["key"]]["amount"], party["amount"])
         for party in now["parties"]
         if party["key"] in earlier and party["kind"] == "department"
     ]
@@ -60,8 +69,8 @@ def _earlier_period(content: Json, last: Json) -> tuple[Row, ...]:
     """Of a period that is over: what it was expected to bring, what it brought."""
     came = _came(content, last["period"])
     rows = [
-        _row(f"Forecast {last['period']}", last["median"], came),
-        _row(f"Plan {last['period']}", last["whole"], came),
+        _row(_FORECAST.format(period=last["period"]), last["median"], came),
+        _row(gettext_noop("Plan {period}").format(period=last["period"]), last["whole"], came),
     ]
     return tuple(row for row in rows if row is not None)
 
@@ -77,19 +86,19 @@ def _row(name: str, then: float | None, now: float | None) -> Row | None:
 
 
 def _message(last: Json, rows: tuple[Row, ...], same: bool, currency: str) -> str:
-    name = f"Forecast {last['period']}"
+    name = _FORECAST.format(period=last["period"])
     row = next((row for row in rows if row[0] == name), rows[0])
     then, now, change = (amount if isinstance(amount, int) else 0 for amount in row[1:])
-    what = "The forecast" if row[0] == name else str(row[0])
+    what = gettext_noop("The forecast") if row[0] == name else str(row[0])
     if not same:
-        verb = "more" if change > 0 else "less"
-        expected = f"{last['period']} brought {money_in_words(now, currency)}"
-        return f"{expected}, {money_in_words(abs(change), currency)} {verb} than the last pack expected."
+        text = _BROUGHT_MORE if change > 0 else _BROUGHT_LESS
+        amounts = {"now": money_in_words(now, currency), "change": money_in_words(abs(change), currency)}
+        return text.format(period=last["period"], **amounts)
     if not change:
-        return f"{what} is where it was: {money_in_words(now, currency)}."
-    verb = "rose" if change > 0 else "fell"
+        return gettext_noop("{what} is where it was: {now}.").format(what=what, now=money_in_words(now, currency))
+    text = _ROSE if change > 0 else _FELL
     by, before, after = (money_in_words(amount, currency) for amount in (abs(change), then, now))
-    return f"{what} {verb} by {by} since the last pack, from {before} to {after}."
+    return text.format(what=what, by=by, before=before, after=after)
 
 
 def _chances(content: Json, last: Json, same: bool) -> tuple[str, ...]:
@@ -97,4 +106,4 @@ def _chances(content: Json, last: Json, same: bool) -> tuple[str, ...]:
     if not same or forecast is None or last["probability"] is None or forecast["probability"] is None:
         return ()
     then, now = probability(last["probability"]), probability(forecast["probability"])
-    return (f"The chance to reach the plan was {then}, it is {now} now.",)
+    return (gettext_noop("The chance to reach the plan was {then}, it is {now} now.").format(then=then, now=now),)

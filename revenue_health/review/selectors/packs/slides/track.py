@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from departments.formats import grouped
 from departments.json_types import Json
+from departments.translation import gettext_noop
 from revenue_health.contribution.selectors.track.track_record import NAMES
 from revenue_health.review.core.slides import Column, ColumnKind, Slide, Table
+
+_HELD = gettext_noop("The range held what came in {held} of {count}.")
+_HELD_LESS = gettext_noop("The range held what came in {held} of {count}, so it is not called a 90 % range.")
 
 
 def track(content: Json) -> Slide | None:
@@ -15,22 +19,27 @@ def track(content: Json) -> Slide | None:
         return None
     whole = record["summary"]
     best = whole["best_naive"]
-    message = (
-        f"The forecast was off by {_percent(whole['median_error'])} on average over {whole['forecasts']} past days"
+    message = gettext_noop("The forecast was off by {error} on average over {count} past days").format(
+        error=_percent(whole["median_error"]), count=whole["forecasts"]
     )
     if best:
-        message += f"; the best simple rule ({_rule(best)}) by {_percent(whole['naive'][best])}"
+        rule = gettext_noop("the best simple rule ({rule}) by {error}")
+        message += f"; {rule.format(rule=_rule(best), error=_percent(whole['naive'][best]))}"
     lines = [_sentence(day, summary) for day, summary in record["by_day"].items()]
     held = round(whole["coverage90"] * whole["forecasts"])
-    called = "" if record["nine_in_ten"] else ", so it is not called a 90 % range"
+    text = _HELD if record["nine_in_ten"] else _HELD_LESS
     return Slide(
         key="track",
-        title="How good the forecast was",
+        title=gettext_noop("How good the forecast was"),
         message=f"{message}.",
-        unit="% of what came, with what was known on that day of the quarter",
-        lines=(*lines, f"The range held what came in {held} of {whole['forecasts']}{called}."),
+        unit=gettext_noop("% of what came, with what was known on that day of the quarter"),
+        lines=(*lines, text.format(held=held, count=whole["forecasts"])),
         tables=(_table(record),),
-        notes=("Every past forecast is made as it would have been made then, from what was recorded by then.",),
+        notes=(
+            gettext_noop(
+                "Every past forecast is made as it would have been made then, from what was recorded by then."
+            ),
+        ),
     )
 
 
@@ -40,13 +49,15 @@ def _table(record: Json) -> Table:
         Column("Day"),
         Column("Forecasts", ColumnKind.NUMBER),
         Column("Forecast", ColumnKind.NUMBER, "%", 1),
-        Column("Too high or low", ColumnKind.NUMBER, "%", 1),
+        Column(gettext_noop("Too high or low"), ColumnKind.NUMBER, "%", 1),
         *(Column(NAMES[name], ColumnKind.NUMBER, "%", 1) for name in names),
         Column("Held", ColumnKind.NUMBER, "%"),
     )
-    rows = [(f"Day {day}", summary) for day, summary in record["by_day"].items()] + [("All", record["summary"])]
+    rows = [(gettext_noop("Day {day}").format(day=day), summary) for day, summary in record["by_day"].items()] + [
+        (gettext_noop("All"), record["summary"])
+    ]
     return Table(
-        title="Mean error by day of the quarter",
+        title=gettext_noop("Mean error by day of the quarter"),
         columns=columns,
         rows=tuple(
             (
@@ -67,8 +78,11 @@ def _error(summary: Json, name: str) -> float | None:
 
 
 def _sentence(day: str, summary: Json) -> str:
-    beside = f"; run-rate by {_percent(summary['naive']['run_rate'])}" if "run_rate" in summary["naive"] else ""
-    return f"On day {day} the forecast was off by {_percent(summary['median_error'])} on average{beside}."
+    error = _percent(summary["median_error"])
+    if "run_rate" not in summary["naive"]:
+        return gettext_noop("On day {day} the forecast was off by {error} on average.").format(day=day, error=error)
+    text = gettext_noop("On day {day} the forecast was off by {error} on average; run-rate by {rate}.")
+    return text.format(day=day, error=error, rate=_percent(summary["naive"]["run_rate"]))
 
 
 def _rule(name: str) -> str:

@@ -1,0 +1,15 @@
+"""The filter for sentences that were stored in English; in every template without a load."""
+
+from __future__ import annotations
+
+from django import template
+
+from departments.translation import stored
+
+register = template.Library()
+
+
+@register.filter
+def in_language(text: str | None) -> str:
+    """A stored sentence in the reader's language."""
+    return stored.in_language(str(text)) if text else ""
