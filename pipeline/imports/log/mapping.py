@@ -257,17 +257,11 @@ def part_of[Part](kind: Callable[..., Part], data: Any, place: str) -> Part:
     by_name = {definition.name: definition for definition in fields(kind)}  # type: ignore[arg-type]
     for name, value in data.items():
         if name not in by_name:
-            raise ImportUnreadable(
-                gettext_noop("The mapping's {place} has an unknown word “{name}”; it knows {listed}.").format(
-                    place=place, name=name, listed=", ".join(by_name)
-                )
-            )
+            text = gettext_noop("The mapping's {place} has an unknown word “{name}”; it knows {listed}.")
+            raise ImportUnreadable(text.format(place=place, name=name, listed=", ".join(by_name)))
         if not _fits_type(str(by_name[name].type), value):
-            raise ImportUnreadable(
-                gettext_noop("The mapping's {place}: “{name}” should be {type}, not {value!r}.").format(
-                    place=place, name=name, type=by_name[name].type, value=value
-                )
-            )
+            text = gettext_noop("The mapping's {place}: “{name}” should be {type}, not {value!r}.")
+            raise ImportUnreadable(text.format(place=place, name=name, type=by_name[name].type, value=value))
     for name, definition in by_name.items():
         if name not in data and definition.default is MISSING and definition.default_factory is MISSING:
             raise ImportUnreadable(gettext_noop("The mapping's {place} lacks “{name}”.").format(place=place, name=name))

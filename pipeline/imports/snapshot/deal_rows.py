@@ -209,8 +209,8 @@ class DealRows:
             if closed.bare and closed.day == created.day:
                 self._counted[
                     gettext_noop(
-                        "deals were closed on the day they were created, at an hour that nobody wrote; the close counts "
-                        "at the moment of the creation"
+                        "deals were closed on the day they were created, at an hour that nobody wrote; the close "
+                        "counts at the moment of the creation"
                     )
                 ] += 1
                 closed = replace(created)

@@ -206,11 +206,8 @@ def tickets_mapping_parse(data: dict[str, Any], source: MappingSource = NO_SOURC
     """Check a mapping of tickets whose deals came otherwise; raises ImportUnreadable with the place of a mistake."""
     tables, lists = {"company": CompanyPart, "files": ExportFiles, "tickets": TicketColumns}, ("departments", "queues")
     if unknown := sorted(set(data) - set(tables) - set(lists) - {"values"}):
-        raise ImportUnreadable(
-            gettext_noop("The mapping has a part [{unknown}], which tickets alone do not have.").format(
-                unknown=unknown[0]
-            )
-        )
+        text = gettext_noop("The mapping has a part [{unknown}], which tickets alone do not have.")
+        raise ImportUnreadable(text.format(unknown=unknown[0]))
     if missing := [name for name in ("company", "tickets") if name not in data]:
         raise ImportUnreadable(gettext_noop("The mapping lacks its part [{missing}].").format(missing=missing[0]))
     parts: dict[str, Any] = {name: part_of(kind, data.get(name, {}), f"[{name}]") for name, kind in tables.items()}
@@ -251,26 +248,12 @@ def _check_mapping(mapping: SnapshotMapping) -> None:
     check_structure(mapping, mistakes, owned_elsewhere=False)
     stages = {stage.key: stage for stage in mapping.stages}
     if deal.entry_stage not in stages:
-        mistakes.add(
-            "deal",
-            "entry_stage",
-            deal.entry_stage,
-            gettext_noop("is not one of its stages ({listed})").format(listed=", ".join(stages)),
-        )
+        mistakes.add("deal", "entry_stage", deal.entry_stage, _none_of(stages))
     elif stages[deal.entry_stage].earns or stages[deal.entry_stage].final:
-        mistakes.add(
-            "deal",
-            "entry_stage",
-            deal.entry_stage,
-            gettext_noop("ends deals; closed deals were in another stage before"),
-        )
+        reason = gettext_noop("ends deals; closed deals were in another stage before")
+        mistakes.add("deal", "entry_stage", deal.entry_stage, reason)
     if deal.stage_default and deal.stage_default not in stages:
-        mistakes.add(
-            "deal",
-            "stage_default",
-            deal.stage_default,
-            gettext_noop("is not one of its stages ({listed})").format(listed=", ".join(stages)),
-        )
+        mistakes.add("deal", "stage_default", deal.stage_default, _none_of(stages))
     if deal.missing_created != "latest" and not _is_date(deal.missing_created):
         reason = gettext_noop("is neither “latest” nor a date such as 2026-03-31")
         mistakes.add("deal", "missing_created", deal.missing_created, reason)
@@ -311,3 +294,7 @@ def _is_date(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _none_of(stages: dict[str, Any]) -> str:
+    return gettext_noop("is not one of its stages ({listed})").format(listed=", ".join(stages))
