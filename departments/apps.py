@@ -12,8 +12,8 @@ class DepartmentsConfig(AppConfig):
         from django.conf import settings
         from django.utils import translation
 
+        from departments.core.stored_texts import catalogue
         from departments.translation import translations
-        from departments.translation.stored import catalogue
         from departments.web import key_address  # noqa: F401  # registers the converter `key` before any address is read
 
         catalogue.path = Path(settings.LOCALE_PATHS[0]) / "de" / "LC_MESSAGES" / "django.mo"

@@ -15,7 +15,7 @@ from unittest import mock
 from django.apps import apps
 from django.utils.translation import trans_real
 
-from departments.translation import stored
+from departments.core import stored_texts as stored
 
 OPEN, CLOSE = "⟦", "⟧"
 _PLACE = re.compile(r"(%\(\w+\)[a-z]|%%|\{\w*(?:[:!][^}]*)?\}|%[sd]|</?\w[^>]*>|&\w+;)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from departments.translation import stored
+from departments.core import stored_texts as stored
 
 register = template.Library()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
+from departments.core.stored_texts import in_language
 from departments.day_formats import DayStyle, days_as_in
 from departments.formats import numbers_as_in
-from departments.translation.stored import in_language
 
 
 def german(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
-from departments.translation.stored import in_language
+from departments.core.stored_texts import in_language
 
 Values = dict[str, Any]
 _LONGEST = 120

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_GET
 
 from departments.access import may_read_audit, require
 from departments.core.formula_guard import GuardedWriter
+from departments.core.stored_texts import in_language
 from departments.models import AccessLog, User
 from departments.people.selectors.access_log import access_lines
 from departments.people.selectors.audit import AuditFilters, Change, changes, changes_all, kinds
-from departments.translation.stored import in_language
 from departments.web.day_field import DayField
 from departments.web.rendering import page_render
 

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from departments.access import may_manage_data, may_see_company, require
 from departments.advisory_locks import AdvisoryLock, lock_is_held
+from departments.core.stored_texts import in_language
 from departments.core.upload_limits import FOLDER_ZIP_MB, MEGABYTE
-from departments.translation.stored import in_language
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 from pipeline.imports.problems import ImportProblem

@@ -13,8 +13,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from departments.core.stored_texts import in_language
 from departments.core.upload_limits import FOLDER_ZIP_MB, MEGABYTE
-from departments.translation.stored import in_language
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 from pipeline.imports.problems import ImportProblem

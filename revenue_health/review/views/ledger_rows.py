@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from departments.core.stored_texts import in_language
 from departments.formats import MoneyScale
-from departments.translation.stored import in_language
 from revenue_health.contribution.core.comparison import PartyKind
 from revenue_health.contribution.core.ledger import Ledger, Step
 from revenue_health.contribution.filters import ComparisonFilters

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from departments.core.stored_texts import in_language
 from departments.formats import counted, grouped, interval_in_words, money_in_words
-from departments.translation.stored import in_language
 from revenue_health.contribution.core.comparison import (
     Comparison,
     LoadedStage,

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from departments.core.stored_texts import in_language
 from departments.discussion.selectors.replies import Answer, replies_for
 from departments.formats import MoneyScale
 from departments.subjects import share_subject
-from departments.translation.stored import in_language
 from revenue_health.contribution.core.comparison import MoneyInterval, PartyKind, minor_units
 from revenue_health.contribution.core.gates.company import MOVED
 from revenue_health.contribution.core.ledger import Step, build_ledger

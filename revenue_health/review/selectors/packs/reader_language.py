@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
+from departments.core.stored_texts import catalogue, in_language
 from departments.formats import ENGLISH, numbers_as_in
 from departments.translation import gettext_noop
-from departments.translation.stored import catalogue, in_language
 from revenue_health.review.core.slides import Bar, CellValue, Chart, Column, ColumnKind, Row, Slide, Table
 from revenue_health.review.selectors.packs.cells import day_text
 

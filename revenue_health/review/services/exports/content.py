@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from departments.core.stored_texts import in_language
 from departments.core.text import readable, readable_values
 from departments.translation import gettext as _
-from departments.translation.stored import in_language
 from revenue_health.review.core.slide_codec import slide_from_json
 from revenue_health.review.core.slides import Row, Slide, Table
 from revenue_health.review.models import Pack

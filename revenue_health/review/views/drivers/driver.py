@@ -10,10 +10,10 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET
 
 from departments.access import may_commit, may_reply, may_see_company, note_reading, require
+from departments.core.stored_texts import in_language
 from departments.formats import single_units
 from departments.models import Company
 from departments.subjects import share_subject
-from departments.translation.stored import in_language
 from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from departments.core.stored_texts import in_language
 from departments.day_formats import day_text
 from departments.models import Company
 from departments.people.selectors.heads import head_of
 from departments.periods import PeriodError
-from departments.translation.stored import in_language
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.charts.gate_drawings import curve, quarter_bars
 from revenue_health.contribution.core.comparison import Comparison, PartyKind, PartyShare, minor_units
