@@ -5,8 +5,8 @@ Files go with the run they belong to: the next run's tidying removes whatever is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from django.conf import settings
 
+from pipeline.core.flows.grid import FlowGrid, Span, edges_of, grid_flows
 from pipeline.core.flows.period_flows import PeriodFlows, period_flows
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
@@ -32,24 +33,73 @@ def stored_period_flows(
     unsourced: Sequence[int] | None = None,
 ) -> PeriodFlows:
     """`period_flows` of all deals of a run, read from its files where somebody asked before."""
-    as_of = int(run.as_of.timestamp())
-    sourced = None if unsourced is None else tuple(unsourced)
-    key = run_key(run, tuple(steps), tuple(openings), group, tuple(ungrouped), sourced)
-    folder, name = Path(settings.CUSTODY_STORE), f"flows-{key}"
-    files = {table: folder / f"{name}-{table}.parquet" for table in _TABLES}
-    try:
-        return PeriodFlows(**{table: pq.read_table(file) for table, file in files.items()})
-    except (OSError, pa.ArrowException):  # not there, not all of them, or not whole
-        flows = period_flows(
+
+    def read() -> PeriodFlows:
+        return period_flows(
             custody_cursor(run),
             steps=steps,
             openings=openings,
-            as_of=as_of,
+            as_of=int(run.as_of.timestamp()),
             group=group,
             ungrouped=ungrouped,
             unsourced=unsourced,
         )
-    folder.mkdir(parents=True, exist_ok=True)
+
+    sourced = None if unsourced is None else tuple(unsourced)
+    return _stored(run_key(run, tuple(steps), tuple(openings), group, tuple(ungrouped), sourced), read)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GridRead:
+    """One reading of all deals of a run for some spans; other fields as of `period_flows`."""
+
+    run: RecomputeRun
+    spans: Sequence[Span]
+    group: str
+    ungrouped: Sequence[int] = ()
+    unsourced: Sequence[int] | None = None
+
+    def grid(self) -> FlowGrid:
+        """`read_grid`, from its files where somebody asked for the same spans before."""
+        edges, instants = edges_of(self.spans)
+
+        def read() -> PeriodFlows:
+            return grid_flows(
+                custody_cursor(self.run),
+                edges,
+                instants,
+                as_of=int(self.run.as_of.timestamp()),
+                group=self.group,
+                ungrouped=self.ungrouped,
+                unsourced=self.unsourced,
+            )
+
+        return FlowGrid(edges=edges, instants=instants, flows=_stored(self._key, read))
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether all its files are there."""
+        return all(file.exists() for file in _files(self._key).values())
+
+    @property
+    def _key(self) -> str:
+        edges, instants = edges_of(self.spans)
+        sourced = None if self.unsourced is None else tuple(self.unsourced)
+        return run_key(self.run, "grid", tuple(edges), tuple(instants), self.group, tuple(self.ungrouped), sourced)
+
+
+def _files(key: str) -> dict[str, Path]:
+    return {table: Path(settings.CUSTODY_STORE) / f"flows-{key}-{table}.parquet" for table in _TABLES}
+
+
+def _stored(key: str, read: Callable[[], PeriodFlows]) -> PeriodFlows:
+    """The flows in the files of a key; written there where they are missing, or not whole."""
+    files = _files(key)
+    try:
+        return PeriodFlows(**{table: pq.read_table(file) for table, file in files.items()})
+    except (OSError, pa.ArrowException):  # not there, not all of them, or not whole
+        flows = read()
+    Path(settings.CUSTODY_STORE).mkdir(parents=True, exist_ok=True)
     for table, file in files.items():
         partial = file.with_suffix(f".partial-{uuid4().hex}")
         pq.write_table(getattr(flows, table), partial, compression="zstd")

@@ -32,36 +32,23 @@ class Span:
     openings: tuple[int, ...]
 
 
+def edges_of(spans: Iterable[Span]) -> tuple[list[int], list[int]]:
+    """All edges and all instants of some spans, each once and in order: what a grid of them is cut at."""
+    every = list(spans)
+    edges = {edge for span in every for edge in span.steps}
+    return sorted(edges), sorted({instant for span in every for instant in span.openings})
+
+
 class FlowGrid:
-    """Flows between the edges of some spans; `of` gives those of one of them as `period_flows` would, in bucket 0."""
+    """Flows between the edges of some spans; `of` gives those of one of them as `period_flows` would, in bucket 0.
 
-    def __init__(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        spans: Iterable[Span],
-        *,
-        as_of: int,
-        group: str = "segment",
-        ungrouped: Sequence[int] = (),
-        unsourced: Sequence[int] | None = None,
-    ) -> None:
-        every = list(spans)
-        self._edges = sorted({edge for span in every for edge in span.steps})
-        self._instants = sorted({instant for span in every for instant in span.openings})
-        period = Period(connection=connection, start=self._edges[0], end=self._edges[-1], as_of=as_of)
-        with SpanQuery(
-            period, self._edges, self._instants, group=group, ungrouped=ungrouped, unsourced=unsourced, bucket="0"
-        ) as query:
-            flows = query.flows(held=self._held(query, as_of), fresh=STEP_OF_ENTRY)
-        self._tables = {
-            field.name: getattr(flows, field.name).sort_by("instant" if field.name == "opening" else "step")
-            for field in fields(flows)
-        }
+    edges, instants: see `edges_of`. flows: between these edges, rows in order of their step or instant, `fresh` the
+    step of entry (see `read_grid`).
+    """
 
-    def _held(self, query: SpanQuery, as_of: int) -> pa.Table:
-        if len(self._edges) < _MANY_EDGES:
-            return query.run(HELD)
-        return amount_days(query.run(HOLDS), self._edges, as_of)
+    def __init__(self, *, edges: Sequence[int], instants: Sequence[int], flows: PeriodFlows) -> None:
+        self._edges, self._instants = list(edges), list(instants)
+        self._tables = {field.name: getattr(flows, field.name) for field in fields(flows)}
 
     def of(self, span: Span) -> PeriodFlows:
         """Flows of one span. Raises ValueError for one with an edge or an instant that the grid was not made for."""
@@ -83,6 +70,44 @@ class FlowGrid:
             for number, instant in enumerate(span.openings)
         ]
         return pa.concat_tables(parts) if parts else table.slice(0, 0)
+
+
+def read_grid(
+    connection: duckdb.DuckDBPyConnection,
+    spans: Iterable[Span],
+    *,
+    as_of: int,
+    group: str = "segment",
+    ungrouped: Sequence[int] = (),
+    unsourced: Sequence[int] | None = None,
+) -> FlowGrid:
+    """Read the deals once for some spans; arguments as of `period_flows`."""
+    edges, instants = edges_of(spans)
+    flows = grid_flows(connection, edges, instants, as_of=as_of, group=group, ungrouped=ungrouped, unsourced=unsourced)
+    return FlowGrid(edges=edges, instants=instants, flows=flows)
+
+
+def grid_flows(
+    connection: duckdb.DuckDBPyConnection,
+    edges: Sequence[int],
+    instants: Sequence[int],
+    *,
+    as_of: int,
+    group: str,
+    ungrouped: Sequence[int],
+    unsourced: Sequence[int] | None,
+) -> PeriodFlows:
+    """The tables of a `FlowGrid`."""
+    period = Period(connection=connection, start=edges[0], end=edges[-1], as_of=as_of)
+    with SpanQuery(period, edges, instants, group=group, ungrouped=ungrouped, unsourced=unsourced, bucket="0") as query:
+        held = query.run(HELD) if len(edges) < _MANY_EDGES else amount_days(query.run(HOLDS), edges, as_of)
+        flows = query.flows(held=held, fresh=STEP_OF_ENTRY)
+    return PeriodFlows(
+        **{
+            field.name: getattr(flows, field.name).sort_by("instant" if field.name == "opening" else "step")
+            for field in fields(flows)
+        }
+    )
 
 
 def _renumbered(table: pa.Table, column: str, first: int, numbers: np.ndarray) -> pa.Table:

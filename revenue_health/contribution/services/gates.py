@@ -11,10 +11,38 @@ from pipeline.models import RecomputeRun
 from revenue_health.contribution.models import CutScore, ScoreRun
 from revenue_health.contribution.selectors.comparison.bridges import company_bridge
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods, periods_of_score_run
-from revenue_health.contribution.selectors.comparison.scores import METHOD, bridges_of, score_run_of
+from revenue_health.contribution.selectors.comparison.scores import (
+    METHOD,
+    bridges_of,
+    last_periods,
+    running_periods,
+    score_run_of,
+)
 from revenue_health.contribution.selectors.gates.gates_json import gates_to_json
-from revenue_health.contribution.selectors.gates.judgements import gates_of
+from revenue_health.contribution.selectors.gates.judgements import comparisons_are_read, earlier_quarters, gates_of
 from revenue_health.contribution.services.scores import figures_write
+
+
+def earlier_quarters_compute(*, run: RecomputeRun) -> None:
+    """Read what the gates of both quarters compare them with, and how the earlier ones would have been judged: most of
+    it is the same for both, and whoever asks the gates finds it."""
+    company = current_company()
+    for periods in _waiting_for_gates(run):
+        earlier_quarters(run=run, company=company, periods=periods)
+
+
+def earlier_quarters_are_read(*, run: RecomputeRun) -> bool:
+    """Whether what the gates need of them is there, or no gates are to be asked."""
+    company = current_company()
+    return all(comparisons_are_read(run=run, company=company, periods=periods) for periods in _waiting_for_gates(run))
+
+
+def _waiting_for_gates(run: RecomputeRun) -> list[ComparisonPeriods]:
+    return [
+        periods
+        for periods in (running_periods(run=run), last_periods(run=run))
+        if periods is not None and not gates_are_stored(run=run, periods=periods)
+    ]
 
 
 def gates_compute(*, run: RecomputeRun, periods: ComparisonPeriods | None) -> None:

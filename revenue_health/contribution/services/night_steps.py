@@ -82,6 +82,10 @@ def _plan(run: RecomputeRun, periods: ComparisonPeriods | None) -> ScoreRun | No
     return scores.scores_plan(run=run, periods=periods)
 
 
+def _earlier_quarters(run: RecomputeRun) -> None:
+    gates.earlier_quarters_compute(run=run)
+
+
 def _running_gates(run: RecomputeRun) -> None:
     gates.gates_compute(run=run, periods=running_periods(run=run))
 
@@ -131,18 +135,24 @@ NIGHT: tuple[NightStep, ...] = (
         plan=_last_plan,
         is_done=lambda run: scores.scores_ended(run=run, periods=last_periods(run=run)),
     ),
+    # Once for the gates of both quarters, which would each read the same deals at the same time.
+    Step(
+        name="earlier quarters",
+        run=_earlier_quarters,
+        is_done=lambda run: gates.earlier_quarters_are_read(run=run),
+    ),
     # A verdict waits for its gates, a share does not: pages show the first figures meanwhile.
     Step(
         name="gates of the running quarter",
         run=_running_gates,
         is_done=lambda run: gates.gates_are_stored(run=run, periods=running_periods(run=run)),
-        needs=("scores of the running quarter",),
+        needs=("scores of the running quarter", "earlier quarters"),
     ),
     Step(
         name="gates of the last quarter",
         run=_last_gates,
         is_done=lambda run: gates.gates_are_stored(run=run, periods=last_periods(run=run)),
-        needs=("scores of the last quarter",),
+        needs=("scores of the last quarter", "earlier quarters"),
     ),
     # Actual revenue before the new forecast: it is a sum over what has happened and needs no model, so no failure of
     # tonight's forecast may keep it from the page that says how good the earlier ones were.

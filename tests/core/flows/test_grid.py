@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pipeline.core.flows import grid as grid_module
 from pipeline.core.flows import held as held_module
-from pipeline.core.flows.grid import FlowGrid, Span
+from pipeline.core.flows.grid import Span, read_grid
 from pipeline.core.flows.period_flows import AMOUNT_BAND, period_flows
 from tests.core.flows.test_period_flows import same, sums
 from tests.core.strategies import brief, companies, connection_of, custody_of
@@ -65,7 +65,7 @@ def test_a_span_of_a_grid_is_the_span_read_alone(company, data):
     group = data.draw(st.sampled_from(["segment", AMOUNT_BAND]))
     unsourced = data.draw(st.sampled_from([None, ()]))
     connection = connection_of(custody, company)
-    grid = FlowGrid(connection, every, as_of=company.as_of, group=group, unsourced=unsourced)
+    grid = read_grid(connection, every, as_of=company.as_of, group=group, unsourced=unsourced)
     for span in every:
         alone = period_flows(
             connection,
@@ -82,7 +82,7 @@ def test_a_span_of_a_grid_is_the_span_read_alone(company, data):
 @given(companies(most=2))
 def test_a_grid_says_when_it_was_not_made_for_a_span(company):
     span = Span(steps=(0, 100, 300), openings=(0,))
-    grid = FlowGrid(connection_of(custody_of(company), company), [span], as_of=company.as_of)
+    grid = read_grid(connection_of(custody_of(company), company), [span], as_of=company.as_of)
     for other in (Span(steps=(0, 200), openings=()), Span(steps=(0, 300), openings=(7,))):
         with pytest.raises(ValueError, match="no such edges"):
             grid.of(other)

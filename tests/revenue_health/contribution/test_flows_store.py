@@ -14,7 +14,11 @@ from pipeline.core.flows.period_flows import PeriodFlows, period_flows
 from pipeline.custody_store import custody_cursor, parts_discard, run_parts
 from pipeline.flows_store import stored_period_flows
 from pipeline.models import RecomputeRun
+from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
+from revenue_health.contribution.selectors.comparison.scores import last_periods, running_periods
+from revenue_health.contribution.selectors.gates.flows import reading_of
+from revenue_health.contribution.selectors.gates.plan import evidence_plan, read_together
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +65,35 @@ def test_a_broken_file_is_read_anew(run: RecomputeRun, asked: dict[str, Any], se
         file.write_bytes(file.read_bytes()[:20])
     assert rows(stored_period_flows(run=run, **asked)) == before
     assert file.stat().st_size > 20
+
+
+def test_both_gates_of_a_night_read_the_deals_once(
+    run: RecomputeRun, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The running quarter and the last one are compared with nearly the same earlier ones."""
+    compared = [each for each in (running_periods(run=run), last_periods(run=run)) if each is not None]
+    assert len(compared) == 2
+    spans = []
+    for periods in compared:
+        plan = evidence_plan(run=run, company=company, periods=periods)
+        together = read_together(run=run, company=company, plan=plan)
+        assert {each.key for each in plan.compared} <= {each.key for each in together}
+        spans.append(reading_of(run=run, comparisons=together))
+    grids = [spans[0].grid()]
+    assert spans[1].is_stored
+    monkeypatch.setattr(flows_store, "grid_flows", lambda *a, **k: pytest.fail("read again"))
+    grids.append(spans[1].grid())
+    for span in spans[0].spans:
+        assert rows(grids[0].of(span)) == rows(grids[1].of(span))
+
+
+def test_other_comparisons_read_only_their_own(run: RecomputeRun, company: Company) -> None:
+    running = running_periods(run=run)
+    assert running is not None
+    earlier = comparison_periods(run=run, company=company, period=calendar_of(company).previous(running.period))
+    before = comparison_periods(run=run, company=company, period=calendar_of(company).previous(earlier.period))
+    plan = evidence_plan(run=run, company=company, periods=before)
+    assert read_together(run=run, company=company, plan=plan) == plan.compared
 
 
 def test_the_next_runs_tidying_removes_them(run: RecomputeRun, asked: dict[str, Any], settings: Any) -> None:

@@ -44,6 +44,11 @@ class EvidencePlan[S]:
     quarters: Sequence[tuple[str, S]] = field(default_factory=tuple)
     others: Sequence[tuple[str, S]] = field(default_factory=tuple)
 
+    @property
+    def compared(self) -> list[S]:
+        """Everything beside the comparison itself."""
+        return [each for _, each in (*self.quarters, *self.others)]
+
 
 def gather_evidence[S](
     *,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.core.flows.grid import FlowGrid, Span
-from pipeline.custody_store import custody_cursor
+from pipeline.core.flows.grid import Span
+from pipeline.flows_store import GridRead
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.model_input import (
@@ -17,24 +17,26 @@ from revenue_health.contribution.selectors.model_input import (
 
 
 class FlowsInOneBucket:
-    """`pipelines_flows` of some comparisons, all deals in one bucket, out of one reading of the deals."""
+    """`pipelines_flows` of some comparisons, all deals in one bucket, out of one reading of the deals.
+
+    It is kept beside the custody store: what one worker read, another that asks for the same comparisons need not.
+    """
 
     def __init__(self, *, run: RecomputeRun, comparisons: Sequence[ComparisonPeriods]) -> None:
-        ungrouped, unsourced = untold(run, SEGMENT)
         self._as_of = int(run.as_of.timestamp())
-        self._grid = FlowGrid(
-            custody_cursor(run),
-            [span for periods in comparisons for span in spans_of(periods)],
-            as_of=self._as_of,
-            group=SEGMENT,
-            ungrouped=ungrouped,
-            unsourced=unsourced,
-        )
+        self._grid = reading_of(run=run, comparisons=comparisons).grid()
 
     def of(self, periods: ComparisonPeriods) -> list[PipelineFlows]:
         """Flows of one of the comparisons. Raises ValueError for another one."""
         flows = [self._grid.of(span) for span in spans_of(periods)]
         return flows_by_pipeline(flows[0], flows[1] if len(flows) > 1 else None, periods, {}, self._as_of, buckets=1)
+
+
+def reading_of(*, run: RecomputeRun, comparisons: Sequence[ComparisonPeriods]) -> GridRead:
+    """The one reading that some comparisons are taken from."""
+    ungrouped, unsourced = untold(run, SEGMENT)
+    spans = [span for periods in comparisons for span in spans_of(periods)]
+    return GridRead(run=run, spans=spans, group=SEGMENT, ungrouped=ungrouped, unsourced=unsourced)
 
 
 def spans_of(periods: ComparisonPeriods) -> tuple[Span, ...]:

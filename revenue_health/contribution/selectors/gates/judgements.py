@@ -22,10 +22,10 @@ from revenue_health.contribution.core.model.bridge import Bridge
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.comparison.scores import METHOD, score_run_of
 from revenue_health.contribution.selectors.gates.facts import called, data_facts
-from revenue_health.contribution.selectors.gates.flows import FlowsInOneBucket
+from revenue_health.contribution.selectors.gates.flows import FlowsInOneBucket, reading_of
 from revenue_health.contribution.selectors.gates.gates_json import judgements_from_json
 from revenue_health.contribution.selectors.gates.owners import owner_changes
-from revenue_health.contribution.selectors.gates.plan import evidence_plan
+from revenue_health.contribution.selectors.gates.plan import evidence_plan, read_together
 from revenue_health.contribution.selectors.model_input import (
     AMOUNT,
     PipelineFlows,
@@ -50,13 +50,13 @@ class _Source:
     """Flows behind the evidence: deals are read once for all comparisons of a plan, when the first of them is asked
     for."""
 
-    def __init__(self, run: RecomputeRun, plan: EvidencePlan[ComparisonPeriods]) -> None:
-        self._run, self._plan = run, plan
+    def __init__(self, run: RecomputeRun, company: Company, plan: EvidencePlan[ComparisonPeriods]) -> None:
+        self._run, self._company, self._plan = run, company, plan
 
     @cached_property
     def _own(self) -> FlowsInOneBucket:
-        compared = [periods for _, periods in (*self._plan.quarters, *self._plan.others)]
-        return FlowsInOneBucket(run=self._run, comparisons=compared)
+        comparisons = read_together(run=self._run, company=self._company, plan=self._plan)
+        return FlowsInOneBucket(run=self._run, comparisons=comparisons)
 
     def pipelines(self, periods: ComparisonPeriods, by: str) -> Pipelines:
         """The groups of every pipeline in one of the plan's comparisons."""
@@ -67,7 +67,7 @@ class _Source:
 
 def _all_gates(run: RecomputeRun, company: Company, periods: ComparisonPeriods, bridge: Bridge) -> GateFigures:
     pipelines, plan = pipelines_of(run, periods), evidence_plan(run=run, company=company, periods=periods)
-    source = _Source(run, plan)
+    source = _Source(run, company, plan)
     bridge = steadied(bridge, pipelines, lambda: _fine(run, periods))
     evidence = gather_evidence(
         source=source.pipelines,
@@ -75,7 +75,7 @@ def _all_gates(run: RecomputeRun, company: Company, periods: ComparisonPeriods, 
         bridge=bridge,
         pipelines=pipelines,
         moved=moved_work(pipelines, called(), owner_changes(run=run, periods=periods)),
-        quarters=[_quarter(run, label, quarter, source) for label, quarter in plan.quarters],
+        quarters=_earlier_quarters(run, plan, source),
     )
     return GateFigures(judgements=_judge(run, company, periods, bridge, pipelines, evidence), evidence=evidence)
 
@@ -84,6 +84,25 @@ def _fine(run: RecomputeRun, periods: ComparisonPeriods) -> Pipelines:
     """The deals of a comparison in many buckets, each pipeline as one group."""
     as_of = int(run.as_of.timestamp())
     return _by_pipeline(flows_at(cursor=custody_cursor(run), as_of=as_of, periods=periods, fine=True))
+
+
+def earlier_quarters(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> list[PlaceboQuarter]:
+    """The quarters before a comparison as they would have been judged; computed once for a run."""
+    plan = evidence_plan(run=run, company=company, periods=periods)
+    return _earlier_quarters(run, plan, _Source(run, company, plan))
+
+
+def comparisons_are_read(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> bool:
+    """Whether the deals have been read for everything behind a comparison's gates; True where there is nothing."""
+    plan = evidence_plan(run=run, company=company, periods=periods)
+    comparisons = read_together(run=run, company=company, plan=plan)
+    return not comparisons or reading_of(run=run, comparisons=comparisons).is_stored
+
+
+def _earlier_quarters(
+    run: RecomputeRun, plan: EvidencePlan[ComparisonPeriods], source: _Source
+) -> list[PlaceboQuarter]:
+    return [_quarter(run, label, quarter, source) for label, quarter in plan.quarters]
 
 
 def _quarter(run: RecomputeRun, label: str, periods: ComparisonPeriods, source: _Source) -> PlaceboQuarter:

@@ -19,6 +19,7 @@ from revenue_health.contribution.selectors.comparison.periods import (
     ComparisonPeriods,
     comparison_periods,
 )
+from revenue_health.contribution.selectors.comparison.scores import last_periods, running_periods
 
 WEEKS_DAYS = 91
 """Thirteen weeks: a quarter that does not know where quarters begin."""
@@ -36,6 +37,17 @@ def evidence_plan(
     return EvidencePlan(
         comparison=periods, quarters=tuple(reversed(list(_quarters(run, company, periods)))), others=tuple(others)
     )
+
+
+def read_together(
+    *, run: RecomputeRun, company: Company, plan: EvidencePlan[ComparisonPeriods]
+) -> list[ComparisonPeriods]:
+    """What is read in one go for a plan's gates: where the night judges the comparison, everything behind the running
+    and the last quarter, most of which they have in common."""
+    nightly = [each for each in (running_periods(run=run), last_periods(run=run)) if each is not None]
+    if plan.comparison.key not in {each.key for each in nightly}:
+        return plan.compared
+    return [each for periods in nightly for each in evidence_plan(run=run, company=company, periods=periods).compared]
 
 
 def _quarters(

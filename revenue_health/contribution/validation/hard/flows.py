@@ -11,7 +11,7 @@ import numpy as np
 from departments.periods import FiscalCalendar, Period
 from pipeline.core.custody.custody import custody_compute
 from pipeline.core.custody.inputs import CustodyInput
-from pipeline.core.flows.grid import FlowGrid, Span
+from pipeline.core.flows.grid import FlowGrid, Span, read_grid
 from pipeline.core.flows.period_flows import FINE_BUCKET, FINE_PARTS, PeriodFlows, period_flows
 from pipeline.selectors.plan.baseline import default_baseline
 from revenue_health.contribution.core.long_tables import DepartmentRow, StageRow
@@ -111,7 +111,7 @@ def groups_of(tables: Tables, periods: ComparisonPeriods, *, by: str = "segment"
 def grid_of(tables: Tables, comparisons: Sequence[ComparisonPeriods]) -> FlowGrid:
     """The deals read once for some comparisons, in one bucket."""
     spans = [span for periods in comparisons for span in spans_of(periods)]
-    return FlowGrid(tables.connection, spans, as_of=tables.data.as_of, unsourced=())
+    return read_grid(tables.connection, spans, as_of=tables.data.as_of, unsourced=())
 
 
 def groups_in_one_bucket(tables: Tables, grid: FlowGrid, periods: ComparisonPeriods) -> dict[GroupKey, Group]:
