@@ -8,6 +8,7 @@ the others over. See docs/adr/0003-custody-store.md. The rule of who holds a dea
 
 from __future__ import annotations
 
+import fcntl
 import os
 import threading
 from collections.abc import Iterable, Sequence
@@ -22,8 +23,9 @@ import pyarrow.parquet as pq
 from django.conf import settings
 
 from pipeline.core.custody.inputs import LATER_OWNERS
+from pipeline.core.flows.period_flows import has_table, prepared_queries
 from pipeline.models import RecomputeRun, Stage, later_owners
-from pipeline.run_cache import process_cache
+from pipeline.run_cache import process_cache, run_key
 
 METHOD = "custody-5"
 """Changes when the rules of custody or flows change, so that stored figures are made anew; each run carries it."""
@@ -142,7 +144,7 @@ def stages_table(*, as_of: datetime) -> pa.Table:
     )
 
 
-_cursors = threading.Lock()
+_cursors, _preparing = threading.Lock(), threading.Lock()
 
 
 def custody_cursor(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
@@ -154,6 +156,31 @@ def custody_cursor(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
     with _cursors:
         # Threads may not share a connection, but its cursors share the tables.
         return database.cursor()
+
+
+def flows_cursor(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
+    """`custody_cursor` with what `period_flows` needs of all deals worked out: once for all spans anybody asks for."""
+    cursor = custody_cursor(run)
+    with _preparing:
+        for name, query in prepared_queries().items():
+            if not has_table(cursor, name):
+                _prepare(run, cursor, name, query)
+    return cursor
+
+
+def _prepare(run: RecomputeRun, cursor: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
+    """In memory for a small company; beside the custody store for a large one, where other processes find it."""
+    if _is_small(run_parts(run)):
+        cursor.execute(f"CREATE TABLE {name} AS {query}")
+        return
+    file = Path(settings.CUSTODY_STORE) / f"{name}-{run_key(run)}.parquet"
+    with file.with_name(f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # who comes second waits for the first instead of doing the same
+        if not file.exists():
+            partial = file.with_suffix(".partial")
+            cursor.execute(f"COPY ({query}) TO '{partial}' (FORMAT parquet)")
+            partial.rename(file)
+    cursor.execute(f"CREATE VIEW {name} AS FROM read_parquet({str(file)!r})")
 
 
 @process_cache(maxsize=1)
@@ -170,13 +197,19 @@ def _database(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
     database.register("stages_given", stages_table(as_of=run.as_of))
     database.execute("CREATE TABLE stages AS FROM stages_given")
     # A small company is read into memory once; a large one is read from its files column by column.
-    tables = [*_NEEDED, *(() if parts_missing(parts, ["events"]) else ["events"])]
-    size = sum(part.path(table).stat().st_size for part in parts for table in tables)
-    relation = "TABLE" if size < _IN_MEMORY_BYTES else "VIEW"
-    for table in tables:
+    relation = "TABLE" if _is_small(parts) else "VIEW"
+    for table in _tables_of(parts):
         files = [str(part.path(table)) for part in parts]
         rows = f"FROM read_parquet({files!r})"
         if table == "moves" and "writer" not in database.execute(f"DESCRIBE {rows}").fetchnumpy()["column_name"]:
             rows = f"SELECT *, NULL::INTEGER AS writer {rows}"  # of an earlier release
         database.execute(f"CREATE {relation} {table} AS {rows}")
     return database
+
+
+def _is_small(parts: Sequence[Part]) -> bool:
+    return sum(part.path(table).stat().st_size for part in parts for table in _tables_of(parts)) < _IN_MEMORY_BYTES
+
+
+def _tables_of(parts: Sequence[Part]) -> list[str]:
+    return [*_NEEDED, *(() if parts_missing(parts, ["events"]) else ["events"])]

@@ -16,7 +16,7 @@ from django.conf import settings
 
 from pipeline.core.flows.grid import FlowGrid, Span, edges_of, grid_flows
 from pipeline.core.flows.period_flows import PeriodFlows, period_flows
-from pipeline.custody_store import custody_cursor
+from pipeline.custody_store import flows_cursor
 from pipeline.models import RecomputeRun
 from pipeline.run_cache import run_key
 
@@ -36,7 +36,7 @@ def stored_period_flows(
 
     def read() -> PeriodFlows:
         return period_flows(
-            custody_cursor(run),
+            flows_cursor(run),
             steps=steps,
             openings=openings,
             as_of=int(run.as_of.timestamp()),
@@ -65,7 +65,7 @@ class GridRead:
 
         def read() -> PeriodFlows:
             return grid_flows(
-                custody_cursor(self.run),
+                flows_cursor(self.run),
                 edges,
                 instants,
                 as_of=int(self.run.as_of.timestamp()),

@@ -17,7 +17,8 @@ import pyarrow as pa
 
 from pipeline.core.flows.entry_amounts import STEP_OF_ENTRY
 from pipeline.core.flows.held import HOLDS, amount_days
-from pipeline.core.flows.period_flows import HELD, PeriodFlows, SpanQuery
+from pipeline.core.flows.period_flows import PeriodFlows, SpanQuery
+from pipeline.core.flows.span_queries import HELD
 from pipeline.core.leaks.period import Period
 
 _MANY_EDGES = 64

@@ -16,11 +16,20 @@ from uuid import uuid4
 import duckdb
 import pyarrow as pa
 
-from pipeline.core.flows.entry_amounts import ENTRY_AMOUNTS, IN_SPAN
-from pipeline.core.flows.standing import FINISHING, standing_of
-from pipeline.core.leaks.earned import STAGE_RULES
+from pipeline.core.flows.entry_amounts import ENTRY_AMOUNTS, ENTRY_PASSES, IN_SPAN, entry_passes
+from pipeline.core.flows.span_queries import (
+    ENTERED,
+    HANDED_ON,
+    HELD,
+    LOST,
+    OPENING,
+    REVALUED,
+    SPAN_HOLDS,
+    TAKEN_BACK,
+    TURNED_NEAR,
+)
+from pipeline.core.flows.standing import TURNED_HOLDS, turned_holds
 from pipeline.core.leaks.period import Filters, Period
-from pipeline.core.tenures import OWNED_THEN, OWNED_UNTIL_THEN
 from pipeline.core.weeks import AGE_BIN_STARTS
 
 _FOREVER = 2**62
@@ -136,26 +145,39 @@ class SpanQuery:
         self.reach = {"from": min([steps[0], *openings]), "until": max([span.close, *openings])}
         # in the last bin all the time
         self.reach["ripe"] = self.reach["from"] - bins[-1] - 1
-        self.holds = f"span_holds_{uuid4().hex}"
+        number = uuid4().hex
+        self.deals, self.holds = f"span_deals_{number}", f"span_holds_{number}"
 
     def __enter__(self) -> Self:
-        self.span.keep(self.holds, self._prefix() + _SPAN_HOLDS, **self.reach)
+        # the column was checked against the table; a group is text, whatever the attribute's type
+        self.span.keep(
+            self.deals,
+            f'SELECT opportunity, {self.bucket} AS bucket, {self.group} AS "group", {self.origin} AS origin, '
+            f"source_department FROM opportunities {self.bands}",
+        )
+        turned = "turned AS (" + (f"FROM {TURNED_HOLDS}" if self._has(TURNED_HOLDS) else TURNED_NEAR) + ")"
+        self.span.keep(self.holds, f"{self._prefix()}, {turned} {SPAN_HOLDS}", **self.reach)
         return self
 
     def __exit__(self, *problem: object) -> None:
-        self.span.connection.execute(f"DROP TABLE IF EXISTS {self.holds}")
+        for table in (self.holds, self.deals):
+            self.span.connection.execute(f"DROP TABLE IF EXISTS {table}")
+
+    def _has(self, table: str) -> bool:
+        """Whether the connection has what is the same for every span (`prepare`), and all deals are asked for."""
+        return not self.span.filters and has_table(self.span.connection, table)
 
     def flows(self, *, held: pa.Table, fresh: str) -> PeriodFlows:
         """All tables. held: the one of amount-days. fresh: what `ENTRY_AMOUNTS` says of when a deal entered."""
         return PeriodFlows(
             held=held,
-            handed_on=self.run(_HANDED_ON),
-            lost=self.run(_LOST),
-            revalued=self.run(_REVALUED),
-            entered=self.run(_ENTERED),
-            taken_back=self.run(_TAKEN_BACK),
-            opening=self.run(_OPENING),
-            entry_amounts=self.run(ENTRY_AMOUNTS.format(fresh=fresh)),
+            handed_on=self.run(HANDED_ON),
+            lost=self.run(LOST),
+            revalued=self.run(REVALUED),
+            entered=self.run(ENTERED),
+            taken_back=self.run(TAKEN_BACK),
+            opening=self.run(OPENING),
+            entry_amounts=self.run(self._entry_passes() + ENTRY_AMOUNTS.format(fresh=fresh)),
         )
 
     def run(self, query: str) -> pa.Table:
@@ -167,120 +189,38 @@ class SpanQuery:
             f"{name} AS ({'VALUES ' + ', '.join(map(str, rows)) if rows else 'SELECT 0, 0 WHERE false'})"
             for name, rows in self.tables.items()
         )
-        # the column was checked against the table; a group is text, whatever the attribute's type
-        return (
-            f', {values}, deals AS (SELECT opportunity, {self.bucket} AS bucket, {self.group} AS "group", '
-            f"{self.origin} AS origin, source_department FROM opportunities {self.bands})"
-        )
+        return f", {values}, deals AS (FROM {self.deals})"
+
+    def _entry_passes(self) -> str:
+        if self._has(ENTRY_PASSES):
+            return ""
+        return f", {ENTRY_PASSES} AS ({entry_passes('chosen_moves')})"
 
 
-# What is held at some time of the span, its deal's group and bucket, and the turns of who holds it and who is next.
-# Two holds in a row are never the same department's, so only a third hold can be somebody's second turn.
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Work out once what `period_flows` needs of all deals and is the same for every span; it is found there."""
+    for name, query in prepared_queries().items():
+        connection.execute(f"CREATE TABLE {name} AS {query}")
+
+
+def prepared_queries() -> dict[str, str]:
+    """By the name `period_flows` looks for, queries over the tables of custody."""
+    return {
+        TURNED_HOLDS: turned_holds(visits="visits", holds="holds", moves="moves"),
+        ENTRY_PASSES: entry_passes("moves"),
+    }
+
+
+def has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether a connection has a table or view."""
+    query = "SELECT 1 FROM information_schema.tables WHERE table_name = ?"
+    return bool(connection.execute(query, [name]).fetchall())
+
+
 def _unless(pipelines: Sequence[int], there: str, column: str) -> str:
     """SQL: something else than the column in some pipelines."""
     return (
         f"CASE WHEN pipeline IN ({', '.join(map(str, map(int, pipelines)))}) THEN {there} ELSE {column} END"
-        if (pipelines)
+        if pipelines
         else column
     )
-
-
-# Finished deals stand in a custody of the last stage's owner.
-_SPAN_HOLDS = f""", {standing_of(visits="chosen_visits", holds="chosen_holds", moves="chosen_moves")}, stood AS (
-    SELECT *, hold_from <= $ripe AND from_at < $from AND (to_at IS NULL OR to_at >= $until) AS throughout
-    FROM standing WHERE from_at < $until AND (to_at IS NULL OR to_at >= $from)
-), picked AS MATERIALIZED (
-    FROM chosen_holds WHERE from_at < $until AND (to_at IS NULL OR to_at >= $from)
-), later_turns AS MATERIALIZED (
-    SELECT opportunity, visit, hold, turn FROM (
-        SELECT opportunity, visit, hold,
-            row_number() OVER (PARTITION BY opportunity, visit, department ORDER BY hold) - 1 AS turn
-        FROM (
-            SELECT DISTINCT opportunity, visit, hold, department FROM chosen_holds
-            SEMI JOIN (SELECT opportunity, visit FROM picked WHERE hold >= 1) USING (opportunity, visit)
-        )
-    ) WHERE turn > 0
-)
-SELECT picked.*, "group", origin, bucket, coalesce(own.turn, 0) AS turn, coalesce(taker.turn, 0) AS next_turn
-FROM picked JOIN deals USING (opportunity)
-LEFT JOIN later_turns AS own USING (opportunity, visit, hold)
-LEFT JOIN later_turns AS taker ON taker.opportunity = picked.opportunity
-    AND taker.visit = picked.visit AND taker.hold = picked.hold + 1
-UNION ALL BY NAME
-SELECT stood.*, "group", origin, bucket, 0 AS turn, 0 AS next_turn FROM stood JOIN deals USING (opportunity)
-WHERE NOT throughout
-UNION ALL BY NAME
--- what finished long ago and stays does not move between steps and bins: most of what stands, as few rows
-SELECT "group", origin, bucket, pipeline, stage, department, any_value($ripe) AS hold_from, any_value($ripe) AS from_at,
-    sum(amount)::BIGINT AS amount, 'open' AS ended, 0 AS turn, 0 AS next_turn
-FROM stood JOIN deals USING (opportunity) WHERE throughout GROUP BY ALL"""
-_MOVE_STEP = 'JOIN steps ON chosen_moves."at" >= steps.low AND chosen_moves."at" < steps.high'
-# The last step that begins before: one sorted pass, since steps follow each other without a gap.
-_STEPPED = "(SELECT span_holds.*, step FROM span_holds ASOF JOIN steps ON to_at >= low WHERE to_at < high)"
-HELD = """
-SELECT "group", origin, bucket, pipeline, step, stage, department, turn, age_bin,
-    sum(amount * seconds::DOUBLE) / 86400 AS amount_days
-FROM (
-    SELECT "group", origin, bucket, pipeline, stage, department, turn, step, age_bin, amount,
-        least(coalesce(to_at, $horizon), steps.high, hold_from + bins.high)
-            - greatest(from_at, steps.low, hold_from + bins.low) AS seconds
-    FROM span_holds
-    JOIN steps ON from_at < steps.high AND coalesce(to_at, $horizon) > steps.low
-    JOIN bins ON coalesce(to_at, $horizon) - hold_from > bins.low AND from_at - hold_from < bins.high
-)
-WHERE seconds > 0 GROUP BY ALL"""
-# Nobody is charged with a move to another pipeline. Earned money that stays earned is handed on to outside; everything
-# else is off the books here without a cause, and enters there as what nobody's source brought.
-_CARRIED = f"""{STAGE_RULES}, earned AS (SELECT stage FROM rules WHERE after_earning)"""
-_HANDED_ON = f""", {_CARRIED}, {FINISHING}
-SELECT "group", origin, bucket, pipeline, step, span_holds.stage, department, turn, age_bin,
-    CASE WHEN ended = 'handed_on' THEN to_stage END AS to_stage,
-    CASE WHEN ended = 'handed_on' THEN coalesce(finishing.owner, to_department) END AS to_department,
-    CASE WHEN to_stage = span_holds.stage THEN next_turn ELSE 0 END AS to_turn,
-    sum(amount_out)::BIGINT AS amount, sum(amount)::BIGINT AS amount_held, count(*) AS count
-FROM {_STEPPED} AS span_holds LEFT JOIN finishing ON finishing.stage = to_stage
-    AND {OWNED_THEN.format(instant="to_at", tenure="finishing")}
-JOIN bins ON greatest(to_at - hold_from - 1, 0) >= bins.low AND greatest(to_at - hold_from - 1, 0) < bins.high
-WHERE ended = 'handed_on' OR (
-    ended = 'pipeline_out' AND span_holds.stage IN (FROM earned) AND to_stage IN (FROM earned)
-    -- what had finished goes from where it stands (hold -1), not from the hold of no length in between
-    AND (hold = -1 OR span_holds.stage NOT IN (SELECT stage FROM finishing))
-) GROUP BY ALL"""
-# A loss without a recorded reason has no cause: whoever held the deal is not accused of it. Nor has what was withdrawn.
-_LOST = f""", {_CARRIED}
-SELECT "group", origin, bucket, pipeline, step, from_stage AS stage,
-    CASE WHEN NOT assumed THEN department END AS department, sum(amount)::BIGINT AS amount, count(*) AS count
-FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity) WHERE kind IN ('lost', 'withdrawn')
-    OR (kind = 'pipeline_out' AND NOT (from_stage IN (FROM earned) AND to_stage IN (FROM earned))) GROUP BY ALL"""
-_REVALUED = f""", {FINISHING}
-SELECT "group", origin, bucket, pipeline, step, from_stage AS stage,
-    CASE WHEN finishing.stage IS NULL THEN department ELSE tenures.owner END AS department,
-    coalesce(writer, CASE WHEN tenures.dated THEN tenures.owner END) AS writer, sum(amount)::BIGINT AS amount
-FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity)
-JOIN tenures ON tenures.stage = from_stage
-    AND {OWNED_UNTIL_THEN.format(instant='chosen_moves."at"', tenure="tenures")}
-LEFT JOIN (SELECT DISTINCT stage FROM finishing) AS finishing ON finishing.stage = from_stage
-WHERE kind = 'revalued' GROUP BY ALL"""
-_ENTERED = f"""
-SELECT "group", origin, bucket, chosen_moves.pipeline, step, to_stage AS stage, first.department,
-    CASE WHEN kind <> 'pipeline_in' THEN source_department END AS source,
-    sum(chosen_moves.amount)::BIGINT AS amount, count(*) AS count
-FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity)
-JOIN (
-    SELECT opportunity, stage, hold_from, arg_min(department, hold) AS department
-    FROM span_holds GROUP BY opportunity, stage, hold_from
-) AS first
-    ON first.opportunity = chosen_moves.opportunity AND first.stage = to_stage AND first.hold_from = chosen_moves."at"
-WHERE kind IN ('entered', 'pipeline_in') OR (kind = 'reopened' AND from_stage IS NULL) GROUP BY ALL"""
-_TAKEN_BACK = f""", {_CARRIED}
-SELECT "group", origin, bucket, pipeline, step, to_stage AS stage, NULL::INTEGER AS department,
-    sum(amount)::BIGINT AS amount, count(*) AS count
-FROM chosen_moves {_MOVE_STEP} JOIN deals USING (opportunity)
-WHERE kind = 'pipeline_in' AND from_stage IN (FROM earned) AND to_stage IN (FROM earned) GROUP BY ALL"""
-_OPENING = """
-SELECT "group", origin, bucket, pipeline, instant, stage, department, turn, age_bin, sum(amount)::BIGINT AS amount
-FROM span_holds
-JOIN instants ON from_at < instants.moment AND (to_at IS NULL OR to_at >= instants.moment)
-JOIN bins ON greatest(instants.moment - hold_from - 1, 0) >= bins.low
-    AND greatest(instants.moment - hold_from - 1, 0) < bins.high
-GROUP BY ALL"""

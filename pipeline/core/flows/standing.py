@@ -60,3 +60,34 @@ def standing_of(*, visits: str, holds: str, moves: str) -> str:
             CASE WHEN goes_to IS NOT NULL THEN takers.department END AS to_department
         FROM stays LEFT JOIN takers USING (opportunity, visit)
     )"""  # noqa: S608  (names of tables, never a user's text)
+
+
+TURNED_HOLDS = "turned_holds"
+
+
+def turned_holds(*, visits: str, holds: str, moves: str, where: str = "") -> str:
+    """SQL of the columns of holds, with the turns of who holds the deal and who is next (`PeriodFlows`): `turn` and
+    `next_turn`; over tables as `Custody` has them, and `stages`.
+
+    A finished deal's stay in its last stage is a hold -1 (`standing_of`), turn 0. where: a condition on `from_at` and
+    `to_at`, if only some are asked for. Two holds in a row are never the same department's, so only a third hold can
+    be somebody's second turn.
+    """
+    return f"""WITH {standing_of(visits=visits, holds=holds, moves=moves)}, picked AS (
+    FROM {holds} {where}
+), later_turns AS MATERIALIZED (
+    SELECT opportunity, visit, hold, turn FROM (
+        SELECT opportunity, visit, hold,
+            row_number() OVER (PARTITION BY opportunity, visit, department ORDER BY hold) - 1 AS turn
+        FROM (
+            SELECT DISTINCT opportunity, visit, hold, department FROM {holds}
+            SEMI JOIN (SELECT opportunity, visit FROM picked WHERE hold >= 1) USING (opportunity, visit)
+        )
+    ) WHERE turn > 0
+)
+SELECT picked.*, coalesce(own.turn, 0) AS turn, coalesce(taker.turn, 0) AS next_turn
+FROM picked LEFT JOIN later_turns AS own USING (opportunity, visit, hold)
+LEFT JOIN later_turns AS taker ON taker.opportunity = picked.opportunity
+    AND taker.visit = picked.visit AND taker.hold = picked.hold + 1
+UNION ALL BY NAME
+SELECT *, 0 AS turn, 0 AS next_turn FROM standing {where}"""  # noqa: S608  (names of tables, never a user's text)

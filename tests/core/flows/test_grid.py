@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pipeline.core.flows import grid as grid_module
 from pipeline.core.flows import held as held_module
 from pipeline.core.flows.grid import Span, read_grid
-from pipeline.core.flows.period_flows import AMOUNT_BAND, period_flows
+from pipeline.core.flows.period_flows import AMOUNT_BAND, period_flows, prepare
 from tests.core.flows.test_period_flows import same, sums
 from tests.core.strategies import brief, companies, connection_of, custody_of
 
@@ -64,8 +64,9 @@ def test_a_span_of_a_grid_is_the_span_read_alone(company, data):
     every = data.draw(spans(edges))
     group = data.draw(st.sampled_from(["segment", AMOUNT_BAND]))
     unsourced = data.draw(st.sampled_from([None, ()]))
-    connection = connection_of(custody, company)
-    grid = read_grid(connection, every, as_of=company.as_of, group=group, unsourced=unsourced)
+    connection, prepared = connection_of(custody, company), connection_of(custody, company)
+    prepare(prepared)
+    grid = read_grid(prepared, every, as_of=company.as_of, group=group, unsourced=unsourced)
     for span in every:
         alone = period_flows(
             connection,
@@ -76,6 +77,25 @@ def test_a_span_of_a_grid_is_the_span_read_alone(company, data):
             unsourced=unsourced,
         )
         assert_same_flows(grid.of(span), alone)
+
+
+@brief
+@given(companies(most=6), st.data())
+def test_what_was_prepared_for_all_spans_changes_none(company, data):
+    custody = custody_of(company)
+    connection, prepared = connection_of(custody, company), connection_of(custody, company)
+    prepare(prepared)
+    starts = [at for at in company.weeks()["starts"].to_pylist() if at < company.as_of + 1]
+    steps = data.draw(st.lists(st.sampled_from([*starts, company.as_of + 1]), min_size=2, unique=True).map(sorted))
+    read = [
+        period_flows(each, steps=steps, openings=steps[:1], as_of=company.as_of, unsourced=())
+        for each in (connection, prepared)
+    ]
+    for name, values in VALUES.items():
+        keys = [column for column in getattr(read[0], name).column_names if column not in values]
+        for value in values:
+            assert same(*(sums(getattr(flows, name), keys, value) for flows in read)), name
+    assert sorted(map(str, read[0].taken_back.to_pylist())) == sorted(map(str, read[1].taken_back.to_pylist()))
 
 
 @brief

@@ -12,7 +12,7 @@ from revenue_health.contribution.selectors.comparison.periods import comparison_
 from revenue_health.contribution.selectors.comparison.share_breakdown import rates_of
 from revenue_health.contribution.selectors.gates.flows import FlowsInOneBucket
 from revenue_health.contribution.selectors.gates.plan import evidence_plan
-from revenue_health.contribution.selectors.model_input import pipelines_flows
+from revenue_health.contribution.selectors.model_input import AMOUNT, pipelines_flows
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +29,15 @@ def test_shares_of_every_comparison_are_those_of_its_own_reading(run: RecomputeR
         assert read.shares == pytest.approx(alone.shares, abs=0.005)  # half a cent
         assert read.won == pytest.approx(alone.won, abs=0.005)
         assert read.baseline_won == pytest.approx(alone.baseline_won, abs=0.005)
+
+
+def test_shares_by_size_are_those_of_forty_buckets(run: RecomputeRun, company: Company) -> None:
+    periods = comparison_periods(run=run, company=company)
+    one = FlowsInOneBucket(run=run, comparisons=[periods], by=AMOUNT).of(periods)
+    forty = pipelines_flows(run=run, periods=periods, by=AMOUNT)
+    assert [sorted(flows.groups) for flows in one] == [sorted(flows.groups) for flows in forty]
+    read, alone = (point_shares({flows.id: flows.groups for flows in each}) for each in (one, forty))
+    assert read.shares == pytest.approx(alone.shares, abs=0.005)  # half a cent
 
 
 def test_deals_are_held_against_the_same_days_as_the_rate_beside_them(run: RecomputeRun, company: Company) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from departments.models import Company
-from pipeline import flows_store
+from pipeline import custody_store, flows_store
 from pipeline.core.flows.period_flows import PeriodFlows, period_flows
-from pipeline.custody_store import custody_cursor, parts_discard, run_parts
+from pipeline.custody_store import custody_cursor, flows_cursor, parts_discard, run_parts
 from pipeline.flows_store import stored_period_flows
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
@@ -27,6 +27,11 @@ pytestmark = pytest.mark.django_db
 def asked(run: RecomputeRun, company: Company) -> dict[str, Any]:
     periods = comparison_periods(run=run, company=company)
     return {"steps": periods.steps, "openings": (periods.steps[0],), "group": "segment"}
+
+
+def forget_database() -> None:
+    """As a process that has not opened the custody store yet."""
+    custody_store._database.cache.clear()  # type: ignore[attr-defined]  # what cachetools puts on the function
 
 
 def kept_files(settings: Any) -> list[Path]:
@@ -94,6 +99,24 @@ def test_other_comparisons_read_only_their_own(run: RecomputeRun, company: Compa
     before = comparison_periods(run=run, company=company, period=calendar_of(company).previous(earlier.period))
     plan = evidence_plan(run=run, company=company, periods=before)
     assert read_together(run=run, company=company, plan=plan) == plan.compared
+
+
+def test_of_a_large_company_what_all_spans_need_is_worked_out_by_one_process(
+    run: RecomputeRun, asked: dict[str, Any], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(custody_store, "_IN_MEMORY_BYTES", 0)
+    as_of, folder = int(run.as_of.timestamp()), Path(settings.CUSTODY_STORE)
+    plain = rows(period_flows(custody_cursor(run), as_of=as_of, **asked))
+    forget_database()
+    assert rows(period_flows(flows_cursor(run), as_of=as_of, **asked)) == plain
+    files = {file: file.stat().st_mtime_ns for file in folder.glob("*-*.parquet") if "turned_holds" in file.name}
+    assert len(files) == 1
+    forget_database()  # as another process, which finds the file
+    assert rows(period_flows(flows_cursor(run), as_of=as_of, **asked)) == plain
+    assert {file: file.stat().st_mtime_ns for file in files} == files
+    forget_database()
+    parts_discard(keep=run_parts(run))
+    assert not any(file.exists() for file in files)
 
 
 def test_the_next_runs_tidying_removes_them(run: RecomputeRun, asked: dict[str, Any], settings: Any) -> None:

@@ -22,9 +22,9 @@ class FlowsInOneBucket:
     It is kept beside the custody store: what one worker read, another that asks for the same comparisons need not.
     """
 
-    def __init__(self, *, run: RecomputeRun, comparisons: Sequence[ComparisonPeriods]) -> None:
+    def __init__(self, *, run: RecomputeRun, comparisons: Sequence[ComparisonPeriods], by: str = SEGMENT) -> None:
         self._as_of = int(run.as_of.timestamp())
-        self._grid = reading_of(run=run, comparisons=comparisons).grid()
+        self._grid = reading_of(run=run, comparisons=comparisons, by=by).grid()
 
     def of(self, periods: ComparisonPeriods) -> list[PipelineFlows]:
         """Flows of one of the comparisons. Raises ValueError for another one."""
@@ -32,11 +32,11 @@ class FlowsInOneBucket:
         return flows_by_pipeline(flows[0], flows[1] if len(flows) > 1 else None, periods, {}, self._as_of, buckets=1)
 
 
-def reading_of(*, run: RecomputeRun, comparisons: Sequence[ComparisonPeriods]) -> GridRead:
-    """The one reading that some comparisons are taken from."""
-    ungrouped, unsourced = untold(run, SEGMENT)
+def reading_of(*, run: RecomputeRun, comparisons: Sequence[ComparisonPeriods], by: str = SEGMENT) -> GridRead:
+    """The one reading that some comparisons are taken from, deals in groups of `by`."""
+    ungrouped, unsourced = untold(run, by)
     spans = [span for periods in comparisons for span in spans_of(periods)]
-    return GridRead(run=run, spans=spans, group=SEGMENT, ungrouped=ungrouped, unsourced=unsourced)
+    return GridRead(run=run, spans=spans, group=by, ungrouped=ungrouped, unsourced=unsourced)
 
 
 def spans_of(periods: ComparisonPeriods) -> tuple[Span, ...]:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from departments.formats import ENGLISH, money_in_words, numbers_as_in
 from departments.models import Company
-from pipeline.custody_store import custody_cursor
+from pipeline.custody_store import flows_cursor
 from pipeline.models import RecomputeRun
 from pipeline.run_cache import cached
 from revenue_health.contribution.core.comparison import MINOR_UNITS
@@ -31,7 +31,6 @@ from revenue_health.contribution.selectors.model_input import (
     PipelineFlows,
     cached_flows,
     flows_at,
-    pipelines_flows,
 )
 
 
@@ -61,7 +60,7 @@ class _Source:
     def pipelines(self, periods: ComparisonPeriods, by: str) -> Pipelines:
         """The groups of every pipeline in one of the plan's comparisons."""
         if by == BY_AMOUNT:
-            return _by_pipeline(pipelines_flows(run=self._run, periods=periods, by=AMOUNT))
+            return _by_pipeline(FlowsInOneBucket(run=self._run, comparisons=[periods], by=AMOUNT).of(periods))
         return _by_pipeline(self._own.of(periods))
 
 
@@ -83,7 +82,7 @@ def _all_gates(run: RecomputeRun, company: Company, periods: ComparisonPeriods, 
 def _fine(run: RecomputeRun, periods: ComparisonPeriods) -> Pipelines:
     """The deals of a comparison in many buckets, each pipeline as one group."""
     as_of = int(run.as_of.timestamp())
-    return _by_pipeline(flows_at(cursor=custody_cursor(run), as_of=as_of, periods=periods, fine=True))
+    return _by_pipeline(flows_at(cursor=flows_cursor(run), as_of=as_of, periods=periods, fine=True))
 
 
 def earlier_quarters(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> list[PlaceboQuarter]:

@@ -1,0 +1,108 @@
+"""The queries of `SpanQuery`, each to follow the small tables it puts in front, `deals` and `span_holds`."""
+
+from pipeline.core.flows.standing import FINISHING, turned_holds
+from pipeline.core.leaks.earned import STAGE_RULES
+from pipeline.core.tenures import OWNED_THEN, OWNED_UNTIL_THEN
+from pipeline.core.weeks import AGE_BIN_STARTS
+
+# What is held at some time of the span, with its deal's group and bucket.
+_IN_REACH = "WHERE from_at < $until AND (to_at IS NULL OR to_at >= $from)"
+TURNED_NEAR = turned_holds(visits="chosen_visits", holds="chosen_holds", moves="chosen_moves", where=_IN_REACH)
+SPAN_HOLDS = f""", spanned AS MATERIALIZED (
+    SELECT *, hold = -1 AND hold_from <= $ripe AND from_at < $from AND (to_at IS NULL OR to_at >= $until) AS throughout
+    FROM turned {_IN_REACH}
+)
+SELECT spanned.* EXCLUDE (throughout), "group", origin, bucket
+FROM spanned JOIN deals USING (opportunity) WHERE NOT throughout
+UNION ALL BY NAME
+-- what finished long ago and stays does not move between steps and bins: most of what stands, as few rows
+SELECT "group", origin, bucket, pipeline, stage, department, any_value($ripe) AS hold_from, any_value($ripe) AS from_at,
+    sum(amount)::BIGINT AS amount, 'open' AS ended, 0 AS turn, 0 AS next_turn
+FROM spanned JOIN deals USING (opportunity) WHERE throughout GROUP BY ALL"""
+# The last step that begins before: one sorted pass, since steps follow each other without a gap.
+_STEPPED = "(SELECT span_holds.*, step FROM span_holds ASOF JOIN steps ON to_at >= low WHERE to_at < high)"
+
+
+def _moved(kinds: str) -> str:
+    """SQL: moves of some kinds with the step they fall into, and their deal's group and bucket."""
+    return f"""(
+    SELECT moved.*, step FROM (FROM chosen_moves WHERE {kinds}) AS moved
+    ASOF JOIN steps ON moved."at" >= low WHERE moved."at" < high
+) AS moved JOIN deals USING (opportunity)"""
+
+
+def _bin_of(age: str) -> str:
+    """SQL: the age bin of an age in seconds, none below zero."""
+    upper = [f"WHEN {age} < {int(edge)} THEN {number}" for number, edge in enumerate(AGE_BIN_STARTS[1:])]
+    return f"CASE {' '.join(upper)} ELSE {len(upper)} END"
+
+
+HELD = """
+SELECT "group", origin, bucket, pipeline, step, stage, department, turn, age_bin,
+    sum(amount * seconds::DOUBLE) / 86400 AS amount_days
+FROM (
+    SELECT "group", origin, bucket, pipeline, stage, department, turn, step, age_bin, amount,
+        least(coalesce(to_at, $horizon), steps.high, hold_from + bins.high)
+            - greatest(from_at, steps.low, hold_from + bins.low) AS seconds
+    FROM span_holds
+    JOIN steps ON from_at < steps.high AND coalesce(to_at, $horizon) > steps.low
+    JOIN bins ON coalesce(to_at, $horizon) - hold_from > bins.low AND from_at - hold_from < bins.high
+)
+WHERE seconds > 0 GROUP BY ALL"""
+# Nobody is charged with a move to another pipeline. Earned money that stays earned is handed on to outside; everything
+# else is off the books here without a cause, and enters there as what nobody's source brought.
+_CARRIED = f"""{STAGE_RULES}, earned AS (SELECT stage FROM rules WHERE after_earning)"""
+HANDED_ON = f""", {_CARRIED}, {FINISHING}
+SELECT "group", origin, bucket, pipeline, step, span_holds.stage, department, turn,
+    {_bin_of("greatest(to_at - hold_from - 1, 0)")} AS age_bin,
+    CASE WHEN ended = 'handed_on' THEN to_stage END AS to_stage,
+    CASE WHEN ended = 'handed_on' THEN coalesce(finishing.owner, to_department) END AS to_department,
+    CASE WHEN to_stage = span_holds.stage THEN next_turn ELSE 0 END AS to_turn,
+    sum(amount_out)::BIGINT AS amount, sum(amount)::BIGINT AS amount_held, count(*) AS count
+FROM {_STEPPED} AS span_holds LEFT JOIN finishing ON finishing.stage = to_stage
+    AND {OWNED_THEN.format(instant="to_at", tenure="finishing")}
+WHERE ended = 'handed_on' OR (
+    ended = 'pipeline_out' AND span_holds.stage IN (FROM earned) AND to_stage IN (FROM earned)
+    -- what had finished goes from where it stands (hold -1), not from the hold of no length in between
+    AND (hold = -1 OR span_holds.stage NOT IN (SELECT stage FROM finishing))
+) GROUP BY ALL"""
+# A loss without a recorded reason has no cause: whoever held the deal is not accused of it. Nor has what was withdrawn.
+LOST = f""", {_CARRIED}
+SELECT "group", origin, bucket, pipeline, step, from_stage AS stage,
+    CASE WHEN NOT assumed THEN department END AS department, sum(amount)::BIGINT AS amount, count(*) AS count
+FROM {_moved("kind IN ('lost', 'withdrawn', 'pipeline_out')")}
+WHERE kind <> 'pipeline_out' OR NOT (from_stage IN (FROM earned) AND to_stage IN (FROM earned)) GROUP BY ALL"""
+REVALUED = f""", {FINISHING}
+SELECT "group", origin, bucket, pipeline, step, from_stage AS stage,
+    CASE WHEN finishing.stage IS NULL THEN department ELSE tenures.owner END AS department,
+    coalesce(writer, CASE WHEN tenures.dated THEN tenures.owner END) AS writer, sum(amount)::BIGINT AS amount
+FROM {_moved("kind = 'revalued'")}
+JOIN tenures ON tenures.stage = from_stage
+    AND {OWNED_UNTIL_THEN.format(instant='moved."at"', tenure="tenures")}
+LEFT JOIN (SELECT DISTINCT stage FROM finishing) AS finishing ON finishing.stage = from_stage
+GROUP BY ALL"""
+ENTERED = f""", came AS MATERIALIZED (
+    FROM {_moved("kind IN ('entered', 'pipeline_in') OR (kind = 'reopened' AND from_stage IS NULL)")}
+), first AS (
+    SELECT opportunity, stage, hold_from, arg_min(department, hold) AS department
+    FROM span_holds SEMI JOIN came ON came.opportunity = span_holds.opportunity
+        AND came.to_stage = span_holds.stage AND came."at" = span_holds.hold_from
+    GROUP BY opportunity, stage, hold_from
+)
+SELECT "group", origin, bucket, came.pipeline, step, to_stage AS stage, first.department,
+    CASE WHEN kind <> 'pipeline_in' THEN source_department END AS source,
+    sum(came.amount)::BIGINT AS amount, count(*) AS count
+FROM came JOIN first
+    ON first.opportunity = came.opportunity AND first.stage = to_stage AND first.hold_from = came."at"
+GROUP BY ALL"""
+TAKEN_BACK = f""", {_CARRIED}
+SELECT "group", origin, bucket, pipeline, step, to_stage AS stage, NULL::INTEGER AS department,
+    sum(amount)::BIGINT AS amount, count(*) AS count
+FROM {_moved("kind = 'pipeline_in'")}
+WHERE from_stage IN (FROM earned) AND to_stage IN (FROM earned) GROUP BY ALL"""
+OPENING = f"""
+SELECT "group", origin, bucket, pipeline, instant, stage, department, turn,
+    {_bin_of("greatest(instants.moment - hold_from - 1, 0)")} AS age_bin, sum(amount)::BIGINT AS amount
+FROM span_holds
+JOIN instants ON from_at < instants.moment AND (to_at IS NULL OR to_at >= instants.moment)
+GROUP BY ALL"""
