@@ -30,7 +30,7 @@ from revenue_health.contribution.core.long_tables import (
     flow_arrays,
 )
 from revenue_health.contribution.core.long_tables import Table as LongTable
-from revenue_health.contribution.core.model.groups import Group
+from revenue_health.contribution.core.model.groups import Group, whole_of
 from revenue_health.contribution.selectors.comparison.periods import DAY, ComparisonPeriods
 from revenue_health.contribution.selectors.span_tables import NO_ORIGIN, TABLES, Part, SpanTables, columns_of
 
@@ -121,6 +121,12 @@ def flows_by_pipeline(
 def cached_flows(*, run: RecomputeRun, periods: ComparisonPeriods) -> list[PipelineFlows]:
     """`pipelines_flows` by segment; the last ones asked for stay in this process, for the groups of one score run."""
     return pipelines_flows(run=run, periods=periods)
+
+
+@process_cache(maxsize=4)
+def cached_wholes(*, run: RecomputeRun, periods: ComparisonPeriods) -> dict[int, Group]:
+    """By pipeline id, all groups of `cached_flows` together: what each of them leans on."""
+    return {flows.id: whole_of(flows.groups.values()) for flows in cached_flows(run=run, periods=periods)}
 
 
 def handed_on_tables(*, run: RecomputeRun, periods: ComparisonPeriods) -> dict[int, tuple[LongTable, LongTable]]:

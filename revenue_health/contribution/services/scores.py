@@ -19,7 +19,7 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.plan.targets import Targets, targets_of
 from revenue_health.contribution.core.comparison import Comparison
 from revenue_health.contribution.core.model.bridge import Bridge
-from revenue_health.contribution.core.model.groups import Group, group_bridge, whole_of
+from revenue_health.contribution.core.model.groups import Group, group_bridge
 from revenue_health.contribution.models import GroupScore, PartyScore, ScoreRun
 from revenue_health.contribution.selectors.comparison.bridge_codec import bridge_to_json
 from revenue_health.contribution.selectors.comparison.bridges import assembled, segments_of
@@ -41,7 +41,7 @@ from revenue_health.contribution.selectors.comparison.scores import (
 )
 from revenue_health.contribution.selectors.gates.gates_json import judgements_from_json
 from revenue_health.contribution.selectors.gates.judgements import first_judgements
-from revenue_health.contribution.selectors.model_input import GroupKey, cached_flows
+from revenue_health.contribution.selectors.model_input import GroupKey, cached_flows, cached_wholes
 
 Progress = Callable[[str, float], None]
 _SUPERSEDED = gettext_noop("A newer run of the figures took its place before it was done.")
@@ -227,5 +227,4 @@ def _planned(run: RecomputeRun, periods: ComparisonPeriods) -> Planned:
     arrays = cached_flows(run=run, periods=periods)
     targets = targets_of(run=run, company=company, period=periods.period, pipelines=[flows.id for flows in arrays])
     groups = {(flows.id, *key): group for flows in arrays for key, group in flows.groups.items()}
-    together = {flows.id: whole_of(flows.groups.values()) for flows in arrays}
-    return Planned(periods=periods, targets=targets, groups=groups, together=together)
+    return Planned(periods=periods, targets=targets, groups=groups, together=cached_wholes(run=run, periods=periods))
