@@ -48,12 +48,13 @@ FROM passed JOIN entries USING (opportunity) LEFT JOIN corrected USING (opportun
 ENTRY_AMOUNTS = """
 SELECT "group", origin, bucket, pipeline, step, writer, source_department AS source, {fresh} AS fresh,
     sum(amount)::BIGINT AS amount, sum(corrected)::BIGINT AS corrected, count(*) AS count
-FROM (SELECT entry_passes.*, step FROM entry_passes ASOF JOIN steps ON passed_at >= low WHERE passed_at < high)
+FROM (SELECT *, steps_begun(passed_at) - 1 AS step FROM entry_passes WHERE in_steps(passed_at))
 JOIN deals USING (opportunity) GROUP BY ALL"""
 """SQL to follow the tables of `period_flows` and `entry_passes`: one row per group, origin, bucket, pipeline, step in
 which deals got past the stage where their writer's own corrections come, writer (department; the stage's owner then
 where nobody is named), source, and `fresh`, an expression such as `IN_SPAN`. Writers who never correct themselves have
 no rows."""
-IN_SPAN = """CASE WHEN entered_at >= (SELECT min(low) FROM steps) THEN 1 ELSE 0 END"""
+IN_SPAN = "CASE WHEN steps_begun(entered_at) > 0 THEN 1 ELSE 0 END"
 """Whether the deal entered in the span (1) or before (0)."""
-STEP_OF_ENTRY = """(SELECT coalesce(max(step), -1) FROM steps WHERE low <= entered_at)"""
+STEP_OF_ENTRY = "steps_begun(entered_at) - 1"
+"""The step that had begun last when the deal entered, -1 for none."""

@@ -27,6 +27,7 @@ from pipeline.core.flows.span_queries import (
     SPAN_HOLDS,
     TAKEN_BACK,
     TURNED_NEAR,
+    macros,
 )
 from pipeline.core.flows.standing import TURNED_HOLDS, turned_holds
 from pipeline.core.leaks.period import Filters, Period
@@ -39,7 +40,8 @@ FINE_PARTS = 6
 FINE_BUCKET = f"(40 * (hash(opportunity) % {FINE_PARTS}) + bucket)::INTEGER"
 """Every bucket cut in six: deals fall into 240 of them, and a number modulo 40 is the bucket itself."""
 _BANDS = f"""(
-    SELECT opportunity, ntile(4) OVER (ORDER BY amount_in, opportunity) AS {AMOUNT_BAND} FROM visits WHERE first_entry
+    SELECT opportunity, ntile(4) OVER (ORDER BY amount_in, opportunity) AS {AMOUNT_BAND}
+    FROM (SELECT opportunity, arg_min(amount_in, (entered_at, visit)) AS amount_in FROM visits GROUP BY opportunity)
 )"""
 
 
@@ -133,8 +135,14 @@ class SpanQuery:
             "bins(age_bin, low, high)": [
                 (number, low, high) for number, (low, high) in enumerate(zip(bins, [*bins[1:], _FOREVER], strict=True))
             ],
-            "instants(instant, moment)": list(enumerate(openings)),
+            "instants(instant, moment, place)": [
+                (number, moment, place)
+                for place, (moment, number) in enumerate(sorted((at, number) for number, at in enumerate(openings)))
+            ],
         }
+        self.macros = macros(
+            steps=[(low, high) for _, low, high in self.tables["steps(step, low, high)"]], moments=sorted(openings)
+        )
         columns = [*span.connection.table("opportunities").columns, AMOUNT_BAND]
         if group not in columns:
             raise ValueError(f"opportunities have no column {group!r} to group by")
@@ -149,6 +157,8 @@ class SpanQuery:
         self.deals, self.holds = f"span_deals_{number}", f"span_holds_{number}"
 
     def __enter__(self) -> Self:
+        for name, value in self.macros.items():
+            self.span.connection.execute(f"CREATE OR REPLACE TEMP MACRO {name}(x) AS {value}")
         # the column was checked against the table; a group is text, whatever the attribute's type
         self.span.keep(
             self.deals,
@@ -186,7 +196,7 @@ class SpanQuery:
 
     def _prefix(self) -> str:
         values = ", ".join(
-            f"{name} AS ({'VALUES ' + ', '.join(map(str, rows)) if rows else 'SELECT 0, 0 WHERE false'})"
+            f"{name} AS ({'VALUES ' + ', '.join(map(str, rows)) if rows else 'SELECT 0, 0, 0 WHERE false'})"
             for name, rows in self.tables.items()
         )
         return f", {values}, deals AS (FROM {self.deals})"

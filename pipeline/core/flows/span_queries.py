@@ -1,5 +1,7 @@
 """The queries of `SpanQuery`, each to follow the small tables it puts in front, `deals` and `span_holds`."""
 
+from collections.abc import Sequence
+
 from pipeline.core.flows.standing import FINISHING, turned_holds
 from pipeline.core.leaks.earned import STAGE_RULES
 from pipeline.core.tenures import OWNED_THEN, OWNED_UNTIL_THEN
@@ -19,22 +21,39 @@ UNION ALL BY NAME
 SELECT "group", origin, bucket, pipeline, stage, department, any_value($ripe) AS hold_from, any_value($ripe) AS from_at,
     sum(amount)::BIGINT AS amount, 'open' AS ended, 0 AS turn, 0 AS next_turn
 FROM spanned JOIN deals USING (opportunity) WHERE throughout GROUP BY ALL"""
-# The last step that begins before: one sorted pass, since steps follow each other without a gap.
-_STEPPED = "(SELECT span_holds.*, step FROM span_holds ASOF JOIN steps ON to_at >= low WHERE to_at < high)"
+_STEPPED = "(SELECT *, steps_begun(to_at) - 1 AS step FROM span_holds WHERE in_steps(to_at)) AS span_holds"
+
+
+def macros(*, steps: Sequence[tuple[int, int]], moments: Sequence[int]) -> dict[str, str]:
+    """SQL functions of one value that the queries use, by name: what a join of ranges would find by sorting all rows.
+
+    steps: first instant and end of each, without a gap. moments: rising instants. bin_of: the age bin of an age in
+    seconds, none below zero. steps_begun: how many steps begin at or before an instant. in_steps: whether it is in one
+    of them. moments_until: how many of the moments are at or before an instant, all for null.
+    """
+    return {
+        "bin_of": _rank("x", [int(edge) for edge in AGE_BIN_STARTS[1:]]),
+        "steps_begun": _rank("x", [low for low, _ in steps]),
+        "in_steps": f"x >= {steps[0][0]} AND x < {steps[-1][1]}",
+        "moments_until": _rank("x", moments),
+    }
+
+
+def _rank(value: str, edges: Sequence[int], first: int = 0) -> str:
+    """SQL: how many rising edges are at or below a value, by halving; all of them for null."""
+    if not edges:
+        return str(first)
+    middle = len(edges) // 2
+    lower = _rank(value, edges[:middle], first)
+    upper = _rank(value, edges[middle + 1 :], first + middle + 1)
+    return f"CASE WHEN {value} < {edges[middle]} THEN {lower} ELSE {upper} END"
 
 
 def _moved(kinds: str) -> str:
     """SQL: moves of some kinds with the step they fall into, and their deal's group and bucket."""
     return f"""(
-    SELECT moved.*, step FROM (FROM chosen_moves WHERE {kinds}) AS moved
-    ASOF JOIN steps ON moved."at" >= low WHERE moved."at" < high
+    SELECT *, steps_begun("at") - 1 AS step FROM chosen_moves WHERE ({kinds}) AND in_steps("at")
 ) AS moved JOIN deals USING (opportunity)"""
-
-
-def _bin_of(age: str) -> str:
-    """SQL: the age bin of an age in seconds, none below zero."""
-    upper = [f"WHEN {age} < {int(edge)} THEN {number}" for number, edge in enumerate(AGE_BIN_STARTS[1:])]
-    return f"CASE {' '.join(upper)} ELSE {len(upper)} END"
 
 
 HELD = """
@@ -54,12 +73,12 @@ WHERE seconds > 0 GROUP BY ALL"""
 _CARRIED = f"""{STAGE_RULES}, earned AS (SELECT stage FROM rules WHERE after_earning)"""
 HANDED_ON = f""", {_CARRIED}, {FINISHING}
 SELECT "group", origin, bucket, pipeline, step, span_holds.stage, department, turn,
-    {_bin_of("greatest(to_at - hold_from - 1, 0)")} AS age_bin,
+    bin_of(greatest(to_at - hold_from - 1, 0)) AS age_bin,
     CASE WHEN ended = 'handed_on' THEN to_stage END AS to_stage,
     CASE WHEN ended = 'handed_on' THEN coalesce(finishing.owner, to_department) END AS to_department,
     CASE WHEN to_stage = span_holds.stage THEN next_turn ELSE 0 END AS to_turn,
     sum(amount_out)::BIGINT AS amount, sum(amount)::BIGINT AS amount_held, count(*) AS count
-FROM {_STEPPED} AS span_holds LEFT JOIN finishing ON finishing.stage = to_stage
+FROM {_STEPPED} LEFT JOIN finishing ON finishing.stage = to_stage
     AND {OWNED_THEN.format(instant="to_at", tenure="finishing")}
 WHERE ended = 'handed_on' OR (
     ended = 'pipeline_out' AND span_holds.stage IN (FROM earned) AND to_stage IN (FROM earned)
@@ -100,9 +119,8 @@ SELECT "group", origin, bucket, pipeline, step, to_stage AS stage, NULL::INTEGER
     sum(amount)::BIGINT AS amount, count(*) AS count
 FROM {_moved("kind = 'pipeline_in'")}
 WHERE from_stage IN (FROM earned) AND to_stage IN (FROM earned) GROUP BY ALL"""
-OPENING = f"""
+OPENING = """
 SELECT "group", origin, bucket, pipeline, instant, stage, department, turn,
-    {_bin_of("greatest(instants.moment - hold_from - 1, 0)")} AS age_bin, sum(amount)::BIGINT AS amount
-FROM span_holds
-JOIN instants ON from_at < instants.moment AND (to_at IS NULL OR to_at >= instants.moment)
-GROUP BY ALL"""
+    bin_of(greatest(moment - hold_from - 1, 0)) AS age_bin, sum(amount)::BIGINT AS amount
+FROM (SELECT *, unnest(range(moments_until(from_at), moments_until(to_at))) AS place FROM span_holds)
+JOIN instants USING (place) GROUP BY ALL"""

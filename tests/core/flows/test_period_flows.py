@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.core.flows.period_flows import period_flows
+from pipeline.core.flows.period_flows import AMOUNT_BAND, period_flows
 from tests.core.custody.test_custody_examples import company as told
 from tests.core.flows.test_flows_properties import flows_of
 from tests.core.strategies import STAGES, START, US, Company, brief, companies, connection_of, custody_of
@@ -57,6 +57,21 @@ def stands(company):
             if to != stage:
                 since = begun = at
             stage, amount = to, worth
+
+
+@brief
+@given(companies(most=6))
+def test_however_deals_are_grouped_all_of_them_are_counted_once(company):
+    connection, starts = connection_of(custody_of(company), company), company.weeks()["starts"].to_pylist()
+    one, *others = (
+        period_flows(connection, steps=starts, openings=starts[:1], as_of=company.as_of, group=group)
+        for group in ("bucket", "segment", AMOUNT_BAND)
+    )
+    for other in others:
+        for name, value in (("held", "amount_days"), ("handed_on", "count"), ("lost", "count"), ("entered", "amount"),
+                            ("opening", "amount")):  # fmt: skip
+            keys = ["bucket", "stage", "department"]
+            assert same(sums(getattr(one, name), keys, value), sums(getattr(other, name), keys, value)), name
 
 
 @brief
