@@ -170,7 +170,7 @@ def flows_cursor(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
 
 def _prepare(run: RecomputeRun, cursor: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
     """In memory for a small company; beside the custody store for a large one, where other processes find it."""
-    if _is_small(run_parts(run)):
+    if not has_table(cursor, "holds", kind="VIEW"):
         cursor.execute(f"CREATE TABLE {name} AS {query}")
         return
     file = Path(settings.CUSTODY_STORE) / f"{name}-{run_key(run)}.parquet"
@@ -197,19 +197,13 @@ def _database(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
     database.register("stages_given", stages_table(as_of=run.as_of))
     database.execute("CREATE TABLE stages AS FROM stages_given")
     # A small company is read into memory once; a large one is read from its files column by column.
-    relation = "TABLE" if _is_small(parts) else "VIEW"
-    for table in _tables_of(parts):
+    tables = [*_NEEDED, *(() if parts_missing(parts, ["events"]) else ["events"])]
+    size = sum(part.path(table).stat().st_size for part in parts for table in tables)
+    relation = "TABLE" if size < _IN_MEMORY_BYTES else "VIEW"
+    for table in tables:
         files = [str(part.path(table)) for part in parts]
         rows = f"FROM read_parquet({files!r})"
         if table == "moves" and "writer" not in database.execute(f"DESCRIBE {rows}").fetchnumpy()["column_name"]:
             rows = f"SELECT *, NULL::INTEGER AS writer {rows}"  # of an earlier release
         database.execute(f"CREATE {relation} {table} AS {rows}")
     return database
-
-
-def _is_small(parts: Sequence[Part]) -> bool:
-    return sum(part.path(table).stat().st_size for part in parts for table in _tables_of(parts)) < _IN_MEMORY_BYTES
-
-
-def _tables_of(parts: Sequence[Part]) -> list[str]:
-    return [*_NEEDED, *(() if parts_missing(parts, ["events"]) else ["events"])]

@@ -221,10 +221,10 @@ def prepared_queries() -> dict[str, str]:
     }
 
 
-def has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    """Whether a connection has a table or view."""
-    query = "SELECT 1 FROM information_schema.tables WHERE table_name = ?"
-    return bool(connection.execute(query, [name]).fetchall())
+def has_table(connection: duckdb.DuckDBPyConnection, name: str, *, kind: str = "") -> bool:
+    """Whether a connection has a table or view; with `kind` (`VIEW`), one of that kind."""
+    query = "SELECT table_type FROM information_schema.tables WHERE table_name = ?"
+    return any(kind in ("", found) for (found,) in connection.execute(query, [name]).fetchall())
 
 
 def _unless(pipelines: Sequence[int], there: str, column: str) -> str:
