@@ -16,6 +16,7 @@ from django.apps import apps
 from django.utils.translation import trans_real
 
 from departments.core import stored_texts as stored
+from departments.models import Department
 
 OPEN, CLOSE = "⟦", "⟧"
 _PLACE = re.compile(r"(%\(\w+\)[a-z]|%%|\{\w*(?:[:!][^}]*)?\}|%[sd]|</?\w[^>]*>|&\w+;)")
@@ -95,7 +96,8 @@ def own_names() -> set[str]:
             for field in model._meta.concrete_fields:
                 if field.get_internal_type() in ("CharField", "TextField") and field.name not in STORED_SENTENCES:
                     found |= set(model._default_manager.values_list(field.name, flat=True))
-    return {name for name in found if name and " " in name}
+    # A single word is seldom a name alone, but departments are listed one after another.
+    return {name for name in found if name and " " in name} | set(Department.objects.values_list("name", flat=True))
 
 
 STORED_SENTENCES = ("error", "problem", "origin", "detail", "reason", "declined_reason")

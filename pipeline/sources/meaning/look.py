@@ -24,12 +24,12 @@ _STOPPED_DAYS = 45
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One event of a deal: since when, the stage's name, whose it is, days until the next event, amount."""
+    """One event of a deal: since when, the stage's name, whose it is, seconds until the next event, amount."""
 
     at: str
     stage: str
     owner: str
-    days: float | None
+    seconds: float | None
     amount: str
     reason: str = ""
 
@@ -149,7 +149,7 @@ def _deal(store: duckdb.DuckDBPyConnection, key: str) -> DealLook:
             at=at.strftime("%Y-%m-%d"),
             stage=str(stage).capitalize() if stage in (LOST, WITHDRAWN) else str(name or stage),
             owner="" if stage in (LOST, WITHDRAWN) else str(owner or ""),
-            days=None if after is None else round((after - at).total_seconds() / 86_400, 1),
+            seconds=None if after is None else (after - at).total_seconds(),
             amount=f"{amount or 0:,.2f}".removesuffix(".00"),
             reason=str(reason or ""),
         )
