@@ -49,7 +49,7 @@ def against_plan(comparison: Comparison, party: PartyShare, met: MoneyInterval, 
     target = comparison.target
     if target is None or comparison.actual >= target:
         return ""
-    plan = _("the plan to date") if comparison.running else "plan"
+    plan = _("the plan to date") if comparison.running else _("plan")
     if met.high < target:
         least = money(target - met.high, currency)
         return _(": still under {plan}, by {least} or more").format(plan=plan, least=least)

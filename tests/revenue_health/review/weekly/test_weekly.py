@@ -146,7 +146,7 @@ def test_scorecards_of_the_last_week_are_in_or_missing(ceo: Client, company: Com
     production = Measurable.objects.filter(department__key="production")
     Entry.objects.filter(measurable__in=production, week=week).delete()
     shown = text(ceo.get("/"))
-    assert '● in</span> <a class="quiet" href="/drivers/legal/">Legal</a>' in shown
+    assert '● handed in</span> <a class="quiet" href="/drivers/legal/">Legal</a>' in shown
     assert '○ missing</span> <a class="quiet" href="/drivers/production/">Production</a>' in shown
 
 
