@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from django.conf import settings
 
 from pipeline.core.custody.inputs import LATER_OWNERS
-from pipeline.core.flows.period_flows import has_table, prepared_queries
+from pipeline.core.flows.period_flows import has_table, prepare, prepared_queries
 from pipeline.models import RecomputeRun, Stage, later_owners
 from pipeline.run_cache import process_cache, run_key
 
@@ -162,25 +162,26 @@ def flows_cursor(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
     """`custody_cursor` with what `period_flows` needs of all deals worked out: once for all spans anybody asks for."""
     cursor = custody_cursor(run)
     with _preparing:
-        for name, query in prepared_queries().items():
-            if not has_table(cursor, name):
-                _prepare(run, cursor, name, query)
+        if has_table(cursor, "holds", kind="VIEW"):
+            _prepare_files(run, cursor)
+        else:
+            prepare(cursor)
     return cursor
 
 
-def _prepare(run: RecomputeRun, cursor: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
-    """In memory for a small company; beside the custody store for a large one, where other processes find it."""
-    if not has_table(cursor, "holds", kind="VIEW"):
-        cursor.execute(f"CREATE TABLE {name} AS {query}")
-        return
-    file = Path(settings.CUSTODY_STORE) / f"{name}-{run_key(run)}.parquet"
-    with file.with_name(f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # who comes second waits for the first instead of doing the same
-        if not file.exists():
-            partial = file.with_suffix(".partial")
-            cursor.execute(f"COPY ({query}) TO '{partial}' (FORMAT parquet)")
-            partial.rename(file)
-    cursor.execute(f"CREATE VIEW {name} AS FROM read_parquet({str(file)!r})")
+def _prepare_files(run: RecomputeRun, cursor: duckdb.DuckDBPyConnection) -> None:
+    """`prepare` of a large company: beside the custody store, where other processes find it."""
+    for name, query in prepared_queries().items():
+        if has_table(cursor, name):
+            continue
+        file = Path(settings.CUSTODY_STORE) / f"{name}-{run_key(run)}.parquet"
+        with file.with_name(f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # who comes second waits for the first instead of doing the same
+            if not file.exists():
+                partial = file.with_suffix(".partial")
+                cursor.execute(f"COPY ({query}) TO '{partial}' (FORMAT parquet)")
+                partial.rename(file)
+        cursor.execute(f"CREATE VIEW {name} AS FROM read_parquet({str(file)!r})")
 
 
 @process_cache(maxsize=1)

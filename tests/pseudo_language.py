@@ -84,20 +84,20 @@ def unmarked(page: str, names: Collection[str] = ()) -> list[str]:
         text = own.sub("·", text) if own else text
         while _MARKED.search(text):
             text = _MARKED.sub("·", text)
-        left += [found.group() for found in _RUN.finditer(text)]
+        left += [run.group() for run in _RUN.finditer(text)]
     return left
 
 
 def own_names() -> set[str]:
     """What the company itself wrote or named: every text of several words in its tables."""
-    found: set[str] = set()
+    names: set[str] = set()
     for model in apps.get_models():
         if model._meta.app_label in ("departments", "pipeline"):
             for field in model._meta.concrete_fields:
                 if field.get_internal_type() in ("CharField", "TextField") and field.name not in STORED_SENTENCES:
-                    found |= set(model._default_manager.values_list(field.name, flat=True))
+                    names |= set(model._default_manager.values_list(field.name, flat=True))
     # A single word is seldom a name alone, but departments are listed one after another.
-    return {name for name in found if name and " " in name} | set(Department.objects.values_list("name", flat=True))
+    return {name for name in names if name and " " in name} | set(Department.objects.values_list("name", flat=True))
 
 
 STORED_SENTENCES = ("error", "problem", "origin", "detail", "reason", "declined_reason")

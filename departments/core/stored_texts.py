@@ -40,7 +40,7 @@ LEAST_FIRST, LEAST_LETTERS = 3, 6
 """A text with places and fewer letters of its own, before its first place or in all, fits too much to be recognised."""
 OWN_NAMES = {"Market", "Strategy"}
 """Names that are ours and no company's: what a place holds is translated only if it is a sentence or one of these."""
-MOST_KEPT = 4096
+CACHE_SIZE = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,11 +79,11 @@ def in_language(text: str) -> str:
     language = catalogue.language()
     if not text or language == ENGLISH or catalogue.path is None:
         return text
-    return _kept(text, language, language_of_numbers(), repr(style_of_days()))
+    return _cached(text, language, language_of_numbers(), repr(style_of_days()))
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def _kept(text: str, language: str, numbers: str, days: str) -> str:
+@lru_cache(maxsize=CACHE_SIZE)
+def _cached(text: str, language: str, numbers: str, days: str) -> str:
     return _line(text)
 
 
@@ -100,7 +100,7 @@ def _pieces(text: str) -> str:
 
 def forget() -> None:
     """Begin anew: for tests that put another catalogue in the place of the real one."""
-    _kept.cache_clear()
+    _cached.cache_clear()
 
 
 def _line(text: str) -> str:
@@ -108,8 +108,8 @@ def _line(text: str) -> str:
         return gettext(text) if text else ""
     sentences = _SENTENCES.split(text)
     # A place of one sentence must not swallow the next one.
-    if len(sentences) > 1 and all(found := [_sentence(sentence) for sentence in sentences]):
-        return " ".join(found)
+    if len(sentences) > 1 and all(translated := [_sentence(sentence) for sentence in sentences]):
+        return " ".join(translated)
     return _sentence(text) or _pieces(text)
 
 
@@ -118,14 +118,14 @@ def _parts(parts: list[str]) -> str:
     written, at = "", 0
     while at < len(parts):
         end = len(parts)
-        while end > at + 1 and not (found := _sentence("".join(parts[at:end])) or _about("".join(parts[at:end]))):
+        while end > at + 1 and not (translated := _sentence("".join(parts[at:end])) or _about("".join(parts[at:end]))):
             end -= 2
         if end == at + 1:
-            found = parts[at] and (_sentence(parts[at]) or _part(parts[at]))
+            translated = parts[at] and (_sentence(parts[at]) or _part(parts[at]))
             # Of several parts one that stays is a list of names.
-            if found == parts[at] and len(parts) > 1:
-                found = found.replace(" and ", f" {gettext('and')} ")
-        written += found + (parts[end] if end < len(parts) else "")
+            if translated == parts[at] and len(parts) > 1:
+                translated = translated.replace(" and ", f" {gettext('and')} ")
+        written += translated + (parts[end] if end < len(parts) else "")
         at = end + 1
     return written
 
@@ -135,8 +135,8 @@ def _about(text: str) -> str:
     if (rows := _ROWS.fullmatch(text)) and (counted := _about(rows[1])):
         return gettext("{text} ({count} rows)").format(text=counted, count=_figures(rows[2]))
     about = _SUBJECT.fullmatch(text)
-    found = about and _sentence(about[2])
-    return f"{_figures(about[1])}{found}" if about and found else ""
+    translated = about and _sentence(about[2])
+    return f"{_figures(about[1])}{translated}" if about and translated else ""
 
 
 def _part(text: str) -> str:
@@ -152,13 +152,13 @@ def _part(text: str) -> str:
 
 def _sentence(text: str) -> str:
     """One text of the catalogue with its values; empty where there is none that fits."""
-    if not text or (found := _exactly(text)):
-        return found if text else ""
+    if not text or (translated := _exactly(text)):
+        return translated if text else ""
     # Reasons stand in sentences and by themselves: with a capital and a full stop.
     lower = text[0].lower() + text[1:]
     for variant, capital, stop in ((text[:-1], False, True), (lower, True, False), (lower[:-1], True, True)):
-        if variant != text and (not stop or text.endswith(".")) and (found := _exactly(variant)):
-            return (found[0].upper() + found[1:] if capital else found) + ("." if stop else "")
+        if variant != text and (not stop or text.endswith(".")) and (translated := _exactly(variant)):
+            return (translated[0].upper() + translated[1:] if capital else translated) + ("." if stop else "")
     return ""
 
 

@@ -13,7 +13,7 @@ __all__ = ["empty_site", "window"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 
-def test_how_a_year_of_weeks_ends_is_asked_where_there_is_one(window: Callable[[int], Page]) -> None:
+def test_the_end_of_a_year_of_weeks_is_a_choice_only_where_it_counts(window: Callable[[int], Page]) -> None:
     page = window(390)
     account_made(page, Clicks(page))
     page.goto("/settings/")

@@ -208,9 +208,9 @@ class SpanQuery:
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
-    """Work out once what `period_flows` needs of all deals and is the same for every span; it is found there."""
+    """Work out once, in memory, what `period_flows` needs of all deals and is the same for every span."""
     for name, query in prepared_queries().items():
-        connection.execute(f"CREATE TABLE {name} AS {query}")
+        connection.execute(f"CREATE TABLE IF NOT EXISTS {name} AS {query}")
 
 
 def prepared_queries() -> dict[str, str]:

@@ -111,9 +111,9 @@ def folder_from_tickets(
         rows = ExportReader(DirectorySource(source), mapping).rows(mapping.tickets.file, "tickets.")
         named = {row.get(mapping.tickets.deal_column) for row in rows}
         keys = {name: unicodedata.normalize("NFC", name) for name in named if name}
-        known = set(there(set(keys.values())))
+        existing = set(there(set(keys.values())))
         tickets = Tickets(mapping, export, earlier)
-        tickets.write(writer, {name: [key] for name, key in keys.items() if key in known})
+        tickets.write(writer, {name: [key] for name, key in keys.items() if key in existing})
     _refuse_problems(export, mapping, folder, writer)
     if not tickets.read:
         raise ImportUnreadable(

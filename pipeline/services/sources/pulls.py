@@ -248,8 +248,8 @@ def _convert(pull: SourcePull, content: dict[str, Any], folder: Path) -> Convert
         )
     if tickets_alone(pull):
         handoffs = known_handoffs(source=pull.source) if newest else None
-        known = None if handoffs is None else Earlier(deals={}, taken_at=pull.taken_at, handoffs=handoffs)
-        return tickets_convert(tables, content, folder, there=deals_there, earlier=known)
+        before = None if handoffs is None else Earlier(deals={}, taken_at=pull.taken_at, handoffs=handoffs)
+        return tickets_convert(tables, content, folder, there=deals_there, earlier=before)
     before = None
     if newest is not None:
         lists = earlier.exclude(reading__kind=DataSource.Kind.TICKETS).order_by("-taken_at")

@@ -228,8 +228,8 @@ def owners_page(request: HttpRequest) -> HttpResponse:
 
 def _owners_posted(posted: dict[str, str]) -> dict[int, int]:
     """Departments by stage, both by id; ValidationError names what is neither."""
-    given = {name.removeprefix("owner-"): value for name, value in posted.items() if name.startswith("owner-")}
-    wrong = [text for pair in given.items() for text in pair if not re.fullmatch(r"[0-9]{1,18}", text)]
+    owners = {name.removeprefix("owner-"): value for name, value in posted.items() if name.startswith("owner-")}
+    wrong = [text for pair in owners.items() for text in pair if not re.fullmatch(r"[0-9]{1,18}", text)]
     if wrong:
         raise ValidationError([_("“{text}” is no stage or department.").format(text=text) for text in wrong])
-    return {int(stage): int(department) for stage, department in given.items()}
+    return {int(stage): int(department) for stage, department in owners.items()}

@@ -5,14 +5,14 @@ called otherwise. The same deals in six times as many buckets tell it as well as
 them out. All deals as one group are enough for that: what is asked is how far off the error of the forty buckets is.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 from revenue_health.contribution.core.gates.company import near_border
 from revenue_health.contribution.core.gates.shares import Pipelines
 from revenue_health.contribution.core.intervals import standard_error
 from revenue_health.contribution.core.model.bridge import Bridge, Party
-from revenue_health.contribution.core.model.groups import Group, group_bridge, summed, whole_of
+from revenue_health.contribution.core.model.groups import group_bridge, summed, whole_of
 
 MOST = 1.6
 """Factor by which a standard error is moved at most, up or down: more would be another model, not another hash."""
@@ -40,10 +40,6 @@ def steadying_factors(fine: Pipelines, buckets: int) -> dict[str, float]:
     )
     many = _errors(fine)
     return {key: min(max(many[key] / error, 1 / MOST), MOST) for key, error in few.items() if error > 0}
-
-
-def _joined(groups: Mapping[Hashable, Group], buckets: int) -> dict[Hashable, Group]:
-    return {key: group.in_fewer_buckets(buckets) for key, group in groups.items()}
 
 
 def _errors(pipelines: Pipelines) -> dict[str, float]:

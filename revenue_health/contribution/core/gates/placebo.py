@@ -111,8 +111,8 @@ def placebo_gate(
     if scale and chance / scale >= abs(part):
         return Gate(passed=False, detail=gettext_noop("random halves of the same deals differ by as much"))
     times = abs(part) / max(abs(largest.parts.get(party, 0.0)), chance / scale if scale else 0.0, 1e-9)
-    found = (_TIMES if times < 100 else _FAR_MORE).format(times=times, quarters=_count(len(rest)))
-    return Gate(passed=True, detail=found)
+    detail = (_TIMES if times < 100 else _FAR_MORE).format(times=times, quarters=_count(len(rest)))
+    return Gate(passed=True, detail=detail)
 
 
 _TOO_FEW = gettext_noop("{quarters} to compare with; at least {fewest} are needed")
