@@ -37,19 +37,24 @@ REFERENCES = (
 )
 
 _NAMES_EXIST = """
-CREATE FUNCTION pipeline_references_exist() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION pipeline_references_exist() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
+    named bigint[];
     missing bigint;
 BEGIN
     FOR i IN 0 .. TG_NARGS - 1 BY 2 LOOP
-        -- The rows that are named stay until this transaction ends, as with a foreign key.
         EXECUTE format(
-            'SELECT count(*) FROM (SELECT FROM %2$I t WHERE t.id IN (SELECT %1$I FROM coming) FOR KEY SHARE) locked',
-            TG_ARGV[i], TG_ARGV[i + 1]);
+            'SELECT array_agg(id) FROM (SELECT DISTINCT %I AS id FROM coming) named WHERE id IS NOT NULL', TG_ARGV[i])
+            INTO named;
+        CONTINUE WHEN named IS NULL;
+        -- The rows that are named stay until this transaction ends, as with a foreign key. Those it brought itself
+        -- nobody else sees yet, so nobody can take them away.
         EXECUTE format(
-            'SELECT %1$I FROM coming c WHERE %1$I IS NOT NULL'
-            ' AND NOT EXISTS (SELECT FROM %2$I t WHERE t.id = c.%1$I) LIMIT 1',
-            TG_ARGV[i], TG_ARGV[i + 1]) INTO missing;
+            'SELECT count(*) FROM (SELECT FROM %I t WHERE t.xmin <> pg_current_xact_id()::xid'
+            ' AND t.id IN (SELECT unnest($1)) FOR KEY SHARE) locked', TG_ARGV[i + 1]) USING named;
+        EXECUTE format(
+            'SELECT id FROM unnest($1) AS named(id) WHERE NOT EXISTS (SELECT FROM %I t WHERE t.id = named.id) LIMIT 1',
+            TG_ARGV[i + 1]) INTO missing USING named;
         IF missing IS NOT NULL THEN
             RAISE EXCEPTION 'insert or update on table "%" names a row that does not exist: % %=%',
                 TG_TABLE_NAME, TG_ARGV[i + 1], TG_ARGV[i], missing USING ERRCODE = 'foreign_key_violation';
@@ -59,7 +64,7 @@ BEGIN
 END $$;
 """
 _NOTHING_NAMES = """
-CREATE FUNCTION pipeline_nothing_refers() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION pipeline_nothing_refers() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     still bigint;
 BEGIN
@@ -77,6 +82,11 @@ END $$;
 """
 
 
+def functions_sql() -> list[str]:
+    """The two functions, also in the place of what they were before."""
+    return [_NAMES_EXIST, _NOTHING_NAMES]
+
+
 def triggers_create_sql() -> list[str]:
     """The two functions, and the triggers on either side of every reference."""
     rows: defaultdict[str, list[str]] = defaultdict(list)
@@ -84,7 +94,7 @@ def triggers_create_sql() -> list[str]:
     for reference in REFERENCES:
         rows[reference.table] += [reference.column, reference.target]
         targets[reference.target] += [reference.table, reference.column]
-    statements = [_NAMES_EXIST, _NOTHING_NAMES]
+    statements = functions_sql()
     for table, arguments in rows.items():
         # One trigger each: PostgreSQL gives no rows to a trigger of several operations.
         statements += [

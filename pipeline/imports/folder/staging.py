@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -122,21 +123,42 @@ def _begin_file(
     return staged, present, tables
 
 
+@dataclass(frozen=True)
+class _Block:
+    """Some rows of a file as COPY takes them, and the size of what they were read from."""
+
+    rows: int
+    size: int
+    typed: bytes
+
+
 def _copy_rows(
     cursor: Any, staged: StagedFile, present: tuple[Column, ...], tables: Any, staging: Staging,
     advance: Callable[[int], None],
 ) -> None:  # fmt: skip
     names = ", ".join(f'"{name}"' for name in ("line", *staged.columns))
     staging.checker.execute(f"SET TimeZone = {kinds.literal(staging.zone)}")
-    with cursor.copy(f"COPY {staged.format.table} ({names}) FROM STDIN (FORMAT csv)") as copy:
-        for raw in tables:
-            typed, bad = _check_block(staging.checker, raw, staged, present)
-            staging.problems.extend(bad)
-            buffer = io.BytesIO()
-            pa.csv.write_csv(typed, buffer, pa.csv.WriteOptions(include_header=False))
-            copy.write(buffer.getvalue())
-            staged.read += raw.num_rows
-            advance(raw.nbytes)
+    copying = f"COPY {staged.format.table} ({names}) FROM STDIN (FORMAT csv)"
+    # The next block is read and checked while the database takes this one in.
+    with ThreadPoolExecutor(1) as reader, cursor.copy(copying) as copy:
+        coming = reader.submit(_next_block, staged, present, tables, staging)
+        while block := coming.result():
+            coming = reader.submit(_next_block, staged, present, tables, staging)
+            copy.write(block.typed)
+            staged.read += block.rows
+            advance(block.size)
+
+
+def _next_block(
+    staged: StagedFile, present: tuple[Column, ...], tables: Iterator[pa.Table], staging: Staging
+) -> _Block | None:
+    if (raw := next(tables, None)) is None:
+        return None
+    typed, bad = _check_block(staging.checker, raw, staged, present)
+    staging.problems.extend(bad)
+    buffer = io.BytesIO()
+    pa.csv.write_csv(typed, buffer, pa.csv.WriteOptions(include_header=False))
+    return _Block(raw.num_rows, raw.nbytes, buffer.getvalue())
 
 
 def _check_block(
