@@ -96,8 +96,8 @@ def _build_anew(home: Home, choice: DemoChoice, steps: Steps) -> Built:
     will = Built(
         as_of=(choice.as_of or timezone.now().date()).isoformat(),
         seed=1 if choice.seed is None else choice.seed,
-        opportunities=choice.opportunities or OPPORTUNITIES,
-        years=choice.years or YEARS,
+        opportunities=OPPORTUNITIES if choice.opportunities is None else choice.opportunities,
+        years=YEARS if choice.years is None else choice.years,
     )
     building = home.path / "demo-building.json"
     if building.exists():

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from departments.management.arguments import whole_number
 from departments.models import Department
 from departments.periods import PeriodError, parse_day
 from departments.scorecards.selectors.scorecard_json import grid_json
@@ -20,7 +21,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--department", required=True, help="The department's key.")
-        parser.add_argument("--weeks", type=int, default=13, help=f"How many, up to {MOST_WEEKS}; 13 without it.")
+        parser.add_argument(
+            "--weeks", type=whole_number(1, MOST_WEEKS), default=13, help=f"Up to {MOST_WEEKS}; 13 without it."
+        )
         parser.add_argument("--until", help="The Monday of the newest week; the week that is due without it.")
         parser.add_argument("--json", action="store_true", help="One JSON object on standard output.")
 
@@ -28,8 +31,6 @@ class Command(BaseCommand):
         department = Department.objects.filter(key=options["department"]).first()
         if department is None:
             raise CommandError(f"There is no department “{options['department']}”.")
-        if not 1 <= options["weeks"] <= MOST_WEEKS:
-            raise CommandError(f"--weeks is from 1 to {MOST_WEEKS}.")
         scorecard = grid(
             department=department.pk, until_week=_monday(options["until"]), weeks=options["weeks"], now=timezone.now()
         )

@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from departments.management.arguments import whole_number
 from pipeline.generator import FolderNotEmpty, generate_folder
 from pipeline.generator.company import TIME_ZONE
+from pipeline.generator.files.folder import MAX_OPPORTUNITIES, MAX_YEARS
 
 
 class Command(BaseCommand):
@@ -22,12 +24,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", metavar="DIR", type=Path, help="does not exist yet, or is empty")
-        parser.add_argument("--opportunities", type=int, default=20_000, metavar="N", help="default: 20000")
-        parser.add_argument("--seed", type=int, default=1, metavar="S", help="default: 1")
+        parser.add_argument(
+            "--opportunities",
+            type=whole_number(1, MAX_OPPORTUNITIES),
+            default=20_000,
+            metavar="N",
+            help="default: 20000",
+        )
+        parser.add_argument("--seed", type=whole_number(0, 999_999_999), default=1, metavar="S", help="default: 1")
         parser.add_argument(
             "--as-of", type=_parse_date, metavar="DATE", help="history ends before this day; default: today"
         )
-        parser.add_argument("--years", type=int, default=3, help="length of the history; default: 3")
+        parser.add_argument(
+            "--years", type=whole_number(1, MAX_YEARS), default=3, help="length of the history; default: 3"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:

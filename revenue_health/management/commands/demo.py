@@ -14,6 +14,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from departments.management.arguments import whole_number
+from pipeline.generator.files.folder import MAX_OPPORTUNITIES, MAX_YEARS
 from revenue_health.bootstrap import PASSWORD_VARIABLE
 from revenue_health.embedded import demo_home, serving
 from revenue_health.embedded.process import ServerError
@@ -26,14 +28,25 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--home", metavar="DIR", help="Where the data live (default: .revenue_health here).")
-        parser.add_argument("--port", type=int, help="Port on 127.0.0.1 (default: 8000, or the next free one).")
+        parser.add_argument(
+            "--port", type=whole_number(1, 65_535), help="Port on 127.0.0.1 (default: 8000, or the next free one)."
+        )
         parser.add_argument("--password", action="store_true", help="Ask for a password of the demo users.")
         parser.add_argument("--password-file", metavar="FILE", help="Take it from a file (or from DEMO_PASSWORD).")
         parser.add_argument("--build-only", action="store_true", help="Build, print, exit.")
         parser.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="Last day of the company.")
-        parser.add_argument("--seed", type=int, help="Another seed, another company (default: 1).")
-        parser.add_argument("--opportunities", type=int, metavar="N", help="Size of the company (default: 20000).")
-        parser.add_argument("--years", type=int, metavar="N", help="Years of its history (default: 3).")
+        parser.add_argument(
+            "--seed", type=whole_number(0, 999_999_999), help="Another seed, another company (default: 1)."
+        )
+        parser.add_argument(
+            "--opportunities",
+            type=whole_number(1, MAX_OPPORTUNITIES),
+            metavar="N",
+            help="Size of the company (default: 20000).",
+        )
+        parser.add_argument(
+            "--years", type=whole_number(1, MAX_YEARS), metavar="N", help="Years of its history (default: 3)."
+        )
         parser.add_argument("--json", action="store_true", help="With --build-only: one JSON object.")
 
     def handle(self, *args: Any, **options: Any) -> None:

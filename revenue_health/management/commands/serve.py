@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from departments.management.arguments import whole_number
 from departments.people.services.first_account import first_account_path
 from revenue_health.embedded import serving
 from revenue_health.embedded.process import ServerError
@@ -19,7 +20,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--home", metavar="DIR", help="Where the data live (default: .revenue_health here).")
-        parser.add_argument("--port", type=int, help="Port on 127.0.0.1 (default: 8000, or the next free one).")
+        parser.add_argument(
+            "--port", type=whole_number(1, 65_535), help="Port on 127.0.0.1 (default: 8000, or the next free one)."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         home, steps = settings.HOME, Steps()

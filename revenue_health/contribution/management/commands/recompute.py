@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from departments.management.arguments import MOST_PROCESSES, whole_number
 from departments.models import find_company
 from departments.periods import FINAL_YEAR, FIRST_YEAR, parse_day
 from pipeline.core.currency import RateMissing
@@ -26,7 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("--as-of", help="What was known at the end of this day (YYYY-MM-DD), or at an instant.")
         parser.add_argument("--full", action="store_true", help="Everything anew.")
         parser.add_argument("--custody-only", action="store_true", help="Leave the contributions to a worker.")
-        parser.add_argument("--processes", type=int, default=1, help="Score with so many processes (default 1).")
+        parser.add_argument(
+            "--processes", type=whole_number(1, MOST_PROCESSES), default=1, help="Score with so many (default 1)."
+        )
         parser.add_argument("--json", action="store_true", help="One JSON object on standard output.")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from departments.management.arguments import MOST_PROCESSES, whole_number
 from revenue_health.contribution.validation.company import MODES, scenarios
 from revenue_health.contribution.validation.hard.acceptance import acceptance
 from revenue_health.contribution.validation.hard.table import KindRow, make_hard_table
@@ -24,19 +25,31 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # Django's own way of saying it
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--seeds", type=int, default=20, help="companies per scenario and shape (default 20)")
-        parser.add_argument("--shapes", type=int, nargs="+", default=list(SHAPES), help="gamma shapes of hold times")
+        parser.add_argument(
+            "--seeds", type=whole_number(1, 1000), default=20, help="companies per scenario and shape (default 20)"
+        )
+        parser.add_argument(
+            "--shapes", type=whole_number(1, 100), nargs="+", default=list(SHAPES), help="gamma shapes of hold times"
+        )
         parser.add_argument("--scenario", action="append", default=[], help="only this scenario (may be repeated)")
         parser.add_argument("--mode", choices=MODES, default="start", help="what a change does to deals in progress")
-        parser.add_argument("--processes", type=int, default=2, help="companies worked on side by side")
+        parser.add_argument(
+            "--processes", type=whole_number(1, MOST_PROCESSES), default=2, help="companies side by side"
+        )
         parser.add_argument("--json", action="store_true", help="for machines")
         parser.add_argument(
             "--hard", nargs="*", metavar="KIND", help=f"hard companies, all kinds or these: {', '.join(KINDS)}"
         )
-        parser.add_argument("--hashes", type=int, default=0, help="with --hard: also deal deals to other buckets")
+        parser.add_argument(
+            "--hashes", type=whole_number(0, 100), default=0, help="with --hard: also deal deals to other buckets"
+        )
         parser.add_argument("--ungated", action="store_true", help="with --hard: shares and their own intervals only")
-        parser.add_argument("--first-seed", type=int, default=0, help="with --hard: where seeds begin (default 0)")
-        parser.add_argument("--make-truth", type=int, metavar="N", help="with --hard: simulate the truth N times anew")
+        parser.add_argument(
+            "--first-seed", type=whole_number(0, 2**31), default=0, help="with --hard: where seeds begin"
+        )
+        parser.add_argument(
+            "--make-truth", type=whole_number(1, 10_000), metavar="N", help="with --hard: simulate the truth N times"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["hard"] is not None:
