@@ -17,6 +17,7 @@ from revenue_health.contribution.services.night import night_compute
 from revenue_health.embedded.session import close_connections
 from tests.fewer_groups import groups_merge
 from tests.kept_company import everything_empty, kept
+from tests.steady_clock import before_noon, steady_clock
 
 OPPORTUNITIES = 400
 SEED = 7
@@ -29,7 +30,7 @@ def company_shown(folder: Path, *, scored: bool = False) -> Iterator[None]:
     # The broker of a test run has no worker: what pages ask of one stays in its queue.
     everything_empty()
     try:
-        with kept("scored", _scored, folder) if scored else kept("shown", _shown, folder):
+        with steady_clock(), kept("scored", _scored, folder) if scored else kept("shown", _shown, folder):
             yield
     finally:
         everything_empty()
@@ -37,6 +38,7 @@ def company_shown(folder: Path, *, scored: bool = False) -> Iterator[None]:
         close_connections()
 
 
+@before_noon()
 def _shown(folder: Path) -> None:
     company = folder / "company"
     call_command("generate", company, opportunities=OPPORTUNITIES, seed=SEED, verbosity=0, json=False)
@@ -47,6 +49,7 @@ def _shown(folder: Path) -> None:
     demo_people_create(password="quiet-river-stone")
 
 
+@before_noon()
 def _scored(folder: Path) -> None:
     with kept("shown", _shown, folder):
         run = latest_run()

@@ -7,7 +7,8 @@ from functools import cached_property
 
 from django.db import models
 from django.db.models import F, OuterRef, Subquery
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from departments.models import Company, Department
 from pipeline.models import RecomputeRun, Source, Stage, StageOwner
@@ -94,7 +95,7 @@ def _letter(name: str, taken: set[str]) -> str:
 
 def structure_names() -> Structure:
     """The structure of the company; two queries."""
-    latest = StageOwner.objects.filter(stage=OuterRef("pk"), since__lte=Now()).order_by("-since")
+    latest = StageOwner.objects.filter(stage=OuterRef("pk"), since__lte=timezone.now()).order_by("-since")
     stages = (
         Stage.objects.select_related("pipeline")
         .annotate(

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import connection
+from django.utils import timezone
 
 from departments.translation import gettext_noop
 from pipeline.imports.folder.checks import MOST_OF_A_KIND, query
@@ -140,13 +141,14 @@ def _add_notes(staging: Staging, batch: int) -> None:
                 ).format(name=name, dates_alone=staged.dates_alone, zone=staging.zone)
             )
     if "events.csv" in staging.files:
+        now = timezone.now()
         ((future, unknown, silent),) = query(
-            "SELECT count(*) FILTER (WHERE occurred_at > now()),"
-            " count(*) FILTER (WHERE occurred_at <= now() AND recorded_at > now()),"
+            "SELECT count(*) FILTER (WHERE occurred_at > %s),"
+            " count(*) FILTER (WHERE occurred_at <= %s AND recorded_at > %s),"
             " count(*) FILTER (WHERE batch_id = %s AND recorded_at = occurred_at"
             " AND occurred_at < (SELECT max(started_at) FROM pipeline_importbatch"
             " WHERE id < %s AND status = 'done')) FROM pipeline_event WHERE batch_id = %s",
-            [batch, batch, batch],
+            [now, now, now, batch, batch, batch],
         )
         if future:
             staging.notes.append(

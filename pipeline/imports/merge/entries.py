@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from django.db import connection
+from django.utils import timezone
 
 from pipeline.imports.folder.staging import StagedFile
 from pipeline.imports.merge.merge import Outcome, file_merge
@@ -42,9 +43,9 @@ def entries_merge(staged: StagedFile, batch: int) -> Outcome:
             cursor.execute(
                 "WITH kept AS (SELECT e.id, was.reported, e.value IS DISTINCT FROM was.reported AS differs"
                 f" FROM departments_entry e, LATERAL (SELECT {_REPORTED} AS reported FROM {_CHANGED}) was"
-                f" WHERE {_CLOSES} <= now() AND was.reported IS NOT NULL)"
+                f" WHERE {_CLOSES} <= %s AND was.reported IS NOT NULL)"
                 " UPDATE departments_entry e SET changed_after_close = k.differs,"
                 " reported_value = CASE WHEN k.differs THEN k.reported END FROM kept k WHERE k.id = e.id",
-                [batch],
+                [batch, timezone.now()],
             )
     return outcome
