@@ -1,6 +1,6 @@
 """Pictures of every page on one sheet a window, and what a script can see wrong with them.
 
-    python -m tests.bench.contact_sheet --home DIR --out FOLDER [--wider] [--page NAME ...]
+    python -m tests.bench.contact_sheet --home DIR --out FOLDER [--wider] [--language de-DE] [--page NAME ...]
 
 Windows are a phone, a desk in light and in dark, and the newest pack on a wall. Printed are console errors, pages wider
 than their window, clipped and overlapping text, and on the phone targets under 40 px. `--wider` sets all letters a
@@ -115,6 +115,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--wider", action="store_true")
     parser.add_argument("--page", action="append", choices=PAGES, help="only this one")
+    parser.add_argument("--language", default="en-GB", help="what the browser asks for; default: en-GB")
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -123,18 +124,18 @@ def main() -> None:
     with site as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=options.chromium, args=BROWSER_ARGUMENTS)
         for window in WINDOWS:
-            page = opened(browser, address, window)
+            page = opened(browser, address, window, options.language)
             shots = {name: picture(page, name, path, window, options.wider) for name, path in pages.items()}
             sheet(shots, options.out / f"{window.name}.png")
         if not options.page:
-            sheet(slides(opened(browser, address, WALL), options.wider), options.out / "wall.png")
+            sheet(slides(opened(browser, address, WALL, options.language), options.wider), options.out / "wall.png")
 
 
-def opened(browser: Browser, address: str, window: Window) -> Page:
+def opened(browser: Browser, address: str, window: Window, language: str) -> Page:
     """A signed-in window."""
     context = browser.new_context(
         base_url=address,
-        locale="en-GB",
+        locale=language,
         viewport={"width": window.width, "height": window.height},
         color_scheme="dark" if window.dark else "light",
         has_touch=window.touch,

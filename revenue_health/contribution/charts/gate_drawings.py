@@ -15,7 +15,7 @@ ROOM = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Dot:
-    """One way to reckon; `against`: with the other sign."""
+    """One way to calculate; `against`: with the other sign."""
 
     x: str
     y: str
@@ -24,7 +24,7 @@ class Dot:
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
-    """A specification curve: every way to reckon from the lowest share up, the verdict's interval as a band."""
+    """A specification curve: every way to calculate from the lowest share up, the verdict's interval as a band."""
 
     dots: tuple[Dot, ...]
     zero: str

@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--home", metavar="DIR", help="Where the data live (default: .revenue_health here).")
         parser.add_argument(
-            "--port", type=whole_number(1, 65_535), help="Port on 127.0.0.1 (default: 8000, or the next free one)."
+            "--port", type=whole_number(0, 65_535), help="Port on 127.0.0.1 (default: 8000, or the next free one)."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -22,7 +22,7 @@ MOVED = "not judged: "
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
     """What the slower gates look at. None: not computed yet. quarters: earlier ones, oldest first. halves: shares of
-    random halves, in money. variants: other ways to reckon. tippings: by party, of those who passed the interval.
+    random halves, in money. variants: other ways to calculate. tippings: by party, of those who passed the interval.
     moved: by party, a sentence why it is not judged at all."""
 
     quarters: Sequence[PlaceboQuarter] | None = None

@@ -1,4 +1,4 @@
-"""The evidence of the slower gates: earlier quarters, random halves, other ways to reckon, and wrong records.
+"""The evidence of the slower gates: earlier quarters, random halves, other ways to calculate, and wrong records.
 
 Where flows come from is the caller's: a store of custody, or a simulated company. `S` is whatever names a comparison
 there (its period, baseline and openings).
@@ -63,7 +63,7 @@ def gather_evidence[S](
     """All the evidence on a company. bridge: of the comparison, and `pipelines` its flows. moved: see `Evidence`.
     quarters: the earlier ones of the plan, see `placebo_quarter`; they tell how often the method is wrong here.
 
-    Halves, other ways to reckon and wrong records are only looked at where some department's interval is clear.
+    Halves, other ways to calculate and wrong records are only looked at where some department's interval is clear.
     """
     named = [key for key in candidates(bridge, pipelines, settings) if key not in moved]
     return Evidence(
@@ -76,17 +76,17 @@ def gather_evidence[S](
 
 
 def variants[S](source: Source[S], plan: EvidencePlan[S], pipelines: Pipelines) -> list[Variant]:
-    """Every other way to reckon the comparison; one that would be the same by construction is left out."""
+    """Every other way to calculate the comparison; one that would be the same by construction is left out."""
     ways: list[tuple[str, Pipelines]] = [(name, source(other, OWN_GROUPS)) for name, other in plan.others]
     ways.append((gettext_noop("with deals grouped by size"), source(plan.comparison, BY_AMOUNT)))
     for by, name in _GROUPINGS.items():
         flows = regrouped(pipelines, by)
         if _sizes(flows) != _sizes(pipelines):
             ways.append((name, flows))
-    reckoned = [Variant(name=name, shares=point_shares(flows).shares) for name, flows in ways if flows]
+    calculated = [Variant(name=name, shares=point_shares(flows).shares) for name, flows in ways if flows]
     for name, options in _OPTIONS.items():
-        reckoned.append(Variant(name=name, shares=point_shares(pipelines, options).shares))
-    return reckoned
+        calculated.append(Variant(name=name, shares=point_shares(pipelines, options).shares))
+    return calculated
 
 
 def _sizes(pipelines: Pipelines) -> dict[int, int]:

@@ -1,4 +1,4 @@
-"""The fourth gate: every defensible way to reckon must say the same.
+"""The fourth gate: every defensible way to calculate must say the same.
 
 Another baseline, another idea of what a change does to deals in progress, deals grouped by size or origin or not at
 all, with and without queues, other days, and without any one fortieth of the deals. Source: specification curves,
@@ -17,7 +17,7 @@ from revenue_health.contribution.core.gates.gate import Gate
 
 @dataclass(frozen=True, kw_only=True)
 class Variant:
-    """One way to reckon: what it does otherwise, in words, and every party's share in money."""
+    """One way to calculate: what it does otherwise, in words, and every party's share in money."""
 
     name: str
     shares: dict[str, float]
@@ -44,7 +44,7 @@ def multiverse_gate(
         return Gate(passed=False, detail=gettext_noop("not clear {ways}").format(ways=_listed(unclear)))
     return Gate(
         passed=True,
-        detail=gettext_noop("the same sign in all {count} ways to reckon, clear in {clear}").format(
+        detail=gettext_noop("the same sign in all {count} ways to calculate, clear in {clear}").format(
             count=len(amounts), clear=clear
         ),
     )

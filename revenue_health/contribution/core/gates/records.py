@@ -1,7 +1,7 @@
 """The fifth gate: how wrong the records may be before a verdict falls.
 
 For every kind of record a share rests on (causes of loss, hand-offs, amounts) the period's flows are changed as if a
-part of them had been booked on the wrong department, and the share is reckoned again. The smallest part at which the
+part of them had been booked on the wrong department, and the share is calculated again. The smallest part at which the
 verdict falls is its tipping point: the E-value (VanderWeele and Ding, Annals of Internal Medicine 167 (2017) 268) in
 words a reader can argue about.
 """
@@ -18,7 +18,7 @@ from revenue_health.contribution.core.gates.gate import Gate
 from revenue_health.contribution.core.gates.shares import Pipelines, point_shares, with_period
 
 PARTS = (0.0, 0.2, 0.4, 0.6, 0.8)
-"""Parts of the records at which a share is reckoned; between them it is taken as linear."""
+"""Parts of the records at which a share is calculated; between them it is taken as linear."""
 
 
 class Kind(StrEnum):

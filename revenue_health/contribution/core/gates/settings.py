@@ -10,7 +10,7 @@ class GateSettings:
     nothing that rests on them is judged. most_without_baseline: part of a department's money-days in custodies which
     the baseline never saw. most_unexplained: part of all parts of the gap. fewest_quarters: earlier quarters a placebo
     needs. most_wrong_records: a verdict must survive this part of the records being wrong. clear_variants: part of the
-    ways to reckon in which a share must be clear.
+    ways to calculate in which a share must be clear.
     """
 
     margin: float = 0.02

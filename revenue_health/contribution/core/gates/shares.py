@@ -1,4 +1,4 @@
-"""Shares without intervals, many times over: what placebos, other ways to reckon and wrong records are judged by.
+"""Shares without intervals, many times over: what placebos, other ways to calculate and wrong records are judged by.
 
 A point estimate of a whole company takes a fortieth of the time of one with its interval, so a verdict can afford a
 hundred of them.

@@ -1,4 +1,4 @@
-"""What the model may assume: the defensible other ways to reckon the same shares, for whoever compares them."""
+"""What the model may assume: the defensible other ways to calculate the same shares, for whoever compares them."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""What the slower gates saw of one department, as its page shows it: other ways to reckon, and earlier quarters."""
+"""What the slower gates saw of one department, as its page shows it: other ways to calculate, and earlier quarters."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from revenue_health.contribution.models import ScoreRun
 
 @dataclass(frozen=True, kw_only=True)
 class OtherWay:
-    """One way to reckon: what it does otherwise, in words, and the share in cents. against: with the other sign."""
+    """One way to calculate: what it does otherwise, in words, and the share in cents. against: with the other sign."""
 
     name: str
     amount: int

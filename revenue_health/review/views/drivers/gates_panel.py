@@ -1,4 +1,4 @@
-"""The gates on a department's page: what each saw, other ways to reckon, earlier quarters, load, and its head."""
+"""The gates on a department's page: what each saw, other ways to calculate, earlier quarters, load, and its head."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TITLES = {
     GateName.DATA: gettext_noop("The data carry it"),
     GateName.INTERVAL: gettext_noop("The share is clear"),
     GateName.PLACEBO: gettext_noop("Its past shows nothing like it"),
-    GateName.MULTIVERSE: gettext_noop("Every other way to reckon agrees"),
+    GateName.MULTIVERSE: gettext_noop("Every other way to calculate agrees"),
     GateName.RECORDS: gettext_noop("It survives wrong records"),
 }
 

@@ -1,4 +1,4 @@
-"""Every defensible way to reckon: one sign in all, clear in most, and not because of a fortieth of the deals."""
+"""Every defensible way to calculate: one sign in all, clear in most, and not because of a fortieth of the deals."""
 
 import numpy as np
 
@@ -20,7 +20,7 @@ def gate(
 
 
 def test_agreement_passes() -> None:
-    assert gate(-9.0, -8.0, -12.0, -5.0, -3.0) == (True, "the same sign in all 5 ways to reckon, clear in 4")
+    assert gate(-9.0, -8.0, -12.0, -5.0, -3.0) == (True, "the same sign in all 5 ways to calculate, clear in 4")
 
 
 def test_one_other_sign_is_enough_to_stop_it() -> None:

@@ -14,7 +14,7 @@ ASSUMPTIONS = (
     gettext_noop("Rates are taken as constant within a week."),
     gettext_noop(
         "A department is named only where the data carry it, its share is clear, its own past shows "
-        "nothing like it, every other way to reckon agrees, and a fifth of the records could be wrong."
+        "nothing like it, every other way to calculate agrees, and a fifth of the records could be wrong."
     ),
     gettext_noop("Losses accrue with the time a deal spends in a stage."),
     gettext_noop(
