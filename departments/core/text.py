@@ -56,6 +56,7 @@ _CONTROL = re.compile(f"[{ranges_class(CONTROLS)}\ud800-\udfff]")
 _DIRECTION = re.compile(f"[{ranges_class(DIRECTIONS)}]")
 _UNSEEN = re.compile(f"[{ranges_class((*CONTROLS, *BREAKS))}\ud800-\udfff]")
 _INVISIBLE = re.compile(f"[{ranges_class(INVISIBLE)}]")
+_BLANK = re.compile(f"[{ranges_class((*INVISIBLE, *SPACES, *BREAKS))}]*")
 _NO_KEY = re.compile(f"[{ranges_class(SPACES)}{re.escape(RESERVED)}]")
 
 
@@ -77,8 +78,13 @@ def composed(text: str) -> str:
 
 def readable(text: str) -> str:
     """A text with a space for each control character and each half of a character, and without signs that turn the
-    direction of reading: what a person can have meant."""
-    return _DIRECTION.sub("", _CONTROL.sub(" ", text))
+    direction of reading: what a person can have meant. Empty where nobody sees anything of it."""
+    return "" if _nothing_seen(text) else _DIRECTION.sub("", _CONTROL.sub(" ", text))
+
+
+def _nothing_seen(text: str) -> bool:
+    """Whether a text holds marks without width and nothing beside them that anybody sees."""
+    return _INVISIBLE.search(text) is not None and _BLANK.fullmatch(text) is not None
 
 
 def readable_values(value: Any) -> Any:
@@ -92,7 +98,7 @@ def readable_values(value: Any) -> Any:
 
 def unreadable(text: str) -> bool:
     """Whether a text holds what `readable` would replace."""
-    return _CONTROL.search(text) is not None or _DIRECTION.search(text) is not None
+    return _CONTROL.search(text) is not None or _DIRECTION.search(text) is not None or _nothing_seen(text)
 
 
 # Letters of other alphabets that look like Latin ones in every typeface.

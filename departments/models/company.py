@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import pghistory
 from django.core.exceptions import ValidationError
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from departments.core.text import composed, key_problem
+from departments.core.time_zones import TIME_ZONES
 from departments.periods import PATTERNS, FiscalCalendar, WeekYears
 from departments.scorecards.core.closing import CloseRule
 
@@ -38,7 +39,7 @@ class Keyed(models.Model):
 
 
 def validate_time_zone(value: str) -> None:
-    if value not in available_timezones():
+    if value not in TIME_ZONES:
         raise ValidationError(_("“{value}” is not an IANA time zone, such as Europe/Berlin.").format(value=value))
 
 

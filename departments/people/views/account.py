@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from departments.core.time_zones import TIME_ZONES
 from departments.models import User
 from departments.people.views.forms import AccountForm
 from departments.web.rendering import page_render
@@ -32,7 +31,7 @@ def account_page(request: HttpRequest) -> HttpResponse:
     factors = set(Authenticator.objects.filter(user=person).values_list("type", flat=True))
     context = {
         "form": form,
-        "zones": sorted(available_timezones()),
+        "zones": sorted(TIME_ZONES),
         "totp": Authenticator.Type.TOTP in factors,
         "passkeys": Authenticator.Type.WEBAUTHN in factors,
     }

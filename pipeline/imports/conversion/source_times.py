@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from itertools import pairwise
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
+from departments.core.time_zones import TIME_ZONES
 from departments.translation import gettext_noop
 
 _CERTAIN = {"UTC", "GMT", "UT", "Z"}
@@ -194,4 +195,4 @@ def _second(at: datetime) -> datetime | None:
 def _zone_named(name: str) -> tzinfo | None:
     if name.upper() in _CERTAIN:
         return UTC
-    return ZoneInfo(name) if "/" in name and name in available_timezones() else None
+    return ZoneInfo(name) if "/" in name and name in TIME_ZONES else None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import available_timezones
 
 from departments.core.text import (
     BREAKS,
@@ -24,6 +23,7 @@ from departments.core.text import (
     Ranges,
     ranges_class_re2,
 )
+from departments.core.time_zones import TIME_ZONES
 from departments.translation import gettext_noop
 
 
@@ -59,8 +59,10 @@ _TURNS = literal("".join(chr(sign) for low, high in DIRECTIONS for sign in range
 # Nearly every text is ASCII, as long in bytes as in characters.
 _STRAIGHT = f"CASE WHEN strlen({{raw}}) = length({{raw}}) THEN {{raw}} ELSE translate({_COMPOSED}, {_TURNS}, '') END"
 """Without signs that turn the direction of reading: a name with one is read as another."""
-_TRIMMED = f"trim({_STRAIGHT}, {literal(_SPACES)})"
-"""Without the spaces around it, which nobody sees: “SMB ” is the group “SMB”."""
+# But for the thousands of language tags, which trimming would look up for every value.
+_UNSEEN = "".join(chr(sign) for low, high in INVISIBLE if high < 0xE0000 for sign in range(low, high + 1))
+_TRIMMED = f"trim({_STRAIGHT}, {literal(_SPACES + _UNSEEN)})"
+"""Without the spaces and the marks without width around it, which nobody sees: “SMB ” is the group “SMB”."""
 WAS_TRIMMED = f"{{value}} <> {_STRAIGHT}"
 WAS_TURNED = f"strlen({{raw}}) <> length({{raw}}) AND {_STRAIGHT} <> {_COMPOSED}"
 
@@ -230,7 +232,7 @@ TIME_ZONE = Kind(
     "{raw}",
     (
         (
-            "{raw} NOT IN (" + ", ".join(literal(zone) for zone in sorted(available_timezones())) + ")",
+            "{raw} NOT IN (" + ", ".join(literal(zone) for zone in sorted(TIME_ZONES)) + ")",
             gettext_noop("is not an IANA time zone, such as Europe/Berlin"),
         ),
     ),

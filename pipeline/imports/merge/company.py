@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from departments.core.time_zones import TIME_ZONES
 from departments.models import Company, find_company
 from departments.translation import gettext_noop
 from pipeline.imports.files.headers import Header
@@ -24,12 +24,10 @@ TABLE = "departments_company"
 def company_zone(row: dict[str, str] | None) -> str:
     """The time zone dates alone are read in: of the folder's company, else of the one we have, else UTC."""
     named = (row or {}).get("time_zone", "")
-    try:
-        ZoneInfo(named)
-    except (KeyError, ValueError, OSError):
-        company = find_company()
-        return company.time_zone if company else "UTC"
-    return named
+    if named in TIME_ZONES:
+        return named
+    company = find_company()
+    return company.time_zone if company else "UTC"
 
 
 def company_row(source: FolderSource) -> dict[str, str] | None:

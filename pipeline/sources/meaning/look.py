@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import duckdb
 
+from departments.core.time_zones import TIME_ZONES
 from departments.translation import gettext_noop
 
 SHOWN = 20
@@ -109,8 +109,9 @@ def _handoffs_look(store: duckdb.DuckDBPyConnection, now: datetime) -> FolderLoo
 
 def _prepare(store: duckdb.DuckDBPyConnection) -> None:
     """`history`: events in order with the amount that counts; `ends`: each deal with what became of it."""
-    zone = store.execute("SELECT time_zone FROM company").fetchone()
-    store.execute(f"SET TimeZone = '{ZoneInfo(str((zone or ['UTC'])[0])).key}'")
+    row = store.execute("SELECT time_zone FROM company").fetchone()
+    zone = str(row[0]) if row and row[0] in TIME_ZONES else "UTC"
+    store.execute(f"SET TimeZone = '{zone}'")
     store.execute(
         "CREATE TABLE history AS SELECT e.opportunity AS deal, e.place, e.stage, e.reason,"
         " CAST(CAST(e.occurred_at AS TIMESTAMPTZ) AS TIMESTAMP) AS since,"

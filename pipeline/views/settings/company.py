@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from zoneinfo import available_timezones
 
 from django.contrib import messages
 from django.core.cache import cache
@@ -14,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from departments.access import may_manage_data, require
+from departments.core.time_zones import TIME_ZONES
 from departments.day_formats import day_text
 from departments.models import Company, find_company
 from departments.web.middleware import COMPANY_STYLE
@@ -47,7 +47,7 @@ def company_page(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "company": saved,
-        "zones": sorted(available_timezones()),
+        "zones": sorted(TIME_ZONES),
         "fiscal_year": _fiscal_year_text(saved, shell.local(shell.now).date()) if saved else "",
     }
     return page_render(request, TEMPLATE, context, partial="page", status=422 if form.errors else 200)

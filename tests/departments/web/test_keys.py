@@ -70,3 +70,9 @@ def test_a_readable_text_is_read_in_one_direction() -> None:
     assert readable("Ann\u202egnp.exe \u2066x\u2069 \u0645\u200f!") == "Anngnp.exe x \u0645\u200f!"
     assert unreadable("Ann\u202e")
     assert not unreadable("\u0645\u200f")
+
+
+def test_a_text_of_which_nobody_sees_anything_is_empty() -> None:
+    assert (readable("\u200b \u2060"), unreadable("\u200b")) == ("", True)
+    assert (readable(" "), unreadable(" ")) == (" ", False)
+    assert (readable("\u2764\ufe0f"), unreadable("\u2764\ufe0f")) == ("\u2764\ufe0f", False)
