@@ -104,6 +104,7 @@ def test_with_the_keyboard_alone(open_as: Open) -> None:
     page.locator("table.rows th a").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("svg.strip rect").first).to_be_visible()
+    page.wait_for_load_state("load")  # the strip is there before the keys are
     page.keyboard.press("g")
     page.keyboard.press("r")
     expect(page.locator("#review-ledger")).to_be_visible()

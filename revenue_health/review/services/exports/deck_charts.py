@@ -42,10 +42,12 @@ SPACE = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """One bar of a chart: invisible ground, its length beyond that, and room to its right; in whole units."""
+    """One bar of a chart: invisible ground, its length beyond that, and room to its right; in whole units. across: of a
+    step from one side of zero to the other what lies on the side it comes from; its length is the other part."""
 
     ground: float
     length: float
+    across: float | None
     whisker: float
     plus: float
     minus: float
@@ -54,7 +56,7 @@ class Piece:
 
 
 def piece_of(bar: Bar) -> Piece:
-    """Stacked bars grow away from zero on both sides; a step that crosses zero is drawn from zero."""
+    """Stacked bars grow away from zero on both sides; a step that crosses zero is drawn in two parts."""
     start, end = bar.begin, bar.end
     low, high = bar.interval or (None, None)
     above = min(start, end) >= 0
@@ -65,6 +67,7 @@ def piece_of(bar: Bar) -> Piece:
     return Piece(
         ground=ground / 100,
         length=length / 100,
+        across=None if above or below else start / 100,
         whisker=max(0, (high or 0) - most) / 100 if high is not None else 0.0,
         plus=((high or end) - end) / 100 if high is not None else 0.0,
         minus=(end - (low or end)) / 100 if low is not None else 0.0,
@@ -78,7 +81,10 @@ def chart_add(page: Any, chart: Chart, *, left: int, top: int, width: int, heigh
     pieces = [piece_of(bar) for bar in bars]
     kinds = [_kind(bar) for bar in bars]
     used = [kind for kind in LOOKS if kind in kinds]
-    reach = max(abs(piece.ground) + abs(piece.length) + piece.whisker for piece in pieces) or 1.0
+    crossing = [
+        kind for kind in used if any(p.across is not None for p, k in zip(pieces, kinds, strict=True) if k == kind)
+    ]
+    reach = max(abs(p.ground) + abs(p.length) + abs(p.across or 0) + p.whisker for p in pieces) or 1.0
     data = CategoryChartData(number_format=number_format(chart.scale))
     # They go into the chart's workbook, whose writer takes a leading = for a formula.
     data.categories = [guarded(bar.name) for bar in bars]
@@ -86,6 +92,10 @@ def chart_add(page: Any, chart: Chart, *, left: int, top: int, width: int, heigh
     for kind in used:
         data.add_series(
             _(LOOKS[kind][0]), [p.length if k == kind else None for p, k in zip(pieces, kinds, strict=True)]
+        )
+    for kind in crossing:
+        data.add_series(
+            _(LOOKS[kind][0]), [p.across if k == kind else None for p, k in zip(pieces, kinds, strict=True)]
         )
     data.add_series(_(WHISKER), [piece.whisker for piece in pieces])
     data.add_series(_(LABEL), [0.14 * reach] * len(bars))
@@ -100,8 +110,10 @@ def chart_add(page: Any, chart: Chart, *, left: int, top: int, width: int, heigh
             native.plots[0].series[number],
             [p if k == kind and not p.on_ground else None for p, k in zip(pieces, kinds, strict=True)],
         )
+    for number, kind in enumerate(crossing, len(used) + 1):
+        _look(native.plots[0].series[number], kind)
     _whiskers(native.plots[0].series[0], [piece if piece.on_ground else None for piece in pieces])
-    _labels(native.plots[0].series[len(used) + 2], bars, chart.kind)
+    _labels(native.plots[0].series[len(used) + len(crossing) + 2], bars, chart.kind)
     return native
 
 

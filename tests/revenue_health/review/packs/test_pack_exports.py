@@ -66,8 +66,22 @@ def test_charts_are_native_and_their_workbooks_hold_the_figures(pack: Pack, tmp_
         for row, bar in zip(rows, bars, strict=True):
             drawn = bar_from_json(bar)
             ground, lengths = row[1], [value for value in row[2:-2] if value is not None]
-            assert len(lengths) == 1
-            assert {round(100 * ground), round(100 * (ground + lengths[0]))} == {drawn.begin, drawn.end}
+            ends = [ground, ground + lengths[0]] if len(lengths) == 1 else lengths
+            assert {round(100 * end) for end in ends} == {drawn.begin, drawn.end}
+
+
+def test_a_step_across_zero_is_drawn_on_both_sides(pack: Pack) -> None:
+    chart = copy.deepcopy(next(one["chart"] for one in pack.figures["slides"] if one["chart"]))
+    steps = chart["bars"][:2]
+    for step, (start, amount) in zip(steps, ((30_000, -40_000), (-10_000, 15_000)), strict=True):
+        step.update(start=start, amount=amount, role="step", impact="bad")
+    deck = Presentation()
+    page = deck.slides.add_slide(deck.slide_layouts[6])
+    native = chart_add(page, chart_from_json(chart), left=0, top=0, width=9_000_000, height=5_000_000)
+    book = load_workbook(io.BytesIO(native.part.chart_workbook.xlsx_part.blob)).active
+    rows = {row[0]: [value for value in row[1:-2] if value is not None] for row in book.iter_rows(values_only=True)}
+    assert sorted(rows[steps[0]["name"]]) == [-100, 0, 300]
+    assert sorted(rows[steps[1]["name"]]) == [-100, 0, 50]
 
 
 def test_a_name_in_a_chart_s_workbook_is_no_formula(pack: Pack) -> None:
