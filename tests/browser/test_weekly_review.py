@@ -108,6 +108,7 @@ def test_with_the_keyboard_alone(open_as: Open) -> None:
     page.keyboard.press("g")
     page.keyboard.press("r")
     expect(page.locator("#review-ledger")).to_be_visible()
+    page.wait_for_load_state("load")
     page.keyboard.press("j")
     expect(page.locator("#review-ledger")).to_be_focused()
     page.keyboard.press("Enter")
