@@ -56,12 +56,18 @@ def _holds(*ranges: Ranges) -> str:
 _CONTROL = (_holds(CONTROLS), CONTROL_REASON)
 _SPACES = "".join(chr(sign) for low, high in (*SPACES, *BREAKS) for sign in range(low, high + 1))
 _TURNS = literal("".join(chr(sign) for low, high in DIRECTIONS for sign in range(low, high + 1)))
-# Nearly every text is ASCII, as long in bytes as in characters.
-_STRAIGHT = f"CASE WHEN strlen({{raw}}) = length({{raw}}) THEN {{raw}} ELSE translate({_COMPOSED}, {_TURNS}, '') END"
+# Nearly every text is ASCII, as long in bytes as in characters, and has few characters to look up.
+_IS_ASCII = "strlen({raw}) = length({raw})"
+_TURNED = f"translate({_COMPOSED}, {_TURNS}, '')"
+_STRAIGHT = f"CASE WHEN {_IS_ASCII} THEN {{raw}} ELSE {_TURNED} END"
 """Without signs that turn the direction of reading: a name with one is read as another."""
 # But for the thousands of language tags, which trimming would look up for every value.
 _UNSEEN = "".join(chr(sign) for low, high in INVISIBLE if high < 0xE0000 for sign in range(low, high + 1))
-_TRIMMED = f"trim({_STRAIGHT}, {literal(_SPACES + _UNSEEN)})"
+_PLAIN_SPACES = "".join(sign for sign in _SPACES if sign.isascii())
+_TRIMMED = (
+    f"CASE WHEN {_IS_ASCII} THEN trim({{raw}}, {literal(_PLAIN_SPACES)})"
+    f" ELSE trim({_TURNED}, {literal(_SPACES + _UNSEEN)}) END"
+)
 """Without the spaces and the marks without width around it, which nobody sees: “SMB ” is the group “SMB”."""
 WAS_TRIMMED = f"{{value}} <> {_STRAIGHT}"
 WAS_TURNED = f"strlen({{raw}}) <> length({{raw}}) AND {_STRAIGHT} <> {_COMPOSED}"
