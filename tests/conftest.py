@@ -18,23 +18,13 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 
 from revenue_health.embedded.home import Home
 from revenue_health.embedded.session import Server, servers_of, start
+from tests.browser_choice import BROWSER_ARGUMENTS, BROWSERS
 from tests.kept_company import filled
 from tests.longest_first import place
 
 # pytest-playwright keeps an event loop in the thread in which live_server tests use the ORM.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-# The headless shell draws the same pages with half the processor time: it has no window around them.
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-BROWSER_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 _started: list[Server] = []
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.bench.serving import PASSWORD, served
-from tests.conftest import BROWSER_ARGUMENTS
+from tests.browser_choice import BROWSER_ARGUMENTS
 
 PAGES = (
     "/", "/pipeline/", "/departments/", "/departments/legal/", "/drivers/", "/forecast/", "/what-if/", "/packs/",

@@ -20,7 +20,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.bench.serving import PASSWORD, served
-from tests.conftest import BROWSER_ARGUMENTS
+from tests.browser_choice import BROWSER_ARGUMENTS
 
 PAGES = {
     "review": "/", "what changed": "/review/changes/?bucket=new", "leak map": "/pipeline/",

@@ -1,0 +1,13 @@
+"""The browser that tests and benchmarks look at pages with. Needs nothing of Django: benchmarks have no settings."""
+
+# The headless shell draws the same pages with half the processor time: it has no window around them.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
