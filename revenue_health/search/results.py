@@ -50,18 +50,18 @@ def results_of(request: HttpRequest, text: str) -> list[Group]:
     if len(text) < SHORTEST:
         return []
     user = request.user
-    groups = [Group(name="Pages", hits=_pages(request, text))]
+    groups = [Group(name=_("Pages"), hits=_pages(request, text))]
     if may_see_company(user):
         groups += [
-            Group(name="Departments", hits=_departments(user, text)),
-            Group(name="Deals", hits=_deals(text), more=_all_deals(text)),
-            Group(name="Accounts", hits=_accounts(text)),
-            Group(name="Leaks", hits=_leaks(text)),
-            Group(name="Commitments", hits=_commitments(user, text)),
-            Group(name="Measurables", hits=_measurables(user, text)),
+            Group(name=_("Departments"), hits=_departments(user, text)),
+            Group(name=_("Deals"), hits=_deals(text), more=_all_deals(text)),
+            Group(name=_("Accounts"), hits=_accounts(text)),
+            Group(name=_("Leaks"), hits=_leaks(text)),
+            Group(name=_("Commitments"), hits=_commitments(user, text)),
+            Group(name=_("Measurables"), hits=_measurables(user, text)),
         ]
     if may_see_packs(user):
-        groups.append(Group(name="Packs", hits=_packs(text)))
+        groups.append(Group(name=_("Packs"), hits=_packs(text)))
     return [group for group in groups if group.hits]
 
 

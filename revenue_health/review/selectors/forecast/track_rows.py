@@ -124,8 +124,9 @@ def _sentence(row: DayRow) -> str:
 
 
 def _rule(name: str) -> str:
-    """A rule's name inside a sentence."""
-    return NAMES[name][0].lower() + NAMES[name][1:]
+    """A rule's name inside a sentence; German ones begin with a noun."""
+    text = _(NAMES[name])
+    return text[0].lower() + text[1:] if text == NAMES[name] else text
 
 
 def _percent(value: float) -> str:
