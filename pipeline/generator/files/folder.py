@@ -26,6 +26,7 @@ from pipeline.generator.worktime import Floats, WorkTime, years_before
 CHUNK = 100_000
 MAX_OPPORTUNITIES = 9_999_999  # keys have seven digits
 MAX_YEARS = 20
+MAX_SEED = 2**63 - 1
 _OPPORTUNITIES_PER_ACCOUNT = 5
 
 HEADERS = {

@@ -61,14 +61,14 @@ _IS_ASCII = "strlen({raw}) = length({raw})"
 _TURNED = f"translate({_COMPOSED}, {_TURNS}, '')"
 _STRAIGHT = f"CASE WHEN {_IS_ASCII} THEN {{raw}} ELSE {_TURNED} END"
 """Without signs that turn the direction of reading: a name with one is read as another."""
-# But for the thousands of language tags, which trimming would look up for every value.
-_UNSEEN = "".join(chr(sign) for low, high in INVISIBLE if high < 0xE0000 for sign in range(low, high + 1))
+_NOTHING_SEEN = f"regexp_full_match({{raw}}, '[{ranges_class_re2((*INVISIBLE, *SPACES, *BREAKS))}]*')"
 _PLAIN_SPACES = "".join(sign for sign in _SPACES if sign.isascii())
 _TRIMMED = (
-    f"CASE WHEN {_IS_ASCII} THEN trim({{raw}}, {literal(_PLAIN_SPACES)})"
-    f" ELSE trim({_TURNED}, {literal(_SPACES + _UNSEEN)}) END"
+    f"CASE WHEN {_IS_ASCII} THEN trim({{raw}}, {literal(_PLAIN_SPACES)}) WHEN {_NOTHING_SEEN} THEN ''"
+    f" ELSE trim({_TURNED}, {literal(_SPACES)}) END"
 )
-"""Without the spaces and the marks without width around it, which nobody sees: “SMB ” is the group “SMB”."""
+"""Without the spaces around it, which nobody sees: “SMB ” is the group “SMB”. Nothing where nobody sees anything, as
+`departments.core.text.readable` has it for forms."""
 WAS_TRIMMED = f"{{value}} <> {_STRAIGHT}"
 WAS_TURNED = f"strlen({{raw}}) <> length({{raw}}) AND {_STRAIGHT} <> {_COMPOSED}"
 

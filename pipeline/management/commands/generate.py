@@ -15,7 +15,7 @@ from django.utils import timezone
 from departments.management.arguments import whole_number
 from pipeline.generator import FolderNotEmpty, generate_folder
 from pipeline.generator.company import TIME_ZONE
-from pipeline.generator.files.folder import MAX_OPPORTUNITIES, MAX_YEARS
+from pipeline.generator.files.folder import MAX_OPPORTUNITIES, MAX_SEED, MAX_YEARS
 
 
 class Command(BaseCommand):
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             metavar="N",
             help="default: 20000",
         )
-        parser.add_argument("--seed", type=whole_number(0, 999_999_999), default=1, metavar="S", help="default: 1")
+        parser.add_argument("--seed", type=whole_number(0, MAX_SEED), default=1, metavar="S", help="default: 1")
         parser.add_argument(
             "--as-of", type=_parse_date, metavar="DATE", help="history ends before this day; default: today"
         )

@@ -110,6 +110,7 @@ def _handoffs_look(store: duckdb.DuckDBPyConnection, now: datetime) -> FolderLoo
 def _prepare(store: duckdb.DuckDBPyConnection) -> None:
     """`history`: events in order with the amount that counts; `ends`: each deal with what became of it."""
     row = store.execute("SELECT time_zone FROM company").fetchone()
+    # This only looks: a zone that is none is refused, with its line, where the folder is checked.
     zone = str(row[0]) if row and row[0] in TIME_ZONES else "UTC"
     store.execute(f"SET TimeZone = '{zone}'")
     store.execute(

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from departments.management.arguments import whole_number
-from pipeline.generator.files.folder import MAX_OPPORTUNITIES, MAX_YEARS
+from pipeline.generator.files.folder import MAX_OPPORTUNITIES, MAX_SEED, MAX_YEARS
 from revenue_health.bootstrap import PASSWORD_VARIABLE
 from revenue_health.embedded import demo_home, serving
 from revenue_health.embedded.process import ServerError
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--build-only", action="store_true", help="Build, print, exit.")
         parser.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="Last day of the company.")
         parser.add_argument(
-            "--seed", type=whole_number(0, 999_999_999), help="Another seed, another company (default: 1)."
+            "--seed", type=whole_number(0, MAX_SEED), help="Another seed, another company (default: 1)."
         )
         parser.add_argument(
             "--opportunities",

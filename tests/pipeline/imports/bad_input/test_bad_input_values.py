@@ -219,6 +219,14 @@ def test_signs_that_turn_the_direction_of_reading_are_left_out_and_counted(tmp_p
     assert Opportunity.objects.get(key="O5").name == "\u0645\u200f!"
 
 
+def test_a_value_of_which_nobody_sees_anything_is_empty_and_marks_beside_letters_stay(tmp_path: Path) -> None:
+    rows = "O4,\u2764\ufe0f,new,,,,,EUR,\u200b\u2060\nO5,,new,,,,,EUR,small\n"
+    result = company_folder_load(path=folder_write(tmp_path, {OPP: GOOD[OPP] + rows}))
+    assert Opportunity.objects.get(key="O4").name == "\u2764\ufe0f"
+    assert set(Opportunity.objects.values_list("segment", flat=True)) == {"", "small"}
+    assert f"{OPP}: spaces around values were left out: segment (1)." in result.notes
+
+
 def test_a_name_of_nothing_but_spaces_is_none(tmp_path: Path) -> None:
     result = refused(folder_write(tmp_path, {D: GOOD[D].replace("Legal", " \u00a0")}))
     assert [(one.file, one.line, one.column, one.reason) for one in result.problems] == [(D, 3, "name", "is empty")]
