@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from departments.core.text import composed, key_problem
-from departments.core.time_zones import TIME_ZONES
+from departments.core.time_zones import CLOCKS, TIME_ZONES
 from departments.periods import PATTERNS, FiscalCalendar, WeekYears
 from departments.scorecards.core.closing import CloseRule
 
@@ -39,6 +39,10 @@ class Keyed(models.Model):
 
 
 def validate_time_zone(value: str) -> None:
+    if value in CLOCKS:
+        raise ValidationError(
+            _("“{value}” is the clock of several places; name one of them, such as Europe/Berlin.").format(value=value)
+        )
     if value not in TIME_ZONES:
         raise ValidationError(_("“{value}” is not an IANA time zone, such as Europe/Berlin.").format(value=value))
 

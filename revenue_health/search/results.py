@@ -126,11 +126,17 @@ def _leaks(text: str) -> tuple[Hit, ...]:
         Hit(
             name=row.where,
             address=reverse("contribution:leak", args=[row.id]),
-            note=f"{money_in_words(row.amount, company.reporting_currency if company else '')}, {row.status}",
+            note=f"{money_in_words(row.amount, company.reporting_currency if company else '')}, "
+            f"{_inside_a_line(str(Leak.Status(row.status).label))}",
         )
         for row in rows
         if matches(text, row.where, "leak")
     )[:EACH]
+
+
+def _inside_a_line(label: str) -> str:
+    """A status behind something else: only its first letter is small, since German nouns have capitals."""
+    return label[:1].lower() + label[1:]
 
 
 def _commitments(user: Visitor, text: str) -> tuple[Hit, ...]:
@@ -142,7 +148,7 @@ def _commitments(user: Visitor, text: str) -> tuple[Hit, ...]:
         Hit(
             name=row.text,
             address=reverse("departments:commitment", args=[row.pk]),
-            note=f"{row.department.name}, {row.get_status_display().lower()}",
+            note=f"{row.department.name}, {_inside_a_line(row.get_status_display())}",
         )
         for row in rows.order_by("status", "-due")[:EACH]
     )

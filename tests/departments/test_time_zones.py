@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import connection
 
 from departments.core.time_zones import TIME_ZONES
 from departments.models import Company, User
+from departments.models.company import validate_time_zone
 
 SUMMER, WINTER = datetime(2020, 7, 1, 12, tzinfo=UTC), datetime(2020, 1, 1, 12, tzinfo=UTC)
 
@@ -29,6 +31,13 @@ def test_every_zone_is_the_same_in_python_postgresql_and_duckdb(instant: datetim
             assert cursor.fetchone() == (local,), name
             engine.execute(f"SET TimeZone = '{name}'")
             assert engine.execute("SELECT ?::TIMESTAMPTZ::TIMESTAMP", [instant]).fetchone() == (local,), name
+
+
+def test_a_clock_is_refused_by_what_it_is() -> None:
+    with pytest.raises(ValidationError, match="“CET” is the clock of several places; name one of them, such as Europe"):
+        validate_time_zone("CET")
+    with pytest.raises(ValidationError, match="“Berlin” is not an IANA time zone"):
+        validate_time_zone("Berlin")
 
 
 @pytest.mark.django_db

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from departments.core.time_zones import TIME_ZONES
+from departments.core.time_zones import CLOCK_REASON, CLOCKS, NO_ZONE_REASON, TIME_ZONES
 from departments.translation import gettext_noop
 from pipeline.core.decimal_text import NotDecimal, NumberSigns, parse_decimal
 from pipeline.imports.conversion.mapping_source import MappingSource
@@ -100,8 +100,14 @@ class MappingMistakes:
                 )
 
     def zone(self, part: str, name: str) -> None:
+        """A zone the company can be in."""
         if name not in TIME_ZONES:
-            self.add(part, "time_zone", name, gettext_noop("is not an IANA time zone, such as Europe/Berlin"))
+            self.add(part, "time_zone", name, CLOCK_REASON if name in CLOCKS else NO_ZONE_REASON)
+
+    def clock(self, part: str, name: str) -> None:
+        """A zone times are read in: the database never sees it."""
+        if name not in TIME_ZONES | CLOCKS:
+            self.add(part, "time_zone", name, NO_ZONE_REASON)
 
 
 def _bad_directive(form: str) -> str:

@@ -23,7 +23,7 @@ from departments.core.text import (
     Ranges,
     ranges_class_re2,
 )
-from departments.core.time_zones import TIME_ZONES
+from departments.core.time_zones import CLOCK_REASON, CLOCKS, NO_ZONE_REASON, TIME_ZONES
 from departments.translation import gettext_noop
 
 
@@ -237,9 +237,7 @@ TIME_ZONE = Kind(
     "text",
     "{raw}",
     (
-        (
-            "{raw} NOT IN (" + ", ".join(literal(zone) for zone in sorted(TIME_ZONES)) + ")",
-            gettext_noop("is not an IANA time zone, such as Europe/Berlin"),
-        ),
+        ("{raw} IN (" + ", ".join(literal(zone) for zone in sorted(CLOCKS)) + ")", CLOCK_REASON),
+        ("{raw} NOT IN (" + ", ".join(literal(zone) for zone in sorted(TIME_ZONES)) + ")", NO_ZONE_REASON),
     ),
 )

@@ -296,5 +296,5 @@ def _check_mapping(mapping: LogMapping) -> None:
     mistakes.signs("log", mapping.signs)
     mistakes.time_formats("log", "time_format", [log.time_format] if log.time_format else [])
     if log.time_zone:
-        mistakes.zone("log", log.time_zone)
+        mistakes.clock("log", log.time_zone)
     mistakes.refuse()

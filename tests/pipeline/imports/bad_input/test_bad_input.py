@@ -77,6 +77,7 @@ CASES = [
     ("company.csv", "Europe/Berlin", "Berlin", 2, "time_zone", "Berlin", "is not an IANA time zone, such as Europe/Berlin"),
     ("company.csv", "Europe/Berlin", "posixrules", 2, "time_zone", "posixrules", "is not an IANA time zone, such as Europe/Berlin"),
     ("company.csv", "Europe/Berlin", "right/UTC", 2, "time_zone", "right/UTC", "is not an IANA time zone, such as Europe/Berlin"),
+    ("company.csv", "Europe/Berlin", "CET", 2, "time_zone", "CET", "is the clock of several places; name one of them, such as Europe/Berlin"),
     ("company.csv", "Europe/Berlin", "localtime", 2, "time_zone", "localtime", "is not an IANA time zone, such as Europe/Berlin"),
     ("departments.csv", "legal,Legal", "legal,\u200b \u2060", 3, "name", "", "is empty"),
     ("company.csv", "Berlin,1", "Berlin,13", 2, "fiscal_year_start_month", "13", "is not between 1 and 12"),
