@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from django.core.exceptions import ImproperlyConfigured
 
 EVERYWHERE = [
+    "departments.templatetags.forms",
     "departments.templatetags.reader_dates",
     "departments.templatetags.stored_texts",
     "django.templatetags.i18n",
 ]
-"""Tags and filters of languages and days, which every template has without loading them."""
+"""Tags and filters of languages, days and refused forms, which every template has without loading them."""
 TRANSLATED = {"en": "English", "de": "Deutsch"}
 
 

@@ -100,8 +100,24 @@ def test_what_is_wrong_is_said_and_kept(analyst: Client, stage: Stage) -> None:
     }  # fmt: skip
     answer = analyst.post("/settings/plan/new/", data)
     assert answer.status_code == 422
-    assert 'value="2026-09-01"' in answer.content.decode()
+    page = answer.content.decode()
+    assert 'value="2026-09-01"' in page
+    assert page.index('class="form-errors" role="alert"') < page.index('<label for="setting-'), (
+        "said before the first field"
+    )
     assert not PlanTarget.objects.exists()
+
+
+def test_a_refused_form_says_first_that_nothing_is_saved_and_leads_to_its_fields(analyst: Client, stage: Stage) -> None:
+    data = {"pipeline": stage.pipeline_id, "period_start": "soon", "period_end": "2026-12-31", "target": "much"}
+    page = analyst.post("/settings/plan/new/", data).content.decode()
+    summary = page[page.index('class="form-errors"') :].partition("</div>")[0]
+    assert "Not saved. Please correct:" in summary
+    for name in ("period_start", "target"):
+        assert f'href="#setting-{name}"' in summary
+        assert f'id="setting-{name}"' in page
+    assert "period_end" not in summary
+    assert "form-errors" not in analyst.get("/settings/plan/new/").content.decode()
 
 
 PLAN = {"period_start": "2026-10-01", "period_end": "2026-12-31", "target": "5"}

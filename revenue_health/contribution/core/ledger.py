@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from departments.formats import MoneyScale, money_scale
+from departments.formats import MoneyScale, money_in_words, money_scale
 from departments.periods import Period
 from departments.translation import gettext as _
 from departments.translation import gettext_noop
@@ -33,6 +33,7 @@ class Step:
 
     low, high: the 90 % interval of `amount`, for all departments at once where it is known; None for timing and chance,
     whose `verdict` is None as well. nobodys: not a department, never judged. reason: why a department has no verdict.
+    is_checking: gates of it have not answered yet.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Step:
     verdict: Verdict | None = None
     nobodys: bool = False
     reason: str = ""
+    is_checking: bool = False
 
     @classmethod
     def of(cls, party: PartyShare, start: int, pace: str) -> Step:
@@ -61,6 +63,7 @@ class Step:
             verdict=party.judgement,
             nobodys=nobodys,
             reason="" if nobodys or party.named else party.short_reason,
+            is_checking=party.checking,
         )
 
     @property
@@ -87,6 +90,16 @@ class Step:
     def is_clear(self) -> bool:
         """Whether its whole interval lies on one side of zero."""
         return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a gate stops the verdict of a department although the whole interval lies on one side of zero."""
+        return self.verdict == Verdict.CANNOT_TELL and self.is_clear and bool(self.reason) and not self.is_checking
+
+    def figure(self, currency: str) -> str:
+        """`−200 k ± 457 k`, the currency left out; only the amount without an interval."""
+        amounts = [self.amount, self.half] if self.half else [self.amount]
+        return " ± ".join(money_in_words(amount, currency).removeprefix(f"{currency} ") for amount in amounts)
 
     @property
     def is_named(self) -> bool:
@@ -145,6 +158,11 @@ class Ledger:
     def steps(self) -> tuple[Step, ...]:
         """Every step, timing and chance as the last."""
         return (*self.parties, self.unexplained)
+
+    @property
+    def stopped(self) -> list[Step]:
+        """Whom a gate keeps from being named although their figures are clear of zero, the largest first."""
+        return sorted((step for step in self.parties if step.is_stopped), key=lambda step: -abs(step.amount))
 
     @property
     def gap(self) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.utils.html import escape
 
@@ -130,13 +131,15 @@ def _zero(axis: Axis, frame: Frame) -> str:
 
 
 def _connectors(bars: Sequence[Bar], axis: Axis, frame: Frame) -> list[str]:
-    """Thin lines from the end of each bar to the next, so that the eye follows the sum."""
+    """Thin lines from the end of each bar to the next, so that the eye follows the sum; past the next one where that
+    is a step with an interval: a whisker that crosses the line where its step begins says it may be none."""
     lines = []
-    for number, bar in enumerate(bars[:-1]):
+    for number, (bar, following) in enumerate(pairwise(bars)):
         x = _n(axis.at(bar.end))
         top = number * frame.row + frame.font * 0.2 + frame.row * (0.5 + FILLED / 2)
+        bottom = top + frame.row * (1.0 if following.is_step and following.interval else 1 - FILLED)
         lines.append(
-            f'<line class="d-zero" x1="{x}" x2="{x}" y1="{_n(top)}" y2="{_n(top + frame.row * (1 - FILLED))}" '
+            f'<line class="d-zero" x1="{x}" x2="{x}" y1="{_n(top)}" y2="{_n(bottom)}" '
             f'stroke="{SOFT}" stroke-width="1.5"/>'
         )
     return lines

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from departments.formats import MINUS, grouped, money_in_words
 from revenue_health.contribution.core.comparison import Comparison
@@ -18,6 +21,7 @@ from revenue_health.review.selectors.ladder import ladder_sentence
 
 ON_PLAN = 0.005
 """A gap below this part of the plan is none to speak of (the model's materiality)."""
+NOT_NAMED = gettext_noop("Not named: {names} – {reason}.")
 WATCHED = "sales"
 """The department the board looks at: when it gets no verdict, that is said on top and with its figure."""
 
@@ -50,14 +54,22 @@ def headline(
     named = comparison.named
     who = f"{who_moved(comparison)}." if named else nobody_named(comparison.departments)
     unclear = [step for step in ledger.parties if step.verdict == Verdict.CANNOT_TELL]
-    watched = [step for step in unclear if step.key == WATCHED]
-    others = [step.name for step in unclear if step.key != WATCHED]
-    said = [
+    stopped = not_named(ledger.stopped, currency)
+    watched = [
+        _("{name}: no clear effect ({figure}).").format(name=step.name, figure=step.figure(currency))
+        for step in unclear
+        if step.key == WATCHED and not step.is_stopped
+    ]
+    others = [step.name for step in unclear if step.key != WATCHED and not step.is_stopped]
+    under = [
+        *stopped,
+        # On top it would be the only department in the headline, though others moved more.
+        *(watched if stopped else ()),
         ladder_sentence(ledger, currency),
         _("{names}: no clear effect.").format(names=listed(others)) if named and others else "",
     ]
-    message = [*first, who, *(no_clear_effect(step, currency) for step in watched)]
-    return Headline(message=" ".join(filter(None, message)), under=tuple(filter(None, said)))
+    message = [*first, who, *(() if stopped else watched)]
+    return Headline(message=" ".join(filter(None, message)), under=tuple(filter(None, under)))
 
 
 def who_moved(comparison: Comparison) -> str:
@@ -100,12 +112,13 @@ def gap_sentence(ledger: Ledger, currency: str, *, running: bool) -> str:
     return text.format(amount=amount, plan=name, to_date=when, part=f"{sign}{grouped(abs(part) * 100)}")
 
 
-def no_clear_effect(step: Step, currency: str) -> str:
-    """`Sales: no clear effect (−200 k ± 457 k).`"""
-    if not step.half:
-        return _("{names}: no clear effect.").format(names=step.name)
-    amount, half = (money_in_words(value, currency).removeprefix(f"{currency} ") for value in (step.amount, step.half))
-    return _("{name}: no clear effect ({amount} ± {half}).").format(name=step.name, amount=amount, half=half)
+def not_named(stopped: Iterable[Step], currency: str) -> list[str]:
+    """`Not named: Production (−318 k ± 204 k) – too few deals.` for each gate that stops somebody. In English, as the
+    reason is stored: pages read both in the reader's language."""
+    names: dict[str, list[str]] = {}
+    for step in stopped:
+        names.setdefault(step.reason.rstrip("."), []).append(f"{step.name} ({step.figure(currency)})")
+    return [NOT_NAMED.format(names=listed(each), reason=reason) for reason, each in names.items()]
 
 
 def chance_in_words(share: float) -> str:

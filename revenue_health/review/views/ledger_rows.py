@@ -26,7 +26,8 @@ class LedgerRow:
     """One row. figure: where revenue stands, of totals only. text: the difference, signed. half: half of its interval.
 
     scenario: class of the bar: `ac`, `fc`, `good`, `bad` or `soft`; empty without a bar. word: the verdict, or what
-    stands in its place. mark: places of bar and whisker; before, after: where the sum stands around this row.
+    stands in its place. whisker: of the interval. origin: where a step with an interval begins, the place its whisker
+    crosses where the step may be none. before, after: where the sum stands around this row.
     """
 
     key: str
@@ -43,6 +44,7 @@ class LedgerRow:
     bar_from: str = ""
     bar_width: str = ""
     whisker: Mark | None = None
+    origin: str = ""
     before: str = ""
     after: str = ""
 
@@ -122,6 +124,7 @@ class _Rows:
             word=step_word(step),
             reason=in_language(step.reason),
             whisker=self.axis.mark(end, end - step.half, end + step.half) if step.half else None,
+            origin=row.before if step.half else "",
         )
 
     def total(self, key: str, name: str, amount: int, gap: int) -> LedgerRow:

@@ -188,6 +188,12 @@ def test_page_and_slide_show_the_same_steps(figures: Comparison) -> None:
     steps = [row for row in rows if not row.is_total and row.key != "coming"]
     assert [(row.name, row.scenario, row.sign, row.word) for row in steps] == expected
     assert all(0 <= float(row.bar_from.rstrip("%")) <= 100 for row in rows if row.bar_from)
+    for row, step in zip(steps, ledger.steps, strict=True):
+        if step.low is not None and step.high is not None and step.half:
+            assert row.whisker
+            low, high, origin = (float(place.rstrip("%")) for place in (row.whisker.low, row.whisker.high, row.origin))
+            if step.low > 0 or step.high < 0:
+                assert not low + 0.02 < origin < high - 0.02, "beyond zero, so beyond the line where the step begins"
     bars = slide_bars(figures)
     assert [(bar.name, bar.impact, bar.mark) for bar in bars[: len(steps)]] == [each[:3] for each in expected]
     assert [bar.amount for bar in bars[: len(steps)]] == [step.amount for step in ledger.steps]

@@ -46,7 +46,10 @@ def test_errors_and_what_was_held_in_words(run: RecomputeRun, ceo: Client) -> No
     assert (
         "The forecast was off by 0.0 % on average over 12 past days; the best simple rule, run-rate, by 50 %." in text
     )
-    assert "On day 42 the forecast was off by 0.0 % on average; run-rate by 50 %." in text
+    assert (
+        "On day 42 the forecast was off by 0.0 % on average, the best simple rule (run-rate) by 50 %; the range held 4 "
+        "of 4."
+    ) in text
     assert "The range held what came in 12 of 12." in text
     assert "its 90 % range" in text
 
@@ -80,6 +83,10 @@ def test_the_slide_says_the_same(run: RecomputeRun) -> None:
     # 100 against 125 is a fifth too low, 150 a fifth too high.
     assert slide.message == (
         "The forecast was off by 20 % on average over 3 past days; the best simple rule (run-rate) by 20 %."
+    )
+    assert slide.lines[0] == (
+        "On day 14 the forecast was off by 20 % on average, the best simple rule (run-rate) by 20 %; the range held 0 "
+        "of 1."
     )
     table = slide.tables[0]
     assert [row[0] for row in table.rows] == ["Day 14", "Day 42", "Day 70", "All"]

@@ -59,11 +59,14 @@ def verdicts(comparison: Comparison, currency: str) -> list[str]:
 
 
 def nobody_named(departments: Sequence[PartyShare]) -> str:
-    """That no department is named; or not yet, where the checks of some are still running."""
+    """That no department is named; or not yet, where the checks of some are still running. That no share is clear is
+    said only where every interval includes zero."""
     waiting = [party.name for party in departments if party.checking]
     if waiting:
         text = _("No department’s share is clear yet: the checks of {names} are still running.")
         return text.format(names=listed(waiting))
+    if any(party.interval and not party.interval.low <= 0 <= party.interval.high for party in departments):
+        return _("No department is named.")
     return _("No department’s share is clear.")
 
 

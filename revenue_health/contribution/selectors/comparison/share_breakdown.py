@@ -22,7 +22,8 @@ class Rate:
 
     kind: hold_days (mean amount-days held per amount handed on), loss_rate (lost per 1,000 amount-days in the stage),
     demand (amount a week, in cents). count: deals behind `now`. a_day_before, a_day_now: so many of them a day, for
-    hold_days the pace of handing on; None where nothing was counted.
+    hold_days the pace of handing on; None where nothing was counted. base: what the rate is per, in the period: amount
+    handed on, 1,000 amount-days, weeks; times the change of the rate it is money, or money-days for hold_days.
     """
 
     pipeline: str
@@ -31,6 +32,7 @@ class Rate:
     before: float | None
     now: float | None
     count: int
+    base: float
     a_day_before: float | None = None
     a_day_now: float | None = None
 
@@ -60,7 +62,7 @@ def rates_of(*, run: RecomputeRun, periods: ComparisonPeriods, party: str) -> li
                     rates.setdefault(key, []).extend(_of_stage(whole, flows.name, stage, place, player))
         return rates
 
-    return cached(run, "rates", compute, of=periods.key).get(party, [])
+    return cached(run, "stage_rates", compute, of=periods.key).get(party, [])
 
 
 def _of_stage(whole: Group, pipeline: str, stage: str, place: int, player: int) -> list[Rate]:
@@ -80,17 +82,17 @@ def _of_stage(whole: Group, pipeline: str, stage: str, place: int, player: int) 
         "demand": [float(flows.entered_count[:, :, here, player].sum()) for flows in spans],
     }
     values_of_kind = [
-        ("hold_days", _ratios(held, handed), any(handed)),
-        ("loss_rate", _ratios([1000 * amount for amount in lost], exposed), any(lost)),
-        ("demand", _ratios([MINOR_UNITS * amount for amount in came], weeks), any(came)),
+        ("hold_days", _ratios(held, handed), any(handed), handed[1]),
+        ("loss_rate", _ratios([1000 * amount for amount in lost], exposed), any(lost), exposed[1] / 1000),
+        ("demand", _ratios([MINOR_UNITS * amount for amount in came], weeks), any(came), weeks[1]),
     ]
     days = [flows.days for flows in spans]
     rates = []
-    for kind, (before, now), has_any in values_of_kind:
+    for kind, (before, now), has_any, base in values_of_kind:
         a_day_before, a_day_now = _ratios(counts[kind], days)
         if has_any:
             count = round(counts[kind][1])
-            rates.append(Rate(pipeline, stage, kind, before, now, count, a_day_before, a_day_now))
+            rates.append(Rate(pipeline, stage, kind, before, now, count, base, a_day_before, a_day_now))
     return rates
 
 

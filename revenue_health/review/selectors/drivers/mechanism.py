@@ -28,10 +28,11 @@ ROOM_FOR_BARS = 72.0
 class Mechanism:
     """One rate before and now. before, now: as they are written; the bars in percent of the drawing's width.
 
-    goal: what a commitment to be as before says; try_it: the what-if of that.
+    stage: the stage it is about. goal: what a commitment to be as before says; try_it: the what-if of that.
     """
 
     factor: str
+    stage: StageName
     sentence: str
     before: str
     now: str
@@ -58,13 +59,14 @@ def mechanism_of(party: PartyShare, rates: Sequence[Rate], *, structure: Structu
 
 
 def _changed_most(rates: Iterable[Rate], sign: int) -> Rate | None:
-    """More days and more losses cost revenue, more demand brings it."""
+    """By money, not by deals: many small renewals weigh less than a few large contracts. More days and more losses cost
+    revenue, more demand brings it."""
     best, largest = None, 0.0
     for rate in rates:
         if rate.before is None or rate.now is None:
             continue
         change = (rate.now - rate.before) * (sign if rate.kind == "demand" else -sign)
-        weight = change * (1 if rate.kind == "demand" else rate.count)
+        weight = change * rate.base
         if weight > largest:
             best, largest = rate, weight
     return best
@@ -83,6 +85,7 @@ def _mechanism(party: PartyShare, factor: str, rate: Rate, stage: StageName, cur
     promise = f"{stage.pipeline_key}/{stage.key}:{party.key}:{lever}={value:.6g}"
     return Mechanism(
         factor=factor,
+        stage=stage,
         sentence=sentence,
         before=write(before),
         now=write(now),

@@ -70,6 +70,7 @@ def track_rows(record: TrackRecord, company: Company) -> TrackRows | None:
     if record.whole is None:
         return None
     whole, days = _day_row(None, record.whole), tuple(_day_row(day, summary) for day, summary in record.days.items())
+    best = [summary.best_naive for summary in record.days.values()]
     ranges = [
         (PER_CENT * (published.p5 / forecast.actual - 1), PER_CENT * (published.p95 / forecast.actual - 1))
         for forecast, published in record.forecasts
@@ -78,7 +79,7 @@ def track_rows(record: TrackRecord, company: Company) -> TrackRows | None:
     axis = axis_of([end for ends in ranges for end in ends])
     return TrackRows(
         message=_message(whole, record.whole),
-        sentences=(*(_sentence(row) for row in days), held_sentence(record)),
+        sentences=(*map(_sentence, days, best), held_sentence(record)),
         names=tuple(_(name) for name in NAMES.values()),
         whole=whole,
         days=days,
@@ -114,12 +115,15 @@ def _message(row: DayRow, summary: Summary) -> str:
     )
 
 
-def _sentence(row: DayRow) -> str:
-    """One day of the quarter beside the run-rate."""
-    run_rate = row.naive[list(NAMES).index("run_rate")]
-    beside = "" if run_rate is None else _("; run-rate by {percent}").format(percent=_percent(run_rate))
-    return _("On day {day} the forecast was off by {percent} on average{beside}.").format(
-        day=row.day, percent=_percent(row.error), beside=beside
+def _sentence(row: DayRow, best: str) -> str:
+    """One day of the quarter: how far off beside the simple rule that did best on that day, and how often the range
+    held."""
+    error, beside = row.naive[list(NAMES).index(best)] if best else None, ""
+    if error is not None:
+        beside = _(", the best simple rule ({rule}) by {percent}").format(rule=_rule(best), percent=_percent(error))
+    text = _("On day {day} the forecast was off by {percent} on average{beside}; the range held {inside} of {count}.")
+    return text.format(
+        day=row.day, percent=_percent(row.error), beside=beside, inside=row.inside_90, count=row.forecasts
     )
 
 

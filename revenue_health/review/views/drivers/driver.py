@@ -25,7 +25,7 @@ from revenue_health.contribution.core.ledger import UNEXPLAINED, build_ledger
 from revenue_health.contribution.core.solver.backward import FACTORS
 from revenue_health.contribution.filters import ComparisonFilters, parse_filters
 from revenue_health.contribution.models import ScoreRun
-from revenue_health.contribution.selectors.comparison.evidence import evidence_of
+from revenue_health.contribution.selectors.comparison.evidence import Evidence, evidence_of
 from revenue_health.contribution.selectors.comparison.from_bridge import NAMES, department_names
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.scores import bridges_of
@@ -127,11 +127,22 @@ def _chain(
     subject = share_subject(key, period.label)
     return {
         "mechanism": mechanism,
+        "moving": _moving_deals(filters, run, key, mechanism) if mechanism else None,
         "lever": lever,
         "subject": subject,
         "may_reply": may_reply(request.user, department),
         "commit": _commit_address(key, subject, mechanism) if may_commit(request.user, department) else "",
     }
+
+
+def _moving_deals(
+    filters: ComparisonFilters, run: RecomputeRun, key: str, mechanism: Mechanism
+) -> tuple[str, list[Evidence]] | None:
+    """The deals behind the mechanism, of its stage alone, with their title: beside a sentence on one stage, deals of
+    another would be taken for its proof. None where there are none."""
+    every = evidence_of(run=run, periods=filters.periods, party=key, stage=mechanism.stage.id)
+    deals = every.get(mechanism.factor)
+    return (_(TITLES[mechanism.factor]), deals) if deals else None
 
 
 def _commit_address(key: str, subject: str, mechanism: Mechanism | None) -> str:

@@ -79,6 +79,21 @@ def test_a_department_reads_as_a_chain(ceo: Client) -> None:
     assert "/pipeline/opportunities/" in text
 
 
+def test_the_deals_beside_the_mechanism_are_those_of_its_stage(ceo: Client) -> None:
+    context = page_with_a_mechanism(ceo).context
+    _title, deals = context["moving"]
+    assert {deal.stage for deal in deals} == {context["mechanism"].stage.id}
+    text = page_with_a_mechanism(ceo).content.decode()
+    assert f"Deals that moved it most in {context['mechanism'].stage.name}:" in text
+
+
+def test_commit_is_the_main_button_only_of_who_is_named(ceo: Client) -> None:
+    for key in ("legal", "production", "marketing", "sales"):
+        page = ceo.get(f"/drivers/{key}/")
+        is_main = 'class="button main" id="driver-commit"' in page.content.decode()
+        assert is_main == page.context["step"].is_named
+
+
 def test_a_commitment_starts_filled_in_with_what_would_undo_the_change(ceo: Client) -> None:
     context = page_with_a_mechanism(ceo).context
     form = ceo.get(context["commit"]).content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -99,6 +100,31 @@ def test_a_company_where_nothing_is_significant_says_so() -> None:
         "EUR 1.20 M under plan to date (−9 %). No department’s share is clear. Sales: no clear effect "
         "(−90.0 k ± 260 k)."
     )
+
+
+def stopped(name: str, amount: float, half: float, gate: str) -> PartyShare:
+    """A party whose interval excludes zero, and a gate that stops its verdict all the same."""
+    return replace(party(name, amount, half), verdict=Verdict.CANNOT_TELL, reason=f"cannot tell: {gate}")
+
+
+def test_whose_interval_excludes_zero_is_said_not_to_be_named_and_why() -> None:
+    """The picture shows the whisker beyond the line; a reader must not take Sales, which is small, for the subject."""
+    words = said(
+        stopped("Legal", -300, 250, "not clear in enough ways to calculate"),
+        stopped("Production", -640, 400, "too few deals"),
+        party("Sales", -90, 260),
+    )
+    assert words.startswith(
+        "EUR 1.20 M under plan to date (−9 %). No department is named. | Not named: Production (−640 k ± 400 k) – too "
+        "few deals. | Not named: Legal (−300 k ± 250 k) – not clear in enough ways to calculate. | Sales: no clear "
+        "effect (−90.0 k ± 260 k)."
+    )
+
+
+def test_sales_is_said_once_where_a_gate_stops_it() -> None:
+    words = said(stopped("Sales", -640, 400, "too few deals"), party("Legal", -640, 190))
+    assert "Legal contaminates. | Not named: Sales (−640 k ± 400 k) – too few deals." in words
+    assert "no clear effect" not in words
 
 
 def test_merit_is_not_blamed_for_a_shortfall() -> None:

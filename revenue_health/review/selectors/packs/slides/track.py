@@ -78,11 +78,20 @@ def _error(summary: Json, name: str) -> float | None:
 
 
 def _sentence(day: str, summary: Json) -> str:
-    error = _percent(summary["median_error"])
-    if "run_rate" not in summary["naive"]:
-        return gettext_noop("On day {day} the forecast was off by {error} on average.").format(day=day, error=error)
-    text = gettext_noop("On day {day} the forecast was off by {error} on average; run-rate by {rate}.")
-    return text.format(day=day, error=error, rate=_percent(summary["naive"]["run_rate"]))
+    """One day of the quarter beside the simple rule that did best on that day, and how often the range held."""
+    error, best = _percent(summary["median_error"]), summary["best_naive"]
+    count, held = summary["forecasts"], round(summary["coverage90"] * summary["forecasts"])
+    if not best:
+        text = gettext_noop(
+            "On day {day} the forecast was off by {error} on average; the range held {held} of {count}."
+        )
+        return text.format(day=day, error=error, held=held, count=count)
+    text = gettext_noop(
+        "On day {day} the forecast was off by {error} on average, the best simple rule ({rule}) by {other}; the range "
+        "held {held} of {count}."
+    )
+    other = _percent(summary["naive"][best])
+    return text.format(day=day, error=error, rule=_rule(best), other=other, held=held, count=count)
 
 
 def _rule(name: str) -> str:
