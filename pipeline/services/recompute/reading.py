@@ -156,6 +156,7 @@ FROM {event} e LEFT JOIN {reason} r ON r.id = e.reason_id LEFT JOIN writers w ON
 LEFT JOIN (
     -- the deal's own owner, where the team is a department
     SELECT o.id, o.owner, writers.department FROM {opportunity} o JOIN writers ON writers.name = lower(o.team)
+    WHERE {selected}
 ) AS t ON t.id = e.opportunity_id AND t.owner = e.actor AND e.actor <> ''
 """
 _HANDOFFS = """
@@ -198,9 +199,12 @@ def truth_read(
     stamp = as_of.astimezone(UTC).isoformat()
     names = _TABLE_NAMES | {"as_of": stamp, "writers": _WRITERS.format(**_TABLE_NAMES)}
     opportunities = _fetch(arrow, _OPPORTUNITIES.format(**names) + "WHERE " + selection.where("o.id"))
+    # Without the same selection inside, all deals of the company would be read for each range of them.
     events = _fetch(
         arrow,
-        _EVENTS.format(**names) + f"WHERE e.recorded_at <= '{stamp}' AND " + selection.where("e.opportunity_id"),
+        _EVENTS.format(**names, selected=selection.where("o.id"))
+        + f"WHERE e.recorded_at <= '{stamp}' AND "
+        + selection.where("e.opportunity_id"),
     )
     handoffs = _fetch(
         arrow,

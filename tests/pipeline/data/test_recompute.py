@@ -109,6 +109,24 @@ def test_what_changed_gives_the_same_as_everything_anew(company: SmallCompany, s
     assert incremental == (flows(), stored(everything))
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_everything_anew_writes_only_the_rows_that_differ(company: SmallCompany, seed: int) -> None:
+    random_history(company, np.random.default_rng(seed), deals=12, days=50, prefix="a")
+    recompute(as_of=day(60), full=True)
+    before = dict(Flow.objects.values_list("pk", "amount_seconds"))
+    assert before
+    recompute(as_of=day(60), full=True)
+    assert dict(Flow.objects.values_list("pk", "amount_seconds")) == before, "nothing differs, nothing is written"
+
+    event_add(company, opportunity_make(company, "new"), 1, "lead")
+    recompute(as_of=day(60), full=True)
+    after = flows()
+    assert before.keys() & set(Flow.objects.values_list("pk", flat=True)), "what stands is not written again"
+    Flow.objects.all().delete()
+    recompute(as_of=day(60), full=True)
+    assert flows() == after, "as into an empty table"
+
+
 def test_an_untouched_company_only_ages(company: SmallCompany) -> None:
     random_history(company, np.random.default_rng(3), deals=20, days=12, prefix="a")
     recompute(as_of=day(45))
