@@ -168,8 +168,10 @@ def _deals(request: HttpRequest, row: LeakRow, shell: Shell) -> dict[str, object
     try:
         periods = register_periods(run=shell.run, company=shell.company)
         label = periods.period.label
-        every = evidence_of(run=shell.run, periods=periods, party=row.department_key, stage=row.stage_id)
-        deals = every.get(row.factor, [])
+        by_factor = evidence_of(
+            run=shell.run, periods=periods, party=row.department_key, stage=row.stage_id, factors=(row.factor,)
+        )
+        deals = by_factor.get(row.factor, [])
     except (ComparisonError, CustodyStoreMissing) as problem:
         return {"no_deals": str(problem)}
     return {

@@ -66,10 +66,15 @@ _IN_DEPARTMENTS = "department IN (SELECT unnest($departments::INT[]))"
 
 
 def evidence_of(
-    *, run: RecomputeRun, periods: ComparisonPeriods, party: str, stage: int | None = None
+    *,
+    run: RecomputeRun,
+    periods: ComparisonPeriods,
+    party: str,
+    stage: int | None = None,
+    factors: Sequence[str] = KINDS,
 ) -> dict[str, list[Evidence]]:
     """Deals by factor for a department or the market, in one stage or all; other parties are no one's doing and have
-    none."""
+    none. factors: those that are looked for."""
     departments = _departments(party)
     if not departments:
         return {}
@@ -82,13 +87,15 @@ def evidence_of(
         "stage": stage,
     }
     rows_by_factor: dict[str, list[tuple[int, int, int, float | None, float | None]]] = {}
-    if periods.baseline and party != MARKET:
+    if "waiting" in factors and periods.baseline and party != MARKET:
         before = {"before": periods.baseline_edges[0], "before_end": periods.baseline_edges[1]}
         rows_by_factor["waiting"] = cursor.execute(
             _WAITING, span | before | {"horizon": int(run.as_of.timestamp())}
         ).fetchall()
     or_unnamed = " OR department IS NULL" if party == MARKET else ""
     for factor, query in _MOVES.items():
+        if factor not in factors:
+            continue
         condition = f"({_IN_DEPARTMENTS}{or_unnamed if factor == 'demand' else ''})"
         rows_by_factor[factor] = cursor.execute(query.format(who=condition), span).fetchall()
     return _named(rows_by_factor)

@@ -140,9 +140,9 @@ def _moving_deals(
 ) -> tuple[str, list[Evidence]] | None:
     """The deals behind the mechanism, of its stage alone, with their title: beside a sentence on one stage, deals of
     another would be taken for its proof. None where there are none."""
-    every = evidence_of(run=run, periods=filters.periods, party=key, stage=mechanism.stage.id)
-    deals = every.get(mechanism.factor)
-    return (_(TITLES[mechanism.factor]), deals) if deals else None
+    factor, stage = mechanism.factor, mechanism.stage.id
+    deals = evidence_of(run=run, periods=filters.periods, party=key, stage=stage, factors=(factor,)).get(factor)
+    return (_(TITLES[factor]), deals) if deals else None
 
 
 def _commit_address(key: str, subject: str, mechanism: Mechanism | None) -> str:

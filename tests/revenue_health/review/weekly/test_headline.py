@@ -109,12 +109,12 @@ def stopped(name: str, amount: float, half: float, gate: str) -> PartyShare:
 
 def test_whose_interval_excludes_zero_is_said_not_to_be_named_and_why() -> None:
     """The picture shows the whisker beyond the line; a reader must not take Sales, which is small, for the subject."""
-    words = said(
+    text = said(
         stopped("Legal", -300, 250, "not clear in enough ways to calculate"),
         stopped("Production", -640, 400, "too few deals"),
         party("Sales", -90, 260),
     )
-    assert words.startswith(
+    assert text.startswith(
         "EUR 1.20 M under plan to date (−9 %). No department is named. | Not named: Production (−640 k ± 400 k) – too "
         "few deals. | Not named: Legal (−300 k ± 250 k) – not clear in enough ways to calculate. | Sales: no clear "
         "effect (−90.0 k ± 260 k)."
@@ -122,9 +122,9 @@ def test_whose_interval_excludes_zero_is_said_not_to_be_named_and_why() -> None:
 
 
 def test_sales_is_said_once_where_a_gate_stops_it() -> None:
-    words = said(stopped("Sales", -640, 400, "too few deals"), party("Legal", -640, 190))
-    assert "Legal contaminates. | Not named: Sales (−640 k ± 400 k) – too few deals." in words
-    assert "no clear effect" not in words
+    text = said(stopped("Sales", -640, 400, "too few deals"), party("Legal", -640, 190))
+    assert "Legal contaminates. | Not named: Sales (−640 k ± 400 k) – too few deals." in text
+    assert "no clear effect" not in text
 
 
 def test_merit_is_not_blamed_for_a_shortfall() -> None:
