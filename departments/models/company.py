@@ -128,9 +128,15 @@ class Company(models.Model):
     class Meta:
         verbose_name_plural = "company"
         constraints = [
-            models.CheckConstraint(condition=Q(id=1), name="company_is_one"),
             models.CheckConstraint(
-                condition=Q(fiscal_year_start_month__range=(1, 12)), name="company_fiscal_month_in_year"
+                condition=Q(id=1),
+                name="company_is_one",
+                violation_error_message=gettext_lazy("A site holds one company. Change the one that is here."),
+            ),
+            models.CheckConstraint(
+                condition=Q(fiscal_year_start_month__range=(1, 12)),
+                name="company_fiscal_month_in_year",
+                violation_error_message=gettext_lazy("Choose a month from 1 to 12 for the start of the fiscal year."),
             ),
             models.CheckConstraint(
                 condition=Q(fiscal_periods__in=["months", "4-4-5", "4-5-4", "5-4-4"])
@@ -148,13 +154,24 @@ class Company(models.Model):
                 & Q(fiscal_year_end_rule__in=["last", "nearest"])
                 & Q(fiscal_year_named_after__in=["end", "start"]),
                 name="company_fiscal_calendar_known",
+                violation_error_message=gettext_lazy(
+                    "Choose the periods, the last weekday, the rule and the name of the fiscal year from the lists."
+                ),
             ),
-            models.CheckConstraint(condition=Q(week_close_weekday__lte=6), name="company_week_close_is_a_weekday"),
             models.CheckConstraint(
-                condition=Q(reporting_currency__regex=r"^[A-Z]{3}$"), name="company_currency_is_iso"
+                condition=Q(week_close_weekday__lte=6),
+                name="company_week_close_is_a_weekday",
+                violation_error_message=gettext_lazy("Choose a weekday on which the week closes."),
             ),
             models.CheckConstraint(
-                condition=Q(verdict_words__in=["contributes", "added"]), name="company_verdict_words_known"
+                condition=Q(reporting_currency__regex=r"^[A-Z]{3}$"),
+                name="company_currency_is_iso",
+                violation_error_message=gettext_lazy("Name the currency by its three letters, such as EUR."),
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict_words__in=["contributes", "added"]),
+                name="company_verdict_words_known",
+                violation_error_message=gettext_lazy("Choose one of the two pairs of words for the verdict."),
             ),
         ]
 
@@ -213,8 +230,16 @@ class Department(Keyed):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=["internal", "external"]), name="department_kind_known"),
-            models.CheckConstraint(condition=~Q(key=""), name="department_key_not_empty"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["internal", "external"]),
+                name="department_kind_known",
+                violation_error_message=gettext_lazy("A department is internal or external."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(key=""),
+                name="department_key_not_empty",
+                violation_error_message=gettext_lazy("A department needs a key."),
+            ),
         ]
 
     def __str__(self) -> str:

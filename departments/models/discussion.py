@@ -6,6 +6,7 @@ import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
 
 from departments.models.company import Department
 from departments.models.people import User
@@ -35,14 +36,27 @@ class Comment(models.Model):
         ordering = ["at", "id"]
         indexes = [models.Index(fields=["subject", "at"], name="comment_by_subject")]
         constraints = [
-            models.CheckConstraint(condition=~Q(text=""), name="comment_says_something"),
-            models.CheckConstraint(condition=~Q(subject=""), name="comment_has_a_subject"),
+            models.CheckConstraint(
+                condition=~Q(text=""),
+                name="comment_says_something",
+                violation_error_message=gettext_lazy("Write something first."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(subject=""),
+                name="comment_has_a_subject",
+                violation_error_message=gettext_lazy("Say what the comment is about."),
+            ),
             models.CheckConstraint(
                 condition=Q(resolved_at__isnull=True, resolved_by__isnull=True)
                 | Q(resolved_at__isnull=False, resolved_by__isnull=False, parent__isnull=True),
                 name="comment_resolved_as_a_thread",
+                violation_error_message=gettext_lazy("Only a whole thread is resolved, on a day and by a person."),
             ),
-            models.CheckConstraint(condition=~Q(parent=F("id")), name="comment_not_its_own_answer"),
+            models.CheckConstraint(
+                condition=~Q(parent=F("id")),
+                name="comment_not_its_own_answer",
+                violation_error_message=gettext_lazy("A comment cannot answer itself."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -65,8 +79,16 @@ class Reply(models.Model):
         ordering = ["subject", "version"]
         constraints = [
             models.UniqueConstraint(fields=["subject", "version"], name="reply_version_once"),
-            models.CheckConstraint(condition=Q(version__gte=1), name="reply_versions_from_one"),
-            models.CheckConstraint(condition=~Q(text=""), name="reply_says_something"),
+            models.CheckConstraint(
+                condition=Q(version__gte=1),
+                name="reply_versions_from_one",
+                violation_error_message=gettext_lazy("Versions count from 1."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(text=""),
+                name="reply_says_something",
+                violation_error_message=gettext_lazy("Write something first."),
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="reply_only_added", operation=pgtrigger.Update | pgtrigger.Delete),

@@ -48,11 +48,17 @@ class Invitation(models.Model):
                 models.functions.Lower("email"),
                 condition=Q(accepted_at__isnull=True, revoked_at__isnull=True),
                 name="invitation_open_once_an_address",
+                violation_error_message=gettext_lazy(
+                    "An invitation to this address is open already. Send it again or withdraw it."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(role__in=["executive", "board", "analyst"], department__isnull=True)
                 | Q(role__in=["head", "deputy", "member"], department__isnull=False),
                 name="invitation_department_fits_role",
+                violation_error_message=gettext_lazy(
+                    "Heads, deputies and members need a department; the other roles have none."
+                ),
             ),
         ]
 
@@ -78,7 +84,13 @@ class AccessLog(models.Model):
         verbose_name_plural = "access log"
         ordering = ["-at", "-pk"]
         indexes = [models.Index(fields=["user", "-at"], name="accesslog_user_at")]
-        constraints = [models.CheckConstraint(condition=Q(kind__in=["read", "refused"]), name="accesslog_kind_known")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["read", "refused"]),
+                name="accesslog_kind_known",
+                violation_error_message=gettext_lazy("An entry is either read or refused."),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.kind} {self.path}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 
 class Job(models.Model):
@@ -41,7 +42,10 @@ class Job(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["key"], condition=Q(state__in=["waiting", "running"]), name="job_open_once"
+                fields=["key"],
+                condition=Q(state__in=["waiting", "running"]),
+                name="job_open_once",
+                violation_error_message=gettext_lazy("This is being computed already. Wait until it is done."),
             ),
         ]
         indexes = [

@@ -78,6 +78,9 @@ class Membership(models.Model):
                 condition=Q(role__in=["executive", "board", "analyst"], department__isnull=True)
                 | Q(role__in=["head", "deputy", "member"], department__isnull=False),
                 name="membership_department_fits_role",
+                violation_error_message=gettext_lazy(
+                    "Heads, deputies and members need a department; the other roles have none."
+                ),
             ),
         ]
 

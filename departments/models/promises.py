@@ -51,16 +51,29 @@ class Commitment(models.Model):
         ordering = ["due", "id"]
         indexes = [models.Index(fields=["status", "due"], name="commitment_by_status_and_due")]
         constraints = [
-            models.CheckConstraint(condition=~Q(text=""), name="commitment_says_something"),
+            models.CheckConstraint(
+                condition=~Q(text=""),
+                name="commitment_says_something",
+                violation_error_message=gettext_lazy("Say what is promised."),
+            ),
             models.CheckConstraint(
                 condition=Q(status="open", closed_at__isnull=True, closed_by__isnull=True)
                 | Q(status__in=["done", "dropped"], closed_at__isnull=False, closed_by__isnull=False),
                 name="commitment_closed_by_somebody",
+                violation_error_message=gettext_lazy(
+                    "A commitment that is done or dropped needs a day and a person; an open one has neither."
+                ),
             ),
             models.CheckConstraint(
-                condition=~Q(status="dropped") | ~Q(closing_note=""), name="commitment_dropped_with_a_reason"
+                condition=~Q(status="dropped") | ~Q(closing_note=""),
+                name="commitment_dropped_with_a_reason",
+                violation_error_message=gettext_lazy("Say why the commitment is dropped."),
             ),
-            models.CheckConstraint(condition=Q(due__gte=F("first_due")), name="commitment_moved_later_only"),
+            models.CheckConstraint(
+                condition=Q(due__gte=F("first_due")),
+                name="commitment_moved_later_only",
+                violation_error_message=gettext_lazy("The due day cannot be before the day first promised."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -89,11 +102,18 @@ class Issue(models.Model):
     class Meta:
         ordering = ["created_at", "id"]
         constraints = [
-            models.CheckConstraint(condition=~Q(text=""), name="issue_says_something"),
+            models.CheckConstraint(
+                condition=~Q(text=""),
+                name="issue_says_something",
+                violation_error_message=gettext_lazy("Say what is off track."),
+            ),
             models.CheckConstraint(
                 condition=Q(status="open", solved_at__isnull=True, solved_by__isnull=True)
                 | Q(status="solved", solved_at__isnull=False, solved_by__isnull=False),
                 name="issue_solved_by_somebody",
+                violation_error_message=gettext_lazy(
+                    "A solved issue needs a day and a person; an open one has neither."
+                ),
             ),
         ]
 
@@ -118,10 +138,20 @@ class PulseAnswer(models.Model):
         indexes = [models.Index(fields=["month", "by_department", "about_department"], name="pulse_by_month")]
         constraints = [
             models.UniqueConstraint(fields=["user", "month", "about_department"], name="pulse_once_a_month"),
-            models.CheckConstraint(condition=Q(score__range=(1, 5)), name="pulse_score_one_to_five"),
-            models.CheckConstraint(condition=Q(month__day=1), name="pulse_month_by_its_first_day"),
             models.CheckConstraint(
-                condition=~Q(by_department=F("about_department")), name="pulse_is_about_another_department"
+                condition=Q(score__range=(1, 5)),
+                name="pulse_score_one_to_five",
+                violation_error_message=gettext_lazy("Choose a score from 1 to 5."),
+            ),
+            models.CheckConstraint(
+                condition=Q(month__day=1),
+                name="pulse_month_by_its_first_day",
+                violation_error_message=gettext_lazy("Name the month by its first day."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(by_department=F("about_department")),
+                name="pulse_is_about_another_department",
+                violation_error_message=gettext_lazy("A department rates the others, not itself."),
             ),
         ]
 

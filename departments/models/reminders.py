@@ -31,7 +31,11 @@ class Reminder(models.Model):
         constraints = [
             # Who runs twice, or again after a crash, finds the row and sends nothing.
             models.UniqueConstraint(fields=["user", "department", "week", "kind"], name="reminder_once"),
-            models.CheckConstraint(condition=Q(week__iso_week_day=1), name="reminder_week_is_a_monday"),
+            models.CheckConstraint(
+                condition=Q(week__iso_week_day=1),
+                name="reminder_week_is_a_monday",
+                violation_error_message=gettext_lazy("Name the week by its Monday."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -61,9 +65,18 @@ class UpdateLink(models.Model):
                 fields=["user", "department", "week"],
                 condition=Q(used_at__isnull=True, revoked_at__isnull=True),
                 name="update_link_one_open",
+                violation_error_message=gettext_lazy("A link for this person, department and week is open already."),
             ),
-            models.CheckConstraint(condition=Q(week__iso_week_day=1), name="update_link_week_is_a_monday"),
-            models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="update_link_expires_later"),
+            models.CheckConstraint(
+                condition=Q(week__iso_week_day=1),
+                name="update_link_week_is_a_monday",
+                violation_error_message=gettext_lazy("Name the week by its Monday."),
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("created_at")),
+                name="update_link_expires_later",
+                violation_error_message=gettext_lazy("The end has to be later than the beginning."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -58,14 +58,20 @@ class Measurable(Keyed):
     class Meta:
         ordering = ["position", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(weight__gte=0), name="measurable_weight_not_negative"),
+            models.CheckConstraint(
+                condition=Q(weight__gte=0),
+                name="measurable_weight_not_negative",
+                violation_error_message=gettext_lazy("The weight cannot be below 0."),
+            ),
             models.CheckConstraint(
                 condition=Q(limits="own") | Q(lowest__isnull=True, highest__isnull=True),
                 name="measurable_limits_only_own",
+                violation_error_message=gettext_lazy("Lowest and highest value are only for limits of its own."),
             ),
             models.CheckConstraint(
                 condition=Q(lowest__isnull=True) | Q(highest__isnull=True) | Q(highest__gte=F("lowest")),
                 name="measurable_highest_not_below_lowest",
+                violation_error_message=gettext_lazy("The highest value cannot be below the lowest."),
             ),
         ]
 
@@ -109,6 +115,9 @@ class Goal(models.Model):
                 condition=Q(rule="between", goal_high__gte=F("goal"))
                 | (~Q(rule="between") & Q(goal_high__isnull=True)),
                 name="goal_high_only_between",
+                violation_error_message=gettext_lazy(
+                    "“Between” needs an upper goal that is not below the goal; the other rules have none."
+                ),
             ),
         ]
 
@@ -147,10 +156,17 @@ class Entry(models.Model):
         ordering = ["measurable_id", "week"]
         constraints = [
             models.UniqueConstraint(fields=["measurable", "week"], name="entry_once_a_week"),
-            models.CheckConstraint(condition=Q(week__iso_week_day=1), name="entry_week_is_a_monday"),
+            models.CheckConstraint(
+                condition=Q(week__iso_week_day=1),
+                name="entry_week_is_a_monday",
+                violation_error_message=gettext_lazy("Name the week by its Monday."),
+            ),
             models.CheckConstraint(
                 condition=Q(changed_after_close=True) | Q(reported_value__isnull=True),
                 name="entry_reported_value_only_when_changed",
+                violation_error_message=gettext_lazy(
+                    "Only an entry that was changed after the close has a value reported before."
+                ),
             ),
         ]
         indexes = [models.Index(fields=["week"], name="entry_by_week")]
@@ -208,7 +224,13 @@ class Annotation(models.Model):
     class Meta:
         verbose_name = "remark"
         ordering = ["day", "id"]
-        constraints = [models.CheckConstraint(condition=~Q(text=""), name="annotation_says_something")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(text=""),
+                name="annotation_says_something",
+                violation_error_message=gettext_lazy("Write something first."),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.day}: {self.text}"

@@ -1,4 +1,4 @@
-"""The truth: accounts, opportunities, their append-only events, and hand-offs to departments.
+"""The truth: accounts, opportunities and their append-only events (hand-offs: `handoffs.py`).
 
 These tables are filled by the million, so PostgreSQL checks their foreign keys once a statement instead of once a
 row: `db_constraint=False` here, and triggers instead (pipeline/references.py).
@@ -13,7 +13,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy
 
-from departments.models import Department
 from pipeline.models.imports import ImportBatch
 from pipeline.models.structure import LossReason, Pipeline, Source, Stage
 
@@ -114,10 +113,20 @@ class Opportunity(models.Model):
             models.Index(fields=["merged_into"], name="opportunity_merged_into", condition=~Q(merged_into="")),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="opportunity_currency_is_iso"),
-            models.CheckConstraint(condition=~Q(key=""), name="opportunity_key_not_empty"),
             models.CheckConstraint(
-                condition=Q(merged_into="") | ~Q(merged_into=F("key")), name="opportunity_not_into_itself"
+                condition=Q(currency__regex=r"^[A-Z]{3}$"),
+                name="opportunity_currency_is_iso",
+                violation_error_message=gettext_lazy("Name the currency by its three letters, such as EUR."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(key=""),
+                name="opportunity_key_not_empty",
+                violation_error_message=gettext_lazy("A deal needs a key."),
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into="") | ~Q(merged_into=F("key")),
+                name="opportunity_not_into_itself",
+                violation_error_message=gettext_lazy("A deal cannot be merged into itself."),
             ),
         ]
 
@@ -190,15 +199,24 @@ class Event(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["opportunity", "occurred_at", "sequence"], name="event_natural_key"),
             models.CheckConstraint(
-                condition=Q(recorded_at__gte=F("occurred_at")), name="event_recorded_after_occurred"
+                condition=Q(recorded_at__gte=F("occurred_at")),
+                name="event_recorded_after_occurred",
+                violation_error_message=gettext_lazy("It cannot be recorded before it occurred."),
             ),
-            models.CheckConstraint(condition=Q(amount__gte=0), name="event_amount_not_negative"),
             models.CheckConstraint(
-                condition=Q(stage__isnull=True) | Q(reason__isnull=True), name="event_reason_only_when_lost"
+                condition=Q(amount__gte=0),
+                name="event_amount_not_negative",
+                violation_error_message=gettext_lazy("An amount cannot be below 0."),
+            ),
+            models.CheckConstraint(
+                condition=Q(stage__isnull=True) | Q(reason__isnull=True),
+                name="event_reason_only_when_lost",
+                violation_error_message=gettext_lazy("Only a lost deal has a reason of loss."),
             ),
             models.CheckConstraint(
                 condition=Q(withdrawn=False) | Q(stage__isnull=True, reason__isnull=True),
                 name="event_withdrawn_is_in_no_stage",
+                violation_error_message=gettext_lazy("A withdrawn deal is in no stage and has no reason of loss."),
             ),
         ]
         triggers = [
@@ -212,73 +230,3 @@ class Event(models.Model):
     def way_out(self) -> str:
         """What a row without a stage says of the deal."""
         return "withdrawn" if self.withdrawn else "lost"
-
-
-class HandOff(models.Model):
-    """A request to a department about an opportunity, from asking to outcome."""
-
-    class Outcome(models.TextChoices):
-        APPROVED = "approved", gettext_lazy("Approved")
-        RETURNED = "returned", gettext_lazy("Returned")
-        REJECTED = "rejected", gettext_lazy("Rejected")
-        CANCELLED = "cancelled", gettext_lazy("Cancelled")
-
-    key = models.CharField(max_length=128)
-    opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE, related_name="handoffs", db_constraint=False)
-    department = models.ForeignKey(
-        Department, on_delete=models.PROTECT, related_name="handoffs", db_index=False, db_constraint=False
-    )
-    kind = models.CharField(max_length=128, blank=True)
-    requested_at = models.DateTimeField()
-    started_at = models.DateTimeField(null=True, blank=True)
-    completed_at = models.DateTimeField(null=True, blank=True)
-    due_at = models.DateTimeField(null=True, blank=True)
-    outcome = models.CharField(max_length=9, blank=True, choices=Outcome)
-    assignee = models.CharField(max_length=128, blank=True)
-    batch = models.ForeignKey(
-        ImportBatch,
-        on_delete=models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-    )
-
-    class Meta:
-        verbose_name = "hand-off"
-        indexes = [
-            # The queue: what waits with whom, oldest first.
-            models.Index(
-                fields=["department", "requested_at"], name="handoff_open", condition=Q(completed_at__isnull=True)
-            ),
-            BrinIndex(fields=["batch"], name="handoff_batch"),
-        ]
-        constraints = [
-            # Not `unique=True`, which on PostgreSQL brings a second index for searches by the beginning: nobody does.
-            models.UniqueConstraint(fields=["key"], name="handoff_key"),
-            models.CheckConstraint(
-                condition=Q(started_at__isnull=True) | Q(started_at__gte=F("requested_at")),
-                name="handoff_started_after_requested",
-            ),
-            models.CheckConstraint(
-                condition=Q(completed_at__isnull=True) | Q(completed_at__gte=F("requested_at")),
-                name="handoff_completed_after_requested",
-            ),
-            models.CheckConstraint(
-                condition=Q(started_at__isnull=True)
-                | Q(completed_at__isnull=True)
-                | Q(completed_at__gte=F("started_at")),
-                name="handoff_completed_after_started",
-            ),
-            models.CheckConstraint(
-                condition=Q(outcome__in=["", "approved", "returned", "rejected", "cancelled"]),
-                name="handoff_outcome_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(outcome="") | Q(completed_at__isnull=False), name="handoff_outcome_when_completed"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind or 'hand-off'} {self.key}"

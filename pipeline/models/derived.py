@@ -55,7 +55,9 @@ class RecomputeRun(models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(status="done") | Q(balance_error=0.0), name="run_done_only_when_it_balances"
+                condition=~Q(status="done") | Q(balance_error=0.0),
+                name="run_done_only_when_it_balances",
+                violation_error_message=gettext_lazy("A run is done only when its flows balance."),
             ),
         ]
 

@@ -60,8 +60,16 @@ class PlanTarget(models.Model):
             models.UniqueConstraint(
                 fields=["pipeline", "period_start", "period_end", "segment"], name="plan_target_natural_key"
             ),
-            models.CheckConstraint(condition=Q(period_end__gte=F("period_start")), name="plan_period_in_order"),
-            models.CheckConstraint(condition=Q(target__gte=0), name="plan_target_not_negative"),
+            models.CheckConstraint(
+                condition=Q(period_end__gte=F("period_start")),
+                name="plan_period_in_order",
+                violation_error_message=gettext_lazy("The last day cannot be before the first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(target__gte=0),
+                name="plan_target_not_negative",
+                violation_error_message=gettext_lazy("A target cannot be below 0."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -90,7 +98,11 @@ class ExchangeRate(models.Model):
         ordering = ["currency", "date"]
         constraints = [
             models.UniqueConstraint(fields=["currency", "date"], name="exchange_rate_once_a_day"),
-            models.CheckConstraint(condition=Q(rate__gt=0), name="exchange_rate_positive"),
+            models.CheckConstraint(
+                condition=Q(rate__gt=0),
+                name="exchange_rate_positive",
+                violation_error_message=gettext_lazy("A rate has to be above 0."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -57,10 +57,24 @@ class Stage(Keyed):
             models.UniqueConstraint(
                 fields=["pipeline", "position"], name="stage_position_once", deferrable=models.Deferrable.DEFERRED
             ),
-            models.CheckConstraint(condition=~Q(key="lost"), name="stage_key_lost_is_reserved"),
-            models.CheckConstraint(condition=~Q(key="withdrawn"), name="stage_key_withdrawn_is_reserved"),
             models.CheckConstraint(
-                condition=Q(time_limit_days__isnull=True) | Q(time_limit_days__gt=0), name="stage_limit_positive"
+                condition=~Q(key="lost"),
+                name="stage_key_lost_is_reserved",
+                violation_error_message=gettext_lazy(
+                    "“lost” is no stage’s key: it is where lost deals go. Choose another."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~Q(key="withdrawn"),
+                name="stage_key_withdrawn_is_reserved",
+                violation_error_message=gettext_lazy(
+                    "“withdrawn” is no stage’s key: it is where withdrawn deals go. Choose another."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(time_limit_days__isnull=True) | Q(time_limit_days__gt=0),
+                name="stage_limit_positive",
+                violation_error_message=gettext_lazy("The limit has to be above 0 days. Leave it empty for none."),
             ),
         ]
 

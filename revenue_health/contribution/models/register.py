@@ -73,10 +73,16 @@ class Leak(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["stage", "department", "factor"], name="leak_once_a_cell"),
             models.CheckConstraint(
-                condition=~Q(status="declined") | ~Q(declined_reason=""), name="leak_declined_with_a_reason"
+                condition=~Q(status="declined") | ~Q(declined_reason=""),
+                name="leak_declined_with_a_reason",
+                violation_error_message=gettext_lazy("Say why the leak is declined."),
             ),
             models.CheckConstraint(
-                condition=Q(last_seen__gte=F("since"), since__gte=F("first_seen")), name="leak_seen_in_order"
+                condition=Q(last_seen__gte=F("since"), since__gte=F("first_seen")),
+                name="leak_seen_in_order",
+                violation_error_message=gettext_lazy(
+                    "A leak is first seen, then runs, then is last seen, in this order."
+                ),
             ),
         ]
 
@@ -106,7 +112,11 @@ class LeakSighting(models.Model):
         ordering = ["leak_id", "week"]
         constraints = [
             models.UniqueConstraint(fields=["leak", "week"], name="leak_sighting_once_a_week"),
-            models.CheckConstraint(condition=Q(week__iso_week_day=1), name="leak_sighting_week_is_a_monday"),
+            models.CheckConstraint(
+                condition=Q(week__iso_week_day=1),
+                name="leak_sighting_week_is_a_monday",
+                violation_error_message=gettext_lazy("Name the week by its Monday."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -53,7 +53,13 @@ class Pack(models.Model):
     class Meta:
         ordering = ["-id"]
         triggers = [_append_only()]
-        constraints = [models.CheckConstraint(condition=Q(sha256__regex="^[0-9a-f]{64}$"), name="pack_has_a_hash")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sha256__regex="^[0-9a-f]{64}$"),
+                name="pack_has_a_hash",
+                violation_error_message=gettext_lazy("A pack needs its hash."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -81,8 +87,16 @@ class Decision(models.Model):
         ordering = ["id"]
         triggers = [_append_only()]
         constraints = [
-            models.CheckConstraint(condition=~Q(text="") & ~Q(decided_by=""), name="decision_says_what_and_who"),
-            models.CheckConstraint(condition=Q(corrects=None) | ~Q(corrects=F("id")), name="decision_corrects_another"),
+            models.CheckConstraint(
+                condition=~Q(text="") & ~Q(decided_by=""),
+                name="decision_says_what_and_who",
+                violation_error_message=gettext_lazy("Say what was decided and by whom."),
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects=None) | ~Q(corrects=F("id")),
+                name="decision_corrects_another",
+                violation_error_message=gettext_lazy("A decision cannot correct itself."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -106,7 +120,11 @@ class PackLink(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="pack_link_ends_after_it_begins")
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("created_at")),
+                name="pack_link_ends_after_it_begins",
+                violation_error_message=gettext_lazy("The end has to be later than the beginning."),
+            )
         ]
 
     def __str__(self) -> str:
@@ -149,8 +167,16 @@ class PackExport(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.CheckConstraint(condition=Q(progress__lte=100), name="pack_export_percent"),
-            models.CheckConstraint(condition=~Q(status="done") | ~Q(file=""), name="pack_export_done_has_a_file"),
+            models.CheckConstraint(
+                condition=Q(progress__lte=100),
+                name="pack_export_percent",
+                violation_error_message=gettext_lazy("Progress is a percentage from 0 to 100."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="done") | ~Q(file=""),
+                name="pack_export_done_has_a_file",
+                violation_error_message=gettext_lazy("An export that is done has a file."),
+            ),
         ]
 
     def __str__(self) -> str:
