@@ -21,12 +21,13 @@ class Bucket:
     order: its place in a list, what adds first. impact: won is good, though it leaves the open pipeline. moves: it
     changes how large the open pipeline is. coloured: the page prints its amount in the colour of its impact; what only
     moves a date or comes back stays uncoloured there. rare: it has a place only where a deal falls in it, since most
-    companies never see one.
+    companies never see one. meaning_within: what it means where one pipeline alone is looked at, if something else.
     """
 
     key: str
     name: str
     meaning: str
+    meaning_within: str = ""
     order: int
     impact: BucketImpact = BucketImpact.SOFT
     moves: bool = True
@@ -102,6 +103,7 @@ _RANKED = (
         meaning=gettext_noop(
             "Was won in another pipeline on the date, is open in this one: what it had earned was taken back"
         ),
+        meaning_within=gettext_noop("Was in another pipeline on the date, is open in this one"),
         order=16,
         rare=True,
     ),
@@ -126,6 +128,7 @@ _RANKED = (
         meaning=gettext_noop(
             "Open on both days, in another pipeline now; what its amount changed by meanwhile is the difference"
         ),
+        meaning_within=gettext_noop("Was open in this pipeline on the date, went to another one since"),
         order=17,
         rare=True,
     ),

@@ -76,15 +76,17 @@ WITH rules AS (
 ), touched AS (
     SELECT DISTINCT opportunity FROM events WHERE "at" >= $since OR recorded_at >= $since
 ), rows AS (
-    SELECT opportunity, number, coalesce(stage, -1) AS stage, amount, expected_close, "at",
+    SELECT opportunity, number, coalesce(events.stage, -1) AS stage, amount, expected_close, "at", rules.pipeline,
         "at" < $since AND recorded_at < $since AS known
-    FROM events SEMI JOIN touched USING (opportunity)
+    FROM events SEMI JOIN touched USING (opportunity) LEFT JOIN rules ON rules.stage = events.stage
 ), sides AS (
     SELECT opportunity, bool_or("at" >= $since) AS happened,
         arg_max(stage, number) FILTER (known) AS stage_then, arg_max(stage, number) AS stage_now,
         coalesce(arg_max(amount, number) FILTER (known), 0) AS amount_then,
         coalesce(arg_max(amount, number), 0) AS amount_now,
-        arg_max(expected_close, number) FILTER (known) AS close_then, arg_max(expected_close, number) AS close_now
+        arg_max(expected_close, number) FILTER (known) AS close_then, arg_max(expected_close, number) AS close_now,
+        coalesce(arg_max(pipeline, number) FILTER (known AND pipeline IS NOT NULL) = $pipeline, true) AS in_then,
+        coalesce(arg_max(pipeline, number) FILTER (pipeline IS NOT NULL) = $pipeline, true) AS in_now
     FROM rows GROUP BY opportunity
 ), states AS (
     SELECT sides.*,
@@ -95,20 +97,21 @@ WITH rules AS (
         coalesce(t.pipeline <> n.pipeline, false) AS crossed
     FROM sides LEFT JOIN rules t ON t.stage = stage_then LEFT JOIN rules n ON n.stage = stage_now
 ), compared AS (
-    SELECT *, state_then = 'open' AS was_open, state_now = 'open' AS is_open,
+    SELECT *, state_then = 'open' AND in_then AS was_open, state_now = 'open' AND in_now AS is_open,
         stage_then IS NOT DISTINCT FROM stage_now AND amount_then = amount_now
             AND close_then IS NOT DISTINCT FROM close_now AS same
-    FROM states WHERE state_then = 'open' OR state_now = 'open' OR state_then <> state_now
+    FROM states WHERE was_open OR is_open OR (state_then <> state_now AND in_now)
 ), placed AS (
     SELECT opportunity, CASE
             WHEN same THEN 'idle'
             WHEN NOT happened THEN 'late'
+            WHEN NOT in_now THEN 'to_pipeline'
             WHEN state_now = 'won' THEN CASE WHEN was_open THEN 'won' ELSE 'came_won' END
             WHEN state_now = 'lost' THEN CASE WHEN was_open THEN 'lost' WHEN state_then = 'won' THEN 'lost_later'
                 ELSE 'came_lost' END
             WHEN state_now = 'withdrawn' THEN CASE WHEN was_open THEN 'withdrawn' ELSE 'withdrawn_later' END
             WHEN state_then = 'unknown' THEN 'new'
-            WHEN state_then = 'won' AND crossed THEN 'from_pipeline'
+            WHEN state_then = 'won' AND crossed OR state_then = 'open' AND NOT in_then THEN 'from_pipeline'
             WHEN state_then <> 'open' THEN 'reopened'
             WHEN crossed THEN 'to_pipeline'
             WHEN close_then > $last AND close_now <= $last THEN 'pulled_in'
@@ -126,16 +129,20 @@ WITH rules AS (
     SELECT opportunity, 'idle' AS bucket, true AS was_open, true AS is_open, holds.stage AS stage_then,
         holds.stage AS stage_now, amount AS amount_now, amount AS amount_then, 0 AS difference
     FROM holds JOIN rules USING (stage) ANTI JOIN touched USING (opportunity)
-    WHERE to_at IS NULL AND NOT after
+    WHERE to_at IS NULL AND NOT after AND coalesce(rules.pipeline = $pipeline, true)
 )
 """
 
 
-def changes_compute(connection: duckdb.DuckDBPyConnection, *, since: int, last: date) -> Changes:
+def changes_compute(
+    connection: duckdb.DuckDBPyConnection, *, since: int, last: date, pipeline: int | None = None
+) -> Changes:
     """The open pipeline known just before `since` (epoch seconds), that of now, and what lies between.
 
     last: the last day of the running fiscal quarter, which an expected close may be moved across. For the buckets:
-    now - then = sum of differences, to the cent and to the deal.
+    now - then = sum of differences, to the cent and to the deal. pipeline: the id of the only one that counts; a deal
+    that went from it to another one left it by its whole amount, and came into the other by that of now, so the
+    differences of all pipelines add up to those without one.
     """
     rows = connection.execute(
         f"""{_SIDES} SELECT bucket, count(*), sum(difference)::BIGINT, sum(is_open::INT - was_open::INT)::BIGINT,
@@ -143,7 +150,7 @@ def changes_compute(connection: duckdb.DuckDBPyConnection, *, since: int, last: 
             sum(was_open::INT)::BIGINT, coalesce(sum(amount_now) FILTER (is_open), 0)::BIGINT,
             sum(is_open::INT)::BIGINT
         FROM placed GROUP BY bucket""",  # noqa: S608  (constants of this file; instants are parameters)
-        {"since": since, "last": last},
+        {"since": since, "last": last, "pipeline": pipeline},
     ).fetchall()
     totals = {
         key: BucketTotal(key=key, deals=deals, difference=difference, deals_difference=more, amount=amount)
@@ -161,9 +168,19 @@ def changes_compute(connection: duckdb.DuckDBPyConnection, *, since: int, last: 
 
 
 def changed_deals(
-    connection: duckdb.DuckDBPyConnection, *, since: int, last: date, bucket: str, limit: int = 50, offset: int = 0
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    since: int,
+    last: date,
+    bucket: str,
+    pipeline: int | None = None,
+    limit: int = 50,
+    offset: int = 0,
 ) -> tuple[list[ChangedDeal], int]:
-    """One page of the deals of a bucket, the largest difference first, then the largest amount; and how many in all."""
+    """One page of the deals of a bucket, the largest difference first, then the largest amount; and how many in all.
+
+    pipeline: as in changes_compute.
+    """
     if bucket not in BUCKETS:
         raise ValueError(f"there is no bucket {bucket!r}")
     rows = connection.execute(
@@ -172,7 +189,7 @@ def changed_deals(
             close_then, close_now, stage_now = -2, count(*) OVER ()
         FROM placed WHERE bucket = $bucket ORDER BY abs(difference) DESC, amount_now DESC, opportunity
         LIMIT $limit OFFSET $offset""",  # noqa: S608
-        {"since": since, "last": last, "bucket": bucket, "limit": limit, "offset": offset},
+        {"since": since, "last": last, "bucket": bucket, "pipeline": pipeline, "limit": limit, "offset": offset},
     ).fetchall()
     deals = [
         ChangedDeal(

@@ -178,6 +178,28 @@ def test_the_bucket_is_the_first_of_the_published_rank_that_fits(company, since)
         assert set(earlier) <= allowed, (deals[key], earlier, then, now)
 
 
+@brief
+@given(delayed(), sinces)
+def test_each_pipeline_adds_up_by_itself_and_all_of_them_to_the_whole(company, since):
+    since, connection = min(since, company.as_of), connected(company)
+    whole = changes_compute(connection, since=since, last=LAST)
+    pairs = [(then, now) for _, then, now in sides(company, since)]
+    parts = {
+        pipeline: changes_compute(connection, since=since, last=LAST, pipeline=pipeline)
+        for pipeline in {*PIPELINE.values()}
+    }
+    for pipeline, part in parts.items():
+        assert part.then == sum(then.open for then, _ in pairs if PIPELINE.get(then.stage) == pipeline)
+        assert part.now == sum(now.open for _, now in pairs if PIPELINE.get(now.stage) == pipeline)
+        assert sum(bucket.difference for bucket in part.buckets) == part.now - part.then
+        assert sum(bucket.deals_difference for bucket in part.buckets) == part.now_deals - part.then_deals
+        for bucket in part.buckets:
+            rows = changed_deals(connection, since=since, last=LAST, bucket=bucket.key, pipeline=pipeline)[0]
+            assert (len(rows), sum(row.difference for row in rows)) == (bucket.deals, bucket.difference)
+    for figure in ("then", "then_deals", "now", "now_deals"):
+        assert sum(getattr(part, figure) for part in parts.values()) == getattr(whole, figure)
+
+
 def test_stages_before_and_after_earning_are_those_of_the_strategies():
     earning = {s["pipeline"]: s["position"] for s in STAGES if s["earns"]}
     after = {s["stage"] for s in STAGES if s["pipeline"] in earning and s["position"] >= earning[s["pipeline"]]}

@@ -48,26 +48,38 @@ def since_usual(*, run: RecomputeRun, company: Company) -> date:
     return monday_of(run.day_in(company.zone) - timedelta(days=FEWEST_DAYS))
 
 
-def changes_since(*, run: RecomputeRun, company: Company, since: date) -> Changes:
-    """The buckets since the first instant of a day; kept per run. Raises ChangesNotKept."""
+def changes_since(*, run: RecomputeRun, company: Company, since: date, pipeline: int | None = None) -> Changes:
+    """The buckets since the first instant of a day, of one pipeline (by id) or all; kept per run.
+
+    Raises ChangesNotKept.
+    """
 
     def compute() -> Changes:
         cursor, instant, last = _input(run, company, since)
-        return changes_compute(cursor, since=instant, last=last)
+        return changes_compute(cursor, since=instant, last=last, pipeline=pipeline)
 
-    return cached(run, f"changes-{since.isoformat()}", compute)
+    return cached(run, f"changes-{since.isoformat()}-{pipeline or 'all'}", compute)
 
 
 def changed_rows(
-    *, run: RecomputeRun, company: Company, since: date, bucket: str, limit: int = 50, offset: int = 0
+    *,
+    run: RecomputeRun,
+    company: Company,
+    since: date,
+    bucket: str,
+    pipeline: int | None = None,
+    limit: int = 50,
+    offset: int = 0,
 ) -> ChangedRows:
     """The deals of one bucket, the largest difference first. Deals undone since the run are left out."""
 
     def compute() -> tuple[list[ChangedDeal], int]:
         cursor, instant, last = _input(run, company, since)
-        return changed_deals(cursor, since=instant, last=last, bucket=bucket, limit=limit, offset=offset)
+        return changed_deals(
+            cursor, since=instant, last=last, bucket=bucket, pipeline=pipeline, limit=limit, offset=offset
+        )
 
-    name = f"changed-{since.isoformat()}-{bucket}-{limit}-{offset}"
+    name = f"changed-{since.isoformat()}-{bucket}-{pipeline or 'all'}-{limit}-{offset}"
     deals, total = cached(run, name, compute)
     named = Opportunity.objects.in_bulk([deal.opportunity for deal in deals])
     accounts = dict(Opportunity.objects.filter(pk__in=named, account__isnull=False).values_list("pk", "account__name"))

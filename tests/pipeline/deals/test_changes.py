@@ -13,7 +13,7 @@ from django.core.cache import cache
 from departments.models import Company
 from pipeline.core.buckets import BUCKETS
 from pipeline.custody_store import run_parts
-from pipeline.models import Opportunity, RecomputeRun
+from pipeline.models import Opportunity, Pipeline, RecomputeRun
 from pipeline.selectors.deals.changes import ChangesNotKept, changed_rows, changes_since, since_usual
 from pipeline.selectors.leaks.leaks import DealFilter, leaks_of
 from pipeline.services.recompute import recompute
@@ -124,7 +124,8 @@ def test_what_was_entered_late_leaves_the_earlier_figure_as_that_review_knew_it(
     assert (changes.then, changes.then_deals) == (known_then.amount, known_then.count)
 
 
-def test_deals_that_went_to_another_pipeline_have_buckets_of_their_own(company: SmallCompany) -> None:
+def moved_between_pipelines(company: SmallCompany) -> RecomputeRun:
+    """Deals of New business, in Renewal now but for the last one, and one that began in Renewal."""
     second_pipeline(company)
     deals: dict[str, list[tuple[int, str, int]]] = {
         "to": [(1, "lead", 1000), (22, "due", 1200)],
@@ -136,10 +137,18 @@ def test_deals_that_went_to_another_pipeline_have_buckets_of_their_own(company: 
     for key, events in deals.items():
         for day, stage, amount in events:
             event_add(company, opportunity_make(company, key) if day == 1 else _deal(key), day, stage, amount)
-    run, owner = recompute(as_of=BEGIN + timedelta(days=23)), Company.objects.get()
+    return recompute(as_of=BEGIN + timedelta(days=23))
+
+
+def seen_in(run: RecomputeRun, pipeline: int | None = None) -> dict[str, tuple[int, int]]:
+    changes = changes_since(run=run, company=Company.objects.get(), since=SINCE, pipeline=pipeline)
+    return {bucket.key: (bucket.deals, bucket.difference) for bucket in changes.buckets if bucket.deals}
+
+
+def test_deals_that_went_to_another_pipeline_have_buckets_of_their_own(company: SmallCompany) -> None:
+    run, owner = moved_between_pipelines(company), Company.objects.get()
     changes = changes_since(run=run, company=owner, since=SINCE)
-    seen = {bucket.key: (bucket.deals, bucket.difference) for bucket in changes.buckets if bucket.deals}
-    assert seen == {
+    assert seen_in(run) == {
         "to_pipeline": (1, 20_000),
         "from_pipeline": (1, 90_000),
         "won": (1, -100_000),
@@ -148,6 +157,19 @@ def test_deals_that_went_to_another_pipeline_have_buckets_of_their_own(company: 
     assert changes.now - changes.then == 10_000
     rows = changed_rows(run=run, company=owner, since=SINCE, bucket="to_pipeline").rows
     assert [row.key for row in rows] == ["to"]
+
+
+def test_of_one_pipeline_deals_leave_and_come_by_their_whole_amount(company: SmallCompany) -> None:
+    run = moved_between_pipelines(company)
+    here, there = Pipeline.objects.get(key="new").pk, Pipeline.objects.get(key="renewal").pk
+    # "to" and "won there" were open here with 1,000.00 each and are gone; "there and back" is as it was.
+    assert seen_in(run, here) == {"to_pipeline": (2, -200_000), "idle": (1, 0)}
+    # "to" came with 1,200.00 and "from" with 900.00; "won there" was won at once; "carried" was won before.
+    assert seen_in(run, there) == {"from_pipeline": (2, 210_000), "came_won": (1, 0)}
+    rows = changed_rows(
+        run=run, company=Company.objects.get(), since=SINCE, bucket="to_pipeline", pipeline=here, limit=1, offset=1
+    )
+    assert (rows.total, [row.key for row in rows.rows]) == (2, ["won there"])
 
 
 def _deal(key: str) -> Opportunity:

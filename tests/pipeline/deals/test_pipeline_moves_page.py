@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from departments.models import User
+from pipeline.models import Pipeline, Stage
 from pipeline.services.recompute import recompute
 from tests.pipeline.companies import BEGIN, company_alone, event_add, opportunity_make, second_pipeline
 
@@ -66,3 +67,27 @@ def test_what_changed_names_both_pipelines(reader: Client) -> None:
     assert "Offer (New business) → Due (Renewal)" in rows
     rows = page(reader, "/review/changes/?bucket=from_pipeline&since=2026-04-20")
     assert "Won (New business) → Due (Renewal)" in rows
+
+
+def test_what_changed_is_read_pipeline_by_pipeline(reader: Client) -> None:
+    whole = page(reader, "/review/changes/?bucket=from_pipeline&since=2026-04-20")
+    assert '<option value="renewal">Renewal</option>' in whole
+    there = page(reader, "/review/changes/?bucket=from_pipeline&since=2026-04-20&pipeline=renewal")
+    assert "From another pipeline (Renewal) since Mon 20 Apr: 2 deals, " in there
+    assert "Was in another pipeline on the date, is open in this one." in there
+    assert '<option value="renewal" selected>Renewal</option>' in there
+    assert "bucket=new&amp;since=2026-04-20&amp;pipeline=renewal" in there
+    here = page(reader, "/review/changes/?bucket=from_pipeline&since=2026-04-20&pipeline=new")
+    assert "No deal of this kind" in here
+
+
+def test_an_unknown_pipeline_is_said_and_all_are_shown(reader: Client) -> None:
+    there = page(reader, "/review/changes/?bucket=idle&since=2026-04-20&pipeline=wholesale")
+    assert "Unknown pipeline “wholesale”. Showing all." in there
+    assert "Idle since" in there
+
+
+def test_a_company_of_one_pipeline_has_no_choice_of_it(reader: Client) -> None:
+    for place, stage in enumerate(Stage.objects.filter(pipeline__key="renewal"), 90):
+        Stage.objects.filter(pk=stage.pk).update(pipeline=Pipeline.objects.get(key="new"), position=place)
+    assert "changes-pipeline" not in page(reader, "/review/changes/?bucket=new&since=2026-04-20")
