@@ -9,7 +9,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.db import models
 from django.http import HttpRequest
 
-from departments.models import Company, Department, Goal, Measurable, Membership, User
+from departments.models import Company, Department, DepartmentHead, Goal, Measurable, Membership, User
 from departments.web.day_field import DayField
 from departments.web.decimal_field import PlainDecimalField
 
@@ -46,6 +46,13 @@ class DepartmentAdmin(ExactAdmin):
     list_display = ("name", "key", "kind", "head_email")
     list_filter = ("kind",)
     search_fields = ("name", "key")
+
+
+@admin.register(DepartmentHead)
+class DepartmentHeadAdmin(ExactAdmin):
+    list_display = ("department", "name", "since", "until")
+    list_filter = ("department",)
+    list_select_related = ("department",)
 
 
 class MembershipInline(ExactInline):

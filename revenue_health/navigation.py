@@ -64,7 +64,7 @@ SETTINGS = Tab(
         *(
             _setting(name, slug, *more)
             for name, slug, *more in (
-                (gettext_noop("Departments"), "departments"),
+                (gettext_noop("Departments"), "departments", "heads"),
                 (gettext_noop("Stages"), "stages", "owners", "pipelines"),
                 (gettext_noop("Reasons and sources"), "reasons", "sources"),
                 (gettext_noop("Plan and rates"), "plan", "rates"),

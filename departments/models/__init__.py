@@ -2,6 +2,7 @@
 
 from departments.models.company import Company, Department, current_company, find_company
 from departments.models.discussion import Comment, Reply
+from departments.models.heads import DepartmentHead
 from departments.models.invitations import AccessLog, Invitation
 from departments.models.jobs import Job
 from departments.models.people import Membership, User
@@ -16,6 +17,7 @@ __all__ = [
     "Commitment",
     "Company",
     "Department",
+    "DepartmentHead",
     "Entry",
     "EntryChange",
     "Goal",

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 from departments.access import may_see_company, require
 from departments.formats import MoneyScale, grouped, money_in_words, money_scale, single_units
 from departments.models import Company
+from departments.people.selectors.heads import heads_between, heads_text
 from departments.periods import Period
 from departments.web.rendering import page_render
 from pipeline.core.leaks.figures import Figure
@@ -173,6 +174,9 @@ def department_detail(request: HttpRequest, key: str) -> HttpResponse:
     context |= {
         "period": period,
         "panels": _added_panels(key, period),
+        "heads": heads_text(
+            heads_between(department=key, first=period.start, last=period.end), first=period.start, last=period.end
+        ),
         "facts": facts,
         "rows": rows,
         "pages": pages_of(request.GET, page, len(queue)),

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from departments.models import Company, Department, Membership, User
+from departments.models import Company, Department, DepartmentHead, Membership, User
 from departments.people.selectors.audit import AuditFilters, changes
 from departments.periods import FiscalCalendar
 from pipeline.models import ExchangeRate, Opportunity, Pipeline, PlanTarget, Stage, StageOwner
@@ -85,6 +85,24 @@ def test_a_change_is_in_the_audit_with_its_person(analyst: Client, stage: Stage)
     [change] = changes(filters=AuditFilters(kind="pipeline.Stage")).changes
     assert (change.person, change.deed, change.address) == ("Ana", "changed", page)
     assert [(one.field, one.before, one.after) for one in change.differences] == [("time limit days", None, "12")]
+
+
+def test_heads_have_their_days_beside_the_departments(analyst: Client, stage: Stage) -> None:
+    sales = stage.owner_department
+    anna = {"department": sales.pk, "name": "Anna Roth", "account": "", "since": "", "until": "2026-08-14"}
+    bruno = {"department": sales.pk, "name": "Bruno Maier", "account": "", "since": "2026-08-15", "until": ""}
+    assert [analyst.post("/settings/heads/new/", data).status_code for data in (anna, bruno)] == [302, 302]
+    analyst.get("/settings/departments/")  # says that they are saved
+    page = analyst.get("/settings/departments/").content.decode()
+    assert page.index("Anna Roth") < page.index("14 Aug 2026") < page.index("Bruno Maier") < page.index("15 Aug 2026")
+    head = DepartmentHead.objects.get(name="Anna Roth")
+    answer = analyst.post(f"/settings/heads/{head.pk}/", anna | {"until": "2026-08-20"})
+    assert answer.status_code == 422
+    assert "the last day of Anna Roth must be before" in answer.content.decode()
+    head.refresh_from_db()
+    assert head.until == date(2026, 8, 14)
+    changed = changes(filters=AuditFilters(kind="departments.DepartmentHead")).changes
+    assert [(change.person, change.deed) for change in changed] == [("Ana", "made"), ("Ana", "made")]
 
 
 def test_keys_stay_as_they_were_given(analyst: Client, stage: Stage) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from departments.models import Company, Department, current_company
+from departments.models import Company, Department, DepartmentHead, User, current_company
 from departments.models.company import validate_time_zone
 from departments.web.day_field import DayField
 from departments.web.decimal_field import PlainDecimalField
@@ -112,6 +112,37 @@ class DepartmentForm(_SettingForm):
         model = Department
         fields = ("name", "key", "kind", "head_email")
         labels = {"head_email": gettext_lazy("E-mail of the head")}
+
+
+class _PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+    """Somebody with an account, by the name pages use."""
+
+    def label_from_instance(self, obj: User) -> str:
+        return obj.display_name
+
+
+class DepartmentHeadForm(_SettingForm):
+    """A head by name, with or without an account, and the days."""
+
+    account = _PersonField(
+        queryset=User.objects.order_by("first_name", "last_name", "username"),
+        required=False,
+        help_text=gettext_lazy("Of who has one: the name is then the one of the account."),
+    )
+    since = DayField(label=gettext_lazy("First day"), required=False, widget=_day_input())
+    until = DayField(label=gettext_lazy("Last day"), required=False, widget=_day_input())
+
+    class Meta:
+        model = DepartmentHead
+        fields = ("department", "name", "account", "since", "until")
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fields["since"].help_text = _("Empty: as far back as the data go.")
+        self.fields["until"].help_text = _("Empty: until the next one begins.")
+        department = self.fields["department"]
+        assert isinstance(department, forms.ModelChoiceField)
+        department.queryset = Department.objects.filter(kind=Department.Kind.INTERNAL)
 
 
 class PipelineForm(_SettingForm):

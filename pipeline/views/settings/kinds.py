@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django import forms
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, QuerySet
+from django.db.models.expressions import OrderBy
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -39,7 +40,7 @@ class Kind:
     explained: str
     form: type[forms.ModelForm]  # type: ignore[type-arg]  # Django's own cannot be subscripted
     columns: tuple[Column, ...]
-    order: tuple[str, ...]
+    order: tuple[str | OrderBy, ...]
     related: tuple[str, ...] = ()
     consequence: str = RECOMPUTED
     also: tuple[str, ...] = field(default=())
@@ -91,6 +92,8 @@ def _money(name: str) -> Callable[[Model], str]:
 def _day(name: str) -> Callable[[Model], str]:
     def text(row: Model) -> str:
         value = getattr(row, name)
+        if value is None:
+            return DASH
         return day_text(timezone.localtime(value) if isinstance(value, datetime) else value)
 
     return text
@@ -102,6 +105,11 @@ def _yes(name: str) -> Callable[[Model], str]:
 
 def _position(row: Model) -> str:
     return grouped(getattr(row, "position", None))
+
+
+def _head_name(row: Model) -> str:
+    account, name = getattr(row, "account", None), getattr(row, "name", "")
+    return account.display_name if account else str(name)
 
 
 _NAME = Column(name=gettext_noop("Name"), text=_of("name"))
@@ -123,6 +131,26 @@ KINDS: tuple[Kind, ...] = (
             Column(name=gettext_noop("E-mail of the head"), text=_of("head_email"), wide=True),
         ),
         order=("pk",),
+        also=("heads",),
+    ),
+    Kind(
+        slug="heads",
+        name=gettext_noop("Heads"),
+        one=gettext_noop("head"),
+        explained=gettext_noop(
+            "Who headed each department when: pages name who did in the period they are about. Roles that are given or "
+            "taken under People are written down here with their day."
+        ),
+        form=settings_forms.DepartmentHeadForm,
+        columns=(
+            Column(name=gettext_noop("Department"), text=_of("department.name")),
+            Column(name=gettext_noop("Head"), text=_head_name),
+            Column(name=gettext_noop("Since"), text=_day("since")),
+            Column(name=gettext_noop("Until"), text=_day("until")),
+        ),
+        order=("department_id", F("since").asc(nulls_first=True)),
+        related=("department", "account"),
+        consequence=gettext_noop("Pages name them in the periods they headed it; figures stay as they are."),
     ),
     Kind(
         slug="stages",

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from departments.discussion.selectors.replies import replies_for
 from departments.json_types import Json
-from departments.models import Company, Membership, User
+from departments.models import Company, DepartmentHead, Membership, User
 from departments.periods import Period
 from departments.subjects import share_subject
 from pipeline.models import RecomputeRun
@@ -145,6 +145,8 @@ def people_names() -> list[Json]:
         name = row.user.display_name
         if name.lower() != title.lower():
             titles.setdefault(name, title)
+    for head in DepartmentHead.objects.filter(account=None).select_related("department"):
+        titles.setdefault(head.name, f"Head of {head.department.name}")
     for user in User.objects.filter(memberships=None):
         titles.setdefault(user.display_name, "a colleague")
     return [{"name": name, "instead": titles[name]} for name in sorted(titles)]

@@ -13,6 +13,7 @@ from departments.access import may_commit, may_reply, may_see_company, note_read
 from departments.core.stored_texts import in_language
 from departments.formats import single_units
 from departments.models import Company
+from departments.people.selectors.heads import heads_between, heads_text
 from departments.subjects import share_subject
 from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
@@ -125,7 +126,9 @@ def _chain(
     mechanism = mechanism_of(party, rates, structure=structure, currency=currency) if party else None
     lever = biggest_lever(run=run, period=period, department=key, structure=structure)
     subject = share_subject(key, period.label)
+    heads = heads_between(department=key, first=period.start, last=period.end)
     return {
+        "heads": heads_text(heads, first=period.start, last=period.end),
         "mechanism": mechanism,
         "moving": _moving_deals(filters, run, key, mechanism) if mechanism else None,
         "lever": lever,

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_noop
 from departments.core.stored_texts import in_language
 from departments.day_formats import day_text
 from departments.models import Company
-from departments.people.selectors.heads import head_of
-from departments.periods import PeriodError
+from departments.people.selectors.heads import head_on
+from departments.periods import Period, PeriodError
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.charts.gate_drawings import curve, quarter_bars
 from revenue_health.contribution.core.comparison import Comparison, PartyKind, PartyShare, minor_units
@@ -59,7 +59,7 @@ def gates_context(
         "proviso": _tipping(party),
         "loads": [load_sentence(party, load) for load in party.loads],
         "past": past_sentence(comparison),
-        "begun": _begun(party, company),
+        "begun": _begun(party, company, comparison.period),
         "evidence_of_gates": evidence,
         "curve": curve(
             ways, share=amount, low=minor_units(interval.low) or amount, high=minor_units(interval.high) or amount
@@ -97,13 +97,13 @@ def _tipping(party: PartyShare) -> str:
     return text.format(proviso=in_language(records.detail).removeprefix(_("it ")))
 
 
-def _begun(party: PartyShare, company: Company) -> str:
-    """Since when the share has been there, and whether that was before its head came."""
+def _begun(party: PartyShare, company: Company, period: Period) -> str:
+    """Since when the share has been there, and whether that was before the head it had in the period came."""
     if not party.since:
         return ""
     sentence = _("Since {since}, not new this quarter.").format(since=party.since)
-    head = head_of(department=party.key)
-    if head is None:
+    head = head_on(department=party.key, day=period.end)
+    if head is None or head.since is None:
         return sentence
     came = _("{name} has been head since {since}").format(name=head.name, since=day_text(head.since))
     try:

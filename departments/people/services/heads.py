@@ -1,0 +1,64 @@
+"""Who headed a department when follows from the roles that are given and taken; earlier days stay as they were."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models.signals import post_delete, post_save
+from django.utils import timezone
+
+from departments.models import DepartmentHead, Membership, User, find_company
+
+HEAD = Membership.Role.HEAD
+
+
+def follow_roles() -> None:
+    """From now on every head's role that is given or taken, by whatever way, has its day."""
+    for signal in (post_save, post_delete):
+        signal.connect(_role_changed, sender=Membership, dispatch_uid="heads follow roles")
+
+
+def _role_changed(sender: type[Membership], instance: Membership, raw: bool = False, **_named: Any) -> None:
+    if raw:
+        return
+    company = find_company()
+    today = timezone.localdate(timezone=company.zone if company else None)
+    person = User.objects.filter(pk=instance.user_id).first()
+    if person is None:
+        return
+    leads = set(Membership.objects.filter(user=person, role=HEAD).values_list("department_id", flat=True))
+    for row in DepartmentHead.objects.filter(account=person, until=None).exclude(department__in=leads):
+        _end(row, today)
+    if instance.role == HEAD and instance.department_id in leads:
+        _begin(person, instance.department_id, today)
+
+
+def _begin(person: User, department: int, today: date) -> None:
+    """The first head on record may have been there before: nobody knows since when."""
+    rows = list(DepartmentHead.objects.filter(department=department))
+    newest = rows[-1] if rows else None
+    if newest is not None and newest.until is None and (newest.account_id == person.pk or _same_name(newest, person)):
+        DepartmentHead.objects.filter(pk=newest.pk).update(account=person)
+        return
+    if newest is not None and newest.since == today:
+        # Whoever was to begin today is not to: two roles were given, the second one is meant.
+        newest.delete()
+    elif newest is not None and newest.until is not None and newest.until >= today:
+        DepartmentHead.objects.filter(pk=newest.pk).update(until=today - timedelta(days=1))
+    since = today if rows else None
+    DepartmentHead.objects.create(department_id=department, name=person.display_name, account=person, since=since)
+
+
+def _same_name(row: DepartmentHead, person: User) -> bool:
+    return row.account_id is None and row.name.casefold() == person.display_name.casefold()
+
+
+def _end(row: DepartmentHead, today: date) -> None:
+    """Whoever came and went on one day never was the head; the one before goes on."""
+    followed = DepartmentHead.objects.filter(department=row.department_id, since__gt=row.since or date.min).exists()
+    if row.since is not None and row.since >= today:
+        row.delete()
+    elif not followed:
+        row.until = today
+        row.save(update_fields=["until"])
