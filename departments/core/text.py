@@ -56,6 +56,7 @@ _CONTROL = re.compile(f"[{ranges_class(CONTROLS)}\ud800-\udfff]")
 _DIRECTION = re.compile(f"[{ranges_class(DIRECTIONS)}]")
 _UNSEEN = re.compile(f"[{ranges_class((*CONTROLS, *BREAKS))}\ud800-\udfff]")
 _INVISIBLE = re.compile(f"[{ranges_class(INVISIBLE)}]")
+_LINE_ENDS = re.compile("[\r\n]+")
 _BLANK = re.compile(f"[{ranges_class((*INVISIBLE, *SPACES, *BREAKS))}]*")
 _NO_KEY = re.compile(f"[{ranges_class(SPACES)}{re.escape(RESERVED)}]")
 
@@ -85,6 +86,12 @@ def readable(text: str) -> str:
 def _nothing_seen(text: str) -> bool:
     """Whether a text holds marks without width and nothing beside them that anybody sees."""
     return _INVISIBLE.search(text) is not None and _BLANK.fullmatch(text) is not None
+
+
+def unfolded(sent: str, stored: str) -> str:
+    """What a field of one line sent; the stored text where it was left alone, for browsers show it there without its
+    line breaks and send it back so."""
+    return stored if sent.strip() == _LINE_ENDS.sub("", stored).strip() else sent
 
 
 def readable_values(value: Any) -> Any:

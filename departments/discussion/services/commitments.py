@@ -12,6 +12,7 @@ from departments.discussion.services.errors import CommitmentRefused
 from departments.models import Commitment, Department, Issue, Measurable, User
 
 LONGEST_TEXT = 500
+LONGEST_NOTE = 5_000
 FARTHEST = timedelta(days=3 * 366)
 
 
@@ -62,7 +63,7 @@ def commitment_move(*, commitment: Commitment, due: date, today: date) -> None:
 
 def commitment_close(*, commitment: Commitment, outcome: str, note: str, user: User, now: datetime) -> None:
     """It is done, or dropped with a reason."""
-    note = note.replace("\x00", "").strip()
+    note = _note(note)
     if outcome not in (Commitment.Status.DONE, Commitment.Status.DROPPED):
         raise CommitmentRefused(_("A commitment is closed as done or as dropped."))
     if outcome == Commitment.Status.DROPPED and not note:
@@ -97,7 +98,7 @@ def issue_raise(
 def issue_solve(*, issue: Issue, note: str, user: User, now: datetime) -> None:
     """It is off the list, with a word on how."""
     Issue.objects.filter(pk=issue.pk, status=Issue.Status.OPEN).update(
-        status=Issue.Status.SOLVED, solved_at=now, solved_by=user, solved_note=note.replace("\x00", "").strip()
+        status=Issue.Status.SOLVED, solved_at=now, solved_by=user, solved_note=_note(note)
     )
 
 
@@ -114,6 +115,14 @@ def _one_line(text: str) -> str:
         raise CommitmentRefused(_("Say what will be done."))
     if len(text) > LONGEST_TEXT:
         raise CommitmentRefused(_("That is longer than {longest_text} characters.").format(longest_text=LONGEST_TEXT))
+    return text
+
+
+def _note(text: str) -> str:
+    """What is said as something is closed: never cut."""
+    text = text.replace("\x00", "").replace("\r\n", "\n").strip()
+    if len(text) > LONGEST_NOTE:
+        raise CommitmentRefused(_("That is longer than {longest:,} characters.").format(longest=LONGEST_NOTE))
     return text
 
 

@@ -14,6 +14,11 @@ from departments.models import Department, PulseAnswer, User
 LONGEST_SENTENCE = 300
 
 
+def one_line(sentence: str) -> str:
+    """A sentence as it is stored."""
+    return " ".join(sentence.replace("\x00", "").split())
+
+
 def pulse_save(
     *,
     user: User,
@@ -34,7 +39,7 @@ def pulse_save(
             about_department_id=about,
             user=user,
             score=score,
-            sentence=" ".join(sentence.replace("\x00", "").split())[:LONGEST_SENTENCE],
+            sentence=one_line(sentence),
             at=now,
         )
         for about, (score, sentence) in answers.items()

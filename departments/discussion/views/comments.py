@@ -42,7 +42,8 @@ def comments_panel(request: HtmxRequest) -> HttpResponse:
     if request.method == "GET":
         return _panel_response(request, subject)
     text, parent = request.POST.get("text", ""), request.POST.get("parent", "")
-    answered = get_object_or_404(Comment, pk=parent, subject=subject.text) if parent.isdecimal() else None
+    require(request, not parent or parent.isdecimal())
+    answered = get_object_or_404(Comment, pk=parent, subject=subject.text) if parent else None
     try:
         saved = comment_add(
             subject=subject, text=text, author=signed_in_user(request), now=timezone.now(), parent=answered

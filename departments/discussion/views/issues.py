@@ -48,8 +48,12 @@ def solve(request: HttpRequest, pk: int) -> HttpResponse:
     issue = get_object_or_404(Issue, pk=pk)
     require(request, may_commit(request.user, issue.department_id))
     user = signed_in_user(request)
-    issue_solve(issue=issue, note=request.POST.get("note", "")[:2000], user=user, now=timezone.now())
-    messages.info(request, _("Issue solved."))
+    try:
+        issue_solve(issue=issue, note=request.POST.get("note", ""), user=user, now=timezone.now())
+    except TalkError as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.info(request, _("Issue solved."))
     return redirect("departments:commitments")
 
 

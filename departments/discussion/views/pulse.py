@@ -24,7 +24,7 @@ from departments.discussion.selectors.pulse import (
     running_month,
 )
 from departments.discussion.services.errors import TalkError
-from departments.discussion.services.pulse import pulse_save
+from departments.discussion.services.pulse import LONGEST_SENTENCE, one_line, pulse_save
 from departments.models import Department, User
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest, signed_in_user
@@ -102,6 +102,12 @@ def _read(request: HttpRequest, form: list[OwnAnswer]) -> tuple[dict[int, tuple[
             errors.append(_("The score for {name} must be from 1 to 5.").format(name=row.department.name))
         elif sentence.strip() and not score:
             errors.append(_("Give {name} a score too; a comment alone is not saved.").format(name=row.department.name))
+        elif len(one_line(sentence)) > LONGEST_SENTENCE:
+            errors.append(
+                _("What you wrote about {name} is longer than {longest} characters.").format(
+                    name=row.department.name, longest=LONGEST_SENTENCE
+                )
+            )
         else:
             answers[row.department.pk] = (int(score) if score else None, sentence)
     return answers, errors

@@ -134,6 +134,11 @@ def week_problem(week: date, *, today: date) -> str:
     return ""
 
 
+def note_lines(note: str) -> str:
+    """A note as it is stored: browsers end its lines as Windows does, files as they like."""
+    return note.replace("\r\n", "\n").strip()
+
+
 def note_problem(note: str, *, longest: int) -> str:
     """Why a note cannot be taken; empty where it can."""
     if len(note) > longest:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from departments.models import Entry
 from departments.scorecards.selectors.scorecards import ScoreRow, score_rows
@@ -14,7 +15,7 @@ class WeekEntry:
     """A measurable that is typed in, and what stands there; `version` 0 is nothing yet."""
 
     row: ScoreRow
-    value: float | None
+    value: Decimal | None
     note: str
     version: int
 
@@ -28,7 +29,7 @@ def week_entries(*, department: int, week: date) -> list[WeekEntry]:
     listed = []
     for row in rows:
         entry = entries.get(row.id)
-        value = None if entry is None or entry.value is None else float(entry.value)
+        value = entry.value if entry else None
         listed.append(
             WeekEntry(row=row, value=value, note=entry.note if entry else "", version=entry.version if entry else 0)
         )

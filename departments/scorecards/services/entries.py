@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from departments.models import Entry, EntryChange, Measurable, User, find_company
 from departments.scorecards.core.closing import CloseRule, StoredValue, changed
-from departments.scorecards.core.entry_rules import entry_text, far_off, note_problem, week_problem
+from departments.scorecards.core.entry_rules import entry_text, far_off, note_lines, note_problem, week_problem
 from departments.scorecards.core.number_text import NotANumber, NumberText
 from departments.scorecards.services.entry_cells import (
     CellText,
@@ -234,10 +234,11 @@ def _entry_write(
     hand: _Hand,
     ask: NumberText | None = None,
 ) -> Entry:
+    note = None if note is None else note_lines(note)
     _check_allowed(measurable, week, note, hand)
     entry = entry or Entry(measurable=measurable, week=week, version=0)
-    note = entry.note if note is None else note.strip()
-    if (value, note) == (entry.value, entry.note):
+    note = note_lines(entry.note) if note is None else note
+    if (value, note) == (entry.value, note_lines(entry.note)):
         return entry
     if entry.version != version:
         raise EntryConflict(entry)
@@ -294,7 +295,6 @@ def _check_allowed(measurable: Measurable, week: date, note: str | None, hand: _
         raise EntryRefused(_("{name} is computed and cannot be entered.").format(name=measurable.name))
     if measurable.archived:
         raise EntryRefused(_("{name} is archived; restore it first.").format(name=measurable.name))
-    problem = week_problem(week, today=hand.now.astimezone(hand.rule.zone).date())
-    problem = problem or note_problem(note or "", longest=LONGEST_NOTE)
-    if problem:
+    today = hand.now.astimezone(hand.rule.zone).date()
+    if problem := week_problem(week, today=today) or note_problem(note or "", longest=LONGEST_NOTE):
         raise EntryRefused(problem)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from departments.models import Entry, User
+from departments.scorecards.core.number_text import bare_text
 
 
 class ScorecardError(Exception):
@@ -24,15 +25,24 @@ class EntryUnusual(ScorecardError):
 
 
 class EntryConflict(ScorecardError):
-    """Somebody else changed the entry since the sender saw it."""
+    """Somebody else changed the entry since the sender saw it, or took it out with the import that brought it."""
 
     def __init__(self, entry: Entry) -> None:
         self.value, self.note, self.version = entry.value, entry.note, entry.version
-        last = entry.changes.select_related("by").order_by("-version").first()
+        last = entry.changes.select_related("by").order_by("-version").first() if entry.pk else None
         self.at: datetime | None = last.at if last else None
         self.by: User | None = last.by if last else None
         author = self.by.display_name if self.by else _("a file")
-        super().__init__(_("Changed by {author} in the meantime.").format(author=author))
+        super().__init__(
+            _("Changed by {author} in the meantime.").format(author=author)
+            if entry.pk
+            else _("What stood here was taken out in the meantime.")
+        )
+
+    @property
+    def value_text(self) -> str:
+        """What stands there now."""
+        return _("nothing") if self.value is None else bare_text(self.value)
 
 
 class PasteRefused(ScorecardError):

@@ -194,7 +194,7 @@ def paste(request: HttpRequest, key: str) -> HttpResponse:
         message, status = str(refused), 422
         refusals = [(at, why) for at, why in refused.errors.items()]
         refusals += [
-            (at, _("{why} There is {value} now.").format(why=why, value=why.value))
+            (at, _("{why} There is {value} now.").format(why=why, value=why.value_text))
             for at, why in refused.conflicts.items()
         ]
         refusals += list(refused.unusual.items())

@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from departments.access import require
+from departments.core.text import unfolded
 from departments.day_formats import day_text
 from departments.models import Department, EntryChange, find_company
+from departments.scorecards.core.number_text import bare_text
 from departments.scorecards.selectors.week_entries import WeekEntry, week_entries
 from departments.scorecards.services.entries import CellText, EntryRefused, PasteRefused, entries_paste
 from departments.scorecards.views.filters import editable_department
-from departments.scorecards.views.grid import goal_text, plain
+from departments.scorecards.views.grid import goal_text
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 
@@ -55,7 +57,7 @@ def week(request: HttpRequest, key: str, week: date) -> HttpResponse:
         Line(
             entry=entry,
             goal=goal_text(entry.row.goal(week)),
-            value="" if entry.value is None else plain(entry.value),
+            value="" if entry.value is None else bare_text(entry.value),
             note=entry.note,
         )
         for entry in week_entries(department=department.pk, week=week)
@@ -91,9 +93,9 @@ def _take(
             CellText(
                 measurable=line.key,
                 week=week,
-                text=request.POST.get(f"value-{line.key}", ""),
-                note=request.POST.get(f"note-{line.key}", ""),
-                sure=request.POST.get(f"sure-{line.key}") == request.POST.get(f"value-{line.key}", ""),
+                text=request.POST.get(f"value-{line.key}", line.value),
+                note=unfolded(request.POST.get(f"note-{line.key}", line.note), line.note),
+                sure=request.POST.get(f"sure-{line.key}") == request.POST.get(f"value-{line.key}", line.value),
                 version=int(version) if version.isdecimal() and len(version) < 10 else -1,
             )
         )
@@ -113,9 +115,8 @@ def _with_what_was_sent(request: HttpRequest, lines: list[Line], refused: PasteR
         error = refused.errors.get((line.key, week), "")
         conflict = refused.conflicts.get((line.key, week))
         if conflict:
-            now_there = "nothing" if conflict.value is None else plain(float(conflict.value))
             error = _("{conflict} There is {now_there} now; yours is in the field. Save again to overwrite it.").format(
-                conflict=conflict, now_there=now_there
+                conflict=conflict, now_there=conflict.value_text
             )
         unusual = refused.unusual.get((line.key, week), "")
         if unusual:
@@ -124,8 +125,8 @@ def _with_what_was_sent(request: HttpRequest, lines: list[Line], refused: PasteR
             replace(
                 line,
                 sure=request.POST.get(f"value-{line.key}", "") if unusual else "",
-                value=request.POST.get(f"value-{line.key}", ""),
-                note=request.POST.get(f"note-{line.key}", ""),
+                value=request.POST.get(f"value-{line.key}", line.value),
+                note=request.POST.get(f"note-{line.key}", line.note),
                 error=error,
             )
         )

@@ -59,7 +59,8 @@ def my_row_save(request: HtmxRequest, pk: int) -> HttpResponse:
     """One row, saved as soon as it is filled in."""
     require(request, may_see_company(request.user))
     now = timezone.now()
-    user, (week, _) = signed_in_user(request), requested_week(request)
+    user, (week, unknown) = signed_in_user(request), requested_week(request)
+    require(request, not unknown)
     updates = my_week(user=user, week=week, now=now)
     target = updates.row(pk) if updates else None
     require(request, target is not None)
@@ -68,6 +69,8 @@ def my_row_save(request: HtmxRequest, pk: int) -> HttpResponse:
     submitted = entered_values(request.POST, target)
     problem = updates_save(rows=[submitted], week=updates.week, user=user, now=now, own_wins=True).get(pk)
     if not request.htmx:
+        if problem:
+            messages.error(request, problem.message)
         return redirect(f"{reverse('departments:my')}?{urlencode({'week': updates.week.isoformat()})}")
     updates = my_week(user=user, week=updates.week, now=now)
     assert updates is not None

@@ -34,7 +34,14 @@ def send(request: HtmxRequest, key: str) -> HttpResponse:
     require(request, may_remind(request.user))
     department = get_object_or_404(Department, key=key)
     now = timezone.now()
-    week = requested_week(request)[0] or week_to_ask(department=department.pk, now=now)
+    week, unknown = requested_week(request)
+    message = request.POST.get("words", "").strip()
+    if unknown:
+        return _answer(request, department, _("No reminder sent: a week is named by its Monday."), done=False)
+    if len(message) > LONGEST_WORDS:
+        longer = _("No reminder sent: what you wrote is longer than {longest} characters.")
+        return _answer(request, department, longer.format(longest=LONGEST_WORDS), done=False)
+    week = week or week_to_ask(department=department.pk, now=now)
     people = [item.user for item in owed(week=week, now=now, department=department.pk)] if week else []
     if week is None or not people:
         return _answer(request, department, _why_nobody(department, week), done=False)
@@ -43,7 +50,6 @@ def send(request: HtmxRequest, key: str) -> HttpResponse:
         return _answer(
             request, department, _("{name} was reminded a moment ago.").format(name=department.name), done=True
         )
-    message = request.POST.get("words", "")[:LONGEST_WORDS]
     reminder_asked.delay_on_commit(department.pk, week.isoformat(), request.user.pk, message)
     names = " and ".join(person.display_name for person in people)
     return _answer(

@@ -111,6 +111,11 @@ def _of_grid(
     posted: dict[str, str], pipelines: list[Pipeline], periods: list[Period], stored: Stored, entered: _Entered
 ) -> None:
     """The cells that were changed: one that is as it was shown is left alone, whoever has changed it since."""
+    names = {f"plan-{pipe.pk}-{period.start.isoformat()}" for pipe in pipelines for period in periods}
+    if any(_was_changed(posted, name) for name in posted if name.startswith("plan-") and name not in names):
+        entered.problems.append(
+            _("Nothing was saved: periods or pipelines are others now than when you opened the page. Open it again.")
+        )
     for pipe in pipelines:
         for period in periods:
             name = f"plan-{pipe.pk}-{period.start.isoformat()}"
@@ -123,6 +128,10 @@ def _of_grid(
                 entered.problems.append(sentence.format(place=place, now=now or _("nothing")))
             else:
                 entered.take(pipe, period, posted[name], place)
+
+
+def _was_changed(posted: dict[str, str], name: str) -> bool:
+    return posted[name] != posted.get(f"shown-{name}", "")
 
 
 def _of_paste(text: str, pipelines: list[Pipeline], calendar: FiscalCalendar, entered: _Entered) -> None:

@@ -26,6 +26,7 @@ from revenue_health.contribution.selectors.model_input import cached_flows
 from revenue_health.contribution.selectors.register.leak_costs import CellCost, CellKey, cell_costs, register_periods
 
 Status = Leak.Status
+LONGEST_REASON = 5_000
 NOTHING = Interval(value=0.0, low=0.0, high=0.0, standard_error=0.0)
 
 
@@ -177,6 +178,8 @@ def leak_status_set(*, leak: int, status: str, reason: str, user: User, now: dat
     """
     row = Leak.objects.select_for_update().get(pk=leak)
     reason = reason.strip()
+    if len(reason) > LONGEST_REASON:
+        raise RegisterError(_("That is longer than {longest:,} characters.").format(longest=LONGEST_REASON))
     if status not in Leak.BY_PEOPLE:
         raise RegisterError(_("Choose accepted, working, fixed or declined; the rest is said by the figure."))
     if row.status == Status.RECOVERED:

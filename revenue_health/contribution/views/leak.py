@@ -98,7 +98,7 @@ def status(request: HttpRequest, pk: int) -> HttpResponse:
     require(request, may_edit_scorecard(request.user, row.department_id))
     chosen, reason = request.POST.get("status", ""), request.POST.get("reason", "")
     try:
-        leak_status_set(leak=pk, status=chosen, reason=reason[:5000], user=signed_in_user(request), now=timezone.now())
+        leak_status_set(leak=pk, status=chosen, reason=reason, user=signed_in_user(request), now=timezone.now())
     except RegisterError as problem:
         return _leak_page(
             request,

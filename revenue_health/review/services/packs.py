@@ -23,6 +23,7 @@ from revenue_health.review.models import Decision, Pack
 from revenue_health.review.selectors.packs.content import review_content
 from revenue_health.review.selectors.packs.slides import build_slides
 
+LONGEST_TITLE = 200
 TWICE_SECONDS = 60
 """A second press within this time, of the same figures, gives the same pack."""
 
@@ -47,9 +48,11 @@ def pack_freeze(
     """
     if by_earlier_rules(run):
         raise PackProblem(_("These figures were computed by an earlier release. Recompute, then freeze the review."))
+    if len(title.strip()) > LONGEST_TITLE:
+        raise PackProblem(_("The title is longer than {longest} characters.").format(longest=LONGEST_TITLE))
     content = _content(run=run, company=company, period=period, since=since, now=now)
     local = run.as_of.astimezone(company.zone)
-    title = title.strip()[:200] or f"Review of {local:%a} {local.day} {local:%b %Y}, {content['period']['label']}"
+    title = title.strip() or f"Review of {local:%a} {local.day} {local:%b %Y}, {content['period']['label']}"
     signature = {
         "title": title,
         "frozen_at": now.isoformat(),

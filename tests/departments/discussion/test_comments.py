@@ -203,3 +203,9 @@ def test_a_panel_asks_the_database_no_more_for_more_threads(
     client = reads_as("ceo")
     with django_assert_max_num_queries(10):
         assert client.get(f"/comments/?subject={SHARE}", headers=HTMX).content.count(b"<article") == 24
+
+
+@pytest.mark.parametrize("parent", ["abc", "-1", "1.5", "999999", str(2**63), "9" * 400])
+def test_an_answer_to_no_comment_does_not_begin_a_thread(reads_as: Open, parent: str) -> None:
+    answer = reads_as("ceo").post("/comments/", {"subject": SHARE, "text": "I agree.", "parent": parent})
+    assert (answer.status_code, Comment.objects.count()) == (404, 0)

@@ -146,3 +146,15 @@ def test_a_month_asks_no_more_for_more_answers(
     client = reads_as("legal")
     with time_machine.travel(DECEMBER, tick=False), django_assert_max_num_queries(18):
         assert client.get("/pulse/", headers={"HX-Request": "true"}).status_code == 200
+
+
+def test_a_sentence_is_kept_whole_or_refused(reads_as: Open) -> None:
+    client = reads_as("jonas")
+    with time_machine.travel(NOVEMBER, tick=False):
+        page = client.post("/pulse/", FORM | {"sentence-legal": "x" * 301})
+        assert (page.status_code, b"longer than 300 characters" in page.content) == (422, True)
+        assert "x" * 301 in page.content.decode(), "it is still in the field"
+        assert not PulseAnswer.objects.exists()
+        # As long as may be once it is one line.
+        assert client.post("/pulse/", FORM | {"sentence-legal": "x" * 150 + "  " + "y" * 149}).status_code == 302
+    assert len(PulseAnswer.objects.get(about_department__key="legal").sentence) == 300

@@ -213,3 +213,29 @@ def test_of_two_who_save_at_the_same_instant_one_is_told() -> None:
     (conflict,) = [one for one in told if isinstance(one, EntryConflict)]
     (written,) = [one for one in told if not isinstance(one, EntryConflict)]
     assert conflict.value == Entry.objects.get().value == written
+
+
+@pytest.mark.parametrize("version", [1, 999_999_999])
+def test_a_value_that_was_taken_out_with_its_import_is_a_conflict(
+    measurables: dict[str, Measurable], lea: User, version: int
+) -> None:
+    """Seen with a version, and gone by now."""
+    with pytest.raises(EntryConflict, match="taken out in the meantime") as refused:
+        save(measurables["reviews"], 25, by=lea, version=version)
+    assert (refused.value.version, refused.value.value_text, refused.value.at) == (0, "nothing", None)
+    cell = CellText(measurable="reviews", week=DUE, version=version, text="25")
+    with pytest.raises(PasteRefused):
+        entries_paste(department=measurables["reviews"].department_id, cells=[cell], user=lea, now=NOW)
+    assert not Entry.objects.exists()
+
+
+def test_a_note_keeps_its_lines_however_they_end(measurables: dict[str, Measurable], lea: User) -> None:
+    def note(text: str, version: int) -> Entry:
+        return entry_note_save(
+            measurable=measurables["reviews"], week=DUE, note=text, version=version, user=lea, now=NOW, how="grid"
+        )
+
+    assert note("Two away.\r\nOne new.", 0).note == "Two away.\nOne new."
+    assert note("Two away.\r\nOne new. ", 1).version == 1, "nothing was changed"
+    Entry.objects.update(note="Two away.\r\nOne new.")  # as earlier releases kept it
+    assert note("Two away.\r\nOne new.", 1).version == 1

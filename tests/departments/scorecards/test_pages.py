@@ -288,3 +288,23 @@ def test_the_command_prints_the_scorecard(
     assert answer["measurables"][0]["goal"] == {"rule": "at_least", "goal": 20.0, "goal_high": None}
     entries = answer["measurables"][0]["entries"]
     assert (entries[0]["value"], entries[0]["status"], entries[1]["status"]) == (22.0, "met", "missing")
+
+
+def test_the_form_of_a_week_writes_only_what_was_changed_in_it(head: Client) -> None:
+    """A number with more digits than a float holds, and a note of two lines, in fields that have one."""
+    address, value = f"/scorecards/legal/weeks/{DUE}/", "99999999999999.123456"
+    head.post(address, {"value-reviews": value, "version-reviews": "0", "note-reviews": "Two away.\r\nOne new."})
+    assert f'value="{value}"' in head.get(address).content.decode()
+    sent = {"value-reviews": value, "version-reviews": "1", "note-reviews": "Two away.One new."}
+    assert head.post(address, sent).status_code == 302
+    # Nor does it write what was not sent.
+    assert head.post(address, {"version-reviews": "1"}).status_code == 302
+    entry = Entry.objects.get()
+    assert (entry.value, entry.note, entry.version) == (Decimal(value), "Two away.\nOne new.", 1)
+
+
+def test_a_cell_without_a_number_is_said_to_have_none(head: Client) -> None:
+    head.post(CELL, {"action": "note", "note": "On leave", "version": "0"})
+    cells = json.dumps([["reviews", DUE.isoformat(), 0, "12"]])
+    page = head.post("/scorecards/legal/paste/", {"cells": cells}, headers=HTMX).content.decode()
+    assert "There is nothing now." in page

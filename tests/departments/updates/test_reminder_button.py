@@ -94,3 +94,14 @@ def test_words_of_an_executive_are_text_and_no_html(mailbox: list[EmailMessage])
         owed=owed(week=CLOSED, now=NOW, department=legal), by=None, message="<script>alert(1)</script>", now=NOW
     )
     assert "<script>" not in html_of(mailbox[0])
+
+
+@pytest.mark.parametrize("week", ["2026-02-30", "2026-11-24", "soon"])
+def test_no_other_week_is_reminded_of_than_was_named(ceo: Client, asked: list[Any], week: str) -> None:
+    page = ceo.post("/departments/legal/remind/", {"week": week}, headers={"HX-Request": "true"})
+    assert (asked, b"a week is named by its Monday" in page.content) == ([], True)
+
+
+def test_words_are_sent_whole_or_not_at_all(ceo: Client, asked: list[Any]) -> None:
+    page = ceo.post("/departments/legal/remind/", {"words": "x" * 501}, headers={"HX-Request": "true"})
+    assert (asked, b"longer than 500 characters" in page.content) == ([], True)

@@ -185,3 +185,14 @@ def test_an_empty_installation_begins_with_the_company(root: Client) -> None:
     assert [line.name for line in readiness()] == ["Deals"]
     assert root.get("/set-up/plan/").status_code == 302
     assert root.get("/set-up/owners/").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["plan-1-2019-01-01", "plan-999-2026-10-01", "plan-x"])
+def test_an_amount_of_a_period_that_is_not_in_the_grid_is_not_dropped(
+    root: Client, small: SmallCompany, name: str
+) -> None:
+    """The page was opened before the quarter, the calendar or the pipelines changed."""
+    page = root.post("/set-up/plan/", {name: "5", f"shown-{name}": ""})
+    assert (page.status_code, PlanTarget.objects.count()) == (422, 0)
+    assert "Open it again" in page.content.decode()
+    assert root.post("/set-up/plan/", {name: "5", f"shown-{name}": "5"}).status_code == 302, "nothing was entered"

@@ -211,3 +211,12 @@ def test_what_packs_and_the_command_get(company: SmallCompany) -> None:
         "owner": None, "first_seen": "2026-09-07",
     }  # fmt: skip
     assert {key: found[key] for key in expected} == expected
+
+
+def test_a_reason_is_kept_whole_or_refused(company: SmallCompany, user: User) -> None:
+    read(0, cost(company, 400))
+    leak = Leak.objects.get().pk
+    with pytest.raises(RegisterError, match="longer than 5,000 characters"):
+        leak_status_set(leak=leak, status="declined", reason="x" * 5001, user=user, now=NOW)
+    leak_status_set(leak=leak, status="declined", reason="x" * 5000, user=user, now=NOW)
+    assert Leak.objects.get().declined_reason == "x" * 5000

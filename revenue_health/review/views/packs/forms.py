@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from departments.models import Company
@@ -12,13 +13,16 @@ from departments.periods import Period, PeriodError
 from departments.web.day_field import DayField
 from revenue_health.review.models import Decision, Pack, PackExport
 from revenue_health.review.services.pack_links import LONGEST_DAYS
+from revenue_health.review.services.packs import LONGEST_TITLE
+
+LONGEST_DECISION = 2000
 
 
 class FreezeForm(forms.Form):
     """What a pack may be called, its period, since when its changes are counted, and what was decided, a line each;
     all of it may be left out."""
 
-    title = forms.CharField(required=False, max_length=200)
+    title = forms.CharField(required=False, max_length=LONGEST_TITLE)
     period = forms.CharField(required=False, max_length=60)
     since = DayField(required=False)
     decisions = forms.CharField(required=False, max_length=8000)
@@ -36,8 +40,16 @@ class FreezeForm(forms.Form):
             raise forms.ValidationError(str(problem)) from problem
 
     def clean_decisions(self) -> list[str]:
-        """One decision a line, at most as long as a decision may be."""
-        return [line.strip()[:2000] for line in self.cleaned_data["decisions"].splitlines() if line.strip()]
+        """One decision a line."""
+        lines = [line.strip() for line in self.cleaned_data["decisions"].splitlines() if line.strip()]
+        longer = [line for line in lines if len(line) > LONGEST_DECISION]
+        if longer:
+            raise forms.ValidationError(
+                _("The decision “{beginning}…” is longer than {longest} characters.").format(
+                    beginning=longer[0][:40], longest=LONGEST_DECISION
+                )
+            )
+        return lines
 
 
 class DecisionForm(forms.Form):
@@ -45,7 +57,7 @@ class DecisionForm(forms.Form):
 
     text = forms.CharField(
         label=gettext_lazy("What was decided"),
-        max_length=2000,
+        max_length=LONGEST_DECISION,
         widget=forms.Textarea(attrs={"rows": 3, "id": "decision-text"}),
     )
     decided_by = forms.CharField(label=gettext_lazy("By whom"), max_length=200)

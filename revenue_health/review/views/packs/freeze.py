@@ -31,6 +31,9 @@ def freeze(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("There are no figures to freeze yet: load a company folder and recompute first."))
         return redirect("review:packs")
     form = FreezeForm(request.POST if request.method == "POST" else request.GET, company=shell.company)
+    if not form.is_valid() and request.method == "POST":
+        # What was decided is not typed twice.
+        return page_render(request, SURE, _sure(form, shell, None), partial="page", status=422)
     if not form.is_valid():
         messages.error(request, _("Title, period or date cannot be read. Nothing was frozen."))
         return redirect("review:packs")
@@ -46,20 +49,23 @@ def freeze(request: HttpRequest) -> HttpResponse:
         for text in form.cleaned_data["decisions"]:
             decision_log(pack=pack, text=text, decided_by=by, user=user, now=now)
     except (ComparisonError, CustodyStoreMissing, PackProblem) as problem:
+        if request.method == "POST":
+            form.add_error(None, str(problem))
+            return page_render(request, SURE, _sure(form, shell, None), partial="page", status=422)
         messages.error(request, _("{problem} Nothing was frozen.").format(problem=problem))
         return redirect("review:packs")
     return redirect("review:pack", pk=pack.pk)
 
 
-def _sure(form: FreezeForm, shell: Shell, draft: PackDraft) -> dict[str, object]:
-    """What one should know before it is done."""
-    period = form.cleaned_data["period"]
+def _sure(form: FreezeForm, shell: Shell, draft: PackDraft | None) -> dict[str, object]:
+    """What one should know before it is done; without a draft, what was wrong with what was sent."""
+    period = form.cleaned_data.get("period")
     return {
         "shell": shell,
-        "title": form.cleaned_data["title"],
-        "period": period.label if period else "",
-        "since": form.cleaned_data["since"],
+        "form": form,
+        "period": period.label if period else form["period"].value() or "",
+        "since": form.cleaned_data.get("since"),
         "readers": pack_readers(),
-        "twin": draft.twin,
-        "slides": slides_in_language(draft.slides),
+        "twin": draft.twin if draft else None,
+        "slides": slides_in_language(draft.slides) if draft else (),
     }

@@ -254,3 +254,23 @@ def test_a_board_member_reads_for_whom_a_page_is_where_that_is_no_secret(
     ):
         assert "for executives" not in board.get(secret).content.decode(), secret
     assert "for executives" not in reads_as("legal").get("/packs/freeze/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"period": "nonsense"}, "Nothing was frozen"),
+        ({"since": "2026-02-30"}, "Write a day such as 2026-11-23."),
+        ({"title": "x" * 201}, "at most 200 characters"),
+        ({"decisions": "Legal answers in 4 days.\n" + "x" * 2001}, "is longer than 2000 characters"),
+    ],
+)
+def test_a_refused_pack_keeps_what_was_typed(ceo: Client, wrong: dict[str, str], sentence: str) -> None:
+    packs, decisions = Pack.objects.count(), Decision.objects.count()
+    given = {"title": "Q", "decisions": "Legal answers in 4 days.", "decided_by": "the board"} | wrong
+    answer = ceo.post("/packs/freeze/", given)
+    page = answer.content.decode()
+    assert (answer.status_code, sentence in page) == (422, True)
+    assert "Legal answers in 4 days." in page
+    assert 'value="the board"' in page
+    assert (Pack.objects.count(), Decision.objects.count()) == (packs, decisions)
