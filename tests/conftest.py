@@ -18,7 +18,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 
 from revenue_health.embedded.home import Home
 from revenue_health.embedded.session import Server, servers_of, start
-from tests.browser_choice import BROWSER_ARGUMENTS, BROWSERS
+from tests.browser_choice import BROWSER_ARGUMENTS, BROWSERS, installed_browser
 from tests.kept_company import filled
 from tests.longest_first import place
 
@@ -115,8 +115,7 @@ def real_data() -> Path:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """An installed Chromium or Chrome; without one the test is skipped, in CI it fails."""
-    named = os.environ.get("CHROMIUM")
-    found = named or next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    found = installed_browser()
     if found:
         return found
     message = f"No browser: none of {', '.join(BROWSERS)} on PATH and CHROMIUM is not set"

@@ -13,7 +13,7 @@ from typing import Any
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.bench.serving import PASSWORD, served
-from tests.browser_choice import BROWSER_ARGUMENTS
+from tests.browser_choice import BROWSER_ARGUMENTS, installed_browser
 
 PAGES = (
     "/", "/pipeline/", "/departments/", "/departments/legal/", "/drivers/", "/forecast/", "/what-if/", "/packs/",
@@ -25,7 +25,9 @@ TIMES = 5
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--home", help="a demo home that is built already; its users need the bench's password")
-    parser.add_argument("--chromium", default="/usr/bin/chromium")
+    parser.add_argument(
+        "--chromium", default=installed_browser(), help="the browser; default: the one that is installed"
+    )
     options = parser.parse_args()
     with served(options.home) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=options.chromium, args=BROWSER_ARGUMENTS)

@@ -20,7 +20,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.bench.serving import PASSWORD, served
-from tests.browser_choice import BROWSER_ARGUMENTS
+from tests.browser_choice import BROWSER_ARGUMENTS, installed_browser
 
 PAGES = {
     "review": "/", "what changed": "/review/changes/?bucket=new", "leak map": "/pipeline/",
@@ -116,7 +116,9 @@ def main() -> None:
     parser.add_argument("--wider", action="store_true")
     parser.add_argument("--page", action="append", choices=PAGES, help="only this one")
     parser.add_argument("--language", default="en-GB", help="what the browser asks for; default: en-GB")
-    parser.add_argument("--chromium", default="/usr/bin/chromium")
+    parser.add_argument(
+        "--chromium", default=installed_browser(), help="the browser; default: the one that is installed"
+    )
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     pages = {name: PAGES[name] for name in options.page} if options.page else PAGES

@@ -30,3 +30,9 @@ def test_every_translation_has_the_places_of_its_text() -> None:
 
 def test_no_translation_is_a_guess() -> None:
     assert [message.id for message in stored() if message.fuzzy and message.id] == []
+
+
+def test_a_sentence_is_a_text_of_its_own() -> None:
+    """Stored texts are cut into sentences before they are recognised: one with a blank before it never is."""
+    texts = [message.id if isinstance(message.id, str) else message.id[0] for message in stored() if message.id]
+    assert [text for text in texts if text.startswith(" ") and text.endswith(".")] == []

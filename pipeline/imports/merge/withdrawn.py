@@ -123,8 +123,8 @@ def merged_accounts_notes(batch: int) -> list[str]:
     what = gettext_noop(
         "accounts.csv: {count:,} accounts are merged into another one than before or into none: {listed}{more}."
     )
-    stay = gettext_noop(" Deals that went with the former merge stay where they are, unless this file moves them.")
-    return [what.format(count=len(rows), listed=", ".join(listed), more=more) + stay] if rows else []
+    stay = gettext_noop("Deals that went with the former merge stay where they are, unless this file moves them.")
+    return [what.format(count=len(rows), listed=", ".join(listed), more=more) + f" {stay}"] if rows else []
 
 
 def merges_left_check(batch: int) -> None:

@@ -103,14 +103,18 @@ def _missing_columns(content: dict[str, Any], columns: list[dict[str, Any]]) -> 
     """Columns without which a list has no deals and no history."""
     deal = content.get("deal", {})
     needed = {
-        "key": "No column is chosen as the key: choose one in which every row has a value of its own.",
+        "key": gettext_noop("No column is chosen as the key: choose one in which every row has a value of its own."),
         "created": gettext_noop("No column is chosen as the day on which a deal began: choose one that holds dates."),
     }
     return [
-        sentence + _why_not_taken(role, deal, columns)
+        _reasoned(sentence, _why_not_taken(role, deal, columns))
         for role, sentence in needed.items()
         if deal and not deal.get(role)
     ]
+
+
+def _reasoned(sentence: str, reason: str) -> str:
+    return f"{sentence} {reason}" if reason else sentence
 
 
 def _why_not_taken(role: str, deal: dict[str, Any], columns: list[dict[str, Any]]) -> str:
@@ -119,21 +123,25 @@ def _why_not_taken(role: str, deal: dict[str, Any], columns: list[dict[str, Any]
     if not free:
         return ""
     column = free[0]
+    name = column["name"]
     if column["kind"] == "empty":
-        return gettext_noop(" “{name}” is empty.").format(name=column["name"])
+        return gettext_noop("“{name}” is empty.").format(name=name)
     if role == "key":
-        blank = max(one["filled"] for one in columns) - column["filled"]
-        again = gettext_noop("has the same value again in {different:,} rows").format(
-            different=column["filled"] - column["different"]
+        if blank := max(one["filled"] for one in columns) - column["filled"]:
+            return gettext_noop("“{name}” is empty in {blank:,} rows.").format(name=name, blank=blank)
+        return gettext_noop("“{name}” has the same value again in {different:,} rows.").format(
+            name=name, different=column["filled"] - column["different"]
         )
-        return f" “{column['name']}” " + (
-            gettext_noop("is empty in {blank:,} rows.").format(blank=blank) if blank else f"{again}."
-        )
-    what = {"amount": "numbers", "created": "dates"}[role]
     some = ", ".join(f"“{value}”" for value, *_ in column["values"][:3])
-    return gettext_noop(
-        " “{name}” does not hold {what} written in one way ({some}): mend the file, then upload it again."
-    ).format(name=column["name"], what=what, some=some)
+    mixed = {
+        "amount": gettext_noop(
+            "“{name}” does not hold numbers written in one way ({some}): mend the file, then upload it again."
+        ),
+        "created": gettext_noop(
+            "“{name}” does not hold dates written in one way ({some}): mend the file, then upload it again."
+        ),
+    }
+    return mixed[role].format(name=name, some=some)
 
 
 def _missing_amounts(content: dict[str, Any], columns: list[dict[str, Any]]) -> list[str]:
@@ -145,7 +153,7 @@ def _missing_amounts(content: dict[str, Any], columns: list[dict[str, Any]]) -> 
         what = gettext_noop(
             "No column is chosen as the amount: choose one, or say what deals count with, 0 if nothing."
         )
-        return [what + _why_not_taken("amount", deal, columns)]
+        return [_reasoned(what, _why_not_taken("amount", deal, columns))]
     total = max((column["filled"] for column in columns), default=0)
     amount = next((c["filled"] for c in columns if c["name"] == deal.get("amount")), 0)
     if amount >= total:

@@ -132,7 +132,7 @@ def largest(content: Json) -> Slide | None:
     owned = sum(1 for leak in leaks[:ROWS_SHOWN] if leak.owner)
     message = _largest_message(leaks, content["currency"])
     if any(leak.owner for leak in leaks):
-        message += gettext_noop(" {owned} of the {count} largest have an owner.").format(
+        message += " " + gettext_noop("{owned} of the {count} largest have an owner.").format(
             owned=owned, count=min(len(leaks), ROWS_SHOWN)
         )
     bars = tuple(
