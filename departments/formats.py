@@ -23,6 +23,8 @@ from departments.translation import gettext_noop, ngettext
 DASH = "–"
 MINUS = "−"
 NEARLY_NOTHING = "≈0"
+SMALLEST_SHOWN = Decimal("0.01")
+"""Of the unit of a document's table, in digits other than zeros."""
 DIGITS = 3
 """Significant digits of money in sentences and documents."""
 MINOR_UNITS = 100
@@ -50,6 +52,9 @@ class MoneyScale:
             return DASH
         value = Decimal(minor) / (MINOR_UNITS * self.divisor)
         if self.digits:
+            # A few euros in a table of thousands say no more than zero, unless they tell two ends of an interval apart.
+            if self.divisor > 1 and self.digits == DIGITS and 0 < abs(value) < SMALLEST_SHOWN:
+                return NEARLY_NOTHING
             return significant(value, self.digits, most=2 if self.divisor == 1 else None)
         rounded = _rounded(value, 0)
         if rounded == 0 and minor != 0:
@@ -59,7 +64,7 @@ class MoneyScale:
     def signed(self, minor: int | Decimal | None) -> str:
         """The same with its sign, for differences: `+640`, `−90`, `≈0`; nothing is a plain 0."""
         text = self.write(minor)
-        if text == "<1":
+        if text in ("<1", NEARLY_NOTHING):
             return NEARLY_NOTHING
         return f"+{text}" if minor is not None and minor > 0 else text
 

@@ -130,6 +130,9 @@ def test_money_of_a_document_is_within_half_a_percent_and_never_nothing(amounts:
     scale = document_scale(amounts, "EUR")
     for minor in amounts:
         text = scale.write(minor)
+        if abs(minor) < scale.divisor and minor and scale.divisor > 1:
+            assert text == "≈0"
+            continue
         number = Decimal(text.replace("−", "-").replace(",", ""))
         assert (number == 0) is (minor == 0)
         assert abs(number * scale.divisor * 100 - minor) <= max(abs(minor) * Decimal("0.051"), Decimal("0.5"))
@@ -170,3 +173,9 @@ def test_a_document_takes_the_smaller_unit_where_cells_would_be_next_to_nothing(
     assert document_scale([5 * 10**12], "EUR").unit == "EUR bn"
     assert document_scale([], "EUR").write(0) == "0"
     assert document_scale([4], "EUR").write(4) == "0.04"
+
+
+def test_a_few_euros_among_thousands_are_nearly_nothing() -> None:
+    scale = MoneyScale(currency="EUR", divisor=1000, letter="k", digits=3)
+    assert (scale.write(-490), scale.signed(490)) == ("≈0", "≈0")
+    assert (scale.write(-1_000), scale.write(0)) == ("−0.010", "0")

@@ -79,7 +79,7 @@ def gate_rows(party: PartyShare) -> list[GateRow]:
 
 def _row(name: GateName, gate: Gate, *, failed: bool, moved: bool) -> GateRow:
     if gate.passed is None:
-        state = _("not asked") if failed or moved else _("being checked")
+        state = _("not checked") if failed or moved else _("being checked")
         return GateRow(title=_(TITLES[name]), mark="○", state=state, sentence="", falls=False)
     mark, state = ("●", _("passed")) if gate.passed else ("✕", _("failed"))
     sentence = f"{capitalised(in_language(gate.detail))}."

@@ -150,7 +150,7 @@ def test_bars_hang_from_zero_and_the_judged_quarter_is_the_last() -> None:
 def test_the_first_gate_that_fails_is_where_the_verdict_falls() -> None:
     gates = dict.fromkeys(GateName, UNCHECKED) | {GateName.DATA: PASSED, GateName.INTERVAL: FAILED}
     rows = gate_rows(replace(LEGAL, gates=gates, verdict=Verdict.CANNOT_TELL))
-    assert [row.state for row in rows] == ["passed", "failed", "not asked", "not asked", "not asked"]
+    assert [row.state for row in rows] == ["passed", "failed", "not checked", "not checked", "not checked"]
     assert [row.falls for row in rows] == [False, True, False, False, False]
     assert rows[1].sentence == "It is not."
 

@@ -29,7 +29,7 @@ def method(content: Json) -> Slide:
     """Assumptions, baseline, method and run."""
     figures = content["contributions"]
     baseline = figures["baseline"]
-    compared = f"{day(baseline['start'])} to {day(baseline['end'])}" if baseline else "none"
+    compared = f"{day(baseline['start'])} to {day(baseline['end'])}" if baseline else gettext_noop("none")
     as_of = instant_text(datetime.fromisoformat(content["as_of"]), content["time_zone"])
     rows = (
         ("Period", f"{day(content['period']['start'])} to {day(content['period']['end'])}"),
@@ -42,7 +42,7 @@ def method(content: Json) -> Slide:
             ),
         ),
         (
-            "Recompute",
+            gettext_noop("Recompute"),
             gettext_noop("number {run}, its flows balance to {balance_error:.2f}").format(
                 run=content["run"], balance_error=content["leaks"]["balance_error"]
             ),
