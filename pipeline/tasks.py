@@ -18,6 +18,7 @@ from pipeline.selectors.data.uploads import LINE
 from pipeline.services.recompute import NothingToCompute, RecomputeRunning, recompute
 from pipeline.services.recompute.last_day import last_day_end, stays_on_last_day
 from pipeline.services.recompute.measured import measurables_compute
+from pipeline.services.sample import SampleRefused, sample_load
 from pipeline.services.sources.pulls import pull_fail, pull_import, pull_look, pull_read
 from pipeline.services.uploads import upload_check, upload_fail, upload_import
 
@@ -48,6 +49,15 @@ def recompute_requested(user_id: int | None = None, full: bool = False, last_day
     user = User.objects.filter(pk=user_id or 0).first()
     trigger = RecomputeRun.LAST_DAY if last_day else "button"
     _recompute_unless_running(trigger=trigger, user=user, full=full, as_of=last_day_end() if last_day else None)
+
+
+@shared_task(base=JobTask, busy=(ImportBusy, RecomputeRunning))
+def sample_requested(user_id: int | None = None) -> None:
+    """The button of the set-up: a company to look at."""
+    try:
+        sample_load(user=User.objects.filter(pk=user_id or 0).first())
+    except SampleRefused as refused:
+        logger.info("no sample company: %s", refused)
 
 
 @shared_task(base=JobTask, again=True)

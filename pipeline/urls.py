@@ -3,7 +3,7 @@
 from django.urls import path
 
 from pipeline.views import departments
-from pipeline.views.data import data, imports, set_up, set_up_forms
+from pipeline.views.data import data, imports, sample, set_up, set_up_forms
 from pipeline.views.deals import my_queue, opportunities, quality
 from pipeline.views.leaks import leak_map
 from pipeline.views.settings import company, lists
@@ -21,6 +21,8 @@ urlpatterns = [
     path("set-up/", set_up.set_up_page, name="set_up"),
     path("set-up/plan/", set_up_forms.plan_page, name="set_up_plan"),
     path("set-up/owners/", set_up_forms.owners_page, name="set_up_owners"),
+    path("set-up/sample/", sample.load, name="set_up_sample"),
+    path("set-up/sample/throw-away/", sample.discard, name="set_up_sample_discard"),
     path("data/runs/", data.runs, name="data_runs"),
     path("data/recompute/", data.recompute_request, name="data_recompute"),
     path("data/uploads/", imports.upload_start, name="import_upload_start"),

@@ -124,6 +124,9 @@ class Company(models.Model):
         db_default=VerdictWords.CONTRIBUTES,
         help_text="What a verdict is called where people read it; data keep contributes and contaminates.",
     )
+    sample = models.BooleanField(
+        default=False, db_default=False, editable=False, help_text="Generated to be looked at, and thrown away again."
+    )
 
     class Meta:
         verbose_name_plural = "company"

@@ -34,6 +34,8 @@ ROWS = [
     row("pipeline:settings_new", {"kind": "stages"}, get=MANAGERS, post=MANAGERS.gives(422)),
     row("pipeline:settings_edit", stage, get=MANAGERS, post=MANAGERS.gives(422)),
     row("pipeline:settings_remove", stage, get=MANAGERS, post=MANAGERS.gives(409)),
+    row("pipeline:set_up_sample", post=MANAGERS.gives(302)),
+    row("pipeline:set_up_sample_discard", get=MANAGERS, post=MANAGERS.gives(409)),
     row("pipeline:data", get=WORKS_HERE),
     row("pipeline:data_runs", get=WORKS_HERE.gives(302)),
     row("pipeline:data_recompute", post=MANAGERS.gives(302)),

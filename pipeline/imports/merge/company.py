@@ -47,9 +47,15 @@ def company_check(staging: Staging) -> None:
     """A file that changes the name of a company with data is most often another company's: that has to be meant.
 
     Its currency stays, since plan and rates say nothing of theirs: each would be worth something else. Another time
-    zone is noted.
+    zone is noted. Into the sample company nothing is loaded.
     """
     company = find_company()
+    if company is not None and company.sample:
+        reason = gettext_noop(
+            "This is the sample company. Throw it away first, at the top of any page; then import your own data."
+        )
+        staging.problems.refuse_file(next(iter(staging.files), "company.csv"), reason)
+        return
     if company is None or "company.csv" not in staging.files or not Opportunity.objects.exists():
         return
     for line, name, money, zone in query("SELECT line, name, reporting_currency, time_zone FROM in_company"):

@@ -5,8 +5,11 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from departments.selectors.jobs import open_jobs
 from departments.web.rendering import page_render
 from pipeline.selectors.data.set_up import set_up_steps
+from pipeline.services.sample import may_load_sample
+from pipeline.tasks import sample_requested
 from pipeline.views.data.imports import manager_shell
 from pipeline.views.data.readiness import readiness_table
 
@@ -17,11 +20,16 @@ TEMPLATE = "pipeline/data/set_up.html"
 def set_up_page(request: HttpRequest) -> HttpResponse:
     """Every step with what it unlocks, then what is ready."""
     shell = manager_shell(request)
+    sample = {"sample_waits": bool(open_jobs(tasks=[sample_requested.name])), "may_load_sample": may_load_sample()}
+    if request.GET.get("sample") and request.headers.get("HX-Request"):
+        # Asked for every two seconds while the sample is being made.
+        return page_render(request, TEMPLATE, {"shell": shell, **sample}, partial="sample")
     steps = set_up_steps()
     context = {
         "shell": shell,
         "steps": steps,
         "next": next((step for step in steps if not step.done and not step.optional), None),
         "readiness": readiness_table(manages=True),
+        **sample,
     }
     return page_render(request, TEMPLATE, context, partial="page")
