@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from departments.models import Company, Department, DepartmentHead, Goal, Measurable, Membership, User
 from departments.web.day_field import DayField
 from departments.web.decimal_field import PlainDecimalField
 
+_LONGEST_NUMBER = 19
 EXACT: dict[Any, dict[str, Any]] = {
     models.DateField: {"form_class": DayField},
     models.DecimalField: {"form_class": PlainDecimalField},
@@ -20,7 +23,19 @@ EXACT: dict[Any, dict[str, Any]] = {
 """Days and numbers are read by the admin as by every other form."""
 
 
-class ExactAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+class _ChosenRows(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+    """Rows are chosen by their numbers; Django answers anything else with an error of the server."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list, or what is done with the chosen rows of it."""
+        chosen = request.POST.getlist("_selected_action")
+        if not all(text.isascii() and text.isdecimal() and len(text) < _LONGEST_NUMBER for text in chosen):
+            messages.error(request, _("A chosen row does not exist. Choose again; nothing was changed."))
+            return redirect(request.path)
+        return super().changelist_view(request, extra_context)
+
+
+class ExactAdmin(_ChosenRows):
     formfield_overrides = EXACT
 
 
@@ -61,7 +76,7 @@ class MembershipInline(ExactInline):
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+class PersonAdmin(_ChosenRows, UserAdmin):  # type: ignore[type-arg]  # Django's own cannot be subscripted
     """A person with what they are to the company."""
 
     inlines = (MembershipInline,)

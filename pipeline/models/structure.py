@@ -6,12 +6,15 @@ from collections import defaultdict
 from datetime import datetime
 
 import pghistory
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from departments.models import Department
 from departments.models.company import Keyed, validate_key
+from departments.periods import FINAL_YEAR, FIRST_YEAR
 
 
 @pghistory.track()
@@ -96,6 +99,12 @@ class StageOwner(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stage}, {self.department} since {self.since:%Y-%m-%d}"
+
+    def clean(self) -> None:
+        """The rules of stages.csv, for the admin."""
+        if self.since is not None and not FIRST_YEAR <= self.since.year <= FINAL_YEAR:
+            day = f"{self.since:%Y-%m-%d}"
+            raise ValidationError({"since": _("{day} is not between the years 1900 and 2199.").format(day=day)})
 
 
 @pghistory.track()

@@ -14,11 +14,11 @@ from pipeline.imports.log.event_log import LogReading
 from pipeline.imports.log.mapping import mapping_parse
 from pipeline.imports.log.read_csv import csv_cases
 from pipeline.imports.log.read_xes import xes_cases
-from pipeline.imports.problems import ConversionRefused, Problem
+from pipeline.imports.problems import ConversionRefused, ImportUnreadable, Problem
 from pipeline.imports.snapshot.conversion import folder_from_snapshot, folder_from_tickets
 from pipeline.imports.snapshot.earlier import Earlier
 from pipeline.imports.snapshot.mapping import snapshot_mapping_parse, tickets_mapping_parse
-from pipeline.sources.meaning.decided import decided
+from pipeline.sources.meaning.decided import decided, shape_mistakes
 from pipeline.sources.meaning.toml_text import mapping_toml
 
 MAPPING_NAME = "the mapping"
@@ -38,6 +38,8 @@ def mapping_check(content: dict[str, Any], *, log: bool, tickets: bool = False) 
 
     `tickets`: it is one of tickets alone.
     """
+    if mistakes := shape_mistakes(content):
+        raise ImportUnreadable(" ".join(mistakes))
     plain = decided(content)
     source = MappingSource(MAPPING_NAME, mapping_toml(plain))
     (mapping_parse if log else tickets_mapping_parse if tickets else snapshot_mapping_parse)(plain, source)

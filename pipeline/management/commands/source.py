@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from departments.core.text import readable_values
 from departments.core.upload_limits import MEGABYTE
 from pipeline.imports.problems import ImportUnreadable
 from pipeline.management.commands._answers import AnsweringCommand
@@ -99,7 +100,7 @@ class Command(AnsweringCommand):
             self.say(options, {"version": newest.version, "mapping": text}, text)
             return True
         try:
-            content = tomllib.loads(options["file"].read_text(encoding="utf-8-sig"))
+            content = readable_values(tomllib.loads(options["file"].read_text(encoding="utf-8-sig")))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ImportUnreadable(f"The mapping {options['file']} cannot be read: {error}") from error
         kind, kinds = source.kind, DataSource.Kind

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from copy import deepcopy
+from math import isfinite
 from types import MappingProxyType
 from typing import Any
 
@@ -200,6 +201,14 @@ def _values_without_stage(content: dict[str, Any], columns: list[dict[str, Any]]
     return sentences
 
 
+_LISTS = {
+    "lookups", "pipelines", "departments", "stages", "losses", "loss_reasons", "sources", "queues", "teams",
+    "handoff_rules", "handoffs",
+}  # fmt: skip
+_OWNED = ("key", "name", "department")
+_NEEDED = {"loss_reasons": _OWNED, "sources": _OWNED, "queues": ("department",), "teams": ("department",)}
+
+
 def decided(content: dict[str, Any]) -> dict[str, Any]:
     """The mapping as conversions take it: reasons and origins that belong to nobody are read as empty."""
     result = deepcopy(content)
@@ -221,3 +230,39 @@ def decided(content: dict[str, Any]) -> dict[str, Any]:
         if name in result:
             result[name] = {word: value for word, value in result[name].items() if value not in ("", [], None)}
     return result
+
+
+def shape_mistakes(content: dict[str, Any]) -> list[str]:
+    """A sentence for each part of a mapping file that is not built as parts of its name are, so that the rest can be
+    read; what its values may be is checked by whoever converts by it."""
+    sentences = []
+    for name, part in content.items():
+        rows = part if name in _LISTS else [part]
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            head = f"[[{name}]]" if name in _LISTS else f"[{name}]"
+            sentences.append(
+                gettext_noop("Write {head} in a line of its own and the values below it.").format(head=head)
+            )
+            continue
+        needed = _NEEDED.get(name, ())
+        missing = sorted({word for row in rows for word in needed if not isinstance(row.get(word), str)})
+        sentences += [
+            gettext_noop("Each [[{name}]] needs a text as {word}.").format(name=name, word=w) for w in missing
+        ]
+        sentences += [
+            gettext_noop("[{name}] {word}: write a text, a number that ends, true, false or a list of these.").format(
+                name=name, word=word
+            )
+            for word in sorted({word for row in rows for word, value in row.items() if not _is_plain(value, name)})
+        ]
+    return sentences
+
+
+def _is_plain(value: Any, part: str = "") -> bool:
+    if part == "values":
+        return isinstance(value, dict) and _is_plain(value)
+    if part == "deal" and value == []:
+        return False
+    if isinstance(value, dict | list):
+        return all(map(_is_plain, value.values() if isinstance(value, dict) else value))
+    return value is None or isinstance(value, str | int) or (isinstance(value, float) and isfinite(value))

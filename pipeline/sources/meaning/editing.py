@@ -8,11 +8,21 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from departments.translation import gettext_noop
+from pipeline.core.decimal_text import NumberSigns
+from pipeline.sources.columns.numbers import SIGNS
 from pipeline.sources.meaning.decided import NO_TABLES, NOBODY
 from pipeline.sources.meaning.draft import OWNED, Content, owned_draft, stages_draft
 from pipeline.sources.meaning.history import history_posted
 from pipeline.sources.meaning.owners import departments_posted, team_column, teams_posted
-from pipeline.sources.meaning.pipelines import OPEN, WON, pipelines_draft, pipelines_posted, stage_pipelines_posted
+from pipeline.sources.meaning.pipelines import (
+    OPEN,
+    WON,
+    limit_text,
+    pipelines_draft,
+    pipelines_posted,
+    stage_pipelines_posted,
+    stage_posted,
+)
 from pipeline.sources.meaning.slugs import slug
 from pipeline.sources.meaning.statuses import status_draft
 from pipeline.sources.meaning.tickets import tickets_posted
@@ -102,7 +112,7 @@ def stage_rows(
             rows.append(StageRow(value=value, count=count, money=money, kind=kind, name=stage["name"],
                                  position=position, owner=stage["owner"], pipeline=stage.get("pipeline", ""),
                                  pipeline_name=pipelines.get(stage.get("pipeline", ""), content["pipeline"]["name"]),
-                                 limit="" if limit is None else f"{limit:g}"))  # fmt: skip
+                                 limit="" if limit is None else limit_text(limit)))  # fmt: skip
     for loss in content.get("losses", []):
         kind = WITHDRAWN if loss.get("withdrawn") else LOST
         rows += [_row(value, counts, kind) for value in loss["activities"]]
@@ -206,7 +216,8 @@ def _settings(posted: Mapping[str, str], content: Content, *, log: bool) -> None
     if "complete" in posted:
         files["complete"] = posted["complete"] == "1"
     _dates(posted, files)
-    if signs := posted.get("signs"):
+    signs = posted.get("signs")
+    if signs and NumberSigns(signs[0], signs[1:]) in SIGNS:
         files["decimal_sign"], files["thousands_sign"] = signs[0], signs[1:2]
 
 
@@ -236,7 +247,7 @@ def _stages(posted: Mapping[str, str], content: Content, *, log: bool) -> None:
             stage = stages.get(named)
             if stage is None:
                 key = keys.get(named) or slug(name, taken)
-                stages[named] = stage = _stage(posted, place, key, name, won=kind == WON, before=old.get(key, {}))
+                stages[named] = stage = stage_posted(posted, place, key, name, won=kind == WON, before=old.get(key, {}))
             if value:
                 stage["activities"].append(value)
     ordered = sorted(stages.values(), key=lambda stage: (stage.get("earns", False), stage["position"]))
@@ -256,28 +267,6 @@ def _losses(gone: dict[str, list[str]], *, log: bool) -> list[dict[str, Any]]:
     if gone[WITHDRAWN]:
         parts.append({"activities": gone[WITHDRAWN], "withdrawn": True})
     return parts
-
-
-def _stage(
-    posted: Mapping[str, str], place: int, key: str, name: str, *, won: bool, before: dict[str, Any]
-) -> dict[str, Any]:
-    limit = posted.get(f"stage-{place}-limit", "").strip().replace(",", ".")
-    position = posted.get(f"stage-{place}-position", "").strip()
-    stage: dict[str, Any] = {
-        "key": key, "name": name, "owner": posted.get(f"stage-{place}-owner", ""), "activities": [],
-        "position": int(position) if position.isdigit() else 99,
-    }  # fmt: skip
-    if pipeline := posted.get(f"stage-{place}-pipeline", ""):
-        stage["pipeline"] = pipeline
-    if won:
-        stage |= {"earns": True, "final": True}
-    if before.get("once"):
-        stage["once"] = True
-    try:
-        days = float(limit) if limit else 0.0
-    except ValueError:
-        days = 0.0
-    return stage | ({"time_limit_days": days} if days > 0 else {})
 
 
 def _owned(posted: Mapping[str, str], content: Content, role: str) -> None:

@@ -20,6 +20,11 @@ type Column = dict[str, Any]
 _HEADER = re.compile(r"^(deal)?pipeline(name|label)?$|^recordtype(name)?$|^salesprocess$|^vertriebsprozess$")
 MOST = 20
 DEFAULT = "sales"
+_LIMIT = re.compile(r"(?=.*[1-9])[0-9]{1,6}(\.[0-9]{1,6}|,[0-9]{1,2})?")
+"""Three digits after a comma could be thousands."""
+_PLACE = re.compile(r"[0-9]{1,4}")
+_LAST_PLACE = 9_999
+_LONGEST = 30
 OPEN, WON = STAGE_KINDS = ("open", "won")
 
 
@@ -214,3 +219,47 @@ def _stages_take_along(posted: Mapping[str, str], content: Content, keys: Mappin
         for stage in content["stages"]:
             if stage["name"] == name and value in (stage["activities"] or [""]):
                 stage["pipeline"] = key
+
+
+def stage_posted(
+    posted: Mapping[str, str], place: int, key: str, name: str, *, won: bool, before: dict[str, Any]
+) -> dict[str, Any]:
+    """One stage as a row of the form says it; what `stage_mistakes` names is left out of it."""
+    limit, position = _typed(posted, place, "limit"), _typed(posted, place, "position")
+    stage: dict[str, Any] = {
+        "key": key, "name": name, "owner": posted.get(f"stage-{place}-owner", ""), "activities": [],
+        "position": int(position) if _PLACE.fullmatch(position) else _LAST_PLACE,
+    }  # fmt: skip
+    if pipeline := posted.get(f"stage-{place}-pipeline", ""):
+        stage["pipeline"] = pipeline
+    if won:
+        stage |= {"earns": True, "final": True}
+    if before.get("once"):
+        stage["once"] = True
+    return stage | ({"time_limit_days": float(limit.replace(",", "."))} if _LIMIT.fullmatch(limit) else {})
+
+
+def stage_mistakes(posted: Mapping[str, str], rows: int) -> list[str]:
+    """A sentence for each place and each limit of a stage that is no number, in the first rows of the form."""
+    sentences = []
+    for place in range(rows):
+        if posted.get(f"stage-{place}-kind") not in (OPEN, WON):
+            continue
+        name = posted.get(f"stage-{place}-name", "").strip() or posted.get(f"stage-{place}-value", "")
+        limit, position = _typed(posted, place, "limit"), _typed(posted, place, "position")
+        if limit and not _LIMIT.fullmatch(limit):
+            wrong = gettext_noop("{name}: “{text}” is no limit. Write days above 0, such as 14 or 2.5, or nothing.")
+            sentences.append(wrong.format(name=name, text=limit[:_LONGEST]))
+        if position and not _PLACE.fullmatch(position):
+            wrong = gettext_noop("{name}: “{text}” is no place in the order. Write a whole number, such as 3.")
+            sentences.append(wrong.format(name=name, text=position[:_LONGEST]))
+    return sentences
+
+
+def limit_text(limit: float) -> str:
+    """A limit as the form shows it, to its last digit."""
+    return f"{limit:.6f}".rstrip("0").rstrip(".")
+
+
+def _typed(posted: Mapping[str, str], place: int, word: str) -> str:
+    return posted.get(f"stage-{place}-{word}", "").strip()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from departments.core.upload_limits import FOLDER_ZIP_MB, MEGABYTE
+from departments.web.day_field import InstantField
 from pipeline.services.sources.kept import MOST_FILES
 
 ACCEPTED = ".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.xes,.gz,.zip"
@@ -43,7 +44,7 @@ class SourceFilesForm(forms.Form):
     """Files of a source, and the day whose state they show."""
 
     uploads = _FilesField(label="Files", widget=_FilesInput(attrs={"accept": ACCEPTED}))
-    taken_at = forms.DateTimeField(
+    taken_at = InstantField(
         label=gettext_lazy("They show the state of"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
-from pipeline.imports.problems import ImportProblem
+from pipeline.imports.problems import ImportProblem, ImportUnreadable
 from pipeline.models import DataSource, ImportBatch, SourceMapping, SourcePull
 from pipeline.page.shell import Shell
 from pipeline.selectors.sources.sources import night_left, pull_by_token, pull_phase
@@ -24,13 +25,15 @@ from pipeline.services.sources.removal import BUSY
 from pipeline.sources.convert import mapping_check
 from pipeline.sources.files.text import DELIMITERS, ENCODINGS
 from pipeline.sources.meaning.decided import undecided
-from pipeline.sources.meaning.editing import content_of
+from pipeline.sources.meaning.editing import MOST_ROWS, content_of
+from pipeline.sources.meaning.pipelines import stage_mistakes
 from pipeline.tasks import source_import_requested, source_look_requested, source_read_requested
 from pipeline.views.data.imports import manager_shell
 from pipeline.views.sources.mapping_rows import mapping_rows
 
 TEMPLATE = "pipeline/sources/files.html"
 State = SourcePull.State
+HEADER_ROW = re.compile(r"[0-9]{1,4}")
 EDITABLE = (State.READ, State.LOOKED)
 
 
@@ -55,13 +58,17 @@ def pull_mapping(request: HttpRequest, token: str) -> HttpResponse:
     tables = pull.reading["columns"]
     content = content_of(request.POST.dict(), content_for(newest, pull)[0], columns, log=log, tables=tables)
     whole = edited_whole(newest, content, pull)
-    mapping = mapping_save(source=pull.source, content=whole, origin=EDITED, user=signed_in_user(request))
     try:
+        if mistakes := stage_mistakes(request.POST.dict(), MOST_ROWS):
+            raise ImportUnreadable(" ".join(mistakes))
         if not undecided(content, columns, tables):
             mapping_check(content, log=log, tickets=tickets_alone(pull))
     except ImportProblem as problem:
-        context = _context(shell, pull) | {"problem": str(problem)}
+        # What the form says stands in it; it is no version that the next files would be read by.
+        draft = SourceMapping(source=pull.source, version=newest.version, content=whole, origin=EDITED)
+        context = _context(shell, pull, draft) | {"problem": str(problem)}
         return page_render(request, TEMPLATE, context, partial="page", status=422)
+    mapping = mapping_save(source=pull.source, content=whole, origin=EDITED, user=signed_in_user(request))
     if SourcePull.objects.filter(pk=pull.pk, state__in=EDITABLE).update(state=State.LOOKING):
         source_look_requested.delay_on_commit(token=token, version=mapping.version)
     return redirect("pipeline:source_files", token=token)
@@ -75,11 +82,15 @@ def pull_reread(request: HttpRequest, token: str) -> HttpResponse:
     files: dict[str, dict[str, Any]] = {}
     for place, table in enumerate(pull.reading.get("tables", [])):
         name = table["table"] if table["sheet"] else table["file"]
-        row = request.POST.get(f"table-{place}-header_row", "")
+        row = request.POST.get(f"table-{place}-header_row", "").strip()
+        if row and not HEADER_ROW.fullmatch(row):
+            sentence = _("{name}: “{row}” is no row of names. Write its number, such as 1. Nothing was read again.")
+            messages.error(request, sentence.format(name=name, row=row[:30]))
+            return redirect("pipeline:source_files", token=token)
         files[name] = {
             "encoding": _one_of(request.POST.get(f"table-{place}-encoding", ""), ENCODINGS),
             "delimiter": _one_of(request.POST.get(f"table-{place}-delimiter", "").replace("tab", "\t"), DELIMITERS),
-            "header_row": int(row) if row.isdigit() and 0 < int(row) < 10_000 else 0,
+            "header_row": int(row) if row else 0,
         }
     settings = {
         "files": files or pull.file_settings.get("files", {}),
@@ -108,7 +119,8 @@ def pull_take_in(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("pipeline:source_files", token=token)
 
 
-def _context(shell: Shell, pull: SourcePull) -> dict[str, Any]:
+def _context(shell: Shell, pull: SourcePull, draft: SourceMapping | None = None) -> dict[str, Any]:
+    """`draft` is a mapping that was refused, else the newest version is shown."""
     context: dict[str, Any] = {"shell": shell, "pull": pull, "source": pull.source, "busy": pull.state in BUSY,
                                "files_there": files_are_there(pull.token)}  # fmt: skip
     if context["busy"]:
@@ -117,7 +129,7 @@ def _context(shell: Shell, pull: SourcePull) -> dict[str, Any]:
     if pull.state == State.DONE:
         context["night_left"] = night_left()
     if pull.reading and pull.state != State.DONE:
-        mapping = pull.source.mappings.first()
+        mapping = draft or pull.source.mappings.first()
         assert mapping is not None
         context |= _mapping_context(pull, mapping, asks_company=shell.company is None)
     return context
