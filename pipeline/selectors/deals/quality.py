@@ -100,10 +100,14 @@ class LackCount:
 
 @dataclass(frozen=True, kw_only=True)
 class OwnerLacks:
-    """What the deals of one owner lack, in the order of LACKS; `owner` is empty for deals of nobody."""
+    """What the deals of one owner lack, in the order of LACKS; `owner` is empty for deals of nobody.
+
+    amount: the money in deals that lack anything, each once, in minor units of the reporting currency.
+    """
 
     owner: str
     lacks: tuple[LackCount, ...]
+    amount: int = 0
 
     @property
     def deals(self) -> int:
@@ -122,14 +126,17 @@ class Quality:
 
 def quality(*, run: RecomputeRun, today: date) -> Quality:
     """What deals lack as the run knows them; `today` is the day of the company by which a close has passed."""
-    return cached(run, "quality", lambda: _quality(run, today), of=today)
+    return cached(run, "quality-with-money", lambda: _quality(run, today), of=today)
 
 
 def _quality(run: RecomputeRun, today: date) -> Quality:
     sums = ", ".join(
         f"count(*) FILTER (WHERE {lack.condition}), sum(amount) FILTER (WHERE {lack.condition})" for lack in LACKS
     )
-    query = f"SELECT coalesce(owner, ''), {sums} FROM deals_now GROUP BY 1"  # noqa: S608 - constants of this file
+    anything = " OR ".join(f"({lack.condition})" for lack in LACKS)
+    # Constants of this file; the day is a parameter.
+    query = f"""SELECT coalesce(owner, ''), sum(amount) FILTER (WHERE {anything}), {sums}
+        FROM deals_now GROUP BY 1"""  # noqa: S608 - see above
     owners = [_owner_lacks(record) for record in quality_cursor(run).execute(query, {"today": today}).fetchall()]
     listed = sorted((one for one in owners if one.deals), key=lambda one: (-one.deals, one.owner))
     total = tuple(
@@ -139,7 +146,7 @@ def _quality(run: RecomputeRun, today: date) -> Quality:
         for place in range(len(LACKS))
     )
     return Quality(
-        total=OwnerLacks(owner="", lacks=total),
+        total=OwnerLacks(owner="", lacks=total, amount=sum(one.amount for one in owners)),
         owners=tuple(listed[:OWNERS_SHOWN]),
         more=len(listed[OWNERS_SHOWN:]),
     )
@@ -147,9 +154,10 @@ def _quality(run: RecomputeRun, today: date) -> Quality:
 
 def _owner_lacks(record: Sequence[object]) -> OwnerLacks:
     owner, *figures = record
-    numbers = [int(value or 0) for value in figures]  # type: ignore[call-overload]  # DuckDB's rows are untyped
+    amount, *numbers = [int(value or 0) for value in figures]  # type: ignore[call-overload]  # DuckDB's rows are untyped
     pairs = zip(numbers[::2], numbers[1::2], strict=True)
-    return OwnerLacks(owner=str(owner), lacks=tuple(LackCount(deals=deals, amount=amount) for deals, amount in pairs))
+    lacks = tuple(LackCount(deals=deals, amount=money) for deals, money in pairs)
+    return OwnerLacks(owner=str(owner), lacks=lacks, amount=amount)
 
 
 def quality_cursor(run: RecomputeRun) -> duckdb.DuckDBPyConnection:

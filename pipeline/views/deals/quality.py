@@ -18,6 +18,7 @@ from pipeline.models import RecomputeRun
 from pipeline.page.shell import shell_of
 from pipeline.selectors.deals.quality import BY_KEY, LACKS, Lack, LackCount, OwnerLacks, quality
 from pipeline.selectors.overview import structure_names
+from pipeline.selectors.sources.put_aside import put_aside
 
 TEMPLATE = "pipeline/deals/quality.html"
 
@@ -45,6 +46,7 @@ class OwnerRow:
 
     owner: str
     deals: int
+    amount: int
     cells: tuple[LackCell, ...]
 
 
@@ -86,6 +88,7 @@ def _context(run: RecomputeRun, company: Company) -> dict[str, object]:
         "scale": money_scale([row.cell.count.amount for row in rows], company.reporting_currency),
         "title": counted(lacking.total.deals, "thing"),
         "total": lacking.total.deals,
+        "put_aside": put_aside(),
     }
 
 
@@ -98,7 +101,7 @@ def _owner_row(owner: OwnerLacks) -> OwnerRow:
         )
         for lack, count in zip(LACKS, owner.lacks, strict=True)
     )
-    return OwnerRow(owner=owner.owner, deals=owner.deals, cells=cells)
+    return OwnerRow(owner=owner.owner, deals=owner.deals, amount=owner.amount, cells=cells)
 
 
 def lack_address(key: str, *, owner: str = "") -> str:

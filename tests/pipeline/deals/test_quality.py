@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from departments.models import User
-from pipeline.models import Account, RecomputeRun, Stage
+from pipeline.models import Account, DataSource, ImportBatch, RecomputeRun, SourcePull, Stage
 from pipeline.selectors.deals.quality import LACKS, quality
 from pipeline.services.recompute import recompute
 from tests.pipeline.companies import BEGIN, SmallCompany, company_make, event_add, opportunity_make
@@ -92,6 +92,42 @@ def test_owners_with_most_to_complete_come_first(run: RecomputeRun) -> None:
     # Nobody's two deals lack an owner each, and one of them an account and an origin as well.
     assert [(one.owner, one.deals) for one in owners] == [("", 4), ("Ann", 4), ("Bob", 1)]
     assert [count.deals for count in owners[1].lacks] == [1, 1, 0, 0, 1, 1]
+
+
+def test_the_money_behind_an_owner_counts_each_deal_once(run: RecomputeRun) -> None:
+    owners = {one.owner: one.amount for one in quality(run=run, today=TODAY).owners}
+    # Nobody's: 300.00 and 40.00, which lacks three things; Ann's: 0, 2,000, 70 and 80; Bob's: 500.
+    assert owners == {"": 34_000, "Ann": 215_000, "Bob": 50_000}
+    assert quality(run=run, today=TODAY).total.amount == 34_000 + 215_000 + 50_000
+
+
+def test_what_imports_left_out_or_refused_is_in_the_list(run: RecomputeRun, reader: Client) -> None:
+    assert "Left out at import" not in reader.get("/data/complete/").content.decode()
+    now = AS_OF
+    desk = DataSource.objects.create(name="Legal desk", kind="tickets", created_at=now)
+    batch = ImportBatch.objects.create(kind="folder", name="desk", status="done", started_at=now)
+    unlinked = "3 of 40 tickets name no deal and are left out: T-1, T-2, T-3."
+    SourcePull.objects.create(
+        source=desk, token="first", name="tickets.csv", state="done", taken_at=now, created_at=now, batch=batch,
+        look={"accepted": True, "checks": [unlinked]},
+    )  # fmt: skip
+    SourcePull.objects.create(
+        source=desk, token="second", name="tickets-2.csv", state="looked", taken_at=now, created_at=now,
+        look={"accepted": False, "problem_count": 7, "problems": ["tickets-2.csv, line 4: no day"]},
+    )  # fmt: skip
+    page = reader.get("/data/complete/").content.decode()
+    panel = page[page.index('id="quality-aside"') :].partition("</section>")[0]
+    assert unlinked in panel
+    assert "tickets-2.csv, line 4: no day" in panel
+    assert "6 more" in panel
+    assert panel.count("▼ refused") == 1
+    assert 'href="/data/sources/files/first/"' in panel
+    refused = ImportBatch.objects.create(
+        kind="folder", name="week 12", status="refused", started_at=now, error="events.csv, line 3: no stage"
+    )
+    page = reader.get("/data/complete/").content.decode()
+    assert f'href="/data/imports/{refused.pk}/"' in page
+    assert "events.csv, line 3: no stage" in page
 
 
 def test_a_close_passes_with_the_day(run: RecomputeRun) -> None:
