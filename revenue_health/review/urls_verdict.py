@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("drivers/<key:key>/", driver.show, name="driver"),
     path("accountability/", moved.drivers, name="accountability"),
     path("forecast/", forecast.forecast_page, name="forecast"),
+    path("forecast/lever/", forecast.lever_line, name="lever_line"),
     path("forecast/compute/", forecast.compute, name="forecast_compute"),
     path("track-record/", track_record.show, name="track_record"),
     path("what-if/", what_if.what_if_page, name="what_if"),

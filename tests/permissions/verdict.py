@@ -34,6 +34,7 @@ ROWS = [
     row("review:evidence_pdf", evidence, get=WORKS_HERE),
     row("review:accountability", get=WORKS_HERE.gives(301)),
     row("review:forecast", get=WORKS_HERE),
+    row("review:lever_line", get=WORKS_HERE),
     row("review:forecast_compute", post=WORKS_HERE.gives(302)),
     row("review:track_record", get=WORKS_HERE),
     row("review:what_if", get=WORKS_HERE, post=WORKS_HERE.gives(302)),

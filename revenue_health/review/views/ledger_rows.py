@@ -57,6 +57,11 @@ class LedgerPicture:
     axis: SignedAxis
     rows: list[LedgerRow]
 
+    @property
+    def scenarios(self) -> set[str]:
+        """Classes of the bars that are drawn, for a legend of these alone."""
+        return {row.scenario for row in self.rows}
+
 
 def ledger_addresses(filters: ComparisonFilters) -> Callable[[str], str]:
     """What opens behind each row of the ledger, by its key."""

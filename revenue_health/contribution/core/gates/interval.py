@@ -90,7 +90,7 @@ def interval_gate(*, share: float, half: float, margin: float, money: Money = pl
     if abs(share) > half:
         return Gate(
             passed=False,
-            detail=gettext_noop("not zero, but perhaps less than the {margin} from which on anybody is named").format(
+            detail=gettext_noop("not zero, but possibly below {margin}, and nobody is named for less").format(
                 margin=money(margin)
             ),
         )

@@ -66,7 +66,7 @@ def nobody_named(departments: Sequence[PartyShare]) -> str:
         text = _("No department’s share is clear yet: the checks of {names} are still running.")
         return text.format(names=listed(waiting))
     if any(party.interval and not party.interval.low <= 0 <= party.interval.high for party in departments):
-        return _("No department is named.")
+        return _("No department is named as a cause.")
     return _("No department’s share is clear.")
 
 
@@ -105,8 +105,8 @@ def visible(party: PartyShare, currency: str, margin: float = 0.0) -> str:
     return _("less than {amount} either way would not show").format(amount=money(size, currency))
 
 
-def verdict_sentence(party: PartyShare, currency: str) -> str:
-    """One party's verdict with its figure and its interval."""
+def verdict_sentence(party: PartyShare, currency: str, *, with_reason: bool = True) -> str:
+    """One party's verdict with its figure and its interval, and why it is unclear, unless that stands elsewhere."""
     interval = party.interval
     if party.share is None or interval is None:
         return f"{party.name}: {in_language(party.reason)}."
@@ -123,7 +123,8 @@ def verdict_sentence(party: PartyShare, currency: str) -> str:
     if party.judgement == Verdict.CANNOT_TELL:
         unclear = _("no clear effect") if interval.low <= 0 <= interval.high else _("not named")
         start = _("being checked") if party.checking else unclear
-        return f"{party.name}: {start}. {amount} ({inside}); {_reason(party, currency)}."
+        why = f"; {unclear_reason(party, currency)}" if with_reason else ""
+        return f"{party.name}: {start}. {amount} ({inside}){why}."
     if are_milder():
         return _in_milder_words(party.name, party.judgement, interval, currency)
     return f"{party.name} {verdict_word(party.judgement)}: {amount} ({inside})."
@@ -145,7 +146,8 @@ def verdict_in_full(party: PartyShare, currency: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _reason(party: PartyShare, currency: str) -> str:
+def unclear_reason(party: PartyShare, currency: str) -> str:
+    """Why nothing can be told of a party, and how small an effect would not have been seen."""
     said = [in_language(party.short_reason), "" if WOULD_NOT_SHOW in party.short_reason else visible(party, currency)]
     return "; ".join(part for part in said if part)
 

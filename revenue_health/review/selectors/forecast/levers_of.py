@@ -30,24 +30,29 @@ class BiggestLever:
     """A stage in which a tenth less or more of something (`what`) would bring most: the gain in cents, the what-if."""
 
     stage: str
+    department: str
     what: str
     gain: int
     try_it: str
 
 
-def biggest_lever(*, run: RecomputeRun, period: Period, department: str, structure: Structure) -> BiggestLever | None:
-    """A department's largest gain in the running period; None of any other period, and where nothing would help."""
+def biggest_lever(
+    *, run: RecomputeRun, structure: Structure, period: Period | None = None, department: str = ""
+) -> BiggestLever | None:
+    """The largest gain in the running period, of all departments or of one; None of any other period, and where
+    nothing would help."""
     snapshot = forecast_snapshot(run=run)
-    if snapshot is None or (snapshot.period_start, snapshot.period_end) != (period.start, period.end):
+    if snapshot is None or (period and (snapshot.period_start, snapshot.period_end) != (period.start, period.end)):
         return None
     constraints = forecast_from_json(snapshot.figures).constraints
-    of_department = [each for each in constraints if each.department == department and each.gain > 0]
-    if not of_department:
+    gaining = [each for each in constraints if department in ("", each.department) and each.gain > 0]
+    if not gaining:
         return None
-    best = max(of_department, key=lambda each: each.gain)
-    stage = structure.stage_at(best.stage_address)
+    best = max(gaining, key=lambda each: each.gain)
+    stage, holder = structure.stage_at(best.stage_address), structure.department_at(best.department)
     return BiggestLever(
         stage=stage.name if stage else best.stage,
+        department=holder.name if holder else best.department.capitalize(),
         what=_(WORDS[best.kind]),
         gain=best.gain,
         try_it=what_if_address(best),

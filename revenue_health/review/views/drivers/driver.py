@@ -21,16 +21,23 @@ from pipeline.models import RecomputeRun
 from pipeline.page.department_access import require_department
 from pipeline.page.shell import shell_of
 from pipeline.selectors.overview import Structure, structure_names
-from revenue_health.contribution.core.comparison import Comparison, PartyKind, minor_units
+from revenue_health.contribution.core.comparison import Comparison, PartyKind, PartyShare, minor_units
 from revenue_health.contribution.core.ledger import UNEXPLAINED, build_ledger
 from revenue_health.contribution.core.solver.backward import FACTORS
+from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.filters import ComparisonFilters, parse_filters
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.evidence import Evidence, evidence_of
 from revenue_health.contribution.selectors.comparison.from_bridge import NAMES, department_names
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.scores import bridges_of
-from revenue_health.contribution.selectors.comparison.sentences import alone, together, verdict_sentence
+from revenue_health.contribution.selectors.comparison.sentences import (
+    alone,
+    capitalised,
+    together,
+    unclear_reason,
+    verdict_sentence,
+)
 from revenue_health.contribution.selectors.comparison.share_breakdown import coalitions_of, rates_of
 from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
 from revenue_health.contribution.selectors.comparison.trend import trend_of
@@ -101,11 +108,22 @@ def _line(comparison: Comparison, key: str, company: Company) -> Context:
         "asks": -step.amount if step else None,
         "pace": ledger.pace_title,
         "scale": ledger.scale(currency),
-        "sentence": verdict_sentence(party, currency) if party and party.kind == PartyKind.INTERNAL else "",
+        **_verdict(party, currency),
         "together": together(party, currency) if party and party.named else "",
         "alone": alone(party, currency) if party else "",
         "kind": party.kind if party else UNEXPLAINED,
         "remark": in_language(party.reason.partition("; ")[2]) if party and party.kind == PartyKind.MARKET else "",
+    }
+
+
+def _verdict(party: PartyShare | None, currency: str) -> Context:
+    """A department's verdict, and apart from it why it has none: what it did stands between the two."""
+    if party is None or party.kind != PartyKind.INTERNAL:
+        return {"sentence": "", "why": ""}
+    unclear = party.share and party.interval and party.judgement == Verdict.CANNOT_TELL
+    return {
+        "sentence": verdict_sentence(party, currency, with_reason=False),
+        "why": f"{capitalised(unclear_reason(party, currency))}." if unclear else "",
     }
 
 

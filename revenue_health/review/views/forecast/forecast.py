@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -26,7 +27,7 @@ from revenue_health.review.core.forecast_figures import (
     LimitReached,
 )
 from revenue_health.review.selectors.forecast.forecast_reader import forecast_from_json
-from revenue_health.review.selectors.forecast.levers_of import WORDS, what_if_address
+from revenue_health.review.selectors.forecast.levers_of import WORDS, biggest_lever, what_if_address
 from revenue_health.review.selectors.forecast.snapshots import calibrations, forecast_snapshot
 from revenue_health.review.selectors.headline import chance_in_words, landing_sentence
 
@@ -73,6 +74,15 @@ def forecast_page(request: HttpRequest) -> HttpResponse:
         context |= _forecast_context(forecast_from_json(snapshot.figures), company.reporting_currency)
         context["may_move"] = not track_record_is_kept(run=run)
     return page_render(request, TEMPLATE, context, partial="page")
+
+
+@require_GET
+def lever_line(request: HttpRequest) -> HttpResponse:
+    """What would bring most this quarter, in one sentence, for the review that stands already; or nothing."""
+    require(request, may_see_company(request.user))
+    run = shell_of(request).run
+    lever = biggest_lever(run=run, structure=structure_names()) if run else None
+    return render(request, "review/forecast/lever_line.html", {"lever": lever, "shell": shell_of(request)})
 
 
 @require_POST

@@ -10,7 +10,9 @@ import plotly.graph_objects as go
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.urls import reverse
 
+from departments.formats import money_in_words
 from departments.models import Company, User
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.models import ForecastSnapshot
@@ -56,6 +58,15 @@ def test_a_constraint_leads_to_its_what_if_and_its_deals(ceo: Client) -> None:
     assert answer.context["errors"] == []
     assert answer.context["outcomes"][0].change == pytest.approx(constraint.gain, rel=0.02, abs=200)
     assert ceo.get(constraint.deals).status_code == 200
+
+
+def test_the_review_says_what_would_help_most(ceo: Client, run: RecomputeRun) -> None:
+    assert reverse("review:lever_line") in text(ceo.get("/"))
+    best, line = ceo.get(FORECAST).context["constraints"][0], ceo.get(reverse("review:lever_line"))
+    assert f"{best.kind} in {best.stage}, {best.department}, would add {money_in_words(best.gain, 'EUR')}" in text(line)
+    assert line.context["lever"].try_it == best.what_if
+    ForecastSnapshot.objects.filter(run=run).delete()
+    assert text(ceo.get(reverse("review:lever_line"))).strip() == ""
 
 
 def test_the_page_says_who_is_at_a_limit(ceo: Client, run: RecomputeRun) -> None:

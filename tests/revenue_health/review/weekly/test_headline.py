@@ -115,9 +115,9 @@ def test_whose_interval_excludes_zero_is_said_not_to_be_named_and_why() -> None:
         party("Sales", -90, 260),
     )
     assert text.startswith(
-        "EUR 1.20 M under plan to date (−9 %). No department is named. | Not named: Production (−640 k ± 400 k) – too "
-        "few deals. | Not named: Legal (−300 k ± 250 k) – not clear in enough ways to calculate. | Sales: no clear "
-        "effect (−90.0 k ± 260 k)."
+        "EUR 1.20 M under plan to date (−9 %). No department is named as a cause. | Not named: Production (−640 k ± "
+        "400 k) – too few deals. | Not named: Legal (−300 k ± 250 k) – not clear in enough ways to calculate. | "
+        "Sales: no clear effect (−90.0 k ± 260 k)."
     )
 
 
