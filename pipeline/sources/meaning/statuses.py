@@ -7,7 +7,8 @@ from typing import Any
 from pipeline.sources.meaning.owners import LOST, WON, stage_kind
 from pipeline.sources.meaning.systems import System
 
-_OPEN = {"open", "opened", "offen", "active", "aktiv", "in progress", "in arbeit", "laufend", "new", "neu", "ouvert"}
+_OPEN = {"open", "opened", "offen", "active", "aktiv", "in progress", "in arbeit", "laufend", "new", "neu", "ouvert",
+         "ouverte", "en cours", "進行中", "商談中", "オープン"}  # fmt: skip
 """What a status says of deals that have not ended, in the words of many systems."""
 _LISTS = ("won_values", "lost_values", "withdrawn_values", "open_values")
 

@@ -36,9 +36,9 @@ class System:
 
 
 def bare(name: str) -> str:
-    """A header without case, accents, spaces and signs: `Deal - Won time` is `dealwontime`."""
-    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss"))
-    return re.sub("[^a-z0-9]", "", "".join(c for c in plain if not unicodedata.combining(c)).lower())
+    """A header without case, accents, spaces and signs: `Deal - Won time` is `dealwontime`; other scripts stay."""
+    plain = re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFKD", name.replace("ß", "ss")))
+    return "".join(letter for letter in unicodedata.normalize("NFC", plain) if letter.isalnum()).lower()
 
 
 SYSTEMS = (
@@ -165,7 +165,7 @@ SYSTEMS = (
     ),
 )  # fmt: skip
 
-GENERIC: dict[str, str] = {
+_ENGLISH_AND_GERMAN: dict[str, str] = {
     "key": r"^(deal|opportunity|opp|case|record|angebots?|auftrags?|vorgangs?)?(id|key|no|nr|nummer|number)$",
     "stage": r"stage|^phase|verkaufsphase|pipelinestufe|^stufe|^status$",
     "created": r"creat|engage|^start|opened|^begin|angelegt|erstell|erfasst|eingang|anlagedatum",
@@ -184,6 +184,50 @@ GENERIC: dict[str, str] = {
     "closed_flag": r"^isclosed$|^closed$|^geschlossen$",
     "skip_flag": r"^isdeleted$|^deleted$|^geloscht$|^archived$",
     "changed": r"stagechang|laststage|modified|updated|geandert",
+}
+_FRENCH: dict[str, str] = {
+    "key": r"^(id|identifiant|numero|num|ref|reference)(de|d|del|dela|du)?(opportunite|affaire|dossier|devis|offre)?$"
+    r"|^n(affaire|opportunite|dossier|devis|offre)$",
+    "stage": r"etape|^statut$|^stade",
+    "created": r"^cree(e)?(le)?$|datedouverture|dateouverture|datededebut|datedebut|^debut$",
+    "closed": r"^(date)?(de|dela)?(cloture|signature|conclusion)(le|reelle|effective)?$|^cloturee?le$|^datedefin$",
+    "expected_close": r"(cloture|signature|conclusion)(prevue|previsionnelle|estimee|attendue)|echeanceprevue",
+    "amount": r"montant|valeur|chiffredaffaire|^ca(ht)?$|^prix(ht)?$",
+    "name": r"^(nom|intitule|libelle|titre|objet)(de|d|del|dela|du)?(opportunite|affaire|projet|dossier|offre)?$",
+    "account": r"^compte|societe|entreprise|raisonsociale",
+    "owner": r"proprietaire|^commerciale?$|vendeu(r|se)|responsable|chargeedaffaires|chargedaffaires",
+    "team": r"equipe|agence",
+    "segment": r"categorie|gamme|secteur|^type(de|d|del)",
+    "source": r"origine|provenance|^canal",
+    "reason": r"(motif|raison|cause).*(perte|perdu|refus|echec|abandon)",
+    "currency": r"devise|monnaie",
+    "won_flag": r"^gagnee?$",
+    "closed_flag": r"^cloturee?$|^fermee?$",
+    "skip_flag": r"^supprimee?$",
+    "changed": r"modifi|misajour|^maj$",
+}
+_JAPANESE: dict[str, str] = {
+    "key": r"^(商談|案件|見積|受注|管理|取引)?(番号|id|no|コード)$",
+    "stage": r"フェーズ|ステージ|進捗|^段階|商談段階|^ステータス$|^状態$",
+    "created": r"作成日|登録日|開始日|起票日|受付日|商談発生日",
+    "closed": r"完了日|クローズ日|成約日|受注日|終了日|決着日",
+    "expected_close": r"予定日|見込日|予定年月",
+    "amount": r"金額|売上|見込額|受注額|見積額|価格",
+    "name": r"案件名|商談名|^件名|^名称$|プロジェクト名",
+    "account": r"取引先|顧客|会社|企業|得意先|客先",
+    "owner": r"担当|所有者|^営業$",
+    "team": r"チーム|部署|部門|支店|拠点|営業所|地域",
+    "segment": r"セグメント|分類|種別|区分|業種|カテゴリ|商品|製品",
+    "source": r"リードソース|流入|経路|チャネル|獲得元|きっかけ",
+    "reason": r"失注理由|失注原因|敗因|不成立理由|見送り理由",
+    "currency": r"通貨",
+    "won_flag": r"^受注$|^成約$",
+    "closed_flag": r"^完了$|^クローズ$",
+    "skip_flag": r"^削除(済み?)?$",
+    "changed": r"更新日|変更日",
+}
+GENERIC: dict[str, str] = {
+    role: f"{pattern}|{_FRENCH[role]}|{_JAPANESE[role]}" for role, pattern in _ENGLISH_AND_GERMAN.items()
 }
 """By role, what headers of any other system tend to look like, for `bare` names."""
 

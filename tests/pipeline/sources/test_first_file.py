@@ -87,6 +87,64 @@ def test_a_german_workbook_of_sixty_rows_comes_in(tmp_path: Path) -> None:
     assert Event.objects.get(opportunity__key="A-004", stage=None).reason.key == "preis"  # type: ignore[union-attr]
 
 
+FRENCH = (
+    "N° affaire;Société;Étape;Créée le;Date de clôture;Clôture prévue;Montant HT;Propriétaire;Motif de la perte\r\n"
+    + "".join(
+        f"AF-{n:02d};Client {n % 5};{('Qualification', 'Devis', 'Gagnée', 'Perdue')[n % 4]};{n % 27 + 1:02d}/01/2026;"
+        f"{f'{n % 27 + 1:02d}/03/2026' if n % 4 > 1 else ''};{n % 27 + 1:02d}/04/2026;1 {n:03d},50;"
+        f"{('Anne', 'Benoît')[n % 2]};{'Prix' if n % 4 == 3 else ''}\r\n"
+        for n in range(40)
+    )
+).encode("cp1252")
+JAPANESE = (
+    "商談番号,取引先名,フェーズ,作成日,完了日,完了予定日,金額,担当者,失注理由\n"
+    + "".join(
+        f"S-{n:02d},顧客{n % 5},{('ヒアリング', '見積', '受注', '失注')[n % 4]},2026年1月{n % 27 + 1}日,"
+        f"{f'2026年3月{n % 27 + 1}日' if n % 4 > 1 else ''},2026年4月{n % 27 + 1}日,{1_000 + n},"
+        f"{('佐藤', '鈴木')[n % 2]},{'価格' if n % 4 == 3 else ''}\n"
+        for n in range(40)
+    )
+).encode("utf-8-sig")
+ROLES = ("key", "account", "stage", "created", "closed", "expected_close", "amount", "owner", "reason")
+
+
+@pytest.mark.parametrize(
+    ("file", "headers", "open_stages", "won", "lost"),
+    [
+        # Won are 2, 6, ..., 38: ten of a mean number of 20, so 10 x 1,020.50 and 10 x 1,020.
+        (
+            FRENCH,
+            FRENCH.decode("cp1252").splitlines()[0].split(";"),
+            ["Qualification", "Devis"],
+            ("Gagnée", 10_205.0),
+            "Perdue",
+        ),
+        (
+            JAPANESE,
+            JAPANESE.decode("utf-8-sig").splitlines()[0].split(","),
+            ["ヒアリング", "見積"],
+            ("受注", 10_200.0),
+            "失注",
+        ),
+    ],
+)
+def test_headers_in_french_and_japanese_are_read_like_english_ones(
+    file: bytes, headers: list[str], open_stages: list[str], won: tuple[str, float], lost: str
+) -> None:
+    pull = upload({"liste.csv": file})
+    assert pull.state == State.READ, pull.error
+    content = pull.source.mappings.get().content
+    assert {role: content["deal"].get(role) for role in ROLES} == dict(zip(ROLES, headers, strict=True))
+    assert [stage["name"] for stage in content["stages"]] == [*open_stages, won[0]]
+    assert content["losses"] == [{"activities": [lost]}]
+    reasons = [row | {"department": "sales"} for row in content["loss_reasons"]]
+    edit(pull, company=COMPANY, loss_reasons=reasons)
+    seen = look(pull)
+    assert seen["accepted"], seen
+    assert seen["outcomes"]["won"] == [10, won[1]]
+    assert seen["outcomes"]["lost"][0] == 10
+
+
 def test_dates_that_could_be_either_order_are_asked_about_and_never_guessed() -> None:
     rows = "".join(f"D{n},Offer,0{n}/0{n + 1}/2026,,{n}00,Ann,\n" for n in range(1, 8))
     pull = upload({"deals.csv": HEADER + rows + "D9,Won,01/02/2026,03/04/2026,500,Bob,\n"})
