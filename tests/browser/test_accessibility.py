@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -30,7 +31,24 @@ def open_page(page: Page, address: str) -> None:
 
 @in_narrow_window
 def test_every_page(open_as: Callable[..., Page], width: int, dark: bool) -> None:
-    page = open_as(at=None, width=width, dark=dark)
+    look_at_every_page(open_as(at=None, width=width, dark=dark), width)
+
+
+@pytest.mark.slow
+@in_narrow_window
+def test_every_page_in_german(open_as: Callable[..., Page], settings: Any, width: int, dark: bool) -> None:
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+    committed(lambda: User.objects.filter(username="ceo").update(language="de"))
+    try:
+        page = open_as(at=None, width=width, dark=dark)
+        look_at_every_page(page, width)
+        assert page.locator("html").get_attribute("lang") == "de"
+    finally:
+        committed(lambda: User.objects.filter(username="ceo").update(language=""))
+
+
+def look_at_every_page(page: Page, width: int) -> None:
+    """axe and the width of each page, the deal's that stands first among them."""
     page.goto("/pipeline/opportunities/?state=all")
     deal = page.locator("table.rows th a").first.get_attribute("href")
     assert deal
