@@ -14,6 +14,7 @@ from revenue_health.contribution.validation.hard.acceptance import acceptance
 from revenue_health.contribution.validation.hard.table import KindRow, make_hard_table
 from revenue_health.contribution.validation.hard.text import HEAD, acceptance_lines, lines_of
 from revenue_health.contribution.validation.hard.truth import make_truth, store_truths
+from revenue_health.contribution.validation.hard.variants import VARIANTS, VariantRun, run_variants
 from revenue_health.contribution.validation.hard.world.kinds import KINDS
 from revenue_health.contribution.validation.table import SHAPES, Row, Table, make_table
 
@@ -47,6 +48,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--first-seed", type=whole_number(0, 2**31), default=0, help="with --hard: where seeds begin"
         )
+        parser.add_argument(
+            "--variant", nargs="+", choices=VARIANTS, metavar="NAME",
+            help=f"with --hard: who is named in other companies, without a truth: {', '.join(VARIANTS)}",
+        )  # fmt: skip
         parser.add_argument(
             "--make-truth", type=whole_number(1, 10_000), metavar="N", help="with --hard: simulate the truth N times"
         )
@@ -87,6 +92,9 @@ class Command(BaseCommand):
                 store_truths({name: make_truth(KINDS[name], options["make_truth"])})
                 self.stdout.write(f"{name}: made")
             return
+        if options["variant"]:
+            self._variants(options, names)
+            return
         began, machines, first = time.monotonic(), options["json"], options["first_seed"]
         if not machines:
             self.stdout.write("\n".join(HEAD))
@@ -104,6 +112,29 @@ class Command(BaseCommand):
             return
         self.stdout.write("\n".join(acceptance_lines(lines)))
         self.stdout.write(f"{time.monotonic() - began:.0f} s")
+
+    def _variants(self, options: dict[str, Any], names: list[str]) -> None:
+        """Other companies, one line each, and how many innocents are named in them."""
+        began, first = time.monotonic(), options["first_seed"]
+        runs = run_variants(
+            variants=options["variant"],
+            kinds=names,
+            seeds=range(first, first + options["seeds"]),
+            processes=options["processes"],
+            on_run=(lambda run: None) if options["json"] else self._write_run,
+        )
+        if options["json"]:
+            self.stdout.write(json.dumps([asdict(run) for run in runs], indent=1))
+            return
+        wrong = sum(bool(run.innocents) for run in runs)
+        self.stdout.write(f"an innocent is named in {wrong} of {len(runs)} companies")
+        self.stdout.write(f"{time.monotonic() - began:.0f} s")
+
+    def _write_run(self, run: VariantRun) -> None:
+        named = ", ".join(f"{name} {share:+.2f}" for name, share in run.named.items()) or "nobody"
+        mark = " INNOCENT" if run.innocents else ""
+        self.stdout.write(f"{run.variant} {run.kind} {run.seed}: {named}{mark}")
+        self.stdout.flush()
 
     def _write_row(self, row: KindRow) -> None:
         self.stdout.write("\n".join(lines_of(row)))

@@ -4,7 +4,7 @@ Days are counted from the first day of the period judged (day 0). Everything bel
 taken from a company that the method was tried on.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import Literal
 
@@ -109,6 +109,7 @@ class Kind:
     the logarithm). reviewers: legal is a queue with so many; 0: everybody works on all deals at once. frailty: shape
     of the gamma that deals' loss hazards differ by; 0: they do not. slow_with_size: elasticity of the time to work on
     a deal in its amount. whale: one deal of this amount is lost for a reason of legal's. old_customers: at the start.
+    stretch: everything takes so many times as long, losses included (no part of what the truth is known by).
     """
 
     name: str
@@ -125,6 +126,7 @@ class Kind:
     slow_with_size: float = 0.0
     whale: float = 0.0
     old_customers: int = OLD_CUSTOMERS
+    stretch: float = field(default=1.0, repr=False)
 
     @property
     def doers(self) -> tuple[str, ...]:

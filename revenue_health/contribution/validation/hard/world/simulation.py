@@ -79,7 +79,7 @@ class _World:
         rows = np.flatnonzero(self.alive & (needs < step.chance) & (self.first <= number))
         begin = self.now[rows]
         lost, cause = self._losses(step.stage, rows, begin, number)
-        work = chance.work[rows, number] * step.days
+        work = chance.work[rows, number] * step.days * self.kind.stretch
         if self.kind.slow_with_size:
             work = work * (self.amount[rows] / self.kind.amount_mean) ** self.kind.slow_with_size
         if self.kind.reviewers and number == LEGAL_STEP:
@@ -139,7 +139,7 @@ class _World:
 
     def _first_of(self, stage: str, begin: Floats, risk: Floats, factors: Floats) -> tuple[Floats, Ints]:
         causes = LOSSES[stage]
-        scale = self.kind.churn if stage == "customer" else 1.0
+        scale = (self.kind.churn if stage == "customer" else 1.0) / self.kind.stretch
         days = np.empty((begin.size, len(causes)))
         for place, (cause, hazard) in enumerate(causes.items()):
             clock = make_clock(self._of_losses(stage, cause, of_new=False))
