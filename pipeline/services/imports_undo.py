@@ -16,6 +16,7 @@ from pipeline.imports.lock import import_lock
 from pipeline.imports.merge.undo import (
     computed_remove,
     going,
+    heads_remove,
     labelled_counts,
     later_imports_check,
     rows_remove,
@@ -77,6 +78,7 @@ def _undo(batch_id: int) -> UndoResult:
             )
         )
     computed_remove(batch_id)
+    heads_remove(batch_id)
     import_reverting.send(ImportBatch, rows=partial(going, batch=batch_id))
     later_imports_check(batch_id)
     touched = touched_mark(batch_id)

@@ -47,7 +47,7 @@ class Form:
 
 def forms_of(page: str, content: bytes) -> Iterator[Form]:
     """Every form of a page, once for each of its buttons; what htmx sends without a form counts as one."""
-    tree = html.fromstring(content.decode() or "<p></p>")
+    tree = html.fromstring(content.decode().strip() or "<p></p>")
     for element in tree.xpath("//form | //*[@hx-post and not(self::form) and not(self::button)]"):
         fields = tuple(_fields(element, tree))
         action = element.get("action") or element.get("hx-post") or ""
@@ -63,7 +63,7 @@ def forms_of(page: str, content: bytes) -> Iterator[Form]:
 
 def links_of(page: str, content: bytes) -> set[str]:
     """Addresses of this site that a page leads on to, panels that load by themselves among them."""
-    tree = html.fromstring(content.decode() or "<p></p>")
+    tree = html.fromstring(content.decode().strip() or "<p></p>")
     found = {urljoin(page, text).partition("#")[0] for text in tree.xpath("//a/@href | //*/@hx-get")}
     return {address for address in found if address.startswith("/")}
 

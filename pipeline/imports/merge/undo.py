@@ -98,6 +98,12 @@ def computed_remove(batch: int) -> None:
         _execute(f"DELETE FROM departments_entry WHERE id IN ({entries})", [])
 
 
+def heads_remove(batch: int) -> None:
+    """Who headed the import's departments goes along with them; whoever has a role in one still holds it."""
+    departments = _inserted_ids("departments_department", batch)
+    _execute(f"DELETE FROM departments_departmenthead WHERE department_id IN ({departments})", [])
+
+
 def later_imports_check(batch: int) -> None:
     """Raise UndoRefused, naming the import to undo first, when something builds on this one."""
     for table in TABLES:

@@ -167,7 +167,7 @@ ASKED: dict[str, tuple[bytes, str]] = {
         "“Amount” does not hold numbers written in one way (“a lot”, “much”): mend the file, then upload it again.",
     ),
     "another language": (
-        "Numéro,Étape,Créé le,Montant\nD1,Gagné,02.02.2026,100\nD2,Offre,03.02.2026,50\n".encode(),
+        b"Numer,Etap,Utworzono,Kwota\nD1,Wygrane,02.02.2026,100\nD2,Oferta,03.02.2026,50\n",
         "No column is chosen as the amount",
     ),
 }  # fmt: skip
