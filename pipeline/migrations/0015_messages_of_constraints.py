@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("time_limit_days__isnull", True), ("time_limit_days__gt", 0), _connector="OR"),
                 name="stage_limit_positive",
-                violation_error_message="The limit has to be above 0 days. Leave it empty for none.",
+                violation_error_message="The limit has to be above 0 days, or empty for none.",
             ),
         ),
         migrations.AlterConstraint(

@@ -77,7 +77,7 @@ class Stage(Keyed):
             models.CheckConstraint(
                 condition=Q(time_limit_days__isnull=True) | Q(time_limit_days__gt=0),
                 name="stage_limit_positive",
-                violation_error_message=gettext_lazy("The limit has to be above 0 days. Leave it empty for none."),
+                violation_error_message=gettext_lazy("The limit has to be above 0 days, or empty for none."),
             ),
         ]
 
