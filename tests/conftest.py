@@ -115,9 +115,9 @@ def real_data() -> Path:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """An installed Chromium or Chrome; without one the test is skipped, in CI it fails."""
-    found = installed_browser()
-    if found:
-        return found
+    browser = installed_browser()
+    if browser:
+        return browser
     message = f"No browser: none of {', '.join(BROWSERS)} on PATH and CHROMIUM is not set"
     if os.environ.get("CI"):
         pytest.fail(message)

@@ -64,7 +64,7 @@ def addresses() -> list[str]:
 def opened_by_strangers() -> list[str]:
     """Pages for who is not signed in, behind links that work."""
     root, now = User.objects.get(username="root"), timezone.now()
-    asked = invitation_create(email="ann@example.com", role="analyst", department=None, invited_by=root, now=now)
+    invited = invitation_create(email="ann@example.com", role="analyst", department=None, invited_by=root, now=now)
     legal = Department.objects.get(key="legal")
     link = update_link_issue(
         user=User.objects.get(username="legal"),
@@ -72,7 +72,7 @@ def opened_by_strangers() -> list[str]:
         week=monday_of(timezone.localdate()) - timedelta(7),
         now=now,
     )
-    path = "/" + invitation_address(asked).split("/", 3)[3]
+    path = "/" + invitation_address(invited).split("/", 3)[3]
     return ["/accounts/login/", "/accounts/password/reset/", path, f"/u/{update_link_token(link)}/"]
 
 

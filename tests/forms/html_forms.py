@@ -64,8 +64,8 @@ def forms_of(page: str, content: bytes) -> Iterator[Form]:
 def links_of(page: str, content: bytes) -> set[str]:
     """Addresses of this site that a page leads on to, panels that load by themselves among them."""
     tree = html.fromstring(content.decode().strip() or "<p></p>")
-    found = {urljoin(page, text).partition("#")[0] for text in tree.xpath("//a/@href | //*/@hx-get")}
-    return {address for address in found if address.startswith("/")}
+    addresses = {urljoin(page, text).partition("#")[0] for text in tree.xpath("//a/@href | //*/@hx-get")}
+    return {address for address in addresses if address.startswith("/")}
 
 
 def _buttons(element: html.HtmlElement, tree: html.HtmlElement) -> list[html.HtmlElement]:

@@ -67,15 +67,15 @@ def forms(
     with django_db_blocker.unblock(), company_shown(tmp_path_factory.mktemp("forms")), figures_of_runs_stay():
         insider, stranger = Client(raise_request_exception=False), Client(raise_request_exception=False)
         insider.force_login(somebody(), backend=BACKEND)
-        found: dict[Any, tuple[Client, Form]] = {}
+        one_of_each: dict[Any, tuple[Client, Form]] = {}
         for client, starts in ((insider, addresses()), (stranger, opened_by_strangers())):
             for form in crawl(client, starts, each=1):
                 names = tuple(sorted({re.sub(r"\d+", "#", field.name) for field in form.fields}))
                 saves = form.button is None or form.button[0] not in ("_continue", "_addanother")
                 if form.method == "post" and saves and kind_of(form.action):
                     button = form.button and re.sub(r"\d+", "#", " ".join(form.button))
-                    found.setdefault((kind_of(form.action), names, button), (client, form))
-        yield list(found.values())
+                    one_of_each.setdefault((kind_of(form.action), names, button), (client, form))
+        yield list(one_of_each.values())
 
 
 def sample(form: Form) -> Iterator[Field]:
@@ -119,7 +119,7 @@ def send(client: Client, form: Form, changes: dict[str, str]) -> Answer:
 
 def rows_written() -> dict[str, list[str]]:
     """The rows that the running transaction has written, by table, without sessions and logs of requests."""
-    found = {}
+    rows_by_table = {}
     with connection.cursor() as cursor:
         cursor.execute("SELECT relname FROM pg_stat_xact_user_tables WHERE n_tup_ins + n_tup_upd > 0")
         for (table,) in cursor.fetchall():
@@ -127,8 +127,8 @@ def rows_written() -> dict[str, list[str]]:
                 continue
             cursor.execute(f'SELECT to_jsonb(t) FROM "{table}" t WHERE age(xmin) <= age(pg_current_xact_id()::xid)')
             if rows := [row if isinstance(row, str) else json.dumps(row) for (row,) in cursor.fetchall()]:
-                found[table] = rows
-    return found
+                rows_by_table[table] = rows
+    return rows_by_table
 
 
 def faults(form: Form, answer: Answer) -> Iterator[str]:
@@ -149,18 +149,18 @@ def test_every_address_that_takes_a_form_has_one(forms: list[tuple[Client, Form]
 
 @pytest.mark.parametrize("most", [2, pytest.param(1_000, marks=pytest.mark.slow)])
 def test_no_form_breaks_over_a_value(forms: list[tuple[Client, Form]], most: int) -> None:
-    found = [
+    wrong = [
         f"{kind_of(form.action)} {field.name}={worst(form, field)[:20]!r}: {fault}"
         for client, form in forms
         for field in islice(sample(form), most)
         for fault in faults(form, send(client, form, {field.name: worst(form, field)}))
     ]
-    assert found == []
+    assert wrong == []
 
 
 def test_no_form_cuts_a_text(forms: list[tuple[Client, Form]]) -> None:
     """Refused, or written down to its last sign."""
-    found = []
+    wrong = []
     for client, form in forms:
         if form.page.startswith("/admin/"):  # its fields are those of models, with their own lengths
             continue
@@ -170,5 +170,5 @@ def test_no_form_cuts_a_text(forms: list[tuple[Client, Form]]) -> None:
             answer = send(client, form, {field.name: LONG})
             kept = " ".join(row for rows in answer.written.values() for row in rows)
             if list(faults(form, answer)) or (LONG[:100] in kept and LONG not in kept):
-                found.append(f"{kind_of(form.action)} {field.name}: {answer.status}")
-    assert found == []
+                wrong.append(f"{kind_of(form.action)} {field.name}: {answer.status}")
+    assert wrong == []

@@ -1,4 +1,5 @@
-"""Several pipelines of one list: the values of a column that name them, each with stages of its own."""
+"""Several pipelines of one list, named by the values of a column, each with stages of its own; stages as forms write
+them."""
 
 from __future__ import annotations
 

@@ -241,7 +241,7 @@ def test_the_list_asks_no_more_for_more_rows(
         assert client.get("/commitments/", headers={"HX-Request": "true"}).content.count(b"<tr>") == 21
 
 
-def test_how_an_issue_was_solved_is_kept_whole_or_refused(reads_as: Open) -> None:
+def test_a_solution_is_saved_whole_or_refused(reads_as: Open) -> None:
     client = reads_as("legal")
     client.post("/issues/new/", {"text": "No reviewer", "department": "legal"})
     address = f"/issues/{Issue.objects.get().pk}/solve/"
@@ -252,7 +252,7 @@ def test_how_an_issue_was_solved_is_kept_whole_or_refused(reads_as: Open) -> Non
     assert Issue.objects.get().solved_note == "x" * 5000
 
 
-def test_why_a_commitment_is_closed_is_kept_whole_or_refused(reads_as: Open) -> None:
+def test_a_closing_note_is_saved_whole_or_refused(reads_as: Open) -> None:
     commitment = make(User.objects.get(username="legal"))
     page = reads_as("legal").post(f"/commitments/{commitment.pk}/close/", {"outcome": "done", "note": "x" * 5001})
     assert (page.status_code, "longer than 5,000 characters" in page.content.decode()) == (422, True)

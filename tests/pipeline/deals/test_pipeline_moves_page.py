@@ -81,7 +81,7 @@ def test_what_changed_is_read_pipeline_by_pipeline(reader: Client) -> None:
     assert "No deal of this kind" in here
 
 
-def test_an_unknown_pipeline_is_said_and_all_are_shown(reader: Client) -> None:
+def test_an_unknown_pipeline_gives_an_error_and_every_pipeline(reader: Client) -> None:
     there = page(reader, "/review/changes/?bucket=idle&since=2026-04-20&pipeline=wholesale")
     assert "Unknown pipeline “wholesale”. Showing all." in there
     assert "Idle since" in there

@@ -166,13 +166,13 @@ def sends(root: Client, pull: SourcePull, content: dict[str, Any]) -> str:
     text = "".join(f"{name} = {toml(part)}\n" for name, part in content.items())
     file = SimpleUploadedFile("m.toml", text.encode())
     sent = root.post(f"/data/sources/{pull.source_id}/mapping/", {"mapping": file})
-    *_, told = get_messages(sent.wsgi_request)
-    if told.level_tag == "success":
+    *_, message = get_messages(sent.wsgi_request)
+    if message.level_tag == "success":
         SourcePull.objects.update(state=SourcePull.State.LOOKED)
         assert root.get(f"/data/sources/files/{pull.token}/").status_code == 200
     else:
         assert SourceMapping.objects.count() == versions
-    return str(told)
+    return str(message)
 
 
 @pytest.fixture

@@ -197,8 +197,8 @@ def test_before_freezing_a_page_says_what_becomes_of_it(pack: Pack, ceo: Client)
 
 
 def test_decisions_are_written_down_with_the_pack(pack: Pack, ceo: Client) -> None:
-    given = {"title": "Q", "decisions": "Legal answers in 4 days.\n\n  Sales asks earlier. ", "decided_by": "the board"}
-    assert ceo.post("/packs/freeze/", given).status_code == 302
+    form = {"title": "Q", "decisions": "Legal answers in 4 days.\n\n  Sales asks earlier. ", "decided_by": "the board"}
+    assert ceo.post("/packs/freeze/", form).status_code == 302
     newest = Pack.objects.first()
     assert newest
     rows = Decision.objects.filter(pack=newest).order_by("pk").values_list("text", "decided_by")
@@ -267,8 +267,8 @@ def test_a_board_member_reads_for_whom_a_page_is_where_that_is_no_secret(
 )
 def test_a_refused_pack_keeps_what_was_typed(ceo: Client, wrong: dict[str, str], sentence: str) -> None:
     packs, decisions = Pack.objects.count(), Decision.objects.count()
-    given = {"title": "Q", "decisions": "Legal answers in 4 days.", "decided_by": "the board"} | wrong
-    answer = ceo.post("/packs/freeze/", given)
+    form = {"title": "Q", "decisions": "Legal answers in 4 days.", "decided_by": "the board"} | wrong
+    answer = ceo.post("/packs/freeze/", form)
     page = answer.content.decode()
     assert (answer.status_code, sentence in page) == (422, True)
     assert "Legal answers in 4 days." in page
