@@ -16,6 +16,8 @@ class AdvisoryLock(IntEnum):
 
     EXECUTIVES = 4_020_001
     """Two removals of executives wait for each other, so that one stays."""
+    INVITATIONS = 4_020_002
+    """Of two invitations to one address the second sees the first."""
     PACKS = 5_200_317
     """A pack asked for twice is frozen once."""
     RECOMPUTE = 7_315_001

@@ -1,7 +1,8 @@
-"""Two at the same row: a page that would have to wait long for somebody else's transaction says so instead.
+"""Two at the same row: a page that cannot save because of somebody else's transaction says so.
 
 An import, even one that only looks, holds the rows it changes until it ends. A request that saves one of them waits
-a few seconds; then it ends with a sentence, not with a worker of the web server standing still.
+a few seconds; then it ends with a sentence, not with a worker of the web server standing still. Of two requests that
+add or remove the same row at the same moment the second learns it from the database, after its own checks have passed.
 """
 
 from __future__ import annotations
@@ -9,15 +10,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from django.db import OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from psycopg.errors import DeadlockDetected, LockNotAvailable
+from psycopg.errors import (
+    DeadlockDetected,
+    ExclusionViolation,
+    ForeignKeyViolation,
+    LockNotAvailable,
+    RestrictViolation,
+    UniqueViolation,
+)
 
 logger = logging.getLogger(__name__)
 LOCK_WAIT_SECONDS = 5.0
 RETRY_AFTER_SECONDS = 30
 _READING = ("GET", "HEAD", "OPTIONS")
+_COLLISIONS = (UniqueViolation, ForeignKeyViolation, RestrictViolation, ExclusionViolation)
 
 
 def is_lock_conflict(error: BaseException | None) -> bool:
@@ -30,7 +39,8 @@ def is_lock_conflict(error: BaseException | None) -> bool:
 
 
 class LockWaitMiddleware:
-    """Bounds how long a request that saves something waits for a row; beyond, the page says that it was not saved."""
+    """Bounds how long a request that saves something waits for a row. Beyond, and where somebody else was a moment
+    earlier, the page says that it was not saved."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -43,9 +53,13 @@ class LockWaitMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """503 with the reason; anything else stays an error of its own."""
-        if not (isinstance(exception, OperationalError) and is_lock_conflict(exception)):
+        if isinstance(exception, OperationalError) and is_lock_conflict(exception):
+            logger.warning("%s %s waited too long for a row", request.method, request.resolver_match)
+        elif isinstance(exception, IntegrityError) and isinstance(exception.__cause__, _COLLISIONS):
+            # Logged in full: where nobody saved at the same moment, a check of ours is missing.
+            logger.error("%s %s collided with another row", request.method, request.resolver_match, exc_info=exception)
+        else:
             return None
-        logger.warning("%s %s waited too long for a row", request.method, request.resolver_match)
         response = render(request, "503.html", status=503)
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from departments.access import may_give_role
+from departments.advisory_locks import AdvisoryLock, transaction_lock
 from departments.models import Department, Invitation, Membership, User, find_company
 from departments.models.invitations import nonce_new
 from departments.people.services.errors import InvitationInvalid, InvitationRefused, RoleRefused
@@ -35,6 +36,7 @@ def invitation_create(
         raise RoleRefused(_("Only an executive can make somebody an executive."))
     if (role in Membership.COMPANY_ROLES) != (department is None):
         raise RoleRefused(_("Heads, deputies and members belong to one department; the other roles to none."))
+    transaction_lock(AdvisoryLock.INVITATIONS)
     if User.objects.filter(email__iexact=email).exists():
         raise InvitationRefused(_("{email} already has an account: change its role in the list.").format(email=email))
     if _open().filter(email__iexact=email).exists():
