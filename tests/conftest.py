@@ -20,7 +20,7 @@ from revenue_health.embedded.home import Home
 from revenue_health.embedded.session import Server, servers_of, start
 from tests.browser_choice import BROWSER_ARGUMENTS, BROWSERS, installed_browser
 from tests.kept_company import filled
-from tests.longest_first import place
+from tests.collection import mark_beyond_always, place
 
 # pytest-playwright keeps an event loop in the thread in which live_server tests use the ORM.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -32,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start the run's servers, once: in the process that leads the run, before it starts parallel workers."""
     # Modules are handed to the workers in the order of collection (below), not by their number of tests.
     config.option.loadscopereorder = False
+    config.pluginmanager.register(_Cases())
     if "DATABASE_URL" not in os.environ:
         # The whole server goes with the run; dropping its databases first only waits for their last connections.
         config.option.reuse_db = True
@@ -49,6 +50,14 @@ def pytest_configure(config: pytest.Config) -> None:
     # A terminated run stops its servers and removes its home too.
     signal.signal(signal.SIGTERM, _as_interrupt)
     start(_started)
+
+
+class _Cases:
+    """A plugin of its own, since it must come before pytest leaves out what is slow."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        mark_beyond_always(items)
 
 
 @pytest.hookimpl(trylast=True)

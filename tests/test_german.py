@@ -74,6 +74,7 @@ def english_sentences() -> list[str]:
 
 
 @pytest.mark.django_db
+@pytest.mark.always(5)
 @pytest.mark.parametrize("address", PAGES)
 def test_no_english_sentence_is_left(company: None, settings: Any, address: str) -> None:
     settings.LANGUAGES = BOTH

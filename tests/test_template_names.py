@@ -64,6 +64,7 @@ def pages(client: Client) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.django_db
+@pytest.mark.always(1)
 @pytest.mark.parametrize(("username", "least"), [("ceo", 40), ("legal", 25), ("board", 3)])
 def test_no_page_prints_a_name_that_is_not_there(
     company: None, missing_names_are_printed: None, username: str, least: int

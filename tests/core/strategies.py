@@ -14,9 +14,9 @@ from pipeline.core.weeks import week_table
 from tests.core.custody.custody_reference import Deal
 
 # Examples are few where each runs a hundred queries, and each holds several deals; `make check-slow` tries more.
-thorough = settings(max_examples=int(os.environ.get("PROPERTY_EXAMPLES", "25")), derandomize=True, deadline=None)
+thorough = settings(max_examples=int(os.environ.get("PROPERTY_EXAMPLES", "12")), derandomize=True, deadline=None)
 fewest = settings(max_examples=4, derandomize=True, deadline=None)
-brief = settings(max_examples=12, derandomize=True, deadline=None)
+brief = settings(max_examples=6, derandomize=True, deadline=None)
 
 US = 1_000_000
 HOUR, DAY = 3_600, 86_400

@@ -35,6 +35,7 @@ def lines(text: str) -> list[str]:
     return re.findall(r'<tr id="row-\d+" data-key="([^"]+)"', text)
 
 
+@pytest.mark.always(2)
 @pytest.mark.parametrize("weeks", [13, 260])
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "part"])
 def test_following_the_addresses_shows_every_measurable_once(many: Client, weeks: int, headers: dict[str, str]) -> None:

@@ -1,7 +1,10 @@
-"""Which modules a parallel run begins with: those that take longest, so that both workers end together."""
+"""Which tests a run takes, and which modules a parallel one begins with: those that take longest, so that both workers
+end together."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -29,3 +32,21 @@ def place(item: pytest.Item) -> int:
     """Where the module of a test stands; the order within a module, and of all other modules, is left as it is."""
     name = item.path.relative_to(TESTS).as_posix()
     return LONGEST.index(name) if name in LONGEST else len(LONGEST)
+
+
+def mark_beyond_always(items: Sequence[pytest.Item]) -> None:
+    """Of tests marked `always(n)`, mark all cases but n as slow. The n are spread over the cases, the first and the
+    last among them."""
+    cases: defaultdict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if item.get_closest_marker("always"):
+            cases[item.nodeid.partition("[")[0]].append(item)
+    for same in cases.values():
+        marker = same[0].get_closest_marker("always")
+        assert marker
+        most = marker.args[0]
+        if len(same) > most:
+            run = {round(number * (len(same) - 1) / max(most - 1, 1)) for number in range(most)}
+            for number, item in enumerate(same):
+                if number not in run:
+                    item.add_marker(pytest.mark.slow)
