@@ -19,8 +19,8 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from revenue_health.embedded.home import Home
 from revenue_health.embedded.session import Server, servers_of, start
 from tests.browser_choice import BROWSER_ARGUMENTS, BROWSERS, installed_browser
-from tests.kept_company import filled
 from tests.collection import mark_beyond_always, place
+from tests.kept_company import filled
 
 # pytest-playwright keeps an event loop in the thread in which live_server tests use the ORM.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
