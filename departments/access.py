@@ -57,7 +57,7 @@ def standing(user: Visitor) -> Standing:
 
 
 class ForExecutives(Http404):
-    """The same 404, for somebody who reads packs and came to a page whose address names nobody and nothing."""
+    """A 404 for board members on a page whose address holds no identifier: it may say that the page is for others."""
 
 
 def require(request: HttpRequest, allowed: bool) -> None:

@@ -11,12 +11,12 @@ from django.db.migrations.state import ProjectState
 
 
 class Batch(Operation):
-    """Operations that only create: tables with all their fields, triggers, and SQL after them.
+    """Operations that only create: whole tables, triggers, and SQL after them.
 
-    Django renders the models that an operation touches, and all that are related to those, after every single one:
-    tables and triggers of a new installation took a minute so, nearly all of it for this. Here each operation sees the
-    models as they are after the last, which is the same for everything that is created whole. Nothing may be created
-    in parts (AddField, AddConstraint) or taken away: it would be there twice, or not any more.
+    After every operation Django renders the models it touches and all models related to them; on a new installation
+    that took about a minute. A batch renders them once, as they are after its last operation. Therefore it may hold
+    only what is created whole (no AddField, AddConstraint or removals): an earlier operation already sees what a later
+    one adds.
     """
 
     serialization_expand_args = ["operations"]

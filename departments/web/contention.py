@@ -1,4 +1,5 @@
-"""Two at the same row: a page that cannot save because of somebody else's transaction says so.
+"""Lock conflicts and collisions: a page that cannot save because of somebody else's transaction says so. What two
+people change one after the other is kept apart elsewhere (docs/architecture.md, "Two people at once").
 
 An import, even one that only looks, holds the rows it changes until it ends. A request that saves one of them waits
 a few seconds; then it ends with a sentence, not with a worker of the web server standing still. Of two requests that
@@ -56,7 +57,7 @@ class LockWaitMiddleware:
         if isinstance(exception, OperationalError) and is_lock_conflict(exception):
             logger.warning("%s %s waited too long for a row", request.method, request.resolver_match)
         elif isinstance(exception, IntegrityError) and isinstance(exception.__cause__, _COLLISIONS):
-            # Logged in full: where nobody saved at the same moment, a check of ours is missing.
+            # With the traceback: unless somebody did save at the same moment, a validation of ours is missing.
             logger.error("%s %s collided with another row", request.method, request.resolver_match, exc_info=exception)
         else:
             return None

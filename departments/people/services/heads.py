@@ -55,7 +55,7 @@ def _same_name(row: DepartmentHead, person: User) -> bool:
 
 
 def _end(row: DepartmentHead, today: date) -> None:
-    """Whoever came and went on one day never was the head; the one before goes on."""
+    """An appointment that starts and ends on the same day is deleted, and the predecessor stays."""
     followed = DepartmentHead.objects.filter(department=row.department_id, since__gt=row.since or date.min).exists()
     if row.since is not None and row.since >= today:
         row.delete()

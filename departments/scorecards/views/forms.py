@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from departments.models import Department, Goal, Measurable, User
 from departments.scorecards.core.entry_rules import entry_text
 from departments.scorecards.core.number_text import MOST_DECIMALS, NotANumber, number_text
+from departments.web.concurrent_edits import ConcurrentEditMixin
 from departments.web.day_field import DayField
 
 
@@ -54,7 +55,7 @@ class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's
         return str(obj.get_full_name() or obj.get_username())
 
 
-class MeasurableForm(forms.Form):
+class MeasurableForm(ConcurrentEditMixin, forms.Form):
     """What a measurable is called, in what unit, whose it is, how much it counts, and which values it can have."""
 
     name = forms.CharField(max_length=200)

@@ -81,8 +81,13 @@ def measurables(request: HttpRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def measurable(request: HttpRequest, key: str, measurable: str) -> HttpResponse:
     """One measurable: words, owner, weight; its goals by week; its place; archived or not."""
-    department = _department(request, key)
-    row = Measurable.objects.filter(department=department, key=measurable).select_related("owner").first()
+    with transaction.atomic():
+        return _measurable(request, _department(request, key), measurable)
+
+
+def _measurable(request: HttpRequest, department: Department, key: str) -> HttpResponse:
+    rows = Measurable.objects.filter(department=department, key=key).select_related("owner")
+    row = (rows.select_for_update(of=("self",)) if request.method == "POST" else rows).first()
     require(request, row is not None)
     assert row is not None
     forms_, refused = _forms(request, department, row), ""
@@ -90,7 +95,7 @@ def measurable(request: HttpRequest, key: str, measurable: str) -> HttpResponse:
         try:
             if _do(request.POST.get("action", ""), row, forms_):
                 messages.success(request, _("“{name}” is saved.").format(name=row.name))
-                return redirect("departments:scorecard_measurables", key)
+                return redirect("departments:scorecard_measurables", department.key)
         except MeasurableRefused as problem:
             refused = str(problem)
     goals = [(goal, goal_text(goal.dated)) for goal in row.goals.order_by("-effective_from")]

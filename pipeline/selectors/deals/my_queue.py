@@ -92,6 +92,7 @@ def my_queue(
         amount=sum(amounts.values()),
         overdue=sum(item.overdue for item in listed),
         assigned=len(assigned),
+        # The rule of custody (`_spans` of holds.py), also for hand-offs that came in after the run.
         holding=sum(lines[deal][0].department in departments for deal in amounts),
     )
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -215,7 +216,8 @@ def owners_page(request: HttpRequest) -> HttpResponse:
     problems: list[str] = []
     if request.method == "POST":
         try:
-            changed = stage_owners_save(owners=_owners_posted(request.POST.dict()))
+            with transaction.atomic():
+                changed = stage_owners_save(owners=_owners_posted(request.POST.dict()))
         except ValidationError as problem:
             problems = problem.messages
         else:
@@ -229,16 +231,32 @@ def owners_page(request: HttpRequest) -> HttpResponse:
     context = {
         "shell": shell,
         "departments": list(Department.objects.filter(kind=Department.Kind.INTERNAL)),
-        "stages": list(Stage.objects.select_related("pipeline", "owner_department")),
+        "stages": [
+            (stage, request.POST.get(f"owner-{stage.pk}") or str(stage.owner_department_id))
+            for stage in Stage.objects.select_related("pipeline", "owner_department")
+        ],
         "problems": problems,
     }
     return page_render(request, OWNERS, context, partial="page", status=422 if problems else 200)
 
 
 def _owners_posted(posted: dict[str, str]) -> dict[int, int]:
-    """Departments by stage, both by id; ValidationError names what is neither."""
+    """Departments by stage, both by id, without those left as they were shown: somebody may have changed them since.
+    ValidationError names what is neither."""
     owners = {name.removeprefix("owner-"): value for name, value in posted.items() if name.startswith("owner-")}
+    owners = {stage: value for stage, value in owners.items() if posted.get(f"shown-{stage}") != value}
     wrong = [text for pair in owners.items() for text in pair if not re.fullmatch(r"[0-9]{1,18}", text)]
     if wrong:
         raise ValidationError([_("“{text}” is no stage or department.").format(text=text) for text in wrong])
-    return {int(stage): int(department) for stage, department in owners.items()}
+    departments = {int(stage): int(department) for stage, department in owners.items()}
+    stored = Stage.objects.select_for_update(of=("self",)).select_related("owner_department").in_bulk(departments)
+    sentence = _("{place}: changed to {now} in the meantime. Save again to write what you entered.")
+    changed = [
+        sentence.format(place=stage.name, now=stage.owner_department.name)
+        for stage in stored.values()
+        if posted.get(f"shown-{stage.pk}", str(stage.owner_department_id)) != str(stage.owner_department_id)
+        and departments[stage.pk] != stage.owner_department_id
+    ]
+    if changed:
+        raise ValidationError(changed)
+    return departments

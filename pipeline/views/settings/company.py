@@ -6,6 +6,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.core.cache import cache
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -30,11 +31,15 @@ TEMPLATE = "pipeline/settings/company.html"
 def company_page(request: HttpRequest) -> HttpResponse:
     """Name, money, clock, weeks, what departments see of each other, and what verdicts are called."""
     require(request, may_manage_data(request.user))
-    company = find_company()
-    calendar = company.fiscal_calendar if company else None
-    form = CompanyForm(request.POST if request.method == "POST" else None, instance=company)
-    if request.method == "POST" and form.is_valid():
-        form.save()
+    with transaction.atomic():
+        locked = Company.objects.select_for_update() if request.method == "POST" else Company.objects.all()
+        company = locked.first()
+        calendar = company.fiscal_calendar if company else None
+        form = CompanyForm(request.POST if request.method == "POST" else None, instance=company)
+        saved = request.method == "POST" and form.is_valid()
+        if saved:
+            form.save()
+    if saved:
         cache.delete(COMPANY_STYLE)
         messages.success(request, _("Saved. Closed weeks stay as they were reported."))
         if company and form.instance.fiscal_calendar != calendar:
@@ -43,12 +48,12 @@ def company_page(request: HttpRequest) -> HttpResponse:
                 messages.warning(request, _plans_stay_text(beside))
         return redirect("pipeline:settings_company")
     # A form writes into its instance even when it is not valid: the page around it reads the company anew.
-    saved, shell = find_company(), shell_of(request)
+    stored, shell = find_company(), shell_of(request)
     context = {
         "form": form,
-        "company": saved,
+        "company": stored,
         "zones": sorted(TIME_ZONES),
-        "fiscal_year": _fiscal_year_text(saved, shell.local(shell.now).date()) if saved else "",
+        "fiscal_year": _fiscal_year_text(stored, shell.local(shell.now).date()) if stored else "",
     }
     return page_render(request, TEMPLATE, context, partial="page", status=422 if form.errors else 200)
 

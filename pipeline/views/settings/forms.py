@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from departments.models import Company, Department, DepartmentHead, User, current_company
 from departments.models.company import validate_time_zone
+from departments.web.concurrent_edits import ConcurrentEditMixin
 from departments.web.day_field import DayField
 from departments.web.decimal_field import PlainDecimalField
 from pipeline.models import ExchangeRate, LossReason, Opportunity, Pipeline, PlanTarget, Source, Stage, StageOwner
@@ -29,7 +30,7 @@ def _day_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+class CompanyForm(ConcurrentEditMixin, forms.ModelForm):  # type: ignore[type-arg]  # Django's own cannot be subscripted
     """The company: its name and money, its clock and weeks, what departments see, and the words of verdicts."""
 
     reporting_currency = forms.RegexField(
@@ -90,13 +91,14 @@ class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own ca
 
     def clean(self) -> dict[str, Any]:
         """Choices that were not sent stay as they were: the page may have been opened before an upgrade."""
+        super().clean()
         for name in LATER_CHOICES:
             if name not in self.errors and not self.cleaned_data.get(name):
                 self.cleaned_data[name] = getattr(self.instance, name)
         return self.cleaned_data
 
 
-class _SettingForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cannot be subscripted
+class _SettingForm(ConcurrentEditMixin, forms.ModelForm):  # type: ignore[type-arg]  # Django's own cannot be subscripted
     """One row of a list of settings."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:

@@ -59,10 +59,11 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """Change a row."""
+    """Change a row. Of two people who save it at once the second waits, and then sees what the first one changed."""
     require(request, may_manage_data(request.user))
     chosen = _kind_or_404(kind)
-    return _edited(request, chosen, _row_or_404(chosen, pk))
+    with transaction.atomic():
+        return _edited(request, chosen, _row_or_404(chosen, pk, lock=request.method == "POST"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -127,8 +128,9 @@ def _kind_or_404(slug: str) -> Kind:
     return BY_SLUG[slug]
 
 
-def _row_or_404(kind: Kind, pk: int) -> Model:
-    row = kind.rows().filter(pk=pk).first()
+def _row_or_404(kind: Kind, pk: int, *, lock: bool = False) -> Model:
+    rows = kind.rows().filter(pk=pk)
+    row = (rows.select_for_update(of=("self",)) if lock else rows).first()
     if row is None:
         raise Http404
     return row

@@ -13,7 +13,7 @@ FEWEST_DEALS = 30
 
 
 UNCLEAR = "cannot tell: "
-"""How the reason of a verdict begins that is none."""
+"""Prefix of the reason where no verdict is given."""
 
 
 class Verdict(StrEnum):
