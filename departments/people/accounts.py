@@ -11,6 +11,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib import messages
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import redirect
@@ -28,6 +29,9 @@ ATTEMPTS_ANYWHERE = "100/h/key"
 AWAY = gettext_lazy("Your company’s single sign-on is not responding. Try again in a moment.")
 
 
+CHANGED = gettext_lazy("The password was set in the meantime; yours was not saved.")
+
+
 class ClosedAccountAdapter(DefaultAccountAdapter):
     """Closes open sign-up: this is a company's inside, not a public site.
 
@@ -41,6 +45,16 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         """The same address that all other limits go by."""
         return client_address(request) or str(super().get_client_ip(request))
+
+    @transaction.atomic
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Of two who use one link at once, or change one password, the first counts and the second reads so."""
+        stored = User.objects.select_for_update(no_key=True).values_list("password", flat=True).get(pk=user.pk)
+        if stored != user.password:
+            messages.error(self.request, CHANGED)
+            raise ImmediateHttpResponse(redirect(self.request.path))
+        user.set_password(password)
+        user.save(update_fields=["password"])
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the attempt, also for the account alone; a right password takes its attempt back."""

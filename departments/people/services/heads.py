@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 
-from departments.models import DepartmentHead, Membership, User, find_company
+from departments.models import Department, DepartmentHead, Membership, User, find_company
 
 HEAD = Membership.Role.HEAD
 
@@ -34,8 +35,11 @@ def _role_changed(sender: type[Membership], instance: Membership, raw: bool = Fa
         _begin(person, instance.department_id, today)
 
 
+@transaction.atomic
 def _begin(person: User, department: int, today: date) -> None:
     """The first head on record may have been there before: nobody knows since when."""
+    # Of two roles given at once the second one is meant: it sees the first.
+    Department.objects.select_for_update(no_key=True).get(pk=department)
     rows = list(DepartmentHead.objects.filter(department=department))
     newest = rows[-1] if rows else None
     if newest is not None and newest.until is None and (newest.account_id == person.pk or _same_name(newest, person)):

@@ -24,6 +24,7 @@ def role_give(*, person: User, role: str, department: Department | None, by: Use
 @transaction.atomic
 def role_change(*, membership: Membership, role: str, department: Department | None, by: User) -> None:
     """Another role in the place of one."""
+    membership = _locked(membership)
     _check_may_give(by, membership.role, membership.department)
     _check_may_give(by, role, department)
     if Membership.objects.filter(user=membership.user, role=role, department=department).exists():
@@ -37,6 +38,7 @@ def role_change(*, membership: Membership, role: str, department: Department | N
 @transaction.atomic
 def role_take(*, membership: Membership, by: User) -> None:
     """Take one role."""
+    membership = _locked(membership)
     _check_may_give(by, membership.role, membership.department)
     _executive_stays(without=membership)
     membership.delete()
@@ -59,6 +61,14 @@ def person_active_set(*, person: User, active: bool, by: User) -> None:
             _executive_stays(without=membership)
     person.is_active = active
     person.save(update_fields=["is_active"])
+
+
+def _locked(membership: Membership) -> Membership:
+    """The role as it is stored, held until the transaction ends; RoleRefused where it is gone."""
+    stored = Membership.objects.select_for_update().filter(pk=membership.pk).first()
+    if stored is None:
+        raise RoleRefused(_("This role was removed in the meantime; nothing was changed."))
+    return stored
 
 
 def _check_may_give(by: User, role: str, department: Department | None) -> None:

@@ -25,7 +25,8 @@ def account_page(request: HttpRequest) -> HttpResponse:
     person = User.objects.get(pk=user.pk)
     form = AccountForm(request.POST if request.method == "POST" else None, instance=person, auto_id="account-%s")
     if request.method == "POST" and form.is_valid():
-        form.save()
+        # Only its own fields: the account may be deactivated, or get a new password, at this moment.
+        form.instance.save(update_fields=list(form.fields))
         messages.success(request, "Saved.")
         return redirect("departments:account")
     factors = set(Authenticator.objects.filter(user=person).values_list("type", flat=True))

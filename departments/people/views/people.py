@@ -173,7 +173,9 @@ def active(request: HttpRequest, pk: int) -> HttpResponse:
             "under": _("With the roles they have."),
             "deed": _("Let them in"),
         }
-    become = not target.is_active
+    # As the page says, which may be older than what another press of the button has done since.
+    become = request.POST.get("active", "0" if target.is_active else "1") == "1"
+    sure["active"] = "0" if target.is_active else "1"
     notice = (
         _("{name} can sign in again.").format(name=name)
         if become
