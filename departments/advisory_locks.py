@@ -18,6 +18,10 @@ class AdvisoryLock(IntEnum):
     """Two removals of executives wait for each other, so that one stays."""
     INVITATIONS = 4_020_002
     """Of two invitations to one address the second sees the first."""
+    SETTINGS = 4_020_003
+    """Of two forms of settings at once the second sees what the first has saved."""
+    SOURCES = 4_020_004
+    """Of two uploads of one name each begins a source of its own name."""
     PACKS = 5_200_317
     """A pack asked for twice is frozen once."""
     RECOMPUTE = 7_315_001

@@ -3,15 +3,19 @@ people change one after the other is kept apart elsewhere (docs/architecture.md,
 
 An import, even one that only looks, holds the rows it changes until it ends. A request that saves one of them waits
 a few seconds; then it ends with a sentence, not with a worker of the web server standing still. Of two requests that
-add or remove the same row at the same moment the second learns it from the database, after its own checks have passed.
+add or remove the same row at the same moment the second learns it from the database, after its own checks have passed,
+and so does who saves a row that is gone by then.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
-from django.db import IntegrityError, OperationalError, connection
+from django.core.exceptions import ObjectDoesNotExist, ObjectNotUpdated
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from psycopg.errors import (
@@ -22,6 +26,8 @@ from psycopg.errors import (
     RestrictViolation,
     UniqueViolation,
 )
+
+from departments.advisory_locks import AdvisoryLock, transaction_lock
 
 logger = logging.getLogger(__name__)
 LOCK_WAIT_SECONDS = 5.0
@@ -37,6 +43,20 @@ def is_lock_conflict(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def settings_alone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For a page that saves settings: of two at once the second is checked against what the first has saved."""
+
+    @wraps(view)
+    def alone(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+        if request.method in _READING:
+            return view(request, *arguments, **named)
+        with transaction.atomic():
+            transaction_lock(AdvisoryLock.SETTINGS)
+            return view(request, *arguments, **named)
+
+    return alone
 
 
 class LockWaitMiddleware:
@@ -56,7 +76,7 @@ class LockWaitMiddleware:
         """503 with the reason; anything else stays an error of its own."""
         if isinstance(exception, OperationalError) and is_lock_conflict(exception):
             logger.warning("%s %s waited too long for a row", request.method, request.resolver_match)
-        elif isinstance(exception, IntegrityError) and isinstance(exception.__cause__, _COLLISIONS):
+        elif request.method not in _READING and _is_collision(exception):
             # With the traceback: unless somebody did save at the same moment, a validation of ours is missing.
             logger.error("%s %s collided with another row", request.method, request.resolver_match, exc_info=exception)
         else:
@@ -64,3 +84,10 @@ class LockWaitMiddleware:
         response = render(request, "503.html", status=503)
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
+
+
+def _is_collision(exception: Exception) -> bool:
+    """Whether another row stands in the way, or the row to be saved is gone."""
+    if isinstance(exception, IntegrityError):
+        return isinstance(exception.__cause__, _COLLISIONS)
+    return isinstance(exception, ObjectNotUpdated | ObjectDoesNotExist)

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 from departments.models import Department
 from departments.periods import FiscalCalendar, Period, PeriodError
 from departments.scorecards.core.number_text import NotANumber, bare_text, number_parse
+from departments.web.contention import settings_alone
 from departments.web.rendering import page_render
 from pipeline.models import Pipeline, PlanTarget, Stage
 from pipeline.selectors.leaks.leaks import calendar_of
@@ -46,6 +47,7 @@ class PlanCell:
 
 
 @require_http_methods(["GET", "POST"])
+@settings_alone
 def plan_page(request: HttpRequest) -> HttpResponse:
     """The plan as a grid of quarters, or months, and pipelines; rows can be pasted from a sheet."""
     shell = manager_shell(request)
@@ -58,10 +60,10 @@ def plan_page(request: HttpRequest) -> HttpResponse:
     while len(quarters) < SHOWN:
         quarters.append(calendar.following(quarters[-1]))
     months = [month for quarter in quarters for month in _months(calendar, quarter)]
-    stored = {
-        (row.pipeline_id, row.period_start, row.period_end): bare_text(row.target)
-        for row in PlanTarget.objects.filter(segment="", period_start__gte=first.start)
-    }
+    targets = PlanTarget.objects.filter(segment="", period_start__gte=first.start)
+    if request.method == "POST":  # an import that is bringing a plan is waited for
+        targets = targets.select_for_update()
+    stored = {(row.pipeline_id, row.period_start, row.period_end): bare_text(row.target) for row in targets}
     by_month = _by_month(request.POST.get("by") or request.GET.get("by", ""), stored, quarters, months)
     periods, entered = months if by_month else quarters, _Entered()
     if request.method == "POST":
@@ -210,6 +212,7 @@ def _amount(text: str) -> Decimal | None:
 
 
 @require_http_methods(["GET", "POST"])
+@settings_alone
 def owners_page(request: HttpRequest) -> HttpResponse:
     """Stages in rows, departments in columns: who owns which."""
     shell = manager_shell(request)

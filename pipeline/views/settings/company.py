@@ -17,6 +17,7 @@ from departments.access import may_manage_data, require
 from departments.core.time_zones import TIME_ZONES
 from departments.day_formats import day_text
 from departments.models import Company, find_company
+from departments.web.contention import settings_alone
 from departments.web.middleware import COMPANY_STYLE
 from departments.web.rendering import page_render
 from pipeline.page.shell import shell_of
@@ -28,6 +29,7 @@ TEMPLATE = "pipeline/settings/company.html"
 
 
 @require_http_methods(["GET", "POST"])
+@settings_alone
 def company_page(request: HttpRequest) -> HttpResponse:
     """Name, money, clock, weeks, what departments see of each other, and what verdicts are called."""
     require(request, may_manage_data(request.user))
@@ -40,7 +42,7 @@ def company_page(request: HttpRequest) -> HttpResponse:
         if saved:
             form.save()
     if saved:
-        cache.delete(COMPANY_STYLE)
+        transaction.on_commit(lambda: cache.delete(COMPANY_STYLE))
         messages.success(request, _("Saved. Closed weeks stay as they were reported."))
         if company and form.instance.fiscal_calendar != calendar:
             messages.info(request, _(RECOMPUTED))
