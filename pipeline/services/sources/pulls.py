@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from departments.advisory_locks import AdvisoryLock, transaction_lock
 from departments.day_formats import day_text
 from departments.models import User
 from pipeline.imports.problems import ConversionRefused, ImportBusy, ImportProblem, ImportUnreadable
@@ -57,12 +58,15 @@ def pull_start(
         raise ImportUnreadable(_("There is no file."))
     token, now, first = files_keep(files), timezone.now(), safe_name(files[0][0])
     name = first if len(files) == 1 else _("{first} and {count} more").format(first=first, count=len(files) - 1)
-    if source is None:
-        base = Path(first).stem
-        source = _never_read(base) or DataSource.objects.create(name=_free_name(base), created_at=now, created_by=user)
-    return SourcePull.objects.create(
-        source=source, token=token, name=name[:300], taken_at=taken_at or now, created_at=now, created_by=user
-    )
+    with transaction.atomic():
+        if source is None:
+            transaction_lock(AdvisoryLock.SOURCES)
+            base = Path(first).stem
+            source = _never_read(base)
+            source = source or DataSource.objects.create(name=_free_name(base), created_at=now, created_by=user)
+        return SourcePull.objects.create(
+            source=source, token=token, name=name[:300], taken_at=taken_at or now, created_at=now, created_by=user
+        )
 
 
 def _name(base: str) -> str:
@@ -103,6 +107,7 @@ def pull_read(*, token: str) -> None:
         with transaction.atomic():
             if not _settled(source):
                 source.kind, source.system = reading.kind, reading.system
+                transaction_lock(AdvisoryLock.SOURCES)
                 if reading.deals and not source.pulls.exclude(pk=pull.pk).exclude(reading={}).exists():
                     source.name = _free_name(Path(reading.deals).name.split(".")[0], but=source)
                 source.save()
@@ -171,9 +176,11 @@ def pull_look(*, token: str) -> None:
             raise
         except ImportProblem as problem:
             look |= {"accepted": False, "problem_count": 1, "problems": [str(problem)]}
-        if pull.source.mappings.first() == mapping:  # else the look at the newer one is asked for already
+        if pull.source.mappings.first() == mapping:
             pull.look, pull.state, pull.mapping = look, State.LOOKED, mapping
             pull.save()
+        else:  # somebody brought a newer one meanwhile
+            pull_look(token=token)
 
 
 def pull_confirm(*, token: str, rename_company: bool = False) -> bool:

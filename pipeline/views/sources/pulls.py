@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -68,9 +69,15 @@ def pull_mapping(request: HttpRequest, token: str) -> HttpResponse:
         draft = SourceMapping(source=pull.source, version=newest.version, content=whole, origin=EDITED)
         context = _context(shell, pull, draft) | {"problem": str(problem)}
         return page_render(request, TEMPLATE, context, partial="page", status=422)
-    mapping = mapping_save(source=pull.source, content=whole, origin=EDITED, user=signed_in_user(request))
-    if SourcePull.objects.filter(pk=pull.pk, state__in=EDITABLE).update(state=State.LOOKING):
-        source_look_requested.delay_on_commit(token=token, version=mapping.version)
+    with transaction.atomic():
+        # Of two at once the second saves nothing: a worker is at the files of the first.
+        if SourcePull.objects.filter(pk=pull.pk, state__in=EDITABLE).update(state=State.LOOKING):
+            mapping = mapping_save(source=pull.source, content=whole, origin=EDITED, user=signed_in_user(request))
+            source_look_requested.delay_on_commit(token=token, version=mapping.version)
+        else:
+            messages.error(
+                request, _("Not saved: somebody else was a moment earlier. Look at theirs, then save again.")
+            )
     return redirect("pipeline:source_files", token=token)
 
 
