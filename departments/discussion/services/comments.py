@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from departments.discussion.services.errors import CommentRefused
 from departments.models import Comment, User
+from departments.services.repeats import repeated
 from departments.subjects import Subject, people_who_see
 
 EDIT_MINUTES = 15
@@ -38,6 +39,9 @@ def comment_add(
         if parent.subject != subject.text:
             raise CommentRefused(_("The comment you reply to is about another figure."))
     with transaction.atomic():
+        same = Comment.objects.filter(subject=subject.text, text=text, author=author, parent=parent)
+        if saved := repeated(same, by=author, time_field="at", now=now):
+            return SavedComment(comment=saved, notified=(), not_notified=_mentioned(subject, text)[1])
         comment = Comment.objects.create(
             subject=subject.text,
             subject_label=subject.label,

@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 
 from departments.discussion.services.errors import CommitmentRefused
 from departments.models import Commitment, Department, Issue, Measurable, User
+from departments.services.repeats import repeated
 
 LONGEST_TEXT = 500
 LONGEST_NOTE = 5_000
 FARTHEST = timedelta(days=3 * 366)
 
 
+@transaction.atomic
 def commitment_make(
     *,
     text: str,
@@ -34,20 +36,21 @@ def commitment_make(
     """Promise something by a day. `today` is the company's."""
     _measurable_fits(measurable, department)
     _day_fits(due, today)
-    return Commitment.objects.create(
-        text=_one_line(text),
-        department=department,
-        owner=owner,
-        due=due,
-        first_due=due,
-        measurable=measurable,
-        subject=subject,
-        expected_effect=expected_effect,
-        expected_unit=expected_unit if expected_effect is not None else "",
-        expected_from=expected_from,
-        created_at=now,
-        created_by=created_by,
-    )
+    content = {
+        "text": _one_line(text),
+        "department": department,
+        "owner": owner,
+        "first_due": due,
+        "measurable": measurable,
+        "subject": subject,
+        "expected_effect": expected_effect,
+        "expected_unit": expected_unit if expected_effect is not None else "",
+        "expected_from": expected_from,
+        "created_by": created_by,
+    }
+    open_ones = Commitment.objects.filter(status=Commitment.Status.OPEN)
+    saved = repeated(open_ones.filter(**content), by=created_by, time_field="created_at", now=now)
+    return saved or Commitment.objects.create(**content, due=due, created_at=now)
 
 
 def commitment_move(*, commitment: Commitment, due: date, today: date) -> None:
@@ -74,6 +77,7 @@ def commitment_close(*, commitment: Commitment, outcome: str, note: str, user: U
         fresh.save(update_fields=["status", "closed_at", "closed_by", "closing_note"])
 
 
+@transaction.atomic
 def issue_raise(
     *,
     text: str,
@@ -85,21 +89,25 @@ def issue_raise(
 ) -> Issue:
     """Put something off track on the department's list."""
     _measurable_fits(measurable, department)
-    return Issue.objects.create(
-        text=_one_line(text),
-        department=department,
-        measurable=measurable,
-        subject=subject,
-        created_at=now,
-        created_by=created_by,
-    )
+    content = {
+        "text": _one_line(text),
+        "department": department,
+        "measurable": measurable,
+        "subject": subject,
+        "created_by": created_by,
+    }
+    open_ones = Issue.objects.filter(status=Issue.Status.OPEN)
+    saved = repeated(open_ones.filter(**content), by=created_by, time_field="created_at", now=now)
+    return saved or Issue.objects.create(**content, created_at=now)
 
 
 def issue_solve(*, issue: Issue, note: str, user: User, now: datetime) -> None:
-    """It is off the list, with a word on how."""
-    Issue.objects.filter(pk=issue.pk, status=Issue.Status.OPEN).update(
-        status=Issue.Status.SOLVED, solved_at=now, solved_by=user, solved_note=_note(note)
-    )
+    """It is off the list, with a word on how. CommitmentRefused where somebody else solved it, or in other words."""
+    note = _note(note)
+    fields = {"status": Issue.Status.SOLVED, "solved_by": user, "solved_note": note}
+    solved = Issue.objects.filter(pk=issue.pk, status=Issue.Status.OPEN).update(**fields, solved_at=now)
+    if not solved and not Issue.objects.filter(pk=issue.pk, **fields).exists():
+        raise CommitmentRefused(_("It was solved in the meantime; nothing was changed."))
 
 
 def _open(commitment: Commitment) -> Commitment:

@@ -28,6 +28,9 @@ def reply_add(*, subject: Subject, text: str, author: User, seen: int, now: date
         raise CommentRefused(_("That is longer than {longest:,} characters.").format(longest=LONGEST))
     versions = Reply.objects.filter(subject=subject.text)
     newest = versions.aggregate(newest=Max("version"))["newest"] or 0
+    own = versions.filter(version=seen + 1, text=text, author=author)
+    if newest == seen + 1 and own.exists():
+        return None  # the form was sent twice
     if newest != seen:
         raise _conflict()
     if versions.filter(version=newest, text=text).exists():
@@ -43,6 +46,8 @@ def reply_add(*, subject: Subject, text: str, author: User, seen: int, now: date
                 at=now,
             )
     except IntegrityError:
+        if own.exists():
+            return None
         raise _conflict() from None
 
 

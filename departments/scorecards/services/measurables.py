@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from departments.day_formats import day_text
 from departments.models import Annotation, Department, Goal, Measurable, User, current_company
+from departments.services.repeats import repeated
 
 
 class MeasurableRefused(Exception):
@@ -30,8 +31,11 @@ def measurable_add(
     lowest: Decimal | None = None,
     highest: Decimal | None = None,
 ) -> Measurable:
-    """A new measurable at the end of the scorecard; its key is made of its name."""
+    """A new measurable at the end of the scorecard; its key is made of its name. MeasurableRefused where one on the
+    scorecard has that name: most often the form was sent twice."""
     Department.objects.select_for_update(no_key=True).get(pk=department.pk)
+    if Measurable.objects.filter(department=department, name=name, archived=False).exists():
+        raise MeasurableRefused(_("“{name}” is on this scorecard already.").format(name=name))
     last = Measurable.objects.filter(department=department).order_by("position").last()
     return Measurable.objects.create(
         department=department,
@@ -130,9 +134,9 @@ def annotation_add(
     *, department: Department, measurable: Measurable | None, day: date, text: str, user: User, now: datetime
 ) -> Annotation:
     """A dated remark beside the numbers."""
-    return Annotation.objects.create(
-        department=department, measurable=measurable, day=day, text=text, made_by=user, made_at=now
-    )
+    content = {"department": department, "measurable": measurable, "day": day, "text": text, "made_by": user}
+    saved = repeated(Annotation.objects.filter(**content), by=user, time_field="made_at", now=now)
+    return saved or Annotation.objects.create(**content, made_at=now)
 
 
 @transaction.atomic

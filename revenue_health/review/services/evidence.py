@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from departments.formats import single_units
 from departments.models import Company, User, current_company
 from departments.services.mail import in_language_of
+from departments.services.repeats import repeated
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
@@ -24,9 +26,13 @@ from revenue_health.review.selectors.accountability.rows import accountability_r
 STYLE = Path(settings.BASE_DIR) / "static" / "css" / "print_evidence.css"
 
 
+@transaction.atomic
 def evidence_ask(*, run: RecomputeRun, period: str, baseline: str, user: User, now: datetime) -> EvidenceExport:
-    """Write down that the document is wanted."""
-    return EvidenceExport.objects.create(run=run, period=period, baseline=baseline, asked_by=user, asked_at=now)
+    """Write down that the document is wanted; one that was asked for a moment ago is enough."""
+    content = {"run": run, "period": period, "baseline": baseline, "asked_by": user}
+    same = EvidenceExport.objects.filter(**content).exclude(status=EvidenceExport.Status.FAILED)
+    asked = repeated(same.defer("pdf"), by=user, time_field="asked_at", now=now)
+    return asked or EvidenceExport.objects.create(**content, asked_at=now)
 
 
 def evidence_make(*, export: int) -> EvidenceExport:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from departments.json_types import Json
 from departments.models import User
+from departments.services.repeats import repeated
 from pipeline.models import RecomputeRun
 from revenue_health.review.models import Scenario
 
@@ -19,6 +21,7 @@ class ScenarioError(ValueError):
     """A scenario that cannot be saved; the message says why."""
 
 
+@transaction.atomic
 def scenario_save(
     *, name: str, promises: Sequence[str], result: Json, run: RecomputeRun, user: User, now: datetime
 ) -> Scenario:
@@ -32,15 +35,16 @@ def scenario_save(
         )
     if not promises:
         raise ScenarioError(_("Nothing is promised yet: move something first. Nothing was saved."))
-    return Scenario.objects.create(
-        name=name,
-        period=result["period"]["label"],
-        promises=list(promises),
-        result=result,
-        as_of=run.as_of,
-        created_at=now,
-        created_by=user,
-    )
+    content = {
+        "name": name,
+        "period": result["period"]["label"],
+        "promises": list(promises),
+        "as_of": run.as_of,
+        "created_by": user,
+    }
+    same = Scenario.objects.filter(**content, deleted_at=None)
+    saved = repeated(same, by=user, time_field="created_at", now=now)
+    return saved or Scenario.objects.create(**content, result=result, created_at=now)
 
 
 def scenario_delete(*, scenario: Scenario, now: datetime) -> None:
