@@ -33,15 +33,12 @@ TEMPLATE = "pipeline/settings/company.html"
 def company_page(request: HttpRequest) -> HttpResponse:
     """Name, money, clock, weeks, what departments see of each other, and what verdicts are called."""
     require(request, may_manage_data(request.user))
-    with transaction.atomic():
-        locked = Company.objects.select_for_update() if request.method == "POST" else Company.objects.all()
-        company = locked.first()
-        calendar = company.fiscal_calendar if company else None
-        form = CompanyForm(request.POST if request.method == "POST" else None, instance=company)
-        saved = request.method == "POST" and form.is_valid()
-        if saved:
-            form.save()
-    if saved:
+    locked = Company.objects.select_for_update() if request.method == "POST" else Company.objects.all()
+    company = locked.first()
+    calendar = company.fiscal_calendar if company else None
+    form = CompanyForm(request.POST if request.method == "POST" else None, instance=company)
+    if request.method == "POST" and form.is_valid():
+        form.save()
         transaction.on_commit(lambda: cache.delete(COMPANY_STYLE))
         messages.success(request, _("Saved. Closed weeks stay as they were reported."))
         if company and form.instance.fiscal_calendar != calendar:

@@ -65,8 +65,7 @@ def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Change a row. Of two people who save it at once the second waits, and then sees what the first one changed."""
     require(request, may_manage_data(request.user))
     chosen = _kind_or_404(kind)
-    with transaction.atomic():
-        return _edited(request, chosen, _row_or_404(chosen, pk, lock=request.method == "POST"))
+    return _edited(request, chosen, _row_or_404(chosen, pk, lock=request.method == "POST"))
 
 
 @require_http_methods(["GET", "POST"])
