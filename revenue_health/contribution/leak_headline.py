@@ -32,9 +32,9 @@ def register_sentence(run: RecomputeRun, period: Period, currency: str) -> str:
     if not clear:
         size = money_in_words(rows[0].amount, currency)
         return ngettext(
-            "{leaks} costs revenue against the baseline, none with a department whose share is clear. The largest: "
+            "{leaks} costs revenue against the baseline; no department can be named for it. The largest: "
             "{stage}, {factor}, {size}.",
-            "{leaks} cost revenue against the baseline, none with a department whose share is clear. The largest: "
+            "{leaks} cost revenue against the baseline; no department can be named for any. The largest: "
             "{stage}, {factor}, {size}.",
             len(rows),
         ).format(leaks=several, stage=rows[0].stage, factor=_(rows[0].factor), size=size)

@@ -73,7 +73,10 @@ def page_word(verdict: Verdict) -> str:
 
 
 def step_word(step: Step) -> str:
-    """The verdict of a step of the ledger, the same on every page."""
+    """The verdict of a step of the ledger, the same on every page. Who is beyond zero and stopped by a gate is told
+    apart from those of whom nothing is seen."""
+    if step.is_stopped:
+        return _("not named")
     return _(NOT_A_DEPARTMENT) if step.nobodys or step.verdict is None else page_word(step.verdict)
 
 

@@ -78,7 +78,7 @@ def who_moved(comparison: Comparison) -> str:
 
 
 def landing_sentence(landing: Landing | None, label: str, currency: str) -> str:
-    """`Q4 is heading for EUR 12.3 M, 1.35 M short of plan; under 1 % chance to reach it.` Empty of a period that
+    """`Q4 is heading for EUR 12.3 M, 1.35 M short of plan; under 1 % chance to reach plan.` Empty of a period that
     is over or has no forecast."""
     if landing is None:
         return ""
@@ -90,7 +90,7 @@ def landing_sentence(landing: Landing | None, label: str, currency: str) -> str:
             where = _(", on plan")
         where = where.format(amount=size)
         if landing.probability is not None:
-            chance = _("; {chance} chance to reach it").format(chance=chance_in_words(landing.probability))
+            chance = _("; {chance} chance to reach plan").format(chance=chance_in_words(landing.probability))
     amount = money_in_words(landing.expected, currency)
     return _("{period} is heading for {amount}{plan}{chance}.").format(
         period=short_label(label), amount=amount, plan=where, chance=chance

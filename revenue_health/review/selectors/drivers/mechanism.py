@@ -51,7 +51,7 @@ def mechanism_of(party: PartyShare, rates: Sequence[Rate], *, structure: Structu
     for factor in factors:
         if sign * (party.factors.get(factor) or 0.0) <= 0:
             continue
-        rate = _changed_most((rate for rate in rates if rate.kind == KINDS[factor]), sign)
+        rate = _changed_most((rate for rate in rates if rate.kind == KINDS[factor] and _moves(rate, structure)), sign)
         stage = _stage_of(rate, structure) if rate else None
         if rate and stage:
             return _mechanism(party, factor, rate, stage, currency)
@@ -70,6 +70,15 @@ def _changed_most(rates: Iterable[Rate], sign: int) -> Rate | None:
         if weight > largest:
             best, largest = rate, weight
     return best
+
+
+def _moves(rate: Rate, structure: Structure) -> bool:
+    """Whether a rate can move revenue: days in a stage that a deal reaches by being won, such as delivery, cannot."""
+    stage = _stage_of(rate, structure)
+    if stage is None or rate.kind != "hold_days":
+        return stage is not None
+    earning = [one.position for one in structure.stages.values() if one.pipeline == stage.pipeline and one.earns]
+    return not earning or stage.position < min(earning)
 
 
 def _stage_of(rate: Rate, structure: Structure) -> StageName | None:
@@ -101,9 +110,7 @@ def _texts(rate: Rate, name: str, stage: str, currency: str) -> tuple[Callable[[
     deals = counted(rate.count, "deal")
     if rate.kind == "hold_days":
         before, now = days(rate.before), days(rate.now)
-        pace = _("it handed on {a_day} a day, {a_day_2} before").format(
-            a_day=_a_day(rate.a_day_now), a_day_2=_a_day(rate.a_day_before)
-        )
+        pace = _pace(rate)
         sentence = _("Deals in {stage} stay {now} days with {name}, {before} before ({deals}); {pace}.").format(
             stage=stage, now=now, name=name, before=before, deals=deals, pace=pace
         )
@@ -131,6 +138,18 @@ def _texts(rate: Rate, name: str, stage: str, currency: str) -> tuple[Callable[[
         name=name, now=now, stage=stage, before=before, deals=deals
     )
     return in_money, sentence, _("Bring {before} into {stage} again").format(before=before, stage=stage)
+
+
+def _pace(rate: Rate) -> str:
+    """How many it handed on a day: whether more came than before, or it did less."""
+    now, before = _a_day(rate.a_day_now), _a_day(rate.a_day_before)
+    if rate.a_day_now is None or rate.a_day_before is None or now == before:
+        text = _("it handed on {now} a day, {before} before")
+    elif rate.a_day_now > rate.a_day_before:
+        text = _("it handed on more, {now} a day, {before} before")
+    else:
+        text = _("it handed on fewer, {now} a day, {before} before")
+    return text.format(now=now, before=before)
 
 
 def _in_days(value: float) -> str:

@@ -19,7 +19,12 @@ from revenue_health.contribution.core.gates.gate import Gate, GateName
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.contributions_json import gates_in_full
-from revenue_health.contribution.selectors.comparison.sentences import capitalised, load_sentence, past_sentence
+from revenue_health.contribution.selectors.comparison.sentences import (
+    capitalised,
+    load_sentence,
+    money,
+    past_sentence,
+)
 from revenue_health.contribution.selectors.gates.party_evidence import party_evidence
 
 TITLES = {
@@ -57,6 +62,7 @@ def gates_context(
         "gates": gate_rows(party),
         "checking": party.checking,
         "proviso": _tipping(party),
+        "settles": _settles(party, company.reporting_currency),
         "loads": [load_sentence(party, load) for load in party.loads],
         "past": past_sentence(comparison),
         "begun": _begun(party, company, comparison.period),
@@ -95,6 +101,19 @@ def _tipping(party: PartyShare) -> str:
         return ""
     text = _("The verdict {proviso}.") if party.named else _("A verdict {proviso}.")
     return text.format(proviso=in_language(records.detail).removeprefix(_("it ")))
+
+
+def _settles(party: PartyShare, currency: str) -> str:
+    """What is missing for a name where the range leaves out zero, and nothing but its nearer end is too close to it."""
+    interval, gates = party.interval, party.gates or {}
+    stopped = (gate := gates.get(GateName.INTERVAL)) is not None and gate.passed is False
+    if not stopped or interval is None or interval.low <= 0 <= interval.high:
+        return ""
+    nearer = interval.high if interval.high < 0 else interval.low
+    return _(
+        "It would be named if the end of its range nearer to zero, {nearer}, lay beyond that amount and the gates after "
+        "this one were passed. More deals and more weeks narrow the range; the share may shrink with it."
+    ).format(nearer=money(nearer, currency))
 
 
 def _begun(party: PartyShare, company: Company, period: Period) -> str:
