@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 HEIGHT = 132
-ROOM = 10
+ROOM, ROOM_FOR_AMOUNTS = 10, 18
 """Pixels above the highest and below the lowest mark."""
 
 
@@ -40,15 +40,18 @@ class Curve:
 
 @dataclass(frozen=True, kw_only=True)
 class QuarterBar:
-    """One quarter: a bar from zero. label: its lines; kind: `earlier`, `begun` or `now`."""
+    """One quarter: a bar from zero. label: its lines; kind: `earlier`, `begun` or `now`; its amount, in cents, stands
+    above the bar, or above zero where the bar goes down."""
 
     label: tuple[str, ...]
+    amount: int
     kind: str
     middle: str
     x: str
     width: str
     y: str
     height: str
+    amount_y: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,13 +71,13 @@ class QuarterBars:
 class _Down:
     """From amounts to pixels, the largest on top; zero is always there."""
 
-    def __init__(self, values: Iterable[float]) -> None:
-        every = [0.0, *values]
+    def __init__(self, values: Iterable[float], *, room: int = ROOM) -> None:
+        self.room, every = room, [0.0, *values]
         self.most, self.least = max(every), min(every)
 
     def __call__(self, value: float) -> float:
         span = (self.most - self.least) or 1.0
-        return ROOM + (self.most - value) / span * (HEIGHT - 2 * ROOM)
+        return self.room + (self.most - value) / span * (HEIGHT - 2 * self.room)
 
 
 def curve(ways: Sequence[tuple[int, bool]], *, share: int, low: int, high: int) -> Curve | None:
@@ -103,7 +106,7 @@ def quarter_bars(quarters: Sequence[tuple[str, int, bool]], *, now: tuple[str, i
         return None
     rows = [(label, amount, "begun" if begun else "earlier") for label, amount, begun in quarters]
     rows.append((*now, "now"))
-    down = _Down(amount for _, amount, _ in rows)
+    down = _Down((amount for _, amount, _ in rows), room=ROOM_FOR_AMOUNTS)
     zero, room = down(0), 1 / len(rows)
     bars = []
     for place, (label, amount, kind) in enumerate(rows):
@@ -111,6 +114,8 @@ def quarter_bars(quarters: Sequence[tuple[str, int, bool]], *, now: tuple[str, i
         bars.append(
             QuarterBar(
                 label=tuple(label.split("-", 1)),
+                amount=amount,
+                amount_y=f"{top - 4:.1f}",
                 kind=kind,
                 middle=_percent((place + 0.5) * room),
                 x=_percent((place + 0.2) * room),

@@ -148,7 +148,10 @@ def verdict_in_full(party: PartyShare, currency: str) -> str:
 
 def unclear_reason(party: PartyShare, currency: str) -> str:
     """Why nothing can be told of a party, and how small an effect would not have been seen."""
-    said = [in_language(party.short_reason), "" if WOULD_NOT_SHOW in party.short_reason else visible(party, currency)]
+    reason, records = in_language(party.short_reason), (party.gates or {}).get(GateName.RECORDS)
+    if records and records.passed is False and records.detail in party.short_reason:
+        reason = _("a verdict {proviso}").format(proviso=reason.removeprefix(_("it ")))
+    said = [reason, "" if WOULD_NOT_SHOW in party.short_reason else visible(party, currency)]
     return "; ".join(part for part in said if part)
 
 

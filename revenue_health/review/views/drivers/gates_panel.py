@@ -111,8 +111,8 @@ def _settles(party: PartyShare, currency: str) -> str:
         return ""
     nearer = interval.high if interval.high < 0 else interval.low
     return _(
-        "It would be named if the end of its range nearer to zero, {nearer}, lay beyond that amount and the gates after "
-        "this one were passed. More deals and more weeks narrow the range; the share may shrink with it."
+        "It would be named if the end of its range nearer to zero, {nearer}, lay beyond that amount and the gates "
+        "after this one were passed. More deals and more weeks narrow the range; the share may shrink with it."
     ).format(nearer=money(nearer, currency))
 
 
