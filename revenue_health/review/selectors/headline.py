@@ -22,6 +22,7 @@ from revenue_health.review.selectors.ladder import ladder_sentence
 ON_PLAN = 0.005
 """A gap below this part of the plan is none to speak of (the model's materiality)."""
 NOT_NAMED = gettext_noop("Not named: {names} – {reason}.")
+NOT_NAMED_FALLS = gettext_noop("Not named: {names}. As for a verdict, {reason}.")
 WATCHED = "sales"
 """The department the board looks at: when it gets no verdict, that is said on top and with its figure."""
 
@@ -118,7 +119,10 @@ def not_named(stopped: Iterable[Step], currency: str) -> list[str]:
     names: dict[str, list[str]] = {}
     for step in stopped:
         names.setdefault(step.reason.rstrip("."), []).append(f"{step.name} ({step.figure(currency)})")
-    return [NOT_NAMED.format(names=listed(each), reason=reason) for reason, each in names.items()]
+    return [
+        (NOT_NAMED_FALLS if reason.startswith("it would fall") else NOT_NAMED).format(names=listed(each), reason=reason)
+        for reason, each in names.items()
+    ]
 
 
 def chance_in_words(share: float) -> str:
