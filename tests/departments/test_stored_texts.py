@@ -33,7 +33,7 @@ def german(text: str) -> str:
         ("Since 23 Nov 2026", "Seit 23. Nov. 2026"),
         ("EUR 114 k won, EUR 78.4 k lost.", "EUR 114 Tsd gewonnen, EUR 78,4 Tsd verloren."),
         (
-            "Q4 is heading for EUR 288 k, 182 k short of plan; under 1 % chance to reach it."
+            "Q4 is heading for EUR 288 k, 182 k short of plan; under 1 % chance to reach plan."
             " No department’s share is clear.",
             "Q4 steuert auf EUR 288 Tsd zu, 182 Tsd unter Plan; Chance, ihn zu erreichen: unter 1 %."
             " Der Anteil keiner Abteilung ist klar.",

@@ -120,7 +120,7 @@ def _register_message(rows: list[LeakRow], currency: str) -> str:
         return _("{rows}; none of them shows in the newest figures.").format(rows=counted(len(rows), "leak"))
     clear = [row for row in seen if not row.unclear]
     if not clear:
-        return _("{seen} in the newest figures, all of departments whose share is unclear.").format(
+        return _("{seen} in the newest figures, none of a department that is named.").format(
             seen=counted(len(seen), "leak")
         )
     money = money_in_words(clear[0].amount, currency)

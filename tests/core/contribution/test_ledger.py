@@ -129,7 +129,7 @@ def test_the_headline_speaks_of_the_landing_first() -> None:
     )  # fmt: skip
     told = headline(worked(), label="2026-Q4", currency="EUR", forecast=forecast)
     assert told.message == (
-        "Q4 is heading for EUR 12.3 M, 1.35 M short of plan; under 1 % chance to reach it. EUR 748 k under plan to "
+        "Q4 is heading for EUR 12.3 M, 1.35 M short of plan; under 1 % chance to reach plan. EUR 748 k under plan to "
         "date (−9 %). Production and Legal contaminate. Sales: no clear effect (−20.0 k ± 457 k)."
     )
     assert told.under[0] == (

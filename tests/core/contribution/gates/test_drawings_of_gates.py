@@ -139,10 +139,10 @@ def test_a_curve_puts_the_largest_share_on_top() -> None:
 def test_bars_hang_from_zero_and_the_judged_quarter_is_the_last() -> None:
     drawn = quarter_bars([("2026-Q2", 50, False), ("2026-Q3", -50, True)], now=("2026-Q4", -50))
     assert drawn is not None
-    assert [(bar.kind, bar.y, bar.height) for bar in drawn.bars] == [
-        ("earlier", "10.0", "56.0"),
-        ("begun", "66.0", "56.0"),
-        ("now", "66.0", "56.0"),
+    assert [(bar.kind, bar.y, bar.height, bar.amount, bar.amount_y) for bar in drawn.bars] == [
+        ("earlier", "18.0", "48.0", 50, "14.0"),
+        ("begun", "66.0", "48.0", -50, "62.0"),
+        ("now", "66.0", "48.0", -50, "62.0"),
     ]
     assert drawn.bars[0].label == ("2026", "Q2")
 
