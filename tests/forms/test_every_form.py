@@ -46,6 +46,7 @@ NOT_ON_A_PAGE = {
     "review:drivers_compute", "review:forecast_compute", "review:drivers_inside", "review:evidence",
     "review:pack_freeze", "review:scenario_save",  # of figures that the night computes
 }  # fmt: skip
+"""What these take is sent by test_forms_without_a_page.py."""
 PARTLY = {"departments:my", "departments:my_row"}
 """What is right in them is saved, and the rest is marked."""
 
