@@ -35,7 +35,7 @@ def german(text: str) -> str:
         (
             "Q4 is heading for EUR 288 k, 182 k short of plan; under 1 % chance to reach plan."
             " No department’s share is clear.",
-            "Q4 steuert auf EUR 288 Tsd zu, 182 Tsd unter Plan; Chance, ihn zu erreichen: unter 1 %."
+            "Q4 steuert auf EUR 288 Tsd zu, 182 Tsd unter Plan; Chance, den Plan zu erreichen: unter 1 %."
             " Der Anteil keiner Abteilung ist klar.",
         ),
     ],
