@@ -28,6 +28,7 @@ from revenue_health.embedded.process import ServerError
 from revenue_health.embedded.serving import prepare
 from revenue_health.embedded.session import DATABASE, close_connections, create_database
 from revenue_health.embedded.steps import Steps
+from revenue_health.embedded.supervisor import say
 
 OPPORTUNITIES = 20_000
 YEARS = 3
@@ -114,8 +115,14 @@ class _PastForecasts:
         )
 
     def wait(self) -> None:
-        """What could not be made here a worker makes once the demo is served."""
-        if self._process is not None:
+        """Until they are there; what could not be made here a worker makes once the demo is served."""
+        if self._process is not None and self._process.wait():
+            say("  They could not be made now: a worker makes them once the demo is served.")
+
+    def stop(self) -> None:
+        """Where the building was cut off: it would hold the servers for minutes."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
             self._process.wait()
 
 
@@ -134,9 +141,13 @@ def _build_anew(home: Home, choice: DemoChoice, steps: Steps) -> Built:
     building.write_text(json.dumps(will.to_dict()))
     prepare(home, steps)
     folder = home.path / "demo-company"
-    for name, text, work in _table(folder, will, choice, _PastForecasts(home)):
-        with steps.step(name, text):
-            work()
+    past = _PastForecasts(home)
+    try:
+        for name, text, work in _table(folder, will, choice, past):
+            with steps.step(name, text):
+                work()
+    finally:
+        past.stop()
     home.demo_marker.write_text(json.dumps(will.to_dict() | {"seconds": steps.seconds}))
     building.unlink()
     return will

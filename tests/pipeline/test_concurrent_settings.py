@@ -40,7 +40,7 @@ def rows() -> dict[str, str]:
     )
     goal_set(measurable=measurable, now=timezone.now(), rule="min", goal=Decimal(4), goal_high=None,
              effective_from=date(2026, 1, 5))  # fmt: skip
-    made = {
+    row_of_kind = {
         "departments": sales,
         "pipelines": pipeline,
         "stages": stage,
@@ -55,7 +55,7 @@ def rows() -> dict[str, str]:
         ),
         "rates": ExchangeRate.objects.create(currency="USD", date=date(2026, 1, 1), rate=Decimal("0.9")),
     }
-    addresses = {kind: f"/settings/{kind}/{row.pk}/" for kind, row in made.items()}
+    addresses = {kind: f"/settings/{kind}/{row.pk}/" for kind, row in row_of_kind.items()}
     return addresses | {"company": "/settings/", "measurable": f"/scorecards/sales/measurables/{measurable.key}/"}
 
 
@@ -129,7 +129,7 @@ def test_the_same_field_is_refused_once_with_what_stands_there(root: Client, row
         assert root.post(rows[kind], again).status_code == (422 if "" in mine.values() else 302), kind
 
 
-def test_who_wrote_the_same_is_not_asked(root: Client, rows: dict[str, str]) -> None:
+def test_two_who_write_the_same_are_both_right(root: Client, rows: dict[str, str]) -> None:
     first, second = opened(root, rows["stages"]), opened(root, rows["stages"])
     for form in (first, second):
         assert root.post(rows["stages"], form.sent() | {"name": "Quote"}).status_code == 302

@@ -33,6 +33,7 @@ from departments.scorecards.views.forms import (
     measurable_initial,
 )
 from departments.scorecards.views.grid import goal_text
+from departments.web.contention import settings_alone
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 
@@ -79,14 +80,11 @@ def measurables(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@settings_alone
 def measurable(request: HttpRequest, key: str, measurable: str) -> HttpResponse:
     """One measurable: words, owner, weight; its goals by week; its place; archived or not."""
-    with transaction.atomic():
-        return _measurable(request, _department(request, key), measurable)
-
-
-def _measurable(request: HttpRequest, department: Department, key: str) -> HttpResponse:
-    rows = Measurable.objects.filter(department=department, key=key).select_related("owner")
+    department = _department(request, key)
+    rows = Measurable.objects.filter(department=department, key=measurable).select_related("owner")
     row = (rows.select_for_update(of=("self",)) if request.method == "POST" else rows).first()
     require(request, row is not None)
     assert row is not None
@@ -95,7 +93,7 @@ def _measurable(request: HttpRequest, department: Department, key: str) -> HttpR
         try:
             if _do(request.POST.get("action", ""), row, forms_):
                 messages.success(request, _("“{name}” is saved.").format(name=row.name))
-                return redirect("departments:scorecard_measurables", department.key)
+                return redirect("departments:scorecard_measurables", key)
         except MeasurableRefused as problem:
             refused = str(problem)
     goals = [(goal, goal_text(goal.dated)) for goal in row.goals.order_by("-effective_from")]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 
 from departments.formats import MINUS, grouped, money_in_words
 from revenue_health.contribution.core.comparison import Comparison
+from revenue_health.contribution.core.gates.records import FALLS
 from revenue_health.contribution.core.ledger import Landing, Ledger, Step, build_ledger
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.selectors.comparison.sentences import (
@@ -120,7 +121,7 @@ def not_named(stopped: Iterable[Step], currency: str) -> list[str]:
     for step in stopped:
         names.setdefault(step.reason.rstrip("."), []).append(f"{step.name} ({step.figure(currency)})")
     return [
-        (NOT_NAMED_FALLS if reason.startswith("it would fall") else NOT_NAMED).format(names=listed(each), reason=reason)
+        (NOT_NAMED_FALLS if reason.startswith(FALLS) else NOT_NAMED).format(names=listed(each), reason=reason)
         for reason, each in names.items()
     ]
 

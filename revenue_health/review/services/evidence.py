@@ -31,8 +31,8 @@ def evidence_ask(*, run: RecomputeRun, period: str, baseline: str, user: User, n
     """Write down that the document is wanted; one that was asked for a moment ago is enough."""
     content = {"run": run, "period": period, "baseline": baseline, "asked_by": user}
     same = EvidenceExport.objects.filter(**content).exclude(status=EvidenceExport.Status.FAILED)
-    asked = repeated(same.defer("pdf"), by=user, time_field="asked_at", now=now)
-    return asked or EvidenceExport.objects.create(**content, asked_at=now)
+    queued = repeated(same.defer("pdf"), by=user, time_field="asked_at", now=now)
+    return queued or EvidenceExport.objects.create(**content, asked_at=now)
 
 
 def evidence_make(*, export: int) -> EvidenceExport:

@@ -24,7 +24,7 @@ def simultaneously(*calls: Callable[[], Any], table: str, meanwhile: str = "") -
     def run(place: int, call: Callable[[], Any]) -> None:
         try:
             results[place] = call()
-        except Exception as problem:
+        except Exception as problem:  # what a call raises is its result
             results[place] = problem
         finally:
             connection.close()

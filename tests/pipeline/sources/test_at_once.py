@@ -52,8 +52,8 @@ def test_of_two_mappings_one_is_looked_at_and_one_not_saved(client: Client) -> N
 
     answers = simultaneously(save, save, table="pipeline_sourcepull")
     assert [answer.status_code for answer in answers] == [302, 302]
-    told = [str(message) for answer in answers for message in answer.wsgi_request._messages]
-    assert [text.startswith("Not saved") for text in told] == [True]
+    texts = [str(message) for answer in answers for message in answer.wsgi_request._messages]
+    assert [text.startswith("Not saved") for text in texts] == [True]
     pull.refresh_from_db()
     assert pull.state == SourcePull.State.LOOKING
     assert SourceMapping.objects.count() <= before + 1

@@ -158,6 +158,8 @@ _HOLDS_GOOD = {
         "holds unless more than {part} more changes of amount had been its own than are booked on it"
     ),
 }
+FALLS = "it would fall if"
+"""How each of the following begins, for sentences that say what "it" is."""
 _FALLS = {
     Kind.CAUSES: gettext_noop("it would fall if {part} of the losses booked on it had been somebody else’s"),
     Kind.HANDOFFS: gettext_noop("it would fall if {part} of the time recorded as its own had been somebody else’s"),

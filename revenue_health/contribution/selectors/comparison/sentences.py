@@ -20,6 +20,7 @@ from revenue_health.contribution.core.comparison import (
 )
 from revenue_health.contribution.core.gates.company import MOVED
 from revenue_health.contribution.core.gates.gate import GateName
+from revenue_health.contribution.core.gates.records import FALLS
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.words import are_milder, verb, verdict_word
 
@@ -148,8 +149,8 @@ def verdict_in_full(party: PartyShare, currency: str) -> str:
 
 def unclear_reason(party: PartyShare, currency: str) -> str:
     """Why nothing can be told of a party, and how small an effect would not have been seen."""
-    reason, records = in_language(party.short_reason), (party.gates or {}).get(GateName.RECORDS)
-    if records and records.passed is False and records.detail in party.short_reason:
+    reason = in_language(party.short_reason)
+    if party.short_reason.startswith(FALLS):
         reason = _("a verdict {proviso}").format(proviso=reason.removeprefix(_("it ")))
     said = [reason, "" if WOULD_NOT_SHOW in party.short_reason else visible(party, currency)]
     return "; ".join(part for part in said if part)

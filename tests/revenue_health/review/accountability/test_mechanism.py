@@ -39,27 +39,27 @@ def waits(stage: str, before: float, now: float, *, base: float = 100.0, pace: f
 def test_days_after_a_deal_is_won_explain_nothing() -> None:
     """Delivery took ten days more for five times the money; what waits for a slot is still to be won."""
     rates = [waits("delivery", 11, 21, base=500), waits("slot", 4, 6)]
-    found = seen(rates, waiting=-283)
-    assert found
-    assert found.stage.key == "slot"
+    mechanism = seen(rates, waiting=-283)
+    assert mechanism
+    assert mechanism.stage.key == "slot"
     assert seen(rates[:1], waiting=-283) is None
 
 
 def test_where_a_deal_is_earned_later_the_days_before_count() -> None:
-    found = seen([waits("delivery", 11, 21, base=500), waits("slot", 4, 6)], earns="accepted", waiting=-283)
-    assert found
-    assert found.stage.key == "delivery"
+    mechanism = seen([waits("delivery", 11, 21, base=500), waits("slot", 4, 6)], earns="accepted", waiting=-283)
+    assert mechanism
+    assert mechanism.stage.key == "delivery"
 
 
 def test_losses_after_a_deal_is_won_take_revenue_back() -> None:
-    found = seen([Rate("New", "delivery", "loss_rate", 1.0, 3.0, 12, 40.0)], losses=-50)
-    assert found
-    assert found.stage.key == "delivery"
+    mechanism = seen([Rate("New", "delivery", "loss_rate", 1.0, 3.0, 12, 40.0)], losses=-50)
+    assert mechanism
+    assert mechanism.stage.key == "delivery"
 
 
 def test_it_says_whether_more_came_or_fewer_were_handed_on() -> None:
     for pace, says in ((0.8, "it handed on fewer, 0.8 a day, 1.0 before"), (1.3, "it handed on more, 1.3 a day"),
                        (1.0, "it handed on 1.0 a day, 1.0 before")):  # fmt: skip
-        found = seen([waits("slot", 4, 6, pace=pace)], waiting=-283)
-        assert found
-        assert says in found.sentence
+        mechanism = seen([waits("slot", 4, 6, pace=pace)], waiting=-283)
+        assert mechanism
+        assert says in mechanism.sentence
