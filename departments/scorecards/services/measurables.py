@@ -33,9 +33,7 @@ def measurable_add(
 ) -> Measurable:
     """A new measurable at the end of the scorecard; its key is made of its name. MeasurableRefused where one on the
     scorecard has that name: most often the form was sent twice."""
-    Department.objects.select_for_update(no_key=True).get(pk=department.pk)
-    if Measurable.objects.filter(department=department, name=name, archived=False).exists():
-        raise MeasurableRefused(_("“{name}” is on this scorecard already.").format(name=name))
+    _lock_unless_taken(department.pk, name)
     last = Measurable.objects.filter(department=department).order_by("position").last()
     return Measurable.objects.create(
         department=department,
@@ -50,6 +48,15 @@ def measurable_add(
         highest=highest,
         position=(last.position + 1) if last else 1,
     )
+
+
+def _lock_unless_taken(department: int, name: str, *, by_another_than: int = 0) -> None:
+    """Keep others from changing this scorecard until the transaction ends; MeasurableRefused where a measurable on it
+    has the name: readers could not tell the two apart."""
+    Department.objects.select_for_update(no_key=True).get(pk=department)
+    on_card = Measurable.objects.filter(department=department, archived=False).exclude(pk=by_another_than)
+    if on_card.filter(name=name).exists():
+        raise MeasurableRefused(_("“{name}” is on this scorecard already.").format(name=name))
 
 
 def _free_key(department: Department, name: str) -> str:
@@ -70,7 +77,10 @@ def measurable_change(
     lowest: Decimal | None = None,
     highest: Decimal | None = None,
 ) -> Measurable:
-    """Another name, unit, owner or weight, or other limits. What was entered stays as it is."""
+    """Another name, unit, owner or weight, or other limits. What was entered stays as it is. MeasurableRefused where
+    another on the scorecard has that name."""
+    if not measurable.archived:
+        _lock_unless_taken(measurable.department_id, name, by_another_than=measurable.pk)
     measurable.name, measurable.unit, measurable.owner, measurable.weight = name, unit, owner, weight
     measurable.limits, measurable.lowest, measurable.highest = limits, lowest, highest
     measurable.save(update_fields=["name", "unit", "owner", "weight", "limits", "lowest", "highest"])
@@ -79,7 +89,10 @@ def measurable_change(
 
 @transaction.atomic
 def measurable_archive(*, measurable: Measurable, archived: bool) -> Measurable:
-    """Take it off the scorecard or bring it back; its weeks are kept either way."""
+    """Take it off the scorecard or bring it back; its weeks are kept either way. MeasurableRefused where one that was
+    added meanwhile has its name."""
+    if not archived:
+        _lock_unless_taken(measurable.department_id, measurable.name, by_another_than=measurable.pk)
     measurable.archived = archived
     measurable.save(update_fields=["archived"])
     return measurable

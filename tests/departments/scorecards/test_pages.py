@@ -239,6 +239,21 @@ def test_a_measurable_is_added_changed_moved_and_archived(head: Client) -> None:
     assert 'data-key="legal_trainings"' not in text(head.get("/scorecards/legal/"))
 
 
+def test_two_measurables_of_a_scorecard_never_have_one_name(head: Client, measurables: dict[str, Measurable]) -> None:
+    reviews, terms = measurables["reviews"], measurables["terms"]
+    taken = {"name": terms.name, "unit": "", "owner": "", "weight": "1"}
+    renamed = head.post(f"/scorecards/legal/measurables/{reviews.key}/", taken | {"action": "change"})
+    assert renamed.status_code == 422
+    assert f"“{terms.name}” is on this scorecard already." in text(renamed)
+    # Saved under its own name, it is not in its own way; archived, its name is free, and then not to be had back.
+    assert head.post(f"/scorecards/legal/measurables/{terms.key}/", taken | {"action": "change"}).status_code == 302
+    head.post(f"/scorecards/legal/measurables/{terms.key}/", {"action": "archive"})
+    assert head.post(f"/scorecards/legal/measurables/{reviews.key}/", taken | {"action": "change"}).status_code == 302
+    assert head.post(f"/scorecards/legal/measurables/{terms.key}/", {"action": "restore"}).status_code == 422
+    terms.refresh_from_db()
+    assert terms.archived
+
+
 def test_a_goal_cannot_reach_closed_weeks(head: Client, measurables: dict[str, Measurable]) -> None:
     sent = {"action": "goal", "rule": "at_least", "goal": "30", "goal_high": ""}
     address = "/scorecards/legal/measurables/reviews/"
