@@ -22,10 +22,21 @@ class NotDecimal(ValueError):
 
 @dataclass(frozen=True)
 class NumberSigns:
-    """How numbers are written. Any space stands for every kind of space, either apostrophe for both."""
+    """How numbers are written. Any space stands for every kind of space, either apostrophe for both. `lakh`: above the
+    last three digits the groups have two, as in India: 12,34,567."""
 
     decimal: str = "."
     thousands: str = ""
+    lakh: bool = False
+
+    @property
+    def alike(self) -> str:
+        """Every sign that is read as the thousands sign."""
+        return (
+            next((kind for kind in (_SPACES, _APOSTROPHES) if self.thousands in kind), self.thousands)
+            if self.thousands
+            else ""
+        )
 
     def mistake(self) -> str:
         """What is wrong with the signs themselves; empty when nothing is."""
@@ -35,6 +46,8 @@ class NumberSigns:
             return "thousands_sign is one character, such as , or ' or a space, or empty"
         if self.thousands == self.decimal:
             return "thousands_sign is the same as decimal_sign"
+        if self.lakh and not self.thousands:
+            return "thousands_sign is needed where lakh is true"
         return ""
 
 
@@ -80,13 +93,18 @@ def _refuse_endless(value: Decimal) -> Decimal:
 
 
 def _without_grouping(whole: str, signs: NumberSigns) -> str:
-    alike = next((kind for kind in (_SPACES, _APOSTROPHES) if signs.thousands in kind), signs.thousands)
-    if not signs.thousands or not re.fullmatch(rf"[1-9][0-9]{{0,2}}([{re.escape(alike)}][0-9]{{3}})+", whole):
+    sign = f"[{re.escape(signs.alike)}]"
+    groups = (
+        rf"[1-9][0-9]?({sign}[0-9]{{2}})*{sign}[0-9]{{3}}" if signs.lakh else rf"[1-9][0-9]{{0,2}}({sign}[0-9]{{3}})+"
+    )
+    if not signs.thousands or not re.fullmatch(groups, whole):
         raise _not_a_number(signs)
     return re.sub("[^0-9]", "", whole)
 
 
 def _not_a_number(signs: NumberSigns) -> NotDecimal:
     groups = f"“{signs.thousands}” only before groups of exactly three digits"
+    if signs.lakh:
+        groups = f"“{signs.thousands}” only before the last three digits and groups of two above them"
     rule = groups if signs.thousands else "no thousands sign"
     return NotDecimal(f"is not a number with the decimal sign “{signs.decimal}” and {rule}, as the mapping says")

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from departments.translation import gettext_noop
+from pipeline.core.decimal_text import NumberSigns
 from pipeline.imports.log.event_log import LogReading
 from pipeline.imports.log.mapping import LogColumns
 from pipeline.imports.log.read_csv import csv_cases
@@ -189,9 +190,10 @@ def _money(content: Content) -> tuple[str, list[str]] | None:
     amount, files = content["deal"].get("amount"), content["files"]
     if not amount or "decimal_sign" not in files:
         return None
-    thousands = files["thousands_sign"] or "\0"
-    sql = f"sum(try_cast(replace(replace({quoted(amount)}, ?, ''), ?, '.') AS DOUBLE))"
-    return sql, [thousands, files["decimal_sign"]]
+    signs = NumberSigns(files["decimal_sign"], files["thousands_sign"])
+    bare = f"regexp_replace({quoted(amount)}, '^[^0-9.,-]+|[^0-9]+$', '', 'g')"  # without the currency beside it
+    sql = f"sum(try_cast(replace(regexp_replace({bare}, ?, '', 'g'), ?, '.') AS DOUBLE))"
+    return sql, [f"[{re.escape(signs.alike)}]" if signs.alike else "^$", files["decimal_sign"]]
 
 
 def _plain(total: float | None) -> float:

@@ -62,17 +62,16 @@ class DealRows:
             self._counted[gettext_noop("deals name an account that is not in the export; they are loaded without")] += 1
             account = ""
         self._check_reference(row, columns.source, self._sources, "source", "sources")
-        own = self._mapping.company.reporting_currency
-        if (currency := row.get(columns.currency) or own) != own:
+        if deal.currency != self._mapping.company.reporting_currency:
             self._counted[
-                gettext_noop("deals are in {currency}; add a rates.csv with its rates to the folder").format(
-                    currency=currency
+                gettext_noop("deals are in {currency}; it needs rates, in Settings or in a rates.csv").format(
+                    currency=deal.currency
                 )
             ] += 1
         return [
             row.get(columns.key), row.get(columns.name), began_in, account, row.get(columns.owner),
             self._team(row), row.get(columns.source),
-            currency, row.get(columns.segment),
+            deal.currency, row.get(columns.segment),
         ]  # fmt: skip
 
     def _team(self, row: SourceRow) -> str:

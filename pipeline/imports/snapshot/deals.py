@@ -26,6 +26,7 @@ class ReadDeal:
     expected: Moment | None
     amount: str
     open_amount: str
+    currency: str
 
 
 class DealReader(RowReader):
@@ -71,6 +72,9 @@ class DealReader(RowReader):
             expected=self._expected(row, ended=ended),
             amount=self._amount(row, columns.amount),
             open_amount=self._amount(row, columns.open_amount),
+            currency=self._currency(
+                row, (columns.amount, columns.open_amount), row.get(columns.currency), columns.currency
+            ),
         )
 
     def _expected(self, row: SourceRow, *, ended: bool) -> Moment | None:

@@ -38,14 +38,15 @@ from pipeline.imports.snapshot.several import ExportPipeline, check_pipelines
 
 @dataclass(frozen=True, kw_only=True)
 class ExportFiles:
-    """The file of deals, and how all files of the export are written. `complete`: every file has every deal there is;
-    an open one that a later file lacks was withdrawn."""
+    """The file of deals, and how all files of the export are written. `lakh`: NumberSigns. `complete`: every file has
+    every deal there is; an open one that a later file lacks was withdrawn."""
 
     deals: str = ""
     delimiter: str = ","
     date_formats: list[str] = field(default_factory=list)
     decimal_sign: str = "."
     thousands_sign: str = ""
+    lakh: bool = False
     complete: bool = False
 
 
@@ -118,7 +119,7 @@ class FilesMapping:
     @property
     def signs(self) -> NumberSigns:
         """How the numbers of the files are written."""
-        return NumberSigns(self.files.decimal_sign, self.files.thousands_sign)
+        return NumberSigns(self.files.decimal_sign, self.files.thousands_sign, lakh=self.files.lakh)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,11 +157,8 @@ class SnapshotMapping(FilesMapping):
 
 
 _TABLES: dict[str, type] = {
-    "company": CompanyPart,
-    "pipeline": ExportPipeline,
-    "files": ExportFiles,
-    "deal": DealColumns,
-}
+    "company": CompanyPart, "pipeline": ExportPipeline, "files": ExportFiles, "deal": DealColumns,
+}  # fmt: skip
 _LISTS: dict[str, type] = {
     "departments": DepartmentPart,
     "stages": StagePart,

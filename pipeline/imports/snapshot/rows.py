@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
 from departments.translation import gettext_noop
 from pipeline.core.decimal_text import NotDecimal
+from pipeline.core.money_text import Money, currency_of_name, money_split
 from pipeline.imports.conversion.source_times import Moment, TimeReader, UnreadableTime
 from pipeline.imports.files.headers import LINE, Header
 from pipeline.imports.files.sources import DirectorySource
@@ -219,7 +220,30 @@ class RowReader:
         if not text:
             return ""
         try:
-            return parse_amount(text, self._mapping.signs)
+            return parse_amount(money_split(text).number, self._mapping.signs)
         except NotDecimal as error:
             self._refuse(row, column, str(error))
             return ""
+
+    def _currency(self, row: SourceRow, columns: Sequence[str], named: str, by: str) -> str:
+        """The currency of a row's amounts: `named` by its own column `by`, else written beside an amount or in the name
+        of its column, else the company's. Where two of these contradict each other the row is refused."""
+        own = self._mapping.company.reporting_currency
+        for column in columns:
+            text = row.get(column)
+            money = money_split(text) if text else Money("")
+            money = money if money.mark or not text else currency_of_name(column)
+            if not money.mark or (named or own) in money.currencies:
+                continue
+            if named:
+                reason = gettext_noop("is in {mark}, and its {by} is {named}: mend one of the two")
+                self._refuse(row, column, reason.format(mark=money.mark, by=by, named=named))
+            elif len(money.currencies) == 1:
+                return money.currencies[0]
+            else:
+                reason = gettext_noop(
+                    "is in {mark}, which may be several currencies and is not {own}: choose the column that has the "
+                    "currency, or write its three letters"
+                )
+                self._refuse(row, column, reason.format(mark=money.mark, own=own))
+        return named or own

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from pipeline.core.decimal_text import NotDecimal, NumberSigns, parse_decimal
+from pipeline.core.money_text import money_split
 from pipeline.imports.log.amounts import parse_amount
 
 SIGNS = (
@@ -18,7 +20,9 @@ SIGNS = (
     NumberSigns(",", " "),
     NumberSigns(".", "'"),
     NumberSigns(",", "'"),
+    NumberSigns(".", ",", lakh=True),
 )
+LAKH = "lakh"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +35,11 @@ class NumberReading:
 
 
 def number_reading(values: Sequence[str]) -> NumberReading | None:
-    """How the different values of a column are read as numbers; None where they are none."""
+    """How the different values of a column are read as numbers, without the currencies beside them; None where they are
+    none."""
     if not values or not any(letter.isdigit() for letter in values[0]):
         return None
+    values = [money_split(value).number for value in values]
     read: dict[NumberSigns, list[Decimal]] = {}
     for signs in SIGNS:
         numbers = _read(values, signs)
@@ -70,4 +76,21 @@ def _are_amounts(values: Sequence[str], signs: NumberSigns) -> bool:
 
 def signs_words(signs: NumberSigns) -> str:
     """Signs as a person writes a number by them."""
+    if signs.lakh:
+        return f"12{signs.thousands}34{signs.thousands}567{signs.decimal}50"
     return f"1{signs.thousands}234{signs.decimal}50"
+
+
+def signs_listed(signs: NumberSigns) -> list[str]:
+    """Signs as a profile keeps them: decimal, thousands, and LAKH where the groups are those of India."""
+    return [signs.decimal, signs.thousands, *([LAKH] if signs.lakh else [])]
+
+
+def signs_written(signs: NumberSigns) -> dict[str, Any]:
+    """Signs as the part `files` of a mapping says them."""
+    return {"decimal_sign": signs.decimal, "thousands_sign": signs.thousands, **({LAKH: True} if signs.lakh else {})}
+
+
+def signs_of(listed: Sequence[str]) -> NumberSigns:
+    """The signs of such a list."""
+    return NumberSigns(listed[0], listed[1], lakh=LAKH in listed[2:])

@@ -12,7 +12,7 @@ import duckdb
 
 from pipeline.core.flag_text import parse_flag
 from pipeline.sources.columns.dates import date_reading
-from pipeline.sources.columns.numbers import number_reading
+from pipeline.sources.columns.numbers import number_reading, signs_listed
 from pipeline.sources.columns.usual import usual_values
 
 MOST_VALUES = 200
@@ -27,9 +27,9 @@ _MOST_ODD, _WIDEST_ODD = 5, 60
 class Column:
     """`kind` is empty, flag, number, date or text; `values` the most frequent ones with their number of rows.
 
-    `formats` (dates) and `signs` (numbers: decimal, thousands) read every value; `asks` is set where more than one way
-    does, and the ways mean different things. `odd` are some of the few values that are not of the kind: an import
-    refuses them by line.
+    `formats` (dates) and `signs` (numbers: decimal, thousands, perhaps LAKH) read every value; `asks` is set where more
+    than one way does, and the ways mean different things. `odd` are some of the few values that are not of the kind: an
+    import refuses them by line.
     """
 
     name: str
@@ -119,8 +119,8 @@ def _kind_of_all(values: list[str]) -> dict[str, Any]:
     if len(values) <= 6 and _are_flags(values):
         return {"kind": "flag"}
     if numbers := number_reading(values):
-        signs = [numbers.signs.decimal, numbers.signs.thousands] if numbers.signs else []
-        asks = [[one.decimal, one.thousands] for one in numbers.asks]
+        signs = signs_listed(numbers.signs) if numbers.signs else []
+        asks = [signs_listed(one) for one in numbers.asks]
         return {"kind": "number", "signs": signs, "asks": asks, "negative": numbers.negative}
     if dates := date_reading(values):
         return {"kind": "date", "formats": list(dates.formats), "asks": list(dates.asks), "clock": dates.has_clock}

@@ -10,9 +10,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.core.flag_text import parse_flag
+from pipeline.core.money_text import money_split
 from pipeline.sources.columns.dates import fitting_most
 
-_NUMBER = re.compile(r"[+-]?[0-9]{1,3}(?:[.,'’ \u00a0\u202f]?[0-9]{3})*(?:[.,][0-9]+)?|[+-]?[0-9]+(?:[.,][0-9]+)?")
+_NUMBER = re.compile(
+    r"[+-]?[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]+)?"
+    r"|[+-]?[0-9]{1,3}(?:[.,'’ \u00a0\u202f]?[0-9]{3})*(?:[.,][0-9]+)?|[+-]?[0-9]+(?:[.,][0-9]+)?"
+)
 _DAY = re.compile(r"[0-9]{1,4}[./-](?:[0-9]{1,2}|[A-Za-zäé]{3,9})[./-][0-9]{1,4}(?!\d).*|[0-9]{4}-[0-9]{2}-[0-9]{2}.*")
 _MOST_FLAGS = 6
 _SHARE = 0.2
@@ -20,7 +24,7 @@ _SHARE = 0.2
 
 def usual_values(values: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     """The values that are numbers, dates or flags, with the kind they are, where nearly all are."""
-    yield "number", _nearly_all(values, [value for value in values if _NUMBER.fullmatch(value)])
+    yield "number", _nearly_all(values, [value for value in values if _NUMBER.fullmatch(money_split(value).number)])
     if _nearly_all(values, [value for value in values if _DAY.fullmatch(value)]):
         yield "date", _nearly_all(values, fitting_most(values))
     if len(values) <= _MOST_FLAGS:

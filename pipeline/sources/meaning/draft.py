@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from pipeline.sources.columns.numbers import signs_of, signs_written
 from pipeline.sources.columns.profile import quoted
 from pipeline.sources.meaning.decided import DATES
 from pipeline.sources.meaning.history import history_proposed, history_stages
@@ -110,7 +111,7 @@ def _writing(roles: dict[str, str], by_name: dict[str, dict[str, Any]]) -> dict[
     written: dict[str, Any] = {"date_formats": formats}
     amount = by_name.get(roles.get("amount", ""))
     if amount and amount["signs"]:
-        written |= {"decimal_sign": amount["signs"][0], "thousands_sign": amount["signs"][1]}
+        written |= signs_written(signs_of(amount["signs"]))
     return written
 
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from departments.translation import gettext_noop
-from pipeline.core.decimal_text import NumberSigns
-from pipeline.sources.columns.numbers import SIGNS
+from pipeline.sources.columns.numbers import SIGNS, signs_listed, signs_written
 from pipeline.sources.meaning.decided import NO_TABLES, NOBODY
 from pipeline.sources.meaning.draft import OWNED, Content, owned_draft, stages_draft
 from pipeline.sources.meaning.history import history_posted
@@ -216,9 +215,10 @@ def _settings(posted: Mapping[str, str], content: Content, *, log: bool) -> None
     if "complete" in posted:
         files["complete"] = posted["complete"] == "1"
     _dates(posted, files)
-    signs = posted.get("signs")
-    if signs and NumberSigns(signs[0], signs[1:]) in SIGNS:
-        files["decimal_sign"], files["thousands_sign"] = signs[0], signs[1:2]
+    chosen = next((signs for signs in SIGNS if "".join(signs_listed(signs)) == posted.get("signs")), None)
+    if chosen:
+        files.pop("lakh", None)
+        files |= signs_written(chosen)
 
 
 def _stages(posted: Mapping[str, str], content: Content, *, log: bool) -> None:

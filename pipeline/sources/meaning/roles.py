@@ -18,7 +18,8 @@ def columns_by_role(columns: list[dict[str, Any]], rows: int) -> tuple[System | 
     for role, names in (system.columns if system else {}).items():
         for name in names:
             column = next((c for c in columns if bare(c["name"]) == name), None)
-            if column is not None and _fits(role, column, rows):
+            doubled = column is not None and role == "open_amount" and column["name"] == chosen.get("amount")
+            if column is not None and not doubled and _fits(role, column, rows):
                 chosen[role] = column["name"]
                 break
     for role, pattern in GENERIC.items():

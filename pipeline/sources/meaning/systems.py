@@ -10,11 +10,11 @@ from typing import Literal
 Role = Literal[
     "key", "stage", "created", "closed", "expected_close", "amount", "name", "account", "owner", "team", "segment",
     "source", "reason", "currency", "status", "won_date", "lost_date", "won_flag", "closed_flag", "skip_flag",
-    "changed",
+    "changed", "open_amount",
 ]  # fmt: skip
 KINDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("created", "closed", "expected_close", "won_date", "lost_date", "changed"), ("date",)),
-    "amount": ("number",),
+    **dict.fromkeys(("amount", "open_amount"), ("number",)),
     **dict.fromkeys(("won_flag", "closed_flag", "skip_flag"), ("flag", "number")),
 }
 """What a column has to hold to play a role; others may hold anything."""
@@ -121,6 +121,7 @@ SYSTEMS = (
             "created": ("createdon",), "closed": ("actualclosedate",),
             "expected_close": ("estimatedclosedate", "estclosedate"),
             "amount": ("actualvalue", "actualrevenue", "estimatedvalue", "estrevenue"),
+            "open_amount": ("estimatedvalue", "estrevenue"),
             "account": ("potentialcustomer", "customerid", "account", "parentaccountid"),
             "owner": ("owner", "ownerid"), "currency": ("currency", "transactioncurrencyid"),
             "reason": ("statusreason", "statuscode"), "source": ("originatinglead", "leadsource"),

@@ -11,7 +11,7 @@ from pipeline.core.decimal_text import NumberSigns
 from pipeline.models import DataSource, SourcePull
 from pipeline.services.sources.mappings import tickets_alone
 from pipeline.sources.columns.dates import format_words
-from pipeline.sources.columns.numbers import SIGNS, signs_words
+from pipeline.sources.columns.numbers import SIGNS, signs_listed, signs_of, signs_words
 from pipeline.sources.meaning.decided import date_questions, number_questions
 from pipeline.sources.meaning.editing import (
     LOG_FIELDS,
@@ -261,13 +261,13 @@ def _date_question(column: dict[str, Any]) -> DateQuestion:
 
 
 def _number_choices(asked: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    return [
-        (decimal + thousands, signs_words(NumberSigns(decimal, thousands)))
-        for column in asked
-        for decimal, thousands in column["asks"]
-    ] or [(signs.decimal + signs.thousands, signs_words(signs)) for signs in SIGNS]
+    listed = [signs_of(one) for column in asked for one in column["asks"]] or SIGNS
+    return [("".join(signs_listed(signs)), signs_words(signs)) for signs in listed]
 
 
 def _signs(content: dict[str, Any]) -> str:
     files = content["files"]
-    return files["decimal_sign"] + files.get("thousands_sign", "") if "decimal_sign" in files else ""
+    if "decimal_sign" not in files:
+        return ""
+    signs = NumberSigns(files["decimal_sign"], files.get("thousands_sign", ""), lakh=files.get("lakh", False))
+    return "".join(signs_listed(signs))

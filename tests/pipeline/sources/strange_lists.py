@@ -1,0 +1,69 @@
+"""Lists of companies nobody has seen, read and converted as a worker does it, without the database."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.imports.problems import ConversionRefused
+from pipeline.sources.convert import list_convert
+from pipeline.sources.files.intake import tables_write
+from pipeline.sources.meaning.decided import NOBODY, undecided
+from pipeline.sources.meaning.look import folder_look
+from pipeline.sources.reading import Company, reading_of
+from tests.pipeline.sources.uploads import COMPANY
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strange:
+    """What was proposed (`deal`), what a person has to decide, and what became of the deals, or why they are refused.
+
+    `outcomes`: deals and money by outcome; `deals` and `events`: rows of the company folder.
+    """
+
+    deal: dict[str, Any]
+    content: dict[str, Any]
+    questions: list[str]
+    outcomes: dict[str, list[float]] = field(default_factory=dict)
+    deals: list[dict[str, str]] = field(default_factory=list)
+    events: list[dict[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    checks: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def strange(folder: Path, files: dict[str, bytes | str], **company: Any) -> Strange:
+    """Bring files in; lost reasons and origins are left to nobody. `company`: other words of its part."""
+    original = folder / "original"
+    original.mkdir(parents=True)
+    for name, data in files.items():
+        (original / name).write_bytes(data if isinstance(data, bytes) else data.encode())
+    found = tables_write(original, folder / "tables", {})
+    known = Company(company=COMPANY | company, departments=[], pipeline={"key": "sales", "name": "Sales"})
+    reading = reading_of(folder / "tables", found, known)
+    content = reading.content
+    for row in [*content["loss_reasons"], *content["sources"]]:
+        row["department"] = row["department"] or NOBODY
+    questions = undecided(content, reading.columns[reading.deals], reading.columns)
+    asked = {"deal": content["deal"], "content": content, "questions": questions}
+    if questions:
+        return Strange(**asked)
+    target = folder / "company"
+    target.mkdir()
+    try:
+        converted = list_convert(folder / "tables", content, target, earlier=None)
+    except ConversionRefused as refused:
+        return Strange(**asked, problems=[str(problem) for problem in refused.problems.listed])
+    look = folder_look(target, now=datetime(2026, 12, 31, tzinfo=UTC))
+    return Strange(
+        **asked, outcomes=look.outcomes, deals=_rows(target / "opportunities.csv"), events=_rows(target / "events.csv"),
+        notes=converted.notes, checks=[*converted.checks, *look.checks],
+    )  # fmt: skip
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
