@@ -181,7 +181,7 @@ def _accounts_of_deals(export: ExportReader, mapping: SnapshotMapping, writer: F
     columns = mapping.accounts
     assert columns is not None
     lines: dict[str, int] = {}
-    for row in export.rows(mapping.files.deals):
+    for row in export.rows(mapping.files.deals, again=True):
         if key := row.get(columns.key):
             lines.setdefault(key, row.line)
     for key, line in lines.items():

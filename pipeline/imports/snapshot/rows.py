@@ -114,8 +114,9 @@ class ExportReader:
             )
             self.problems.add(self._mapping.source.problem(part, word, name, reason, place))
 
-    def rows(self, file: str, scope: str = "") -> Iterator[SourceRow]:
-        """Rows of a file; `scope` is put before the names by which values are replaced (`accounts.sector`)."""
+    def rows(self, file: str, scope: str = "", *, again: bool = False) -> Iterator[SourceRow]:
+        """Rows of a file; `scope` is put before the names by which values are replaced (`accounts.sector`). `again`:
+        what is replaced in them is counted where they are read for the other purpose."""
         with self._source.open(file) as stream:
             for table in tables_of(stream, file, self.problems, delimiter=self._mapping.files.delimiter):
                 if isinstance(table, Header):
@@ -123,9 +124,9 @@ class ExportReader:
                 for raw in table.to_pylist():
                     line = raw.pop(LINE)
                     values = {name: str(value).strip() for name, value in raw.items()}
-                    yield SourceRow(line, self._replaced(values, scope))
+                    yield SourceRow(line, self._replaced(values, scope, counts=not again))
 
-    def _replaced(self, row: dict[str, str], scope: str) -> dict[str, str]:
+    def _replaced(self, row: dict[str, str], scope: str, *, counts: bool) -> dict[str, str]:
         for column, values in self._mapping.values.items():
             name = column.removeprefix(scope) if scope else column
             if name in row and row[name] in values and (not scope or column.startswith(scope)):
@@ -134,7 +135,7 @@ class ExportReader:
                     gettext_noop("rows have {column} “{old}”, read as “{row}”").format(
                         column=column, old=old, row=row[name]
                     )
-                ] += 1
+                ] += counts
         return row
 
     def notes(self) -> list[str]:

@@ -40,11 +40,11 @@ from pipeline.sources.files.intake import tables_write
 from pipeline.sources.meaning.decided import undecided
 from pipeline.sources.meaning.look import folder_look
 from pipeline.sources.meaning.renamed import bare_name
+from pipeline.sources.meaning.roles import dates_overlooked
 from pipeline.sources.reading import TICKETS, reading_of
 
 State = SourcePull.State
 PROBLEMS_SHOWN = 20
-
 _TIME = "%-d %B %Y, %H:%M"
 
 
@@ -162,7 +162,8 @@ def pull_look(*, token: str) -> None:
             if not open_ones:
                 converted = _convert(pull, content, Path(scratch))
                 look |= folder_look(Path(scratch), now=timezone.now()).as_json()
-                look["checks"] = [*converted.checks, *look["checks"]]
+                unread = dates_overlooked(content.get("deal", {}), tables.get(pull.reading["deals"], []))
+                look["checks"] = [*converted.checks, *unread, *look["checks"]]
                 known_leave(Path(scratch))
                 result = company_folder_load(path=Path(scratch), dry_run=True, name=pull.name, rename_company=True,
                                              provenance=converted.provenance,

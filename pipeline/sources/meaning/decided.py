@@ -12,6 +12,7 @@ from typing import Any
 from departments.translation import gettext_noop
 from pipeline.sources.meaning.history import history_of, history_undecided
 from pipeline.sources.meaning.pipelines import pipelines_undecided
+from pipeline.sources.meaning.roles import why_no_dates
 from pipeline.sources.meaning.systems import GENERIC, bare
 from pipeline.sources.meaning.tickets import DATES as TICKET_DATES
 from pipeline.sources.meaning.tickets import columns_of, tickets_undecided
@@ -133,16 +134,12 @@ def _why_not_taken(role: str, deal: dict[str, Any], columns: list[dict[str, Any]
         return gettext_noop("“{name}” has the same value again in {different:,} rows.").format(
             name=name, different=column["filled"] - column["different"]
         )
+    if role == "created":
+        return why_no_dates(column)
     some = ", ".join(f"“{value}”" for value, *_ in column["values"][:3])
-    mixed = {
-        "amount": gettext_noop(
-            "“{name}” does not hold numbers written in one way ({some}): mend the file, then upload it again."
-        ),
-        "created": gettext_noop(
-            "“{name}” does not hold dates written in one way ({some}): mend the file, then upload it again."
-        ),
-    }
-    return mixed[role].format(name=name, some=some)
+    return gettext_noop(
+        "“{name}” does not hold numbers written in one way ({some}): mend the file, then upload it again."
+    ).format(name=name, some=some)
 
 
 def _missing_amounts(content: dict[str, Any], columns: list[dict[str, Any]]) -> list[str]:

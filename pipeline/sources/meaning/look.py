@@ -20,6 +20,8 @@ _STANDING_STILL_DAYS = 400
 _COMPLETED = gettext_noop("{department}: {kind}, {day} to {completed}")
 _STILL_OPEN = gettext_noop("{department}: {kind}, {day} to still open")
 _STOPPED_DAYS = 45
+_AT_ONCE_SHARE = 0.2
+"""Where more of the deals ended at once, probably nothing says when they ended."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,9 +223,8 @@ def _checks(
         sentences.append(
             gettext_noop("No deal has an amount: money is 0 everywhere. Name a column of amounts, or a usual amount.")
         )
-    reasons = store.execute(
-        "SELECT count(*) FILTER (reason <> ''), count(*) FROM ends WHERE outcome = 'lost'"
-    ).fetchone()
+    counts = "SELECT count(*) FILTER (reason <> ''), count(*) FROM ends WHERE outcome = 'lost'"
+    reasons = store.execute(counts).fetchone()
     if reasons and reasons[1] and reasons[0] < reasons[1]:
         share = 100 - 100 * reasons[0] / reasons[1]
         sentences.append(
@@ -236,7 +237,23 @@ def _checks(
         sentences.append(
             gettext_noop("One department owns every open stage. Others appear only with hand-offs or lost reasons.")
         )
-    return sentences + _ageing(store, last, total) + _after_winning(store)
+    return sentences + _without_time(store) + _ageing(store, last, total) + _after_winning(store)
+
+
+def _without_time(store: duckdb.DuckDBPyConnection) -> list[str]:
+    """Deals that ended the moment they began: where no column says when they closed, that is all that is known."""
+    row = store.execute(
+        "SELECT count(*) FILTER (lasted = 0), count(*) FROM (SELECT epoch(max(since) - min(since)) AS lasted"
+        " FROM history WHERE deal IN (SELECT deal FROM ends WHERE outcome IN ('won', 'lost')) GROUP BY deal)"
+    ).fetchone()
+    if not row or row[0] <= _AT_ONCE_SHARE * row[1]:
+        return []
+    return [
+        gettext_noop(
+            "{count:,} of {total:,} deals that ended did so the moment they began, and count in the period of that "
+            "moment: check which column says when they closed."
+        ).format(count=row[0], total=row[1])
+    ]
 
 
 def _ahead(store: duckdb.DuckDBPyConnection, now: datetime) -> str:

@@ -5,19 +5,26 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pipeline.sources.meaning.systems import GENERIC, KINDS, System, bare, recognised
+from departments.translation import gettext_noop
+from pipeline.sources.meaning.owners import LOST, WON
+from pipeline.sources.meaning.statuses import status_kind
+from pipeline.sources.meaning.systems import CONVERTED, GENERIC, KINDS, STATUS, System, bare, names_of, recognised
 
-_ENDS_ALONE = {"closed", "expected_close"}
+_MORE_DATES = ("closed", "expected_close", "won_date", "lost_date", "changed")
+_SERIAL = re.compile(r"[2-7][0-9]{4}([.,][0-9]+)?")
+"""Days as spreadsheets count them, of the years 1954 to 2118."""
+_FLAG_NUMBERS = {"0", "1", "-1", "0.0", "1.0"}
 
 
 def columns_by_role(columns: list[dict[str, Any]], rows: int) -> tuple[System | None, dict[str, str]]:
     """The system a table comes from, and the column of every role that one is there for. A column plays one role,
     except that the close date may also be the expected one."""
-    system = recognised([column["name"] for column in columns])
+    headers = [column["name"] for column in columns]
+    system, names = recognised(headers), names_of(headers)
     chosen: dict[str, str] = {}
-    for role, names in (system.columns if system else {}).items():
-        for name in names:
-            column = next((c for c in columns if bare(c["name"]) == name), None)
+    for role, own in (system.columns if system else {}).items():
+        for name in own:
+            column = next((c for c in columns if name in names[c["name"]]), None)
             doubled = column is not None and role == "open_amount" and column["name"] == chosen.get("amount")
             if column is not None and not doubled and _fits(role, column, rows):
                 chosen[role] = column["name"]
@@ -26,16 +33,43 @@ def columns_by_role(columns: list[dict[str, Any]], rows: int) -> tuple[System | 
         if role in chosen:
             continue
         taken = set(chosen.values())
-        fitting = [c for c in columns if re.search(pattern, bare(c["name"])) and _fits(role, c, rows)]
-        free = [c["name"] for c in fitting if c["name"] not in taken]
+        fitting = [c["name"] for c in columns if _named(pattern, names[c["name"]]) and _fits(role, c, rows)]
+        free = [name for name in fitting if name not in taken]
+        if role == "stage":  # what says how far a deal is, before what only says whether it has ended
+            free.sort(key=lambda name: STATUS.search(bare(name)) is not None)
         if free:
             chosen[role] = free[0]
+    _status(columns, chosen)
+    _currency_of_the_amount(columns, chosen)
     if "amount" not in chosen:
         _amount_with_negatives(columns, chosen)
     if "key" not in chosen:
         _key_with_doubles(columns, rows, chosen, system)
     _key_by_uniqueness(columns, rows, chosen)
     return system, chosen
+
+
+def _named(pattern: str, names: list[str]) -> bool:
+    return any(re.search(pattern, name) for name in names)
+
+
+def _status(columns: list[dict[str, Any]], chosen: dict[str, str]) -> None:
+    """Beside the stage, a column each value of which says that a deal is open, won or lost."""
+    for column in columns:
+        free = "status" not in chosen and column["name"] not in chosen.values()
+        if free and STATUS.search(bare(column["name"])) and column["different"] == len(column["values"]):
+            kinds = [status_kind(str(value)) for value, *_ in column["values"]]
+            if all(kinds) and set(kinds) & {WON, LOST}:
+                chosen["status"] = column["name"]
+
+
+def _currency_of_the_amount(columns: list[dict[str, Any]], chosen: dict[str, str]) -> None:
+    """An amount that was converted is not in the currency of the deal: in that of its own column, or the company's."""
+    amount = bare(chosen.get("amount", ""))
+    if CONVERTED.search(amount):
+        chosen.pop("currency", None)
+        if own := next((c["name"] for c in columns if bare(c["name"]) == f"{amount}currency"), ""):
+            chosen["currency"] = own
 
 
 def _key_with_doubles(columns: list[dict[str, Any]], rows: int, chosen: dict[str, str], system: System | None) -> None:
@@ -66,6 +100,10 @@ def _fits(role: str, column: dict[str, Any], rows: int) -> bool:
     """Whether what a column holds allows the role."""
     if role in KINDS and column["kind"] not in KINDS[role]:
         return role == "closed" and column["kind"] == "empty"
+    if role in ("won_flag", "closed_flag", "skip_flag") and column["kind"] == "number":
+        return all(str(value) in _FLAG_NUMBERS for value, *_ in column["values"])
+    if role in ("account", "owner", "name", "currency") and _is_of_another_kind(role, column):
+        return False
     if role == "key":
         return bool(column["filled"] == column["different"] == rows)
     if role in ("amount", "won_flag", "closed_flag") and column["negative"]:
@@ -74,6 +112,15 @@ def _fits(role: str, column: dict[str, Any], rows: int) -> bool:
         few = int(column["different"]) <= max(60, rows // 20)
         return column["kind"] not in ("date",) and few and (bool(column["filled"]) or role in ("stage",))
     return bool(column["filled"])
+
+
+def _is_of_another_kind(role: str, column: dict[str, Any]) -> bool:
+    """Dates and amounts name nobody, and what is called a currency is no customer."""
+    name = bare(column["name"])
+    if column["kind"] in ("date", "flag"):
+        return True
+    measured = column["kind"] == "number" and (role == "currency" or re.search(GENERIC["amount"], name) is not None)
+    return measured or (role != "currency" and re.search(GENERIC["currency"], name) is not None)
 
 
 def _key_by_uniqueness(columns: list[dict[str, Any]], rows: int, chosen: dict[str, str]) -> None:
@@ -106,3 +153,36 @@ def deals_table(tables: dict[str, list[dict[str, Any]]], rows: dict[str, int]) -
         return points, rows[name]
 
     return max(tables, key=score)
+
+
+def why_no_dates(column: dict[str, Any]) -> str:
+    """What a column holds that should hold dates, and what to do."""
+    name, values = column["name"], [str(value) for value, *_ in column["values"]]
+    if column["kind"] == "number" and all(map(_SERIAL.fullmatch, values)):
+        return gettext_noop(
+            "“{name}” holds numbers such as {some}, which may be days as a spreadsheet counts them: format the column "
+            "as dates there, then upload it again."
+        ).format(name=name, some=values[0])
+    some = ", ".join(f"“{value}”" for value in values[:3])
+    return gettext_noop(
+        "“{name}” does not hold dates written in one way ({some}): mend the file, then upload it again."
+    ).format(name=name, some=some)
+
+
+def dates_overlooked(deal: dict[str, Any], columns: list[dict[str, Any]]) -> list[str]:
+    """A sentence for each column that by its name says when deals ended or are expected to, and holds no dates."""
+    sentences = []
+    for role in _MORE_DATES:
+        for column in columns:
+            unused = role not in deal and column["name"] not in deal.values()
+            if (
+                not unused
+                or column["kind"] not in ("text", "number")
+                or not re.search(GENERIC[role], bare(column["name"]))
+            ):
+                continue
+            serial = all(_SERIAL.fullmatch(str(value)) for value, *_ in column["values"])
+            if serial or (column["kind"] == "text" and re.search(r"\d", str(column["values"][0][0]))):
+                sentences.append(gettext_noop("Not used: {why}").format(why=why_no_dates(column)))
+                break
+    return list(dict.fromkeys(sentences))

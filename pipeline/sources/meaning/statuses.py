@@ -7,10 +7,17 @@ from typing import Any
 from pipeline.sources.meaning.owners import LOST, WON, stage_kind
 from pipeline.sources.meaning.systems import System
 
+OPEN = "open"
 _OPEN = {"open", "opened", "offen", "active", "aktiv", "in progress", "in arbeit", "laufend", "new", "neu", "ouvert",
-         "ouverte", "en cours", "進行中", "商談中", "オープン"}  # fmt: skip
+         "ouverte", "en cours", "abierta", "abierto", "aperta", "aperto", "aberto", "進行中", "商談中",
+         "オープン"}  # fmt: skip
 """What a status says of deals that have not ended, in the words of many systems."""
 _LISTS = ("won_values", "lost_values", "withdrawn_values", "open_values")
+
+
+def status_kind(value: str) -> str:
+    """WON, LOST or OPEN for a status that says so in the words of some system; else an empty text."""
+    return stage_kind(value) or (OPEN if value.strip().casefold() in _OPEN else "")
 
 
 def status_draft(content: dict[str, Any], by_name: dict[str, dict[str, Any]], system: System | None) -> None:

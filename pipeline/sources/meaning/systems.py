@@ -45,11 +45,13 @@ SYSTEMS = (
     System(
         name="Salesforce",
         marks=("stagename", "forecastcategory", "forecastcategoryname", "iswon", "isclosed", "leadsource",
-               "opportunityname", "opportunityowner", "opportunityid", "fiscalperiod"),
+               "opportunityname", "opportunityowner", "opportunityid", "fiscalperiod", "opportunityinhaber",
+               "schlusstermin", "商談名", "商談所有者", "商談id", "完了予定日", "リードソース", "売上予測分類"),
         least=3,
         columns={
-            "key": ("id", "opportunityid", "caseid"), "stage": ("stagename", "stage"), "created": ("createddate",),
-            "closed": ("closedate",), "expected_close": ("closedate",),
+            "key": ("id", "opportunityid", "caseid", "商談id"), "stage": ("stagename", "stage", "フェーズ"),
+            "created": ("createddate",), "closed": ("closedate", "schlusstermin", "完了予定日"),
+            "expected_close": ("closedate", "schlusstermin", "完了予定日"),
             "amount": ("amountconverted", "amount"), "name": ("name", "opportunityname"),
             "account": ("accountname", "accountid"),
             "owner": ("opportunityowner", "ownername", "ownerid"), "source": ("leadsource",), "segment": ("type",),
@@ -68,11 +70,11 @@ SYSTEMS = (
             "key": ("recordid", "hsobjectid", "dealid", "id"), "stage": ("dealstage", "dealpipelinestageid"),
             "created": ("createdate", "propertycreatedate", "hscreatedate"),
             "closed": ("closedate", "propertyclosedate"), "expected_close": ("closedate", "propertyclosedate"),
-            "amount": ("amount", "amountincompanycurrency", "propertyamount"),
+            "amount": ("amountincompanycurrency", "amount", "propertyamount"),
             "name": ("dealname", "propertydealname"), "account": ("associatedcompany", "companyname"),
             "owner": ("dealowner", "hubspotownerid", "ownerid"), "source": ("originalsource", "hsanalyticssource"),
             "reason": ("closedlostreason",), "currency": ("currency", "dealcurrencycode"), "segment": ("dealtype",),
-            "won_flag": ("hsisclosedwon", "isclosedwon"), "closed_flag": ("hsisclosed", "isclosed"),
+            "won_flag": ("hsisclosedwon", "isclosedwon"), "closed_flag": ("hsisclosed", "isclosed", "isdealclosed"),
             "skip_flag": ("isdeleted", "archived"), "team": ("hubspotteam",),
             "changed": ("lastmodifieddate", "hslastmodifieddate"),
         },
@@ -185,12 +187,14 @@ _ENGLISH_AND_GERMAN: dict[str, str] = {
     "closed_flag": r"^isclosed$|^closed$|^geschlossen$",
     "skip_flag": r"^isdeleted$|^deleted$|^geloscht$|^archived$",
     "changed": r"stagechang|laststage|modified|updated|geandert",
+    "won_date": r"^(deal)?won(date|time|on|at)$|^date(won|ofwin)$|^gewonnenam$|^gewinndatum$|^auftragsdatum$",
+    "lost_date": r"^(deal)?lost(date|time|on|at)$|^date(lost|ofloss)$|^verlorenam$|^absagedatum$|^verlustdatum$",
 }
 _FRENCH: dict[str, str] = {
     "key": r"^(id|identifiant|numero|num|ref|reference)(de|d|del|dela|du)?(opportunite|affaire|dossier|devis|offre)?$"
     r"|^n(affaire|opportunite|dossier|devis|offre)$",
     "stage": r"etape|^statut$|^stade",
-    "created": r"^cree(e)?(le)?$|datedouverture|dateouverture|datededebut|datedebut|^debut$",
+    "created": r"^(affaire|opportunite)?cree(e)?(le)?$|datedouverture|dateouverture|datededebut|datedebut|^debut$",
     "closed": r"^(date)?(de|dela)?(cloture|signature|conclusion)(le|reelle|effective)?$|^cloturee?le$|^datedefin$",
     "expected_close": r"(cloture|signature|conclusion)(prevue|previsionnelle|estimee|attendue)|echeanceprevue",
     "amount": r"montant|valeur|chiffredaffaire|^ca(ht)?$|^prix(ht)?$",
@@ -206,6 +210,8 @@ _FRENCH: dict[str, str] = {
     "closed_flag": r"^cloturee?$|^fermee?$",
     "skip_flag": r"^supprimee?$",
     "changed": r"modifi|misajour|^maj$",
+    "won_date": r"^date(de|du)?gain$|^gagnee?le$",
+    "lost_date": r"^date(de|dela)?perte$|^perdue?le$",
 }
 _JAPANESE: dict[str, str] = {
     "key": r"^(商談|案件|見積|受注|管理|取引)?(番号|id|no|コード)$",
@@ -226,16 +232,37 @@ _JAPANESE: dict[str, str] = {
     "closed_flag": r"^完了$|^クローズ$",
     "skip_flag": r"^削除(済み?)?$",
     "changed": r"更新日|変更日",
+    "won_date": r"^受注確定日$",
+    "lost_date": r"^失注日$",
 }
+_OF_A_LINK = re.compile(r"[/.](display_?name|complete_?name|name|id)$", re.IGNORECASE)
 GENERIC: dict[str, str] = {
     role: f"{pattern}|{_FRENCH[role]}|{_JAPANESE[role]}" for role, pattern in _ENGLISH_AND_GERMAN.items()
 }
 """By role, what headers of any other system tend to look like, for `bare` names."""
 
 
+STATUS = re.compile(r"status|statut|^etat|outcome|^result|ergebnis|ausgang|状態|ステータス|^estado|^stato|^esito")
+"""What headers of a column look like that says whether a deal is open, won or lost, for `bare` names."""
+CONVERTED = re.compile(r"converted|(company|base|home|corporate)currency|base$|umgerechnet|converti|換算")
+"""The same of amounts in another currency than the deal's own."""
+
+
+def names_of(headers: list[str]) -> dict[str, list[str]]:
+    """By header what it may be called, as `bare` names: `stage_id/name` is the stage's name, and `Affaire - Titre` a
+    title where all headers begin so."""
+    shared = next((found[0] for header in headers[:1] if (found := re.match(r"[^-–:]+ [-–:] ", header))), "")
+    if not shared or sum(header.startswith(shared) for header in headers) < max(3, 0.8 * len(headers)):
+        shared = ""
+    return {
+        header: list(dict.fromkeys([bare(header), bare(header.removeprefix(shared)), bare(_OF_A_LINK.sub("", header))]))
+        for header in headers
+    }
+
+
 def recognised(headers: list[str]) -> System | None:
     """The system whose own headers are there most completely."""
-    names = {bare(header) for header in headers}
+    names = {name for listed in names_of(headers).values() for name in listed}
     scores = {system.name: len(names & set(system.marks)) for system in SYSTEMS}
     fitting = [system for system in SYSTEMS if scores[system.name] >= system.least]
     return max(fitting, key=lambda system: scores[system.name], default=None)
