@@ -65,6 +65,7 @@ _TABLE: tuple[tuple[str, str], ...] = (
     (r"is given on a hand-off that is not completed", gettext_noop("leave it empty, or write when it was completed")),
     # Rows that do not go together.
     (r"is already on line \d+(, with other values)?$", gettext_noop("leave one of the two rows")),
+    (r"; a (deal|ticket) is one row$", gettext_noop("leave one of them, or export without products and other parts")),
     (r"is not a known ([\w -]+?)( \([\d,]+ rows\))?$", gettext_noop("correct the key, or add the {name}")),
     (r"is not a stage of pipeline ", gettext_noop("correct the key, or add the stage")),
     (r"differs from an earlier row of the same (\w+)", gettext_noop("write the same in all rows of the {name}")),

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from departments.core.time_zones import TIME_ZONES
 from departments.translation import gettext_noop
+from pipeline.imports.conversion.month_names import months_in_english
 
 _CERTAIN = {"UTC", "GMT", "UT", "Z"}
 _ZONE_WORD = re.compile(r"[A-Za-z]+(?:[/_+-][A-Za-z0-9_+-]+)*")
@@ -124,7 +125,10 @@ class TimeReader:
             return at.date()
 
     def _strptime(self, text: str, form: str) -> datetime:
-        """As Python reads it, except for names of zones, which Python reads and then throws away."""
+        """As Python reads it, except for names of months in other languages than English, which it does not know, and
+        for names of zones, which it reads and then throws away."""
+        if "%b" in form or "%B" in form:
+            text, form = months_in_english(text), form.replace("%B", "%b")
         marked = form.replace("%%", "\0")
         if "%Z" not in marked:
             return datetime.strptime(text, form)  # noqa: DTZ007

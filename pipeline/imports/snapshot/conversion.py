@@ -66,7 +66,7 @@ def folder_from_snapshot(
         deals = [deal for row in export.deals(mapping) if (deal := reader.read(row)) is not None]
         history = History(mapping, export) if mapping.history else None
         if history:
-            history.read(deal.row.get(mapping.deal.key) for deal in deals)
+            history.read({deal.row.get(mapping.deal.key): deal.currency for deal in deals})
         rows = DealRows(mapping, export, accounts, _latest_date(deals, mapping), earlier, history)
         _deals_write(writer, mapping, deals, rows)
         gone = Gone(mapping, earlier, {deal.row.get(mapping.deal.key) for deal in deals}, reader.skipped)
@@ -87,7 +87,7 @@ def folder_from_snapshot(
     first = gettext_noop("{count:,} deals and {count2:,} accounts.").format(count=len(deals), count2=len(accounts))
     more = [part for part in (tickets, history) if part is not None]
     notes = [first, *(note for part in more for note in part.notes()), *gone.notes(), *export.notes()]
-    checks = [check for part in more for check in part.checks()]
+    checks = [*reader.repeated_check(), *(check for part in more for check in part.checks())]
     return SnapshotReport(len(deals), len(accounts), [*notes, *reader.times.notes()], writer.provenance, checks)
 
 

@@ -37,6 +37,10 @@ class DealReader(RowReader):
         self._columns = mapping.deal
         self._place = PlaceReader(mapping, export)
         self._outcome = OutcomeReader(mapping, export, self._moment)
+        own = mapping.accounts if mapping.accounts and mapping.accounts.file == mapping.files.deals else None
+        parts = (mapping.deal, own, mapping.tickets)  # tickets may name deals by another column than their key
+        self._used = {str(value) for part in parts if part for value in vars(part).values()}
+        self._used.discard(mapping.deal.name)
         self.skipped: dict[str, int] = {}
         """Lines of the rows that are left out for their flag, by their deal's key."""
 
@@ -50,7 +54,8 @@ class DealReader(RowReader):
             ] += 1
             self.skipped.setdefault(row.get(columns.key), row.line)
             return None
-        self._check_key(row, columns.key, "deal")
+        if self._repeats(row, columns.key, "deal", self._used):
+            return None
         pipeline = self._place.pipeline(row)
         place = None if pipeline is None else self._place.place(row, flags, pipeline)
         if place is None or pipeline is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC
 
@@ -51,6 +51,7 @@ class History(RowReader):
         self._columns, self._export = mapping.history, export
         self._place = PlaceReader(mapping, export)
         self.changes: dict[str, list[Change]] = {}
+        self._currencies: Mapping[str, str] = {}
         self._strangers: dict[str, None] = {}
         self._broken: dict[str, None] = {}
         self._elsewhere: dict[str, str] = {}
@@ -63,14 +64,14 @@ class History(RowReader):
             for name in names
         }  # fmt: skip
 
-    def read(self, keys: Iterable[str]) -> None:
-        """Read the file; `keys` are the deals there are."""
-        known = set(keys)
+    def read(self, currencies: Mapping[str, str]) -> None:
+        """Read the file; `currencies` are those of the deals there are, by their keys."""
+        self._currencies = currencies
         for row in self._export.rows(self._columns.file, "history."):
             key = row.get(self._columns.deal_column)
             if not key:
                 self._refuse(row, self._columns.deal_column, gettext_noop("is empty; every change is of a deal"))
-            elif key not in known:
+            elif key not in currencies:
                 self._strangers[key] = None
             elif (change := self._change(row)) is not None:
                 self.changes.setdefault(key, []).append(change)
@@ -113,6 +114,8 @@ class History(RowReader):
                 )
             return place or ""
         if aspect == AMOUNT:
+            currency = self._currencies.get(row.get(self._columns.deal_column), "")
+            self._currency(row, (column,), currency, gettext_noop("deal’s currency"))
             return self._amount(row, column)
         moment = self._moment(row, column)
         return moment.day.isoformat() if moment else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields
 
 from departments.translation import gettext_noop
@@ -19,6 +19,7 @@ from pipeline.imports.problems import ConversionRefused, ProblemList
 from pipeline.imports.snapshot.mapping import DealColumns, FilesMapping, SnapshotMapping
 from pipeline.imports.snapshot.more_files import HistoryColumns, Lookup, TicketColumns
 
+_LISTED = 5
 _SETTINGS = {"entry_stage", "missing_amount", "missing_created", "stage_default", "team_department"}
 
 
@@ -190,21 +191,49 @@ class RowReader:
     def __init__(self, mapping: FilesMapping, export: ExportReader, *, file: str, called: str) -> None:
         self._mapping, self._problems, self._counted = mapping, export.problems, export.counted
         self._file, self._called = file, called
-        self._lines: dict[str, int] = {}
+        self._first: dict[str, SourceRow] = {}
+        self.repeated: list[str] = []
+        self._repeated_otherwise: dict[str, None] = {}
         self.times = TimeReader(mapping.zone, mapping.files.date_formats, setting="date_formats", midnight_is_day=True)
 
     def _refuse(self, row: SourceRow, column: str, reason: str) -> None:
         self._problems.refuse_row(self._file, row.line, column, row.get(column), reason)
 
-    def _check_key(self, row: SourceRow, column: str, each: str) -> None:
-        """A key is there and stands once; `each` is what has it."""
+    def _repeats(self, row: SourceRow, column: str, each: str, used: Collection[str]) -> bool:
+        """Whether a row only says again what an earlier one of its key says in every column that is `used`, as a list
+        of the products in deals does: the earlier one counts. Refused are keys that are empty, and rows of one key that
+        say different things; `each` is what has it."""
         key = row.get(column)
         if not key:
             self._refuse(row, column, gettext_noop("is empty; every {each} needs its key").format(each=each))
-        elif key in self._lines:
-            self._refuse(row, column, gettext_noop("is already on line {lines}").format(lines=self._lines[key]))
-        else:
-            self._lines[key] = row.line
+            return False
+        first = self._first.setdefault(key, row)
+        if first is row:
+            return False
+        other = [name for name, value in row.values.items() if first.values.get(name) != value]
+        if different := [name for name in other if name in used]:
+            reason = gettext_noop("is already on line {line}, with another {different}; a {each} is one row").format(
+                line=first.line, different=different[0], each=each
+            )
+            self._refuse(row, column, reason)
+            return False
+        self.repeated.append(key)
+        self._repeated_otherwise |= dict.fromkeys(other)
+        return True
+
+    def repeated_check(self) -> list[str]:
+        """What was counted once although it stands in several rows, with the columns in which these differ."""
+        if not self.repeated:
+            return []
+        keys = ", ".join(dict.fromkeys(self.repeated[:_LISTED]))
+        sentence = gettext_noop(
+            "{count:,} rows of {file} repeat another one of the same key ({keys}) and are left out."
+        )
+        what = sentence.format(count=len(self.repeated), file=self._file, keys=keys)
+        if not self._repeated_otherwise:
+            return [what]
+        only = gettext_noop("They differ in {columns}, of which the first row counts: check that no amount is lost.")
+        return [f"{what} {only.format(columns=', '.join(list(self._repeated_otherwise)[:_LISTED]))}"]
 
     def _moment(self, row: SourceRow, column: str) -> Moment | None:
         text = row.get(column)

@@ -46,6 +46,7 @@ class Tickets(RowReader):
         assert mapping.tickets is not None
         super().__init__(mapping, export, file=mapping.tickets.file, called="the tickets")
         self._columns, self._export = mapping.tickets, export
+        self._used = set(vars(mapping.tickets).values())
         self._known: Mapping[str, KnownHandOff] = earlier.handoffs if earlier else {}
         self._taken_at = earlier.taken_at if earlier else None
         self._departments = {queue.name: queue.department for queue in mapping.queues}
@@ -72,7 +73,8 @@ class Tickets(RowReader):
 
     def _ticket(self, row: SourceRow, deals: Mapping[str, list[str]]) -> _Ticket | None:
         columns, key = self._columns, row.get(self._columns.key)
-        self._check_key(row, columns.key, "ticket")
+        if self._repeats(row, columns.key, "ticket", self._used):
+            return None
         department = self._department(row, key)
         deal = self._deal(row, key, deals)
         times = {word: self._moment(row, getattr(columns, word)) for word in _TIMES}
@@ -206,7 +208,7 @@ class Tickets(RowReader):
 
     def checks(self) -> list[str]:
         """A sentence for each reason for which tickets are left out, with some of them."""
-        sentences = []
+        sentences = self.repeated_check()
         for why, tickets in self._left_out.items():
             listed = ", ".join(tickets[:_LISTED]) + (" and others" if len(tickets) > _LISTED else "")
             sentences.append(

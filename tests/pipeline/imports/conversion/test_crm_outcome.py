@@ -74,6 +74,6 @@ def test_what_nobody_can_know_is_refused(tmp_path: Path, row: str, deal: str, wh
 
 
 def test_accents_written_in_two_ways_are_one_key(tmp_path: Path) -> None:
-    rows = "Caf\u00e9,Open,2026-10-01,,1,,,,\nCafe\u0301,Open,2026-10-01,,1,,,,\n"
+    rows = "Caf\u00e9,Open,2026-10-01,,1,,,,\nCafe\u0301,Open,2026-10-01,,2,,,,\n"
     with pytest.raises(ImportProblem, match="line 3: id “Caf\u00e9” is already on line 2"):
         convert(tmp_path, HEAD + rows)

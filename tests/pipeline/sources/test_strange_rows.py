@@ -1,0 +1,49 @@
+"""Rows that say a deal again, and days with names of months: what counts once, what is refused, what is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline.sources.strange_lists import strange
+
+NAMES = "Opportunity ID,Product,Stage,Amount,Created Date,Close Date,Owner\n"
+LINES = (
+    "O1,P1,Won,1200,2026-01-05,2026-03-31,Ann\nO1,P2,Won,1200,2026-01-05,2026-03-31,Ann\n"
+    "O2,P1,Lost,900,2026-01-07,2026-02-28,Ann\nO3,P1,Bid,50,2026-02-05,2026-12-20,Bob\n"
+)
+
+
+def test_a_deal_in_a_row_for_each_product_counts_once_and_is_said(tmp_path: Path) -> None:
+    seen = strange(tmp_path, {"lines.csv": NAMES + LINES + "O3,P1,Bid,50,2026-02-05,2026-12-20,Bob\n"})
+    assert seen.outcomes == {"won": [1, 1200], "lost": [1, 900], "open": [1, 50]}
+    (said,) = [check for check in seen.checks if "repeat another one" in check]
+    assert said.startswith("2 rows of lines.csv repeat another one of the same key (O1, O3) and are left out.")
+    assert "They differ in Product, of which the first row counts" in said
+
+
+def test_rows_of_a_deal_with_amounts_of_their_own_are_refused(tmp_path: Path) -> None:
+    """Nobody knows whether to add them up."""
+    seen = strange(tmp_path, {"lines.csv": NAMES + LINES.replace("P2,Won,1200", "P2,Won,500")})
+    (problem,) = seen.problems
+    assert "line 3: Opportunity ID “O1” is already on line 2, with another Amount; a deal is one row" in problem
+
+
+@pytest.mark.parametrize(
+    ("created", "closed"),
+    [
+        ("5. Jan. 2026", "3. Mär. 2026"), ("5. Januar 2026", "3. März 2026"), ("5 janvier 2026", "3 mars 2026"),
+        ("5 janv. 2026", "3 mars 2026"), ("05-ene-2026", "03-mar-2026"), ("Jan 5, 2026", "Mar 3, 2026"),
+        ("5 January 2026", "3 March 2026"), ("5-jan-26", "3-mrt-26"),
+    ],
+)  # fmt: skip
+def test_days_with_the_name_of_a_month_are_read(tmp_path: Path, created: str, closed: str) -> None:
+    text = f"Deal ID;Stage;Created;Closed;Amount\n1;Won;{created};{closed};9\n2;Bid;{closed};;8\n"
+    seen = strange(tmp_path, {"deals.csv": text})
+    assert [event["occurred_at"] for event in seen.events] == ["2026-01-05", "2026-03-03", "2026-03-03"]
+
+
+def test_a_month_without_a_day_is_no_day(tmp_path: Path) -> None:
+    seen = strange(tmp_path, {"deals.csv": "Deal ID;Stage;Created;Closed;Amount\n1;Won;Mär 2026;Mai 2026;9\n"})
+    assert any("“Created” does not hold dates written in one way" in question for question in seen.questions)
