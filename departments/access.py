@@ -17,60 +17,60 @@ from departments.models import AccessLog, Company, Membership, User
 
 Visitor = User | AnonymousUser
 Role = Membership.Role
-_ATTRIBUTE = "_revenue_health_standing"
+_ATTRIBUTE = "_revenue_health_roles"
 log = structlog.get_logger("departments.access")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class UserRoles:
     """What one person is: roles for the whole company, and departments (ids) led or belonged to."""
 
     superuser: bool
     roles: frozenset[str]
     leads: frozenset[int]
     """Departments the person is head or deputy of."""
-    belongs: frozenset[int]
+    member_of: frozenset[int]
     """Departments the person is anything of."""
 
     def has(self, *roles: str) -> bool:
         return self.superuser or not self.roles.isdisjoint(roles)
 
 
-NO_ROLES = Standing(superuser=False, roles=frozenset(), leads=frozenset(), belongs=frozenset())
+NO_ROLES = UserRoles(superuser=False, roles=frozenset(), leads=frozenset(), member_of=frozenset())
 
 
-def standing(user: Visitor) -> Standing:
+def user_roles(user: Visitor) -> UserRoles:
     """What a visitor is; read once for each user object, so once a request."""
     if not isinstance(user, User) or not user.is_active:
         return NO_ROLES
-    stored: Standing | None = getattr(user, _ATTRIBUTE, None)
+    stored: UserRoles | None = getattr(user, _ATTRIBUTE, None)
     if stored is None:
         rows = list(user.memberships.values_list("role", "department_id"))
-        stored = Standing(
+        stored = UserRoles(
             superuser=user.is_superuser,
             roles=frozenset(role for role, _ in rows),
             leads=frozenset(pk for role, pk in rows if role in (Role.HEAD, Role.DEPUTY) and pk is not None),
-            belongs=frozenset(pk for _, pk in rows if pk is not None),
+            member_of=frozenset(pk for _, pk in rows if pk is not None),
         )
         setattr(user, _ATTRIBUTE, stored)
     return stored
 
 
-class ForExecutives(Http404):
+class ExecutivesOnly(Http404):
     """A 404 for board members on a page whose address holds no identifier: it may say that the page is for others."""
 
 
 def require(request: HttpRequest, allowed: bool) -> None:
     """404 unless allowed: a stranger cannot even learn that the page is there. The refusal is logged."""
     if not allowed:
-        _note(request, AccessLog.Kind.REFUSED)
+        _log_access(request, AccessLog.Kind.REFUSED)
         log.warning(
             "refused", user=getattr(request.user, "username", ""), path=address_of(request), method=request.method
         )
-        raise ForExecutives if _is_no_secret(request) else Http404
+        raise ExecutivesOnly if _may_reveal_page(request) else Http404
 
 
-def _is_no_secret(request: HttpRequest) -> bool:
+def _may_reveal_page(request: HttpRequest) -> bool:
     """Whether a member of the board may be told that a page is there: its address is in the manual, without any key,
     number or name in it."""
     match = request.resolver_match
@@ -83,12 +83,12 @@ def _is_no_secret(request: HttpRequest) -> bool:
     )
 
 
-def note_reading(request: HttpRequest, subject: str) -> None:
+def log_read_access(request: HttpRequest, subject: str) -> None:
     """Write down that somebody read what others answer for: shares, their working, the drivers."""
-    _note(request, AccessLog.Kind.READ, subject)
+    _log_access(request, AccessLog.Kind.READ, subject)
 
 
-def _note(request: HttpRequest, kind: str, subject: str = "") -> None:
+def _log_access(request: HttpRequest, kind: str, subject: str = "") -> None:
     AccessLog.objects.create(
         user=request.user if isinstance(request.user, User) else None,
         kind=kind,
@@ -102,57 +102,57 @@ def _note(request: HttpRequest, kind: str, subject: str = "") -> None:
 # --- data and settings ------------------------------------------------------------------------------------------
 def may_manage_data(user: Visitor) -> bool:
     """Import, undo an import, recompute, change settings: executives, analysts and superusers."""
-    return standing(user).has(Role.EXECUTIVE, Role.ANALYST)
+    return user_roles(user).has(Role.EXECUTIVE, Role.ANALYST)
 
 
 def may_manage_people(user: Visitor) -> bool:
     """Invite, change roles: executives and analysts."""
-    return standing(user).has(Role.EXECUTIVE, Role.ANALYST)
+    return user_roles(user).has(Role.EXECUTIVE, Role.ANALYST)
 
 
 def may_give_role(user: Visitor, role: str) -> bool:
     """Give a role or take it: analysts every one but that of an executive, which only an executive can."""
-    return may_manage_people(user) and (role != Role.EXECUTIVE or standing(user).has(Role.EXECUTIVE))
+    return may_manage_people(user) and (role != Role.EXECUTIVE or user_roles(user).has(Role.EXECUTIVE))
 
 
 def may_read_audit(user: Visitor) -> bool:
     """Who changed and read what: executives and analysts."""
-    return standing(user).has(Role.EXECUTIVE, Role.ANALYST)
+    return user_roles(user).has(Role.EXECUTIVE, Role.ANALYST)
 
 
 # --- figures ----------------------------------------------------------------------------------------------------
 def may_see_company(user: Visitor) -> bool:
     """The company's live figures and everybody's shares: all who work here. The board sees frozen packs only."""
-    return standing(user).has(Role.EXECUTIVE, Role.ANALYST, Role.HEAD, Role.DEPUTY, Role.MEMBER)
+    return user_roles(user).has(Role.EXECUTIVE, Role.ANALYST, Role.HEAD, Role.DEPUTY, Role.MEMBER)
 
 
 def may_see_departments(user: Visitor) -> bool:
     """The detail of every department: executives and analysts always, all who work here where the company has opened
     them."""
-    if standing(user).has(Role.EXECUTIVE, Role.ANALYST):
+    if user_roles(user).has(Role.EXECUTIVE, Role.ANALYST):
         return True
     return may_see_company(user) and Company.objects.filter(departments_open=True).exists()
 
 
 def may_see_department(user: Visitor, department: int) -> bool:
     """A department's detail: its own people, and who may see every department's."""
-    return department in standing(user).belongs or may_see_departments(user)
+    return department in user_roles(user).member_of or may_see_departments(user)
 
 
 def may_see_packs(user: Visitor) -> bool:
     """Frozen packs: everybody who is anything to the company."""
-    return standing(user).has(*Role.values)
+    return user_roles(user).has(*Role.values)
 
 
 def may_freeze(user: Visitor) -> bool:
     """Freeze a review as a pack, share it by link, log a decision: executives and analysts."""
-    return standing(user).has(Role.EXECUTIVE, Role.ANALYST)
+    return user_roles(user).has(Role.EXECUTIVE, Role.ANALYST)
 
 
 # --- a department's own side ------------------------------------------------------------------------------------
 def may_edit_scorecard(user: Visitor, department: int) -> bool:
     """Enter values, notes and goals: head and deputy, of their own department only. Not even an executive for them."""
-    roles = standing(user)
+    roles = user_roles(user)
     return roles.superuser or department in roles.leads
 
 
@@ -163,7 +163,7 @@ def may_enter(user: Visitor, *, department: int, owner: int | None) -> bool:
 
 def may_set_measurables(user: Visitor, department: int) -> bool:
     """Add, rename, weigh and archive measurables and date their goals: the head, and analysts for everybody."""
-    return may_edit_scorecard(user, department) or standing(user).has(Role.ANALYST)
+    return may_edit_scorecard(user, department) or user_roles(user).has(Role.ANALYST)
 
 
 def may_reply(user: Visitor, department: int) -> bool:
@@ -173,19 +173,19 @@ def may_reply(user: Visitor, department: int) -> bool:
 
 def may_remind(user: Visitor) -> bool:
     """Remind a department of what it owes: executives."""
-    return standing(user).has(Role.EXECUTIVE)
+    return user_roles(user).has(Role.EXECUTIVE)
 
 
 def may_assign(user: Visitor) -> bool:
     """Give a leak or a commitment to somebody else: executives and analysts."""
-    return standing(user).has(Role.EXECUTIVE, Role.ANALYST)
+    return user_roles(user).has(Role.EXECUTIVE, Role.ANALYST)
 
 
 def may_commit(user: Visitor, department: int) -> bool:
     """Make, move and close a department's commitments and issues: its head and deputy, executives and analysts."""
-    return may_assign(user) or department in standing(user).leads
+    return may_assign(user) or department in user_roles(user).leads
 
 
-def departments_seen(user: Visitor) -> frozenset[int] | None:
+def visible_department_ids(user: Visitor) -> frozenset[int] | None:
     """The departments whose detail one may see, by id; None: all of them."""
-    return None if may_see_departments(user) else standing(user).belongs
+    return None if may_see_departments(user) else user_roles(user).member_of

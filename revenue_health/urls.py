@@ -24,4 +24,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
 ]
 
-handler404 = "departments.web.refused.not_found"
+handler404 = "departments.web.error_pages.not_found"

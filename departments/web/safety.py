@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from departments.access import standing
+from departments.access import user_roles
 from departments.models import User
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -62,7 +62,7 @@ def second_factor_middleware(get_response: Handler) -> Handler:
             settings.SECOND_FACTOR_ROLES
             and isinstance(user, User)
             and not request.path.startswith(_ALWAYS)
-            and standing(user).has(*settings.SECOND_FACTOR_ROLES)
+            and user_roles(user).has(*settings.SECOND_FACTOR_ROLES)
             and not is_mfa_enabled(user)
         ):
             messages.warning(request, _("Your role needs a second factor. Set up codes from an app, or a passkey."))

@@ -34,7 +34,7 @@ def _clean(text: str) -> str:
         return ""
 
 
-def wrong_link_opened(request: HttpRequest) -> bool:
+def count_wrong_link(request: HttpRequest) -> bool:
     """Count a link that opens nothing; whether this visitor has now tried too many."""
     key = f"wrong-links:{client_address(request)}"
     cache.add(key, 0, WRONG_SECONDS)

@@ -7,7 +7,7 @@ import errno
 from psycopg.errors import DiskFull
 
 from departments.translation import gettext_noop
-from departments.web.contention import is_lock_conflict
+from departments.web.lock_waits import is_lock_conflict
 from pipeline.imports.problems import ImportBusy, ImportProblem, ImportUnreadable
 
 DISK_FULL = gettext_noop("The disk is full, so nothing was loaded. Free some space, then load it again.")

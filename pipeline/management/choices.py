@@ -15,7 +15,7 @@ from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import Pipeline, RecomputeRun, Source
 from pipeline.selectors.data.runs import by_earlier_rules, latest_run
 from pipeline.selectors.leaks.leaks import FILTERS, DealFilter, calendar_of, unknown_values
-from pipeline.selectors.plan.reach import reach_of, reach_text, stopped
+from pipeline.selectors.plan.data_range import data_range_of, reach_text, stale_data
 
 PERIOD_HELP = "2026-Q3, 2026, 2026-07 (of a fiscal year of weeks 2026-P07, too) or 2026-06-29..2026-09-27; {without}."
 
@@ -37,21 +37,21 @@ def run_and_company() -> tuple[RecomputeRun, Company]:
         raise CommandError("Nothing is computed yet: run manage.py recompute first.")
     if by_earlier_rules(run):
         sys.stderr.write("These figures were computed by an earlier release: run manage.py recompute first.\n")
-    _say_stopped(run, company)
+    _warn_of_stale_data(run, company)
     return run, company
 
 
-def _say_stopped(run: RecomputeRun, company: Company) -> None:
+def _warn_of_stale_data(run: RecomputeRun, company: Company) -> None:
     """As every page does: figures of today say little where nothing was recorded for long."""
     try:
-        reach = reach_of(run=run, company=company)
+        data_range = data_range_of(run=run, company=company)
     except CustodyStoreMissing:
         return  # the command itself says so
-    stop = stopped(reach, run=run, today=timezone.now().astimezone(company.zone).date())
-    if stop is not None and not stop.as_of_last_day:
+    stale = stale_data(data_range, run=run, today=timezone.now().astimezone(company.zone).date())
+    if stale is not None and not stale.as_of_last_day:
         sys.stderr.write(
-            f"The newest event is from {reach_text(stop.newest)}, {stop.age} ago; nothing was recorded since."
-            f" recompute --as-of {stop.newest.isoformat()} reads the data as of its last day.\n"
+            f"The newest event is from {reach_text(stale.newest)}, {stale.age} ago; nothing was recorded since."
+            f" recompute --as-of {stale.newest.isoformat()} reads the data as of its last day.\n"
         )
 
 

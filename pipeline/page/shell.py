@@ -14,7 +14,7 @@ from departments.models import Company, find_company
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.selectors.data import runs
-from pipeline.selectors.plan.reach import Stopped, age_text, reach_of, stopped
+from pipeline.selectors.plan.data_range import StaleData, age_text, data_range_of, stale_data
 
 _ATTRIBUTE = "_revenue_health_shell"
 
@@ -58,15 +58,15 @@ class Shell:
         return "" if hours is None else age_text(hours / 24)
 
     @cached_property
-    def stopped(self) -> Stopped | None:
+    def stale_data(self) -> StaleData | None:
         """Set where the newest event is so long ago that every page must say so first."""
         if self.run is None or self.company is None:
             return None
         try:
-            reach = reach_of(run=self.run, company=self.company)
+            data_range = data_range_of(run=self.run, company=self.company)
         except CustodyStoreMissing:
             return None  # the page itself says that the files are missing
-        return stopped(reach, run=self.run, today=self.local(self.now).date())
+        return stale_data(data_range, run=self.run, today=self.local(self.now).date())
 
     @cached_property
     def as_of_local(self) -> datetime | None:

@@ -180,7 +180,7 @@ def _load_files(work: _Work, path: Path) -> None:
     staging = work.staging
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '192MB'")
-        # A writer in our way is waited for only so long; ours in theirs, see departments/web/contention.py.
+        # A writer in our way is waited for only so long; ours in theirs, see departments/web/lock_waits.py.
         cursor.execute(f"SET LOCAL lock_timeout = '{_LOCK_WAIT}'")
         # Left over only where several loads share one outer transaction.
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(temporary_tables())}")

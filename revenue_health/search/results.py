@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from departments.access import Visitor, departments_seen, may_see_company, may_see_packs
+from departments.access import Visitor, may_see_company, may_see_packs, visible_department_ids
 from departments.day_formats import day_text
 from departments.formats import money_in_words
 from departments.models import Commitment, Measurable, find_company
@@ -141,7 +141,7 @@ def _inside_a_line(label: str) -> str:
 
 def _commitments(user: Visitor, text: str) -> tuple[Hit, ...]:
     rows = Commitment.objects.filter(text__icontains=text).select_related("department")
-    seen = departments_seen(user)
+    seen = visible_department_ids(user)
     if seen is not None:
         rows = rows.filter(department__in=seen)
     return tuple(
@@ -156,7 +156,7 @@ def _commitments(user: Visitor, text: str) -> tuple[Hit, ...]:
 
 def _measurables(user: Visitor, text: str) -> tuple[Hit, ...]:
     rows = Measurable.objects.filter(name__icontains=text, archived=False).select_related("department")
-    seen = departments_seen(user)
+    seen = visible_department_ids(user)
     if seen is not None:
         rows = rows.filter(department__in=seen)
     return tuple(

@@ -87,7 +87,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "departments.web.contention.LockWaitMiddleware",
+    "departments.web.lock_waits.LockWaitMiddleware",
     "departments.web.middleware.HistoryMiddleware",
     "departments.web.safety.idle_middleware",
     "departments.web.safety.second_factor_middleware",

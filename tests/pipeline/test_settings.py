@@ -83,7 +83,7 @@ def test_a_change_is_in_the_audit_with_its_person(analyst: Client, stage: Stage)
     data = {"name": "Offer", "position": 1, "owner_department": stage.owner_department_id, "time_limit_days": "12"}
     assert analyst.post(page, data).status_code == 302
     [change] = changes(filters=AuditFilters(kind="pipeline.Stage")).changes
-    assert (change.person, change.deed, change.address) == ("Ana", "changed", page)
+    assert (change.person, change.action, change.address) == ("Ana", "changed", page)
     assert [(one.field, one.before, one.after) for one in change.differences] == [("time limit days", None, "12")]
 
 
@@ -102,7 +102,7 @@ def test_heads_have_their_days_beside_the_departments(analyst: Client, stage: St
     head.refresh_from_db()
     assert head.until == date(2026, 8, 14)
     changed = changes(filters=AuditFilters(kind="departments.DepartmentHead")).changes
-    assert [(change.person, change.deed) for change in changed] == [("Ana", "made"), ("Ana", "made")]
+    assert [(change.person, change.action) for change in changed] == [("Ana", "made"), ("Ana", "made")]
 
 
 def test_keys_stay_as_they_were_given(analyst: Client, stage: Stage) -> None:

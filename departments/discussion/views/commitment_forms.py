@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from departments.access import Visitor, departments_seen, may_assign, standing
+from departments.access import Visitor, may_assign, user_roles, visible_department_ids
 from departments.discussion.selectors.commitments import DUE
 from departments.models import Department, Measurable, Membership, User
 from departments.subjects import Subject, SubjectUnknown, subject_of, subject_visible
@@ -35,7 +35,7 @@ class _PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django
 def committing(user: Visitor) -> QuerySet[Department]:
     """The departments one may promise something for."""
     internal = Department.objects.filter(kind=Department.Kind.INTERNAL)
-    return internal if may_assign(user) else internal.filter(pk__in=standing(user).leads)
+    return internal if may_assign(user) else internal.filter(pk__in=user_roles(user).leads)
 
 
 class IssueForm(forms.Form):
@@ -100,7 +100,7 @@ class FilterForm(forms.Form):
 
     def __init__(self, query: Any, *, user: Visitor, owners: Collection[tuple[str, str]]) -> None:
         super().__init__(query, auto_id="commitments-%s")
-        seen, internal = departments_seen(user), Department.objects.filter(kind=Department.Kind.INTERNAL)
+        seen, internal = visible_department_ids(user), Department.objects.filter(kind=Department.Kind.INTERNAL)
         visible_departments = internal if seen is None else internal.filter(pk__in=seen)
         choices = {"department": visible_departments.values_list("key", "name"), "owner": owners}
         for name, values in choices.items():

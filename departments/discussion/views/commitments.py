@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from departments.access import departments_seen, may_commit, may_see_company, may_see_department, require
+from departments.access import may_commit, may_see_company, may_see_department, require, visible_department_ids
 from departments.day_formats import day_text
 from departments.discussion.selectors.commitments import (
     commitment_row,
@@ -44,7 +44,7 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
     require(request, may_see_company(request.user))
     if FILLS_IN & request.GET.keys() and committing(request.user).exists():
         return redirect(f"{reverse('departments:commitment_new')}?{request.GET.urlencode()}")
-    now, seen = timezone.now(), departments_seen(request.user)
+    now, seen = timezone.now(), visible_department_ids(request.user)
     everything = commitments_of(now=now, departments=seen)
     owners = sorted({(row.owner_username, row.owner) for row in everything})
     form = FilterForm(request.GET or None, user=request.user, owners=owners)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from departments.access import may_see_company, may_see_department, require, standing
+from departments.access import may_see_company, may_see_department, require, user_roles
 from departments.discussion.selectors.pulse import (
     OwnAnswer,
     PulseMonth,
@@ -87,9 +87,9 @@ def pulse_panel(request: HtmxRequest) -> HttpResponse:
 
 def _rates_for(user: User) -> Department | None:
     """The department a person answers for: the one led, else the first one belonged to."""
-    roles = standing(user)
+    roles = user_roles(user)
     internal = Department.objects.filter(kind=Department.Kind.INTERNAL).order_by("pk")
-    return internal.filter(pk__in=roles.leads).first() or internal.filter(pk__in=roles.belongs).first()
+    return internal.filter(pk__in=roles.leads).first() or internal.filter(pk__in=roles.member_of).first()
 
 
 def _read(request: HttpRequest, form: list[OwnAnswer]) -> tuple[dict[int, tuple[int | None, str]], list[str]]:

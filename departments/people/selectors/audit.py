@@ -47,7 +47,7 @@ class Change:
     kind_name: str
     item: int
     name: str
-    deed: str
+    action: str
     differences: tuple[Difference, ...]
     address: str
 
@@ -67,12 +67,12 @@ class _Line:
     kind: str
     event: int
     at: datetime
-    deed: str
+    action: str
     item: int
     context: dict[str, Any] = field(default_factory=dict)
 
 
-DEEDS = {"insert": "made", "update": "changed", "delete": "removed"}
+ACTIONS = {"insert": "made", "update": "changed", "delete": "removed"}
 
 
 def kinds() -> dict[str, str]:
@@ -179,8 +179,8 @@ def _in_words(lines: list[_Line]) -> tuple[Change, ...]:
                 kind_name=formatter.kind(line.kind),
                 item=line.item,
                 name=formatter.name(line.kind, line.item, now),
-                deed=DEEDS.get(line.deed, line.deed),
-                differences=formatter.differences(line.kind, line.deed, now, before),
+                action=ACTIONS.get(line.action, line.action),
+                differences=formatter.differences(line.kind, line.action, now, before),
                 address=str(line.context.get("url", "")),
             )
         )

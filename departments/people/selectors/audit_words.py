@@ -51,23 +51,23 @@ class ChangeFormatter:
         candidates = (values.get(field) for field in ("name", "email", "text", "week"))
         return name or str(next((value for value in candidates if value), _("no. {item}").format(item=item)))
 
-    def differences(self, label: str, deed: str, now: Values, before: Values) -> tuple[Difference, ...]:
+    def differences(self, label: str, action: str, now: Values, before: Values) -> tuple[Difference, ...]:
         """Of a change the fields that differ; of a new or removed row those that have something in them."""
         result = []
         for column in self._models[label]._meta.concrete_fields:
             if column.name in _QUIET or column.column not in now:
                 continue
             after, was = now[column.column], before.get(column.column)
-            if deed == "update" and before and after == was:
+            if action == "update" and before and after == was:
                 continue
-            if deed != "update" and after in (None, "", False):
+            if action != "update" and after in (None, "", False):
                 continue
             text = self._value(column, after)
             result.append(
                 Difference(
                     field=in_language(str(column.verbose_name)),
-                    before=self._value(column, was) if deed == "update" else (text if deed == "delete" else None),
-                    after=None if deed == "delete" else text,
+                    before=self._value(column, was) if action == "update" else (text if action == "delete" else None),
+                    after=None if action == "delete" else text,
                 )
             )
         return tuple(result)

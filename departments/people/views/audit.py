@@ -135,7 +135,7 @@ def _steps(query: QueryDict, page: int, *, more: bool) -> Steps:
 
 
 def _csv_lines(change: Change) -> list[list[str]]:
-    start = [change.at.isoformat(), change.person or _("the server"), change.deed, change.kind_name, str(change.item)]
+    start = [change.at.isoformat(), change.person or _("the server"), change.action, change.kind_name, str(change.item)]
     return [
         [*start, change.name, difference.field, difference.before or "", difference.after or "", change.address]
         for difference in change.differences

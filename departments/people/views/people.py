@@ -32,7 +32,7 @@ from departments.web.requests import signed_in_user
 
 LIST = "people/index.html"
 DETAIL = "people/person.html"
-SURE = "people/sure.html"
+CONFIRM = "people/confirm.html"
 
 
 def manager(request: HttpRequest) -> User:
@@ -96,13 +96,16 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     invitation = next((row.invitation for row in invited(now=timezone.now()) if row.invitation.pk == pk), None)
     if invitation is None:
         raise Http404
-    sure = {
+    question = {
         "title": _("Withdraw the invitation of {email}?").format(email=invitation.email),
         "under": _("Its link will stop working. You can invite the same address again."),
-        "deed": _("Withdraw it"),
+        "button": _("Withdraw it"),
     }
-    return _confirmed(
-        request, sure, lambda: invitation_revoke(invitation=pk, user=user, now=timezone.now()), _("It is withdrawn.")
+    return _confirm_then(
+        request,
+        question,
+        lambda: invitation_revoke(invitation=pk, user=user, now=timezone.now()),
+        _("It is withdrawn."),
     )
 
 
@@ -121,7 +124,7 @@ def role_add(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _person_page(request, pk, form, status=422)
     role, department = form.chosen()
-    return _done(request, pk, lambda: role_give(person=person, role=role, department=department, by=user))
+    return _change_role(request, pk, lambda: role_give(person=person, role=role, department=department, by=user))
 
 
 @require_POST
@@ -132,7 +135,9 @@ def role_edit(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
     if not form.is_valid():
         return _person_page(request, pk, RoleForm(), status=422, problem=_("Unknown role; nothing was changed."))
     role, department = form.chosen()
-    return _done(request, pk, lambda: role_change(membership=role_of_person, role=role, department=department, by=user))
+    return _change_role(
+        request, pk, lambda: role_change(membership=role_of_person, role=role, department=department, by=user)
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -142,15 +147,15 @@ def role_remove(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
     what = role_of_person.get_role_display() + (
         _(" of {name}").format(name=role_of_person.department.name) if role_of_person.department else ""
     )
-    sure = {
+    question = {
         "title": _("Take “{what}” from {get_username}?").format(
             what=what, get_username=role_of_person.user.get_username()
         ),
         "under": _("What they did stays on record, under their name."),
-        "deed": _("Take the role"),
+        "button": _("Take the role"),
     }
-    return _confirmed(
-        request, sure, lambda: role_take(membership=role_of_person, by=user), _("Role removed."), person=pk
+    return _confirm_then(
+        request, question, lambda: role_take(membership=role_of_person, by=user), _("Role removed."), person=pk
     )
 
 
@@ -160,50 +165,55 @@ def active(request: HttpRequest, pk: int) -> HttpResponse:
     user, target = manager(request), _user_or_404(pk)
     name = target.get_username()
     if target.is_active:
-        sure = {
+        question = {
             "title": _("Deactivate {name}?").format(name=name),
             "under": _(
                 "They are signed out everywhere and cannot sign in. What they did stays, and you can undo this."
             ),
-            "deed": _("Deactivate"),
+            "button": _("Deactivate"),
         }
     else:
-        sure = {
+        question = {
             "title": _("Let {name} sign in again?").format(name=name),
             "under": _("With the roles they have."),
-            "deed": _("Let them in"),
+            "button": _("Let them in"),
         }
     # As the page says, which may be older than what another press of the button has done since.
     become = request.POST.get("active", "0" if target.is_active else "1") == "1"
-    sure["active"] = "0" if target.is_active else "1"
+    question["active"] = "0" if target.is_active else "1"
     notice = (
         _("{name} can sign in again.").format(name=name)
         if become
         else _("{name} can no longer sign in.").format(name=name)
     )
-    return _confirmed(
-        request, sure, lambda: person_active_set(person=target, active=become, by=user), notice, person=pk
+    return _confirm_then(
+        request, question, lambda: person_active_set(person=target, active=become, by=user), notice, person=pk
     )
 
 
-def _confirmed(
-    request: HttpRequest, sure: dict[str, str], deed: Callable[[], object], notice: str, *, person: int | None = None
+def _confirm_then(
+    request: HttpRequest,
+    question: dict[str, str],
+    action: Callable[[], object],
+    notice: str,
+    *,
+    person: int | None = None,
 ) -> HttpResponse:
-    """The question by GET; by POST the deed, and back."""
-    context: dict[str, Any] = {"sure": sure, "person": person}
+    """The question by GET; by POST the action, and back."""
+    context: dict[str, Any] = {"question": question, "person": person}
     if request.method == "GET":
-        return page_render(request, SURE, context, partial="page")
+        return page_render(request, CONFIRM, context, partial="page")
     try:
-        deed()
+        action()
     except PeopleError as problem:
-        return page_render(request, SURE, context | {"problem": str(problem)}, partial="page", status=409)
+        return page_render(request, CONFIRM, context | {"problem": str(problem)}, partial="page", status=409)
     messages.success(request, notice)
     return redirect("departments:people_person", person) if person else redirect("departments:people")
 
 
-def _done(request: HttpRequest, pk: int, deed: Callable[[], object]) -> HttpResponse:
+def _change_role(request: HttpRequest, pk: int, action: Callable[[], object]) -> HttpResponse:
     try:
-        deed()
+        action()
     except PeopleError as problem:
         return _person_page(request, pk, RoleForm(), status=409, problem=str(problem))
     messages.success(request, _("Role changed."))

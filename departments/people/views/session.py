@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from departments.access import standing
+from departments.access import user_roles
 from departments.models import Membership, User
 from departments.people.demo import demo_open, same_account
 from departments.web.rendering import THEMES
@@ -44,7 +44,7 @@ def sign_in_as(request: HttpRequest, username: str) -> HttpResponse:
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """Where one lands after signing in: heads at what they owe this week, everybody else at the review."""
-    roles = standing(request.user)
+    roles = user_roles(request.user)
     heads = bool(roles.leads) and not roles.has(Membership.Role.EXECUTIVE, Membership.Role.ANALYST)
     return redirect("departments:my" if heads else "/")
 

@@ -181,10 +181,10 @@ def paste(request: HttpRequest, key: str) -> HttpResponse:
     now = timezone.now()
     errors: list[dict[str, Any]] = []
     message, again, status, written = "", "", 200, list[Entry]()
-    reach: set[str] = set()
+    must_include: set[str] = set()
     try:
         block = _parse_block(request.POST.get("cells", ""))
-        reach = {sent.measurable for sent in block}
+        must_include = {sent.measurable for sent in block}
         if request.POST.get("action") == "undo":
             written = entries_undo(department=department.pk, cells=block, user=user, now=now)
         else:
@@ -202,7 +202,7 @@ def paste(request: HttpRequest, key: str) -> HttpResponse:
         errors = [{"key": measurable, "week": week, "why": why} for (measurable, week), why in refusals]
     except ScorecardError as problem:
         message, status = str(problem), 422
-    context = page_context(request, department, now, reach=reach)
+    context = page_context(request, department, now, must_include=must_include)
     context |= {"words": message, "again": again, "written": len(written)}
     names = {row.key: row.name for row in context["grid"].rows}
     context["errors"] = [error | {"name": names.get(error["key"], error["key"])} for error in errors]

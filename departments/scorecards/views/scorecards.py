@@ -51,7 +51,7 @@ def scorecard_list(request: HttpRequest) -> HttpResponse:
     if heat is None:
         return page_render(request, INDEX, {"nothing": True}, partial="page")
     others = access.may_see_departments(request.user)
-    own = access.standing(request.user).belongs
+    own = access.user_roles(request.user).member_of
     seen = [row for row in heat.departments if others or row.department in own]
     due, last = (missing_entries(week=week, now=now) for week in heat.weeks[:2])
     context = {
@@ -139,9 +139,9 @@ def scorecard_page(request: HtmxRequest, key: str) -> HttpResponse:
 
 
 def page_context(
-    request: HttpRequest, department: Department, now: datetime, *, reach: Collection[str] = ()
+    request: HttpRequest, department: Department, now: datetime, *, must_include: Collection[str] = ()
 ) -> dict[str, Any]:
-    """Everything the page of a scorecard prints. reach: measurables that must be among the lines."""
+    """Everything the page of a scorecard prints. must_include: measurables that must be among the lines."""
     context: dict[str, Any] = {
         "department": department,
         "may_edit": access.may_edit_scorecard(request.user, department.pk),
@@ -161,7 +161,7 @@ def page_context(
     forms = f"{reverse('departments:scorecard', args=[department.key])}weeks/" if context["may_edit"] else ""
     return (
         context
-        | grid_context(scorecard, chosen, filters, reach)
+        | grid_context(scorecard, chosen, filters, must_include)
         | {
             "form": form,
             "filters": filters,
@@ -177,12 +177,12 @@ def page_context(
 
 
 def grid_context(
-    scorecard: Grid, chosen: list[int], filters: ScorecardFilters, reach: Collection[str] = ()
+    scorecard: Grid, chosen: list[int], filters: ScorecardFilters, must_include: Collection[str] = ()
 ) -> dict[str, Any]:
     """What the table alone prints: as many lines as are written at once, and where the next ones are."""
     start = min(filters.start, len(chosen))
     end = start + filters.lines
-    end = max([end, *(place + 1 for place, at in enumerate(chosen) if scorecard.rows[at].key in reach)])
+    end = max([end, *(place + 1 for place, at in enumerate(chosen) if scorecard.rows[at].key in must_include)])
     missed, following = off_track(scorecard, chosen), {}
     if end < len(chosen):
         last = min(end + filters.lines, len(chosen))

@@ -33,7 +33,7 @@ from departments.scorecards.views.forms import (
     measurable_initial,
 )
 from departments.scorecards.views.grid import goal_text
-from departments.web.contention import settings_alone
+from departments.web.lock_waits import serialize_saves
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 
@@ -80,7 +80,7 @@ def measurables(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@settings_alone
+@serialize_saves
 def measurable(request: HttpRequest, key: str, measurable: str) -> HttpResponse:
     """One measurable: words, owner, weight; its goals by week; its place; archived or not."""
     department = _department(request, key)
@@ -91,7 +91,7 @@ def measurable(request: HttpRequest, key: str, measurable: str) -> HttpResponse:
     forms_, refused = _forms(request, department, row), ""
     if request.method == "POST":
         try:
-            if _do(request.POST.get("action", ""), row, forms_):
+            if _apply_action(request.POST.get("action", ""), row, forms_):
                 messages.success(request, _("“{name}” is saved.").format(name=row.name))
                 return redirect("departments:scorecard_measurables", key)
         except MeasurableRefused as problem:
@@ -115,7 +115,7 @@ def _forms(request: HttpRequest, department: Department, measurable: Measurable)
     }
 
 
-def _do(action: str, measurable: Measurable, forms_: dict[str, Any]) -> bool:
+def _apply_action(action: str, measurable: Measurable, forms_: dict[str, Any]) -> bool:
     """Do what was asked; False where the form that was sent is not valid."""
     if action in ("up", "down"):
         measurable_move(measurable=measurable, up=action == "up")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from departments.access import may_enter, standing
+from departments.access import may_enter, user_roles
 from departments.models import Department, Entry, Measurable, User, find_company
 from departments.scorecards.core.closing import WEEK, CloseRule, StoredValue
 from departments.scorecards.core.goals import DatedGoal, Status, status_of
@@ -124,7 +124,7 @@ def rows_of_week(*, rows: Iterable[ScoreRow], week: date, rule: CloseRule) -> tu
 
 def _rows_of(user: User) -> list[ScoreRow]:
     """What a person may enter, with what is computed for the departments the person leads."""
-    leads = set(standing(user).leads)
+    leads = set(user_roles(user).leads)
     owned = set(Measurable.objects.filter(owner=user, archived=False).values_list("department_id", flat=True))
     if not leads | owned:
         return []

@@ -123,7 +123,7 @@ def week_to_ask(*, department: int, now: datetime) -> date | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class DepartmentProgress:
     """How far one department is with a week's values."""
 
     key: str
@@ -133,18 +133,18 @@ class Standing:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WeekStanding:
+class WeekProgress:
     """Which departments lack something of a week: the last closed one while it lacks something, else the one due."""
 
     week: date
     closed: bool
     closes_at: datetime
-    departments: tuple[Standing, ...]
+    departments: tuple[DepartmentProgress, ...]
     entered: bool = True
     """Whether any department has a measurable that people enter."""
 
 
-def week_standing(*, now: datetime) -> WeekStanding | None:
+def week_progress(*, now: datetime) -> WeekProgress | None:
     """Who is missing, for who reminds them. Four queries or six."""
     company = find_company()
     if company is None:
@@ -162,12 +162,12 @@ def week_standing(*, now: datetime) -> WeekStanding | None:
         row.department_id: row.sent_at
         for row in Reminder.objects.filter(week=week).order_by("department_id", "sent_at")
     }
-    return WeekStanding(
+    return WeekProgress(
         week=week,
         closed=rule.is_closed(week, now),
         closes_at=rule.closes_at(week),
         departments=tuple(
-            Standing(
+            DepartmentProgress(
                 key=share[0].department_key,
                 name=share[0].department_name,
                 missing=tuple(share),

@@ -20,7 +20,7 @@ from departments.access import may_remind, may_see_company, require
 from departments.day_formats import day_text
 from departments.formats import counted
 from departments.updates.selectors.my_week import MySection, MyWeek, my_week
-from departments.updates.selectors.owed import WeekStanding, week_standing
+from departments.updates.selectors.owed import WeekProgress, week_progress
 from departments.updates.services.updates import Problem, updates_save
 from departments.updates.views.update_form import entered_values, form_row, form_rows, requested_week
 from departments.web.rendering import page_render
@@ -50,7 +50,7 @@ def my_updates(request: HttpRequest) -> HttpResponse:
         return page_render(
             request, TEMPLATE, _updates_context(request, updates, now, problems), partial="page", status=422
         )
-    messages.success(request, _done(updates))
+    messages.success(request, _completed(updates))
     return redirect(f"{reverse('departments:my')}?{urlencode({'week': updates.week.isoformat()})}")
 
 
@@ -97,11 +97,11 @@ def _updates_context(
     if updates is None:
         return {"nothing": True}
     executive = may_remind(request.user)
-    standing = week_standing(now=now) if executive and not updates.rows else None
+    progress = week_progress(now=now) if executive and not updates.rows else None
     return {
         "mine": updates,
         "error": error,
-        "message": _message_of_all(standing) if standing else _updates_message(updates),
+        "message": _progress_message(progress) if progress else _updates_message(updates),
         "sections": [
             {
                 "section": section,
@@ -112,7 +112,7 @@ def _updates_context(
             for section in updates.sections
         ],
         "problems": len(problems or {}),
-        "standing": standing,
+        "progress": progress,
     }
 
 
@@ -145,22 +145,22 @@ def _updates_message(updates: MyWeek) -> str:
     )
 
 
-def _message_of_all(standing: WeekStanding) -> str:
+def _progress_message(progress: WeekProgress) -> str:
     """For who enters nothing but reminds the others."""
-    count = len(standing.departments)
-    if not count and not standing.entered:
+    count = len(progress.departments)
+    if not count and not progress.entered:
         return _("No scorecards yet: no department has a measurable to enter.")
     if not count:
-        return _("Every value for {week_of} is in.").format(week_of=_week_of(standing.week))
+        return _("Every value for {week_of} is in.").format(week_of=_week_of(progress.week))
     text = ngettext("{count} lacks values for {week}.", "{count} lack values for {week}.", count)
-    return text.format(count=counted(count, "department"), week=_week_of(standing.week))
+    return text.format(count=counted(count, "department"), week=_week_of(progress.week))
 
 
 def _week_of(week: date) -> str:
     return _("the week of {week}").format(week=day_text(week, "%-d %b"))
 
 
-def _done(updates: MyWeek) -> str:
+def _completed(updates: MyWeek) -> str:
     if updates.complete:
         return _("Saved. The week of {week} is complete, thank you.").format(week=day_text(updates.week, "%-d %b"))
     missing = ", ".join(row.row.name for row in updates.rows if not row.answered)

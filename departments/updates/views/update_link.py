@@ -25,7 +25,7 @@ from departments.updates.selectors.my_week import MyRow, rows_of_department, row
 from departments.updates.services.update_links import LinkClosed, LinkUnknown, update_link_open
 from departments.updates.services.updates import NothingSent, SubmittedRow, UpdatesRefused, update_link_submit
 from departments.updates.views.update_form import entered_values, form_rows
-from departments.web.visitors import wrong_link_opened
+from departments.web.visitors import count_wrong_link
 
 FORM, CLOSED = "updates/link.html", "updates/link_closed.html"
 
@@ -43,12 +43,12 @@ def use(request: HttpRequest, token: str) -> HttpResponse:
     except UpdatesRefused as refused:
         return _form_page(request, update_link_open(token=token, now=now), now, refused)
     except LinkUnknown as problem:
-        status = 429 if wrong_link_opened(request) else 404
-        return _sealed(render(request, CLOSED, {"problem": problem}, status=status))
+        status = 429 if count_wrong_link(request) else 404
+        return _private(render(request, CLOSED, {"problem": problem}, status=status))
     except LinkClosed as problem:
-        return _sealed(render(request, CLOSED, {"problem": problem}, status=410))
+        return _private(render(request, CLOSED, {"problem": problem}, status=410))
     rows = [row for row in _rows_of_link(link) if row.answered]
-    return _sealed(render(request, FORM, {"link": link, "done": form_rows(rows)}))
+    return _private(render(request, FORM, {"link": link, "done": form_rows(rows)}))
 
 
 def _form_page(
@@ -70,7 +70,7 @@ def _form_page(
         "problems": len(problems),
     }
     with timezone.override(zone_of(link.user, company)):
-        return _sealed(render(request, FORM, context, status=422 if refused else 200))
+        return _private(render(request, FORM, context, status=422 if refused else 200))
 
 
 def _rows_of_link(link: UpdateLink) -> tuple[MyRow, ...]:
@@ -85,7 +85,7 @@ def _submitted_rows(request: HttpRequest, link: UpdateLink) -> Sequence[Submitte
     return [replace(entered_values(request.POST, row), version=0 if row.answered else row.version) for row in sent]
 
 
-def _sealed(response: HttpResponse) -> HttpResponse:
+def _private(response: HttpResponse) -> HttpResponse:
     """Nobody else learns the address from a page opened by it."""
     response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex, nofollow"

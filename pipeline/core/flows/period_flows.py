@@ -17,6 +17,7 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.core.flows.entry_amounts import ENTRY_AMOUNTS, ENTRY_PASSES, IN_SPAN, entry_passes
+from pipeline.core.flows.finished_deals import TURNED_HOLDS, turned_holds
 from pipeline.core.flows.span_queries import (
     ENTERED,
     HANDED_ON,
@@ -29,7 +30,6 @@ from pipeline.core.flows.span_queries import (
     TURNED_NEAR,
     macros,
 )
-from pipeline.core.flows.standing import TURNED_HOLDS, turned_holds
 from pipeline.core.leaks.period import Filters, Period
 from pipeline.core.weeks import AGE_BIN_STARTS
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipeline.core.flows.standing import FINISHING, turned_holds
+from pipeline.core.flows.finished_deals import FINISHING, turned_holds
 from pipeline.core.leaks.earned import STAGE_RULES
 from pipeline.core.tenures import OWNED_THEN, OWNED_UNTIL_THEN
 from pipeline.core.weeks import AGE_BIN_STARTS

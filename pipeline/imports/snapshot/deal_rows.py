@@ -8,7 +8,7 @@ from datetime import date
 from departments.translation import gettext_noop
 from pipeline.imports.conversion.source_times import Moment, TimeReader
 from pipeline.imports.snapshot.deals import ReadDeal
-from pipeline.imports.snapshot.earlier import Earlier, KnownDeal, Standing
+from pipeline.imports.snapshot.earlier import DealState, Earlier, KnownDeal
 from pipeline.imports.snapshot.history import History
 from pipeline.imports.snapshot.mapping import SnapshotMapping
 from pipeline.imports.snapshot.outcome import LOST, WITHDRAWN
@@ -139,7 +139,7 @@ class DealRows:
                 known = replace(known, last=last.at.at, place=last.now.place, amount=last.now.amount,
                                 expected=last.now.expected, went=went)  # fmt: skip
         rows = [self._event_row(event, deal) for event in events]
-        now = self._standing(deal)
+        now = self._state_in_list(deal)
         amount = known.amount if deal.place in _GONE else now.amount
         now = replace(now, amount=amount or known.amount, expected=now.expected or known.expected)
         if known.pipeline and known.pipeline != deal.pipeline:
@@ -156,7 +156,7 @@ class DealRows:
         pipeline = self._named_pipeline(now.place)
         return [*rows, [key, at.isoformat(), recorded, now.place, now.amount, now.expected, reason, actor, pipeline]]
 
-    def _moved(self, known: KnownDeal, now: Standing) -> KnownDeal:
+    def _moved(self, known: KnownDeal, now: DealState) -> KnownDeal:
         """A deal that is in another pipeline than before: a stage of the same name is another one there."""
         if now.place in _GONE:
             what = gettext_noop(
@@ -167,17 +167,17 @@ class DealRows:
         self._counted[gettext_noop("deals went to another pipeline since the last file")] += 1
         return replace(known, place="")
 
-    def _standing(self, deal: ReadDeal) -> Standing:
+    def _state_in_list(self, deal: ReadDeal) -> DealState:
         """What the list says of a deal; empty where it says nothing."""
         amount = "" if deal.place in _GONE else deal.amount if deal.ended else self._open_amount(deal)
-        return Standing(
+        return DealState(
             place=deal.place, amount=amount, expected=deal.expected.day.isoformat() if deal.expected else ""
         )
 
     def _listed(self, deal: ReadDeal) -> Listed:
         key, actor = deal.row.get(self._columns.key), deal.row.get(self._columns.owner)
         return Listed(
-            key=key, now=self._standing(deal), ended=deal.ended, worth=self._open_amount(deal),
+            key=key, now=self._state_in_list(deal), ended=deal.ended, worth=self._open_amount(deal),
             entry=self._mapping.entry_stage(deal.pipeline), created=deal.created, closed=deal.closed,
             changed=deal.changed, actor=actor,
         )  # fmt: skip

@@ -13,7 +13,7 @@ from pipeline.imports.conversion.source_times import Moment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Standing:
+class DealState:
     """Where a deal stands: its stage's key, `lost` or `withdrawn`, its amount, its expected close (ISO or empty)."""
 
     place: str
@@ -22,7 +22,7 @@ class Standing:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class KnownDeal(Standing):
+class KnownDeal(DealState):
     """A deal as its newest event left it; `last` is the instant of that event, `own`: this source brought it.
     `began_in`: the key of its own pipeline. `went`: that of the one it is in, of a deal that ever went to another."""
 
@@ -67,7 +67,7 @@ class Earlier:
     handoffs: Mapping[str, KnownHandOff] = field(default_factory=dict)
 
     def moment_of(
-        self, known: KnownDeal, now: Standing, changed: Moment | None, counted: Counter[str], *, written: bool
+        self, known: KnownDeal, now: DealState, changed: Moment | None, counted: Counter[str], *, written: bool
     ) -> datetime | None:
         """When the difference happened; None where there is none.
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from departments.translation import gettext_noop
 from pipeline.imports.conversion.source_times import Moment
-from pipeline.imports.snapshot.earlier import KnownDeal, Standing
+from pipeline.imports.snapshot.earlier import DealState, KnownDeal
 from pipeline.imports.snapshot.history import AMOUNT, EXPECTED, PLACE, Change, History
 from pipeline.imports.snapshot.outcome import LOST, WITHDRAWN
 
@@ -22,7 +22,7 @@ class DealEvent:
     """One event: when, where the deal stands from then on, and who did it."""
 
     at: Moment
-    now: Standing
+    now: DealState
     actor: str
 
 
@@ -32,7 +32,7 @@ class Listed:
     closed deal was in, and worth, before where nothing else says it."""
 
     key: str
-    now: Standing
+    now: DealState
     ended: bool
     worth: str
     entry: str
@@ -69,7 +69,7 @@ class Timelines:
             if (change.at.day > zone_day if change.at.bare else change.at.at > known.last)
         ]
         last = Moment(known.last, zone_day, bare=False)
-        events = [DealEvent(last, Standing(place=known.place, amount=known.amount, expected=known.expected), "")]
+        events = [DealEvent(last, DealState(place=known.place, amount=known.amount, expected=known.expected), "")]
         for change in self._without_passed_withdrawals(newer):
             events = self._added(events, change)
         self._compare(events[-1].now, listed)
@@ -115,7 +115,7 @@ class Timelines:
             return events
         return [*events, DealEvent(self._when(last.at, listed), now, listed.actor)]
 
-    def _compare(self, last: Standing, listed: Listed) -> None:
+    def _compare(self, last: DealState, listed: Listed) -> None:
         if last.place != listed.now.place:
             self.history.stands_elsewhere(listed.key, listed.now.place, last.place)
         elif listed.now.place not in _GONE and listed.now.amount and not _equal(last.amount, listed.now.amount):
@@ -136,7 +136,7 @@ class Timelines:
         return last
 
 
-def _start(listed: Listed, changes: list[Change]) -> Standing:
+def _start(listed: Listed, changes: list[Change]) -> DealState:
     """Where the deal stood before its first change of each kind."""
 
     def before(aspect: str, otherwise: str) -> str:
@@ -147,21 +147,21 @@ def _start(listed: Listed, changes: list[Change]) -> Standing:
 
     place = before(PLACE, listed.entry if listed.ended else listed.now.place)
     place = listed.entry if place in _GONE else place
-    return Standing(place=place, amount=before(AMOUNT, listed.worth), expected=before(EXPECTED, listed.now.expected))
+    return DealState(place=place, amount=before(AMOUNT, listed.worth), expected=before(EXPECTED, listed.now.expected))
 
 
-def _after(now: Standing, change: Change) -> Standing:
-    return Standing(
+def _after(now: DealState, change: Change) -> DealState:
+    return DealState(
         place=change.new.get(PLACE, now.place),
         amount=change.new.get(AMOUNT, now.amount),
         expected=change.new.get(EXPECTED, now.expected),
     )
 
 
-def _merged(last: Standing, listed: Listed) -> Standing:
+def _merged(last: DealState, listed: Listed) -> DealState:
     """Where the list says nothing, and for what a lost deal was worth, the history stays."""
     gone = listed.now.place in _GONE
-    return Standing(
+    return DealState(
         place=listed.now.place,
         amount=last.amount if gone else listed.now.amount or last.amount,
         expected=last.expected if listed.ended else listed.now.expected or last.expected,
@@ -172,5 +172,5 @@ def _equal(one: str, other: str) -> bool:
     return Decimal(one or "0") == Decimal(other or "0")
 
 
-def _same(one: Standing, other: Standing) -> bool:
+def _same(one: DealState, other: DealState) -> bool:
     return one.place == other.place and one.expected == other.expected and _equal(one.amount, other.amount)

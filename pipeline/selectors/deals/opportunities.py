@@ -14,8 +14,8 @@ from django.db.models import OuterRef, Q
 from pipeline.core.leaks.figures import DAY
 from pipeline.core.leaks.leaks import Deal
 from pipeline.models import Event, HandOff, Opportunity, RecomputeRun
+from pipeline.selectors.deals.current_deals import current_deals_cursor
 from pipeline.selectors.deals.quality import BY_KEY, quality_cursor
-from pipeline.selectors.deals.standing import standing_cursor
 
 PAGE = 50
 SEARCH_LIMIT = 5000
@@ -96,7 +96,7 @@ def rows_of_deals(*, run: RecomputeRun, deals: Sequence[Deal]) -> tuple[Row, ...
     """The deals behind a figure as rows: amount and days are the figure's, stage and holder are today's."""
     ids = [deal.opportunity for deal in deals]
     query = f"SELECT {_COLUMNS} FROM deals_now WHERE opportunity IN (SELECT unnest($ids::BIGINT[]))"  # noqa: S608
-    now = {row[0]: row for row in standing_cursor(run).execute(query, {"ids": ids}).fetchall()}
+    now = {row[0]: row for row in current_deals_cursor(run).execute(query, {"ids": ids}).fetchall()}
     by_pk = {}
     for deal in deals:
         row = now[deal.opportunity]
@@ -106,7 +106,7 @@ def rows_of_deals(*, run: RecomputeRun, deals: Sequence[Deal]) -> tuple[Row, ...
 
 
 def _cursor_of(run: RecomputeRun, filters: OpportunityFilter) -> duckdb.DuckDBPyConnection:
-    return quality_cursor(run) if filters.lacks else standing_cursor(run)
+    return quality_cursor(run) if filters.lacks else current_deals_cursor(run)
 
 
 def _filter_conditions(filters: OpportunityFilter) -> tuple[list[str], dict[str, object]]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 
 from pipeline.models import RecomputeRun
 from pipeline.run_cache import cached
-from pipeline.selectors.deals.standing import standing_cursor
+from pipeline.selectors.deals.current_deals import current_deals_cursor
 
 OWNERS_SHOWN = 100
 
@@ -162,7 +162,7 @@ def _owner_lacks(record: Sequence[object]) -> OwnerLacks:
 
 def quality_cursor(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
     """A cursor with all that the conditions of LACKS read; made once per run and process."""
-    cursor = standing_cursor(run)
+    cursor = current_deals_cursor(run)
     try:
         cursor.execute("SELECT 1 FROM deals_close, deals_silent LIMIT 0")
     except duckdb.CatalogException:

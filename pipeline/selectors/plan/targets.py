@@ -23,8 +23,8 @@ from pipeline.models import Pipeline, RecomputeRun
 from pipeline.run_cache import cached
 from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.plan.baseline import year_before
+from pipeline.selectors.plan.data_range import data_range_of
 from pipeline.selectors.plan.plan import PlanRow, plan_remarks, plan_rows, rows_of_span
-from pipeline.selectors.plan.reach import reach_of
 
 type Floats = NDArray[np.float64]
 
@@ -209,7 +209,7 @@ def revenue_curve(*, run: RecomputeRun, company: Company, period: Period, pipeli
     compared with: the plan of a span does not depend on that.
     """
     calendar = calendar_of(company)
-    baseline = year_before(calendar, period, reach_of(run=run, company=company).first)
+    baseline = year_before(calendar, period, data_range_of(run=run, company=company).first)
     if baseline is None:
         return None
 

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 from departments.models import Department
 from departments.periods import FiscalCalendar, Period, PeriodError
 from departments.scorecards.core.number_text import NotANumber, bare_text, number_parse
-from departments.web.contention import settings_alone
+from departments.web.lock_waits import serialize_saves
 from departments.web.rendering import page_render
 from pipeline.models import Pipeline, PlanTarget, Stage
 from pipeline.selectors.leaks.leaks import calendar_of
@@ -47,7 +47,7 @@ class PlanCell:
 
 
 @require_http_methods(["GET", "POST"])
-@settings_alone
+@serialize_saves
 def plan_page(request: HttpRequest) -> HttpResponse:
     """The plan as a grid of quarters, or months, and pipelines; rows can be pasted from a sheet."""
     shell = manager_shell(request)
@@ -212,7 +212,7 @@ def _amount(text: str) -> Decimal | None:
 
 
 @require_http_methods(["GET", "POST"])
-@settings_alone
+@serialize_saves
 def owners_page(request: HttpRequest) -> HttpResponse:
     """Stages in rows, departments in columns: who owns which."""
     shell = manager_shell(request)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
-from departments.access import may_see_company, require, standing
+from departments.access import may_see_company, require, user_roles
 from departments.formats import counted, money_in_words, single_units
 from departments.models import Company
 from departments.web.rendering import page_render
@@ -72,7 +72,9 @@ def queue_page(request: HttpRequest) -> HttpResponse:
 def _queue_context(request: HttpRequest, run: RecomputeRun, company: Company) -> dict[str, Any]:
     structure = structure_names()
     departments = [
-        department for department in structure.departments.values() if department.id in standing(request.user).belongs
+        department
+        for department in structure.departments.values()
+        if department.id in user_roles(request.user).member_of
     ]
     if not departments:
         return _elsewhere(run, company, structure)

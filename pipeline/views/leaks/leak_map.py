@@ -30,7 +30,7 @@ from pipeline.selectors.leaks.hindsight import hindsight_reasons
 from pipeline.selectors.leaks.leaks import LeakMap, calendar_of, leak_map
 from pipeline.selectors.leaks.trend import TrendWeek, weekly_trend
 from pipeline.selectors.overview import FilterChoices, Structure, filter_choices, structure_names
-from pipeline.selectors.plan.reach import reach_of
+from pipeline.selectors.plan.data_range import data_range_of
 from pipeline.selectors.plan.targets import span_target
 from pipeline.views.leaks.filters import LeakMapFilters, LeakMapForm, parse_filters
 from pipeline.views.leaks.grid import UNRECORDED, grid_shape
@@ -103,7 +103,7 @@ def _leak_map_figures(
     today = run.day_in(company.zone)
     running = filters.period.start <= today < filters.period.end
     label = compared_label(figures, filters, calendar)
-    reach = reach_of(run=run, company=company)
+    data_range = data_range_of(run=run, company=company)
     trend = weekly_trend(run=run, company=company, deal_filter=deal_filter)
     columns = dict.fromkeys(["segment", *filters.chosen])
     hindsight = [reason for column in columns for reason in hindsight_reasons(run=run, column=column)]
@@ -111,7 +111,7 @@ def _leak_map_figures(
         "filters": filters,
         "closed": closed,
         "form": form,
-        **reach.addresses(calendar, filters.period, lambda other: filters.address(period=other)),
+        **data_range.addresses(calendar, filters.period, lambda other: filters.address(period=other)),
         "plan_remarks": _plan_remarks(filters, plan),
         "message": leak_map_message(
             figures.leaks, figures.compared, sentences, head=head, compared_label=label, running=running
@@ -120,7 +120,7 @@ def _leak_map_figures(
         "totals": totals(
             figures, formatter, plan=plan.target if plan else None, passed=_passed(filters, today) if running else None
         ),
-        "period_problem": reach.problem(filters.period),
+        "period_problem": data_range.problem(filters.period),
         "hindsight": hindsight,
         "unit": formatter.unit,
         "rows": stage_rows(figures.leaks, figures.compared, formatter),

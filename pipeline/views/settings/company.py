@@ -17,7 +17,7 @@ from departments.access import may_manage_data, require
 from departments.core.time_zones import TIME_ZONES
 from departments.day_formats import day_text
 from departments.models import Company, find_company
-from departments.web.contention import settings_alone
+from departments.web.lock_waits import serialize_saves
 from departments.web.middleware import COMPANY_STYLE
 from departments.web.rendering import page_render
 from pipeline.page.shell import shell_of
@@ -29,7 +29,7 @@ TEMPLATE = "pipeline/settings/company.html"
 
 
 @require_http_methods(["GET", "POST"])
-@settings_alone
+@serialize_saves
 def company_page(request: HttpRequest) -> HttpResponse:
     """Name, money, clock, weeks, what departments see of each other, and what verdicts are called."""
     require(request, may_manage_data(request.user))

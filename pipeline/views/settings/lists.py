@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from departments.access import may_manage_data, require
-from departments.web.contention import settings_alone
+from departments.web.lock_waits import serialize_saves
 from departments.web.rendering import page_render
 from pipeline.page.paging import LARGEST_PAGE, Pages, pages_of
 from pipeline.page.shell import shell_of
@@ -52,7 +52,7 @@ def index(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@settings_alone
+@serialize_saves
 def new(request: HttpRequest, kind: str) -> HttpResponse:
     """Add a row."""
     require(request, may_manage_data(request.user))
@@ -60,7 +60,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@settings_alone
+@serialize_saves
 def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Change a row. Of two people who save it at once the second waits, and then sees what the first one changed."""
     require(request, may_manage_data(request.user))
@@ -69,7 +69,7 @@ def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@settings_alone
+@serialize_saves
 def remove(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Ask first, then remove a row that nothing refers to."""
     require(request, may_manage_data(request.user))

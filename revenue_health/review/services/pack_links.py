@@ -36,6 +36,6 @@ def link_revoke(*, link: PackLink, now: datetime) -> None:
     PackLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=now)
 
 
-def link_opened(*, link: PackLink, now: datetime) -> None:
+def link_record_visit(*, link: PackLink, now: datetime) -> None:
     """Count that somebody read the pack by it."""
     PackLink.objects.filter(pk=link.pk).update(opened_count=F("opened_count") + 1, opened_at=now)

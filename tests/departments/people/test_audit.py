@@ -57,7 +57,7 @@ def test_a_change_by_a_page_has_its_person_page_and_values(company: Company, ceo
     company.refresh_from_db()
     assert (company.week_close_weekday, company.week_close_time) == (1, time(9, 30))
     [change] = changes(filters=AuditFilters(kind="departments.Company")).changes
-    assert (change.person, change.deed, change.address) == ("Casey Ofori", "changed", "/settings/")
+    assert (change.person, change.action, change.address) == ("Casey Ofori", "changed", "/settings/")
     differs = {one.field: (one.before, one.after) for one in change.differences}
     assert differs["week close weekday"] == ("0", "1")
     text = ceo.get("/audit/").content.decode()
@@ -117,7 +117,7 @@ def test_a_remark_that_was_taken_away_is_still_known(ceo: Client) -> None:
     )
     remark.delete()
     rows = changes(filters=AuditFilters(kind="departments.Annotation", everything=True)).changes
-    assert [(row.deed, row.kind_name, row.name) for row in rows] == [
+    assert [(row.action, row.kind_name, row.name) for row in rows] == [
         ("removed", "remark", "Two people left"), ("made", "remark", "Two people left"),
     ]  # fmt: skip
 

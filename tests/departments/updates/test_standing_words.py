@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from departments.updates.selectors.owed import Standing, WeekStanding
-from departments.updates.views.my import _message_of_all
+from departments.updates.selectors.owed import DepartmentProgress, WeekProgress
+from departments.updates.views.my import _progress_message
 
-LEGAL = Standing(key="legal", name="Legal", missing=(), reminded_at=None)
+LEGAL = DepartmentProgress(key="legal", name="Legal", missing=(), reminded_at=None)
 
 
 @pytest.mark.parametrize(
@@ -21,10 +21,10 @@ LEGAL = Standing(key="legal", name="Legal", missing=(), reminded_at=None)
     ],
 )
 def test_without_scorecards_nothing_is_said_to_be_in(
-    departments: tuple[Standing, ...], entered: bool, words: str
+    departments: tuple[DepartmentProgress, ...], entered: bool, words: str
 ) -> None:
     closes = datetime(2026, 11, 30, 12, tzinfo=UTC)
-    standing = WeekStanding(
+    progress = WeekProgress(
         week=date(2026, 11, 23), closed=False, closes_at=closes, departments=departments, entered=entered
     )
-    assert _message_of_all(standing) == words
+    assert _progress_message(progress) == words

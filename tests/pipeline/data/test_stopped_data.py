@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from departments.models import User
 from pipeline.models import RecomputeRun
-from pipeline.selectors.plan.reach import Reach, stopped
+from pipeline.selectors.plan.data_range import DataRange, stale_data
 from pipeline.services.recompute import recompute
 from pipeline.services.recompute.last_day import last_day_end, stays_on_last_day
 from pipeline.tasks import recompute_nightly, recompute_requested
@@ -24,25 +24,25 @@ YEARS = 13
 TODAY = date(2026, 11, 28)
 
 
-def reach(newest: date, recorded: date | None = None) -> Reach:
-    return Reach(first=date(2013, 1, 1), newest=newest, today=TODAY, recorded=recorded or newest)
+def data_range(newest: date, recorded: date | None = None) -> DataRange:
+    return DataRange(first=date(2013, 1, 1), newest=newest, today=TODAY, recorded=recorded or newest)
 
 
 @pytest.mark.parametrize(
     ("newest", "age"), [(date(2013, 3, 12), "13 years"), (date(2026, 8, 1), "3 months"), (date(2026, 10, 1), "8 weeks")]
 )
 def test_stopped_data_has_its_age_in_words_and_can_be_read_as_of_its_last_day(newest: date, age: str) -> None:
-    found = stopped(reach(newest), run=RecomputeRun(), today=TODAY)
+    found = stale_data(data_range(newest), run=RecomputeRun(), today=TODAY)
     assert found is not None
     assert (found.age, found.offered, found.as_of_last_day) == (age, True, False)
 
 
 def test_a_quiet_month_is_not_stopped_data() -> None:
-    assert stopped(reach(TODAY - timedelta(days=45)), run=RecomputeRun(), today=TODAY) is None
+    assert stale_data(data_range(TODAY - timedelta(days=45)), run=RecomputeRun(), today=TODAY) is None
 
 
 def test_what_was_recorded_lately_cannot_be_read_as_of_long_ago() -> None:
-    found = stopped(reach(date(2013, 3, 12), recorded=TODAY), run=RecomputeRun(), today=TODAY)
+    found = stale_data(data_range(date(2013, 3, 12), recorded=TODAY), run=RecomputeRun(), today=TODAY)
     assert found is not None
     assert not found.offered
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from departments.models import Department, Entry, User
-from departments.web import contention
+from departments.web import lock_waits
 from pipeline.imports.failures import LOCKED
 from pipeline.imports.problems import ImportBusy
 from pipeline.models import Event, ImportBatch, Opportunity, Stage
@@ -222,7 +222,7 @@ def test_who_saves_what_an_import_holds_reads_that_it_was_not_saved(
     client.force_login(
         User.objects.create_superuser("boss", password="x"), backend="django.contrib.auth.backends.ModelBackend"
     )
-    monkeypatch.setattr(contention, "LOCK_WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(lock_waits, "LOCK_WAIT_SECONDS", 0.2)
     sales, version = Department.objects.get(key="sales"), Entry.objects.get(week="2026-01-05").version
     form = {
         "value": "39",

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from departments.periods import FiscalCalendar
-from pipeline.selectors.plan.reach import Reach, age_text
+from pipeline.selectors.plan.data_range import DataRange, age_text
 
 CALENDAR = FiscalCalendar()
-REACH = Reach(first=date(2024, 2, 10), newest=date(2026, 11, 20), today=date(2026, 11, 28))
+REACH = DataRange(first=date(2024, 2, 10), newest=date(2026, 11, 20), today=date(2026, 11, 28))
 
 
 @pytest.mark.parametrize(

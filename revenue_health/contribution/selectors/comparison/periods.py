@@ -12,7 +12,7 @@ from departments.periods import FiscalCalendar, Period, PeriodError
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.plan.baseline import BASELINE_DAYS, BaselineRule, ChosenBaseline, chosen_baseline, year_before
-from pipeline.selectors.plan.reach import reach_of
+from pipeline.selectors.plan.data_range import data_range_of
 from revenue_health.contribution.models import ScoreRun
 
 STEP_DAYS = 7
@@ -83,13 +83,13 @@ def comparison_periods(
     period = period or calendar.quarter_of(today)
     start, end = period.instants(zone)
     known_until = int(run.as_of.timestamp()) + 1
-    reach = reach_of(run=run, company=company)
+    data_range = data_range_of(run=run, company=company)
     if start >= known_until:
-        raise ComparisonError(reach.problem(period))
-    first = reach.first
+        raise ComparisonError(data_range.problem(period))
+    first = data_range.first
     if first is None:
         raise ComparisonError(_("No deal has any history yet: load a company folder, then recompute."))
-    if problem := reach.problem(period):
+    if problem := data_range.problem(period):
         raise ComparisonError(problem)
     chosen, reasons = _baseline(calendar, period, baseline, first)
     compared = chosen.period
@@ -120,7 +120,7 @@ def periods_of_score_run(score_run: ScoreRun, company: Company) -> ComparisonPer
 def first_day(*, run: RecomputeRun, company: Company) -> date | None:
     """The day of the first event the run knows."""
 
-    return reach_of(run=run, company=company).first
+    return data_range_of(run=run, company=company).first
 
 
 def _baseline(

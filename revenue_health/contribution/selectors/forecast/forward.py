@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from departments.models import Company
 from departments.periods import Period
-from pipeline.core.flows.standing import standing_of
+from pipeline.core.flows.finished_deals import finished_deals_sql
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.core.capacity import Limits, earlier_part, limits_of
@@ -134,7 +134,7 @@ def _forward(cursor: duckdb.DuckDBPyConnection, end: int, flows: PipelineFlows) 
     )
 
 
-_OPEN = f"""WITH {standing_of(visits="visits", holds="holds", moves="moves")}
+_OPEN = f"""WITH {finished_deals_sql(visits="visits", holds="holds", moves="moves")}
 SELECT o.stage, o.department, count(DISTINCT b.hold) AS turn, any_value($end - o.hold_from) AS age,
     any_value(o.amount) AS amount
 FROM holds AS o LEFT JOIN holds AS b

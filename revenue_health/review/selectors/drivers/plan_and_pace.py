@@ -8,7 +8,7 @@ from departments.models import Company
 from departments.periods import Period
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
-from pipeline.selectors.plan.reach import reach_of
+from pipeline.selectors.plan.data_range import data_range_of
 from pipeline.selectors.plan.targets import span_target
 from revenue_health.contribution.core.comparison import Comparison, PartyKind, minor_units
 from revenue_health.contribution.selectors.comparison.earned import earned_amounts
@@ -65,10 +65,10 @@ def segment_rows(comparison: Comparison) -> list[SegmentRow]:
 
 def quarter_rows(*, run: RecomputeRun, company: Company, period: Period) -> list[QuarterRow]:
     """The quarter a period ends in and those before it, the newest first."""
-    calendar, reach = calendar_of(company), reach_of(run=run, company=company)
+    calendar, data_range = calendar_of(company), data_range_of(run=run, company=company)
     quarter, rows = calendar.quarter_of(period.end), []
     for _ in range(QUARTERS):
-        if reach.problem(quarter):
+        if data_range.problem(quarter):
             break
         before = calendar.last_year(quarter)
         rows.append(
@@ -76,7 +76,9 @@ def quarter_rows(*, run: RecomputeRun, company: Company, period: Period) -> list
                 period=quarter,
                 plan=minor_units(span_target(run=run, company=company, period=quarter)[0].whole),
                 earned=_net(run, company, quarter),
-                year_before=None if reach.first is None or before.start < reach.first else _net(run, company, before),
+                year_before=None
+                if data_range.first is None or before.start < data_range.first
+                else _net(run, company, before),
             )
         )
         quarter = calendar.previous(quarter)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET
 
-from departments.access import may_commit, may_reply, may_see_company, note_reading, require
+from departments.access import log_read_access, may_commit, may_reply, may_see_company, require
 from departments.core.stored_texts import in_language
 from departments.formats import single_units
 from departments.models import Company
@@ -75,7 +75,7 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
         return page_render(request, TEMPLATE, context | {"nothing": True}, partial="page")
     try:
         filters = parse_filters(request.GET, run=run, company=company)
-        note_reading(request, f"share:{key}:{filters.period.label}")
+        log_read_access(request, f"share:{key}:{filters.period.label}")
         context |= {"filters": filters}
         comparison, score_run = stored_comparison(run=run, periods=filters.periods)
         if comparison is not None and score_run is not None:

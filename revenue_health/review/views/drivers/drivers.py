@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from departments.access import may_see_company, may_see_department, note_reading, require
+from departments.access import log_read_access, may_see_company, may_see_department, require
 from departments.models import Company, Department
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest
@@ -19,7 +19,7 @@ from pipeline.page.department_access import closed_departments
 from pipeline.page.shell import shell_of
 from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.overview import structure_names
-from pipeline.selectors.plan.reach import reach_of
+from pipeline.selectors.plan.data_range import data_range_of
 from revenue_health.contribution.core.ledger import build_ledger, pace_name
 from revenue_health.contribution.filters import ComparisonFilters, parse_filters
 from revenue_health.contribution.requested import comparison_wait, compute_comparison
@@ -62,7 +62,7 @@ def show(request: HttpRequest) -> HttpResponse:
     try:
         filters = parse_filters(request.GET, run=run, company=company)
         context: Context = {"shell": shell, **_context(request, filters, run, company)}
-        note_reading(request, f"drivers:{filters.period.label}")
+        log_read_access(request, f"drivers:{filters.period.label}")
     except (ComparisonError, CustodyStoreMissing) as problem:
         context = {"shell": shell, "cannot": str(problem)}
     return page_render(request, TEMPLATE, context, partial="page")
@@ -93,7 +93,7 @@ def _context(request: HttpRequest, filters: ComparisonFilters, run: RecomputeRun
     context: Context = {
         "filters": filters,
         "baselines": filters.baselines,
-        **reach_of(run=run, company=company).addresses(calendar, filters.period, filters.address),
+        **data_range_of(run=run, company=company).addresses(calendar, filters.period, filters.address),
     }
     comparison, score_run = stored_comparison(run=run, periods=filters.periods)
     if comparison is None:

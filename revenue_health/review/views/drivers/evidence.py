@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from departments.access import may_see_company, note_reading, require
+from departments.access import log_read_access, may_see_company, require
 from departments.selectors.jobs import open_job, phase_of
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
@@ -57,7 +57,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(EvidenceExport, pk=pk)
     if row.status != EvidenceExport.Status.DONE or row.pdf is None:
         raise Http404
-    note_reading(request, f"evidence:{row.period}")
+    log_read_access(request, f"evidence:{row.period}")
     response = HttpResponse(bytes(row.pdf), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="evidence-{row.period}-{row.sha256[:8]}.pdf"'
     return response

@@ -19,7 +19,7 @@ from revenue_health.review.selectors.packs.twins import pack_readers
 from revenue_health.review.services.packs import PackDraft, PackProblem, decision_log, pack_draft, pack_freeze
 from revenue_health.review.views.packs.forms import FreezeForm
 
-SURE = "review/packs/freeze.html"
+TEMPLATE = "review/packs/freeze.html"
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,7 +33,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
     form = FreezeForm(request.POST if request.method == "POST" else request.GET, company=shell.company)
     if not form.is_valid() and request.method == "POST":
         # What was decided is not typed twice.
-        return page_render(request, SURE, _sure(form, shell, None), partial="page", status=422)
+        return page_render(request, TEMPLATE, _confirmation(form, shell, None), partial="page", status=422)
     if not form.is_valid():
         messages.error(request, _("Title, period or date cannot be read. Nothing was frozen."))
         return redirect("review:packs")
@@ -42,7 +42,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
     try:
         if request.method == "GET":
             draft = pack_draft(run=run, company=company, now=now, since=since, period=period)
-            return page_render(request, SURE, _sure(form, shell, draft), partial="page")
+            return page_render(request, TEMPLATE, _confirmation(form, shell, draft), partial="page")
         user = signed_in_user(request)
         pack = pack_freeze(run=run, company=company, user=user, now=now, title=title, since=since, period=period)
         by = form.cleaned_data["decided_by"].strip() or user.display_name
@@ -51,13 +51,13 @@ def freeze(request: HttpRequest) -> HttpResponse:
     except (ComparisonError, CustodyStoreMissing, PackProblem) as problem:
         if request.method == "POST":
             form.add_error(None, str(problem))
-            return page_render(request, SURE, _sure(form, shell, None), partial="page", status=422)
+            return page_render(request, TEMPLATE, _confirmation(form, shell, None), partial="page", status=422)
         messages.error(request, _("{problem} Nothing was frozen.").format(problem=problem))
         return redirect("review:packs")
     return redirect("review:pack", pk=pack.pk)
 
 
-def _sure(form: FreezeForm, shell: Shell, draft: PackDraft | None) -> dict[str, object]:
+def _confirmation(form: FreezeForm, shell: Shell, draft: PackDraft | None) -> dict[str, object]:
     """What one should know before it is done; without a draft, what was wrong with what was sent."""
     period = form.cleaned_data.get("period")
     return {

@@ -14,16 +14,16 @@ from django.views.decorators.http import require_GET, require_POST
 from departments.access import may_freeze, require
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
-from departments.web.visitors import wrong_link_opened
+from departments.web.visitors import count_wrong_link
 from pipeline.page.shell import shell_of
 from revenue_health.review.models import PackLink
 from revenue_health.review.selectors.packs.links import link_behind
-from revenue_health.review.services.pack_links import link_create, link_opened, link_revoke
+from revenue_health.review.services.pack_links import link_create, link_record_visit, link_revoke
 from revenue_health.review.views.packs.board import board_context
 from revenue_health.review.views.packs.forms import LinkForm
 from revenue_health.review.views.packs.page import PACK_TEMPLATE, pack_context, pack_or_404
 
-SHUT = "review/packs/link_shut.html"
+LINK_CLOSED = "review/packs/link_closed.html"
 
 
 @require_POST
@@ -58,19 +58,19 @@ def opened(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     link = link_behind(token=token)
     if link is None:
-        many = wrong_link_opened(request)
-        return _sealed(render(request, SHUT, {"many": many}, status=429 if many else 404))
+        many = count_wrong_link(request)
+        return _private(render(request, LINK_CLOSED, {"many": many}, status=429 if many else 404))
     if not link.open_at(now):
-        return _sealed(render(request, SHUT, status=410))
-    link_opened(link=link, now=now)
+        return _private(render(request, LINK_CLOSED, status=410))
+    link_record_visit(link=link, now=now)
     context = board_context(link.pack, hide_names=link.hide_names) | {
         "link": link,
         "until": timezone.localtime(link.expires_at),
     }
-    return _sealed(render(request, "review/packs/board.html", context))
+    return _private(render(request, "review/packs/board.html", context))
 
 
-def _sealed(response: HttpResponse) -> HttpResponse:
+def _private(response: HttpResponse) -> HttpResponse:
     """Not to be indexed, cached, or told to other sites."""
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "no-referrer"

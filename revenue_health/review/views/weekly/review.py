@@ -16,7 +16,7 @@ from pipeline.page.shell import shell_of
 from pipeline.run_cache import cached
 from pipeline.selectors.data.readiness import held_back
 from pipeline.selectors.leaks.leaks import calendar_of
-from pipeline.selectors.plan.reach import reach_of
+from pipeline.selectors.plan.data_range import data_range_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.review.core.weekly_review import WeeklyReview
 from revenue_health.review.models import Pack
@@ -69,7 +69,7 @@ def show(request: HttpRequest) -> HttpResponse:
 def page_context(filters: ReviewFilters, review: WeeklyReview, run: RecomputeRun, company: Company) -> Context:
     """Everything the panels print."""
     scale, period = review.scale, filters.comparison.period
-    addresses = reach_of(run=run, company=company).addresses(
+    addresses = data_range_of(run=run, company=company).addresses(
         calendar_of(company), period, lambda other: filters.address(period=other)
     )
     due, ledger = review.commitments.items, review.ledger

@@ -141,14 +141,14 @@ class _Spans:
         then the opening pipeline where it was larger, else the market. Sums to 1."""
         entered = self.now.entered_count.sum(axis=(0, 1)) / self.now.days
         entered = entered - self.before.entered_count.sum(axis=(0, 1)) / self.before.days
-        reach = self._reach(custodies)
-        parts = np.append(np.maximum(reach @ entered, 0.0), 0.0)
+        arrival_share = self._arrival_shares(custodies)
+        parts = np.append(np.maximum(arrival_share @ entered, 0.0), 0.0)
         missing = rise - parts.sum()
         if missing > 0.25 * rise:
-            parts += missing * self._from_before(custodies, reach)
+            parts += missing * self._from_before(custodies, arrival_share)
         return tuple((parts / parts.sum()).tolist())
 
-    def _reach(self, custodies: Ints) -> Floats:
+    def _arrival_shares(self, custodies: Ints) -> Floats:
         """Expected arrivals here of a deal that enters each custody, [J], moved and lost as in the baseline."""
         held = self.held[0].sum(axis=-1)
         stage_held = np.bincount(self.layout.stage_of, weights=held, minlength=len(self.layout.stages))
@@ -159,7 +159,7 @@ class _Spans:
         visits = np.linalg.solve(np.eye(moves.shape[0]) - 0.999 * moves, np.eye(moves.shape[0])[:, custodies])
         return np.asarray(visits.sum(axis=1))
 
-    def _from_before(self, custodies: Ints, reach: Floats) -> Floats:
+    def _from_before(self, custodies: Ints, arrival_share: Floats) -> Floats:
         """Parts [P + 1] of what no entry explains."""
         players = len(self.layout.players)
         parts = np.zeros(players + 1)
@@ -173,6 +173,6 @@ class _Spans:
                 parts[self.layout.player_of[custody]] += to_here[1][custody] - to_here[0][custody]
         if parts.any():
             return np.asarray(parts / parts.sum())
-        stock = [float((side.opening.sum(axis=(0, 2)) * reach).sum()) for side in (self.before, self.now)]
+        stock = [float((side.opening.sum(axis=(0, 2)) * arrival_share).sum()) for side in (self.before, self.now)]
         parts[players if stock[1] > RISE * stock[0] else players - 1] = 1.0
         return parts

@@ -45,7 +45,7 @@ def is_lock_conflict(error: BaseException | None) -> bool:
     return False
 
 
-def settings_alone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def serialize_saves(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """For a page that saves settings: of two at once the second is checked against what the first has saved."""
 
     @wraps(view)

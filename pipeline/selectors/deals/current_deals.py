@@ -32,7 +32,7 @@ LEFT JOIN held USING (opportunity) JOIN opportunities USING (opportunity)
 _making = threading.Lock()
 
 
-def standing_cursor(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
+def current_deals_cursor(run: RecomputeRun) -> duckdb.DuckDBPyConnection:
     """A cursor with the table deals_now: where each deal stands; made once per run and process."""
     cursor = custody_cursor(run)
     try:

@@ -16,12 +16,12 @@ from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
 from pipeline.run_cache import cached
 
-DEAD_DAYS = 45
+STALE_AFTER_DAYS = 45
 """So many days without any event: the data has stopped, it is not only a quiet month."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reach:
+class DataRange:
     """Days in the company's time zone. first, newest: of the oldest and newest event (None: there is none); today: the
     day of the run's as_of."""
 
@@ -50,7 +50,7 @@ class Reach:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stopped:
+class StaleData:
     """Data in which nothing happened for a long time: the day of the newest event, how long ago that is in words,
     whether the pages read it as of that day already, and whether they could."""
 
@@ -60,16 +60,18 @@ class Stopped:
     offered: bool
 
 
-def stopped(reach: Reach, *, run: RecomputeRun, today: date) -> Stopped | None:
+def stale_data(data_range: DataRange, *, run: RecomputeRun, today: date) -> StaleData | None:
     """None while the data is alive. today: the day it is for the reader, whatever the run knows."""
-    if reach.newest is None or (today - reach.newest).days <= DEAD_DAYS:
+    if data_range.newest is None or (today - data_range.newest).days <= STALE_AFTER_DAYS:
         return None
     pinned = run.trigger == RecomputeRun.LAST_DAY
-    return Stopped(
-        newest=reach.newest,
-        age=age_text((today - reach.newest).days),
+    return StaleData(
+        newest=data_range.newest,
+        age=age_text((today - data_range.newest).days),
         as_of_last_day=pinned,
-        offered=not pinned and reach.recorded is not None and (today - reach.recorded).days > DEAD_DAYS,
+        offered=not pinned
+        and data_range.recorded is not None
+        and (today - data_range.recorded).days > STALE_AFTER_DAYS,
     )
 
 
@@ -98,12 +100,12 @@ def age_text(days: float) -> str:
     return f"{hours} {ngettext('hour', 'hours', hours)}" if hours else _("less than an hour")
 
 
-def reach_of(*, run: RecomputeRun, company: Company) -> Reach:
+def data_range_of(*, run: RecomputeRun, company: Company) -> DataRange:
     """Of one run; kept with it. Raises CustodyStoreMissing."""
 
     def compute() -> tuple[int | None, int | None, int | None]:
         cursor = custody_cursor(run)
-        (first, newest), recorded = cursor.execute(_ENDS, [int(run.as_of.timestamp())]).fetchall()[0], None
+        (first, newest), recorded = cursor.execute(_FIRST_AND_NEWEST, [int(run.as_of.timestamp())]).fetchall()[0], None
         if cursor.execute("SELECT 1 FROM duckdb_columns() WHERE table_name = 'events' LIMIT 1").fetchone():
             ((recorded,),) = cursor.execute("SELECT max(recorded_at) FROM events").fetchall()
         return first, newest, recorded
@@ -114,8 +116,8 @@ def reach_of(*, run: RecomputeRun, company: Company) -> Reach:
         return None if instant is None else datetime.fromtimestamp(instant, company.zone).date()
 
     today = run.day_in(company.zone)
-    return Reach(first=day(first), newest=day(newest), today=today, recorded=day(recorded))
+    return DataRange(first=day(first), newest=day(newest), today=today, recorded=day(recorded))
 
 
-_ENDS = """
+_FIRST_AND_NEWEST = """
 SELECT (SELECT min(entered_at) FROM visits), (SELECT max("at") FROM moves WHERE "at" <= ?)"""

@@ -15,7 +15,7 @@ FINISHING = f"""{TENURES}, finishing AS (
 `custody.inputs.StageRules`."""
 
 
-def standing_of(*, visits: str, holds: str, moves: str) -> str:
+def finished_deals_sql(*, visits: str, holds: str, moves: str) -> str:
     """SQL of `finishing` and `standing`, to follow WITH, over tables as `Custody` has them, and `stages`.
 
     standing: the columns of holds, one row per piece of constant amount of a deal that stands finished; `department`
@@ -69,11 +69,11 @@ def turned_holds(*, visits: str, holds: str, moves: str, where: str = "") -> str
     """SQL of the columns of holds, with the turns of who holds the deal and who is next (`PeriodFlows`): `turn` and
     `next_turn`; over tables as `Custody` has them, and `stages`.
 
-    A finished deal's stay in its last stage is a hold -1 (`standing_of`), turn 0. where: a condition on `from_at` and
-    `to_at`, if only some are asked for. Two holds in a row are never the same department's, so only a third hold can
-    be somebody's second turn.
+    A finished deal's stay in its last stage is a hold -1 (`finished_deals_sql`), turn 0. where: a condition on
+    `from_at` and `to_at`, if only some are wanted. Two consecutive holds never belong to the same department, so only
+    a third hold can be a department's second turn.
     """
-    return f"""WITH {standing_of(visits=visits, holds=holds, moves=moves)}, picked AS (
+    return f"""WITH {finished_deals_sql(visits=visits, holds=holds, moves=moves)}, picked AS (
     FROM {holds} {where}
 ), later_turns AS MATERIALIZED (
     SELECT opportunity, visit, hold, turn FROM (
