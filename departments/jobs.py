@@ -26,8 +26,8 @@ from departments.services.jobs import (
     job_request,
     job_sent,
     job_wait,
-    jobs_left,
     next_in_line,
+    orphaned_jobs,
 )
 from departments.translation import gettext_noop
 
@@ -137,9 +137,9 @@ def job_send(job: Job) -> None:
         job_fail(job, error=gettext_noop("There is no such task in this version."))
 
 
-def left_jobs_send(*, at_start: bool = False) -> int:
+def orphaned_jobs_send(*, at_start: bool = False) -> int:
     """Send what nobody works on; how many that were."""
-    left = jobs_left(at_start=at_start)
+    left = orphaned_jobs(at_start=at_start)
     for job in left:
         job_send(job)
     return len(left)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from departments.jobs import TRANSIENT, JobTask
-from departments.services.mail import MailServerAway
+from departments.services.mail import MailServerUnavailable
 
 MAIL_JOB: dict[str, Any] = {
     "base": JobTask,
     # A server that is away or busy; an address it refuses is not tried again.
-    "transient": (*TRANSIENT, ConnectionError, TimeoutError, MailServerAway),
+    "transient": (*TRANSIENT, ConnectionError, TimeoutError, MailServerUnavailable),
     # A mail somebody waits for: a mail server that is away for half an hour loses none.
     "pause_seconds": 15.0,
     "most_attempts": 9,

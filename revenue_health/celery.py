@@ -20,26 +20,26 @@ app.autodiscover_tasks()
 
 
 @setup_logging.connect
-def leave_logging(**options: Any) -> None:
-    """With a receiver Celery leaves logging as Django's settings have it (revenue_health/logs/config.py)."""
+def keep_django_logging(**options: Any) -> None:
+    """A receiver of this signal makes Celery keep Django's logging (revenue_health/logs/config.py)."""
 
 
 @worker_before_create_process.connect
 def share_loaded_code(**options: Any) -> None:
-    """Tasks and all they need are loaded by now: processes share that instead of copying it."""
+    """All tasks and their imports are loaded by now: child processes share that memory instead of copying it."""
     share_memory()
 
 
 @worker_process_init.connect
-def pages_come_first(**options: Any) -> None:
-    """The database's work for us gives way to its work for pages, where both run on this machine."""
+def yield_to_pages(**options: Any) -> None:
+    """Let queries of pages go first: lower the priority of our database processes if they run on this machine."""
     from django.conf import settings
     from django.db.backends.signals import connection_created
 
     if settings.EMBEDDED_DATABASE:
-        connection_created.connect(_give_way, weak=False, dispatch_uid="worker-gives-way")
+        connection_created.connect(_lower_database_priority, weak=False, dispatch_uid="worker-gives-way")
 
 
-def _give_way(connection: Any, **options: Any) -> None:
+def _lower_database_priority(connection: Any, **options: Any) -> None:
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, connection.connection.info.backend_pid, WORKER_NICENESS)

@@ -1,4 +1,4 @@
-"""Celery's clock as an application of its own: it sends tasks by name, so it loads neither them nor Django's apps."""
+"""Celery beat as an application of its own: it sends tasks by name, so it loads neither tasks nor Django apps."""
 
 import os
 from typing import Any
@@ -15,6 +15,6 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 
 
 @setup_logging.connect
-def log_as_the_rest(**options: Any) -> None:
-    """Without Django's apps nobody else sets up its logging."""
+def set_up_logging(**options: Any) -> None:
+    """Nothing else configures logging, because Django's apps are not loaded here."""
     configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)

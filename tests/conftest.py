@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
             Home(Path(os.environ["REVENUE_HEALTH_TEST_HOME"]).resolve()),
             database="DATABASE_URL" not in os.environ,
             broker="REDIS_URL" not in os.environ,
-            careless=True,
+            disposable=True,
             follow_parent=True,
         )
     )

@@ -13,7 +13,7 @@ from departments.people.services.demo import demo_people_create
 from pipeline.selectors.data.runs import latest_run
 from pipeline.services.imports import company_folder_load
 from pipeline.services.recompute import recompute
-from revenue_health.contribution.services.night import night_compute
+from revenue_health.contribution.services.nightly_run import run_nightly_steps
 from revenue_health.embedded.session import close_connections
 from tests.fewer_groups import groups_merge
 from tests.kept_company import everything_empty, kept
@@ -54,4 +54,4 @@ def _scored(folder: Path) -> None:
     with kept("shown", _shown, folder):
         run = latest_run()
         assert run
-        night_compute(run=run)
+        run_nightly_steps(run=run)

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from departments.models import Invitation, User
-from departments.people.services.invitations import invited_person_settle
+from departments.people.services.invitations import invitation_complete
 from departments.web.visitors import client_address
 
 log = structlog.get_logger("departments.accounts")
@@ -106,7 +106,7 @@ class InvitedOnlyAdapter(DefaultSocialAccountAdapter):
         assert invitation is not None
         sociallogin.user.email = invitation.email
         person: User = super().save_user(request, sociallogin, form)
-        invited_person_settle(person=person, invitation=invitation, now=timezone.now())
+        invitation_complete(person=person, invitation=invitation, now=timezone.now())
         return person
 
 

@@ -1,4 +1,4 @@
-"""When one click signs in: in a demo home without data of one's own, from the account of the machine that runs it."""
+"""When one click signs in: only in a demo home without real data, and only for the machine account that serves it."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _ESTABLISHED = "01"
 _TABLE = Path("/proc/net/tcp")
 
 
-def demo_open() -> bool:
-    """Whether this is a demo: it ends with the first data of one's own, also while it is being served."""
+def demo_sign_in_is_open() -> bool:
+    """Whether one-click sign-in is offered: it ends with the first real data, even while the demo is being served."""
     return bool(settings.DEMO) and not settings.HOME.own_data.exists()
 
 
-def demo_ends() -> None:
-    """A company of somebody's own was taken in: nobody signs in to it without a password."""
+def demo_sign_in_close() -> None:
+    """Switch one-click sign-in off for good: a real company was imported, and needs passwords."""
     if settings.DEMO:
         settings.HOME.own_data.touch(mode=0o600)
 
 
 def same_account(request: HttpRequest) -> bool:
-    """Whether the visitor is the account of this machine that serves: 127.0.0.1 is open to all its accounts.
+    """Whether the visitor uses the machine account that runs the server: every account can reach 127.0.0.1.
 
     The kernel knows whose each end of a connection is. A request without a port came over no connection.
     """

@@ -1,4 +1,4 @@
-"""Jobs of the worker, as rows: requested, claimed, kept alive by a heartbeat, ended; found again when a worker died.
+"""Background jobs as rows: requested, claimed, kept alive by a heartbeat, ended; recovered when a worker dies.
 
 The queue only says that there is something to do. Whether it is to be done is decided by the row, so a message that
 is lost, doubled or late does no harm.
@@ -21,7 +21,7 @@ from django.utils import timezone
 from departments.models.jobs import OPEN, Job, job_key
 
 TOUCHES = 8
-"""So often a job is touched in the time after which it counts as lost: some may fail."""
+"""Heartbeats sent within the time after which a job counts as lost, so that a few of them may fail."""
 RESEND_SECONDS = 45
 MOST_ATTEMPTS = 6
 KEPT_FOR = timedelta(days=1)
@@ -30,9 +30,9 @@ KEPT_FOR = timedelta(days=1)
 def job_request(
     *, task: str, args: list[Any], kwargs: dict[str, Any], line: str, due_in: float = 0, again: bool = False
 ) -> Job:
-    """The open job of this task with these arguments; made if there is none.
+    """The open job of this task with these arguments, created if there is none.
 
-    With `again` one that runs at this moment runs once more, because it may have read what has changed since.
+    With `again`, a job that is running now runs once more, because its input may have changed since it started.
     """
     now = timezone.now()
     arguments = {"args": args, "kwargs": kwargs}
@@ -59,7 +59,7 @@ def job_sent(*, job: int) -> None:
 
 
 def job_claim(*, job: int) -> Job | None:
-    """Take it up, unless it is done, somebody works on it, or an earlier one of its line is open."""
+    """Claim the job, unless it is done, somebody is working on it, or an earlier job of its line is open."""
     now = timezone.now()
     free = Q(state=Job.State.WAITING) | Q(state=Job.State.RUNNING, touched_at__lt=_stale(now))
     earlier = Job.objects.filter(line=OuterRef("line"), state__in=OPEN, pk__lt=OuterRef("pk")).exclude(line="")
@@ -96,7 +96,7 @@ def heartbeat(job: Job) -> Iterator[None]:
 
 
 def job_done(job: Job) -> bool:
-    """It ended well; False when it was requested once more meanwhile and waits again."""
+    """Mark it as done; False if it was requested again meanwhile and is waiting once more."""
     now = timezone.now()
     if _held(job).filter(again=False).update(state=Job.State.DONE, error="", touched_at=now):
         return True
@@ -109,7 +109,7 @@ def job_fail(job: Job, *, error: str) -> None:
 
 
 def job_wait(job: Job, *, seconds: float, error: str = "", counted: bool = True) -> None:
-    """Back into the line, for a later attempt; one that only waited for somebody else does not count."""
+    """Put it back in the queue for a later attempt; an attempt that only waited for another job is not counted."""
     now = timezone.now()
     _held(job).update(
         state=Job.State.WAITING,
@@ -129,10 +129,11 @@ def next_in_line(job: Job) -> Job | None:
     return Job.objects.filter(line=job.line, state__in=OPEN).order_by("pk").first()
 
 
-def jobs_left(*, at_start: bool) -> list[Job]:
-    """Open jobs that nobody works on: their worker died, or their message was lost. Old ended ones are removed.
+def orphaned_jobs(*, at_start: bool) -> list[Job]:
+    """Open jobs that nobody is working on, because their worker died or their message was lost. Also deletes old jobs
+    that have ended.
 
-    At the start of a worker also those whose message may still be in the queue: a second message does no harm.
+    On worker start this includes jobs whose message may still be in the queue: a second message does no harm.
     """
     now = timezone.now()
     Job.objects.exclude(state__in=OPEN).filter(touched_at__lt=now - KEPT_FOR).delete()
@@ -143,7 +144,7 @@ def jobs_left(*, at_start: bool) -> list[Job]:
 
 
 def _message_lost(job: Job, now: datetime) -> bool:
-    """Each message is given twice the time of the one before: a long queue does not fill up with doubles."""
+    """Wait twice as long before each resend, so that a long queue does not fill up with duplicates."""
     if job.sent_at is None:
         return True
     patience = RESEND_SECONDS * 2 ** max(job.sends - 1, 0)

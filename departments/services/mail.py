@@ -1,4 +1,4 @@
-"""Sending one mail, telling a server that is away from one that refuses; a mail to see whether mail arrives."""
+"""Sending one mail, with temporary failures of the server told apart from refusals; and a test mail."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from departments.models import User
 _TRY_AGAIN_FROM, _TRY_AGAIN_TO = 400, 500
 
 
-class MailServerAway(Exception):
-    """The mail server did not answer or asked to come again later; what was not sent can be sent later."""
+class MailServerUnavailable(Exception):
+    """The mail server did not answer, or asked us to try again later; unsent mail can still be sent then."""
 
 
 @contextmanager
 def in_language_of(person: User | None) -> Iterator[None]:
-    """Write in the language a person chose, else in that of the installation: a mail has no browser to ask."""
+    """Write in the language the person chose, else in the installation's: a mail has no browser to ask."""
     offered = [code for code, _ in settings.LANGUAGES]
     language = person.language if person and person.language in offered else settings.LANGUAGE_CODE
     with translation.override(language), numbers_as_in(language), days_as_in(replace(BRITISH, names=language)):
@@ -32,19 +32,19 @@ def in_language_of(person: User | None) -> Iterator[None]:
 
 
 def mail_send(message: EmailMessage) -> None:
-    """Send a mail; MailServerAway when the same mail may be taken later, smtplib's own error when it never will be."""
+    """Send a mail. Raises MailServerUnavailable where trying again later may help, else smtplib's own error."""
     try:
         message.send()
     except smtplib.SMTPException as problem:
-        if comes_back(problem):
-            raise MailServerAway(str(problem)) from problem
+        if is_temporary_failure(problem):
+            raise MailServerUnavailable(str(problem)) from problem
         raise
     except OSError as problem:
-        raise MailServerAway(str(problem)) from problem
+        raise MailServerUnavailable(str(problem)) from problem
 
 
-def comes_back(problem: smtplib.SMTPException) -> bool:
-    """Whether the same mail may be taken later: the server is away, or answered with a 4xx code."""
+def is_temporary_failure(problem: smtplib.SMTPException) -> bool:
+    """Whether the server may accept the same mail later: it could not be reached, or answered with a 4xx code."""
     if isinstance(problem, smtplib.SMTPRecipientsRefused):
         codes = [code for code, _ in problem.recipients.values()]
         return all(_TRY_AGAIN_FROM <= code < _TRY_AGAIN_TO for code in codes)
@@ -62,7 +62,7 @@ def mail_destination() -> str:
 
 
 def test_mail_send(*, to: str) -> None:
-    """Send one short mail at once. Raises OSError or smtplib.SMTPException where the server does not take it."""
+    """Send one short mail at once. Raises OSError or smtplib.SMTPException if the server does not accept it."""
     EmailMessage(
         subject="Revenue Health: test",
         body=f"This test mail from Revenue Health arrived. Its pages are at {settings.SITE_URL}\n",

@@ -12,7 +12,7 @@ from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from departments.models import Company, User
-from departments.people.demo import demo_ends
+from departments.people.demo import demo_sign_in_close
 from pipeline.imports.conversion.provenance import Provenance
 from pipeline.imports.failures import named_failure
 from pipeline.imports.files.error_files import errors_path
@@ -21,7 +21,7 @@ from pipeline.imports.folder.checks import files_check, rows_check
 from pipeline.imports.folder.format import BY_NAME, FILES, FileFormat
 from pipeline.imports.folder.staging import Progress, Staging, file_stage
 from pipeline.imports.lock import import_lock
-from pipeline.imports.merge.after_merge import analyze_new, opportunities_touch, settle, truth_check
+from pipeline.imports.merge.after_merge import analyze_after_import, analyze_new, opportunities_touch, truth_check
 from pipeline.imports.merge.company import company_check, company_merge, company_row, company_zone
 from pipeline.imports.merge.entries import entries_merge
 from pipeline.imports.merge.events import events_merge
@@ -104,8 +104,8 @@ def company_folder_load(
         work = _Work(batch, staging, advance, provenance or Provenance())
         result = _attempt(work, path, dry_run=dry_run, on_done=on_done)
     if result.accepted and not dry_run:
-        demo_ends()
-        settle({name: counts.get("new", 0) for name, counts in result.files.items()})
+        demo_sign_in_close()
+        analyze_after_import({name: counts.get("new", 0) for name, counts in result.files.items()})
     advance("done", 1.0)
     return result
 

@@ -15,12 +15,12 @@ from departments.models import User
 from pipeline.imports.lock import import_lock
 from pipeline.imports.merge.undo import (
     computed_remove,
-    going,
     heads_remove,
     labelled_counts,
     later_imports_check,
     rows_remove,
     rows_restore,
+    rows_to_delete,
     touched_mark,
     truth_left_check,
 )
@@ -79,7 +79,7 @@ def _undo(batch_id: int) -> UndoResult:
         )
     computed_remove(batch_id)
     heads_remove(batch_id)
-    import_reverting.send(ImportBatch, rows=partial(going, batch=batch_id))
+    import_reverting.send(ImportBatch, rows=partial(rows_to_delete, batch=batch_id))
     later_imports_check(batch_id)
     touched = touched_mark(batch_id)
     restored, removed = rows_restore(batch_id), rows_remove(batch_id)

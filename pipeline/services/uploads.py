@@ -23,7 +23,7 @@ from departments.models import User
 from pipeline.imports.problems import ImportBusy, ImportProblem
 from pipeline.models import Upload
 from pipeline.services.imports import ImportResult, company_folder_load
-from pipeline.services.sources.kept import sources_bytes, strays_remove
+from pipeline.services.sources.storage import sources_bytes, strays_remove
 
 RETENTION = timedelta(days=1)
 PROBLEMS_SHOWN = 20
@@ -70,7 +70,7 @@ def upload_room_check(*, size: int) -> None:
         )
 
 
-def upload_keep(*, pieces: Iterable[bytes], name: str) -> str:
+def upload_store(*, pieces: Iterable[bytes], name: str) -> str:
     """Write the zip piece by piece; returns its token."""
     token = secrets.token_hex(12)
     path = _upload_path(token)

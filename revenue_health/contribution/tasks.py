@@ -1,6 +1,6 @@
-"""The night shared by several workers: each task calls one service, and the database knows what is left.
+"""The nightly steps as tasks for workers: each task calls one service, and the database knows what is left to do.
 
-A worker that is killed loses nothing: its message comes back, and a worker that starts looks for what was left undone.
+Nothing is lost when a worker is killed: its message is delivered again, and a starting worker resumes unfinished work.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from pipeline.tasks import recompute_nightly, recompute_requested
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
 from revenue_health.contribution.selectors.comparison.scores import pending_groups, unfinished
-from revenue_health.contribution.services import night_steps
+from revenue_health.contribution.services import nightly_steps
 from revenue_health.contribution.services.cuts import cut_compute, cut_fail
-from revenue_health.contribution.services.night_steps import NightStep, ScoreStep, Step, step_named, steps_ready
+from revenue_health.contribution.services.nightly_steps import NightlyStep, ScoreStep, Step, step_named, steps_ready
 from revenue_health.contribution.services.scores import group_compute, scores_fail, scores_plan, scores_sum
 
 
@@ -43,14 +43,14 @@ def _step_given_up(run_id: int, name: str, *, error: str) -> None:
 
 @shared_task(base=JobTask)
 def night_of_run(run_id: int) -> None:
-    """Begin the night on a run; each step that ends starts those that waited for it."""
+    """Start the nightly steps of a run; each step that finishes starts those that depend on it."""
     run = RecomputeRun.objects.get(pk=run_id)
     _steps_start(run, steps_ready(run))
 
 
 @shared_task(base=JobTask, given_up=_step_given_up)
 def night_step(run_id: int, name: str) -> None:
-    """One step of the night, done or not (somebody may want it anew), then what waited for it."""
+    """Run one nightly step, even one already done (it may be requested again), then the steps that depend on it."""
     run, step = RecomputeRun.objects.get(pk=run_id), step_named(name)
     if isinstance(step, Step):
         step.run(run)
@@ -59,7 +59,7 @@ def night_step(run_id: int, name: str) -> None:
 
 @shared_task(base=JobTask)
 def scores_requested(run_id: int, period: str, baseline: str = "") -> None:
-    """The button of the bridge page: another period or baseline."""
+    """The button that requests another period or baseline."""
     run, company = RecomputeRun.objects.get(pk=run_id), current_company()
     requested = calendar_of(company).parse(period)
     _groups_send(
@@ -71,7 +71,7 @@ def scores_requested(run_id: int, period: str, baseline: str = "") -> None:
 
 @shared_task(base=JobTask, given_up=_scores_given_up)
 def group_score(group_id: int, score_run_id: int) -> None:
-    """One group of deals; whoever ends last has the sum made."""
+    """Compute one group of deals; the last group to finish triggers the sum."""
     last = group_compute(group=group_id)
     if last is not None:
         scores_added_up.delay(last)
@@ -79,7 +79,7 @@ def group_score(group_id: int, score_run_id: int) -> None:
 
 @shared_task(base=JobTask)
 def scores_added_up(score_run_id: int) -> None:
-    """The sum over groups, then what waited for it."""
+    """Sum the groups, then start the steps that depend on the scores."""
     score_run = scores_sum(score_run=score_run_id)
     if score_run.status == ScoreRun.Status.DONE:
         _steps_after_scores(score_run.run)
@@ -93,8 +93,8 @@ def cut_requested(score_run_id: int, by: str) -> None:
 
 @shared_task(base=JobTask)
 def left_undone_continue() -> None:
-    """After a start: a run that died is asked for again, and what was cut off on the newest goes on."""
-    # One that a worker was at has its job, and is done again as it was requested: in full, or as of another day.
+    """On worker start: request a run that died again, and resume whatever was interrupted on the newest run."""
+    # A run that a worker was computing still has its job, which repeats it as requested: in full, or as of another day.
     if interrupted_run() and not open_jobs(tasks=[recompute_nightly.name, recompute_requested.name]):
         recompute_nightly.delay()
     run = latest_run()
@@ -105,8 +105,8 @@ def left_undone_continue() -> None:
         _groups_send(score_run, groups)  # also those that people asked for
 
 
-def _steps_start(run: RecomputeRun, steps: list[NightStep]) -> None:
-    """A task for each; of scores one for each group of deals. What is open already is not sent again."""
+def _steps_start(run: RecomputeRun, steps: list[NightlyStep]) -> None:
+    """Send a task for each step (for scores: one for each group of deals), unless it is already open."""
     for step in steps:
         if isinstance(step, Step):
             night_step.delay(run.pk, step.name)
@@ -115,8 +115,8 @@ def _steps_start(run: RecomputeRun, steps: list[NightStep]) -> None:
 
 
 def _steps_after_scores(run: RecomputeRun) -> None:
-    """Whoever asked for the scores that have ended: what waits for scores looks whether it can begin."""
-    names = [step.name for step in night_steps.NIGHT if isinstance(step, ScoreStep)]
+    """Start the steps that depend on scores, if they are ready, whoever requested the scores that have finished."""
+    names = [step.name for step in nightly_steps.NIGHTLY_STEPS if isinstance(step, ScoreStep)]
     steps = {step.name: step for name in names for step in steps_ready(run, after=name)}
     _steps_start(run, list(steps.values()))
 
@@ -130,5 +130,5 @@ def _groups_send(score_run: int, groups: list[int] | None = None) -> None:
 
 
 @worker_ready.connect
-def _look_for_what_was_left(**kwargs: Any) -> None:
+def _resume_unfinished(**kwargs: Any) -> None:
     left_undone_continue.delay()

@@ -43,7 +43,7 @@ TUNING = {
     "log_min_error_statement": "panic",
 }
 # For databases that are thrown away after the test run.
-CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 def _from_wheel(cache: Path) -> Path | None:
@@ -123,11 +123,11 @@ def binaries(cache: Path, *, major: int | None = None) -> tuple[Path, int]:
 class Postgres:
     """The PostgreSQL of one home.
 
-    `careless` drops durability, for tests. `follow_parent` makes it stop when its owner dies without a word.
+    `disposable` drops durability, for tests. `follow_parent` makes it stop when its owner dies without a word.
     """
 
     home: Home
-    careless: bool = False
+    disposable: bool = False
     follow_parent: bool = False
     name: str = "PostgreSQL"
     process: Process | None = field(default=None, repr=False)
@@ -183,7 +183,7 @@ class Postgres:
         if written_by is None:
             self._initialise(folder)
         user = self._user(data, self.home.sockets)
-        settings = TUNING | (CARELESS if self.careless else {})
+        settings = TUNING | (NOT_DURABLE if self.disposable else {})
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         command = [str(folder / "postgres"), "-D", str(data), "-k", str(self.home.sockets), *options]
         self.process = spawn(command, log=self.log, before_exec=self._before_exec(), user=user)
@@ -195,7 +195,7 @@ class Postgres:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(mode=0o700, parents=True)
         command = [str(folder / "initdb"), "-D", str(partial), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
-        command += ["--locale=C.UTF-8", *(["--no-sync"] if self.careless else [])]
+        command += ["--locale=C.UTF-8", *(["--no-sync"] if self.disposable else [])]
         initdb = spawn(command, log=self.log, before_exec=self._before_exec(), user=self._user(partial))
         initdb.wait(START_SECONDS)
         if initdb.exit_code() != 0:

@@ -48,12 +48,12 @@ class Server(Protocol):
 
 
 def servers_of(
-    home: Home, *, database: bool = True, broker: bool = True, careless: bool = False, follow_parent: bool = False
+    home: Home, *, database: bool = True, broker: bool = True, disposable: bool = False, follow_parent: bool = False
 ) -> list[Server]:
     """The servers a home brings itself, in starting order."""
     servers: list[Server] = []
     if database:
-        servers.append(Postgres(home, careless=careless, follow_parent=follow_parent))
+        servers.append(Postgres(home, disposable=disposable, follow_parent=follow_parent))
     if broker:
         servers.append(Valkey(home, follow_parent=follow_parent))
         servers.append(Cache(home, follow_parent=follow_parent))

@@ -99,7 +99,7 @@ def _already_running_text(home: Home) -> str:
 
 
 @dataclass
-class _Care:
+class _RestartState:
     """How often one server had to be started again."""
 
     started: float = field(default_factory=time.monotonic)
@@ -113,7 +113,7 @@ class Supervisor:
     def __init__(self, home: Home) -> None:
         self.home = home
         self._servers: list[Server] = []
-        self._care: dict[str, _Care] = {}
+        self._care: dict[str, _RestartState] = {}
 
     def __enter__(self) -> Supervisor:
         # SIGINT too: a shell script starts its background jobs with it ignored.
@@ -136,14 +136,14 @@ class Supervisor:
         """Look after servers that run already."""
         for server in servers:
             self._servers.append(server)
-            self._care[server.name] = _Care()
+            self._care[server.name] = _RestartState()
 
     def start(self, servers: Sequence[Server]) -> None:
         """Start servers in this order and look after them from now on."""
         for server in servers:
             # Listed first: what fails half-way in starting is stopped too.
             self._servers.append(server)
-            self._care[server.name] = _Care()
+            self._care[server.name] = _RestartState()
             self._start(server)
 
     def _start(self, server: Server) -> None:
@@ -156,11 +156,11 @@ class Supervisor:
         with contextlib.suppress(KeyboardInterrupt):
             while True:
                 for server in self._servers:
-                    self._look_after(server)
+                    self._restart_if_dead(server)
                     log_bound(server.log)
                 time.sleep(LOOK_SECONDS)
 
-    def _look_after(self, server: Server) -> None:
+    def _restart_if_dead(self, server: Server) -> None:
         care, now = self._care[server.name], time.monotonic()
         if care.again_at is None:
             if server.running():

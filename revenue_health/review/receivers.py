@@ -1,4 +1,4 @@
-"""What the review does when there are new figures: the usual look back is worked out before somebody waits for it."""
+"""How the review reacts to new figures: the changes most readers look at are computed before anyone waits."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from pipeline.signals import recompute_finished
 
 
 @receiver(recompute_finished, dispatch_uid="review-changes")
-def changes_follow(sender: type[RecomputeRun], run: RecomputeRun, trigger: str, **kwargs: Any) -> None:
-    """What changed since the usual Monday, kept with the run: a fraction of a second even for a million deals."""
+def cache_usual_changes(sender: type[RecomputeRun], run: RecomputeRun, trigger: str, **kwargs: Any) -> None:
+    """Cache with the run what changed since the usual Monday: a fraction of a second even for a million deals."""
     company = current_company()
     with suppress(ChangesNotKept, CustodyStoreMissing):
         changes_since(run=run, company=company, since=since_usual(run=run, company=company))

@@ -40,5 +40,5 @@ def pack_exports_continue() -> None:
 
 
 @worker_ready.connect
-def _look_for_what_was_left(**kwargs: Any) -> None:
+def _resume_unfinished(**kwargs: Any) -> None:
     pack_exports_continue.delay()

@@ -1,6 +1,6 @@
 """What Celery beat starts by the clock; hours are in UTC.
 
-What the night then does, in its order: `NIGHT` in `revenue_health/contribution/services/night_steps.py`.
+What the night then does, in its order: `NIGHTLY_STEPS` in `revenue_health/contribution/services/nightly_steps.py`.
 """
 
 from __future__ import annotations

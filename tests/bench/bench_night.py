@@ -72,7 +72,7 @@ def measure() -> None:
     from departments.models import Company
     from pipeline.services.recompute import recompute
     from revenue_health.contribution.models import ForecastSnapshot, Leak, ScoreRun
-    from revenue_health.contribution.services.night import night_compute
+    from revenue_health.contribution.services.nightly_run import run_nightly_steps
     from revenue_health.contribution.services.processes import several
 
     with connection.cursor() as cursor:
@@ -91,7 +91,7 @@ def measure() -> None:
             began = time.perf_counter()
             run = recompute(as_of=end, full=True)
             custody = time.perf_counter() - began
-            night_compute(run=run, others=others)
+            run_nightly_steps(run=run, others=others)
             total = time.perf_counter() - began
         cells = (str(processes), str(len(cores)), *(f"{part:.1f}" for part in (custody, total - custody, total)))
         print("  ".join(f"{cell:>10}" for cell in cells), flush=True)

@@ -15,7 +15,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from departments import jobs
-from departments.jobs import JobTask, left_jobs_send
+from departments.jobs import JobTask, orphaned_jobs_send
 from departments.models import Job
 from departments.selectors.jobs import Phase, open_job, phase_of
 from departments.services import jobs as services
@@ -93,7 +93,7 @@ def test_a_request_is_a_row_and_a_message_and_runs_once() -> None:
         deliver(in_line, job.pk, 1)
     assert ran == [(1,)]
     assert Job.objects.get().state == Job.State.DONE
-    assert left_jobs_send(at_start=True) == 0
+    assert orphaned_jobs_send(at_start=True) == 0
 
 
 def test_requested_twice_it_is_one_job_and_again_after_it_was_done() -> None:
@@ -126,11 +126,11 @@ def test_the_job_of_a_killed_worker_is_found_and_taken_up() -> None:
     sent()
     killed = services.job_claim(job=Job.objects.get().pk)
     assert killed
-    assert left_jobs_send() == 0, "a worker that lives keeps its job"
+    assert orphaned_jobs_send() == 0, "a worker that lives keeps its job"
     assert services.job_claim(job=killed.pk) is None
     leave_alone(killed)
     assert phase_of(Job.objects.get()) == Phase.INTERRUPTED
-    assert left_jobs_send() == 1
+    assert orphaned_jobs_send() == 1
     assert sent() == [killed.pk]
     assert phase_of(Job.objects.get()) == Phase.INTERRUPTED
     deliver(in_line, killed.pk, 1)
@@ -146,7 +146,7 @@ def test_what_kills_its_worker_every_time_is_given_up() -> None:
         claimed = services.job_claim(job=Job.objects.get().pk)
         assert claimed
         leave_alone(claimed)
-        left_jobs_send()
+        orphaned_jobs_send()
     deliver(in_line, claimed.pk, 1)
     assert ran == []
     assert Job.objects.get().state == Job.State.FAILED
@@ -156,13 +156,13 @@ def test_what_kills_its_worker_every_time_is_given_up() -> None:
 def test_a_lost_message_is_sent_again_later_and_later() -> None:
     in_line.delay(1)
     sent()
-    assert left_jobs_send() == 0
+    assert orphaned_jobs_send() == 0
     long_ago = timezone.now() - timedelta(seconds=services.RESEND_SECONDS + 1)
     Job.objects.update(sent_at=long_ago, due_at=long_ago)
-    assert left_jobs_send() == 1
+    assert orphaned_jobs_send() == 1
     Job.objects.update(sent_at=long_ago)
-    assert left_jobs_send() == 0, "its second message has twice the time"
-    assert left_jobs_send(at_start=True) == 1
+    assert orphaned_jobs_send() == 0, "its second message has twice the time"
+    assert orphaned_jobs_send(at_start=True) == 1
 
 
 def test_the_second_in_line_waits_for_the_first() -> None:
@@ -216,7 +216,7 @@ def test_a_long_job_is_kept_alive_by_its_heartbeat(monkeypatch: pytest.MonkeyPat
         while phase_of(Job.objects.get()) != Phase.RUNNING:
             assert time.monotonic() < deadline
             time.sleep(0.05)
-        assert left_jobs_send() == 0
+        assert orphaned_jobs_send() == 0
     services.job_done(job)
     assert open_job(task="tests.in_line", args=[1]) is None
 

@@ -17,7 +17,7 @@ from departments.people.services.demo import demo_people_create
 from pipeline.selectors.data.runs import latest_run
 from pipeline.services.imports import company_folder_load
 from pipeline.services.recompute import recompute
-from revenue_health.contribution.services.night import night_compute
+from revenue_health.contribution.services.nightly_run import run_nightly_steps
 from revenue_health.review.services.packs import pack_freeze
 
 FOLDER = Path(__file__).parent
@@ -73,7 +73,7 @@ def company_build(company: PinnedCompany, folder: Path) -> None:
     )
     company_folder_load(path=folder)
     demo_people_create(password="quiet-river-stone")
-    night_compute(run=recompute(as_of=NOW))
+    run_nightly_steps(run=recompute(as_of=NOW))
 
 
 def answers() -> dict[str, str]:

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.utils import timezone
 
-from departments.services.mail import MailServerAway, mail_destination, test_mail_send
+from departments.services.mail import MailServerUnavailable, mail_destination, test_mail_send
 from departments.updates.owing import Owed
 from departments.updates.selectors.owed import reminders_due
 from departments.updates.services.reminders import reminders_send
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         else:
             try:
                 done = reminders_send(due=due, now=now)
-            except MailServerAway as problem:
+            except MailServerUnavailable as problem:
                 raise CommandError(
                     f"The mail server cannot be reached ({problem}). What was sent is recorded; run this again for the"
                     " rest."

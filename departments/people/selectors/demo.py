@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from departments.models import Membership
-from departments.people.demo import demo_open
+from departments.people.demo import demo_sign_in_is_open
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +18,7 @@ class DemoPerson:
 
 def demo_people() -> list[DemoPerson]:
     """Whom the sign-in page offers: nobody outside a demo home, and there not every member of a department."""
-    if not demo_open():
+    if not demo_sign_in_is_open():
         return []
     memberships = (
         Membership.objects.filter(user__is_active=True, user__is_staff=False, user__is_superuser=False)

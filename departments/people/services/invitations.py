@@ -146,11 +146,11 @@ def invitation_accept(
     if User.objects.filter(email__iexact=invitation.email).exists():
         raise InvitationInvalid(_("{email} already has an account. Sign in with it.").format(email=invitation.email))
     person = User.objects.create_user(username, invitation.email, password, first_name=first_name, last_name=last_name)
-    invited_person_settle(person=person, invitation=invitation, now=now)
+    invitation_complete(person=person, invitation=invitation, now=now)
     return person
 
 
-def invited_person_settle(*, person: User, invitation: Invitation, now: datetime) -> None:
+def invitation_complete(*, person: User, invitation: Invitation, now: datetime) -> None:
     """What acceptance means for an account just made, by form or by single sign-on: its role, its verified address."""
     EmailAddress.objects.update_or_create(
         user=person, email=invitation.email, defaults={"verified": True, "primary": True}

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import user_roles
 from departments.models import Membership, User
-from departments.people.demo import demo_open, same_account
+from departments.people.demo import demo_sign_in_is_open, same_account
 from departments.web.rendering import THEMES
 from departments.web.requests import next_page
 
@@ -31,7 +31,7 @@ def sign_in(request: HttpRequest, person: User) -> None:
 @require_POST
 def sign_in_as(request: HttpRequest, username: str) -> HttpResponse:
     """Sign in as one of the demo's people without a password: in a demo home only, never as staff."""
-    if not demo_open():
+    if not demo_sign_in_is_open():
         raise Http404
     if not same_account(request):
         messages.error(request, _("One click signs in only the account of this machine that started the demo."))

@@ -46,7 +46,7 @@ MOST_CELLS = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Hand:
+class _Writer:
     """Who writes, when and how, under which rule."""
 
     user: User | None
@@ -77,9 +77,9 @@ def entry_save(
     from) says that nobody confirmed it yet. What is already so is not written again.
     """
     locked = _locked([measurable.pk])[measurable.key]
-    hand = _Hand(user=user, now=now, how=how, rule=_rule(), earlier=_values_by_week([locked.pk]) if ask else None)
+    writer = _Writer(user=user, now=now, how=how, rule=_rule(), earlier=_values_by_week([locked.pk]) if ask else None)
     entry = Entry.objects.filter(measurable=locked, week=week).first()
-    return _entry_write(locked, week, entry, value=value, note=note, version=version, hand=hand, ask=ask)
+    return _entry_write(locked, week, entry, writer, value=value, note=note, version=version, ask=ask)
 
 
 @transaction.atomic
@@ -87,36 +87,36 @@ def entry_note_save(
     *, measurable: Measurable, week: date, note: str, version: int, user: User, now: datetime, how: str
 ) -> Entry:
     """Write only the note of one week."""
-    hand = _Hand(user=user, now=now, how=how, rule=_rule())
+    writer = _Writer(user=user, now=now, how=how, rule=_rule())
     locked = _locked([measurable.pk])[measurable.key]
     entry = Entry.objects.filter(measurable=locked, week=week).first()
     value = entry.value if entry else None
-    return _entry_write(locked, week, entry, value=value, note=note, version=version, hand=hand)
+    return _entry_write(locked, week, entry, writer, value=value, note=note, version=version)
 
 
 @transaction.atomic
 def entry_undo(*, measurable: Measurable, week: date, version: int, user: User, now: datetime) -> Entry:
     """Put back what stood there before the newest change; that is a change too, so undoing twice brings it back."""
-    hand = _Hand(user=user, now=now, how=How.UNDO, rule=_rule())
+    writer = _Writer(user=user, now=now, how=How.UNDO, rule=_rule())
     locked = _locked([measurable.pk])[measurable.key]
-    return _undone(locked, week, Entry.objects.filter(measurable=locked, week=week).first(), version, hand)
+    return _undone(locked, week, Entry.objects.filter(measurable=locked, week=week).first(), version, writer)
 
 
 @transaction.atomic
 def entries_undo(*, department: int, cells: Sequence[CellVersion], user: User, now: datetime) -> list[Entry]:
     """Undo the newest change of several cells, such as a paste; all or none. Any error is that of the first cell."""
-    hand = _Hand(user=user, now=now, how=How.UNDO, rule=_rule())
+    writer = _Writer(user=user, now=now, how=How.UNDO, rule=_rule())
     measurables, present = _locked_block(department, cells)
     undone = []
     for cell in cells:
         measurable = measurables.get(cell.measurable)
         if measurable is None:
             raise EntryRefused(_("No such measurable on this scorecard."))
-        undone.append(_undone(measurable, cell.week, present.get((measurable.pk, cell.week)), cell.version, hand))
+        undone.append(_undone(measurable, cell.week, present.get((measurable.pk, cell.week)), cell.version, writer))
     return undone
 
 
-def _undone(measurable: Measurable, week: date, entry: Entry | None, version: int, hand: _Hand) -> Entry:
+def _undone(measurable: Measurable, week: date, entry: Entry | None, version: int, writer: _Writer) -> Entry:
     if entry is None:
         raise EntryRefused(_("There is nothing to undo."))
     if entry.version != version:
@@ -124,7 +124,7 @@ def _undone(measurable: Measurable, week: date, entry: Entry | None, version: in
     last = entry.changes.filter(version=entry.version).first()
     if last is None:
         raise EntryRefused(_("This value came with a file: undo that import instead."))
-    return _entry_write(measurable, week, entry, value=last.old_value, note=last.old_note, version=version, hand=hand)
+    return _entry_write(measurable, week, entry, writer, value=last.old_value, note=last.old_note, version=version)
 
 
 @transaction.atomic
@@ -143,7 +143,7 @@ def entries_paste(
     """
     measurables, present = _locked_block(department, cells)
     earlier = _values_by_week([row.pk for row in measurables.values()]) if ask else None
-    hand = _Hand(user=user, now=now, how=how, rule=_rule(), earlier=earlier)
+    writer = _Writer(user=user, now=now, how=how, rule=_rule(), earlier=earlier)
     errors: dict[tuple[str, date], str] = {}
     unusual: dict[tuple[str, date], str] = {}
     conflicts: dict[tuple[str, date], EntryConflict] = {}
@@ -164,10 +164,10 @@ def entries_paste(
                 measurable,
                 cell.week,
                 entry,
+                writer,
                 value=number.value,
                 note=cell.note,
                 version=cell.version,
-                hand=hand,
                 ask=number if ask and not cell.sure else None,
             )
             present[measurable.pk, cell.week] = entry
@@ -227,41 +227,41 @@ def _entry_write(
     measurable: Measurable,
     week: date,
     entry: Entry | None,
+    writer: _Writer,
     *,
     value: Decimal | None,
     note: str | None,
     version: int,
-    hand: _Hand,
     ask: NumberText | None = None,
 ) -> Entry:
     note = None if note is None else note_lines(note)
-    _check_allowed(measurable, week, note, hand)
+    _check_allowed(measurable, week, note, writer)
     entry = entry or Entry(measurable=measurable, week=week, version=0)
     note = note_lines(entry.note) if note is None else note
     if (value, note) == (entry.value, note_lines(entry.note)):
         return entry
     if entry.version != version:
         raise EntryConflict(entry)
-    if value is not None and value != entry.value and hand.how != How.UNDO:
-        _check_value(measurable, week, value, hand, ask)
+    if value is not None and value != entry.value and writer.how != How.UNDO:
+        _check_value(measurable, week, value, writer, ask)
     change = EntryChange(
-        at=hand.now,
-        by=hand.user,
-        how=hand.how,
+        at=writer.now,
+        by=writer.user,
+        how=writer.how,
         version=entry.version + 1,
         old_value=entry.value,
         new_value=value,
         old_note=entry.note,
         new_note=note,
-        after_close=hand.rule.is_closed(week, hand.now),
+        after_close=writer.rule.is_closed(week, writer.now),
     )
-    _apply(entry, value, note, hand)
+    _apply(entry, value, note, writer)
     change.entry = entry
     change.save(force_insert=True)
     return entry
 
 
-def _apply(entry: Entry, value: Decimal | None, note: str, hand: _Hand) -> None:
+def _apply(entry: Entry, value: Decimal | None, note: str, writer: _Writer) -> None:
     """The new state, with what was reported kept."""
     before = StoredValue(
         value=entry.value,
@@ -269,32 +269,32 @@ def _apply(entry: Entry, value: Decimal | None, note: str, hand: _Hand) -> None:
         changed_after_close=entry.changed_after_close,
         reported_value=entry.reported_value,
     )
-    after = changed(before, value, now=hand.now, closes_at=hand.rule.closes_at(entry.week))
+    after = changed(before, value, now=writer.now, closes_at=writer.rule.closes_at(entry.week))
     if value != before.value:
-        entry.copied, entry.entered_by = hand.how == How.COPY, hand.user
+        entry.copied, entry.entered_by = writer.how == How.COPY, writer.user
     entry.value, entry.entered_at = after.value, after.entered_at
     entry.changed_after_close, entry.reported_value = after.changed_after_close, after.reported_value
     entry.note, entry.version = note, entry.version + 1
     entry.save()
 
 
-def _check_value(measurable: Measurable, week: date, value: Decimal, hand: _Hand, ask: NumberText | None) -> None:
+def _check_value(measurable: Measurable, week: date, value: Decimal, writer: _Writer, ask: NumberText | None) -> None:
     """What cannot be is refused; what is far off is asked about. Undoing puts back what once was right."""
     problem = measurable.bounds.problem(value, name=measurable.name)
     if problem:
         raise EntryRefused(problem)
-    if ask is not None and hand.earlier is not None:
-        earlier = [old for at, old in hand.earlier.get(measurable.pk, ()) if at < week]
+    if ask is not None and writer.earlier is not None:
+        earlier = [old for at, old in writer.earlier.get(measurable.pk, ()) if at < week]
         problem = far_off(ask, earlier=earlier)
         if problem:
             raise EntryUnusual(problem)
 
 
-def _check_allowed(measurable: Measurable, week: date, note: str | None, hand: _Hand) -> None:
+def _check_allowed(measurable: Measurable, week: date, note: str | None, writer: _Writer) -> None:
     if not measurable.manual:
         raise EntryRefused(_("{name} is computed and cannot be entered.").format(name=measurable.name))
     if measurable.archived:
         raise EntryRefused(_("{name} is archived; restore it first.").format(name=measurable.name))
-    today = hand.now.astimezone(hand.rule.zone).date()
+    today = writer.now.astimezone(writer.rule.zone).date()
     if problem := week_problem(week, today=today) or note_problem(note or "", longest=LONGEST_NOTE):
         raise EntryRefused(problem)

@@ -27,7 +27,7 @@ from django.utils.translation import ngettext
 
 from departments.formats import counted
 from departments.models import Company, Reminder, User, current_company
-from departments.services.mail import MailServerAway, comes_back, in_language_of
+from departments.services.mail import MailServerUnavailable, in_language_of, is_temporary_failure
 from departments.updates.owing import DueReminder, Owed, zone_of
 from departments.updates.services.update_links import update_link_address, update_link_issue
 
@@ -47,7 +47,7 @@ class Sent:
 
 
 def reminders_send(*, due: Iterable[DueReminder], now: datetime) -> Sent:
-    """Send what is due; called again, it sends what is left. MailServerAway when the server went away."""
+    """Send what is due; called again, it sends what is left. MailServerUnavailable when the server went away."""
 
     return _send_all([(reminder.owed, partial(_send_once, reminder, now)) for reminder in due])
 
@@ -65,12 +65,12 @@ def _send_all(work: list[tuple[Owed, Callable[[], bool]]]) -> Sent:
             if send():
                 sent.append(item)
         except smtplib.SMTPException as problem:
-            if comes_back(problem):
-                raise MailServerAway(str(problem)) from problem
+            if is_temporary_failure(problem):
+                raise MailServerUnavailable(str(problem)) from problem
             log.warning("reminder refused", user=item.user.get_username(), problem=str(problem))
             refused.append(item)
         except OSError as problem:
-            raise MailServerAway(str(problem)) from problem
+            raise MailServerUnavailable(str(problem)) from problem
     return Sent(sent=tuple(sent), refused=tuple(refused))
 
 

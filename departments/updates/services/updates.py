@@ -71,7 +71,7 @@ class NothingSent(UpdatesRefused):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Hand:
+class _Writer:
     """Who writes, when and how. `own_wins`: what the same person wrote since is not a conflict."""
 
     week: date
@@ -91,11 +91,11 @@ def updates_save(
     """
     problems = {}
     rows = [row for row in rows if not row.empty]
-    hand = _Hand(week=week, user=user, now=now, how=how, own_wins=own_wins)
+    writer = _Writer(week=week, user=user, now=now, how=how, own_wins=own_wins)
     measurables = Measurable.objects.in_bulk([row.measurable for row in rows])
     for row in rows:
         try:
-            _save(row, measurables[row.measurable], hand)
+            _save(row, measurables[row.measurable], writer)
         except EntryConflict as conflict:
             problems[row.measurable] = Problem(submitted=row, message=str(conflict), conflict=conflict)
         except EntryUnusual as problem:
@@ -131,17 +131,17 @@ def _refuse_other_number(row: SubmittedRow, value: Decimal | None, measurable: M
         raise EntryRefused(text.format(number=row.text.strip()))
 
 
-def _save(row: SubmittedRow, measurable: Measurable, hand: _Hand) -> Entry:
+def _save(row: SubmittedRow, measurable: Measurable, writer: _Writer) -> Entry:
     number = entry_text(row.text, name=measurable.name, unit=measurable.unit)
     value, ask = number.value, None if row.sure or row.copy else number
-    note, how = None if row.note is None else row.note.strip(), hand.how
+    note, how = None if row.note is None else row.note.strip(), writer.how
     if row.copy:
-        last = Entry.objects.filter(measurable=measurable, week=hand.week - WEEK, value__isnull=False).first()
+        last = Entry.objects.filter(measurable=measurable, week=writer.week - WEEK, value__isnull=False).first()
         if last is None:
             raise EntryRefused(_("The previous week has no value to copy."))
         value, how = last.value, How.COPY
     elif row.nothing:
-        _refuse_other_number(row, value, measurable, hand.week)
+        _refuse_other_number(row, value, measurable, writer.week)
         value, note = None, note or NOTHING
     elif note == NOTHING:
         note = ""
@@ -149,12 +149,12 @@ def _save(row: SubmittedRow, measurable: Measurable, hand: _Hand) -> Entry:
     def write(version: int) -> Entry:
         return entry_save(
             measurable=measurable,
-            week=hand.week,
+            week=writer.week,
             value=value,
             note=note,
             version=version,
-            user=hand.user,
-            now=hand.now,
+            user=writer.user,
+            now=writer.now,
             how=how,
             ask=ask,
         )
@@ -162,6 +162,6 @@ def _save(row: SubmittedRow, measurable: Measurable, hand: _Hand) -> Entry:
     try:
         return write(row.version)
     except EntryConflict as conflict:
-        if not hand.own_wins or conflict.by != hand.user:
+        if not writer.own_wins or conflict.by != writer.user:
             raise
         return write(conflict.version)

@@ -160,13 +160,13 @@ class SpanQuery:
         for name, value in self.macros.items():
             self.span.connection.execute(f"CREATE OR REPLACE TEMP MACRO {name}(x) AS {value}")
         # the column was checked against the table; a group is text, whatever the attribute's type
-        self.span.keep(
+        self.span.create_table(
             self.deals,
             f'SELECT opportunity, {self.bucket} AS bucket, {self.group} AS "group", {self.origin} AS origin, '
             f"source_department FROM opportunities {self.bands}",
         )
         turned = "turned AS (" + (f"FROM {TURNED_HOLDS}" if self._has(TURNED_HOLDS) else TURNED_NEAR) + ")"
-        self.span.keep(self.holds, f"{self._prefix()}, {turned} {SPAN_HOLDS}", **self.reach)
+        self.span.create_table(self.holds, f"{self._prefix()}, {turned} {SPAN_HOLDS}", **self.reach)
         return self
 
     def __exit__(self, *problem: object) -> None:

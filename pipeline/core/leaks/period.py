@@ -52,7 +52,7 @@ class Period:
         text, values = self._question(query, parameters)
         return self.connection.sql(text, params=values).to_arrow_table()
 
-    def keep(self, name: str, query: str, **parameters: object) -> None:
+    def create_table(self, name: str, query: str, **parameters: object) -> None:
         """The answer as a table of the connection, which the caller names and drops."""
         text, values = self._question(query, parameters)
         self.connection.execute(f"CREATE TEMP TABLE {name} AS {text}", values)

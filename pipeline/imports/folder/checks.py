@@ -49,7 +49,7 @@ def rows_check(staging: Staging) -> None:
                 reason=gettext_noop("has {read} rows; a company is exactly one").format(read=read),
             )
         )
-    _not_nothing(staging)
+    _refuse_empty_import(staging)
     if "measurables.csv" in staging.files:
         _measurables_agree(staging)
     if "stages.csv" in staging.files and "owner_since" in staging.files["stages.csv"].columns:
@@ -59,7 +59,7 @@ def rows_check(staging: Staging) -> None:
         order_check(staging)
 
 
-def _not_nothing(staging: Staging) -> None:
+def _refuse_empty_import(staging: Staging) -> None:
     """An import of nothing is no success: a first load brings deals, a later one at least a row."""
     problems = staging.problems
     if problems:

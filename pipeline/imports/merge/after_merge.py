@@ -71,7 +71,7 @@ def _analyze(file: str) -> None:
         cursor.execute(f"ANALYZE pipeline_{_TABLES[file]}")
 
 
-def settle(new_rows: Mapping[str, int]) -> None:
+def analyze_after_import(new_rows: Mapping[str, int]) -> None:
     """After much has come (rows by file), tell the planner at once instead of waiting for autovacuum."""
     for name in _TABLES:
         if new_rows.get(name, 0) >= _MUCH:

@@ -78,7 +78,7 @@ def _noted(table: str, batch: int, condition: str) -> str:
     )
 
 
-def going(model: type[Model], batch: int) -> QuerySet[Any]:
+def rows_to_delete(model: type[Model], batch: int) -> QuerySet[Any]:
     """Rows of a model that go with the import. Raises KeyError for a model whose rows name their import themselves."""
     if model._meta.db_table in _WITH_BATCH:
         raise KeyError(model._meta.db_table)

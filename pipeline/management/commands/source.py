@@ -15,10 +15,10 @@ from pipeline.imports.problems import ImportUnreadable
 from pipeline.management.commands._answers import AnsweringCommand
 from pipeline.models import DataSource, SourcePull
 from pipeline.selectors.sources.sources import source_rows
-from pipeline.services.sources.kept import pull_bytes
 from pipeline.services.sources.mappings import mapping_save
 from pipeline.services.sources.pulls import pull_confirm, pull_import, pull_look, pull_read, pull_start
 from pipeline.services.sources.removal import pull_files_remove, source_remove
+from pipeline.services.sources.storage import pull_bytes
 from pipeline.services.uploads import upload_room_check
 from pipeline.sources.convert import mapping_check
 from pipeline.sources.meaning.decided import decided

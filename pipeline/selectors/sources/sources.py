@@ -55,6 +55,6 @@ def pull_phase(*, token: str) -> tuple[Phase, int]:
     return Phase.WAITING, 0
 
 
-def night_left() -> int:
+def open_nightly_jobs() -> int:
     """Jobs that are still open on the newest figures, such as the shares of departments."""
     return len([job for job in open_jobs() if job.line != LINE])

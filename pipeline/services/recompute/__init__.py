@@ -1,6 +1,6 @@
 """The first part of a night: from the truth to custody, flows and the custody store.
 
-The steps after it are declared in `revenue_health/contribution/services/night_steps.py`.
+The steps after it are declared in `revenue_health/contribution/services/nightly_steps.py`.
 
 A run is STARTED, and either DONE, with everything it made in place, or FAILED, with nothing of it shown. Only one
 runs at a time. A run that died is found by the next one, marked and done again.

@@ -23,18 +23,18 @@ from pipeline.services.imports import ImportResult, company_folder_load
 from pipeline.services.imports_log import pipelines_begun
 from pipeline.services.recompute import RecomputeRunning, recompute
 from pipeline.services.recompute.last_day import last_day_end
-from pipeline.services.sources.kept import (
+from pipeline.services.sources.existing_structure import drop_existing_rows
+from pipeline.services.sources.known import deals_there, known_before, known_handoffs
+from pipeline.services.sources.mappings import PROPOSED, company_known, content_for, mapping_save, tickets_alone
+from pipeline.services.sources.storage import (
     files_are_there,
-    files_keep,
+    files_store,
     original_folder,
     pull_remove,
     safe_name,
     tables_folder,
     tables_remove,
 )
-from pipeline.services.sources.known import deals_there, known_before, known_handoffs
-from pipeline.services.sources.mappings import PROPOSED, company_known, content_for, mapping_save, tickets_alone
-from pipeline.services.sources.settings_first import known_leave
 from pipeline.sources.convert import Converted, below, list_convert, log_convert, problems_of, tickets_convert
 from pipeline.sources.files.intake import tables_write
 from pipeline.sources.meaning.decided import undecided
@@ -56,7 +56,7 @@ def pull_start(
     goes on of which nothing could be read yet."""
     if not files:
         raise ImportUnreadable(_("There is no file."))
-    token, now, first = files_keep(files), timezone.now(), safe_name(files[0][0])
+    token, now, first = files_store(files), timezone.now(), safe_name(files[0][0])
     name = first if len(files) == 1 else _("{first} and {count} more").format(first=first, count=len(files) - 1)
     with transaction.atomic():
         if source is None:
@@ -164,7 +164,7 @@ def pull_look(*, token: str) -> None:
                 look |= folder_look(Path(scratch), now=timezone.now()).as_json()
                 unread = dates_overlooked(content.get("deal", {}), tables.get(pull.reading["deals"], []))
                 look["checks"] = [*converted.checks, *unread, *look["checks"]]
-                known_leave(Path(scratch))
+                drop_existing_rows(Path(scratch))
                 result = company_folder_load(path=Path(scratch), dry_run=True, name=pull.name, rename_company=True,
                                              provenance=converted.provenance,
                                              notes=[*renamed, *converted.notes])  # fmt: skip
@@ -219,7 +219,7 @@ def _take_in(pull: SourcePull, user: User | None) -> None:
     with tempfile.TemporaryDirectory(prefix="pull-") as scratch:
         content, renamed = content_for(pull.mapping, pull)
         converted = _convert(pull, content, Path(scratch))
-        known_leave(Path(scratch))
+        drop_existing_rows(Path(scratch))
 
         def write(result: ImportResult) -> None:
             SourcePull.objects.filter(pk=pull.pk).update(state=State.COMPUTING, batch_id=result.batch)

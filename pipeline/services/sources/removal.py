@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from departments.models import User
 from pipeline.imports.problems import ImportProblem
 from pipeline.models import DataSource, SourcePull
-from pipeline.services.sources.kept import pull_remove
+from pipeline.services.sources.storage import pull_remove
 
 logger = logging.getLogger(__name__)
 _State = SourcePull.State

@@ -24,7 +24,7 @@ from pipeline.page.shell import Shell, shell_of
 from pipeline.selectors.data.imports import errors_path, import_by_id, refusals
 from pipeline.selectors.data.uploads import upload_progress
 from pipeline.services.imports_undo import import_undo
-from pipeline.services.uploads import UploadRefused, upload_confirm, upload_keep, upload_room_check, upload_state
+from pipeline.services.uploads import UploadRefused, upload_confirm, upload_room_check, upload_state, upload_store
 from pipeline.tasks import folder_check_requested, folder_import_requested
 
 UPLOAD = "pipeline/data/upload.html"
@@ -74,7 +74,7 @@ def upload_start(request: HttpRequest) -> HttpResponse:
         return page_render(request, UPLOAD, context, partial="page", status=422)
     uploaded: UploadedFile[bytes] = form.cleaned_data["folder"]
     name = get_valid_filename(uploaded.name or "folder.zip")[:200]
-    token = upload_keep(pieces=uploaded.chunks(), name=name)
+    token = upload_store(pieces=uploaded.chunks(), name=name)
     folder_check_requested.delay_on_commit(token=token)
     return redirect("pipeline:import_upload", token=token)
 

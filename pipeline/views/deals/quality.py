@@ -18,7 +18,7 @@ from pipeline.models import RecomputeRun
 from pipeline.page.shell import shell_of
 from pipeline.selectors.deals.quality import BY_KEY, LACKS, Lack, LackCount, OwnerLacks, quality
 from pipeline.selectors.overview import structure_names
-from pipeline.selectors.sources.put_aside import put_aside
+from pipeline.selectors.sources.excluded_rows import excluded_rows
 
 TEMPLATE = "pipeline/deals/quality.html"
 
@@ -88,7 +88,7 @@ def _context(run: RecomputeRun, company: Company) -> dict[str, object]:
         "scale": money_scale([row.cell.count.amount for row in rows], company.reporting_currency),
         "title": counted(lacking.total.deals, "thing"),
         "total": lacking.total.deals,
-        "put_aside": put_aside(),
+        "excluded_rows": excluded_rows(),
     }
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from departments.core.upload_limits import FOLDER_ZIP_MB, MEGABYTE
 from departments.web.day_field import InstantField
-from pipeline.services.sources.kept import MOST_FILES
+from pipeline.services.sources.storage import MOST_FILES
 
 ACCEPTED = ".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.xes,.gz,.zip"
 MAPPING_BYTES = MEGABYTE

@@ -18,11 +18,11 @@ from departments.web.requests import signed_in_user
 from pipeline.imports.problems import ImportProblem, ImportUnreadable
 from pipeline.models import DataSource, ImportBatch, SourceMapping, SourcePull
 from pipeline.page.shell import Shell
-from pipeline.selectors.sources.sources import night_left, pull_by_token, pull_phase
-from pipeline.services.sources.kept import files_are_there
+from pipeline.selectors.sources.sources import open_nightly_jobs, pull_by_token, pull_phase
 from pipeline.services.sources.mappings import EDITED, content_for, edited_whole, mapping_save, tickets_alone
 from pipeline.services.sources.pulls import pull_confirm
 from pipeline.services.sources.removal import BUSY
+from pipeline.services.sources.storage import files_are_there
 from pipeline.sources.convert import mapping_check
 from pipeline.sources.files.text import DELIMITERS, ENCODINGS
 from pipeline.sources.meaning.decided import undecided
@@ -134,7 +134,7 @@ def _context(shell: Shell, pull: SourcePull, draft: SourceMapping | None = None)
         context["phase"], context["ahead"] = pull_phase(token=pull.token)
         return context
     if pull.state == State.DONE:
-        context["night_left"] = night_left()
+        context["open_nightly_jobs"] = open_nightly_jobs()
     if pull.reading and pull.state != State.DONE:
         mapping = draft or pull.source.mappings.first()
         assert mapping is not None

@@ -14,8 +14,8 @@ from departments.web.requests import signed_in_user
 from pipeline.imports.problems import ImportProblem
 from pipeline.models import ImportBatch
 from pipeline.selectors.sources.sources import pull_by_token, pulls_of, source_by_id
-from pipeline.services.sources.kept import files_are_there, pull_bytes
 from pipeline.services.sources.removal import pull_files_remove, source_remove
+from pipeline.services.sources.storage import files_are_there, pull_bytes
 from pipeline.views.data.imports import manager_shell
 
 FILES = "pipeline/sources/remove_files.html"

@@ -21,9 +21,9 @@ from departments.web.requests import signed_in_user
 from pipeline.imports.problems import ImportProblem
 from pipeline.models import DataSource, SourcePull
 from pipeline.selectors.sources.sources import mappings_of, pulls_of, source_by_id, source_rows
-from pipeline.services.sources.kept import pull_bytes, sources_bytes
 from pipeline.services.sources.mappings import mapping_save
 from pipeline.services.sources.pulls import pull_start
+from pipeline.services.sources.storage import pull_bytes, sources_bytes
 from pipeline.services.uploads import UploadRefused, upload_room_check
 from pipeline.sources.convert import mapping_check
 from pipeline.sources.meaning.decided import decided

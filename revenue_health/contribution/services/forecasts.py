@@ -24,7 +24,7 @@ from revenue_health.contribution.selectors.model_input import cached_flows
 _QUANTILES = ("median", "p5", "p25", "p75", "p95", "probability", "target")
 
 
-def forecast_keep(*, run: RecomputeRun) -> ForecastSnapshot | None:
+def forecast_store(*, run: RecomputeRun) -> ForecastSnapshot | None:
     """Store what is forecast for the running quarter on this run; done twice it replaces the same row."""
     company = current_company()
     try:
@@ -59,7 +59,7 @@ def forecasts_close(*, run: RecomputeRun) -> int:
     return closed
 
 
-def forecast_is_kept(*, run: RecomputeRun) -> bool:
+def forecast_is_stored(*, run: RecomputeRun) -> bool:
     """Whether a run's forecast is stored, or nothing is known yet that could be forecast."""
     return ForecastSnapshot.objects.filter(run=run).exists() or running_periods(run=run) is None
 

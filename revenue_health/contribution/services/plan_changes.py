@@ -19,7 +19,7 @@ from revenue_health.contribution.selectors.comparison.scores import plan_fingerp
 from revenue_health.contribution.services.scores import figures_write
 
 
-def scores_follow_plan() -> int:
+def rescore_after_plan_change() -> int:
     """Sum every comparison of the newest run whose plan is another one now; returns how many. Done twice it changes
     nothing. Raises CustodyStoreMissing."""
     run = latest_run()

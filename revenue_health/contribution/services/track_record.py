@@ -27,7 +27,7 @@ OTHER_DATA = 0.02
 Progress = Callable[[str, float], None]
 
 
-def track_record_keep(*, run: RecomputeRun, progress: Progress | None = None) -> int:
+def track_record_store(*, run: RecomputeRun, progress: Progress | None = None) -> int:
     """Forecast every past cut-off that is not kept yet, and bring what came up to date; returns how many were made.
 
     What is made is kept one by one, so that work cut off goes on where it ended. With new rows the run's own forecast
@@ -44,11 +44,11 @@ def track_record_keep(*, run: RecomputeRun, progress: Progress | None = None) ->
             progress(f"forecast of {cut.period.label}, day {cut.day}", place / len(missing))
         _keep(run, company, cut, first)
     if missing:
-        forecasts.forecast_keep(run=run)
+        forecasts.forecast_store(run=run)
     return len(missing)
 
 
-def track_record_is_kept(*, run: RecomputeRun) -> bool:
+def track_record_is_stored(*, run: RecomputeRun) -> bool:
     """Whether every cut-off of the quarters that are over by the run is kept."""
     return not _missing(run, current_company())
 

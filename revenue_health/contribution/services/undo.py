@@ -21,6 +21,6 @@ def computed_remove(*, rows: Callable[[type[Model]], QuerySet[Any]]) -> None:
     pipelines, measurables = rows(Pipeline), rows(Measurable)
     ScoreRun.objects.filter(pk__in=GroupScore.objects.filter(pipeline__in=pipelines).values("score_run")).delete()
     MeasurableAssociation.objects.filter(measurable__in=measurables).delete()
-    going = Q(pipeline__in=pipelines) | Q(stage__in=rows(Stage)) | Q(department__in=rows(Department))
+    rows_to_delete = Q(pipeline__in=pipelines) | Q(stage__in=rows(Stage)) | Q(department__in=rows(Department))
     untouched = ~Q(changes__by__isnull=False) & Q(owner=None)
-    Leak.objects.filter(pk__in=Leak.objects.filter(going & untouched).values("pk")).delete()
+    Leak.objects.filter(pk__in=Leak.objects.filter(rows_to_delete & untouched).values("pk")).delete()

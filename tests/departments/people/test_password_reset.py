@@ -18,7 +18,7 @@ from departments.jobs import LONGEST_PAUSE_SECONDS
 from departments.models import User
 from departments.people.services.password_reset import password_reset_mail_send
 from departments.people.tasks import password_reset_mail
-from departments.services.mail import MailServerAway
+from departments.services.mail import MailServerUnavailable
 from revenue_health.celery import app
 from revenue_health.settings.mail import mailers
 from tests.departments.updates.post_office import PostOffice, office_open
@@ -92,9 +92,9 @@ def test_a_mail_server_that_is_away_is_tried_again(settings: Any, post_office: P
     if away == "nobody listens":
         settings.MAILERS = mailers("smtp://127.0.0.1:1", "")
     post_office.strikes_after = 0
-    with pytest.raises(MailServerAway):
+    with pytest.raises(MailServerUnavailable):
         password_reset_mail_send(email=KNOWN)
-    assert MailServerAway in password_reset_mail.transient
+    assert MailServerUnavailable in password_reset_mail.transient
     # Fifteen seconds, doubled each time up to ten minutes: more than half an hour.
     pauses = [
         min(LONGEST_PAUSE_SECONDS, password_reset_mail.pause_seconds * 2**n)

@@ -122,7 +122,7 @@ def test_what_is_committed_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     def die(*arguments: object) -> None:
         raise Killed
 
-    monkeypatch.setattr(imports, "settle", die)
+    monkeypatch.setattr(imports, "analyze_after_import", die)
     with pytest.raises(Killed):
         company_folder_load(path=folder_write(tmp_path / "first"))
     monkeypatch.undo()

@@ -17,7 +17,7 @@ from departments.models import Company
 from pipeline.imports.problems import ImportUnreadable
 from pipeline.models import ImportBatch
 from pipeline.services.imports import company_folder_load
-from pipeline.services.uploads import upload_check, upload_confirm, upload_import, upload_keep, upload_state
+from pipeline.services.uploads import upload_check, upload_confirm, upload_import, upload_state, upload_store
 from tests.pipeline.folders import GOOD, changed, folder_write, part_write, truth
 
 pytestmark = pytest.mark.django_db
@@ -111,7 +111,7 @@ def test_an_upload_that_renames_the_company_waits_for_a_tick(tmp_path: Path) -> 
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("company.csv", OTHER["company.csv"])
-    token = upload_keep(pieces=[packed.getvalue()], name="other.zip")
+    token = upload_store(pieces=[packed.getvalue()], name="other.zip")
     upload_check(token=token)
     state = upload_state(token=token)
     assert state is not None

@@ -18,8 +18,8 @@ from django.test import Client
 from departments.models import User
 from pipeline.models import DataSource, Event, ImportBatch, Opportunity, SourceMapping, SourcePull
 from pipeline.services.imports_undo import import_undo
-from pipeline.services.sources.kept import files_are_there, pull_bytes, pull_folder, sources_bytes, tables_folder
 from pipeline.services.sources.pulls import pull_read
+from pipeline.services.sources.storage import files_are_there, pull_bytes, pull_folder, sources_bytes, tables_folder
 from pipeline.services.uploads import UploadRefused, upload_room_check
 from tests.pipeline.sources.uploads import COMPANY, HEADER, edit, look, take_in, upload
 

@@ -14,7 +14,7 @@ from departments.models import Commitment, Department, Measurable, User
 from departments.periods import monday_of
 from pipeline.models import RecomputeRun, Stage
 from revenue_health.contribution.models import ForecastSnapshot, Leak
-from revenue_health.contribution.services.night_steps import NIGHT, NightStep, ScoreStep, Step
+from revenue_health.contribution.services.nightly_steps import NIGHTLY_STEPS, NightlyStep, ScoreStep, Step
 
 EXTRA = "a figure of tomorrow"
 
@@ -39,9 +39,9 @@ def night_begin(run: RecomputeRun) -> RecomputeRun:
     return run
 
 
-def recorded(log: Path, *, extra: bool = False) -> tuple[NightStep, ...]:
+def recorded(log: Path, *, extra: bool = False) -> tuple[NightlyStep, ...]:
     """The steps of the night, each of which adds its name to `log` when it has ended, or as scores are planned."""
-    steps: list[NightStep] = list(NIGHT)
+    steps: list[NightlyStep] = list(NIGHTLY_STEPS)
     if extra:
         steps.append(Step(name=EXTRA, run=made_up, is_done=made_up_is_done, needs=("forecast", "leak register")))
     return tuple(
@@ -71,7 +71,7 @@ def break_down(run: RecomputeRun) -> float:
     return 1 / (run.pk - run.pk)
 
 
-def names(steps: tuple[NightStep, ...], *, workers: bool) -> list[str]:
+def names(steps: tuple[NightlyStep, ...], *, workers: bool) -> list[str]:
     """What a runner has to do of them."""
     return [step.name for step in steps if workers or not step.workers_only]
 

@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 
 from pipeline.services.recompute import recompute
-from revenue_health.contribution.services.night import night_compute
+from revenue_health.contribution.services.nightly_run import run_nightly_steps
 from tests.kept_company import everything_empty
 from tests.pipeline.companies import BEGIN, company_make, random_history
 from tests.pipeline.folders import folder_write
@@ -67,7 +67,7 @@ def loaded(tmp_path: Path, events: str, more: dict[str, str] | None = None) -> N
         folder_write(tmp_path / "in", SHAPE | {"events.csv": events} | (more or {}), without=nothing),
         verbosity=0,
     )
-    night_compute(run=recompute(as_of=TODAY))
+    run_nightly_steps(run=recompute(as_of=TODAY))
 
 
 def test_a_win_taken_back_and_won_again_is_one_order(tmp_path: Path, answer: Ask) -> None:
@@ -132,7 +132,7 @@ def test_deals_open_since_2009_give_the_weeks_in_which_something_moved(tmp_path:
 def test_every_page_says_the_same_of_every_period(seed: int, answer: Ask) -> None:
     """Random histories: skips, wins taken back, won again, grown, shrunk, lost, reopened. BEGIN is 2 March 2026."""
     random_history(company_make(), np.random.default_rng(seed), deals=25, days=260, prefix="r")
-    night_compute(run=recompute(as_of=BEGIN + timedelta(days=265)))
+    run_nightly_steps(run=recompute(as_of=BEGIN + timedelta(days=265)))
     for period in ("2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4", "2026-07"):
         leaks, figures = answer("leaks", "--period", period), answer("contributions", "--period", period)
         totals = leaks["totals"]

@@ -16,7 +16,7 @@ from departments.models import User, current_company
 from pipeline.selectors.data.runs import latest_run
 from pipeline.selectors.plan.targets import span_target
 from pipeline.services.recompute import recompute
-from revenue_health.contribution.services.night import night_compute
+from revenue_health.contribution.services.nightly_run import run_nightly_steps
 from tests.kept_company import everything_empty
 from tests.pipeline.folders import folder_write
 from tests.revenue_health.contribution.test_earned_once import SHAPE
@@ -68,7 +68,7 @@ def retail(tmp_path: Path) -> None:
     nothing = ("loss_reasons.csv", "sources.csv", "accounts.csv", "handoffs.csv", "rates.csv", "measurables.csv",
                "entries.csv")  # fmt: skip
     call_command("load", folder_write(tmp_path / "in", files, without=nothing), verbosity=0)
-    night_compute(run=recompute(as_of=TODAY))
+    run_nightly_steps(run=recompute(as_of=TODAY))
 
 
 def won_between(first: date, last: date) -> float:

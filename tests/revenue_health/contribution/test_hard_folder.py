@@ -14,7 +14,7 @@ from django.core.management import call_command
 from pipeline.models import Opportunity
 from pipeline.services.imports import company_folder_load
 from pipeline.services.recompute import recompute
-from revenue_health.contribution.services.night import night_compute
+from revenue_health.contribution.services.nightly_run import run_nightly_steps
 from revenue_health.contribution.validation.hard.evaluate import verdicts_of
 from revenue_health.contribution.validation.hard.flows import PERIOD, books_of, tables_of
 from revenue_health.contribution.validation.hard.tables import bucket_of
@@ -42,7 +42,7 @@ def compare(kind: str, folder: Path, answer: Callable[..., dict[str, Any]]) -> N
     assert dict(Opportunity.objects.values_list("key", "bucket")[:50]) == {
         key: bucket_of(key) for key in Opportunity.objects.values_list("key", flat=True)[:50]
     }
-    night_compute(run=recompute(as_of=datetime.fromtimestamp(START + PERIOD_DAYS * DAY, UTC)))
+    run_nightly_steps(run=recompute(as_of=datetime.fromtimestamp(START + PERIOD_DAYS * DAY, UTC)))
     figures = answer("contributions", "--period", PERIOD.label)
     here = verdicts_of(tables_of(books))
     assert figures["actual"] == pytest.approx(here.actual, abs=0.01)

@@ -17,9 +17,9 @@ from pipeline.models import RecomputeRun
 from revenue_health.contribution.models import ForecastSnapshot, ScoreRun
 from revenue_health.contribution.selectors.track import past
 from revenue_health.contribution.selectors.track.past import Said
-from revenue_health.contribution.services import cuts, forecasts, night_steps, register, track_record
-from revenue_health.contribution.services.night import night_compute
-from revenue_health.contribution.services.night_steps import NIGHT, NightStep, ScoreStep, Step
+from revenue_health.contribution.services import cuts, forecasts, nightly_steps, register, track_record
+from revenue_health.contribution.services.nightly_run import run_nightly_steps
+from revenue_health.contribution.services.nightly_steps import NIGHTLY_STEPS, NightlyStep, ScoreStep, Step
 from revenue_health.contribution.tasks import left_undone_continue, night_of_run
 from tests.revenue_health.contribution.nights import EXTRA, made_up_is_done, names, night_begin, recorded
 from tests.worker import queue_empty, work_off
@@ -46,7 +46,7 @@ def _quick_figures(monkeypatch: pytest.MonkeyPatch) -> None:
         earlier.pk, earlier.run = None, run
         earlier.save()
 
-    monkeypatch.setattr(forecasts, "forecast_keep", lambda *, run: forecast_again(run))
+    monkeypatch.setattr(forecasts, "forecast_store", lambda *, run: forecast_again(run))
     monkeypatch.setattr(past, "QUARTERS", 1)
     monkeypatch.setattr(track_record, "custody_at", lambda **cut: nullcontext())
     monkeypatch.setattr(track_record, "said_at", lambda **cut: Said(won_so_far=0.0, quantiles=NOTHING, peers={}))
@@ -63,8 +63,8 @@ def tonight(run: RecomputeRun) -> Iterator[RecomputeRun]:
     queue_empty()
 
 
-def declare(monkeypatch: pytest.MonkeyPatch, steps: tuple[NightStep, ...]) -> None:
-    monkeypatch.setattr(night_steps, "NIGHT", steps)
+def declare(monkeypatch: pytest.MonkeyPatch, steps: tuple[NightlyStep, ...]) -> None:
+    monkeypatch.setattr(nightly_steps, "NIGHTLY_STEPS", steps)
 
 
 def lines(log: Path) -> list[str]:
@@ -73,12 +73,12 @@ def lines(log: Path) -> list[str]:
 
 def all_done(run: RecomputeRun) -> bool:
     run = RecomputeRun.objects.get(pk=run.pk)
-    return all(step.is_done(run) for step in night_steps.NIGHT)
+    return all(step.is_done(run) for step in nightly_steps.NIGHTLY_STEPS)
 
 
 def test_every_step_comes_after_what_it_needs_and_can_be_given_to_a_process() -> None:
     known: list[str] = []
-    for step in NIGHT:
+    for step in NIGHTLY_STEPS:
         assert set(step.needs) <= set(known)
         known.append(step.name)
         if isinstance(step, Step):
@@ -90,12 +90,14 @@ def test_this_process_does_every_step_in_the_declared_order(
     tonight: RecomputeRun, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     declare(monkeypatch, recorded(tmp_path / "log", extra=True))
-    scores = night_compute(run=tonight)
-    assert lines(tmp_path / "log") == names(night_steps.NIGHT, workers=False)
+    scores = run_nightly_steps(run=tonight)
+    assert lines(tmp_path / "log") == names(nightly_steps.NIGHTLY_STEPS, workers=False)
     assert [one.status for one in scores] == ["done", "done"]
     assert made_up_is_done(tonight)
-    night_compute(run=tonight)
-    assert len(lines(tmp_path / "log")) == len(names(night_steps.NIGHT, workers=False)), "what is done is not repeated"
+    run_nightly_steps(run=tonight)
+    assert len(lines(tmp_path / "log")) == len(names(nightly_steps.NIGHTLY_STEPS, workers=False)), (
+        "what is done is not repeated"
+    )
 
 
 def test_workers_do_every_step_in_the_declared_order(
@@ -105,16 +107,16 @@ def test_workers_do_every_step_in_the_declared_order(
     night_of_run.delay(tonight.pk)
     work_off()
     done = lines(tmp_path / "log")
-    assert sorted(done) == sorted(names(night_steps.NIGHT, workers=True))
-    for step in night_steps.NIGHT:
+    assert sorted(done) == sorted(names(nightly_steps.NIGHTLY_STEPS, workers=True))
+    for step in nightly_steps.NIGHTLY_STEPS:
         assert all(done.index(need) < done.index(step.name) for need in step.needs)
     assert EXTRA in done
     assert all_done(tonight)
     assert not Job.objects.exclude(state=Job.State.DONE).exists()
 
 
-QUICK = {NIGHT[0].name, "gates of the running quarter"}
-KILLED = [(step.name, "before") for step in NIGHT] + [("leak register", "after"), ("forecast", "after")]
+QUICK = {NIGHTLY_STEPS[0].name, "gates of the running quarter"}
+KILLED = [(step.name, "before") for step in NIGHTLY_STEPS] + [("leak register", "after"), ("forecast", "after")]
 
 
 @pytest.mark.parametrize(
@@ -138,11 +140,11 @@ def test_a_worker_that_starts_does_what_a_killed_one_left(
     work_off()
     assert all_done(tonight)
     done = lines(tmp_path / "log")
-    scores = {step.name for step in NIGHT if isinstance(step, ScoreStep)}
+    scores = {step.name for step in NIGHTLY_STEPS if isinstance(step, ScoreStep)}
     assert all(done.count(name) == 1 for name in set(names(whole, workers=True)) - scores)
 
 
-def _killing(step: NightStep, when: str) -> NightStep:
+def _killing(step: NightlyStep, when: str) -> NightlyStep:
     if isinstance(step, ScoreStep):
         return replace(step, plan=_Deadly(step.plan, when))
     return replace(step, run=_Deadly(step.run, when))
@@ -162,7 +164,7 @@ def test_scores_that_were_given_up_keep_nothing_else_from_its_turn(
     tonight: RecomputeRun, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     declare(monkeypatch, recorded(tmp_path / "log"))
-    plan = next(step for step in night_steps.NIGHT if isinstance(step, ScoreStep)).plan
+    plan = next(step for step in nightly_steps.NIGHTLY_STEPS if isinstance(step, ScoreStep)).plan
     score_run = plan(tonight)
     assert score_run
     ScoreRun.objects.filter(pk=score_run.pk).update(status=ScoreRun.Status.FAILED)

@@ -11,9 +11,9 @@ from django.utils import timezone
 from pipeline.models import RecomputeRun
 from pipeline.selectors.data.runs import latest_run
 from revenue_health.contribution.models import ForecastSnapshot, GroupScore, ScoreRun
-from revenue_health.contribution.services import night_steps
-from revenue_health.contribution.services.night import night_compute
-from revenue_health.contribution.services.night_steps import Step
+from revenue_health.contribution.services import nightly_steps
+from revenue_health.contribution.services.nightly_run import run_nightly_steps
+from revenue_health.contribution.services.nightly_steps import Step
 from revenue_health.contribution.services.processes import several
 from tests.revenue_health.contribution.nights import break_down, made_up_is_done, names, night_begin, recorded
 
@@ -37,13 +37,13 @@ def test_two_processes_do_every_step_once_and_none_before_its_turn(
     anew = list(GroupScore.objects.order_by("seconds").values_list("pk", flat=True)[::5])
     GroupScore.objects.filter(pk__in=anew).update(fingerprint="")
     log, shares = tmp_path / "log", []
-    monkeypatch.setattr(night_steps, "NIGHT", recorded(log, extra=True))
+    monkeypatch.setattr(nightly_steps, "NIGHTLY_STEPS", recorded(log, extra=True))
     monkeypatch.setenv("REVENUE_HEALTH_TEST_DATABASE", connection.settings_dict["NAME"])
     with several(2) as others:
-        scores = night_compute(run=tonight, others=others, progress=lambda label, share: shares.append(share))
+        scores = run_nightly_steps(run=tonight, others=others, progress=lambda label, share: shares.append(share))
     done = log.read_text().splitlines()
-    assert sorted(done) == sorted(names(night_steps.NIGHT, workers=False))
-    for step in night_steps.NIGHT:
+    assert sorted(done) == sorted(names(nightly_steps.NIGHTLY_STEPS, workers=False))
+    for step in nightly_steps.NIGHTLY_STEPS:
         assert step.workers_only or all(done.index(need) < done.index(step.name) for need in step.needs)
     assert [one.status for one in scores] == ["done", "done"]
     assert scores[0].figures["unexplained"] == pytest.approx(before["unexplained"], rel=1e-6, abs=0.01)
@@ -55,7 +55,7 @@ def test_two_processes_do_every_step_once_and_none_before_its_turn(
 def test_what_goes_wrong_in_a_process_is_raised_here(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     run = RecomputeRun.objects.create(as_of=timezone.now(), started_at=timezone.now())
     broken = Step(name="broken", run=break_down, is_done=lambda run: False)
-    monkeypatch.setattr(night_steps, "NIGHT", (broken,))
+    monkeypatch.setattr(nightly_steps, "NIGHTLY_STEPS", (broken,))
     monkeypatch.setenv("REVENUE_HEALTH_TEST_DATABASE", connection.settings_dict["NAME"])
     with several(2) as others, pytest.raises(ZeroDivisionError):
-        night_compute(run=run, others=others)
+        run_nightly_steps(run=run, others=others)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from departments.models import Commitment, Entry, Goal, Measurable, User
-from revenue_health.contribution.services.did_it_work import results_compute
+from revenue_health.contribution.services.commitment_outcomes import outcomes_compute
 from tests.pipeline.companies import SmallCompany, company_make
 
 pytestmark = pytest.mark.django_db
@@ -38,11 +38,11 @@ def at(day: date) -> datetime:
 
 
 def test_before_four_weeks_have_passed_nothing_is_said(promise: Commitment) -> None:
-    assert results_compute(now=at(DUE + timedelta(days=27))) == 0
+    assert outcomes_compute(now=at(DUE + timedelta(days=27))) == 0
 
 
 def test_the_weeks_between_are_left_out_and_the_goal_says_what_is_better(promise: Commitment) -> None:
-    assert results_compute(now=at(DUE + timedelta(weeks=5))) == 1
+    assert outcomes_compute(now=at(DUE + timedelta(weeks=5))) == 1
     promise.refresh_from_db()
     assert promise.result
     assert (promise.result["before"], promise.result["after"]) == (5.5, 2.6)
@@ -52,18 +52,18 @@ def test_the_weeks_between_are_left_out_and_the_goal_says_what_is_better(promise
 
 
 def test_it_is_computed_once(promise: Commitment) -> None:
-    results_compute(now=at(DUE + timedelta(weeks=5)))
+    outcomes_compute(now=at(DUE + timedelta(weeks=5)))
     promise.refresh_from_db()
     first = promise.result_at
     Entry.objects.update(value=9)
-    assert results_compute(now=at(DUE + timedelta(weeks=9))) == 0
+    assert outcomes_compute(now=at(DUE + timedelta(weeks=9))) == 0
     promise.refresh_from_db()
     assert promise.result_at == first
 
 
 def test_too_few_weeks_is_an_answer(promise: Commitment) -> None:
     Entry.objects.filter(week__gte=DUE + timedelta(weeks=2)).delete()
-    results_compute(now=at(DUE + timedelta(weeks=5)))
+    outcomes_compute(now=at(DUE + timedelta(weeks=5)))
     promise.refresh_from_db()
     assert promise.result
     assert promise.result["words"] == "Too few weeks to say: 10 before it was made, 2 since it was due."
@@ -71,4 +71,4 @@ def test_too_few_weeks_is_an_answer(promise: Commitment) -> None:
 
 def test_what_is_dropped_or_names_nothing_gets_no_result(promise: Commitment) -> None:
     Commitment.objects.update(measurable=None, subject="forecast:2026-Q3")
-    assert results_compute(now=at(DUE + timedelta(weeks=5))) == 0
+    assert outcomes_compute(now=at(DUE + timedelta(weeks=5))) == 0

@@ -13,7 +13,7 @@ from django.test import Client
 
 from departments.models import User
 from pipeline.services.recompute import recompute
-from revenue_health.contribution.services.night import night_compute
+from revenue_health.contribution.services.nightly_run import run_nightly_steps
 from tests.pipeline.companies import BEGIN, SmallCompany, company_make, event_add, opportunity_make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,7 +35,7 @@ def small(transactional_db: None) -> SmallCompany:
 
 
 def computed(days: int) -> None:
-    night_compute(run=recompute(as_of=BEGIN + timedelta(days=days)))
+    run_nightly_steps(run=recompute(as_of=BEGIN + timedelta(days=days)))
 
 
 def adds_up(figures: dict[str, Any]) -> None:

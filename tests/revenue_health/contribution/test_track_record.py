@@ -20,7 +20,7 @@ from revenue_health.contribution.selectors.forecast.forecasts import company_for
 from revenue_health.contribution.selectors.track import past
 from revenue_health.contribution.selectors.track.past import CutOff, cut_offs, said_at
 from revenue_health.contribution.services import track_record as service
-from revenue_health.contribution.services.track_record import track_record_is_kept, track_record_keep
+from revenue_health.contribution.services.track_record import track_record_is_stored, track_record_store
 
 pytestmark = pytest.mark.django_db
 Ask = Callable[..., dict[str, Any]]
@@ -44,10 +44,10 @@ def test_three_days_of_every_quarter_that_is_over(company: Company, monkeypatch:
 def test_it_is_made_once_and_added_to(
     run: RecomputeRun, ceo: Client, answer: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert not track_record_is_kept(run=run)
+    assert not track_record_is_stored(run=run)
     assert ceo.get("/forecast/").context["may_move"]
     figures = answer("track_record")
-    assert track_record_is_kept(run=run)
+    assert track_record_is_stored(run=run)
     assert not ceo.get("/forecast/").context["may_move"]
     assert [row["day"] for row in figures["forecasts"]] == [14, 42, 70]
     for row in figures["forecasts"]:
@@ -66,7 +66,7 @@ def test_it_is_made_once_and_added_to(
         raise AssertionError("it was kept")
 
     monkeypatch.setattr(service, "said_at", never)
-    assert track_record_keep(run=run) == 0
+    assert track_record_store(run=run) == 0
     assert ForecastSnapshot.objects.get(run=run).figures["held"]["forecasts"] == 3
 
 
@@ -75,7 +75,7 @@ def test_late_records_change_what_came_and_other_data_make_it_anew(run: Recomput
     first, second, _ = PastForecast.objects.order_by("day")
     first.actual, second.actual = first.actual * 1.001, second.actual * 2
     PastForecast.objects.bulk_update([first, second], ["actual"])
-    assert track_record_keep(run=run) == 1
+    assert track_record_store(run=run) == 1
     assert len({row.actual for row in PastForecast.objects.all()}) == 1
 
 

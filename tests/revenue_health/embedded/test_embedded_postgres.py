@@ -70,7 +70,7 @@ def test_a_half_made_data_folder_is_not_taken_for_a_whole_one(home: Home) -> Non
     half = home.path / "postgres.new"
     half.mkdir()
     (half / "PG_VERSION").write_text("18\n")
-    Postgres(home, careless=True).start()
+    Postgres(home, disposable=True).start()
     assert ask(home, "SELECT 1") == [(1,)]
 
 
@@ -82,7 +82,7 @@ def test_a_pid_file_naming_a_stranger_is_not_believed(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.getuid() != 0, reason="only root has to become somebody else")
 def test_root_without_user_namespaces_becomes_nobody(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(namespace, "available", lambda: False)
-    Postgres(home, careless=True).start()
+    Postgres(home, disposable=True).start()
     assert ask(home, "SELECT 1") == [(1,)]
     assert home.postgres_data.stat().st_uid != 0
 

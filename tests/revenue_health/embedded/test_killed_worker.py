@@ -31,9 +31,9 @@ IDLE = "SELECT 1 WHERE NOT EXISTS (SELECT FROM departments_job WHERE state IN ('
 
 UPLOAD = """
 from pathlib import Path
-from pipeline.services.uploads import upload_keep
+from pipeline.services.uploads import upload_store
 from pipeline.tasks import folder_check_requested
-token = upload_keep(pieces=[Path({zip!r}).read_bytes()], name={name!r})
+token = upload_store(pieces=[Path({zip!r}).read_bytes()], name={name!r})
 folder_check_requested.delay(token=token)
 print(token)
 """

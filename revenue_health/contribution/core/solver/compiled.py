@@ -14,7 +14,7 @@ _MATH = {"nsz", "contract"}
 """A product and a sum may be one instruction. Sums keep their order: the same input gives the same figure."""
 
 
-def kept_in(sources: Path) -> Path:
+def machine_code_folder(sources: Path) -> Path:
     """Where the machine code of these sources is kept: in NUMBA_CACHE_DIR, else beside them.
 
     numba notices a change of the file a function stands in, not of another one it calls or takes a constant from. So
@@ -27,7 +27,7 @@ def kept_in(sources: Path) -> Path:
     return Path(base) / f"compiled-{state.hexdigest()[:16]}"
 
 
-numba.config.CACHE_DIR = str(kept_in(Path(__file__).parents[1]))
+numba.config.CACHE_DIR = str(machine_code_folder(Path(__file__).parents[1]))
 
 
 def compiled[**P, T](function: Callable[P, T]) -> Callable[P, T]:

@@ -12,7 +12,7 @@ from revenue_health.contribution.core.track.summary import Summary
 from revenue_health.contribution.management.choices import as_sentences
 from revenue_health.contribution.selectors.track.track_record import NAMES, track_record
 from revenue_health.contribution.selectors.track.track_record_json import track_record_json
-from revenue_health.contribution.services.track_record import track_record_keep
+from revenue_health.contribution.services.track_record import track_record_store
 
 
 class Command(BaseCommand):
@@ -29,7 +29,7 @@ class Command(BaseCommand):
                 self.stderr.write(f"  {share:4.0%} {step}")
 
         with as_sentences():
-            track_record_keep(run=run, progress=say)
+            track_record_store(run=run, progress=say)
         record = track_record(run=run, company=company)
         if options["json"]:
             self.stdout.write(json.dumps(track_record_json(record, company), allow_nan=False))

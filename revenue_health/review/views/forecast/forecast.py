@@ -17,7 +17,7 @@ from departments.web.rendering import page_render
 from pipeline.page.shell import shell_of
 from pipeline.selectors.overview import Structure, structure_names
 from revenue_health.contribution.requested import forecast_job, is_requested, request_once
-from revenue_health.contribution.services.track_record import track_record_is_kept
+from revenue_health.contribution.services.track_record import track_record_is_stored
 from revenue_health.contribution.tasks import night_step
 from revenue_health.review.charts.fan import fan
 from revenue_health.review.core.forecast_figures import (
@@ -72,7 +72,7 @@ def forecast_page(request: HttpRequest) -> HttpResponse:
         context["requested"] = is_requested(forecast_job(run))
     else:
         context |= _forecast_context(forecast_from_json(snapshot.figures), company.reporting_currency)
-        context["may_move"] = not track_record_is_kept(run=run)
+        context["may_move"] = not track_record_is_stored(run=run)
     return page_render(request, TEMPLATE, context, partial="page")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from revenue_health.contribution.core.solver.compiled import kept_in
+from revenue_health.contribution.core.solver.compiled import machine_code_folder
 
 CORE = Path(__file__).parents[4] / "revenue_health/contribution/core"
 ASK = """
@@ -33,16 +33,16 @@ def ask(**environment: str) -> float:
 def test_any_change_of_any_source_has_a_folder_of_its_own(tmp_path: Path) -> None:
     for name in ("march.py", "kernels.py"):
         (tmp_path / name).write_text("LANES = 8\n")
-    before = kept_in(tmp_path)
+    before = machine_code_folder(tmp_path)
     (tmp_path / "kernels.py").write_text("LANES = 4\n")
-    assert kept_in(tmp_path) != before
+    assert machine_code_folder(tmp_path) != before
 
 
 def test_the_folder_asked_for_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
-    assert kept_in(CORE).parent == tmp_path
+    assert machine_code_folder(CORE).parent == tmp_path
     assert ask(NUMBA_CACHE_DIR=str(tmp_path)) == pytest.approx(1 - 2.718281828459045**-1.4, abs=1e-12)
-    assert list(kept_in(CORE).rglob("*.nbi"))
+    assert list(machine_code_folder(CORE).rglob("*.nbi"))
 
 
 def test_where_nothing_can_be_kept_the_answer_is_the_same(tmp_path: Path) -> None:

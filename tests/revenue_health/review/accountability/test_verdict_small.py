@@ -15,7 +15,7 @@ from departments.models import Company, Membership, User
 from pipeline.selectors.data.runs import latest_run
 from pipeline.services.recompute import recompute
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
-from revenue_health.contribution.services.night import night_compute
+from revenue_health.contribution.services.nightly_run import run_nightly_steps
 from revenue_health.review.selectors.accountability.accountability_json import accountability_json
 from revenue_health.review.selectors.accountability.verdict import accountability
 from tests.pipeline.companies import BEGIN, SmallCompany, company_make, event_add, opportunity_make
@@ -37,7 +37,7 @@ def small(transactional_db: None) -> SmallCompany:
 
 
 def every_page_answers(days: int) -> dict[str, str]:
-    night_compute(run=recompute(as_of=BEGIN + timedelta(days=days)))
+    run_nightly_steps(run=recompute(as_of=BEGIN + timedelta(days=days)))
     user = User.objects.create_user("chief")
     Membership.objects.create(user=user, role=Membership.Role.EXECUTIVE)
     client = Client()

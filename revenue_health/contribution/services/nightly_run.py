@@ -13,12 +13,12 @@ from revenue_health.contribution.selectors.comparison.scores import (
     running_periods,
     score_run_of,
 )
-from revenue_health.contribution.services.night_steps import NightStep, ScoreStep, Step, steps_left
+from revenue_health.contribution.services.nightly_steps import NightlyStep, ScoreStep, Step, steps_left
 from revenue_health.contribution.services.processes import Processes
 from revenue_health.contribution.services.scores import Progress, group_compute, scores_compute, scores_sum
 
 
-def night_compute(
+def run_nightly_steps(
     *, run: RecomputeRun, progress: Progress | None = None, others: Processes | None = None
 ) -> list[ScoreRun]:
     """Every step of the night that is left, in this process or by the others; returns the scores of the running and
@@ -27,20 +27,20 @@ def night_compute(
         for step in steps_left(run):
             _step_compute(step, run, progress)
     else:
-        SharedNight(run, others, progress).compute()
+        ParallelNightlyRun(run, others, progress).compute()
     periods = [compared for compared in (running_periods(run=run), last_periods(run=run)) if compared is not None]
     scored = [score_run_of(run=run, periods=each) for each in periods]
     return [score_run for score_run in scored if score_run is not None]
 
 
-def _step_compute(step: NightStep, run: RecomputeRun, progress: Progress | None) -> None:
+def _step_compute(step: NightlyStep, run: RecomputeRun, progress: Progress | None) -> None:
     if isinstance(step, Step):
         step.run(run)
     elif (score_run := step.plan(run)) is not None:
         scores_compute(score_run=score_run, progress=progress)
 
 
-class SharedNight:
+class ParallelNightlyRun:
     """The night of one run by several processes: they run steps and compute groups, this one plans and adds up."""
 
     def __init__(self, run: RecomputeRun, others: Processes, progress: Progress | None) -> None:
@@ -49,7 +49,7 @@ class SharedNight:
         self._open = {step.name for step in self._waiting}
         self._score_runs: dict[str, ScoreRun] = {}
         self._groups: dict[str, int] = {}
-        self._calls: dict[Future[object], NightStep] = {}
+        self._calls: dict[Future[object], NightlyStep] = {}
 
     def compute(self) -> None:
         """Until everything is done; raises what went wrong in one of the processes."""
@@ -84,7 +84,7 @@ class SharedNight:
         if not groups:
             self._end(step)
 
-    def _advance(self, step: NightStep) -> None:
+    def _advance(self, step: NightlyStep) -> None:
         """One call of a step has ended; with the last one the step has."""
         left = sum(other is step for other in self._calls.values())
         if self._progress and isinstance(step, ScoreStep):
@@ -92,7 +92,7 @@ class SharedNight:
         if not left:
             self._end(step)
 
-    def _end(self, step: NightStep) -> None:
+    def _end(self, step: NightlyStep) -> None:
         if step.name in self._score_runs:
             scores_sum(score_run=self._score_runs[step.name].pk)
         self._open.remove(step.name)

@@ -41,7 +41,7 @@ def tables_folder(token: str) -> Path:
     return pull_folder(token) / "tables"
 
 
-def files_keep(files: Sequence[tuple[str, Iterable[bytes]]]) -> str:
+def files_store(files: Sequence[tuple[str, Iterable[bytes]]]) -> str:
     """Write the files piece by piece; returns the token. Nothing stays where writing fails."""
     token = secrets.token_hex(12)
     folder = original_folder(token)

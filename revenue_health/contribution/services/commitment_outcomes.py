@@ -22,7 +22,7 @@ MOST_BEFORE = 26
 _LEAK = "leak:"
 
 
-def results_compute(*, now: datetime) -> int:
+def outcomes_compute(*, now: datetime) -> int:
     """Compare every commitment that has been due for four weeks and has no result; returns how many got theirs."""
     company = find_company()
     if company is None:
@@ -38,7 +38,7 @@ def results_compute(*, now: datetime) -> int:
     return written
 
 
-def results_are_stored(*, now: datetime) -> bool:
+def outcomes_are_stored(*, now: datetime) -> bool:
     """Whether every commitment that has been due for four weeks has its result, if it names what it should move."""
     company = find_company()
     return company is None or not _waiting(company, now).exists()

@@ -1,7 +1,7 @@
-"""What is computed on the figures of a run, declared once: every runner and the recovery after a crash read NIGHT.
+"""The steps of the night, declared once in NIGHTLY_STEPS, which every runner and the crash recovery read.
 
-A new nightly figure is one entry. Each step may be done twice or be cut off anywhere: what is stored stays, and
-`is_done` says from the database alone whether anything is left, so no runner keeps a book of its own.
+A new nightly figure is one entry. Any step may run twice or be interrupted at any point: what it stored stays, and
+`is_done` tells from the database alone whether anything is left to do, so runners need no state of their own.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from revenue_health.contribution.selectors.comparison.periods import ComparisonP
 from revenue_health.contribution.selectors.comparison.scores import last_periods, running_periods, score_run_of
 from revenue_health.contribution.services import (
     associations,
+    commitment_outcomes,
     cuts,
-    did_it_work,
     forecasts,
     gates,
     register,
@@ -30,12 +30,12 @@ from revenue_health.contribution.services import (
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """Work that one process does at a time.
+    """Work that a single process does.
 
-    run: a function of a module, so that another process can be given it. is_done: nothing is left to do on a run, be
-    it that everything is stored or that there is nothing to store. needs: names of steps that must be done before.
-    give_up: called when a worker makes no further attempt. workers_only: pages ask for it where it is missing, and
-    workers make it before they ask; a command that somebody waits for does not.
+    run: a module-level function, so that another process can import it. is_done: nothing is left to do for a run,
+    because everything is stored or there is nothing to store. needs: names of the steps that must be done first.
+    give_up: called when no further attempt will be made. workers_only: done ahead of time by workers, since pages
+    request it on demand where it is missing; a command that somebody is waiting for leaves it out.
     """
 
     name: str
@@ -48,8 +48,8 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class ScoreStep:
-    """A comparison to be scored: planned in groups of deals, which any number of processes compute side by side, and
-    summed once the last is there. plan: None where there is nothing to score."""
+    """A comparison to be scored: split into groups of deals, which any number of processes compute in parallel, and
+    summed once the last group is done. plan: returns None if there is nothing to score."""
 
     name: str
     plan: Callable[[RecomputeRun], ScoreRun | None]
@@ -58,7 +58,7 @@ class ScoreStep:
     workers_only: bool = False
 
 
-type NightStep = Step | ScoreStep
+type NightlyStep = Step | ScoreStep
 
 
 def _measurables(run: RecomputeRun) -> None:
@@ -99,7 +99,7 @@ def _forecasts_close(run: RecomputeRun) -> None:
 
 
 def _forecast(run: RecomputeRun) -> None:
-    forecasts.forecast_keep(run=run)
+    forecasts.forecast_store(run=run)
 
 
 def _associations(run: RecomputeRun) -> None:
@@ -111,7 +111,7 @@ def _leaks(run: RecomputeRun) -> None:
 
 
 def _results(run: RecomputeRun) -> None:
-    did_it_work.results_compute(now=timezone.now())
+    commitment_outcomes.outcomes_compute(now=timezone.now())
 
 
 def _team_cuts(run: RecomputeRun) -> None:
@@ -119,10 +119,10 @@ def _team_cuts(run: RecomputeRun) -> None:
 
 
 def _track_record(run: RecomputeRun) -> None:
-    track_record.track_record_keep(run=run)
+    track_record.track_record_store(run=run)
 
 
-NIGHT: tuple[NightStep, ...] = (
+NIGHTLY_STEPS: tuple[NightlyStep, ...] = (
     # Done by the recompute itself; left over only where that died after its figures were in place.
     Step(name="measurables", run=_measurables, is_done=lambda run: measurables_are_written(run=run)),
     ScoreStep(
@@ -164,7 +164,7 @@ NIGHT: tuple[NightStep, ...] = (
     Step(
         name="forecast",
         run=_forecast,
-        is_done=lambda run: forecasts.forecast_is_kept(run=run),
+        is_done=lambda run: forecasts.forecast_is_stored(run=run),
         needs=("actual revenue of past forecasts",),
     ),
     Step(
@@ -184,7 +184,7 @@ NIGHT: tuple[NightStep, ...] = (
     Step(
         name="results of commitments",
         run=_results,
-        is_done=lambda run: did_it_work.results_are_stored(now=timezone.now()),
+        is_done=lambda run: commitment_outcomes.outcomes_are_stored(now=timezone.now()),
         needs=("measurables", "leak register"),
     ),
     Step(
@@ -199,26 +199,26 @@ NIGHT: tuple[NightStep, ...] = (
     Step(
         name="track record",
         run=_track_record,
-        is_done=lambda run: track_record.track_record_is_kept(run=run),
+        is_done=lambda run: track_record.track_record_is_stored(run=run),
         needs=("forecast",),
         workers_only=True,
     ),
 )
 
 
-def step_named(name: str) -> NightStep:
-    return next(step for step in NIGHT if step.name == name)
+def step_named(name: str) -> NightlyStep:
+    return next(step for step in NIGHTLY_STEPS if step.name == name)
 
 
-def steps_left(run: RecomputeRun) -> list[NightStep]:
+def steps_left(run: RecomputeRun) -> list[NightlyStep]:
     """What a command does that waits for the whole night: all that is not done, in the declared order."""
-    return [step for step in NIGHT if not step.workers_only and not step.is_done(run)]
+    return [step for step in NIGHTLY_STEPS if not step.workers_only and not step.is_done(run)]
 
 
-def steps_ready(run: RecomputeRun, *, after: str = "") -> list[NightStep]:
+def steps_ready(run: RecomputeRun, *, after: str = "") -> list[NightlyStep]:
     """What workers can begin with: steps that are not done and whose needs are, in the declared order; with `after`
     only those that need that step."""
-    possible = [step for step in NIGHT if not after or after in step.needs]
+    possible = [step for step in NIGHTLY_STEPS if not after or after in step.needs]
     names = {name for step in possible for name in (step.name, *step.needs)}
-    done = {step.name: step.is_done(run) for step in NIGHT if step.name in names}
+    done = {step.name: step.is_done(run) for step in NIGHTLY_STEPS if step.name in names}
     return [step for step in possible if not done[step.name] and all(done[name] for name in step.needs)]

@@ -10,7 +10,7 @@ SENTENCES_SHOWN = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class PutAside:
+class ExcludedRows:
     """Of one upload what is not in the figures: `sentences` are English, as stored; `refused` is all of it.
 
     `more` sentences are not listed. `token` is that of the files of a source, `batch` the number of an import.
@@ -24,7 +24,7 @@ class PutAside:
     batch: int | None = None
 
 
-def put_aside() -> list[PutAside]:
+def excluded_rows() -> list[ExcludedRows]:
     """The newest of each source that left something out or is refused, then a refused company folder; three queries."""
     rows = []
     for source in DataSource.objects.prefetch_related("pulls").order_by("name"):
@@ -39,11 +39,11 @@ def put_aside() -> list[PutAside]:
     newest_batch = ImportBatch.objects.order_by("-pk").first()
     if newest_batch is not None and newest_batch.status == ImportBatch.Status.REFUSED:
         batch = newest_batch
-        rows.append(PutAside(name=batch.name, sentences=(batch.error,), refused=True, batch=batch.pk))
+        rows.append(ExcludedRows(name=batch.name, sentences=(batch.error,), refused=True, batch=batch.pk))
     return rows
 
 
-def _row(source: DataSource, pull: SourcePull, said: list[str], count: int, *, refused: bool = False) -> PutAside:
+def _row(source: DataSource, pull: SourcePull, said: list[str], count: int, *, refused: bool = False) -> ExcludedRows:
     shown = tuple(said[:SENTENCES_SHOWN])
     name = f"{source.name}, {pull.name}"
-    return PutAside(name=name, sentences=shown, more=max(count - len(shown), 0), refused=refused, token=pull.token)
+    return ExcludedRows(name=name, sentences=shown, more=max(count - len(shown), 0), refused=refused, token=pull.token)

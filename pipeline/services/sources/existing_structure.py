@@ -14,7 +14,7 @@ _STAGE_COLUMNS = ("pipeline", "key", "name", "position", "owner_department", "ea
 type Row = dict[str, str]
 
 
-def known_leave(folder: Path) -> None:
+def drop_existing_rows(folder: Path) -> None:
     """Take out of a company folder what is known by its key; new stages stand where the mapping puts them among the
     known ones."""
     for name, keys in (
