@@ -39,7 +39,7 @@ _style: ContextVar[DayStyle] = ContextVar("style_of_days", default=BRITISH)
 
 
 @contextmanager
-def days_as_in(style: DayStyle) -> Iterator[None]:
+def using_day_style(style: DayStyle) -> Iterator[None]:
     """Write days and times in a style."""
     before = _style.set(style)
     try:

@@ -170,7 +170,7 @@ _language: ContextVar[str] = ContextVar("language_of_numbers", default=ENGLISH)
 
 
 @contextmanager
-def numbers_as_in(language: str) -> Iterator[None]:
+def using_number_language(language: str) -> Iterator[None]:
     """Write numbers as readers of a language (`de`, `fr-CH`) do; an unknown language is written as English."""
     before = _language.set(language)
     try:

@@ -19,7 +19,7 @@ from pipeline.services.recompute import NothingToCompute, RecomputeRunning, reco
 from pipeline.services.recompute.last_day import last_day_end, stays_on_last_day
 from pipeline.services.recompute.measured import measurables_compute
 from pipeline.services.sample import SampleRefused, sample_load
-from pipeline.services.sources.pulls import pull_fail, pull_import, pull_look, pull_read
+from pipeline.services.sources.pulls import pull_fail, pull_import, pull_preview, pull_read
 from pipeline.services.uploads import upload_check, upload_fail, upload_import
 
 logger = logging.getLogger(__name__)
@@ -111,7 +111,7 @@ def source_read_requested(token: str) -> None:
 @shared_task(**_PULL)
 def source_look_requested(token: str, version: int) -> None:
     """What a version of the mapping makes of uploaded files."""
-    pull_look(token=token)
+    pull_preview(token=token)
 
 
 @shared_task(**_PULL)

@@ -60,10 +60,10 @@ class PseudoLanguage(trans_real.DjangoTranslation):
 @contextmanager
 def pseudo_language() -> Iterator[None]:
     """German is the bracketed English within the block."""
-    stored.forget()
+    stored.clear_caches()
     with mock.patch.dict(trans_real._translations, {"de": PseudoLanguage()}):
         yield
-    stored.forget()
+    stored.clear_caches()
 
 
 ATTRIBUTES = ("title", "aria-label", "alt", "placeholder")

@@ -13,13 +13,13 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from departments.core.text import KEY_REASON
-from departments.day_formats import BRITISH, DayStyle, day_text, days_as_in, template_format
-from departments.formats import counted, duration, money_in_words, numbers_as_in
+from departments.day_formats import BRITISH, DayStyle, day_text, template_format, using_day_style
+from departments.formats import counted, duration, money_in_words, using_number_language
 from departments.models import Membership, User, current_company
 from departments.people.views.forms import AccountForm
 from departments.services.mail import in_language_of
 from pipeline.selectors.data.runs import latest_run
-from revenue_health.review.selectors.packs.archive import proof_of
+from revenue_health.review.selectors.packs.archive import verify_pack
 from revenue_health.review.services.packs import pack_freeze
 from revenue_health.settings.languages import offered_languages
 from tests.house.catalogue import gathered
@@ -141,7 +141,7 @@ def test_a_frozen_pack_is_read_in_german_and_stays_as_it_was(company: None, sett
     assert "Worauf dies beruht" in page
     assert "Der Anteil keiner Abteilung ist klar." in page
     pack.refresh_from_db()
-    assert proof_of(pack).sound
+    assert verify_pack(pack).sound
     assert "What this rests on" in pack.content
 
 
@@ -184,7 +184,7 @@ def test_the_form_offers_languages_only_where_there_is_a_choice(settings: Any) -
 
 
 def test_sentences_of_figures() -> None:
-    with translation.override("de"), numbers_as_in("de"):
+    with translation.override("de"), using_number_language("de"):
         assert money_in_words(-124_000_000, "EUR") == "EUR −1,24 Mio"
         assert counted(1204, "deal") == "1.204 Deals"
         assert duration(3 * 3600) == "3 Stunden"
@@ -194,7 +194,7 @@ def test_sentences_of_figures() -> None:
 def test_days_in_german() -> None:
     from datetime import date
 
-    with days_as_in(DayStyle(names="de")):
+    with using_day_style(DayStyle(names="de")):
         assert day_text(date(2026, 3, 3), "%a %-d %b %Y") == "Di, 3. März 2026"
         assert day_text(date(2026, 10, 5), "%-d %B") == "5. Oktober"
         assert template_format("D j M Y, H:i") == "D, j. N Y, H:i"

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from departments.core.text import readable
+from departments.core.text import clean_text
 
 _MARK = "'"
 _STARTS = "=+-@"
@@ -47,7 +47,7 @@ class GuardedWriter:
 
     def writerow(self, row: Iterable[object]) -> None:
         """One row; text that a spreadsheet would run gets its apostrophe."""
-        self._writer.writerow([guarded(readable(value) if isinstance(value, str) else value) for value in row])
+        self._writer.writerow([guarded(clean_text(value) if isinstance(value, str) else value) for value in row])
 
     def writerows(self, rows: Iterable[Iterable[object]]) -> None:
         """Rows, each as `writerow` writes it."""

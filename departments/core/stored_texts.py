@@ -98,7 +98,7 @@ def _pieces(text: str) -> str:
     return _parts(_PARTS.split(text))
 
 
-def forget() -> None:
+def clear_caches() -> None:
     """Begin anew: for tests that put another catalogue in the place of the real one."""
     _cached.cache_clear()
 

@@ -77,7 +77,7 @@ def composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def readable(text: str) -> str:
+def clean_text(text: str) -> str:
     """A text with a space for each control character and each half of a character, and without signs that turn the
     direction of reading: what a person can have meant. Empty where nobody sees anything of it."""
     return "" if _nothing_seen(text) else _DIRECTION.sub("", _CONTROL.sub(" ", text))
@@ -88,22 +88,22 @@ def _nothing_seen(text: str) -> bool:
     return _INVISIBLE.search(text) is not None and _BLANK.fullmatch(text) is not None
 
 
-def unfolded(sent: str, stored: str) -> str:
+def restore_line_breaks(sent: str, stored: str) -> str:
     """What a field of one line sent; the stored text where it was left alone, for browsers show it there without its
     line breaks and send it back so."""
     return stored if sent.strip() == _LINE_ENDS.sub("", stored).strip() else sent
 
 
-def readable_values(value: Any) -> Any:
+def clean_values(value: Any) -> Any:
     """The same for every text inside lists and dictionaries, as of JSON: escapes in it write what no form can send."""
     if isinstance(value, str):
-        return readable(value)
+        return clean_text(value)
     if isinstance(value, dict):
-        return {readable_values(name): readable_values(inner) for name, inner in value.items()}
-    return [readable_values(inner) for inner in value] if isinstance(value, list | tuple) else value
+        return {clean_values(name): clean_values(inner) for name, inner in value.items()}
+    return [clean_values(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
-def unreadable(text: str) -> bool:
+def needs_cleaning(text: str) -> bool:
     """Whether a text holds what `readable` would replace."""
     return _CONTROL.search(text) is not None or _DIRECTION.search(text) is not None or _nothing_seen(text)
 
@@ -115,6 +115,6 @@ _LIKE_LATIN = str.maketrans(
 )
 
 
-def look(text: str) -> str:
+def confusable_form(text: str) -> str:
     """What a key looks like at a glance: two keys of one look are easily taken for each other."""
     return unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_LIKE_LATIN).casefold()

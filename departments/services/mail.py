@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils import translation
 
-from departments.day_formats import BRITISH, days_as_in
-from departments.formats import numbers_as_in
+from departments.day_formats import BRITISH, using_day_style
+from departments.formats import using_number_language
 from departments.models import User
 
 _TRY_AGAIN_FROM, _TRY_AGAIN_TO = 400, 500
@@ -27,7 +27,11 @@ def in_language_of(person: User | None) -> Iterator[None]:
     """Write in the language the person chose, else in the installation's: a mail has no browser to ask."""
     offered = [code for code, _ in settings.LANGUAGES]
     language = person.language if person and person.language in offered else settings.LANGUAGE_CODE
-    with translation.override(language), numbers_as_in(language), days_as_in(replace(BRITISH, names=language)):
+    with (
+        translation.override(language),
+        using_number_language(language),
+        using_day_style(replace(BRITISH, names=language)),
+    ):
         yield
 
 

@@ -14,8 +14,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 from pghistory.middleware import HistoryMiddleware as RequestHistoryMiddleware
 
-from departments.day_formats import DayStyle, days_as_in, style_of_language
-from departments.formats import ENGLISH, numbers_as_in
+from departments.day_formats import DayStyle, style_of_language, using_day_style
+from departments.formats import ENGLISH, using_number_language
 from departments.masking import address_of
 from departments.models import Company, User
 from departments.web.language import own_language
@@ -57,7 +57,7 @@ def numbers_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> C
 
     def middleware(request: HttpRequest) -> HttpResponse:
         language = _language_and_country(request)
-        with numbers_as_in(_own_numbers(request) or language), days_as_in(_own_days(request, language)):
+        with using_number_language(_own_numbers(request) or language), using_day_style(_own_days(request, language)):
             response = get_response(request)
         patch_vary_headers(response, ["Accept-Language"])
         return response

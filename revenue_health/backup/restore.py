@@ -77,7 +77,7 @@ def backup_restore(*, source: Path, passphrase: str, replace: bool, key_file: Pa
     migrated = _migrate()
     _forget_the_past()
     _demo_marker(manifest)
-    packs, sound = _verify_packs()
+    packs, intact = _verify_packs()
     return Restored(
         version=manifest.version,
         created_at=manifest.created_at,
@@ -85,7 +85,7 @@ def backup_restore(*, source: Path, passphrase: str, replace: bool, key_file: Pa
         rows=sum(manifest.tables.values()),
         files=sum(1 for name in manifest.members if name.partition("/")[0] in FOLDERS),
         packs=packs,
-        packs_verified=sound,
+        packs_verified=intact,
         migrated=migrated,
         key=_use_key(key, key_file),
         seconds=round(time.monotonic() - begun, 2),
@@ -225,9 +225,9 @@ def _demo_marker(manifest: Manifest) -> None:
 def _verify_packs() -> tuple[int, int]:
     """How many packs there are, and how many are what was frozen by their hash."""
     from revenue_health.review.models import Pack
-    from revenue_health.review.selectors.packs.archive import proof_of
+    from revenue_health.review.selectors.packs.archive import verify_pack
 
-    proofs = [proof_of(pack).sound for pack in Pack.objects.iterator(chunk_size=20)]
+    proofs = [verify_pack(pack).intact for pack in Pack.objects.iterator(chunk_size=20)]
     return len(proofs), sum(proofs)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from departments.web.middleware import company_style
-from revenue_health.contribution.words import verdicts_worded
+from revenue_health.contribution.words import using_verdict_words
 
 
 def verdict_words_middleware(
@@ -16,7 +16,7 @@ def verdict_words_middleware(
     """Verdicts in the words of the company's settings, in every response."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        with verdicts_worded(company_style().verdict_words):
+        with using_verdict_words(company_style().verdict_words):
             return get_response(request)
 
     return middleware

@@ -2,7 +2,7 @@
 
 A verdict is a value wherever something is computed, stored or written as JSON; its word is chosen where a sentence or
 a table is written. Whoever writes says in whose words: a page in the company's (middleware), a document or a command
-by `verdicts_worded`. Without either it is the owner's words.
+by `using_verdict_words`. Without either it is the owner's words.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _words: ContextVar[Company.VerdictWords] = ContextVar("words_of_verdicts", defau
 
 
 @contextmanager
-def verdicts_worded(wording: str) -> Iterator[None]:
+def using_verdict_words(wording: str) -> Iterator[None]:
     """Write verdicts in the words that a company has chosen (`Company.verdict_words`)."""
     before = _words.set(Company.VerdictWords(wording))
     try:

@@ -173,7 +173,7 @@ def _table(
         ("recompute", "Computing custody, flows and leaks", lambda: call_command("recompute", **then)),
         ("past", "Starting forecasts of its past quarters", past.start),
         ("register", "Remembering its leaks", lambda: _register(will)),
-        ("talk", "Letting its people talk", lambda: _talk(will)),
+        ("talk", "Letting its people talk", lambda: _discussion(will)),
         ("scorecards", "Filling in scorecards", lambda: _scorecards(will)),
         ("scenarios", "Trying out what-ifs", lambda: _scenarios(will)),
         ("track", "Waiting for forecasts of its past quarters", past.wait),
@@ -193,10 +193,10 @@ def _register(will: Built) -> None:
     demo_register_create(as_of=date.fromisoformat(will.as_of), seed=will.seed)
 
 
-def _talk(will: Built) -> None:
-    from departments.discussion.services.demo import demo_talk_create
+def _discussion(will: Built) -> None:
+    from departments.discussion.services.demo import demo_discussion_create
 
-    demo_talk_create(as_of=date.fromisoformat(will.as_of), seed=will.seed)
+    demo_discussion_create(as_of=date.fromisoformat(will.as_of), seed=will.seed)
 
 
 def _scorecards(will: Built) -> None:

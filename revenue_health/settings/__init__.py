@@ -78,7 +78,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "departments.web.safety.policy_middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "departments.web.readable.ReadableMiddleware",
+    "departments.web.clean_text.CleanTextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -13,7 +13,7 @@ import pytest
 from revenue_health.contribution.core.flows import Custody, FlowArrays, Layout
 from revenue_health.contribution.core.model.bridge import bridge
 from revenue_health.contribution.core.model.rates import Rates, estimate_rates
-from revenue_health.contribution.core.sensitivity import Change, Lever, constraints, what_if
+from revenue_health.contribution.core.sensitivity import Change, Lever, ranked_constraints, what_if
 from tests.core.contribution.companies import by_chance, simulated
 
 pytestmark = pytest.mark.bench
@@ -79,6 +79,6 @@ def test_a_what_if() -> None:
 
 
 def test_all_constraints() -> None:
-    taken = seconds(lambda: constraints(rates()))
+    taken = seconds(lambda: ranked_constraints(rates()))
     print(f"\nconstraints of every stage and department: {1000 * taken:.0f} ms")
     assert taken < 2

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from departments.discussion.services.demo import demo_talk_create
+from departments.discussion.services.demo import demo_discussion_create
 from tests.browser.test_accessibility import violations
 from tests.browser.windows import in_narrow_window, swapped
 
@@ -23,7 +23,7 @@ SHARE = "/comments/?subject=share:legal:2025"
 def talking(site: str, django_db_blocker: Any) -> None:
     """The demo's people have talked already."""
     with django_db_blocker.unblock():
-        demo_talk_create(as_of=timezone.now().date(), seed=1)
+        demo_discussion_create(as_of=timezone.now().date(), seed=1)
 
 
 def test_a_comment_asks_somebody_by_name_and_is_answered_and_resolved(open_as: Open) -> None:

@@ -13,9 +13,9 @@ from departments.day_formats import (
     BRITISH,
     DayStyle,
     day_text,
-    days_as_in,
     style_of_language,
     template_format,
+    using_day_style,
 )
 from departments.models import Membership, User
 
@@ -38,7 +38,7 @@ NOON = datetime(2026, 11, 23, 14, 5, 9, tzinfo=UTC)
 )
 def test_formats(british: str, american: str) -> None:
     assert template_format(british) == british
-    with days_as_in(AMERICAN):
+    with using_day_style(AMERICAN):
         assert template_format(british) == american
     assert template_format(british) == british
 
@@ -46,7 +46,7 @@ def test_formats(british: str, american: str) -> None:
 def test_a_day_in_words() -> None:
     day = date(2026, 11, 3)
     assert (day_text(day), day_text(day, "%a %-d %b")) == ("3 Nov 2026", "Tue 3 Nov")
-    with days_as_in(AMERICAN):
+    with using_day_style(AMERICAN):
         assert (day_text(day), day_text(day, "%a %-d %b")) == ("Nov 3, 2026", "Tue, Nov 3")
 
 
@@ -54,9 +54,9 @@ def test_the_filter_of_every_template() -> None:
     page = Template('{{ at|date:"j M Y, H:i" }} {{ none|date:"j M Y"|default:"–" }}')
     context = Context({"at": NOON, "none": None})
     assert page.render(context) == "23 Nov 2026, 14:05 –"
-    with days_as_in(DayStyle(twelve_hours=True)):
+    with using_day_style(DayStyle(twelve_hours=True)):
         assert page.render(context) == "23 Nov 2026, 2:05 PM –"
-    with days_as_in(AMERICAN):
+    with using_day_style(AMERICAN):
         assert page.render(context) == "Nov 23, 2026, 2:05 PM –"
 
 

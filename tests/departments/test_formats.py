@@ -21,11 +21,11 @@ from departments.formats import (
     money_full,
     money_in_words,
     money_scale,
-    numbers_as_in,
     percent,
     percent_in_words,
     points,
     signed,
+    using_number_language,
 )
 
 
@@ -111,7 +111,7 @@ def test_differences_have_their_sign_and_nothing_has_none() -> None:
     [("en", "12,400.5"), ("de", "12.400,5"), ("de-CH", "12’400.5"), ("fr", "12\u202f400,5"), ("xx-bad-1", "12,400.5")],
 )
 def test_numbers_have_the_signs_of_the_readers_language(language: str, text: str) -> None:
-    with numbers_as_in(language):
+    with using_number_language(language):
         assert grouped(12_400.5, 1) == text
         assert money_in_words(123_400_000, "EUR").startswith("EUR 1")
     assert grouped(12_400.5, 1) == "12,400.5"

@@ -6,12 +6,12 @@ import pytest
 from django.utils import translation
 
 from departments.core.stored_texts import in_language
-from departments.day_formats import DayStyle, days_as_in
-from departments.formats import numbers_as_in
+from departments.day_formats import DayStyle, using_day_style
+from departments.formats import using_number_language
 
 
 def german(text: str) -> str:
-    with translation.override("de"), numbers_as_in("de"), days_as_in(DayStyle(names="de")):
+    with translation.override("de"), using_number_language("de"), using_day_style(DayStyle(names="de")):
         return in_language(text)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
-from departments.formats import numbers_as_in
+from departments.formats import using_number_language
 from pipeline.models import RecomputeRun
 from pipeline.run_cache import cached, cached_html, process_cache, run_key
 
@@ -60,7 +60,7 @@ def test_html_is_drawn_once_per_language_of_numbers_and_release(settings: Any) -
 
     for _ in range(2):
         assert cached_html(run_of(), "page", render, of=1)["panel"] == "<b>1</b>"
-    with numbers_as_in("de"):
+    with using_number_language("de"):
         cached_html(run_of(), "page", render, of=1)
     settings.VERSION = "of tomorrow"
     cached_html(run_of(), "page", render, of=1)

@@ -18,7 +18,7 @@ _T_95 = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Comparison:
+class BeforeAfter:
     """Means before and after in the measurable's unit, their difference with its 90 % interval, weeks behind each, and
     the correlation of neighbouring weeks that the interval allows for."""
 
@@ -37,7 +37,7 @@ class Comparison:
         return self.low > 0 or self.high < 0
 
 
-def compared(before: Sequence[float], after: Sequence[float]) -> Comparison | None:
+def compare_before_after(before: Sequence[float], after: Sequence[float]) -> BeforeAfter | None:
     """The difference of the means; None with too few weeks to say anything.
 
     Deviations from the two means are taken as one AR(1) process: their first autocorrelation r (bias corrected,
@@ -49,7 +49,7 @@ def compared(before: Sequence[float], after: Sequence[float]) -> Comparison | No
         return None
     rest = (earlier - earlier.mean(), later - later.mean())
     r = _autocorrelation(rest)
-    swell = [_swelling(part.size, r) for part in rest]
+    swell = [_variance_inflation(part.size, r) for part in rest]
     total = earlier.size + later.size
     effective = earlier.size / swell[0] + later.size / swell[1]
     # Deviations from a mean of correlated weeks are smaller than those from the truth.
@@ -58,7 +58,7 @@ def compared(before: Sequence[float], after: Sequence[float]) -> Comparison | No
     error = float(np.sqrt(variance * (swell[0] / earlier.size + swell[1] / later.size)))
     half = t_95(max(effective - 2, 1.0)) * error
     change = float(later.mean() - earlier.mean())
-    return Comparison(
+    return BeforeAfter(
         before=float(earlier.mean()),
         after=float(later.mean()),
         change=change,
@@ -79,7 +79,7 @@ def _autocorrelation(parts: Sequence[np.ndarray]) -> float:
     return float(np.clip(raw + (1 + 3 * raw) / size, 0.0, 0.95)) if raw > 0 else 0.0
 
 
-def _swelling(size: int, r: float) -> float:
+def _variance_inflation(size: int, r: float) -> float:
     """How much larger the variance of a mean of `size` weeks is than that of independent ones."""
     lags = np.arange(1, size)
     return float(1 + 2 * ((1 - lags / size) * r**lags).sum())

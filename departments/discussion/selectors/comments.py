@@ -13,7 +13,7 @@ MOST_LISTED = 100
 
 
 @dataclass(frozen=True, kw_only=True)
-class Remark:
+class CommentRow:
     """One comment as it is shown."""
 
     id: int
@@ -29,8 +29,8 @@ class Remark:
 class Thread:
     """A comment with its answers, oldest first."""
 
-    first: Remark
-    answers: tuple[Remark, ...]
+    first: CommentRow
+    answers: tuple[CommentRow, ...]
     subject: str
     label: str
     address: str
@@ -73,8 +73,8 @@ def _with_answers(comments: QuerySet[Comment]) -> QuerySet[Comment]:
 
 def _thread(comment: Comment) -> Thread:
     return Thread(
-        first=_remark(comment),
-        answers=tuple(_remark(answer) for answer in comment.answers.all()),
+        first=_comment_row(comment),
+        answers=tuple(_comment_row(answer) for answer in comment.answers.all()),
         subject=comment.subject,
         label=comment.subject_label,
         address=comment.subject_url,
@@ -83,8 +83,8 @@ def _thread(comment: Comment) -> Thread:
     )
 
 
-def _remark(comment: Comment) -> Remark:
-    return Remark(
+def _comment_row(comment: Comment) -> CommentRow:
+    return CommentRow(
         id=comment.pk,
         text=comment.text,
         author=name_of(comment.author),

@@ -174,7 +174,7 @@ def issues_of(
     return [_issue(issue) for issue in issues.order_by(order, "pk")[:MOST]]
 
 
-def subject_words(text: str) -> tuple[str, str]:
+def subject_link(text: str) -> tuple[str, str]:
     """What a commitment's subject is called and where it is; nothing for a subject that is gone."""
     try:
         subject = subject_of(text)

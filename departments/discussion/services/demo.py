@@ -11,19 +11,19 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from departments.discussion.services.comments import comment_add, comment_resolve
-from departments.discussion.services.demo_words import (
+from departments.discussion.services.demo_texts import (
     BEFORE,
+    CONCERNS,
     MEANS,
     PROMISES,
     REPLIES,
     SENTENCES,
     SINCE,
     STAFF,
-    TALKS,
-    TROUBLES,
+    THREADS,
     Concern,
+    DemoThread,
     Promise,
-    Talk,
 )
 from departments.discussion.services.replies import reply_add
 from departments.models import (
@@ -66,7 +66,7 @@ class _Clock:
 
 
 @transaction.atomic
-def demo_talk_create(*, as_of: date, seed: int) -> None:
+def demo_discussion_create(*, as_of: date, seed: int) -> None:
     """What is said in the demo company, up to its last day. The same day and seed give the same words and scores."""
     if Commitment.objects.exists() or Comment.objects.exists():
         return
@@ -77,13 +77,13 @@ def demo_talk_create(*, as_of: date, seed: int) -> None:
     last = calendar.previous(running)
     people = _members()
     for promise in PROMISES:
-        _promised(promise, clock, people)
-    for issue in TROUBLES:
-        _raised(issue, clock, people)
-    _replied(last, running, clock, people)
-    for talk in TALKS:
-        _talked(talk, {"last": last.label, "running": running.label}, clock, people)
-    _pulsed(clock, last.start, seed)
+        _create_commitment(promise, clock, people)
+    for issue in CONCERNS:
+        _create_issue(issue, clock, people)
+    _create_replies(last, running, clock, people)
+    for thread in THREADS:
+        _create_thread(thread, {"last": last.label, "running": running.label}, clock, people)
+    _create_pulse_answers(clock, last.start, seed)
 
 
 def _members() -> dict[str, User]:
@@ -109,7 +109,7 @@ def _members() -> dict[str, User]:
     return {user.username: user for user in User.objects.all()}
 
 
-def _promised(promise: Promise, clock: _Clock, people: dict[str, User]) -> None:
+def _create_commitment(promise: Promise, clock: _Clock, people: dict[str, User]) -> None:
     department = Department.objects.filter(key=promise.department).first()
     if department is None:
         return
@@ -138,7 +138,7 @@ def _promised(promise: Promise, clock: _Clock, people: dict[str, User]) -> None:
     )
 
 
-def _raised(issue: Concern, clock: _Clock, people: dict[str, User]) -> None:
+def _create_issue(issue: Concern, clock: _Clock, people: dict[str, User]) -> None:
     department = Department.objects.filter(key=issue.department).first()
     if department is None:
         return
@@ -158,7 +158,7 @@ def _raised(issue: Concern, clock: _Clock, people: dict[str, User]) -> None:
     )
 
 
-def _replied(last: Period, running: Period, clock: _Clock, people: dict[str, User]) -> None:
+def _create_replies(last: Period, running: Period, clock: _Clock, people: dict[str, User]) -> None:
     """Heads answer for the last quarter in its first weeks after, and for the running one these days."""
     after = max(1, (clock.as_of - last.end).days)
     for key, both in REPLIES.items():
@@ -171,19 +171,19 @@ def _replied(last: Period, running: Period, clock: _Clock, people: dict[str, Use
                 reply_add(subject=subject, text=text, author=people[key], seen=seen, now=clock.at(days, 9 + seen))
 
 
-def _talked(talk: Talk, quarters: dict[str, str], clock: _Clock, people: dict[str, User]) -> None:
-    subject = subject_of(talk.subject.format(**quarters))
+def _create_thread(thread: DemoThread, quarters: dict[str, str], clock: _Clock, people: dict[str, User]) -> None:
+    subject = subject_of(thread.subject.format(**quarters))
     first: Comment | None = None
-    said_at = clock.at(0, 8)
-    for number, (author, days, text) in enumerate(talk.lines):
-        said_at = clock.at(days, 9 + 2 * number)
-        comment = comment_add(subject=subject, text=text, author=people[author], now=said_at, parent=first).comment
+    commented_at = clock.at(0, 8)
+    for number, (author, days, text) in enumerate(thread.lines):
+        commented_at = clock.at(days, 9 + 2 * number)
+        comment = comment_add(subject=subject, text=text, author=people[author], now=commented_at, parent=first).comment
         first = first or comment
-    if talk.resolved_by and first is not None:
-        comment_resolve(comment=first, user=people[talk.resolved_by], now=said_at + timedelta(hours=3))
+    if thread.resolved_by and first is not None:
+        comment_resolve(comment=first, user=people[thread.resolved_by], now=commented_at + timedelta(hours=3))
 
 
-def _pulsed(clock: _Clock, worse_from: date, seed: int) -> None:
+def _create_pulse_answers(clock: _Clock, worse_from: date, seed: int) -> None:
     random = Random(seed)  # noqa: S311  (a demo's scores are no secret)
     departments = Department.objects.in_bulk(field_name="key")
     raters = [
@@ -198,11 +198,11 @@ def _pulsed(clock: _Clock, worse_from: date, seed: int) -> None:
             for user in users:
                 if random.random() < ANSWERING.get(by.key, 1.0):
                     when = SINCE if month >= worse_from else BEFORE
-                    answers += _form(user, by, month, when, random, departments, clock, written)
+                    answers += _create_pulse_form(user, by, month, when, random, departments, clock, written)
     PulseAnswer.objects.bulk_create(answers)
 
 
-def _form(
+def _create_pulse_form(
     user: User,
     by: Department,
     month: date,

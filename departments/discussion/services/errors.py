@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 
-class TalkError(Exception):
+class DiscussionError(Exception):
     """A comment, reply, commitment or pulse answer that cannot be saved; nothing was changed."""
 
 
-class CommentRefused(TalkError):
+class CommentRefused(DiscussionError):
     """The comment is empty, too late to edit, or not where it can be answered."""
 
 
-class ReplyConflict(TalkError):
+class ReplyConflict(DiscussionError):
     """Somebody answered in the meantime; nothing is written over."""
 
 
-class CommitmentRefused(TalkError):
+class CommitmentRefused(DiscussionError):
     """The commitment does not hold together, or is closed already."""
 
 
-class PulseClosed(TalkError):
+class PulseClosed(DiscussionError):
     """The month is over; its answers are what they are."""

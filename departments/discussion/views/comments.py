@@ -24,7 +24,7 @@ from departments.discussion.services.comments import (
     comment_resolve,
     editable_until,
 )
-from departments.discussion.services.errors import TalkError
+from departments.discussion.services.errors import DiscussionError
 from departments.discussion.tasks import mention_mail
 from departments.models import Comment
 from departments.subjects import Subject, SubjectUnknown, people_who_see, subject_of, subject_visible
@@ -48,7 +48,7 @@ def comments_panel(request: HtmxRequest) -> HttpResponse:
         saved = comment_add(
             subject=subject, text=text, author=signed_in_user(request), now=timezone.now(), parent=answered
         )
-    except TalkError as problem:
+    except DiscussionError as problem:
         return _panel_response(
             request, subject, error=str(problem), draft=text, draft_of=answered.pk if answered else None
         )
@@ -72,7 +72,7 @@ def edit(request: HtmxRequest, pk: int) -> HttpResponse:
     text = request.POST.get("text", "")
     try:
         saved = comment_edit(comment=comment, subject=subject, text=text, author=signed_in_user(request), now=now)
-    except TalkError as problem:
+    except DiscussionError as problem:
         return _panel_response(request, subject, error=str(problem), editing=comment.pk, draft=text)
     return _saved_response(request, subject, saved)
 
@@ -83,7 +83,7 @@ def resolve(request: HtmxRequest, pk: int) -> HttpResponse:
     comment, subject = _comment(request, pk)
     try:
         comment_resolve(comment=comment, user=signed_in_user(request), now=timezone.now())
-    except TalkError as problem:
+    except DiscussionError as problem:
         return _panel_response(request, subject, error=str(problem))
     return _back(request, subject, _("Thread resolved."))
 
@@ -94,7 +94,7 @@ def reopen(request: HtmxRequest, pk: int) -> HttpResponse:
     comment, subject = _comment(request, pk)
     try:
         comment_reopen(comment=comment)
-    except TalkError as problem:
+    except DiscussionError as problem:
         return _panel_response(request, subject, error=str(problem))
     return _back(request, subject, _("Thread reopened."), anchor=f"comment-{pk}")
 
@@ -134,10 +134,10 @@ def _panel_response(request: HttpRequest, subject: Subject, *, error: str = "", 
     threads = threads_of(subject=subject.text)
     now = timezone.now()
     fresh = {
-        remark.id
+        row.id
         for thread in threads
-        for remark in (thread.first, *thread.answers)
-        if remark.author_id == request.user.pk and (now - remark.at).total_seconds() < EDIT_MINUTES * 60
+        for row in (thread.first, *thread.answers)
+        if row.author_id == request.user.pk and (now - row.at).total_seconds() < EDIT_MINUTES * 60
     }
     context = {
         "subject": subject,

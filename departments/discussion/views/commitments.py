@@ -20,10 +20,10 @@ from departments.discussion.selectors.commitments import (
     commitments_of,
     company_today,
     issues_of,
-    subject_words,
+    subject_link,
 )
 from departments.discussion.services.commitments import commitment_close, commitment_make, commitment_move
-from departments.discussion.services.errors import TalkError
+from departments.discussion.services.errors import DiscussionError
 from departments.discussion.views.commitment_forms import CommitmentForm, FilterForm, committing, filled_in
 from departments.models import Commitment, Department
 from departments.periods import PeriodError, parse_day
@@ -86,7 +86,7 @@ def commitment_new(request: HttpRequest) -> HttpResponse:
         return _commitment_form_page(request, form, status=422)
     try:
         commitment = commitment_make(**form.cleaned_data, created_by=user, now=now, today=today)
-    except TalkError as problem:
+    except DiscussionError as problem:
         form.add_error(None, str(problem))
         return _commitment_form_page(request, form, status=422)
     messages.info(request, "Commitment saved.")
@@ -108,7 +108,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         commitment_close(
             commitment=commitment, outcome=outcome, note=note, user=signed_in_user(request), now=timezone.now()
         )
-    except TalkError as problem:
+    except DiscussionError as problem:
         return _detail_page(request, pk, error=str(problem), note=note)
     messages.info(request, _("Commitment marked as {outcome}.").format(outcome=outcome))
     return redirect("departments:commitment", pk=pk)
@@ -124,7 +124,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         return _detail_page(request, pk, error=str(problem))
     try:
         commitment_move(commitment=commitment, due=due, today=company_today(timezone.now()))
-    except TalkError as problem:
+    except DiscussionError as problem:
         return _detail_page(request, pk, error=str(problem))
     messages.info(request, _("Commitment postponed to {due}.").format(due=day_text(due)))
     return redirect("departments:commitment", pk=pk)
@@ -158,7 +158,7 @@ def _changeable(request: HttpRequest, pk: int) -> Commitment:
 
 def _commitment_form_page(request: HttpRequest, form: CommitmentForm, *, status: int = 200) -> HttpResponse:
     subject = str(form["subject"].value() or "")
-    label, _ = subject_words(subject) if subject else ("", "")
+    label, _ = subject_link(subject) if subject else ("", "")
     issue = f"{reverse('departments:issue_new')}?{request.GET.urlencode()}"
     context = {"form": form, "subject_label": label, "issue_address": issue}
     return page_render(request, NEW, context, partial="page", status=status)
@@ -170,7 +170,7 @@ def _detail_page(request: HttpRequest, pk: int, *, error: str = "", **more: Any)
     if row is None:
         raise Http404
     require(request, may_see_department(request.user, row.department_id))
-    label, address = subject_words(row.subject)
+    label, address = subject_link(row.subject)
     context = {
         "row": row,
         "subject_label": label,

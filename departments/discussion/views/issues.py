@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from departments.access import may_commit, require
 from departments.discussion.selectors.commitments import company_today
 from departments.discussion.services.commitments import issue_raise, issue_solve
-from departments.discussion.services.errors import TalkError
+from departments.discussion.services.errors import DiscussionError
 from departments.discussion.views.commitment_forms import IssueForm, committing, filled_in
 from departments.models import Issue
 from departments.web.rendering import page_render
@@ -34,7 +34,7 @@ def issue_new(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             issue_raise(**form.cleaned_data, created_by=user, now=now)
-        except TalkError as problem:
+        except DiscussionError as problem:
             form.add_error(None, str(problem))
         else:
             messages.info(request, _("Issue added to the list."))
@@ -50,7 +50,7 @@ def solve(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in_user(request)
     try:
         issue_solve(issue=issue, note=request.POST.get("note", ""), user=user, now=timezone.now())
-    except TalkError as problem:
+    except DiscussionError as problem:
         messages.error(request, str(problem))
     else:
         messages.info(request, _("Issue solved."))

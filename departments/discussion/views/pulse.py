@@ -23,7 +23,7 @@ from departments.discussion.selectors.pulse import (
     pulse_trend,
     running_month,
 )
-from departments.discussion.services.errors import TalkError
+from departments.discussion.services.errors import DiscussionError
 from departments.discussion.services.pulse import LONGEST_SENTENCE, one_line, pulse_save
 from departments.models import Department, User
 from departments.web.rendering import page_render
@@ -62,7 +62,7 @@ def pulse_page(request: HttpRequest) -> HttpResponse:
             answers=answers,
             now=now,
         )
-    except TalkError as problem:
+    except DiscussionError as problem:
         return _page(request, department, now, error=str(problem), status=422)
     messages.info(
         request,

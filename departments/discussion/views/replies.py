@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from departments.access import may_reply, require
 from departments.discussion.selectors.replies import versions_of
-from departments.discussion.services.errors import TalkError
+from departments.discussion.services.errors import DiscussionError
 from departments.discussion.services.replies import reply_add
 from departments.discussion.views.comments import visible_subject
 from departments.models import Department
@@ -45,7 +45,7 @@ def replies_panel(request: HtmxRequest) -> HttpResponse:
             seen=int(seen) if seen.isdecimal() and len(seen) < 9 else 0,
             now=timezone.now(),
         )
-    except TalkError as problem:
+    except DiscussionError as problem:
         return _panel_response(request, subject, error=str(problem), draft=text)
     notice = (
         _("Your answer was saved as version {version}.").format(version=added.version)

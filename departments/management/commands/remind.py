@@ -13,7 +13,7 @@ from django.core.validators import validate_email
 from django.utils import timezone
 
 from departments.services.mail import MailServerUnavailable, mail_destination, test_mail_send
-from departments.updates.owing import Owed
+from departments.updates.owed_values import Owed
 from departments.updates.selectors.owed import reminders_due
 from departments.updates.services.reminders import reminders_send
 

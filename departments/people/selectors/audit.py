@@ -18,7 +18,7 @@ from django.db import connection, models
 from django.utils.translation import gettext as _
 
 from departments.models import User
-from departments.people.selectors.audit_words import ChangeFormatter, Difference
+from departments.people.selectors.change_formatter import ChangeFormatter, Difference
 
 PAGE = 50
 _CHUNK = 1000

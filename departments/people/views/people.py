@@ -26,7 +26,7 @@ from departments.people.services.invitations import (
 from departments.people.services.people import person_active_set, role_change, role_give, role_take
 from departments.people.tasks import invitation_mail
 from departments.people.views.forms import InviteForm, RoleForm
-from departments.people.views.mail import mail_goes_out
+from departments.people.views.mail import has_mail_server
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 
@@ -58,7 +58,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("{email} was invited. The link works once, for a week.").format(email=email))
             return redirect("departments:people")
     rows = invited(now=now)
-    out = mail_goes_out()
+    out = has_mail_server()
     context = {
         "people": people(),
         "invited": [
@@ -67,7 +67,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
         ],
         "form": form,
         "problem": problem,
-        "mail_goes_out": out,
+        "has_mail_server": out,
     }
     status = 422 if request.method == "POST" else 200
     return page_render(request, LIST, context, partial="page", status=status)

@@ -76,7 +76,7 @@ def limits_of_unit(unit: str, *, goals: Iterable[tuple[Decimal, Decimal | None]]
     )
 
 
-def far_off(number: NumberText, *, earlier: Sequence[Decimal]) -> str:
+def unusual_problem(number: NumberText, *, earlier: Sequence[Decimal]) -> str:
     """Why a number should be looked at once more; empty where it is near the values before it (oldest first)."""
     value = number.value
     sizes = [abs(value) for value in earlier[-LOOK_BACK:] if value]
@@ -134,7 +134,7 @@ def week_problem(week: date, *, today: date) -> str:
     return ""
 
 
-def note_lines(note: str) -> str:
+def stored_note(note: str) -> str:
     """A note as it is stored: browsers end its lines as Windows does, files as they like."""
     return note.replace("\r\n", "\n").strip()
 

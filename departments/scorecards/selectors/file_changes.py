@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from departments.core.formula_guard import unguarded
 from departments.models import Entry, Measurable
-from departments.scorecards.core.entry_rules import entry_text, far_off, week_problem
+from departments.scorecards.core.entry_rules import entry_text, unusual_problem, week_problem
 from departments.scorecards.core.number_text import NotANumber, NumberText
 from departments.scorecards.core.score_file.cells import FileCell
 
@@ -69,7 +69,7 @@ def _change(cell: FileCell, measurable: Measurable | None, entries: Mapping[date
         if not error and number.value != before:
             error = _refusal(measurable, cell.week, number.value, today)
             earlier = [old.value for week, old in entries.items() if week < cell.week and old.value is not None]
-            far = far_off(number, earlier=earlier)
+            far = unusual_problem(number, earlier=earlier)
     return FileChange(
         key=measurable.key if measurable else cell.key,
         name=measurable.name if measurable else cell.key,
@@ -86,7 +86,7 @@ def _change(cell: FileCell, measurable: Measurable | None, entries: Mapping[date
 
 def _other_unit(cell: FileCell, measurable: Measurable) -> str:
     """Why a value stands in another unit than the measurable's: hours would be taken for days."""
-    named, stored = (plain_unit(text) for text in (unguarded(cell.unit), measurable.unit))
+    named, stored = (normalized_unit(text) for text in (unguarded(cell.unit), measurable.unit))
     if not named or named == stored:
         return ""
     has = _("is measured in “{unit}”").format(unit=measurable.unit) if measurable.unit else _("has no unit")
@@ -95,7 +95,7 @@ def _other_unit(cell: FileCell, measurable: Measurable) -> str:
     )
 
 
-def plain_unit(text: str) -> str:
+def normalized_unit(text: str) -> str:
     """A unit without the spaces and capitals in which two ways of writing it differ."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 

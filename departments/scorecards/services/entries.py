@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from departments.models import Entry, EntryChange, Measurable, User, find_company
 from departments.scorecards.core.closing import CloseRule, StoredValue, changed
-from departments.scorecards.core.entry_rules import entry_text, far_off, note_lines, note_problem, week_problem
+from departments.scorecards.core.entry_rules import entry_text, note_problem, stored_note, unusual_problem, week_problem
 from departments.scorecards.core.number_text import NotANumber, NumberText
 from departments.scorecards.services.entry_cells import (
     CellText,
@@ -234,11 +234,11 @@ def _entry_write(
     version: int,
     ask: NumberText | None = None,
 ) -> Entry:
-    note = None if note is None else note_lines(note)
+    note = None if note is None else stored_note(note)
     _check_allowed(measurable, week, note, writer)
     entry = entry or Entry(measurable=measurable, week=week, version=0)
-    note = note_lines(entry.note) if note is None else note
-    if (value, note) == (entry.value, note_lines(entry.note)):
+    note = stored_note(entry.note) if note is None else note
+    if (value, note) == (entry.value, stored_note(entry.note)):
         return entry
     if entry.version != version:
         raise EntryConflict(entry)
@@ -285,7 +285,7 @@ def _check_value(measurable: Measurable, week: date, value: Decimal, writer: _Wr
         raise EntryRefused(problem)
     if ask is not None and writer.earlier is not None:
         earlier = [old for at, old in writer.earlier.get(measurable.pk, ()) if at < week]
-        problem = far_off(ask, earlier=earlier)
+        problem = unusual_problem(ask, earlier=earlier)
         if problem:
             raise EntryUnusual(problem)
 

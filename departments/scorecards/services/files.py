@@ -12,7 +12,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from departments.core.formula_guard import GuardedWriter, is_formula
-from departments.core.text import readable
+from departments.core.text import clean_text
 from departments.core.upload_limits import MEGABYTE, SCORE_FILE_BYTES
 from departments.scorecards.core.number_text import bare_text
 from departments.scorecards.core.score_file.archive import is_zip
@@ -48,7 +48,7 @@ def workbook_written(rows: Iterable[FileRow], weeks: Sequence[date], *, title: s
     """One sheet; numbers are numbers, weeks are dates, names and the head stay in sight."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet(readable(title)[:31].translate(str.maketrans("[]:*?/\\", "       ")) or "Scorecard")
+    sheet = book.add_worksheet(clean_text(title)[:31].translate(str.maketrans("[]:*?/\\", "       ")) or "Scorecard")
     # Text by its type; the quote keeps it text also when somebody edits the cell.
     quoted = book.add_format({"quote_prefix": True})
     head, day = book.add_format({"bold": True}), book.add_format({"bold": True, "num_format": "yyyy-mm-dd"})
@@ -58,7 +58,7 @@ def workbook_written(rows: Iterable[FileRow], weeks: Sequence[date], *, title: s
         sheet.write_datetime(0, column, datetime(week.year, week.month, week.day), day)  # noqa: DTZ001 - sheets have no zones
     for line, row in enumerate(rows, 1):
         for column, text in enumerate((row.key, row.name, row.unit, row.goal)):
-            sheet.write_string(line, column, readable(text), quoted if is_formula(text) else None)
+            sheet.write_string(line, column, clean_text(text), quoted if is_formula(text) else None)
         for column, value in enumerate(row.values, len(HEAD)):
             if value is not None:
                 sheet.write_number(line, column, float(value))

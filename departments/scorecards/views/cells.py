@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from departments.access import may_edit_scorecard, require
-from departments.core.text import readable_values
+from departments.core.text import clean_values
 from departments.day_formats import day_text
 from departments.models import Department, Entry, EntryChange, find_company
 from departments.periods import parse_day
@@ -212,7 +212,7 @@ def paste(request: HttpRequest, key: str) -> HttpResponse:
 def _parse_block(text: str) -> list[Any]:
     """The cells of a request: [measurable, week, version] or [measurable, week, version, text]."""
     try:
-        rows = readable_values(json.loads(text))
+        rows = clean_values(json.loads(text))
         return [
             CellText(measurable=str(row[0]), week=parse_day(str(row[1])), version=int(row[2]), text=str(row[3]))
             if len(row) > 3

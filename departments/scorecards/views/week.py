@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from departments.access import require
-from departments.core.text import unfolded
+from departments.core.text import restore_line_breaks
 from departments.day_formats import day_text
 from departments.models import Department, EntryChange, find_company
 from departments.scorecards.core.number_text import bare_text
@@ -94,7 +94,7 @@ def _take(
                 measurable=line.key,
                 week=week,
                 text=request.POST.get(f"value-{line.key}", line.value),
-                note=unfolded(request.POST.get(f"note-{line.key}", line.note), line.note),
+                note=restore_line_breaks(request.POST.get(f"note-{line.key}", line.note), line.note),
                 sure=request.POST.get(f"sure-{line.key}") == request.POST.get(f"value-{line.key}", line.value),
                 version=int(version) if version.isdecimal() and len(version) < 10 else -1,
             )

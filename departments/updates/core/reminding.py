@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 
 FIRST_HOUR, LAST_HOUR = 8, 18
 """A decent hour is one of a working day: Monday to Friday, from 8:00 until before 18:00, where the person is."""
-MOVED_BACK_TO = time(14)
+AFTERNOON_BEFORE = time(14)
 """A reminder that cannot be sent in time on its own day goes out at this time of the working day before."""
 BEFORE_CLOSE = timedelta(hours=3)
 AFTER_CLOSE = timedelta(hours=1)
 BEFORE, AFTER = "before", "after"
 
 
-def is_decent(instant: datetime, zone: ZoneInfo) -> bool:
+def is_mail_hour(instant: datetime, zone: ZoneInfo) -> bool:
     """Whether mail may come at this instant to somebody in this time zone."""
     local = instant.astimezone(zone)
     return local.weekday() < 5 and FIRST_HOUR <= local.hour < LAST_HOUR
@@ -23,12 +23,12 @@ def is_decent(instant: datetime, zone: ZoneInfo) -> bool:
 def before_due(closes_at: datetime, zone: ZoneInfo) -> datetime:
     """When the reminder before a close is due (UTC): three hours before, or the working afternoon before that."""
     at = (closes_at - BEFORE_CLOSE).astimezone(UTC)
-    if is_decent(at, zone):
+    if is_mail_hour(at, zone):
         return at
     day = at.astimezone(zone).date()
     while True:
-        afternoon = datetime.combine(day, MOVED_BACK_TO, tzinfo=zone).astimezone(UTC)
-        if afternoon <= at and is_decent(afternoon, zone):
+        afternoon = datetime.combine(day, AFTERNOON_BEFORE, tzinfo=zone).astimezone(UTC)
+        if afternoon <= at and is_mail_hour(afternoon, zone):
             return afternoon
         day -= timedelta(days=1)
 
@@ -36,12 +36,12 @@ def before_due(closes_at: datetime, zone: ZoneInfo) -> datetime:
 def after_due(closes_at: datetime, zone: ZoneInfo) -> datetime:
     """When the reminder after a close is due (UTC): an hour later, or when the next working day begins."""
     at = (closes_at + AFTER_CLOSE).astimezone(UTC)
-    if is_decent(at, zone):
+    if is_mail_hour(at, zone):
         return at
     day = at.astimezone(zone).date()
     while True:
         morning = datetime.combine(day, time(FIRST_HOUR), tzinfo=zone).astimezone(UTC)
-        if morning >= at and is_decent(morning, zone):
+        if morning >= at and is_mail_hour(morning, zone):
             return morning
         day += timedelta(days=1)
 
@@ -51,7 +51,7 @@ def may_send(kind: str, *, closes_at: datetime, next_close: datetime, zone: Zone
 
     The one before the close has no purpose after it; the one after has none once the next week is asked for.
     """
-    if not is_decent(now, zone):
+    if not is_mail_hour(now, zone):
         return False
     if kind == BEFORE:
         return before_due(closes_at, zone) <= now < closes_at

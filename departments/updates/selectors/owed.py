@@ -12,7 +12,7 @@ from departments.models.scorecard import MANUAL
 from departments.scorecards.core.closing import WEEK, CloseRule
 from departments.scorecards.selectors.missing_entries import Missing, missing_entries
 from departments.updates.core.reminding import AFTER, BEFORE, before_due, may_send
-from departments.updates.owing import DueReminder, MissingEntry, Owed, zone_of
+from departments.updates.owed_values import DueReminder, MissingEntry, Owed, zone_of
 
 Role = Membership.Role
 

@@ -28,7 +28,7 @@ from django.utils.translation import ngettext
 from departments.formats import counted
 from departments.models import Company, Reminder, User, current_company
 from departments.services.mail import MailServerUnavailable, in_language_of, is_temporary_failure
-from departments.updates.owing import DueReminder, Owed, zone_of
+from departments.updates.owed_values import DueReminder, Owed, zone_of
 from departments.updates.services.update_links import update_link_address, update_link_issue
 
 ASKED_AGAIN_AFTER = timedelta(hours=1)

@@ -11,7 +11,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from departments.core.text import unfolded
+from departments.core.text import restore_line_breaks
 from departments.formats import grouped
 from departments.periods import PeriodError, parse_day
 from departments.scorecards.core.goals import DatedGoal, Status
@@ -74,7 +74,7 @@ def entered_values(query: QueryDict, row: MyRow) -> SubmittedRow:
     return SubmittedRow(
         measurable=pk,
         text=query.get(f"value-{pk}", plain(row.value)),
-        note=None if (note := query.get(f"note-{pk}")) is None else unfolded(note, row.note),
+        note=None if (note := query.get(f"note-{pk}")) is None else restore_line_breaks(note, row.note),
         version=int(version) if version.isdecimal() and len(version) <= _LARGEST_VERSION else 0,
         nothing=f"nothing-{pk}" in query,
         copy=query.get("copy") == str(pk),

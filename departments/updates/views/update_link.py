@@ -20,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from departments.models import UpdateLink, current_company
-from departments.updates.owing import zone_of
+from departments.updates.owed_values import zone_of
 from departments.updates.selectors.my_week import MyRow, rows_of_department, rows_of_week
 from departments.updates.services.update_links import LinkClosed, LinkUnknown, update_link_open
 from departments.updates.services.updates import NothingSent, SubmittedRow, UpdatesRefused, update_link_submit

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from departments.core.text import readable
+from departments.core.text import clean_text
 from departments.translation import gettext_noop
 from pipeline.imports.files.headers import written_otherwise
 from pipeline.imports.folder.format import BY_NAME, FileFormat
@@ -257,7 +257,7 @@ def files_check(staging: Staging, names: Sequence[str], *, first_load: bool) -> 
     otherwise = written_otherwise(names, BY_NAME)
     for name, right in otherwise.items():
         staging.problems.refuse_file(
-            readable(name), gettext_noop("is a file that is called {right} in a company folder").format(right=right)
+            clean_text(name), gettext_noop("is a file that is called {right} in a company folder").format(right=right)
         )
     if not present and not otherwise:
         reason = gettext_noop(
@@ -271,7 +271,7 @@ def files_check(staging: Staging, names: Sequence[str], *, first_load: bool) -> 
     unknown = [name for name in names if name not in BY_NAME and name not in otherwise]
     if unknown:
         more = f" and {len(unknown) - 20:,} more" if len(unknown) > 20 else ""
-        listed = ", ".join(readable(name) for name in unknown[:20]) + more
+        listed = ", ".join(clean_text(name) for name in unknown[:20]) + more
         staging.notes.append(
             gettext_noop("Files left out because a company folder has no file of that name: {listed}.").format(
                 listed=listed

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from departments.core.text import look
+from departments.core.text import confusable_form
 from departments.formats import counted
 from departments.models import current_company
 from departments.translation import gettext_noop
@@ -87,7 +87,7 @@ def _alike(staging: Staging, name: str) -> None:
     keys: dict[tuple[str, str], set[str]] = defaultdict(set)
     place = "pipeline" if name == "stages.csv" else "''"
     for where, key in query(f"SELECT DISTINCT {place}, key FROM in_{name.removesuffix('.csv')}"):
-        keys[where, look(key)].add(key)
+        keys[where, confusable_form(key)].add(key)
     alike = [" and ".join(f"“{key}”" for key in sorted(same)) for same in keys.values() if len(same) > 1]
     if alike:
         staging.notes.append(
@@ -105,13 +105,13 @@ def _alike_of_many(staging: Staging, name: str) -> None:
         f"SELECT array_agg(DISTINCT key) FROM {table} WHERE key ~ '^[ -~]*$' GROUP BY lower(key)"
         " HAVING count(DISTINCT key) > 1"
     ):
-        looks[look(keys[0])].update(keys)
+        looks[confusable_form(keys[0])].update(keys)
     foreign = [key for (key,) in query(f"SELECT DISTINCT key FROM {table} WHERE key !~ '^[ -~]*$'")]
     for key in foreign:
-        looks[look(key)].add(key)
+        looks[confusable_form(key)].add(key)
     if foreign:
         for (key,) in query(f"SELECT DISTINCT key FROM {table} WHERE lower(key) = ANY(%s)", [list(looks)]):
-            looks[look(key)].add(key)
+            looks[confusable_form(key)].add(key)
     alike = [" and ".join(f"“{key}”" for key in sorted(same)) for same in looks.values() if len(same) > 1]
     if alike:
         groups = counted(len(alike), "group of keys that are", "groups of keys that are")
@@ -127,7 +127,7 @@ def _alike_groups(staging: Staging) -> None:
             continue
         looks: dict[str, set[str]] = defaultdict(set)
         for (value,) in query(f"SELECT DISTINCT {column} FROM in_opportunities WHERE {column} <> ''"):
-            looks[" ".join(look(value).split())].add(value)
+            looks[" ".join(confusable_form(value).split())].add(value)
         alike = [" and ".join(f"“{value}”" for value in sorted(same)) for same in looks.values() if len(same) > 1]
         if alike:
             staging.notes.append(

@@ -9,14 +9,14 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from departments.core.text import readable_values
+from departments.core.text import clean_values
 from departments.core.upload_limits import MEGABYTE
 from pipeline.imports.problems import ImportUnreadable
 from pipeline.management.commands._answers import AnsweringCommand
 from pipeline.models import DataSource, SourcePull
 from pipeline.selectors.sources.sources import source_rows
 from pipeline.services.sources.mappings import mapping_save
-from pipeline.services.sources.pulls import pull_confirm, pull_import, pull_look, pull_read, pull_start
+from pipeline.services.sources.pulls import pull_confirm, pull_import, pull_preview, pull_read, pull_start
 from pipeline.services.sources.removal import pull_files_remove, source_remove
 from pipeline.services.sources.storage import pull_bytes
 from pipeline.services.uploads import upload_room_check
@@ -84,7 +84,7 @@ class Command(AnsweringCommand):
             raise CommandError("The source has no files yet; name some.")
         if pull.state in (State.READ, State.LOOKED):
             SourcePull.objects.filter(pk=pull.pk).update(state=State.LOOKING)
-            pull_look(token=pull.token)
+            pull_preview(token=pull.token)
         if not options["dry_run"] and pull_confirm(token=pull.token, rename_company=options["rename_company"]):
             pull_import(token=pull.token, user=None, last_day=options["last_day"])
         pull.refresh_from_db()
@@ -100,7 +100,7 @@ class Command(AnsweringCommand):
             self.say(options, {"version": newest.version, "mapping": text}, text)
             return True
         try:
-            content = readable_values(tomllib.loads(options["file"].read_text(encoding="utf-8-sig")))
+            content = clean_values(tomllib.loads(options["file"].read_text(encoding="utf-8-sig")))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ImportUnreadable(f"The mapping {options['file']} cannot be read: {error}") from error
         kind, kinds = source.kind, DataSource.Kind

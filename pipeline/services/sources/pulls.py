@@ -38,7 +38,7 @@ from pipeline.services.sources.storage import (
 from pipeline.sources.convert import Converted, below, list_convert, log_convert, problems_of, tickets_convert
 from pipeline.sources.files.intake import tables_write
 from pipeline.sources.meaning.decided import undecided
-from pipeline.sources.meaning.look import folder_look
+from pipeline.sources.meaning.preview import folder_preview
 from pipeline.sources.meaning.renamed import bare_name
 from pipeline.sources.meaning.roles import dates_overlooked
 from pipeline.sources.reading import TICKETS, reading_of
@@ -146,7 +146,7 @@ def _tickets_said(source: DataSource, tables: Sequence[str]) -> str:
     return TICKETS if file and bare_name(file) == bare_name(tables[0]) else ""
 
 
-def pull_look(*, token: str) -> None:
+def pull_preview(*, token: str) -> None:
     """See what the newest mapping makes of the files, and what an import of it would do; nothing is changed."""
     pull = SourcePull.objects.select_related("source").filter(token=token, state=State.LOOKING).first()
     if pull is None:
@@ -161,7 +161,7 @@ def pull_look(*, token: str) -> None:
         try:
             if not open_ones:
                 converted = _convert(pull, content, Path(scratch))
-                look |= folder_look(Path(scratch), now=timezone.now()).as_json()
+                look |= folder_preview(Path(scratch), now=timezone.now()).as_json()
                 unread = dates_overlooked(content.get("deal", {}), tables.get(pull.reading["deals"], []))
                 look["checks"] = [*converted.checks, *unread, *look["checks"]]
                 drop_existing_rows(Path(scratch))
@@ -181,7 +181,7 @@ def pull_look(*, token: str) -> None:
             pull.look, pull.state, pull.mapping = look, State.LOOKED, mapping
             pull.save()
         else:  # somebody brought a newer one meanwhile
-            pull_look(token=token)
+            pull_preview(token=token)
 
 
 def pull_confirm(*, token: str, rename_company: bool = False) -> bool:

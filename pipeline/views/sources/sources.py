@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from departments.core.stored_texts import in_language
-from departments.core.text import readable_values
+from departments.core.text import clean_values
 from departments.core.upload_limits import FOLDER_ZIP_MB, MEGABYTE
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
@@ -104,7 +104,7 @@ def source_mapping_upload(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("pipeline:source", pk=pk)
     uploaded: UploadedFile[bytes] = form.cleaned_data["mapping"]
     try:
-        content = readable_values(tomllib.loads(uploaded.read().decode("utf-8-sig")))
+        content = clean_values(tomllib.loads(uploaded.read().decode("utf-8-sig")))
         mapping_check(content, log=source.kind == Kind.LOG, tickets=source.kind == Kind.TICKETS)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         messages.error(request, _("The mapping file cannot be read: {error}").format(error=error))

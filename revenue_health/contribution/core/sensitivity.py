@@ -247,7 +247,7 @@ def scenario_to_ask(rates: Rates) -> SingleScenario:
     return SingleScenario(rates.thinned(REPLICATES))
 
 
-def constraints(rates: Rates, limits: Limits | None = None) -> tuple[Constraint, ...]:
+def ranked_constraints(rates: Rates, limits: Limits | None = None) -> tuple[Constraint, ...]:
     """Every (stage, department) that holds or loses money, ranked by the revenue gained by a tenth less of it; and with
     `limits` of the same rates whoever is at a limit, by what a tenth more a day would bring.
 

@@ -17,7 +17,7 @@ _RATES = {"waiting": "waiting", "losses": "losses", "demand": "demand"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class MeasurableSaid:
+class MeasurableFindings:
     """One measurable in words. `problem`: why its source names no figure; `evidence`: it moves before a rate."""
 
     key: str
@@ -28,7 +28,7 @@ class MeasurableSaid:
     evidence: bool
 
 
-def measurables_said(*, department: str) -> list[MeasurableSaid]:
+def measurable_findings(*, department: str) -> list[MeasurableFindings]:
     """Every measurable of a department, in the order of its scorecard."""
     follows = {measurable.measurable: measurable for measurable in followed(department=department)}
     rows = MeasurableAssociation.objects.filter(measurable__department__key=department).order_by("run_id")
@@ -38,7 +38,7 @@ def measurables_said(*, department: str) -> list[MeasurableSaid]:
         figure, row = follows.get(measurable.pk), newest.get(measurable.pk)
         evidence = row is not None and row.q is not None and row.q <= FALSE_DISCOVERIES
         sentences.append(
-            MeasurableSaid(
+            MeasurableFindings(
                 key=measurable.key,
                 name=measurable.name,
                 about=figure.about if figure else _("Entered by hand."),

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from departments.discussion.core.before_after import Comparison, compared
+from departments.discussion.core.before_after import BeforeAfter, compare_before_after
 from departments.discussion.services.commitment_results import commitment_result_save
 from departments.formats import grouped
 from departments.models import Commitment, Company, Entry, Goal, find_company
@@ -66,7 +66,7 @@ def _result(commitment: Commitment, values: Mapping[date, float], promised_on: d
     before = [values[week] for week in sorted(values) if week < monday_of(promised_on)][-MOST_BEFORE:]
     first = monday_of(commitment.due + timedelta(days=6))
     after = [values[week] for week in sorted(values) if week >= first]
-    difference = compared(before, after)
+    difference = compare_before_after(before, after)
     if difference is None:
         sentence = gettext_noop("Too few weeks to say: {before} before it was made, {since} since it was due.").format(
             before=len(before), since=len(after)
@@ -87,13 +87,13 @@ def _result(commitment: Commitment, values: Mapping[date, float], promised_on: d
     }
 
 
-def _verdict(commitment: Commitment, difference: Comparison) -> str:
+def _verdict(commitment: Commitment, difference: BeforeAfter) -> str:
     if not difference.certain:
         return "cannot tell"
     return gettext_noop("moved as promised") if _better(commitment, difference) else gettext_noop("moved the wrong way")
 
 
-def _better(commitment: Commitment, difference: Comparison) -> bool:
+def _better(commitment: Commitment, difference: BeforeAfter) -> bool:
     """As the goal asks that was in force when it was due; without a goal, more of a measurable; a leak costs less."""
     if not commitment.measurable_id:
         return difference.change < 0
@@ -105,7 +105,7 @@ def _better(commitment: Commitment, difference: Comparison) -> bool:
     return dated.is_nearer(difference.before, difference.after)
 
 
-def _sentence(commitment: Commitment, difference: Comparison, verdict: str) -> str:
+def _sentence(commitment: Commitment, difference: BeforeAfter, verdict: str) -> str:
     name = commitment.measurable.name if commitment.measurable else gettext_noop("What the leak cost")
     places = 0 if max(abs(difference.before), abs(difference.after)) >= 100 else 1
     before, after, change, low, high = (

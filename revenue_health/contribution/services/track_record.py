@@ -15,7 +15,7 @@ from pipeline.services.custody_at import custody_at
 from revenue_health.contribution.models import PastForecast
 from revenue_health.contribution.selectors.comparison.periods import first_day
 from revenue_health.contribution.selectors.forecast.history import History
-from revenue_health.contribution.selectors.track.past import CutOff, cut_offs, said_at
+from revenue_health.contribution.selectors.track.past import CutOff, cut_offs, forecast_at_cut_off
 from revenue_health.contribution.services import forecasts
 
 METHOD = "forecast-2"
@@ -70,7 +70,7 @@ def _method() -> str:
 
 def _keep(run: RecomputeRun, company: Company, cut: CutOff, first: date) -> None:
     with custody_at(run=run, as_of=cut.as_of) as cursor:
-        said = said_at(cursor=cursor, cut=cut, company=company, first=first)
+        said = forecast_at_cut_off(cursor=cursor, cut=cut, company=company, first=first)
     PastForecast.objects.update_or_create(
         period_start=cut.period.start,
         period_end=cut.period.end,

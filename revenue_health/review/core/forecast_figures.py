@@ -64,7 +64,7 @@ class Coverage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
+class RangeHits:
     """Past forecasts, how many of their outer ranges held what came, and whether that is about nine in ten."""
 
     forecasts: int = 0
@@ -104,7 +104,7 @@ class ForecastFigures:
     days: tuple[ForecastDay, ...]
     last_year_label: str
     reasons: tuple[str, ...]
-    held: Held = Held()
+    held: RangeHits = RangeHits()
     limits: tuple[LimitReached, ...] = ()
 
     @property

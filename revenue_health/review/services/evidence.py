@@ -18,7 +18,7 @@ from departments.services.repeats import repeated
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
-from revenue_health.contribution.words import verdicts_worded
+from revenue_health.contribution.words import using_verdict_words
 from revenue_health.review.models import EvidenceExport
 from revenue_health.review.selectors.accountability.evidence import EvidenceDocument, gather_evidence
 from revenue_health.review.selectors.accountability.rows import accountability_rows
@@ -47,7 +47,7 @@ def evidence_make(*, export: int) -> EvidenceExport:
     def progress(done: int, total: int) -> None:
         EvidenceExport.objects.filter(pk=export).update(done=done, parties=total)
 
-    with verdicts_worded(company.verdict_words):
+    with using_verdict_words(company.verdict_words):
         evidence = gather_evidence(run=row.run, company=company, periods=periods, progress=progress)
         with in_language_of(row.asked_by):
             row.pdf, row.sha256 = pdf_of(evidence, company=company, row=row), evidence.sha256

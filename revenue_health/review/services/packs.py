@@ -11,12 +11,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from departments.advisory_locks import AdvisoryLock, transaction_lock
-from departments.formats import ENGLISH, numbers_as_in
+from departments.formats import ENGLISH, using_number_language
 from departments.models import Company, User
 from departments.periods import Period
 from pipeline.models import RecomputeRun
 from pipeline.selectors.data.runs import by_earlier_rules
-from revenue_health.contribution.words import verdicts_worded
+from revenue_health.contribution.words import using_verdict_words
 from revenue_health.review.core.canonical_json import canonical_json, sha256_of
 from revenue_health.review.core.slides import Slide
 from revenue_health.review.models import Decision, Pack
@@ -93,7 +93,7 @@ def pack_draft(
     text = canonical_json(content)
     candidates = Pack.objects.filter(run_number=run.pk).order_by("pk")
     twin = next((pack for pack in candidates if _without_signature(pack) == text), None)
-    with translation.override(ENGLISH), numbers_as_in(ENGLISH):
+    with translation.override(ENGLISH), using_number_language(ENGLISH):
         return PackDraft(slides=build_slides(content), twin=twin)
 
 
@@ -101,7 +101,7 @@ def _content(
     *, run: RecomputeRun, company: Company, period: Period | None, since: date | None, now: datetime
 ) -> dict[str, Any]:
     # Frozen words keep one language, one way of writing numbers and one word for a verdict, whoever freezes and reads.
-    with translation.override(ENGLISH), numbers_as_in(ENGLISH), verdicts_worded(company.verdict_words):
+    with translation.override(ENGLISH), using_number_language(ENGLISH), using_verdict_words(company.verdict_words):
         content = review_content(run=run, company=company, period=period, since=since, now=now)
         content["slides"] = [slide.to_json() for slide in build_slides(content)]
     return content

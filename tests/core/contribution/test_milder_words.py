@@ -11,12 +11,19 @@ from revenue_health.contribution.core.comparison import MoneyInterval, PartyKind
 from revenue_health.contribution.core.gates.gate import Gate, GateName
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.selectors.comparison.sentences import (
-    alone,
+    only_together_note,
     verdict_in_full,
     verdict_sentence,
     who_does_what,
 )
-from revenue_health.contribution.words import MILDER, OWNERS, page_word, verdict_word, verdict_words, verdicts_worded
+from revenue_health.contribution.words import (
+    MILDER,
+    OWNERS,
+    page_word,
+    using_verdict_words,
+    verdict_word,
+    verdict_words,
+)
 from tests.core.contribution.gates.test_drawings_of_gates import LEGAL
 
 MARKETING = replace(
@@ -33,7 +40,7 @@ SALES = replace(LEGAL, key="sales", name="Sales", gates={GateName.DATA: Gate(pas
 
 @pytest.fixture(autouse=True)
 def milder() -> Iterator[None]:
-    with verdicts_worded(MILDER):
+    with using_verdict_words(MILDER):
         yield
 
 
@@ -52,7 +59,7 @@ def test_a_verdict_is_what_happened_with_its_amount() -> None:
 
 
 def test_what_may_be_its_own_has_no_sign_either() -> None:
-    assert alone(LEGAL, "EUR").endswith("at most half of it is Legal’s own (EUR 50.0 k).")
+    assert only_together_note(LEGAL, "EUR").endswith("at most half of it is Legal’s own (EUR 50.0 k).")
 
 
 def test_one_or_several_have_the_same_past_tense() -> None:
@@ -67,20 +74,20 @@ def test_who_is_not_named_reads_as_ever() -> None:
     market = replace(LEGAL, key="market", name="Market", kind=PartyKind.MARKET)
     for party in (SALES, market):
         milder = verdict_sentence(party, "EUR")
-        with verdicts_worded(OWNERS):
+        with using_verdict_words(OWNERS):
             assert verdict_sentence(party, "EUR") == milder
 
 
 def test_tables_have_a_word_for_each_verdict() -> None:
     assert [verdict_word(verdict) for verdict in Verdict] == ["added", "cost us", "cannot tell", "not judged"]
     assert [page_word(verdict) for verdict in Verdict] == ["added", "cost us", "unclear", "not judged"]
-    with verdicts_worded(OWNERS):
+    with using_verdict_words(OWNERS):
         assert [page_word(verdict) for verdict in Verdict] == ["contributes", "contaminates", "unclear", "not judged"]
 
 
 def test_the_words_of_before_come_back() -> None:
-    with pytest.raises(RuntimeError), verdicts_worded(OWNERS):
+    with pytest.raises(RuntimeError), using_verdict_words(OWNERS):
         raise RuntimeError
     assert verdict_words() == MILDER
     with pytest.raises(ValueError, match="to blame"):
-        verdicts_worded("to blame").__enter__()
+        using_verdict_words("to blame").__enter__()

@@ -6,7 +6,14 @@ import pytest
 from revenue_health.contribution.core.flows import AGE_BINS, FlowError
 from revenue_health.contribution.core.model.rates import Rates, estimate_rates
 from revenue_health.contribution.core.model.revenue import everyone, revenue
-from revenue_health.contribution.core.sensitivity import Change, Lever, apply_changes, constraints, mean_hold, what_if
+from revenue_health.contribution.core.sensitivity import (
+    Change,
+    Lever,
+    apply_changes,
+    mean_hold,
+    ranked_constraints,
+    what_if,
+)
 from tests.core.contribution.companies import simulated
 
 
@@ -88,6 +95,6 @@ def test_what_is_not_there_or_no_number_is_refused(wrong: Change) -> None:
 
 
 def test_the_slow_departments_are_the_constraint() -> None:
-    found = constraints(rates())
+    found = ranked_constraints(rates())
     assert (found[0].stage, found[0].department, found[0].kind) == ("contract", "legal", "holding")
     assert [one.gain for one in found] == sorted((one.gain for one in found), reverse=True)

@@ -26,7 +26,7 @@ from revenue_health.contribution.selectors.comparison.sentences import (
     verdict_sentence,
     verdicts,
 )
-from revenue_health.contribution.words import MILDER, OWNERS, verdicts_worded
+from revenue_health.contribution.words import MILDER, OWNERS, using_verdict_words
 from revenue_health.review.selectors.accountability.sales_sentences import sales_sentences
 from revenue_health.review.selectors.headline import headline
 from revenue_health.review.selectors.packs.slides.bridge import bridge, shares
@@ -146,7 +146,7 @@ def everything_said(comparison: Comparison) -> list[str]:
 @given(comparisons(), wordings)
 def test_no_sentence_names_a_cause_that_failed_a_gate(comparison: Comparison, wording: str) -> None:
     silent = [party.name for party in comparison.parties if not party.named]
-    with verdicts_worded(wording):
+    with using_verdict_words(wording):
         sentences = everything_said(comparison)
     for sentence in sentences:
         for clause in re.split(r"[;:.]\s|, others", sentence):
@@ -157,12 +157,12 @@ def test_no_sentence_names_a_cause_that_failed_a_gate(comparison: Comparison, wo
 @settings(deadline=None, max_examples=60)
 @given(comparisons())
 def test_milder_words_leave_no_other_words_and_name_the_same(comparison: Comparison) -> None:
-    with verdicts_worded(MILDER):
+    with using_verdict_words(MILDER):
         sentences = everything_said(comparison)
     assert not [sentence for sentence in sentences if re.search(r"contaminat|contribut", sentence, re.IGNORECASE)]
     for party in comparison.departments:
         plain = verdict_sentence(party, "EUR")
-        with verdicts_worded(MILDER):
+        with using_verdict_words(MILDER):
             milder = verdict_sentence(party, "EUR")
         assert (milder != plain) == party.named
         if party.named:

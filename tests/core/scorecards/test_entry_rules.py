@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from departments.scorecards.core.entry_rules import entry_text, far_off, is_percent, limits_of_unit, note_problem
+from departments.scorecards.core.entry_rules import (
+    entry_text,
+    is_percent,
+    limits_of_unit,
+    note_problem,
+    unusual_problem,
+)
 from departments.scorecards.core.number_text import NotANumber, NumberText, number_parse
 
 
@@ -58,14 +64,14 @@ def test_what_cannot_be_says_what_can() -> None:
     ],
 )  # fmt: skip
 def test_a_value_far_from_the_ones_before_is_asked_about(text: str, earlier: list[str], why: str) -> None:
-    said = far_off(number_parse(text), earlier=[Decimal(one) for one in earlier])
+    said = unusual_problem(number_parse(text), earlier=[Decimal(one) for one in earlier])
     assert why in said
     assert bool(said) == bool(why)
 
 
 @given(st.decimals("0.01", 10**9, places=2), st.sampled_from([Decimal(1000), Decimal("0.001")]))
 def test_a_value_a_thousand_times_off_never_passes_silently(value: Decimal, slip: Decimal) -> None:
-    assert far_off(NumberText(value=value * slip), earlier=[value])
+    assert unusual_problem(NumberText(value=value * slip), earlier=[value])
 
 
 @pytest.mark.parametrize("unit", ["%", "percent"])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from departments.updates.core.reminding import AFTER, BEFORE, after_due, before_due, is_decent, may_send
+from departments.updates.core.reminding import AFTER, BEFORE, after_due, before_due, is_mail_hour, may_send
 
 BERLIN, NEW_YORK, AUCKLAND = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York"), ZoneInfo("Pacific/Auckland")
 CLOSE = datetime(2026, 11, 30, 11, 0, tzinfo=UTC)  # Monday noon in Berlin
@@ -54,14 +54,14 @@ def test_over_the_change_of_clocks_it_is_the_local_hour_that_counts() -> None:
     ],
 )  # fmt: skip
 def test_a_decent_hour_is_one_of_a_working_day(local: datetime, decent: bool) -> None:
-    assert is_decent(local.replace(tzinfo=NEW_YORK), NEW_YORK) is decent
+    assert is_mail_hour(local.replace(tzinfo=NEW_YORK), NEW_YORK) is decent
 
 
 @given(close=INSTANTS, zone=ZONES)
 def test_for_every_close_in_every_zone_the_hour_is_decent(close: datetime, zone: ZoneInfo) -> None:
     before, after = before_due(close, zone), after_due(close, zone)
-    assert is_decent(before, zone)
-    assert is_decent(after, zone)
+    assert is_mail_hour(before, zone)
+    assert is_mail_hour(after, zone)
     assert timedelta(hours=3) <= close - before < timedelta(days=4)
     assert timedelta(hours=1) <= after - close < timedelta(days=4)
 
@@ -70,10 +70,10 @@ def test_for_every_close_in_every_zone_the_hour_is_decent(close: datetime, zone:
 def test_nothing_is_sent_at_another_hour_nor_too_late(close: datetime, zone: ZoneInfo, now: datetime) -> None:
     following = close + timedelta(days=7)
     if may_send(BEFORE, closes_at=close, next_close=following, zone=zone, now=now):
-        assert is_decent(now, zone)
+        assert is_mail_hour(now, zone)
         assert before_due(close, zone) <= now < close
     if may_send(AFTER, closes_at=close, next_close=following, zone=zone, now=now):
-        assert is_decent(now, zone)
+        assert is_mail_hour(now, zone)
         assert after_due(close, zone) <= now < before_due(following, zone)
 
 

@@ -11,8 +11,8 @@ import pytest
 from departments.discussion.selectors.commitments import commitments_due, commitments_of
 from departments.discussion.selectors.pulse import closed_months, pulse_month
 from departments.discussion.selectors.replies import replies_for, versions_of
-from departments.discussion.services.demo import demo_talk_create
-from departments.discussion.services.demo_words import PROMISES, STAFF, TROUBLES
+from departments.discussion.services.demo import demo_discussion_create
+from departments.discussion.services.demo_texts import CONCERNS, PROMISES, STAFF
 from departments.models import Comment, Commitment, Company, Department, Issue, Measurable, PulseAnswer, User
 from departments.people.selectors.demo import demo_people
 from departments.people.services.demo import demo_people_create
@@ -33,7 +33,7 @@ def talking(db: None) -> None:
     for number in NUMBERS:
         Measurable.objects.create(key=number.key, name=number.name, department=found[number.department])
     demo_people_create()
-    demo_talk_create(as_of=AS_OF, seed=1)
+    demo_discussion_create(as_of=AS_OF, seed=1)
 
 
 def scores() -> list[tuple[Any, ...]]:
@@ -67,7 +67,7 @@ def test_commitments_are_in_every_state(talking: None) -> None:
 
 
 def test_what_is_named_is_there(talking: None) -> None:
-    for promise in (*PROMISES, *TROUBLES):
+    for promise in (*PROMISES, *CONCERNS):
         assert (
             not promise.measurable
             or Measurable.objects.get(key=promise.measurable).department.key == promise.department
@@ -103,5 +103,5 @@ def test_the_pulse_shows_most_cells_and_hides_a_small_department(talking: None) 
 
 def test_again_it_says_nothing_twice(talking: None) -> None:
     first = scores()
-    demo_talk_create(as_of=AS_OF, seed=2)
+    demo_discussion_create(as_of=AS_OF, seed=2)
     assert scores() == first

@@ -11,7 +11,7 @@ from django.urls import resolve, reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from departments.core.text import key_problem, readable, unreadable
+from departments.core.text import clean_text, key_problem, needs_cleaning
 from departments.models import Department
 from departments.web.key_address import KeyConverter
 from pipeline.imports.folder import kinds
@@ -62,17 +62,17 @@ def test_the_admin_refuses_what_a_file_may_not_hold(key: str) -> None:
 
 
 def test_a_readable_text_has_spaces_for_what_cannot_be_seen() -> None:
-    assert readable("a\vb\x00c\ud800d\te\nf") == "a b c d\te\nf"
+    assert clean_text("a\vb\x00c\ud800d\te\nf") == "a b c d\te\nf"
 
 
 def test_a_readable_text_is_read_in_one_direction() -> None:
     """A mark of an Arabic name stays; what turns the rest of the line does not."""
-    assert readable("Ann\u202egnp.exe \u2066x\u2069 \u0645\u200f!") == "Anngnp.exe x \u0645\u200f!"
-    assert unreadable("Ann\u202e")
-    assert not unreadable("\u0645\u200f")
+    assert clean_text("Ann\u202egnp.exe \u2066x\u2069 \u0645\u200f!") == "Anngnp.exe x \u0645\u200f!"
+    assert needs_cleaning("Ann\u202e")
+    assert not needs_cleaning("\u0645\u200f")
 
 
 def test_a_text_of_which_nobody_sees_anything_is_empty() -> None:
-    assert (readable("\u200b \u2060"), unreadable("\u200b")) == ("", True)
-    assert (readable(" "), unreadable(" ")) == (" ", False)
-    assert (readable("\u2764\ufe0f"), unreadable("\u2764\ufe0f")) == ("\u2764\ufe0f", False)
+    assert (clean_text("\u200b \u2060"), needs_cleaning("\u200b")) == ("", True)
+    assert (clean_text(" "), needs_cleaning(" ")) == (" ", False)
+    assert (clean_text("\u2764\ufe0f"), needs_cleaning("\u2764\ufe0f")) == ("\u2764\ufe0f", False)

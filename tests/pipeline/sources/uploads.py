@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from pipeline.models import DataSource, SourcePull
 from pipeline.services.sources.mappings import EDITED, mapping_content, mapping_save
-from pipeline.services.sources.pulls import pull_confirm, pull_import, pull_look, pull_read, pull_start
+from pipeline.services.sources.pulls import pull_confirm, pull_import, pull_preview, pull_read, pull_start
 
 COMPANY = {"name": "Werk GmbH", "reporting_currency": "EUR", "time_zone": "Europe/Berlin", "fiscal_year_start_month": 1}
 HEADER = "Deal ID,Stage,Created,Closed,Amount,Owner,Lost reason\n"
@@ -45,7 +45,7 @@ def edit(pull: SourcePull, **parts: Any) -> None:
 def look(pull: SourcePull) -> dict[str, Any]:
     """What the newest mapping makes of the files."""
     SourcePull.objects.filter(pk=pull.pk).update(state=SourcePull.State.LOOKING)
-    pull_look(token=pull.token)
+    pull_preview(token=pull.token)
     pull.refresh_from_db()
     return dict(pull.look)
 

@@ -16,7 +16,7 @@ from departments.models import Job
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.models import ForecastSnapshot, ScoreRun
 from revenue_health.contribution.selectors.track import past
-from revenue_health.contribution.selectors.track.past import Said
+from revenue_health.contribution.selectors.track.past import CutOffForecast
 from revenue_health.contribution.services import cuts, forecasts, nightly_steps, register, track_record
 from revenue_health.contribution.services.nightly_run import run_nightly_steps
 from revenue_health.contribution.services.nightly_steps import NIGHTLY_STEPS, NightlyStep, ScoreStep, Step
@@ -49,7 +49,9 @@ def _quick_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forecasts, "forecast_store", lambda *, run: forecast_again(run))
     monkeypatch.setattr(past, "QUARTERS", 1)
     monkeypatch.setattr(track_record, "custody_at", lambda **cut: nullcontext())
-    monkeypatch.setattr(track_record, "said_at", lambda **cut: Said(won_so_far=0.0, quantiles=NOTHING, peers={}))
+    monkeypatch.setattr(
+        track_record, "forecast_at_cut_off", lambda **cut: CutOffForecast(won_so_far=0.0, quantiles=NOTHING, peers={})
+    )
     monkeypatch.setattr(register, "cell_costs", lambda **figures: [])
     monkeypatch.setattr(cuts, "cut_bridge", lambda **comparison: SimpleNamespace(company=None))
     monkeypatch.setattr(cuts, "judgements_of", lambda **comparison: SimpleNamespace(parties={}))

@@ -53,7 +53,7 @@ def test_another_release_computes_everything_anew(
         calls.update(dict.fromkeys(calls, 0))
         leaks.leaks_of(run=run, company=company, deal_filter=leaks.DealFilter())
         model_input.cached_flows(run=run, periods=periods)
-        whatif.worlds_ready(run=run, company=company, periods=periods)
+        whatif.prepare_worlds(run=run, company=company, periods=periods)
         assert ceo.get("/").status_code == 200
         return dict(calls)
 

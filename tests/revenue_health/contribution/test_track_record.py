@@ -18,7 +18,7 @@ from revenue_health.contribution.models import ForecastSnapshot, PastForecast
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods, first_day
 from revenue_health.contribution.selectors.forecast.forecasts import company_forecast
 from revenue_health.contribution.selectors.track import past
-from revenue_health.contribution.selectors.track.past import CutOff, cut_offs, said_at
+from revenue_health.contribution.selectors.track.past import CutOff, cut_offs, forecast_at_cut_off
 from revenue_health.contribution.services import track_record as service
 from revenue_health.contribution.services.track_record import track_record_is_stored, track_record_store
 
@@ -65,7 +65,7 @@ def test_it_is_made_once_and_added_to(
     def never(**cut: object) -> None:
         raise AssertionError("it was kept")
 
-    monkeypatch.setattr(service, "said_at", never)
+    monkeypatch.setattr(service, "forecast_at_cut_off", never)
     assert track_record_store(run=run) == 0
     assert ForecastSnapshot.objects.get(run=run).figures["held"]["forecasts"] == 3
 
@@ -86,7 +86,7 @@ def test_known_then_is_what_a_run_of_that_day_would_have_known(run: RecomputeRun
     today = run.as_of.astimezone(company.zone).date()
     cut: CutOff = cut_offs(company=company, first=first, today=today)[1]
     with custody_at(run=run, as_of=cut.as_of) as cursor:
-        said = said_at(cursor=cursor, cut=cut, company=company, first=first)
+        said = forecast_at_cut_off(cursor=cursor, cut=cut, company=company, first=first)
     then = recompute(as_of=datetime.fromtimestamp(cut.as_of, UTC), full=True)
     found = company_forecast(run=then, company=company, periods=comparison_periods(run=then, company=company))
     assert found.period == cut.period

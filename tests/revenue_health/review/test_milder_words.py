@@ -24,7 +24,7 @@ from departments.web.middleware import COMPANY_STYLE
 from pipeline.models import RecomputeRun
 from pipeline.selectors.data.runs import latest_run
 from revenue_health.contribution.models import ScoreRun
-from revenue_health.contribution.words import MILDER, OWNERS, verdicts_worded
+from revenue_health.contribution.words import MILDER, OWNERS, using_verdict_words
 from revenue_health.review.selectors.packs.content import message_of
 from revenue_health.review.services.evidence import evidence_ask, evidence_make
 from revenue_health.review.services.exports import pack_write
@@ -172,7 +172,7 @@ def test_a_pack_quotes_the_one_before_in_its_own_words(in_words: Callable[[str],
     }
     assert messages[MILDER] != messages[OWNERS]
     for wording, message in messages.items():
-        with verdicts_worded(wording):
+        with using_verdict_words(wording):
             assert message_of(milder) == message_of(owners) == message
 
 

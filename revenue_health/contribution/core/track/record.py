@@ -155,7 +155,7 @@ def as_published(past: Sequence[PastForecast]) -> list[Quantiles]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
+class RangeHits:
     """How many past forecasts there are, and in how many the 50 and the 90 % range, as they would have been published,
     held what came."""
 
@@ -175,10 +175,10 @@ LEAST_PAST = 12
 """Past forecasts below which nobody can say whether a range holds nine in ten."""
 
 
-def held(past: Sequence[PastForecast]) -> Held:
+def range_hits(past: Sequence[PastForecast]) -> RangeHits:
     """What the ranges would have held."""
     pairs = list(zip(as_published(past), past, strict=True))
-    return Held(
+    return RangeHits(
         forecasts=len(pairs),
         inside_50=sum(published.p25 <= forecast.actual <= published.p75 for published, forecast in pairs),
         inside_90=sum(published.p5 <= forecast.actual <= published.p95 for published, forecast in pairs),

@@ -19,7 +19,7 @@ from revenue_health.contribution.selectors.comparison.from_bridge import compari
 from revenue_health.contribution.selectors.comparison.remarks import remarks_of
 from revenue_health.contribution.selectors.gates.judgements import judgements_of
 from revenue_health.contribution.selectors.model_input import ALIASES, DIMENSIONS, SEGMENT
-from revenue_health.contribution.words import verdict_word, verdicts_worded
+from revenue_health.contribution.words import using_verdict_words, verdict_word
 
 
 class Command(BaseCommand):
@@ -49,7 +49,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(comparison_to_json(comparison), allow_nan=False))
         else:
-            with verdicts_worded(company.verdict_words):
+            with using_verdict_words(company.verdict_words):
                 self._write_text(comparison, company.reporting_currency)
 
     def _write_text(self, comparison: Comparison, currency: str) -> None:

@@ -13,7 +13,7 @@ from revenue_health.contribution.management.choices import add_period_arguments,
 from revenue_health.contribution.selectors.forecast.forecast_json import forecast_json
 from revenue_health.contribution.selectors.forecast.forecasts import company_forecast
 
-_MOST_CHOKES = 5
+_MOST_CONSTRAINTS = 5
 _IF = {
     "holding": "A tenth less holding",
     "leaking": "A tenth less leaking",
@@ -53,9 +53,10 @@ class Command(BaseCommand):
         needed, had = forecast.coverage.needed, forecast.coverage.had
         if needed is not None and had is not None:
             self.stdout.write(f"Open pipeline is {had:.1f} times what is missing; {needed:.1f} times was needed before")
-        for choke in forecast.chokes[:_MOST_CHOKES]:
+        for constraint in forecast.constraints[:_MOST_CONSTRAINTS]:
             self.stdout.write(
-                f"{_IF[choke.kind]} at {choke.pipeline}/{choke.stage}, {choke.department}: {choke.gain:+,.0f}"
+                f"{_IF[constraint.kind]} at {constraint.pipeline}/{constraint.stage}, {constraint.department}: "
+                f"{constraint.gain:+,.0f}"
             )
         for limit in forecast.limits:
             self.stdout.write(

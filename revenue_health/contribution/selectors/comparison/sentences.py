@@ -86,7 +86,7 @@ def without_verdict(comparison: Comparison, currency: str) -> list[str]:
 def _why(party: PartyShare, currency: str, margin: float) -> str:
     if party.interval is None:
         return in_language(party.short_reason)
-    return visible(party, currency, margin) or in_language(party.short_reason) or _("not clear")
+    return smallest_visible_effect(party, currency, margin) or in_language(party.short_reason) or _("not clear")
 
 
 def _moved(departments: Iterable[PartyShare]) -> dict[str, list[str]]:
@@ -97,7 +97,7 @@ def _moved(departments: Iterable[PartyShare]) -> dict[str, list[str]]:
     return names
 
 
-def visible(party: PartyShare, currency: str, margin: float = 0.0) -> str:
+def smallest_visible_effect(party: PartyShare, currency: str, margin: float = 0.0) -> str:
     """How small an effect would not have been seen, where the interval includes zero; else the empty text."""
     interval = party.interval
     if interval is None or not _finite(interval) or not interval.low <= 0 <= interval.high:
@@ -111,7 +111,7 @@ def verdict_sentence(party: PartyShare, currency: str, *, with_reason: bool = Tr
     interval = party.interval
     if party.share is None or interval is None:
         return f"{party.name}: {in_language(party.reason)}."
-    amount, inside = money(party.share.amount, currency), between(interval, currency)
+    amount, inside = money(party.share.amount, currency), interval_text(interval, currency)
     if party.kind != PartyKind.INTERNAL:
         text = _("{name}: {amount} ({range}); not a department.")
         return text.format(name=party.name, amount=amount, range=inside)
@@ -136,14 +136,14 @@ def _in_milder_words(name: str, verdict: Verdict, interval: MoneyInterval, curre
     but that of an end beyond zero."""
     if verdict == Verdict.CONTAMINATES:
         interval = MoneyInterval(amount=-interval.amount, low=-interval.high, high=-interval.low)
-    return f"{name} {verdict_word(verdict)} {money(interval.amount, currency)} ({between(interval, currency)})."
+    return f"{name} {verdict_word(verdict)} {money(interval.amount, currency)} ({interval_text(interval, currency)})."
 
 
 def verdict_in_full(party: PartyShare, currency: str) -> str:
     """What is said of a party and, where it is named, what would overturn that, since when, and whether together."""
     parts = [verdict_sentence(party, currency)]
     if party.named:
-        parts += [*proviso(party), together(party, currency)]
+        parts += [*proviso(party), own_switch_note(party, currency)]
     return " ".join(part for part in parts if part)
 
 
@@ -152,7 +152,7 @@ def unclear_reason(party: PartyShare, currency: str) -> str:
     reason = in_language(party.short_reason)
     if party.short_reason.startswith(FALLS):
         reason = _("a verdict {proviso}").format(proviso=reason.removeprefix(_("it ")))
-    said = [reason, "" if WOULD_NOT_SHOW in party.short_reason else visible(party, currency)]
+    said = [reason, "" if WOULD_NOT_SHOW in party.short_reason else smallest_visible_effect(party, currency)]
     return "; ".join(part for part in said if part)
 
 
@@ -165,7 +165,7 @@ def proviso(party: PartyShare) -> list[str]:
     return sentences
 
 
-def ground(party: PartyShare) -> str:
+def verdict_qualifier(party: PartyShare) -> str:
     """What stands beside a verdict in a table: what would overturn it, or the gate that it did not come through; of
     the market, losses that name no reason."""
     if party.kind != PartyKind.INTERNAL:
@@ -173,7 +173,7 @@ def ground(party: PartyShare) -> str:
     return " ".join(proviso(party)) if party.named else in_language(party.short_reason.removeprefix(MOVED))
 
 
-def together(party: PartyShare, currency: str) -> str:
+def own_switch_note(party: PartyShare, currency: str) -> str:
     """Where a share and the party's own switch differ by more than the interval, both of them."""
     share, switch, interval = party.share, party.switch, party.interval
     if share is None or switch is None or interval is None or not _finite(interval):
@@ -187,7 +187,7 @@ def together(party: PartyShare, currency: str) -> str:
     return f"{_('It moves so much only together with others') if is_joint else _('Others overlap')}: {figures}."
 
 
-def alone(party: PartyShare, currency: str) -> str:
+def only_together_note(party: PartyShare, currency: str) -> str:
     """What no record tells of a named department: whether its share took another's change as well. In pairs that fail
     only together each one's share is half of what is seen of one, in threes a third (Shapley)."""
     if not party.named or party.share is None:
@@ -232,7 +232,7 @@ def past_sentence(comparison: Comparison) -> str:
     ).format(quarters=counted(past.quarters, "earlier quarter"), named=past.named, cases=past.cases, rate=rate)
 
 
-def between(interval: MoneyInterval, currency: str) -> str:
+def interval_text(interval: MoneyInterval, currency: str) -> str:
     """The interval of a share, and what it takes for granted."""
     if not _finite(interval):
         return _("without an interval")

@@ -62,12 +62,12 @@ def _quantiles(band: Band) -> Quantiles:
     return Quantiles(**{name: getattr(band, name) for name in QUANTILES})
 
 
-def chance_to_reach(told: Band, target: float | None) -> float | None:
+def chance_to_reach(published: Band, target: float | None) -> float | None:
     """Probability of a period that ends in this band to reach the target: normal scores between and beyond the
     quantiles; None without a target."""
     if target is None:
         return None
-    amounts = np.array([getattr(told, name) for name in QUANTILES])
+    amounts = np.array([getattr(published, name) for name in QUANTILES])
     scores = np.array([NormalDist().inv_cdf(share) for share in QUANTILES.values()])
     if amounts[-1] <= amounts[0]:
         return float(target <= amounts[0])

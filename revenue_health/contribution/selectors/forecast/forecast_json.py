@@ -30,13 +30,13 @@ def forecast_json(forecast: CompanyForecast) -> Json:
         "coverage": {"needed": number(forecast.coverage.needed), "had": number(forecast.coverage.had)},
         "constraints": [
             {
-                "pipeline": choke.pipeline,
-                "stage": choke.stage,
-                "department": choke.department,
-                "kind": choke.kind,
-                "gain": number(choke.gain),
+                "pipeline": constraint.pipeline,
+                "stage": constraint.stage,
+                "department": constraint.department,
+                "kind": constraint.kind,
+                "gain": number(constraint.gain),
             }
-            for choke in forecast.chokes
+            for constraint in forecast.constraints
         ],
         "limits": [asdict(reached) for reached in forecast.limits],
         "path": [

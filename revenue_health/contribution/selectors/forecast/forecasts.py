@@ -21,8 +21,8 @@ from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.core.flows import Floats
 from revenue_health.contribution.core.forecast import NO_LOSSES, QUANTILES, Band, Coverage, Forecast, forecast
 from revenue_health.contribution.core.model.groups import reasons_together
-from revenue_health.contribution.core.sensitivity import constraints
-from revenue_health.contribution.core.track.record import Held, held, learned
+from revenue_health.contribution.core.sensitivity import ranked_constraints
+from revenue_health.contribution.core.track.record import RangeHits, learned, range_hits
 from revenue_health.contribution.models import ForecastSnapshot
 from revenue_health.contribution.selectors.comparison.bridges import NO_TARGET, company_targets
 from revenue_health.contribution.selectors.comparison.earned import earned_amounts
@@ -38,7 +38,7 @@ PAST_PERIODS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choke:
+class StageConstraint:
     """Gain in revenue of the period if (stage, department) held or lost a tenth less; see `sensitivity.Constraint`."""
 
     pipeline: str
@@ -80,13 +80,13 @@ class CompanyForecast:
     p95: float
     probability: float | None
     coverage: Coverage
-    chokes: tuple[Choke, ...]
+    constraints: tuple[StageConstraint, ...]
     reasons: tuple[str, ...]
     path: tuple[Band, ...]
     curves: Curves
     won: float = 0.0
     reversed: float = 0.0
-    held: Held = field(default_factory=Held)
+    held: RangeHits = field(default_factory=RangeHits)
     limits: tuple[Reached, ...] = ()
 
 
@@ -111,7 +111,7 @@ def company_forecast(*, run: RecomputeRun, company: Company, periods: Comparison
         periods,
         {pipeline.key: part.forecast for pipeline, part in zip(every, parts, strict=True)},
         targets.company.whole,
-        tuple(choke for part in parts for choke in part.chokes),
+        tuple(constraint for part in parts for constraint in part.constraints),
         _coverage(every, pairs, won, targets.company.whole),
     )
     reasons = dict.fromkeys((*total.reasons, *targets.reasons))
@@ -119,7 +119,7 @@ def company_forecast(*, run: RecomputeRun, company: Company, periods: Comparison
         reasons[NO_LOSSES] = None
     earned = earned_amounts(run=run, company=company, period=periods.period)
     return replace(
-        _as_told(total, run=run, company=company),
+        _as_published(total, run=run, company=company),
         reasons=tuple(reasons),
         curves=curves_of(run=run, company=company, periods=periods, pipelines=[pipeline.id for pipeline in every]),
         won=earned.won,
@@ -133,7 +133,7 @@ class _PipelineForecast:
     """One pipeline's part: where it lands, what holds it back, and who is at a limit."""
 
     forecast: Forecast
-    chokes: tuple[Choke, ...]
+    constraints: tuple[StageConstraint, ...]
     limits: tuple[Reached, ...]
 
 
@@ -152,9 +152,9 @@ def _pipeline_forecast(
             past=past,
             rng=np.random.default_rng(SEED),
         ),
-        chokes=tuple(
-            Choke(pipeline=pipeline.key, stage=c.stage, department=c.department, kind=c.kind, gain=c.gain)
-            for c in constraints(rates, limits)
+        constraints=tuple(
+            StageConstraint(pipeline=pipeline.key, stage=c.stage, department=c.department, kind=c.kind, gain=c.gain)
+            for c in ranked_constraints(rates, limits)
         ),
         limits=tuple(_reached(pipeline.key, stage, limit) for (stage, _), limit in limits.reached.items()),
     )
@@ -171,7 +171,7 @@ def _reached(pipeline: str, stage: str, limit: Limit) -> Reached:
     )
 
 
-def _as_told(total: CompanyForecast, *, run: RecomputeRun, company: Company) -> CompanyForecast:
+def _as_published(total: CompanyForecast, *, run: RecomputeRun, company: Company) -> CompanyForecast:
     """The forecast corrected by what past ones teach that were over by the run."""
     end, first = int(run.as_of.timestamp()) + 1, first_day(run=run, company=company)
     if not total.path or first is None:
@@ -195,7 +195,7 @@ def _as_told(total: CompanyForecast, *, run: RecomputeRun, company: Company) -> 
         expected=total.expected + last.median - total.median,
         probability=chance_to_reach(last, total.target),
         path=path,
-        held=held(past),
+        held=range_hits(past),
     )
 
 
@@ -217,7 +217,7 @@ def _together(
     periods: ComparisonPeriods,
     pipelines: dict[str, Forecast],
     target: float | None,
-    chokes: tuple[Choke, ...],
+    constraints: tuple[StageConstraint, ...],
     coverage: Coverage,
 ) -> CompanyForecast:
     """Sums of independent pipelines by key: medians add, distances to a quantile add as squares. How probable the
@@ -239,7 +239,7 @@ def _together(
         p95=whole.p95,
         probability=None,
         coverage=coverage,
-        chokes=tuple(sorted(chokes, key=lambda choke: -choke.gain)),
+        constraints=tuple(sorted(constraints, key=lambda constraint: -constraint.gain)),
         reasons=tuple(dict.fromkeys(reasons)),
         path=tuple(
             Band(days=bands[0].days, **quantiles_together(bands))

@@ -133,7 +133,7 @@ def _rebased(outcome: Outcome, before: float) -> Outcome:
     return replace(outcome, before=before, after=before + outcome.change.value)
 
 
-def worlds_ready(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> None:
+def prepare_worlds(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> None:
     """Have everything in this process that a moved lever needs, before somebody moves one."""
     if periods.running:
         for period in (periods.period, calendar_of(company).following(periods.period)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from departments.formats import ENGLISH, money_in_words, numbers_as_in
+from departments.formats import ENGLISH, money_in_words, using_number_language
 from departments.models import Company
 from pipeline.custody_store import flows_cursor
 from pipeline.models import RecomputeRun
@@ -39,7 +39,7 @@ def gates_of(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods,
 
     def compute() -> GateFigures:
         # What is stored is read by everybody, in whatever language it was asked for.
-        with numbers_as_in(ENGLISH):
+        with using_number_language(ENGLISH):
             return _all_gates(run, company, periods, bridge)
 
     return cached(run, "gates", compute, of=(METHOD, periods.key, bridge.target))
@@ -117,7 +117,7 @@ def first_judgements(*, run: RecomputeRun, company: Company, periods: Comparison
     """What can be said at once: nobody is named before the slower gates have spoken, but many are cleared."""
     pipelines = pipelines_of(run, periods)
     evidence = Evidence(moved=moved_work(pipelines, called(), owner_changes(run=run, periods=periods)))
-    with numbers_as_in(ENGLISH):
+    with using_number_language(ENGLISH):
         return _judge(run, company, periods, bridge, pipelines, evidence)
 
 

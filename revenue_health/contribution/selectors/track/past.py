@@ -36,7 +36,7 @@ class CutOff:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class CutOffForecast:
     """What was said at a cut-off of the whole quarter, in units of the reporting currency: won so far, the quantiles
     by name, and the simple rules by name."""
 
@@ -63,7 +63,9 @@ def _last_second(after: date, company: Company) -> int:
     return int(datetime(after.year, after.month, after.day, tzinfo=company.zone).timestamp()) - 1
 
 
-def said_at(*, cursor: duckdb.DuckDBPyConnection, cut: CutOff, company: Company, first: date) -> Said:
+def forecast_at_cut_off(
+    *, cursor: duckdb.DuckDBPyConnection, cut: CutOff, company: Company, first: date
+) -> CutOffForecast:
     """The forecast of a cut-off, from custody tables that end there. first: the day of the first event."""
     history = History(cursor=cursor, company=company, first=first)
     start, end = cut.period.instants(company.zone)
@@ -80,7 +82,7 @@ def said_at(*, cursor: duckdb.DuckDBPyConnection, cut: CutOff, company: Company,
         )
         for pipeline in forward_at(cursor=cursor, as_of=cut.as_of, company=company, first=first)
     ]
-    return Said(
+    return CutOffForecast(
         won_so_far=sum(part.won_so_far for part in parts),
         quantiles=quantiles_together(parts),
         peers=history.peers_at(cut.period, cut.as_of + 1),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 
 from departments.models import Company
 from pipeline.models import RecomputeRun
-from revenue_health.contribution.core.track.record import PastForecast, Quantiles, as_published, held
+from revenue_health.contribution.core.track.record import PastForecast, Quantiles, as_published, range_hits
 from revenue_health.contribution.core.track.summary import Summary, summary
 from revenue_health.contribution.selectors.forecast.correction import past_forecasts
 from revenue_health.contribution.selectors.track.placebo import Placebo, false_alarm_rate, placebo_rows
@@ -47,5 +47,5 @@ def track_record(*, run: RecomputeRun, company: Company) -> TrackRecord:
         days=days,
         placebo=tuple(placebo),
         false_alarm_rate=alarms,
-        nine_in_ten=held(past).about_nine_in_ten,
+        nine_in_ten=range_hits(past).about_nine_in_ten,
     )

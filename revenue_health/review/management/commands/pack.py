@@ -14,7 +14,7 @@ from pipeline.management.choices import run_and_company
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.management.choices import as_sentences
 from revenue_health.review.models import Pack, PackExport
-from revenue_health.review.selectors.packs.archive import pack_by_id, proof_of
+from revenue_health.review.selectors.packs.archive import pack_by_id, verify_pack
 from revenue_health.review.services.exports import ExportProblem, pack_write
 from revenue_health.review.services.packs import PackProblem, pack_freeze
 
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         pack = pack_by_id(pk=int(number)) if number.isdecimal() else None
         if pack is None:
             raise CommandError(f"There is no pack {number}.")
-        if not proof_of(pack).sound:
+        if not verify_pack(pack).intact:
             raise CommandError(f"Pack {number} is not what was frozen: its hash does not fit. Nothing was written.")
         try:
             pack_write(pack=pack, kind=kind, path=Path(file).absolute(), hide_names=options["hide_names"])

@@ -13,7 +13,7 @@ from departments.periods import PeriodError, parse_day
 from pipeline.management.choices import PERIOD_HELP, run_and_company
 from pipeline.selectors.leaks.leaks import calendar_of
 from revenue_health.contribution.management.choices import as_sentences
-from revenue_health.contribution.words import verdicts_worded
+from revenue_health.contribution.words import using_verdict_words
 from revenue_health.review.core.weekly_review import WeeklyReview
 from revenue_health.review.selectors.weekly.review import weekly_review
 from revenue_health.review.selectors.weekly.weekly_json import weekly_review_json
@@ -35,7 +35,7 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from problem
         if since is not None and since > (until := run.as_of.astimezone(company.zone).date()):
             raise CommandError(f"{since} is after {until}, the day the figures are of: nothing can have changed since.")
-        with as_sentences(), verdicts_worded(company.verdict_words):
+        with as_sentences(), using_verdict_words(company.verdict_words):
             period = calendar_of(company).parse(options["period"]) if options["period"] else None
             review = weekly_review(run=run, company=company, period=period, since=since, now=timezone.now())
         if options["json"]:

@@ -18,7 +18,7 @@ from revenue_health.contribution.core.comparison import MoneyInterval, PartyKind
 from revenue_health.contribution.core.gates.company import MOVED
 from revenue_health.contribution.core.ledger import Step, build_ledger
 from revenue_health.contribution.core.verdict import IMPACTS, MARKS, UNCLEAR, Verdict
-from revenue_health.contribution.selectors.comparison.sentences import ground
+from revenue_health.contribution.selectors.comparison.sentences import verdict_qualifier
 from revenue_health.contribution.words import page_word, step_word
 from revenue_health.review.charts.signed_axis import Mark, SignedAxis, axis_of
 from revenue_health.review.core.accountability import Accountability, DepartmentCut, GroupShare, JudgedParty
@@ -119,7 +119,7 @@ def _ends(interval: MoneyInterval) -> tuple[int | None, int | None, int | None]:
 def _party_row(judged: JudgedParty, step: Step, axis: SignedAxis) -> ShareRow:
     party = judged.party
     internal = party.kind == PartyKind.INTERNAL
-    row = _share_row(step.name, judged.share, step.amount, party.judgement, ground(party), axis)
+    row = _share_row(step.name, judged.share, step.amount, party.judgement, verdict_qualifier(party), axis)
     return replace(
         row,
         key=party.key,

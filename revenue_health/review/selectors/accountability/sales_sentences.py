@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from revenue_health.contribution.core.comparison import Comparison, MoneyInterval, PartyShare
-from revenue_health.contribution.selectors.comparison.sentences import between, money, verdict_in_full
+from revenue_health.contribution.selectors.comparison.sentences import interval_text, money, verdict_in_full
 
 
 def sales_sentences(comparison: Comparison, party: PartyShare, currency: str) -> list[str]:
@@ -21,7 +21,7 @@ def _share_sentence(comparison: Comparison, party: PartyShare, currency: str) ->
     missing = 0.0 if comparison.target is None else comparison.target - comparison.actual
     if not party.named or missing <= 0:
         return verdict_in_full(party, currency)
-    moved, gap, inside = money(share.amount, currency), money(missing, currency), between(interval, currency)
+    moved, gap, inside = money(share.amount, currency), money(missing, currency), interval_text(interval, currency)
     if share.amount > 0:
         return _("{name} is not what is missing: it added {moved} ({inside}).").format(
             name=party.name, moved=moved, inside=inside
@@ -38,7 +38,7 @@ def _met_sentence(comparison: Comparison, party: PartyShare, currency: str) -> s
         return ""
     value = money(met.amount, currency)
     sentence = _("Had {name} met its baseline, revenue would have been {value} ({between})").format(
-        name=party.name, value=value, between=between(met, currency)
+        name=party.name, value=value, between=interval_text(met, currency)
     )
     return f"{sentence}{against_plan(comparison, party, met, currency)}."
 

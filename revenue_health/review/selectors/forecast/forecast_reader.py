@@ -13,9 +13,9 @@ from revenue_health.review.core.forecast_figures import (
     Coverage,
     ForecastDay,
     ForecastFigures,
-    Held,
     LimitReached,
     Outcome,
+    RangeHits,
     WhatIf,
 )
 
@@ -34,16 +34,16 @@ def forecast_from_json(figures: Json) -> ForecastFigures:
         days=_days(figures),
         last_year_label=figures["last_year_label"],
         reasons=tuple(figures["reasons"]),
-        held=held_from_json(figures.get("held")),
+        held=range_hits_from_json(figures.get("held")),
         limits=tuple(LimitReached(**limit) for limit in figures.get("limits", ())),
     )
 
 
-def held_from_json(held: Json | None) -> Held:
+def range_hits_from_json(held: Json | None) -> RangeHits:
     """What past forecasts held; forecasts of earlier releases do not say."""
     if not held:
-        return Held()
-    return Held(forecasts=held["forecasts"], inside=held["inside_90"], nine_in_ten=held["nine_in_ten"])
+        return RangeHits()
+    return RangeHits(forecasts=held["forecasts"], inside=held["inside_90"], nine_in_ten=held["nine_in_ten"])
 
 
 def what_if_from_json(figures: Json) -> WhatIf:

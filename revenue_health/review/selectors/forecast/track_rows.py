@@ -79,7 +79,7 @@ def track_rows(record: TrackRecord, company: Company) -> TrackRows | None:
     axis = axis_of([end for ends in ranges for end in ends])
     return TrackRows(
         message=_message(whole, record.whole),
-        sentences=(*map(_sentence, days, best), held_sentence(record)),
+        sentences=(*map(_sentence, days, best), range_hits_sentence(record)),
         names=tuple(_(name) for name in NAMES.values()),
         whole=whole,
         days=days,
@@ -94,7 +94,7 @@ def range_name(record: TrackRecord) -> str:
     return _("90 % range") if record.nine_in_ten else "range"
 
 
-def held_sentence(record: TrackRecord) -> str:
+def range_hits_sentence(record: TrackRecord) -> str:
     """How often the outer range held what came."""
     count, inside = len(record.forecasts), _inside(record, "p5", "p95")
     verdict = "" if record.nine_in_ten else _(", so it is not called a 90 % range")

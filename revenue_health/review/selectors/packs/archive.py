@@ -15,10 +15,10 @@ from revenue_health.review.models import Decision, Pack
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proof:
+class Integrity:
     """Whether a pack is what was frozen: its hash computed anew, and its columns as the content has them."""
 
-    sound: bool
+    intact: bool
     computed: str
 
 
@@ -31,7 +31,7 @@ def pack_by_id(*, pk: int) -> Pack | None:
     return Pack.objects.select_related("frozen_by").filter(pk=pk).first()
 
 
-def proof_of(pack: Pack) -> Proof:
+def verify_pack(pack: Pack) -> Integrity:
     """Compute the hash anew; the columns packs are found by must be what the sealed content says."""
     computed = sha256_of(pack.content)
     figures = pack.figures
@@ -43,7 +43,7 @@ def proof_of(pack: Pack) -> Proof:
         and pack.run_number == figures["run"]
         and canonical_json(figures) == pack.content
     )
-    return Proof(sound=agrees and computed == pack.sha256, computed=computed)
+    return Integrity(intact=agrees and computed == pack.sha256, computed=computed)
 
 
 def decisions_of(*, pack: Pack) -> list[Decision]:

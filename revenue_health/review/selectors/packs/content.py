@@ -26,7 +26,7 @@ from revenue_health.contribution.selectors.register.earlier import leaks_of_quar
 from revenue_health.contribution.selectors.register.leaks_json import leak_json, register_json
 from revenue_health.contribution.selectors.track.track_record import track_record
 from revenue_health.contribution.selectors.track.track_record_json import track_record_json
-from revenue_health.contribution.words import OWNERS, verdict_words, verdicts_worded
+from revenue_health.contribution.words import OWNERS, using_verdict_words, verdict_words
 from revenue_health.review.core.slide_codec import FORMAT
 from revenue_health.review.models import Decision, Pack
 from revenue_health.review.selectors.accountability.accountability_json import accountability_json
@@ -181,7 +181,7 @@ def message_of(figures: Json) -> str:
     if wording == verdict_words():
         return message
     comparison = comparison_from_json(figures["contributions"])
-    with verdicts_worded(wording):
+    with using_verdict_words(wording):
         then = who_moved(comparison)
     return message.replace(then, who_moved(comparison)) if then else message
 

@@ -13,7 +13,7 @@ from departments.selectors.jobs import Phase, open_jobs, phase_of
 from departments.translation import gettext_noop
 from revenue_health.review.models import Pack, PackExport
 
-UNTAKEN_SECONDS = 20
+UNCLAIMED_SECONDS = 20
 """An export no worker has taken up by then: the worker is probably down."""
 SILENT_SECONDS = 180
 MOST_LISTED = 20
@@ -64,7 +64,7 @@ def _interrupted() -> set[int]:
 
 def _failure(export: PackExport, now: datetime) -> str:
     silent = (now - export.touched_at).total_seconds()
-    if export.status == PackExport.Status.ASKED and silent > UNTAKEN_SECONDS:
+    if export.status == PackExport.Status.ASKED and silent > UNCLAIMED_SECONDS:
         return (
             f"No worker has taken this up for {counted(round(silent), 'second')}: it is probably not running. "
             "The file is made as soon as one starts; nothing is lost."

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date
 
 from departments.core.stored_texts import catalogue, in_language
-from departments.formats import ENGLISH, numbers_as_in
+from departments.formats import ENGLISH, using_number_language
 from departments.translation import gettext_noop
 from revenue_health.review.core.slides import Bar, CellValue, Chart, Column, ColumnKind, Row, Slide, Table
 from revenue_health.review.selectors.packs.cells import day_text
@@ -27,7 +27,7 @@ HEADS = {"to": gettext_noop("to, end of a range"), "Change": gettext_noop("what 
 @contextmanager
 def document_numbers() -> Iterator[None]:
     """Numbers as documents of the reader's language have them, whatever the account says of pages."""
-    with numbers_as_in(catalogue.language()):
+    with using_number_language(catalogue.language()):
         yield
 
 

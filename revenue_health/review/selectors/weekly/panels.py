@@ -21,7 +21,7 @@ from revenue_health.review.core.weekly_review import (
     ScorecardPanel,
     WeeklyLeak,
 )
-from revenue_health.review.selectors.forecast.forecast_reader import held_from_json
+from revenue_health.review.selectors.forecast.forecast_reader import range_hits_from_json
 
 LEAKS_SHOWN = 6
 """Lines of a panel: what one can talk about in half an hour."""
@@ -98,5 +98,5 @@ def forecast_line(*, run: RecomputeRun, period: Period, comparison: Comparison |
         p95=row.p95,
         probability=row.probability,
         target=row.target,
-        nine_in_ten=held_from_json(row.figures.get("held")).nine_in_ten,
+        nine_in_ten=range_hits_from_json(row.figures.get("held")).nine_in_ten,
     )

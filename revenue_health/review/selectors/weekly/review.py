@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import date, datetime
 
-from departments.formats import ENGLISH, numbers_as_in
+from departments.formats import ENGLISH, using_number_language
 from departments.models import Company
 from departments.periods import Period, monday_of
 from pipeline.models import RecomputeRun
@@ -58,7 +58,7 @@ def weekly_review(
     """
     periods = comparison_periods(run=run, company=company, period=period, baseline=baseline or None)
     # Sentences for machines and for what is frozen do not depend on who asks.
-    with numbers_as_in(ENGLISH):
+    with using_number_language(ENGLISH):
         stored = stored_comparison(run=run, periods=periods)
         if stored.comparison is None:
             computed = company_bridge(run=run, company=company, periods=periods)

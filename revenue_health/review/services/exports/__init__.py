@@ -14,8 +14,8 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.text import slugify
 
-from departments.day_formats import BRITISH, days_as_in
-from departments.formats import ENGLISH, numbers_as_in
+from departments.day_formats import BRITISH, using_day_style
+from departments.formats import ENGLISH, using_number_language
 from departments.models import User
 from departments.translation import gettext_noop
 from revenue_health.review.models import Decision, Pack, PackExport
@@ -116,7 +116,7 @@ def pack_write(
     try:
         language = ENGLISH if kind == PackExport.Kind.CSV else language
         style = replace(BRITISH, names=language)
-        with translation.override(language), numbers_as_in(language), days_as_in(style):
+        with translation.override(language), using_number_language(language), using_day_style(style):
             WRITERS[kind](content_of(pack, hide_names=hide_names), half, progress)
         half.replace(path)
     finally:

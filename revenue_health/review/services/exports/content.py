@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from departments.core.stored_texts import in_language
-from departments.core.text import readable, readable_values
+from departments.core.text import clean_text, clean_values
 from departments.translation import gettext as _
 from revenue_health.review.core.slide_codec import slide_from_json
 from revenue_health.review.core.slides import Row, Slide, Table
@@ -30,7 +30,7 @@ class ExportContent:
     @property
     def title(self) -> str:
         """The pack's title, as a file can hold it."""
-        return readable(self.pack.title)
+        return clean_text(self.pack.title)
 
     @property
     def head(self) -> str:
@@ -45,7 +45,7 @@ def content_of(pack: Pack, *, hide_names: bool) -> ExportContent:
 
     Names of before control characters were refused have spaces for them: no slide and no sheet can hold them.
     """
-    review = review_from_json(readable_values(pack.figures))
+    review = review_from_json(clean_values(pack.figures))
     frozen = slides_in_language(with_decisions(review.slides, pack=pack))
     slides = tuple(_readable(slide) for slide in frozen)
     if hide_names:
@@ -56,7 +56,7 @@ def content_of(pack: Pack, *, hide_names: bool) -> ExportContent:
 
 def _readable(slide: Slide) -> Slide:
     """A slide with a space for each control character."""
-    return slide_from_json(readable_values(slide.to_json()))
+    return slide_from_json(clean_values(slide.to_json()))
 
 
 def _without_names(slide: Slide, names: Names) -> Slide:

@@ -32,9 +32,9 @@ from revenue_health.contribution.selectors.comparison.from_bridge import NAMES, 
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.scores import bridges_of
 from revenue_health.contribution.selectors.comparison.sentences import (
-    alone,
     capitalised,
-    together,
+    only_together_note,
+    own_switch_note,
     unclear_reason,
     verdict_sentence,
 )
@@ -109,8 +109,8 @@ def _line(comparison: Comparison, key: str, company: Company) -> Context:
         "pace": ledger.pace_title,
         "scale": ledger.scale(currency),
         **_verdict(party, currency),
-        "together": together(party, currency) if party and party.named else "",
-        "alone": alone(party, currency) if party else "",
+        "together": own_switch_note(party, currency) if party and party.named else "",
+        "alone": only_together_note(party, currency) if party else "",
         "kind": party.kind if party else UNEXPLAINED,
         "remark": in_language(party.reason.partition("; ")[2]) if party and party.kind == PartyKind.MARKET else "",
     }

@@ -25,7 +25,7 @@ from revenue_health.contribution.filters import ComparisonFilters, parse_filters
 from revenue_health.contribution.requested import comparison_wait, compute_comparison
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.contribution.selectors.comparison.scores import score_run_of
-from revenue_health.contribution.selectors.comparison.sentences import ground, past_sentence
+from revenue_health.contribution.selectors.comparison.sentences import past_sentence, verdict_qualifier
 from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
 from revenue_health.contribution.services.cuts import CUTS, cut_ask
 from revenue_health.contribution.tasks import cut_requested
@@ -47,7 +47,7 @@ class DriverRow:
 
     share: ShareRow
     gates: list[GateRow]
-    ground: str
+    qualifier: str
     address: str
 
 
@@ -124,7 +124,7 @@ def _ledger(verdict: Accountability, filters: ComparisonFilters) -> Context:
             DriverRow(
                 share=share,
                 gates=gate_rows(parties[share.key]) if parties[share.key].gates is not None else [],
-                ground=ground(parties[share.key]),
+                qualifier=verdict_qualifier(parties[share.key]),
                 address=addresses(share.key),
             )
             for share in rows.shares

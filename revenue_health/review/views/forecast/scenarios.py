@@ -17,7 +17,7 @@ from pipeline.custody_store import CustodyStoreMissing
 from pipeline.page.shell import shell_of
 from revenue_health.contribution.core.flows import FlowError
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError, comparison_periods
-from revenue_health.contribution.selectors.forecast.whatif import PromiseError, worlds_ready
+from revenue_health.contribution.selectors.forecast.whatif import PromiseError, prepare_worlds
 from revenue_health.review.models import Scenario
 from revenue_health.review.selectors.forecast.promises import outcome_of, promises_in_address
 from revenue_health.review.selectors.forecast.scenarios import scenario_rows
@@ -44,7 +44,7 @@ def scenario_list(request: HttpRequest) -> HttpResponse:
         periods = comparison_periods(run=run, company=company)
         rows, axis = scenario_rows(run=run, company=company, periods=periods)
         # This panel loads behind the levers: nobody waits for it.
-        worlds_ready(run=run, company=company, periods=periods)
+        prepare_worlds(run=run, company=company, periods=periods)
     except (ComparisonError, CustodyStoreMissing):
         rows, axis = [], None
     amounts = [value for row in rows for change in (row.then, row.now) if change for value in (change.low, change.high)]

@@ -10,7 +10,7 @@ from departments.web.rendering import page_render
 from pipeline.page.shell import shell_of
 from revenue_health.review.selectors.packs.archive import packs_listed
 from revenue_health.review.selectors.packs.frozen import frozen_review
-from revenue_health.review.selectors.packs.twins import twins_of
+from revenue_health.review.selectors.packs.identical import identical_packs
 from revenue_health.review.services.exports.sheets import table_csv
 from revenue_health.review.views.packs.page import PACK_TEMPLATE, pack_context, pack_or_404
 
@@ -24,7 +24,7 @@ def pack_list(request: HttpRequest) -> HttpResponse:
     require(request, may_see_packs(request.user))
     shell = shell_of(request)
     packs = list(packs_listed()[:MOST_LISTED])
-    twins = twins_of(packs)
+    twins = identical_packs(packs)
     context = {
         "shell": shell,
         "packs": [(pack, twins.get(pack.pk)) for pack in packs],

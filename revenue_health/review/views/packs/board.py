@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from departments.access import may_see_packs, require
 from revenue_health.review.models import Pack
-from revenue_health.review.selectors.packs.archive import proof_of, with_decisions
+from revenue_health.review.selectors.packs.archive import verify_pack, with_decisions
 from revenue_health.review.selectors.packs.board import board_pages
 from revenue_health.review.selectors.packs.cells import Names
 from revenue_health.review.selectors.packs.frozen import frozen_review
@@ -36,7 +36,7 @@ def board_context(pack: Pack, *, hide_names: bool) -> dict[str, object]:
     return {
         "pack": pack,
         "review": review,
-        "proof": proof_of(pack),
+        "proof": verify_pack(pack),
         "slides": print_pages(pages, Names(review.people, hide_names)),
         "hide_names": hide_names,
     }

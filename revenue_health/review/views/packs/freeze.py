@@ -14,8 +14,8 @@ from departments.web.requests import signed_in_user
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.page.shell import Shell, shell_of
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
+from revenue_health.review.selectors.packs.identical import pack_readers
 from revenue_health.review.selectors.packs.reader_language import slides_in_language
-from revenue_health.review.selectors.packs.twins import pack_readers
 from revenue_health.review.services.packs import PackDraft, PackProblem, decision_log, pack_draft, pack_freeze
 from revenue_health.review.views.packs.forms import FreezeForm
 

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest
 from departments.access import may_freeze
 from pipeline.page.shell import shell_of
 from revenue_health.review.models import Pack, PackExport
-from revenue_health.review.selectors.packs.archive import decisions_of, pack_by_id, proof_of
+from revenue_health.review.selectors.packs.archive import decisions_of, pack_by_id, verify_pack
 from revenue_health.review.selectors.packs.cells import Names
 from revenue_health.review.selectors.packs.exports import exports_of
 from revenue_health.review.selectors.packs.frozen import frozen_review
@@ -33,7 +33,7 @@ def pack_context(request: HttpRequest, pack: Pack, **bound: forms.Form) -> dict[
     return {
         "pack": pack,
         "review": review,
-        "proof": proof_of(pack),
+        "proof": verify_pack(pack),
         "slides": print_slides(slides_in_language(review.slides), Names(review.people)),
         "decisions": decisions_of(pack=pack),
         "may_freeze": manages,

@@ -11,9 +11,9 @@ from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.contributions_json import party_from_json, party_to_json
 from revenue_health.contribution.selectors.comparison.sentences import (
-    alone,
     load_sentence,
-    together,
+    only_together_note,
+    own_switch_note,
     verdict_in_full,
     verdict_sentence,
 )
@@ -70,9 +70,9 @@ def test_a_verdict_carries_its_interval_its_tipping_point_and_since_when() -> No
 
 def test_a_share_and_a_switch_stand_together_where_they_differ_by_more_than_the_interval() -> None:
     """10 k apart is within the 50 k of the interval; 80 k is not."""
-    assert together(LEGAL, "EUR") == ""
+    assert own_switch_note(LEGAL, "EUR") == ""
     apart = replace(LEGAL, switch=MoneyInterval(amount=-180_000.0, low=-200_000.0, high=-160_000.0))
-    assert together(apart, "EUR") == (
+    assert own_switch_note(apart, "EUR") == (
         "It moves so much only together with others: EUR −100 k on average over all that others might have done, "
         "EUR −180 k beside what they did."
     )
@@ -80,11 +80,11 @@ def test_a_share_and_a_switch_stand_together_where_they_differ_by_more_than_the_
 
 def test_a_named_department_is_told_what_is_its_own_if_another_was_needed_too() -> None:
     """Two that are both needed share equally: half of 100 k."""
-    assert alone(LEGAL, "EUR") == (
+    assert only_together_note(LEGAL, "EUR") == (
         "The records cannot show whether Legal did this alone. If another department’s change was needed as well, at "
         "most half of it is Legal’s own (EUR −50.0 k)."
     )
-    assert alone(replace(LEGAL, verdict=Verdict.CANNOT_TELL), "EUR") == ""
+    assert only_together_note(replace(LEGAL, verdict=Verdict.CANNOT_TELL), "EUR") == ""
 
 
 def test_a_verdict_says_what_no_record_shows() -> None:

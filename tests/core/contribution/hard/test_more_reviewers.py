@@ -11,7 +11,7 @@ import pytest
 from revenue_health.contribution.core.capacity import Limits, limits_of
 from revenue_health.contribution.core.model.groups import whole_of
 from revenue_health.contribution.core.model.rates import Rates, estimate_rates
-from revenue_health.contribution.core.sensitivity import Change, Lever, WhatIf, constraints, what_if
+from revenue_health.contribution.core.sensitivity import Change, Lever, WhatIf, ranked_constraints, what_if
 from revenue_health.contribution.validation.hard.flows import PERIOD, groups_of, periods_of, tables_of
 from revenue_health.contribution.validation.hard.world.books import keep_books
 from revenue_health.contribution.validation.hard.world.chance import Chance, draw_chance
@@ -82,7 +82,7 @@ def test_a_slow_department_is_at_no_limit_and_more_hands_change_nothing() -> Non
 
 def test_the_forecast_s_constraints_name_who_is_at_a_limit() -> None:
     rates, limits = company("fewer_servers")
-    found = constraints(rates, limits)
+    found = ranked_constraints(rates, limits)
     assert [(one.stage, one.department) for one in found if one.kind == "limited"] == [LEGAL]
     assert next(one.gain for one in found if one.kind == "limited") == pytest.approx(
         asked("fewer_servers", 0.1).change.value

@@ -8,12 +8,12 @@ import pytest
 from revenue_health.contribution.core.track.record import (
     CAUTION,
     Correction,
-    Held,
     PastForecast,
     Quantiles,
+    RangeHits,
     as_published,
-    held,
     learned,
+    range_hits,
 )
 from revenue_health.contribution.core.track.summary import summary
 
@@ -100,12 +100,12 @@ def test_nine_in_ten_are_held_whatever_the_model_thinks_of_itself(true_spread: f
     ],
 )
 def test_when_a_range_may_be_called_one_of_90_percent(forecasts: int, inside: int, called: bool) -> None:
-    assert Held(forecasts=forecasts, inside_50=0, inside_90=inside).about_nine_in_ten is called
+    assert RangeHits(forecasts=forecasts, inside_50=0, inside_90=inside).about_nine_in_ten is called
 
 
 def test_held_counts_what_would_have_been_told() -> None:
     rows = [past(0, actual=100.0), past(1, actual=118.0), past(2, actual=160.0)]
-    assert held(rows) == Held(forecasts=3, inside_50=1, inside_90=2)
+    assert range_hits(rows) == RangeHits(forecasts=3, inside_50=1, inside_90=2)
 
 
 def test_the_summary_by_hand() -> None:

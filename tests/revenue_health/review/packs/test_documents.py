@@ -17,7 +17,7 @@ from departments.models import User
 from revenue_health.review.core.slide_codec import table_from_json
 from revenue_health.review.core.slides import Role
 from revenue_health.review.models import Pack
-from revenue_health.review.selectors.packs.archive import proof_of
+from revenue_health.review.selectors.packs.archive import verify_pack
 from revenue_health.review.selectors.packs.cells import SOMEBODY, Names, cell_text
 from revenue_health.review.selectors.packs.frozen import frozen_review
 from revenue_health.review.selectors.packs.printing import print_slide, print_slides
@@ -163,4 +163,4 @@ def test_a_pack_of_before_prints_what_it_printed(pack: Pack) -> None:
     }
     table = table_from_json(frozen)
     assert cell_text(table.rows[0][0], table.columns[0], table.money) == "141"
-    assert proof_of(pack).sound
+    assert verify_pack(pack).intact

@@ -21,7 +21,7 @@ from pypdf import PdfReader
 from departments.models import User
 from revenue_health.review.core.canonical_json import canonical_json
 from revenue_health.review.models import Pack
-from revenue_health.review.selectors.packs.archive import proof_of
+from revenue_health.review.selectors.packs.archive import verify_pack
 from revenue_health.review.selectors.packs.frozen import frozen_review
 from revenue_health.review.services.exports import pack_write
 
@@ -73,7 +73,7 @@ def plain(text: str) -> str:
 
 
 def test_the_hash_fits(old_pack: Pack) -> None:
-    assert proof_of(old_pack).sound
+    assert verify_pack(old_pack).intact
 
 
 def test_slides_are_written_back_as_they_were_read(old_pack: Pack) -> None:

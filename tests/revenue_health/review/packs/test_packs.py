@@ -20,11 +20,11 @@ from pipeline.models import Opportunity, RecomputeRun
 from pipeline.services.recompute import recompute
 from revenue_health.review.core.canonical_json import canonical_json
 from revenue_health.review.models import Decision, Pack
-from revenue_health.review.selectors.packs.archive import proof_of
+from revenue_health.review.selectors.packs.archive import verify_pack
 from revenue_health.review.selectors.packs.cells import Names
 from revenue_health.review.selectors.packs.frozen import frozen_review
+from revenue_health.review.selectors.packs.identical import identical_packs, pack_readers
 from revenue_health.review.selectors.packs.printing import PrintedSlide, print_slides
-from revenue_health.review.selectors.packs.twins import pack_readers, twins_of
 from revenue_health.review.services.packs import PackProblem, decision_log, pack_freeze
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 def test_the_hash_is_of_the_canonical_bytes(pack: Pack) -> None:
     assert hashlib.sha256(pack.content.encode()).hexdigest() == pack.sha256
     assert canonical_json(json.loads(pack.content)) == pack.content
-    assert proof_of(pack).sound
+    assert verify_pack(pack).intact
 
 
 def test_the_bridge_of_a_pack_adds_up_to_the_cent(pack: Pack) -> None:
@@ -84,7 +84,7 @@ def test_whoever_gets_around_the_trigger_is_found_out(pack: Pack, ceo: Client) -
 def test_a_changed_title_is_found_out_too(pack: Pack) -> None:
     with pgtrigger.ignore("review.Pack:append_only"):
         Pack.objects.filter(pk=pack.pk).update(title="Another review")
-    assert not proof_of(Pack.objects.get(pk=pack.pk)).sound
+    assert not verify_pack(Pack.objects.get(pk=pack.pk)).intact
 
 
 def slides_of(pack: Pack) -> list[PrintedSlide]:
@@ -108,7 +108,7 @@ def test_after_the_data_changed_the_pack_shows_the_old_figures_bit_by_bit(pack: 
     assert printed(ceo, pack) == before
     now = Pack.objects.get(pk=pack.pk)
     assert slides_of(now) == slides
-    assert proof_of(now).sound
+    assert verify_pack(now).intact
     assert "verified, sha256" in ceo.get(f"/packs/{pack.pk}/").content.decode()
 
 
@@ -209,7 +209,7 @@ def test_the_archive_names_the_pack_with_the_same_figures(pack: Pack, run: Recom
     user, now = User.objects.get(username="ceo"), timezone.now() + timedelta(hours=1)
     again = pack_freeze(run=run, company=company, user=user, now=now, title="Again")
     other = pack_freeze(run=run, company=company, user=user, now=now, since=date(2026, 1, 5), title="Since January")
-    assert twins_of(list(Pack.objects.all())) == {again.pk: pack}
+    assert identical_packs(list(Pack.objects.all())) == {again.pk: pack}
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     page = client.get("/packs/").content.decode()

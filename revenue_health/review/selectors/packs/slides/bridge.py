@@ -13,12 +13,12 @@ from revenue_health.contribution.core.solver.backward import FACTORS
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_from_json
 from revenue_health.contribution.selectors.comparison.sentences import (
-    ground,
     listed,
     nobody_named,
     past_sentence,
     proviso,
     verdict_in_full,
+    verdict_qualifier,
     who_does_what,
 )
 from revenue_health.contribution.words import step_word
@@ -143,7 +143,7 @@ def _shares_table(rows: Sequence[tuple[PartyShare, Step]], scale: MoneyScale) ->
             step.high,
             party.score,
             f"{step.mark} {step_word(step)}".strip(),
-            ground(party) if party.kind == PartyKind.INTERNAL else "",
+            verdict_qualifier(party) if party.kind == PartyKind.INTERNAL else "",
             *_factors(party),
         )
         for party, step in rows

@@ -7,7 +7,7 @@ from departments.json_types import Json
 from departments.translation import gettext_noop
 from revenue_health.contribution.core.comparison import minor_units
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table
-from revenue_health.review.selectors.forecast.forecast_reader import held_from_json
+from revenue_health.review.selectors.forecast.forecast_reader import range_hits_from_json
 from revenue_health.review.selectors.forecast.levers_of import WORDS
 from revenue_health.review.selectors.headline import landing_sentence
 from revenue_health.review.selectors.packs.slides.parts import landing_of, scale_of, total_bar
@@ -27,7 +27,7 @@ def forecast(content: Json) -> Slide | None:
     # 12 to 13 for 90 % and for 50 % would be two intervals that look like one.
     ends += [(amount["p5"], amount["p25"]), (amount["p75"], amount["p95"])]
     scale = scale_of(amount.values(), currency, intervals=ends)
-    label, held = content["period"]["label"], held_from_json(figures.get("held"))
+    label, held = content["period"]["label"], range_hits_from_json(figures.get("held"))
     low, high = interval_in_words(amount["p5"], amount["p95"], currency)
     return Slide(
         key="forecast",

@@ -11,7 +11,7 @@ from departments.translation import gettext_noop
 from revenue_health.contribution.core.comparison import minor_units
 from revenue_health.contribution.core.ledger import Landing
 from revenue_health.review.core.slides import Bar, Role
-from revenue_health.review.selectors.forecast.forecast_reader import held_from_json
+from revenue_health.review.selectors.forecast.forecast_reader import range_hits_from_json
 from revenue_health.review.selectors.packs.cells import day_text
 
 
@@ -58,5 +58,5 @@ def landing_of(content: Json) -> Landing | None:
         high=minor_units(figures["p95"]) or 0,
         plan=minor_units(figures["target"]),
         probability=figures["probability"],
-        range_name=held_from_json(figures.get("held")).range_name,
+        range_name=range_hits_from_json(figures.get("held")).range_name,
     )

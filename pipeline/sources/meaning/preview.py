@@ -37,7 +37,7 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DealLook:
+class DealPreview:
     """One deal as it would be."""
 
     key: str
@@ -48,10 +48,10 @@ class DealLook:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FolderLook:
+class FolderPreview:
     """Deals to look at, counts and money by what became of them, the newest event, and the checks' sentences."""
 
-    deals: list[DealLook]
+    deals: list[DealPreview]
     outcomes: dict[str, list[float]]
     newest: str
     stopped: bool
@@ -63,7 +63,7 @@ class FolderLook:
         return asdict(self)
 
 
-def folder_look(folder: Path, *, now: datetime) -> FolderLook:
+def folder_preview(folder: Path, *, now: datetime) -> FolderPreview:
     """Look at a company folder that a mapping wrote; in one without events, at its hand-offs."""
     with duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "512MB"}) as store:
         for path in folder.glob("*.csv"):
@@ -73,7 +73,7 @@ def folder_look(folder: Path, *, now: datetime) -> FolderLook:
                 " header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"', max_line_size = 4194304)"
             )
         if not (folder / "events.csv").exists():
-            return _handoffs_look(store, now)
+            return _handoffs_preview(store, now)
         _prepare(store)
         outcomes = {
             str(outcome): [int(count), float(money or 0)]
@@ -87,23 +87,23 @@ def folder_look(folder: Path, *, now: datetime) -> FolderLook:
         deals = [_deal(store, str(key)) for key in _chosen(store)]
         checks = _checks(store, outcomes, last, stopped=stopped, now=now)
         counts = _handoff_counts(store)
-    return FolderLook(
+    return FolderPreview(
         deals=deals, outcomes=outcomes, newest=last.date().isoformat(), stopped=stopped, checks=checks, handoffs=counts
     )
 
 
-def _handoffs_look(store: duckdb.DuckDBPyConnection, now: datetime) -> FolderLook:
+def _handoffs_preview(store: duckdb.DuckDBPyConnection, now: datetime) -> FolderPreview:
     """The hand-offs of deals that came otherwise: those with the most first."""
     rows = store.execute(
         f"SELECT opportunity FROM handoffs GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {SHOWN}"
     ).fetchall()
     deals = [
-        DealLook(key=str(key), name="", outcome="", steps=[], handoffs=_handoffs(store, str(key))) for (key,) in rows
+        DealPreview(key=str(key), name="", outcome="", steps=[], handoffs=_handoffs(store, str(key))) for (key,) in rows
     ]
     row = store.execute("SELECT max(left(greatest(requested_at, completed_at), 10)) FROM handoffs").fetchone()
     newest = str((row or [""])[0] or "")
     stopped = bool(newest) and (now.date() - date.fromisoformat(newest)).days > _STOPPED_DAYS
-    return FolderLook(
+    return FolderPreview(
         deals=deals, outcomes={}, newest=newest, stopped=stopped, checks=[],
         handoffs=_handoff_counts(store),
     )  # fmt: skip
@@ -143,7 +143,7 @@ def _chosen(store: duckdb.DuckDBPyConnection) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
-def _deal(store: duckdb.DuckDBPyConnection, key: str) -> DealLook:
+def _deal(store: duckdb.DuckDBPyConnection, key: str) -> DealPreview:
     rows = store.execute(
         "SELECT since, stage, stage_name, owner, amount, reason, lead(since) OVER (ORDER BY since, place) FROM history"
         " WHERE deal = ? ORDER BY since, place", [key],
@@ -161,7 +161,7 @@ def _deal(store: duckdb.DuckDBPyConnection, key: str) -> DealLook:
     ]
     outcome = store.execute("SELECT outcome FROM ends WHERE deal = ?", [key]).fetchone()
     named = store.execute("SELECT name FROM opportunities WHERE key = ?", [key]).fetchone()
-    return DealLook(
+    return DealPreview(
         key=key, name=str((named or [""])[0] or ""), outcome=str(outcome[0]) if outcome else "", steps=steps,
         handoffs=_handoffs(store, key),
     )  # fmt: skip

@@ -127,7 +127,7 @@ class Concern:
     note: str = ""
 
 
-TROUBLES = (
+CONCERNS = (
     Concern(department="legal", text="Half of the reviewers are gone and nobody takes over their English contracts",
             measurable="leg_reviewers", raised=80),
     Concern(department="legal", text="Requests come without the customer's terms", measurable="leg_queue", raised=57,
@@ -180,7 +180,7 @@ REPLIES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Talk:
+class DemoThread:
     """One thread: who says what how many days ago; the first line begins it. `{last}` and `{running}` are quarters."""
 
     subject: str
@@ -188,28 +188,28 @@ class Talk:
     resolved_by: str = ""
 
 
-TALKS = (
-    Talk(subject="share:legal:{running}", lines=(
+THREADS = (
+    DemoThread(subject="share:legal:{running}", lines=(
         ("ceo", 9, "@legal how many of the old contracts are still in the queue, and when are they through?"),
         ("legal", 8, "Eleven from before the outside firm started. Two weeks, if nobody falls ill."),
         ("sales", 8, "@ceo four of the eleven are over EUR 50 k; we have told @legal which ones go first."))),
-    Talk(subject="share:legal:{last}", resolved_by="legal", lines=(
+    DemoThread(subject="share:legal:{last}", resolved_by="legal", lines=(
         ("analyst", 40, "@legal is the wait counted from the request or from when the terms were complete?"),
         ("legal", 39, "From the request. About a fifth came without terms; sales sends them along now."))),
-    Talk(subject="share:production:{running}", lines=(
+    DemoThread(subject="share:production:{running}", lines=(
         ("ceo", 6, "@production the kept slots help large deals. What happens to the small ones meanwhile?"),
         ("production", 5, "They wait about a day longer. It shows in the numbers but not in lost deals so far."))),
-    Talk(subject="share:sales:{last}", resolved_by="ceo", lines=(
+    DemoThread(subject="share:sales:{last}", resolved_by="ceo", lines=(
         ("sales", 45, "@analyst is the interval so wide because of the three very large deals?"),
         ("analyst", 44, "Yes. Without any one of them it moves by about a third; that is what the interval says."))),
-    Talk(subject="measurable:leg_wait", lines=(
+    DemoThread(subject="measurable:leg_wait", lines=(
         ("legal", 4, "The last two weeks are the outside firm. @analyst please do not read a trend into it yet."),)),
-    Talk(subject="measurable:pro_parts", resolved_by="production", lines=(
+    DemoThread(subject="measurable:pro_parts", resolved_by="production", lines=(
         ("ceo", 30, "@production is this one supplier or several?"),
         ("production", 29, "One, for the optical parts. The others are as they were."))),
-    Talk(subject="forecast:{running}", lines=(
+    DemoThread(subject="forecast:{running}", lines=(
         ("ceo", 2, "@analyst how much of the gap comes from deals that only wait for a contract?"),)),
-    Talk(subject="cell:new:contract:production", lines=(
+    DemoThread(subject="cell:new:contract:production", lines=(
         ("sales", 16, "Five deals here were asked for a slot after signing. @production we change the order, see our "
          "commitment."),)),
 )  # fmt: skip

@@ -18,7 +18,7 @@ class _FiguresDigest(Func):
     output_field = CharField()
 
 
-def twins_of(packs: Sequence[Pack]) -> dict[int, Pack]:
+def identical_packs(packs: Sequence[Pack]) -> dict[int, Pack]:
     """For each pack whose figures were frozen before, the first of the packs that show them."""
     together = Counter((pack.run_number, pack.period_label) for pack in packs)
     several = [pack for pack in packs if together[pack.run_number, pack.period_label] > 1]

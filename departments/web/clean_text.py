@@ -8,10 +8,10 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
-from departments.core.text import readable, unreadable
+from departments.core.text import clean_text, needs_cleaning
 
 
-class ReadableMiddleware:
+class CleanTextMiddleware:
     """Writes a space for each control character in queries, forms and cookies, and leaves out signs that turn the
     direction of reading; a path with one leads nowhere.
 
@@ -23,31 +23,31 @@ class ReadableMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if unreadable(request.path_info):
+        if needs_cleaning(request.path_info):
             raise Http404(_("The address contains a control character."))
-        request.GET = _readable(request.GET)
-        request.COOKIES = {name: readable(value) for name, value in request.COOKIES.items()}
-        _read_later(request)
+        request.GET = _clean_query(request.GET)
+        request.COOKIES = {name: clean_text(value) for name, value in request.COOKIES.items()}
+        _clean_when_read(request)
         return self.get_response(request)
 
 
-def _read_later(request: HttpRequest) -> None:
+def _clean_when_read(request: HttpRequest) -> None:
     """A form is made readable when it is first read: that is left to whoever may limit its size or keep its files."""
     load = request._load_post_and_files  # the one place all forms come through
 
     def load_readable() -> None:
         load()
-        request._post = _readable(request._post)  # type: ignore[attr-defined]
+        request._post = _clean_query(request._post)  # type: ignore[attr-defined]
 
     request._load_post_and_files = load_readable  # type: ignore[method-assign]
 
 
-def _readable(query: Any) -> Any:
+def _clean_query(query: Any) -> Any:
     """The same query where all of it is readable, else a copy that is."""
-    if not any(unreadable(text) for name, values in query.lists() for text in (name, *values)):
+    if not any(needs_cleaning(text) for name, values in query.lists() for text in (name, *values)):
         return query
     cleaned = QueryDict(mutable=True)
     for name, values in query.lists():
-        cleaned.setlist(readable(name), values if "password" in name else [readable(value) for value in values])
+        cleaned.setlist(clean_text(name), values if "password" in name else [clean_text(value) for value in values])
     cleaned._mutable = False
     return cleaned
