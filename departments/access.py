@@ -1,6 +1,6 @@
-"""Who may do what: the one module that decides. Views ask it, templates only print what views tell them.
+"""Who may do what: the single place that decides. Views call it; templates only print what views pass on.
 
-What one may not see does not exist: views answer 404 by `require`, and every refusal is logged.
+What a visitor may not see does not exist for them: `require` answers 404 and logs every refusal.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ log = structlog.get_logger("departments.access")
 
 @dataclass(frozen=True, kw_only=True)
 class UserRoles:
-    """What one person is: roles for the whole company, and departments (ids) led or belonged to."""
+    """A person's roles in the company, and the departments (ids) they lead or belong to."""
 
     superuser: bool
     roles: frozenset[str]
     leads: frozenset[int]
     """Departments the person is head or deputy of."""
     member_of: frozenset[int]
-    """Departments the person is anything of."""
+    """Departments in which the person has any role."""
 
     def has(self, *roles: str) -> bool:
         return self.superuser or not self.roles.isdisjoint(roles)
@@ -40,7 +40,7 @@ NO_ROLES = UserRoles(superuser=False, roles=frozenset(), leads=frozenset(), memb
 
 
 def user_roles(user: Visitor) -> UserRoles:
-    """What a visitor is; read once for each user object, so once a request."""
+    """The roles of a visitor, read once for each user object, so once a request."""
     if not isinstance(user, User) or not user.is_active:
         return NO_ROLES
     stored: UserRoles | None = getattr(user, _ATTRIBUTE, None)
@@ -57,11 +57,11 @@ def user_roles(user: Visitor) -> UserRoles:
 
 
 class ExecutivesOnly(Http404):
-    """A 404 for board members on a page whose address holds no identifier: it may say that the page is for others."""
+    """A 404 that may tell a board member that the page is for executives: its address contains no identifier."""
 
 
 def require(request: HttpRequest, allowed: bool) -> None:
-    """404 unless allowed: a stranger cannot even learn that the page is there. The refusal is logged."""
+    """Raise 404 unless allowed, so that outsiders cannot learn that the page exists. The refusal is logged."""
     if not allowed:
         _log_access(request, AccessLog.Kind.REFUSED)
         log.warning(
@@ -71,8 +71,8 @@ def require(request: HttpRequest, allowed: bool) -> None:
 
 
 def _may_reveal_page(request: HttpRequest) -> bool:
-    """Whether a member of the board may be told that a page is there: its address is in the manual, without any key,
-    number or name in it."""
+    """Whether a board member may learn that a page exists: its address is in the manual and contains no key, number or
+    name."""
     match = request.resolver_match
     return (
         match is not None
@@ -84,7 +84,7 @@ def _may_reveal_page(request: HttpRequest) -> bool:
 
 
 def log_read_access(request: HttpRequest, subject: str) -> None:
-    """Write down that somebody read what others answer for: shares, their working, the drivers."""
+    """Log that somebody read figures that others answer for: shares, how they were computed, the drivers."""
     _log_access(request, AccessLog.Kind.READ, subject)
 
 
@@ -111,7 +111,7 @@ def may_manage_people(user: Visitor) -> bool:
 
 
 def may_give_role(user: Visitor, role: str) -> bool:
-    """Give a role or take it: analysts every one but that of an executive, which only an executive can."""
+    """Grant or remove a role: executives any role, analysts any but that of an executive."""
     return may_manage_people(user) and (role != Role.EXECUTIVE or user_roles(user).has(Role.EXECUTIVE))
 
 
@@ -122,25 +122,25 @@ def may_read_audit(user: Visitor) -> bool:
 
 # --- figures ----------------------------------------------------------------------------------------------------
 def may_see_company(user: Visitor) -> bool:
-    """The company's live figures and everybody's shares: all who work here. The board sees frozen packs only."""
+    """See the company's live figures and all shares: everyone who works here. The board sees frozen packs only."""
     return user_roles(user).has(Role.EXECUTIVE, Role.ANALYST, Role.HEAD, Role.DEPUTY, Role.MEMBER)
 
 
 def may_see_departments(user: Visitor) -> bool:
-    """The detail of every department: executives and analysts always, all who work here where the company has opened
-    them."""
+    """See every department's detail: executives and analysts always, everyone who works here if the company has opened
+    its departments."""
     if user_roles(user).has(Role.EXECUTIVE, Role.ANALYST):
         return True
     return may_see_company(user) and Company.objects.filter(departments_open=True).exists()
 
 
 def may_see_department(user: Visitor, department: int) -> bool:
-    """A department's detail: its own people, and who may see every department's."""
+    """See one department's detail: its own people, and anyone who may see every department's."""
     return department in user_roles(user).member_of or may_see_departments(user)
 
 
 def may_see_packs(user: Visitor) -> bool:
-    """Frozen packs: everybody who is anything to the company."""
+    """See frozen packs: everyone with any role in the company."""
     return user_roles(user).has(*Role.values)
 
 
@@ -151,18 +151,18 @@ def may_freeze(user: Visitor) -> bool:
 
 # --- a department's own side ------------------------------------------------------------------------------------
 def may_edit_scorecard(user: Visitor, department: int) -> bool:
-    """Enter values, notes and goals: head and deputy, of their own department only. Not even an executive for them."""
+    """Enter values, notes and goals: head and deputy of the department only, not even executives."""
     roles = user_roles(user)
     return roles.superuser or department in roles.leads
 
 
 def may_enter(user: Visitor, *, department: int, owner: int | None) -> bool:
-    """Enter the value of one measurable: who may edit its scorecard, and the person it was given to."""
+    """Enter the value of one measurable: whoever may edit its scorecard, and the measurable's owner."""
     return may_edit_scorecard(user, department) or (owner is not None and user.is_active and owner == user.pk)
 
 
 def may_set_measurables(user: Visitor, department: int) -> bool:
-    """Add, rename, weigh and archive measurables and date their goals: the head, and analysts for everybody."""
+    """Add, rename, weight and archive measurables and set their goals: head and deputy, and analysts for everyone."""
     return may_edit_scorecard(user, department) or user_roles(user).has(Role.ANALYST)
 
 
@@ -177,7 +177,7 @@ def may_remind(user: Visitor) -> bool:
 
 
 def may_assign(user: Visitor) -> bool:
-    """Give a leak or a commitment to somebody else: executives and analysts."""
+    """Assign a leak or a commitment to somebody else: executives and analysts."""
     return user_roles(user).has(Role.EXECUTIVE, Role.ANALYST)
 
 
@@ -187,5 +187,5 @@ def may_commit(user: Visitor, department: int) -> bool:
 
 
 def visible_department_ids(user: Visitor) -> frozenset[int] | None:
-    """The departments whose detail one may see, by id; None: all of them."""
+    """Ids of the departments whose detail the user may see; None means all of them."""
     return None if may_see_departments(user) else user_roles(user).member_of

@@ -40,7 +40,7 @@ _style: ContextVar[DayStyle] = ContextVar("style_of_days", default=BRITISH)
 
 @contextmanager
 def using_day_style(style: DayStyle) -> Iterator[None]:
-    """Write days and times in a style."""
+    """Context manager that writes days and times in a style."""
     before = _style.set(style)
     try:
         yield
@@ -49,7 +49,7 @@ def using_day_style(style: DayStyle) -> Iterator[None]:
 
 
 def style_of_days() -> DayStyle:
-    """The style of now: what is kept rendered must be kept by it."""
+    """The active style: anything cached as rendered text needs it in its key."""
     return _style.get()
 
 

@@ -180,7 +180,7 @@ def using_number_language(language: str) -> Iterator[None]:
 
 
 def language_of_numbers() -> str:
-    """The language numbers are written for now: what is kept rendered must be kept by it."""
+    """The language whose number format is active: anything cached as rendered text needs it in its key."""
     return _language.get()
 
 

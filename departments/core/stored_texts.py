@@ -99,7 +99,7 @@ def _pieces(text: str) -> str:
 
 
 def clear_caches() -> None:
-    """Begin anew: for tests that put another catalogue in the place of the real one."""
+    """Drop everything remembered: for tests that replace the real catalogue."""
     _cached.cache_clear()
 
 

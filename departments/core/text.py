@@ -1,4 +1,4 @@
-"""What a name and a key may hold, said once for files, forms, the admin and addresses.
+"""What names and keys may contain: one rule for files, forms, the admin and addresses.
 
 The classes of characters are lists of ranges, so that Python and the database engine that checks files read the same.
 """
@@ -73,29 +73,29 @@ def key_problem(text: str) -> str:
 
 
 def composed(text: str) -> str:
-    """A text with each letter and its accents as one sign: what looks equal is equal, in files and forms."""
+    """A text in composed form (NFC), so that texts that look equal are equal in files and forms."""
     return unicodedata.normalize("NFC", text)
 
 
 def clean_text(text: str) -> str:
-    """A text with a space for each control character and each half of a character, and without signs that turn the
-    direction of reading: what a person can have meant. Empty where nobody sees anything of it."""
+    """A text with control characters and lone surrogates replaced by spaces, and without marks that change the reading
+    direction: what a person can have meant. Empty if the text is invisible."""
     return "" if _nothing_seen(text) else _DIRECTION.sub("", _CONTROL.sub(" ", text))
 
 
 def _nothing_seen(text: str) -> bool:
-    """Whether a text holds marks without width and nothing beside them that anybody sees."""
+    """Whether a text has zero-width characters and nothing visible beside them."""
     return _INVISIBLE.search(text) is not None and _BLANK.fullmatch(text) is not None
 
 
 def restore_line_breaks(sent: str, stored: str) -> str:
-    """What a field of one line sent; the stored text where it was left alone, for browsers show it there without its
-    line breaks and send it back so."""
+    """What a single-line field sent, or the stored text if the field was left alone: browsers drop the line breaks of a
+    value in such a field and send it back without them."""
     return stored if sent.strip() == _LINE_ENDS.sub("", stored).strip() else sent
 
 
 def clean_values(value: Any) -> Any:
-    """The same for every text inside lists and dictionaries, as of JSON: escapes in it write what no form can send."""
+    """`clean_text` for every text inside lists and dictionaries, such as JSON, whose escapes can contain anything."""
     if isinstance(value, str):
         return clean_text(value)
     if isinstance(value, dict):
@@ -116,5 +116,5 @@ _LIKE_LATIN = str.maketrans(
 
 
 def confusable_form(text: str) -> str:
-    """What a key looks like at a glance: two keys of one look are easily taken for each other."""
+    """A form that is equal for keys that look alike at a glance and are easily confused."""
     return unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_LIKE_LATIN).casefold()

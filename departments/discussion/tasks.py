@@ -10,5 +10,5 @@ from departments.mail_jobs import MAIL_JOB
 
 @shared_task(name="departments.tasks.mention_mail", **MAIL_JOB)
 def mention_mail(comment_id: int, user_id: int) -> None:
-    """Somebody was mentioned in a comment."""
+    """Notify a person who was mentioned in a comment."""
     mention_mail_send(comment=comment_id, user=user_id)

@@ -1,4 +1,4 @@
-"""What people owe, as selectors find it and services remind of it."""
+"""The values people still owe for a week: found by selectors, and used by the reminder services."""
 
 from __future__ import annotations
 

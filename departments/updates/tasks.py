@@ -15,14 +15,14 @@ from departments.updates.services.reminders import reminders_ask, reminders_send
 
 @shared_task(name="departments.tasks.reminders_hourly", **MAIL_JOB)
 def reminders_hourly() -> None:
-    """Beat asks every hour: whose reminder is due, where it is a decent hour now?"""
+    """Hourly: send the reminders that are due, to people for whom it is working hours now."""
     now = timezone.now()
     reminders_send(due=reminders_due(now=now), now=now)
 
 
 @shared_task(name="departments.tasks.reminder_asked", **MAIL_JOB)
 def reminder_asked(department_id: int, week: str, user_id: int, message: str = "") -> None:
-    """The button of an executive."""
+    """An executive asked for a reminder by button."""
     now = timezone.now()
     missing = owed(week=date.fromisoformat(week), now=now, department=department_id)
     reminders_ask(owed=missing, by=User.objects.filter(pk=user_id).first(), message=message, now=now)

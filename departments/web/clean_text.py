@@ -1,4 +1,4 @@
-"""What comes with a request is text that a person can have meant, before any page or table sees it."""
+"""Cleans the text that comes with a request before any page or table sees it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class CleanTextMiddleware:
 
 
 def _clean_when_read(request: HttpRequest) -> None:
-    """A form is made readable when it is first read: that is left to whoever may limit its size or keep its files."""
+    """Clean a form when it is first read, which is up to the view that limits its size or handles its files."""
     load = request._load_post_and_files  # the one place all forms come through
 
     def load_readable() -> None:
@@ -43,7 +43,7 @@ def _clean_when_read(request: HttpRequest) -> None:
 
 
 def _clean_query(query: Any) -> Any:
-    """The same query where all of it is readable, else a copy that is."""
+    """The query itself if nothing needs cleaning, else a cleaned copy."""
     if not any(needs_cleaning(text) for name, values in query.lists() for text in (name, *values)):
         return query
     cleaned = QueryDict(mutable=True)

@@ -1,4 +1,4 @@
-"""What stands on a 404: that there is nothing, or for whom the page is."""
+"""The 404 page: that there is nothing here, or that the page is for executives."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from departments.access import ExecutivesOnly
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The status is 404 either way."""
+    """Render either page; the status is 404 in both cases."""
     return render(request, "404.html", {"packs_only": isinstance(exception, ExecutivesOnly)}, status=404)

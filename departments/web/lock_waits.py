@@ -1,10 +1,10 @@
-"""Lock conflicts and collisions: a page that cannot save because of somebody else's transaction says so. What two
-people change one after the other is kept apart elsewhere (docs/architecture.md, "Two people at once").
+"""Lock conflicts and collisions: a page that cannot save because of another transaction says so. Edits made one after
+the other are handled elsewhere (docs/architecture.md, "Two people at once").
 
-An import, even one that only looks, holds the rows it changes until it ends. A request that saves one of them waits
-a few seconds; then it ends with a sentence, not with a worker of the web server standing still. Of two requests that
-add or remove the same row at the same moment the second learns it from the database, after its own checks have passed,
-and so does who saves a row that is gone by then.
+An import, even a dry run, locks the rows it changes until it ends. A request that saves one of them waits a few
+seconds and then answers with a message, instead of blocking a worker of the web server. If two requests add or remove
+the same row at the same moment, the second one learns so from the database only, after its own checks have passed;
+the same goes for a request that saves a row which has been deleted meanwhile.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _COLLISIONS = (UniqueViolation, ForeignKeyViolation, RestrictViolation, Exclusio
 
 
 def is_lock_conflict(error: BaseException | None) -> bool:
-    """Whether a failure, or what led to it, is that somebody else holds a row for too long."""
+    """Whether an error, or one of its causes, is that another transaction held a row for too long."""
     while error is not None:
         if isinstance(error, LockNotAvailable | DeadlockDetected):
             return True
@@ -46,7 +46,7 @@ def is_lock_conflict(error: BaseException | None) -> bool:
 
 
 def serialize_saves(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For a page that saves settings: of two at once the second is checked against what the first has saved."""
+    """Decorator for pages that save settings: saves run one at a time, each checked against what is stored by then."""
 
     @wraps(view)
     def alone(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
@@ -60,8 +60,8 @@ def serialize_saves(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 
 
 class LockWaitMiddleware:
-    """Bounds how long a request that saves something waits for a row. Beyond, and where somebody else was a moment
-    earlier, the page says that it was not saved."""
+    """Limits how long a request that saves something waits for a row lock. After that, or if another request got there
+    first, the page says that nothing was saved."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -73,7 +73,7 @@ class LockWaitMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """503 with the reason; anything else stays an error of its own."""
+        """Answer 503 with the reason for lock conflicts and collisions; other errors propagate."""
         if isinstance(exception, OperationalError) and is_lock_conflict(exception):
             logger.warning("%s %s waited too long for a row", request.method, request.resolver_match)
         elif request.method not in _READING and _is_collision(exception):
@@ -87,7 +87,7 @@ class LockWaitMiddleware:
 
 
 def _is_collision(exception: Exception) -> bool:
-    """Whether another row stands in the way, or the row to be saved is gone."""
+    """Whether another row violates a constraint of the one to be saved, or the row itself no longer exists."""
     if isinstance(exception, IntegrityError):
         return isinstance(exception.__cause__, _COLLISIONS)
     return isinstance(exception, ObjectNotUpdated | ObjectDoesNotExist)

@@ -1,4 +1,4 @@
-"""The network address of a visitor, and how many wrong links one visitor may try."""
+"""The network address of a visitor, and a limit on how many invalid links one visitor may try."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 WRONG_LINKS, WRONG_SECONDS = 30, 60
-"""Wrong links one address may open in that time. Right ones are never counted and never refused."""
+"""Invalid links one network address may try within that many seconds. Valid links are never counted or limited."""
 
 
 def client_address(request: HttpRequest) -> str:
-    """The visitor's address. Behind a proxy it is the last one of X-Forwarded-For, which the proxy itself wrote:
-    whatever stands before it came from the visitor and may be invented."""
+    """The visitor's network address. Behind a proxy this is the last one in X-Forwarded-For, which the proxy wrote:
+    anything before it was sent by the client and may be forged."""
     direct = _clean(request.META.get("REMOTE_ADDR", ""))
     if not settings.BEHIND_PROXY:
         return direct
@@ -35,7 +35,7 @@ def _clean(text: str) -> str:
 
 
 def count_wrong_link(request: HttpRequest) -> bool:
-    """Count a link that opens nothing; whether this visitor has now tried too many."""
+    """Count one try of an invalid link; returns whether this visitor has now tried too many."""
     key = f"wrong-links:{client_address(request)}"
     cache.add(key, 0, WRONG_SECONDS)
     try:

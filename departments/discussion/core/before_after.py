@@ -80,7 +80,7 @@ def _autocorrelation(parts: Sequence[np.ndarray]) -> float:
 
 
 def _variance_inflation(size: int, r: float) -> float:
-    """How much larger the variance of a mean of `size` weeks is than that of independent ones."""
+    """How much autocorrelation inflates the variance of a mean of `size` weeks, compared with independent weeks."""
     lags = np.arange(1, size)
     return float(1 + 2 * ((1 - lags / size) * r**lags).sum())
 

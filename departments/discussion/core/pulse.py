@@ -1,4 +1,4 @@
-"""What may be told of a month of pulse answers without telling who said what.
+"""What can be shown of a month of pulse answers without revealing who gave which answer.
 
 Guards, each against a way to take sums apart:
 
@@ -46,7 +46,7 @@ class Rating:
 
     @property
     def edge(self) -> str:
-        """Where the printed mean stands for all that lies beyond it."""
+        """`or more` or `or less` beside a mean that stands for everything beyond the end of the scale; else empty."""
         return _("or more") if self.mean >= HIGHEST else _("or less") if self.mean <= LOWEST else ""
 
 
@@ -68,7 +68,7 @@ def ratings_of(answers: Iterable[Answer], *, salt: str) -> dict[tuple[int, int],
 
 
 def total_of(ratings: Iterable[Rating]) -> Rating | None:
-    """Told cells together, each by its number of answers, from the means as they are printed; None for none."""
+    """Shown cells combined, weighted by their numbers of answers, from the printed means; None without any cell."""
     counted = list(ratings)
     count = sum(rating.count for rating in counted)
     if not count:

@@ -175,7 +175,7 @@ def issues_of(
 
 
 def subject_link(text: str) -> tuple[str, str]:
-    """What a commitment's subject is called and where it is; nothing for a subject that is gone."""
+    """Name and address of a commitment's subject; empty if the subject no longer exists."""
     try:
         subject = subject_of(text)
     except SubjectUnknown:

@@ -22,7 +22,7 @@ MENTION = re.compile(r"(?<![\w@.])@([\w.+-]*[\w+-])")
 
 @dataclass(frozen=True, kw_only=True)
 class SavedComment:
-    """A comment that was taken: whom to tell, and which names are of nobody who may see the figure."""
+    """A saved comment: whom to notify, and which mentioned names belong to nobody who may see the figure."""
 
     comment: Comment
     notified: tuple[int, ...]
@@ -32,7 +32,7 @@ class SavedComment:
 def comment_add(
     *, subject: Subject, text: str, author: User, now: datetime, parent: Comment | None = None
 ) -> SavedComment:
-    """Say something about a figure, or answer what was said: one level, an answer to an answer joins its thread."""
+    """Comment on a figure, or answer a comment. Threads have one level: an answer to an answer joins the thread."""
     text = _checked(text)
     if parent is not None:
         parent = parent.parent or parent
@@ -57,7 +57,7 @@ def comment_add(
 
 
 def comment_edit(*, comment: Comment, subject: Subject, text: str, author: User, now: datetime) -> SavedComment:
-    """Put one's own words right, while they are fresh; who is mentioned for the first time is told."""
+    """Edit one's own comment within the first minutes; people newly mentioned are notified."""
     text = _checked(text)
     if comment.author_id != author.pk:
         raise CommentRefused(_("Only the author can edit this comment."))

@@ -1,4 +1,4 @@
-"""Commitments and issues: made, moved, closed. What is closed stays as it was closed."""
+"""Commitments and issues: created, postponed, closed. A closed one can no longer be changed."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def commitment_make(
 
 
 def commitment_move(*, commitment: Commitment, due: date, today: date) -> None:
-    """Carry it over to a later day; the day first promised stays known, and how often it was moved."""
+    """Postpone it to a later day; the original due date and the number of postponements are kept."""
     with transaction.atomic():
         fresh = _open(commitment)
         if due <= fresh.due:
@@ -102,7 +102,8 @@ def issue_raise(
 
 
 def issue_solve(*, issue: Issue, note: str, user: User, now: datetime) -> None:
-    """It is off the list, with a word on how. CommitmentRefused where somebody else solved it, or in other words."""
+    """Take it off the list with a note on how it was solved. CommitmentRefused if somebody solved it already, with
+    another note."""
     note = _note(note)
     fields = {"status": Issue.Status.SOLVED, "solved_by": user, "solved_note": note}
     solved = Issue.objects.filter(pk=issue.pk, status=Issue.Status.OPEN).update(**fields, solved_at=now)
@@ -127,7 +128,7 @@ def _one_line(text: str) -> str:
 
 
 def _note(text: str) -> str:
-    """What is said as something is closed: never cut."""
+    """The note given on closing, which is never truncated."""
     text = text.replace("\x00", "").replace("\r\n", "\n").strip()
     if len(text) > LONGEST_NOTE:
         raise CommitmentRefused(_("That is longer than {longest:,} characters.").format(longest=LONGEST_NOTE))

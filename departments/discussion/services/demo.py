@@ -1,4 +1,4 @@
-"""The demo company's people talk: members, commitments, issues, comments, replies, and months of pulse answers."""
+"""What people of the demo company say: commitments, issues, comments, replies, and months of pulse answers."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class _Clock:
 
 @transaction.atomic
 def demo_discussion_create(*, as_of: date, seed: int) -> None:
-    """What is said in the demo company, up to its last day. The same day and seed give the same words and scores."""
+    """Create all discussion of the demo company up to its last day. The same day and seed give the same result."""
     if Commitment.objects.exists() or Comment.objects.exists():
         return
     company = current_company()
@@ -159,7 +159,7 @@ def _create_issue(issue: Concern, clock: _Clock, people: dict[str, User]) -> Non
 
 
 def _create_replies(last: Period, running: Period, clock: _Clock, people: dict[str, User]) -> None:
-    """Heads answer for the last quarter in its first weeks after, and for the running one these days."""
+    """Heads reply about the last quarter within weeks of its end, and about the running one these days."""
     after = max(1, (clock.as_of - last.end).days)
     for key, both in REPLIES.items():
         if key not in people:
@@ -212,7 +212,7 @@ def _create_pulse_form(
     clock: _Clock,
     written: set[tuple[date, str, str]],
 ) -> list[PulseAnswer]:
-    """One person's form of one month; nobody in a department writes what a colleague wrote already."""
+    """One person's pulse form of one month; no two people of a department write the same sentence."""
     day = random.randint(2, 24)
     answers = []
     for key, means in MEANS.items():

@@ -1,4 +1,4 @@
-"""Why something said was not taken: the messages are shown to the person as they are."""
+"""Why a comment, reply, commitment or pulse answer was not saved: the messages are shown to the person as they are."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ class CommentRefused(DiscussionError):
 
 
 class ReplyConflict(DiscussionError):
-    """Somebody answered in the meantime; nothing is written over."""
+    """Somebody replied in the meantime; nothing was overwritten."""
 
 
 class CommitmentRefused(DiscussionError):
-    """The commitment does not hold together, or is closed already."""
+    """The commitment is inconsistent, or already closed."""
 
 
 class PulseClosed(DiscussionError):
-    """The month is over; its answers are what they are."""
+    """The month is over; its answers can no longer be changed."""

@@ -16,7 +16,7 @@ LONGEST = 5_000
 
 
 def reply_add(*, subject: Subject, text: str, author: User, seen: int, now: datetime) -> Reply | None:
-    """Add a version to the answer, `seen` being the newest one the author had before the eyes (0: none).
+    """Add a version to the reply. `seen` is the newest version that was on the author's page (0: none).
 
     The same words again make no new version. ReplyConflict when somebody was quicker.
     """

@@ -37,7 +37,7 @@ MOST_OFFERED = 8
 
 @require_http_methods(["GET", "POST"])
 def comments_panel(request: HtmxRequest) -> HttpResponse:
-    """Everything said about a figure; a POST says something more."""
+    """All comments on a figure; a POST adds one."""
     subject = visible_subject(request, (request.POST or request.GET).get("subject", ""))
     if request.method == "GET":
         return _panel_response(request, subject)
@@ -57,7 +57,7 @@ def comments_panel(request: HtmxRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def edit(request: HtmxRequest, pk: int) -> HttpResponse:
-    """One's own comment once more in a field, for some minutes."""
+    """Edit one's own comment, possible for some minutes."""
     comment, subject = _comment(request, pk)
     now = timezone.now()
     require(request, comment.author_id == request.user.pk)

@@ -74,7 +74,7 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def commitment_new(request: HttpRequest) -> HttpResponse:
-    """Promise something; the address may fill the form in, from a scorecard row, a leak or a what-if."""
+    """Make a commitment; a scorecard row, a leak or a what-if can prefill the form through the address."""
     user, now = signed_in_user(request), timezone.now()
     require(request, committing(user).exists())
     today = company_today(now)

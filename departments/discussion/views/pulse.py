@@ -137,7 +137,7 @@ def _page(
 
 
 def _as_posted(request: HttpRequest, rows: list[OwnAnswer]) -> list[OwnAnswer]:
-    """After an error the form shows what was typed, not what is stored."""
+    """Rows that show what was typed instead of what is stored, after an error."""
     if request.method != "POST":
         return rows
     answers = []

@@ -1,4 +1,4 @@
-"""The people of the company: who is what, who is invited, and what one person may."""
+"""The people of the company: their roles, open invitations, and the page of one person."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def manager(request: HttpRequest) -> User:
 
 @require_http_methods(["GET", "POST"])
 def people_list(request: HttpRequest) -> HttpResponse:
-    """Everybody, and the form that asks somebody in."""
+    """Everybody, and the form to invite somebody."""
     user, now = manager(request), timezone.now()
     form, problem = InviteForm(request.POST if request.method == "POST" else None), ""
     if request.method == "POST" and form.is_valid():
@@ -75,7 +75,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def resend(request: HttpRequest, pk: int) -> HttpResponse:
-    """Another link, another week."""
+    """Send a new invitation link, valid for another week."""
     user = manager(request)
     try:
         renewed = invitation_renew(invitation=pk, user=user, now=timezone.now())
@@ -91,7 +91,7 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask first, then withdraw an invitation."""
+    """Withdraw an invitation, after confirmation."""
     user = manager(request)
     invitation = next((row.invitation for row in invited(now=timezone.now()) if row.invitation.pk == pk), None)
     if invitation is None:
@@ -129,7 +129,7 @@ def role_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def role_edit(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
-    """Another role in the place of one."""
+    """Replace one role by another."""
     user, role_of_person = manager(request), _membership_or_404(pk, membership)
     form = RoleForm(request.POST)
     if not form.is_valid():
@@ -142,7 +142,7 @@ def role_edit(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def role_remove(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
-    """Ask first, then take a role."""
+    """Remove a role, after confirmation."""
     user, role_of_person = manager(request), _membership_or_404(pk, membership)
     what = role_of_person.get_role_display() + (
         _(" of {name}").format(name=role_of_person.department.name) if role_of_person.department else ""
@@ -161,7 +161,7 @@ def role_remove(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def active(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask first, then shut a person out, or let one in again."""
+    """Deactivate a person, or let them sign in again, after confirmation."""
     user, target = manager(request), _user_or_404(pk)
     name = target.get_username()
     if target.is_active:
@@ -178,7 +178,7 @@ def active(request: HttpRequest, pk: int) -> HttpResponse:
             "under": _("With the roles they have."),
             "button": _("Let them in"),
         }
-    # As the page says, which may be older than what another press of the button has done since.
+    # What the page offered, which may be outdated by a second press of the button.
     become = request.POST.get("active", "0" if target.is_active else "1") == "1"
     question["active"] = "0" if target.is_active else "1"
     notice = (
@@ -199,7 +199,7 @@ def _confirm_then(
     *,
     person: int | None = None,
 ) -> HttpResponse:
-    """The question by GET; by POST the action, and back."""
+    """GET shows the confirmation page; POST runs the action and redirects."""
     context: dict[str, Any] = {"question": question, "person": person}
     if request.method == "GET":
         return page_render(request, CONFIRM, context, partial="page")

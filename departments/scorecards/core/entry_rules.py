@@ -1,4 +1,4 @@
-"""What an entry of a scorecard may be, whichever way it comes: cell, paste, form, link, file."""
+"""Rules for scorecard entries, however they are sent: cell, paste, form, link or file."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Limits:
         return _("{short} to {short_2}").format(short=_short(self.lowest), short_2=_short(self.highest))
 
     def problem(self, value: Decimal, *, name: str) -> str:
-        """Why a value cannot be; empty where it can."""
+        """Why a value is impossible; empty if it is not."""
         if self.highest is not None and value > self.highest:
             beyond = _("is above {short}, the highest").format(short=_short(self.highest))
         elif self.lowest is not None and value < self.lowest:
@@ -77,7 +77,7 @@ def limits_of_unit(unit: str, *, goals: Iterable[tuple[Decimal, Decimal | None]]
 
 
 def unusual_problem(number: NumberText, *, earlier: Sequence[Decimal]) -> str:
-    """Why a number should be looked at once more; empty where it is near the values before it (oldest first)."""
+    """Why a number should be double-checked; empty if it is close to the values before it (oldest first)."""
     value = number.value
     sizes = [abs(value) for value in earlier[-LOOK_BACK:] if value]
     if not value:
@@ -140,7 +140,7 @@ def stored_note(note: str) -> str:
 
 
 def note_problem(note: str, *, longest: int) -> str:
-    """Why a note cannot be taken; empty where it can."""
+    """Why a note cannot be saved; empty if it can."""
     if len(note) > longest:
         return _("A note has at most {longest:,} characters.").format(longest=longest)
     if "\0" in note:

@@ -96,7 +96,7 @@ def entry_note_save(
 
 @transaction.atomic
 def entry_undo(*, measurable: Measurable, week: date, version: int, user: User, now: datetime) -> Entry:
-    """Put back what stood there before the newest change; that is a change too, so undoing twice brings it back."""
+    """Restore the value before the newest change. The undo is a change too, so undoing twice brings the value back."""
     writer = _Writer(user=user, now=now, how=How.UNDO, rule=_rule())
     locked = _locked([measurable.pk])[measurable.key]
     return _undone(locked, week, Entry.objects.filter(measurable=locked, week=week).first(), version, writer)
@@ -279,7 +279,7 @@ def _apply(entry: Entry, value: Decimal | None, note: str, writer: _Writer) -> N
 
 
 def _check_value(measurable: Measurable, week: date, value: Decimal, writer: _Writer, ask: NumberText | None) -> None:
-    """What cannot be is refused; what is far off is asked about. Undoing puts back what once was right."""
+    """Refuse impossible values and ask about unusual ones; undo skips this, since it restores an accepted value."""
     problem = measurable.bounds.problem(value, name=measurable.name)
     if problem:
         raise EntryRefused(problem)

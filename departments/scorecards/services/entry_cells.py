@@ -13,15 +13,15 @@ from departments.scorecards.core.number_text import bare_text
 
 
 class ScorecardError(Exception):
-    """A value was not taken; the message is for the person who sent it. Nothing was changed."""
+    """A value was not saved; the message is for the person who sent it. Nothing was changed."""
 
 
 class EntryRefused(ScorecardError):
-    """What was sent can never be taken: a computed measurable, a week to come, no number."""
+    """The submitted value can never be saved: a computed measurable, a future week, or no number."""
 
 
 class EntryUnusual(ScorecardError):
-    """The value may be right and is far from the earlier ones: whoever sends it again, saying so, has it written."""
+    """The value is far from the earlier ones but may be right: it is saved if the sender confirms it."""
 
 
 class EntryConflict(ScorecardError):

@@ -1,4 +1,4 @@
-"""What stands on a scorecard: measurables and their dated goals."""
+"""Changes to a scorecard's measurables and their dated goals."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ def measurable_change(
 
 @transaction.atomic
 def measurable_archive(*, measurable: Measurable, archived: bool) -> Measurable:
-    """Take it off the scorecard or bring it back; its weeks are kept either way. MeasurableRefused where one that was
-    added meanwhile has its name."""
+    """Archive it or restore it; its weekly values are kept either way. MeasurableRefused if another one has taken its
+    name meanwhile."""
     if not archived:
         _lock_unless_taken(measurable.department_id, measurable.name, by_another_than=measurable.pk)
     measurable.archived = archived

@@ -1,4 +1,4 @@
-"""Setting up a scorecard: which measurables it has, whose they are, and what their goals are from which week on."""
+"""Setting up a scorecard: its measurables, their owners, and their goals by week."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _department(request: HttpRequest, key: str) -> Department:
 
 @require_http_methods(["GET", "POST"])
 def measurables(request: HttpRequest, key: str) -> HttpResponse:
-    """The measurables of a scorecard in their order, and a form for one more."""
+    """The measurables of a scorecard in order, and a form to add one."""
     department = _department(request, key)
     today = timezone.localdate()
     form = MeasurableForm(request.POST or None, department=department)
@@ -82,7 +82,7 @@ def measurables(request: HttpRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @serialize_saves
 def measurable(request: HttpRequest, key: str, measurable: str) -> HttpResponse:
-    """One measurable: words, owner, weight; its goals by week; its place; archived or not."""
+    """One measurable: name, unit, owner and weight; its goals by week; its position; whether it is archived."""
     department = _department(request, key)
     rows = Measurable.objects.filter(department=department, key=measurable).select_related("owner")
     row = (rows.select_for_update(of=("self",)) if request.method == "POST" else rows).first()
@@ -102,7 +102,7 @@ def measurable(request: HttpRequest, key: str, measurable: str) -> HttpResponse:
 
 
 def _forms(request: HttpRequest, department: Department, measurable: Measurable) -> dict[str, Any]:
-    """Both forms; only the one that was sent is bound."""
+    """Both forms, of which only the submitted one is bound."""
     action = request.POST.get("action", "")
     company = current_company()
     newest = measurable.goals.order_by("effective_from").last()
@@ -116,7 +116,7 @@ def _forms(request: HttpRequest, department: Department, measurable: Measurable)
 
 
 def _apply_action(action: str, measurable: Measurable, forms_: dict[str, Any]) -> bool:
-    """Do what was asked; False where the form that was sent is not valid."""
+    """Apply the requested action; False if the submitted form is invalid."""
     if action in ("up", "down"):
         measurable_move(measurable=measurable, up=action == "up")
     elif action in ("archive", "restore"):

@@ -1,4 +1,4 @@
-"""When a reminder may be sent: around the close of a week, at an hour at which mail is no nuisance."""
+"""When a reminder may be sent: around the close of a week, and only during working hours."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 FIRST_HOUR, LAST_HOUR = 8, 18
-"""A decent hour is one of a working day: Monday to Friday, from 8:00 until before 18:00, where the person is."""
+"""Mail is sent Monday to Friday, from 8:00 until before 18:00, in the person's own time zone."""
 AFTERNOON_BEFORE = time(14)
-"""A reminder that cannot be sent in time on its own day goes out at this time of the working day before."""
+"""A reminder that would be due outside working hours goes out at this time on the working day before."""
 BEFORE_CLOSE = timedelta(hours=3)
 AFTER_CLOSE = timedelta(hours=1)
 BEFORE, AFTER = "before", "after"
 
 
 def is_mail_hour(instant: datetime, zone: ZoneInfo) -> bool:
-    """Whether mail may come at this instant to somebody in this time zone."""
+    """Whether mail may be sent at this instant to somebody in this time zone."""
     local = instant.astimezone(zone)
     return local.weekday() < 5 and FIRST_HOUR <= local.hour < LAST_HOUR
 
@@ -47,9 +47,9 @@ def after_due(closes_at: datetime, zone: ZoneInfo) -> datetime:
 
 
 def may_send(kind: str, *, closes_at: datetime, next_close: datetime, zone: ZoneInfo, now: datetime) -> bool:
-    """Whether a reminder of this kind is to be sent now: it is due, not too late for its purpose, at a decent hour.
+    """Whether to send a reminder of this kind now: it is due, not too late to be useful, and within working hours.
 
-    The one before the close has no purpose after it; the one after has none once the next week is asked for.
+    The reminder before the close is useless after it; the one after it, once the next week's reminder is due.
     """
     if not is_mail_hour(now, zone):
         return False

@@ -1,4 +1,4 @@
-"""Who owes which values, and whom to remind of them."""
+"""Who still owes which values, and whom to remind of them."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ def _people(ids: Iterable[int]) -> dict[int, User]:
 def reminders_due(*, now: datetime, any_hour: bool = False) -> tuple[DueReminder, ...]:
     """Reminders that are to be sent now and were not: before the close of the week due, after that of the last one.
 
-    With `any_hour`, for a person at a terminal, also those that wait for a decent hour; a week that is not over yet
-    is asked for by nobody until its reminder is due.
+    With `any_hour`, for the command line, this includes reminders that are waiting for working hours; nobody is
+    reminded of a week that is not over until its reminder is due.
     """
     company = find_company()
     if company is None:
@@ -110,8 +110,8 @@ def _not_sent(reminders: Sequence[DueReminder]) -> tuple[DueReminder, ...]:
 
 
 def week_to_ask(*, department: int, now: datetime) -> date | None:
-    """Which week to remind a department of when somebody asks: the last closed one if anything of it is missing, else
-    the one due. None when nothing is missing, or before there is a company."""
+    """The week to remind a department of on request: the last closed one if a value of it is missing, else the one due.
+    None if nothing is missing, or before there is a company."""
     company = find_company()
     if company is None:
         return None
@@ -124,7 +124,7 @@ def week_to_ask(*, department: int, now: datetime) -> date | None:
 
 @dataclass(frozen=True, kw_only=True)
 class DepartmentProgress:
-    """How far one department is with a week's values."""
+    """Which values of a week one department has not entered yet, and when it was last reminded."""
 
     key: str
     name: str
@@ -134,7 +134,7 @@ class DepartmentProgress:
 
 @dataclass(frozen=True, kw_only=True)
 class WeekProgress:
-    """Which departments lack something of a week: the last closed one while it lacks something, else the one due."""
+    """The departments with missing values: of the last closed week while any is missing there, else of the one due."""
 
     week: date
     closed: bool
@@ -145,7 +145,7 @@ class WeekProgress:
 
 
 def week_progress(*, now: datetime) -> WeekProgress | None:
-    """Who is missing, for who reminds them. Four queries or six."""
+    """Who has values missing, for those who may remind them. Four queries or six."""
     company = find_company()
     if company is None:
         return None

@@ -1,4 +1,4 @@
-"""Sending reminders: each is written down, committed, and then mailed, so that nobody gets one twice.
+"""Sending reminders: each is recorded, committed and only then mailed, so that nobody gets one twice.
 
 A second sender, also one that takes over from a killed worker, finds the row and sends nothing. When the mail server
 does not take the mail, the row goes again. A worker that is killed at the very moment of sending leaves a row whose
@@ -47,13 +47,13 @@ class Sent:
 
 
 def reminders_send(*, due: Iterable[DueReminder], now: datetime) -> Sent:
-    """Send what is due; called again, it sends what is left. MailServerUnavailable when the server went away."""
+    """Send the reminders that are due; a repeated call sends the rest. MailServerUnavailable if the server is down."""
 
     return _send_all([(reminder.owed, partial(_send_once, reminder, now)) for reminder in due])
 
 
 def reminders_ask(*, owed: Iterable[Owed], by: User | None, message: str, now: datetime) -> Sent:
-    """Remind people of what they owe because somebody asked for it and perhaps wrote a word."""
+    """Remind people of the values they owe because somebody asked for it, perhaps with a message."""
     message = message.strip()[:LONGEST_WORDS]
     return _send_all([(item, partial(_send_requested, item, by, message, now)) for item in owed])
 
@@ -102,7 +102,7 @@ def _taken_back_unless_sent(row: Reminder, *, before: Reminder | None = None) ->
 
 
 def _send_requested(item: Owed, by: User | None, message: str, now: datetime) -> bool:
-    """Send one that was asked for, unless it was sent within the hour."""
+    """Send a requested reminder, unless one was sent within the last hour."""
     address, before = _address(item, now), None
     with transaction.atomic():
         row, created = Reminder.objects.select_for_update().get_or_create(

@@ -19,13 +19,13 @@ _CODE_BYTES = 18
 
 
 class LinkClosed(Exception):
-    """The link opens nothing (any more). The message says why, in words for the person who followed it."""
+    """The link does not work (any more). The message says why, for the person who followed it."""
 
     reason = "unknown"
 
 
 class LinkUnknown(LinkClosed):
-    """Never made by us, or changed on its way."""
+    """The link was never issued, or was altered."""
 
     def __init__(self) -> None:
         super().__init__(_("This link is incomplete, or is not one of ours."))
@@ -112,7 +112,7 @@ def update_link_open(*, token: str, now: datetime, lock: bool = False) -> Update
 
 
 def may_use(link: UpdateLink) -> bool:
-    """Whether its person still may enter anything there: who leaves takes no open link along."""
+    """Whether the link's person may still enter values there: links of people who left stop working."""
     if not link.user.is_active:
         return False
     owners = set(Measurable.objects.filter(department=link.department_id).values_list("owner_id", flat=True))

@@ -45,7 +45,7 @@ class SubmittedRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """Why a row was not taken; `conflict` when somebody else wrote it meanwhile."""
+    """Why a row was not saved; `conflict` if somebody else changed it meanwhile."""
 
     submitted: SubmittedRow
     message: str
@@ -55,7 +55,7 @@ class Problem:
 
 
 class UpdatesRefused(Exception):
-    """Some rows sent by a link cannot be taken, so none was, and the link stays good."""
+    """Some rows sent through a link are invalid, so none was saved, and the link stays valid."""
 
     def __init__(self, problems: Mapping[int, Problem], submitted: Sequence[SubmittedRow]) -> None:
         self.problems = problems

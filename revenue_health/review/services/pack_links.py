@@ -1,4 +1,4 @@
-"""Links that let somebody without an account read one pack."""
+"""Links that let people without an account read one pack."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONGEST_DAYS = 90
 def link_create(
     *, pack: Pack, user: User, now: datetime, days: int, hide_names: bool, label: str
 ) -> tuple[PackLink, str]:
-    """Make a link; the token is returned once and kept nowhere, only its hash."""
+    """Create a link. The token is returned this one time; only its hash is stored."""
     token = secrets.token_urlsafe(32)
     link = PackLink.objects.create(
         pack=pack,
@@ -32,10 +32,10 @@ def link_create(
 
 
 def link_revoke(*, link: PackLink, now: datetime) -> None:
-    """Shut a link at once; done twice it stays as it was."""
+    """Revoke a link with immediate effect; revoking it again changes nothing."""
     PackLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=now)
 
 
 def link_record_visit(*, link: PackLink, now: datetime) -> None:
-    """Count that somebody read the pack by it."""
+    """Count one more visit through the link, and record when it was."""
     PackLink.objects.filter(pk=link.pk).update(opened_count=F("opened_count") + 1, opened_at=now)

@@ -1,4 +1,4 @@
-"""Freezing a review: a page that says what becomes of it, and the button on it. Works without scripts."""
+"""Freezing a review: a page that shows what will be frozen, with the button to do it. Works without scripts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TEMPLATE = "review/packs/freeze.html"
 
 @require_http_methods(["GET", "POST"])
 def freeze(request: HttpRequest) -> HttpResponse:
-    """What would be frozen and who reads it; with POST it is, and pressed twice it is one pack."""
+    """GET shows what would be frozen and who could read it; POST freezes it (pressing twice still makes one pack)."""
     require(request, may_freeze(request.user))
     shell = shell_of(request)
     if shell.run is None or shell.company is None:
@@ -32,7 +32,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
         return redirect("review:packs")
     form = FreezeForm(request.POST if request.method == "POST" else request.GET, company=shell.company)
     if not form.is_valid() and request.method == "POST":
-        # What was decided is not typed twice.
+        # Show the decisions again, so that nobody has to retype them.
         return page_render(request, TEMPLATE, _confirmation(form, shell, None), partial="page", status=422)
     if not form.is_valid():
         messages.error(request, _("Title, period or date cannot be read. Nothing was frozen."))
@@ -58,7 +58,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
 
 
 def _confirmation(form: FreezeForm, shell: Shell, draft: PackDraft | None) -> dict[str, object]:
-    """What one should know before it is done; without a draft, what was wrong with what was sent."""
+    """Context of the confirmation page; without a draft it shows the errors of the submitted form."""
     period = form.cleaned_data.get("period")
     return {
         "shell": shell,

@@ -1,4 +1,4 @@
-"""Read-only links that expire: made and revoked on the page of a pack, opened by whoever has the address."""
+"""Read-only links that expire: created and revoked on the page of a pack, usable by anyone with the address."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LINK_CLOSED = "review/packs/link_closed.html"
 
 @require_POST
 def create(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make a link and show it, once."""
+    """Create a link and show it this one time."""
     require(request, may_freeze(request.user))
     pack = pack_or_404(pk)
     form = LinkForm(request.POST)
@@ -44,7 +44,7 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def revoke(request: HttpRequest, pk: int, link: int) -> HttpResponse:
-    """Shut a link."""
+    """Revoke a link."""
     require(request, may_freeze(request.user))
     link_revoke(link=get_object_or_404(PackLink, pk=link, pack_id=pk), now=shell_of(request).now)
     messages.success(request, _("The link no longer works."))
@@ -54,7 +54,7 @@ def revoke(request: HttpRequest, pk: int, link: int) -> HttpResponse:
 @login_not_required
 @require_GET
 def opened(request: HttpRequest, token: str) -> HttpResponse:
-    """The board of the pack behind a token; of a token that opens nothing, one page that says what to do."""
+    """Show the board of the pack that a token gives access to; for an invalid token, a page that says what to do."""
     now = timezone.now()
     link = link_behind(token=token)
     if link is None:
@@ -71,7 +71,7 @@ def opened(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """Not to be indexed, cached, or told to other sites."""
+    """Set headers so that the page is not indexed, cached, or sent to other sites as a referrer."""
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "no-referrer"
     response["Cache-Control"] = "no-store, private"
