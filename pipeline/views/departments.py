@@ -25,7 +25,7 @@ from pipeline.core.leaks.figures import Figure
 from pipeline.models import RecomputeRun
 from pipeline.page.department_access import closed_departments, require_department
 from pipeline.page.paging import pages_of
-from pipeline.page.shell import shell_of
+from pipeline.page.site_context import site_context
 from pipeline.selectors.leaks.handoffs import (
     QUEUE_PAGE,
     Queue,
@@ -67,10 +67,10 @@ class MatrixRow:
 def department_list(request: HttpRequest) -> HttpResponse:
     """Every department side by side, and the hand-off matrix of the running quarter."""
     require(request, may_see_company(request.user))
-    shell = shell_of(request)
-    run, company = shell.run, shell.company
+    site = site_context(request)
+    run, company = site.run, site.company
     if run is None or company is None:
-        return page_render(request, INDEX, {"shell": shell, "nothing": True}, partial="page")
+        return page_render(request, INDEX, {"site": site, "nothing": True}, partial="page")
     structure, period = structure_names(), _quarter(run, company)
     rows = _department_rows(run, company, structure, period)
     waits = waiting_matrix(run=run, company=company, period=period)
@@ -80,7 +80,7 @@ def department_list(request: HttpRequest) -> HttpResponse:
         if any(wait.department == department.id for wait in waits)
     ]
     context = {
-        "shell": shell,
+        "site": site,
         "period": period,
         "rows": rows,
         "scale": _department_scale(rows, company),
@@ -157,11 +157,11 @@ class QueueRow:
 @require_GET
 def department_detail(request: HttpRequest, key: str) -> HttpResponse:
     """One department: its queue, oldest first, and what it holds and lost."""
-    shell = shell_of(request)
+    site = site_context(request)
     structure = structure_names()
     department = require_department(request, structure.department_at(key))
-    run, company = shell.run, shell.company
-    context: dict[str, Any] = {"shell": shell, "department": department, "panels": []}
+    run, company = site.run, site.company
+    context: dict[str, Any] = {"site": site, "department": department, "panels": []}
     if run is None or company is None:
         return page_render(request, DETAIL, context | {"nothing": True}, partial="page")
     period = _quarter(run, company)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pipeline.models import RecomputeRun
-from pipeline.page.shell import shell_of
+from pipeline.page.site_context import site_context
 from revenue_health.contribution.filters import ComparisonFilters, parse_filters
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.scores import pending_groups
@@ -40,14 +40,14 @@ class ComparisonWait:
 
 def compute_comparison(request: HttpRequest, *, page: str) -> HttpResponseRedirect:
     """Request the comparison in the form, and go to `page` (the name of a URL), which shows it when it is done."""
-    shell = shell_of(request)
+    site = site_context(request)
     address = reverse(page)
-    if shell.run is not None and shell.company is not None:
-        filters = parse_filters(request.POST, run=shell.run, company=shell.company)
+    if site.run is not None and site.company is not None:
+        filters = parse_filters(request.POST, run=site.run, company=site.company)
         label = filters.period.label
         address += filters.address()
-        if not filters.errors and request_once(_comparison_job(shell.run, filters)):
-            scores_requested.delay(shell.run.pk, label, filters.baseline)
+        if not filters.errors and request_once(_comparison_job(site.run, filters)):
+            scores_requested.delay(site.run.pk, label, filters.baseline)
             messages.info(
                 request, _("{label} is being calculated; the page shows it when it is done.").format(label=label)
             )

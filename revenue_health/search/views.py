@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from departments.access import may_see_packs, require
 from departments.web.rendering import page_render
-from pipeline.page.shell import shell_of
+from pipeline.page.site_context import site_context
 from pipeline.selectors.deals.search import SHORTEST
 from revenue_health.search.results import results_of
 
@@ -21,7 +21,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     require(request, may_see_packs(request.user))
     text = request.GET.get("q", "").strip()[:LONGEST]
     context = {
-        "shell": shell_of(request),
+        "site": site_context(request),
         "text": text,
         "short": len(text) < SHORTEST,
         "groups": results_of(request, text),

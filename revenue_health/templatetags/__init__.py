@@ -1,1 +1,1 @@
-"""Tags of the page every app is shown in."""
+"""Template tags of the base page that all apps share."""

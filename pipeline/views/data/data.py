@@ -18,7 +18,7 @@ from departments.selectors.jobs import open_jobs
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest, signed_in_user
 from pipeline.models import ImportBatch, RecomputeRun
-from pipeline.page.shell import Shell, shell_of
+from pipeline.page.site_context import SiteContext, site_context
 from pipeline.selectors.data.imports import recent_imports
 from pipeline.selectors.data.runs import recent_runs, run_in_progress
 from pipeline.tasks import recompute_requested
@@ -47,12 +47,12 @@ class ImportRow:
     refused: int
 
 
-def runs_context(shell: Shell) -> dict[str, Any]:
+def runs_context(site: SiteContext) -> dict[str, Any]:
     """What the panel of runs shows; `running` keeps it asking every second."""
     running, newest = run_in_progress(), recent_runs(count=10)
     requested = running is None and bool(open_jobs(tasks=[recompute_requested.name]))
     return {
-        "shell": shell,
+        "site": site,
         "running": running,
         "requested": requested,
         "steps": STEPS,
@@ -64,10 +64,10 @@ def runs_context(shell: Shell) -> dict[str, Any]:
 def data_page(request: HttpRequest) -> HttpResponse:
     """The whole page."""
     require(request, may_see_company(request.user))
-    shell = shell_of(request)
-    context = runs_context(shell) | {
+    site = site_context(request)
+    context = runs_context(site) | {
         "import_running": lock_is_held(AdvisoryLock.IMPORT),
-        "readiness": readiness_table(manages=shell.may_manage_data),
+        "readiness": readiness_table(manages=site.may_manage_data),
         "imports": [_import_row(batch) for batch in recent_imports()],
         "upload_form": UploadForm(),
         "largest_upload_mb": FOLDER_ZIP_MB,
@@ -81,7 +81,7 @@ def runs(request: HtmxRequest) -> HttpResponse:
     require(request, may_see_company(request.user))
     if not request.htmx:
         return redirect("pipeline:data")
-    context = runs_context(shell_of(request)) | {"out_of_band": True}
+    context = runs_context(site_context(request)) | {"out_of_band": True}
     return page_render(request, TEMPLATE, context, partial="runs")
 
 
@@ -89,11 +89,11 @@ def runs(request: HtmxRequest) -> HttpResponse:
 def recompute_request(request: HtmxRequest) -> HttpResponse:
     """Ask a worker for a recompute, unless one is under way or asked for already."""
     require(request, may_manage_data(request.user))
-    shell = shell_of(request)
+    site = site_context(request)
     user = signed_in_user(request)
-    context = runs_context(shell)
+    context = runs_context(site)
     # Of two clicks at once the second joins the job of the first; the run's own lock keeps out what comes another way.
-    if shell.company is not None and not (context["running"] or context["requested"]):
+    if site.company is not None and not (context["running"] or context["requested"]):
         recompute_requested.delay_on_commit(
             user_id=user.pk, full="full" in request.POST, last_day="last_day" in request.POST
         )

@@ -20,7 +20,7 @@ from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 from pipeline.imports.problems import ImportProblem
 from pipeline.models import ImportBatch, Upload
-from pipeline.page.shell import Shell, shell_of
+from pipeline.page.site_context import SiteContext, site_context
 from pipeline.selectors.data.imports import errors_path, import_by_id, refusals
 from pipeline.selectors.data.uploads import upload_progress
 from pipeline.services.imports_undo import import_undo
@@ -63,14 +63,14 @@ class UploadForm(forms.Form):
 @require_POST
 def upload_start(request: HttpRequest) -> HttpResponse:
     """Keep the zip and let a worker see what it would do. Nothing is changed by it."""
-    shell = manager_shell(request)
+    site = manager_site(request)
     form = UploadForm(request.POST, request.FILES)
     try:
         upload_room_check(size=int(request.headers.get("Content-Length") or 0))
     except UploadRefused as problem:
         form.add_error("folder", in_language(str(problem)))
     if not form.is_valid():
-        context = {"shell": shell, "form": form, "largest_upload_mb": FOLDER_ZIP_MB}
+        context = {"site": site, "form": form, "largest_upload_mb": FOLDER_ZIP_MB}
         return page_render(request, UPLOAD, context, partial="page", status=422)
     uploaded: UploadedFile[bytes] = form.cleaned_data["folder"]
     name = get_valid_filename(uploaded.name or "folder.zip")[:200]
@@ -82,12 +82,12 @@ def upload_start(request: HttpRequest) -> HttpResponse:
 @require_GET
 def uploaded(request: HttpRequest, token: str) -> HttpResponse:
     """What the zip would do, or how far looking at it or taking it in is."""
-    shell = manager_shell(request)
+    site = manager_site(request)
     state = upload_state(token=token)
     if state is None:
         raise Http404
     counts = [(name, [rows.get(count, 0) for count in COUNTS]) for name, rows in state.get("files", {}).items()]
-    context = {"shell": shell, "token": token, "upload": state, "files": counts, "counts": COUNTS}
+    context = {"site": site, "token": token, "upload": state, "files": counts, "counts": COUNTS}
     if state["state"] in (Upload.State.CHECKING, Upload.State.IMPORTING):
         context["progress"] = upload_progress(token=token)
     return page_render(request, UPLOAD, context, partial="page")
@@ -96,11 +96,11 @@ def uploaded(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Take the zip in, by a worker; once, however often it is asked."""
-    shell = manager_shell(request)
+    site = manager_site(request)
     if upload_state(token=token) is None:
         raise Http404
     if upload_confirm(token=token, rename_company="rename-company" in request.POST):
-        folder_import_requested.delay_on_commit(token=token, user_id=signed_in_user(shell.request).pk)
+        folder_import_requested.delay_on_commit(token=token, user_id=signed_in_user(site.request).pk)
     return redirect("pipeline:import_upload", token=token)
 
 
@@ -111,7 +111,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     batch = _batch(pk)
     path = errors_path(batch=batch)
     context = {
-        "shell": shell_of(request),
+        "site": site_context(request),
         "batch": batch,
         "import_running": lock_is_held(AdvisoryLock.IMPORT),
         "files": [(name, [rows.get(count, 0) for count in COUNTS]) for name, rows in batch.files.items()],
@@ -124,7 +124,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def errors(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The error file, to keep and mend by. It repeats rows of the folder, so only who may import sees it."""
-    manager_shell(request)
+    manager_site(request)
     path = errors_path(batch=_batch(pk))
     if path is None:
         raise Http404
@@ -134,25 +134,25 @@ def errors(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask first, then take everything an import brought out again."""
-    shell = manager_shell(request)
+    site = manager_site(request)
     batch = _batch(pk)
     if batch.status != ImportBatch.Status.DONE:
         raise Http404
     if request.method == "GET":
-        return page_render(request, UNDO, {"shell": shell, "batch": batch}, partial="page")
+        return page_render(request, UNDO, {"site": site, "batch": batch}, partial="page")
     try:
-        import_undo(batch_id=batch.pk, user=signed_in_user(shell.request))
+        import_undo(batch_id=batch.pk, user=signed_in_user(site.request))
     except ImportProblem as problem:
-        context = {"shell": shell, "batch": batch, "problem": str(problem)}
+        context = {"site": site, "batch": batch, "problem": str(problem)}
         return page_render(request, UNDO, context, partial="page", status=409)
     messages.success(request, _("Import {pk} was undone. Recompute to update the figures.").format(pk=pk))
     return redirect("pipeline:data")
 
 
-def manager_shell(request: HttpRequest) -> Shell:
-    """The shell of somebody who may manage data; others are refused."""
+def manager_site(request: HttpRequest) -> SiteContext:
+    """The site context of somebody who may manage data; others get a 404."""
     require(request, may_manage_data(request.user))
-    return shell_of(request)
+    return site_context(request)
 
 
 def _batch(pk: int) -> ImportBatch:

@@ -13,7 +13,7 @@ from departments.access import may_manage_data, require
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 from pipeline.imports.problems import ImportBusy
-from pipeline.page.shell import shell_of
+from pipeline.page.site_context import site_context
 from pipeline.services.sample import SampleRefused, may_load_sample, sample_discard
 from pipeline.tasks import sample_requested
 
@@ -35,8 +35,8 @@ def load(request: HttpRequest) -> HttpResponse:
 def discard(request: HttpRequest) -> HttpResponse:
     """Ask first, then throw it away."""
     require(request, may_manage_data(request.user))
-    shell = shell_of(request)
-    context = {"shell": shell}
+    site = site_context(request)
+    context = {"site": site}
     if request.method == "GET":
         return page_render(request, CONFIRM, context, partial="page")
     try:

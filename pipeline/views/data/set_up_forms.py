@@ -25,7 +25,7 @@ from departments.web.rendering import page_render
 from pipeline.models import Pipeline, PlanTarget, Stage
 from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.services.set_up import plan_quarters_save, stage_owners_save
-from pipeline.views.data.imports import manager_shell
+from pipeline.views.data.imports import manager_site
 
 PLAN = "pipeline/data/set_up_plan.html"
 OWNERS = "pipeline/data/set_up_owners.html"
@@ -50,12 +50,12 @@ class PlanCell:
 @serialize_saves
 def plan_page(request: HttpRequest) -> HttpResponse:
     """The plan as a grid of quarters, or months, and pipelines; rows can be pasted from a sheet."""
-    shell = manager_shell(request)
-    if shell.company is None or not Pipeline.objects.exists():
+    site = manager_site(request)
+    if site.company is None or not Pipeline.objects.exists():
         messages.info(request, _("A plan is kept by pipeline: bring in your data first."))
         return redirect("pipeline:set_up")
-    calendar, pipelines = calendar_of(shell.company), list(Pipeline.objects.all())
-    first = calendar.quarter_before(calendar.quarter_of(shell.local(shell.now).date()), BEFORE)
+    calendar, pipelines = calendar_of(site.company), list(Pipeline.objects.all())
+    first = calendar.quarter_before(calendar.quarter_of(site.local(site.now).date()), BEFORE)
     quarters = [first]
     while len(quarters) < SHOWN:
         quarters.append(calendar.following(quarters[-1]))
@@ -81,7 +81,7 @@ def plan_page(request: HttpRequest) -> HttpResponse:
             entered.problems += problem.messages
     problems = entered.problems
     rows = [(period, [_cell(request.POST, pipe, period, stored) for pipe in pipelines]) for period in periods]
-    context = {"shell": shell, "pipelines": pipelines, "rows": rows, "problems": problems,
+    context = {"site": site, "pipelines": pipelines, "rows": rows, "problems": problems,
                "paste": request.POST.get("paste", ""), "shows_days": calendar.weeks is not None,
                "by_month": by_month, "month": months[0].label}  # fmt: skip
     return page_render(request, PLAN, context, partial="page", status=422 if problems else 200)
@@ -215,7 +215,7 @@ def _amount(text: str) -> Decimal | None:
 @serialize_saves
 def owners_page(request: HttpRequest) -> HttpResponse:
     """Stages in rows, departments in columns: who owns which."""
-    shell = manager_shell(request)
+    site = manager_site(request)
     problems: list[str] = []
     if request.method == "POST":
         try:
@@ -232,7 +232,7 @@ def owners_page(request: HttpRequest) -> HttpResponse:
             messages.success(request, words)
             return redirect("pipeline:set_up")
     context = {
-        "shell": shell,
+        "site": site,
         "departments": list(Department.objects.filter(kind=Department.Kind.INTERNAL)),
         "stages": [
             (stage, request.POST.get(f"owner-{stage.pk}") or str(stage.owner_department_id))

@@ -19,7 +19,7 @@ from departments.web.requests import signed_in_user
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.page.paging import pages_of
-from pipeline.page.shell import shell_of
+from pipeline.page.site_context import site_context
 from pipeline.selectors.deals.my_queue import MyQueue, my_queue, names_of_person
 from pipeline.selectors.leaks.handoffs import Queue, queues
 from pipeline.selectors.overview import DepartmentName, Structure, structure_names
@@ -59,14 +59,14 @@ class ElsewhereRow:
 def queue_page(request: HttpRequest) -> HttpResponse:
     """The open hand-offs of the reader's departments; for who has none, what waits where."""
     require(request, may_see_company(request.user))
-    shell = shell_of(request)
-    if shell.run is None or shell.company is None:
-        return page_render(request, PAGE, {"shell": shell, "nothing": True}, partial="page")
+    site = site_context(request)
+    if site.run is None or site.company is None:
+        return page_render(request, PAGE, {"site": site, "nothing": True}, partial="page")
     try:
-        context = _queue_context(request, shell.run, shell.company)
+        context = _queue_context(request, site.run, site.company)
     except CustodyStoreMissing as problem:
         context = {"store_missing": str(problem)}
-    return page_render(request, PAGE, {"shell": shell, **context}, partial="page")
+    return page_render(request, PAGE, {"site": site, **context}, partial="page")
 
 
 def _queue_context(request: HttpRequest, run: RecomputeRun, company: Company) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.page.department_access import closed_departments
 from pipeline.page.paging import LARGEST_PAGE, pages_of
-from pipeline.page.shell import shell_of
+from pipeline.page.site_context import site_context
 from pipeline.run_cache import cached_html
 from pipeline.selectors.deals.opportunities import (
     PAGE,
@@ -137,13 +137,13 @@ class ListForm(forms.Form):
 def opportunity_list(request: HttpRequest) -> HttpResponse:
     """The list; with `kind` in the address, the deals behind one figure of the leak map."""
     require(request, may_see_company(request.user))
-    shell = shell_of(request)
-    if shell.run is None or shell.company is None:
-        return page_render(request, LIST, {"shell": shell, "nothing": True}, partial="page")
+    site = site_context(request)
+    if site.run is None or site.company is None:
+        return page_render(request, LIST, {"site": site, "nothing": True}, partial="page")
     try:
-        context = {"shell": shell, "panels": _list_panels(request.GET, shell.run, shell.company)}
+        context = {"site": site, "panels": _list_panels(request.GET, site.run, site.company)}
     except CustodyStoreMissing as problem:
-        context = {"shell": shell, "store_missing": str(problem)}
+        context = {"site": site, "store_missing": str(problem)}
     return page_render(request, LIST, context, partial="page")
 
 
@@ -248,26 +248,26 @@ def _behind_title(kind: str, filters: LeakMapFilters, stage: str, department: st
 def opportunity_detail(request: HttpRequest, key: str) -> HttpResponse:
     """One opportunity: who held it when, what happened, who was asked."""
     require(request, may_see_company(request.user))
-    shell = shell_of(request)
+    site = site_context(request)
     opportunity = opportunity_by_key(key=key)
-    if opportunity is None or shell.company is None:
+    if opportunity is None or site.company is None:
         raise Http404
     structure = structure_names()
     events = opportunity_events(opportunity=opportunity)
     handoffs = opportunity_handoffs(opportunity=opportunity)
-    holds = opportunity_custody(run=shell.run, company=shell.company, opportunity=opportunity.pk) if shell.run else []
-    as_of = shell.run.as_of if shell.run else shell.now
+    holds = opportunity_custody(run=site.run, company=site.company, opportunity=opportunity.pk) if site.run else []
+    as_of = site.run.as_of if site.run else site.now
     route, history = pipelines_shape(events, structure=structure)
     context = {
-        "shell": shell,
+        "site": site,
         "opportunity": opportunity,
         "pipelines": route or [opportunity.pipeline.name],
         "history": history,
         "latest": events[0] if events else None,
         "handoffs": handoffs,
         "closed": closed_departments(request.user, structure),
-        "closes": closes_shape(events, today=as_of.astimezone(shell.company.zone).date(), structure=structure),
-        "strip": strip_shape(holds, structure=structure, as_of=as_of, zone=shell.company.zone),
-        "holds": holds_shape(holds, structure=structure, as_of=as_of, zone=shell.company.zone),
+        "closes": closes_shape(events, today=as_of.astimezone(site.company.zone).date(), structure=structure),
+        "strip": strip_shape(holds, structure=structure, as_of=as_of, zone=site.company.zone),
+        "holds": holds_shape(holds, structure=structure, as_of=as_of, zone=site.company.zone),
     }
     return page_render(request, DETAIL, context, partial="page")

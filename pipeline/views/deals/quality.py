@@ -15,7 +15,7 @@ from departments.models import Company
 from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
-from pipeline.page.shell import shell_of
+from pipeline.page.site_context import site_context
 from pipeline.selectors.deals.quality import BY_KEY, LACKS, Lack, LackCount, OwnerLacks, quality
 from pipeline.selectors.overview import structure_names
 from pipeline.selectors.sources.excluded_rows import excluded_rows
@@ -63,13 +63,13 @@ class OutsideStage:
 def quality_page(request: HttpRequest) -> HttpResponse:
     """The whole list of work."""
     require(request, may_see_company(request.user))
-    shell = shell_of(request)
-    if shell.run is None or shell.company is None:
-        return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
+    site = site_context(request)
+    if site.run is None or site.company is None:
+        return page_render(request, TEMPLATE, {"site": site, "nothing": True}, partial="page")
     try:
-        context = {"shell": shell, **_context(shell.run, shell.company)}
+        context = {"site": site, **_context(site.run, site.company)}
     except CustodyStoreMissing as problem:
-        context = {"shell": shell, "store_missing": str(problem)}
+        context = {"site": site, "store_missing": str(problem)}
     return page_render(request, TEMPLATE, context, partial="page")
 
 

@@ -24,7 +24,7 @@ from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.page.department_access import closed_departments
 from pipeline.page.leak_headline import leak_headline
-from pipeline.page.shell import Shell, shell_of
+from pipeline.page.site_context import SiteContext, site_context
 from pipeline.run_cache import cached_html
 from pipeline.selectors.leaks.hindsight import hindsight_reasons
 from pipeline.selectors.leaks.leaks import LeakMap, calendar_of, leak_map
@@ -44,13 +44,13 @@ TEMPLATE = "pipeline/leaks/leak_map.html"
 def leak_map_page(request: HttpRequest) -> HttpResponse:
     """The page, or its panel for htmx; without any figures, what to do."""
     require(request, may_see_company(request.user))
-    shell = shell_of(request)
-    if shell.run is None or shell.company is None:
-        return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
+    site = site_context(request)
+    if site.run is None or site.company is None:
+        return page_render(request, TEMPLATE, {"site": site, "nothing": True}, partial="page")
     try:
-        context = _leak_map_context(request, shell, shell.run, shell.company)
+        context = _leak_map_context(request, site, site.run, site.company)
     except CustodyStoreMissing as problem:
-        context = {"shell": shell, "store_missing": str(problem)}
+        context = {"site": site, "store_missing": str(problem)}
     response = page_render(request, TEMPLATE, context, partial="page")
     if filters := context.get("filters"):
         # The shortest address that asks the same, whatever fields the form sent along.
@@ -58,7 +58,7 @@ def leak_map_page(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _leak_map_context(request: HttpRequest, shell: Shell, run: RecomputeRun, company: Company) -> dict[str, Any]:
+def _leak_map_context(request: HttpRequest, site: SiteContext, run: RecomputeRun, company: Company) -> dict[str, Any]:
     structure = structure_names()
     choices = filter_choices(run=run, company=company)
     today = run.day_in(company.zone)
@@ -78,7 +78,7 @@ def _leak_map_context(request: HttpRequest, shell: Shell, run: RecomputeRun, com
         return {name: render_to_string(template, context) for name, template in panels.items()}
 
     panels = cached_html(run, "leak-map", render, of=(filters, structure, choices, plan, sorted(closed), head))
-    return {"shell": shell, "filters": filters, "panels": panels}
+    return {"site": site, "filters": filters, "panels": panels}
 
 
 def _leak_map_figures(

@@ -20,7 +20,7 @@ from departments.models import Company, find_company
 from departments.web.lock_waits import serialize_saves
 from departments.web.middleware import COMPANY_STYLE
 from departments.web.rendering import page_render
-from pipeline.page.shell import shell_of
+from pipeline.page.site_context import site_context
 from pipeline.selectors.plan.plan import spans_beside
 from pipeline.views.settings.forms import CompanyForm
 from pipeline.views.settings.kinds import RECOMPUTED
@@ -47,12 +47,12 @@ def company_page(request: HttpRequest) -> HttpResponse:
                 messages.warning(request, _plans_stay_text(beside))
         return redirect("pipeline:settings_company")
     # A form writes into its instance even when it is not valid: the page around it reads the company anew.
-    stored, shell = find_company(), shell_of(request)
+    stored, site = find_company(), site_context(request)
     context = {
         "form": form,
         "company": stored,
         "zones": sorted(TIME_ZONES),
-        "fiscal_year": _fiscal_year_text(stored, shell.local(shell.now).date()) if stored else "",
+        "fiscal_year": _fiscal_year_text(stored, site.local(site.now).date()) if stored else "",
     }
     return page_render(request, TEMPLATE, context, partial="page", status=422 if form.errors else 200)
 

@@ -17,7 +17,7 @@ from departments.access import may_manage_data, require
 from departments.web.lock_waits import serialize_saves
 from departments.web.rendering import page_render
 from pipeline.page.paging import LARGEST_PAGE, Pages, pages_of
-from pipeline.page.shell import shell_of
+from pipeline.page.site_context import site_context
 from pipeline.selectors.deals.opportunities import PAGE
 from pipeline.views.settings.kinds import BY_SLUG, Kind
 
@@ -48,7 +48,7 @@ def index(request: HttpRequest, kind: str) -> HttpResponse:
     require(request, may_manage_data(request.user))
     chosen = _kind_or_404(kind)
     panels = [_panel(chosen, request.GET), *(_panel(BY_SLUG[slug], None) for slug in chosen.also)]
-    return page_render(request, LIST, {"shell": shell_of(request), "kind": chosen, "panels": panels}, partial="page")
+    return page_render(request, LIST, {"site": site_context(request), "kind": chosen, "panels": panels}, partial="page")
 
 
 @require_http_methods(["GET", "POST"])

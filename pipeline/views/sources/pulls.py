@@ -17,7 +17,7 @@ from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 from pipeline.imports.problems import ImportProblem, ImportUnreadable
 from pipeline.models import DataSource, ImportBatch, SourceMapping, SourcePull
-from pipeline.page.shell import Shell
+from pipeline.page.site_context import SiteContext
 from pipeline.selectors.sources.sources import open_nightly_jobs, pull_by_token, pull_phase
 from pipeline.services.sources.mappings import EDITED, content_for, edited_whole, mapping_save, tickets_alone
 from pipeline.services.sources.pulls import pull_confirm
@@ -29,7 +29,7 @@ from pipeline.sources.meaning.decided import undecided
 from pipeline.sources.meaning.editing import MOST_ROWS, content_of
 from pipeline.sources.meaning.pipelines import stage_mistakes
 from pipeline.tasks import source_import_requested, source_look_requested, source_read_requested
-from pipeline.views.data.imports import manager_shell
+from pipeline.views.data.imports import manager_site
 from pipeline.views.sources.mapping_rows import mapping_rows
 
 TEMPLATE = "pipeline/sources/files.html"
@@ -41,15 +41,15 @@ EDITABLE = (State.READ, State.LOOKED)
 @require_GET
 def pull_page(request: HttpRequest, token: str) -> HttpResponse:
     """Everything about one upload; while a worker is at it, how far it is."""
-    shell = manager_shell(request)
+    site = manager_site(request)
     pull = _pull(token)
-    return page_render(request, TEMPLATE, _context(shell, pull), partial="page")
+    return page_render(request, TEMPLATE, _context(site, pull), partial="page")
 
 
 @require_POST
 def pull_mapping(request: HttpRequest, token: str) -> HttpResponse:
     """Keep what the form says as the next version of the mapping, and look at the files with it."""
-    shell = manager_shell(request)
+    site = manager_site(request)
     pull = _pull(token)
     newest = pull.source.mappings.first()
     if newest is None or pull.state not in EDITABLE:
@@ -67,7 +67,7 @@ def pull_mapping(request: HttpRequest, token: str) -> HttpResponse:
     except ImportProblem as problem:
         # What the form says stands in it; it is no version that the next files would be read by.
         draft = SourceMapping(source=pull.source, version=newest.version, content=whole, origin=EDITED)
-        context = _context(shell, pull, draft) | {"problem": str(problem)}
+        context = _context(site, pull, draft) | {"problem": str(problem)}
         return page_render(request, TEMPLATE, context, partial="page", status=422)
     with transaction.atomic():
         # Of two at once the second saves nothing: a worker is at the files of the first.
@@ -84,7 +84,7 @@ def pull_mapping(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def pull_reread(request: HttpRequest, token: str) -> HttpResponse:
     """Read the files again, as the form says they are written."""
-    manager_shell(request)
+    manager_site(request)
     pull = _pull(token)
     files: dict[str, dict[str, Any]] = {}
     for place, table in enumerate(pull.reading.get("tables", [])):
@@ -114,7 +114,7 @@ def pull_reread(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def pull_take_in(request: HttpRequest, token: str) -> HttpResponse:
     """Take the files in and compute, by a worker; once, however often it is asked."""
-    manager_shell(request)
+    manager_site(request)
     pull = _pull(token)
     newest = pull.source.mappings.first()
     if newest is not None and pull.look.get("version") != newest.version:
@@ -126,9 +126,9 @@ def pull_take_in(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("pipeline:source_files", token=token)
 
 
-def _context(shell: Shell, pull: SourcePull, draft: SourceMapping | None = None) -> dict[str, Any]:
+def _context(site: SiteContext, pull: SourcePull, draft: SourceMapping | None = None) -> dict[str, Any]:
     """`draft` is a mapping that was refused, else the newest version is shown."""
-    context: dict[str, Any] = {"shell": shell, "pull": pull, "source": pull.source, "busy": pull.state in BUSY,
+    context: dict[str, Any] = {"site": site, "pull": pull, "source": pull.source, "busy": pull.state in BUSY,
                                "files_there": files_are_there(pull.token)}  # fmt: skip
     if context["busy"]:
         context["phase"], context["ahead"] = pull_phase(token=pull.token)
@@ -138,7 +138,7 @@ def _context(shell: Shell, pull: SourcePull, draft: SourceMapping | None = None)
     if pull.reading and pull.state != State.DONE:
         mapping = draft or pull.source.mappings.first()
         assert mapping is not None
-        context |= _mapping_context(pull, mapping, asks_company=shell.company is None)
+        context |= _mapping_context(pull, mapping, asks_company=site.company is None)
     return context
 
 

@@ -16,7 +16,7 @@ from pipeline.models import ImportBatch
 from pipeline.selectors.sources.sources import pull_by_token, pulls_of, source_by_id
 from pipeline.services.sources.removal import pull_files_remove, source_remove
 from pipeline.services.sources.storage import files_are_there, pull_bytes
-from pipeline.views.data.imports import manager_shell
+from pipeline.views.data.imports import manager_site
 
 FILES = "pipeline/sources/remove_files.html"
 SOURCE = "pipeline/sources/remove_source.html"
@@ -25,16 +25,16 @@ SOURCE = "pipeline/sources/remove_source.html"
 @require_http_methods(["GET", "POST"])
 def pull_removal(request: HttpRequest, token: str) -> HttpResponse:
     """Say what goes with the files of an upload, then remove them."""
-    shell, pull = manager_shell(request), pull_by_token(token=token)
+    site, pull = manager_site(request), pull_by_token(token=token)
     if pull is None or not (files_are_there(token) or pull.batch_id is None):
         raise Http404
     if request.method == "GET":
-        context = {"shell": shell, "pull": pull, "bytes": pull_bytes(token)}
+        context = {"site": site, "pull": pull, "bytes": pull_bytes(token)}
         return page_render(request, FILES, context, partial="page")
     try:
         pull_files_remove(token=token, user=signed_in_user(request))
     except ImportProblem as problem:
-        context = {"shell": shell, "pull": pull, "bytes": pull_bytes(token), "problem": str(problem)}
+        context = {"site": site, "pull": pull, "bytes": pull_bytes(token), "problem": str(problem)}
         return page_render(request, FILES, context, partial="page", status=409)
     messages.success(request, _("The files of {name} were removed.").format(name=pull.name))
     return redirect("pipeline:source", pk=pull.source_id)
@@ -43,7 +43,7 @@ def pull_removal(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def source_removal(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what goes with a source, then remove it."""
-    shell, source = manager_shell(request), source_by_id(pk=pk)
+    site, source = manager_site(request), source_by_id(pk=pk)
     if source is None:
         raise Http404
     problem = ""
@@ -58,7 +58,7 @@ def source_removal(request: HttpRequest, pk: int) -> HttpResponse:
     pulls = pulls_of(source=source, count=None)
     imports = sum(pull.batch is not None and pull.batch.status == ImportBatch.Status.DONE for pull in pulls)
     context = {
-        "shell": shell,
+        "site": site,
         "source": source,
         "problem": problem,
         "bytes": sum(pull_bytes(pull.token) for pull in pulls),

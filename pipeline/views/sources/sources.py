@@ -29,7 +29,7 @@ from pipeline.sources.convert import mapping_check
 from pipeline.sources.meaning.decided import decided
 from pipeline.sources.meaning.toml_text import mapping_toml
 from pipeline.tasks import source_read_requested
-from pipeline.views.data.imports import manager_shell
+from pipeline.views.data.imports import manager_site
 from pipeline.views.sources.forms import MappingFileForm, SourceFilesForm
 
 INDEX = "pipeline/sources/index.html"
@@ -40,14 +40,14 @@ Kind = DataSource.Kind
 @require_http_methods(["GET", "POST"])
 def source_list(request: HttpRequest) -> HttpResponse:
     """All sources; files posted here begin a new one."""
-    shell = manager_shell(request)
+    site = manager_site(request)
     form = SourceFilesForm(request.POST, request.FILES) if request.method == "POST" else SourceFilesForm()
     if request.method == "POST":
         pull = _files_taken(request, form, source=None)
         if pull is not None:
             return redirect("pipeline:source_files", token=pull.token)
     context = {
-        "shell": shell,
+        "site": site,
         "rows": source_rows(),
         "form": form,
         "largest_upload_mb": FOLDER_ZIP_MB,
@@ -60,7 +60,7 @@ def source_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def source_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One source; files posted here are its next ones."""
-    shell = manager_shell(request)
+    site = manager_site(request)
     source = _source(pk)
     form = SourceFilesForm(request.POST, request.FILES) if request.method == "POST" else SourceFilesForm()
     if request.method == "POST":
@@ -68,7 +68,7 @@ def source_detail(request: HttpRequest, pk: int) -> HttpResponse:
         if pull is not None:
             return redirect("pipeline:source_files", token=pull.token)
     context = {
-        "shell": shell,
+        "site": site,
         "source": source,
         "pulls": [(pull, pull_bytes(pull.token)) for pull in pulls_of(source=source)],
         "mappings": mappings_of(source=source),
@@ -82,7 +82,7 @@ def source_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def source_mapping(request: HttpRequest, pk: int) -> HttpResponse:
     """The newest mapping as the file that the command line takes."""
-    manager_shell(request)
+    manager_site(request)
     source = _source(pk)
     mapping = source.mappings.first()
     if mapping is None:
@@ -96,7 +96,7 @@ def source_mapping(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def source_mapping_upload(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a mapping file as the next version."""
-    manager_shell(request)
+    manager_site(request)
     source = _source(pk)
     form = MappingFileForm(request.POST, request.FILES)
     if not form.is_valid():

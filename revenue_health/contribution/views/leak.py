@@ -27,7 +27,7 @@ from departments.models import Membership, User
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 from pipeline.custody_store import CustodyStoreMissing
-from pipeline.page.shell import Shell, shell_of
+from pipeline.page.site_context import SiteContext, site_context
 from pipeline.selectors.overview import structure_names
 from revenue_health.contribution.charts.leak_weeks import weeks_chart
 from revenue_health.contribution.core.comparison import MINOR_UNITS
@@ -123,16 +123,16 @@ def _row_or_404(request: HttpRequest, pk: int) -> LeakRow:
 def _leak_page(
     request: HttpRequest, row: LeakRow, *, error: str = "", chosen: str = "", reason: str = "", status: int = 200
 ) -> HttpResponse:
-    shell = shell_of(request)
+    site = site_context(request)
     sightings = sightings_of(leak=row.id)
-    costs = costs_of(sightings, shell)
-    scale = money_scale([row.amount, *(sighting.amount or 0 for sighting in sightings)], shell.currency)
+    costs = costs_of(sightings, site)
+    scale = money_scale([row.amount, *(sighting.amount or 0 for sighting in sightings)], site.currency)
     may_say = may_edit_scorecard(request.user, row.department_id) and row.status != Leak.Status.RECOVERED
     context = {
-        "shell": shell,
+        "site": site,
         "row": row,
         "scale": scale,
-        "half": money_in_words(row.half, shell.currency),
+        "half": money_in_words(row.half, site.currency),
         "weeks": list(zip(costs, sightings, strict=True))[::-1],
         "chart": weeks_chart(costs, height=TALL, write=scale.write),
         "changes": leak_changes(leak=row.id),
@@ -142,7 +142,7 @@ def _leak_page(
         "said": chosen,
         "reason": reason,
         "promise": _promise(row) if may_commit(request.user, row.department_id) else "",
-        **_deals(request, row, shell),
+        **_deals(request, row, site),
     }
     return page_render(request, TEMPLATE, context, partial="page", status=status)
 
@@ -159,17 +159,17 @@ def _promise(row: LeakRow) -> str:
     return reverse("departments:commitment_new", query=values)
 
 
-def _deals(request: HttpRequest, row: LeakRow, shell: Shell) -> dict[str, object]:
+def _deals(request: HttpRequest, row: LeakRow, site: SiteContext) -> dict[str, object]:
     """The deals behind it, for who may see the department's detail."""
-    if not may_see_department(request.user, row.department_id) or shell.run is None or shell.company is None:
+    if not may_see_department(request.user, row.department_id) or site.run is None or site.company is None:
         return {}
     deals: list[Evidence] = []
     label = ""
     try:
-        periods = register_periods(run=shell.run, company=shell.company)
+        periods = register_periods(run=site.run, company=site.company)
         label = periods.period.label
         by_factor = evidence_of(
-            run=shell.run, periods=periods, party=row.department_key, stage=row.stage_id, factors=(row.factor,)
+            run=site.run, periods=periods, party=row.department_key, stage=row.stage_id, factors=(row.factor,)
         )
         deals = by_factor.get(row.factor, [])
     except (ComparisonError, CustodyStoreMissing) as problem:
@@ -177,7 +177,7 @@ def _deals(request: HttpRequest, row: LeakRow, shell: Shell) -> dict[str, object
     return {
         "deals": deals,
         "deals_of": label,
-        "single": single_units(shell.currency),
+        "single": single_units(site.currency),
         "structure": structure_names(),
         "sees_deals": True,
     }

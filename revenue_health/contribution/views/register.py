@@ -15,7 +15,7 @@ from departments.access import may_see_company, require
 from departments.day_formats import day_text
 from departments.formats import MoneyScale, counted, money_in_words, money_scale
 from departments.web.rendering import page_render
-from pipeline.page.shell import Shell, shell_of
+from pipeline.page.site_context import SiteContext, site_context
 from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.overview import structure_names
 from revenue_health.contribution.charts.leak_weeks import WeeklyCost, weekly_costs
@@ -92,7 +92,7 @@ class FilterForm(forms.Form):
 def register_page(request: HttpRequest) -> HttpResponse:
     """The list, narrowed by its address."""
     require(request, may_see_company(request.user))
-    shell = shell_of(request)
+    site = site_context(request)
     structure = structure_names()
     departments = [
         (department.key, department.name) for department in structure.departments.values() if department.internal
@@ -100,13 +100,13 @@ def register_page(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET, departments=departments, owners=owners_of())
     form.is_valid()
     rows = leak_rows(filters=form.filters())
-    scale = money_scale([row.amount for row in rows], shell.currency)
+    scale = money_scale([row.amount for row in rows], site.currency)
     context = {
-        "shell": shell,
+        "site": site,
         "form": form,
-        "lines": [line_of(row, costs_of(row.trend, shell), scale) for row in rows],
+        "lines": [line_of(row, costs_of(row.trend, site), scale) for row in rows],
         "scale": scale,
-        "message": _register_message(rows, shell.currency),
+        "message": _register_message(rows, site.currency),
         "read": max((row.read for row in rows), default=None),
     }
     return page_render(request, TEMPLATE, context, partial="page")
@@ -129,12 +129,12 @@ def _register_message(rows: list[LeakRow], currency: str) -> str:
     )
 
 
-def costs_of(trend: Sequence[Sighting], shell: Shell) -> list[WeeklyCost]:
+def costs_of(trend: Sequence[Sighting], site: SiteContext) -> list[WeeklyCost]:
     """What a leak costs a week, by the company's quarters and its day."""
-    if shell.company is None:
+    if site.company is None:
         return []
-    today = shell.now.astimezone(shell.company.zone).date()
-    return weekly_costs(trend, calendar=calendar_of(shell.company), young_days=YOUNG_DAYS, today=today)
+    today = site.now.astimezone(site.company.zone).date()
+    return weekly_costs(trend, calendar=calendar_of(site.company), young_days=YOUNG_DAYS, today=today)
 
 
 def line_of(row: LeakRow, costs: Sequence[WeeklyCost], scale: MoneyScale) -> Line:

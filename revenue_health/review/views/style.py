@@ -11,7 +11,7 @@ from departments.access import require
 from departments.formats import MoneyScale
 from departments.web.rendering import page_render
 from pipeline.charts.leaks import CauseBar, cause_chart
-from pipeline.page.shell import shell_of
+from pipeline.page.site_context import site_context
 
 TEMPLATE = "review/style/style.html"
 SIZES = ("tiny", "small", "body", "large", "message", "display")
@@ -55,7 +55,7 @@ def style_page(request: HttpRequest) -> HttpResponse:
     refused.is_valid()
     bars = [CauseBar(name=name, value=value) for name, value in (("Legal", 64_000_00), ("Production", 41_000_00))]
     context = {
-        "shell": shell_of(request),
+        "site": site_context(request),
         "sizes": SIZES,
         "inks": INKS,
         "meanings": MEANINGS,

@@ -19,7 +19,7 @@ from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.page.department_access import require_department
-from pipeline.page.shell import shell_of
+from pipeline.page.site_context import site_context
 from pipeline.selectors.overview import Structure, structure_names
 from revenue_health.contribution.core.comparison import Comparison, PartyKind, PartyShare, minor_units
 from revenue_health.contribution.core.ledger import UNEXPLAINED, build_ledger
@@ -68,9 +68,9 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     if department := structure.department_at(key):
         require_department(request, department)
-    shell = shell_of(request)
-    run, company = shell.run, shell.company
-    context: Context = {"shell": shell, "key": key, "name": names[key]}
+    site = site_context(request)
+    run, company = site.run, site.company
+    context: Context = {"site": site, "key": key, "name": names[key]}
     if run is None or company is None:
         return page_render(request, TEMPLATE, context | {"nothing": True}, partial="page")
     try:

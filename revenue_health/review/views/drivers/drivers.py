@@ -16,7 +16,7 @@ from departments.web.requests import HtmxRequest
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.page.department_access import closed_departments
-from pipeline.page.shell import shell_of
+from pipeline.page.site_context import site_context
 from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.overview import structure_names
 from pipeline.selectors.plan.data_range import data_range_of
@@ -55,16 +55,16 @@ class DriverRow:
 def show(request: HttpRequest) -> HttpResponse:
     """The running quarter, or the period and baseline in the address."""
     require(request, may_see_company(request.user))
-    shell = shell_of(request)
-    run, company = shell.run, shell.company
+    site = site_context(request)
+    run, company = site.run, site.company
     if run is None or company is None:
-        return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
+        return page_render(request, TEMPLATE, {"site": site, "nothing": True}, partial="page")
     try:
         filters = parse_filters(request.GET, run=run, company=company)
-        context: Context = {"shell": shell, **_context(request, filters, run, company)}
+        context: Context = {"site": site, **_context(request, filters, run, company)}
         log_read_access(request, f"drivers:{filters.period.label}")
     except (ComparisonError, CustodyStoreMissing) as problem:
-        context = {"shell": shell, "cannot": str(problem)}
+        context = {"site": site, "cannot": str(problem)}
     return page_render(request, TEMPLATE, context, partial="page")
 
 
@@ -72,11 +72,11 @@ def show(request: HttpRequest) -> HttpResponse:
 def panel(request: HtmxRequest) -> HttpResponse:
     """The ledger of the running quarter, for the page of all departments."""
     require(request, may_see_company(request.user))
-    shell = shell_of(request)
-    run, company = shell.run, shell.company
+    site = site_context(request)
+    run, company = site.run, site.company
     if not request.htmx or run is None or company is None:
         return HttpResponseRedirect(reverse("review:drivers"))
-    context: Context = {"shell": shell}
+    context: Context = {"site": site}
     try:
         filters = parse_filters(request.GET, run=run, company=company)
         comparison, _ = stored_comparison(run=run, periods=filters.periods)
@@ -150,8 +150,8 @@ def compute(request: HttpRequest) -> HttpResponse:
 def inside(request: HttpRequest) -> HttpResponse:
     """Ask a worker for sales by team or by person."""
     require(request, may_see_company(request.user))
-    shell = shell_of(request)
-    run, company, by = shell.run, shell.company, request.POST.get("by", "")
+    site = site_context(request)
+    run, company, by = site.run, site.company, request.POST.get("by", "")
     address = reverse("review:drivers")
     if run is not None and company is not None:
         filters = parse_filters(request.POST, run=run, company=company)

@@ -12,7 +12,7 @@ from departments.access import log_read_access, may_see_company, require
 from departments.selectors.jobs import open_job, phase_of
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
-from pipeline.page.shell import shell_of
+from pipeline.page.site_context import site_context
 from revenue_health.contribution.filters import parse_filters
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.review.models import EvidenceExport
@@ -26,8 +26,8 @@ TEMPLATE = "review/drivers/evidence.html"
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask for the document of the comparison in the form."""
     require(request, may_see_company(request.user))
-    shell = shell_of(request)
-    run, company = shell.run, shell.company
+    site = site_context(request)
+    run, company = site.run, site.company
     if run is None or company is None:
         return HttpResponseRedirect(reverse("review:drivers"))
     try:
@@ -35,7 +35,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     except ComparisonError:
         return HttpResponseRedirect(reverse("review:drivers"))
     user = signed_in_user(request)
-    row = evidence_ask(run=run, period=question.period.label, baseline=question.baseline, user=user, now=shell.now)
+    row = evidence_ask(run=run, period=question.period.label, baseline=question.baseline, user=user, now=site.now)
     transaction.on_commit(lambda: evidence_asked.delay(row.pk))
     return HttpResponseRedirect(reverse("review:evidence_state", args=[row.pk]))
 
@@ -47,7 +47,9 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(EvidenceExport.objects.defer("pdf"), pk=pk)
     waits = row.status == EvidenceExport.Status.ASKED
     phase = phase_of(open_job(task=evidence_asked.name, args=[pk])) if waits else None
-    return page_render(request, TEMPLATE, {"shell": shell_of(request), "export": row, "phase": phase}, partial="state")
+    return page_render(
+        request, TEMPLATE, {"site": site_context(request), "export": row, "phase": phase}, partial="state"
+    )
 
 
 @require_GET

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from departments.access import may_see_company, require
 from departments.formats import grouped, money_in_words, money_scale
 from departments.web.rendering import page_render
-from pipeline.page.shell import shell_of
+from pipeline.page.site_context import site_context
 from pipeline.selectors.overview import Structure, structure_names
 from revenue_health.contribution.requested import forecast_job, is_requested, request_once
 from revenue_health.contribution.services.track_record import track_record_is_stored
@@ -62,12 +62,12 @@ class CoverageBars:
 def forecast_page(request: HttpRequest) -> HttpResponse:
     """The running quarter, as the night has forecast it."""
     require(request, may_see_company(request.user))
-    shell = shell_of(request)
-    run, company = shell.run, shell.company
+    site = site_context(request)
+    run, company = site.run, site.company
     if run is None or company is None:
-        return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
+        return page_render(request, TEMPLATE, {"site": site, "nothing": True}, partial="page")
     snapshot = forecast_snapshot(run=run)
-    context: Context = {"shell": shell, "calibrations": calibrations(), "currency": company.reporting_currency}
+    context: Context = {"site": site, "calibrations": calibrations(), "currency": company.reporting_currency}
     if snapshot is None:
         context["requested"] = is_requested(forecast_job(run))
     else:
@@ -80,16 +80,16 @@ def forecast_page(request: HttpRequest) -> HttpResponse:
 def lever_line(request: HttpRequest) -> HttpResponse:
     """What would bring most this quarter, in one sentence, for the review that stands already; or nothing."""
     require(request, may_see_company(request.user))
-    run = shell_of(request).run
+    run = site_context(request).run
     lever = biggest_lever(run=run, structure=structure_names()) if run else None
-    return render(request, "review/forecast/lever_line.html", {"lever": lever, "shell": shell_of(request)})
+    return render(request, "review/forecast/lever_line.html", {"lever": lever, "site": site_context(request)})
 
 
 @require_POST
 def compute(request: HttpRequest) -> HttpResponse:
     """Ask a worker for the forecast of a run that has none, unless it was asked for a moment ago."""
     require(request, may_see_company(request.user))
-    run = shell_of(request).run
+    run = site_context(request).run
     if run is not None and request_once(forecast_job(run)):
         night_step.delay(run.pk, "forecast")
     return HttpResponseRedirect(reverse("review:forecast"))

@@ -14,7 +14,7 @@ from departments.formats import money_scale
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 from pipeline.custody_store import CustodyStoreMissing
-from pipeline.page.shell import shell_of
+from pipeline.page.site_context import site_context
 from revenue_health.contribution.core.flows import FlowError
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError, comparison_periods
 from revenue_health.contribution.selectors.forecast.whatif import PromiseError, prepare_worlds
@@ -36,10 +36,10 @@ TEMPLATE = "review/forecast/scenarios.html"
 def scenario_list(request: HttpRequest) -> HttpResponse:
     """All scenarios beside each other, each computed on the newest figures."""
     require(request, may_see_company(request.user))
-    shell = shell_of(request)
-    run, company = shell.run, shell.company
+    site = site_context(request)
+    run, company = site.run, site.company
     if run is None or company is None:
-        return page_render(request, TEMPLATE, {"shell": shell, "rows": []}, partial="list")
+        return page_render(request, TEMPLATE, {"site": site, "rows": []}, partial="list")
     try:
         periods = comparison_periods(run=run, company=company)
         rows, axis = scenario_rows(run=run, company=company, periods=periods)
@@ -49,7 +49,7 @@ def scenario_list(request: HttpRequest) -> HttpResponse:
         rows, axis = [], None
     amounts = [value for row in rows for change in (row.then, row.now) if change for value in (change.low, change.high)]
     context = {
-        "shell": shell,
+        "site": site,
         "rows": [(row, address_of(tuple(row.scenario.promises)), _may_delete(request, row.scenario)) for row in rows],
         "axis": axis,
         "scale": money_scale(amounts, company.reporting_currency),
@@ -61,8 +61,8 @@ def scenario_list(request: HttpRequest) -> HttpResponse:
 def save(request: HttpRequest) -> HttpResponse:
     """Keep the promises in the form under a name."""
     require(request, may_see_company(request.user))
-    shell = shell_of(request)
-    run, company = shell.run, shell.company
+    site = site_context(request)
+    run, company = site.run, site.company
     texts = promises_in_address(request.POST.getlist("set")).texts
     if run is None or company is None:
         return HttpResponseRedirect(address_of(texts))
@@ -70,7 +70,7 @@ def save(request: HttpRequest) -> HttpResponse:
     try:
         result = outcome_of(run=run, company=company, periods=comparison_periods(run=run, company=company), texts=texts)
         name = request.POST.get("name", "")
-        saved = scenario_save(name=name, promises=texts, result=result, run=run, user=user, now=shell.now)
+        saved = scenario_save(name=name, promises=texts, result=result, run=run, user=user, now=site.now)
     except (ScenarioError, PromiseError, FlowError, ComparisonError, CustodyStoreMissing) as problem:
         messages.error(request, str(problem))
     else:
@@ -83,7 +83,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a scenario out of the list; the message has the undo."""
     row = get_object_or_404(Scenario, pk=pk)
     require(request, _may_delete(request, row))
-    scenario_delete(scenario=row, now=shell_of(request).now)
+    scenario_delete(scenario=row, now=site_context(request).now)
     return HttpResponseRedirect(f"{reverse('review:what_if')}?deleted={row.pk}")
 
 

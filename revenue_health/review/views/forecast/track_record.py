@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from departments.access import may_see_company, require
 from departments.formats import money_scale
 from departments.web.rendering import page_render
-from pipeline.page.shell import shell_of
+from pipeline.page.site_context import site_context
 from revenue_health.contribution.selectors.track.track_record import track_record
 from revenue_health.review.selectors.forecast.track_rows import track_rows
 
@@ -19,15 +19,15 @@ TEMPLATE = "review/forecast/track_record.html"
 def show(request: HttpRequest) -> HttpResponse:
     """Every past forecast that is kept, as it would have been told then."""
     require(request, may_see_company(request.user))
-    shell = shell_of(request)
-    run, company = shell.run, shell.company
+    site = site_context(request)
+    run, company = site.run, site.company
     if run is None or company is None:
-        return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
+        return page_render(request, TEMPLATE, {"site": site, "nothing": True}, partial="page")
     record = track_record(run=run, company=company)
     rows = track_rows(record, company)
     amounts = [amount for row in rows.forecasts for amount in (row.median, row.actual)] if rows else []
     context = {
-        "shell": shell,
+        "site": site,
         "record": record,
         "rows": rows,
         "scale": money_scale(amounts, company.reporting_currency),

@@ -17,7 +17,7 @@ from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
-from pipeline.page.shell import shell_of
+from pipeline.page.site_context import site_context
 from pipeline.selectors.leaks.unrecorded import no_losses
 from pipeline.selectors.overview import Structure, structure_names
 from revenue_health.contribution.core.flows import FlowError
@@ -60,22 +60,22 @@ class PromiseRow:
 def what_if_page(request: HtmxRequest) -> HttpResponse:
     """GET answers the promises in the address; POST takes the fields and leads to such an address."""
     require(request, may_see_company(request.user))
-    shell = shell_of(request)
-    run, company = shell.run, shell.company
+    site = site_context(request)
+    run, company = site.run, site.company
     if run is None or company is None:
-        return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
+        return page_render(request, TEMPLATE, {"site": site, "nothing": True}, partial="page")
     try:
         if problem := no_losses(run=run):
-            return page_render(request, TEMPLATE, {"shell": shell, "cannot": problem}, partial="page")
+            return page_render(request, TEMPLATE, {"site": site, "cannot": problem}, partial="page")
         levers, structure = levers_of(run=run, company=company), structure_names()
         promises = _promises(request, levers, structure)
         address = address_of(promises.texts)
         if request.method == "POST" and not request.htmx and not promises.errors:
             return HttpResponseRedirect(address)
-        context: Context = {"shell": shell, **_what_if_context(promises, levers, structure, run, company)}
+        context: Context = {"site": site, **_what_if_context(promises, levers, structure, run, company)}
         context["deleted"] = _deleted(request.GET.get("deleted", ""))
     except (ComparisonError, CustodyStoreMissing) as problem:
-        return page_render(request, TEMPLATE, {"shell": shell, "cannot": str(problem)}, partial="page")
+        return page_render(request, TEMPLATE, {"site": site, "cannot": str(problem)}, partial="page")
     response = page_render(request, TEMPLATE, context, partial="result")
     response["HX-Replace-Url"] = address
     return response

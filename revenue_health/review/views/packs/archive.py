@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from departments.access import may_freeze, may_see_packs, require
 from departments.web.rendering import page_render
-from pipeline.page.shell import shell_of
+from pipeline.page.site_context import site_context
 from revenue_health.review.selectors.packs.archive import packs_listed
 from revenue_health.review.selectors.packs.frozen import frozen_review
 from revenue_health.review.selectors.packs.identical import identical_packs
@@ -22,13 +22,13 @@ MOST_LISTED = 200
 def pack_list(request: HttpRequest) -> HttpResponse:
     """Every pack, newest first."""
     require(request, may_see_packs(request.user))
-    shell = shell_of(request)
+    site = site_context(request)
     packs = list(packs_listed()[:MOST_LISTED])
     twins = identical_packs(packs)
     context = {
-        "shell": shell,
+        "site": site,
         "packs": [(pack, twins.get(pack.pk)) for pack in packs],
-        "may_freeze": may_freeze(request.user) and shell.run is not None,
+        "may_freeze": may_freeze(request.user) and site.run is not None,
     }
     return page_render(request, INDEX, context, partial="page")
 

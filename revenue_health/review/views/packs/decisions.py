@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from departments.access import may_freeze, may_see_packs, require
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
-from pipeline.page.shell import shell_of
+from pipeline.page.site_context import site_context
 from revenue_health.review.selectors.packs.archive import decisions_listed
 from revenue_health.review.services.packs import PackProblem, decision_log
 from revenue_health.review.views.packs.forms import DecisionForm
@@ -26,7 +26,7 @@ MOST_LISTED = 500
 def decision_list(request: HttpRequest) -> HttpResponse:
     """All decisions that stand, newest first."""
     require(request, may_see_packs(request.user))
-    context = {"shell": shell_of(request), "decisions": decisions_listed(limit=MOST_LISTED)}
+    context = {"site": site_context(request), "decisions": decisions_listed(limit=MOST_LISTED)}
     return page_render(request, TEMPLATE, context, partial="page")
 
 
@@ -39,7 +39,7 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in_user(request)
     if form.is_valid():
         try:
-            decision_log(pack=pack, user=user, now=shell_of(request).now, **form.cleaned_data)
+            decision_log(pack=pack, user=user, now=site_context(request).now, **form.cleaned_data)
         except PackProblem as problem:
             form.add_error(None, str(problem))
     if not form.is_valid():

@@ -14,7 +14,7 @@ from departments.access import may_see_packs, require
 from departments.formats import ENGLISH
 from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest, signed_in_user
-from pipeline.page.shell import shell_of
+from pipeline.page.site_context import site_context
 from revenue_health.review.selectors.packs.exports import export_of, export_path
 from revenue_health.review.services.exports import export_ask
 from revenue_health.review.tasks import pack_export_requested
@@ -34,7 +34,7 @@ def panel(request: HtmxRequest, pk: int) -> HttpResponse:
         export, is_new = export_ask(
             pack=pack,
             user=signed_in_user(request),
-            now=shell_of(request).now,
+            now=site_context(request).now,
             language=get_language() or ENGLISH,
             **form.cleaned_data,
         )

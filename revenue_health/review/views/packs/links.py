@@ -15,7 +15,7 @@ from departments.access import may_freeze, require
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
 from departments.web.visitors import count_wrong_link
-from pipeline.page.shell import shell_of
+from pipeline.page.site_context import site_context
 from revenue_health.review.models import PackLink
 from revenue_health.review.selectors.packs.links import link_behind
 from revenue_health.review.services.pack_links import link_create, link_record_visit, link_revoke
@@ -36,7 +36,7 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
         context = pack_context(request, pack, link_form=form)
         return page_render(request, PACK_TEMPLATE, context, partial="page", status=422)
     user = signed_in_user(request)
-    _, token = link_create(pack=pack, user=user, now=shell_of(request).now, **form.cleaned_data)
+    _, token = link_create(pack=pack, user=user, now=site_context(request).now, **form.cleaned_data)
     address = request.build_absolute_uri(reverse("review:pack_link", args=[token]))
     context = pack_context(request, pack) | {"made": address}
     return page_render(request, PACK_TEMPLATE, context, partial="page")
@@ -46,7 +46,7 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
 def revoke(request: HttpRequest, pk: int, link: int) -> HttpResponse:
     """Revoke a link."""
     require(request, may_freeze(request.user))
-    link_revoke(link=get_object_or_404(PackLink, pk=link, pack_id=pk), now=shell_of(request).now)
+    link_revoke(link=get_object_or_404(PackLink, pk=link, pack_id=pk), now=site_context(request).now)
     messages.success(request, _("The link no longer works."))
     return redirect(f"{reverse('review:pack', args=[pk])}#links")
 

@@ -6,7 +6,7 @@ from django import forms
 from django.http import Http404, HttpRequest
 
 from departments.access import may_freeze
-from pipeline.page.shell import shell_of
+from pipeline.page.site_context import site_context
 from revenue_health.review.models import Pack, PackExport
 from revenue_health.review.selectors.packs.archive import decisions_of, pack_by_id, verify_pack
 from revenue_health.review.selectors.packs.cells import Names
@@ -38,7 +38,7 @@ def pack_context(request: HttpRequest, pack: Pack, **bound: forms.Form) -> dict[
         "decisions": decisions_of(pack=pack),
         "may_freeze": manages,
         "decision_form": bound.get("decision_form") or DecisionForm(pack=pack),
-        "links": links_of(pack=pack, now=shell_of(request).now) if manages else [],
+        "links": links_of(pack=pack, now=site_context(request).now) if manages else [],
         "link_form": bound.get("link_form") or LinkForm(),
         **exports_context(request, pack),
     }
@@ -46,9 +46,9 @@ def pack_context(request: HttpRequest, pack: Pack, **bound: forms.Form) -> dict[
 
 def exports_context(request: HttpRequest, pack: Pack) -> dict[str, object]:
     """The panel of files; `waiting` keeps it asking every second."""
-    rows = exports_of(pack=pack, now=shell_of(request).now)
+    rows = exports_of(pack=pack, now=site_context(request).now)
     return {
-        "shell": shell_of(request),
+        "site": site_context(request),
         "pack": pack,
         "kinds": PackExport.Kind.choices,
         "exports": rows,

@@ -23,7 +23,7 @@ from pipeline.core.changes import BucketTotal
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.page.paging import LARGEST_PAGE, pages_of
-from pipeline.page.shell import shell_of
+from pipeline.page.site_context import site_context
 from pipeline.selectors.deals.changes import ChangesNotKept, changed_rows, changes_since
 from pipeline.selectors.deals.opportunities import PAGE
 from pipeline.selectors.overview import Structure, structure_names
@@ -64,14 +64,14 @@ class PipelineForm(forms.Form):
 def show(request: HttpRequest) -> HttpResponse:
     """The deals of one bucket; without one in the address, of the largest."""
     require(request, may_see_company(request.user))
-    shell = shell_of(request)
-    run, company = shell.run, shell.company
+    site = site_context(request)
+    run, company = site.run, site.company
     if run is None or company is None:
-        return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
+        return page_render(request, TEMPLATE, {"site": site, "nothing": True}, partial="page")
     try:
-        context: Context = {"shell": shell, **_context(request, run, company)}
+        context: Context = {"site": site, **_context(request, run, company)}
     except (ComparisonError, CustodyStoreMissing, ChangesNotKept) as problem:
-        context = {"shell": shell, "cannot": str(problem)}
+        context = {"site": site, "cannot": str(problem)}
     return page_render(request, TEMPLATE, context, partial="page")
 
 

@@ -12,7 +12,7 @@ from departments.models import Company
 from departments.web.rendering import page_render
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
-from pipeline.page.shell import shell_of
+from pipeline.page.site_context import site_context
 from pipeline.run_cache import cached
 from pipeline.selectors.data.readiness import held_back
 from pipeline.selectors.leaks.leaks import calendar_of
@@ -38,10 +38,10 @@ def show(request: HttpRequest) -> HttpResponse:
         # The board goes to its packs; who has no role yet reads whom to ask.
         packs = may_see_packs(request.user)
         return redirect("review:packs") if packs else page_render(request, WITHOUT_FIGURES, {}, partial="page")
-    shell = shell_of(request)
-    run, company = shell.run, shell.company
+    site = site_context(request)
+    run, company = site.run, site.company
     if run is None or company is None:
-        return page_render(request, TEMPLATE, {"shell": shell, "nothing": True}, partial="page")
+        return page_render(request, TEMPLATE, {"site": site, "nothing": True}, partial="page")
     try:
         filters = parse_review_filters(request.GET, run=run, company=company)
         periods, since, notes = filters.comparison.periods, filters.since, newest_notes()
@@ -50,11 +50,11 @@ def show(request: HttpRequest) -> HttpResponse:
             notes=notes,
             periods=periods,
             since=since,
-            now=shell.now,
-            compute=lambda: stored_weekly_review(periods=periods, run=run, company=company, since=since, now=shell.now),
+            now=site.now,
+            compute=lambda: stored_weekly_review(periods=periods, run=run, company=company, since=since, now=site.now),
         )
         context: Context = {
-            "shell": shell,
+            "site": site,
             "may_freeze": may_freeze(request.user),
             "newest_pack": Pack.objects.newest(),
             "held_back": cached(run, "held-back", held_back, of=(notes, get_language())),
@@ -62,7 +62,7 @@ def show(request: HttpRequest) -> HttpResponse:
             **page_context(filters, review, run, company),
         }
     except (ComparisonError, CustodyStoreMissing) as problem:
-        context = {"shell": shell, "cannot": str(problem)}
+        context = {"site": site, "cannot": str(problem)}
     return page_render(request, TEMPLATE, context, partial="page")
 
 

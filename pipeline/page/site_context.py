@@ -1,4 +1,4 @@
-"""What every page shows around its own matter: the company, how fresh the figures are, what the reader may do."""
+"""What every page needs besides its own content: the company, the shown run and its age, what the reader may do."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.data import runs
 from pipeline.selectors.plan.data_range import StaleData, age_text, data_range_of, stale_data
 
-_ATTRIBUTE = "_revenue_health_shell"
+_ATTRIBUTE = "_revenue_health_site"
 
 
 @dataclass
-class Shell:
-    """Read once a request, however many views and templates ask. `now` is the request's one clock reading."""
+class SiteContext:
+    """Computed once a request, however many views and templates use it. `now` is its only clock reading."""
 
     request: HttpRequest
     now: datetime
@@ -59,7 +59,7 @@ class Shell:
 
     @cached_property
     def stale_data(self) -> StaleData | None:
-        """Set where the newest event is so long ago that every page must say so first."""
+        """Set if the newest event is so old that every page must say so first."""
         if self.run is None or self.company is None:
             return None
         try:
@@ -85,10 +85,10 @@ class Shell:
         return instant.astimezone(self.company.zone) if self.company else instant
 
 
-def shell_of(request: HttpRequest) -> Shell:
-    """The request's shell, made at first use."""
-    shell: Shell | None = getattr(request, _ATTRIBUTE, None)
-    if shell is None:
-        shell = Shell(request=request, now=timezone.now())
-        setattr(request, _ATTRIBUTE, shell)
-    return shell
+def site_context(request: HttpRequest) -> SiteContext:
+    """The request's site context, created at first use."""
+    site: SiteContext | None = getattr(request, _ATTRIBUTE, None)
+    if site is None:
+        site = SiteContext(request=request, now=timezone.now())
+        setattr(request, _ATTRIBUTE, site)
+    return site
