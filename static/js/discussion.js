@@ -84,7 +84,7 @@
 
   // Ctrl-Enter sends what is being written.
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches?.(".say textarea")) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches?.(".comment-form textarea")) {
       event.target.form.requestSubmit();
     }
   });

@@ -48,7 +48,7 @@ def test_a_comment_asks_somebody_by_name_and_is_answered_and_resolved(open_as: O
     expect(asked.locator(".answers .remark-text")).to_have_text("Three of six reviewers left.")
     asked.get_by_role("button", name="Resolve").click()
     expect(asked.get_by_text("1 resolved")).to_be_visible()
-    expect(asked.locator(".talk-title")).to_contain_text("none open")
+    expect(asked.locator(".discussion-title")).to_contain_text("none open")
 
 
 def test_one_s_own_words_are_put_right_in_place(open_as: Open) -> None:
@@ -145,7 +145,7 @@ def test_the_pulse_on_a_phone(open_as: Open) -> None:
 def test_without_scripts_everything_is_said_too(open_as: Open) -> None:
     page = open_as("legal", at=None, scripts=False)
     page.goto("/comments/?subject=leak:1")
-    page.locator(".say textarea").last.fill("It is the outside firm.")
+    page.locator(".comment-form textarea").last.fill("It is the outside firm.")
     page.get_by_role("button", name="Comment", exact=True).click()
     expect(page.locator(".remark-text")).to_have_text("It is the outside firm.")
     page.get_by_role("button", name="Resolve").click()
