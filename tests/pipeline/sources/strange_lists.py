@@ -12,7 +12,7 @@ from pipeline.imports.problems import ConversionRefused
 from pipeline.sources.convert import list_convert
 from pipeline.sources.files.intake import tables_write
 from pipeline.sources.meaning.decided import NOBODY, undecided
-from pipeline.sources.meaning.look import folder_look
+from pipeline.sources.meaning.preview import folder_preview
 from pipeline.sources.meaning.roles import dates_overlooked
 from pipeline.sources.reading import Company, reading_of
 from tests.pipeline.sources.uploads import COMPANY
@@ -58,7 +58,7 @@ def strange(folder: Path, files: dict[str, bytes | str], **company: Any) -> Stra
         converted = list_convert(folder / "tables", content, target, earlier=None)
     except ConversionRefused as refused:
         return Strange(**asked, problems=[str(problem) for problem in refused.problems.listed])
-    look = folder_look(target, now=datetime(2026, 12, 31, tzinfo=UTC))
+    look = folder_preview(target, now=datetime(2026, 12, 31, tzinfo=UTC))
     unread = dates_overlooked(content["deal"], reading.columns[reading.deals])
     return Strange(
         **asked, outcomes=look.outcomes, deals=_rows(target / "opportunities.csv"), events=_rows(target / "events.csv"),
