@@ -20,14 +20,14 @@ EXACT: dict[Any, dict[str, Any]] = {
     models.DateField: {"form_class": DayField},
     models.DecimalField: {"form_class": PlainDecimalField},
 }
-"""Days and numbers are read by the admin as by every other form."""
+"""The admin parses days and numbers like every other form."""
 
 
 class _ChosenRows(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own cannot be subscripted
-    """Rows are chosen by their numbers; Django answers anything else with an error of the server."""
+    """Refuses selected row ids that are not numbers, for which Django would answer 500."""
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The list, or what is done with the chosen rows of it."""
+        """The list, or the result of an action on the selected rows."""
         chosen = request.POST.getlist("_selected_action")
         if not all(text.isascii() and text.isdecimal() and len(text) < _LONGEST_NUMBER for text in chosen):
             messages.error(request, _("A chosen row does not exist. Choose again; nothing was changed."))
@@ -45,7 +45,7 @@ class ExactInline(admin.TabularInline):  # type: ignore[type-arg]  # Django's ow
 
 @admin.register(Company)
 class CompanyAdmin(ExactAdmin):
-    """The one company; it is made by loading its folder."""
+    """The one company; it is created by importing its folder."""
 
     list_display = ("name", "reporting_currency", "time_zone", "fiscal_year_start_month")
 

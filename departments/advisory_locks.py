@@ -31,7 +31,7 @@ class AdvisoryLock(IntEnum):
 
 @contextmanager
 def session_lock(lock: AdvisoryLock) -> Iterator[bool]:
-    """Hold a lock for the length of the block, over as many transactions as it takes; False where somebody holds it."""
+    """Hold a lock for the length of the block, across transactions; yields False if somebody else holds it."""
     with connection.cursor() as cursor:
         # Of the session, not of a transaction: a recompute commits its progress while it holds the lock.
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [int(lock)])

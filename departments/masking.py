@@ -1,4 +1,4 @@
-"""Keys are taken out of whatever is written down: log lines, tracebacks, the addresses of the audit.
+"""Removes secret keys from everything that is recorded: log lines, tracebacks, addresses in the audit.
 
 Four addresses of this product are keys by themselves (update links, board links, invitations, password resets), and a
 query string may carry a fifth (the code of single sign-on). A reader of a log must not be able to use one. `address_of`
@@ -44,7 +44,7 @@ def mask(text: str) -> str:
 
 
 def _masked_word(match: re.Match[str]) -> str:
-    """Random tokens and signed values are long and mix capitals, small letters and digits; names and times do not."""
+    """Random tokens and signed values are long and mix upper case, lower case and digits; names and times do not."""
     word = match[0]
     mixed = any(c.isdigit() for c in word) and any(c.isupper() for c in word) and any(c.islower() for c in word)
     return HIDDEN if mixed or _DIGEST.search(word) else word

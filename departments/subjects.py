@@ -1,4 +1,4 @@
-"""Figures are spoken about by a text: `share:legal:2026-Q4`, `measurable:leg_wait`, `leak:12`.
+"""Discussion refers to a figure by a text, its subject: `share:legal:2026-Q4`, `measurable:leg_wait`, `leak:12`.
 
 What a figure is called and where it is shown follows from the text; nobody who speaks about it can name it otherwise.
 Each app says in `ready()` how the kinds it shows are read: this one measurables and commitments, the apps above it
@@ -63,7 +63,7 @@ def share_subject(party: str, period: str) -> str:
 
 
 def subject_of(text: str) -> Subject:
-    """What the text names; SubjectUnknown when that is nothing."""
+    """The subject that a text names. Raises SubjectUnknown if it names none."""
     kind, _, rest = text.partition(":")
     reader = _readers.get(kind)
     if reader is None or not rest or len(text) > SUBJECT_LENGTH or not rest.isprintable():
@@ -111,7 +111,7 @@ def subject_period(text: str, period: str) -> str:
 
 
 def subject_number(text: str, rest: str) -> int:
-    """The number of a row, written in one way only."""
+    """The number of a row, in its only accepted spelling."""
     if not re.fullmatch(r"[1-9][0-9]{0,14}", rest):
         raise SubjectUnknown(text)
     return int(rest)

@@ -63,7 +63,7 @@ def run_parts(run: RecomputeRun) -> list[Part]:
 
 
 def part_write(part: Part, tables: dict[str, pa.Table]) -> None:
-    """Write one part; a crash leaves either the whole file or none under its name."""
+    """Write one part; after a crash there is either the whole file under its name, or none."""
     for name, table in {**tables, OPEN_PIECES: _open_pieces(tables)}.items():
         target = part.path(name)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -101,12 +101,12 @@ def part_read(part: Part, table: str) -> pa.Table:
 
 
 def parts_missing(parts: Iterable[Part], tables: Sequence[str] = FILES) -> list[Path]:
-    """Files the parts need that are not here."""
+    """The files of the parts that are missing on this machine."""
     return [part.path(table) for part in parts for table in tables if not part.path(table).exists()]
 
 
 def parts_discard(*, keep: Sequence[Part]) -> int:
-    """Remove the files of no part in `keep`; returns how many went."""
+    """Delete all files but those of the parts in `keep`; returns how many were deleted."""
     folder = Path(settings.CUSTODY_STORE)
     needed = {part.path(table) for part in keep for table in FILES}
     unwanted = [file for file in folder.glob("*.p*") if file not in needed] if folder.is_dir() else []

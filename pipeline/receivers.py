@@ -1,4 +1,4 @@
-"""What happens on this floor when the one below changes."""
+"""How this floor reacts to changes on the floor below."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is remembered of a run, by one key: figures of a run never change, but the release that computes them may.
+"""Caches of what is computed for a run, by one key: its figures never change, but the release that computes them may.
 
 Three memories: `cached` and `cached_html` keep values for every process in the cache server, as typed JSON and never as
 pickles (revenue_health/cache.py); `process_cache` keeps what is no plain value in the memory of one process, bounded.
@@ -31,7 +31,7 @@ _PACKAGES = ("departments", "pipeline", "revenue_health")
 
 
 def release() -> str:
-    """Which code runs: the version, and a digest that changes with every module and template of it."""
+    """Identifies the running code: the version, and a digest of all its modules and templates."""
     return f"{settings.VERSION} {_code_digest()}"
 
 

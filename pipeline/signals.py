@@ -1,4 +1,4 @@
-"""What the pipeline tells the floors above it, which it does not know."""
+"""Signals from the pipeline to the floors above, which it must not import."""
 
 from django.dispatch import Signal
 

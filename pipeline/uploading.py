@@ -1,4 +1,4 @@
-"""Whether a file is received at all: asked before its first byte is written to the disk."""
+"""Decides whether to receive a file, before its first byte is written to disk."""
 
 from __future__ import annotations
 

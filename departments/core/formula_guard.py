@@ -1,4 +1,4 @@
-"""The one guard against formulas: text that a spreadsheet would run is written so that it stays text."""
+"""The one guard against formula injection: text that a spreadsheet would run is written so that it stays text."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def is_formula(text: str) -> bool:
 
 
 def guarded[Value](value: Value) -> Value | str:
-    """Text as it is written into a cell: with an apostrophe in front where it is needed. What is no text stays."""
+    """A value as it is written into a cell: text gets a leading apostrophe if it needs one, other values stay."""
     return _MARK + value if isinstance(value, str) and is_formula(value.lstrip(_MARK)) else value
 
 

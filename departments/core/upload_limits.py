@@ -1,4 +1,4 @@
-"""How large a file may be that somebody sends, all in one place.
+"""All limits on the size of uploaded files.
 
 A form without a file is limited by Django (DATA_UPLOAD_MAX_MEMORY_SIZE of the settings).
 """

@@ -19,7 +19,7 @@ def nonce_new() -> str:
 
 @pghistory.track(exclude=["nonce"])
 class Invitation(models.Model):
-    """One person asked in by mail: what they will be, and until when the link works. It works once."""
+    """One person invited by mail: the role they will have, and until when the link works. It works once."""
 
     email = models.EmailField()
     role = models.CharField(max_length=9, choices=Membership.Role)

@@ -1,4 +1,4 @@
-"""Work that a worker was given: what waits, what runs, and whether the one who runs it still lives."""
+"""Background jobs: what is waiting, what is running, and whether the worker that runs it is still alive."""
 
 from __future__ import annotations
 

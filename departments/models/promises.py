@@ -1,4 +1,4 @@
-"""What a department promises, what is off track, and how it rates the support it gets."""
+"""Commitments and issues of a department, and how it rates the support of the others."""
 
 from __future__ import annotations
 

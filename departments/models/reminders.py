@@ -11,7 +11,7 @@ from departments.models.people import User
 
 
 class Reminder(models.Model):
-    """One mail to one person about what is missing of one department's week. Being here means that it was sent."""
+    """One mail to one person about the missing values of one department's week. A row means that it was sent."""
 
     class Kind(models.TextChoices):
         BEFORE = "before", gettext_lazy("before the close")

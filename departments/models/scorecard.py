@@ -93,7 +93,7 @@ class Measurable(Keyed):
 
 @pghistory.track()
 class Goal(models.Model):
-    """What a measurable should be from a date on; older weeks keep the goal that was in force then."""
+    """What a measurable should be, from a date on; earlier weeks keep the goal that was in force then."""
 
     class Rule(models.TextChoices):
         AT_LEAST = "at_least", gettext_lazy("At Least")

@@ -73,7 +73,7 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
 
 
 class InvitedOnlyAdapter(DefaultSocialAccountAdapter):
-    """Single sign-on lets in who has an account with the address, and who is invited by it. The provider must say that
+    """Single sign-on lets in people with an account for the address, or an invitation to it. The provider must say that
     the address is verified."""
 
     def get_requests_session(self) -> requests.Session:

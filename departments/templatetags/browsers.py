@@ -16,6 +16,6 @@ LONGEST = 40
 
 @register.filter
 def browser(user_agent: str) -> str:
-    """`Chrome, Windows`; of what nobody knows the beginning of what it says."""
+    """`Chrome, Windows`; for an unknown browser, the beginning of the header."""
     names = [next((name for mark, name in known if mark in user_agent), "") for known in (BROWSERS, MACHINES)]
     return ", ".join(name for name in names if name) or user_agent[:LONGEST] or "unknown browser"

@@ -1,4 +1,4 @@
-"""Two people on one form: what one of them changed is not lost when the other saves what the page showed before."""
+"""Two people editing one form: saving an outdated page does not overwrite what the other person changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The field of every form that takes an exact number by a browser's own input for numbers."""
+"""The form field for exact numbers entered in a browser's number input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages speak the language of who reads them: chosen in the account, else the browser's first that is offered."""
+"""Pages are in the reader's language: the one chosen in the account, else the browser's first that is offered."""
 
 from __future__ import annotations
 
@@ -38,5 +38,5 @@ def language_of(request: HttpRequest) -> str:
 
 
 def own_language(request: HttpRequest) -> str:
-    """What the reader chose in the account; empty for as the browser says."""
+    """The language chosen in the account; empty to follow the browser."""
     return request.user.language if isinstance(request.user, User) else ""

@@ -1,4 +1,4 @@
-"""Every page tells the time of the person who reads it, or of the company, and writes numbers as that person does."""
+"""Shows times in the reader's time zone, or the company's, and writes numbers and days the reader's way."""
 
 from __future__ import annotations
 

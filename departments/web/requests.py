@@ -16,13 +16,13 @@ class HtmxRequest(HttpRequest):
 
 
 def signed_in_user(request: HttpRequest) -> User:
-    """The person who asks, on pages nobody reaches without having signed in."""
+    """The signed-in user, on pages that require sign-in."""
     assert isinstance(request.user, User)
     return request.user
 
 
 def next_page(request: HttpRequest, otherwise: str) -> str:
-    """The page of this site a form wants to lead on to; only a path, since `redirect` takes other texts for names."""
+    """The page of this site to redirect to after a form; only a path, since `redirect` takes other texts for names."""
     address = request.POST.get("next", "")
     own = url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()

@@ -1,4 +1,4 @@
-"""Middleware of every page: idle sessions end, some roles need a second factor, browsers lend us nothing."""
+"""Middleware of every page: ends idle sessions, requires second factors, switches off browser features."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def note_sign_in(request: HttpRequest, **more: Any) -> None:
 
 
 def idle_middleware(get_response: Handler) -> Handler:
-    """Sign out who has not been there for SESSION_IDLE_HOURS; 0 switches it off."""
+    """Sign out people who have been idle for SESSION_IDLE_HOURS; 0 switches this off."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if settings.SESSION_IDLE_HOURS and isinstance(request.user, User):
@@ -54,7 +54,7 @@ def idle_middleware(get_response: Handler) -> Handler:
 
 
 def second_factor_middleware(get_response: Handler) -> Handler:
-    """Lead people of SECOND_FACTOR_ROLES to set up a second factor; until they have one they see nothing else."""
+    """Send people of SECOND_FACTOR_ROLES to set up a second factor; until then they see no other page."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         user = request.user
@@ -73,7 +73,7 @@ def second_factor_middleware(get_response: Handler) -> Handler:
 
 
 def policy_middleware(get_response: Handler) -> Handler:
-    """No page of ours uses a camera, a microphone or the like, so no script of anybody's can."""
+    """Forbid scripts to use the camera, the microphone and the like, which none of our pages needs."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

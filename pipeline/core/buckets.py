@@ -1,4 +1,4 @@
-"""The kinds of change between two days: how each is called, what falls in it, and where it stands on a page."""
+"""The kinds of change between two days: their names, what falls in each, and their order on a page."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""What changed between two instants: every deal that was open, is open or came to an end falls in one bucket.
+"""What changed between two instants: every deal that was open, is open or ended in between falls in one bucket.
 
 The earlier side is what was *known then*: events that had happened and were recorded before `since`. The later side
 is everything known at `as_of`. So what was entered late does not rewrite the earlier figure; it is a change like any

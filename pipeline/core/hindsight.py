@@ -1,4 +1,4 @@
-"""Which attributes of deals were filled in because of how the deals ended.
+"""Finds attributes of deals that were filled in with hindsight, because of how the deals ended.
 
 Attributes have no history: the store knows a segment as it is now. A column that is filled in when a deal is won
 groups the deals by their outcome, so the group "without a value" never wins and every other group always does. Rates
@@ -170,7 +170,7 @@ def _wilson(share: float, total: int) -> tuple[float, float]:
 
 
 def sentence(finding: Hindsight, *, pipeline: str = "") -> str:
-    """What the finding says to a reader; pipeline: its name where the company has several."""
+    """The finding as a sentence; pipeline: its name, if the company has several."""
     where = f" of pipeline {pipeline}" if pipeline else ""
     if finding.by_value:
         return (

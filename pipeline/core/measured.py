@@ -19,7 +19,7 @@ MONEY = "money"
 
 
 class UnknownFigure(ValueError):
-    """A source that names no figure; the message says what is wrong and what to write."""
+    """A source that names no figure; the message says what is wrong and how to write it."""
 
 
 @dataclass(frozen=True, kw_only=True)

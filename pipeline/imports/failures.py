@@ -1,4 +1,4 @@
-"""Failures that are nobody's fault in the data and have one remedy."""
+"""Failures that are not the data's fault and have one remedy."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOCKED = gettext_noop(
 
 
 def named_failure(error: Exception) -> ImportProblem | None:
-    """The sentence for a failure that has a remedy; None for a fault of ours."""
+    """The sentence for a failure that has a remedy; None for a bug of ours."""
     if is_disk_full(error):
         return ImportUnreadable(DISK_FULL)
     if is_lock_conflict(error):

@@ -12,7 +12,7 @@ from pipeline.imports.problems import ImportBusy
 
 @contextmanager
 def import_lock() -> Iterator[None]:
-    """Keep other imports out while this one runs; whoever comes second hears so at once."""
+    """Prevent other imports while this one runs; a second one is refused at once."""
     with session_lock(AdvisoryLock.IMPORT) as taken:
         if not taken:
             raise ImportBusy(gettext_noop("Another import is running. Wait until it has ended, then try again."))

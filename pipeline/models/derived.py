@@ -1,4 +1,4 @@
-"""What is computed from the truth, and the runs that computed it. All of it can be thrown away and made again."""
+"""Data computed from the truth, and the runs that computed it. All of it can be deleted and rebuilt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How data came in, and what is needed to take it out again."""
+"""How data was imported, and what is needed to revert it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose detail a visitor may open: pages ask before they show a department, and before they link to one."""
+"""Which departments' details a visitor may open: checked before showing a department, and before linking to one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where in a long list one is."""
+"""Pagination of long lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sample company: a generated one to look at in an empty installation, thrown away without a trace afterwards."""
+"""The sample company: generated for a look around in an empty installation, and removed without a trace afterwards."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _WAIT = "10s"
 
 
 class SampleRefused(Exception):
-    """There are data of one's own, or something is under way; nothing was changed."""
+    """There is real data, or a job is running; nothing was changed."""
 
 
 def may_load_sample() -> bool:

@@ -23,7 +23,7 @@ def first_account_path() -> str:
 
 
 def first_account_check(*, token: str) -> None:
-    """Raise InvitationInvalid, saying why, where the address does not work (any more)."""
+    """Raise InvitationInvalid with the reason if the address does not work (any more)."""
     try:
         signing.TimestampSigner(salt=_SALT).unsign(token, max_age=_VALID_SECONDS)
     except signing.SignatureExpired:
@@ -42,7 +42,7 @@ def first_account_check(*, token: str) -> None:
 def first_account_create(
     *, token: str, username: str, email: str, first_name: str, last_name: str, password: str
 ) -> User:
-    """Make it: an executive who also runs the server. Of two at once the second is refused."""
+    """Create an executive who also administers the server. If two people do it at once, the second is refused."""
     transaction_lock(AdvisoryLock.EXECUTIVES)
     first_account_check(token=token)
     person = User.objects.create_superuser(username, email, password, first_name=first_name, last_name=last_name)

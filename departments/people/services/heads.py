@@ -1,4 +1,4 @@
-"""Who headed a department when follows from the roles that are given and taken; earlier days stay as they were."""
+"""Derives who headed a department when from roles granted and removed; earlier days stay as they were."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEAD = Membership.Role.HEAD
 
 
 def follow_roles() -> None:
-    """From now on every head's role that is given or taken, by whatever way, has its day."""
+    """Connect signals that record the day on which a head's role is granted or removed, however that happens."""
     for signal in (post_save, post_delete):
         signal.connect(_role_changed, sender=Membership, dispatch_uid="heads follow roles")
 
@@ -37,8 +37,8 @@ def _role_changed(sender: type[Membership], instance: Membership, raw: bool = Fa
 
 @transaction.atomic
 def _begin(person: User, department: int, today: date) -> None:
-    """The first head on record may have been there before: nobody knows since when."""
-    # Of two roles given at once the second one is meant: it sees the first.
+    """Record a new head. The first one on record has no first day, since nobody knows how long they had headed it."""
+    # If two roles are granted at once, the second one counts: it sees the first.
     Department.objects.select_for_update(no_key=True).get(pk=department)
     rows = list(DepartmentHead.objects.filter(department=department))
     newest = rows[-1] if rows else None
@@ -46,7 +46,7 @@ def _begin(person: User, department: int, today: date) -> None:
         DepartmentHead.objects.filter(pk=newest.pk).update(account=person)
         return
     if newest is not None and newest.since == today:
-        # Whoever was to begin today is not to: two roles were given, the second one is meant.
+        # Two roles were granted today: the second one counts, so drop the first.
         newest.delete()
     elif newest is not None and newest.until is not None and newest.until >= today:
         DepartmentHead.objects.filter(pk=newest.pk).update(until=today - timedelta(days=1))

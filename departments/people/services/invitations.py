@@ -31,7 +31,7 @@ _SALT = "departments.invitation"
 def invitation_create(
     *, email: str, role: str, department: Department | None, invited_by: User, now: datetime
 ) -> Invitation:
-    """Ask somebody in. The mail is sent by a worker after this is committed."""
+    """Invite somebody. A worker sends the mail after the transaction has committed."""
     if not may_give_role(invited_by, role):
         raise RoleRefused(_("Only an executive can make somebody an executive."))
     if (role in Membership.COMPANY_ROLES) != (department is None):
@@ -81,13 +81,13 @@ def invitation_revoke(*, invitation: int, user: User, now: datetime) -> None:
 
 
 def invitation_address(invitation: Invitation) -> str:
-    """The address that accepts it; who has it can."""
+    """The address at which it is accepted, by anyone who has it."""
     token = signing.dumps([invitation.pk, invitation.nonce], salt=_SALT)
     return f"{settings.SITE_URL}{reverse('departments:invitation', args=[token])}"
 
 
 def may_read_address(user: User, invitation: Invitation) -> bool:
-    """Whether a person may be told the link: the one who sent it, while they still may give the role it gives."""
+    """Whether a person may see the link: only its sender, and only while they may still grant the role."""
     return invitation.sent_by_id == user.pk and may_give_role(user, invitation.role)
 
 
@@ -151,7 +151,7 @@ def invitation_accept(
 
 
 def invitation_complete(*, person: User, invitation: Invitation, now: datetime) -> None:
-    """What acceptance means for an account just made, by form or by single sign-on: its role, its verified address."""
+    """Finish accepting for an account just created, by form or single sign-on: grant the role, verify the address."""
     EmailAddress.objects.update_or_create(
         user=person, email=invitation.email, defaults={"verified": True, "primary": True}
     )

@@ -1,4 +1,4 @@
-"""Roles given, changed and taken; people deactivated. The company always keeps an executive who can sign in."""
+"""Grant, change and remove roles, and deactivate people. The company always keeps an executive who can sign in."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def role_give(*, person: User, role: str, department: Department | None, by: Use
 
 @transaction.atomic
 def role_change(*, membership: Membership, role: str, department: Department | None, by: User) -> None:
-    """Another role in the place of one."""
+    """Replace one role by another."""
     membership = _locked(membership)
     _check_may_give(by, membership.role, membership.department)
     _check_may_give(by, role, department)
@@ -37,7 +37,7 @@ def role_change(*, membership: Membership, role: str, department: Department | N
 
 @transaction.atomic
 def role_take(*, membership: Membership, by: User) -> None:
-    """Take one role."""
+    """Remove one role."""
     membership = _locked(membership)
     _check_may_give(by, membership.role, membership.department)
     _executive_stays(without=membership)
@@ -46,7 +46,7 @@ def role_take(*, membership: Membership, by: User) -> None:
 
 @transaction.atomic
 def person_active_set(*, person: User, active: bool, by: User) -> None:
-    """Let a person sign in or not. Whoever is shut out is signed out everywhere; what they did stays theirs."""
+    """Allow a person to sign in, or not. Deactivating signs them out everywhere; what they did stays on record."""
     if person == by:
         raise PeopleError(_("You cannot deactivate the account you are signed in with."))
     if person.is_superuser and not by.is_superuser:
@@ -79,7 +79,7 @@ def _check_may_give(by: User, role: str, department: Department | None) -> None:
 
 
 def _executive_stays(*, without: Membership) -> None:
-    """Somebody who can sign in must stay executive. Two removals at once wait for each other."""
+    """Refuse to remove the last executive who can sign in. Two removals at once wait for each other."""
     if without.role != Membership.Role.EXECUTIVE or not without.user.is_active:
         return
     transaction_lock(AdvisoryLock.EXECUTIVES)

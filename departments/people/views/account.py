@@ -19,7 +19,7 @@ TEMPLATE = "people/account.html"
 
 @require_http_methods(["GET", "POST"])
 def account_page(request: HttpRequest) -> HttpResponse:
-    """Everybody's own; nobody else's can be asked for."""
+    """The signed-in person's own account; there is no address for anybody else's."""
     user = signed_in_user(request)
     # A form writes into its instance even when it is not valid: not into the person the page is drawn for.
     person = User.objects.get(pk=user.pk)

@@ -1,4 +1,4 @@
-"""Accepting an invitation: a name and a password, and one is in."""
+"""Accepting an invitation with a name and a password."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TEMPLATE = "people/invitation.html"
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def accept(request: HttpRequest, token: str) -> HttpResponse:
-    """The form behind the link of the mail; what is wrong with a link is said."""
+    """The form behind the link in the mail; for an invalid link, the reason."""
     try:
         invitation = invitation_read(token=token, now=timezone.now())
         form = AcceptForm(request.POST if request.method == "POST" else None, email=invitation.email)

@@ -1,4 +1,4 @@
-"""The form of somebody who forgot the password: the same answer for every address, in the same time."""
+"""The form for a forgotten password: it answers the same for every address, in the same time."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from departments.people.views.sign_in_forms import without_placeholders
 
 
 class ResetForm(ResetPasswordForm):
-    """Looks nobody up and writes to nobody: a worker does both, so the answer cannot say who has an account."""
+    """Does no lookup and sends no mail: a worker does both, so the answer cannot reveal who has an account."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         without_placeholders(self)
 
     def clean_email(self) -> str:
-        """The address as it is; whether it is anybody's is found out by the worker."""
+        """The address as typed; the worker finds out whether it belongs to anybody."""
         return str(self.cleaned_data["email"]).lower()
 
     def save(self, request: HttpRequest, **options: object) -> str:

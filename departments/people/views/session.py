@@ -22,7 +22,7 @@ YEAR_SECONDS = 365 * 24 * 3600
 
 
 def sign_in(request: HttpRequest, person: User) -> None:
-    """Sign in without asking further; the session is in the person's list of sessions."""
+    """Sign in without any further check; the session appears in the person's list of sessions."""
     login(request, person, backend="django.contrib.auth.backends.ModelBackend")
     UserSession.objects.create_from_request(request)
 
@@ -43,7 +43,7 @@ def sign_in_as(request: HttpRequest, username: str) -> HttpResponse:
 
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
-    """Where one lands after signing in: heads at what they owe this week, everybody else at the review."""
+    """Redirect after sign-in: heads to the values they owe this week, everyone else to the review."""
     roles = user_roles(request.user)
     heads = bool(roles.leads) and not roles.has(Membership.Role.EXECUTIVE, Membership.Role.ANALYST)
     return redirect("departments:my" if heads else "/")

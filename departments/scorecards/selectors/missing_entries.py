@@ -14,7 +14,7 @@ from departments.models import Company, Department, Entry, Measurable
 
 @dataclass(frozen=True, kw_only=True)
 class Missing:
-    """A value that somebody owes."""
+    """One missing value, and who owes it."""
 
     measurable: int
     measurable_key: str

@@ -46,7 +46,7 @@ def workbook_read(data: bytes) -> list[Sheet]:
 
 
 def _parsed(data: bytes) -> dict[str, Any]:
-    """The answer of the process. It sees no settings and no secrets: its environment is empty but for the paths."""
+    """The output of a subprocess that sees no settings and no secrets: its environment has only the paths."""
     environment = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and module; the file goes in by standard input

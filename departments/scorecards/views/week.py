@@ -47,7 +47,7 @@ class Line:
 
 @require_http_methods(["GET", "POST"])
 def week(request: HttpRequest, key: str, week: date) -> HttpResponse:
-    """The form; a POST takes all of it or, where something is wrong, nothing and shows what."""
+    """The form; a POST saves all of it or, if anything is wrong, nothing, and shows what."""
     department = editable_department(request, key)
     now = timezone.now()
     company = find_company()
@@ -109,7 +109,7 @@ def _take(
 
 
 def _with_what_was_sent(request: HttpRequest, lines: list[Line], refused: PasteRefused, week: date) -> list[Line]:
-    """Nothing that was typed is lost; the versions are the newest, so that sending again is a decision."""
+    """Keep everything that was typed, with the newest versions, so that sending it again is a deliberate overwrite."""
     refilled = []
     for line in lines:
         error = refused.errors.get((line.key, week), "")

@@ -1,4 +1,4 @@
-"""The figures of the leak map: named, exact, without a unit lost on the way."""
+"""The figures of the leak map, exact to the minor unit."""
 
 from dataclasses import dataclass
 
@@ -76,7 +76,7 @@ class StageLeaks:
 
     @property
     def imbalance(self) -> Figure:
-        """What the identity is off by: zero, or custody is wrong."""
+        """The error of the flow identity: anything but zero means that custody is wrong."""
         into = self.opening + self.entered + self.moved_in + self.pipeline_in
         out = self.advanced + self.returned + self.won + self.lost + self.withdrawn + self.finished
         out += self.pipeline_out + self.closing

@@ -53,7 +53,7 @@ class Period:
         return self.connection.sql(text, params=values).to_arrow_table()
 
     def create_table(self, name: str, query: str, **parameters: object) -> None:
-        """The answer as a table of the connection, which the caller names and drops."""
+        """Store the result in a table of the connection, which the caller names and drops."""
         text, values = self._question(query, parameters)
         self.connection.execute(f"CREATE TEMP TABLE {name} AS {text}", values)
 

@@ -1,4 +1,4 @@
-"""A folder that is written as a whole: it has its name only once everything in it is right."""
+"""A folder that is written all or nothing: it gets its name only once everything in it is right."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def rows_check(staging: Staging) -> None:
 
 
 def _refuse_empty_import(staging: Staging) -> None:
-    """An import of nothing is no success: a first load brings deals, a later one at least a row."""
+    """Refuse an import without content: a first load must bring deals, a later one at least one row."""
     problems = staging.problems
     if problems:
         return

@@ -1,4 +1,4 @@
-"""What can only be judged with everything in place, still inside the transaction: any finding undoes it all."""
+"""Checks that need all rows merged, still inside the transaction: any finding rolls everything back."""
 
 # ruff: noqa: S608 - statements are put together from names of our own tables and columns only.
 
@@ -72,7 +72,7 @@ def _analyze(file: str) -> None:
 
 
 def analyze_after_import(new_rows: Mapping[str, int]) -> None:
-    """After much has come (rows by file), tell the planner at once instead of waiting for autovacuum."""
+    """After a large import (rows by file), update the planner's statistics instead of waiting for autovacuum."""
     for name in _TABLES:
         if new_rows.get(name, 0) >= _MUCH:
             _analyze(name)
@@ -123,7 +123,7 @@ def _positions(staging: Staging) -> None:
 
 
 def _add_notes(staging: Staging, batch: int) -> None:
-    """Sentences about what was assumed, left out, or looks unusual."""
+    """Add notes about what was assumed, left out, or looks unusual."""
     for name, staged in staging.files.items():
         if staged.unknown:
             more = f" and {len(staged.unknown) - 20:,} more" if len(staged.unknown) > 20 else ""

@@ -1,6 +1,6 @@
-"""Taking an import out again: what it changed goes back to what it was, what it made is deleted.
+"""Reverting an import: rows it changed get their old values back, rows it created are deleted.
 
-Refused as long as something that came later stands on it; the database's own foreign keys tell what does.
+Refused while something later depends on it, which the database's own foreign keys tell.
 """
 
 # ruff: noqa: S608 - statements are put together from names of our own tables and columns only.
@@ -99,7 +99,7 @@ def computed_remove(batch: int) -> None:
 
 
 def heads_remove(batch: int) -> None:
-    """Who headed the import's departments goes along with them; whoever has a role in one still holds it."""
+    """Delete the heads on record of the import's departments; a role in one still prevents its deletion."""
     departments = _inserted_ids("departments_department", batch)
     _execute(f"DELETE FROM departments_departmenthead WHERE department_id IN ({departments})", [])
 
@@ -237,7 +237,7 @@ def rows_remove(batch: int) -> dict[str, int]:
 
 
 def truth_left_check(batch: int) -> None:
-    """What stays must still be whole: a rate for every currency, and deals that begin in their own pipeline."""
+    """Check that what remains is consistent: a rate for every currency, and deals that begin in their own pipeline."""
     for count, later in query(
         WITHOUT_RATE + " SELECT count(*), max(o.batch_id) FROM bad b JOIN pipeline_opportunity o ON o.id = b.id"
     ):

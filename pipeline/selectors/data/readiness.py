@@ -1,4 +1,4 @@
-"""What the data of this company can carry, line by line: the figure, what it withholds, and where it is mended."""
+"""What the company's data is good enough for, line by line: a figure, what it holds back, and where to fix it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deals that lack something, as a list of work: how many, the money in them, and whose they are."""
+"""Deals with missing data, as a work list: how many, the money in them, and whose they are."""
 
 from __future__ import annotations
 

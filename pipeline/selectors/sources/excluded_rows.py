@@ -1,4 +1,4 @@
-"""What imports left out or refused, so that somebody can put it right: by source, and of company folders."""
+"""What imports left out or refused, so that somebody can fix it: by source, and of company folders."""
 
 from __future__ import annotations
 

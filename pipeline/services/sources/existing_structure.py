@@ -1,5 +1,4 @@
-"""What is in already keeps what Settings say of it: files of a source add stages, reasons and departments, and change
-none."""
+"""Settings take precedence over files: a source's files add stages, reasons and departments, but change none."""
 
 from __future__ import annotations
 

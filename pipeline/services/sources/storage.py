@@ -88,7 +88,7 @@ def sources_bytes() -> int:
 
 
 def strays_remove() -> None:
-    """Folders that no upload names, from the day after they were written."""
+    """Delete folders that belong to no upload, from the day after they were written."""
     root = _root()
     if not root.is_dir():
         return

@@ -1,4 +1,4 @@
-"""What a mapping makes of the files, seen in the company folder it writes: twenty deals, and what speaks against it."""
+"""A preview of what a mapping makes of the files, from the company folder it writes: twenty deals, and warnings."""
 
 # ruff: noqa: S608 - statements are put together from our own numbers and file names only.
 
@@ -200,7 +200,7 @@ def _handoffs(store: duckdb.DuckDBPyConnection, key: str) -> list[str]:
 def _checks(
     store: duckdb.DuckDBPyConnection, outcomes: dict[str, list[float]], last: datetime, *, stopped: bool, now: datetime
 ) -> list[str]:
-    """A sentence for everything that would make figures say little, or something else than they seem to."""
+    """A sentence for everything that would make figures meaningless or misleading."""
     count = {name: int(numbers[0]) for name, numbers in outcomes.items()}
     total, sentences = sum(count.values()), []
     if ahead := _ahead(store, now):

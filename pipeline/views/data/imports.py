@@ -95,7 +95,7 @@ def uploaded(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """Take the zip in, by a worker; once, however often it is asked."""
+    """Have a worker import the zip; once, however often it is requested."""
     site = manager_site(request)
     if upload_state(token=token) is None:
         raise Http404
@@ -123,7 +123,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def errors(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The error file, to keep and mend by. It repeats rows of the folder, so only who may import sees it."""
+    """Download the error file. It repeats rows of the folder, so only people who may import can see it."""
     manager_site(request)
     path = errors_path(batch=_batch(pk))
     if path is None:
@@ -133,7 +133,7 @@ def errors(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_http_methods(["GET", "POST"])
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask first, then take everything an import brought out again."""
+    """Revert an import, after confirmation."""
     site = manager_site(request)
     batch = _batch(pk)
     if batch.status != ImportBatch.Status.DONE:

@@ -33,7 +33,7 @@ def load(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def discard(request: HttpRequest) -> HttpResponse:
-    """Ask first, then throw it away."""
+    """Remove it, after confirmation."""
     require(request, may_manage_data(request.user))
     site = site_context(request)
     context = {"site": site}

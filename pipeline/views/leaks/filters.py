@@ -1,4 +1,4 @@
-"""What the address of the leak map asks for: a form in, frozen filters out. Bad values fall back, saying so."""
+"""The filters in the address of the leak map, as a frozen dataclass. Bad values fall back, with a message."""
 
 from __future__ import annotations
 

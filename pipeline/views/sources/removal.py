@@ -1,4 +1,4 @@
-"""Asking first, then removing: the files of one upload, or a whole source."""
+"""Removing the files of one upload, or a whole source, after confirmation."""
 
 from __future__ import annotations
 

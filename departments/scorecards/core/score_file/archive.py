@@ -1,4 +1,4 @@
-"""Looking at a workbook before it is parsed: what it would unpack to, and that it defines no entities."""
+"""Checks on a workbook before it is parsed: its unpacked size, and that it defines no XML entities."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def is_zip(data: bytes) -> bool:
 
 
 def workbook_examine(data: bytes) -> None:
-    """FileUnreadable for a workbook that is larger than it looks; reads at most what may be unpacked."""
+    """Raise FileUnreadable for a workbook that unpacks to too much; reads no more than the limit."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
