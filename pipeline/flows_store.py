@@ -1,6 +1,6 @@
-"""Flows of a span, kept beside the custody store: what one worker read of a run, the others need not read again.
+"""Flows of a span, stored beside the custody store, so that what one worker has read is not read again by others.
 
-Files go with the run they belong to: the next run's tidying removes whatever is not one of its parts.
+Files belong to their run: the next run's clean-up removes whatever is not one of its parts.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From any python3 to a running one: find Python 3.12 or later, make .venv, install the locked requirements.
+"""Prepares the environment from any python3: finds Python 3.12 or later, creates .venv, installs the locked packages.
 
 Standard library only, and no syntax newer than Python 3.6, since it must run before anything is installed and tell an
 old interpreter in plain words what is missing. Everything is said on standard error: commands with --json own standard
@@ -213,7 +213,7 @@ def _works() -> bool:
 
 @contextmanager
 def _alone() -> "Iterator[None]":
-    """Let one process at a time prepare the environment of this project."""
+    """Lock, so that only one process at a time prepares the environment of this project."""
     if WINDOWS:
         yield
         return
@@ -263,7 +263,7 @@ def prepare(dev: bool) -> None:
 
 
 def _managed(dev: bool) -> bool:
-    """Whether this interpreter is not ours but has all we need."""
+    """Whether this interpreter is managed by somebody else, but has all we need."""
     landmarks = LANDMARKS + (DEV_LANDMARKS if dev else ())
     return sys.version_info[:2] >= MINIMUM and all(importlib.util.find_spec(name) for name in landmarks)
 

@@ -1,4 +1,4 @@
-"""What goes into the cache and comes out of it: JSON with types, in the place of Django's pickles.
+"""How values are stored in the cache: as JSON with types, instead of Django's pickles.
 
 Reading a pickle runs what it says, so whoever can write to the cache could run code in every process. Here a value is
 data: only dataclasses, enums and named tuples of our own packages are built again, from their fields. A value that
@@ -28,7 +28,7 @@ _DATES = {"date": date.fromisoformat, "time": time.fromisoformat, "decimal": Dec
 
 
 class Unreadable(ValueError):
-    """A value that this code did not write: of another release, or of somebody else."""
+    """A value that this code did not write: from another release, or from somebody else."""
 
 
 class JsonSerializer:

@@ -1,4 +1,4 @@
-"""Whether this installation is well: one small check per thing that can be wrong, and the web's own health check."""
+"""Health checks: one small check for each thing that can be wrong, and the health check of the web process."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def report(*, now: datetime) -> Report:
-    """Every check in turn; one that cannot be made is not ok and says why."""
+    """Run every check; one that raises is not ok and says why."""
     looks: dict[str, Callable[[], tuple[bool, str]]] = {
         "database": _database,
         "migrations": _migrations,
@@ -137,7 +137,7 @@ def _run_or_none() -> RecomputeRun | None:
 
 
 def _expected_to_serve() -> bool:
-    """A server always serves. A home on a laptop does while `demo` or `serve` owns it."""
+    """A server is always expected to serve, a home on a laptop only while `demo` or `serve` owns it."""
     return not settings.EMBEDDED or owner_of(settings.HOME) is not None
 
 
@@ -175,7 +175,7 @@ def _worker() -> tuple[bool, str]:
 
 
 def _beat(now: datetime) -> tuple[bool, str]:
-    """Beat has no ears: it is seen by the task it sends every minute."""
+    """Beat cannot be pinged: it is checked by the task it sends every minute."""
     if not _expected_to_serve():
         return True, "not serving: the clock runs with `demo` or `serve`"
     last = parse_datetime(cache.get(HEARTBEAT_KEY) or "")
@@ -235,7 +235,7 @@ def _clock(now: datetime) -> tuple[bool, str]:
 
 
 def _queue() -> tuple[bool, str]:
-    """Tasks that wait are no fault; tasks that wait while nothing is taken from the queue are."""
+    """Waiting tasks are fine, unless nothing is being taken from the queue."""
     if not _expected_to_serve():
         return True, "not serving: tasks wait for `demo` or `serve`"
     with app.connection_for_read(connect_timeout=PING_SECONDS) as broker:

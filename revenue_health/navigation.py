@@ -1,4 +1,4 @@
-"""Where one can go: tabs, the sections under a tab, the bar of a phone, and where one came from.
+"""Navigation: tabs, the sections under a tab, the bottom bar on phones, and the trail back.
 
 A page belongs to the section with the longest beginning of its URL name. The person's menu holds nothing but the
 account.
@@ -25,7 +25,7 @@ SETTINGS_LIST = "pipeline:settings_list"
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """A page one can go to, and the URL names (or their beginnings) of the pages that belong to it."""
+    """A page in the menu, and the URL names (or their prefixes) of the pages that belong to it."""
 
     name: str
     url: str
@@ -37,7 +37,7 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class Tab:
-    """What stands in the header; it leads to the first of its sections that one may see."""
+    """An entry in the header, which leads to the first of its sections that the visitor may see."""
 
     name: str
     sections: tuple[Section, ...]
@@ -195,7 +195,7 @@ class Navigation:
 
     @property
     def sections(self) -> tuple[Link, ...]:
-        """The sections of the tab one is in; none where there is no choice between them."""
+        """The sections of the current tab; empty if there is nothing to choose between."""
         here = next((tab.sections for tab in self.tabs if tab.link.here), ())
         return here if len(here) > 1 else ()
 
@@ -213,7 +213,7 @@ class Navigation:
 
 
 def navigation_of(request: HttpRequest) -> Navigation:
-    """The links for whoever asks, with the page they are on marked."""
+    """The links for the visitor, with the current page marked."""
     view = _view_of(request.resolver_match)
     here = section_of(view)
     tabs = []

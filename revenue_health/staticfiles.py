@@ -11,7 +11,7 @@ BROTLI_QUALITY = 9
 
 
 class QuickCompressor(Compressor):
-    """Compresses a whole installation in a second instead of ten."""
+    """Compresses all static files in a second instead of ten."""
 
     @staticmethod
     def compress_brotli(data: bytes) -> bytes:

@@ -16,7 +16,7 @@ HEARTBEAT_KEPT_SECONDS = 24 * 3600
 
 @shared_task
 def heartbeat() -> None:
-    """Sent by beat every minute, done by a worker: its last time proves clock, broker and worker at once."""
+    """Sent by beat every minute and run by a worker: its last time proves that beat, broker and worker are alive."""
     cache.set(HEARTBEAT_KEY, timezone.now().isoformat(), HEARTBEAT_KEPT_SECONDS)
 
 

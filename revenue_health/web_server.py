@@ -1,4 +1,4 @@
-"""How gunicorn runs our pages, on a laptop and in a container: `--config python:revenue_health.web_server`.
+"""gunicorn's configuration, on a laptop and in a container: `--config python:revenue_health.web_server`.
 
 The application is loaded once, before the processes are made, so that they share its memory. Nothing that does not
 survive a fork is opened meanwhile: no database pool, no connection to Valkey, no thread.

@@ -1,4 +1,4 @@
-"""Yes and no as programs write them."""
+"""Parses yes and no as programs write them."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A backup that is one: database, files and key in a single checked file, and the way back."""
+"""Backup and restore of the whole installation: database, files and key in a single verified file."""

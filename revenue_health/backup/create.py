@@ -1,4 +1,4 @@
-"""Making a backup while the system runs: one snapshot of the database, and the files that belong to it."""
+"""Creating a backup while the system runs: one snapshot of the database, and the files that belong to it."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ _TONIGHT = timedelta(hours=6)
 
 
 def nightly_backups() -> list[Path]:
-    """The backups in BACKUP_DIR by their own names, oldest first; other files there are nobody's business here."""
+    """The nightly backups in BACKUP_DIR, oldest first; other files there are ignored."""
     folder = Path(settings.BACKUP_DIR)
     files = [path for path in folder.iterdir() if _NAME.fullmatch(path.name)] if folder.is_dir() else []
     return sorted(files)

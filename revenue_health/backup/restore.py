@@ -1,4 +1,4 @@
-"""Bringing an installation back from a backup: checked before, whole or not at all, proved afterwards."""
+"""Restoring an installation from a backup: checked beforehand, all or nothing, verified afterwards."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _check_versions(manifest: Manifest) -> None:
 
 
 def _check_target(*, replace: bool) -> None:
-    """Nobody else works on it; it is empty, or is to be replaced."""
+    """Refuse unless nobody else uses the installation and it is empty, or to be replaced."""
     if settings.EMBEDDED and (owner := owner_of(settings.HOME)) is not None:
         raise BackupError(
             f"Revenue Health runs in this home (process {owner.get('pid')}). Stop it with Ctrl-C there, then restore."

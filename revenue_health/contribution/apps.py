@@ -1,4 +1,4 @@
-"""Django's handle on the contribution app."""
+"""App configuration of contribution."""
 
 from django.apps import AppConfig
 
@@ -8,5 +8,5 @@ class ContributionConfig(AppConfig):
     label = "contribution"
 
     def ready(self) -> None:
-        """Listen to the floor below, and tell it how figures of this app are read."""
+        """Connect receivers, and register how figures of this app are read."""
         from revenue_health.contribution import leak_headline, receivers, subjects  # noqa: F401  (need the models)

@@ -1,4 +1,4 @@
-"""What people have a worker compute: requested once, whichever page asks for it, and how far it is."""
+"""Computations that people request from a worker: requested once, whichever page asks, and their progress."""
 
 from __future__ import annotations
 

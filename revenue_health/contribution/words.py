@@ -52,7 +52,7 @@ def using_verdict_words(wording: str) -> Iterator[None]:
 
 
 def verdict_words() -> Company.VerdictWords:
-    """The words of now: what is remembered as sentences must be remembered by them."""
+    """The active words: anything cached as sentences needs them in its key."""
     return _words.get()
 
 

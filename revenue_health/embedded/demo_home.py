@@ -75,7 +75,7 @@ def built(home: Home) -> Built | None:
 
 
 def build(home: Home, choice: DemoChoice, steps: Steps) -> Built:
-    """Make the home's demo company, or leave a built one as it is; only the passwords are set anew when asked."""
+    """Build the home's demo company. One that is already built stays; only passwords are reset on request."""
     present = built(home)
     if present is None:
         return _build_anew(home, choice, steps)
@@ -218,7 +218,7 @@ def _packs(will: Built) -> None:
 
 
 def _refuse_own_data(home: Home) -> None:
-    """A home without any demo marker may hold a real company: never mix a simulated one into it."""
+    """A home without a demo marker may hold a real company: never mix a simulated one into it."""
     with _connect(home, DATABASE) as connection:
         table = connection.execute("SELECT to_regclass('departments_company')").fetchone()
         if not table or table[0] is None:
@@ -231,7 +231,7 @@ def _refuse_own_data(home: Home) -> None:
 
 
 def _clear(home: Home) -> None:
-    """Throw away what a cut-off building left."""
+    """Remove what an interrupted build left behind."""
     close_connections()
     with _connect(home, "postgres") as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(DATABASE)))

@@ -1,4 +1,4 @@
-"""Our own programs under the supervisor: web, worker and beat, each told apart in the home by a pid file."""
+"""Our own programs under the supervisor: web, worker and beat, each identified in the home by a pid file."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Program:
         os.nice(self.niceness)
 
     def _wait(self, written_before: int) -> None:
-        """Until it serves, however slow the machine is; only a process that has ended has failed."""
+        """Wait until it serves, however slow the machine is; only a process that has ended counts as failed."""
         began = reported = time.monotonic()
         while not self.ready():
             if not self.process or not self.process.alive():
@@ -174,7 +174,7 @@ def worker(home: Home) -> Program:
 
 
 def beat(home: Home) -> Program:
-    """Celery's clock; its record in the home lets it make up a night it slept through."""
+    """Celery beat; its schedule file in the home lets it catch up on a night when the machine was off."""
     command = [*_celery("revenue_health.clock"), "beat", "--pidfile=", "--schedule", str(home.run / "beat-schedule")]
     return Program("beat", home, command)
 

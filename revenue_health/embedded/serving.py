@@ -1,4 +1,4 @@
-"""What `demo` and `serve` share: own the home, bring everything up, tell the address, look after it."""
+"""What `demo` and `serve` share: own the home, start everything, print the address, keep it running."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class _Connections:
 
 
 def prepare(home: Home, steps: Steps) -> None:
-    """Tables and static files as this version of the code wants them; quick when they are so already."""
+    """Bring tables and static files up to this version of the code; quick if they already are."""
     with steps.step("migrate", "Bringing the tables up to date"):
         call_command("migrate", verbosity=0, interactive=False)
     root = Path(settings.STATIC_ROOT)

@@ -109,7 +109,7 @@ def session(home: Home, servers: Sequence[Server]) -> Iterator[None]:
 
 
 def _leave(home: Home, use_lock: int, servers: Sequence[Server]) -> None:
-    """Stop the servers if we are the last user; nobody can come in meanwhile."""
+    """Stop the servers if we are their last user; the lock keeps new users out meanwhile."""
     with locked(home, "servers.lock", fcntl.LOCK_EX):
         try:
             # Turns our shared lock into the only one, or fails because another command holds one too.
@@ -127,7 +127,7 @@ def _terminated(number: int, frame: FrameType | None) -> None:
 
 @contextlib.contextmanager
 def for_command(arguments: Sequence[str]) -> Iterator[None]:
-    """What manage.py wraps a command in: its servers, if the settings are embedded and it needs any."""
+    """The context in which manage.py runs a command: the embedded servers it needs, if there are any."""
     name = arguments[1] if len(arguments) > 1 else "help"
     if name.startswith("-") or name in WITHOUT_SERVERS or {"-h", "--help"} & set(arguments):
         yield

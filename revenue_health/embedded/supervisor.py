@@ -34,7 +34,7 @@ def say(text: str) -> None:
 
 @dataclass(frozen=True)
 class Ownership:
-    """The held lock of a home; `tell` writes into it what a second owner should hear."""
+    """The lock that owns a home; `tell` writes into it what a second process should be told."""
 
     descriptor: int
     use: int
@@ -77,7 +77,7 @@ def own(home: Home) -> Iterator[Ownership]:
 
 
 def owner_of(home: Home) -> dict[str, object] | None:
-    """What the present owner of the home told of itself, None when it has none."""
+    """What the present owner of the home has published about itself; None without an owner."""
     try:
         with (home.run / "owner.lock").open() as handle:
             try:
@@ -100,7 +100,7 @@ def _already_running_text(home: Home) -> str:
 
 @dataclass
 class _RestartState:
-    """How often one server had to be started again."""
+    """How often one server was restarted, and when to try again."""
 
     started: float = field(default_factory=time.monotonic)
     pause: float = 0.0

@@ -28,7 +28,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def become(home: Home, ownership: Ownership, **facts: Any) -> NoReturn:
-    """Go on as the watcher of the home. Its locks and its servers stay as they are."""
+    """Replace this process by the watcher of the home; its locks and servers stay as they are."""
     for descriptor in (ownership.descriptor, ownership.use):
         os.set_inheritable(descriptor, True)
     path = os.pathsep.join([str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])])
@@ -46,7 +46,7 @@ def become(home: Home, ownership: Ownership, **facts: Any) -> NoReturn:
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What the command before us told."""
+    """What the command that started us passed on."""
 
     home: str
     owner: int

@@ -16,7 +16,7 @@ from pipeline.signals import recompute_finished
 
 @receiver(recompute_finished, dispatch_uid="review-changes")
 def cache_usual_changes(sender: type[RecomputeRun], run: RecomputeRun, trigger: str, **kwargs: Any) -> None:
-    """Cache with the run what changed since the usual Monday: a fraction of a second even for a million deals."""
+    """Cache what changed since the usual Monday with the run: a fraction of a second even for a million deals."""
     company = current_company()
     with suppress(ChangesNotKept, CustodyStoreMissing):
         changes_since(run=run, company=company, since=since_usual(run=run, company=company))

@@ -1,4 +1,4 @@
-"""Work of the executive pages that nobody should wait for in a request."""
+"""Tasks of the executive pages that are too slow for a request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a text finds, group by group, for whoever asks: nobody finds what the pages would not show."""
+"""Search results by group: nobody finds anything that the pages would not show them."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _accounts(text: str) -> tuple[Hit, ...]:
 
 
 def _leaks(text: str) -> tuple[Hit, ...]:
-    """There is one leak for each factor of a department in a stage at most, so all are looked at, the largest first."""
+    """There is at most one leak for each factor, department and stage, so all are searched, the largest first."""
     company = find_company()
     rows = rows_of_leaks(Leak.objects.order_by("-amount", "pk"))
     return tuple(

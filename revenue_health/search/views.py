@@ -1,4 +1,4 @@
-"""The search as a page; asked by htmx, only what was found."""
+"""The search page; an htmx request gets only the results."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Columns in which a few values are not what the others are: what the column is, and which values stand out.
+"""Columns in which a few values differ from the others: what kind the column is, and which values are outliers.
 
-Otherwise one word among ten thousand amounts would make a column of text of them, which is no amount then: a person
-would be told that deals have none, instead of which row is wrong.
+Otherwise a single word among ten thousand amounts would turn the column into text, and the user would be told that
+deals have no amount, instead of which row is wrong.
 """
 
 from __future__ import annotations

@@ -145,5 +145,5 @@ def beyond(cost: Interval, scale: float, materiality: float) -> bool:
 
 
 def below(cost: Interval, scale: float, materiality: float) -> bool:
-    """Whether the figure says that it is none: what is material but uncertain is neither this nor a leak."""
+    """Whether the figure shows that it is no leak; a material but uncertain cost is neither."""
     return cost.value <= materiality * abs(scale)

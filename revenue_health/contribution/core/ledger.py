@@ -1,4 +1,4 @@
-"""The one ledger: all money of performance as one sum, in one order, for every page, picture, slide and sentence.
+"""The ledger: all performance money as one sum in one order, for every page, chart, slide and sentence.
 
 Plan, last year's pace, opening pipeline, each department, the market, timing and chance, actual; then what is still to
 come, and where the period lands. Amounts are in minor units and add up to the cent.

@@ -23,6 +23,6 @@ def reading(cost: Interval, scale: float) -> str:
 
 
 def has_recovered(readings: Mapping[date, str], week: date) -> bool:
-    """Whether this week (a Monday) and the three before all were read, and all said `below`."""
+    """Whether this week (a Monday) and the three before it were all read, and all read `below`."""
     weeks = (week - timedelta(weeks=back) for back in range(WEEKS_BELOW))
     return all(readings.get(monday) == BELOW for monday in weeks)

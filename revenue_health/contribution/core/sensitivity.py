@@ -1,4 +1,4 @@
-"""What if somebody kept a promise, and where does the pipeline choke: R with other rates, nothing else."""
+"""What-if, and the constraints of the pipeline: both are R with other rates, and nothing else."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -17,7 +17,7 @@ UNCLEAR = "cannot tell: "
 
 
 class Verdict(StrEnum):
-    """What can be said of a party."""
+    """The possible verdicts on a party."""
 
     CONTRIBUTES = "contributes"
     CONTAMINATES = "contaminates"

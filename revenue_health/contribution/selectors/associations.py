@@ -1,4 +1,4 @@
-"""What the newest night says of a department's measurables: what they follow, and whether they matter."""
+"""What the newest night found about a department's measurables: what they follow, and whether they matter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Did it work? Four weeks after a commitment was due, what it should move is compared before and after."""
+"""Did it work? Four weeks after a commitment was due, the figure it should move is compared before and after."""
 
 from __future__ import annotations
 

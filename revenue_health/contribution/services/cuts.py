@@ -26,7 +26,7 @@ PATIENCE = timedelta(minutes=20)
 
 
 def cut_ask(*, score_run: int, by: str) -> bool:
-    """Write down that a cut is wanted; whether a worker has to be told (not where one was told a moment ago)."""
+    """Record that a cut is wanted; returns whether a worker must be asked (not if one was asked a moment ago)."""
     with transaction.atomic():
         now = timezone.now()
         row, is_new = CutScore.objects.select_for_update().get_or_create(
@@ -41,7 +41,7 @@ def cut_ask(*, score_run: int, by: str) -> bool:
 
 
 def cut_compute(*, score_run: int, by: str) -> CutScore:
-    """Make the cut and keep it; done twice it stays as it is."""
+    """Compute the cut and store it; doing it twice changes nothing."""
     score = ScoreRun.objects.select_related("run").get(pk=score_run)
     row, _ = CutScore.objects.get_or_create(score_run=score, by=by, defaults={"asked_at": timezone.now()})
     if row.status == CutScore.Status.DONE:

@@ -208,7 +208,7 @@ def _trend_write(score_run: ScoreRun, comparison: Comparison) -> None:
 
 
 def scores_fail(*, score_run: int, error: str) -> None:
-    """A comparison that cannot be computed says why; the previous scores stay."""
+    """Record why a comparison cannot be computed; the previous scores stay."""
     ScoreRun.objects.filter(pk=score_run, status=ScoreRun.Status.STARTED).update(
         status=ScoreRun.Status.FAILED, error=error, finished_at=timezone.now()
     )

@@ -1,4 +1,4 @@
-"""What of this floor goes along when an import is taken out."""
+"""What this floor deletes along with an import that is reverted."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class _People(_UserChoice):
 
 
 class OwnerForm(forms.Form):
-    """Who shall answer for it: anybody who works here."""
+    """Who is responsible for it: anybody who works here."""
 
     owner = _People(
         User.objects.filter(is_active=True)
@@ -80,7 +80,7 @@ def leak_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def assign(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give it to somebody: executives and analysts."""
+    """Assign it to somebody: executives and analysts."""
     row = _row_or_404(request, pk)
     require(request, may_assign(request.user))
     form = OwnerForm(request.POST)

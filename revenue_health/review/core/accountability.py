@@ -1,4 +1,4 @@
-"""The verdict as a value: who moved revenue, what it would have been, sales from inside, and its ground."""
+"""The verdict as a value: who moved revenue, what it would have been, the details of sales, and the data behind it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody tried out, and evidence somebody took away."""
+"""Saved what-if scenarios, and evidence documents made for download."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def evidence_ask(*, run: RecomputeRun, period: str, baseline: str, user: User, n
 
 
 def evidence_make(*, export: int) -> EvidenceExport:
-    """Make the document and keep it; done twice it stays the first."""
+    """Make the document and store it; doing it twice keeps the first one."""
     row = EvidenceExport.objects.select_related("run", "asked_by").get(pk=export)
     if row.status == EvidenceExport.Status.DONE:
         return row
@@ -57,7 +57,7 @@ def evidence_make(*, export: int) -> EvidenceExport:
 
 
 def evidence_fail(*, export: int, error: str) -> None:
-    """A document that cannot be made says why."""
+    """Record why a document cannot be made."""
     waiting = EvidenceExport.objects.filter(pk=export).exclude(status=EvidenceExport.Status.DONE)
     waiting.update(status=EvidenceExport.Status.FAILED, error=error)
 

@@ -48,7 +48,7 @@ def scenario_save(
 
 
 def scenario_delete(*, scenario: Scenario, now: datetime) -> None:
-    """Out of the list; it can be put back."""
+    """Remove it from the list; this can be undone."""
     Scenario.objects.filter(pk=scenario.pk, deleted_at=None).update(deleted_at=now)
 
 

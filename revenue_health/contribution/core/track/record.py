@@ -176,7 +176,7 @@ LEAST_PAST = 12
 
 
 def range_hits(past: Sequence[PastForecast]) -> RangeHits:
-    """What the ranges would have held."""
+    """How often the ranges, as they would have been published, held the outcome."""
     pairs = list(zip(as_published(past), past, strict=True))
     return RangeHits(
         forecasts=len(pairs),

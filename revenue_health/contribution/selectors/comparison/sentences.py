@@ -1,4 +1,4 @@
-"""Sentences about a comparison: none says more than its gates allow, and none adds up what has an interval."""
+"""Sentences about a comparison: none claims more than the gates allow, and none sums figures that have intervals."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _moved(departments: Iterable[PartyShare]) -> dict[str, list[str]]:
 
 
 def smallest_visible_effect(party: PartyShare, currency: str, margin: float = 0.0) -> str:
-    """How small an effect would not have been seen, where the interval includes zero; else the empty text."""
+    """The smallest effect that would have been visible, if the interval includes zero; else empty."""
     interval = party.interval
     if interval is None or not _finite(interval) or not interval.low <= 0 <= interval.high:
         return ""
@@ -157,7 +157,7 @@ def unclear_reason(party: PartyShare, currency: str) -> str:
 
 
 def proviso(party: PartyShare) -> list[str]:
-    """What would overturn a verdict, and since when what it says has been there."""
+    """What would overturn a verdict, and since when the effect has been there."""
     records = (party.gates or {}).get(GateName.RECORDS)
     sentences = [f"{capitalised(in_language(records.detail))}."] if records and records.passed else []
     if party.since:
@@ -174,7 +174,7 @@ def verdict_qualifier(party: PartyShare) -> str:
 
 
 def own_switch_note(party: PartyShare, currency: str) -> str:
-    """Where a share and the party's own switch differ by more than the interval, both of them."""
+    """Both figures, if a share and the party's own switch differ by more than the interval."""
     share, switch, interval = party.share, party.switch, party.interval
     if share is None or switch is None or interval is None or not _finite(interval):
         return ""

@@ -1,4 +1,4 @@
-"""The forecast as it is told: the model's own, corrected by what its past forecasts teach."""
+"""The forecast as it is published: the model's own, corrected by what its past forecasts teach."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ def _rebased(outcome: Outcome, before: float) -> Outcome:
 
 
 def prepare_worlds(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods) -> None:
-    """Have everything in this process that a moved lever needs, before somebody moves one."""
+    """Load everything into this process that answering a what-if needs, before somebody moves a lever."""
     if periods.running:
         for period in (periods.period, calendar_of(company).following(periods.period)):
             ahead = steps_ahead(periods=periods, company=company, until=period)

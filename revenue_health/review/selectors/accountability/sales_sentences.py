@@ -1,4 +1,4 @@
-"""The sentences on sales: what everybody looks at first, and so never a word more than the gates allow."""
+"""Sentences about sales: everybody looks there first, so they never claim more than the gates allow."""
 
 from __future__ import annotations
 

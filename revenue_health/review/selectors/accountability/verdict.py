@@ -1,4 +1,4 @@
-"""The verdict before anyone acts: shares in order, what revenue would have been, sales from inside, and its ground."""
+"""The verdict: shares in order, what revenue would have been, the details of sales, and the data behind it."""
 
 from __future__ import annotations
 

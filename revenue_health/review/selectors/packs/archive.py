@@ -16,7 +16,7 @@ from revenue_health.review.models import Decision, Pack
 
 @dataclass(frozen=True, kw_only=True)
 class Integrity:
-    """Whether a pack is what was frozen: its hash computed anew, and its columns as the content has them."""
+    """Whether a pack is what was frozen: its hash recomputed, and its columns compared with the content."""
 
     intact: bool
     computed: str
@@ -32,7 +32,7 @@ def pack_by_id(*, pk: int) -> Pack | None:
 
 
 def verify_pack(pack: Pack) -> Integrity:
-    """Compute the hash anew; the columns packs are found by must be what the sealed content says."""
+    """Recompute the hash, and check that the indexed columns match the sealed content."""
     computed = sha256_of(pack.content)
     figures = pack.figures
     agrees = (

@@ -1,4 +1,4 @@
-"""Packs that show the same: frozen from one recompute, for one period, with equal figures."""
+"""Packs with identical content: frozen from one recompute, for one period, with equal figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files made of a pack. Each is written beside its place and moved there whole, so doing it twice does no harm."""
+"""Export files of a pack. Each is written to a temporary file and then moved, so doing it twice does no harm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The evidence to take away: asked for with one click, made by a worker, downloaded when it is there."""
+"""The evidence document: requested with one click, made by a worker, downloaded when it is ready."""
 
 from __future__ import annotations
 

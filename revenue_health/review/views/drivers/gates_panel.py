@@ -104,7 +104,7 @@ def _tipping(party: PartyShare) -> str:
 
 
 def _settles(party: PartyShare, currency: str) -> str:
-    """What is missing for a name where the range leaves out zero, and nothing but its nearer end is too close to it."""
+    """What is missing for a verdict if the range excludes zero, and only its nearer end is too close to it."""
     interval, gates = party.interval, party.gates or {}
     stopped = (gate := gates.get(GateName.INTERVAL)) is not None and gate.passed is False
     if not stopped or interval is None or interval.low <= 0 <= interval.high:

@@ -1,4 +1,4 @@
-"""The board: a pack as full-screen slides that need nothing from the server once they are there."""
+"""The board: a pack as full-screen slides that need no server once they are loaded."""
 
 from __future__ import annotations
 

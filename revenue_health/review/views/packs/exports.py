@@ -1,4 +1,4 @@
-"""Files of a pack: asked for, followed while they are made, taken away."""
+"""Export files of a pack: requested, tracked while they are made, downloaded."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from revenue_health.review.views.packs.page import PACK_TEMPLATE, exports_contex
 
 @require_http_methods(["GET", "POST"])
 def panel(request: HtmxRequest, pk: int) -> HttpResponse:
-    """How far the files are; with POST one more is is_new for."""
+    """The progress of the files; a POST requests another one."""
     require(request, may_see_packs(request.user))
     pack = pack_or_404(pk)
     if request.method == "POST":

@@ -28,7 +28,7 @@ def pack_or_404(pk: int) -> Pack:
 
 
 def pack_context(request: HttpRequest, pack: Pack, **bound: forms.Form) -> dict[str, object]:
-    """Everything on the page; a form that was refused takes the place of the empty one."""
+    """Everything on the page; a rejected form replaces the empty one."""
     manages, review = may_freeze(request.user), frozen_review(pack)
     return {
         "pack": pack,
