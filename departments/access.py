@@ -110,7 +110,7 @@ def may_manage_people(user: Visitor) -> bool:
     return user_roles(user).has(Role.EXECUTIVE, Role.ANALYST)
 
 
-def may_give_role(user: Visitor, role: str) -> bool:
+def may_grant_role(user: Visitor, role: str) -> bool:
     """Grant or remove a role: executives any role, analysts any but that of an executive."""
     return may_manage_people(user) and (role != Role.EXECUTIVE or user_roles(user).has(Role.EXECUTIVE))
 

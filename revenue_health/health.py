@@ -27,8 +27,8 @@ from pipeline.selectors.data.readiness import readiness
 from pipeline.selectors.data.runs import (
     CRITICAL_HOURS,
     WARNING_HOURS,
-    by_earlier_rules,
     freshness,
+    has_outdated_method,
     last_failed_after,
     latest_run,
 )
@@ -194,7 +194,7 @@ def _figures(now: datetime) -> tuple[bool, str]:
     if run is None:
         return False, f"never computed{f', the last run failed: {failed.error}' if failed else ''} (run `recompute`)"
     state = f"run {run.pk} as of {run.as_of:%Y-%m-%d %H:%M} UTC, {fresh.age_hours} h old"
-    if by_earlier_rules(run):
+    if has_outdated_method(run):
         return False, f"{state}, computed by the rules of an earlier release (run `recompute`)"
     if failed:
         return False, f"{state}; run {failed.pk} after it failed: {failed.error}"

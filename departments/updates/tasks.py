@@ -10,7 +10,7 @@ from django.utils import timezone
 from departments.mail_jobs import MAIL_JOB
 from departments.models import User
 from departments.updates.selectors.owed import owed, reminders_due
-from departments.updates.services.reminders import reminders_ask, reminders_send
+from departments.updates.services.reminders import reminders_request, reminders_send
 
 
 @shared_task(name="departments.tasks.reminders_hourly", **MAIL_JOB)
@@ -25,4 +25,4 @@ def reminder_asked(department_id: int, week: str, user_id: int, message: str = "
     """An executive asked for a reminder by button."""
     now = timezone.now()
     missing = owed(week=date.fromisoformat(week), now=now, department=department_id)
-    reminders_ask(owed=missing, by=User.objects.filter(pk=user_id).first(), message=message, now=now)
+    reminders_request(owed=missing, by=User.objects.filter(pk=user_id).first(), message=message, now=now)

@@ -13,7 +13,7 @@ from departments.models import Company, find_company
 from departments.periods import PeriodError
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import Pipeline, RecomputeRun, Source
-from pipeline.selectors.data.runs import by_earlier_rules, latest_run
+from pipeline.selectors.data.runs import has_outdated_method, latest_run
 from pipeline.selectors.leaks.leaks import FILTERS, DealFilter, calendar_of, unknown_values
 from pipeline.selectors.plan.data_range import data_range_of, reach_text, stale_data
 
@@ -35,7 +35,7 @@ def run_and_company() -> tuple[RecomputeRun, Company]:
         raise CommandError("There is no company yet: load a company folder first (manage.py load DIR).")
     if run is None:
         raise CommandError("Nothing is computed yet: run manage.py recompute first.")
-    if by_earlier_rules(run):
+    if has_outdated_method(run):
         sys.stderr.write("These figures were computed by an earlier release: run manage.py recompute first.\n")
     _warn_of_stale_data(run, company)
     return run, company

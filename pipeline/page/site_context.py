@@ -47,9 +47,9 @@ class SiteContext:
         return runs.freshness(run=self.run, now=self.now)
 
     @cached_property
-    def by_earlier_rules(self) -> bool:
+    def has_outdated_method(self) -> bool:
         """Whether the figures wait for a recompute after an upgrade."""
-        return runs.by_earlier_rules(self.run)
+        return runs.has_outdated_method(self.run)
 
     @cached_property
     def age(self) -> str:

@@ -1,4 +1,4 @@
-"""The pulse as it may be told: months that are over, cells with enough answers."""
+"""The pulse as it may be shown: only months that are over, and cells with enough answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TREND_MONTHS = 6
 
 @dataclass(frozen=True, kw_only=True)
 class PulseRow:
-    """How one department rates the others; None where it may not be told, `own` where it is itself."""
+    """How one department rates the others; None where it must not be shown, `own` for itself."""
 
     department: Department
     cells: tuple[Rating | None, ...]
@@ -70,7 +70,7 @@ def closed_months(*, now: datetime) -> list[date]:
 
 
 def pulse_month(*, month: date, now: datetime) -> PulseMonth | None:
-    """What may be told of a month; None while it runs."""
+    """What may be shown of a month; None while it is still running."""
     if month >= running_month(now):
         return None
     ratings = _ratings(month, month).get(month, {})

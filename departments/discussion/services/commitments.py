@@ -18,7 +18,7 @@ FARTHEST = timedelta(days=3 * 366)
 
 
 @transaction.atomic
-def commitment_make(
+def commitment_create(
     *,
     text: str,
     department: Department,
@@ -33,7 +33,7 @@ def commitment_make(
     expected_unit: str = "",
     expected_from: str = "",
 ) -> Commitment:
-    """Promise something by a day. `today` is the company's."""
+    """Commit to something by a day. `today` is the company's."""
     _measurable_fits(measurable, department)
     _day_fits(due, today)
     content = {
@@ -53,7 +53,7 @@ def commitment_make(
     return saved or Commitment.objects.create(**content, due=due, created_at=now)
 
 
-def commitment_move(*, commitment: Commitment, due: date, today: date) -> None:
+def commitment_postpone(*, commitment: Commitment, due: date, today: date) -> None:
     """Postpone it to a later day; the original due date and the number of postponements are kept."""
     with transaction.atomic():
         fresh = _open(commitment)

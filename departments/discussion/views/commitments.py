@@ -22,7 +22,7 @@ from departments.discussion.selectors.commitments import (
     issues_of,
     subject_link,
 )
-from departments.discussion.services.commitments import commitment_close, commitment_make, commitment_move
+from departments.discussion.services.commitments import commitment_close, commitment_create, commitment_postpone
 from departments.discussion.services.errors import DiscussionError
 from departments.discussion.views.commitment_forms import CommitmentForm, FilterForm, committing, filled_in
 from departments.models import Commitment, Department
@@ -85,7 +85,7 @@ def commitment_new(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _commitment_form_page(request, form, status=422)
     try:
-        commitment = commitment_make(**form.cleaned_data, created_by=user, now=now, today=today)
+        commitment = commitment_create(**form.cleaned_data, created_by=user, now=now, today=today)
     except DiscussionError as problem:
         form.add_error(None, str(problem))
         return _commitment_form_page(request, form, status=422)
@@ -123,7 +123,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     except PeriodError as problem:
         return _detail_page(request, pk, error=str(problem))
     try:
-        commitment_move(commitment=commitment, due=due, today=company_today(timezone.now()))
+        commitment_postpone(commitment=commitment, due=due, today=company_today(timezone.now()))
     except DiscussionError as problem:
         return _detail_page(request, pk, error=str(problem))
     messages.info(request, _("Commitment postponed to {due}.").format(due=day_text(due)))

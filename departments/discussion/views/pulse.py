@@ -1,4 +1,4 @@
-"""The pulse: a form for the running month, and what may be told of the months that are over."""
+"""The pulse: a form for the running month, and what may be shown of the months that are over."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def pulse_panel(request: HtmxRequest) -> HttpResponse:
         return redirect("departments:pulse")
     now = timezone.now()
     months = closed_months(now=now)
-    context = {"told": pulse_month(month=months[0], now=now) if months else None, "beside": True}
+    context = {"shown": pulse_month(month=months[0], now=now) if months else None, "beside": True}
     return page_render(request, TEMPLATE, context, partial="matrix")
 
 
@@ -126,7 +126,7 @@ def _page(
         "running": running,
         "scores": SCORES,
         "form": _as_posted(request, own_answers(user=user, department=department, month=running)) if department else [],
-        "told": pulse_of_month,
+        "shown": pulse_of_month,
         "sentences": _readable(request, pulse_of_month),
         "months": months,
         "trend": pulse_trend(now=now),

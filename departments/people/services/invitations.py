@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from departments.access import may_give_role
+from departments.access import may_grant_role
 from departments.advisory_locks import AdvisoryLock, transaction_lock
 from departments.models import Department, Invitation, Membership, User, find_company
 from departments.models.invitations import nonce_new
@@ -32,7 +32,7 @@ def invitation_create(
     *, email: str, role: str, department: Department | None, invited_by: User, now: datetime
 ) -> Invitation:
     """Invite somebody. A worker sends the mail after the transaction has committed."""
-    if not may_give_role(invited_by, role):
+    if not may_grant_role(invited_by, role):
         raise RoleRefused(_("Only an executive can make somebody an executive."))
     if (role in Membership.COMPANY_ROLES) != (department is None):
         raise RoleRefused(_("Heads, deputies and members belong to one department; the other roles to none."))
@@ -60,7 +60,7 @@ def invitation_renew(*, invitation: int, user: User, now: datetime) -> Invitatio
     row = _open().select_for_update().filter(pk=invitation).first()
     if row is None:
         raise InvitationRefused(_("This invitation has already been accepted or withdrawn."))
-    if not may_give_role(user, row.role):
+    if not may_grant_role(user, row.role):
         raise RoleRefused(_("Only an executive can make somebody an executive."))
     row.nonce, row.expires_at, row.mailed_at = nonce_new(), now + timedelta(days=DAYS), None
     row.sent_by = user
@@ -74,7 +74,7 @@ def invitation_revoke(*, invitation: int, user: User, now: datetime) -> None:
     row = _open().select_for_update().filter(pk=invitation).first()
     if row is None:
         raise InvitationRefused(_("This invitation has already been accepted or withdrawn."))
-    if not may_give_role(user, row.role):
+    if not may_grant_role(user, row.role):
         raise RoleRefused(_("Only an executive can withdraw the invitation of an executive."))
     row.revoked_at = now
     row.save(update_fields=["revoked_at"])
@@ -88,7 +88,7 @@ def invitation_address(invitation: Invitation) -> str:
 
 def may_read_address(user: User, invitation: Invitation) -> bool:
     """Whether a person may see the link: only its sender, and only while they may still grant the role."""
-    return invitation.sent_by_id == user.pk and may_give_role(user, invitation.role)
+    return invitation.sent_by_id == user.pk and may_grant_role(user, invitation.role)
 
 
 def invitation_mail_send(*, invitation: int) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from departments.access import may_give_role, may_manage_people
+from departments.access import may_grant_role, may_manage_people
 from departments.advisory_locks import AdvisoryLock, transaction_lock
 from departments.models import Department, Membership, User
 from departments.people.services.errors import LastExecutive, PeopleError, RoleRefused
 
 
 @transaction.atomic
-def role_give(*, person: User, role: str, department: Department | None, by: User) -> Membership:
+def role_grant(*, person: User, role: str, department: Department | None, by: User) -> Membership:
     """One more role for a person."""
     _check_may_give(by, role, department)
     membership, created = Membership.objects.get_or_create(user=person, role=role, department=department)
@@ -36,7 +36,7 @@ def role_change(*, membership: Membership, role: str, department: Department | N
 
 
 @transaction.atomic
-def role_take(*, membership: Membership, by: User) -> None:
+def role_revoke(*, membership: Membership, by: User) -> None:
     """Remove one role."""
     membership = _locked(membership)
     _check_may_give(by, membership.role, membership.department)
@@ -54,7 +54,7 @@ def person_active_set(*, person: User, active: bool, by: User) -> None:
             _("This account belongs to a server administrator; only another administrator can change it.")
         )
     memberships = list(person.memberships.select_related("department"))
-    if not may_manage_people(by) or not all(may_give_role(by, membership.role) for membership in memberships):
+    if not may_manage_people(by) or not all(may_grant_role(by, membership.role) for membership in memberships):
         raise RoleRefused(_("Only an executive can change the account of an executive."))
     if not active:
         for membership in memberships:
@@ -72,7 +72,7 @@ def _locked(membership: Membership) -> Membership:
 
 
 def _check_may_give(by: User, role: str, department: Department | None) -> None:
-    if not may_give_role(by, role):
+    if not may_grant_role(by, role):
         raise RoleRefused(_("Only an executive can grant or remove the executive role."))
     if (role in Membership.COMPANY_ROLES) != (department is None):
         raise RoleRefused(_("Heads, deputies and members belong to one department; the other roles to none."))

@@ -23,7 +23,7 @@ from departments.people.services.invitations import (
     invitation_revoke,
     may_read_address,
 )
-from departments.people.services.people import person_active_set, role_change, role_give, role_take
+from departments.people.services.people import person_active_set, role_change, role_grant, role_revoke
 from departments.people.tasks import invitation_mail
 from departments.people.views.forms import InviteForm, RoleForm
 from departments.people.views.mail import has_mail_server
@@ -124,7 +124,7 @@ def role_add(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _person_page(request, pk, form, status=422)
     role, department = form.chosen()
-    return _change_role(request, pk, lambda: role_give(person=person, role=role, department=department, by=user))
+    return _change_role(request, pk, lambda: role_grant(person=person, role=role, department=department, by=user))
 
 
 @require_POST
@@ -155,7 +155,7 @@ def role_remove(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
         "button": _("Take the role"),
     }
     return _confirm_then(
-        request, question, lambda: role_take(membership=role_of_person, by=user), _("Role removed."), person=pk
+        request, question, lambda: role_revoke(membership=role_of_person, by=user), _("Role removed."), person=pk
     )
 
 

@@ -109,7 +109,7 @@ def _not_sent(reminders: Sequence[DueReminder]) -> tuple[DueReminder, ...]:
     )
 
 
-def week_to_ask(*, department: int, now: datetime) -> date | None:
+def week_to_remind_of(*, department: int, now: datetime) -> date | None:
     """The week to remind a department of on request: the last closed one if a value of it is missing, else the one due.
     None if nothing is missing, or before there is a company."""
     company = find_company()

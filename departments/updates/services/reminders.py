@@ -52,7 +52,7 @@ def reminders_send(*, due: Iterable[DueReminder], now: datetime) -> Sent:
     return _send_all([(reminder.owed, partial(_send_once, reminder, now)) for reminder in due])
 
 
-def reminders_ask(*, owed: Iterable[Owed], by: User | None, message: str, now: datetime) -> Sent:
+def reminders_request(*, owed: Iterable[Owed], by: User | None, message: str, now: datetime) -> Sent:
     """Remind people of the values they owe because somebody asked for it, perhaps with a message."""
     message = message.strip()[:LONGEST_WORDS]
     return _send_all([(item, partial(_send_requested, item, by, message, now)) for item in owed])

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from departments.access import may_remind, require
 from departments.models import Department
-from departments.updates.selectors.owed import owed, week_to_ask
+from departments.updates.selectors.owed import owed, week_to_remind_of
 from departments.updates.services.reminders import LONGEST_WORDS
 from departments.updates.tasks import reminder_asked
 from departments.updates.views.update_form import requested_week
@@ -41,7 +41,7 @@ def send(request: HtmxRequest, key: str) -> HttpResponse:
     if len(message) > LONGEST_WORDS:
         longer = _("No reminder sent: what you wrote is longer than {longest} characters.")
         return _answer(request, department, longer.format(longest=LONGEST_WORDS), done=False)
-    week = week or week_to_ask(department=department.pk, now=now)
+    week = week or week_to_remind_of(department=department.pk, now=now)
     people = [item.user for item in owed(week=week, now=now, department=department.pk)] if week else []
     if week is None or not people:
         return _answer(request, department, _why_nobody(department, week), done=False)

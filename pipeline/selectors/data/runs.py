@@ -28,7 +28,7 @@ def latest_run() -> RecomputeRun | None:
     return RecomputeRun.objects.filter(status=RecomputeRun.Status.DONE).order_by("-pk").first()
 
 
-def by_earlier_rules(run: RecomputeRun | None) -> bool:
+def has_outdated_method(run: RecomputeRun | None) -> bool:
     """Whether a run was computed by the rules of an earlier release: today's pages would read its figures wrongly."""
     return run is not None and run.method != METHOD
 

@@ -169,10 +169,10 @@ def _opportunity_row(deal: Opportunity, record: tuple[object, ...], expected_clo
 
 
 def opportunity_by_key(*, key: str) -> Opportunity | None:
-    """The deal of a key; its `took_in` are the keys of those that were merged into it."""
+    """The deal with this key; `merged_from` are the keys of the deals that were merged into it."""
     deals = Opportunity.objects.filter(key=key).select_related("account", "pipeline", "source__department")
     merged = Opportunity.objects.filter(merged_into=OuterRef("key")).exclude(merged_into="").order_by("key")
-    deals = deals.annotate(took_in=ArraySubquery(merged.values("key")))
+    deals = deals.annotate(merged_from=ArraySubquery(merged.values("key")))
     return deals.fetch_mode(models.FETCH_RAISE).first()
 
 

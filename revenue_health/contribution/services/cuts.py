@@ -25,7 +25,7 @@ PATIENCE = timedelta(minutes=20)
 """An asked cut nobody has made by then is asked for again: its message was lost."""
 
 
-def cut_ask(*, score_run: int, by: str) -> bool:
+def cut_request(*, score_run: int, by: str) -> bool:
     """Record that a cut is wanted; returns whether a worker must be asked (not if one was asked a moment ago)."""
     with transaction.atomic():
         now = timezone.now()

@@ -27,8 +27,8 @@ STYLE = Path(settings.BASE_DIR) / "static" / "css" / "print_evidence.css"
 
 
 @transaction.atomic
-def evidence_ask(*, run: RecomputeRun, period: str, baseline: str, user: User, now: datetime) -> EvidenceExport:
-    """Write down that the document is wanted; one that was asked for a moment ago is enough."""
+def evidence_request(*, run: RecomputeRun, period: str, baseline: str, user: User, now: datetime) -> EvidenceExport:
+    """Record that the document is wanted; a request from a moment ago is reused."""
     content = {"run": run, "period": period, "baseline": baseline, "asked_by": user}
     same = EvidenceExport.objects.filter(**content).exclude(status=EvidenceExport.Status.FAILED)
     queued = repeated(same.defer("pdf"), by=user, time_field="asked_at", now=now)

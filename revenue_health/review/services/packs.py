@@ -15,7 +15,7 @@ from departments.formats import ENGLISH, using_number_language
 from departments.models import Company, User
 from departments.periods import Period
 from pipeline.models import RecomputeRun
-from pipeline.selectors.data.runs import by_earlier_rules
+from pipeline.selectors.data.runs import has_outdated_method
 from revenue_health.contribution.words import using_verdict_words
 from revenue_health.review.core.canonical_json import canonical_json, sha256_of
 from revenue_health.review.core.slides import Slide
@@ -46,7 +46,7 @@ def pack_freeze(
 
     Raises PackProblem for figures of an earlier release, ComparisonError where nothing is known.
     """
-    if by_earlier_rules(run):
+    if has_outdated_method(run):
         raise PackProblem(_("These figures were computed by an earlier release. Recompute, then freeze the review."))
     if len(title.strip()) > LONGEST_TITLE:
         raise PackProblem(_("The title is longer than {longest} characters.").format(longest=LONGEST_TITLE))

@@ -12,7 +12,7 @@ import time_machine
 from django.test import Client
 
 from departments.discussion.selectors.commitments import commitments_due, commitments_of, issues_of
-from departments.discussion.services.commitments import commitment_close, commitment_make, commitment_move
+from departments.discussion.services.commitments import commitment_close, commitment_create, commitment_postpone
 from departments.discussion.services.errors import CommitmentRefused
 from departments.models import Commitment, Company, Department, Entry, Issue, Measurable, User
 from tests.departments.discussion.conftest import NOW
@@ -32,7 +32,7 @@ def clock() -> Any:
 def make(user: User, text: str = "Hire a reviewer", key: str = "legal", due: date = TODAY, **more: Any) -> Commitment:
     department = Department.objects.get(key=key)
     promised = {"text": text, "department": department, "owner": user, "due": due, "created_by": user}
-    return commitment_make(**promised, now=NOW, today=min(due, TODAY), **more)
+    return commitment_create(**promised, now=NOW, today=min(due, TODAY), **more)
 
 
 def form(**changes: str) -> dict[str, str]:
@@ -129,7 +129,7 @@ def test_it_is_carried_over_and_that_stays_known(reads_as: Open, cast: dict[str,
     for wrong in ("2026-12-01", "2026-13-01", "", "2099-01-01"):
         assert client.post(f"/commitments/{made.pk}/move/", {"due": wrong}).status_code == 422
     with pytest.raises(CommitmentRefused):
-        commitment_move(commitment=made, due=made.due, today=TODAY)
+        commitment_postpone(commitment=made, due=made.due, today=TODAY)
 
 
 def test_what_is_due_this_week_and_what_is_carried_from_before(cast: dict[str, User]) -> None:

@@ -22,7 +22,7 @@ from departments.people.services.invitations import (
     invitation_mail_send,
     invitation_renew,
 )
-from departments.people.services.people import person_active_set, role_change, role_give, role_take
+from departments.people.services.people import person_active_set, role_change, role_grant, role_revoke
 from revenue_health.settings.mail import mailers
 
 pytestmark = pytest.mark.django_db
@@ -198,9 +198,9 @@ def test_an_analyst_makes_nobody_an_executive(analyst: User, ceo: User) -> None:
             email="x@example.com", role="executive", department=None, invited_by=analyst, now=timezone.now()
         )
     with pytest.raises(RoleRefused):
-        role_give(person=analyst, role="executive", department=None, by=analyst)
+        role_grant(person=analyst, role="executive", department=None, by=analyst)
     with pytest.raises(RoleRefused):
-        role_take(membership=ceo.memberships.get(), by=analyst)
+        role_revoke(membership=ceo.memberships.get(), by=analyst)
     with pytest.raises(RoleRefused):
         person_active_set(person=ceo, active=False, by=analyst)
 
@@ -209,7 +209,7 @@ def test_the_last_executive_stays(ceo: User) -> None:
     root = User.objects.create_superuser("root")
     only = ceo.memberships.get()
     with pytest.raises(LastExecutive):
-        role_take(membership=only, by=ceo)
+        role_revoke(membership=only, by=ceo)
     with pytest.raises(LastExecutive):
         role_change(membership=only, role="board", department=None, by=ceo)
     with pytest.raises(LastExecutive):
@@ -217,7 +217,7 @@ def test_the_last_executive_stays(ceo: User) -> None:
     second = person("second", "executive")
     person_active_set(person=second, active=False, by=ceo)
     with pytest.raises(LastExecutive):
-        role_take(membership=only, by=ceo)
+        role_revoke(membership=only, by=ceo)
 
 
 def test_nobody_shuts_themselves_out(ceo: User) -> None:

@@ -13,7 +13,7 @@ from django.test import Client
 from departments.models import Department, Entry, Measurable, Reminder, User
 from departments.updates import tasks
 from departments.updates.selectors.owed import owed
-from departments.updates.services.reminders import reminders_ask
+from departments.updates.services.reminders import reminders_request
 from tests.departments.scorecards.companies import CLOSED, DUE, NOW
 from tests.departments.updates.post_office import html_of, text_of
 
@@ -55,7 +55,7 @@ def test_asked_again_within_the_hour_nothing_more_is_sent(mailbox: list[EmailMes
     legal = Department.objects.get(key="legal").pk
     for minutes in (0, 30, 61):
         now = NOW + timedelta(minutes=minutes)
-        reminders_ask(owed=owed(week=CLOSED, now=now, department=legal), by=None, message="", now=now)
+        reminders_request(owed=owed(week=CLOSED, now=now, department=legal), by=None, message="", now=now)
     assert len(mailbox) == 2
 
 
@@ -90,7 +90,7 @@ def test_there_is_no_such_department_and_no_such_method(ceo: Client) -> None:
 
 def test_words_of_an_executive_are_text_and_no_html(mailbox: list[EmailMessage]) -> None:
     legal = Department.objects.get(key="legal").pk
-    reminders_ask(
+    reminders_request(
         owed=owed(week=CLOSED, now=NOW, department=legal), by=None, message="<script>alert(1)</script>", now=NOW
     )
     assert "<script>" not in html_of(mailbox[0])

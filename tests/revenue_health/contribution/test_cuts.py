@@ -11,7 +11,7 @@ from departments.models import Company
 from pipeline.models import RecomputeRun
 from revenue_health.contribution.models import CutScore, ForecastSnapshot, ScoreRun
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods, periods_of_score_run
-from revenue_health.contribution.services.cuts import PATIENCE, cut_ask, cut_compute, cut_fail
+from revenue_health.contribution.services.cuts import PATIENCE, cut_compute, cut_fail, cut_request
 
 pytestmark = pytest.mark.django_db
 
@@ -26,13 +26,13 @@ def test_a_stored_comparison_has_its_spans_again(found: ScoreRun, run: Recompute
 
 
 def test_a_cut_is_asked_for_once_until_patience_ends_or_it_failed(found: ScoreRun) -> None:
-    assert [cut_ask(score_run=found.pk, by="team") for _ in range(2)] == [True, False]
+    assert [cut_request(score_run=found.pk, by="team") for _ in range(2)] == [True, False]
     row = CutScore.objects.get()
     row.asked_at -= PATIENCE + timedelta(seconds=1)
     row.save()
-    assert cut_ask(score_run=found.pk, by="team")
+    assert cut_request(score_run=found.pk, by="team")
     cut_fail(score_run=found.pk, by="team", error="no files")
-    assert cut_ask(score_run=found.pk, by="team")
+    assert cut_request(score_run=found.pk, by="team")
 
 
 def test_the_teams_add_up_to_the_company_and_twice_is_once(found: ScoreRun) -> None:
@@ -42,7 +42,7 @@ def test_the_teams_add_up_to_the_company_and_twice_is_once(found: ScoreRun) -> N
     teams = [next(p for p in group["parties"] if p["key"] == "sales")["amount"] for group in row.figures]
     assert sum(teams) == pytest.approx(whole["amount"], rel=1e-6)
     assert cut_compute(score_run=found.pk, by="team").figures == row.figures
-    assert not cut_ask(score_run=found.pk, by="team")
+    assert not cut_request(score_run=found.pk, by="team")
 
 
 def test_had_it_met_its_baseline_is_actual_less_its_own_switch(found: ScoreRun) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 
 from departments.models import Company
 from pipeline.models import RecomputeRun
-from pipeline.selectors.data.runs import by_earlier_rules
+from pipeline.selectors.data.runs import has_outdated_method
 from revenue_health.contribution.models import GroupScore
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
 from revenue_health.contribution.selectors.comparison.scores import stored_bridges
@@ -22,7 +22,7 @@ PAGES = ("/", "/pipeline/", "/drivers/", "/contribution/register/", "/data/")
 
 
 def test_a_run_of_this_release_is_not_marked(run: RecomputeRun, ceo: Client) -> None:
-    assert not by_earlier_rules(run)
+    assert not has_outdated_method(run)
     assert not any(WARNING in ceo.get(address).text for address in PAGES)
 
 

@@ -55,17 +55,17 @@ now, company, run = timezone.now(), Company.objects.get(), latest_run()
 """
 EVIDENCE = """
 from revenue_health.contribution.models import ScoreRun
-from revenue_health.review.services.evidence import evidence_ask
+from revenue_health.review.services.evidence import evidence_request
 from revenue_health.review.tasks import evidence_asked
 period = ScoreRun.objects.filter(run=run, status="done").order_by("label").last().label
-evidence_asked.delay(evidence_ask(run=run, period=period, baseline="", user=None, now=now).pk)
+evidence_asked.delay(evidence_request(run=run, period=period, baseline="", user=None, now=now).pk)
 """
 PACK = """
-from revenue_health.review.services.exports import export_ask
+from revenue_health.review.services.exports import export_request
 from revenue_health.review.services.packs import pack_freeze
 from revenue_health.review.tasks import pack_export_requested
 pack = pack_freeze(run=run, company=company, user=None, now=now)
-export, _ = export_ask(pack=pack, kind="pdf", user=None, now=now)
+export, _ = export_request(pack=pack, kind="pdf", user=None, now=now)
 pack_export_requested.delay(export.pk)
 """
 REMIND = f"""

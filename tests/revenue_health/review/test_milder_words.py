@@ -26,7 +26,7 @@ from pipeline.selectors.data.runs import latest_run
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.words import MILDER, OWNERS, using_verdict_words
 from revenue_health.review.selectors.packs.content import message_of
-from revenue_health.review.services.evidence import evidence_ask, evidence_make
+from revenue_health.review.services.evidence import evidence_make, evidence_request
 from revenue_health.review.services.exports import pack_write
 from revenue_health.review.services.packs import pack_freeze
 from tests.permissions import Row, all_rows
@@ -179,7 +179,7 @@ def test_a_pack_quotes_the_one_before_in_its_own_words(in_words: Callable[[str],
 def test_the_evidence_is_in_the_words_of_the_company(in_words: Callable[[str], Company], run: RecomputeRun) -> None:
     in_words(MILDER)
     period = ScoreRun.objects.earliest("pk").label
-    export = evidence_ask(
+    export = evidence_request(
         run=run, period=period, baseline="", user=User.objects.get(username="ceo"), now=timezone.now()
     )
     text = pdf_text(bytes(evidence_make(export=export.pk).pdf or b""))

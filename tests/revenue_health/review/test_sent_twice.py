@@ -10,7 +10,7 @@ from django.utils import timezone
 from departments.models import User
 from pipeline.models import RecomputeRun
 from revenue_health.review.models import Decision, EvidenceExport, Scenario
-from revenue_health.review.services.evidence import evidence_ask
+from revenue_health.review.services.evidence import evidence_request
 from revenue_health.review.services.packs import PackProblem, decision_log
 from revenue_health.review.services.scenarios import scenario_save
 from tests.departments.web.simultaneous import simultaneously
@@ -50,7 +50,7 @@ def test_a_scenario(user: User, run: RecomputeRun) -> None:
 
 
 def test_evidence(user: User, run: RecomputeRun) -> None:
-    ask = partial(evidence_ask, run=run, baseline="", user=user, now=timezone.now())
+    ask = partial(evidence_request, run=run, baseline="", user=user, now=timezone.now())
     first, again = simultaneously(*[partial(ask, period="2026-Q4")] * 2, table="review_evidenceexport")
     assert first == again
     ask(period="2026-Q3")

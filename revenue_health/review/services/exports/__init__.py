@@ -38,7 +38,7 @@ WRITERS: dict[str, Callable[[ExportContent, Path, Progress], None]] = {
 
 
 @transaction.atomic
-def export_ask(
+def export_request(
     *, pack: Pack, kind: str, user: User | None, now: datetime, hide_names: bool = False, language: str = ENGLISH
 ) -> tuple[PackExport, bool]:
     """The export to wait for, and whether it was asked for just now: one that is under way or still true is enough."""
@@ -137,4 +137,4 @@ def _ending(kind: str) -> str:
     return "zip" if kind == PackExport.Kind.CSV else kind
 
 
-__all__ = ["ExportProblem", "export_ask", "export_fail", "export_make", "exports_unfinished", "pack_write"]
+__all__ = ["ExportProblem", "export_fail", "export_make", "export_request", "exports_unfinished", "pack_write"]

@@ -27,7 +27,7 @@ from revenue_health.contribution.selectors.comparison.periods import ComparisonE
 from revenue_health.contribution.selectors.comparison.scores import score_run_of
 from revenue_health.contribution.selectors.comparison.sentences import past_sentence, verdict_qualifier
 from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
-from revenue_health.contribution.services.cuts import CUTS, cut_ask
+from revenue_health.contribution.services.cuts import CUTS, cut_request
 from revenue_health.contribution.tasks import cut_requested
 from revenue_health.review.core.accountability import Accountability
 from revenue_health.review.selectors.accountability.evidence import exports_of
@@ -157,6 +157,6 @@ def inside(request: HttpRequest) -> HttpResponse:
         filters = parse_filters(request.POST, run=run, company=company)
         address += filters.address()
         score_run = score_run_of(run=run, periods=filters.periods)
-        if by in CUTS and score_run is not None and cut_ask(score_run=score_run.pk, by=by):
+        if by in CUTS and score_run is not None and cut_request(score_run=score_run.pk, by=by):
             cut_requested.delay(score_run.pk, by)
     return HttpResponseRedirect(address)

@@ -16,7 +16,7 @@ from pipeline.page.site_context import site_context
 from revenue_health.contribution.filters import parse_filters
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
 from revenue_health.review.models import EvidenceExport
-from revenue_health.review.services.evidence import evidence_ask
+from revenue_health.review.services.evidence import evidence_request
 from revenue_health.review.tasks import evidence_asked
 
 TEMPLATE = "review/drivers/evidence.html"
@@ -35,7 +35,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     except ComparisonError:
         return HttpResponseRedirect(reverse("review:drivers"))
     user = signed_in_user(request)
-    row = evidence_ask(run=run, period=question.period.label, baseline=question.baseline, user=user, now=site.now)
+    row = evidence_request(run=run, period=question.period.label, baseline=question.baseline, user=user, now=site.now)
     transaction.on_commit(lambda: evidence_asked.delay(row.pk))
     return HttpResponseRedirect(reverse("review:evidence_state", args=[row.pk]))
 

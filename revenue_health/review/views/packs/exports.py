@@ -16,7 +16,7 @@ from departments.web.rendering import page_render
 from departments.web.requests import HtmxRequest, signed_in_user
 from pipeline.page.site_context import site_context
 from revenue_health.review.selectors.packs.exports import export_of, export_path
-from revenue_health.review.services.exports import export_ask
+from revenue_health.review.services.exports import export_request
 from revenue_health.review.tasks import pack_export_requested
 from revenue_health.review.views.packs.forms import ExportForm
 from revenue_health.review.views.packs.page import PACK_TEMPLATE, exports_context, pack_context, pack_or_404
@@ -31,7 +31,7 @@ def panel(request: HtmxRequest, pk: int) -> HttpResponse:
         form = ExportForm(request.POST)
         if not form.is_valid():
             return page_render(request, PACK_TEMPLATE, pack_context(request, pack), partial="exports", status=422)
-        export, is_new = export_ask(
+        export, is_new = export_request(
             pack=pack,
             user=signed_in_user(request),
             now=site_context(request).now,

@@ -24,7 +24,7 @@ from revenue_health.review.models import EvidenceExport
 from revenue_health.review.selectors.accountability.accountability_json import accountability_json
 from revenue_health.review.selectors.accountability.rows import accountability_rows
 from revenue_health.review.selectors.accountability.verdict import accountability, department_cut
-from revenue_health.review.services.evidence import evidence_ask, evidence_make
+from revenue_health.review.services.evidence import evidence_make, evidence_request
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -164,7 +164,7 @@ def test_sales_from_inside_is_asked_for_and_then_shown(
 def test_the_evidence_is_a_document_whose_hash_stays(run: RecomputeRun) -> None:
     user = User.objects.get(username="ceo")
     made = [
-        evidence_make(export=evidence_ask(run=run, period="2026-Q4", baseline="", user=user, now=timezone.now()).pk)
+        evidence_make(export=evidence_request(run=run, period="2026-Q4", baseline="", user=user, now=timezone.now()).pk)
         for _ in range(2)
     ]
     assert bytes(made[0].pdf or b"").startswith(b"%PDF-")

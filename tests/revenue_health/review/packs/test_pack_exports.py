@@ -25,7 +25,7 @@ from departments.models import User
 from revenue_health.review.core.slide_codec import bar_from_json, chart_from_json
 from revenue_health.review.models import Pack, PackExport
 from revenue_health.review.selectors.packs.exports import exports_folder
-from revenue_health.review.services.exports import export_ask, export_make, exports_unfinished, pack_write
+from revenue_health.review.services.exports import export_make, export_request, exports_unfinished, pack_write
 from revenue_health.review.services.exports.deck_charts import chart_add
 from revenue_health.review.services.packs import decision_log
 
@@ -174,7 +174,7 @@ def test_names_can_be_left_out_of_a_file(pack: Pack, tmp_path: Path) -> None:
 def test_without_pango_a_pdf_says_what_to_install(pack: Pack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "weasyprint", None)
 
-    export, _ = export_ask(pack=pack, kind="pdf", user=None, now=timezone.now())
+    export, _ = export_request(pack=pack, kind="pdf", user=None, now=timezone.now())
     export_make(export_id=export.pk)
     export.refresh_from_db()
     assert export.status == PackExport.Status.FAILED
@@ -183,7 +183,7 @@ def test_without_pango_a_pdf_says_what_to_install(pack: Pack, monkeypatch: pytes
 
 
 def test_an_export_killed_half_way_is_made_again(pack: Pack) -> None:
-    export, asked = export_ask(pack=pack, kind="xlsx", user=None, now=timezone.now())
+    export, asked = export_request(pack=pack, kind="xlsx", user=None, now=timezone.now())
     assert asked
     # A worker died while it was writing: the row says working, and half a file lies about.
     PackExport.objects.filter(pk=export.pk).update(status=PackExport.Status.WORKING, progress=40)
@@ -223,7 +223,7 @@ def test_without_scripts_asking_leads_back_to_the_page(pack: Pack, ceo: Client) 
 
 
 def test_a_worker_that_is_down_is_told(pack: Pack, ceo: Client) -> None:
-    export, _ = export_ask(pack=pack, kind="pptx", user=None, now=timezone.now() - timedelta(minutes=1))
+    export, _ = export_request(pack=pack, kind="pptx", user=None, now=timezone.now() - timedelta(minutes=1))
     page = ceo.get(f"/packs/{pack.pk}/").content.decode()
     assert "No worker has taken this up" in page
     assert export.status == PackExport.Status.ASKED
@@ -231,11 +231,11 @@ def test_a_worker_that_is_down_is_told(pack: Pack, ceo: Client) -> None:
 
 def test_a_decision_taken_later_makes_a_new_file(pack: Pack) -> None:
     now = timezone.now()
-    export, _ = export_ask(pack=pack, kind="csv", user=None, now=now)
+    export, _ = export_request(pack=pack, kind="csv", user=None, now=now)
     export_make(export_id=export.pk)
-    assert export_ask(pack=pack, kind="csv", user=None, now=now)[0].pk == export.pk
+    assert export_request(pack=pack, kind="csv", user=None, now=now)[0].pk == export.pk
     decision_log(pack=pack, text="A", decided_by="B", user=None, now=now + timedelta(seconds=1))
-    assert export_ask(pack=pack, kind="csv", user=None, now=now)[1]
+    assert export_request(pack=pack, kind="csv", user=None, now=now)[1]
 
 
 @pytest.mark.slow
