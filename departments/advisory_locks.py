@@ -33,13 +33,13 @@ class AdvisoryLock(IntEnum):
 def session_lock(lock: AdvisoryLock) -> Iterator[bool]:
     """Hold a lock for the length of the block, across transactions; yields False if somebody else holds it."""
     with connection.cursor() as cursor:
-        # Of the session, not of a transaction: a recompute commits its progress while it holds the lock.
+        # A session lock, not a transaction lock: a recompute commits its progress while it holds it.
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [int(lock)])
         taken = bool(cursor.fetchone()[0])
     try:
         yield taken
     finally:
-        # A lost connection has given the lock back already; a new one would complain that it holds none.
+        # A lost connection has already released the lock, and a new one would complain that it holds none.
         if taken and connection.connection is not None and not connection.connection.closed:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [int(lock)])

@@ -52,7 +52,7 @@ class MoneyScale:
             return DASH
         value = Decimal(minor) / (MINOR_UNITS * self.divisor)
         if self.digits:
-            # A few euros in a table of thousands say no more than zero, unless they tell two ends of an interval apart.
+            # A few euros in a table of thousands mean no more than zero, unless they set two ends of an interval apart.
             if self.divisor > 1 and self.digits == DIGITS and 0 < abs(value) < SMALLEST_SHOWN:
                 return NEARLY_NOTHING
             return significant(value, self.digits, most=2 if self.divisor == 1 else None)
@@ -121,7 +121,7 @@ def money_in_words(minor: int | Decimal | None, currency: str, *, digits: int = 
         # What rounds up to the next unit is written in it: EUR 1.00 M, never EUR 1,000 k.
         if value >= Decimal("0.9995") * divisor:
             return f"{currency} {sign}{significant(value / divisor, digits)} {_(letter)}"
-    # Below a thousand the cents matter only where two amounts have to be told apart.
+    # Below a thousand, cents matter only to distinguish two amounts.
     places = 0 if digits == DIGITS else 2
     rounded = _rounded(value, places)
     return f"{currency} {sign if rounded else ''}{grouped(rounded, places)}"
@@ -289,7 +289,7 @@ def delta(
         return Delta(text=figure, impact="soft")
     better = (number > 0) == more_is_good
     impact = "good" if better else "bad"
-    # A page on which everything is coloured shows nothing.
+    # A page on which everything is coloured highlights nothing.
     notable = abs(number) >= NOTABLE.get(write, 0) if write != "days" else abs(change) >= 0.1 * abs(float(then))
     return Delta(text=f"{'▲' if better else '▼'} {figure}", impact=impact if notable else "soft")
 

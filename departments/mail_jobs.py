@@ -13,9 +13,9 @@ from departments.services.mail import MailServerUnavailable
 
 MAIL_JOB: dict[str, Any] = {
     "base": JobTask,
-    # A server that is away or busy; an address it refuses is not tried again.
+    # The server is unreachable or busy; refused addresses are not retried.
     "transient": (*TRANSIENT, ConnectionError, TimeoutError, MailServerUnavailable),
-    # A mail somebody waits for: a mail server that is away for half an hour loses none.
+    # Somebody is waiting for this mail: it survives a mail server that is down for half an hour.
     "pause_seconds": 15.0,
     "most_attempts": 9,
 }

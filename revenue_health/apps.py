@@ -7,5 +7,5 @@ class RevenueHealthConfig(AppConfig):
     name = "revenue_health"
 
     def ready(self) -> None:
-        # Else the tasks a page asks for belong to a nameless Celery application without a broker.
+        # Otherwise tasks sent by pages would belong to a default Celery application without a broker.
         from revenue_health import celery  # noqa: F401

@@ -219,7 +219,7 @@ def _alone() -> "Iterator[None]":
         return
     import fcntl
 
-    # The folder itself is locked: no file of ours lies about, and nothing removes it.
+    # Lock the folder itself, so that there is no lock file that could be left behind or removed.
     descriptor = os.open(PROJECT, os.O_RDONLY)
     try:
         try:

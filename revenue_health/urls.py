@@ -16,7 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("departments.urls")),
     path("", include("revenue_health.review.urls")),
     path("contribution/", include("revenue_health.contribution.urls")),
-    # An address is what single sign-on and invitations go by: it is changed by who manages people, not by oneself.
+    # Single sign-on and invitations identify people by e-mail address, so only people managers may change it.
     path("accounts/email/", RedirectView.as_view(pattern_name="departments:account"), name="account_email"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -107,7 +107,7 @@ def _line(text: str) -> str:
     if not text or text in _texts().whole:
         return gettext(text) if text else ""
     sentences = _SENTENCES.split(text)
-    # A place of one sentence must not swallow the next one.
+    # A placeholder of one sentence must not swallow the next sentence.
     if len(sentences) > 1 and all(translated := [_sentence(sentence) for sentence in sentences]):
         return " ".join(translated)
     return _sentence(text) or _pieces(text)

@@ -37,7 +37,7 @@ class User(AbstractUser):
         TWELVE = "12", "2:05 PM"
 
     time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone])
-    # Empty: as the browser says.
+    # Empty: follow the browser.
     language = models.CharField(max_length=5, blank=True, db_default="", choices=Language)
     number_style = models.CharField(max_length=5, blank=True, db_default="", choices=Numbers)
     day_style = models.CharField(max_length=5, blank=True, db_default="", choices=Days)

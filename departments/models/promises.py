@@ -127,7 +127,7 @@ class PulseAnswer(models.Model):
     month = models.DateField(help_text="The first day of the month.")
     by_department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="pulse_given")
     about_department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="pulse_received")
-    # Who leaves takes no answer along: a month that is over never changes, or the difference would tell the answer.
+    # Answers stay when people leave: if a finished month changed, the difference would reveal their answer.
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="pulse_answers")
     score = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(5)])
     sentence = models.CharField(max_length=300, blank=True)

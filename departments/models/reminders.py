@@ -29,7 +29,7 @@ class Reminder(models.Model):
     class Meta:
         ordering = ["-sent_at"]
         constraints = [
-            # Who runs twice, or again after a crash, finds the row and sends nothing.
+            # A second run, or one after a crash, finds the row and sends nothing.
             models.UniqueConstraint(fields=["user", "department", "week", "kind"], name="reminder_once"),
             models.CheckConstraint(
                 condition=Q(week__iso_week_day=1),

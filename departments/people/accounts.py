@@ -92,7 +92,7 @@ class InvitedOnlyAdapter(DefaultSocialAccountAdapter):
                 raise ImmediateHttpResponse(redirect("account_login")) from problem
             return answer
 
-        # The library itself wraps this method of its session so, for its time limit.
+        # The library itself wraps this method of its session in the same way, for its timeout.
         session.request = request_with_timeout  # type: ignore[method-assign]
         return session
 

@@ -40,7 +40,7 @@ def idle_middleware(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         if settings.SESSION_IDLE_HOURS and isinstance(request.user, User):
             now = int(time.time())
-            # Sessions of an earlier release begin to count now.
+            # The idle time of sessions from an earlier release starts counting now.
             seen = int(request.session.setdefault(_SEEN, now))
             if now - seen > settings.SESSION_IDLE_HOURS * 3600:
                 logout(request)

@@ -62,7 +62,7 @@ class Opportunity(models.Model):
 
     key = models.CharField(max_length=128, unique=True)
     name = models.CharField(max_length=300, blank=True)
-    # No index on pipeline and source: a few values for all deals find nothing faster, and every new row pays.
+    # No index on pipeline and source: with so few values it speeds up no search, and every insert would pay for it.
     pipeline = models.ForeignKey(
         Pipeline, on_delete=models.PROTECT, related_name="opportunities", db_index=False, db_constraint=False
     )

@@ -53,7 +53,7 @@ class HandOff(models.Model):
             BrinIndex(fields=["batch"], name="handoff_batch"),
         ]
         constraints = [
-            # Not `unique=True`, which on PostgreSQL brings a second index for searches by the beginning: nobody does.
+            # Not `unique=True`, which on PostgreSQL adds a second index for prefix searches, and there are none.
             models.UniqueConstraint(fields=["key"], name="handoff_key"),
             models.CheckConstraint(
                 condition=Q(started_at__isnull=True) | Q(started_at__gte=F("requested_at")),

@@ -115,7 +115,7 @@ def _attempt(work: _Work, path: Path, *, dry_run: bool, on_done: Callable[[Impor
     try:
         with transaction.atomic():
             if dry_run:
-                # Inside, so that not even a killed look leaves an import behind that seems to run.
+                # Inside the transaction, so that not even a killed dry run leaves an import that seems to be running.
                 work.batch.save()
             _load_files(work, path)
             if work.staging.problems or dry_run:
@@ -180,7 +180,7 @@ def _load_files(work: _Work, path: Path) -> None:
     staging = work.staging
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '192MB'")
-        # A writer in our way is waited for only so long; ours in theirs, see departments/web/lock_waits.py.
+        # How long we wait for other writers; how long pages wait for us, see departments/web/lock_waits.py.
         cursor.execute(f"SET LOCAL lock_timeout = '{_LOCK_WAIT}'")
         # Left over only where several loads share one outer transaction.
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(temporary_tables())}")

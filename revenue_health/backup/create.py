@@ -107,7 +107,7 @@ def _store_folder() -> Path:
     folder = Path(settings.CUSTODY_STORE)
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob(".backup-*"):
-        # Of a backup that was killed; no living one takes a day.
+        # Left by a backup that was killed; no running one takes a day.
         if time.time() - left.stat().st_mtime > _LONGEST_SECONDS:
             shutil.rmtree(left, ignore_errors=True)
     return folder

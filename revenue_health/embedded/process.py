@@ -65,7 +65,7 @@ class Process:
 def pid_alive(pid: int) -> bool:
     """Whether a process of this number runs (a zombie does not)."""
     with contextlib.suppress(ChildProcessError):
-        # Our child from before an exec: nobody else can reap it.
+        # It was our child before an exec, so nobody else can reap it.
         if os.waitpid(pid, os.WNOHANG)[0] == pid:
             return False
     try:

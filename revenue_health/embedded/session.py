@@ -135,7 +135,7 @@ def for_command(arguments: Sequence[str]) -> Iterator[None]:
     from django.conf import settings
 
     servers = servers_of(settings.HOME, database=settings.EMBEDDED_DATABASE, broker=settings.EMBEDDED_BROKER)
-    # A plain `kill` must stop the servers too; Ctrl-C does by itself.
+    # A plain `kill` must stop the servers too; Ctrl-C does so anyway.
     signal.signal(signal.SIGTERM, _terminated)
     with session(settings.HOME, servers):
         try:

@@ -141,7 +141,7 @@ class Supervisor:
     def start(self, servers: Sequence[Server]) -> None:
         """Start servers in this order and look after them from now on."""
         for server in servers:
-            # Listed first: what fails half-way in starting is stopped too.
+            # Register it first, so that a server that fails halfway through its start is stopped too.
             self._servers.append(server)
             self._care[server.name] = _RestartState()
             self._start(server)

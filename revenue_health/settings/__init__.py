@@ -141,11 +141,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default=HOME.redis_url)
 _CELERY_REDIS = REDIS_URL.replace("unix://", "redis+socket://") if REDIS_URL.startswith("unix://") else REDIS_URL
-# The cache may forget what the queue must not: on a server a Valkey of its own, by CACHE_URL.
+# The cache may evict entries, the queue must not: on a server it has a Valkey of its own, by CACHE_URL.
 CACHE_URL = env.str("CACHE_URL", default=HOME.cache_url if EMBEDDED_BROKER else REDIS_URL)
 CACHES = {
     "default": {
-        # Never pickles: reading one runs it.
+        # Never pickles: unpickling runs code.
         "BACKEND": "revenue_health.cache.JsonCache",
         "LOCATION": CACHE_URL,
         "KEY_PREFIX": "rh",

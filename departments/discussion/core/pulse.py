@@ -1,16 +1,16 @@
 """What can be shown of a month of pulse answers without revealing who gave which answer.
 
-Guards, each against a way to take sums apart:
+Guards, each against a way to work out single answers from sums:
 
-- A cell (who rates, who is rated) is told only from five answers on. Fewer, or none, look the same.
-- Nothing told depends on an answer in a cell that is not told: totals are made from the told cells alone, and from the
-  figures as they are printed. A total minus the cells therefore leaves nothing.
-- The mean is printed to one decimal and never beyond 1.2 or 4.8, so a unanimous cell does not give everybody away.
-- Sentences stand in an order that follows from their words, not from persons or times.
-- A month is told only when it is over and cannot change any more (departments/discussion/selectors/pulse.py),
-  so a mean before and after one answer is never seen.
+- A cell (who rates, who is rated) is shown only with five answers or more. Fewer answers look the same as none.
+- Nothing shown depends on answers in a hidden cell: totals are made from the shown cells alone, and from the figures
+  as printed. Subtracting the cells from a total therefore leaves nothing.
+- The mean is printed to one decimal and never beyond 1.2 or 4.8, so that a unanimous cell does not reveal everybody.
+- The order of sentences follows from their words, not from people or times.
+- A month is shown only when it is over and can no longer change (departments/discussion/selectors/pulse.py), so
+  nobody sees a mean before and after a single answer.
 
-What remains: whoever knows all other answers of a cell, by asking, knows the last one. No threshold helps against that.
+What remains: anyone who learns all other answers of a cell, by asking, knows the last one. No threshold prevents that.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Rating:
-    """What is told of a cell or of a sum of told cells: answers, mean from 1.2 to 4.8, sentences in no one's order."""
+    """What is shown of a cell or of several combined: answers, mean from 1.2 to 4.8, sentences in nobody's order."""
 
     count: int
     mean: float
@@ -51,7 +51,7 @@ class Rating:
 
 
 def ratings_of(answers: Iterable[Answer], *, salt: str) -> dict[tuple[int, int], Rating]:
-    """The cells that may be told, by (rating department, rated department). `salt`, such as the month, mixes the
+    """The cells that may be shown, by (rating department, rated department). `salt`, such as the month, mixes the
     sentences anew."""
     cells: dict[tuple[int, int], list[Answer]] = defaultdict(list)
     for answer in answers:

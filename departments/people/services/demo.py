@@ -29,7 +29,7 @@ def demo_people_create(*, password: str | None = None) -> list[User]:
         (department.key, "Head of", department.name, department.head_email, Membership.Role.HEAD, department)
         for department in Department.objects.filter(kind=Department.Kind.INTERNAL)
     ]
-    # One hash for all of them: made slowly on purpose, and in a demo they share the password anyway.
+    # One hash for all of them: hashing is slow on purpose, and in a demo they share the password anyway.
     hashed = make_password(password)
     users = []
     for name, first, last, email, role, department in people:

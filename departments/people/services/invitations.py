@@ -106,7 +106,7 @@ def invitation_mail_send(*, invitation: int) -> bool:
     }
     mail_send(
         EmailMessage(
-            # A subject is one line; a name may have several.
+            # A subject is a single line, but a name may contain line breaks.
             subject=" ".join(_("You are invited to Revenue Health of {company}").format(**context).split()),
             body=render_to_string("people/mail/invitation.txt", context),
             to=[row.email],

@@ -21,7 +21,7 @@ TEMPLATE = "people/account.html"
 def account_page(request: HttpRequest) -> HttpResponse:
     """The signed-in person's own account; there is no address for anybody else's."""
     user = signed_in_user(request)
-    # A form writes into its instance even when it is not valid: not into the person the page is drawn for.
+    # An invalid form still changes its instance, so give it a copy of the user the page is rendered for.
     person = User.objects.get(pk=user.pk)
     form = AccountForm(request.POST if request.method == "POST" else None, instance=person, auto_id="account-%s")
     if request.method == "POST" and form.is_valid():

@@ -23,7 +23,7 @@ def computed_entries_save(*, values: Mapping[int, Mapping[date, Decimal | None]]
     A first value of a computed measurable is never late, nobody had to type it.
     """
     rule = current_company().close_rule
-    # In one order, so that two that write at the same time wait for each other and do not lock crosswise.
+    # In a fixed order, so that two concurrent writers wait for each other instead of deadlocking.
     measurables = set(
         Measurable.objects.select_for_update(no_key=True)
         .filter(pk__in=values)

@@ -163,7 +163,7 @@ def _written(
         subject=" ".join(subject.split()),
         body=render_to_string("updates/mail/reminder.txt", context),
         to=[item.user.email],
-        # Nobody's holiday notice answers a machine.
+        # Keeps out-of-office replies away from this address.
         headers={"Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(render_to_string("updates/mail/reminder.html", context), "text/html")

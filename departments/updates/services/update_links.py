@@ -60,7 +60,7 @@ def _signer() -> Signer:
 @transaction.atomic
 def update_link_issue(*, user: User, department: int, week: date, now: datetime) -> UpdateLink:
     """The open link of a person, department and week; made where there is none, renewed where it is too old."""
-    # Who makes a link for the same person at the same time waits, and then finds this one.
+    # A concurrent call for the same person waits here, and then finds this link.
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     open_links = UpdateLink.objects.filter(used_at=None, revoked_at=None)
     link = open_links.filter(user=user, department=department, week=week).first()

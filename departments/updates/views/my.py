@@ -82,7 +82,7 @@ def my_row_save(request: HtmxRequest, pk: int) -> HttpResponse:
         request, TEMPLATE, context, partial="row" if whole else "state", status=422 if problem else 200
     )
     if whole:
-        # What is in the fields changes too, or has to be marked: the row is drawn anew.
+        # The contents of the fields change too, or have to be marked: render the row again.
         response["HX-Retarget"] = f"#my-{pk}"
     return response
 

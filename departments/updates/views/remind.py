@@ -45,7 +45,7 @@ def send(request: HtmxRequest, key: str) -> HttpResponse:
     people = [item.user for item in owed(week=week, now=now, department=department.pk)] if week else []
     if week is None or not people:
         return _answer(request, department, _why_nobody(department, week), done=False)
-    # add() lets one of two presses through.
+    # add() succeeds for only one of two simultaneous presses.
     if not cache.add(f"reminded:{department.pk}:{week}", True, ONCE_SECONDS):
         return _answer(
             request, department, _("{name} was reminded a moment ago.").format(name=department.name), done=True

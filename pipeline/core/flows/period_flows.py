@@ -128,7 +128,7 @@ class SpanQuery:
         bins = [int(edge) for edge in AGE_BIN_STARTS]
         self.tables: dict[str, list[tuple[int, ...]]] = {
             "steps(step, low, high)": [
-                # the instant of as_of itself is still known, like in `leaks`
+                # the instant of as_of itself is still included, as in `leaks`
                 (number, low, min(high, span.as_of + 1))
                 for number, (low, high) in enumerate(pairwise(steps))
             ],

@@ -57,7 +57,7 @@ class DirectorySource:
         path = self._root / name
         if not path.resolve().is_relative_to(self._root):
             raise ImportUnreadable(gettext_noop("{name} is a link that leaves the folder.").format(name=name))
-        # Not blocking: opening a named pipe would wait for ever.
+        # Non-blocking, since opening a named pipe would wait forever.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         opened = os.fstat(descriptor)
         if not stat.S_ISREG(opened.st_mode):

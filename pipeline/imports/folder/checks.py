@@ -233,7 +233,7 @@ def _event_places(staging: Staging) -> None:
     if unusable & {"stages.csv", "pipelines.csv"}:
         return
     named = "nullif(e.pipeline, '')" if "pipeline" in staging.files["events.csv"].columns else "NULL::text"
-    # What is in an unknown pipeline is refused for that alone.
+    # Rows of an unknown pipeline are refused for that reason alone.
     rows = _listed_rows(
         staging,
         f"WITH deal AS ({_deals_sql(staging)}), s AS ({_stages_sql(staging)}), p AS ({_pipelines_sql(staging)})"

@@ -77,7 +77,7 @@ def analyze_after_import(new_rows: Mapping[str, int]) -> None:
         if new_rows.get(name, 0) >= _MUCH:
             _analyze(name)
     if new_rows.get("opportunities.csv", 0) >= _MUCH:
-        # Words of new names wait unsorted beside the index, and every search reads through them.
+        # The index keeps new words in an unsorted pending list, which every search has to scan.
         query("SELECT gin_clean_pending_list(name::regclass) FROM unnest(%s::text[]) AS name", [list(WORDS_INDEXES)])
 
 

@@ -54,7 +54,7 @@ def _target_merge(target: Target, staged: StagedFile, batch: int) -> Outcome:
         outcome = _count(cursor, matched, differs)
         if outcome.changed:
             cursor.execute(_lock_sql(target, differs))
-            # Before the update: what stands there now is what undo puts back.
+            # Before the update, since undo restores the values stored now.
             cursor.execute(_remember_sql(target, staged, differs), [batch, target.table])
             cursor.execute(_update_sql(target, staged, matched, differs))
         if outcome.new:

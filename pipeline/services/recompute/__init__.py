@@ -77,7 +77,7 @@ def recompute(
             run.finished_at = timezone.now()
             run.save()
             raise
-    # After the commit and outside the lock: whoever builds on the figures must not keep the next run waiting.
+    # After the commit and outside the lock, so that receivers do not delay the next run.
     try:
         measurables_write(run=run, counted=counting.result(), now=timezone.now())
     finally:
@@ -164,7 +164,7 @@ def _counting(run: RecomputeRun) -> Future[Counted]:
 def _can_build_on(previous: RecomputeRun, run: RecomputeRun, structure: Structure, touched: list[int]) -> bool:
     return (
         previous.fingerprint == structure.fingerprint
-        # Open pieces can only be let grow: to go back in time everything is computed.
+        # Open pieces can only grow; to go back in time, compute everything.
         and previous.as_of <= run.as_of
         and len(touched) <= LARGEST_TOUCHED_SHARE * max(previous.opportunities, 1)
         and bool(previous.parts)

@@ -158,7 +158,7 @@ def _wait(rates: Rates, change: Change) -> Rates:
         speed = rates.speed[:, first].mean(axis=-1, keepdims=True)
         now = mean_hold(hazards.capped(rates.fresh[:, first] * speed))[:, None]
         target = np.maximum(_new(now, change), 1 / hazards.FASTEST)
-        # Nobody is ever handed on there: no promise changes a wait without an end.
+        # Nothing is ever handed on there, and no change shortens an endless wait.
         scale = np.divide(now, target, out=np.ones_like(now), where=np.isfinite(now))
         fresh[:, custody] = hazards.on_another_scale(fresh[:, custody], scale)
         old[:, custody] = hazards.on_another_scale(old[:, custody], scale)

@@ -154,8 +154,8 @@ NIGHTLY_STEPS: tuple[NightlyStep, ...] = (
         is_done=lambda run: gates.gates_are_stored(run=run, periods=last_periods(run=run)),
         needs=("scores of the last quarter", "earlier quarters"),
     ),
-    # Actual revenue before the new forecast: it is a sum over what has happened and needs no model, so no failure of
-    # tonight's forecast may keep it from the page that says how good the earlier ones were.
+    # Actual revenue before the new forecast: it is a sum over past events and needs no model, so a failure of tonight's
+    # forecast must not withhold it from the page that rates the earlier ones.
     Step(
         name="actual revenue of past forecasts",
         run=_forecasts_close,
@@ -195,7 +195,7 @@ NIGHTLY_STEPS: tuple[NightlyStep, ...] = (
         give_up=lambda run, error: cuts.team_cuts_fail(run=run, error=error),
         workers_only=True,
     ),
-    # On the first day half a minute of work, afterwards three forecasts a quarter.
+    # Half a minute on the first day, afterwards three forecasts a quarter.
     Step(
         name="track record",
         run=_track_record,

@@ -42,7 +42,7 @@ def _follow(run: RecomputeRun, pk: int) -> bool:
         if parts is None:
             return False
         figures_write(score_run, periods, parts, targets)
-        # Whoever keeps a page of these figures sees by the time that they are others.
+        # Caches of these figures notice the change by this time.
         score_run.fingerprint, score_run.finished_at = fingerprint, timezone.now()
         score_run.save(update_fields=["figures", "fingerprint", "finished_at"])
         return True

@@ -124,7 +124,7 @@ def decision_log(
     *, pack: Pack, text: str, decided_by: str, user: User | None, now: datetime, corrects: Decision | None = None
 ) -> Decision:
     """Write down a decision taken on a pack; a correction names the one it takes the place of."""
-    # Of two at once the second sees what the first wrote down.
+    # If two people do it at once, the second sees what the first recorded.
     Pack.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=pack.pk)
     text, decided_by = text.strip(), decided_by.strip()
     if not text or not decided_by:
