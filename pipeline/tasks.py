@@ -16,7 +16,7 @@ from pipeline.models import RecomputeRun
 from pipeline.selectors.data.runs import latest_run
 from pipeline.selectors.data.uploads import LINE
 from pipeline.services.recompute import NothingToCompute, RecomputeRunning, recompute
-from pipeline.services.recompute.last_day import last_day_end, stays_on_last_day
+from pipeline.services.recompute.last_day import is_pinned_to_last_day, last_day_end
 from pipeline.services.recompute.measured import measurables_compute
 from pipeline.services.sample import SampleRefused, sample_load
 from pipeline.services.sources.pulls import pull_fail, pull_import, pull_preview, pull_read
@@ -37,7 +37,7 @@ _UPLOAD: dict[str, Any] = {"base": JobTask, "line": LINE, "busy": (ImportBusy,),
 def recompute_nightly() -> None:
     """Bring the figures up to now; a run that is already under way is enough. Data that has stopped stays as of its
     last day where somebody chose that."""
-    if stays_on_last_day():
+    if is_pinned_to_last_day():
         logger.info("The figures are read as of the last day of the data, and nothing was recorded since.")
         return
     _recompute_unless_running(trigger="nightly", user=None, full=False)

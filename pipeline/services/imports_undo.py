@@ -18,13 +18,13 @@ from pipeline.imports.merge.undo import (
     heads_remove,
     labelled_counts,
     later_imports_check,
+    remaining_truth_check,
     rows_remove,
     rows_restore,
     rows_to_delete,
     touched_mark,
-    truth_left_check,
 )
-from pipeline.imports.merge.withdrawn import merges_left_check
+from pipeline.imports.merge.withdrawn import remaining_merges_check
 from pipeline.imports.problems import UndoRefused
 from pipeline.models import ImportBatch, PlanTarget
 from pipeline.signals import import_reverting, plan_imported
@@ -83,8 +83,8 @@ def _undo(batch_id: int) -> UndoResult:
     later_imports_check(batch_id)
     touched = touched_mark(batch_id)
     restored, removed = rows_restore(batch_id), rows_remove(batch_id)
-    truth_left_check(batch_id)
-    merges_left_check(batch_id)
+    remaining_truth_check(batch_id)
+    remaining_merges_check(batch_id)
     if PlanTarget._meta.db_table in removed | restored:
         plan_imported.send(ImportBatch)
     with connection.cursor() as cursor:

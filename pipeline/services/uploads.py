@@ -23,7 +23,7 @@ from departments.models import User
 from pipeline.imports.problems import ImportBusy, ImportProblem
 from pipeline.models import Upload
 from pipeline.services.imports import ImportResult, company_folder_load
-from pipeline.services.sources.storage import sources_bytes, strays_remove
+from pipeline.services.sources.storage import orphaned_folders_remove, sources_bytes
 
 RETENTION = timedelta(days=1)
 PROBLEMS_SHOWN = 20
@@ -42,8 +42,8 @@ def upload_room_check(*, size: int) -> None:
     """
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
-    _old_remove()
-    strays_remove()
+    _remove_expired()
+    orphaned_folders_remove()
     waiting, sources = sum(file.stat().st_size for file in folder.glob("*.zip")), sources_bytes()
     quota = settings.UPLOAD_QUOTA_MB * MEGABYTE
     if waiting + sources + size > quota:
@@ -75,7 +75,7 @@ def upload_store(*, pieces: Iterable[bytes], name: str) -> str:
     token = secrets.token_hex(12)
     path = _upload_path(token)
     path.parent.mkdir(parents=True, exist_ok=True)
-    _old_remove()
+    _remove_expired()
     try:
         with path.open("wb") as target:
             for piece in pieces:
@@ -164,7 +164,7 @@ def _outcome_state(result: ImportResult) -> State:
     }
 
 
-def _old_remove() -> None:
+def _remove_expired() -> None:
     """Uploads of yesterday and their zips, and zips that no upload names."""
     Upload.objects.filter(created_at__lt=timezone.now() - RETENTION).delete()
     tokens = set(Upload.objects.values_list("token", flat=True))

@@ -82,10 +82,10 @@ def log_convert(path: Path, content: dict[str, Any], folder: Path, *, begun: Map
 
 def problems_of(error: ConversionRefused, lines_above: Mapping[str, int]) -> list[Problem]:
     """The problems of a refused conversion at the lines of the files that came: rows above the names are added."""
-    return below(error.problems.listed, lines_above)
+    return at_source_lines(error.problems.listed, lines_above)
 
 
-def below(problems: Sequence[Problem], lines_above: Mapping[str, int]) -> list[Problem]:
+def at_source_lines(problems: Sequence[Problem], lines_above: Mapping[str, int]) -> list[Problem]:
     """Problems of plain tables at the lines of the files that came."""
     return [
         replace(problem, line=problem.line + lines_above.get(problem.file, 0)) if problem.line else problem

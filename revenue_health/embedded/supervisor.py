@@ -34,13 +34,13 @@ def say(text: str) -> None:
 
 @dataclass(frozen=True)
 class Ownership:
-    """The lock that owns a home; `tell` writes into it what a second process should be told."""
+    """The lock that owns a home; `publish` writes into it what a second process should be told."""
 
     descriptor: int
     use: int
     """The shared lock of a user of the home's servers."""
 
-    def tell(self, **facts: object) -> None:
+    def publish(self, **facts: object) -> None:
         content = json.dumps({"pid": os.getpid(), **facts}).encode()
         os.ftruncate(self.descriptor, 0)
         os.pwrite(self.descriptor, content, 0)
@@ -69,7 +69,7 @@ def own(home: Home) -> Iterator[Ownership]:
         # As a user of the servers too: a command that leaves must not stop ours.
         with session.locked(home, "users.lock", fcntl.LOCK_SH) as use:
             ownership = Ownership(descriptor, use)
-            ownership.tell()
+            ownership.publish()
             yield ownership
         os.ftruncate(descriptor, 0)
     finally:

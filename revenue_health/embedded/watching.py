@@ -83,7 +83,7 @@ def _serve(home: Home, ownership: Ownership, supervisor: Supervisor, facts: Fact
     with contextlib.closing(listener):
         with Steps().step("web", "Starting the web processes, the worker and the clock"):
             supervisor.start([programs.web(home, listener), programs.worker(home), programs.beat(home)])
-        ownership.tell(address=address)
+        ownership.publish(address=address)
         signin = facts.signin.replace("{address}", address)
         print(
             f"\nRevenue Health is at {address}\n{signin}\nCtrl-C stops it; the data stay in {home.path}.\n",
@@ -91,7 +91,7 @@ def _serve(home: Home, ownership: Ownership, supervisor: Supervisor, facts: Fact
         )
         supervisor.watch()
         say("Stopping ...")
-        ownership.tell(address=f"{address} (stopping)")
+        ownership.publish(address=f"{address} (stopping)")
 
 
 def _port(listener: socket.socket) -> int:

@@ -16,5 +16,5 @@ urlpatterns: list[URLPattern] = [
     path("packs/<int:pk>/exports/", exports.panel, name="pack_exports"),
     path("packs/<int:pk>/exports/<int:export>/", exports.download, name="pack_export"),
     path("board/<int:pk>/", board.board_page, name="board"),
-    path("b/<str:token>/", links.opened, name="pack_link"),
+    path("b/<str:token>/", links.shared_board, name="pack_link"),
 ]

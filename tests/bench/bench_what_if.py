@@ -15,7 +15,7 @@ import numpy as np
 
 from revenue_health.contribution.core.capacity import limits_of
 from revenue_health.contribution.core.forecast import forward_rates
-from revenue_health.contribution.core.sensitivity import REPLICATES, Change, Lever, scenario_to_ask, what_if
+from revenue_health.contribution.core.sensitivity import REPLICATES, Change, Lever, what_if, what_if_scenario
 from tests.core.contribution.companies import simulated
 
 QUESTIONS = {
@@ -37,8 +37,8 @@ def main() -> None:
     for weeks in (5, 18):
         stock = period.opening.sum(axis=0)
         rates = forward_rates(history=baseline, recent=period, step_days=np.full(weeks, 7.0), stock=stock)
-        keeping = milliseconds(partial(scenario_to_ask, rates))
-        kept = scenario_to_ask(rates)
+        keeping = milliseconds(partial(what_if_scenario, rates))
+        kept = what_if_scenario(rates)
         limits = limits_of(before=baseline, now=period, rates=rates).thinned(REPLICATES)
         asked = []
         for change in QUESTIONS.values():

@@ -30,7 +30,7 @@ def role_change(*, membership: Membership, role: str, department: Department | N
     if Membership.objects.filter(user=membership.user, role=role, department=department).exists():
         raise RoleRefused(_("This person already has that role."))
     if role != Membership.Role.EXECUTIVE:
-        _executive_stays(without=membership)
+        _check_executive_remains(without=membership)
     membership.role, membership.department = role, department
     membership.save(update_fields=["role", "department"])
 
@@ -40,7 +40,7 @@ def role_revoke(*, membership: Membership, by: User) -> None:
     """Remove one role."""
     membership = _locked(membership)
     _check_may_give(by, membership.role, membership.department)
-    _executive_stays(without=membership)
+    _check_executive_remains(without=membership)
     membership.delete()
 
 
@@ -58,7 +58,7 @@ def person_active_set(*, person: User, active: bool, by: User) -> None:
         raise RoleRefused(_("Only an executive can change the account of an executive."))
     if not active:
         for membership in memberships:
-            _executive_stays(without=membership)
+            _check_executive_remains(without=membership)
     person.is_active = active
     person.save(update_fields=["is_active"])
 
@@ -78,7 +78,7 @@ def _check_may_give(by: User, role: str, department: Department | None) -> None:
         raise RoleRefused(_("Heads, deputies and members belong to one department; the other roles to none."))
 
 
-def _executive_stays(*, without: Membership) -> None:
+def _check_executive_remains(*, without: Membership) -> None:
     """Refuse to remove the last executive who can sign in. Two removals at once wait for each other."""
     if without.role != Membership.Role.EXECUTIVE or not without.user.is_active:
         return

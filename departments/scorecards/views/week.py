@@ -68,7 +68,7 @@ def week(request: HttpRequest, key: str, week: date) -> HttpResponse:
         if refused is None:
             messages.success(request, _("Week of {week} saved.").format(week=day_text(week, "%-d %B %Y")))
             return redirect("departments:scorecard", key)
-        lines = _with_what_was_sent(request, lines, refused, week)
+        lines = _with_submitted(request, lines, refused, week)
     context = {
         "department": department,
         "week": week,
@@ -108,7 +108,7 @@ def _take(
     return None
 
 
-def _with_what_was_sent(request: HttpRequest, lines: list[Line], refused: PasteRefused, week: date) -> list[Line]:
+def _with_submitted(request: HttpRequest, lines: list[Line], refused: PasteRefused, week: date) -> list[Line]:
     """Keep everything that was typed, with the newest versions, so that sending it again is a deliberate overwrite."""
     refilled = []
     for line in lines:

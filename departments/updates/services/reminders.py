@@ -86,13 +86,13 @@ def _send_once(due: DueReminder, now: datetime) -> bool:
         defaults={"sent_at": now, "missing": len(item.missing)},
     )
     if created:
-        with _taken_back_unless_sent(row):
+        with _withdrawn_unless_sent(row):
             _mail(item, address, now=now)
     return created
 
 
 @contextmanager
-def _taken_back_unless_sent(row: Reminder, *, before: Reminder | None = None) -> Iterator[None]:
+def _withdrawn_unless_sent(row: Reminder, *, before: Reminder | None = None) -> Iterator[None]:
     """The row as it was `before` (or none) when the mail server did not take the mail."""
     try:
         yield
@@ -118,7 +118,7 @@ def _send_requested(item: Owed, by: User | None, message: str, now: datetime) ->
             before = copy(row)
             row.sent_at, row.missing, row.asked_by = now, len(item.missing), by
             row.save()
-    with _taken_back_unless_sent(row, before=before):
+    with _withdrawn_unless_sent(row, before=before):
         _mail(item, address, now=now, by=by, message=message)
     return True
 

@@ -44,7 +44,7 @@ def send(request: HtmxRequest, key: str) -> HttpResponse:
     week = week or week_to_remind_of(department=department.pk, now=now)
     people = [item.user for item in owed(week=week, now=now, department=department.pk)] if week else []
     if week is None or not people:
-        return _answer(request, department, _why_nobody(department, week), done=False)
+        return _answer(request, department, _why_nobody_reminded(department, week), done=False)
     # add() succeeds for only one of two simultaneous presses.
     if not cache.add(f"reminded:{department.pk}:{week}", True, ONCE_SECONDS):
         return _answer(
@@ -60,7 +60,7 @@ def send(request: HtmxRequest, key: str) -> HttpResponse:
     )
 
 
-def _why_nobody(department: Department, week: date | None) -> str:
+def _why_nobody_reminded(department: Department, week: date | None) -> str:
     if week is None:
         return _("{name} owes nothing.").format(name=department.name)
     return _("No reminder sent: {name} lacks nothing of week {week:%V}, or has no head with an address.").format(

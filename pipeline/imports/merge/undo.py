@@ -236,7 +236,7 @@ def rows_remove(batch: int) -> dict[str, int]:
     return removed
 
 
-def truth_left_check(batch: int) -> None:
+def remaining_truth_check(batch: int) -> None:
     """Check that what remains is consistent: a rate for every currency, and deals that begin in their own pipeline."""
     for count, later in query(
         WITHOUT_RATE + " SELECT count(*), max(o.batch_id) FROM bad b JOIN pipeline_opportunity o ON o.id = b.id"

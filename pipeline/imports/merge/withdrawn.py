@@ -127,7 +127,7 @@ def merged_accounts_notes(batch: int) -> list[str]:
     return [what.format(count=len(rows), listed=", ".join(listed), more=more) + f" {stay}"] if rows else []
 
 
-def merges_left_check(batch: int) -> None:
+def remaining_merges_check(batch: int) -> None:
     """Raise UndoRefused where taking out the import leaves a merge by halves: the deal it withdrew, or what it went
     into, would be gone. Names the import that brought the other half."""
     for name, table, half in (

@@ -23,7 +23,7 @@ def last_day_end() -> datetime | None:
     return min(datetime.combine(after, time(), company.zone) - timedelta(seconds=1), now)
 
 
-def stays_on_last_day() -> bool:
+def is_pinned_to_last_day() -> bool:
     """Whether the shown run reads stopped data as of its last day, nothing was recorded since, and the rules
     are still those of this release."""
     run = RecomputeRun.objects.filter(status=RecomputeRun.Status.DONE).first()

@@ -28,7 +28,7 @@ def known_before(*, source: DataSource, taken_at: datetime, files_of: datetime) 
     return Earlier(deals=deals, taken_at=taken_at, before=files_of, handoffs=handoffs)
 
 
-def deals_there(keys: Collection[str]) -> set[str]:
+def existing_deals(keys: Collection[str]) -> set[str]:
     """Those of some keys that deals have."""
     found: set[str] = set()
     for some in batched(keys, 10_000):

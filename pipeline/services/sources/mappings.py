@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from departments.models import Department, User, find_company
 from pipeline.models import DataSource, ImportBatch, Pipeline, SourceMapping, SourcePull
-from pipeline.services.sources.known import deals_there
+from pipeline.services.sources.known import existing_deals
 from pipeline.sources.meaning.renamed import files_renamed
 from pipeline.sources.meaning.tickets import ticket_parts
 from pipeline.sources.reading import Company
@@ -44,7 +44,7 @@ def mapping_content(mapping: SourceMapping) -> dict[str, Any]:
     content: dict[str, Any] = deepcopy(mapping.content)
     named = all(content.get("company", {}).get(word) for word in ("name", "reporting_currency", "time_zone"))
     if not named or mapping.source.pulls.filter(batch__status=ImportBatch.Status.DONE).exists():
-        known = company_known().company
+        known = known_company().company
         content["company"] = content.get("company", {}) | {word: value for word, value in known.items() if value}
     return content
 
@@ -72,7 +72,7 @@ def edited_whole(mapping: SourceMapping, content: dict[str, Any], pull: SourcePu
     return whole | {name: part for name, part in content.items() if name not in ("files", "values")}
 
 
-def company_known() -> Company:
+def known_company() -> Company:
     """What the installation knows already, as parts of a mapping."""
     company, pipeline = find_company(), Pipeline.objects.first()
     part = {
@@ -83,4 +83,4 @@ def company_known() -> Company:
     }
     departments = [{"key": d.key, "name": d.name, "kind": d.kind} for d in Department.objects.all()]
     shape = {"key": pipeline.key, "name": pipeline.name} if pipeline else {"key": "sales", "name": "Sales"}
-    return Company(company=part, departments=departments, pipeline=shape, there=deals_there)
+    return Company(company=part, departments=departments, pipeline=shape, there=existing_deals)

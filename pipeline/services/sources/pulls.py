@@ -24,18 +24,18 @@ from pipeline.services.imports_log import pipelines_begun
 from pipeline.services.recompute import RecomputeRunning, recompute
 from pipeline.services.recompute.last_day import last_day_end
 from pipeline.services.sources.existing_structure import drop_existing_rows
-from pipeline.services.sources.known import deals_there, known_before, known_handoffs
-from pipeline.services.sources.mappings import PROPOSED, company_known, content_for, mapping_save, tickets_alone
+from pipeline.services.sources.known import existing_deals, known_before, known_handoffs
+from pipeline.services.sources.mappings import PROPOSED, content_for, known_company, mapping_save, tickets_alone
 from pipeline.services.sources.storage import (
-    files_are_there,
     files_store,
+    has_files,
     original_folder,
     pull_remove,
     safe_name,
     tables_folder,
     tables_remove,
 )
-from pipeline.sources.convert import Converted, below, list_convert, log_convert, problems_of, tickets_convert
+from pipeline.sources.convert import Converted, at_source_lines, list_convert, log_convert, problems_of, tickets_convert
 from pipeline.sources.files.intake import tables_write
 from pipeline.sources.meaning.decided import undecided
 from pipeline.sources.meaning.preview import folder_preview
@@ -98,12 +98,12 @@ def pull_read(*, token: str) -> None:
     if pull is None:
         return
     with _failing(pull, keeps_files=bool(pull.reading)):
-        if not files_are_there(token):
+        if not has_files(token):
             raise ImportUnreadable(_("The files were removed from the server. Upload them again as next files."))
         found = tables_write(original_folder(token), tables_folder(token), pull.file_settings.get("files", {}))
         source = pull.source
         deals = pull.file_settings.get("deals", "") or _tickets_said(source, [table.table for table in found])
-        reading = reading_of(tables_folder(token), found, company_known(), deals)
+        reading = reading_of(tables_folder(token), found, known_company(), deals)
         with transaction.atomic():
             if not _settled(source):
                 source.kind, source.system = reading.kind, reading.system
@@ -257,7 +257,7 @@ def _convert(pull: SourcePull, content: dict[str, Any], folder: Path) -> Convert
     if tickets_alone(pull):
         handoffs = known_handoffs(source=pull.source) if newest else None
         before = None if handoffs is None else Earlier(deals={}, taken_at=pull.taken_at, handoffs=handoffs)
-        return tickets_convert(tables, content, folder, there=deals_there, earlier=before)
+        return tickets_convert(tables, content, folder, there=existing_deals, earlier=before)
     before = None
     if newest is not None:
         lists = earlier.exclude(reading__kind=DataSource.Kind.TICKETS).order_by("-taken_at")
@@ -277,7 +277,7 @@ def _result_json(result: ImportResult, pull: SourcePull) -> dict[str, Any]:
         "notes": result.notes,
         "renames": result.renames,
         "problem_count": result.problem_count,
-        "problems": [str(problem) for problem in below(result.problems[:PROBLEMS_SHOWN], _lines_above(pull))],
+        "problems": [str(problem) for problem in at_source_lines(result.problems[:PROBLEMS_SHOWN], _lines_above(pull))],
     }
 
 

@@ -72,7 +72,7 @@ def tables_remove(token: str) -> None:
     shutil.rmtree(tables_folder(token), ignore_errors=True)
 
 
-def files_are_there(token: str) -> bool:
+def has_files(token: str) -> bool:
     """Whether the files of an upload are still there as they came."""
     return original_folder(token).is_dir()
 
@@ -87,7 +87,7 @@ def sources_bytes() -> int:
     return _bytes_below(_root())
 
 
-def strays_remove() -> None:
+def orphaned_folders_remove() -> None:
     """Delete folders that belong to no upload, from the day after they were written."""
     root = _root()
     if not root.is_dir():

@@ -22,7 +22,7 @@ from pipeline.selectors.sources.sources import open_nightly_jobs, pull_by_token,
 from pipeline.services.sources.mappings import EDITED, content_for, edited_whole, mapping_save, tickets_alone
 from pipeline.services.sources.pulls import pull_confirm
 from pipeline.services.sources.removal import BUSY
-from pipeline.services.sources.storage import files_are_there
+from pipeline.services.sources.storage import has_files
 from pipeline.sources.convert import mapping_check
 from pipeline.sources.files.text import DELIMITERS, ENCODINGS
 from pipeline.sources.meaning.decided import undecided
@@ -129,7 +129,7 @@ def pull_take_in(request: HttpRequest, token: str) -> HttpResponse:
 def _context(site: SiteContext, pull: SourcePull, draft: SourceMapping | None = None) -> dict[str, Any]:
     """`draft` is a mapping that was refused, else the newest version is shown."""
     context: dict[str, Any] = {"site": site, "pull": pull, "source": pull.source, "busy": pull.state in BUSY,
-                               "files_there": files_are_there(pull.token)}  # fmt: skip
+                               "files_there": has_files(pull.token)}  # fmt: skip
     if context["busy"]:
         context["phase"], context["ahead"] = pull_phase(token=pull.token)
         return context

@@ -15,7 +15,7 @@ from pipeline.imports.problems import ImportProblem
 from pipeline.models import ImportBatch
 from pipeline.selectors.sources.sources import pull_by_token, pulls_of, source_by_id
 from pipeline.services.sources.removal import pull_files_remove, source_remove
-from pipeline.services.sources.storage import files_are_there, pull_bytes
+from pipeline.services.sources.storage import has_files, pull_bytes
 from pipeline.views.data.imports import manager_site
 
 FILES = "pipeline/sources/remove_files.html"
@@ -26,7 +26,7 @@ SOURCE = "pipeline/sources/remove_source.html"
 def pull_removal(request: HttpRequest, token: str) -> HttpResponse:
     """Say what goes with the files of an upload, then remove them."""
     site, pull = manager_site(request), pull_by_token(token=token)
-    if pull is None or not (files_are_there(token) or pull.batch_id is None):
+    if pull is None or not (has_files(token) or pull.batch_id is None):
         raise Http404
     if request.method == "GET":
         context = {"site": site, "pull": pull, "bytes": pull_bytes(token)}

@@ -136,7 +136,7 @@ class Cost:
     cost: Interval
 
 
-def beyond(cost: Interval, scale: float, materiality: float) -> bool:
+def is_leak(cost: Interval, scale: float, materiality: float) -> bool:
     """Whether this is a leak: material, and certain to be one (the whole 90 % interval is above zero).
 
     scale: what materiality is a part of, the plan to date, or without one the baseline's revenue; same unit as cost.
@@ -144,6 +144,6 @@ def beyond(cost: Interval, scale: float, materiality: float) -> bool:
     return cost.value > materiality * abs(scale) and cost.low > 0
 
 
-def below(cost: Interval, scale: float, materiality: float) -> bool:
+def is_no_leak(cost: Interval, scale: float, materiality: float) -> bool:
     """Whether the figure shows that it is no leak; a material but uncertain cost is neither."""
     return cost.value <= materiality * abs(scale)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from revenue_health.contribution.core.intervals import Interval
-from revenue_health.contribution.core.leaks import below, beyond
+from revenue_health.contribution.core.leaks import is_leak, is_no_leak
 from revenue_health.contribution.core.verdict import MATERIALITY
 
 SEEN, UNCLEAR, BELOW = "seen", "unclear", "below"
@@ -17,9 +17,9 @@ def reading(cost: Interval, scale: float) -> str:
 
     scale: the plan to date (without one: the baseline's revenue), in the unit of the cost.
     """
-    if beyond(cost, scale, MATERIALITY):
+    if is_leak(cost, scale, MATERIALITY):
         return SEEN
-    return BELOW if below(cost, scale, MATERIALITY) else UNCLEAR
+    return BELOW if is_no_leak(cost, scale, MATERIALITY) else UNCLEAR
 
 
 def has_recovered(readings: Mapping[date, str], week: date) -> bool:

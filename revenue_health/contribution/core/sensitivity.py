@@ -218,10 +218,10 @@ def what_if(
     """Change of the period's revenue if the promises were kept from its first day; intervals by the jackknife, from at
     most `REPLICATES` of its replicates, because somebody is waiting for the answer.
 
-    scenario: `scenario_to_ask` of the same rates, so that the next question costs only what it changes. limits: of the
+    scenario: `what_if_scenario` of the same rates, so that the next question costs only what it changes. limits: of the
     same rates, see `apply_changes`.
     """
-    base = scenario or scenario_to_ask(rates)
+    base = scenario or what_if_scenario(rates)
     if limits is not None and limits.free.replicates != base.rates.replicates:
         limits = limits.thinned(REPLICATES)
     after = base.revenue(apply_changes(base.rates, changes, limits)) if changes else base.before
@@ -242,7 +242,7 @@ def _error_of_queue(base: SingleScenario, changes: Sequence[Change], limits: Lim
     return FLUID_ERROR * abs(float(alone[0] - base.before[0]))
 
 
-def scenario_to_ask(rates: Rates) -> SingleScenario:
+def what_if_scenario(rates: Rates) -> SingleScenario:
     """The rates with at most `REPLICATES` replicates and all kernels, for any number of what-ifs."""
     return SingleScenario(rates.thinned(REPLICATES))
 

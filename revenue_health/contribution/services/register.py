@@ -121,7 +121,7 @@ def _leak_new(cost: CellCost, week: date, now: datetime) -> Leak:
         low=amount.low,
         high=amount.high,
     )
-    _status_told(leak, "", Status.NEW, now, gettext_noop("Seen for the first time."))
+    _record_status(leak, "", Status.NEW, now, gettext_noop("Seen for the first time."))
     return leak
 
 
@@ -148,11 +148,11 @@ def _leak_read(leak: Leak, amount: Interval, reading_of_week: Reading, now: date
 
 
 def _status_change(leak: Leak, status: str, now: datetime, note: str, by: User | None = None) -> None:
-    _status_told(leak, leak.status, status, now, note, by)
+    _record_status(leak, leak.status, status, now, note, by)
     leak.status = status
 
 
-def _status_told(leak: Leak, before: str, after: str, now: datetime, note: str, by: User | None = None) -> None:
+def _record_status(leak: Leak, before: str, after: str, now: datetime, note: str, by: User | None = None) -> None:
     LeakChange.objects.create(leak=leak, at=now, by=by, what="status", before=before, after=after, note=note)
 
 

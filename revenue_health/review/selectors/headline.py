@@ -15,7 +15,7 @@ from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.selectors.comparison.sentences import (
     listed,
     nobody_named,
-    who_does_what,
+    verdict_clauses,
 )
 from revenue_health.review.core.weekly_review import ForecastLine, Headline
 from revenue_health.review.selectors.ladder import ladder_sentence
@@ -76,7 +76,7 @@ def headline(
 
 def who_moved(comparison: Comparison) -> str:
     """`Legal and Production contaminate; Marketing contributes`, in the words of now; empty where nobody is named."""
-    return "; ".join(who_does_what(comparison.named))
+    return "; ".join(verdict_clauses(comparison.named))
 
 
 def landing_sentence(landing: Landing | None, label: str, currency: str) -> str:

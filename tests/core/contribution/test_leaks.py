@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from revenue_health.contribution.core.intervals import Interval, interval
-from revenue_health.contribution.core.leaks import Cell, Cost, below, beyond, cells_changed, costs_of
+from revenue_health.contribution.core.leaks import Cell, Cost, cells_changed, costs_of, is_leak, is_no_leak
 from revenue_health.contribution.core.model.rates import RatePair, estimate_rates
 from revenue_health.contribution.core.model.revenue import everyone, revenue
 from tests.core.contribution.companies import simulated
@@ -84,12 +84,12 @@ def test_the_guilty_cells_of_a_known_story_cost_most() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "low", "is_leak", "is_none"),
+    ("value", "low", "leak", "no_leak"),
     [(60, 10, True, False), (60, -10, False, False), (40, 10, False, True), (-60, -80, False, True)],
 )
 def test_material_and_certain_is_a_leak_immaterial_is_none_and_between_nothing_is_said(
-    value: float, low: float, is_leak: bool, is_none: bool
+    value: float, low: float, leak: bool, no_leak: bool
 ) -> None:
     cost = Interval(value=value, low=low, high=2 * value - low, standard_error=1.0)
-    assert beyond(cost, 10_000, 0.005) is is_leak
-    assert below(cost, 10_000, 0.005) is is_none
+    assert is_leak(cost, 10_000, 0.005) is leak
+    assert is_no_leak(cost, 10_000, 0.005) is no_leak

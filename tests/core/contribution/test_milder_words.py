@@ -12,9 +12,9 @@ from revenue_health.contribution.core.gates.gate import Gate, GateName
 from revenue_health.contribution.core.verdict import Verdict
 from revenue_health.contribution.selectors.comparison.sentences import (
     only_together_note,
+    verdict_clauses,
     verdict_in_full,
     verdict_sentence,
-    who_does_what,
 )
 from revenue_health.contribution.words import (
     MILDER,
@@ -63,8 +63,8 @@ def test_what_may_be_its_own_has_no_sign_either() -> None:
 
 
 def test_one_or_several_have_the_same_past_tense() -> None:
-    assert who_does_what([LEGAL]) == ["Legal cost us revenue"]
-    assert who_does_what([LEGAL, MARKETING, PRODUCTION]) == [
+    assert verdict_clauses([LEGAL]) == ["Legal cost us revenue"]
+    assert verdict_clauses([LEGAL, MARKETING, PRODUCTION]) == [
         "Legal and Production cost us revenue",
         "Marketing added revenue",
     ]

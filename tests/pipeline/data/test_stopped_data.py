@@ -16,7 +16,7 @@ from departments.models import User
 from pipeline.models import RecomputeRun
 from pipeline.selectors.plan.data_range import DataRange, stale_data
 from pipeline.services.recompute import recompute
-from pipeline.services.recompute.last_day import last_day_end, stays_on_last_day
+from pipeline.services.recompute.last_day import is_pinned_to_last_day, last_day_end
 from pipeline.tasks import recompute_nightly, recompute_requested
 from tests.pipeline.companies import BEGIN, SmallCompany, company_alone, event_add, opportunity_make
 
@@ -81,7 +81,7 @@ def test_every_page_says_so_first(manager: Client, page: str) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_read_as_of_its_last_day_it_stays_so_until_something_is_recorded(manager: Client, old: SmallCompany) -> None:
     recompute()
-    assert not stays_on_last_day()
+    assert not is_pinned_to_last_day()
     recompute_requested.apply(kwargs={"last_day": True}).get()
     run = RecomputeRun.objects.filter(status="done").first()
     assert run is not None

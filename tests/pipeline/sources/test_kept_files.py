@@ -19,7 +19,7 @@ from departments.models import User
 from pipeline.models import DataSource, Event, ImportBatch, Opportunity, SourceMapping, SourcePull
 from pipeline.services.imports_undo import import_undo
 from pipeline.services.sources.pulls import pull_read
-from pipeline.services.sources.storage import files_are_there, pull_bytes, pull_folder, sources_bytes, tables_folder
+from pipeline.services.sources.storage import has_files, pull_bytes, pull_folder, sources_bytes, tables_folder
 from pipeline.services.uploads import UploadRefused, upload_room_check
 from tests.pipeline.sources.uploads import COMPANY, HEADER, edit, look, take_in, upload
 
@@ -111,7 +111,7 @@ def test_an_imported_upload_loses_its_files_and_keeps_its_deals(root: Client, im
     question = root.get(page).content.decode()
     assert "a mended mapping can no longer be applied" in question
     assert "never imported" not in question
-    assert files_are_there(imported.token)
+    assert has_files(imported.token)
     assert root.post(page).status_code == 302
     assert not pull_folder(imported.token).exists()
     assert (Event.objects.count(), SourcePull.objects.get().batch_id) == (events, imported.batch_id)
@@ -143,7 +143,7 @@ def test_nothing_is_removed_under_a_worker(root: Client) -> None:
     for page in (f"/data/sources/files/{pull.token}/remove/", f"/data/sources/{pull.source_id}/remove/"):
         answer = root.post(page)
         assert (answer.status_code, b"A worker is at deals.csv" in answer.content) == (409, True)
-    assert files_are_there(pull.token)
+    assert has_files(pull.token)
     assert DataSource.objects.exists()
 
 
@@ -164,7 +164,7 @@ def test_a_source_goes_with_everything_but_its_imports(root: Client, imported: S
 def test_the_command_says_first_and_removes_with_yes(imported: SourcePull, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("source", "remove", "deals")
     assert "would be removed; say --yes" in capsys.readouterr().out
-    assert files_are_there(imported.token)
+    assert has_files(imported.token)
     with pytest.raises(CommandError, match=imported.token):
         call_command("source", "remove", "deals", "--files", "nothing", "--yes")
     call_command("source", "remove", "deals", "--yes")

@@ -240,7 +240,7 @@ def interval_text(interval: MoneyInterval, currency: str) -> str:
     return _("90 % range {low} to {high}, if the records are right").format(low=low, high=high)
 
 
-def who_does_what(named: Sequence[PartyShare]) -> list[str]:
+def verdict_clauses(named: Sequence[PartyShare]) -> list[str]:
     """`Legal and Production contaminate`, `Marketing contributes`: a clause for each verdict that anybody has."""
     order = (Verdict.CONTAMINATES, Verdict.CONTRIBUTES)
     names = {verdict: [party.name for party in named if party.judgement == verdict] for verdict in order}

@@ -18,7 +18,7 @@ from revenue_health.contribution.core.capacity import Limits, limits_of
 from revenue_health.contribution.core.intervals import Interval
 from revenue_health.contribution.core.model.groups import whole_of
 from revenue_health.contribution.core.model.rates import Rates, estimate_rates
-from revenue_health.contribution.core.sensitivity import REPLICATES, Change, Lever, scenario_to_ask, what_if
+from revenue_health.contribution.core.sensitivity import REPLICATES, Change, Lever, what_if, what_if_scenario
 from revenue_health.contribution.core.solver.single_scenario import SingleScenario
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.forecast.forecasts import forecast_median
@@ -152,7 +152,7 @@ class World:
 
 
 def _world(rates: Rates, limits: Limits) -> World:
-    return World(rates=rates, scenario=scenario_to_ask(rates), limits=limits.thinned(REPLICATES))
+    return World(rates=rates, scenario=what_if_scenario(rates), limits=limits.thinned(REPLICATES))
 
 
 @process_cache(maxsize=2)

@@ -42,7 +42,7 @@ def data_facts(
         unrecorded=silent / losses if losses else 0.0,
         without_source=unknown / entries if entries else 0.0,
         unexplained=unexplained_part(bridge),
-        doubts=record_doubts(pipelines, _handed_on(run, periods, flows), called()),
+        doubts=record_doubts(pipelines, _handed_on(run, periods, flows), names_by_key()),
     )
 
 
@@ -54,7 +54,7 @@ def _handed_on(run: RecomputeRun, periods: ComparisonPeriods, flows: Sequence[Pi
         yield HandedOn(before=before, now=now, stages=axes.stages, departments=axes.departments)
 
 
-def called() -> dict[str, str]:
+def names_by_key() -> dict[str, str]:
     """What sentences call stages and departments, by key."""
     stages = dict(Stage.objects.values_list("key", "name"))
     return stages | dict(Department.objects.values_list("key", "name")) | {MARKET: "the market"}

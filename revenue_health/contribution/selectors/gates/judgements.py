@@ -21,7 +21,7 @@ from revenue_health.contribution.core.gates.shares import Pipelines, point_share
 from revenue_health.contribution.core.model.bridge import Bridge
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.comparison.scores import METHOD, score_run_of
-from revenue_health.contribution.selectors.gates.facts import called, data_facts
+from revenue_health.contribution.selectors.gates.facts import data_facts, names_by_key
 from revenue_health.contribution.selectors.gates.flows import FlowsInOneBucket, reading_of
 from revenue_health.contribution.selectors.gates.gates_json import judgements_from_json
 from revenue_health.contribution.selectors.gates.owners import owner_changes
@@ -73,7 +73,7 @@ def _all_gates(run: RecomputeRun, company: Company, periods: ComparisonPeriods, 
         plan=plan,
         bridge=bridge,
         pipelines=pipelines,
-        moved=moved_work(pipelines, called(), owner_changes(run=run, periods=periods)),
+        moved=moved_work(pipelines, names_by_key(), owner_changes(run=run, periods=periods)),
         quarters=_earlier_quarters(run, plan, source),
     )
     return GateFigures(judgements=_judge(run, company, periods, bridge, pipelines, evidence), evidence=evidence)
@@ -116,7 +116,7 @@ def _quarter(run: RecomputeRun, label: str, periods: ComparisonPeriods, source: 
 def first_judgements(*, run: RecomputeRun, company: Company, periods: ComparisonPeriods, bridge: Bridge) -> Judgements:
     """What can be said at once: nobody is named before the slower gates have spoken, but many are cleared."""
     pipelines = pipelines_of(run, periods)
-    evidence = Evidence(moved=moved_work(pipelines, called(), owner_changes(run=run, periods=periods)))
+    evidence = Evidence(moved=moved_work(pipelines, names_by_key(), owner_changes(run=run, periods=periods)))
     with using_number_language(ENGLISH):
         return _judge(run, company, periods, bridge, pipelines, evidence)
 

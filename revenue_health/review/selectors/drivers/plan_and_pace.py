@@ -85,7 +85,7 @@ def quarter_rows(*, run: RecomputeRun, company: Company, period: Period) -> list
     return rows
 
 
-def earned_by_then(*, run: RecomputeRun, company: Company, comparison: Comparison) -> int | None:
+def earned_a_year_before(*, run: RecomputeRun, company: Company, comparison: Comparison) -> int | None:
     """What had been earned by the same day a year before, in cents; None unless a running period is compared with that
     year."""
     period, before = comparison.period, comparison.baseline

@@ -11,7 +11,7 @@ from revenue_health.review.core.weekly_review import WeeklyLeak
 from revenue_health.review.selectors.weekly.panels import LEAKS_SHOWN, registered_leak
 
 
-def leaks_then(*, period: Period, comparison: Comparison | None) -> tuple[WeeklyLeak, ...]:
+def leaks_at_period_end(*, period: Period, comparison: Comparison | None) -> tuple[WeeklyLeak, ...]:
     """The largest leaks of a quarter as its last reading knew them, with the verdicts of the period."""
     verdicts = {party.key: str(party.verdict) for party in comparison.parties} if comparison else {}
     return tuple(

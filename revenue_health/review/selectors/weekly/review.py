@@ -31,7 +31,7 @@ from revenue_health.review.core.weekly_review import (
     WeeklyReview,
 )
 from revenue_health.review.selectors.headline import headline
-from revenue_health.review.selectors.weekly.earlier import leaks_then
+from revenue_health.review.selectors.weekly.earlier import leaks_at_period_end
 from revenue_health.review.selectors.weekly.panels import (
     LEAKS_SHOWN,
     due_commitments,
@@ -93,7 +93,7 @@ def build_weekly_review(
     scoring = stored.score_run is not None and stored.score_run.status == ScoreRun.Status.STARTED
     over, fresh = period.end < today, freshness(run=run, now=now)
     forecast = forecast_line(run=run, period=period, comparison=comparison)
-    leaks, changes = leaks_then(period=period, comparison=comparison) if over else (), None
+    leaks, changes = leaks_at_period_end(period=period, comparison=comparison) if over else (), None
     if not over:
         leaks = tuple(registered_leak(row) for row in top_leaks(most=LEAKS_SHOWN))
         with suppress(ChangesNotKept):  # by the store of an older release

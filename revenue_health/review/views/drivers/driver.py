@@ -42,7 +42,7 @@ from revenue_health.contribution.selectors.comparison.share_breakdown import coa
 from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
 from revenue_health.contribution.selectors.comparison.trend import trend_of
 from revenue_health.review.selectors.drivers.mechanism import Mechanism, mechanism_of
-from revenue_health.review.selectors.drivers.plan_and_pace import earned_by_then, quarter_rows, segment_rows
+from revenue_health.review.selectors.drivers.plan_and_pace import earned_a_year_before, quarter_rows, segment_rows
 from revenue_health.review.selectors.forecast.levers_of import biggest_lever
 from revenue_health.review.views.drivers.gates_panel import gates_context
 
@@ -90,7 +90,7 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
                     "segments": segment_rows(comparison),
                     "quarters": quarter_rows(run=run, company=company, period=filters.period),
                     "baseline_rule": comparison.baseline_rule,
-                    "by_then": earned_by_then(run=run, company=company, comparison=comparison),
+                    "by_then": earned_a_year_before(run=run, company=company, comparison=comparison),
                 }
     except (ComparisonError, CustodyStoreMissing) as problem:
         context |= {"cannot": str(problem)}

@@ -53,7 +53,7 @@ def revoke(request: HttpRequest, pk: int, link: int) -> HttpResponse:
 
 @login_not_required
 @require_GET
-def opened(request: HttpRequest, token: str) -> HttpResponse:
+def shared_board(request: HttpRequest, token: str) -> HttpResponse:
     """Show the board of the pack that a token gives access to; for an invalid token, a page that says what to do."""
     now = timezone.now()
     link = link_behind(token=token)

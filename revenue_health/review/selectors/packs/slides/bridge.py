@@ -17,9 +17,9 @@ from revenue_health.contribution.selectors.comparison.sentences import (
     nobody_named,
     past_sentence,
     proviso,
+    verdict_clauses,
     verdict_in_full,
     verdict_qualifier,
-    who_does_what,
 )
 from revenue_health.contribution.words import step_word
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table, Tone
@@ -172,4 +172,4 @@ def _shares_message(comparison: Comparison) -> str:
         party.name for party in comparison.departments if party.share and party.judgement == Verdict.CANNOT_TELL
     ]
     unclear = f"; {listed(doubtful)}: {gettext_noop('no clear effect')}" if doubtful else ""
-    return f"{', '.join(who_does_what(named))}{unclear}."
+    return f"{', '.join(verdict_clauses(named))}{unclear}."
