@@ -1,4 +1,4 @@
-"""`manage.py validate_method`: is the contribution model true? Prints the table of docs/method.md."""
+"""`manage.py validate_method`: validates the contribution model, and prints the table of docs/method.md."""
 
 import json
 import time
