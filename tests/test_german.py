@@ -141,7 +141,7 @@ def test_a_frozen_pack_is_read_in_german_and_stays_as_it_was(company: None, sett
     assert "Worauf dies beruht" in page
     assert "Der Anteil keiner Abteilung ist klar." in page
     pack.refresh_from_db()
-    assert verify_pack(pack).sound
+    assert verify_pack(pack).intact
     assert "What this rests on" in pack.content
 
 

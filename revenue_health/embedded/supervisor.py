@@ -100,7 +100,7 @@ def _already_running_text(home: Home) -> str:
 
 @dataclass
 class _RestartState:
-    """How often one server was restarted, and when to try again."""
+    """When one server was last started, how long to wait before a restart, and when to try again."""
 
     started: float = field(default_factory=time.monotonic)
     pause: float = 0.0

@@ -102,8 +102,8 @@ def issue_raise(
 
 
 def issue_solve(*, issue: Issue, note: str, user: User, now: datetime) -> None:
-    """Take it off the list with a note on how it was solved. CommitmentRefused if somebody solved it already, with
-    another note."""
+    """Take it off the list with a note on how it was solved. CommitmentRefused if somebody else solved it meanwhile, or
+    with another note."""
     note = _note(note)
     fields = {"status": Issue.Status.SOLVED, "solved_by": user, "solved_note": note}
     solved = Issue.objects.filter(pk=issue.pk, status=Issue.Status.OPEN).update(**fields, solved_at=now)
