@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from pipeline.imports.conversion.mapping_source import MappingSource
 from pipeline.imports.conversion.provenance import Provenance
+from pipeline.imports.conversion.toml_text import mapping_toml
 from pipeline.imports.log.conversion import folder_from_log
 from pipeline.imports.log.event_log import LogReading
 from pipeline.imports.log.mapping import mapping_parse
@@ -19,7 +21,6 @@ from pipeline.imports.snapshot.conversion import folder_from_snapshot, folder_fr
 from pipeline.imports.snapshot.earlier import Earlier
 from pipeline.imports.snapshot.mapping import snapshot_mapping_parse, tickets_mapping_parse
 from pipeline.sources.meaning.decided import decided, shape_mistakes
-from pipeline.sources.meaning.toml_text import mapping_toml
 
 MAPPING_NAME = "the mapping"
 
@@ -31,6 +32,8 @@ class Converted:
     notes: list[str]
     provenance: Provenance
     checks: list[str] = field(default_factory=list)
+    shown: datetime | None = None
+    """Of a later file of a source, the instant whose state it shows."""
 
 
 def mapping_check(content: dict[str, Any], *, log: bool, tickets: bool = False) -> None:
@@ -53,7 +56,8 @@ def list_convert(tables: Path, content: dict[str, Any], folder: Path, *, earlier
     plain = decided(content)
     mapping = snapshot_mapping_parse(plain, MappingSource(MAPPING_NAME, mapping_toml(plain)))
     report = folder_from_snapshot(tables, mapping, folder, earlier)
-    return Converted(notes=report.notes, provenance=report.provenance, checks=report.checks)
+    shown = earlier.taken_at if earlier else None
+    return Converted(notes=report.notes, provenance=report.provenance, checks=report.checks, shown=shown)
 
 
 def tickets_convert(

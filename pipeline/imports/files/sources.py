@@ -178,6 +178,8 @@ def _safe_name(entry: zipfile.ZipInfo) -> str:
                 filename=entry.filename
             )
         )
+    if path.parts[0] == "__MACOSX":  # what a Mac packs beside a folder, a folder deeper than the files themselves
+        return path.parts[0]
     if len(path.parts) > 2:
         raise ImportUnreadable(
             gettext_noop(
@@ -191,7 +193,7 @@ def _safe_name(entry: zipfile.ZipInfo) -> str:
                 "honest table. Pack the tables alone, or upload it as it is."
             ).format(filename=entry.filename, zip_most_ratio=ZIP_MOST_RATIO)
         )
-    return "__MACOSX" if path.parts[0] == "__MACOSX" else path.name
+    return path.name
 
 
 @contextmanager

@@ -87,7 +87,7 @@ def folder_from_snapshot(
     first = gettext_noop("{count:,} deals and {count2:,} accounts.").format(count=len(deals), count2=len(accounts))
     more = [part for part in (tickets, history) if part is not None]
     notes = [first, *(note for part in more for note in part.notes()), *gone.notes(), *export.notes()]
-    checks = [*reader.repeated_check(), *(check for part in more for check in part.checks())]
+    checks = [*gone.checks(), *reader.repeated_check(), *(check for part in more for check in part.checks())]
     return SnapshotReport(len(deals), len(accounts), [*notes, *reader.times.notes()], writer.provenance, checks)
 
 

@@ -55,6 +55,13 @@ class DealRows:
             began_in = self._pipeline_of.get(events[0][_STAGE], began_in)
         elif known.went or known.began_in in self._pipeline_of.values():
             began_in = known.began_in  # else another source's deal has the same key, which the import refuses
+        if known and known.currency not in ("", deal.currency):
+            reason = gettext_noop(
+                "is in {currency} now, and its amounts so far are in {known}; a deal keeps its currency: give its "
+                "amount in {known}, or leave the row out"
+            ).format(currency=deal.currency, known=known.currency)
+            column = columns.currency or columns.amount
+            self._problems.refuse_row(self._mapping.files.deals, row.line, column, row.get(column), reason)
         account = row.get(columns.account)
         if columns.account and not account:
             self._counted[gettext_noop("deals have no account")] += 1

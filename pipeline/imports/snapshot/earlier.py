@@ -24,12 +24,14 @@ class DealState:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KnownDeal(DealState):
     """A deal as its newest event left it; `last` is the instant of that event, `own`: this source brought it.
-    `began_in`: the key of its own pipeline. `went`: that of the one it is in, of a deal that ever went to another."""
+    `began_in`: the key of its own pipeline. `went`: that of the one it is in, of a deal that ever went to another.
+    `currency`: that of all its amounts, empty where nobody knows."""
 
     last: datetime
     own: bool = True
     went: str = ""
     began_in: str = ""
+    currency: str = ""
 
     @property
     def pipeline(self) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
+from departments.core.text import confusable_form
 from departments.translation import gettext_noop
 from pipeline.imports.snapshot.earlier import Earlier
 from pipeline.imports.snapshot.mapping import SnapshotMapping
 
 _LISTED = 5
+_MANY = 0.3
+"""Where more of the open deals go away in one file, it was probably filtered."""
 
 
 class Gone:
@@ -31,6 +35,9 @@ class Gone:
             before_winning |= {stage.key for stage in own[:first_won]}
         # What went to another pipeline is not missing here.
         gone = [key for key in earlier.gone(keys) if earlier.deals[key].went in ("", *pipelines)] if earlier else []
+        new = {bare_key(key): key for key in sorted(keys - set(earlier.deals if earlier else ()))}
+        self._renamed = [(key, new[bare_key(key)]) for key in gone if bare_key(key) in new]
+        self._open = sum(deal.own and deal.place in before_winning for deal in earlier.deals.values()) if earlier else 0
         is_open = [key for key in gone if earlier and earlier.deals[key].place in before_winning]
         self._flagged = [key for key in is_open if key in skipped]
         self._missing = [key for key in is_open if key not in skipped and mapping.files.complete]
@@ -45,6 +52,25 @@ class Gone:
         """The row of events.csv that withdraws a deal."""
         assert self._earlier is not None
         return self._earlier.withdrawn_row(key)
+
+    def checks(self) -> list[str]:
+        """Deals that went away and came under nearly the same key, which would stand there twice, and many deals that
+        would be withdrawn at once."""
+        sentences = []
+        if self._renamed:
+            listed = ", ".join(f"{old}, {new}" for old, new in self._renamed[:_LISTED])
+            sentence = gettext_noop(
+                "{count:,} deals of earlier files are gone and come again under nearly the same key ({listed}): if "
+                "they are the same deals, they would count twice. Mend the keys in the file."
+            )
+            sentences.append(sentence.format(count=len(self._renamed), listed=listed))
+        if len(self._missing) > _MANY * self._open:
+            sentence = gettext_noop(
+                "{count:,} of {open:,} deals that were open are not in this file and would be withdrawn: check that "
+                "the export was not filtered."
+            )
+            sentences.append(sentence.format(count=len(self._missing), open=self._open))
+        return sentences
 
     def notes(self) -> list[str]:
         """A sentence for each kind, with some of the deals."""
@@ -65,6 +91,13 @@ class Gone:
                 gettext_noop("{stay} are not in this one. They stay as they were.").format(stay=_some(self._stay))
             )
         return [f"{sentence[:1].upper()}{sentence[1:]}" for sentence in sentences]
+
+
+def bare_key(key: str) -> str:
+    """A key as it is but for how programs write it: capitals, spaces, look-alike letters, zeros in front, a number with
+    `.0` behind it, and the three signs that Salesforce puts after its fifteen."""
+    bare = re.sub(r"[\s_-]", "", confusable_form(key)).removesuffix(".0").lstrip("0")
+    return bare[:-3] if re.fullmatch(r"00[a-zA-Z0-9]{16}", key) else bare
 
 
 def _some(keys: Sequence[str]) -> str:

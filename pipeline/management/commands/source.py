@@ -11,6 +11,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from departments.core.text import clean_values
 from departments.core.upload_limits import MEGABYTE
+from pipeline.imports.conversion.toml_text import mapping_toml
 from pipeline.imports.problems import ImportUnreadable
 from pipeline.management.commands._answers import AnsweringCommand
 from pipeline.models import DataSource, SourcePull
@@ -22,7 +23,6 @@ from pipeline.services.sources.storage import pull_bytes
 from pipeline.services.uploads import upload_room_check
 from pipeline.sources.convert import mapping_check
 from pipeline.sources.meaning.decided import decided
-from pipeline.sources.meaning.toml_text import mapping_toml
 
 State = SourcePull.State
 

@@ -57,7 +57,8 @@ def known_deals(*, source: DataSource) -> dict[str, KnownDeal]:
         cursor.execute(
             "SELECT DISTINCT ON (e.opportunity_id) o.key,"
             f" coalesce(s.key, CASE WHEN e.withdrawn THEN 'withdrawn' ELSE 'lost' END), {EVENT_AMOUNT_SQL},"
-            " e.expected_close, e.occurred_at, o.batch_id = ANY(%s), went.pipeline, p.key FROM pipeline_event e"
+            " e.expected_close, e.occurred_at, o.batch_id = ANY(%s), went.pipeline, p.key, o.currency"
+            " FROM pipeline_event e"
             " JOIN pipeline_opportunity o ON o.id = e.opportunity_id JOIN pipeline_pipeline p ON p.id = o.pipeline_id"
             f" LEFT JOIN ({_WENT}) went ON went.opportunity_id = e.opportunity_id"
             " LEFT JOIN pipeline_stage s ON s.id = e.stage_id"
@@ -73,6 +74,7 @@ def known_deals(*, source: DataSource) -> dict[str, KnownDeal]:
                 own=bool(own),
                 went=went or "",
                 began_in=began_in,
+                currency=currency,
             )
-            for key, place, amount, expected, last, own, went, began_in in cursor.fetchall()
+            for key, place, amount, expected, last, own, went, began_in, currency in cursor.fetchall()
         }

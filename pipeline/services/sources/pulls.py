@@ -40,7 +40,7 @@ from pipeline.sources.files.intake import tables_write
 from pipeline.sources.meaning.decided import undecided
 from pipeline.sources.meaning.preview import folder_preview
 from pipeline.sources.meaning.renamed import bare_name
-from pipeline.sources.meaning.roles import dates_overlooked
+from pipeline.sources.meaning.roles import columns_overlooked
 from pipeline.sources.reading import TICKETS, reading_of
 
 State = SourcePull.State
@@ -161,8 +161,8 @@ def pull_preview(*, token: str) -> None:
         try:
             if not open_ones:
                 converted = _convert(pull, content, Path(scratch))
-                look |= folder_preview(Path(scratch), now=timezone.now()).as_json()
-                unread = dates_overlooked(content.get("deal", {}), tables.get(pull.reading["deals"], []))
+                look |= folder_preview(Path(scratch), now=timezone.now(), shown=converted.shown).as_json()
+                unread = columns_overlooked(content.get("deal", {}), tables.get(pull.reading["deals"], []))
                 look["checks"] = [*converted.checks, *unread, *look["checks"]]
                 drop_existing_rows(Path(scratch))
                 result = company_folder_load(path=Path(scratch), dry_run=True, name=pull.name, rename_company=True,

@@ -14,7 +14,7 @@ from pipeline.sources.columns.numbers import signs_of, signs_written
 from pipeline.sources.columns.profile import quoted
 from pipeline.sources.meaning.decided import DATES
 from pipeline.sources.meaning.history import history_proposed, history_stages
-from pipeline.sources.meaning.owners import LOST, WON, department_of, is_market, stage_kind, stage_rank
+from pipeline.sources.meaning.owners import LOST, WON, department_of, is_market, sounds_ended, stage_kind, stage_rank
 from pipeline.sources.meaning.pipelines import pipeline_column, pipelines_draft
 from pipeline.sources.meaning.roles import columns_by_role
 from pipeline.sources.meaning.slugs import slug
@@ -168,7 +168,9 @@ def stages_draft(
     deals = content["files"]["deals"]
     flags = _flags_of_values(store, deals, deal) if store else {}
     kinds = {value: flags.get(value) or stage_kind(value) for value in values}
-    open_ones = sorted((value for value in values if not kinds[value]), key=stage_rank)
+    tells = any(deal.get(word) for word in ("status", "won_flag", "closed_flag", "won_date", "lost_date"))
+    open_ones = [value for value in values if not kinds[value] and (tells or not sounds_ended(value))]
+    open_ones.sort(key=stage_rank)
     taken: set[str] = set()
     seller = "sales" if "sales" in keys else next(iter(keys), "")
     stages = [

@@ -20,7 +20,12 @@ _WON = re.compile(
 )
 _LOST = re.compile(
     r"\blost\b|verloren|closed.?lost|dead|reject|declin|cancel|absage|abgelehnt|storniert|disqualif|abandon|withdraw|perd"
-    r"|refusée?|annulée?|失注|敗注|見送り|辞退|不成立|取消|キャンセル",
+    r"|no.?decision|keine entscheidung|sans suite|refusée?|annulée?|失注|敗注|見送り|辞退|不成立|取消|キャンセル",
+    re.I,
+)
+_ENDED = re.compile(
+    r"\bclosed\b|geschlossen|abgeschlossen|beendet|erledigt|\bclôtur|\bfermée?\b|^done$|^resolved$|^completed?$"
+    r"|^完了|クローズ|^終了",
     re.I,
 )
 _ORDER = (
@@ -52,6 +57,11 @@ def stage_kind(value: str) -> str:
     if _LOST.search(value):
         return LOST
     return WON if _WON.search(value) else ""
+
+
+def sounds_ended(value: str) -> bool:
+    """Whether a stage says that a deal has ended and not how: a person has to say whether it was won or lost."""
+    return not stage_kind(value) and _ENDED.search(value) is not None
 
 
 def stage_rank(value: str) -> int:

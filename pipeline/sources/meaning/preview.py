@@ -13,15 +13,13 @@ import duckdb
 
 from departments.core.time_zones import TIME_ZONES
 from departments.translation import gettext_noop
+from pipeline.sources.meaning.checks import folder_checks
 
 SHOWN = 20
 LOST, WITHDRAWN = "lost", "withdrawn"
-_STANDING_STILL_DAYS = 400
 _COMPLETED = gettext_noop("{department}: {kind}, {day} to {completed}")
 _STILL_OPEN = gettext_noop("{department}: {kind}, {day} to still open")
 _STOPPED_DAYS = 45
-_AT_ONCE_SHARE = 0.2
-"""Where more of the deals ended at once, probably nothing says when they ended."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +61,9 @@ class FolderPreview:
         return asdict(self)
 
 
-def folder_preview(folder: Path, *, now: datetime) -> FolderPreview:
-    """Look at a company folder that a mapping wrote; in one without events, at its hand-offs."""
+def folder_preview(folder: Path, *, now: datetime, shown: datetime | None = None) -> FolderPreview:
+    """Look at a company folder that a mapping wrote; in one without events, at its hand-offs. `shown`: of a later file
+    of a source, which brings only what changed, the instant whose state it shows."""
     with duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "512MB"}) as store:
         for path in folder.glob("*.csv"):
             escaped = str(path).replace("'", "''")
@@ -83,9 +82,9 @@ def folder_preview(folder: Path, *, now: datetime) -> FolderPreview:
         }
         newest = store.execute("SELECT max(since) FROM history").fetchone()
         last = newest[0] if newest and newest[0] else now
-        stopped = (now - last.replace(tzinfo=UTC)).days > _STOPPED_DAYS
+        stopped = (now - (shown or last.replace(tzinfo=UTC))).days > _STOPPED_DAYS
         deals = [_deal(store, str(key)) for key in _chosen(store)]
-        checks = _checks(store, outcomes, last, stopped=stopped, now=now)
+        checks = folder_checks(store, outcomes, last, stopped=stopped, now=now, later=shown is not None)
         counts = _handoff_counts(store)
     return FolderPreview(
         deals=deals, outcomes=outcomes, newest=last.date().isoformat(), stopped=stopped, checks=checks, handoffs=counts
@@ -195,106 +194,3 @@ def _handoffs(store: duckdb.DuckDBPyConnection, key: str) -> list[str]:
             text.format(department=department, kind=kind, day=str(requested)[:10], completed=str(completed)[:10])
         )
     return lines
-
-
-def _checks(
-    store: duckdb.DuckDBPyConnection, outcomes: dict[str, list[float]], last: datetime, *, stopped: bool, now: datetime
-) -> list[str]:
-    """A sentence for everything that would make figures meaningless or misleading."""
-    count = {name: int(numbers[0]) for name, numbers in outcomes.items()}
-    total, sentences = sum(count.values()), []
-    if ahead := _ahead(store, now):
-        sentences.append(ahead)
-    if stopped:
-        sentences.append(
-            gettext_noop(
-                "The newest event is of {last:%-d %B %Y}. Read the figures as of that day, or everything looks overdue."
-            ).format(last=last)
-        )
-    if not count.get("lost"):
-        sentences.append(
-            gettext_noop("No deal is lost. Losses have no causes then; check which values mean that a deal is lost.")
-        )
-    if not count.get("won"):
-        sentences.append(
-            gettext_noop("No deal is won, so there is no revenue. Check which values mean that a deal is won.")
-        )
-    if not any(numbers[1] for numbers in outcomes.values()):
-        sentences.append(
-            gettext_noop("No deal has an amount: money is 0 everywhere. Name a column of amounts, or a usual amount.")
-        )
-    counts = "SELECT count(*) FILTER (reason <> ''), count(*) FROM ends WHERE outcome = 'lost'"
-    reasons = store.execute(counts).fetchone()
-    if reasons and reasons[1] and reasons[0] < reasons[1]:
-        share = 100 - 100 * reasons[0] / reasons[1]
-        sentences.append(
-            gettext_noop("{share:.0f} % of the lost deals have no reason; their losses are charged to nobody.").format(
-                share=share
-            )
-        )
-    owners = store.execute("SELECT count(DISTINCT owner_department) FROM stages WHERE earns = '0'").fetchone()
-    if owners and owners[0] == 1:
-        sentences.append(
-            gettext_noop("One department owns every open stage. Others appear only with hand-offs or lost reasons.")
-        )
-    return sentences + _without_time(store) + _ageing(store, last, total) + _after_winning(store)
-
-
-def _without_time(store: duckdb.DuckDBPyConnection) -> list[str]:
-    """Deals that ended the moment they began: where no column says when they closed, that is all that is known."""
-    row = store.execute(
-        "SELECT count(*) FILTER (lasted = 0), count(*) FROM (SELECT epoch(max(since) - min(since)) AS lasted"
-        " FROM history WHERE deal IN (SELECT deal FROM ends WHERE outcome IN ('won', 'lost')) GROUP BY deal)"
-    ).fetchone()
-    if not row or row[0] <= _AT_ONCE_SHARE * row[1]:
-        return []
-    return [
-        gettext_noop(
-            "{count:,} of {total:,} deals that ended did so the moment they began, and count in the period of that "
-            "moment: check which column says when they closed."
-        ).format(count=row[0], total=row[1])
-    ]
-
-
-def _ahead(store: duckdb.DuckDBPyConnection, now: datetime) -> str:
-    """Events of days to come are typing mistakes nearly always: a century, or a day written as a month."""
-    row = store.execute(
-        "SELECT count(*), max(since), arg_max(deal, since) FROM history WHERE since > ?::TIMESTAMP + INTERVAL 1 DAY",
-        [now.replace(tzinfo=None)],
-    ).fetchone()
-    if not row or not row[0]:
-        return ""
-    return gettext_noop(
-        "{count:,} events lie in the future, the last one of {deal} on {day:%-d %B %Y}: mend their dates."
-    ).format(count=row[0], deal=row[2], day=row[1])
-
-
-def _ageing(store: duckdb.DuckDBPyConnection, last: datetime, total: int) -> list[str]:
-    row = store.execute(
-        "SELECT count(*), sum(amount) FROM ends WHERE outcome = 'open'"
-        f" AND since < ?::TIMESTAMP - INTERVAL {_STANDING_STILL_DAYS} DAY",
-        [last],
-    ).fetchone()  # fmt: skip
-    if not row or not row[0]:
-        return []
-    return [
-        gettext_noop(
-            "{count:,} of {total:,} deals are open and have not moved for more than {standing_still_days} days "
-            "({money:,.0f} in money). They count as open pipeline until somebody closes them."
-        ).format(count=row[0], total=total, standing_still_days=_STANDING_STILL_DAYS, money=row[1] or 0)
-    ]
-
-
-def _after_winning(store: duckdb.DuckDBPyConnection) -> list[str]:
-    row = store.execute(
-        "SELECT count(DISTINCT h.deal) FROM history h"
-        " JOIN (SELECT deal, min(since) AS won FROM history WHERE earns GROUP BY 1) w"
-        " ON w.deal = h.deal AND h.since > w.won WHERE NOT h.earns"
-    ).fetchone()
-    if not row or not row[0]:
-        return []
-    return [
-        gettext_noop(
-            "{count:,} deals go on to another stage, or are lost, after they were won; money is then taken back."
-        ).format(count=row[0])
-    ]

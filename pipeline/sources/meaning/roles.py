@@ -11,6 +11,7 @@ from pipeline.sources.meaning.statuses import status_kind
 from pipeline.sources.meaning.systems import CONVERTED, GENERIC, KINDS, STATUS, System, bare, names_of, recognised
 
 _MORE_DATES = ("closed", "expected_close", "won_date", "lost_date", "changed")
+_FEW = ("reason", "source")
 _SERIAL = re.compile(r"[2-7][0-9]{4}([.,][0-9]+)?")
 """Days as spreadsheets count them, of the years 1954 to 2118."""
 _FLAG_NUMBERS = {"0", "1", "-1", "0.0", "1.0"}
@@ -169,20 +170,29 @@ def why_no_dates(column: dict[str, Any]) -> str:
     ).format(name=name, some=some)
 
 
-def dates_overlooked(deal: dict[str, Any], columns: list[dict[str, Any]]) -> list[str]:
-    """A sentence for each column that by its name says when deals ended or are expected to, and holds no dates."""
+def columns_overlooked(deal: dict[str, Any], columns: list[dict[str, Any]]) -> list[str]:
+    """A sentence for each column that by its name says when deals ended or are expected to, and holds no dates, or says
+    why they were lost or where they come from, in too many words."""
+    free = [column for column in columns if column["name"] not in deal.values()]
     sentences = []
-    for role in _MORE_DATES:
-        for column in columns:
-            unused = role not in deal and column["name"] not in deal.values()
-            if (
-                not unused
-                or column["kind"] not in ("text", "number")
-                or not re.search(GENERIC[role], bare(column["name"]))
-            ):
-                continue
-            serial = all(_SERIAL.fullmatch(str(value)) for value, *_ in column["values"])
-            if serial or (column["kind"] == "text" and re.search(r"\d", str(column["values"][0][0]))):
-                sentences.append(gettext_noop("Not used: {why}").format(why=why_no_dates(column)))
-                break
-    return list(dict.fromkeys(sentences))
+    for role in (*_MORE_DATES, *_FEW):
+        named = (c for c in free if role not in deal and re.search(GENERIC[role], bare(c["name"])))
+        why = (_why_no_few(c) if role in _FEW else _why_no_dates(c) for c in named)
+        sentences += [sentence for sentence in why if sentence][:1]
+    return [gettext_noop("Not used: {why}").format(why=why) for why in dict.fromkeys(sentences)]
+
+
+def _why_no_dates(column: dict[str, Any]) -> str:
+    values = [str(value) for value, *_ in column["values"]]
+    serial = column["kind"] == "number" and all(map(_SERIAL.fullmatch, values))
+    written = column["kind"] == "text" and re.search(r"\d", values[0])
+    return why_no_dates(column) if serial or written else ""
+
+
+def _why_no_few(column: dict[str, Any]) -> str:
+    if column["kind"] != "text":
+        return ""
+    return gettext_noop(
+        "“{name}” has {different:,} different values, too many to give each to a department. Choose the column if they "
+        "matter, or upload a file with categories of them."
+    ).format(name=column["name"], different=column["different"])

@@ -18,6 +18,7 @@ from departments.core.text import clean_values
 from departments.core.upload_limits import FOLDER_ZIP_MB, MEGABYTE
 from departments.web.rendering import page_render
 from departments.web.requests import signed_in_user
+from pipeline.imports.conversion.toml_text import mapping_toml
 from pipeline.imports.problems import ImportProblem
 from pipeline.models import DataSource, SourcePull
 from pipeline.selectors.sources.sources import mappings_of, pulls_of, source_by_id, source_rows
@@ -27,7 +28,6 @@ from pipeline.services.sources.storage import pull_bytes, sources_bytes
 from pipeline.services.uploads import UploadRefused, upload_room_check
 from pipeline.sources.convert import mapping_check
 from pipeline.sources.meaning.decided import decided
-from pipeline.sources.meaning.toml_text import mapping_toml
 from pipeline.tasks import source_read_requested
 from pipeline.views.data.imports import manager_site
 from pipeline.views.sources.forms import MappingFileForm, SourceFilesForm

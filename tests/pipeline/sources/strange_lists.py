@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.imports.problems import ConversionRefused
+from pipeline.imports.snapshot.earlier import Earlier
 from pipeline.sources.convert import list_convert
 from pipeline.sources.files.intake import tables_write
 from pipeline.sources.meaning.decided import NOBODY, undecided
 from pipeline.sources.meaning.preview import folder_preview
-from pipeline.sources.meaning.roles import dates_overlooked
+from pipeline.sources.meaning.roles import columns_overlooked
 from pipeline.sources.reading import Company, reading_of
 from tests.pipeline.sources.uploads import COMPANY
 
@@ -36,8 +37,16 @@ class Strange:
     problems: list[str] = field(default_factory=list)
 
 
-def strange(folder: Path, files: dict[str, bytes | str], **company: Any) -> Strange:
-    """Bring files in; lost reasons and origins are left to nobody. `company`: other words of its part."""
+def strange(
+    folder: Path,
+    files: dict[str, bytes | str],
+    *,
+    earlier: Earlier | None = None,
+    complete: bool = False,
+    **company: Any,
+) -> Strange:
+    """Bring files in, as later ones of a source where something is known `earlier`; lost reasons and origins are left
+    to nobody. `complete`: every file has every deal. `company`: other words of its part."""
     original = folder / "original"
     original.mkdir(parents=True)
     for name, data in files.items():
@@ -48,6 +57,7 @@ def strange(folder: Path, files: dict[str, bytes | str], **company: Any) -> Stra
     content = reading.content
     for row in [*content["loss_reasons"], *content["sources"]]:
         row["department"] = row["department"] or NOBODY
+    content["files"]["complete"] = complete
     questions = undecided(content, reading.columns[reading.deals], reading.columns)
     asked = {"deal": content["deal"], "content": content, "questions": questions}
     if questions:
@@ -55,11 +65,11 @@ def strange(folder: Path, files: dict[str, bytes | str], **company: Any) -> Stra
     target = folder / "company"
     target.mkdir()
     try:
-        converted = list_convert(folder / "tables", content, target, earlier=None)
+        converted = list_convert(folder / "tables", content, target, earlier=earlier)
     except ConversionRefused as refused:
         return Strange(**asked, problems=[str(problem) for problem in refused.problems.listed])
-    look = folder_preview(target, now=datetime(2026, 12, 31, tzinfo=UTC))
-    unread = dates_overlooked(content["deal"], reading.columns[reading.deals])
+    look = folder_preview(target, now=datetime(2026, 12, 31, tzinfo=UTC), shown=converted.shown)
+    unread = columns_overlooked(content["deal"], reading.columns[reading.deals])
     return Strange(
         **asked, outcomes=look.outcomes, deals=_rows(target / "opportunities.csv"), events=_rows(target / "events.csv"),
         notes=converted.notes, checks=[*converted.checks, *unread, *look.checks],
@@ -67,5 +77,7 @@ def strange(folder: Path, files: dict[str, bytes | str], **company: Any) -> Stra
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
+    if not path.exists():
+        return []
     with path.open(encoding="utf-8", newline="") as handle:
         return list(csv.DictReader(handle))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -113,3 +115,46 @@ def test_a_replaced_value_is_counted_once_for_each_row(tmp_path: Path) -> None:
     rows = "1,Won,A,2026-01-05,2026-03-02,9,\n2,Lost,B,2026-01-07,2026-02-02,9,Price\n"
     seen = strange(tmp_path, {"deals.csv": names + rows})
     assert "1 rows have Lost reason “Price”, read as “”." in seen.notes
+
+
+def test_reasons_in_free_text_are_said_not_to_be_used(tmp_path: Path) -> None:
+    """Without that it would only be said that lost deals have no reason, though the file is full of them."""
+    names = "Deal ID,Stage,Created,Closed,Amount,Loss reason\n"
+    rows = "".join(f"{n},Lost,2026-01-05,2026-02-02,9,They left for reason {n}\n" for n in range(70))
+    seen = strange(tmp_path, {"deals.csv": names + rows + "W,Won,2026-01-05,2026-02-02,9,\n"})
+    assert "reason" not in seen.deal
+    assert any(check.startswith("Not used: “Loss reason” has 70 different values") for check in seen.checks)
+
+
+def test_a_stage_that_says_closed_and_not_how_is_asked_about(tmp_path: Path) -> None:
+    """As an open stage its deals would stand in the pipeline for ever."""
+    names = "Deal ID,Stage,Created,Close Date,Amount\n"
+    rows = "1,Closed - Won,2026-01-05,2026-02-02,9\n2,Closed - no decision,2026-01-05,2026-02-02,9\n"
+    seen = strange(
+        tmp_path, {"deals.csv": names + rows + "3,Closed,2026-01-05,2026-02-02,9\n4,Closing,2026-01-05,,9\n"}
+    )
+    assert seen.questions == ["“Closed”, 1 deal, 9 in money: which stage is it?"]
+    assert [stage["name"] for stage in seen.content["stages"]] == ["Closing", "Closed - Won"]
+    assert seen.content["losses"] == [{"activities": ["Closed - no decision"]}]
+
+
+def test_the_usual_days_of_jira_are_read(tmp_path: Path) -> None:
+    names = "Summary,Issue key,Issue Type,Status,Project key,Reporter,Created,Resolved,Custom field (Deal Value)\n"
+    rows = (
+        "A,D-1,Deal,Won,D,bob,05/Jan/26 9:00 AM,02/Mar/26 5:00 PM,1200.0\n"
+        "B,D-2,Deal,In Progress,D,bob,07/Jan/26 9:00 AM,,15.0\n"
+    )
+    seen = strange(tmp_path, {"jira.csv": names + rows})
+    assert seen.outcomes == {"won": [1, 1200], "open": [1, 15]}
+    assert [event["occurred_at"][:16] for event in seen.events[:2]] == ["2026-01-05T09:00", "2026-03-02T17:00"]
+
+
+def test_a_folder_packed_on_a_mac_is_read(tmp_path: Path) -> None:
+    """It holds a second folder of things nobody wrote, one deeper than the files."""
+    packed = BytesIO()
+    with ZipFile(packed, "w") as archive:
+        archive.writestr("export/deals.csv", "Deal ID,Stage,Created,Closed,Amount\n1,Won,2026-01-05,2026-03-02,9\n")
+        archive.writestr("__MACOSX/export/._deals.csv", b"\0\5\x16\7")
+        archive.writestr("export/.DS_Store", b"\0\0")
+    seen = strange(tmp_path, {"export.zip": packed.getvalue()})
+    assert seen.outcomes == {"won": [1, 9]}

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from pipeline.custody_store import custody_cursor
+from pipeline.imports.conversion.toml_text import mapping_toml
 from pipeline.imports.problems import ConversionRefused
 from pipeline.models import Opportunity, RecomputeRun, SourcePull
 from pipeline.services.sources.mappings import mapping_content
 from pipeline.sources.convert import mapping_check
 from pipeline.sources.meaning.editing import content_of
 from pipeline.sources.meaning.owners import TeamRow, team_rows
-from pipeline.sources.meaning.toml_text import mapping_toml
 from tests.pipeline.imports.conversion.exports import convert, mapping, table
 from tests.pipeline.sources.uploads import COMPANY, edit, look, take_in, upload
 

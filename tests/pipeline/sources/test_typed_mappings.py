@@ -15,11 +15,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from departments.models import User
+from pipeline.imports.conversion.toml_text import mapping_toml
 from pipeline.models import SourceMapping, SourcePull
 from pipeline.services.sources.mappings import mapping_content
 from pipeline.sources.meaning.decided import decided
 from pipeline.sources.meaning.pipelines import limit_text
-from pipeline.sources.meaning.toml_text import mapping_toml
 from tests.forms.html_forms import forms_of
 from tests.pipeline.sources.uploads import COMPANY, HEADER, edit, look, upload
 
