@@ -74,8 +74,8 @@ def english_sentences() -> list[str]:
 
 
 @pytest.mark.django_db
-@pytest.mark.always(5)
 @pytest.mark.parametrize("address", PAGES)
+@pytest.mark.always(2)
 def test_no_english_sentence_is_left(company: None, settings: Any, address: str) -> None:
     settings.LANGUAGES = BOTH
     user = User.objects.filter(memberships__role="executive").first()
@@ -110,6 +110,7 @@ def test_what_is_unmarked_is_seen() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("addresses", EVERY_PAGE, ids=lambda addresses: str(addresses[0]))
+@pytest.mark.always(3)
 def test_no_text_of_a_page_is_unmarked(company: None, settings: Any, addresses: tuple[str, ...]) -> None:
     settings.LANGUAGES = BOTH
     client, names = german_reader(), own_names()

@@ -85,8 +85,8 @@ def test_parameters_are_found_in_the_sources() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.always(40)
 @pytest.mark.parametrize("name", ROWS)
+@pytest.mark.always(14)
 def test_no_page_breaks_over_what_it_is_sent(root: Client, name: str) -> None:
     row = ROWS[name]
     texts = ["\0", *sample(name, 1)]
@@ -94,8 +94,8 @@ def test_no_page_breaks_over_what_it_is_sent(root: Client, name: str) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.always(24)
 @pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.arguments])
+@pytest.mark.always(10)
 def test_no_page_breaks_over_its_address(root: Client, name: str) -> None:
     texts = ("\0", "a\0", str(2**63), "9" * 40, "9999-12-27", "0001-01-01", "x" * 9_000, "~00", "%", "~ZZ")
     assert [one for text in texts for one in broken(root, ROWS[name], {}, text)] == []

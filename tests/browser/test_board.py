@@ -211,6 +211,7 @@ def test_names_are_hidden_by_a_switch(open_as: Callable[..., Page], pack: int) -
 
 
 @in_narrow_window
+@pytest.mark.slow
 def test_accessible_in_light_and_dark_wide_and_narrow(
     open_as: Callable[..., Page], pack: int, width: int, dark: bool
 ) -> None:

@@ -159,6 +159,7 @@ def test_without_scripts_everything_is_said_too(open_as: Open) -> None:
 
 
 @in_narrow_window
+@pytest.mark.slow
 def test_nothing_is_out_of_reach(open_as: Open, width: int, dark: bool) -> None:
     page = open_as("legal", width=width, dark=dark)
     year = timezone.now().year

@@ -205,6 +205,7 @@ def test_an_executive_reminds_and_the_link_in_the_mail_works_once(
 
 
 @in_narrow_window
+@pytest.mark.slow
 def test_the_pages_are_for_everybody(open_as: Open, width: int, dark: bool) -> None:
     for who, addresses in {"legal": ("/my/", "/my/queue/"), "ceo": ("/my/", "/my/queue/")}.items():
         page = open_as(who, at=None, width=width, dark=dark)

@@ -21,6 +21,7 @@ OF_ALLAUTH = ["password/change/", "2fa/totp/activate/", "2fa/webauthn/", "2fa/we
 
 
 @in_narrow_window
+@pytest.mark.slow
 def test_every_page_of_people(open_as: Open, width: int, dark: bool) -> None:
     page = open_as("ceo", at=None, width=width, dark=dark)
     page.goto("/accounts/reauthenticate/")

@@ -218,6 +218,7 @@ def test_without_scripts_the_week_is_a_form(open_as: Callable[..., Page]) -> Non
     "address",
     ["/scorecards/", PAGE, f"{PAGE}measurables/", f"{PAGE}measurables/leg_standard/", f"{PAGE}upload/"],
 )
+@pytest.mark.always(1)
 def test_a_page_of_scorecards_has_no_accessibility_fault(
     open_as: Callable[..., Page], address: str, dark: bool
 ) -> None:

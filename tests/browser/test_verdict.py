@@ -33,6 +33,7 @@ def by_team(site: str, django_db_blocker: Any) -> None:
 
 
 @in_narrow_window
+@pytest.mark.slow
 def test_no_page_breaks_a_rule_of_access_or_the_width(open_as: Callable[..., Page], width: int, dark: bool) -> None:
     page = open_as(at=None, width=width, dark=dark)
     for address in ("/drivers/", "/forecast/", PROMISE, "/what-if/scenarios/"):

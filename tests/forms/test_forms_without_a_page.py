@@ -58,6 +58,7 @@ def test_nobody_gets_in_by_an_address(root: Client) -> None:
         assert answer.written.keys() <= {"departments_accesslog"}
 
 
+@pytest.mark.slow
 def test_no_field_breaks_what_is_sent(root: Client) -> None:
     """Some of the values for each field, other ones for the next: all of them are tried on some."""
     fields = [(address, name) for address, names in FIELDS.items() for name in names]

@@ -57,6 +57,7 @@ def either_way(request, monkeypatch):
 @brief
 @given(companies(most=6), st.data())
 @pytest.mark.usefixtures("either_way")
+@pytest.mark.always(1)
 def test_a_span_of_a_grid_is_the_span_read_alone(company, data):
     custody = custody_of(company)
     known = company.as_of + 1

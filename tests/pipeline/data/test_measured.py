@@ -171,6 +171,7 @@ def test_a_run_as_known_on_an_earlier_day_leaves_scorecards_alone(company: Small
         ("won_amount:sales", "write won_amount."),
     ],
 )
+@pytest.mark.always(1)
 def test_a_source_that_names_nothing_is_told_and_harms_nobody(company: SmallCompany, source: str, told: str) -> None:
     follow(source, "leads:marketing")
     recompute(as_of=day(28))

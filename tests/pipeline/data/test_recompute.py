@@ -87,6 +87,7 @@ def test_a_deal_by_hand(company: SmallCompany) -> None:
 
 
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 6))])
+@pytest.mark.always(1)
 def test_what_changed_gives_the_same_as_everything_anew(company: SmallCompany, seed: int) -> None:
     if seed % 2:
         second_pipeline(company)  # deals go to and fro between the two
@@ -110,6 +111,7 @@ def test_what_changed_gives_the_same_as_everything_anew(company: SmallCompany, s
 
 
 @pytest.mark.parametrize("seed", range(3))
+@pytest.mark.always(1)
 def test_everything_anew_writes_only_the_rows_that_differ(company: SmallCompany, seed: int) -> None:
     random_history(company, np.random.default_rng(seed), deals=12, days=50, prefix="a")
     recompute(as_of=day(60), full=True)
@@ -139,6 +141,7 @@ def test_an_untouched_company_only_ages(company: SmallCompany) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
+@pytest.mark.always(1)
 def test_known_as_of_a_past_day_is_what_that_day_s_run_gave(company: SmallCompany, seed: int) -> None:
     if seed % 2:
         second_pipeline(company)

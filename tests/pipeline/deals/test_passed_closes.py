@@ -46,6 +46,7 @@ def reader(company: SmallCompany) -> Client:
         (["lead", "lost"], TODAY - timedelta(days=15), ""),
     ],
 )
+@pytest.mark.always(2)
 def test_passed_closes_are_marked_on_the_page_and_in_the_list(
     company: SmallCompany, reader: Client, stages: list[str], close: date, passed: str
 ) -> None:

@@ -90,6 +90,7 @@ def test_a_period_sees_only_its_days() -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
+@pytest.mark.always(1)
 def test_weeks_of_the_roll_up_equal_the_same_weeks_from_custody(seed: int) -> None:
     company = company_make()
     if seed % 2:
@@ -120,6 +121,7 @@ def test_weeks_of_the_roll_up_equal_the_same_weeks_from_custody(seed: int) -> No
     ],
 )
 @pytest.mark.usefixtures("by_hand")
+@pytest.mark.always(2)
 def test_a_wrong_question_is_answered_with_what_to_do(options: list[str], words: str) -> None:
     with pytest.raises(CommandError, match=words):
         call_command(*options)

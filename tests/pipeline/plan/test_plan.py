@@ -93,6 +93,7 @@ def test_the_plan_of_each_pipeline_is_looked_up_by_itself(small: SmallCompany) -
         ((5, 4, 5), "2026-09-28", "2027-01-03"),
     ],
 )
+@pytest.mark.always(1)
 def test_a_plan_of_weeks_is_named_where_it_nearly_fits(
     small: SmallCompany, weeks: tuple[int, ...], first: str, last: str
 ) -> None:

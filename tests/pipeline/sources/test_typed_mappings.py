@@ -83,6 +83,7 @@ def test_a_limit_is_kept_to_its_last_digit(root: Client, pull: SourcePull, typed
     ["abc", "-3", "0", "1,234", "1,234.5", "1.234,5", "1 000", "12%", "=1+1", "1e309", "1e3", "NaN", "Infinity", "٣",
      "½", "²", "9" * 400, "2026-02-30"],
 )  # fmt: skip
+@pytest.mark.always(5)
 def test_a_limit_or_a_place_that_is_no_number_is_named_and_nothing_is_saved(
     root: Client, pull: SourcePull, typed: str
 ) -> None:
@@ -195,6 +196,7 @@ def plain(pull: SourcePull) -> dict[str, Any]:
         ({"files": {"deals": float("inf")}}, "[files] deals: write a text"),
     ],
 )
+@pytest.mark.always(3)
 def test_a_part_that_is_built_otherwise_is_named(
     root: Client, pull: SourcePull, plain: dict[str, Any], part: dict[str, Any], sentence: str
 ) -> None:

@@ -242,6 +242,7 @@ MENDED: dict[str, tuple[bytes, dict[str, object]]] = {
 
 
 @pytest.mark.parametrize("case", MENDED)
+@pytest.mark.always(4)
 def test_odd_files_are_read_and_shown_as_found(case: str) -> None:
     data, found = MENDED[case]
     pull = upload({"deals.csv": data})

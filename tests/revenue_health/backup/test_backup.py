@@ -125,6 +125,7 @@ def rewritten(source: Path, **changed: Any) -> Path:
         ({"tables": {"departments_company": 2}}, "departments_company has 1 rows"),
     ],
 )
+@pytest.mark.always(2)
 def test_what_does_not_fit_is_refused_in_words(
     company: None, tmp_path: Path, changed: dict[str, Any], message: str
 ) -> None:
@@ -171,6 +172,7 @@ def test_a_backup_never_overwrites_and_leaves_no_half_file(company: None, tmp_pa
     assert source.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.slow
 def test_the_key_travels_sealed(company: None, settings: Any, tmp_path: Path) -> None:
     source = back_up(tmp_path, passphrase="correct horse")
     assert settings.SECRET_KEY.encode() not in source.read_bytes()

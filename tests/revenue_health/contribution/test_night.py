@@ -125,6 +125,7 @@ KILLED = [(step.name, "before") for step in NIGHTLY_STEPS] + [("leak register", 
     ("killed", "when"),
     [pytest.param(*each, marks=[] if each[0] in QUICK else [pytest.mark.slow]) for each in KILLED],
 )
+@pytest.mark.always(1)
 def test_a_worker_that_starts_does_what_a_killed_one_left(
     tonight: RecomputeRun, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, killed: str, when: str
 ) -> None:
@@ -162,6 +163,7 @@ class _Deadly:
         raise Killed
 
 
+@pytest.mark.slow
 def test_scores_that_were_given_up_keep_nothing_else_from_its_turn(
     tonight: RecomputeRun, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -70,6 +70,7 @@ def test_it_is_made_once_and_added_to(
     assert ForecastSnapshot.objects.get(run=run).figures["held"]["forecasts"] == 3
 
 
+@pytest.mark.slow
 def test_late_records_change_what_came_and_other_data_make_it_anew(run: RecomputeRun, answer: Ask) -> None:
     answer("track_record")
     first, second, _ = PastForecast.objects.order_by("day")

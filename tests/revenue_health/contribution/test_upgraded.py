@@ -39,6 +39,7 @@ def test_commands_say_it_beside_their_answer(
     assert WARNING in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_scores_by_another_method_are_neither_read_nor_taken_over(run: RecomputeRun, company: Company) -> None:
     periods = comparison_periods(run=run, company=company)
     before = stored_bridges(run=run, periods=periods)

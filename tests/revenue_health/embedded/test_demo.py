@@ -21,7 +21,19 @@ from tests.revenue_health.conftest import environment, manage, new_home, process
 
 pytestmark = pytest.mark.servers
 
-BUILD = ("demo", "--build-only", "--json", "--opportunities", "30", "--as-of", "2026-06-30", "--seed", "7")
+BUILD = (
+    "demo",
+    "--build-only",
+    "--json",
+    "--opportunities",
+    "30",
+    "--years",
+    "1",
+    "--as-of",
+    "2026-06-30",
+    "--seed",
+    "7",
+)
 
 
 SECRET = "Secret-of-the-demo-1"

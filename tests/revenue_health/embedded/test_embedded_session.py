@@ -29,6 +29,7 @@ def test_the_cache_of_the_run_keeps_what_it_is_given() -> None:
 
 
 @pytest.mark.servers
+@pytest.mark.slow
 def test_a_command_in_an_empty_home_makes_it_works_and_leaves_nothing_running(home: Home) -> None:
     found = manage(home, "doctor", "--json")
     checks = {check["name"]: check["ok"] for check in json.loads(found.stdout)["checks"]}

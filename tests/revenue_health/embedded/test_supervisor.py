@@ -42,6 +42,7 @@ def test_ctrl_c_and_kill_9_of_the_owner_lose_nothing(home_with_tables: Home) -> 
 
 
 @pytest.mark.parametrize("name", ["PostgreSQL", "Valkey", "web", "worker", "beat"])
+@pytest.mark.always(2)
 def test_a_killed_server_is_started_again(served: Served, name: str) -> None:
     remember(served.home, name)
     before = served.kill(name)

@@ -112,6 +112,7 @@ def pages_with(pattern: re.Pattern[str], pages: dict[str, str]) -> dict[str, lis
     return {name: some for name, some in matches.items() if some and name not in EXPLAINED_THERE}
 
 
+@pytest.mark.slow
 def test_no_page_and_no_mail_has_the_owners_words(in_words: Callable[[str], Company]) -> None:
     client = sees_everything()
     in_words(OWNERS)

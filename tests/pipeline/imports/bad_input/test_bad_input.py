@@ -111,6 +111,7 @@ def refused(path: Path) -> tuple[ImportResult, list[tuple[str, str, str, str, st
 
 
 @pytest.mark.parametrize(("file", "old", "new", "line", "column", "value", "reason"), CASES)
+@pytest.mark.always(12)
 def test_one_wrong_value_refuses_all_and_is_named(
     tmp_path: Path, file: str, old: str, new: str, line: int, column: str, value: str, reason: str
 ) -> None:

@@ -38,6 +38,7 @@ def refused(path: Path) -> ImportResult:
         ("1000000000000000", "has more than 15 digits before the point"), ("-0.01", "is negative"),
     ],
 )  # fmt: skip
+@pytest.mark.always(6)
 def test_a_number_that_is_not_plain_is_refused_by_what_it_is(tmp_path: Path, text: str, reason: str) -> None:
     (found,) = refused(folder_write(tmp_path, changed(E, "won,120,", f"won,{text},"))).problems
     assert (found.file, found.line, found.column, found.value, found.reason) == (E, 4, "amount", text, reason)
@@ -71,6 +72,7 @@ def test_a_plain_number_in_other_clothes_is_that_number(tmp_path: Path, text: st
     ],
 )
 @pytest.mark.parametrize("word", ["Infinity", "-infinity", "epoch", "today"])
+@pytest.mark.always(6)
 def test_a_word_that_a_database_takes_for_a_day_is_none(
     tmp_path: Path, file: str, template: str, day: str, column: str, word: str
 ) -> None:
@@ -109,6 +111,7 @@ def test_a_rate_that_makes_amounts_too_large_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "column"), [(E, "2026-02-01,,due", "occurred_at"), ("entries.csv", "", "entered_at")]
 )
+@pytest.mark.always(3)
 def test_the_ends_of_the_calendar_are_refused_in_every_zone(
     tmp_path: Path, day: str, file: str, old: str, column: str
 ) -> None:
@@ -156,12 +159,14 @@ def test_a_control_character_can_be_seen_in_the_problem(tmp_path: Path) -> None:
         ("\u202elegal", INVISIBLE_REASON), ("x" * 65, KEY_REASON), ("legal ", KEY_REASON),
     ],
 )  # fmt: skip
+@pytest.mark.always(4)
 def test_a_key_no_address_can_hold_is_refused(tmp_path: Path, key: str, reason: str) -> None:
     result = refused(folder_write(tmp_path, changed(D, "legal,Legal", f"{key},Legal")))
     assert (D, 3, "key", key, reason) in [(p.file, p.line, p.column, p.value, p.reason) for p in result.problems]
 
 
 @pytest.mark.parametrize("key", ["=1+1", "@sum", "-7", "a'b&<c>", "Größe", "法務", "~", "x" * 64])
+@pytest.mark.always(3)
 def test_a_key_of_any_other_signs_comes_back_unharmed(tmp_path: Path, key: str) -> None:
     files = {name: text.replace("legal", key) for name, text in GOOD.items()}
     files = {name: text.replace("O1", f"{key}/ {key}"[:120]) for name, text in files.items()}

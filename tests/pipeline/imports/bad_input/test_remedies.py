@@ -78,6 +78,7 @@ STRUCTURE: dict[str, dict[str, str]] = {
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("case", STRUCTURE)
+@pytest.mark.always(10)
 def test_each_problem_of_files_and_rows_says_where_and_what_to_do(tmp_path: Path, case: str) -> None:
     result = company_folder_load(path=folder_write(tmp_path, STRUCTURE[case]))
     assert result.problems

@@ -47,6 +47,7 @@ def place(tmp_path: Path, row: str, deal: str) -> tuple[str, str]:
          "won by their stage and withdrawn by status; status decides"),
     ],
 )  # fmt: skip
+@pytest.mark.always(5)
 def test_what_columns_say_together_is_decided_and_counted(
     tmp_path: Path, row: str, deal: str, where: str, note: str
 ) -> None:

@@ -31,6 +31,7 @@ def loaded(real_data: Path) -> ImportResult:
     return event_log_load(path=real_data / "bpic2012" / "BPI_Challenge_2012.xes.gz", mapping=MAPPING)
 
 
+@pytest.mark.slow
 def test_the_real_log_gives_its_known_figures(real_data: Path) -> None:
     result = loaded(real_data)
     assert result.accepted, result.problems[:5]

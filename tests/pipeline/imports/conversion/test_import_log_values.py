@@ -131,6 +131,7 @@ FIELDS = ("amount", "created", "name", "owner", "team", "segment", "source", "cu
 
 @pytest.mark.parametrize("name", ["Value", "event:Value", "case:value"])
 @pytest.mark.parametrize("word", FIELDS)
+@pytest.mark.always(8)
 def test_a_field_the_log_does_not_have_is_refused(tmp_path: Path, word: str, name: str) -> None:
     log = "deal,step,time,who,value\nC1,Lead,2026-07-01 10:00,Ann,10\n"
     (one,) = problems(tmp_path, log, mapping(fields=f'{word} = "{name}"'))

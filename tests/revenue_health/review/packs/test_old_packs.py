@@ -105,6 +105,7 @@ def test_the_board_has_every_slide(old_pack: Pack, reader: Client) -> None:
     assert all(message in page for message in messages(old_pack))
 
 
+@pytest.mark.always(1)
 def test_files_are_made_of_it(old_pack: Pack, tmp_path: Path) -> None:
     for kind in ("pdf", "pptx", "xlsx", "csv"):
         pack_write(pack=old_pack, kind=kind, path=tmp_path / f"pack.{kind}")
