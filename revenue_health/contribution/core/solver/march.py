@@ -58,7 +58,7 @@ def _play(company: Company, buffers: SolverBuffers, r: int) -> None:
 @compiled
 def _take_back(company: Company, buffers: SolverBuffers) -> None:
     """Losses less growth after earning per unit entering at each node, times the integrating factor mid-step."""
-    steps = company.week.size
+    steps, total = company.week.size, buffers.total
     lost = np.zeros((steps, LANES))
     for j in range(company.target.shape[0]):
         if company.kernels.lost[buffers.kernel[j, 0]] < 0:
@@ -70,13 +70,17 @@ def _take_back(company: Company, buffers: SolverBuffers) -> None:
                 rate = net * company.dt
                 lost[node, lane] = -net * np.exp(-(exponent + 0.5 * rate))
                 exponent += rate
-        for lane in range(LANES):
-            row = company.kernels.lost[buffers.kernel[j, lane]]
+        for kind in range(buffers.kinds[j]):
+            row = company.kernels.lost[buffers.kernel_of_kind[j, kind]]
             for node in range(steps):
-                total = 0.0
+                for lane in range(LANES):
+                    total[lane] = 0.0
                 for later in range(node, steps):
-                    total += buffers.present[row, node, later] * lost[later, lane]
-                buffers.taken[j, node, lane] = total
+                    for lane in range(LANES):
+                        total[lane] += buffers.present[row, node, later] * lost[later, lane]
+                for lane in range(LANES):
+                    if buffers.kind[j, lane] == kind:
+                        buffers.taken[j, node, lane] = total[lane]
 
 
 @compiled
