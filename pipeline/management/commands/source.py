@@ -96,7 +96,7 @@ class Command(AnsweringCommand):
         if options["file"] is None:
             if newest is None:
                 raise CommandError("The source has no mapping yet.")
-            text = mapping_toml(decided(newest.content))
+            text = mapping_toml(decided(newest.content, keeps_open=True))
             self.say(options, {"version": newest.version, "mapping": text}, text)
             return True
         try:

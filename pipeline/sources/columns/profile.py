@@ -12,6 +12,7 @@ import duckdb
 
 from pipeline.core.flag_text import parse_flag
 from pipeline.sources.columns.dates import date_reading
+from pipeline.sources.columns.nothing import nothing_in
 from pipeline.sources.columns.numbers import number_reading, signs_listed
 from pipeline.sources.columns.usual import usual_values
 
@@ -29,7 +30,7 @@ class Column:
 
     `formats` (dates) and `signs` (numbers: decimal, thousands, perhaps LAKH) read every value; `asks` is set where more
     than one way does, and the ways mean different things. `odd` are some of the few values that are not of the kind: an
-    import refuses them by line.
+    import refuses them by line. `nothing` are values that stand for an empty cell: they are in no other field.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Column:
     clock: bool = False
     negative: bool = False
     odd: list[str] = field(default_factory=list)
+    nothing: list[str] = field(default_factory=list)
     values: list[list[Any]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -89,8 +91,24 @@ def _column(store: duckdb.DuckDBPyConnection, table: str, name: str, filled: int
             f"SELECT DISTINCT {quoted(name)} FROM {quoted(table)} WHERE {quoted(name)} <> '' LIMIT {_MOST_DIFFERENT}"
         ).fetchall()
         listed = sorted(str(row[0]) for row in rows)
-    kind: dict[str, Any] = _kind(listed)
-    return Column(name=name, filled=filled, different=different, values=values, **kind)
+    kind, nothing = _kind_but_for_nothing(listed)
+    if nothing:
+        counted = store.execute(f"SELECT count(*) FROM {quoted(table)} WHERE {quoted(name)} IN (SELECT unnest(?))",
+                                [nothing]).fetchone()  # fmt: skip
+        filled, different = filled - int(counted[0] if counted else 0), different - len(nothing)
+        values = [entry for entry in values if entry[0] not in nothing]
+    return Column(name=name, filled=filled, different=different, values=values, nothing=nothing, **kind)
+
+
+def _kind_but_for_nothing(listed: list[str]) -> tuple[dict[str, Any], list[str]]:
+    """What the values are, without those that stand for nothing, and these."""
+    nothing = nothing_in(listed, measured=True)
+    rest = [value for value in listed if value not in nothing]
+    kind = _kind(rest) if rest else {"kind": "empty"}
+    if kind["kind"] in ("number", "date", "empty"):
+        return kind, nothing
+    nothing = nothing_in(listed, measured=False)
+    return _kind([value for value in listed if value not in nothing]), nothing
 
 
 def value_counts(store: duckdb.DuckDBPyConnection, table: str, name: str, most: int = MOST_VALUES) -> list[list[Any]]:

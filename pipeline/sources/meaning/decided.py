@@ -12,7 +12,7 @@ from typing import Any
 from departments.translation import gettext_noop
 from pipeline.sources.meaning.history import history_of, history_undecided
 from pipeline.sources.meaning.pipelines import pipelines_undecided
-from pipeline.sources.meaning.roles import why_no_dates
+from pipeline.sources.meaning.roles import unit_in_name, why_no_dates
 from pipeline.sources.meaning.systems import GENERIC, bare
 from pipeline.sources.meaning.tickets import DATES as TICKET_DATES
 from pipeline.sources.meaning.tickets import columns_of, tickets_undecided
@@ -145,6 +145,14 @@ def _why_not_taken(role: str, deal: dict[str, Any], columns: list[dict[str, Any]
 def _missing_amounts(content: dict[str, Any], columns: list[dict[str, Any]]) -> list[str]:
     """Deals without an amount, where nothing is said about what they count with."""
     deal = content.get("deal", {})
+    for column in filter(None, (deal.get("amount"), deal.get("open_amount"))):
+        if unit := unit_in_name(column):
+            return [
+                gettext_noop(
+                    "The name of “{column}” says that its amounts are in {unit}, and they would be read as they stand. "
+                    "Write them in full, under a name without it."
+                ).format(column=column, unit=unit)
+            ]
     if not deal or deal.get("missing_amount") or deal.get("open_amount"):
         return []
     if not deal.get("amount"):
@@ -206,8 +214,9 @@ _OWNED = ("key", "name", "department")
 _NEEDED = {"loss_reasons": _OWNED, "sources": _OWNED, "queues": ("department",), "teams": ("department",)}
 
 
-def decided(content: dict[str, Any]) -> dict[str, Any]:
-    """The mapping as conversions take it: reasons and origins that belong to nobody are read as empty."""
+def decided(content: dict[str, Any], *, keeps_open: bool = False) -> dict[str, Any]:
+    """The mapping as conversions take it: reasons and origins that belong to nobody are read as empty. `keeps_open`:
+    those that nobody decided yet stay, so that a file of the mapping that is uploaded again still asks for them."""
     result = deepcopy(content)
     deal = result.get("deal", {})
     for part, role in _ROLES.items():
@@ -215,12 +224,13 @@ def decided(content: dict[str, Any]) -> dict[str, Any]:
             continue
         rows = result[part]
         column = deal.get(role)
-        dropped = [row for row in rows if row["department"] in ("", NOBODY)]
+        nobodys = (NOBODY,) if keeps_open else ("", NOBODY)
+        dropped = [row for row in rows if row["department"] in nobodys]
         if column and dropped:
             replaced = result.setdefault("values", {}).setdefault(column, {})
             replaced |= {row["name"]: "" for row in dropped}
             replaced |= {row["key"]: "" for row in dropped}
-        result[part] = [row for row in rows if row["department"] not in ("", NOBODY)]
+        result[part] = [row for row in rows if row["department"] not in nobodys]
     for part in (*result.get("queues", []), *result.get("teams", [])):
         part["department"] = "" if part["department"] == NOBODY else part["department"]
     for name in ("deal", "opportunity", "accounts", "tickets", "history"):

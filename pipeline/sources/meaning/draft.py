@@ -16,7 +16,7 @@ from pipeline.sources.meaning.decided import DATES
 from pipeline.sources.meaning.history import history_proposed, history_stages
 from pipeline.sources.meaning.owners import LOST, WON, department_of, is_market, sounds_ended, stage_kind, stage_rank
 from pipeline.sources.meaning.pipelines import pipeline_column, pipelines_draft
-from pipeline.sources.meaning.roles import columns_by_role
+from pipeline.sources.meaning.roles import columns_by_role, nothing_draft
 from pipeline.sources.meaning.slugs import slug
 from pipeline.sources.meaning.statuses import status_draft
 from pipeline.sources.meaning.systems import GENERIC, bare
@@ -86,6 +86,7 @@ def list_draft(store: duckdb.DuckDBPyConnection, deals: str, ground: Ground) -> 
         formats_add(content, ground.columns[history["file"]], {history["at"]})
         history_stages(content, ground.columns)
     tickets_draft(content, tickets, ground.columns)
+    nothing_draft(content, ground.columns)
     return (system.name if system else ""), content
 
 

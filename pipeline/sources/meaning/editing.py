@@ -22,6 +22,7 @@ from pipeline.sources.meaning.pipelines import (
     stage_pipelines_posted,
     stage_posted,
 )
+from pipeline.sources.meaning.roles import nothing_draft
 from pipeline.sources.meaning.slugs import slug
 from pipeline.sources.meaning.statuses import status_draft
 from pipeline.sources.meaning.tickets import tickets_posted
@@ -180,6 +181,7 @@ def content_of(
         teams_posted(posted, result, teams_of, MOST_ROWS)
         history_posted(posted, result, tables)
         tickets_posted(posted, result, tables)
+        nothing_draft(result, tables)
     return result
 
 

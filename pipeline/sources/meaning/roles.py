@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from departments.translation import gettext_noop
@@ -11,6 +12,10 @@ from pipeline.sources.meaning.statuses import status_kind
 from pipeline.sources.meaning.systems import CONVERTED, GENERIC, KINDS, STATUS, System, bare, names_of, recognised
 
 _MORE_DATES = ("closed", "expected_close", "won_date", "lost_date", "changed")
+_UNIT = re.compile(
+    r"[\s(\[（/_–-](?P<unit>(?i:k[€$£]|[€$£]k|[tk](?:eur|usd|gbp|chf)|t€|tsd\.?(?: €| eur)?|thousands?|in k|'?000s?"
+    r"|m[€$£]|[€$£]m|m(?:eur|usd)|mio\.?(?: €| eur)?|millions?|mn)|千円|百万円|万円|億円)\s*[)\]）]?\s*$"
+)
 _FEW = ("reason", "source")
 _SERIAL = re.compile(r"[2-7][0-9]{4}([.,][0-9]+)?")
 """Days as spreadsheets count them, of the years 1954 to 2118."""
@@ -196,3 +201,22 @@ def _why_no_few(column: dict[str, Any]) -> str:
         "“{name}” has {different:,} different values, too many to give each to a department. Choose the column if they "
         "matter, or upload a file with categories of them."
     ).format(name=column["name"], different=column["different"])
+
+
+def nothing_draft(content: dict[str, Any], tables: Mapping[str, list[dict[str, Any]]]) -> None:
+    """Read values that stand for nothing as empty, in the columns that the mapping uses."""
+    parts = (
+        ("", content["files"].get("deals", ""), content["deal"]),
+        *((f"{part}.", content[part]["file"], content[part]) for part in ("tickets", "history") if content.get(part)),
+    )
+    for scope, file, used in parts:
+        for column in tables.get(file, []):
+            if column.get("nothing") and column["name"] in used.values():
+                values = content.setdefault("values", {}).setdefault(f"{scope}{column['name']}", {})
+                values |= dict.fromkeys(column["nothing"], "")
+
+
+def unit_in_name(name: str) -> str:
+    """The thousands or millions in which amounts are by the name of their column, such as `k€`; else an empty text."""
+    match = _UNIT.search(name)
+    return match["unit"] if match else ""

@@ -87,7 +87,9 @@ def source_mapping(request: HttpRequest, pk: int) -> HttpResponse:
     mapping = source.mappings.first()
     if mapping is None:
         raise Http404
-    response = HttpResponse(mapping_toml(decided(mapping.content)), content_type="application/toml; charset=utf-8")
+    response = HttpResponse(
+        mapping_toml(decided(mapping.content, keeps_open=True)), content_type="application/toml; charset=utf-8"
+    )
     name = slugify(source.name) or "mapping"
     response["Content-Disposition"] = f'attachment; filename="{name}-{mapping.version}.toml"'
     return response
