@@ -6,7 +6,6 @@ from revenue_health.contribution.core.flows import Floats, Ints
 from revenue_health.contribution.core.solver.compiled import compiled
 from revenue_health.contribution.core.solver.kernels import Step
 
-
 _AHEAD = 2
 """Empty places before and behind the steps of a path, so that its stencil needs no question where it is."""
 
