@@ -51,7 +51,7 @@ class JobTask(DjangoTask):  # type: ignore[misc]
     line = ""
     again = False
     """Whether a request while it runs makes it run once more."""
-    given_up: Callable[..., None] | None = None
+    on_give_up: Callable[..., None] | None = None
     """Called with the arguments and `error=` when no further attempt is made."""
 
     def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
@@ -117,8 +117,8 @@ class JobTask(DjangoTask):  # type: ignore[misc]
         self._send(job, countdown=seconds)
 
     def _give_up(self, job: Job, error: str) -> None:
-        if self.given_up is not None:
-            type(self).given_up(*job.arguments["args"], **job.arguments["kwargs"], error=error)  # type: ignore[misc]
+        if self.on_give_up is not None:
+            type(self).on_give_up(*job.arguments["args"], **job.arguments["kwargs"], error=error)  # type: ignore[misc]
         job_fail(job, error=error)
         self._next(job)
 

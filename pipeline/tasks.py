@@ -30,7 +30,7 @@ def _upload_failed(token: str, user_id: int | None = None, *, error: str) -> Non
     upload_fail(token=token, error="It failed, and nothing was imported. The log says why.")
 
 
-_UPLOAD: dict[str, Any] = {"base": JobTask, "line": LINE, "busy": (ImportBusy,), "given_up": _upload_failed}
+_UPLOAD: dict[str, Any] = {"base": JobTask, "line": LINE, "busy": (ImportBusy,), "on_give_up": _upload_failed}
 
 
 @shared_task(base=JobTask)
@@ -98,7 +98,7 @@ _PULL: dict[str, Any] = {
     "base": JobTask,
     "line": LINE,
     "busy": (ImportBusy, RecomputeRunning),
-    "given_up": _pull_failed,
+    "on_give_up": _pull_failed,
 }
 
 

@@ -28,6 +28,6 @@ def when_ready(server: Any) -> None:
 def share_memory() -> None:
     """Load what computes, which is imported at its first call only, and let the garbage collector leave alone what is
     there by now: looking at it would copy it into each process."""
-    import_module("revenue_health.contribution.core.solver.march")
+    import_module("revenue_health.contribution.core.solver.backward_loop")
     gc.collect()
     gc.freeze()

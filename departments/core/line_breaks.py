@@ -15,6 +15,6 @@ _FIGURE = re.compile(
 """Spaces a line may not be broken at."""
 
 
-def unbroken(text: str) -> str:
+def non_breaking(text: str) -> str:
     """The text with what belongs together on one line: amount and unit, day and month, mark and word, figure and ±."""
     return _FIGURE.sub(lambda match: f"{match[1] or ''}{_TIE}", text)

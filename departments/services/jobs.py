@@ -20,11 +20,11 @@ from django.utils import timezone
 
 from departments.models.jobs import OPEN, Job, job_key
 
-TOUCHES = 8
+HEARTBEATS = 8
 """Heartbeats sent within the time after which a job counts as lost, so that a few of them may fail."""
 RESEND_SECONDS = 45
 MOST_ATTEMPTS = 6
-KEPT_FOR = timedelta(days=1)
+RETENTION = timedelta(days=1)
 
 
 def job_request(
@@ -77,7 +77,7 @@ def heartbeat(job: Job) -> Iterator[None]:
 
     def beat() -> None:
         try:
-            while not over.wait(settings.JOB_STALE_SECONDS / TOUCHES):
+            while not over.wait(settings.JOB_STALE_SECONDS / HEARTBEATS):
                 try:
                     _held(job).update(touched_at=timezone.now())
                 except DatabaseError:
@@ -136,7 +136,7 @@ def orphaned_jobs(*, at_start: bool) -> list[Job]:
     On worker start this includes jobs whose message may still be in the queue: a second message does no harm.
     """
     now = timezone.now()
-    Job.objects.exclude(state__in=OPEN).filter(touched_at__lt=now - KEPT_FOR).delete()
+    Job.objects.exclude(state__in=OPEN).filter(touched_at__lt=now - RETENTION).delete()
     lost = Job.objects.filter(state=Job.State.RUNNING, touched_at__lt=_stale(now))
     lost.update(state=Job.State.WAITING, holder="", due_at=now, sends=0, touched_at=now, sent_at=None)
     waiting = Job.objects.filter(state=Job.State.WAITING, due_at__lte=now)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from departments import formats
-from departments.core.line_breaks import unbroken
+from departments.core.line_breaks import non_breaking
 from departments.day_formats import day_text
 from departments.scorecards.core.number_text import bare_text
 
@@ -21,7 +21,7 @@ register.filter("percent", formats.percent)
 register.filter("signed", formats.signed)
 register.filter("days", formats.days)
 register.filter("duration", formats.duration)
-register.filter("unbroken", unbroken)
+register.filter("non_breaking", non_breaking)
 
 
 @register.filter

@@ -1,6 +1,6 @@
 """Custody as it was known at an earlier instant, without a run of its own.
 
-The custody store of today is cut at the instant (pipeline.core.flows.cut). Only deals about which something was
+The custody store of today is cut at the instant (pipeline.core.flows.truncated). Only deals about which something was
 recorded later than it happened were known otherwise then; they are read again and computed anew, so that what comes
 out is what `recompute --as-of` finds.
 """
@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.core.custody.custody import custody_compute
-from pipeline.core.flows.cut import custody_cut
+from pipeline.core.flows.truncated import truncated_custody
 from pipeline.custody_store import custody_cursor
 from pipeline.models import RecomputeRun
 from pipeline.services.recompute.reading import Selection, arrow_connection, extent_read, structure_read, truth_read
@@ -33,7 +33,7 @@ def custody_at(*, run: RecomputeRun, as_of: int) -> Iterator[duckdb.DuckDBPyConn
     CustodyStoreMissing.
     """
     cursor = custody_cursor(run)
-    with custody_cut(cursor, as_of=as_of, anew=_computed_anew(cursor, as_of)) as cut:
+    with truncated_custody(cursor, as_of=as_of, anew=_computed_anew(cursor, as_of)) as cut:
         yield cut
 
 

@@ -48,7 +48,7 @@ def night_of_run(run_id: int) -> None:
     _steps_start(run, steps_ready(run))
 
 
-@shared_task(base=JobTask, given_up=_step_given_up)
+@shared_task(base=JobTask, on_give_up=_step_given_up)
 def night_step(run_id: int, name: str) -> None:
     """Run one nightly step, even one already done (it may be requested again), then the steps that depend on it."""
     run, step = RecomputeRun.objects.get(pk=run_id), step_named(name)
@@ -69,7 +69,7 @@ def scores_requested(run_id: int, period: str, baseline: str = "") -> None:
     )
 
 
-@shared_task(base=JobTask, given_up=_scores_given_up)
+@shared_task(base=JobTask, on_give_up=_scores_given_up)
 def group_score(group_id: int, score_run_id: int) -> None:
     """Compute one group of deals; the last group to finish triggers the sum."""
     last = group_compute(group=group_id)
@@ -85,7 +85,7 @@ def scores_added_up(score_run_id: int) -> None:
         _steps_after_scores(score_run.run)
 
 
-@shared_task(base=JobTask, given_up=_cut_given_up)
+@shared_task(base=JobTask, on_give_up=_cut_given_up)
 def cut_requested(score_run_id: int, by: str) -> None:
     """Shares by team or owner."""
     cut_compute(score_run=score_run_id, by=by)

@@ -2,15 +2,15 @@
 
 from django.urls import path
 
-from revenue_health.contribution.views import leak, moved, panels, register
+from revenue_health.contribution.views import leak, panels, redirects, register
 
 app_name = "contribution"
 urlpatterns = [
-    path("", moved.drivers, name="bridge"),
+    path("", redirects.drivers, name="bridge"),
     path("measurables/<key:key>/", panels.measurables, name="measurables_panel"),
     path("register/", register.register_page, name="register"),
     path("register/<int:pk>/", leak.leak_page, name="leak"),
     path("register/<int:pk>/owner/", leak.assign, name="leak_assign"),
     path("register/<int:pk>/status/", leak.status, name="leak_status"),
-    path("<key:key>/", moved.driver, name="party"),
+    path("<key:key>/", redirects.driver, name="party"),
 ]

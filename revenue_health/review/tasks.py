@@ -20,13 +20,13 @@ def _export_given_up(export_id: int, *, error: str) -> None:
     export_fail(export_id=export_id)
 
 
-@shared_task(base=JobTask, given_up=_evidence_given_up)
+@shared_task(base=JobTask, on_give_up=_evidence_given_up)
 def evidence_asked(export_id: int) -> None:
     """The evidence of one comparison as a PDF."""
     evidence_make(export=export_id)
 
 
-@shared_task(base=JobTask, given_up=_export_given_up)
+@shared_task(base=JobTask, on_give_up=_export_given_up)
 def pack_export_requested(export_id: int) -> None:
     """A file of a pack; done again after a worker was killed, it is the same file."""
     export_make(export_id=export_id)

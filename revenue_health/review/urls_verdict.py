@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from revenue_health.contribution.views import moved
+from revenue_health.contribution.views import redirects
 from revenue_health.review.views.drivers import driver, drivers, evidence
 from revenue_health.review.views.forecast import forecast, scenarios, track_record, what_if
 
@@ -15,7 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("drivers/evidence/<int:pk>/", evidence.show, name="evidence_state"),
     path("drivers/evidence/<int:pk>/pdf/", evidence.download, name="evidence_pdf"),
     path("drivers/<key:key>/", driver.show, name="driver"),
-    path("accountability/", moved.drivers, name="accountability"),
+    path("accountability/", redirects.drivers, name="accountability"),
     path("forecast/", forecast.forecast_page, name="forecast"),
     path("forecast/lever/", forecast.lever_line, name="lever_line"),
     path("forecast/compute/", forecast.compute, name="forecast_compute"),

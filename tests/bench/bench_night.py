@@ -73,7 +73,7 @@ def measure() -> None:
     from pipeline.services.recompute import recompute
     from revenue_health.contribution.models import ForecastSnapshot, Leak, ScoreRun
     from revenue_health.contribution.services.nightly_run import run_nightly_steps
-    from revenue_health.contribution.services.processes import several
+    from revenue_health.contribution.services.processes import process_pool
 
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -85,7 +85,7 @@ def measure() -> None:
         ScoreRun.objects.all().delete()
         Leak.objects.all().delete()
         ForecastSnapshot.objects.all().delete()
-        with several(processes) as others:
+        with process_pool(processes) as others:
             if others:
                 others.ready()  # as workers are, when the night begins
             began = time.perf_counter()

@@ -32,11 +32,11 @@ class Occupied(Exception):
     """Somebody else is at it."""
 
 
-def given_up(number: int, *, error: str) -> None:
+def on_give_up(number: int, *, error: str) -> None:
     gave_up.append(error)
 
 
-@shared_task(base=JobTask, line="tests", busy=(Occupied,), given_up=given_up, name="tests.in_line")
+@shared_task(base=JobTask, line="tests", busy=(Occupied,), on_give_up=on_give_up, name="tests.in_line")
 def in_line(number: int) -> None:
     ran.append((number,))
     if raises:
@@ -206,7 +206,7 @@ def test_what_passes_is_tried_again_and_what_does_not_is_said_at_once() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_long_job_is_kept_alive_by_its_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "TOUCHES", settings.JOB_STALE_SECONDS / 0.05)
+    monkeypatch.setattr(services, "HEARTBEATS", settings.JOB_STALE_SECONDS / 0.05)
     in_line.delay(1)
     job = services.job_claim(job=Job.objects.get().pk)
     assert job

@@ -15,7 +15,7 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from departments.models import Membership, User
-from departments.scorecards.services.files import FileRow, csv_written, workbook_written
+from departments.scorecards.services.files import FileRow, csv_write, workbook_write
 from pipeline.imports.problems import ProblemList
 from revenue_health.review.core.slides import Column, ColumnKind, Slide, Table
 from revenue_health.review.services.exports.sheets import table_csv, write_xlsx
@@ -36,7 +36,7 @@ def table(text: str) -> Table:
 @pytest.mark.parametrize("text", FORMULAS)
 def test_csv_of_a_scorecard(text: str) -> None:
     row = FileRow(key=text, name=text, unit=text, goal=text, values=[Decimal(-5)])
-    assert cells_of(csv_written([row], [WEEK]))[1] == [f"'{text}"] * 4 + ["-5"]
+    assert cells_of(csv_write([row], [WEEK]))[1] == [f"'{text}"] * 4 + ["-5"]
 
 
 @pytest.mark.parametrize("text", FORMULAS)
@@ -75,7 +75,7 @@ def test_workbooks_of_a_scorecard_and_of_a_pack(text: str, tmp_path: Path) -> No
         slides=[Slide(key="s", title="s", message=text, lines=(text,), tables=(table(text),))],
     )
     write_xlsx(content, tmp_path / "pack.xlsx", lambda done: None)  # type: ignore[arg-type]
-    for data, count in ((workbook_written([row], [WEEK], title="t"), 4), (tmp_path / "pack.xlsx", 5)):
+    for data, count in ((workbook_write([row], [WEEK], title="t"), 4), (tmp_path / "pack.xlsx", 5)):
         cells = workbook_cells(data, text)
         assert len(cells) == count
         assert {(cell.data_type, cell.quotePrefix) for cell in cells} == {("s", not text.startswith("'"))}

@@ -33,7 +33,7 @@ class FileRow:
     values: Sequence[Decimal | None]
 
 
-def csv_written(rows: Iterable[FileRow], weeks: Sequence[date]) -> str:
+def csv_write(rows: Iterable[FileRow], weeks: Sequence[date]) -> str:
     """Text that a spreadsheet would take for a formula is guarded; `file_read` takes the guard off again."""
     out = io.StringIO()
     writer = GuardedWriter(out, lineterminator="\n")
@@ -44,7 +44,7 @@ def csv_written(rows: Iterable[FileRow], weeks: Sequence[date]) -> str:
     return out.getvalue()
 
 
-def workbook_written(rows: Iterable[FileRow], weeks: Sequence[date], *, title: str) -> bytes:
+def workbook_write(rows: Iterable[FileRow], weeks: Sequence[date], *, title: str) -> bytes:
     """One sheet; numbers are numbers, weeks are dates, names and the head stay in sight."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})

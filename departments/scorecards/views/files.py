@@ -24,7 +24,7 @@ from departments.scorecards.core.score_file.sheet import FileUnreadable
 from departments.scorecards.selectors.file_changes import file_changes, stored_values
 from departments.scorecards.selectors.scorecards import grid
 from departments.scorecards.services.entries import CellText, PasteRefused, ScorecardError, entries_paste
-from departments.scorecards.services.files import FileRow, csv_written, file_read, workbook_written
+from departments.scorecards.services.files import FileRow, csv_write, file_read, workbook_write
 from departments.scorecards.views.filters import editable_department, parse_filters, visible_department
 from departments.scorecards.views.grid import goal_text
 from departments.scorecards.views.upload_handler import BoundedUploadHandler
@@ -60,9 +60,9 @@ def download(request: HttpRequest, key: str, kind: str) -> HttpResponse:
         for row in scorecard.rows
     ]
     if kind == "csv":
-        response = HttpResponse(csv_written(rows, scorecard.weeks), content_type="text/csv; charset=utf-8")
+        response = HttpResponse(csv_write(rows, scorecard.weeks), content_type="text/csv; charset=utf-8")
     else:
-        response = HttpResponse(workbook_written(rows, scorecard.weeks, title=department.name), content_type=XLSX)
+        response = HttpResponse(workbook_write(rows, scorecard.weeks, title=department.name), content_type=XLSX)
     name = f"scorecard-{department.key}-{scorecard.weeks[0].isoformat()}.{kind}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

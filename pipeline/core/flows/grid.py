@@ -15,8 +15,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from pipeline.core.flows.amount_days import HOLDS, amount_days
 from pipeline.core.flows.entry_amounts import STEP_OF_ENTRY
-from pipeline.core.flows.held import HOLDS, amount_days
 from pipeline.core.flows.period_flows import PeriodFlows, SpanQuery
 from pipeline.core.flows.span_queries import HELD
 from pipeline.core.leaks.period import Period

@@ -223,7 +223,7 @@ def prepared_queries() -> dict[str, str]:
 
 def has_table(connection: duckdb.DuckDBPyConnection, name: str, *, kind: str = "") -> bool:
     """Whether a connection has a table or view in its own schema; with `kind` (`VIEW`), one of that kind. What a cut
-    (pipeline.core.flows.cut) does not have must not come from the uncut tables behind it."""
+    (pipeline.core.flows.truncated) does not have must not come from the uncut tables behind it."""
     query = "SELECT table_type FROM information_schema.tables WHERE table_name = ? AND table_schema = current_schema()"
     return any(kind in ("", found) for (found,) in connection.execute(query, [name]).fetchall())
 

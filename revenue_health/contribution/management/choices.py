@@ -42,8 +42,8 @@ def periods_from_options(options: Mapping[str, Any], run: RecomputeRun, company:
 
 
 @contextmanager
-def as_sentences() -> Iterator[None]:
-    """What can go wrong, as a sentence and exit code 1."""
+def command_errors() -> Iterator[None]:
+    """Turn expected errors into CommandError: a sentence, and exit code 1."""
     try:
         yield
     except (ComparisonError, PeriodError, FlowError, CustodyStoreMissing) as problem:

@@ -1,4 +1,4 @@
-"""Several processes of this machine for one computation: what workers do, for a command that waits.
+"""A pool of processes on this machine for one computation: what workers do, for a command that waits.
 
 Nothing of Django is imported up here: a process that is started first sets its threads, then sets Django up. What it
 is to call is imported when the first call arrives.
@@ -32,7 +32,7 @@ class Processes:
 
 
 @contextmanager
-def several(processes: int) -> Iterator[Processes | None]:
+def process_pool(processes: int) -> Iterator[Processes | None]:
     """So many processes for the length of the block, none if it is one: then the caller does it all. They set
     themselves up at once, while the caller goes on."""
     if processes < 2:

@@ -100,7 +100,7 @@ def expected_revenue(company: Company, behaviour: Behaviour) -> float:
         near[j], far[j] = leaving_weights(company.shape, mean, float(hazard[j]), steps, dt)
         rates = (float(hazard_before[j]), float(hazard[j]))
         out[j] = inflow_before[j] * old_outflow(company, j, mean, rates, grid)
-    inflow = _march(behaviour, out, near, far)
+    inflow = _solve_renewal(behaviour, out, near, far)
     won = 0.0
     for j in live:
         move = company.layout.earning_move[j] * behaviour.routing[j]
@@ -110,7 +110,7 @@ def expected_revenue(company: Company, behaviour: Behaviour) -> float:
     return float(won * company.amount_mean)
 
 
-def _march(behaviour: Behaviour, out: Floats, near: Floats, far: Floats) -> Floats:
+def _solve_renewal(behaviour: Behaviour, out: Floats, near: Floats, far: Floats) -> Floats:
     """Solve the renewal equation node by node; adds the fresh money's outflow to `out`, returns the inflow."""
     custodies, nodes = out.shape
     entering = behaviour.demand.sum(axis=1)

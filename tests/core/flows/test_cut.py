@@ -6,8 +6,8 @@ import duckdb
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.core.flows.cut import custody_cut
 from pipeline.core.flows.period_flows import period_flows, prepare
+from pipeline.core.flows.truncated import truncated_custody
 from tests.core.flows.test_grid import VALUES
 from tests.core.flows.test_period_flows import same, sums
 from tests.core.strategies import brief, companies, connection_of, custody_of, owned_stages
@@ -41,7 +41,7 @@ def test_a_cut_is_custody_of_that_day(company, data):
         return period_flows(connection, steps=steps, openings=steps, as_of=as_of, unsourced=())
 
     expected = read(of_that_day)
-    with custody_cut(today.cursor(), as_of=as_of) as cursor:
+    with truncated_custody(today.cursor(), as_of=as_of) as cursor:
         flows = read(cursor)
     for name, values in VALUES.items():
         keys = [column for column in getattr(flows, name).column_names if column not in values]

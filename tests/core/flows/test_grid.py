@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.core.flows import amount_days as amount_days_module
 from pipeline.core.flows import grid as grid_module
-from pipeline.core.flows import held as held_module
 from pipeline.core.flows.grid import Span, read_grid
 from pipeline.core.flows.period_flows import AMOUNT_BAND, period_flows, prepare
 from tests.core.flows.test_period_flows import same, sums
@@ -51,7 +51,7 @@ def spans(draw, edges):
 def either_way(request, monkeypatch):
     many_edges, most_cells = request.param
     monkeypatch.setattr(grid_module, "_MANY_EDGES", many_edges)
-    monkeypatch.setattr(held_module, "_MOST_CELLS", most_cells)
+    monkeypatch.setattr(amount_days_module, "_MOST_CELLS", most_cells)
 
 
 @brief

@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from pipeline.core.flows.held import amount_days
+from pipeline.core.flows.amount_days import amount_days
 
 DAY = 86_400
 EDGES = (0, 7 * DAY, 14 * DAY, 21 * DAY)

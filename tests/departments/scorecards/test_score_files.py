@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from departments.scorecards.core.score_file.sheet import FileUnreadable
-from departments.scorecards.services.files import FileRow, csv_written, file_read, workbook_written
+from departments.scorecards.services.files import FileRow, csv_write, file_read, workbook_write
 from departments.scorecards.services.workbooks import SECONDS
 from tests.departments.scorecards.workbooks import WEEKS, with_part, with_sheet, workbook
 
@@ -201,8 +201,8 @@ def test_the_largest_workbook_that_may_be_read_is_read_in_its_time() -> None:
 def test_what_went_out_comes_back_in(key: str) -> None:
     values = [Decimal("99999999999999.123456"), Decimal("1.234")]
     row = FileRow(key=key, name="=1+1", unit="-", goal="", values=values)
-    (first, second) = file_read(csv_written([row], WEEKS).encode()).cells
+    (first, second) = file_read(csv_write([row], WEEKS).encode()).cells
     assert [first.key, first.text, second.text] == [key, "99999999999999.123456", "1.234"]
     row = FileRow(key=key, name="=1+1", unit="-", goal="", values=[Decimal("12.5"), None])
-    (cell,) = file_read(workbook_written([row], WEEKS, title="Sales")).cells
+    (cell,) = file_read(workbook_write([row], WEEKS, title="Sales")).cells
     assert (cell.key, cell.text) == (key, "12.5")

@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from departments.core.line_breaks import unbroken
+from departments.core.line_breaks import non_breaking
 from departments.formats import money_in_words
 from departments.models import Company, Department
 from departments.periods import Period
@@ -87,7 +87,7 @@ def test_every_switch_shows_figures(ceo: Client, query: str) -> None:
 
 
 def test_a_year_without_data_says_so(ceo: Client) -> None:
-    assert unbroken("Nothing is recorded for 1999") in text_of(ceo, "?period=1999")
+    assert non_breaking("Nothing is recorded for 1999") in text_of(ceo, "?period=1999")
 
 
 def test_a_filter_narrows_the_figures(ceo: Client) -> None:

@@ -14,7 +14,7 @@ from revenue_health.contribution.models import ForecastSnapshot, GroupScore, Sco
 from revenue_health.contribution.services import nightly_steps
 from revenue_health.contribution.services.nightly_run import run_nightly_steps
 from revenue_health.contribution.services.nightly_steps import Step
-from revenue_health.contribution.services.processes import several
+from revenue_health.contribution.services.processes import process_pool
 from tests.revenue_health.contribution.nights import break_down, made_up_is_done, names, night_begin, recorded
 
 # Other processes see only what is committed.
@@ -39,7 +39,7 @@ def test_two_processes_do_every_step_once_and_none_before_its_turn(
     log, shares = tmp_path / "log", []
     monkeypatch.setattr(nightly_steps, "NIGHTLY_STEPS", recorded(log, extra=True))
     monkeypatch.setenv("REVENUE_HEALTH_TEST_DATABASE", connection.settings_dict["NAME"])
-    with several(2) as others:
+    with process_pool(2) as others:
         scores = run_nightly_steps(run=tonight, others=others, progress=lambda label, share: shares.append(share))
     done = log.read_text().splitlines()
     assert sorted(done) == sorted(names(nightly_steps.NIGHTLY_STEPS, workers=False))
@@ -57,5 +57,5 @@ def test_what_goes_wrong_in_a_process_is_raised_here(transactional_db: None, mon
     broken = Step(name="broken", run=break_down, is_done=lambda run: False)
     monkeypatch.setattr(nightly_steps, "NIGHTLY_STEPS", (broken,))
     monkeypatch.setenv("REVENUE_HEALTH_TEST_DATABASE", connection.settings_dict["NAME"])
-    with several(2) as others, pytest.raises(ZeroDivisionError):
+    with process_pool(2) as others, pytest.raises(ZeroDivisionError):
         run_nightly_steps(run=run, others=others)

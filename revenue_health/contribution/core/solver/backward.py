@@ -1,7 +1,7 @@
 """What the backward pass reads, laid out once for all coalitions: rates of every world, kernels, opening stocks.
 
-See `revenue` for the equations and `march` for the pass. A custody's kernel depends only on whose world its own
-department plays, so there is one for each (custody, world) that some coalition plays.
+See `revenue` for the equations and `solve_backward` for the pass. A custody's kernel depends only on which world its
+own department plays, so there is one for each (custody, world) that some coalition plays.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -188,11 +188,11 @@ def backward(prepared: Prepared, shaping: Ints) -> Worth:
     """Worth of entries and of the opening stocks, for coalitions int[C, P, 4]: the world in which each player waits,
     loses, values and routes. They must wait as some row that `prepared` was made for."""
     # Brings numba, which only processes that compute should pay for.
-    from revenue_health.contribution.core.solver.march import march
+    from revenue_health.contribution.core.solver.backward_loop import solve_backward
 
     company = prepared.company
     size = (prepared.worlds[0].replicates, shaping.shape[0], len(prepared.live))
     entry = np.zeros((*size, prepared.grid.week_days.size))
     opening = np.zeros((*size, company.kernels.start.shape[2]))
-    march(company, np.ascontiguousarray(shaping), solver_buffers(company), entry, opening)
+    solve_backward(company, np.ascontiguousarray(shaping), solver_buffers(company), entry, opening)
     return Worth(entry=entry, opening=opening)

@@ -1,4 +1,4 @@
-"""What the march over coalitions reads and writes: arrays only, as compiled code wants them."""
+"""What the backward pass over coalitions reads and writes: arrays only, as compiled code wants them."""
 
 from typing import NamedTuple
 
@@ -28,7 +28,8 @@ class Kernels(NamedTuple):
 
 
 class Company(NamedTuple):
-    """Everything the march reads. J live custodies, later ones of the flow first; V worlds; R replicates; E moves.
+    """Everything the backward pass reads. J: live custodies, later ones of the flow first; V: worlds; R: replicates; E:
+    moves.
 
     dt: days of a step. week [n]: step of the rates each node lies in; days: length of the period. cyclic: whether some
     move leads to a custody that is solved later. stage, player int[J]. loss [V, R, S, P, W], growth [V, R, J, P, W]:
@@ -51,7 +52,7 @@ class Company(NamedTuple):
 
 
 class SolverBuffers(NamedTuple):
-    """What the march writes. path [K, n, n + 1], present [Q, n, n]: kernels of the replicate at hand.
+    """What the backward pass writes. path [K, n, n + 1], present [Q, n, n]: kernels of the replicate at hand.
 
     The rest is of the `LANES` coalitions at hand, L. plays int[4, P, L]: worlds each player plays, by factor from
     waiting on. kernel int[J, L]; the different ones among them are kinds int[J], kernel_of_kind int[J, kinds], and

@@ -61,10 +61,10 @@ class SingleScenario:
                 fresh, begun = self._paths(rates, custody)
                 if fresh is not None:
                     own[custody], present[custody], start[custody] = fresh.worth, fresh.present, begun
-        return _March(self, rates, own, present).revenue(start)
+        return _BackwardPass(self, rates, own, present).revenue(start)
 
 
-class _March:
+class _BackwardPass:
     """One backward pass over all custodies at once; arrays are [R, J], replicates x custodies. own: kernels of the
     custodies whose waiting is not the kept one's."""
 

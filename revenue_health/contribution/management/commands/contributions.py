@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from pipeline.management.choices import run_and_company
 from pipeline.selectors.leaks.hindsight import hindsight_reasons
 from revenue_health.contribution.core.comparison import BridgeFigures, Comparison
-from revenue_health.contribution.management.choices import add_period_arguments, as_sentences, periods_from_options
+from revenue_health.contribution.management.choices import add_period_arguments, command_errors, periods_from_options
 from revenue_health.contribution.selectors.comparison.bridges import cut_bridge
 from revenue_health.contribution.selectors.comparison.contributions_json import comparison_to_json
 from revenue_health.contribution.selectors.comparison.earned import earned_amounts
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         if by and by not in DIMENSIONS:
             raise CommandError(f"Deals cannot be grouped by “{cut}”. Choose one of {', '.join(DIMENSIONS)} or rep.")
         run, company = run_and_company()
-        with as_sentences():
+        with command_errors():
             periods = periods_from_options(options, run, company)
             bridge = cut_bridge(run=run, company=company, periods=periods, by=by or SEGMENT)
             judgements = judgements_of(run=run, company=company, periods=periods, bridge=bridge.company, compute=True)

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from pipeline.management.choices import run_and_company
 from revenue_health.contribution.core.track.words import range_sentence
-from revenue_health.contribution.management.choices import add_period_arguments, as_sentences, periods_from_options
+from revenue_health.contribution.management.choices import add_period_arguments, command_errors, periods_from_options
 from revenue_health.contribution.selectors.forecast.forecast_json import forecast_json
 from revenue_health.contribution.selectors.forecast.forecasts import company_forecast
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         run, company = run_and_company()
-        with as_sentences():
+        with command_errors():
             forecast = company_forecast(run=run, company=company, periods=periods_from_options(options, run, company))
         figures = forecast_json(forecast)
         if options["json"]:

@@ -16,7 +16,7 @@ from pipeline.core.currency import RateMissing
 from pipeline.services.recompute import RecomputeError, RecomputeRunning, recompute
 from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.services.nightly_run import run_nightly_steps
-from revenue_health.contribution.services.processes import several
+from revenue_health.contribution.services.processes import process_pool
 from revenue_health.contribution.tasks import night_of_run
 
 
@@ -41,7 +41,7 @@ class Command(BaseCommand):
 
         try:
             # Other processes set themselves up while custody is computed.
-            with several(1 if options["custody_only"] else options["processes"]) as others:
+            with process_pool(1 if options["custody_only"] else options["processes"]) as others:
                 run = recompute(as_of=self._as_of(options["as_of"]), full=options["full"], progress=say)
                 scores = [] if options["custody_only"] else run_nightly_steps(run=run, progress=say, others=others)
         except (RecomputeError, RecomputeRunning, RateMissing) as problem:

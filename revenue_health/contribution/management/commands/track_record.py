@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from pipeline.management.choices import run_and_company
 from revenue_health.contribution.core.track.summary import Summary
-from revenue_health.contribution.management.choices import as_sentences
+from revenue_health.contribution.management.choices import command_errors
 from revenue_health.contribution.selectors.track.track_record import NAMES, track_record
 from revenue_health.contribution.selectors.track.track_record_json import track_record_json
 from revenue_health.contribution.services.track_record import track_record_store
@@ -28,7 +28,7 @@ class Command(BaseCommand):
             if not options["json"]:
                 self.stderr.write(f"  {share:4.0%} {step}")
 
-        with as_sentences():
+        with command_errors():
             track_record_store(run=run, progress=say)
         record = track_record(run=run, company=company)
         if options["json"]:

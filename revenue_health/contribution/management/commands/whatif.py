@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from pipeline.management.choices import run_and_company
-from revenue_health.contribution.management.choices import add_period_arguments, as_sentences, periods_from_options
+from revenue_health.contribution.management.choices import add_period_arguments, command_errors, periods_from_options
 from revenue_health.contribution.selectors.forecast.forecast_json import what_if_json
 from revenue_health.contribution.selectors.forecast.whatif import (
     PromiseError,
@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         run, company = run_and_company()
         try:
-            with as_sentences():
+            with command_errors():
                 promises = [promise_of(text) for text in options["set"]]
                 periods = periods_from_options(options, run, company)
                 now, following = company_what_if(run=run, company=company, periods=periods, promises=promises)

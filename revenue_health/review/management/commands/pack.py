@@ -12,7 +12,7 @@ from django.utils import timezone
 from departments.periods import PeriodError
 from pipeline.management.choices import run_and_company
 from pipeline.selectors.leaks.leaks import calendar_of
-from revenue_health.contribution.management.choices import as_sentences
+from revenue_health.contribution.management.choices import command_errors
 from revenue_health.review.models import Pack, PackExport
 from revenue_health.review.selectors.packs.archive import pack_by_id, verify_pack
 from revenue_health.review.services.exports import ExportProblem, pack_write
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         except PeriodError as problem:
             raise CommandError(str(problem)) from problem
         try:
-            with as_sentences():
+            with command_errors():
                 pack = pack_freeze(
                     run=run, company=company, user=None, now=timezone.now(), title=options["title"], period=period
                 )

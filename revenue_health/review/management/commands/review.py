@@ -12,7 +12,7 @@ from departments.formats import money_in_words
 from departments.periods import PeriodError, parse_day
 from pipeline.management.choices import PERIOD_HELP, run_and_company
 from pipeline.selectors.leaks.leaks import calendar_of
-from revenue_health.contribution.management.choices import as_sentences
+from revenue_health.contribution.management.choices import command_errors
 from revenue_health.contribution.words import using_verdict_words
 from revenue_health.review.core.weekly_review import WeeklyReview
 from revenue_health.review.selectors.weekly.review import weekly_review
@@ -35,7 +35,7 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from problem
         if since is not None and since > (until := run.as_of.astimezone(company.zone).date()):
             raise CommandError(f"{since} is after {until}, the day the figures are of: nothing can have changed since.")
-        with as_sentences(), using_verdict_words(company.verdict_words):
+        with command_errors(), using_verdict_words(company.verdict_words):
             period = calendar_of(company).parse(options["period"]) if options["period"] else None
             review = weekly_review(run=run, company=company, period=period, since=since, now=timezone.now())
         if options["json"]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from departments.core.line_breaks import unbroken
+from departments.core.line_breaks import non_breaking
 from departments.formats import DASH
 from revenue_health.review.core.slides import Column, Row, Slide, Table
 from revenue_health.review.selectors.packs.cells import SOMEBODY, Names, cell_text, shade
@@ -126,7 +126,7 @@ def marked(text: str, names: Names, *, person: bool = False) -> SafeString:
     """The text as HTML in which each name of a person can be hidden by a switch; or without names where they may not
     be in the page."""
     if names.hidden or not names.switch:
-        return escape(unbroken(names.plain(text, person=person)))
+        return escape(non_breaking(names.plain(text, person=person)))
     if person and text not in names.people:
         parts = [text]
         instead = {text: SOMEBODY} if text not in ("", DASH) else {}
@@ -137,7 +137,7 @@ def marked(text: str, names: Names, *, person: bool = False) -> SafeString:
             f'<span class="who"><span class="who-name">{escape(part)}</span>'
             f'<span class="who-role">{escape(instead[part])}</span></span>'
             if part in instead
-            else escape(unbroken(part))
+            else escape(non_breaking(part))
             for part in parts
         )
     )

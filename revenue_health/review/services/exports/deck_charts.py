@@ -17,7 +17,7 @@ from pptx.enum.dml import MSO_PATTERN
 from pptx.util import Pt
 
 from departments.core.formula_guard import guarded
-from departments.core.line_breaks import unbroken
+from departments.core.line_breaks import non_breaking
 from departments.formats import MoneyScale
 from departments.translation import gettext as _
 from departments.translation import gettext_noop
@@ -169,7 +169,7 @@ def _labels(series: Any, bars: Sequence[Bar], kind: ChartKind) -> None:
         label = series.points[number].data_label
         label.position = XL_LABEL_POSITION.INSIDE_BASE
         run = label.text_frame.paragraphs[0].add_run()
-        run.text = unbroken(bar.label(kind))
+        run.text = non_breaking(bar.label(kind))
         run.font.size = Pt(14)
         run.font.bold = not bar.is_step
         fill = LOOKS[bar.impact][1] if bar.impact in (Tone.GOOD, Tone.BAD) else "16202A"

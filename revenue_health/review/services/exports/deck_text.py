@@ -9,7 +9,7 @@ from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Inches, Pt
 
-from departments.core.line_breaks import unbroken
+from departments.core.line_breaks import non_breaking
 from revenue_health.review.selectors.packs.fit import LETTER, lines_of
 
 WIDTH, HEIGHT, MARGIN = Inches(13.333), Inches(7.5), Inches(0.6)
@@ -71,7 +71,7 @@ def text_add(
 def run_add(paragraph: Any, text: str, size: int, *, bold: bool, colour: RGBColor = INK) -> None:
     """Text in the letters of the deck; amounts and days stay on one line."""
     run = paragraph.add_run()
-    run.text = unbroken(text)
+    run.text = non_breaking(text)
     run.font.size, run.font.bold, run.font.name = Pt(size), bold, FONT
     run.font.color.rgb = colour
 

@@ -43,7 +43,7 @@ from revenue_health.contribution.selectors.comparison.stored_comparison import s
 from revenue_health.contribution.selectors.comparison.trend import trend_of
 from revenue_health.review.selectors.drivers.mechanism import Mechanism, mechanism_of
 from revenue_health.review.selectors.drivers.plan_and_pace import earned_a_year_before, quarter_rows, segment_rows
-from revenue_health.review.selectors.forecast.levers_of import biggest_lever
+from revenue_health.review.selectors.forecast.biggest_lever import biggest_lever
 from revenue_health.review.views.drivers.gates_panel import gates_context
 
 TEMPLATE = "review/drivers/driver.html"

@@ -26,8 +26,8 @@ from revenue_health.review.core.forecast_figures import (
     ForecastFigures,
     LimitReached,
 )
+from revenue_health.review.selectors.forecast.biggest_lever import WORDS, biggest_lever, what_if_address
 from revenue_health.review.selectors.forecast.forecast_reader import forecast_from_json
-from revenue_health.review.selectors.forecast.levers_of import WORDS, biggest_lever, what_if_address
 from revenue_health.review.selectors.forecast.snapshots import calibrations, forecast_snapshot
 from revenue_health.review.selectors.headline import chance_in_words, landing_sentence
 

@@ -31,7 +31,7 @@ def ask(**environment: str) -> float:
 
 
 def test_any_change_of_any_source_has_a_folder_of_its_own(tmp_path: Path) -> None:
-    for name in ("march.py", "kernels.py"):
+    for name in ("backward_loop.py", "kernels.py"):
         (tmp_path / name).write_text("LANES = 8\n")
     before = machine_code_folder(tmp_path)
     (tmp_path / "kernels.py").write_text("LANES = 4\n")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pptx import Presentation
 from pypdf import PdfReader
 
-from departments.core.line_breaks import unbroken
+from departments.core.line_breaks import non_breaking
 from departments.models import User
 from revenue_health.review.core.slide_codec import table_from_json
 from revenue_health.review.core.slides import Role
@@ -111,7 +111,7 @@ def test_days_are_written_as_days(pack: Pack, tmp_path: Path) -> None:
 
 
 def test_amounts_and_days_stay_on_one_line() -> None:
-    said = unbroken("EUR −1.24 M lost by 19 Nov 2026, 90 % of it ▼ overdue")
+    said = non_breaking("EUR −1.24 M lost by 19 Nov 2026, 90 % of it ▼ overdue")
     assert said.replace("\N{NO-BREAK SPACE}", "~") == "EUR~−1.24~M lost by 19~Nov~2026, 90~% of it ▼~overdue"
 
 

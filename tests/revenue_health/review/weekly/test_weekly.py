@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape, strip_tags
 
-from departments.core.line_breaks import unbroken
+from departments.core.line_breaks import non_breaking
 from departments.models import Company, Department, Entry, Measurable, User
 from departments.models.promises import Commitment
 from departments.periods import Period, monday_of
@@ -91,7 +91,7 @@ def test_the_page_shows_the_message_and_every_bucket_opens_its_deals(
 ) -> None:
     shown = text(ceo.get("/"))
     review = read(run, company)
-    assert escape(unbroken(review.headline.message)) in shown
+    assert escape(non_breaking(review.headline.message)) in shown
     assert review.changes
     for total in review.changes.buckets:
         if total.deals:

@@ -7,8 +7,8 @@ from departments.json_types import Json
 from departments.translation import gettext_noop
 from revenue_health.contribution.core.comparison import minor_units
 from revenue_health.review.core.slides import Bar, Chart, ChartKind, Column, ColumnKind, Role, Slide, Table
+from revenue_health.review.selectors.forecast.biggest_lever import WORDS
 from revenue_health.review.selectors.forecast.forecast_reader import range_hits_from_json
-from revenue_health.review.selectors.forecast.levers_of import WORDS
 from revenue_health.review.selectors.headline import landing_sentence
 from revenue_health.review.selectors.packs.slides.parts import landing_of, scale_of, total_bar
 

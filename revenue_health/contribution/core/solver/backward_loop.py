@@ -1,8 +1,8 @@
 """The backward pass itself, compiled: node by node from the end of the period to its start.
 
 See `revenue` for the equations and `backward` for what is laid out here. Coalitions are taken `LANES` at a time, so
-that one processor instruction serves several of them; within a lane everything is independent of its neighbours but
-for the number of rounds.
+that one processor instruction serves several of them; apart from the number of rounds, each lane is independent of its
+neighbours.
 """
 
 import numpy as np
@@ -198,7 +198,7 @@ def _begin(company: Company, buffers: SolverBuffers, r: int, c: int, opening: Fl
 
 
 @compiled
-def march(company: Company, shaping: Ints, buffers: SolverBuffers, entry: Floats, opening: Floats) -> None:
+def solve_backward(company: Company, shaping: Ints, buffers: SolverBuffers, entry: Floats, opening: Floats) -> None:
     """Fill entry [R, C, J, W]: money earned per unit a day entering a custody all through a step; and opening
     [R, C, J, M]: from its stocks. shaping int[C, P, 4]: the worlds each coalition's players play."""
     count, steps = company.target.shape[0], company.week.size

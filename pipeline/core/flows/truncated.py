@@ -1,4 +1,4 @@
-"""The custody tables as they stood at an earlier instant, out of those of today.
+"""The custody tables as they were at an earlier instant, derived from today's.
 
 What happened after the instant is taken away: later moves and holds, and the ends of holds that were open then.
 Custody looks only back, so this is what a run of that instant would have found, but for deals about which something
@@ -35,7 +35,7 @@ _CUTS = {
 
 
 @contextmanager
-def custody_cut(
+def truncated_custody(
     cursor: duckdb.DuckDBPyConnection, *, as_of: int, anew: Mapping[str, pa.Table] | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A cursor whose `visits`, `holds` and `moves` end at `as_of` (epoch seconds, still known), while the block lasts.

@@ -1,4 +1,4 @@
-"""What the running period would gain if a department held or lost a tenth less, as the night's forecast has it."""
+"""What the running period would gain if a department held or lost a tenth less, according to the stored forecast."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses of earlier releases, kept for bookmarks and mails: they lead to the drivers, with the period they name."""
+"""Redirects of addresses from earlier releases, for bookmarks and mails, to the drivers page of the same period."""
 
 from __future__ import annotations
 
