@@ -21,7 +21,7 @@ from departments.updates.services.reminders import reminders_send
 class Command(BaseCommand):
     """What the hourly task does, at once and at any hour. Run twice, it sends nothing the second time."""
 
-    help = "E-mail whoever owes values for the week that closed last, or for the one that closes soon."
+    help = "Send mail to people who owe values for the week that closed last, or for the one that closes soon."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only show who would be reminded of what")

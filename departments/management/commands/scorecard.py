@@ -22,9 +22,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--department", required=True, help="The department's key.")
         parser.add_argument(
-            "--weeks", type=whole_number(1, MOST_WEEKS), default=13, help=f"Up to {MOST_WEEKS}; 13 without it."
+            "--weeks", type=whole_number(1, MOST_WEEKS), default=13, help=f"Up to {MOST_WEEKS} (default: 13)."
         )
-        parser.add_argument("--until", help="The Monday of the newest week; the week that is due without it.")
+        parser.add_argument("--until", help="The Monday of the newest week (default: the week that is due).")
         parser.add_argument("--json", action="store_true", help="One JSON object on standard output.")
 
     def handle(self, *args: Any, **options: Any) -> None:

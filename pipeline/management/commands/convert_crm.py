@@ -12,7 +12,7 @@ from pipeline.services.imports_crm import CRM_MAPPING, crm_export_convert
 
 
 class Command(AnsweringCommand):
-    help = "Turn a CRM export of one row per deal into a company folder, which `load` then takes."
+    help = "Convert a CRM export with one row per deal to a company folder for `load`."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)

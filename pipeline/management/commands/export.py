@@ -12,7 +12,7 @@ from pipeline.services.imports_export import company_folder_export
 
 
 class Command(AnsweringCommand):
-    help = "Write everything that was loaded as a company folder."
+    help = "Export everything that was imported, as a company folder."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)

@@ -19,7 +19,7 @@ _STORED = {"pipeline", "segment"}
 
 
 class Command(BaseCommand):
-    help = "The weekly roll-up: per week and stage what opened, entered, moved, was won, lost and revalued."
+    help = "The weekly roll-up: what opened, entered, moved, was won, lost and revalued, by week and stage."
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_choice_arguments(parser)

@@ -19,7 +19,7 @@ from pipeline.generator.files.folder import MAX_OPPORTUNITIES, MAX_SEED, MAX_YEA
 
 
 class Command(BaseCommand):
-    help = "Write a company folder of an invented company; the same arguments give the same files."
+    help = "Generate the folder of an invented company; the same arguments give the same files."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -15,13 +15,13 @@ from pipeline.services.imports_log import event_log_load, is_xes, log_cases
 
 
 class Command(AnsweringCommand):
-    help = "Load an XES or CSV event log by a mapping file, or sketch a mapping to start from."
+    help = "Import an XES or CSV event log with a mapping file, or sketch a mapping to start from."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument("--mapping", type=Path, metavar="M.toml", help="see docs/import.md")
-        parser.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
+        parser.add_argument("--dry-run", action="store_true", help="show what would happen, change nothing")
         parser.add_argument("--sketch", action="store_true", help="print the activities and a mapping to start from")
         for name in ("case", "activity", "time", "transition", "resource", "delimiter"):
             parser.add_argument(f"--{name}", metavar="NAME", help=f"for --sketch of a CSV log: its {name}")

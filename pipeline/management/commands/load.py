@@ -12,12 +12,12 @@ from pipeline.services.imports import company_folder_load
 
 
 class Command(AnsweringCommand):
-    help = "Load a company folder (or a zip of one). All of it or, if any row is refused, nothing."
+    help = "Import a company folder (or a zip of one), all or nothing: if any row is refused, nothing is imported."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("folder", type=Path, metavar="DIR")
-        parser.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
+        parser.add_argument("--dry-run", action="store_true", help="show what would happen, change nothing")
 
         parser.add_argument(
             "--rename-company", action="store_true", help="let company.csv change the name of a company that has data"

@@ -28,7 +28,7 @@ State = SourcePull.State
 
 
 class Command(AnsweringCommand):
-    help = "Files of other systems: read them, say what they mean, take them in."
+    help = "Files of other systems: read them, map them, import them."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -39,7 +39,7 @@ class Command(AnsweringCommand):
         pull = self._step(steps, "pull", "take the next files of a source in and compute")
         pull.add_argument("source", metavar="NAME")
         pull.add_argument("files", nargs="*", type=Path, metavar="FILE", help="none: those that were read last")
-        pull.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
+        pull.add_argument("--dry-run", action="store_true", help="show what would happen, change nothing")
         pull.add_argument("--rename-company", action="store_true", help="the files are of the same company, renamed")
         pull.add_argument("--last-day", action="store_true", help="read the figures as of the last day of the data")
         mapping = self._step(steps, "map", "print the newest mapping as TOML, or take a file as the next version")
@@ -50,7 +50,9 @@ class Command(AnsweringCommand):
         remove = self._step(steps, "remove", "remove files that a source keeps, or the whole source")
         remove.add_argument("source", metavar="NAME")
         remove.add_argument("--files", metavar="TOKEN", help="only the files of this upload; `list` names the newest")
-        remove.add_argument("--yes", action="store_true", help="do it; without, only what would be lost is said")
+        remove.add_argument(
+            "--yes", action="store_true", help="really remove; without it, only show what would be lost"
+        )
 
     def _step(self, steps: Any, name: str, words: str) -> CommandParser:
         parser: CommandParser = steps.add_parser(name, help=words)

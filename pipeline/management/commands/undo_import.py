@@ -11,7 +11,7 @@ from pipeline.services.imports_undo import import_undo
 
 
 class Command(AnsweringCommand):
-    help = "Take an import out again: what it made is deleted, what it changed is put back."
+    help = "Revert an import: rows it created are deleted, rows it changed get their old values back."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)

@@ -29,7 +29,7 @@ def add_period_arguments(parser: CommandParser, *, baseline: bool = True) -> Non
     parser.add_argument("--period", help=PERIOD_HELP.format(without="the running quarter without it"))
     if baseline:
         parser.add_argument(
-            "--baseline", help=f"A period, {LAST_YEAR} or {FOUR_QUARTERS}; without, by how much history there is."
+            "--baseline", help=f"A period, {LAST_YEAR} or {FOUR_QUARTERS} (default: by how much history there is)."
         )
     parser.add_argument("--json", action="store_true", help="One JSON object on standard output.")
 

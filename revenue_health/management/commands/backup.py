@@ -16,7 +16,7 @@ from revenue_health.management.passphrase import add_passphrase_option, read_pas
 
 
 class Command(BaseCommand):
-    help = "Write database, uploads, made files and custody files to one checked file. The system may be running."
+    help = "Write database, uploads, exported files and custody files to one verified file. The system may be running."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE", help="Where to write it; never overwrites.")

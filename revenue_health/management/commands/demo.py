@@ -31,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--port", type=whole_number(0, 65_535), help="Port on 127.0.0.1 (default: 8000, or the next free one)."
         )
-        parser.add_argument("--password", action="store_true", help="Ask for a password of the demo users.")
+        parser.add_argument("--password", action="store_true", help="Prompt for a password for the demo users.")
         parser.add_argument("--password-file", metavar="FILE", help="Take it from a file (or from DEMO_PASSWORD).")
         parser.add_argument("--build-only", action="store_true", help="Build, print, exit.")
         parser.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="Last day of the company.")

@@ -15,7 +15,7 @@ from revenue_health.management.passphrase import add_passphrase_option, read_pas
 
 
 class Command(BaseCommand):
-    help = "Check a backup and bring it back, into an empty installation or, with --replace, in place of this one."
+    help = "Check a backup and restore it, into an empty installation or, with --replace, in place of this one."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE", help="What `backup` wrote.")

@@ -23,7 +23,7 @@ from revenue_health.contribution.words import using_verdict_words, verdict_word
 
 
 class Command(BaseCommand):
-    help = "Which department moved revenue away from plan, which way, and how sure that is."
+    help = "Which departments moved revenue away from plan, in which direction, and how certain that is."
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_period_arguments(parser)

@@ -22,7 +22,7 @@ _IF = {
 
 
 class Command(BaseCommand):
-    help = "Forecast of the running period from today's open deals, with its probability to reach the plan."
+    help = "Forecast of the running period from today's open deals, with the probability of reaching the plan."
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_period_arguments(parser, baseline=False)

@@ -24,11 +24,11 @@ class Command(BaseCommand):
     help = "Compute custody, flows, leaks and contributions; only what changed since the last run, unless --full."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--as-of", help="What was known at the end of this day (YYYY-MM-DD), or at an instant.")
-        parser.add_argument("--full", action="store_true", help="Everything anew.")
+        parser.add_argument("--as-of", help="Use what was known at the end of this day (YYYY-MM-DD), or at an instant.")
+        parser.add_argument("--full", action="store_true", help="Recompute everything.")
         parser.add_argument("--custody-only", action="store_true", help="Leave the contributions to a worker.")
         parser.add_argument(
-            "--processes", type=whole_number(1, MOST_PROCESSES), default=1, help="Score with so many (default 1)."
+            "--processes", type=whole_number(1, MOST_PROCESSES), default=1, help="Processes to score with (default: 1)."
         )
         parser.add_argument("--json", action="store_true", help="One JSON object on standard output.")
 

@@ -16,7 +16,7 @@ from revenue_health.contribution.services.track_record import track_record_store
 
 
 class Command(BaseCommand):
-    help = "Forecasts of past quarters as they would have been made on day 14, 42 and 70, beside what came."
+    help = "Forecasts of past quarters as they would have been made on days 14, 42 and 70, beside the actual outcome."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="One JSON object on standard output.")

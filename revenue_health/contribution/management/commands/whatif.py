@@ -18,7 +18,7 @@ from revenue_health.contribution.selectors.forecast.whatif import (
 
 
 class Command(BaseCommand):
-    help = "What revenue of this period and the next would be if a department waited, lost or brought in otherwise."
+    help = "Revenue of this period and the next if a department had other waits, losses or demand."
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_period_arguments(parser, baseline=False)

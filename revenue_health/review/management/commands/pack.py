@@ -26,8 +26,8 @@ class Command(BaseCommand):
         what = parser.add_mutually_exclusive_group(required=True)
         what.add_argument("--freeze", action="store_true", help="Freeze the newest figures.")
         what.add_argument("--export", nargs=3, metavar=("KIND", "ID", "FILE"), help="KIND is pdf, pptx, xlsx or csv.")
-        parser.add_argument("--title", default="", help="Of the new pack.")
-        parser.add_argument("--period", help="A fiscal period; the running quarter without.")
+        parser.add_argument("--title", default="", help="Title of the new pack.")
+        parser.add_argument("--period", help="A fiscal period (default: the running quarter).")
         parser.add_argument("--hide-names", action="store_true", help="Leave names of people out of the file.")
         parser.add_argument("--json", action="store_true", help="One JSON object on standard output.")
 

@@ -23,7 +23,9 @@ class Command(BaseCommand):
     help = "The weekly review: the message, plan to actual, what changed, leaks, scorecards, commitments, forecast."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--since", help="What changed since this day, such as 2026-11-16; without: a Monday ago.")
+        parser.add_argument(
+            "--since", help="Show what changed since this day, such as 2026-11-16 (default: the usual Monday)."
+        )
         parser.add_argument("--period", help=PERIOD_HELP.format(without="the running quarter without it"))
         parser.add_argument("--json", action="store_true", help="One JSON object on standard output.")
 
