@@ -89,7 +89,7 @@ def commitment_new(request: HttpRequest) -> HttpResponse:
     except DiscussionError as problem:
         form.add_error(None, str(problem))
         return _commitment_form_page(request, form, status=422)
-    messages.info(request, "Commitment saved.")
+    messages.info(request, _("Commitment saved."))
     return redirect("departments:commitment", pk=commitment.pk)
 
 

@@ -6,6 +6,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from departments.core.time_zones import TIME_ZONES
@@ -27,7 +28,7 @@ def account_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         # Only its own fields: the account may be deactivated, or get a new password, at this moment.
         form.instance.save(update_fields=list(form.fields))
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect("departments:account")
     factors = set(Authenticator.objects.filter(user=person).values_list("type", flat=True))
     context = {
