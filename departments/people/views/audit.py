@@ -50,7 +50,7 @@ class AuditForm(forms.Form):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Steps:
+class PageLinks:
     """Addresses of the newer and the older page; empty where there is none."""
 
     newer: str
@@ -68,7 +68,7 @@ def audit_log(request: HttpRequest) -> HttpResponse:
         "form": form,
         "errors": [messages[0] for messages in form.errors.values()],
         "changes": page_of_changes.changes,
-        "steps": _steps(request.GET, page, more=page_of_changes.more),
+        "page_links": _page_links(request.GET, page, more=page_of_changes.more),
         "query": request.GET.urlencode(),
         "one_thing": page_of_changes.changes[0] if filters.item and page_of_changes.changes else None,
     }
@@ -100,7 +100,7 @@ def readers(request: HttpRequest) -> HttpResponse:
         "form": form,
         "errors": [messages[0] for messages in form.errors.values()],
         "lines": lines,
-        "steps": _steps(request.GET, page, more=more),
+        "page_links": _page_links(request.GET, page, more=more),
     }
     return page_render(request, READERS, context, partial="page")
 
@@ -125,13 +125,13 @@ def _begins(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def _steps(query: QueryDict, page: int, *, more: bool) -> Steps:
+def _page_links(query: QueryDict, page: int, *, more: bool) -> PageLinks:
     others = [(key, value) for key in query for value in query.getlist(key) if key != "page" and value]
 
     def address(number: int) -> str:
         return f"?{urlencode([*others, ('page', number)])}"
 
-    return Steps(newer=address(page - 1) if page > 1 else "", older=address(page + 1) if more else "")
+    return PageLinks(newer=address(page - 1) if page > 1 else "", older=address(page + 1) if more else "")
 
 
 def _csv_lines(change: Change) -> list[list[str]]:

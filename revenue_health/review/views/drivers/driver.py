@@ -82,9 +82,9 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
             context |= _line(comparison, key, company)
             if department and comparison.party(key):
                 context |= _chain(request, filters, run, company, comparison, structure, department.id)
-                context |= _working(filters, run, company, comparison, score_run, key)
+                context |= _breakdown(filters, run, company, comparison, score_run, key)
             elif key == PartyKind.MARKET:
-                context |= _working(filters, run, company, comparison, score_run, key)
+                context |= _breakdown(filters, run, company, comparison, score_run, key)
             else:
                 context |= {
                     "segments": segment_rows(comparison),
@@ -174,7 +174,7 @@ def _commit_address(key: str, subject: str, mechanism: Mechanism | None) -> str:
     return reverse("departments:commitment_new", query=values)
 
 
-def _working(
+def _breakdown(
     filters: ComparisonFilters,
     run: RecomputeRun,
     company: Company,

@@ -104,7 +104,7 @@ def _context(request: HttpRequest, filters: ComparisonFilters, run: RecomputeRun
         "past": past_sentence(comparison),
         "pace": pace_name(comparison.period, comparison.baseline),
         "closed": closed_departments(request.user, structure_names()),
-        "sees_inside": verdict.sales is not None and _sees_inside(request, verdict.sales.key),
+        "sees_inside": verdict.sales is not None and _may_see_teams(request, verdict.sales.key),
         "exports": exports_of(run=run, period=filters.period.label, baseline=filters.baseline),
         **_ledger(verdict, filters),
     }
@@ -133,7 +133,7 @@ def _ledger(verdict: Accountability, filters: ComparisonFilters) -> Context:
     }
 
 
-def _sees_inside(request: HttpRequest, key: str) -> bool:
+def _may_see_teams(request: HttpRequest, key: str) -> bool:
     """Teams and people of a department are its detail."""
     department = Department.objects.filter(key=key).values_list("pk", flat=True).first()
     return department is not None and may_see_department(request.user, department)
@@ -147,7 +147,7 @@ def compute(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def inside(request: HttpRequest) -> HttpResponse:
+def sales_cuts(request: HttpRequest) -> HttpResponse:
     """Ask a worker for sales by team or by person."""
     require(request, may_see_company(request.user))
     site = site_context(request)
