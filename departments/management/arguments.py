@@ -1,4 +1,4 @@
-"""Values of command-line options, refused before anything begins."""
+"""Types for command-line options that refuse bad values before anything starts."""
 
 from __future__ import annotations
 

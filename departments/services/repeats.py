@@ -1,4 +1,4 @@
-"""A form sent twice, by a double click where no script holds the second one back: it saves one row, not two."""
+"""A form sent twice by a double click saves one row, not two, even where no script blocks the second click."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bringing a company folder in: all of it or nothing."""
+"""Importing a company folder, all or nothing."""
 
 from __future__ import annotations
 

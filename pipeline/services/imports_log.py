@@ -1,4 +1,4 @@
-"""Bringing an event log in: it becomes a company folder, and that is loaded."""
+"""Importing an event log, by converting it to a company folder."""
 
 from __future__ import annotations
 

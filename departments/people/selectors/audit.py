@@ -26,7 +26,7 @@ _CHUNK = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class AuditFilters:
-    """What of the history is asked for; `everything` also shows what imports, commands and the night changed."""
+    """Filters of the history; `everything` also shows what imports, commands and the nightly run changed."""
 
     person: int | None = None
     kind: str = ""

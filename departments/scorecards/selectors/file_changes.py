@@ -1,4 +1,4 @@
-"""What taking in a file would change: nothing is written to find out."""
+"""What importing a file would change, found out without writing anything."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def download(request: HttpRequest, key: str, kind: str) -> HttpResponse:
 @csrf_exempt  # only so that the size is bounded before anything of the request is read: `_upload` is protected
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest, key: str) -> HttpResponse:
-    """Choose a file; see what it would change; take it in. Until the last step nothing is changed."""
+    """Choose a file, see what it would change, import it. Nothing is changed before the last step."""
     request.upload_handlers = [BoundedUploadHandler(request)]
     return _upload(request, key)
 
@@ -123,7 +123,7 @@ def _preview(department: Department, cells: Sequence[FileCell]) -> dict[str, Any
 
 
 def _take_in(request: HttpRequest, department: Department) -> dict[str, Any]:
-    """What stood in the way, for the page; nothing where it is done."""
+    """Import the file; returns the context of an error page, or nothing on success."""
     user = signed_in_user(request)
     try:
         owner, packed = signing.loads(request.POST["changes"], salt=SALT, max_age=SECONDS)

@@ -1,4 +1,4 @@
-"""What a scorecard page was asked for: the weeks, and which measurables."""
+"""The filters of a scorecard page: the weeks, and which measurables."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def visible_department(request: HttpRequest, key: str) -> Department:
 
 
 def editable_department(request: HttpRequest, key: str) -> Department:
-    """The same for a change: whoever may not make it is not told that there is something to change."""
+    """The same for changes: 404 for people who may not make them."""
     department = Department.objects.filter(key=key, kind=Department.Kind.INTERNAL).first()
     access.require(request, department is not None and access.may_edit_scorecard(request.user, department.pk))
     assert department is not None

@@ -69,7 +69,7 @@ def _why_nobody_reminded(department: Department, week: date | None) -> str:
 
 
 def _answer(request: HtmxRequest, department: Department, message: str, *, done: bool) -> HttpResponse:
-    """A line in place of the button for htmx; the page one came from for a browser."""
+    """For htmx a line that replaces the button; for a plain browser a redirect to the page it came from."""
     if request.htmx:
         response = render(request, ANSWER, {"department": department, "words": message, "done": done})
         patch_vary_headers(response, ["HX-Request"])

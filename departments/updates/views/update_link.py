@@ -34,7 +34,7 @@ FORM, CLOSED = "updates/link.html", "updates/link_closed.html"
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def use(request: HttpRequest, token: str) -> HttpResponse:
-    """Opening shows the form and changes nothing, since mail programs look at links too; sending it uses it up."""
+    """GET shows the form and changes nothing, since mail programs open links too; submitting it uses the link up."""
     now = timezone.now()
     try:
         if request.method != "POST":

@@ -113,7 +113,7 @@ def _tiles(visits: Visits, until: Ints, spans: _Spans) -> _Tiles:
 
 
 def _owners_of_the_time(tiles: _Tiles, visits: Visits, until: Ints, rules: StageRules) -> _Tiles:
-    """Who owns the stage holds what nobody was asked for, cut where the stage gets another owner."""
+    """The stage's owner holds whatever no hand-off covers, split where the stage changes owners."""
     stage, owned = visits.stage[tiles.visit], tiles.department == NONE
     department = np.where(owned, rules.owner[stage], tiles.department)
     if not rules.tenures:

@@ -1,4 +1,4 @@
-"""What waits for the departments of one person, and what waits behind it."""
+"""Hand-offs that wait for a person's departments, and what waits behind each."""
 
 from __future__ import annotations
 

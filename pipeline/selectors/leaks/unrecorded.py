@@ -1,4 +1,4 @@
-"""Losses whose reason nobody recorded: how much of what was lost they are. They accuse no department."""
+"""The share of losses without a recorded reason, which are charged to no department."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The days a period is compared with where nobody names others, as far as anything is recorded.
+"""The default baseline of a period, as far back as anything is recorded.
 
 A quarter is compared with the same quarter a year before once there are two years of history: then a season is no
 department's doing. With less there is no telling season from change, and the year before is the better-known one.

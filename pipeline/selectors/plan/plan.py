@@ -1,4 +1,4 @@
-"""What was promised: the plan of a span, looked up for each pipeline and segment by itself before anything is summed.
+"""The plan of a span, looked up for each pipeline and segment separately before anything is summed.
 
 The rows that make up a span, and the sentences for a reader where they do not fit it to the day; plan_targets makes
 figures of them.

@@ -109,7 +109,7 @@ class Clock:
 
 
 def _interrupted_runs_fail() -> None:
-    """With the lock in our hands, a run still STARTED has died."""
+    """Since we hold the lock, any run that is still STARTED has died."""
     RecomputeRun.objects.filter(status=RecomputeRun.Status.STARTED).update(
         status=RecomputeRun.Status.FAILED,
         error="It was interrupted before it ended; the next run did it again.",

@@ -20,7 +20,7 @@ _COPY_BYTES = 4 * 1024 * 1024
 
 
 def flows_replace(flows: pa.Table) -> None:
-    """Put these rows in the place of all there are; call inside a transaction.
+    """Replace all stored rows by these; call inside a transaction.
 
     Most rows of a night are those of the night before: only what differs is written, since every row written passes
     two indexes and the log, and leaves a dead one to be cleaned up.

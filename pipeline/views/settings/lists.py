@@ -71,7 +71,7 @@ def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @serialize_saves
 def remove(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """Ask first, then remove a row that nothing refers to."""
+    """Remove a row that nothing refers to, after confirmation."""
     require(request, may_manage_data(request.user))
     chosen = _kind_or_404(kind)
     row = _row_or_404(chosen, pk)

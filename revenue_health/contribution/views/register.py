@@ -61,7 +61,7 @@ class Line:
 
 
 class FilterForm(forms.Form):
-    """What the address of the list may say; what it says wrongly is told and left out."""
+    """The filters in the address of the list; invalid ones are reported and ignored."""
 
     state = forms.ChoiceField(label="Status", required=False, choices=list(STATES.items()))
     department = forms.ChoiceField(label="Department", required=False)
@@ -78,7 +78,7 @@ class FilterForm(forms.Form):
             field.choices = [("", gettext_lazy("All")), *choices]
 
     def filters(self) -> LeakFilters:
-        """The question, without what was wrong in it."""
+        """The valid filters."""
         good = self.cleaned_data
         return LeakFilters(
             state=good.get("state") or OPEN,

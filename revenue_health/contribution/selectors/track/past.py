@@ -1,4 +1,4 @@
-"""One forecast of a past quarter, as it would have been made on a day of it: the model's and those of simple rules."""
+"""Forecasts of a past quarter, as they would have been made on one of its days: by the model and by simple rules."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class CutOff:
 
 @dataclass(frozen=True, kw_only=True)
 class CutOffForecast:
-    """What was said at a cut-off of the whole quarter, in units of the reporting currency: won so far, the quantiles
+    """The forecast of the whole quarter at a cut-off, in units of the reporting currency: won so far, the quantiles
     by name, and the simple rules by name."""
 
     won_so_far: float

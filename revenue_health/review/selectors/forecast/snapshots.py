@@ -1,4 +1,4 @@
-"""The forecast as the night kept it, and how its predecessors did. Nothing is computed here: pages do not wait."""
+"""The stored forecast of the night, and how earlier ones did. Nothing is computed here, so pages do not wait."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The slides of the board: what does not fit one is several, each of which says which rows of how many it has.
+"""Slides for the board: one that does not fit is split into several, each of which says which rows it has.
 
 Measured for a window of 1280 x 720, where letters at their smallest (20 px) leave the least room; larger windows show
 the same pages with room to spare.

@@ -1,4 +1,4 @@
-"""A slide as the pages it takes: nothing is cut off, and every page says which rows of how many it has."""
+"""Splits a slide into pages: nothing is cut off, and every page says which of how many rows it has."""
 
 from __future__ import annotations
 

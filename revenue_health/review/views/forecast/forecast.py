@@ -78,7 +78,7 @@ def forecast_page(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def lever_line(request: HttpRequest) -> HttpResponse:
-    """What would bring most this quarter, in one sentence, for the review that stands already; or nothing."""
+    """One sentence on what would bring most this quarter, loaded into the review afterwards; or nothing."""
     require(request, may_see_company(request.user))
     run = site_context(request).run
     lever = biggest_lever(run=run, structure=structure_names()) if run else None

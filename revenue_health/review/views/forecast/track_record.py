@@ -17,7 +17,7 @@ TEMPLATE = "review/forecast/track_record.html"
 
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
-    """Every past forecast that is kept, as it would have been told then."""
+    """Every stored past forecast, as it would have been published then."""
     require(request, may_see_company(request.user))
     site = site_context(request)
     run, company = site.run, site.company
