@@ -61,5 +61,5 @@ class DepartmentHead(models.Model):
                 )
 
 
-def _begins_before(one: DepartmentHead, other: DepartmentHead) -> bool:
-    return one.since is None or (other.since is not None and one.since < other.since)
+def _begins_before(row: DepartmentHead, other: DepartmentHead) -> bool:
+    return row.since is None or (other.since is not None and row.since < other.since)

@@ -17,5 +17,5 @@ LONGEST = 40
 @register.filter
 def browser(user_agent: str) -> str:
     """`Chrome, Windows`; for an unknown browser, the beginning of the header."""
-    names = [next((name for mark, name in known if mark in user_agent), "") for known in (BROWSERS, MACHINES)]
+    names = [next((name for mark, name in tables if mark in user_agent), "") for tables in (BROWSERS, MACHINES)]
     return ", ".join(name for name in names if name) or user_agent[:LONGEST] or "unknown browser"

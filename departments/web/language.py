@@ -31,8 +31,8 @@ def language_of(request: HttpRequest) -> str:
     own = own_language(request)
     if own in offered:
         return own
-    for wanted, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
-        if (code := wanted.partition("-")[0]) in offered:
+    for tag, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        if (code := tag.partition("-")[0]) in offered:
             return code
     return str(settings.LANGUAGE_CODE)
 

@@ -45,10 +45,10 @@ def _computed_anew(cursor: duckdb.DuckDBPyConnection, as_of: int) -> dict[str, p
     late = [row[0] for row in cursor.execute(_RECORDED_LATER, {"as_of": as_of}).fetchall()]
     if not late:
         return None
-    known, selection = datetime.fromtimestamp(as_of, UTC), Selection(ids=late)
+    instant, selection = datetime.fromtimestamp(as_of, UTC), Selection(ids=late)
     with arrow_connection() as arrow:
-        structure, extent = structure_read(as_of=known), extent_read(arrow)
-        data, _ = truth_read(arrow, selection, structure=structure, extent=extent, as_of=known)
+        structure, extent = structure_read(as_of=instant), extent_read(arrow)
+        data, _ = truth_read(arrow, selection, structure=structure, extent=extent, as_of=instant)
     custody = custody_compute(data)
     ids = pa.table({"opportunity": pa.array(late, pa.int64())})
     return {"opportunities": ids, **vars(custody)}

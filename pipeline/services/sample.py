@@ -22,8 +22,8 @@ from pipeline.services.imports import ImportResult, company_folder_load
 from pipeline.services.recompute import recompute
 
 OPPORTUNITIES, SEED, YEARS = 1_500, 1, 3
-_OURS = ("departments", "pipeline", "revenue_health")
-_KEPT: tuple[type[models.Model], ...] = (
+_OUR_PACKAGES = ("departments", "pipeline", "revenue_health")
+_RETAINED: tuple[type[models.Model], ...] = (
     User, Membership, Invitation, AccessLog, Upload, DataSource, SourceMapping, SourcePull,
 )  # fmt: skip
 """Accounts, who read what, and files that were uploaded meanwhile are nobody's sample."""
@@ -86,15 +86,16 @@ def _check_is_sample() -> None:
 
 def _empty_tables() -> None:
     models_of_all = apps.get_models(include_auto_created=True)
-    every = [model for model in models_of_all if model.__module__.startswith(_OURS) and model._meta.managed]
-    kept = {model for model in every if _owner_of(model) in _KEPT}
+    every = [model for model in models_of_all if model.__module__.startswith(_OUR_PACKAGES) and model._meta.managed]
+    retained = {model for model in every if _owner_of(model) in _RETAINED}
     # A table that a kept one refers to cannot be emptied in one go, though no row is referred to any more.
     row_by_row = {
         model
         for model in every
-        if model not in kept and any(model is field.related_model for each in kept for field in each._meta.fields)
+        if model not in retained
+        and any(model is field.related_model for each in retained for field in each._meta.fields)
     }
-    emptied = [model for model in every if model not in kept | row_by_row]
+    emptied = [model for model in every if model not in retained | row_by_row]
     names = ", ".join(f'"{model._meta.db_table}"' for model in emptied)
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{_WAIT}'")

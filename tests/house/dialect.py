@@ -1,4 +1,4 @@
-"""Names that say nothing to who did not write them: participles, pronouns and whims standing where a noun belongs.
+"""Names that mean nothing to anyone but their author: participles, pronouns and whims in place of a noun.
 
 `found` is rows or matches, `one` is the thing itself, `asked` is parameters, `told` is sentences, `kept` is cached.
 A name is one of them when nothing is left beside the word: `_asked` and `Told` are, `asked_weeks` is not.
@@ -15,7 +15,8 @@ from tests.house.source import Function, Module
 PARTICIPLES = {"asked", "drawn", "found", "given", "gotten", "kept", "known", "made", "meant", "said", "shown", "told"}
 PRONOUNS = {"anybody", "everybody", "mine", "nobody", "one", "ones", "ours", "somebody", "theirs", "who", "whom"}
 WHIMS = {"lacking", "luck", "something", "sought", "teller", "thing", "things", "trouble", "wanted", "wish", "words"}
-DIALECT = PARTICIPLES | PRONOUNS | WHIMS
+OLD_FASHIONED = {"careless", "choke", "chokes", "deed", "deeds"}
+DIALECT = PARTICIPLES | PRONOUNS | WHIMS | OLD_FASHIONED
 
 
 @dataclass(frozen=True, order=True)

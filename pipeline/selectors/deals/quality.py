@@ -138,15 +138,16 @@ def _quality(run: RecomputeRun, today: date) -> Quality:
     query = f"""SELECT coalesce(owner, ''), sum(amount) FILTER (WHERE {anything}), {sums}
         FROM deals_now GROUP BY 1"""  # noqa: S608 - see above
     owners = [_owner_lacks(record) for record in quality_cursor(run).execute(query, {"today": today}).fetchall()]
-    listed = sorted((one for one in owners if one.deals), key=lambda one: (-one.deals, one.owner))
+    listed = sorted((owner for owner in owners if owner.deals), key=lambda owner: (-owner.deals, owner.owner))
     total = tuple(
         LackCount(
-            deals=sum(one.lacks[place].deals for one in owners), amount=sum(one.lacks[place].amount for one in owners)
+            deals=sum(owner.lacks[place].deals for owner in owners),
+            amount=sum(owner.lacks[place].amount for owner in owners),
         )
         for place in range(len(LACKS))
     )
     return Quality(
-        total=OwnerLacks(owner="", lacks=total, amount=sum(one.amount for one in owners)),
+        total=OwnerLacks(owner="", lacks=total, amount=sum(owner.amount for owner in owners)),
         owners=tuple(listed[:OWNERS_SHOWN]),
         more=len(listed[OWNERS_SHOWN:]),
     )

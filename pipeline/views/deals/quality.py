@@ -74,20 +74,20 @@ def quality_page(request: HttpRequest) -> HttpResponse:
 
 
 def _context(run: RecomputeRun, company: Company) -> dict[str, object]:
-    lacking = quality(run=run, today=run.day_in(company.zone))
+    quality_of_deals = quality(run=run, today=run.day_in(company.zone))
     rows = [
         LackRow(lack=lack, cell=LackCell(count=count, address=lack_address(lack.key)), knows_money=lack.key != "amount")
-        for lack, count in zip(LACKS, lacking.total.lacks, strict=True)
+        for lack, count in zip(LACKS, quality_of_deals.total.lacks, strict=True)
     ]
     return {
         "rows": rows,
         "lacks": LACKS,
-        "owners": [_owner_row(owner) for owner in lacking.owners],
-        "more": lacking.more,
+        "owners": [_owner_row(owner) for owner in quality_of_deals.owners],
+        "more": quality_of_deals.more,
         "stages": _outside_stages(),
         "scale": money_scale([row.cell.count.amount for row in rows], company.reporting_currency),
-        "title": counted(lacking.total.deals, "thing"),
-        "total": lacking.total.deals,
+        "title": counted(quality_of_deals.total.deals, "thing"),
+        "total": quality_of_deals.total.deals,
         "excluded_rows": excluded_rows(),
     }
 

@@ -158,7 +158,7 @@ def limits_of(*, before: FlowArrays | None, now: FlowArrays, rates: Rates) -> Li
     to which as many a day go on arriving as came in `now`.
     """
     early = now.sum_of_steps() if before is None else before.sum_of_steps()
-    counts = _Counts(early, now, rates, known=before is not None and before.days >= FEWEST_DAYS)
+    counts = _Counts(early, now, rates, has_earlier_part=before is not None and before.days >= FEWEST_DAYS)
     free = estimate_rates(baseline=early, period=now.sum_of_steps()).baseline
     layout, places = now.layout, {}
     for stage, department in dict.fromkeys(custody[:2] for custody in layout.custodies):
@@ -172,8 +172,8 @@ def limits_of(*, before: FlowArrays | None, now: FlowArrays, rates: Rates) -> Li
 class _Counts:
     """Deals of both spans by replicate: amounts held, over the mean amount of what arrived in that span."""
 
-    def __init__(self, before: FlowArrays, now: FlowArrays, rates: Rates, *, known: bool) -> None:
-        self.before, self.now, self.rates, self.known = before, now, rates, known
+    def __init__(self, before: FlowArrays, now: FlowArrays, rates: Rates, *, has_earlier_part: bool) -> None:
+        self.before, self.now, self.rates, self.has_earlier_part = before, now, rates, has_earlier_part
         self.same_steps = np.array_equal(now.step_days, rates.step_days)
 
     def limit(self, stage: int, department: str, custodies: Ints) -> Limit | None:
@@ -187,7 +187,9 @@ class _Counts:
             replicated(self.before.held[:, 0, custodies].sum(axis=(1, 2))), self._size(self.before, custodies)
         )
         days, free = self.now.days, np.minimum(ratio(first, stood), FASTEST)
-        limited = self.known and _is_limited(handed[0], waiting[0], self.now.step_days, free[0], stood[0] / self._days)
+        limited = self.has_earlier_part and _is_limited(
+            handed[0], waiting[0], self.now.step_days, free[0], stood[0] / self._days
+        )
         weeks, of_late = free[0] * waiting[0] > handed[0], ratio(handed.sum(axis=1), waiting.sum(axis=1))
         return Limit(
             stage=stage,

@@ -253,13 +253,14 @@ def ranked_constraints(rates: Rates, limits: Limits | None = None) -> tuple[Cons
 
     In the unit of the amounts, of the whole without replicates; one at a time, so gains do not add up.
     """
-    layout, whole, known = rates.layout, rates.whole(), limits.whole() if limits else None
-    candidates = [*_places(whole), *(("limited", Lever.HANDS_ON, *place) for place in (known.reached if known else ()))]
+    layout, whole, whole_limits = rates.layout, rates.whole(), limits.whole() if limits else None
+    limited = whole_limits.reached if whole_limits else ()
+    candidates = [*_places(whole), *(("limited", Lever.HANDS_ON, *place) for place in limited)]
     worlds = [whole]
     for _, lever, stage, department in candidates:
         part = LESS if lever == Lever.HANDS_ON else -LESS
         change = Change(stage=stage, department=department, lever=lever, value=part, relative=True)
-        worlds.append(apply_changes(whole, [change], known))
+        worlds.append(apply_changes(whole, [change], whole_limits))
     choice = np.concatenate([everyone(layout, index) for index in range(len(worlds))])
     values = revenue(worlds, choice)[0]
     gains = [

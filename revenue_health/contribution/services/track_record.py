@@ -42,7 +42,7 @@ def track_record_store(*, run: RecomputeRun, progress: Progress | None = None) -
     for place, cut in enumerate(missing):
         if progress:
             progress(f"forecast of {cut.period.label}, day {cut.day}", place / len(missing))
-        _keep(run, company, cut, first)
+        _store(run, company, cut, first)
     if missing:
         forecasts.forecast_store(run=run)
     return len(missing)
@@ -57,9 +57,9 @@ def _missing(run: RecomputeRun, company: Company) -> list[CutOff]:
     first = first_day(run=run, company=company)
     if first is None:
         return []
-    kept = set(PastForecast.objects.filter(method=_method()).values_list("period_start", "period_end", "day"))
+    stored = set(PastForecast.objects.filter(method=_method()).values_list("period_start", "period_end", "day"))
     cuts = cut_offs(company=company, first=first, today=run.day_in(company.zone))
-    return [cut for cut in cuts if (cut.period.start, cut.period.end, cut.day) not in kept]
+    return [cut for cut in cuts if (cut.period.start, cut.period.end, cut.day) not in stored]
 
 
 def _method() -> str:
@@ -68,9 +68,9 @@ def _method() -> str:
     return f"{METHOD} {hashlib.sha256(repr((CUSTODY, list(stages))).encode()).hexdigest()[:16]}"
 
 
-def _keep(run: RecomputeRun, company: Company, cut: CutOff, first: date) -> None:
+def _store(run: RecomputeRun, company: Company, cut: CutOff, first: date) -> None:
     with custody_at(run=run, as_of=cut.as_of) as cursor:
-        said = forecast_at_cut_off(cursor=cursor, cut=cut, company=company, first=first)
+        forecast = forecast_at_cut_off(cursor=cursor, cut=cut, company=company, first=first)
     PastForecast.objects.update_or_create(
         period_start=cut.period.start,
         period_end=cut.period.end,
@@ -79,9 +79,9 @@ def _keep(run: RecomputeRun, company: Company, cut: CutOff, first: date) -> None
             "label": cut.period.label,
             "as_of": datetime.fromtimestamp(cut.as_of, UTC),
             "method": _method(),
-            "won_so_far": said.won_so_far,
-            **said.quantiles,
-            "peers": said.peers,
+            "won_so_far": forecast.won_so_far,
+            **forecast.quantiles,
+            "peers": forecast.peers,
             "actual": _history(run, company, first).actual(cut.period),
         },
     )

@@ -54,7 +54,7 @@ def headline(
             message=" ".join(filter(None, first)), under=(_("No department has a share: nothing to compare with."),)
         )
     named = comparison.named
-    who = f"{who_moved(comparison)}." if named else nobody_named(comparison.departments)
+    movers = f"{who_moved(comparison)}." if named else nobody_named(comparison.departments)
     unclear = [step for step in ledger.parties if step.verdict == Verdict.CANNOT_TELL]
     stopped = not_named(ledger.stopped, currency)
     watched = [
@@ -70,7 +70,7 @@ def headline(
         ladder_sentence(ledger, currency),
         _("{names}: no clear effect.").format(names=listed(others)) if named and others else "",
     ]
-    message = [*first, who, *(() if stopped else watched)]
+    message = [*first, movers, *(() if stopped else watched)]
     return Headline(message=" ".join(filter(None, message)), under=tuple(filter(None, under)))
 
 

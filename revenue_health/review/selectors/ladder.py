@@ -81,18 +81,18 @@ class Ladder:
 
     def clauses(self) -> list[str]:
         """What the plan asks, what the period began with, the departments, the rest, and what it makes in all."""
-        pace, size, asked = self.ledger.pace_name, self.unit.size, False
+        pace, size, plan_asks_more = self.ledger.pace_name, self.unit.size, False
         parts = []
         for step, printed in self.rungs:
             if step.key == PartyKind.STRATEGY:
-                asked = printed < 0
-                text = _("the plan asks {amount} more than {pace}") if asked else (
+                plan_asks_more = printed < 0
+                text = _("the plan asks {amount} more than {pace}") if plan_asks_more else (
                     _("the plan asks {amount} less than {pace}")
                 )  # fmt: skip
             elif step.key == PartyKind.OPENING and printed < 0:
                 text = _("a thinner opening pipeline took {amount}")
             elif step.key == PartyKind.OPENING:
-                text = _("a fuller opening pipeline gave {amount} back") if asked else (
+                text = _("a fuller opening pipeline gave {amount} back") if plan_asks_more else (
                     _("a fuller opening pipeline gave {amount}")
                 )  # fmt: skip
             else:

@@ -48,12 +48,12 @@ def record_doubts(
     """What changed in the records with the period, as sentences by department key: reasons that are booked otherwise,
     hand-offs that stopped or are missing. names: what sentences call stages and departments, by key."""
     doubts = cause_doubts(pipelines, names)
-    for one in handed_on:
+    for pipeline in handed_on:
         by_department = handoff_doubts(
-            before=handoffs_of(one.before),
-            now=handoffs_of(one.now),
-            stages=one.stages,
-            departments=one.departments,
+            before=handoffs_of(pipeline.before),
+            now=handoffs_of(pipeline.now),
+            stages=pipeline.stages,
+            departments=pipeline.departments,
             names=names,
         )
         for department, sentences in by_department.items():

@@ -36,7 +36,7 @@ def steadying_factors(fine: Pipelines, buckets: int) -> dict[str, float]:
     one of the larger ones.
     """
     few = _errors(
-        {key: {name: one.in_fewer_buckets(buckets) for name, one in each.items()} for key, each in fine.items()}
+        {key: {name: flows.in_fewer_buckets(buckets) for name, flows in each.items()} for key, each in fine.items()}
     )
     many = _errors(fine)
     return {key: min(max(many[key] / error, 1 / MOST), MOST) for key, error in few.items() if error > 0}

@@ -51,7 +51,7 @@ def multiverse_gate(
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = list(names[:3])
-    more = len(names) - len(shown)
-    listed = ", ".join(shown)
+    first = list(names[:3])
+    more = len(names) - len(first)
+    listed = ", ".join(first)
     return gettext_noop("{listed} and {more} more").format(listed=listed, more=more) if more else listed

@@ -179,10 +179,10 @@ def _gates_from_json(figures: Json) -> Json:
         GateName(name): Gate(passed=gate["passed"], detail=gate["detail"]) for name, gate in figures["gates"].items()
     }
     ends = [figures["simultaneous_low"], figures["simultaneous_high"]]
-    known = figures["amount"] is not None and None not in ends
+    is_known = figures["amount"] is not None and None not in ends
     return {
         "gates": gates,
-        "simultaneous": MoneyInterval(amount=figures["amount"], low=ends[0], high=ends[1]) if known else None,
+        "simultaneous": MoneyInterval(amount=figures["amount"], low=ends[0], high=ends[1]) if is_known else None,
         "tipping_point": figures["tipping_point"],
         "pace": figures["pace"],
         "load": figures["load"],

@@ -162,7 +162,7 @@ def _party(party: Party, names: dict[str, str], bridge: Bridge, judged: Judged) 
 
 def _with_loads(parties: tuple[PartyShare, ...], bridge: CompanyBridge) -> tuple[PartyShare, ...]:
     """The parties with the stages in which they wait longer because more came, of every pipeline."""
-    found: dict[str, list[LoadedStage]] = {}
+    loads: dict[str, list[LoadedStage]] = {}
     for pipeline, part in bridge.pipelines.items():
         if part.loads:
             stages = list(Stage.objects.filter(pipeline=pipeline).values_list("name", flat=True))
@@ -170,8 +170,8 @@ def _with_loads(parties: tuple[PartyShare, ...], bridge: CompanyBridge) -> tuple
                 stage = LoadedStage(
                     stage=stages[load.stage], arrivals=load.arrivals, hand_ons=load.hand_ons, queue=load.queue
                 )
-                found.setdefault(part.parties[load.player].key, []).append(stage)
-    return tuple(replace(party, loads=tuple(found.get(party.key, ()))) for party in parties)
+                loads.setdefault(part.parties[load.player].key, []).append(stage)
+    return tuple(replace(party, loads=tuple(loads.get(party.key, ()))) for party in parties)
 
 
 def _factors(party: Party) -> dict[str, float | None]:

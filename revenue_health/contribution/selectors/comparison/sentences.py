@@ -152,8 +152,8 @@ def unclear_reason(party: PartyShare, currency: str) -> str:
     reason = in_language(party.short_reason)
     if party.short_reason.startswith(FALLS):
         reason = _("a verdict {proviso}").format(proviso=reason.removeprefix(_("it ")))
-    said = [reason, "" if WOULD_NOT_SHOW in party.short_reason else smallest_visible_effect(party, currency)]
-    return "; ".join(part for part in said if part)
+    parts = [reason, "" if WOULD_NOT_SHOW in party.short_reason else smallest_visible_effect(party, currency)]
+    return "; ".join(part for part in parts if part)
 
 
 def proviso(party: PartyShare) -> list[str]:

@@ -176,7 +176,7 @@ def _as_published(total: CompanyForecast, *, run: RecomputeRun, company: Company
     end, first = int(run.as_of.timestamp()) + 1, first_day(run=run, company=company)
     if not total.path or first is None:
         return total
-    past = [one for one in past_forecasts(company=company) if one.ended <= end]
+    past = [forecast for forecast in past_forecasts(company=company) if forecast.ended <= end]
     history = History(cursor=custody_cursor(run), company=company, first=first)
     path = corrected_path(
         total.path,

@@ -47,9 +47,9 @@ class History:
     def earned(self) -> Earned:
         """Net revenue of all pipelines over time."""
         every = list(self._bookings.values())
-        at = np.concatenate([np.zeros(0), *(one.at for one in every)])
+        at = np.concatenate([np.zeros(0), *(earned.at for earned in every)])
         order = np.argsort(at, kind="stable")
-        amount = np.concatenate([np.zeros(0), *(one.amount for one in every)])
+        amount = np.concatenate([np.zeros(0), *(earned.amount for earned in every)])
         return Earned(at=at[order], amount=amount[order])
 
     def actual(self, period: Period) -> float:
@@ -60,7 +60,7 @@ class History:
         """What simple rules say of a period at an instant in it (the first one that is not known), by name."""
         zone = self.company.zone
         start, end = period.instants(zone)
-        earlier = [Span(start=low, end=high) for low, high in (one.instants(zone) for one in self._earlier(period))]
+        earlier = [Span(start=low, end=high) for low, high in (each.instants(zone) for each in self._earlier(period))]
         part = (now - start) / (end - start)
         return peers(
             earned=self.earned,

@@ -108,11 +108,11 @@ def _loses(change: company.Change) -> bool:
 
 
 def _expected(kind: Kind, replications: int) -> float:
-    found = []
+    revenues = []
     for seed in range(replications):
         chance = draw_chance(kind, np.random.default_rng([seed, 2]), history=HISTORY_DAYS)
-        found.append(earned_in(simulate(kind, chance, frozenset()), chance, 0.0, PERIOD_DAYS))
-    return float(np.mean(found))
+        revenues.append(earned_in(simulate(kind, chance, frozenset()), chance, 0.0, PERIOD_DAYS))
+    return float(np.mean(revenues))
 
 
 def _shapley(kind: Kind, worths: Floats) -> dict[str, Floats]:

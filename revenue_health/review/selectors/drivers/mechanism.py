@@ -77,7 +77,9 @@ def _moves(rate: Rate, structure: Structure) -> bool:
     stage = _stage_of(rate, structure)
     if stage is None or rate.kind != "hold_days":
         return stage is not None
-    earning = [one.position for one in structure.stages.values() if one.pipeline == stage.pipeline and one.earns]
+    earning = [
+        other.position for other in structure.stages.values() if other.pipeline == stage.pipeline and other.earns
+    ]
     return not earning or stage.position < min(earning)
 
 

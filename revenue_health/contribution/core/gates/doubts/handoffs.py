@@ -98,10 +98,10 @@ def _slow_without(
                 if other == key or not _slower(_all(before.ends[other]), _all(now.ends[other])):
                     continue
                 handed = [_to(ends, other[1]) for ends in (early, late)]
-                kept = [_all(ends) - to for ends, to in zip((early, late), handed, strict=True)]
-                if min(part.sum() for part in (*handed, *kept)) < FEWEST:
+                remaining = [_all(ends) - to for ends, to in zip((early, late), handed, strict=True)]
+                if min(part.sum() for part in (*handed, *remaining)) < FEWEST:
                     continue
-                if _slower(*kept) and not _slower(*handed):
+                if _slower(*remaining) and not _slower(*handed):
                     yield (
                         key[1],
                         gettext_noop(

@@ -45,8 +45,8 @@ def inflations_of(spans: tuple[EntryAmounts, EntryAmounts] | None, period: FlowA
     all groups together; period: its flows, for the stage where the writer corrects."""
     if spans is None:
         return ()
-    found = (_of_writer(spans, period, writer) for writer in range(len(period.layout.players)))
-    return tuple(inflation for inflation in found if inflation)
+    inflations = (_of_writer(spans, period, writer) for writer in range(len(period.layout.players)))
+    return tuple(inflation for inflation in inflations if inflation)
 
 
 def _of_writer(spans: tuple[EntryAmounts, EntryAmounts], period: FlowArrays, writer: int) -> Inflation | None:

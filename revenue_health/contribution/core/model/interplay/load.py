@@ -55,8 +55,8 @@ def loads_of(baseline: FlowArrays, period: FlowArrays) -> tuple[Load, ...]:
     deals were handed on more slowly than the baseline's hazards expect.
     """
     spans = _Spans(baseline.sum_of_steps(), period)
-    found = (spans.load(stage, player, custodies) for stage, player, custodies in _places(period.layout))
-    return tuple(load for load in found if load)
+    loads = (spans.load(stage, player, custodies) for stage, player, custodies in _places(period.layout))
+    return tuple(load for load in loads if load)
 
 
 def _places(layout: Layout) -> Iterable[tuple[int, int, Ints]]:
@@ -167,8 +167,8 @@ class _Spans:
             side.routed.sum(axis=(0, 1))[:, custodies].sum(axis=1) / side.days for side in (self.before, self.now)
         ]
         for custody in np.flatnonzero(to_here[1] > to_here[0]):
-            one = np.array([custody])
-            expected = self._expected(one)
+            single = np.array([custody])
+            expected = self._expected(single)
             if custody not in custodies and expected and self.handed[1][custody] > expected + 2 * np.sqrt(expected):
                 parts[self.layout.player_of[custody]] += to_here[1][custody] - to_here[0][custody]
         if parts.any():

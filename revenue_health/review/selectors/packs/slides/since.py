@@ -77,7 +77,8 @@ def _earlier_period(content: Json, last: Json) -> tuple[Row, ...]:
 
 def _came(content: Json, period: str) -> float | None:
     """What an earlier period came to, as the track record of this review has it."""
-    return next((one["actual"] for one in content["track_record"]["forecasts"] if one["period"] == period), None)
+    forecasts = content["track_record"]["forecasts"]
+    return next((forecast["actual"] for forecast in forecasts if forecast["period"] == period), None)
 
 
 def _row(name: str, then: float | None, now: float | None) -> Row | None:
