@@ -44,10 +44,12 @@ class Money:
 def money_split(text: str) -> Money:
     """The number and the currency of a text; what is no number with a currency is its own number, unchanged.
 
-    Parentheses around it are the minus of accountants: `(£1,200.00)` is `-1,200.00`.
+    Parentheses around it and a sign behind it are the minus of accountants: `(£1,200.00)` and `1,200.00-`.
     """
     bare = text.strip()
     inner = bare[1:-1] if bare.startswith("(") and bare.endswith(")") else bare
+    if re.fullmatch(r".*[0-9]-", bare):
+        inner = bare[:-1]
     match = _MONEY.fullmatch(inner)
     if match is None:
         return Money(text)

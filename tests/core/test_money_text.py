@@ -18,6 +18,7 @@ from pipeline.core.money_text import currency_of_name, money_split
         ("Rs. 12,34,567.00", "12,34,567.00", "INR"), ("¥1,200", "1,200", "JPY"), ("1,200円", "1,200", "JPY"),
         ("R$ 1.000,00", "1.000,00", "BRL"), ("kr 1 200,00", "1 200,00", "SEK"), ("-€5", "-5", "EUR"),
         ("€-5", "-5", "EUR"), ("(£1,200.00)", "-1,200.00", "GBP"), ("(1,200)", "-1,200", ""),
+        ("50,00-", "-50,00", ""),
     ],
 )  # fmt: skip
 def test_the_number_and_its_currency(text: str, number: str, currency: str) -> None:

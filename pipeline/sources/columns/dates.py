@@ -19,7 +19,8 @@ _DAYS = (
     "%Y年%m月%d日",
 )  # fmt: skip
 _ZONES = ("%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%d %H:%M:%S %Z", "%Y-%m-%d %H:%M:%S%z",
-          "%Y-%m-%d %H:%M:%S.%f %Z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f")  # fmt: skip
+          "%Y-%m-%d %H:%M:%S.%f %Z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f",
+          "%a, %d %b %Y %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S %Z")  # fmt: skip
 _FORMS = (ISO, *(day + clock for day in _DAYS for clock in _CLOCKS), *_ZONES)
 _TRIED_FIRST = 40
 
@@ -101,8 +102,8 @@ def format_words(form: str) -> str:
     """A format as a person writes a day by it: 31.12.2026."""
     if form == ISO:
         return "2026-12-31 (ISO 8601)"
-    words = {"%Y": "2026", "%m": "12", "%d": "31", "%y": "26", "%b": "Dec", "%B": "December", "%H": "14", "%I": "02",
-             "%M": "30", "%S": "00", "%f": "000", "%p": "PM", "%z": "+0100", "%Z": "UTC"}  # fmt: skip
+    words = {"%Y": "2026", "%a": "Thu", "%m": "12", "%d": "31", "%y": "26", "%b": "Dec", "%B": "December", "%H": "14",
+             "%I": "02", "%M": "30", "%S": "00", "%f": "000", "%p": "PM", "%z": "+0100", "%Z": "UTC"}  # fmt: skip
     for sign, word in words.items():
         form = form.replace(sign, word)
     return form

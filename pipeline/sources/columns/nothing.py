@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 _OF_MACHINES = frozenset(
-    {"NULL", "null", "\\N", "(null)", "[NULL]", "[null]", "<null>", "<NULL>", "NaT", "0000-00-00",
-     "0000-00-00 00:00:00"}
+    {"NULL", "null", "\\N", "(null)", "[NULL]", "[null]", "<null>", "<NULL>", "NaT", "0000-00-00", "00.00.0000",
+     "00/00/0000", "0000-00-00 00:00:00"}
 )  # fmt: skip
 """Nobody calls a customer so."""
 _OF_PEOPLE = frozenset(

@@ -49,6 +49,7 @@ class TableRows:
     count: int = 0
     footer: int = 0
     repeated: int = 0
+    groups: int = 0
     unreadable: int = 0
     mixed: list[str] = field(default_factory=list)
     _odd: list[_Odd] = field(default_factory=list)
@@ -74,14 +75,15 @@ class TableRows:
             if gap and filled < max(2, width * 0.5):
                 self.footer += 1
                 continue
-            if filled <= max(2, width * 0.5) and _is_total(row):
+            if filled <= max(2, width * 0.5) and (_is_total(row) or (self.padded and _is_sum(row))):
                 self._totals.append(line)
+                continue
+            if row[0].strip() == self.header[0].strip() and [" ".join(cell.split()) for cell in row] == names:
+                self.repeated += 1
+                self.groups, self.footer, gap = self.groups + self.footer, 0, False
                 continue
             if self.footer:
                 self._add_odd(line, row)
-            if row[0].strip() == self.header[0].strip() and [" ".join(cell.split()) for cell in row] == names:
-                self.repeated += 1
-                continue
             if len(row) != width and not (self.padded and len(row) < width):
                 self._add_odd(line, row)
                 continue
@@ -177,6 +179,12 @@ class TableRows:
                     "The row of names stands {repeated:,} more times among the rows, and was left out there."
                 ).format(repeated=self.repeated)
             )
+        if self.groups:
+            notes.append(
+                gettext_noop(
+                    "The table stands there in several groups; {groups} between them, such as titles, were left out."
+                ).format(groups=counted(self.groups, "row", "rows"))
+            )
         return [*notes, *self._notes_of_names(), *self._notes_of_encoding()]
 
     def _notes_of_names(self) -> list[str]:
@@ -221,6 +229,12 @@ def _cut_numbers(row: Sequence[str]) -> Iterator[tuple[int, str]]:
     for place, (whole, rest) in enumerate(pairwise(row)):
         if _WHOLE.fullmatch(whole.strip()) and _REST.fullmatch(rest.strip()):
             yield place, f"{whole.strip()},{rest.strip()}"
+
+
+def _is_sum(row: list[str]) -> bool:
+    """Whether a row has no beginning and holds numbers alone, as the sums under a group of a spreadsheet."""
+    filled = [cell.strip() for cell in row if cell.strip()]
+    return not row[0].strip() and all(re.fullmatch(r"-?[0-9][0-9.,]*", cell) for cell in filled)
 
 
 def _is_total(row: list[str]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from departments.translation import gettext_noop
 from pipeline.sources.meaning.owners import LOST, WON
 from pipeline.sources.meaning.statuses import status_kind
-from pipeline.sources.meaning.systems import CONVERTED, GENERIC, KINDS, STATUS, System, bare, names_of, recognised
+from pipeline.sources.meaning.systems import CONVERTED, GENERIC, KINDS, LESS, STATUS, System, bare, names_of, recognised
 
 _MORE_DATES = ("closed", "expected_close", "won_date", "lost_date", "changed")
 _UNIT = re.compile(
@@ -19,6 +19,8 @@ _UNIT = re.compile(
 _FEW = ("reason", "source")
 _SERIAL = re.compile(r"[2-7][0-9]{4}([.,][0-9]+)?")
 """Days as spreadsheets count them, of the years 1954 to 2118."""
+_EPOCH = re.compile(r"1[0-9]{9}(?:[0-9]{3})?(?:[.,]0+)?")
+_ENTERED = re.compile(r"date(time)?entered|entereddate|enteredstage|^entered|datumeintritt|dateentree")
 _FLAG_NUMBERS = {"0", "1", "-1", "0.0", "1.0"}
 
 
@@ -41,10 +43,13 @@ def columns_by_role(columns: list[dict[str, Any]], rows: int) -> tuple[System | 
         taken = set(chosen.values())
         fitting = [c["name"] for c in columns if _named(pattern, names[c["name"]]) and _fits(role, c, rows)]
         free = [name for name in fitting if name not in taken]
-        if role == "stage":  # what says how far a deal is, before what only says whether it has ended
-            free.sort(key=lambda name: STATUS.search(bare(name)) is not None)
+        if role in LESS:
+            free = [
+                name for worse in (False, True) for name in free if bool(re.search(LESS[role], bare(name))) == worse
+            ]
         if free:
             chosen[role] = free[0]
+    _close_that_was_expected(chosen)
     _status(columns, chosen)
     _currency_of_the_amount(columns, chosen)
     if "amount" not in chosen:
@@ -57,6 +62,16 @@ def columns_by_role(columns: list[dict[str, Any]], rows: int) -> tuple[System | 
 
 def _named(pattern: str, names: list[str]) -> bool:
     return any(re.search(pattern, name) for name in names)
+
+
+def _close_that_was_expected(chosen: dict[str, str]) -> None:
+    """A close date that says it is expected is that of open deals too, and of ended ones only where nothing better
+    says when they ended."""
+    closed = chosen.get("closed", "")
+    if re.search(LESS["closed"], bare(closed)) and "expected_close" not in chosen:
+        chosen["expected_close"] = closed
+        if chosen.get("won_date") or chosen.get("lost_date"):
+            del chosen["closed"]
 
 
 def _status(columns: list[dict[str, Any]], chosen: dict[str, str]) -> None:
@@ -169,6 +184,11 @@ def why_no_dates(column: dict[str, Any]) -> str:
             "“{name}” holds numbers such as {some}, which may be days as a spreadsheet counts them: format the column "
             "as dates there, then upload it again."
         ).format(name=name, some=values[0])
+    if column["kind"] == "number" and all(map(_EPOCH.fullmatch, values)):
+        return gettext_noop(
+            "“{name}” holds numbers such as {some}, which may be seconds or milliseconds since 1970: export it as "
+            "dates."
+        ).format(name=name, some=values[0])
     some = ", ".join(f"“{value}”" for value in values[:3])
     return gettext_noop(
         "“{name}” does not hold dates written in one way ({some}): mend the file, then upload it again."
@@ -184,12 +204,27 @@ def columns_overlooked(deal: dict[str, Any], columns: list[dict[str, Any]]) -> l
         named = (c for c in free if role not in deal and re.search(GENERIC[role], bare(c["name"])))
         why = (_why_no_few(c) if role in _FEW else _why_no_dates(c) for c in named)
         sentences += [sentence for sentence in why if sentence][:1]
-    return [gettext_noop("Not used: {why}").format(why=why) for why in dict.fromkeys(sentences)]
+    entered = [column["name"] for column in free if column["kind"] == "date" and _ENTERED.search(bare(column["name"]))]
+    if entered:
+        sentence = gettext_noop(
+            "{count:,} columns say when deals came into a stage, such as “{name}”. A history comes in as a table "
+            "beside the deals, with a row for each change."
+        )
+        sentences.append(sentence.format(count=len(entered), name=entered[0]))
+    notes = [gettext_noop("Not used: {why}").format(why=why) for why in dict.fromkeys(sentences)]
+    amount = deal.get("amount", "")
+    if re.search(LESS["amount"], bare(amount)):
+        notes.append(
+            gettext_noop("“{name}” is read as the amount, and by its name it may be another figure: check it.").format(
+                name=amount
+            )
+        )
+    return notes
 
 
 def _why_no_dates(column: dict[str, Any]) -> str:
     values = [str(value) for value, *_ in column["values"]]
-    serial = column["kind"] == "number" and all(map(_SERIAL.fullmatch, values))
+    serial = column["kind"] == "number" and any(all(map(form.fullmatch, values)) for form in (_SERIAL, _EPOCH))
     written = column["kind"] == "text" and re.search(r"\d", values[0])
     return why_no_dates(column) if serial or written else ""
 

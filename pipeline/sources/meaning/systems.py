@@ -173,8 +173,9 @@ _ENGLISH_AND_GERMAN: dict[str, str] = {
     "stage": r"stage|^phase|verkaufsphase|pipelinestufe|^stufe|^status$",
     "created": r"creat|engage|^start|opened|^begin|angelegt|erstell|erfasst|eingang|anlagedatum",
     "closed": r"clos(e|ed|ing)(date|on|at|time)?$|^abschluss|abgeschlossen|geschlossen|entschieden|enddate|^ende$",
-    "expected_close": r"expected.*clos|forecast.*date|erwarteter?abschluss|geplanter?abschluss|voraussichtlich",
-    "amount": r"amount|value|revenue|betrag|^wert|auftragswert|umsatz|volumen|summe|^price$|total",
+    "expected_close": r"expected.*clos|forecast.*date|erwarteter?abschluss|geplanter?abschluss|voraussichtlich"
+    r"|(est|estimated|target|planned|projected|forecast(ed)?)clos",
+    "amount": r"amount|value|revenue|betrag|^wert|wert$|umsatz|volumen|summe|^price$|total",
     "name": r"^(deal|opportunity|project)?(name|title|subject|topic)$|bezeichnung|projektname|^titel|^produ[ck]t$",
     "account": r"^account|customer|company|client|^kunde|firma|organi[sz]ation",
     "owner": r"owner|agent|^rep$|salesrep|salesperson|verantwortlich|vertriebler|betreuer|bearbeiter|^verkaufer",
@@ -242,6 +243,17 @@ GENERIC: dict[str, str] = {
 """By role, what headers of any other system tend to look like, for `bare` names."""
 
 
+LESS: dict[str, str] = {
+    "amount": r"weight|gewichtet|pondere|加重|forecast|probab|margin|marge|cost|kosten|discount|rabatt|remise|tax|vat"
+    r"|mwst|tva|quota|target|previous|prior|before|original|initial|perunit|unitprice|lineamount|commission|provision|budget",
+    "owner": r"mail|id$|phone|manager|role|team|previous|former|created|modified",
+    "account": r"owner|manager|mail|phone|type|since|size|number|id$|country|currency|source|segment|status",
+    "stage": r"duration|previous|prior|days|^age|last|probab|history|count|dauer|intagen|statu[ts]$|状態|ステータス",
+    "created": r"^start|^begin|^engage|debut|eingang|開始",
+    "closed": r"^est|expect|forecast|plan|target|project(ed)?clos|voraus|erwart|previs|prevue|attendue|予定|見込",
+    "name": r"owner|account|customer|company|contact|produ[ck]t",
+}
+"""By role, what `bare` names of columns look like that are taken for it only where there is no better one."""
 STATUS = re.compile(r"status|statut|^etat|outcome|^result|ergebnis|ausgang|状態|ステータス|^estado|^stato|^esito")
 """What headers of a column look like that says whether a deal is open, won or lost, for `bare` names."""
 CONVERTED = re.compile(r"converted|(company|base|home|corporate)currency|base$|umgerechnet|converti|換算")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.pipeline.sources.strange_lists import strange
+from tests.pipeline.sources.uploads import workbook
 
 NAMES = "Opportunity ID,Product,Stage,Amount,Created Date,Close Date,Owner\n"
 LINES = (
@@ -47,3 +48,15 @@ def test_days_with_the_name_of_a_month_are_read(tmp_path: Path, created: str, cl
 def test_a_month_without_a_day_is_no_day(tmp_path: Path) -> None:
     seen = strange(tmp_path, {"deals.csv": "Deal ID;Stage;Created;Closed;Amount\n1;Won;Mär 2026;Mai 2026;9\n"})
     assert any("“Created” does not hold dates written in one way" in question for question in seen.questions)
+
+
+def test_groups_of_a_board_are_one_table(tmp_path: Path) -> None:
+    """A title, the names again, the rows, and a sum without a word, for each group."""
+    names = ["Name", "Deal stage", "Deal value", "Created", "Close date", "Deal ID"]
+    won = ["East", "Won", 500, "2026-01-07", "2026-03-02", "3"]
+    data = workbook(
+        [["Deals"], [], ["Active"], names, ["North", "Bid", 1200, "2026-01-05", "", "1"], ["", "", 1200], [],
+         ["Done"], names, won, ["", "", 500]], tmp_path / "board.xlsx"
+    )  # fmt: skip
+    seen = strange(tmp_path / "in", {"board.xlsx": data})
+    assert seen.outcomes == {"won": [1, 500], "open": [1, 1200]}
