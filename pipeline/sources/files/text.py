@@ -17,6 +17,7 @@ from pipeline.imports.problems import ImportUnreadable
 
 GUESSED = "cp1252"
 """What every file can be read in that is in no other encoding, rightly or not."""
+_JAPANESE, _LEAST_WIDE = "cp932", 4
 ENCODINGS = {
     "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16 LE", "utf-16-be": "UTF-16 BE",
     GUESSED: "Windows-1252", "iso8859-15": "ISO 8859-15", "cp1250": gettext_noop("Windows-1250 (Central Europe)"),
@@ -69,8 +70,26 @@ def encoding_of(path: Path) -> str:
                 decoder.decode(block)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
-            return GUESSED
+            stream.seek(0)
+            return _JAPANESE if _is_japanese(stream.read(_BLOCK)) else GUESSED
     return "utf-8-sig"
+
+
+def _is_japanese(data: bytes) -> bool:
+    """Whether the lines of some bytes are Shift JIS: no western text, since it has bytes that mean nothing there, and
+    the second bytes of signs are often none of ASCII, as western letters behind an accented one always are."""
+    lines = data[: data.rfind(b"\n") + 1] or data
+    try:
+        lines.decode(GUESSED)
+    except UnicodeDecodeError:
+        pass
+    else:
+        return False
+    try:
+        wide = [encoded for sign in lines.decode(_JAPANESE) if len(encoded := sign.encode(_JAPANESE)) == 2]
+    except UnicodeError:
+        return False
+    return len(wide) >= _LEAST_WIDE and sum(encoded[1] >= 0x80 for encoded in wide) > 0.3 * len(wide)
 
 
 def _wide_encoding(head: bytes) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.sources.files.text import encoding_of
 from tests.pipeline.sources.strange_lists import strange
 from tests.pipeline.sources.uploads import workbook
 
@@ -60,3 +61,26 @@ def test_groups_of_a_board_are_one_table(tmp_path: Path) -> None:
     )  # fmt: skip
     seen = strange(tmp_path / "in", {"board.xlsx": data})
     assert seen.outcomes == {"won": [1, 500], "open": [1, 1200]}
+
+
+JAPANESE = (
+    "商談 ID,商談名,フェーズ,金額,作成日,完了予定日\n1,甲,受注,1200,2026年1月5日,2026年3月31日\n"
+    "2,乙,提案,800,2026年2月3日,2026年12月20日\n"
+)
+
+
+def test_a_japanese_file_of_windows_is_read_as_one(tmp_path: Path) -> None:
+    """As western text it would have neither a stage nor a day of creation."""
+    seen = strange(tmp_path, {"report.csv": JAPANESE.replace("\n", "\r\n").encode("cp932")})
+    assert seen.outcomes == {"won": [1, 1200], "open": [1, 800]}
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [("Název,Částka\nPříliš žluťoučký kůň,1\nŤ,Ź\n", "cp1250"), ("Größe,Müller\nété,à ç\n", "cp1252"),
+     ("Nº,Çédille\nœuvre,Ÿ\n", "cp1252"), ("Номер,Этап\n1,Выиграно\nЌ,Џ\n", "cp1251")],
+)  # fmt: skip
+def test_european_text_is_no_japanese(tmp_path: Path, text: str, encoding: str) -> None:
+    path = tmp_path / "deals.csv"
+    path.write_bytes(text.encode(encoding))
+    assert encoding_of(path) == "cp1252"
