@@ -80,7 +80,19 @@ def _mixed(values: Sequence[str]) -> DateReading | None:
             if swapped and all(any(_reads(value, swapped + clock) for clock in _CLOCKS) for value in values):
                 return DateReading(formats=(), asks=(day, swapped), has_clock=True)
             return DateReading(formats=tuple(sorted(used)), has_clock=True)
-    return None
+    return _beside_iso(values)
+
+
+def _beside_iso(values: Sequence[str]) -> DateReading | None:
+    """Days of a spreadsheet beside days that were typed there as text. With slashes these are not read: the program has
+    taken what it could for days already, with day and month swapped, and left the rest."""
+    typed = [value for value in values if not _reads(value, ISO)]
+    if not typed or len(typed) == len(values):
+        return None
+    reading = date_reading(typed)
+    if reading is None or not reading.formats or any("/" in form for form in reading.formats):
+        return None
+    return DateReading(formats=(ISO, *reading.formats), has_clock=reading.has_clock)
 
 
 def _swapped(day: str) -> str:

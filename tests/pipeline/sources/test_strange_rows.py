@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from pipeline.sources.columns.dates import date_reading
 from pipeline.sources.files.text import encoding_of
 from tests.pipeline.sources.strange_lists import strange
 from tests.pipeline.sources.uploads import workbook
@@ -84,3 +86,18 @@ def test_european_text_is_no_japanese(tmp_path: Path, text: str, encoding: str) 
     path = tmp_path / "deals.csv"
     path.write_bytes(text.encode(encoding))
     assert encoding_of(path) == "cp1252"
+
+
+def test_days_typed_as_text_beside_days_of_a_spreadsheet_are_read(tmp_path: Path) -> None:
+    names = ["Deal ID", "Stage", "Created", "Closed", "Amount"]
+    rows = [names, ["1", "Won", datetime(2026, 1, 5), "02.03.2026", 9], ["2", "Lost", "06.01.2026", "", 8],
+            ["3", "Lost", datetime(2026, 1, 7), datetime(2026, 2, 3), 7]]  # fmt: skip
+    seen = strange(tmp_path / "in", {"deals.xlsx": workbook(rows, tmp_path / "deals.xlsx")})
+    assert [event["occurred_at"] for event in seen.events] == [
+        "2026-01-05", "2026-03-02", "2026-01-06", "2026-01-06", "2026-01-07", "2026-02-03"
+    ]  # fmt: skip
+
+
+def test_days_with_slashes_beside_days_of_a_spreadsheet_are_not_read() -> None:
+    """An American program has read 05/01/2026 as the first of May, and left 13/01/2026 as text."""
+    assert date_reading(["2026-05-01", "2026-06-01", "13/01/2026", "25/01/2026"]) is None
