@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pipeline.sources.meaning.editing import content_of
 from tests.pipeline.sources.strange_lists import strange
 
 NAMES = "Deal ID;Stage;Created;Closed;Amount;Owner\n"
@@ -80,3 +82,11 @@ def test_a_won_deal_counts_with_what_came_and_others_with_what_was_estimated(tmp
     deals = "1,A,4-Close,Won,2026-01-05,2026-03-02,1000,900\n2,B,2-Develop,Lost,2026-01-06,2026-02-02,4000,\n"
     seen = strange(tmp_path, {"deals.csv": names + deals + "3,C,1-Qualify,Open,2026-01-07,,2500,\n"})
     assert seen.outcomes == {"won": [1, 900], "lost": [1, 4000], "open": [1, 2500]}
+
+
+def test_groups_of_india_are_chosen_and_left_again_in_the_form() -> None:
+    content: dict[str, Any] = {"deal": {"key": "id", "stage": "S"}, "company": {}, "files": {"date_formats": []}}
+    chosen = content_of({"signs": ".,lakh"}, content, [], log=False)
+    assert chosen["files"] == {"date_formats": [], "decimal_sign": ".", "thousands_sign": ",", "lakh": True}
+    left = content_of({"signs": ",."}, chosen, [], log=False)
+    assert left["files"] == {"date_formats": [], "decimal_sign": ",", "thousands_sign": "."}
