@@ -122,6 +122,24 @@ def _positions(staging: Staging) -> None:
         staging.problems.add(Problem(file="stages.csv", line=line, column="position", value=str(position), reason=why))
 
 
+def _currencies_changed(batch: int) -> list[str]:
+    """Deals whose amounts so far are in another currency from now on, since a deal has one."""
+    rows = query(
+        "SELECT o.key, c.before->>'currency', o.currency FROM pipeline_importchange c"
+        ' JOIN pipeline_opportunity o ON o.id = c."row" WHERE c.batch_id = %s AND c."table" = \'pipeline_opportunity\''
+        " AND c.before->>'currency' <> o.currency ORDER BY 1",
+        [batch],
+    )
+    if not rows:
+        return []
+    listed = ", ".join(f"{key}: {old}, {new}" for key, old, new in rows[:5])
+    note = gettext_noop(
+        "opportunities.csv: {count:,} deals have another currency than before ({listed}); all their amounts, also the "
+        "earlier ones, count in the new one."
+    )
+    return [note.format(count=len(rows), listed=listed)]
+
+
 def _add_notes(staging: Staging, batch: int) -> None:
     """Add notes about what was assumed, left out, or looks unusual."""
     for name, staged in staging.files.items():
@@ -140,6 +158,8 @@ def _add_notes(staging: Staging, batch: int) -> None:
                     "the company's time zone ({zone})."
                 ).format(name=name, dates_alone=staged.dates_alone, zone=staging.zone)
             )
+    if "opportunities.csv" in staging.files:
+        staging.notes += _currencies_changed(batch)
     if "events.csv" in staging.files:
         now = timezone.now()
         ((future, unknown, silent),) = query(

@@ -206,6 +206,14 @@ def test_keys_of_many_rows_that_differ_by_capitals_or_script_are_counted(tmp_pat
     assert f"{OPP}: {words}" in result.notes
 
 
+def test_a_deal_that_gets_another_currency_is_named_since_its_earlier_amounts_get_it_too(tmp_path: Path) -> None:
+    assert company_folder_load(path=folder_write(tmp_path / "one")).accepted
+    changed = GOOD[OPP].replace("O2,,new,A2,Ann,North,,USD,small", "O2,,new,A2,Ann,North,,EUR,small")
+    result = company_folder_load(path=part_write(tmp_path / "two", {OPP: changed}))
+    (note,) = [note for note in result.notes if "another currency than before" in note]
+    assert note.startswith("opportunities.csv: 1 deals have another currency than before (O2: USD, EUR)")
+
+
 def test_spaces_around_a_text_make_no_second_group(tmp_path: Path) -> None:
     rows = "O4, Fourth,new,,,,,EUR,\u00a0small \nO5,,new,,,,,EUR,small\t\n"
     result = company_folder_load(path=folder_write(tmp_path, {OPP: GOOD[OPP] + rows}))
