@@ -84,3 +84,18 @@ def test_every_template_that_another_one_uses_is_there() -> None:
     for file in TEMPLATES.rglob("*.html"):
         for name in USED.findall(file.read_text()):
             get_template(name)
+
+
+def test_every_class_that_a_swap_looks_for_is_given() -> None:
+    text = "".join(file.read_text() for file in TEMPLATES.rglob("*.html"))
+    classes = {name for value in re.findall(r'class="([^"]*)"', text) for name in re.findall(r"[\w-]+", value)}
+    targets = set(re.findall(r'hx-[a-z-]+="(?:closest|find|next|previous) \.([\w-]+)"', text))
+    assert targets
+    assert targets <= classes
+
+
+def test_every_anchor_that_a_link_leads_to_is_there() -> None:
+    text = "".join(file.read_text() for file in TEMPLATES.rglob("*.html"))
+    anchors = set(re.findall(r'href="[^"]*#([\w-]+)"', text))
+    assert anchors
+    assert anchors <= set(re.findall(r'\bid="([\w-]+)"', text))
