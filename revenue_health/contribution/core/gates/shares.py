@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from revenue_health.contribution.core.flows import FlowArrays
-from revenue_health.contribution.core.model.groups import Group, group_bridge, whole_of
+from revenue_health.contribution.core.flows import OPENING, FlowArrays
+from revenue_health.contribution.core.model.groups import Group, group_rates, whole_of
 from revenue_health.contribution.core.model.options import DEFAULT, ModelOptions
+from revenue_health.contribution.core.model.stacked import point_shares_of
 
 type Pipelines = Mapping[int, Mapping[Any, Group]]
 """The groups of deals of every pipeline; what the keys say does not matter here."""
@@ -42,10 +43,12 @@ def point_shares(pipelines: Pipelines, options: ModelOptions = DEFAULT) -> Point
     for groups in pipelines.values():
         whole = {key: group.in_fewer_buckets(1) for key, group in groups.items()}
         together = whole_of(whole.values())
+        amounts = point_shares_of(
+            group_rates(group=group, together=together, options=options) for group in whole.values()
+        )
+        for key, amount in zip((*together.period.layout.players, OPENING), amounts, strict=True):
+            shares[key] = shares.get(key, 0.0) + float(amount)
         for group in whole.values():
-            part = group_bridge(group=group, together=together, factors=False, options=options, pairs=True)
-            for party in part.parties:
-                shares[party.key] = shares.get(party.key, 0.0) + party.share.value
             days = group.period.days
             won += gross_won(group.period)
             before += gross_won(group.baseline) * days / max(group.baseline.days, 1.0)

@@ -1,7 +1,6 @@
 """Who can switch what between baseline and actual: the game whose Shapley shares the bridge shows."""
 
 from collections.abc import Sequence
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,13 +36,27 @@ class Game:
         self.worlds = (pair.baseline, pair.actual, *((both.own, both.others) if both else ()))
         self.whole = tuple(world.whole() for world in self.worlds)
         self.players = len(self.layout.players) + 1 + (len(both.loads) if both else 0)
-        self.moved = self._moved(self.worlds)
+        self.moved_in = self._moved(self.worlds)
+        self.moved = self.moved_in.any(axis=0)
         self.active = [player for player in range(self.players) if self.moved[player].any()]
         self.load_names = self._load_names()
 
     def _load_names(self) -> tuple[str, ...]:
         loads = self.interplay.loads if self.interplay else ()
         return tuple(f"load:{self.layout.stages[load.stage]}:{self.layout.players[load.player]}" for load in loads)
+
+    def point_shares(self) -> Floats:
+        """Shares [R, P + 1] of the departments, the market and the opening pipeline, each replicate a game of its own:
+        see `stacked`. Players are taken as meeting in pairs (`shares_of_pairs`)."""
+        shares = shares_of_pairs(self._worth, len(self.active), self.moved_in[:, self.active].any(axis=2))
+        parties = len(self.layout.players) + 1
+        result = np.zeros((shares.shares.shape[0], parties))
+        for at, player in enumerate(self.active):
+            if player < parties:
+                result[:, player] += shares.shares[:, at]
+        for player in range(parties):
+            result[:, player] += self.loads_of(player, shares)[0]
+        return result
 
     def loads_of(self, player: int, shares: Shares) -> tuple[Floats, float, float]:
         """Of a party: what it brought to others' waits [R], what others brought to its own, the sampling error of the
@@ -104,11 +117,6 @@ class Game:
             without[:, several] = self._worth(but_one[several])
         return np.asarray(shares.ends[:, 1:2] - without)
 
-    @cached_property
-    def _moved_whole(self) -> NDArray[np.bool_]:
-        """As `moved`, of the whole alone."""
-        return self._moved(self.whole)
-
     def own_shares(self, shares: Shares) -> list[Floats]:
         """By player, the opening pipeline last, the replicates [R] of its share without what it brought to others."""
         none = np.zeros(shares.ends.shape[0])
@@ -120,7 +128,7 @@ class Game:
 
     def zero_where_equal(self, player: int, replicates: Floats) -> Floats:
         """A share is exactly zero where the play of the whole is equal, not merely to rounding."""
-        if self._moved_whole[player].any():
+        if self.moved_in[0, player].any():
             return replicates
         return np.concatenate([[0.0], replicates[1:]])
 
@@ -150,34 +158,38 @@ class Game:
         return switches, weights
 
     def _moved(self, worlds: tuple[Rates, ...]) -> NDArray[np.bool_]:
-        """bool[players, 5]: the factors a player's switch changes; the opening pipeline's is in column 0."""
+        """bool[R, players, 5]: the factors a player's switch changes; the opening pipeline's is in column 0."""
         count = len(self.layout.players)
-        moved = np.zeros((self.players, len(FACTORS)), dtype=bool)
+        moved = np.zeros((worlds[0].replicates, self.players, len(FACTORS)), dtype=bool)
         for player in range(count + 1):
-            moved[player] = _differs(worlds[0], worlds[1], player)
+            moved[:, player] = _differs(worlds[0], worlds[1], player)
         if self.interplay:
             before, now, own, others = worlds
             for player, factor in np.argwhere(self.interplay.other >= 0):
-                moved[player, factor] = _differs(before, own, player)[factor] or _differs(others, now, player)[factor]
-                acts = _differs(before, others, player)[factor] or _differs(own, now, player)[factor]
-                moved[self.interplay.other[player, factor], TIED[factor]] |= acts
+                moved[:, player, factor] = (_differs(before, own, player) | _differs(others, now, player))[:, factor]
+                acts = (_differs(before, others, player) | _differs(own, now, player))[:, factor]
+                moved[:, self.interplay.other[player, factor], TIED[factor]] |= acts
         return moved
 
 
-def _differs(before: Rates, now: Rates, player: int) -> list[bool]:
+def _differs(before: Rates, now: Rates, player: int) -> NDArray[np.bool_]:
+    """bool[R, 5]: the factors of a player in which two worlds differ."""
     layout = before.layout
-    if player == len(layout.players):
-        return [not np.array_equal(before.opening, now.opening), False, False, False, False]
-    own = layout.player_of == player
+    differs = np.zeros((before.replicates, len(FACTORS)), dtype=bool)
 
-    def differ(name: str, index: tuple[object, ...]) -> bool:
-        return not np.array_equal(getattr(before, name)[index], getattr(now, name)[index])
+    def differ(name: str, index: tuple[object, ...]) -> NDArray[np.bool_]:
+        unequal = getattr(before, name)[index] != getattr(now, name)[index]
+        return np.asarray(unequal.reshape(before.replicates, -1).any(axis=1))
 
     every = slice(None)
-    return [
-        differ("demand", (every, every, player)),
-        any(differ(name, (every, own)) for name in ("fresh", "old", "speed")),
-        differ("loss", (every, every, player)) or differ("reversed", (every, player)),
-        differ("growth", (every, every, player)),
-        differ("routing", (every, own)),
-    ]
+    if player == len(layout.players):
+        differs[:, 0] = differ("opening", (every,))
+        return differs
+    own = layout.player_of == player
+    differs[:, 0] = differ("demand", (every, every, player))
+    for name in ("fresh", "old", "speed"):
+        differs[:, 1] |= differ(name, (every, own))
+    differs[:, 2] = differ("loss", (every, every, player)) | differ("reversed", (every, player))
+    differs[:, 3] = differ("growth", (every, every, player))
+    differs[:, 4] = differ("routing", (every, own))
+    return differs

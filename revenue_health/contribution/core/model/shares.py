@@ -19,6 +19,7 @@ from itertools import product
 from math import factorial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from revenue_health.contribution.core.flows import Floats, Ints
 from revenue_health.contribution.core.intervals import standard_error
@@ -157,15 +158,16 @@ def _along(values: Floats, order: Ints, place: Ints, pairs: int) -> tuple[Floats
     return pair_means.mean(axis=1), pair_means[0].std(axis=0, ddof=1) / np.sqrt(pairs)
 
 
-def shares_of_pairs(worth: Worth, players: int) -> Shares:
+def shares_of_pairs(worth: Worth, players: int, plays: NDArray[np.bool_] | None = None) -> Shares:
     """Shares of a game taken as one in which players meet in pairs: the mean of joining nobody and joining everybody.
 
     For many shares that are only compared with each other; they add up, and need 2n + 2 coalitions instead of 2^n.
+    plays bool[R, n]: who plays in which replicate, where these are games of their own; the others get exactly zero.
     """
     coalitions = end_coalitions(players)
     ends = worth(coalitions)
     return Shares(
-        shares=_of_pairs(ends),
+        shares=_of_pairs(ends, plays),
         sampling_error=np.zeros(players),
         coalitions=coalitions,
         values=ends[0],
@@ -180,14 +182,15 @@ def _of_replicates(whole: Floats, ends: Floats) -> Floats:
     return np.asarray(whole + joining - joining[:1])
 
 
-def _of_pairs(ends: Floats) -> Floats:
+def _of_pairs(ends: Floats, plays: NDArray[np.bool_] | None = None) -> Floats:
     """The mean of joining nobody and joining everybody, [R, n], from the values of `end_coalitions` [R, 2n + 2]; what
-    is missing in their sum is shared equally."""
+    is missing in their sum is shared equally among those who play, bool[R, n]: without it all of them."""
     players = ends.shape[1] // 2 - 1
+    here = np.ones((ends.shape[0], players)) if plays is None else plays.astype(np.float64)
     nobody, everybody = ends[:, :1], ends[:, 1:2]
-    joining = 0.5 * (ends[:, 2 + players :] - nobody + everybody - ends[:, 2 : 2 + players])
+    joining = 0.5 * here * (ends[:, 2 + players :] - nobody + everybody - ends[:, 2 : 2 + players])
     missing = everybody - nobody - joining.sum(axis=1, keepdims=True)
-    return np.asarray(joining + missing / max(players, 1))
+    return np.asarray(joining + here * missing / np.maximum(here.sum(axis=1, keepdims=True), 1.0))
 
 
 def outside(players: int, player: int, *, in_pairs: bool) -> tuple[Bits, Floats]:

@@ -156,7 +156,11 @@ class Prepared:
 
     @cached_property
     def _spread(self) -> Floats:
-        """Opening stocks of all worlds by age cell, [R, V, J, cells]; worlds that agree are spread once."""
+        """Opening stocks of all worlds by age cell, [R, V, J, cells]; worlds that agree are spread once.
+
+        How a stock lies within its age bins follows from its world's hazards; one that is equal in a replicate is the
+        first world's there, whosever hazards changed.
+        """
         spread: list[tuple[Floats, Floats, Floats]] = []
         stocks = []
         for world in (self.worlds[index] for index in self._opened):
@@ -165,6 +169,9 @@ class Prepared:
             stock = next(same, None)
             if stock is None:
                 stock = kernels.spread_opening(opening, old, self.grid)
+                if spread:
+                    equal = (opening == spread[0][0]).all(axis=(1, 2))
+                    stock[equal] = spread[0][2][equal]
                 spread.append((opening, old, stock))
             stocks.append(stock)
         return np.stack(stocks, axis=1)
