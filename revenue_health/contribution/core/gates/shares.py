@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from revenue_health.contribution.core.flows import OPENING, FlowArrays
-from revenue_health.contribution.core.model.groups import Group, group_rates, whole_of
+from revenue_health.contribution.core.model.groups import Group, whole_of
 from revenue_health.contribution.core.model.options import DEFAULT, ModelOptions
 from revenue_health.contribution.core.model.stacked import point_shares_of
 
@@ -43,9 +43,7 @@ def point_shares(pipelines: Pipelines, options: ModelOptions = DEFAULT) -> Point
     for groups in pipelines.values():
         whole = {key: group.in_fewer_buckets(1) for key, group in groups.items()}
         together = whole_of(whole.values())
-        amounts = point_shares_of(
-            group_rates(group=group, together=together, options=options) for group in whole.values()
-        )
+        amounts = point_shares_of(whole.values(), together=together, options=options)
         for key, amount in zip((*together.period.layout.players, OPENING), amounts, strict=True):
             shares[key] = shares.get(key, 0.0) + float(amount)
         for group in whole.values():

@@ -26,10 +26,12 @@ SEED = 1953
 class Game:
     """Players: departments and the market, the opening pipeline (number P), then the loads (see `load`).
 
-    A player whose play is equal in every replicate, and who does nothing to another's, sits out.
+    A player whose play is equal in every replicate, and who does nothing to another's, sits out. apart: each replicate
+    is a group of its own, see `stacked`.
     """
 
-    def __init__(self, pair: RatePair) -> None:
+    def __init__(self, pair: RatePair, *, apart: bool = False) -> None:
+        self.apart = apart
         self.layout = pair.baseline.layout
         self.interplay = pair.interplay
         both = self.interplay
@@ -46,8 +48,8 @@ class Game:
         return tuple(f"load:{self.layout.stages[load.stage]}:{self.layout.players[load.player]}" for load in loads)
 
     def point_shares(self) -> Floats:
-        """Shares [R, P + 1] of the departments, the market and the opening pipeline, each replicate a game of its own:
-        see `stacked`. Players are taken as meeting in pairs (`shares_of_pairs`)."""
+        """Shares [R, P + 1] of the departments, the market and the opening pipeline; players are taken as meeting in
+        pairs (`shares_of_pairs`)."""
         shares = shares_of_pairs(self._worth, len(self.active), self.moved_in[:, self.active].any(axis=2))
         parties = len(self.layout.players) + 1
         result = np.zeros((shares.shares.shape[0], parties))
@@ -83,7 +85,7 @@ class Game:
 
     def _worth(self, coalitions: Ints) -> Floats:
         """R [R, C] of coalitions int[C, n] over the active players, 1 who plays as it did, 0 as in the baseline."""
-        return revenue(self.worlds, self._choice(self._switches(coalitions)))
+        return revenue(self.worlds, self._choice(self._switches(coalitions)), apart=self.apart)
 
     def _worth_of_whole(self, coalitions: Ints) -> Floats:
         return revenue(self.whole, self._choice(self._switches(coalitions)))

@@ -23,6 +23,7 @@ from revenue_health.contribution.core.model.interplay.origins import Excess
 from revenue_health.contribution.core.model.interplay.worlds import with_interplay
 from revenue_health.contribution.core.model.options import DEFAULT, ModelOptions
 from revenue_health.contribution.core.model.rates import RatePair, estimate_rates, with_entries_of
+from revenue_health.contribution.core.model.sums import sums_of
 from revenue_health.contribution.core.verdict import judge
 
 __all__ = ["Group", "GroupedBridge", "bridges", "group_bridge", "group_rates", "reconciled", "summed", "whole_of"]
@@ -77,15 +78,15 @@ def group_rates(*, group: Group, together: Group, options: ModelOptions = DEFAUL
     loads = together.loads if options.load else ()
     excesses = together.excesses if options.origin else ()
     inflations = together.inflations if options.inflation else ()
-    if _is_all(group, together):
+    if is_all(group, together):
         pair = estimate_rates(baseline=group.baseline, period=group.period, options=options)
     else:
         own = [excess for excess in excesses if excess.told_apart and excess.origin == group.origin]
-        pair = _leaning(group, _as_origin(together, own), options)
+        pair = _leaning(group, as_origin(together, own), options)
     return with_interplay(pair, origin=group.origin, loads=loads, excesses=excesses, inflations=inflations)
 
 
-def _as_origin(together: Group, excesses: Sequence[Excess]) -> Group:
+def as_origin(together: Group, excesses: Sequence[Excess]) -> Group:
     """All groups together, losing as one origin's deals do where those differ from the others': else a group that leans
     on its company would lend the company's losses to its own origin."""
     before, now = together.baseline.lost.copy(), together.period.lost.copy()
@@ -97,7 +98,8 @@ def _as_origin(together: Group, excesses: Sequence[Excess]) -> Group:
     )
 
 
-def _is_all(group: Group, together: Group) -> bool:
+def is_all(group: Group, together: Group) -> bool:
+    """Whether a group is all there is, so that it leans on nobody."""
     return all(
         np.array_equal(getattr(own, name), getattr(other, name))
         for own, other in (
@@ -112,14 +114,14 @@ def _leaning(group: Group, together: Group, options: ModelOptions) -> RatePair:
     """A group's rates with the company's average mixed in; demand, opening stock and take-backs stay its own."""
     before, now = together.baseline, together.period
     mixed = estimate_rates(
-        baseline=group.baseline.sum_of_steps().plus(before.scaled(_weight(before))),
-        period=group.period.plus(now.scaled(_weight(now))),
+        baseline=group.baseline.sum_of_steps().plus(before.scaled(lean_weight(before))),
+        period=group.period.plus(now.scaled(lean_weight(now))),
         options=options,
     )
-    return with_entries_of(mixed, baseline=group.baseline, period=group.period)
+    return with_entries_of(mixed, before=sums_of(group.baseline.sum_of_steps()), now=sums_of(group.period))
 
 
-def _weight(flows: FlowArrays) -> float:
+def lean_weight(flows: FlowArrays) -> float:
     """Scale at which the company's hand-ons are `LEAN_DEALS` per custody that has any."""
     counts = flows.handed_on_count.sum(axis=(0, 1))
     used = counts[counts > 0]

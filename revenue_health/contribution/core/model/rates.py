@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from revenue_health.contribution.core.flows import Floats, FlowArrays, Ints, Layout
-from revenue_health.contribution.core.intervals import replicated
 from revenue_health.contribution.core.model import fits, hazards
 from revenue_health.contribution.core.model.hazards import ratio
 from revenue_health.contribution.core.model.options import DEFAULT, ModelOptions
+from revenue_health.contribution.core.model.sums import Sums, sums_of
 
 if TYPE_CHECKING:
     from revenue_health.contribution.core.model.interplay.worlds import Interplay
@@ -89,38 +89,6 @@ class RatePair:
     interplay: "Interplay | None" = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Sums:
-    """Replicated sums of flows: [R, W, ...] by step."""
-
-    held: Floats
-    handed_on: Floats
-    routed: Floats
-    lost: Floats
-    revalued: Floats
-    entered: Floats
-    taken_back: Floats
-    opening: Floats
-    count: Floats
-
-
-def _sums(flows: FlowArrays) -> _Sums:
-    held, handed_on = replicated(flows.held), replicated(flows.handed_on)
-    # Holds that took no measurable time count as held for an hour, for hand-ons and losses alike.
-    held[..., 0] = np.maximum(held[..., 0], handed_on[..., 0] / hazards.FASTEST)
-    return _Sums(
-        held=held,
-        handed_on=handed_on,
-        routed=replicated(flows.routed.sum(axis=1)),
-        lost=replicated(flows.lost),
-        revalued=replicated(flows.revalued),
-        entered=replicated(flows.entered),
-        taken_back=replicated(flows.taken_back),
-        opening=replicated(flows.opening),
-        count=replicated(flows.handed_on_count.sum(axis=1)),
-    )
-
-
 def estimate_rates(*, baseline: FlowArrays, period: FlowArrays, options: ModelOptions = DEFAULT) -> RatePair:
     """Rates of both spans, by bucket replicate.
 
@@ -128,68 +96,61 @@ def estimate_rates(*, baseline: FlowArrays, period: FlowArrays, options: ModelOp
     openings. A baseline without a single amount-day is refused by the bridge before it comes here. options: only `fit`
     counts here.
     """
-    before, now = _sums(baseline.sum_of_steps()), _sums(period)
+    return rates_of(sums_of(baseline.sum_of_steps()), sums_of(period), options)
+
+
+def rates_of(before: Sums, now: Sums, options: ModelOptions = DEFAULT) -> RatePair:
+    """As `estimate_rates`, of sums that are made already; the baseline's have one step."""
+    layout, days, steps = now.layout, now.step_days, now.step_days.size
     one_deal = _one_deal(before, now)
     base = fits.baseline_hazards(options.fit, before.handed_on[:, 0], before.held[:, 0], one_deal)
     has_baseline = (before.held[:, 0].sum(axis=-1) > 0) | (before.handed_on[:, 0].sum(axis=-1) > 0)
     alone = fits.baseline_hazards(options.fit, now.handed_on.sum(axis=1), now.held.sum(axis=1), one_deal)
     base = np.where(has_baseline[..., None], base, alone)
-    fitted = fits.period_hazards(options.fit, now.handed_on, now.held, base, one_deal, period.step_days, WEEK_PULL)
-    days, steps = period.step_days, period.step_days.size
+    fitted = fits.period_hazards(options.fit, now.handed_on, now.held, base, one_deal, days, WEEK_PULL)
     steady = np.ones((base.shape[0], base.shape[1], steps))
     routing_before, routing_now = _routing(before.routed, now.routed)
-    loss_before, loss_now = _losses(period.layout, before, now)
-    growth_before, growth_now = _growth(period.layout, before, now)
-    reversed_before, reversed_now = _reversed(period.layout, before, now)
+    loss_before, loss_now = _losses(layout, before, now)
+    growth_before, growth_now = _growth(layout, before, now)
+    reversed_before, reversed_now = _reversed(layout, before, now)
     actual = Rates(
-        layout=period.layout, step_days=days, fresh=fitted.fresh, old=fitted.old, speed=fitted.speed,
-        pace=fitted.pace, loss=loss_now, growth=growth_now, routing=routing_now, opening=now.opening,
-        demand=_demand(period, now), reversed=reversed_now / days,
+        layout=layout, step_days=days, fresh=fitted.fresh, old=fitted.old, speed=fitted.speed, pace=fitted.pace,
+        loss=loss_now, growth=growth_now, routing=routing_now, demand=_demand(now), opening=now.opening,
+        reversed=reversed_now / days,
     )  # fmt: skip
     known_rates = Rates(
-        layout=period.layout, step_days=days, fresh=base, old=base, speed=steady, pace=steady[..., 0],
+        layout=layout, step_days=days, fresh=base, old=base, speed=steady, pace=steady[..., 0],
         loss=_constant(loss_before, steps), growth=_constant(growth_before, steps), routing=routing_before,
-        demand=_steady_demand(baseline, before, steps), opening=before.opening,
-        reversed=_constant(reversed_before[..., 0] / baseline.days, steps),
+        demand=_constant(_demand(before)[..., 0], steps), opening=before.opening,
+        reversed=_constant(reversed_before[..., 0] / before.days, steps),
     )  # fmt: skip
     return RatePair(baseline=known_rates, actual=actual)
 
 
-def with_entries_of(pair: RatePair, *, baseline: FlowArrays, period: FlowArrays) -> RatePair:
+def with_entries_of(pair: RatePair, *, before: Sums, now: Sums) -> RatePair:
     """The pair with demand, opening stock and take-backs of other deals, in the same steps and replicates."""
-    before, now = _sums(baseline.sum_of_steps()), _sums(period)
-    back_before, back_now = _reversed(period.layout, before, now)
-    steps = period.step_days.size
+    back_before, back_now = _reversed(now.layout, before, now)
+    steps = now.step_days.size
     return RatePair(
         baseline=replace(
             pair.baseline,
-            demand=_steady_demand(baseline, before, steps),
+            demand=_constant(_demand(before)[..., 0], steps),
             opening=before.opening,
-            reversed=_constant(back_before[..., 0] / baseline.days, steps),
+            reversed=_constant(back_before[..., 0] / before.days, steps),
         ),
-        actual=replace(
-            pair.actual,
-            demand=_demand(period, now),
-            opening=now.opening,
-            reversed=back_now / period.step_days,
-        ),
+        actual=replace(pair.actual, demand=_demand(now), opening=now.opening, reversed=back_now / now.step_days),
     )
 
 
-def _demand(flows: FlowArrays, sums: _Sums) -> Floats:
-    return np.moveaxis(sums.entered, 1, -1) / flows.step_days
-
-
-def _steady_demand(flows: FlowArrays, sums: _Sums, steps: int) -> Floats:
-    """Of a baseline, which has one rate, in each step of the period."""
-    return _constant(np.moveaxis(sums.entered, 1, -1)[..., 0] / flows.days, steps)
+def _demand(sums: Sums) -> Floats:
+    return np.moveaxis(sums.entered, 1, -1) / sums.step_days
 
 
 def _constant(rate: Floats, steps: int) -> Floats:
     return np.repeat(rate[..., None], steps, axis=-1)
 
 
-def _one_deal(before: _Sums, now: _Sums) -> Floats:
+def _one_deal(before: Sums, now: Sums) -> Floats:
     """Mean amount of a hand-on, [R, J, 1]; it makes events out of amounts."""
     amount = before.handed_on.sum(axis=(1, 3)) + now.handed_on.sum(axis=(1, 3))
     count = before.count + now.count
@@ -205,7 +166,7 @@ def _weekly(over: Floats, under: Floats, fallback: Floats) -> Floats:
     return np.moveaxis(rate, 1, -1)
 
 
-def _losses(layout: Layout, before: _Sums, now: _Sums) -> tuple[Floats, Floats]:
+def _losses(layout: Layout, before: Sums, now: Sums) -> tuple[Floats, Floats]:
     """Loss hazards [R, S, P] before and [R, S, P, W] now: amount lost / amount-days held in the stage.
 
     Money lost without exposure (a deal that entered and was lost at once) counts as held for an hour.
@@ -225,19 +186,19 @@ def _losses(layout: Layout, before: _Sums, now: _Sums) -> tuple[Floats, Floats]:
     return baseline, _weekly(now.lost, exposure, baseline)
 
 
-def _reversed(layout: Layout, before: _Sums, now: _Sums) -> tuple[Floats, Floats]:
+def _reversed(layout: Layout, before: Sums, now: Sums) -> tuple[Floats, Floats]:
     """Amounts [R, P, W] taken back where no rate can say so: lost from earned stages in which nothing was ever held,
     shrunk (net of grown) in the hands of somebody who held nothing, and of deals that came back onto the books."""
-    empty = layout.after_earning.copy()
-    for custody, stage in enumerate(layout.stage_of):
-        if before.held[0, :, custody].any() or now.held[0, :, custody].any():
-            empty[stage] = False
+    occupied = before.ever_held | now.ever_held
+    in_stage = layout.stage_of[:, None] == np.arange(len(layout.stages))
+    empty = layout.after_earning & ~(occupied[:, :, None] & in_stage).any(axis=1)
     same, earned = _same_holder(layout), layout.after_earning[layout.stage_of]
 
-    def taken_back(sums: _Sums) -> Floats:
+    def taken_back(sums: Sums) -> Floats:
         held = (sums.held.sum(axis=-1) @ same)[..., None]
         shrunk = np.where(held > 0, 0.0, -sums.revalued)[:, :, earned].sum(axis=2)
-        return np.moveaxis(sums.lost[:, :, empty].sum(axis=2) + shrunk + sums.taken_back, 1, -1)
+        lost = np.where(empty[:, None, :, None], sums.lost, 0.0).sum(axis=2)
+        return np.moveaxis(lost + shrunk + sums.taken_back, 1, -1)
 
     return taken_back(before), taken_back(now)
 
@@ -248,7 +209,7 @@ def _same_holder(layout: Layout) -> Floats:
     return np.array([[float(first == second) for second in holder] for first in holder])
 
 
-def _growth(layout: Layout, before: _Sums, now: _Sums) -> tuple[Floats, Floats]:
+def _growth(layout: Layout, before: Sums, now: Sums) -> tuple[Floats, Floats]:
     """Revaluation [R, J, P] before and [R, J, P, W] now, by who wrote it: signed amount per amount-day held, at most
     `MOST_GROWTH` a day up and one ceiling hazard down (shaving more than everything means losing everything, no less
     than that).
@@ -273,7 +234,7 @@ def _growth(layout: Layout, before: _Sums, now: _Sums) -> tuple[Floats, Floats]:
     return np.clip(baseline, -hazards.FASTEST, MOST_GROWTH), np.clip(weekly, -hazards.FASTEST, MOST_GROWTH)
 
 
-def _at_once(sums: _Sums, same: Floats) -> Floats:
+def _at_once(sums: Sums, same: Floats) -> Floats:
     """[R, J]: what revaluations are multiplied with because a part of them came at the instant of a hand-on."""
     left, arrived = sums.handed_on.sum(axis=(1, 3)) @ same, sums.routed.sum(axis=-1) @ same
     changed = sums.revalued.sum(axis=(1, 3)) @ same

@@ -27,12 +27,15 @@ def everyone(layout: Layout, world: int) -> Ints:
     return np.full((1, len(layout.players) + 1, len(FACTORS)), world, dtype=np.int64)
 
 
-def revenue(worlds: Sequence[Rates], choice: Ints, longest_step: float = kernels.STEP_DAYS) -> Floats:
+def revenue(
+    worlds: Sequence[Rates], choice: Ints, longest_step: float = kernels.STEP_DAYS, *, apart: bool = False
+) -> Floats:
     """Expected revenue R of the period had everyone played as chosen, [R, C], in the unit of the amounts.
 
     worlds: sets of rates over the same layout, steps and replicates. choice int[C, P + 1, 5]: for each coalition,
     player and factor of `FACTORS`, the world whose rates are played; row P is the opening pipeline (factor 0 counts).
-    longest_step: of the time grid, days; the error is of second order in it. Distinct ways to wait, lose, value and
+    longest_step: of the time grid, days; the error is of second order in it. apart: each replicate is a group of its
+    own, see `stacked`. Distinct ways to wait, lose, value and
     route share one backward pass, demand and opening are weighted sums of its worths.
     """
     grid = kernels.make_grid(worlds[0].step_days, longest_step)
@@ -40,7 +43,7 @@ def revenue(worlds: Sequence[Rates], choice: Ints, longest_step: float = kernels
     players = choice.shape[1] - 1
     shaping = shaping.reshape(shaping.shape[0], players, len(FACTORS) - 1)
     opened = np.unique(choice[:, players, 0])
-    prepared = Prepared(worlds, shaping, grid, opened=opened.tolist())
+    prepared = Prepared(worlds, shaping, grid, opened=opened.tolist(), apart=apart)
     worth = backward(prepared, shaping)
     by_source = _demand_worth(prepared, worth)
     opening = worth.opening.sum(axis=2)

@@ -36,8 +36,8 @@ class Prepared:
     """Worlds made ready for any number of passes over coalitions that wait as some row of `shaping` does.
 
     shaping int[C, P, 4]: choices without demand. stocks [R, M, cells] by custody: opening stocks to follow; without
-    them they are the worlds' own, stock m that of world opened[m] (without it of every world in order). live: the
-    custodies that matter, as a pass orders them.
+    them they are the worlds' own, stock m that of world opened[m] (without it of every world in order). apart: each
+    replicate is a group of its own, see `stacked`. live: the custodies that matter, as a pass orders them.
     """
 
     def __init__(
@@ -47,9 +47,12 @@ class Prepared:
         grid: Grid,
         stocks: Callable[[int], Floats] | None = None,
         opened: Sequence[int] = (),
+        *,
+        apart: bool = False,
     ) -> None:
         self.worlds, self.grid, self.layout = worlds, grid, worlds[0].layout
         self._opened = opened or range(len(worlds))
+        self._apart = apart
         self._stocks = stocks or self._opening_stocks
         self._first: dict[tuple[int, int], int] = {}
         moves = self._moves_left()
@@ -156,11 +159,7 @@ class Prepared:
 
     @cached_property
     def _spread(self) -> Floats:
-        """Opening stocks of all worlds by age cell, [R, V, J, cells]; worlds that agree are spread once.
-
-        How a stock lies within its age bins follows from its world's hazards; one that is equal in a replicate is the
-        first world's there, whosever hazards changed.
-        """
+        """Opening stocks of all worlds by age cell, [R, V, J, cells]; worlds that agree are spread once."""
         spread: list[tuple[Floats, Floats, Floats]] = []
         stocks = []
         for world in (self.worlds[index] for index in self._opened):
@@ -169,7 +168,9 @@ class Prepared:
             stock = next(same, None)
             if stock is None:
                 stock = kernels.spread_opening(opening, old, self.grid)
-                if spread:
+                if spread and self._apart:
+                    # It lies within its age bins as the hazards of its world say: a stock in which nothing changed, of
+                    # a row that is a group of its own, must not move because hazards did.
                     equal = (opening == spread[0][0]).all(axis=(1, 2))
                     stock[equal] = spread[0][2][equal]
                 spread.append((opening, old, stock))
