@@ -23,7 +23,7 @@ from revenue_health.review.selectors.ladder import ladder_sentence
 ON_PLAN = 0.005
 """A gap below this part of the plan is none to speak of (the model's materiality)."""
 NOT_NAMED = gettext_noop("Not named: {names} – {reason}.")
-NOT_NAMED_FALLS = gettext_noop("Not named: {names}. As for a verdict, {reason}.")
+NOT_NAMED_FALLS = gettext_noop("Not named: {names}. A verdict would not hold: {reason}.")
 WATCHED = "sales"
 """The department the board looks at: when it gets no verdict, that is said on top and with its figure."""
 
