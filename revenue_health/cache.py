@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import functools
 import importlib
 import json
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import redis
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 
 PACKAGES = ("departments", "pipeline", "revenue_health")
@@ -55,6 +57,11 @@ class JsonSerializer:
 
 
 class _Client(RedisCacheClient):
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        # Django makes another client of redis-py for every command, which costs more than the command itself.
+        self._client: Any = functools.cache(redis.Redis)
+
     def get(self, key: Any, default: Any) -> Any:
         try:
             return super().get(key, default)

@@ -123,6 +123,11 @@ def test_a_pickle_in_the_cache_is_not_run(tmp_path: Path) -> None:
     assert not marker.exists()
 
 
+def test_commands_share_a_client() -> None:
+    client = cache._cache  # type: ignore[attr-defined]
+    assert client.get_client("one") is client.get_client("another", write=True)
+
+
 def test_values_of_another_release_count_as_not_there() -> None:
     older = b'{"!":"data","v":["pipeline.selectors.deals.changes:ChangedRow",{"older":1}]}'
     with redis.Redis.from_url(settings.CACHES["default"]["LOCATION"]) as client:
