@@ -24,6 +24,8 @@ DRAWS = 4_000
 """Simulated outcomes behind the quantiles: 0.8 % standard error of a probability at worst."""
 SINGLE_DEALS = 300
 """Largest open deals drawn one by one; the others together, as a normal sum."""
+CERTAIN = 1e-9
+"""Odds below which an earned deal is not lost any more: what rounding leaves of none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -248,8 +250,7 @@ def _draw(
 ) -> list[Floats]:
     """Draws [DRAWS] of the revenue still to come up to each end, every draw one future: a deal won by one week stays
     won in the next. The deals that matter most by the last end are drawn one by one, the others as a normal sum; none
-    takes back more than stands earned and open today."""
-    least = -float(deals.amount[after_earning[deals.custody]].sum())
+    takes back more than stands earned today and can still be lost."""
     order = np.argsort(-ends[-1].variance(deals))
     single, rest = order[:SINGLE_DEALS], order[SINGLE_DEALS:]
     fate = rng.random((DRAWS, single.size))
@@ -260,6 +261,8 @@ def _draw(
         surprise = ((fate < odds) - odds) @ size
         surprise += of_rest * np.sqrt(end.variance(deals)[rest].sum())
         ahead = end.ahead + surprise + of_unknown * np.sqrt(end.of_rates**2 + end.from_new)
+        can_be_lost = after_earning[deals.custody] & (end.sign < 0) & (end.odds > CERTAIN)
+        least = -float(deals.amount[can_be_lost].sum())
         draws.append(np.maximum(ahead, min(least, end.ahead)))
     return draws
 

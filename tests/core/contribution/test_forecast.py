@@ -1,5 +1,6 @@
 """The forecast: calibrated on simulated quarters, plain when nothing is open."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -86,6 +87,36 @@ def test_with_nothing_open_only_new_deals_count() -> None:
     found, _ = halfway(1, 14e6, True)
     assert found.reasons == ("nothing is open: only new deals can still be won",)
     assert found.won_so_far < found.median < halfway(1)[0].p5
+
+
+@pytest.mark.parametrize("churns", [False, True])
+def test_what_is_won_is_taken_back_only_where_earned_deals_are_ever_lost(churns: bool) -> None:
+    """However unsure the rates: of three deals that nobody ever loses after the win, none is lost in a bad draw."""
+    made = company("nothing changed", 2)
+    history = simulator.simulate(made, made.after, np.random.default_rng(1))
+    recent = simulator.period_flows(made, history).in_fewer_buckets(10)
+    layout = made.layout
+    last = int(np.flatnonzero(layout.after_earning[layout.stage_of])[-1])
+    deals = OpenDeals(custody=np.full(3, last), age_days=np.array([5.0, 20.0, 40.0]), amount=np.full(3, 1e6))
+    rates = forward_rates(
+        history=simulator.baseline_flows(made, history).in_fewer_buckets(10),
+        recent=recent,
+        step_days=np.full(6, 7.0),
+        stock=deals.stock(len(layout.custodies)),
+    )
+    loss = rates.loss.copy()
+    loss[:, layout.after_earning] = 0.001 if churns else 0.0
+    unsure = rates.demand * np.random.default_rng(2).lognormal(0.0, 2.0, (rates.replicates, 1, 1, 1))
+    found = forecast(
+        rates=replace(rates, loss=loss, demand=unsure, growth=0 * rates.growth),
+        deals=deals,
+        won_so_far=3e6,
+        target=None,
+        mean_square_size=1e5,
+        rng=np.random.default_rng(0),
+    )
+    assert found.error_of_rates > 3e6
+    assert (found.p5 >= found.won_so_far) is not churns
 
 
 def test_the_worth_of_each_open_deal_sums_to_the_same_revenue() -> None:
