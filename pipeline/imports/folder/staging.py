@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from typing import IO, Any
 
 import duckdb
@@ -30,6 +31,13 @@ from pipeline.imports.problems import Problem, ProblemList
 
 Progress = Callable[[str, float], None]
 """Called with a step's name and the share done, 0 to 1."""
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """The database of this process: to make another one, with its time zones, takes longer than to check a small
+    folder. Each import has a connection of its own, with its own temporary tables and time zone."""
+    return duckdb.connect(":memory:", config={"threads": 1})
 
 
 @dataclass
@@ -64,7 +72,7 @@ class Staging:
     """The DuckDB connection that checks values, with the company's time zone."""
 
     def __enter__(self) -> Staging:
-        self.checker = duckdb.connect(":memory:", config={"threads": 1})
+        self.checker = _database().cursor()
         return self
 
     def __exit__(self, *_: object) -> None:
