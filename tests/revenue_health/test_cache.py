@@ -124,7 +124,7 @@ def test_a_pickle_in_the_cache_is_not_run(tmp_path: Path) -> None:
 
 
 def test_commands_share_a_client() -> None:
-    client = cache._cache  # type: ignore[attr-defined]
+    client = cache._cache  # type: ignore[attr-defined]  # of the backend, behind Django's proxy
     assert client.get_client("one") is client.get_client("another", write=True)
 
 
