@@ -82,6 +82,8 @@
   };
   document.addEventListener("focusin", tell);
   document.addEventListener("pointerover", tell);
+  // A band that had the focus before this script ran sends no event of it any more.
+  tell({ target: document.activeElement });
 
   // Row and column of the focused or pointed cell are lit.
   const light = (event) => {
