@@ -25,6 +25,7 @@ from departments.core.text import (
 )
 from departments.core.time_zones import CLOCK_REASON, CLOCKS, NO_ZONE_REASON, TIME_ZONES
 from departments.translation import gettext_noop
+from pipeline.imports.folder.plain import Plain
 
 
 def literal(text: str) -> str:
@@ -41,6 +42,8 @@ class Kind:
     problems: tuple[tuple[str, str], ...] = ()
     fine: str = ""
     """A cheap condition on `{raw}` and `{value}` that rules every problem out."""
+    plain: Plain | None = None
+    """What nearly all values look like; None where only the checks can tell."""
 
 
 # Composed letters: what looks equal is equal, in the file and between files.
@@ -73,7 +76,12 @@ WAS_TRIMMED = f"{{value}} <> {_STRAIGHT}"
 WAS_TURNED = f"strlen({{raw}}) <> length({{raw}}) AND {_STRAIGHT} <> {_COMPOSED}"
 
 
-def text(longest: int, *problems: tuple[str, str], plain_is_fine: bool = False, trimmed: bool = True) -> Kind:
+_PRINTABLE = "[!-~](?:[ -~]*[!-~])?"
+
+
+def text(
+    longest: int, *problems: tuple[str, str], plain: str = _PRINTABLE, plain_is_fine: bool = False, trimmed: bool = True
+) -> Kind:
     """Free text of at most so many characters. A line feed may stand in it; other control characters may not. Spaces
     around it and signs that turn the direction of reading are left out and counted, but in names of other rows, which
     mean nothing else than they say."""
@@ -82,9 +90,14 @@ def text(longest: int, *problems: tuple[str, str], plain_is_fine: bool = False, 
         gettext_noop("is longer than {longest} characters").format(longest=longest),
     )
     # Nearly every text is printable ASCII without spaces around it.
-    fine = f"length({{raw}}) <= {longest} AND regexp_full_match({{raw}}, '[!-~]([ -~]*[!-~])?')"
-    value = _TRIMMED if trimmed else _COMPOSED
-    return Kind("text", value, (_CONTROL, *problems, too_long), "" if problems and not plain_is_fine else fine)
+    fine = f"length({{raw}}) <= {longest} AND regexp_full_match({{raw}}, '{_PRINTABLE}')"
+    return Kind(
+        "text",
+        _TRIMMED if trimmed else _COMPOSED,
+        (_CONTROL, *problems, too_long),
+        "" if problems and not plain_is_fine else fine,
+        Plain(plain, longest),
+    )
 
 
 def trims(kind: Kind) -> bool:
@@ -99,6 +112,7 @@ def choice(values: Sequence[str]) -> Kind:
         "text",
         "{raw}",
         ((f"{{raw}} NOT IN ({listed})", gettext_noop("is not one of {values}").format(values=", ".join(values))),),
+        plain=Plain("", words=tuple(values)),
     )
 
 
@@ -130,7 +144,15 @@ def number(precision: int, scale: int, *, lowest: str = "negative allowed") -> K
     )
     if lowest == "positive":
         problems.append((f"{cast} <= 0", gettext_noop("must be above zero")))
-    return Kind(f"numeric({precision},{scale})", f"{cast}::VARCHAR", tuple(problems))
+    usual = Plain(_plain_number(precision - scale, scale, lowest), arrow_type="number")
+    return Kind(f"numeric({precision},{scale})", f"{cast}::VARCHAR", tuple(problems), plain=usual)
+
+
+def _plain_number(whole: int, scale: int, lowest: str) -> str:
+    fraction = rf"(?:\.\d{{1,{scale}}})?"
+    if lowest == "positive":
+        return rf"(?:[1-9]\d{{0,{whole - 1}}}{fraction}|0\.[1-9]\d{{0,{scale - 1}}}|0\.\d{{0,{scale - 1}}}[1-9])"
+    return ("-?" if lowest == "negative allowed" else "") + rf"\d{{1,{whole}}}{fraction}"
 
 
 def integer(lowest: int, highest: int) -> Kind:
@@ -146,6 +168,7 @@ def integer(lowest: int, highest: int) -> Kind:
                 gettext_noop("is not between {lowest} and {highest}").format(lowest=lowest, highest=highest),
             ),
         ),
+        plain=Plain(rf"{'[1-9]' if lowest else '0|[1-9]'}\d{{0,{len(str(highest)) - 2}}}", arrow_type="number"),
     )
 
 
@@ -153,6 +176,7 @@ _CLOCK_ALONE = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{{1,9}})?)?"
 _ZONE = r"(Z|[+-](0\d|1[0-5])(:?[0-5]\d)?)"
 _CLOCK = r"\d{{4}}-\d\d-\d\d[T ]" + _CLOCK_ALONE
 _DAY = r"\d{{4}}-\d\d-\d\d"
+_PLAIN_DAY = r"(?:19|2[01])\d\d-\d\d-\d\d"
 _ISO = gettext_noop("is not an ISO 8601 date and time with an offset, such as 2026-03-31T09:00:00+02:00")
 _CALENDAR = gettext_noop("is not a calendar date")
 _YEARS = gettext_noop("is not between the years 1900 and 2199")
@@ -175,6 +199,10 @@ INSTANT = Kind(
     ),
     fine=f"{{value}} BETWEEN TIMESTAMP '1900-01-02' AND TIMESTAMP '2199-12-30'"
     f" AND regexp_full_match({{raw}}, '{_DAY}(T{_CLOCK_ALONE}{_ZONE})?')",
+    plain=Plain(
+        rf"{_PLAIN_DAY}T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1, 6})?)?(?:Z|[+-](?:0\d|1[0-5])(?::?[0-5]\d)?)",
+        arrow_type="instant",
+    ),
 )
 DATE_ALONE = "length({raw}) = 10"
 # Refused rows are carried on, too: DuckDB reads “Infinity” as a date, and COPY cannot take it.
@@ -190,11 +218,13 @@ DATE = Kind(
         (f"{_ISO_DAY} IS NULL", _CALENDAR),
         ("trim({raw})[:4] NOT BETWEEN '1900' AND '2199'", _YEARS),
     ),
+    plain=Plain(_PLAIN_DAY, arrow_type="date"),
 )
 MONDAY = Kind(
     DATE.staged_as,
     DATE.value,
     (*DATE.problems, (f"isodow({DATE.value}) <> 1", gettext_noop("is not a Monday; entries are per week"))),
+    plain=Plain(_PLAIN_DAY, arrow_type="monday"),
 )
 _ENDS = ranges_class_re2((*SPACES, *BREAKS))
 _SPACED = (f"regexp_matches({{raw}}, '^[{_ENDS}]|[{_ENDS}]$')", gettext_noop("has spaces around it"))
@@ -204,12 +234,19 @@ _NO_KEY = (
     + RESERVED.replace("\\", "\\\\")
     + "]')"
 )
-KEY = Kind("text", _COMPOSED, (*_HIDDEN, (_NO_KEY, KEY_REASON)))
+_PLAIN_KEY = "[0-9A-Za-z][0-9A-Za-z_.-]*"
+KEY = Kind("text", _COMPOSED, (*_HIDDEN, (_NO_KEY, KEY_REASON)), plain=Plain(_PLAIN_KEY, LONGEST_KEY))
+_NO_STAGES = ("lost", "withdrawn")
 _RESERVED_STAGES = tuple(
     (f"{{raw}} = {literal(word)}", gettext_noop("is reserved for {word} deals").format(word=word))
-    for word in ("lost", "withdrawn")
+    for word in _NO_STAGES
 )
-STAGE_KEY = Kind(KEY.staged_as, KEY.value, (*KEY.problems, *_RESERVED_STAGES))
+STAGE_KEY = Kind(
+    KEY.staged_as,
+    KEY.value,
+    (*KEY.problems, *_RESERVED_STAGES),
+    plain=Plain(_PLAIN_KEY, LONGEST_KEY, never=_NO_STAGES),
+)
 LONG_KEY = text(128, _SPACED, *_HIDDEN, plain_is_fine=True)
 REFERENCE = text(128, trimmed=False)
 NAME = text(200, (f"{_TRIMMED} = ''", "is empty"), plain_is_fine=True)
@@ -224,14 +261,22 @@ LIMIT_DAYS = number(8, 2, lowest="positive")
 FIGURE = number(20, 6)
 POSITION = integer(0, 32_767)
 MONTH = integer(1, 12)
-FLAG = Kind("boolean", "{raw} = '1'", (("{raw} NOT IN ('0', '1')", gettext_noop("is neither 0 nor 1")),))
+FLAG = Kind(
+    "boolean",
+    "{raw} = '1'",
+    (("{raw} NOT IN ('0', '1')", gettext_noop("is neither 0 nor 1")),),
+    plain=Plain("[01]", arrow_type="number"),
+)
 CURRENCY = Kind(
     "text",
     "{raw}",
     (("NOT regexp_full_match({raw}, '[A-Z]{{3}}')", gettext_noop("is not a currency code of three capital letters")),),
+    plain=Plain("[A-Z]{3}"),
 )
 EMAIL = text(
-    254, (r"NOT regexp_full_match({raw}, '[^@\s]+@[^@\s]+\.[^@\s]+')", gettext_noop("is not an e-mail address"))
+    254,
+    (r"NOT regexp_full_match({raw}, '[^@\s]+@[^@\s]+\.[^@\s]+')", gettext_noop("is not an e-mail address")),
+    plain=r"[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+",
 )
 TIME_ZONE = Kind(
     "text",
@@ -240,4 +285,5 @@ TIME_ZONE = Kind(
         ("{raw} IN (" + ", ".join(literal(zone) for zone in sorted(CLOCKS)) + ")", CLOCK_REASON),
         ("{raw} NOT IN (" + ", ".join(literal(zone) for zone in sorted(TIME_ZONES)) + ")", NO_ZONE_REASON),
     ),
+    plain=Plain("", words=tuple(sorted(TIME_ZONES - CLOCKS))),
 )

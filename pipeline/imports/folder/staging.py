@@ -1,11 +1,9 @@
 """From raw text to typed rows in temporary tables of PostgreSQL, with everything refused that one row can tell.
 
-DuckDB checks a block of rows at a time, column by column; COPY carries the typed rows over. Rows with a problem
+A block of rows is checked at a time, column by column; COPY carries the typed rows over. Rows with a problem
 are carried too (with nulls), so that rows naming them are not refused a second time; nothing of a refused import
 leaves the temporary tables.
 """
-
-# ruff: noqa: S608 - statements are put together from names of our own tables and columns only.
 
 from __future__ import annotations
 
@@ -23,11 +21,12 @@ import pyarrow.csv
 from django.db import connection
 
 from departments.translation import gettext_noop
-from pipeline.imports.files.headers import LINE, Expected, Header, written_otherwise
+from pipeline.imports.files.headers import Expected, Header, written_otherwise
 from pipeline.imports.files.tables import tables_of
 from pipeline.imports.folder import kinds
+from pipeline.imports.folder.blocks import CheckedBlock, block_check
 from pipeline.imports.folder.format import Column, FileFormat
-from pipeline.imports.problems import Problem, ProblemList
+from pipeline.imports.problems import ProblemList
 
 Progress = Callable[[str, float], None]
 """Called with a step's name and the share done, 0 to 1."""
@@ -101,7 +100,7 @@ def file_check(staging: Staging, file: FileFormat, stream: IO[bytes]) -> None:
     staged, present, tables = begun
     staging.checker.execute(f"SET TimeZone = {kinds.literal(staging.zone)}")
     for raw in tables:
-        staging.problems.extend(_check_block(staging.checker, raw, staged, present)[1])
+        staging.problems.extend(_check_block(staging.checker, raw, staged, present).problems)
 
 
 def _begin_file(
@@ -162,44 +161,21 @@ def _next_block(
 ) -> _Block | None:
     if (raw := next(tables, None)) is None:
         return None
-    typed, bad = _check_block(staging.checker, raw, staged, present)
-    staging.problems.extend(bad)
+    checked = _check_block(staging.checker, raw, staged, present)
+    staging.problems.extend(checked.problems)
     buffer = io.BytesIO()
-    pa.csv.write_csv(typed, buffer, pa.csv.WriteOptions(include_header=False))
+    pa.csv.write_csv(checked.table, buffer, pa.csv.WriteOptions(include_header=False))
     return _Block(raw.num_rows, raw.nbytes, buffer.getvalue())
 
 
-def _check_block(
-    checker: Any, raw: pa.Table, staged: StagedFile, present: tuple[Column, ...]
-) -> tuple[pa.Table, list[Problem]]:
-    """One block typed, and its problems."""
-    checker.register("raw", raw)
-    checker.execute(_typed_sql(staged.format, present))
-    bad = _problems(checker, staged.format, present)
-    instants = [column.name for column in present if column.kind is kinds.INSTANT]
-    for name in instants if bad else ():
-        # Refused already; in local time the first day of year 1 is one of year 0, which PostgreSQL has not.
-        checker.execute(f"UPDATE typed SET v_{name} = NULL WHERE v_{name} < TIMESTAMP '1000-01-01'")
-    if instants:
-        alone = " OR ".join(kinds.DATE_ALONE.format(raw=f"r_{name}") for name in instants)
-        staged.dates_alone += checker.execute(f"SELECT count(*) FILTER ({alone}) FROM typed").fetchall()[0][0]
-        first = kinds.DATE_ALONE.format(raw=f"r_{instants[0]}")
-        staged.lines_alone += [line for (line,) in checker.execute(f"SELECT line FROM typed WHERE {first}").fetchall()]
-    _count_trimmed(checker, staged, present)
-    chosen = ", ".join(f'v_{name} AS "{name}"' for name in staged.columns)
-    table = checker.sql(f"SELECT line, {chosen} FROM typed").to_arrow_table()
-    checker.unregister("raw")
-    return table, bad
-
-
-def _count_trimmed(checker: Any, staged: StagedFile, present: tuple[Column, ...]) -> None:
-    names = [column.name for column in present if kinds.trims(column.kind)]
-    if not names:
-        return
-    for counter, condition in ((staged.trimmed, kinds.WAS_TRIMMED), (staged.turned, kinds.WAS_TURNED)):
-        conditions = [condition.format(value=f"v_{name}", raw=f"r_{name}") for name in names]
-        counted = ", ".join(f"count(*) FILTER ({one})" for one in conditions)
-        counter.update(dict(zip(names, checker.execute(f"SELECT {counted} FROM typed").fetchall()[0], strict=True)))
+def _check_block(checker: Any, raw: pa.Table, staged: StagedFile, present: tuple[Column, ...]) -> CheckedBlock:
+    """One block checked; what it adds to the notes on its file is written down there."""
+    checked = block_check(checker, raw, staged.format, present)
+    staged.dates_alone += checked.dates_alone
+    staged.lines_alone += checked.lines_alone
+    staged.trimmed.update(checked.trimmed)
+    staged.turned.update(checked.turned)
+    return checked
 
 
 def _trimmed_notes(staged: StagedFile) -> list[str]:
@@ -215,40 +191,3 @@ def _trimmed_notes(staged: StagedFile) -> list[str]:
                 )
             )
     return notes
-
-
-def _typed_sql(file: FileFormat, present: tuple[Column, ...]) -> str:
-    parts = []
-    for column in file.columns:
-        if column in present:
-            raw = f'"{column.name}"'
-            parts.append(f"{raw} AS r_{column.name}, {column.kind.value.format(raw=raw)} AS v_{column.name}")
-        else:
-            parts.append(f"'' AS r_{column.name}, NULL AS v_{column.name}")
-    return f'CREATE OR REPLACE TEMP TABLE typed AS SELECT "{LINE}" AS line, {", ".join(parts)} FROM raw'
-
-
-def _problem_expression(column: Column) -> str:
-    raw = f"r_{column.name}"
-    cases = [f"WHEN {raw} = '' THEN " + ("NULL" if column.blank else "'is empty'")]
-    if column.kind.fine:
-        cases.append(f"WHEN {column.kind.fine.format(raw=raw, value='v_' + column.name)} THEN NULL")
-    cases += [f"WHEN {when.format(raw=raw)} THEN {kinds.literal(reason)}" for when, reason in column.kind.problems]
-    return f"CASE {' '.join(cases)} END"
-
-
-def _problems(checker: Any, file: FileFormat, present: tuple[Column, ...]) -> list[Problem]:
-    named = [(column.name, _problem_expression(column)) for column in present]
-    named += [(rule.column, f"CASE WHEN {rule.condition} THEN {kinds.literal(rule.reason)} END") for rule in file.rules]
-    # One pass finds out whether there is anything to list: usually there is not.
-    counts = ", ".join(f"count({expression})" for _, expression in named)
-    (problem_counts,) = checker.execute(f"SELECT {counts} FROM typed").fetchall()
-    bad: list[Problem] = []
-    for (name, expression), count in zip(named, problem_counts, strict=True):
-        if count:
-            query = f"SELECT line, r_{name}, {expression} AS why FROM typed WHERE why IS NOT NULL ORDER BY line"
-            rows = checker.execute(query).fetchall()
-            bad += [
-                Problem(file=file.name, line=line, column=name, value=value, reason=why) for line, value, why in rows
-            ]
-    return sorted(bad, key=lambda problem: problem.line)
