@@ -35,12 +35,18 @@ class SiteContext:
         return self.company.reporting_currency if self.company else ""
 
     @cached_property
+    def _newest_run(self) -> RecomputeRun | None:
+        """The run begun last: nearly always it is the one that is shown, and nothing has failed since."""
+        return runs.newest_run()
+
+    @cached_property
     def run(self) -> RecomputeRun | None:
-        return runs.latest_run()
+        newest = self._newest_run
+        return newest if newest is None or newest.status == RecomputeRun.Status.DONE else runs.latest_run()
 
     @cached_property
     def failed(self) -> RecomputeRun | None:
-        return runs.last_failed_after(self.run)
+        return None if self._newest_run == self.run else runs.last_failed_after(self.run)
 
     @cached_property
     def freshness(self) -> runs.Freshness:

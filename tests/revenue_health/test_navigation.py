@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 from django.urls import resolve
+from django.utils import translation
 
 from departments.models import Department, Membership, User
 from revenue_health.navigation import TABS, Navigation, navigation_of, section_of
@@ -118,3 +119,19 @@ def test_nothing_is_said_of_where_one_came_from_where_it_is_not_known(ceo: User,
 def test_nobody_is_led_back_to_what_he_may_not_see() -> None:
     board = person("board")
     assert navigation(board, "/packs/", "http://testserver/pipeline/").trail == ()
+
+
+def test_links_are_those_of_the_language_and_of_the_reader(ceo: User, legal: Department) -> None:
+    # In turn, since they are remembered for whoever sees the same.
+    head, english = person("head", legal), [tab.link.name for tab in navigation(ceo).tabs]
+    with translation.override("de"):
+        german = [tab.link.name for tab in navigation(ceo).tabs]
+        assert german == [translation.gettext(name) for name in english] != english
+    assert [tab.link.name for tab in navigation(ceo).tabs] == english
+    assert [tab.link.name for tab in navigation(head).tabs] == english[:-1]
+    assert [tab.link.name for tab in navigation(ceo).tabs] == english
+
+
+def test_the_link_of_a_page_is_exact_on_that_page_alone(ceo: User) -> None:
+    for path, exact in (("/drivers/", True), ("/drivers/legal/", False), ("/drivers/", True)):
+        assert [(link.name, link.exact) for link in navigation(ceo, path).sections if link.here] == [("Drivers", exact)]

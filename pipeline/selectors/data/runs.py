@@ -28,6 +28,11 @@ def latest_run() -> RecomputeRun | None:
     return RecomputeRun.objects.filter(status=RecomputeRun.Status.DONE).order_by("-pk").first()
 
 
+def newest_run() -> RecomputeRun | None:
+    """The run begun last, whatever became of it."""
+    return RecomputeRun.objects.order_by("-pk").first()
+
+
 def has_outdated_method(run: RecomputeRun | None) -> bool:
     """Whether a run was computed by the rules of an earlier release: today's pages would read its figures wrongly."""
     return run is not None and run.method != METHOD
@@ -46,7 +51,7 @@ def interrupted_run() -> RecomputeRun | None:
 
 
 def _newest_started() -> RecomputeRun | None:
-    newest = RecomputeRun.objects.order_by("-pk").first()
+    newest = newest_run()
     return newest if newest and newest.status == RecomputeRun.Status.STARTED else None
 
 
