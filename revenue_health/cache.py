@@ -157,6 +157,7 @@ def decode(value: Any) -> Any:
     return read(data)
 
 
+@functools.cache
 def _class(path: str) -> Any:
     """One of our own classes; nothing is imported from elsewhere."""
     module, _, name = path.partition(":")
@@ -170,6 +171,12 @@ def _class(path: str) -> Any:
     return target
 
 
+@functools.cache
+def _field_names(kind: Any) -> frozenset[str] | None:
+    """The fields of a dataclass; None of what is none."""
+    return frozenset(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
+
+
 def _bare(kind: Any) -> Any:
     """An object before its fields are set."""
     return object.__new__(kind)
@@ -178,7 +185,7 @@ def _bare(kind: Any) -> Any:
 def _read_data(data: list[Any]) -> Any:
     kind: Any = _class(data[0])
     fields = data[1]
-    if not dataclasses.is_dataclass(kind) or {field.name for field in dataclasses.fields(kind)} != set(fields):
+    if _field_names(kind) != fields.keys():
         raise Unreadable(f"{data[0]} has other fields now")
     instance: Any = _bare(kind)
     for name, value in fields.items():

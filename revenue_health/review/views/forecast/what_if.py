@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -18,6 +20,7 @@ from departments.web.requests import HtmxRequest
 from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.page.site_context import site_context
+from pipeline.run_cache import cached_html
 from pipeline.selectors.leaks.unrecorded import no_losses
 from pipeline.selectors.overview import Structure, structure_names
 from revenue_health.contribution.core.flows import FlowError
@@ -33,6 +36,7 @@ from revenue_health.review.selectors.forecast.forecast_reader import (
 )
 from revenue_health.review.selectors.forecast.promises import (
     PromiseTexts,
+    StageFields,
     outcome_of,
     promise_words,
     promises_in_address,
@@ -43,6 +47,7 @@ from revenue_health.review.selectors.forecast.snapshots import forecast_snapshot
 from revenue_health.review.selectors.headline import short_label
 
 TEMPLATE = "review/forecast/what_if.html"
+STAGE_TEMPLATE = "review/forecast/what_if_stage.html"
 type Context = dict[str, object]
 
 
@@ -126,9 +131,24 @@ def _what_if_context(
         "fine": money_scale([value for each in outcomes for value in (each.change, each.low)], currency),
         "promised": [_promise_row(text, texts, what_if.now, levers, structure, company) for text in texts],
         "texts": texts,
-        "stages": stage_fields(levers, structure, texts, first),
+        "stages": _stages(stage_fields(levers, structure, texts, first), levers, structure, run, currency),
         "currency": currency,
     }
+
+
+def _stages(
+    stages: list[StageFields], levers: list[Promisable], structure: Structure, run: RecomputeRun, currency: str
+) -> list[tuple[StageFields, SafeString]]:
+    """Each stage with the table of its levers, which is kept with the run where nothing is promised in it."""
+
+    def render() -> dict[str, str]:
+        return {each.stage.address: table(each) for each in stage_fields(levers, structure, ())}
+
+    def table(stage: StageFields) -> SafeString:
+        return render_to_string(STAGE_TEMPLATE, {"one": stage, "currency": currency})
+
+    unpromised = cached_html(run, "what-if-levers", render, of=(structure, currency))
+    return [(each, table(each) if each.changed else unpromised[each.stage.address]) for each in stages]
 
 
 def _what_if(texts: tuple[str, ...], run: RecomputeRun, company: Company, stored: WhatIf | None) -> WhatIf:
