@@ -15,14 +15,9 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from pipeline.core.flows.amount_days import HOLDS, amount_days
 from pipeline.core.flows.entry_amounts import STEP_OF_ENTRY
 from pipeline.core.flows.period_flows import PeriodFlows, SpanQuery
-from pipeline.core.flows.span_queries import HELD
 from pipeline.core.leaks.period import Period
-
-_MANY_EDGES = 64
-"""Edges from which on it is cheaper to sum up what comes and goes than to cut every hold at each of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,8 +96,7 @@ def grid_flows(
     """The tables of a `FlowGrid`."""
     period = Period(connection=connection, start=edges[0], end=edges[-1], as_of=as_of)
     with SpanQuery(period, edges, instants, group=group, ungrouped=ungrouped, unsourced=unsourced, bucket="0") as query:
-        held = query.run(HELD) if len(edges) < _MANY_EDGES else amount_days(query.run(HOLDS), edges, as_of)
-        flows = query.flows(held=held, fresh=STEP_OF_ENTRY)
+        flows = query.flows(fresh=STEP_OF_ENTRY)
     return PeriodFlows(
         **{
             field.name: getattr(flows, field.name).sort_by("instant" if field.name == "opening" else "step")

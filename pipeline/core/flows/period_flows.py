@@ -16,12 +16,12 @@ from uuid import uuid4
 import duckdb
 import pyarrow as pa
 
+from pipeline.core.flows.amount_days import HOLDS, amount_days
 from pipeline.core.flows.entry_amounts import ENTRY_AMOUNTS, ENTRY_PASSES, IN_SPAN, entry_passes
 from pipeline.core.flows.finished_deals import TURNED_HOLDS, turned_holds
 from pipeline.core.flows.span_queries import (
     ENTERED,
     HANDED_ON,
-    HELD,
     LOST,
     OPENING,
     REVALUED,
@@ -33,7 +33,6 @@ from pipeline.core.flows.span_queries import (
 from pipeline.core.leaks.period import Filters, Period
 from pipeline.core.weeks import AGE_BIN_STARTS
 
-_FOREVER = 2**62
 AMOUNT_BAND = "amount_band"
 """What deals can be grouped by beside their columns: the quarter of all deals, by the amount they entered with."""
 FINE_PARTS = 6
@@ -104,12 +103,12 @@ def period_flows(
     with SpanQuery(
         span, steps, openings, group=group, ungrouped=ungrouped, unsourced=unsourced, bucket=bucket
     ) as query:
-        return query.flows(held=query.run(HELD), fresh=IN_SPAN)
+        return query.flows(fresh=IN_SPAN)
 
 
 class SpanQuery:
-    """Small tables of steps, bins and instants, as SQL values in front of each query; and the holds of the span with
-    what is asked of them, picked once into a table that lives as long as the block."""
+    """The instants of stock, as SQL values in front of each query; and the holds of the span with what is asked of
+    them, picked once into a table that lives as long as the block."""
 
     def __init__(
         self,
@@ -124,25 +123,14 @@ class SpanQuery:
     ) -> None:
         if list(steps) != sorted(set(steps)) or len(steps) < 2:
             raise ValueError("steps need at least two rising instants")
-        self.span = span
-        bins = [int(edge) for edge in AGE_BIN_STARTS]
-        self.tables: dict[str, list[tuple[int, ...]]] = {
-            "steps(step, low, high)": [
-                # the instant of as_of itself is still included, as in `leaks`
-                (number, low, min(high, span.as_of + 1))
-                for number, (low, high) in enumerate(pairwise(steps))
-            ],
-            "bins(age_bin, low, high)": [
-                (number, low, high) for number, (low, high) in enumerate(zip(bins, [*bins[1:], _FOREVER], strict=True))
-            ],
-            "instants(instant, moment, place)": [
-                (number, moment, place)
-                for place, (moment, number) in enumerate(sorted((at, number) for number, at in enumerate(openings)))
-            ],
-        }
-        self.macros = macros(
-            steps=[(low, high) for _, low, high in self.tables["steps(step, low, high)"]], moments=sorted(openings)
-        )
+        self.span, self.steps = span, steps
+        # the instant of as_of itself is still included, as in `leaks`
+        known = [(low, min(high, span.as_of + 1)) for low, high in pairwise(steps)]
+        self.macros = macros(steps=known, moments=sorted(openings))
+        self.instants = [
+            (number, moment, place)
+            for place, (moment, number) in enumerate(sorted((at, number) for number, at in enumerate(openings)))
+        ]
         columns = [*span.connection.table("opportunities").columns, AMOUNT_BAND]
         if group not in columns:
             raise ValueError(f"opportunities have no column {group!r} to group by")
@@ -152,7 +140,7 @@ class SpanQuery:
         self.bands = f"LEFT JOIN {_BANDS} USING (opportunity)" if group == AMOUNT_BAND else ""
         self.reach = {"from": min([steps[0], *openings]), "until": max([span.close, *openings])}
         # in the last bin all the time
-        self.reach["ripe"] = self.reach["from"] - bins[-1] - 1
+        self.reach["ripe"] = self.reach["from"] - int(AGE_BIN_STARTS[-1]) - 1
         number = uuid4().hex
         self.deals, self.holds = f"span_deals_{number}", f"span_holds_{number}"
 
@@ -177,10 +165,10 @@ class SpanQuery:
         """Whether the connection has what is the same for every span (`prepare`), and all deals are asked for."""
         return not self.span.filters and has_table(self.span.connection, table)
 
-    def flows(self, *, held: pa.Table, fresh: str) -> PeriodFlows:
-        """All tables. held: the one of amount-days. fresh: what `ENTRY_AMOUNTS` says of when a deal entered."""
+    def flows(self, *, fresh: str) -> PeriodFlows:
+        """All tables. fresh: what `ENTRY_AMOUNTS` says of when a deal entered."""
         return PeriodFlows(
-            held=held,
+            held=amount_days(self.run(HOLDS), self.steps, self.span.as_of),
             handed_on=self.run(HANDED_ON),
             lost=self.run(LOST),
             revalued=self.run(REVALUED),
@@ -191,15 +179,12 @@ class SpanQuery:
         )
 
     def run(self, query: str) -> pa.Table:
-        """The rows of a query over `span_holds` and the small tables in front of it."""
+        """The rows of a query over `span_holds`, `deals` and `instants`."""
         return self.span.table(f"{self._prefix()}, span_holds AS (FROM {self.holds}) {query}")
 
     def _prefix(self) -> str:
-        values = ", ".join(
-            f"{name} AS ({'VALUES ' + ', '.join(map(str, rows)) if rows else 'SELECT 0, 0, 0 WHERE false'})"
-            for name, rows in self.tables.items()
-        )
-        return f", {values}, deals AS (FROM {self.deals})"
+        rows = f"VALUES {', '.join(map(str, self.instants))}" if self.instants else "SELECT 0, 0, 0 WHERE false"
+        return f", instants(instant, moment, place) AS ({rows}), deals AS (FROM {self.deals})"
 
     def _entry_passes(self) -> str:
         if self._has(ENTRY_PASSES):

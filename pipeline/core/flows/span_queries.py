@@ -1,4 +1,4 @@
-"""The queries of `SpanQuery`, each to follow the small tables it puts in front, `deals` and `span_holds`."""
+"""The queries of `SpanQuery`, each to follow `instants`, `deals` and `span_holds`, which it puts in front."""
 
 from collections.abc import Sequence
 
@@ -56,18 +56,6 @@ def _moved(kinds: str) -> str:
 ) AS moved JOIN deals USING (opportunity)"""
 
 
-HELD = """
-SELECT "group", origin, bucket, pipeline, step, stage, department, turn, age_bin,
-    sum(amount * seconds::DOUBLE) / 86400 AS amount_days
-FROM (
-    SELECT "group", origin, bucket, pipeline, stage, department, turn, step, age_bin, amount,
-        least(coalesce(to_at, $horizon), steps.high, hold_from + bins.high)
-            - greatest(from_at, steps.low, hold_from + bins.low) AS seconds
-    FROM span_holds
-    JOIN steps ON from_at < steps.high AND coalesce(to_at, $horizon) > steps.low
-    JOIN bins ON coalesce(to_at, $horizon) - hold_from > bins.low AND from_at - hold_from < bins.high
-)
-WHERE seconds > 0 GROUP BY ALL"""
 # Nobody is charged with a move to another pipeline. Earned money that stays earned is handed on to outside; everything
 # else is off the books here without a cause, and enters there as what nobody's source brought.
 _CARRIED = f"""{STAGE_RULES}, earned AS (SELECT stage FROM rules WHERE after_earning)"""

@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.core.flows import amount_days as amount_days_module
-from pipeline.core.flows import grid as grid_module
 from pipeline.core.flows.grid import Span, read_grid
 from pipeline.core.flows.period_flows import AMOUNT_BAND, period_flows, prepare
 from tests.core.flows.test_period_flows import same, sums
@@ -45,13 +44,9 @@ def spans(draw, edges):
     return every
 
 
-@pytest.fixture(
-    params=[(1, 2**23), (1, 1), (1000, 1)], ids=["summed up", "summed up cell by cell", "cut at every edge"]
-)
+@pytest.fixture(params=[2**23, 1], ids=["summed up", "summed up cell by cell"])
 def either_way(request, monkeypatch):
-    many_edges, most_cells = request.param
-    monkeypatch.setattr(grid_module, "_MANY_EDGES", many_edges)
-    monkeypatch.setattr(amount_days_module, "_MOST_CELLS", most_cells)
+    monkeypatch.setattr(amount_days_module, "_MOST_CELLS", request.param)
 
 
 @brief

@@ -1,10 +1,31 @@
-"""Amount-days between many edges, by hand."""
+"""Amount-days between many edges: by hand, and as a query that cuts every hold at every edge."""
+
+from itertools import pairwise
 
 import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pipeline.core.flows.amount_days import amount_days
+from pipeline.core.flows.amount_days import HOLDS, amount_days
+from pipeline.core.flows.period_flows import SpanQuery
+from pipeline.core.leaks.period import Period
+from pipeline.core.weeks import AGE_BIN_STARTS
+from tests.core.flows.test_period_flows import same, sums
+from tests.core.strategies import companies, connection_of, custody_of, thorough
 
 DAY = 86_400
+CUT_AT_EVERY_EDGE = """, steps(step, low, high) AS (VALUES {steps}), bins(age_bin, low, high) AS (VALUES {bins})
+SELECT "group", origin, bucket, pipeline, step, stage, department, turn, age_bin,
+    sum(amount * seconds::DOUBLE) / 86400 AS amount_days
+FROM (
+    SELECT "group", origin, bucket, pipeline, stage, department, turn, step, age_bin, amount,
+        least(coalesce(to_at, $horizon), steps.high, hold_from + bins.high)
+            - greatest(from_at, steps.low, hold_from + bins.low) AS seconds
+    FROM span_holds
+    JOIN steps ON from_at < steps.high AND coalesce(to_at, $horizon) > steps.low
+    JOIN bins ON coalesce(to_at, $horizon) - hold_from > bins.low AND from_at - hold_from < bins.high
+)
+WHERE seconds > 0 GROUP BY ALL"""
 EDGES = (0, 7 * DAY, 14 * DAY, 21 * DAY)
 CELL = {"group": "a", "origin": None, "bucket": 0, "pipeline": 1, "stage": 1, "department": 1, "turn": 0}
 
@@ -53,3 +74,21 @@ def test_sums_beyond_64_bits_are_whole():
 
 def test_no_holds_are_no_rows():
     assert held() == {}
+
+
+@thorough
+@given(companies(most=6), st.data())
+def test_it_is_what_cutting_every_hold_at_every_edge_gives(company, data):
+    starts = [*company.weeks()["starts"].to_pylist(), company.as_of + 1, company.as_of + DAY]
+    edges = data.draw(st.lists(st.sampled_from(starts), min_size=2, unique=True).map(sorted))
+    span = Period(
+        connection=connection_of(custody_of(company), company), start=edges[0], end=edges[-1], as_of=company.as_of
+    )
+    ages = [*AGE_BIN_STARTS.tolist(), 2**62]
+    steps = [(number, low, min(high, span.as_of + 1)) for number, (low, high) in enumerate(pairwise(edges))]
+    bins = [(number, low, high) for number, (low, high) in enumerate(pairwise(ages))]
+    with SpanQuery(span, edges, edges[:1], group="segment", ungrouped=(), unsourced=()) as query:
+        cut = query.run(CUT_AT_EVERY_EDGE.format(steps=str(steps)[1:-1], bins=str(bins)[1:-1]))
+        summed = amount_days(query.run(HOLDS), edges, company.as_of)
+    keys = [name for name in cut.column_names if name != "amount_days"]
+    assert same(sums(summed, keys, "amount_days"), sums(cut, keys, "amount_days"))
