@@ -11,7 +11,8 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -175,13 +176,20 @@ def _prepare_files(run: RecomputeRun, cursor: duckdb.DuckDBPyConnection) -> None
         if has_table(cursor, name):
             continue
         file = Path(settings.CUSTODY_STORE) / f"{name}-{run_key(run)}.parquet"
-        with file.with_name(f"{name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # who comes second waits for the first instead of doing the same
+        with locked_file(file.with_name(f"{name}.lock")):  # who comes second waits instead of doing the same
             if not file.exists():
                 partial = file.with_suffix(".partial")
                 cursor.execute(f"COPY ({query}) TO '{partial}' (FORMAT parquet)")
                 partial.rename(file)
         cursor.execute(f"CREATE VIEW {name} AS FROM read_parquet({str(file)!r})")
+
+
+@contextmanager
+def locked_file(file: Path) -> Iterator[None]:
+    """Hold the lock of a file, which is made where it is missing, against all processes of this machine."""
+    with file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # given back when the file is closed, or its process dies
+        yield
 
 
 @process_cache(maxsize=1)

@@ -6,6 +6,7 @@ Files belong to their run: the next run's clean-up removes whatever is not one o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from uuid import uuid4
@@ -16,7 +17,7 @@ from django.conf import settings
 
 from pipeline.core.flows.grid import FlowGrid, Span, edges_of, grid_flows
 from pipeline.core.flows.period_flows import PeriodFlows, period_flows
-from pipeline.custody_store import flows_cursor
+from pipeline.custody_store import flows_cursor, locked_file
 from pipeline.models import RecomputeRun
 from pipeline.run_cache import run_key
 
@@ -95,13 +96,23 @@ def _files(key: str) -> dict[str, Path]:
 def _stored(key: str, read: Callable[[], PeriodFlows]) -> PeriodFlows:
     """The flows in the files of a key; written there where they are missing, or not whole."""
     files = _files(key)
-    try:
-        return PeriodFlows(**{table: pq.read_table(file) for table, file in files.items()})
-    except (OSError, pa.ArrowException):  # not there, not all of them, or not whole
+    # Not there, not all of them, or not whole.
+    with suppress(OSError, pa.ArrowException):
+        return _read(files)
+    folder = Path(settings.CUSTODY_STORE)
+    folder.mkdir(parents=True, exist_ok=True)
+    # Who comes second waits for the first instead of doing the same; few locks for all keys, since they are never
+    # removed.
+    with locked_file(folder / f"flows-{key[0]}.lock"):
+        with suppress(OSError, pa.ArrowException):
+            return _read(files)
         flows = read()
-    Path(settings.CUSTODY_STORE).mkdir(parents=True, exist_ok=True)
-    for table, file in files.items():
-        partial = file.with_suffix(f".partial-{uuid4().hex}")
-        pq.write_table(getattr(flows, table), partial, compression="zstd")
-        partial.rename(file)
+        for table, file in files.items():
+            partial = file.with_suffix(f".partial-{uuid4().hex}")
+            pq.write_table(getattr(flows, table), partial, compression="zstd")
+            partial.rename(file)
     return flows
+
+
+def _read(files: dict[str, Path]) -> PeriodFlows:
+    return PeriodFlows(**{table: pq.read_table(file) for table, file in files.items()})

@@ -15,10 +15,13 @@ from pipeline.custody_store import custody_cursor, flows_cursor, parts_discard, 
 from pipeline.flows_store import stored_period_flows
 from pipeline.models import RecomputeRun
 from pipeline.selectors.leaks.leaks import calendar_of
+from revenue_health.contribution.core.gates.groupings import BY_AMOUNT
 from revenue_health.contribution.selectors.comparison.periods import comparison_periods
 from revenue_health.contribution.selectors.comparison.scores import last_periods, running_periods
-from revenue_health.contribution.selectors.gates.flows import reading_of
-from revenue_health.contribution.selectors.gates.plan import evidence_plan, read_together
+from revenue_health.contribution.selectors.gates import judgements
+from revenue_health.contribution.selectors.gates.flows import FlowsInOneBucket, reading_of, spans_of
+from revenue_health.contribution.selectors.gates.plan import evidence_plan, judged_nightly, read_together
+from revenue_health.contribution.selectors.model_input import AMOUNT
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +38,7 @@ def forget_database() -> None:
 
 
 def kept_files(settings: Any) -> list[Path]:
-    return sorted(Path(settings.CUSTODY_STORE).glob("flows-*"))
+    return sorted(Path(settings.CUSTODY_STORE).glob("flows-*.parquet"))
 
 
 def rows(flows: PeriodFlows) -> dict[str, list[str]]:
@@ -90,6 +93,32 @@ def test_both_gates_of_a_night_read_the_deals_once(
     grids.append(spans[1].grid())
     for span in spans[0].spans:
         assert rows(grids[0].of(span)) == rows(grids[1].of(span))
+
+
+def test_deals_by_size_are_read_once_for_both_gates_and_alone_for_others(
+    run: RecomputeRun, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running, last = judged_nightly(run=run)
+    before = comparison_periods(run=run, company=company, period=calendar_of(company).previous(last.period))
+    readings: list[int] = []
+    read = flows_store.grid_flows
+
+    def counted(*arguments: Any, **named: Any) -> PeriodFlows:
+        readings.append(len(arguments[1]))
+        return read(*arguments, **named)
+
+    monkeypatch.setattr(flows_store, "grid_flows", counted)
+    for periods in (running, last, before):
+        plan = evidence_plan(run=run, company=company, periods=periods)
+        by_size = judgements._Source(run, company, plan).pipelines(periods, BY_AMOUNT)
+        alone = FlowsInOneBucket(run=run, comparisons=[periods], by=AMOUNT).of(periods)
+        assert {key: list(groups) for key, groups in by_size.items()} == {each.id: list(each.groups) for each in alone}
+        for pipeline in alone:
+            for key, group in pipeline.groups.items():
+                assert by_size[pipeline.id][key].period.held == pytest.approx(group.period.held)
+    both = len({edge for periods in (running, last) for span in spans_of(periods) for edge in span.steps})
+    assert readings.count(both) == 1
+    assert len(readings) == 4  # each alone, and two of them together
 
 
 def test_other_comparisons_read_only_their_own(run: RecomputeRun, company: Company) -> None:

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 
 from departments.models import Company
 from departments.periods import Period
-from pipeline.core.flows.finished_deals import finished_deals_sql
-from pipeline.custody_store import custody_cursor
+from pipeline.core.flows.finished_deals import TURNED_HOLDS, turned_holds
+from pipeline.core.flows.period_flows import has_table
+from pipeline.custody_store import flows_cursor
 from pipeline.models import RecomputeRun
+from pipeline.run_cache import process_cache
 from revenue_health.contribution.core.capacity import Limits, earlier_part, limits_of
 from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.core.flows import Floats, FlowArrays
@@ -66,17 +68,20 @@ def forward_of(*, run: RecomputeRun, company: Company) -> list[Forward]:
     if first is None:
         raise ComparisonError(_("No deal has any history yet: load a company folder, then recompute."))
     end = int(run.as_of.timestamp()) + 1
-    periods = _recent_periods(end=end, first=first, today=today)
-    flows = cached_flows(run=run, periods=periods)
-    return [_forward(custody_cursor(run), end, pipeline) for pipeline in flows]
+    return _forward_of_run(run=run, periods=_recent_periods(end=end, first=first, today=today))
 
 
 def forward_at(*, cursor: duckdb.DuckDBPyConnection, as_of: int, company: Company, first: date) -> list[Forward]:
     """The same at an earlier instant, from custody tables that end there. first: the day of the first event."""
     today = datetime.fromtimestamp(as_of, company.zone).date()
     periods = _recent_periods(end=as_of + 1, first=first, today=today)
-    flows = flows_at(cursor=cursor, as_of=as_of, periods=periods)
-    return [_forward(cursor, as_of + 1, pipeline) for pipeline in flows]
+    return _forward(cursor, as_of + 1, flows_at(cursor=cursor, as_of=as_of, periods=periods))
+
+
+@process_cache(maxsize=1)
+def _forward_of_run(*, run: RecomputeRun, periods: ComparisonPeriods) -> list[Forward]:
+    """One reading of what is open for the forecast, the levers and the what-if, which ask one after another."""
+    return _forward(flows_cursor(run), periods.steps[-1], cached_flows(run=run, periods=periods))
 
 
 def steps_ahead(*, periods: ComparisonPeriods, company: Company, until: Period) -> Floats:
@@ -120,36 +125,40 @@ def _days(today: date, count: int) -> Period:
     return Period(start=today - timedelta(days=count - 1), end=today, label=_("last {count} days").format(count=count))
 
 
-def _forward(cursor: duckdb.DuckDBPyConnection, end: int, flows: PipelineFlows) -> Forward:
-    history = reduce(FlowArrays.plus, (group.baseline for group in flows.groups.values()))
-    recent = reduce(FlowArrays.plus, (group.period for group in flows.groups.values()))
-    return Forward(
-        id=flows.id,
-        key=flows.key,
-        history=history,
-        recent=recent,
-        deals=_open_deals(cursor, end, flows.id, flows.axes),
-        stock=history.opening.sum(axis=0),
-        square_size=_square_size(cursor, flows.id),
-    )
+def _forward(cursor: duckdb.DuckDBPyConnection, end: int, pipelines: list[PipelineFlows]) -> list[Forward]:
+    open_deals, square_sizes = _open_deals(cursor, end), _square_sizes(cursor)
+    every = []
+    for flows in pipelines:
+        history = reduce(FlowArrays.plus, (group.baseline for group in flows.groups.values()))
+        recent = reduce(FlowArrays.plus, (group.period for group in flows.groups.values()))
+        every.append(
+            Forward(
+                id=flows.id,
+                key=flows.key,
+                history=history,
+                recent=recent,
+                deals=_deals_of(open_deals, flows.id, flows.axes),
+                stock=history.opening.sum(axis=0),
+                square_size=square_sizes.get(flows.id, 0.0),
+            )
+        )
+    return every
 
 
-_OPEN = f"""WITH {finished_deals_sql(visits="visits", holds="holds", moves="moves")}
-SELECT o.stage, o.department, count(DISTINCT b.hold) AS turn, any_value($end - o.hold_from) AS age,
-    any_value(o.amount) AS amount
-FROM holds AS o LEFT JOIN holds AS b
-    ON b.opportunity = o.opportunity AND b.visit = o.visit AND b.department = o.department AND b.hold < o.hold
-WHERE o.to_at IS NULL AND o.pipeline = $pipeline GROUP BY o.opportunity, o.stage, o.department, o.visit, o.hold
-UNION ALL
-SELECT stage, department, 0 AS turn, $end - hold_from AS age, amount
-FROM standing WHERE to_at IS NULL AND pipeline = $pipeline
-"""  # noqa: S608  (the rule's own text)
+def _open_deals(cursor: duckdb.DuckDBPyConnection, end: int) -> Table:
+    """What is open in any pipeline, and what stands finished: that can still be lost."""
+    turned = turned_holds(visits="visits", holds="holds", moves="moves", where="WHERE to_at IS NULL")
+    rows: Table = cursor.execute(
+        "SELECT pipeline, stage, department, turn, $end - hold_from AS age, amount FROM "  # noqa: S608  (the rule's own text)
+        f"{TURNED_HOLDS if has_table(cursor, TURNED_HOLDS) else f'({turned})'} WHERE to_at IS NULL",
+        {"end": end},
+    ).fetchnumpy()
+    return {name: np.asarray(values) for name, values in rows.items()}
 
 
-def _open_deals(cursor: duckdb.DuckDBPyConnection, end: int, pipeline: int, axes: Axes) -> OpenDeals:
-    """What is open, and what stands finished: that can still be lost."""
-    rows: Table = cursor.execute(_OPEN, {"end": end, "pipeline": pipeline}).fetchnumpy()
-    table = {name: np.asarray(values) for name, values in rows.items()}
+def _deals_of(open_deals: Table, pipeline: int, axes: Axes) -> OpenDeals:
+    mine = open_deals["pipeline"] == pipeline
+    table = {name: values[mine] for name, values in open_deals.items()}
     return OpenDeals(
         custody=axes.custody(table),
         age_days=table["age"].astype(np.float64) / DAY,
@@ -157,8 +166,11 @@ def _open_deals(cursor: duckdb.DuckDBPyConnection, end: int, pipeline: int, axes
     )
 
 
-def _square_size(cursor: duckdb.DuckDBPyConnection, pipeline: int) -> float:
-    query = """SELECT sum(amount::DOUBLE * amount), sum(amount::DOUBLE) FROM moves
-        WHERE kind IN ('entered', 'pipeline_in') AND pipeline = ?"""
-    squares, total = cursor.execute(query, [pipeline]).fetchone() or (None, None)
-    return float(squares / total) / MINOR_UNITS if squares and total else 0.0
+def _square_sizes(cursor: duckdb.DuckDBPyConnection) -> dict[int, float]:
+    """By pipeline, E[amount^2] / E[amount] of new deals."""
+    query = """SELECT pipeline, sum(amount::DOUBLE * amount), sum(amount::DOUBLE) FROM moves
+        WHERE kind IN ('entered', 'pipeline_in') GROUP BY pipeline"""
+    return {
+        pipeline: float(squares / total) / MINOR_UNITS if squares and total else 0.0
+        for pipeline, squares, total in cursor.execute(query).fetchall()
+    }

@@ -22,10 +22,10 @@ from revenue_health.contribution.core.model.bridge import Bridge
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.comparison.scores import METHOD, score_run_of
 from revenue_health.contribution.selectors.gates.facts import data_facts, names_by_key
-from revenue_health.contribution.selectors.gates.flows import FlowsInOneBucket, reading_of
+from revenue_health.contribution.selectors.gates.flows import FlowsInOneBucket, reading_of, spans_of
 from revenue_health.contribution.selectors.gates.gates_json import judgements_from_json
 from revenue_health.contribution.selectors.gates.owners import owner_changes
-from revenue_health.contribution.selectors.gates.plan import evidence_plan, read_together
+from revenue_health.contribution.selectors.gates.plan import evidence_plan, judged_nightly, read_together
 from revenue_health.contribution.selectors.model_input import (
     AMOUNT,
     PipelineFlows,
@@ -60,7 +60,9 @@ class _Source:
     def pipelines(self, periods: ComparisonPeriods, by: str) -> Pipelines:
         """The groups of every pipeline in one of the plan's comparisons."""
         if by == BY_AMOUNT:
-            return _by_pipeline(FlowsInOneBucket(run=self._run, comparisons=[periods], by=AMOUNT).of(periods))
+            nightly = judged_nightly(run=self._run)
+            together = nightly if spans_of(periods) in map(spans_of, nightly) else [periods]
+            return _by_pipeline(FlowsInOneBucket(run=self._run, comparisons=together, by=AMOUNT).of(periods))
         return _by_pipeline(self._own.of(periods))
 
 

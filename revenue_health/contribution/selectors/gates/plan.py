@@ -44,10 +44,15 @@ def read_together(
 ) -> list[ComparisonPeriods]:
     """What is read in one go for a plan's gates: where the night judges the comparison, everything behind the running
     and the last quarter, most of which they have in common."""
-    nightly = [each for each in (running_periods(run=run), last_periods(run=run)) if each is not None]
+    nightly = judged_nightly(run=run)
     if plan.comparison.key not in {each.key for each in nightly}:
         return plan.compared
     return [each for periods in nightly for each in evidence_plan(run=run, company=company, periods=periods).compared]
+
+
+def judged_nightly(*, run: RecomputeRun) -> list[ComparisonPeriods]:
+    """The comparisons of the running and the last quarter, as far as there are any."""
+    return [each for each in (running_periods(run=run), last_periods(run=run)) if each is not None]
 
 
 def _quarters(
