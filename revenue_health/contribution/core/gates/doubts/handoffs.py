@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from departments.translation import gettext_noop
-from revenue_health.contribution.core.flows import AGE_BINS, AGE_EDGES, Floats
+from revenue_health.contribution.core.flows import AGE_BINS, AGE_EDGES, Floats, Ints
 from revenue_health.contribution.core.long_tables import DepartmentRow, StageRow, Table
 
 CLEAR = 3.0
@@ -49,19 +49,39 @@ def handoffs_of(table: Table) -> Handoffs:
     turn = _ints(table, "turn") if "turn" in table else np.zeros(stage.size, dtype=np.int64)
     count = np.asarray(table["count"]).astype(np.float64)
     inside = to_stage == stage
-    target = np.where(inside, to_department, OUT)
     ends: dict[tuple[int, int], dict[int, Floats]] = {}
-    for row in np.flatnonzero(turn == 0):
-        by_target = ends.setdefault((int(stage[row]), int(department[row])), {})
-        by_target.setdefault(int(target[row]), np.zeros(AGE_BINS))[age[row]] += count[row]
-    received: dict[tuple[int, int], float] = {}
-    for key in set(zip(to_stage[inside].tolist(), to_department[inside].tolist(), strict=True)):
-        received[key] = float(count[inside & (to_stage == key[0]) & (to_department == key[1])].sum())
-    exits = {int(each): float(count[~inside & (stage == each)].sum()) for each in np.unique(stage)}
-    return Handoffs(ends=ends, received=received, exits=exits)
+    first = turn == 0
+    target = np.where(inside, to_department, OUT)
+    keys, which = _different(stage[first], department[first], target[first])
+    by_age = _sums(which * AGE_BINS + age[first], count[first], len(keys) * AGE_BINS).reshape(-1, AGE_BINS)
+    for (at, by, to), numbers in zip(keys, by_age, strict=True):
+        ends.setdefault((at, by), {})[to] = numbers
+    receivers, which = _different(to_stage[inside], to_department[inside])
+    received = _sums(which, count[inside], len(receivers))
+    left, which = _different(stage)
+    exits = _sums(which, np.where(inside, 0.0, count), len(left))
+    return Handoffs(
+        ends=ends,
+        received={(at, by): number for (at, by), number in zip(receivers, received.tolist(), strict=True)},
+        exits={at: number for (at,), number in zip(left, exits.tolist(), strict=True)},
+    )
 
 
-def _ints(table: Table, name: str) -> np.ndarray:
+def _different(*columns: Ints) -> tuple[list[tuple[int, ...]], Ints]:
+    """The different rows of some columns in order, and which of them each row is."""
+    code = np.zeros(columns[0].size, dtype=np.int64)
+    for column in columns:
+        least = int(column.min(initial=0))
+        code = code * (int(column.max(initial=0)) - least + 1) + (column - least)
+    _, where, which = np.unique(code, return_index=True, return_inverse=True)
+    return list(zip(*(column[where].tolist() for column in columns), strict=True)), which
+
+
+def _sums(which: Ints, values: Floats, size: int) -> Floats:
+    return np.bincount(which, weights=values, minlength=size)
+
+
+def _ints(table: Table, name: str) -> Ints:
     return np.asarray(table[name]).astype(np.int64)
 
 
