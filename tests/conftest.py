@@ -8,19 +8,17 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db.backends.postgresql.operations import DatabaseOperations
 
 from revenue_health.embedded.home import Home
 from revenue_health.embedded.session import Server, servers_of, start
 from tests.browser_choice import BROWSER_ARGUMENTS, BROWSERS, installed_browser
 from tests.collection import mark_beyond_always, place
-from tests.kept_company import filled
+from tests.emptying import quick_flush
 
 # pytest-playwright keeps an event loop in the thread in which live_server tests use the ORM.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -83,23 +81,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _only_filled_tables_are_emptied() -> Iterator[None]:
-    """A test with transactions of its own leaves rows in a few of a hundred tables; emptying all took a quarter of a
-    second after each."""
-    every = DatabaseOperations.sql_flush
-
-    def sql_flush(
-        self: DatabaseOperations, style: Any, tables: Sequence[str], *, reset_sequences: bool = False, **options: Any
-    ) -> list[str]:
-        if reset_sequences or not tables:
-            return every(self, style, tables, reset_sequences=reset_sequences, **options)
-        with self.connection.cursor() as cursor:
-            some = filled(cursor, tables)
-        return every(self, style, some, **(options | {"allow_cascade": True})) if some else []
-
-    DatabaseOperations.sql_flush = sql_flush
-    yield
-    DatabaseOperations.sql_flush = every
+def _emptied_quickly() -> Iterator[None]:
+    """A test with transactions of its own leaves rows in a few of a hundred tables; emptying all took half a second."""
+    with quick_flush():
+        yield
 
 
 @pytest.fixture(autouse=True)

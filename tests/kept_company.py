@@ -8,10 +8,9 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 from django.conf import settings
@@ -20,8 +19,7 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.db import connection, transaction
 
 from pipeline import run_cache
-
-_MADE_WITH_THE_DATABASE = {"django_content_type", "auth_permission", "django_migrations"}
+from tests.emptying import MADE_WITH_THE_DATABASE, filled
 
 
 @contextmanager
@@ -65,14 +63,8 @@ def everything_empty() -> None:
     shutil.rmtree(settings.CUSTODY_STORE, ignore_errors=True)
 
 
-def filled(cursor: Any, tables: Iterable[str]) -> list[str]:
-    """Those of the tables that have a row: emptying the others costs as much and changes nothing."""
-    cursor.execute(" UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in tables))
-    return [name for (name,) in cursor.fetchall()]
-
-
 def _tables() -> list[str]:
-    return sorted(set(connection.introspection.table_names()) - _MADE_WITH_THE_DATABASE)
+    return sorted(set(connection.introspection.table_names()) - MADE_WITH_THE_DATABASE)
 
 
 def _keep(shelf: Path, folder: Path) -> None:
