@@ -6,8 +6,9 @@ amount changes only when somebody changed it, never because a currency moved, an
 
 from __future__ import annotations
 
-import duckdb
 import pyarrow as pa
+
+from departments.core.engine import engine
 
 
 class RateMissing(Exception):
@@ -26,12 +27,12 @@ def amounts_in_reporting_currency(
     """
     if not (opportunities["currency"].to_numpy(zero_copy_only=False) != reporting_currency).any():
         return events.drop_columns(["day"])
-    with duckdb.connect(":memory:") as connection:
+    with engine() as connection:
         for name, table in (("events", events), ("opportunities", opportunities), ("rates", rates)):
             connection.register(name, table)
         connection.execute(
             """
-            CREATE TABLE firsts AS
+            CREATE TEMP TABLE firsts AS
             SELECT e.opportunity, o.currency, min(e.day) AS day FROM events e JOIN opportunities o USING (opportunity)
             WHERE o.currency <> ? GROUP BY ALL
             """,
@@ -39,7 +40,7 @@ def amounts_in_reporting_currency(
         )
         connection.execute(
             """
-            CREATE TABLE rated AS
+            CREATE TEMP TABLE rated AS
             SELECT f.opportunity, f.currency, f.day, r.rate FROM firsts f
             ASOF LEFT JOIN rates r ON f.currency = r.currency AND f.day >= r.date
             """

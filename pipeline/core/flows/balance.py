@@ -1,7 +1,8 @@
 """The flow identity: nothing enters or leaves a stage unseen, to the cent."""
 
-import duckdb
 import pyarrow as pa
+
+from departments.core.engine import engine
 
 
 def balance_rows(flows: pa.Table, stages: pa.Table) -> pa.Table:
@@ -12,7 +13,7 @@ def balance_rows(flows: pa.Table, stages: pa.Table) -> pa.Table:
     per pipeline, segment, stage and week. The first week of the table may open with a stock that was not seen to come;
     in its last week, the one after the horizon, only the opening is known.
     """
-    with duckdb.connect() as connection:
+    with engine() as connection:
         connection.register("flows", flows)
         connection.register("stages", stages)
         return connection.sql(_IMBALANCE).to_arrow_table()

@@ -4,10 +4,10 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
+from departments.core.engine import engine
 from pipeline.core.columns import Numbers, codes, integers
 from pipeline.core.custody.custody import Custody
 from pipeline.core.custody.moves import ARRIVALS, KINDS
@@ -102,9 +102,7 @@ _BUCKET = pa.field("bucket", pa.int16())
 
 
 def _sum_tables(tables: dict[str, pa.Table], sizes: dict[str, int], *, narrow: bool, threads: int) -> pa.Table:
-    with duckdb.connect() as connection:
-        connection.execute("SET preserve_insertion_order = false")
-        connection.execute(f"SET threads = {int(threads)}")
+    with engine(threads=threads, ordered=False) as connection:
         for name, table in tables.items():
             connection.register(name, table)
         for name, size in sizes.items():

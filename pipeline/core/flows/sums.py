@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-import duckdb
 import pyarrow as pa
+
+from departments.core.engine import engine
 
 SUMS = ("amount", "count", "amount_seconds", "deal_seconds")
 
@@ -23,8 +24,7 @@ def _keyed_sum(signed: list[tuple[pa.Table, int]]) -> pa.Table:
         raise ValueError("at least one flow table is needed")
     schema = signed[0][0].schema
     key = [f'"{name}"' for name in schema.names if name not in SUMS]
-    with duckdb.connect() as connection:
-        connection.execute("SET preserve_insertion_order = false")
+    with engine(ordered=False) as connection:
         for number, (table, _) in enumerate(signed):
             connection.register(f"part_{number}", table)
         # HUGEINT sums are exact whatever the order

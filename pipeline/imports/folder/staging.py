@@ -12,14 +12,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
 from typing import IO, Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.csv
 from django.db import connection
 
+from departments.core.engine import engine_connect
 from departments.translation import gettext_noop
 from pipeline.imports.files.headers import Expected, Header, written_otherwise
 from pipeline.imports.files.tables import tables_of
@@ -30,13 +29,6 @@ from pipeline.imports.problems import ProblemList
 
 Progress = Callable[[str, float], None]
 """Called with a step's name and the share done, 0 to 1."""
-
-
-@cache
-def _database() -> duckdb.DuckDBPyConnection:
-    """The database of this process: to make another one, with its time zones, takes longer than to check a small
-    folder. Each import has a connection of its own, with its own temporary tables and time zone."""
-    return duckdb.connect(":memory:", config={"threads": 1})
 
 
 @dataclass
@@ -71,7 +63,7 @@ class Staging:
     """The DuckDB connection that checks values, with the company's time zone."""
 
     def __enter__(self) -> Staging:
-        self.checker = _database().cursor()
+        self.checker = engine_connect(threads=1)
         return self
 
     def __exit__(self, *_: object) -> None:

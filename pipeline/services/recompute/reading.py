@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
@@ -111,11 +113,28 @@ def not_yet_known_read(arrow: Any, selection: Selection, *, as_of: datetime) -> 
     return sorted(_fetch(arrow, query)["id"].to_pylist())
 
 
+@cache
+def _arrow_database(process: int, parameters: str) -> Any:
+    """A database as the driver knows it, for all connections of this process: it reads the types of all tables once,
+    which takes longer than to read a small company."""
+    import adbc_driver_postgresql
+
+    return adbc_driver_postgresql.connect(parameters)
+
+
+class _StaysOpen:
+    """In place of the database that the last connection to it would close."""
+
+    def close(self) -> None:
+        pass
+
+
 @contextmanager
 def arrow_connection() -> Iterator[Any]:
     """An ADBC connection to the database Django uses: rows arrive as Arrow columns, without Python objects."""
     # Only who recomputes loads the driver: where pandas is installed it comes along, 60 MB in every process.
-    import adbc_driver_postgresql.dbapi
+    from adbc_driver_manager import AdbcConnection
+    from adbc_driver_manager.dbapi import Connection
 
     parameters = connection.get_connection_params()
     libpq_names = {"host": "host", "port": "port", "user": "user", "password": "password", "dbname": "dbname"}
@@ -124,7 +143,8 @@ def arrow_connection() -> Iterator[Any]:
         for name, value in parameters.items()
         if name in libpq_names and value
     )
-    with adbc_driver_postgresql.dbapi.connect(quoted) as arrow:
+    database = _arrow_database(os.getpid(), quoted)
+    with Connection(_StaysOpen(), AdbcConnection(database)) as arrow:
         # All that a run reads is one moment of the database, whatever is imported meanwhile.
         with arrow.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

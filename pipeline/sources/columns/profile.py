@@ -10,12 +10,14 @@ from typing import Any
 
 import duckdb
 
+from departments.core.engine import engine_connect
 from pipeline.core.flag_text import parse_flag
 from pipeline.sources.columns.dates import date_reading
 from pipeline.sources.columns.nothing import nothing_in
 from pipeline.sources.columns.numbers import number_reading, signs_listed
 from pipeline.sources.columns.usual import usual_values
 
+MEMORY_OF_FILES = "512MB"
 MOST_VALUES = 200
 _MOST_DIFFERENT = 20_000
 _WIDE = 300
@@ -57,11 +59,11 @@ def quoted(name: str) -> str:
 
 def connect_tables(folder: Path) -> duckdb.DuckDBPyConnection:
     """A connection with a view for every plain table of the folder, all columns text."""
-    store = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "512MB"})
+    store = engine_connect(threads=1, memory_limit=MEMORY_OF_FILES)
     for path in sorted(folder.glob("*.csv")):
         escaped = str(path).replace("'", "''")
         store.execute(
-            f"CREATE VIEW {quoted(path.name)} AS FROM read_csv('{escaped}', header = true, all_varchar = true,"
+            f"CREATE TEMP VIEW {quoted(path.name)} AS FROM read_csv('{escaped}', header = true, all_varchar = true,"
             " delim = ',', quote = '\"', escape = '\"', nullstr = '', strict_mode = true, max_line_size = 4194304)"
         )
     return store

@@ -11,8 +11,10 @@ from typing import Any
 
 import duckdb
 
+from departments.core.engine import engine
 from departments.core.time_zones import TIME_ZONES
 from departments.translation import gettext_noop
+from pipeline.sources.columns.profile import MEMORY_OF_FILES
 from pipeline.sources.meaning.checks import folder_checks
 
 SHOWN = 20
@@ -64,11 +66,11 @@ class FolderPreview:
 def folder_preview(folder: Path, *, now: datetime, shown: datetime | None = None) -> FolderPreview:
     """Look at a company folder that a mapping wrote; in one without events, at its hand-offs. `shown`: of a later file
     of a source, which brings only what changed, the instant whose state it shows."""
-    with duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "512MB"}) as store:
+    with engine(threads=1, memory_limit=MEMORY_OF_FILES) as store:
         for path in folder.glob("*.csv"):
             escaped = str(path).replace("'", "''")
             store.execute(
-                f"CREATE TABLE {path.stem} AS SELECT *, row_number() OVER () AS place FROM read_csv('{escaped}',"
+                f"CREATE TEMP TABLE {path.stem} AS SELECT *, row_number() OVER () AS place FROM read_csv('{escaped}',"
                 " header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"', max_line_size = 4194304)"
             )
         if not (folder / "events.csv").exists():
@@ -115,7 +117,7 @@ def _prepare(store: duckdb.DuckDBPyConnection) -> None:
     zone = str(row[0]) if row and row[0] in TIME_ZONES else "UTC"
     store.execute(f"SET TimeZone = '{zone}'")
     store.execute(
-        "CREATE TABLE history AS SELECT e.opportunity AS deal, e.place, e.stage, e.reason,"
+        "CREATE TEMP TABLE history AS SELECT e.opportunity AS deal, e.place, e.stage, e.reason,"
         " CAST(CAST(e.occurred_at AS TIMESTAMPTZ) AS TIMESTAMP) AS since,"
         " last_value(try_cast(nullif(e.amount, '') AS DOUBLE) IGNORE NULLS) OVER (PARTITION BY e.opportunity"
         "   ORDER BY CAST(e.occurred_at AS TIMESTAMPTZ), e.place) AS amount,"
@@ -125,7 +127,7 @@ def _prepare(store: duckdb.DuckDBPyConnection) -> None:
         " LEFT JOIN departments d ON d.key = s.owner_department"
     )
     store.execute(
-        "CREATE TABLE ends AS SELECT deal, arg_max(amount, (since, place)) AS amount, count(*) AS events,"
+        "CREATE TEMP TABLE ends AS SELECT deal, arg_max(amount, (since, place)) AS amount, count(*) AS events,"
         " max(since) AS since,"
         " CASE WHEN arg_max(stage, (since, place)) IN ('lost', 'withdrawn') THEN arg_max(stage, (since, place))"
         " WHEN bool_or(earns) THEN 'won' ELSE 'open' END"
