@@ -19,6 +19,7 @@ from cachetools.keys import hashkey
 from django.conf import settings
 from django.core.cache import cache
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -63,17 +64,33 @@ def cached[T](
 def cached_html(
     run: RecomputeRun, name: str, render: Callable[[], dict[str, str]], *, of: object
 ) -> dict[str, SafeString]:
-    """Rendered panels by name, from the cache server; they also depend on the reader's language and formats.
+    """Rendered panels by name, from the cache server; they also depend on the reader's language, formats and time zone.
 
     What depends on the reader otherwise, or on the time of day, must not be in them. With DEBUG they are rendered anew.
     """
-    key = f"{name}:html:{run_key(run, of, get_language(), language_of_numbers(), style_of_days())}"
+    return _panels(f"{name}:html:{run_key(run, of, reader_formats())}", render)
+
+
+def sealed_html(name: str, render: Callable[[], dict[str, str]], *, of: object) -> dict[str, SafeString]:
+    """The same of what no run has computed, such as a sealed document: `of` says all that is in it, by its repr."""
+    facts = (release(), of, reader_formats())
+    return _panels(f"{name}:html:{hashlib.sha256(repr(facts).encode()).hexdigest()[:32]}", render)
+
+
+def _panels(key: str, render: Callable[[], dict[str, str]]) -> dict[str, SafeString]:
     panels: dict[str, str] | None = None if settings.DEBUG else cache.get(key)
     if panels is None:
         panels = render()
         cache.set(key, panels, HTML_SECONDS)
     # They came out of our own templates, which escaped what had to be.
     return {panel: mark_safe(html) for panel, html in panels.items()}  # noqa: S308
+
+
+def reader_formats() -> tuple[Hashable, ...]:
+    """What rendered text depends on besides what it says: language, numbers, days, the time zone, and the running year,
+    which days of it are written without."""
+    zone = timezone.get_current_timezone_name()
+    return get_language(), language_of_numbers(), style_of_days(), zone, timezone.localdate().year
 
 
 def process_cache[**P, T](maxsize: int) -> Callable[[Callable[P, T]], Callable[P, T]]:

@@ -15,10 +15,8 @@ from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
 from django.urls import get_script_prefix
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
-from departments.day_formats import style_of_days
-from departments.formats import language_of_numbers
+from pipeline.run_cache import reader_formats
 
 register = template.Library()
 MOST = 256
@@ -38,7 +36,7 @@ class Fragment(template.Node):
         if settings.DEBUG:
             return self.nodelist.render(context)
         values = tuple(value.resolve(context) for value in self.values)
-        key = (get_language(), language_of_numbers(), style_of_days(), get_script_prefix(), values)
+        key = (reader_formats(), get_script_prefix(), values)
         with self._lock:
             html = self._rendered.get(key)
         if html is None:

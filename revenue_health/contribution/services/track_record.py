@@ -48,9 +48,9 @@ def track_record_store(*, run: RecomputeRun, progress: Progress | None = None) -
     return len(missing)
 
 
-def track_record_is_stored(*, run: RecomputeRun) -> bool:
-    """Whether every cut-off of the quarters that are over by the run is kept."""
-    return not _missing(run, current_company())
+def track_record_is_stored(*, run: RecomputeRun, company: Company | None = None) -> bool:
+    """Whether every cut-off of the quarters that are over by the run is kept. company: read where none is given."""
+    return not _missing(run, company or current_company())
 
 
 def _missing(run: RecomputeRun, company: Company) -> list[CutOff]:

@@ -9,6 +9,8 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+_AS_IT_IS = frozenset({bool, str, int, float})
+
 
 def canonical_json(content: Mapping[str, Any]) -> str:
     """JSON with sorted keys and without spaces; finite numbers only (ValueError otherwise).
@@ -25,6 +27,8 @@ def sha256_of(text: str) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if value is None or type(value) in _AS_IT_IS:  # nearly everything, so it comes first
+        return value
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
@@ -35,8 +39,6 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, bool) or value is None:
-        return value
     if isinstance(value, str):
         return str(value)
     if isinstance(value, int):

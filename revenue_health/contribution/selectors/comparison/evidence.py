@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from departments.models import Department
 from pipeline.custody_store import custody_cursor
 from pipeline.models import Opportunity, RecomputeRun
+from pipeline.run_cache import cached
 from revenue_health.contribution.core.flows import MARKET
 from revenue_health.contribution.selectors.comparison.periods import DAY, ComparisonPeriods
 
 MOST_DEALS = 8
 """Deals shown for each factor."""
 KINDS = ("waiting", "losses", "demand", "value")
+type Row = tuple[int, int | None, int | None, float | None, float | None]
+"""Opportunity, stage, amount, seconds, seconds of its kind at the baseline."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +81,21 @@ def evidence_of(
     departments = _departments(party)
     if not departments:
         return {}
+    of = (periods.key, party, departments, stage, tuple(factors))
+    return _named(
+        cached(run, "evidence", lambda: _rows_by_factor(run, periods, party, departments, stage, factors), of=of)
+    )
+
+
+def _rows_by_factor(
+    run: RecomputeRun,
+    periods: ComparisonPeriods,
+    party: str,
+    departments: list[int],
+    stage: int | None,
+    factors: Sequence[str],
+) -> dict[str, list[Row]]:
+    """The deals as custody has them."""
     cursor = custody_cursor(run)
     span = {
         "start": periods.steps[0],
@@ -86,7 +104,7 @@ def evidence_of(
         "most": MOST_DEALS,
         "stage": stage,
     }
-    rows_by_factor: dict[str, list[tuple[int, int, int, float | None, float | None]]] = {}
+    rows_by_factor: dict[str, list[Row]] = {}
     if "waiting" in factors and periods.baseline and party != MARKET:
         before = {"before": periods.baseline_edges[0], "before_end": periods.baseline_edges[1]}
         rows_by_factor["waiting"] = cursor.execute(
@@ -98,7 +116,7 @@ def evidence_of(
             continue
         condition = f"({_IN_DEPARTMENTS}{or_unnamed if factor == 'demand' else ''})"
         rows_by_factor[factor] = cursor.execute(query.format(who=condition), span).fetchall()
-    return _named(rows_by_factor)
+    return rows_by_factor
 
 
 def _departments(party: str) -> list[int]:
@@ -107,9 +125,7 @@ def _departments(party: str) -> list[int]:
     return list((rows if party == MARKET else rows.filter(key=party)).values_list("pk", flat=True))
 
 
-def _named(
-    rows_by_factor: dict[str, list[tuple[int, int, int, float | None, float | None]]],
-) -> dict[str, list[Evidence]]:
+def _named(rows_by_factor: dict[str, list[Row]]) -> dict[str, list[Evidence]]:
     """Keys and names from the database; deals undone since the run are left out."""
     ids = {row[0] for rows in rows_by_factor.values() for row in rows}
     deals = {

@@ -12,8 +12,13 @@ from pipeline.run_cache import cached
 from revenue_health.contribution.core.comparison import MINOR_UNITS
 from revenue_health.contribution.core.model.bridge import Bridge
 from revenue_health.contribution.core.model.groups import Group, whole_of
+from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
+from revenue_health.contribution.selectors.comparison.scores import bridges_of
 from revenue_health.contribution.selectors.model_input import pipelines_flows
+
+NOBODY = ""
+"""Stands for any party without a play of its own."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,20 @@ def _of_stage(whole: Group, pipeline: str, stage: str, place: int, player: int) 
 
 def _ratios(over: list[float], under: list[float]) -> list[float | None]:
     return [a / b if b > 0 else None for a, b in zip(over, under, strict=True)]
+
+
+def stored_coalitions(*, run: RecomputeRun, score_run: ScoreRun, party: str) -> Coalitions:
+    """Coalition values of a party in a score run that is DONE. Raises KeyError where another method computed them."""
+
+    def compute() -> dict[str, Coalitions]:
+        # Of everybody at once: to read the bridges of all groups takes longer than everything else on the page.
+        bridges = [bridge for groups in bridges_of(score_run).values() for bridge in groups.values()]
+        parties = {player for bridge in bridges for player in bridge.players}
+        return {key: coalitions_of(bridges=bridges, party=key) for key in (*sorted(parties), NOBODY)}
+
+    # Whoever scores it again, or against another plan, finishes it anew.
+    coalitions = cached(run, "coalitions", compute, of=(score_run.pk, score_run.finished_at))
+    return coalitions.get(party, coalitions[NOBODY])
 
 
 def coalitions_of(*, bridges: Iterable[Bridge], party: str) -> Coalitions:

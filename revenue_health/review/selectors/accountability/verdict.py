@@ -19,7 +19,7 @@ from revenue_health.contribution.selectors.comparison.from_bridge import compari
 from revenue_health.contribution.selectors.comparison.periods import ComparisonPeriods
 from revenue_health.contribution.selectors.comparison.quality import part, quality_of
 from revenue_health.contribution.selectors.comparison.remarks import remarks_of
-from revenue_health.contribution.selectors.comparison.scores import METHOD, score_run_of
+from revenue_health.contribution.selectors.comparison.scores import METHOD
 from revenue_health.contribution.selectors.comparison.sentences import verdicts
 from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
 from revenue_health.contribution.selectors.gates.judgements import judgements_of
@@ -128,20 +128,22 @@ def _sales(comparison: Comparison, run: RecomputeRun, periods: ComparisonPeriods
         name=party.name,
         sentences=tuple(sales_sentences(comparison, party, currency)),
         fewest_deals=FEWEST_OF_A_GROUP,
-        cuts=tuple(department_cut(run=run, periods=periods, key=party.key, by=by) for by in CUTS),
+        cuts=department_cuts(run=run, periods=periods, key=party.key),
     )
 
 
-def department_cut(*, run: RecomputeRun, periods: ComparisonPeriods, key: str, by: str) -> DepartmentCut:
-    """A department's share cut by team or person, largest loss first."""
-    score_run = score_run_of(run=run, periods=periods)
-    row = CutScore.objects.filter(score_run=score_run, by=by).first() if score_run else None
-    if row is None:
-        return DepartmentCut(by=by)
+def department_cuts(*, run: RecomputeRun, periods: ComparisonPeriods, key: str) -> tuple[DepartmentCut, ...]:
+    """A department's share cut by team and by person, largest loss first."""
+    comparison = {f"score_run__{column}": value for column, value in periods.stored_as.items()}
+    stored = {row.by: row for row in CutScore.objects.filter(score_run__run=run, **comparison)}
+    return tuple(_cut(stored[by], key) if by in stored else DepartmentCut(by=by) for by in CUTS)
+
+
+def _cut(row: CutScore, key: str) -> DepartmentCut:
     stored = (group_from_json(group) for group in row.figures)
     groups = [_group(group.key, party) for group in stored if (party := group.party(key))]
     groups.sort(key=lambda group: (group.share is None, group.share.amount if group.share else 0.0))
-    return DepartmentCut(by=by, state=CutState(row.status), error=row.error, groups=tuple(groups))
+    return DepartmentCut(by=row.by, state=CutState(row.status), error=row.error, groups=tuple(groups))
 
 
 def _group(name: str, party: PartyShare) -> GroupShare:

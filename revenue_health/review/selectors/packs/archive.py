@@ -13,6 +13,9 @@ from revenue_health.review.core.canonical_json import canonical_json, sha256_of
 from revenue_health.review.core.slides import Column, ColumnKind, Slide, Table
 from revenue_health.review.models import Decision, Pack
 
+DECIDED = "decided"
+"""The slide of decisions, which are taken after a pack was frozen."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Integrity:
@@ -68,7 +71,7 @@ def with_decisions(slides: tuple[Slide, ...], *, pack: Pack) -> tuple[Slide, ...
         return slides
     columns = (Column("Decided"), Column("By"), Column("On", ColumnKind.DATE))
     decided = Slide(
-        key="decided",
+        key=DECIDED,
         title=gettext_noop("Decided"),
         message=gettext_noop("{decisions} taken on this review.").format(decisions=counted(len(rows), "decision")),
         tables=(Table(title=gettext_noop("Decided"), columns=columns, rows=rows),),

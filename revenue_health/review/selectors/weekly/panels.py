@@ -86,17 +86,18 @@ def due_commitments(*, company: Company, now: datetime) -> CommitmentPanel:
 
 def forecast_line(*, run: RecomputeRun, period: Period, comparison: Comparison | None) -> ForecastLine | None:
     """What the night forecast for the period on this run; None where it did not (a period that is over)."""
-    row = ForecastSnapshot.objects.filter(run=run, period_start=period.start, period_end=period.end).first()
+    stored = ForecastSnapshot.objects.filter(run=run, period_start=period.start, period_end=period.end)
+    row = stored.values("median", "p5", "p25", "p75", "p95", "probability", "target", "figures__held").first()
     if row is None:
         return None
     return ForecastLine(
         won_so_far=comparison.actual if comparison else None,
-        median=row.median,
-        p5=row.p5,
-        p25=row.p25,
-        p75=row.p75,
-        p95=row.p95,
-        probability=row.probability,
-        target=row.target,
-        nine_in_ten=range_hits_from_json(row.figures.get("held")).nine_in_ten,
+        median=row["median"],
+        p5=row["p5"],
+        p25=row["p25"],
+        p75=row["p75"],
+        p95=row["p95"],
+        probability=row["probability"],
+        target=row["target"],
+        nine_in_ten=range_hits_from_json(row["figures__held"]).nine_in_ten,
     )

@@ -4,7 +4,9 @@ pipeline, the market, timing and chance."""
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET
@@ -20,6 +22,7 @@ from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.page.department_access import require_department
 from pipeline.page.site_context import site_context
+from pipeline.run_cache import cached_html
 from pipeline.selectors.overview import Structure, structure_names
 from revenue_health.contribution.core.comparison import Comparison, PartyKind, PartyShare, minor_units
 from revenue_health.contribution.core.ledger import UNEXPLAINED, build_ledger
@@ -30,7 +33,6 @@ from revenue_health.contribution.models import ScoreRun
 from revenue_health.contribution.selectors.comparison.evidence import Evidence, evidence_of
 from revenue_health.contribution.selectors.comparison.from_bridge import NAMES, department_names
 from revenue_health.contribution.selectors.comparison.periods import ComparisonError
-from revenue_health.contribution.selectors.comparison.scores import bridges_of
 from revenue_health.contribution.selectors.comparison.sentences import (
     capitalised,
     only_together_note,
@@ -38,9 +40,10 @@ from revenue_health.contribution.selectors.comparison.sentences import (
     unclear_reason,
     verdict_sentence,
 )
-from revenue_health.contribution.selectors.comparison.share_breakdown import coalitions_of, rates_of
+from revenue_health.contribution.selectors.comparison.share_breakdown import rates_of, stored_coalitions
 from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
 from revenue_health.contribution.selectors.comparison.trend import trend_of
+from revenue_health.contribution.words import verdict_words
 from revenue_health.review.selectors.drivers.mechanism import Mechanism, mechanism_of
 from revenue_health.review.selectors.drivers.plan_and_pace import earned_a_year_before, quarter_rows, segment_rows
 from revenue_health.review.selectors.forecast.biggest_lever import biggest_lever
@@ -53,6 +56,13 @@ TITLES = {
     "demand": gettext_noop("Largest deals it brought in"),
     "value": gettext_noop("Largest changes of amount it wrote"),
 }
+PANELS = {"breakdown": "factors", "gates": "gates"}
+"""Each with the fact without which there is nothing to show."""
+FACTS = (
+    *("name", "step", "scale", "pace", "factors", "single", "rates", "coalitions", "evidence", "structure", "deals"),
+    *("trend", "gates", "checking", "proviso", "settles", "past", "evidence_of_gates", "curve", "quarters"),
+)
+"""What the panels print of the context."""
 type Context = dict[str, object]
 
 
@@ -82,9 +92,9 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
             context |= _line(comparison, key, company)
             if department and comparison.party(key):
                 context |= _chain(request, filters, run, company, comparison, structure, department.id)
-                context |= _breakdown(filters, run, company, comparison, score_run, key)
+                context |= _breakdown(filters, run, company, comparison, score_run, key, structure)
             elif key == PartyKind.MARKET:
-                context |= _breakdown(filters, run, company, comparison, score_run, key)
+                context |= _breakdown(filters, run, company, comparison, score_run, key, structure)
             else:
                 context |= {
                     "segments": segment_rows(comparison),
@@ -92,9 +102,24 @@ def show(request: HttpRequest, key: str) -> HttpResponse:
                     "baseline_rule": comparison.baseline_rule,
                     "by_then": earned_a_year_before(run=run, company=company, comparison=comparison),
                 }
+            context["panels"] = _panels(context, filters, run)
     except (ComparisonError, CustodyStoreMissing) as problem:
         context |= {"cannot": str(problem)}
     return page_render(request, TEMPLATE, context, partial="page")
+
+
+def _panels(context: Context, filters: ComparisonFilters, run: RecomputeRun) -> dict[str, SafeString]:
+    """The panels that say nothing but these facts, kept for all who are shown the same."""
+    facts = {name: context[name] for name in FACTS if name in context}
+
+    def render() -> dict[str, str]:
+        return {
+            panel: render_to_string(f"review/drivers/{panel}.html", context)
+            for panel, fact in PANELS.items()
+            if facts.get(fact)
+        }
+
+    return cached_html(run, "driver", render, of=(facts, filters.period, filters.periods.baseline, verdict_words()))
 
 
 def _line(comparison: Comparison, key: str, company: Company) -> Context:
@@ -181,20 +206,20 @@ def _breakdown(
     comparison: Comparison,
     score_run: ScoreRun,
     key: str,
+    structure: Structure,
 ) -> Context:
     """The deals, the rates and the coalition values behind a department's or the market's share."""
     party = comparison.party(key)
     if party is None:
         raise Http404
-    bridges = [bridge for groups in bridges_of(score_run).values() for bridge in groups.values()]
     evidence = evidence_of(run=run, periods=filters.periods, party=key)
     return {
         "factors": [(name, minor_units(party.factors.get(name))) for name in FACTORS],
         "single": single_units(company.reporting_currency),
         "rates": rates_of(run=run, periods=filters.periods, party=key),
-        "coalitions": coalitions_of(bridges=bridges, party=key),
+        "coalitions": stored_coalitions(run=run, score_run=score_run, party=key),
         "evidence": [(_(TITLES[factor]), factor, deals) for factor, deals in evidence.items()],
-        "structure": structure_names(),
+        "structure": structure,
         "deals": party.deals,
         "trend": trend_of(party=key, like=score_run),
         **gates_context(party, comparison, score_run, company),

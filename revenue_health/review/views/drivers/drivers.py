@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import log_read_access, may_see_company, may_see_department, require
@@ -17,6 +20,7 @@ from pipeline.custody_store import CustodyStoreMissing
 from pipeline.models import RecomputeRun
 from pipeline.page.department_access import closed_departments
 from pipeline.page.site_context import site_context
+from pipeline.run_cache import cached_html
 from pipeline.selectors.leaks.leaks import calendar_of
 from pipeline.selectors.overview import structure_names
 from pipeline.selectors.plan.data_range import data_range_of
@@ -29,6 +33,7 @@ from revenue_health.contribution.selectors.comparison.sentences import past_sent
 from revenue_health.contribution.selectors.comparison.stored_comparison import stored_comparison
 from revenue_health.contribution.services.cuts import CUTS, cut_request
 from revenue_health.contribution.tasks import cut_requested
+from revenue_health.contribution.words import verdict_words
 from revenue_health.review.core.accountability import Accountability
 from revenue_health.review.selectors.accountability.evidence import exports_of
 from revenue_health.review.selectors.accountability.rows import ShareRow, accountability_rows
@@ -38,6 +43,7 @@ from revenue_health.review.views.ledger_rows import ledger_addresses, ledger_pic
 
 TEMPLATE = "review/drivers/drivers.html"
 PANEL = "review/drivers/panel.html"
+PANELS = ("shares", "departments", "counterfactuals")
 type Context = dict[str, object]
 
 
@@ -99,7 +105,7 @@ def _context(request: HttpRequest, filters: ComparisonFilters, run: RecomputeRun
     if comparison is None:
         return context | {"wait": comparison_wait(run=run, filters=filters, score_run=score_run)}
     verdict = judge_comparison(comparison, run=run, company=company, periods=filters.periods)
-    return context | {
+    context |= {
         "accountability": verdict,
         "past": past_sentence(comparison),
         "pace": pace_name(comparison.period, comparison.baseline),
@@ -108,6 +114,29 @@ def _context(request: HttpRequest, filters: ComparisonFilters, run: RecomputeRun
         "exports": exports_of(run=run, period=filters.period.label, baseline=filters.baseline),
         **_ledger(verdict, filters),
     }
+    return context | {"panels": _panels(context, run)}
+
+
+def _panels(context: Context, run: RecomputeRun) -> dict[str, SafeString]:
+    """The panels that say nothing but what is handed to them here, kept for all who are shown the same."""
+    verdict, filters = cast("Accountability", context["accountability"]), cast("ComparisonFilters", context["filters"])
+    names = ("rows", "scale", "ledger", "drivers", "past", "pace")
+    facts = (
+        *(context[name] for name in names),
+        sorted(cast("frozenset[str]", context["closed"])),
+        verdict.sales.sentences if verdict.sales else (),
+        filters.address(),
+        filters.period,
+        filters.periods.running,
+        filters.periods.baseline,
+        verdict.comparison.baseline,
+        verdict_words(),
+    )
+
+    def render() -> dict[str, str]:
+        return {panel: render_to_string(f"review/drivers/{panel}.html", context) for panel in PANELS}
+
+    return cached_html(run, "drivers", render, of=facts)
 
 
 def _ledger(verdict: Accountability, filters: ComparisonFilters) -> Context:

@@ -7,14 +7,18 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from departments.access import may_see_company, require
 from departments.formats import grouped, money_in_words, money_scale
 from departments.web.rendering import page_render
+from pipeline.models import RecomputeRun
 from pipeline.page.site_context import site_context
+from pipeline.run_cache import cached_html
 from pipeline.selectors.overview import Structure, structure_names
 from revenue_health.contribution.requested import forecast_job, is_requested, request_once
 from revenue_health.contribution.services.track_record import track_record_is_stored
@@ -32,6 +36,7 @@ from revenue_health.review.selectors.forecast.snapshots import calibrations, for
 from revenue_health.review.selectors.headline import chance_in_words, landing_sentence
 
 TEMPLATE = "review/forecast/forecast.html"
+PANELS = ("figures", "constraints")
 CONSTRAINTS_SHOWN = 8
 type Context = dict[str, object]
 
@@ -72,7 +77,8 @@ def forecast_page(request: HttpRequest) -> HttpResponse:
         context["requested"] = is_requested(forecast_job(run))
     else:
         context |= _forecast_context(forecast_from_json(snapshot.figures), company.reporting_currency)
-        context["may_move"] = not track_record_is_stored(run=run)
+        context["panels"] = _panels(context, run)
+        context["may_move"] = not track_record_is_stored(run=run, company=company)
     return page_render(request, TEMPLATE, context, partial="page")
 
 
@@ -119,6 +125,16 @@ def _forecast_context(forecast: ForecastFigures, currency: str) -> Context:
         "limits": [_limit_sentence(limit, structure) for limit in forecast.limits],
         "gain_scale": money_scale([row.gain for row in constraints], currency),
     }
+
+
+def _panels(context: Context, run: RecomputeRun) -> dict[str, SafeString]:
+    """The figures with their chart, and what holds the forecast back: kept for all who are shown the same."""
+    names = ("forecast", "chance", "scale", "coverage", "constraints", "limits", "gain_scale")
+
+    def render() -> dict[str, str]:
+        return {panel: render_to_string(f"review/forecast/{panel}.html", context) for panel in PANELS}
+
+    return cached_html(run, "forecast", render, of=[context[name] for name in names])
 
 
 def _forecast_message(forecast: ForecastFigures, currency: str) -> str:

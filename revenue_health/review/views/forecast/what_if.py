@@ -122,6 +122,7 @@ def _what_if_context(
     outcomes = what_if.outcomes
     constraints = forecast.constraints if forecast else ()
     first = constraints[0].stage_address if constraints else ""
+    stages = stage_fields(levers, structure, texts, first)
     return {
         "errors": errors,
         "what_if": what_if,
@@ -131,12 +132,13 @@ def _what_if_context(
         "fine": money_scale([value for each in outcomes for value in (each.change, each.low)], currency),
         "promised": [_promise_row(text, texts, what_if.now, levers, structure, company) for text in texts],
         "texts": texts,
-        "stages": _stages(stage_fields(levers, structure, texts, first), levers, structure, run, currency),
+        "stages": stages,
+        "levers": _tables(stages, levers, structure, run, currency),
         "currency": currency,
     }
 
 
-def _stages(
+def _tables(
     stages: list[StageFields], levers: list[Promisable], structure: Structure, run: RecomputeRun, currency: str
 ) -> list[tuple[StageFields, SafeString]]:
     """Each stage with the table of its levers, which is kept with the run where nothing is promised in it."""

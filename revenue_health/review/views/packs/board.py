@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from departments.access import may_see_packs, require
+from pipeline.run_cache import sealed_html
 from revenue_health.review.models import Pack
-from revenue_health.review.selectors.packs.archive import verify_pack, with_decisions
+from revenue_health.review.selectors.packs.archive import DECIDED, verify_pack, with_decisions
 from revenue_health.review.selectors.packs.board import board_pages
 from revenue_health.review.selectors.packs.cells import Names
 from revenue_health.review.selectors.packs.frozen import frozen_review
@@ -18,6 +20,7 @@ from revenue_health.review.selectors.packs.reader_language import slides_in_lang
 from revenue_health.review.views.packs.page import pack_or_404
 
 TEMPLATE = "review/packs/board.html"
+DECK = "review/packs/board_slides.html"
 
 
 @require_GET
@@ -31,12 +34,18 @@ def board_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def board_context(pack: Pack, *, hide_names: bool) -> dict[str, object]:
     """Slides from the frozen content; decisions taken on the pack come from their own log, which is only added to."""
-    review = frozen_review(pack)
-    pages = board_pages(slides_in_language(with_decisions(review.slides, pack=pack)))
+    review, proof = frozen_review(pack), verify_pack(pack)
+    slides = with_decisions(review.slides, pack=pack)
+
+    def render() -> dict[str, str]:
+        printed = print_pages(board_pages(slides_in_language(slides)), Names(review.people, hide_names))
+        context = {"pack": pack, "review": review, "proof": proof, "slides": printed}
+        return {"deck": render_to_string(DECK, context), "count": str(len(printed))}
+
+    decided = [slide for slide in slides if slide.key == DECIDED]
     return {
         "pack": pack,
         "review": review,
-        "proof": verify_pack(pack),
-        "slides": print_pages(pages, Names(review.people, hide_names)),
         "hide_names": hide_names,
+        **sealed_html("board", render, of=(pack.pk, pack.sha256, proof, decided, hide_names)),
     }

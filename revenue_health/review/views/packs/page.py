@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django import forms
 from django.http import Http404, HttpRequest
+from django.template.loader import render_to_string
 
 from departments.access import may_freeze
 from pipeline.page.site_context import site_context
+from pipeline.run_cache import sealed_html
 from revenue_health.review.models import Pack, PackExport
 from revenue_health.review.selectors.packs.archive import decisions_of, pack_by_id, verify_pack
 from revenue_health.review.selectors.packs.cells import Names
@@ -29,12 +31,21 @@ def pack_or_404(pk: int) -> Pack:
 
 def pack_context(request: HttpRequest, pack: Pack, **bound: forms.Form) -> dict[str, object]:
     """Everything on the page; a rejected form replaces the empty one."""
-    manages, review = may_freeze(request.user), frozen_review(pack)
+    manages, review, proof = may_freeze(request.user), frozen_review(pack), verify_pack(pack)
+
+    def render() -> dict[str, str]:
+        slides = print_slides(slides_in_language(review.slides), Names(review.people))
+        message = render_to_string("review/packs/pack_message.html", {"first": slides[0]}) if slides else ""
+        return {
+            "message": message,
+            "slides": render_to_string("review/packs/pack_slides.html", {"pack": pack, "slides": slides}),
+        }
+
     return {
         "pack": pack,
         "review": review,
-        "proof": verify_pack(pack),
-        "slides": print_slides(slides_in_language(review.slides), Names(review.people)),
+        "proof": proof,
+        "printed": sealed_html("pack", render, of=(pack.pk, proof)),
         "decisions": decisions_of(pack=pack),
         "may_freeze": manages,
         "decision_form": bound.get("decision_form") or DecisionForm(pack=pack),

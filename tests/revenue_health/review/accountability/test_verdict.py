@@ -23,7 +23,7 @@ from revenue_health.contribution.services.cuts import cut_compute
 from revenue_health.review.models import EvidenceExport
 from revenue_health.review.selectors.accountability.accountability_json import accountability_json
 from revenue_health.review.selectors.accountability.rows import accountability_rows
-from revenue_health.review.selectors.accountability.verdict import accountability, department_cut
+from revenue_health.review.selectors.accountability.verdict import accountability, department_cuts
 from revenue_health.review.services.evidence import evidence_make, evidence_request
 
 pytestmark = pytest.mark.django_db
@@ -154,7 +154,7 @@ def test_sales_from_inside_is_asked_for_and_then_shown(
     assert "every 3s" in text(ceo.get(ACCOUNT))
     found = ScoreRun.objects.filter(run=run).order_by("-period_end")[0]
     cut_compute(score_run=found.pk, by="team")
-    few = department_cut(run=run, periods=comparison_periods(run=run, company=company), key="sales", by="team")
+    few, _ = department_cuts(run=run, periods=comparison_periods(run=run, company=company), key="sales")
     assert few.state == CutScore.Status.DONE
     assert all(group.share is None for group in few.groups if (group.deals or 0) < 30)
     assert "drivers-team-title" in text(ceo.get(ACCOUNT))
