@@ -9,7 +9,7 @@ import numpy as np
 
 from revenue_health.contribution.core.flows import Floats, Ints
 from revenue_health.contribution.core.solver.buffers import BLOCK, LANES, Company, SolverBuffers
-from revenue_health.contribution.core.solver.compiled import compiled
+from revenue_health.contribution.core.solver.compiled import compiled, part
 from revenue_health.contribution.core.solver.walks import enter
 
 SWEEPS = 200
@@ -20,7 +20,7 @@ STEEPEST = 500.0
 """Largest exponent of growth or loss over the period: what an exponential can hold."""
 
 
-@compiled
+@part
 def _play(company: Company, buffers: SolverBuffers, r: int) -> None:
     """Rates of each lane's coalition: losses, growth and its factor over a step, and where money goes."""
     count, edges = company.target.shape
@@ -55,7 +55,7 @@ def _play(company: Company, buffers: SolverBuffers, r: int) -> None:
         buffers.kinds[j] = kinds
 
 
-@compiled
+@part
 def _take_back(company: Company, buffers: SolverBuffers) -> None:
     """Losses less growth after earning per unit entering at each node, times the integrating factor mid-step."""
     steps, total = company.week.size, buffers.total
@@ -83,7 +83,7 @@ def _take_back(company: Company, buffers: SolverBuffers) -> None:
                         buffers.taken[j, node, lane] = total[lane]
 
 
-@compiled
+@part
 def _ahead(company: Company, buffers: SolverBuffers, first: int, last: int) -> None:
     """Worth at the nodes first..last from what is handed on behind `last`: most of the work of the pass. A block of
     nodes at a time reads what is kept once, and four nodes of it at a time keep the sums in registers."""
@@ -114,7 +114,7 @@ def _ahead(company: Company, buffers: SolverBuffers, first: int, last: int) -> N
                         buffers.ahead[j, node - first, lane] = total[lane]
 
 
-@compiled
+@part
 def _behind(company: Company, buffers: SolverBuffers, node: int, first: int, last: int) -> None:
     """Worth at a node without what is handed on at the node itself, and the weight of that; first..last: its block."""
     path, handed_on, total = buffers.path, buffers.handed_on, buffers.total
@@ -133,7 +133,7 @@ def _behind(company: Company, buffers: SolverBuffers, node: int, first: int, las
                     buffers.weight[j, lane] = path[k, node, node]
 
 
-@compiled
+@part
 def _solve(company: Company, buffers: SolverBuffers) -> None:
     """Worth at a node: later custodies first; again until moves in a circle within the step have settled."""
     count, edges = company.target.shape
@@ -174,7 +174,7 @@ def _solve(company: Company, buffers: SolverBuffers) -> None:
             break
 
 
-@compiled
+@part
 def _begin(company: Company, buffers: SolverBuffers, r: int, c: int, opening: Floats) -> None:
     """Revenue from the opening stocks of each live custody: what is kept, and growth less losses since the start."""
     steps = company.week.size

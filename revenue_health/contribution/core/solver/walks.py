@@ -3,14 +3,14 @@
 import numpy as np
 
 from revenue_health.contribution.core.flows import Floats, Ints
-from revenue_health.contribution.core.solver.compiled import compiled
+from revenue_health.contribution.core.solver.compiled import compiled, part
 from revenue_health.contribution.core.solver.kernels import Step
 
 _AHEAD = 2
 """Empty places before and behind the steps of a path, so that its stencil needs no question where it is."""
 
 
-@compiled
+@part
 def _weigh(leaves: Floats, far: Floats, count: int, weights: Floats) -> None:
     """Add to weights [count + 1] what a path of `count` steps hands on: leaves and far [_AHEAD + count + 2], step 0 at
     `_AHEAD`, zero around the steps. far: the part of what leaves in a step that is weighted to its far node.
@@ -37,7 +37,7 @@ def _weigh(leaves: Floats, far: Floats, count: int, weights: Floats) -> None:
     weights[count] -= 3 * last
 
 
-@compiled
+@part
 def enter(step: Step, k: int, r: int, week: Ints, age: Ints, worth: Floats, present: Floats) -> None:
     """Follow a unit entering at each node through its ages; fills worth [n, n + 1] and, if it has rows, present
     [n, n], of one kernel and replicate. Only what lies on or behind the node it entered at is written."""
